@@ -1,0 +1,93 @@
+// Starts each example that serves, as built: it must answer a request, and end on SIGTERM.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runChecks } from './checks.mjs'
+import { root } from './run-command.mjs'
+
+/** @typedef {{ name: string, main: string, env?: Record<string, string>, path: string, status: number, exit: 0 | 'SIGTERM' }} Example */
+
+const host = join(root, 'examples/host/dist/main.js')
+
+/** @type {Example[]} */
+const examples = [
+  { name: 'host, Express', main: host, path: '/', status: 200, exit: 0 },
+  { name: 'host, Koa', main: host, env: { FRAMEWORK: 'koa' }, path: '/', status: 200, exit: 0 },
+  ...['minimal-express', 'minimal-koa'].map(minimal).filter(({ main }) => existsSync(main)),
+]
+
+/**
+ * An example without a handler of its own for SIGTERM, which asks whoever calls the API to authenticate.
+ * @param {string} name
+ * @returns {Example}
+ */
+function minimal(name) {
+  const main = join(root, 'examples', name, 'dist/main.js')
+  return { name, main, path: '/custody/api/users', status: 401, exit: 'SIGTERM' }
+}
+
+/** @param {Example} example */
+async function serves({ main, env = {}, path, status, exit }) {
+  const folder = mkdtempSync(join(tmpdir(), 'billfold-example-'))
+  const port = await freePort()
+  const settings = { ...process.env, ...env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder }
+  const child = spawn(process.execPath, [main], { cwd: folder, env: settings, stdio: ['ignore', 'pipe', 'pipe'] })
+  const exited = once(child, 'exit')
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  try {
+    const answer = await firstAnswer(`http://127.0.0.1:${port}${path}`, () => child.exitCode === null)
+    if (answer !== status) throw new Error(`${path} was answered ${answer}, not ${status}`)
+    child.kill('SIGTERM')
+    const [code, signal] = await Promise.race([exited, afterSeconds(10, 'it did not end on SIGTERM')])
+    if ((code ?? signal) !== exit) throw new Error(`it ended with ${code ?? signal}, not ${exit}`)
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${output}`, { cause: error })
+  } finally {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * The status of the first answer, asked for every 100 ms for 20 seconds.
+ * @param {string} url
+ * @param {() => boolean} alive
+ */
+async function firstAnswer(url, alive) {
+  for (let attempt = 0; attempt < 200 && alive(); attempt++) {
+    try {
+      const response = await fetch(url, { redirect: 'manual' })
+      await response.arrayBuffer()
+      return response.status
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  throw new Error('it does not answer')
+}
+
+/**
+ * @param {number} seconds
+ * @param {string} fault
+ * @returns {Promise<never>}
+ */
+function afterSeconds(seconds, fault) {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error(fault)), seconds * 1000).unref())
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('there is no free port')
+  return address.port
+}
+
+const { failed } = await runChecks(examples.map((example) => ({ name: example.name, run: () => serves(example) })))
+if (failed > 0) process.exitCode = 1

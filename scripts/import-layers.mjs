@@ -1,0 +1,60 @@
+// Which part of the code may import which. `import-boundaries.mjs` holds it; a folder that is not named here fails.
+
+const plain = ['errors.ts', 'ids.ts', 'logger.ts']
+const ground = [...plain, 'storage', 'crypto']
+const domain = [
+  'services.ts',
+  'tables.ts',
+  'tokens',
+  'rate-limits',
+  'audit',
+  'replays',
+  'operations',
+  'service-keys',
+  'encryption-keys',
+  'users',
+  'credentials',
+  'wallets',
+  'chain-clients',
+  'transactions',
+  'dids',
+  'sessions',
+  'biometrics',
+  'onboarding',
+  'payments',
+  'licences',
+]
+
+/**
+ * The parts of packages/core/src, lowest first: a folder, or a file beside the folders, and the other parts that it may
+ * import. Within a part everything may import everything, but never in a circle.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const coreLayers = {
+  'errors.ts': [],
+  'ids.ts': [],
+  'logger.ts': [],
+  storage: plain,
+  crypto: plain,
+  ...Object.fromEntries(domain.map((part) => [part, [...ground, ...domain]])),
+  http: [...ground, 'rate-limits'],
+  apis: [...ground, ...domain, 'http'],
+  'billfold.ts': [...ground, ...domain, 'http', 'apis'],
+  'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
+  // What suites stand on: no layer may import it, and tests are free to.
+  'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
+}
+
+/**
+ * The published packages, and the other packages of this repository that their sources may import. Tests, and packages that
+ * are private because they only test, may import any.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const packageLayers = {
+  core: [],
+  testing: ['core'],
+  'express-adapter': ['core'],
+  'koa-adapter': ['core'],
+  'storage-kysely': ['core'],
+  cli: ['core', 'storage-kysely'],
+}

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, runLine } from './run-command.mjs'
+
+/** @typedef {{ name: string, version: string, folder: string, exports: Readonly<Record<string, unknown>> }} PublicPackage */
+
+/**
+ * The packages of this repository that are published.
+ * @returns {PublicPackage[]}
+ */
+export function publicPackages() {
+  return readdirSync(join(root, 'packages')).flatMap((folder) => {
+    const file = join(root, 'packages', folder, 'package.json')
+    const manifest = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { private: true }
+    if (manifest.private === true) return []
+    const { name, version, exports = {} } = manifest
+    return [{ name, version, folder, exports }]
+  })
+}
+
+/**
+ * Packs the published packages as they would be published.
+ * @param {string} destination a folder
+ * @returns {Promise<Map<string, string>>} the tarballs by package name
+ */
+export async function packAll(destination) {
+  const packages = publicPackages()
+  const filters = packages.map(({ name }) => `--filter ${name}`).join(' ')
+  const line = `npx --yes pnpm@12.21.0 ${filters} pack --pack-destination "${destination}"`
+  const { status, output } = await runLine(line)
+  if (status !== 0) throw new Error(output)
+  return new Map(
+    packages.map(({ name, version }) => {
+      const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+      return [name, join(destination, file)]
+    }),
+  )
+}

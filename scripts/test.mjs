@@ -1,0 +1,64 @@
+// Everything that must hold before a change is done, after `bootstrap.mjs` has installed and built.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { keepCounts, results, runChecks } from './checks.mjs'
+import { root, runProgram } from './run-command.mjs'
+
+const started = performance.now()
+const databasesFile = join(results, 'databases.txt')
+
+/**
+ * @param {string} script
+ * @param {readonly string[]} args
+ */
+function node(script, ...args) {
+  return () => runProgram(process.execPath, [join(root, script), ...args])
+}
+
+/** The suites write into a file which databases they opened, so that the last line says what was used. */
+async function suites() {
+  const { CI, ...rest } = process.env
+  const env = { ...rest, ...(CI !== undefined && { CI }), BILLFOLD_DATABASES_USED: databasesFile }
+  const report = `--outputFile.json=${join(results, 'vitest.json')}`
+  const args = ['run', '--reporter=default', '--reporter=json', report]
+  return await runProgram(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    env,
+    show: true,
+  })
+}
+
+function databasesUsed() {
+  if (!existsSync(databasesFile)) return []
+  return [...new Set(readFileSync(databasesFile, 'utf8').trimEnd().split('\n'))].sort()
+}
+
+/** A run that claims to be complete must have met both servers. */
+async function allDatabases() {
+  const used = databasesUsed()
+  const missing = [/^PostgreSQL/, /^(MariaDB|MySQL)/].filter((kind) => !used.some((name) => kind.test(name)))
+  if (missing.length > 0)
+    throw new Error(`with CI=true, no suite used ${missing.join(' or ')}; used: ${used.join(', ')}`)
+}
+
+rmSync(results, { recursive: true, force: true })
+mkdirSync(results, { recursive: true })
+
+const counts = [
+  await runChecks([
+    { name: 'lint', run: node('node_modules/oxlint/bin/oxlint') },
+    { name: 'format', run: node('node_modules/@biomejs/biome/bin/biome', 'format', '--reporter=summary') },
+    { name: 'import boundaries', run: node('scripts/import-boundaries.mjs') },
+    { name: 'every project is built', run: node('scripts/check-references.mjs') },
+    { name: 'unused files, exports and dependencies', run: node('node_modules/knip/bin/knip.js', '--no-progress') },
+    { name: 'packaging', run: node('scripts/check-packaging.mjs') },
+  ]),
+  await runChecks([{ name: 'suites', run: suites }]),
+  await runChecks([{ name: 'examples', run: node('scripts/check-examples.mjs') }]),
+  ...(process.env['CI'] === 'true' ? [await runChecks([{ name: 'all databases', run: allDatabases }])] : []),
+]
+const { passed, failed } = keepCounts('checks', counts)
+
+const seconds = Math.round((performance.now() - started) / 1000)
+console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)
+console.log(`Databases used: ${databasesUsed().join(', ') || 'none'}`)
+if (failed > 0) process.exitCode = 1

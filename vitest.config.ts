@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// The suites run against the sources, without a build, through a condition that published packages do not have.
+const conditions = ['billfold-source', 'node', 'default']
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
