@@ -1,0 +1,126 @@
+/**
+ * Every failure that Billfold names, with the HTTP status it has unless an API's document says otherwise and a message
+ * that is safe to show to anybody.
+ */
+export const errorTable = {
+  'input.invalid': { status: 400, message: 'The request is not valid' },
+  'body.malformed': { status: 400, message: 'The body cannot be parsed' },
+  'body.too-large': { status: 413, message: 'The body is larger than this route takes' },
+  'body.too-slow': { status: 408, message: 'The body did not arrive in time' },
+  'body.unsupported-type': { status: 415, message: 'The content type is not one that this route takes' },
+  'body.raw-unavailable': {
+    status: 501,
+    message: 'The host has a body parser that does not keep the raw body, which this request needs',
+  },
+  'caller.unauthenticated': { status: 401, message: 'Authentication is missing or not valid' },
+  'caller.forbidden': { status: 403, message: 'The caller may not do this' },
+  'route.not-found': { status: 404, message: 'There is no such route' },
+  'route.method-not-allowed': { status: 405, message: 'The route does not take this method' },
+  'request.closed': { status: 499, message: 'The client closed the request' },
+  'request.replayed': { status: 409, message: 'The request was used before' },
+  'rate.limited': { status: 429, message: 'Too many requests, try again later' },
+  'server.busy': { status: 429, message: 'The server is busy, try again later' },
+  'storage.unavailable': { status: 503, message: 'The storage cannot be reached, try again later' },
+  'storage.schema': { status: 503, message: 'The database schema is not the one that this version needs' },
+  'storage.refused': { status: 409, message: 'The rows have changed meanwhile, try again' },
+  'keyring.unknown-key': { status: 503, message: 'A key that sealed this value is not in the keyring' },
+  'keyring.unavailable': { status: 503, message: 'The keyring cannot be reached, try again later' },
+  'keyring.invalid': { status: 500, message: 'The keyring is not valid' },
+  'sealed.invalid': { status: 500, message: 'A sealed value cannot be opened' },
+  'token.invalid': { status: 401, message: 'The token is not valid' },
+  'token.expired': { status: 401, message: 'The token has expired' },
+  'crypto.invalid-key': { status: 400, message: 'The key is not valid' },
+  'crypto.invalid-signature': { status: 400, message: 'The signature is not valid' },
+  'user.unknown': { status: 404, message: 'There is no such user' },
+  'user.full': { status: 400, message: 'The user has as many of these as one user may have' },
+  'service-key.unknown': { status: 404, message: 'There is no such service key' },
+  'wallet.unknown': { status: 404, message: 'There is no such wallet' },
+  'wallet.linked': { status: 409, message: 'The wallet has a user already' },
+  'wallet.archived': { status: 400, message: 'The wallet is archived' },
+  'wallet.import.duplicate': { status: 409, message: 'A wallet with this address is there already' },
+  'wallet.import.unsupported-type': { status: 400, message: 'The kind of import is not one that the chain has' },
+  'keystore.invalid': { status: 400, message: 'The keystore is not one that can be read' },
+  'keystore.too-costly': { status: 400, message: 'The keystore asks for more work than is done for one' },
+  'keystore.wrong-password': { status: 400, message: 'The password does not open the keystore' },
+  'chain.unsupported': { status: 400, message: 'The chain is not one that is configured' },
+  'transaction.chain-unavailable': { status: 503, message: 'No node of the chain can be used now; nothing was sent' },
+  'transaction.insufficient-funds': { status: 400, message: 'The wallet has not enough funds' },
+  'transaction.refused': { status: 400, message: 'The node refuses the transaction' },
+  'transaction.reverted': { status: 400, message: 'The contract refuses the transaction' },
+  'transaction.replaced': { status: 409, message: 'Another transaction has used the nonce; nothing was sent' },
+  'transaction.unsupported-type': { status: 400, message: 'The kind of transaction is not one that the chain has' },
+  'idempotency-key.reused': { status: 422, message: 'The idempotency key was used for another request' },
+  'signature.unsupported-type': { status: 400, message: 'The kind of signature is not one that the chain has' },
+  'signing-method.unknown': { status: 404, message: 'There is no such signing method' },
+  'signing-method.required': { status: 403, message: 'A signing method is required' },
+  'signing-method.pin-first': { status: 400, message: 'The first signing method must be a PIN' },
+  'signing-method.exists': { status: 409, message: 'The user has a signing method of this type already' },
+  'signing-method.not-another': { status: 403, message: 'Another signing method of the same user must authorise this' },
+  'signing-method.pin-kept': { status: 400, message: 'A PIN cannot be deleted' },
+  'signing-method.value-invalid': {
+    status: 400,
+    message: 'The value is not one that this type of signing method takes',
+  },
+  'signing-method.unsupported-type': {
+    status: 400,
+    message: 'The type of signing method is not one that is configured',
+  },
+  'signing-method.invalid': { status: 403, message: 'The signing method is not valid' },
+  'signing-method.locked': { status: 403, message: 'The signing method is locked' },
+  'pincode.incorrect': { status: 403, message: 'The pincode is incorrect' },
+  'pincode.no-tries-left': { status: 403, message: 'The pincode has no tries left' },
+  unexpected: { status: 500, message: 'Something went wrong' },
+} as const satisfies Record<string, { status: number; message: string }>
+
+/** The code of a {@link BillfoldError}: stable, and the one thing to branch on. */
+export type ErrorCode = keyof typeof errorTable
+
+/** One thing that is wrong with an input: the path of the field, dotted, and what is wrong with it. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+/** What an error carries beside its code. Everything here but `cause` may be shown to the caller. */
+export interface ErrorDetails {
+  readonly message?: string
+  readonly issues?: readonly Issue[]
+  readonly retryAfterSeconds?: number
+  readonly allow?: readonly string[]
+  /** What went wrong underneath: for the log only. */
+  readonly cause?: unknown
+}
+
+/**
+ * The one error class of Billfold. Match it by `name` and `code`, or with {@link isBillfoldError}: `instanceof` fails where
+ * two copies of the package are installed.
+ */
+export class BillfoldError extends Error {
+  override readonly name = 'BillfoldError'
+  readonly code: ErrorCode
+  /** The HTTP status an API gives it unless its document says otherwise. */
+  readonly status: number
+  readonly issues: readonly Issue[]
+  readonly retryAfterSeconds: number | undefined
+  /** The methods that a route takes, on `route.method-not-allowed`. */
+  readonly allow: readonly string[] | undefined
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? errorTable[code].message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.status = errorTable[code].status
+    this.issues = details.issues ?? []
+    this.retryAfterSeconds = details.retryAfterSeconds
+    this.allow = details.allow
+  }
+}
+
+/** Whether a thrown value is a {@link BillfoldError}, of this or of another installed copy, with this code where one is given. */
+export function isBillfoldError(error: unknown, code?: ErrorCode): error is BillfoldError {
+  return (
+    error instanceof Error &&
+    error.name === 'BillfoldError' &&
+    'code' in error &&
+    (code === undefined || error.code === code)
+  )
+}

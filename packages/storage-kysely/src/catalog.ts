@@ -1,0 +1,78 @@
+import { cellsOf, type Run } from './connection.ts'
+import type { Dialect, Flavour, Names } from './dialect.ts'
+
+/** A column as the database has it. */
+export interface CatalogColumn {
+  readonly name: string
+  readonly type: string
+  readonly nullable: boolean
+  readonly collation: string | undefined
+}
+
+/** Whether a database that speaks MySQL is a MySQL or a MariaDB. */
+export async function flavourOf(run: Run, dialect: Dialect): Promise<Flavour> {
+  if (dialect !== 'mysql') return dialect
+  const { rows } = await run('select version() as version')
+  return /mariadb/i.test(String(cellsOf(rows[0])['version'])) ? 'mariadb' : 'mysql'
+}
+
+/** The columns of a table; none when there is no such table. */
+export async function catalogColumns(
+  run: Run,
+  dialect: Dialect,
+  names: Names,
+  table: string,
+): Promise<CatalogColumn[]> {
+  const { rows } = await run(...columnsQuery(dialect, names, table))
+  return rows.map(cellsOf).map((cells) => ({
+    name: String(cells['name']),
+    type: String(cells['type']).toLowerCase(),
+    nullable: Number(cells['nullable']) === 1,
+    collation: typeof cells['collation'] === 'string' ? cells['collation'] : undefined,
+  }))
+}
+
+/** The names of the indexes of a table. */
+export async function catalogIndexes(run: Run, dialect: Dialect, names: Names, table: string): Promise<string[]> {
+  const { rows } = await run(...indexesQuery(dialect, names, table))
+  return rows.map((row) => String(cellsOf(row)['name']))
+}
+
+function columnsQuery(dialect: Dialect, names: Names, table: string): [sql: string, parameters: unknown[]] {
+  if (dialect === 'sqlite') {
+    return [
+      `select name, type, 1 - "notnull" as nullable from pragma_table_info(?, ?)`,
+      [names.bareTable(table), names.schema ?? 'main'],
+    ]
+  }
+  const [where, parameters] = inSchema(dialect, names, table, 'table_schema', 'table_name')
+  return [
+    `select column_name as name, data_type as type, case is_nullable when 'YES' then 1 else 0 end as nullable, collation_name as collation from information_schema.columns where ${where}`,
+    parameters,
+  ]
+}
+
+function indexesQuery(dialect: Dialect, names: Names, table: string): [sql: string, parameters: unknown[]] {
+  if (dialect === 'sqlite')
+    return ['select name from pragma_index_list(?, ?)', [names.bareTable(table), names.schema ?? 'main']]
+  if (dialect === 'postgres') {
+    const [where, parameters] = inSchema(dialect, names, table, 'schemaname', 'tablename')
+    return [`select indexname as name from pg_indexes where ${where}`, parameters]
+  }
+  const [where, parameters] = inSchema(dialect, names, table, 'table_schema', 'table_name')
+  return [`select distinct index_name as name from information_schema.statistics where ${where}`, parameters]
+}
+
+function inSchema(
+  dialect: Dialect,
+  names: Names,
+  table: string,
+  schemaColumn: string,
+  tableColumn: string,
+): [where: string, parameters: unknown[]] {
+  const here = dialect === 'postgres' ? 'current_schema()' : 'database()'
+  const [first, second] = dialect === 'postgres' ? ['$1', '$2'] : ['?', '?']
+  return names.schema === undefined
+    ? [`${schemaColumn} = ${here} and ${tableColumn} = ${first}`, [names.bareTable(table)]]
+    : [`${schemaColumn} = ${first} and ${tableColumn} = ${second}`, [names.schema, names.bareTable(table)]]
+}

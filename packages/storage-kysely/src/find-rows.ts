@@ -1,0 +1,19 @@
+import { checkQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
+import { decodeRow } from './cells.ts'
+import type { Run } from './connection.ts'
+import { findStatement, type Target } from './statements.ts'
+
+/** Finds on whatever connection `run` has. */
+export async function findRows<T extends Table>(
+  run: Run,
+  target: Target,
+  table: T,
+  query: Query<RowOf<T>> | undefined,
+): Promise<RowOf<T>[]> {
+  const statement = findStatement(target, table, checkQuery(table, query))
+  const { rows } = await run(statement.sql, statement.parameters)
+  return typedRows(
+    table,
+    rows.map((row) => decodeRow(table, row)),
+  )
+}

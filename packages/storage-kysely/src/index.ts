@@ -1,0 +1,6 @@
+export { kyselyStorage, type KyselyStorage, type KyselyStorageOptions } from './kysely-storage.ts'
+export type { Dialect, Flavour, Naming } from './dialect.ts'
+export type { RetryLimits } from './retry.ts'
+export { createTables } from './create-tables.ts'
+export { migrate, type MigrateOptions } from './migrate.ts'
+export { printMigrations } from './print-migrations.ts'

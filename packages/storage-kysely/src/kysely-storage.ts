@@ -1,0 +1,97 @@
+import { BillfoldError } from '@billfold/core'
+import { type Batch, batches, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
+import type { Kysely, Transaction } from 'kysely'
+import { AppliedBefore, applyBatch, applyBatchAtOnce } from './apply-batch.ts'
+import { boundStorage } from './bound-storage.ts'
+import { type Run, runOn } from './connection.ts'
+import { type Dialect, type Naming, namesOf } from './dialect.ts'
+import { findRows } from './find-rows.ts'
+import { inLockOrder, type Turn } from './lock-order.ts'
+import { type RetryLimits, retrying } from './retry.ts'
+import type { Target } from './statements.ts'
+import { verifySchema } from './verify.ts'
+
+/** How a Kysely instance is used as a storage. */
+export interface KyselyStorageOptions extends Naming {
+  readonly dialect: Dialect
+  readonly retry?: RetryLimits
+}
+
+/** A storage on a database of the host's. */
+export interface KyselyStorage<DB> extends Storage {
+  /**
+   * The same storage inside a transaction of the host's: what both write is committed together, or not at all. A refused
+   * batch leaves the transaction usable. Nothing is tried again: on `storage.unavailable` let the transaction fail, and do
+   * all of it anew.
+   */
+  readonly within: (transaction: Transaction<DB>) => Storage
+  /**
+   * Looks whether the database can be reached and has the tables that this version needs. Call it when the host starts.
+   *
+   * @throws BillfoldError `storage.schema`, whose issues name what is missing; `storage.unavailable`
+   */
+  readonly verify: () => Promise<void>
+}
+
+/**
+ * Keeps everything in the host's database, through a Kysely instance that the host made and closes. The tables come from
+ * {@link migrate}.
+ *
+ * @throws BillfoldError `input.invalid` for a transaction in place of an instance, or names that are not plain
+ */
+export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions): KyselyStorage<DB> {
+  if (db.isTransaction) throw new BillfoldError('input.invalid', { message: 'Use within() for a transaction' })
+  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options) }
+  const retry = options.retry ?? {}
+  const run = runOn(db)
+  return {
+    find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
+    async commit(batch) {
+      checkBatch(batch)
+      await retrying(retry, () => commitOnce(db, target, batch))
+    },
+    within: (transaction) => boundStorage(transaction, target),
+    verify: () => retrying(retry, () => verifySchema(run, options.dialect, options)),
+  }
+}
+
+/** In lock order first; what is refused so is done again as it was given, so that the error names the first write that does not hold. */
+async function commitOnce<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
+  const given = batch.writes.map((write, index) => ({ write, index }))
+  const ordered = inLockOrder(batch.writes)
+  const isReordered = ordered.some((turn, at) => turn.index !== at)
+  if (isReordered && (await isCommitted(db, target, batch, ordered))) return
+  await commitInOrder(db, target, batch, given)
+}
+
+async function isCommitted<DB>(db: Kysely<DB>, target: Target, batch: Batch, turns: readonly Turn[]): Promise<boolean> {
+  try {
+    await commitInOrder(db, target, batch, turns)
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
+
+async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, turns: readonly Turn[]): Promise<void> {
+  const atOnce = target.dialect === 'postgres'
+  const apply = atOnce ? applyBatchAtOnce : applyBatch
+  try {
+    await transactionOf(db, target.dialect).execute((transaction) => apply(runOn(transaction), target, batch, turns))
+  } catch (error) {
+    if (error instanceof AppliedBefore) return
+    const unclear = atOnce && isCommitError(error) && error.reason === 'duplicate' && error.index === turns[0]?.index
+    if (unclear && (await isApplied(runOn(db), target, batch))) return
+    throw error
+  }
+}
+
+/** Read committed: a guard sees what was committed before it, and a write that waited sees what it waited for. */
+function transactionOf<DB>(db: Kysely<DB>, dialect: Dialect) {
+  return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
+}
+
+async function isApplied(run: Run, target: Target, batch: Batch): Promise<boolean> {
+  return (await findRows(run, target, batches, { where: { id: batch.id } })).length > 0
+}

@@ -1,0 +1,50 @@
+import { defineTable, insert, integer, text, update, type Write } from '@billfold/core/storage'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { inLockOrder } from './lock-order.ts'
+
+const things = defineTable({
+  name: 'things',
+  columns: { id: text(36), name: text(20), count: integer() },
+  key: ['id'],
+  unique: { byName: ['name'] },
+})
+
+const add = (id: string): Write => update(things, { where: { id }, add: { count: 1 } })
+const rename = (id: string): Write => update(things, { where: { id }, set: { name: id } })
+const addAny = (name: string): Write => update(things, { where: { name }, add: { count: 1 } })
+const create = (id: string): Write => insert(things, { id, name: id, count: 0 })
+
+const order = (...writes: readonly Write[]): number[] => inLockOrder(writes).map((turn) => turn.index)
+
+describe('the lock order', () => {
+  test('of two batches on the same rows is the same', () => {
+    expect([order(add('b'), add('a')), order(add('a'), add('b'))]).toEqual([
+      [1, 0],
+      [0, 1],
+    ])
+  })
+
+  test('leaves writes on one row as they were given', () => {
+    expect(order(add('b'), add('a'), add('b'), add('a'))).toEqual([1, 3, 0, 2])
+  })
+
+  test.each([
+    ['an insert', create('c')],
+    ['a change of a key', rename('c')],
+    ['a write that is on no single row', addAny('c')],
+  ])('passes nothing over %s', (_name, between) => {
+    expect(order(add('b'), between, add('a'))).toEqual([0, 1, 2])
+  })
+
+  test('has every write exactly once', () => {
+    const anyWrite = fc
+      .tuple(fc.constantFrom(add, rename, addAny, create), fc.constantFrom('a', 'b', 'c'))
+      .map(([make, id]) => make(id))
+    fc.assert(
+      fc.property(fc.array(anyWrite), (writes) => {
+        expect(order(...writes).toSorted((left, right) => left - right)).toEqual(writes.map((_, at) => at))
+      }),
+    )
+  })
+})

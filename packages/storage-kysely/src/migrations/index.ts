@@ -1,0 +1,5 @@
+import type { Migration } from './migration.ts'
+import { version1 } from './version-1.ts'
+
+/** All migrations, oldest first. */
+export const migrations: readonly Migration[] = [version1]

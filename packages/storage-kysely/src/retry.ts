@@ -1,0 +1,46 @@
+import { isBillfoldError } from '@billfold/core'
+import { isCommitError } from '@billfold/core/storage'
+import { failureOf, thrownFor } from './failures.ts'
+
+/** How long something is tried again before it fails as `storage.unavailable`. */
+export interface RetryLimits {
+  /** On deadlocks, serialization failures and a locked database: this long after the first try. Default: 10,000 ms. */
+  readonly conflictMs?: number
+  /** When the database cannot be reached or the connection is lost: this long after the first try. Default: 2,000 ms. */
+  readonly lostMs?: number
+}
+
+/** The wait before another try: of random length, up to 4 ms at first, doubling up to 200 ms. */
+const firstWaitMs = 4
+const longestWaitMs = 200
+
+/**
+ * Tries until it succeeds, until the error is one that trying again does not mend, or until the time is over.
+ *
+ * @throws BillfoldError `storage.unavailable`, `storage.schema`, `unexpected`; and whatever of Billfold's own the attempt throws
+ */
+export async function retrying<T>(
+  { conflictMs = 10_000, lostMs = 2_000 }: RetryLimits,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now()
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const span = spanOf(error, conflictMs, lostMs)
+      if (performance.now() - began >= span) throw thrownFor(error)
+      await wait(Math.random() * Math.min(firstWaitMs * 2 ** Math.min(tries - 1, 10), longestWaitMs))
+    }
+  }
+}
+
+function spanOf(error: unknown, conflictMs: number, lostMs: number): number {
+  if (isCommitError(error) || isBillfoldError(error)) return 0
+  const failure = failureOf(error)
+  return failure === 'conflict' ? conflictMs : failure === 'lost' ? lostMs : 0
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,19 @@
+import { kyselyStorage } from '@billfold/storage-kysely'
+import { connectTo } from '@billfold/test-databases'
+import { transfer } from './transfer.ts'
+
+// A process that makes 1,000 transfers at once, to be killed among them. It prints the id of each that was acknowledged.
+const [dialect, url] = process.argv.slice(2)
+if ((dialect !== 'sqlite' && dialect !== 'postgres' && dialect !== 'mysql') || url === undefined) {
+  throw new Error('usage: transfer-process sqlite|postgres|mysql URL')
+}
+const db = connectTo(dialect, url)
+const storage = kyselyStorage(db, { dialect })
+await Promise.all(
+  Array.from({ length: 1_000 }, async () => {
+    const made = transfer()
+    await storage.commit(made)
+    process.stdout.write(`${made.id}\n`)
+  }),
+)
+await db.destroy()

@@ -1,0 +1,57 @@
+import { Kysely, MysqlDialect } from 'kysely'
+import { createConnection, createPool } from 'mysql2'
+import { type Answer, type AnyTables, freshName, type FreshDatabase, type TestDatabase } from './test-database.ts'
+
+/** Asks the server for its version. */
+export async function askMysql(url: string): Promise<Answer> {
+  try {
+    const [row] = await once(url, 'select version() as version')
+    return { version: String(row?.['version']) }
+  } catch (error) {
+    return { silent: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** A MySQL or MariaDB server; each fresh database is one of its own in it. */
+export function mysqlDatabase(url: string, version: string): TestDatabase {
+  const name = /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0] ?? ''}` : `MySQL ${version}`
+  return { name, kind: 'mysql', dialect: 'mysql', open: () => openSchema(url) }
+}
+
+async function openSchema(url: string): Promise<FreshDatabase> {
+  const name = freshName()
+  await once(url, `create database ${name}`)
+  const scoped = new URL(url)
+  scoped.pathname = `/${name}`
+  const opened: Kysely<AnyTables>[] = []
+  return {
+    url: scoped.href,
+    connect: () => {
+      const db = connectMysql(scoped.href)
+      opened.push(db)
+      return db
+    },
+    drop: async () => {
+      await Promise.all(opened.map((db) => db.destroy()))
+      await once(url, `drop database ${name}`)
+    },
+  }
+}
+
+/** Opens one pool. */
+export function connectMysql(url: string): Kysely<AnyTables> {
+  return new Kysely<AnyTables>({ dialect: new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: 6 }) }) })
+}
+
+/** Runs one statement on a connection of its own. */
+function once(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const connection = createConnection({ uri: url, connectTimeout: 3_000 })
+  connection.on('error', () => {})
+  return new Promise((resolve, reject) => {
+    connection.query(sql, (error: Error | null, rows: unknown) => {
+      connection.destroy()
+      if (error === null) resolve(Array.isArray(rows) ? rows : [])
+      else reject(error)
+    })
+  })
+}

@@ -1,0 +1,7 @@
+export type { CaseResult, OpenStorage, OpenStore, StorageCase, Store } from './storage/storage-case.ts'
+export { runStorageCase, runStorageCases } from './storage/storage-case.ts'
+export { storageCases } from './storage/storage-cases.ts'
+export { conformanceTables } from './storage/tables.ts'
+export { describeStorage } from './storage/describe-storage.ts'
+export { type ChainClientCase, chainClientCases, type OpenChain } from './chain-clients/chain-client-cases.ts'
+export { describeChainClient } from './chain-clients/describe-chain-client.ts'

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { batch, check, insert, update } from '@billfold/core/storage'
+import { winners } from './refusals.ts'
+import type { StorageCase } from './storage-case.ts'
+import { account, accounts, entries, nonces } from './tables.ts'
+
+const times = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at)
+
+/** What the contract says when many commit at once, on several connections. */
+export const raceCases: readonly StorageCase[] = [
+  {
+    name: 'fifty commits that use one nonce have one winner',
+    run: async ({ storage, nth }) => {
+      await storage.commit(batch(insert(nonces, { value: 'n', usedBy: null })))
+      const commits = times(50).map((at) =>
+        nth(at).commit(
+          batch(
+            update(nonces, { where: { value: 'n', usedBy: null }, set: { usedBy: String(at) } }),
+            insert(entries, { account: 'winner', position: at, amount: 1n, reference: null }),
+          ),
+        ),
+      )
+      assert.equal(await winners(commits), 1)
+      const [winner, ...others] = await storage.find(entries)
+      assert.deepEqual(others, [])
+      assert.deepEqual(await storage.find(nonces), [{ value: 'n', usedBy: String(winner?.position) }])
+    },
+  },
+  {
+    name: 'fifty commits that insert one key have one winner',
+    run: async ({ storage, nth }) => {
+      assert.equal(
+        await winners(times(50).map((at) => nth(at).commit(batch(insert(nonces, { value: 'n', usedBy: String(at) }))))),
+        1,
+      )
+      assert.equal((await storage.find(nonces)).length, 1)
+    },
+  },
+  {
+    name: 'a hundred increments at once make an exact sum',
+    run: async ({ storage, nth }) => {
+      await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
+      await Promise.all(
+        times(100).map((at) =>
+          nth(at).commit(batch(update(accounts, { where: { id: 'a' }, add: { visits: 1, balance: BigInt(at) } }))),
+        ),
+      )
+      assert.deepEqual(await storage.find(accounts), [account({ id: 'a', visits: 100, balance: 4950n })])
+    },
+  },
+  {
+    name: 'a balance never goes below its floor, and every debit that was taken is on it',
+    run: async ({ storage, nth }) => {
+      await storage.commit(batch(insert(accounts, account({ id: 'a', balance: 100n }))))
+      const commits = times(60).map((at) =>
+        nth(at).commit(
+          batch(
+            update(accounts, { where: { id: 'a', balance: { gte: 7n } }, add: { balance: -7n } }),
+            insert(entries, { account: 'a', position: at, amount: -7n, reference: null }),
+          ),
+        ),
+      )
+      assert.equal(await winners(commits), 14)
+      assert.equal((await storage.find(accounts))[0]?.balance, 2n)
+      assert.equal((await storage.find(entries)).length, 14)
+    },
+  },
+  {
+    name: 'a version that a batch is guarded by is overtaken by one batch alone',
+    run: async ({ storage, nth }) => {
+      await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
+      for (const version of times(10)) {
+        const commits = times(6).map((at) =>
+          nth(at).commit(batch(update(accounts, { where: { id: 'a', visits: version }, add: { visits: 1 } }))),
+        )
+        assert.equal(await winners(commits), 1)
+      }
+    },
+  },
+  {
+    name: 'a row that was checked stays as it is until the commit is done',
+    run: async ({ storage, nth }) => {
+      // Each of two batches takes itself off duty, provided that the other is on duty: one must be refused.
+      for (const round of times(20)) {
+        const [left, right] = [`left${round}`, `right${round}`]
+        await storage.commit(
+          batch(
+            insert(accounts, account({ id: left, active: true })),
+            insert(accounts, account({ id: right, active: true })),
+          ),
+        )
+        const off = (self: string, other: string) =>
+          batch(
+            check(accounts, { where: { id: other, active: true } }),
+            update(accounts, { where: { id: self }, set: { active: false } }),
+          )
+        assert.equal(await winners([nth(0).commit(off(left, right)), nth(1).commit(off(right, left))]), 1)
+      }
+    },
+  },
+  {
+    name: 'batches that change the same rows in opposite orders are all applied',
+    run: async ({ storage, nth }) => {
+      await storage.commit(batch(insert(accounts, account({ id: 'a' })), insert(accounts, account({ id: 'b' }))))
+      const add = (id: string) => update(accounts, { where: { id }, add: { visits: 1 } })
+      await Promise.all(
+        times(40).map((at) => nth(at).commit(at % 2 === 0 ? batch(add('a'), add('b')) : batch(add('b'), add('a')))),
+      )
+      assert.deepEqual(
+        (await storage.find(accounts)).map((row) => row.visits),
+        [40, 40],
+      )
+    },
+  },
+  {
+    name: 'whoever reads sees a batch whole or not at all',
+    run: async ({ storage, nth }) => {
+      const pair = (at: number) =>
+        batch(
+          insert(entries, { account: 'p', position: 2 * at, amount: 1n, reference: null }),
+          insert(entries, { account: 'p', position: 2 * at + 1, amount: -1n, reference: null }),
+        )
+      const sums = async (at: number) =>
+        (await nth(at).find(entries, { where: { account: 'p' } })).reduce((sum, row) => sum + row.amount, 0n)
+      const [seen] = await Promise.all([
+        Promise.all(times(30).map(sums)),
+        Promise.all(times(30).map((at) => nth(at + 1).commit(pair(at)))),
+      ])
+      assert.deepEqual([...new Set(seen)], [0n])
+      assert.equal((await storage.find(entries)).length, 60)
+    },
+  },
+]

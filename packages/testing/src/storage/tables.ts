@@ -1,0 +1,70 @@
+import {
+  bigint,
+  boolean,
+  bytes,
+  defineTable,
+  integer,
+  nullable,
+  text,
+  type RowOf,
+  type Table,
+} from '@billfold/core/storage'
+
+/** One of everything that a column can be. */
+export const accounts = defineTable({
+  name: 'conformanceAccounts',
+  columns: {
+    id: text(36),
+    owner: text(80),
+    nickname: nullable(text(80)),
+    balance: bigint(),
+    visits: integer(),
+    score: nullable(integer()),
+    reserve: nullable(bigint()),
+    active: boolean(),
+    verified: nullable(boolean()),
+    tag: nullable(bytes(16)),
+    photo: nullable(bytes()),
+    biography: nullable(text()),
+  },
+  key: ['id'],
+  unique: { byNickname: ['nickname'], byTag: ['tag'] },
+  indexes: { byOwner: ['owner', 'visits'] },
+})
+
+/** What is used once. */
+export const nonces = defineTable({
+  name: 'conformanceNonces',
+  columns: { value: text(64), usedBy: nullable(text(64)) },
+  key: ['value'],
+})
+
+/** Keys of several columns. */
+export const entries = defineTable({
+  name: 'conformanceEntries',
+  columns: { account: text(36), position: integer(), amount: bigint(), reference: nullable(text(64)) },
+  key: ['account', 'position'],
+  unique: { byReference: ['account', 'reference'] },
+  indexes: { byAmount: ['amount'] },
+})
+
+/** The tables that the storage suite works on: a storage under test must be opened with these, empty. */
+export const conformanceTables: readonly Table[] = [accounts, nonces, entries]
+
+/** An account of which only some cells matter. */
+export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: string }): RowOf<typeof accounts> {
+  return {
+    owner: 'nobody',
+    nickname: null,
+    balance: 0n,
+    visits: 0,
+    score: null,
+    reserve: null,
+    active: false,
+    verified: null,
+    tag: null,
+    photo: null,
+    biography: null,
+    ...cells,
+  }
+}

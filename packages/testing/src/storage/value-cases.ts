@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { batch, bigintRange, insert, update, type RowOf } from '@billfold/core/storage'
+import { invalid } from './refusals.ts'
+import type { StorageCase } from './storage-case.ts'
+import { account, accounts } from './tables.ts'
+
+type Account = RowOf<typeof accounts>
+
+/** A case that these cells come back, from another instance, as they were inserted and as they were set. */
+function roundTrip(name: string, all: readonly Partial<Account>[]): StorageCase {
+  return {
+    name,
+    run: async ({ storage, nth }) => {
+      for (const [index, cells] of all.entries()) {
+        const inserted = account({ id: `i${index}`, ...cells })
+        await storage.commit(batch(insert(accounts, inserted)))
+        assert.deepEqual(await nth(1).find(accounts, { where: { id: `i${index}` } }), [inserted])
+        const free = { nickname: null, tag: null }
+        await storage.commit(
+          batch(
+            update(accounts, { where: { id: `i${index}` }, set: free }),
+            insert(accounts, account({ id: `u${index}` })),
+            update(accounts, { where: { id: `u${index}` }, set: cells }),
+          ),
+        )
+        assert.deepEqual(await nth(1).find(accounts, { where: { id: `u${index}` } }), [
+          account({ id: `u${index}`, ...cells }),
+        ])
+        await storage.commit(batch(update(accounts, { where: { id: `u${index}` }, set: free })))
+      }
+    },
+  }
+}
+
+/** A case that a row with these cells is refused, inserted or set. */
+function refuses(name: string, all: readonly Partial<Account>[]): StorageCase {
+  return {
+    name,
+    run: async ({ storage }) => {
+      await storage.commit(batch(insert(accounts, account({ id: 'there' }))))
+      for (const cells of all) {
+        await invalid(storage.commit(batch(insert(accounts, account({ id: 'new', ...cells })))))
+        await invalid(storage.commit(batch(update(accounts, { where: { id: 'there' }, set: cells }))))
+      }
+      assert.deepEqual(await storage.find(accounts), [account({ id: 'there' })])
+    },
+  }
+}
+
+const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+/** What the contract says of values. */
+export const valueCases: readonly StorageCase[] = [
+  roundTrip(
+    'integers up to the largest safe one come back',
+    [0, -1, 2 ** 31, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER].map((visits) => ({
+      visits,
+      score: visits,
+    })),
+  ),
+  roundTrip(
+    'integers of 64 bits come back exactly',
+    [bigintRange.least, bigintRange.most, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n].map((balance) => ({
+      balance,
+      reserve: balance,
+    })),
+  ),
+  roundTrip('true, false and null come back', [
+    { active: true, verified: true },
+    { active: false, verified: false },
+    { active: true, verified: null },
+  ]),
+  roundTrip('bytes come back: none, zeros, every byte', [
+    { photo: new Uint8Array(0), tag: new Uint8Array(0) },
+    { photo: new Uint8Array(5), tag: new Uint8Array(16) },
+    { photo: everyByte, tag: Uint8Array.of(39, 92, 0, 34, 255) },
+    { photo: null, tag: null },
+  ]),
+  roundTrip('text comes back: empty, spaces at its end, quotes, every plane', [
+    { owner: '', nickname: '', biography: '' },
+    { owner: 'trailing  ', nickname: ' leading', biography: '\n\t\r ' },
+    { owner: `'"\`\\%_?$1:x--/*`, biography: "'; drop table x; --" },
+    { owner: 'å\u030a\u{fffd}😀\u{10ffff}', nickname: '\u0001\u007f\u0080\u2028' },
+  ]),
+  roundTrip('text of a column is as long as it says, in code points', [
+    { owner: 'x'.repeat(80) },
+    { owner: '😀'.repeat(80), nickname: '€'.repeat(80) },
+  ]),
+  roundTrip('long text and long bytes come back', [
+    { biography: 'long 😀 text '.repeat(90_000), photo: new Uint8Array(1_500_000).fill(7) },
+  ]),
+  {
+    name: 'integers of 64 bits are compared exactly',
+    run: async ({ storage }) => {
+      const least = 2n ** 62n
+      const rows = [0n, 1n, 2n].map((more) => account({ id: String(more), balance: least + more }))
+      await storage.commit(batch(...rows.map((row) => insert(accounts, row))))
+      assert.deepEqual(await storage.find(accounts, { where: { balance: least + 1n } }), rows.slice(1, 2))
+      assert.deepEqual(await storage.find(accounts, { where: { balance: { gt: least + 1n } } }), rows.slice(2))
+      assert.deepEqual(await storage.find(accounts, { where: { balance: { in: [least] } } }), rows.slice(0, 1))
+    },
+  },
+  {
+    name: 'what was read is the reader’s own, and so is what was written',
+    run: async ({ storage }) => {
+      const photo = Uint8Array.of(1, 2, 3)
+      await storage.commit(batch(insert(accounts, account({ id: 'a', photo }))))
+      photo[0] = 9
+      const [read] = await storage.find(accounts)
+      if (read?.photo) read.photo[1] = 9
+      assert.deepEqual((await storage.find(accounts))[0]?.photo, Uint8Array.of(1, 2, 3))
+    },
+  },
+  refuses('text that is longer than its column is refused', [{ owner: 'x'.repeat(81) }, { nickname: '😀'.repeat(81) }]),
+  refuses('bytes that are longer than their column are refused', [{ tag: new Uint8Array(17) }]),
+  refuses('text with U+0000 or half of a surrogate pair is refused', [
+    { owner: 'a\0' },
+    { biography: '\0' },
+    { owner: '\ud83d' },
+    { nickname: '\ude00x' },
+  ]),
+  refuses('numbers outside their range are refused', [
+    { visits: 2 ** 53 },
+    { visits: 0.5 },
+    { visits: Number.NaN },
+    { score: Number.POSITIVE_INFINITY },
+    { balance: 2n ** 63n },
+    { balance: -(2n ** 63n) - 1n },
+  ]),
+  {
+    name: 'a sum outside its range is refused, and nothing of its batch is applied',
+    run: async ({ storage }) => {
+      const before = account({ id: 'a', visits: Number.MAX_SAFE_INTEGER, balance: bigintRange.most })
+      await storage.commit(batch(insert(accounts, before)))
+      const first = update(accounts, { where: { id: 'a' }, set: { owner: 'changed' } })
+      await invalid(storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { visits: 1 } }))))
+      await invalid(storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { balance: 1n } }))))
+      assert.deepEqual(await storage.find(accounts), [before])
+    },
+  },
+]
