@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { actorOf } from './authority.ts'
+
+it('counts all addresses of one IPv6 network as one source, of slow work too', () => {
+  const sourceOf = (ip: string) =>
+    actorOf({
+      caller: { kind: 'service', tenant: 'default', id: 'key', scopes: new Set() },
+      requestId: '1',
+      ip,
+      mount: '',
+      signal: new AbortController().signal,
+      headers: {},
+      rawBody: undefined,
+    }).source
+  expect(sourceOf('2001:db8:1:2:3:4:5:6')).toBe(sourceOf('2001:db8:1:2:ffff::1'))
+  expect(sourceOf('2001:db8:1:2:3:4:5:6')).not.toBe(sourceOf('2001:db8:1:3:3:4:5:6'))
+})

@@ -1,0 +1,14 @@
+import type { MethodSettings } from '../../credentials/method-types.ts'
+import type { Guard } from '../../http/index.ts'
+import type { Services } from '../../services.ts'
+import type { Chains } from '../../wallets/chains/index.ts'
+
+/** What the routes of this API share. */
+export interface Custody {
+  readonly services: Services
+  readonly chains: Chains
+  readonly methods: MethodSettings
+  /** Service keys with the scope `custody`. */
+  readonly service: Guard
+  readonly open: Guard
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import { findUser } from '../../users/find.ts'
+import { findWallet } from '../../wallets/find.ts'
+import { linkWallet } from '../../wallets/link.ts'
+import { actorOf, methodIn, openAuthority } from './authority.ts'
+import type { Custody } from './custody.ts'
+import { success } from './envelope.ts'
+import { presentWallet } from './present.ts'
+import { bodyLimit, id, pincode, results, signingMethodHeader, succeeded } from './schemas.ts'
+
+const ways = [
+  { id: 'linkWallet', method: 'PUT', path: '/api/wallets/:walletId/user' },
+  { id: 'linkWalletByPost', method: 'POST', path: '/api/wallets/:walletId/user' },
+  { id: 'linkWalletByPath', method: 'PUT', path: '/api/wallets/:walletId/link' },
+  { id: 'linkWalletByPathAndPost', method: 'POST', path: '/api/wallets/:walletId/link' },
+] as const
+
+/** Giving a wallet that nobody has to a user: one operation, under every address that clients use for it. */
+export function linkRoutes({ services, chains, service }: Custody): readonly Route[] {
+  return ways.map((way) =>
+    route({
+      ...way,
+      summary: "Link a wallet without a user to one: its own PIN gives way to the user's signing methods",
+      guard: service,
+      params: z.object({ walletId: id }),
+      headers: signingMethodHeader,
+      body: { encoding: 'json', schema: z.object({ userId: id, pincode }), limit: bodyLimit, raw: 'when-kept' },
+      replies: { 200: { description: 'The wallet', schema: succeeded(results.wallet) } },
+      handler: async ({ params, headers, body }, context) => {
+        const actor = actorOf(context)
+        const wallet = await findWallet(services, actor.tenant, params.walletId)
+        if (wallet.userId !== null) throw new BillfoldError('wallet.linked')
+        const user = await findUser(services, actor.tenant, body.userId)
+        const header = await methodIn(services, context, headers)
+        const theirs = await openAuthority(services, actor, user.id, header)
+        const own = await openAuthority(services, actor, wallet.id, undefined, body.pincode)
+        const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: own, user: theirs })
+        return success(presentWallet(chains, linked))
+      },
+    }),
+  )
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { knownChains } from '../../wallets/chains/index.ts'
+import type { WalletRow } from '../../wallets/sealing.ts'
+import { presentWallet } from './present.ts'
+
+const wallet: WalletRow = {
+  id: 'w',
+  tenant: 'default',
+  ownerId: 'u',
+  userId: 'u',
+  secretType: 'ETHEREUM',
+  address: '0x0',
+  identifier: null,
+  description: null,
+  primary: false,
+  derivationPath: null,
+  publicKey: new Uint8Array(65),
+  generation: 1,
+  sealedKey: new Uint8Array(73),
+  createdAt: 0,
+  archivedAt: null,
+}
+
+describe('a wallet, as it is shown', () => {
+  it('has a balance in whole units, and the exact one beside it', () => {
+    expect(presentWallet(knownChains(), wallet, 1_500_000_000_000_000_000n)['balance']).toMatchObject({
+      available: true,
+      balance: 1.5,
+      rawBalance: '1500000000000000000',
+      symbol: 'ETH',
+      decimals: 18,
+    })
+  })
+
+  it('has no balance where nobody looked it up, which is not zero', () => {
+    expect(presentWallet(knownChains(), wallet)['balance']).toMatchObject({
+      available: false,
+      balance: null,
+      rawBalance: null,
+    })
+  })
+
+  it('is shown, without a balance, when the host no longer has its chain', () => {
+    const shown = presentWallet(new Map(), wallet)
+    expect(shown).toMatchObject({ id: 'w', secretType: 'ETHEREUM', balance: { available: false, symbol: 'ETHEREUM' } })
+  })
+
+  it('never shows a key', () => {
+    expect(Object.keys(presentWallet(knownChains(), wallet))).not.toEqual(expect.arrayContaining(['sealedKey']))
+  })
+})

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+
+/** The largest body that any route of this API but import takes, in bytes. */
+export const bodyLimit = 256 * 1024
+
+/** An id in a path or a body. */
+export const id = z.string().min(1).max(64)
+
+/** A signing method's value, before its type is known. */
+export const methodValue = z.string().max(1024)
+
+/** The PIN in a body. */
+export const pincode = z.string().min(1).max(64)
+
+/** A page of a list, from 1, and its size. */
+export const paging = {
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  size: z.coerce.number().int().min(1).max(100).default(20),
+}
+
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+/**
+ * `Signing-Method: id:value`, split at the first colon, in UTF-8; or `Encrypted-Signing-Method`, base64.
+ * (HTTP libraries give headers as Latin-1, a byte a character.)
+ */
+export const signingMethodHeader = z.object({
+  'signing-method': z
+    .string()
+    .max(1200)
+    .regex(/^[^:]{1,64}:/, 'is not id:value')
+    .transform((header) => Buffer.from(header, 'latin1').toString('utf8'))
+    .transform((header) => ({
+      id: header.slice(0, header.indexOf(':')),
+      value: header.slice(header.indexOf(':') + 1),
+    }))
+    .optional(),
+  'encrypted-signing-method': z.string().max(12_000).optional(),
+})
+
+/** What stands in every refusal. */
+export const failureBody = z.object({
+  success: z.literal(false),
+  errors: z.array(z.object({ code: z.string(), message: z.string() })),
+})
+
+const signingMethodBody = z.object({
+  id: z.string(),
+  type: z.string(),
+  incorrectAttempts: z.number(),
+  remainingAttempts: z.number(),
+  lastUsedSuccess: z.string().optional(),
+  hasMasterSecret: z.boolean(),
+  value: z.string().optional().describe('Only where it was generated, and only this once'),
+})
+
+const userBody = z.object({
+  id: z.string(),
+  reference: z.string().optional(),
+  createdAt: z.string(),
+  signingMethods: z.array(signingMethodBody).optional(),
+})
+
+const walletBody = z.object({
+  id: z.string(),
+  address: z.string(),
+  walletType: z.string(),
+  secretType: z.string(),
+  createdAt: z.string(),
+  archived: z.boolean(),
+  description: z.string().optional(),
+  identifier: z.string().optional(),
+  primary: z.boolean(),
+  hasCustomPin: z.boolean(),
+  userId: z.string().optional(),
+  balance: z.object({
+    available: z.boolean(),
+    secretType: z.string(),
+    balance: z.number().nullable(),
+    gasBalance: z.number().nullable(),
+    symbol: z.string(),
+    gasSymbol: z.string(),
+    rawBalance: z.string().nullable(),
+    rawGasBalance: z.string().nullable(),
+    decimals: z.number(),
+  }),
+})
+
+const signatureBody = z.object({
+  type: z.literal('HEX_SIGNATURE'),
+  r: z.string().optional().describe('Of ECDSA signatures'),
+  s: z.string().optional(),
+  v: z.string().optional(),
+  signature: z.string(),
+  encoded: z.string().optional().describe("The same as the chain's own wallets write it, where that is not hex"),
+})
+
+/** The results of the routes, as documents show them. */
+export const results = {
+  signingMethod: signingMethodBody,
+  user: userBody,
+  wallet: walletBody,
+  signature: signatureBody,
+}
+
+/** `{success:true, result}` around a result. */
+export function succeeded(result: z.ZodType): z.ZodType {
+  return z.object({ success: z.literal(true), result })
+}

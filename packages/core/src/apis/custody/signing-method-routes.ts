@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import {
+  addFirstMethod,
+  addMethod,
+  hasMethods,
+  type Owner,
+  removeMethod,
+  replaceMethod,
+} from '../../credentials/methods.ts'
+import { type RequestContext, type Route, route } from '../../http/index.ts'
+import { findUser } from '../../users/find.ts'
+import { actorOf, methodIn, openAuthority } from './authority.ts'
+import type { Custody } from './custody.ts'
+import { success } from './envelope.ts'
+import { presentMethod } from './present.ts'
+import { bodyLimit, id, methodValue, results, signingMethodHeader, succeeded } from './schemas.ts'
+
+const newMethod = z.object({ type: z.string().max(32), value: methodValue.optional() })
+const newValue = z.object({ value: methodValue.optional() })
+const methodParams = z.object({ userId: id, signingMethodId: id })
+const shown = { 200: { description: 'The signing method', schema: succeeded(results.signingMethod) } }
+
+/** Signing methods of a user: add one, give one a new value, remove one. */
+export function signingMethodRoutes(custody: Custody): readonly Route[] {
+  return [
+    addRoute(custody),
+    ...(['PUT', 'PATCH'] as const).map((method) => replaceRoute(custody, method)),
+    removeRoute(custody),
+  ]
+}
+
+function addRoute({ services, service, methods }: Custody): Route {
+  return route({
+    id: 'createSigningMethod',
+    method: 'POST',
+    path: '/api/users/:userId/signing-methods',
+    summary: 'Add a signing method; all but the first need one that is there already',
+    guard: service,
+    params: z.object({ userId: id }),
+    headers: signingMethodHeader,
+    body: { encoding: 'json', schema: newMethod, limit: bodyLimit, raw: 'when-kept' },
+    replies: shown,
+    handler: async ({ params, headers, body }, context) => {
+      const owner = await ownerOf(services, context, params.userId)
+      const actor = actorOf(context)
+      if (!(await hasMethods(services, owner))) {
+        const first = await addFirstMethod(services, methods, actor, owner, body)
+        return success(presentMethod(first.row, first.generatedValue))
+      }
+      const authority = await openAuthority(services, actor, owner.ownerId, await methodIn(services, context, headers))
+      const { row, generatedValue } = await addMethod(services, methods, actor, owner, body, authority)
+      return success(presentMethod(row, generatedValue))
+    },
+  })
+}
+
+function replaceRoute({ services, service, methods }: Custody, method: 'PUT' | 'PATCH'): Route {
+  return route({
+    id: method === 'PUT' ? 'replaceSigningMethod' : 'updateSigningMethod',
+    method,
+    path: '/api/users/:userId/signing-methods/:signingMethodId',
+    summary: 'Give a signing method a new value, authorised by another one',
+    guard: service,
+    params: methodParams,
+    headers: signingMethodHeader,
+    body: { encoding: 'json', schema: newValue, limit: bodyLimit, optional: true, raw: 'when-kept' },
+    replies: shown,
+    handler: async ({ params, headers, body }, context) => {
+      const owner = await ownerOf(services, context, params.userId)
+      const actor = actorOf(context)
+      const authority = await openAuthority(services, actor, owner.ownerId, await methodIn(services, context, headers))
+      const { row, generatedValue } = await replaceMethod(
+        services,
+        methods,
+        actor,
+        owner,
+        params.signingMethodId,
+        body.value,
+        authority,
+      )
+      return success(presentMethod(row, generatedValue))
+    },
+  })
+}
+
+function removeRoute({ services, service }: Custody): Route {
+  return route({
+    id: 'deleteSigningMethod',
+    method: 'DELETE',
+    path: '/api/users/:userId/signing-methods/:signingMethodId',
+    summary: 'Remove a signing method, authorised by another one',
+    guard: service,
+    params: methodParams,
+    headers: signingMethodHeader,
+    replies: { 200: { description: 'It is removed' } },
+    handler: async ({ params, headers }, context) => {
+      const owner = await ownerOf(services, context, params.userId)
+      const actor = actorOf(context)
+      const header = await methodIn(services, context, headers, 'without body')
+      const authority = await openAuthority(services, actor, owner.ownerId, header)
+      await removeMethod(services, actor, owner, params.signingMethodId, authority)
+      return { status: 200, body: { success: true } }
+    },
+  })
+}
+
+async function ownerOf(services: Custody['services'], context: RequestContext, userId: string): Promise<Owner> {
+  const user = await findUser(services, context.caller.tenant, userId)
+  return { tenant: user.tenant, ownerId: user.id, ownerKind: 'user' }
+}

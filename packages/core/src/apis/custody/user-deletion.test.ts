@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { addFirstMethod } from '../../credentials/methods.ts'
+import type { Services } from '../../services.ts'
+import { batch, type Storage, update } from '../../storage/index.ts'
+import { type Call, custodyCaller } from '../../test-fixtures/custody-caller.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { credentials } from '../../credentials/tables.ts'
+import { users } from '../../users/table.ts'
+
+const pin = '4711'
+
+let services: Services
+let call: Call
+let beforeArchiving: () => Promise<unknown>
+
+/** Does something just before a user's archiving is committed, as another process might. */
+function interrupted(storage: Storage): Storage {
+  return {
+    find: (table, query) => storage.find(table, query),
+    commit: async (writes) => {
+      const archives = writes.writes.some(
+        (write) => write.kind === 'update' && 'archivedAt' in write.set && write.table === users,
+      )
+      const act = beforeArchiving
+      if (archives) beforeArchiving = async () => {}
+      if (archives) await act()
+      return storage.commit(writes)
+    },
+  }
+}
+
+beforeEach(async () => {
+  beforeArchiving = async () => {}
+  const plain = testServices()
+  services = { ...plain, storage: interrupted(plain.storage) }
+  call = await custodyCaller(services)
+})
+
+describe('deleting a user', () => {
+  it('is not authorised by a method that is replaced before it is done', async () => {
+    const { result: user } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pin } } })
+    const [method] = user.signingMethods
+    beforeArchiving = () =>
+      services.storage.commit(batch(update(credentials, { where: { id: method.id }, add: { version: 1 } })))
+    const params = { userId: user.id }
+    const refused = await call('deleteUser', { params, method: `${method.id}:${pin}` })
+    expect(refused).toMatchObject({ status: 409, codes: ['storage.refused'] })
+    expect(await call('getUser', { params })).toMatchObject({ status: 200 })
+  })
+
+  it('needs no method where there is none, also when the first one is made before it is done', async () => {
+    const { result: user } = await call('createUser', { body: {} })
+    const params = { userId: user.id }
+    beforeArchiving = () => call('createSigningMethod', { params, body: { type: 'PIN', value: pin } })
+    expect(await call('deleteUser', { params })).toMatchObject({ status: 409, codes: ['storage.refused'] })
+    expect(await call('getUser', { params })).toMatchObject({ status: 200 })
+    expect(await call('deleteUser', { params })).toMatchObject({ status: 403, codes: ['signing-method.required'] })
+  })
+
+  it('leaves nobody able to give the user a first method any more', async () => {
+    const { result: user } = await call('createUser', { body: {} })
+    expect(await call('deleteUser', { params: { userId: user.id } })).toMatchObject({ status: 200 })
+    const owner = { tenant: 'default', ownerId: user.id, ownerKind: 'user' as const }
+    const first = addFirstMethod(services, {}, { tenant: 'default', id: 'test' }, owner, { type: 'PIN', value: pin })
+    await expect(first).rejects.toMatchObject({ code: 'signing-method.exists' })
+  })
+})

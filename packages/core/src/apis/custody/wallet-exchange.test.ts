@@ -1,0 +1,334 @@
+import { verifyMessage, Wallet } from 'ethers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { auditRecords } from '../../audit/table.ts'
+import type { Services } from '../../services.ts'
+import { type Call, custodyCaller, type Outcome } from '../../test-fixtures/custody-caller.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { chainOf, knownChains } from '../../wallets/chains/index.ts'
+
+const chains = knownChains()
+const pincode = '4711'
+const ethereumKey = `0x${'1'.repeat(64)}`
+const cheap = { n: 2, r: 1, p: 1 }
+
+let services: Services
+let call: Call
+let userId: string
+let pinId: string
+
+beforeEach(async () => {
+  services = testServices()
+  call = await custodyCaller(services)
+  const { result } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pincode } } })
+  userId = result.id
+  pinId = result.signingMethods[0].id
+})
+
+const importEthereum = (more: object = {}): Promise<Outcome> =>
+  call('importWallet', {
+    body: { importWalletType: 'ETHEREUM_PRIVATE_KEY', privateKey: ethereumKey, pincode, ...more },
+  })
+
+const attemptsLeft = async (): Promise<number> => {
+  const { result } = await call('getUser', { params: { userId } })
+  return result.signingMethods[0].remainingAttempts
+}
+
+describe('GET /api/chains', () => {
+  it('lists the chains with what can be imported', async () => {
+    const { result } = await call('listChains')
+    const listed: readonly { secretType: string }[] = result
+    expect(listed.map(({ secretType }) => secretType)).toEqual([...chains.keys()])
+    expect(result).toContainEqual({
+      secretType: 'BITCOIN',
+      symbol: 'BTC',
+      decimals: 8,
+      importWalletTypes: ['BITCOIN_PRIVATE_KEY', 'BITCOIN_KEYSTORE', 'BITCOIN_WIF'],
+    })
+    expect(result).toContainEqual(expect.objectContaining({ secretType: 'AETERNITY', symbol: 'AE', decimals: 18 }))
+  })
+})
+
+describe('POST /api/wallets', () => {
+  it.each([...chains.keys()])('makes wallets on %s that sign what verifies', async (secretType) => {
+    const { result: wallet } = await call('createWallet', { body: { secretType, userId, pincode } })
+    const data = 'I agree with terms and conditions'
+    const signatureRequest = { type: 'MESSAGE', secretType, walletId: wallet.id, data }
+    const { result: signed } = await call('createSignature', { body: { pincode, signatureRequest } })
+    expect(signed.type).toBe('HEX_SIGNATURE')
+    for (const signature of [signed.signature, signed.encoded ?? signed.signature]) {
+      const { result } = await call('verifySignature', {
+        body: { secretType, walletAddress: wallet.address, data, signature },
+      })
+      expect(result).toEqual({ isValid: true })
+    }
+  })
+})
+
+describe('POST /api/signatures', () => {
+  it.each([
+    ['EIP712', 'no JSON', 'ETHEREUM', 'signatureRequest.data'],
+    ['EIP712', {}, 'ETHEREUM', 'signatureRequest.data'],
+    ['EIP712', {}, 'MATIC', 'signatureRequest.secretType'],
+    ['MESSAGE', {}, 'ETHEREUM', 'signatureRequest.data'],
+  ])('names what is wrong with %s of %j for %s', async (type, data, secretType, field) => {
+    const { result: wallet } = await importEthereum()
+    const signatureRequest = { type, secretType, walletId: wallet.id, data }
+    expect((await call('createSignature', { body: { pincode, signatureRequest } })).codes).toEqual([field])
+  })
+})
+
+describe('POST /api/wallets/import', () => {
+  it('makes a wallet of a user, opened by the PIN or by a method in the header', async () => {
+    const { status, result: wallet } = await importEthereum({ userId, description: 'mine' })
+    expect(status).toBe(200)
+    expect(wallet).toMatchObject({
+      address: new Wallet(ethereumKey).address,
+      walletType: 'WHITE_LABEL',
+      secretType: 'ETHEREUM',
+      description: 'mine',
+      hasCustomPin: false,
+      userId,
+    })
+    const body = { importWalletType: 'MATIC_PRIVATE_KEY', privateKey: ethereumKey, userId }
+    const { result: other } = await call('importWallet', { body, method: `${pinId}:${pincode}` })
+    expect(other.address).toBe(wallet.address)
+    const signatureRequest = { type: 'MESSAGE', secretType: 'MATIC', walletId: other.id, data: 'hello' }
+    const { result: signed } = await call('createSignature', { body: { pincode, signatureRequest } })
+    expect(verifyMessage('hello', signed.signature)).toBe(wallet.address)
+  })
+
+  it('makes a wallet without a user, under a PIN of its own', async () => {
+    const { result: wallet } = await importEthereum({ pincode: '98765' })
+    expect(wallet).toMatchObject({ hasCustomPin: true, address: new Wallet(ethereumKey).address })
+    const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'hello' }
+    expect((await call('createSignature', { body: { pincode, signatureRequest } })).codes).toEqual([
+      'pincode.incorrect',
+    ])
+    expect((await call('createSignature', { body: { pincode: '98765', signatureRequest } })).status).toBe(200)
+  })
+
+  it('keeps an imported wallet usable when the PIN is replaced', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    const { result: code } = await call('createSigningMethod', {
+      params: { userId },
+      body: { type: 'EMERGENCY_CODE' },
+      method: `${pinId}:${pincode}`,
+    })
+    const params = { userId, signingMethodId: pinId }
+    await call('replaceSigningMethod', { params, body: { value: '987654' }, method: `${code.id}:${code.value}` })
+    const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'hello' }
+    expect((await call('createSignature', { body: { pincode, signatureRequest } })).codes).toEqual([
+      'pincode.incorrect',
+    ])
+    const { result: signed } = await call('createSignature', { body: { pincode: '987654', signatureRequest } })
+    expect(verifyMessage('hello', signed.signature)).toBe(wallet.address)
+  })
+
+  it.each([...chains.values()].map((chain) => [chain.secretType, chain] as const))(
+    'takes the private key of a %s wallet as it is exported',
+    async (secretType, chain) => {
+      const key = chain.newKey()
+      const forms = { privateKey: chain.writePrivateKey(key.privateKey), wif: chain.writePrivateKey(key.privateKey) }
+      const form = chain.readWif === undefined ? 'PRIVATE_KEY' : 'WIF'
+      const { result } = await call('importWallet', {
+        body: { importWalletType: `${secretType}_${form}`, pincode, ...forms },
+      })
+      expect(result).toMatchObject({ address: key.address, secretType })
+      const exported = await call('exportWallet', {
+        params: { walletId: result.id },
+        body: { type: 'PRIVATE_KEY', pincode },
+      })
+      expect(exported.result).toEqual({ type: 'PRIVATE_KEY', privateKey: forms.privateKey })
+    },
+  )
+
+  it.each(['ETHEREUM', 'AETERNITY'])(
+    'takes the keystore of a %s wallet as it is exported, as a string or as JSON',
+    async (secretType) => {
+      const { result: wallet } = await call('createWallet', { body: { secretType, userId, pincode } })
+      const body = { pincode, password: 'a password' }
+      const { result } = await call('exportWallet', { params: { walletId: wallet.id }, body })
+      expect(result).toEqual({ type: 'KEYSTORE', keystore: expect.any(String) })
+      const keystores = { other: result.keystore, another: JSON.parse(result.keystore) }
+      for (const [tenant, keystore] of Object.entries(keystores)) {
+        const theirs = await custodyCaller(services, tenant)
+        const { result: imported, codes } = await theirs('importWallet', {
+          body: { importWalletType: `${secretType}_KEYSTORE`, pincode, keystore, password: 'a password' },
+        })
+        expect(codes).toEqual([])
+        expect(imported.address).toBe(wallet.address)
+      }
+      const wrong = {
+        importWalletType: `${secretType}_KEYSTORE`,
+        pincode,
+        keystore: result.keystore,
+        password: 'another',
+      }
+      expect((await call('importWallet', { body: wrong })).codes).toEqual(['keystore.wrong-password'])
+    },
+  )
+
+  it('refuses an address that the tenant has on the chain already, and only there', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    for (const again of [await importEthereum(), await importEthereum({ userId })])
+      expect(again).toMatchObject({ status: 409, codes: ['wallet.import.duplicate'] })
+    await call('updateWallet', { params: { walletId: wallet.id }, body: { archived: true } })
+    expect((await importEthereum()).codes).toEqual(['wallet.import.duplicate'])
+    call = await custodyCaller(services, 'other')
+    expect((await importEthereum()).status).toBe(200)
+  })
+
+  it('lets one of many at once win', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => importEthereum(index % 2 === 0 ? { userId } : {})),
+    )
+    expect(outcomes.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(outcomes.filter(({ codes }) => codes.includes('wallet.import.duplicate'))).toHaveLength(19)
+  })
+
+  it.each([
+    ['SOLANA_WIF', 'wallet.import.unsupported-type'],
+    ['ETHEREUM', 'wallet.import.unsupported-type'],
+    ['MIGRATION', 'wallet.import.unsupported-type'],
+    ['DOGECOIN_PRIVATE_KEY', 'chain.unsupported'],
+    ['_PRIVATE_KEY', 'chain.unsupported'],
+  ])('refuses the importWalletType %s', async (importWalletType, code) => {
+    const body = { importWalletType, pincode, privateKey: ethereumKey, wif: 'x', keystore: '{}', password: 'x' }
+    expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: [code] })
+  })
+
+  it.each([
+    ['ETHEREUM_PRIVATE_KEY', {}, 'privateKey'],
+    ['BITCOIN_WIF', {}, 'wif'],
+    ['ETHEREUM_KEYSTORE', { password: 'x' }, 'keystore'],
+    ['ETHEREUM_KEYSTORE', { keystore: '{}' }, 'password'],
+    ['ETHEREUM_PRIVATE_KEY', { privateKey: ethereumKey, pincode: undefined }, 'pincode'],
+  ])('%s needs its fields', async (importWalletType, fields, missing) => {
+    const body = { importWalletType, pincode, ...fields }
+    expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: [missing] })
+  })
+
+  it('looks at what is imported before it looks at the PIN, so that no attempt is lost over it', async () => {
+    const hostile = { kdf: 'scrypt', kdfparams: { ...cheap, n: 2 ** 40, dklen: 32, salt: '00' } }
+    const sealed = {
+      cipher: 'aes-128-ctr',
+      cipherparams: { iv: '00'.repeat(16) },
+      ciphertext: '00'.repeat(32),
+      mac: '00'.repeat(32),
+    }
+    const keystore = JSON.stringify({ version: 3, crypto: { ...sealed, ...hostile } })
+    const body = { importWalletType: 'ETHEREUM_KEYSTORE', userId, pincode: '0000', keystore, password: 'x' }
+    const start = performance.now()
+    expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: ['keystore.too-costly'] })
+    expect(performance.now() - start).toBeLessThan(100)
+    expect((await importEthereum({ userId, pincode: '0000', privateKey: '0x00' })).codes).toEqual([
+      'crypto.invalid-key',
+    ])
+    expect(await attemptsLeft()).toBe(10)
+  })
+
+  it('counts a wrong PIN, opens nothing with it, and asks for a method', async () => {
+    expect(await importEthereum({ userId, pincode: '0000' })).toMatchObject({
+      status: 403,
+      codes: ['pincode.incorrect'],
+    })
+    expect(await attemptsLeft()).toBe(9)
+    expect((await importEthereum({ userId, pincode: undefined })).codes).toEqual(['signing-method.required'])
+    expect((await importEthereum({ userId: 'nobody' })).codes).toEqual(['user.unknown'])
+    expect((await call('listWallets')).result).toEqual([])
+  })
+})
+
+describe('POST /api/wallets/:walletId/export', () => {
+  it('needs a method of the owner, and not of another', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    const { result: other } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: '9999' } } })
+    const params = { walletId: wallet.id }
+    const ask = async (body: object, method?: string): Promise<readonly string[]> =>
+      (
+        await call('exportWallet', {
+          params,
+          body: { type: 'PRIVATE_KEY', ...body },
+          ...(method !== undefined && { method }),
+        })
+      ).codes
+    expect(await ask({})).toEqual(['signing-method.required'])
+    expect(await ask({ pincode: '9999' })).toEqual(['pincode.incorrect'])
+    expect(await ask({}, `${other.signingMethods[0].id}:9999`)).toEqual(['signing-method.invalid'])
+    expect(await ask({}, `${pinId}:${pincode}`)).toEqual([])
+  })
+
+  it('gives a keystore that ethers opens', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    const { result } = await call('exportWallet', { params: { walletId: wallet.id }, body: { pincode, password: 'x' } })
+    expect((await Wallet.fromEncryptedJson(result.keystore, 'x')).privateKey).toBe(ethereumKey)
+  })
+
+  it('wants a password for a keystore, and gives nothing of an archived wallet', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    const params = { walletId: wallet.id }
+    for (const password of [undefined, ''])
+      expect((await call('exportWallet', { params, body: { pincode, password } })).codes).toEqual(['password'])
+    await call('updateWallet', { params, body: { archived: true } })
+    expect((await call('exportWallet', { params, body: { type: 'PRIVATE_KEY', pincode } })).codes).toEqual([
+      'wallet.archived',
+    ])
+  })
+
+  it('is recorded, as an import is, without what is secret', async () => {
+    const { result: wallet } = await importEthereum({ userId })
+    await call('exportWallet', { params: { walletId: wallet.id }, body: { type: 'PRIVATE_KEY', pincode } })
+    const records = await services.storage.find(auditRecords, {
+      where: { subject: wallet.id },
+      orderBy: [['id', 'asc']],
+    })
+    expect(records.map(({ act }) => act)).toEqual(['wallet.imported', 'wallet.exported'])
+    expect(JSON.stringify(records)).not.toContain(ethereumKey.slice(2))
+    expect(JSON.stringify(records)).not.toContain(`"${pincode}"`)
+  })
+})
+
+describe('POST /api/signatures/verification', () => {
+  const { address, privateKey } = chainOf(chains, 'ETHEREUM').keyOf(Buffer.from(ethereumKey.slice(2), 'hex'))
+  const { signature } = chainOf(chains, 'ETHEREUM').sign({ type: 'MESSAGE', data: 'hello' }, privateKey)
+  const verify = (body: object): Promise<Outcome> =>
+    call('verifySignature', { body: { secretType: 'ETHEREUM', signature, address, data: 'hello', ...body } })
+
+  it('checks a message against an address or a wallet', async () => {
+    expect((await verify({})).result).toEqual({ isValid: true })
+    expect((await verify({ address: address.toLowerCase() })).result).toEqual({ isValid: true })
+    expect((await verify({ data: undefined, message: 'hello' })).result).toEqual({ isValid: true })
+    expect((await verify({ data: 'hallo' })).result).toEqual({ isValid: false })
+    expect((await verify({ signature: 'nonsense' })).result).toEqual({ isValid: false })
+    const { result: wallet } = await importEthereum()
+    expect((await verify({ address: undefined, walletId: wallet.id })).result).toEqual({ isValid: true })
+  })
+
+  it('checks typed data, as JSON or in a string', async () => {
+    const data = {
+      types: { Greeting: [{ name: 'text', type: 'string' }] },
+      primaryType: 'Greeting',
+      domain: { name: 'test', chainId: 1 },
+      message: { text: 'hello' },
+    }
+    const signed = await new Wallet(ethereumKey).signTypedData(data.domain, data.types, data.message)
+    for (const form of [data, JSON.stringify(data)])
+      expect((await verify({ type: 'EIP712', data: form, signature: signed })).result).toEqual({ isValid: true })
+    const other = { ...data, message: { text: 'hallo' } }
+    expect((await verify({ type: 'EIP712', data: other, signature: signed })).result).toEqual({ isValid: false })
+  })
+
+  it.each([
+    [{ data: undefined }, 'data'],
+    [{ data: {} }, 'data'],
+    [{ address: undefined }, 'walletAddress'],
+    [{ type: 'EIP712', data: 'no JSON' }, 'data'],
+    [{ type: 'EIP712', data: {} }, 'data'],
+    [{ secretType: 'DOGECOIN' }, 'chain.unsupported'],
+    [{ secretType: 'SOLANA', type: 'EIP712', data: {} }, 'signature.unsupported-type'],
+    [{ address: undefined, walletId: 'none' }, 'wallet.unknown'],
+  ])('refuses %j', async (change, code) => {
+    expect(await verify(change)).toMatchObject({ codes: [code] })
+  })
+})

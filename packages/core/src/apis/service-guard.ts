@@ -1,0 +1,69 @@
+import { BillfoldError, isBillfoldError } from '../errors.ts'
+import type { Caller, Guard, IncomingRequest } from '../http/index.ts'
+import { authenticateServiceKey, liveServiceKey, type ServiceKeyRow } from '../service-keys/keys.ts'
+import type { Services } from '../services.ts'
+import type { Token } from '../tokens/index.ts'
+
+/** The `typ` of the tokens that stand for a service key. */
+export const serviceTokenType = 'service+jwt'
+
+/**
+ * Lets in service keys that have a scope: by Basic authentication (RFC 7617) with the key's id and secret, or by a Bearer token
+ * (RFC 6750) that the token route of the same API gave for them.
+ */
+export function serviceGuard(services: Services, scope: string): Guard {
+  return {
+    name: `service key with the scope ${scope}`,
+    security: [{ serviceKey: [] }, { serviceToken: [] }],
+    schemes: {
+      serviceKey: { type: 'http', scheme: 'basic', description: 'The id and the secret of a service key' },
+      serviceToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the token route' },
+    },
+    admit: async (request) => {
+      const key = await authenticate(services, scope, request)
+      const scopes = new Set(key.scopes.split(' '))
+      if (!scopes.has(scope) && !scopes.has('*')) throw new BillfoldError('caller.forbidden')
+      return { kind: 'service', tenant: key.tenant, id: key.id, scopes }
+    },
+  }
+}
+
+/** Lets anybody in, for the routes that open the door. */
+export function openGuard(tenant: string): Guard {
+  const caller: Caller = { kind: 'anonymous', tenant, id: 'anonymous', scopes: new Set() }
+  return { name: 'open', security: [], schemes: {}, admit: () => Promise.resolve(caller) }
+}
+
+/** The user name and password of a Basic `Authorization` header, or undefined when it is not one (RFC 7617 section 2). */
+export function basicCredentials(header: unknown): { readonly id: string; readonly secret: string } | undefined {
+  if (typeof header !== 'string' || header.length > 1024) return undefined
+  const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(header)?.[1]
+  if (encoded === undefined) return undefined
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  return colon < 0 || decoded.includes('\0')
+    ? undefined
+    : { id: decoded.slice(0, colon), secret: decoded.slice(colon + 1) }
+}
+
+async function authenticate(services: Services, audience: string, request: IncomingRequest): Promise<ServiceKeyRow> {
+  const header = request.headers['authorization']
+  const basic = basicCredentials(header)
+  if (basic !== undefined) return authenticateServiceKey(services, basic.id, basic.secret)
+  const token = typeof header === 'string' ? /^bearer +(\S+)$/i.exec(header)?.[1] : undefined
+  if (token === undefined) throw new BillfoldError('caller.unauthenticated')
+  const { subject, tenant } = await verified(services, token, audience)
+  const key = await liveServiceKey(services, subject)
+  if (key?.tenant !== tenant) throw new BillfoldError('caller.unauthenticated')
+  return key
+}
+
+async function verified(services: Services, token: string, audience: string): Promise<Token> {
+  try {
+    return await services.tokens.verify(token, { type: serviceTokenType, audience })
+  } catch (error) {
+    if (isBillfoldError(error, 'token.invalid') || isBillfoldError(error, 'token.expired'))
+      throw new BillfoldError('caller.unauthenticated', { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type ScriptedNode, scriptedNode } from '../test-fixtures/scripted-node.ts'
+import { evmChainClient } from './evm-client.ts'
+import { chainLimits } from './limits.ts'
+
+const nodes: ScriptedNode[] = []
+const address = `0x${'11'.repeat(20)}`
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map(({ close }) => close()))
+})
+
+type Answers = Readonly<Record<string, unknown>>
+
+/** A node of chain 1 that gives these results by method, or the error in an Error. */
+async function node(answers: Answers, raw?: (method: string) => string | undefined): Promise<ScriptedNode> {
+  const started = await scriptedNode(({ body }, response) => {
+    const { id, method } = JSON.parse(body) as { id: number; method: string }
+    const answer = method === 'eth_chainId' ? '0x1' : answers[method]
+    const text =
+      raw?.(method) ??
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        ...(answer instanceof Error ? { error: { code: -32_000, message: answer.message } } : { result: answer }),
+      })
+    response.end(text)
+  })
+  nodes.push(started)
+  return started
+}
+
+const client = ({ url }: { url: string | string[] }, timeoutMs = 2000) => evmChainClient({ url, chainId: 1, timeoutMs })
+const thrown = (promise: Promise<unknown>): Promise<Error> =>
+  promise.then(
+    () => expect.fail('it resolved'),
+    (error: unknown) => (error instanceof Error ? error : expect.fail('it is no error')),
+  )
+
+describe('a client of an EVM node', () => {
+  it('reads balances, nonces and fees', async () => {
+    const given = {
+      eth_getBalance: '0x2386f26fc10000',
+      eth_getTransactionCount: '0x5',
+      eth_getBlockByNumber: { baseFeePerGas: '0x10' },
+      eth_maxPriorityFeePerGas: '0x3',
+    }
+    const asked = client(await node(given))
+    expect(await asked.balance(address)).toBe(10_000_000_000_000_000n)
+    expect(await asked.nonces(address)).toEqual({ mined: 5, next: 5 })
+    expect(await asked.fees()).toEqual({ maxFeePerGas: 35n, maxPriorityFeePerGas: 3n })
+    expect(asked.network).toBe('eip155:1')
+  })
+
+  it('takes one price for gas from chains without a base fee, and the price above the base fee where no tip is advised', async () => {
+    expect(await client(await node({ eth_getBlockByNumber: {}, eth_gasPrice: '0x7' })).fees()).toEqual({ gasPrice: 7n })
+    const tipless = {
+      eth_getBlockByNumber: { baseFeePerGas: '0x10' },
+      eth_maxPriorityFeePerGas: new Error('no such method'),
+      eth_gasPrice: '0x15',
+    }
+    expect(await client(await node(tipless)).fees()).toEqual({ maxFeePerGas: 37n, maxPriorityFeePerGas: 5n })
+  })
+
+  it.each([
+    ['already known', { outcome: 'accepted' }],
+    ['nonce too low: next nonce 5, tx nonce 3', { outcome: 'nonce-taken' }],
+    ['replacement transaction underpriced', { outcome: 'nonce-taken' }],
+    [
+      'insufficient funds for gas * price + value: balance 0, tx cost 1',
+      { outcome: 'refused', reason: 'insufficient-funds' },
+    ],
+    ['Insufficient funds for gas * price + value', { outcome: 'refused', reason: 'insufficient-funds' }],
+    ['intrinsic gas too low', { outcome: 'refused', reason: 'not-valid' }],
+    ['max fee per gas less than block base fee', { outcome: 'refused', reason: 'not-valid' }],
+    ['exceeds block gas limit', { outcome: 'refused', reason: 'not-valid' }],
+  ])('understands what a node means by %j', async (message, answer) => {
+    expect(
+      await client(await node({ eth_sendRawTransaction: new Error(message) })).broadcast(Uint8Array.of(1)),
+    ).toEqual(answer)
+  })
+
+  it.each(['txpool is full', 'Too Many Requests', 'internal error'])(
+    'does not take %j for a refusal',
+    async (message) => {
+      await expect(
+        client(await node({ eth_sendRawTransaction: new Error(message) })).broadcast(Uint8Array.of(1)),
+      ).rejects.toThrow(message)
+    },
+  )
+
+  it('takes nothing but a hash for an acceptance', async () => {
+    const hash = `0x${'ab'.repeat(32)}`
+    expect(await client(await node({ eth_sendRawTransaction: hash })).broadcast(Uint8Array.of(1))).toEqual({
+      outcome: 'accepted',
+    })
+    for (const odd of [null, {}, '0x', 5, undefined])
+      await expect(client(await node({ eth_sendRawTransaction: odd })).broadcast(Uint8Array.of(1))).rejects.toThrow(
+        /invalid|without a result/i,
+      )
+  })
+
+  it('tells what became of a transaction', async () => {
+    const receipt = { status: '0x1', blockNumber: '0x10', blockHash: `0x${'cd'.repeat(32)}` }
+    const status = async (answers: Answers): Promise<unknown> =>
+      client(
+        await node({
+          eth_blockNumber: '0x12',
+          eth_getTransactionReceipt: null,
+          eth_getTransactionByHash: null,
+          ...answers,
+        }),
+      ).status('0x00')
+    expect(await status({ eth_getTransactionReceipt: receipt })).toEqual({
+      state: 'mined',
+      confirmations: 3,
+      blockNumber: 16,
+      blockHash: receipt.blockHash,
+    })
+    expect(await status({ eth_getTransactionReceipt: { ...receipt, status: '0x0' } })).toMatchObject({
+      state: 'failed',
+    })
+    expect(await status({ eth_getTransactionByHash: { hash: '0x00' } })).toEqual({ state: 'pending', confirmations: 0 })
+    expect(await status({})).toEqual({ state: 'unknown', confirmations: 0 })
+  })
+
+  it('tells want of funds and a revert from a node that cannot be used', async () => {
+    const call = { from: address, to: address, value: 1n, data: Uint8Array.of(1) }
+    const estimate = async (message: string): Promise<unknown> =>
+      client(await node({ eth_estimateGas: new Error(message) })).estimateGas(call)
+    await expect(estimate('insufficient funds for transfer')).rejects.toMatchObject({
+      code: 'transaction.insufficient-funds',
+    })
+    await expect(estimate('execution reverted: no')).rejects.toMatchObject({ code: 'transaction.reverted' })
+    await expect(estimate('something else')).rejects.not.toMatchObject({ name: 'BillfoldError' })
+  })
+
+  it('asks the next node when one does not answer', async () => {
+    const [silent, good] = [await node({}, () => 'no JSON'), await node({ eth_getBalance: '0x1' })]
+    expect(await client({ url: [silent.url, good.url] }).balance(address)).toBe(1n)
+    expect(silent.asked.length).toBeGreaterThan(0)
+  })
+
+  it('waits no longer than it was told', async () => {
+    const silent = await scriptedNode(() => {})
+    nodes.push(silent)
+    const begun = Date.now()
+    await expect(client(silent, 100).balance(address)).rejects.toThrow('TimeoutError')
+    expect(Date.now() - begun).toBeLessThan(2000)
+  })
+
+  it('reads no answer that is too large', async () => {
+    const large = await node({}, () => `"${'x'.repeat(chainLimits.answerBytes)}"`)
+    await expect(client(large).balance(address)).rejects.toThrow('the answer is too large')
+  })
+
+  it('follows no redirect', async () => {
+    const good = await node({ eth_getBalance: '0x1' })
+    const elsewhere = await scriptedNode((_, response) => response.writeHead(307, { location: good.url }).end())
+    nodes.push(elsewhere)
+    await expect(client(elsewhere).balance(address)).rejects.toThrow('did not answer')
+    expect(good.asked).toEqual([])
+  })
+
+  it('sends the user and the password of the URL as a header, and shows nothing of the URL but its host', async () => {
+    const good = await node({ eth_getBalance: '0x1' })
+    const secret = `${good.url.replace('//', '//user:hidden-password@')}/hidden-key?token=hidden-token`
+    expect(await client({ url: secret }).balance(address)).toBe(1n)
+    expect(good.asked[0]).toMatchObject({
+      path: '/hidden-key?token=hidden-token',
+      headers: { authorization: `Basic ${Buffer.from('user:hidden-password').toString('base64')}` },
+    })
+    await good.close()
+    const error = await thrown(client({ url: secret }).balance(address))
+    expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('hidden')
+    expect(error.message).toMatch(/did not answer: [A-Z_]+$/)
+  })
+
+  it.each([[[]], ['ftp://x'], ['nothing'], [Array.from({ length: 9 }, () => 'http://x')]])(
+    'is not made with the URL %j',
+    (url) => {
+      expect(() => evmChainClient({ url, chainId: 1 })).toThrow(RangeError)
+    },
+  )
+})

@@ -1,0 +1,15 @@
+export { type AeternityClientOptions, aeternityChainClient } from './aeternity-client.ts'
+export type {
+  AccountNonces,
+  AeternityClient,
+  BroadcastAnswer,
+  ChainClient,
+  ChainClients,
+  ChainStatus,
+  EvmCall,
+  EvmClient,
+  EvmFees,
+} from './chain-client.ts'
+export { askChain, type ChainConnections, chainConnections, clientFor } from './connections.ts'
+export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
+export { chainLimits } from './limits.ts'

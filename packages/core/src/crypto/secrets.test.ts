@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { keyedHash } from './keyed-hash.ts'
+import { localKeyring, newKey } from './keyring.ts'
+import { lengthPrefixed } from './length-prefixed.ts'
+import { equalSecrets, randomCode, randomSecret } from './secrets.ts'
+
+describe('equalSecrets', () => {
+  test('tells the same from the different, of any lengths', () => {
+    const well = fc.string({ unit: 'grapheme', maxLength: 20 })
+    fc.assert(
+      fc.property(well, well, fc.uint8Array(), (a, b, bytes) => {
+        expect(equalSecrets(a, b)).toBe(a === b)
+        expect(equalSecrets(a, Buffer.from(a).toString())).toBe(true)
+        expect(equalSecrets(bytes, Uint8Array.from(bytes))).toBe(true)
+      }),
+    )
+    expect(equalSecrets('', 'a')).toBe(false)
+    expect(equalSecrets('a', 'a\0')).toBe(false)
+  })
+
+  test('takes a string for its UTF-8 bytes', () => {
+    expect(equalSecrets('é', Buffer.from('é'))).toBe(true)
+    expect(equalSecrets(randomBytes(32), 'é')).toBe(false)
+  })
+})
+
+describe('randomSecret', () => {
+  test('is base64url of as many bytes as asked for, another each time', () => {
+    expect(randomSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(Buffer.from(randomSecret(48), 'base64url')).toHaveLength(48)
+    expect(new Set(Array.from({ length: 1000 }, () => randomSecret(16))).size).toBe(1000)
+  })
+
+  test.each([0, 15, 1025, 16.5, Number.NaN])('refuses %d bytes', (bytes) => {
+    expect(() => randomSecret(bytes)).toThrow(RangeError)
+  })
+})
+
+describe('randomCode', () => {
+  test('draws every character with the same chance', () => {
+    const alphabet = '0123456789ABCDEFGHJKMNPQRS'
+    const draws = 52_000
+    const counts = new Map<string, number>()
+    for (const character of Array.from({ length: draws / 1000 }, () => randomCode(1000, alphabet)).join('')) {
+      counts.set(character, (counts.get(character) ?? 0) + 1)
+    }
+    const expected = draws / alphabet.length
+    const chiSquare = Array.from(alphabet).reduce(
+      (sum, c) => sum + ((counts.get(c) ?? 0) - expected) ** 2 / expected,
+      0,
+    )
+    // 25 degrees of freedom: beyond 90 once in 300 million runs; a modulo of a byte would give some 450.
+    expect(chiSquare).toBeLessThan(90)
+  })
+
+  test('has the length asked for', () => {
+    expect(randomCode(6, '0123456789')).toMatch(/^\d{6}$/)
+    expect(Array.from(randomCode(5, '😀😁'))).toHaveLength(5)
+  })
+
+  test.each([
+    [0, '01'],
+    [1025, '01'],
+    [6, ''],
+    [6, '0'],
+    [6, '010'],
+  ])('refuses %d characters of %j', (length, alphabet) => {
+    expect(() => randomCode(length, alphabet)).toThrow(RangeError)
+  })
+})
+
+describe('keyedHash', () => {
+  const keyring = localKeyring({ keys: { a: newKey(), b: newKey() }, currentKeyId: 'a' })
+
+  test('is the same for the same, and another for any other key, purpose, tenant or value', async () => {
+    const hash = await keyedHash(keyring, 'a', 'email', 't1', 'ann@example.org')
+    expect(hash).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(await keyedHash(keyring, 'a', 'email', 't1', 'ann@example.org')).toBe(hash)
+    const others = await Promise.all([
+      keyedHash(keyring, 'b', 'email', 't1', 'ann@example.org'),
+      keyedHash(keyring, 'a', 'phone', 't1', 'ann@example.org'),
+      keyedHash(keyring, 'a', 'email', 't2', 'ann@example.org'),
+      keyedHash(keyring, 'a', 'email', 't1', 'ann@example.com'),
+      keyedHash(keyring, 'a', 'emai', 'lt1', 'ann@example.org'),
+    ])
+    expect(new Set([hash, ...others]).size).toBe(6)
+  })
+
+  test('says so when the key is not there', async () => {
+    await expect(keyedHash(keyring, 'c', 'email', 't1', 'x')).rejects.toMatchObject({ code: 'keyring.unknown-key' })
+  })
+})
+
+describe('lengthPrefixed', () => {
+  test('gives no two lists the same bytes', () => {
+    const lists = fc.array(fc.string({ unit: 'binary', maxLength: 3 }), { maxLength: 4 })
+    fc.assert(
+      fc.property(lists, lists, (a, b) => {
+        const same = Buffer.from(lengthPrefixed(a)).equals(lengthPrefixed(b))
+        expect(same).toBe(JSON.stringify(a) === JSON.stringify(b))
+      }),
+      { numRuns: 1000 },
+    )
+    expect(lengthPrefixed(['\ud800'])).not.toEqual(lengthPrefixed(['\ufffd']))
+  })
+})

@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import { BillfoldError, type ErrorCode } from '../errors.ts'
+import type { Api } from './api.ts'
+import { JsonSchemas } from './json-schemas.ts'
+import type { Reply } from './exchange.ts'
+import type { Route } from './route.ts'
+
+/** What a document says beside what the API itself knows. */
+export interface OpenApiOptions {
+  /** Where the API is mounted: `https://example.com/id`, or a path. */
+  readonly serverUrl?: string
+  readonly version?: string
+}
+
+/** An OpenAPI document as plain data, ready for `JSON.stringify`. */
+export type OpenApiDocument = Readonly<Record<string, unknown>>
+
+type Json = Record<string, unknown>
+
+/** The OpenAPI 3.1 document of an API, made from the schemas that its requests are checked with. */
+export function openApiDocument(api: Api, options: OpenApiOptions = {}): OpenApiDocument {
+  const schemas = new JsonSchemas()
+  const paths: Record<string, Json> = {}
+  const securitySchemes: Json = {}
+  for (const route of api.routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(api, route, schemas) }
+    Object.assign(securitySchemes, route.guard.schemes)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: api.title, version: options.version ?? '1' },
+    servers: [{ url: options.serverUrl ?? '/' }],
+    paths,
+    components: { schemas: schemas.named, securitySchemes },
+  }
+}
+
+function operation(api: Api, route: Route, schemas: JsonSchemas): Json {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(route.guard.security.length > 0 ? { security: route.guard.security } : {}),
+    parameters: [
+      ...parameters('path', route.params, `${route.id}Params`, schemas),
+      ...parameters('query', route.query, `${route.id}Query`, schemas),
+      ...parameters('header', route.headers, `${route.id}Headers`, schemas),
+    ],
+    ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
+    responses: { ...errorResponses(api, route, schemas), ...replyResponses(route, schemas) },
+    ...(route.limits.length > 0 ? { 'x-rate-limits': route.limits } : {}),
+  }
+}
+
+/** The fields of an object schema, each as a parameter; a path parameter is always required. */
+function parameters(
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodType | undefined,
+  name: string,
+  schemas: JsonSchemas,
+): Json[] {
+  const fields = schema === undefined ? {} : schemas.fieldsOf(schema, name)
+  return Object.entries(fields).map(([field, { schema: json, required }]) => ({
+    name: field,
+    in: place,
+    required: place === 'path' || required,
+    schema: json,
+  }))
+}
+
+function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
+  const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
+  const schema = schemas.of(rule.schema, `${route.id}Body`, 'input')
+  return { required: rule.optional !== true, content: { [type]: { schema } }, 'x-body-limit': rule.limit }
+}
+
+function replyResponses(route: Route, schemas: JsonSchemas): Json {
+  const entries = Object.entries(route.replies).map(([status, { description, schema }]): [string, Json] => {
+    if (schema === undefined) return [status, { description }]
+    const json = schemas.of(schema, `${route.id}Reply${status}`, 'output')
+    return [status, { description, content: { 'application/json': { schema: json } } }]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What the pipeline can answer by itself, each under the status that the API gives it and with the reply that it makes. */
+function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
+  const responses: Record<string, Json> = {}
+  for (const code of errorCodes(route)) {
+    const error = new BillfoldError(code)
+    const reply = api.errorReply(error, 'the request id')
+    responses[reply.status] ??= { description: error.message, ...errorContent(api, reply, schemas) }
+  }
+  if (route.limits.length > 0 && responses[429] !== undefined) {
+    const said = route.limits.map(({ by, most, seconds }) => `${most} in ${seconds} s by ${by}`)
+    responses[429]['description'] = `Too many requests: at most ${said.join(', ')}`
+  }
+  return responses
+}
+
+function errorContent(api: Api, reply: Reply, schemas: JsonSchemas): Json {
+  if (reply.body === undefined) return {}
+  const schema = api.errorSchema === undefined ? {} : schemas.of(api.errorSchema, 'Error', 'output')
+  return { content: { 'application/json': { schema, example: reply.body } } }
+}
+
+function errorCodes(route: Route): readonly ErrorCode[] {
+  const parsed = [route.params, route.query, route.headers, route.body].some((part) => part !== undefined)
+  return [
+    ...(parsed ? (['input.invalid'] as const) : []),
+    ...(route.guard.security.length > 0 ? (['caller.unauthenticated', 'caller.forbidden'] as const) : []),
+    ...(route.body === undefined ? [] : (['body.too-slow', 'body.too-large', 'body.unsupported-type'] as const)),
+    ...(route.limits.length > 0 ? (['rate.limited'] as const) : []),
+    'unexpected',
+    'storage.unavailable',
+  ]
+}

@@ -1,0 +1,57 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { BillfoldError } from '../errors.ts'
+import type { OutgoingResponse, Reply } from './exchange.ts'
+import { retryAfterSeconds } from './limits.ts'
+
+type Headers = Record<string, string | readonly string[]>
+
+/**
+ * A reply as an adapter writes it.
+ * @throws Error when the reply cannot be written: a status that is none, a header with characters that none may have, a
+ * body that is no JSON
+ */
+export function toOutgoing(reply: Reply, requestId: string): OutgoingResponse {
+  if (!Number.isInteger(reply.status) || reply.status < 200 || reply.status > 599) {
+    throw new RangeError(`${reply.status} is not the status of a reply`)
+  }
+  const headers: Headers = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  }
+  for (const [name, value] of Object.entries(reply.headers ?? {})) headers[checkedName(name, value)] = value
+  const { body } = reply
+  if (body === undefined || reply.status === 204 || reply.status === 304) {
+    return { status: reply.status, headers, body: undefined }
+  }
+  if (headers['content-type'] !== undefined && isWritable(body)) return { status: reply.status, headers, body }
+  headers['content-type'] ??= 'application/json; charset=utf-8'
+  return { status: reply.status, headers, body: toJson(body) }
+}
+
+/** The headers that an error brings whatever an API's envelope is. */
+export function errorHeaders(error: BillfoldError, status: number): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (status === 429 || status === 503) headers['retry-after'] = String(error.retryAfterSeconds ?? retryAfterSeconds)
+  if (error.allow !== undefined) headers['allow'] = error.allow.join(', ')
+  // The rest of a body that comes too slowly is not waited for.
+  if (error.code === 'body.too-slow') headers['connection'] = 'close'
+  return headers
+}
+
+function checkedName(name: string, value: string | readonly string[]): string {
+  validateHeaderName(name)
+  for (const one of typeof value === 'string' ? [value] : value) validateHeaderValue(name, one)
+  return name.toLowerCase()
+}
+
+function isWritable(body: unknown): body is string | Uint8Array | AsyncIterable<Uint8Array> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return true
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
+
+function toJson(body: unknown): string {
+  const json: string | undefined = JSON.stringify(body)
+  if (json === undefined) throw new TypeError('The body of a reply is not JSON')
+  return json
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isEncodedAs, readMediaType } from './media-type.ts'
+import { readParameters } from './parameters.ts'
+import { settleJson } from './plain-json.ts'
+import { isPlainText } from './plain-text.ts'
+
+const plain = fc.string({ unit: 'binary', minLength: 1 }).filter(isPlainText)
+
+describe('parameters', () => {
+  it('come back as they were written', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(plain, fc.oneof(plain, fc.array(plain, { minLength: 2, maxLength: 4 })), {
+          maxKeys: 20,
+          noNullPrototype: true,
+        }),
+        (given) => {
+          const text = new URLSearchParams()
+          for (const [name, values] of Object.entries(given))
+            for (const value of [values].flat()) text.append(name, value)
+          expect(readParameters(text.toString())).toEqual(given)
+        },
+      ),
+    )
+  })
+
+  it('are read from any text, or refused, but never throw', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(['object', 'undefined']).toContain(typeof readParameters(text))
+      }),
+    )
+  })
+
+  it('may have any name', () => {
+    const parameters = readParameters('__proto__=a&constructor=b&toString=c')
+    expect(Object.entries(parameters ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['toString', 'c'],
+    ])
+  })
+
+  it('are bounded in number', () => {
+    expect(readParameters(Array(100).fill('a=1').join('&'))).toEqual({ a: Array(100).fill('1') })
+    expect(readParameters(Array(101).fill('a=1').join('&'))).toBeUndefined()
+  })
+
+  it('hold no text that cannot be kept', () => {
+    expect(readParameters('a=%00')).toBeUndefined()
+    expect(readParameters('%00=a')).toBeUndefined()
+  })
+})
+
+describe('JSON', () => {
+  it('of every kind is taken as it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'grapheme-ascii' }), (value) => {
+        const copy: unknown = JSON.parse(JSON.stringify(value))
+        const taken = settleJson(copy)
+        expect(taken).toBe(!JSON.stringify(value).includes('\\u0000'))
+      }),
+    )
+  })
+
+  it('is taken 64 deep and no deeper', () => {
+    expect(settleJson(JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`))).toBe(true)
+    expect(settleJson(JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`))).toBe(false)
+    expect(settleJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
+  })
+
+  it('loses fields named __proto__, wherever they are', () => {
+    const value: unknown = JSON.parse('{"a":[{"__proto__":{"b":1},"c":2}],"__proto__":1}')
+    expect(settleJson(value)).toBe(true)
+    expect(JSON.stringify(value)).toBe('{"a":[{"c":2}]}')
+  })
+
+  it.each(['"\\u0000"', '{"\\u0000":1}', '["\\ud800"]', '"\\udc00\\ud800"'])(
+    'with text that cannot be kept is refused: %s',
+    (json) => {
+      expect(settleJson(JSON.parse(json))).toBe(false)
+    },
+  )
+})
+
+describe('a content type', () => {
+  it.each([
+    ['application/json', 'json', true],
+    ['application/json;charset=utf-8', 'json', true],
+    ['APPLICATION/JSON ; charset="UTF-8"', 'json', true],
+    ['application/ld+json', 'json', true],
+    ['application/json; charset=utf-16', 'json', false],
+    ['application/jsonp', 'json', false],
+    ['application/+json', 'json', false],
+    ['text/json', 'json', false],
+    ['', 'json', false],
+    ['application/x-www-form-urlencoded', 'form', true],
+    ['application/x-www-form-urlencoded; charset=latin1', 'form', false],
+    ['application/json', 'form', false],
+  ] as const)('%j read as %s: %s', (header, encoding, fits) => {
+    expect(isEncodedAs(readMediaType(header), encoding)).toBe(fits)
+  })
+
+  it('is read from any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(typeof readMediaType(text).type).toBe('string')
+      }),
+    )
+  })
+})

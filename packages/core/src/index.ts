@@ -1,0 +1,34 @@
+export * from './errors.ts'
+export * from './ids.ts'
+export * from './logger.ts'
+export * from './storage/index.ts'
+export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
+export * from './crypto/index.ts'
+export type { Api, MountableApi } from './http/index.ts'
+export type { CustodyOptions } from './apis/custody/index.ts'
+export type { MethodSettings } from './credentials/method-types.ts'
+export type { Chain, ChainKey, HexSignature, SignatureRequest } from './wallets/chains/chain.ts'
+export { type Chains, knownChains } from './wallets/chains/index.ts'
+export { type EvmChain, evmChain } from './wallets/chains/evm.ts'
+export { type BitcoinChain, bitcoinChain } from './wallets/chains/bitcoin.ts'
+export type { KeystoreFormat, ReadKeystore } from './wallets/keystores/keystore.ts'
+export { web3Keystore } from './wallets/keystores/web3.ts'
+export {
+  type AccountNonces,
+  type AeternityClient,
+  type AeternityClientOptions,
+  aeternityChainClient,
+  type BroadcastAnswer,
+  type ChainClient,
+  type ChainClients,
+  type ChainStatus,
+  type EvmCall,
+  type EvmClient,
+  type EvmClientOptions,
+  type EvmFees,
+  evmChainClient,
+} from './chain-clients/index.ts'
+export type { Health } from './operations/health.ts'
+export type { Maintenance } from './operations/maintain.ts'
+export { tables } from './tables.ts'
+export type { RateLimiter, RateLimitKey, RateLimitRule, Taken } from './rate-limits/index.ts'

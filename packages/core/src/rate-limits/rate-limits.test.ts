@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../storage/index.ts'
+import { memoryRateLimiter } from './memory-limiter.ts'
+import { sourceOf } from './source.ts'
+import { removeExpired, storageRateLimiter } from './storage-limiter.ts'
+import { rateLimits } from './table.ts'
+
+const noon = Date.UTC(2026, 0, 1, 12)
+const key = { name: 'test', subject: '192.0.2.1' }
+
+describe.each([
+  ['in memory', (now: () => number) => memoryRateLimiter(now)],
+  ['in a storage', (now: () => number) => storageRateLimiter(memoryStorage(), now)],
+])('a rate limiter %s', (_where, make) => {
+  it('allows as many calls as the rule says, and says when to come back', async () => {
+    const limiter = make(() => noon + 20_500)
+    const taken = []
+    for (let call = 0; call < 4; call++) taken.push(await limiter.take(key, { most: 2, seconds: 60 }))
+    expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, false, false])
+    expect(taken[3]?.retryAfterSeconds).toBe(40)
+  })
+
+  it('begins anew with each window', async () => {
+    let now = noon
+    const limiter = make(() => now)
+    const rule = { most: 1, seconds: 60 }
+    expect((await limiter.take(key, rule)).allowed).toBe(true)
+    now += 59_999
+    expect(await limiter.take(key, rule)).toEqual({ allowed: false, retryAfterSeconds: 1 })
+    now += 1
+    expect((await limiter.take(key, rule)).allowed).toBe(true)
+  })
+
+  it('counts names, subjects, tenants and windows of another length apart', async () => {
+    const limiter = make(() => noon)
+    const rule = { most: 1, seconds: 60 }
+    const keys = [
+      key,
+      { ...key, name: 'other' },
+      { ...key, subject: '192.0.2.2' },
+      { ...key, tenant: 'a' },
+      { ...key, tenant: 'b' },
+    ]
+    const taken = []
+    for (const one of keys) taken.push((await limiter.take(one, rule)).allowed)
+    taken.push((await limiter.take(key, { most: 1, seconds: 61 })).allowed)
+    expect(taken).toEqual(Array(6).fill(true))
+  })
+
+  it('allows nothing where the rule allows nothing', async () => {
+    expect((await make(() => noon).take(key, { most: 0, seconds: 60 })).allowed).toBe(false)
+  })
+
+  it('allows exactly as many of many calls at once', async () => {
+    const limiter = make(() => noon)
+    const taken = await Promise.all(Array.from({ length: 200 }, () => limiter.take(key, { most: 17, seconds: 60 })))
+    expect(taken.filter(({ allowed }) => allowed)).toHaveLength(17)
+  })
+})
+
+describe('a rate limiter in a storage', () => {
+  it('shares its counts with others on the same storage', async () => {
+    const storage = memoryStorage()
+    const limiters = Array.from({ length: 5 }, () => storageRateLimiter(storage, () => noon))
+    const calls = limiters.flatMap((limiter) =>
+      Array.from({ length: 20 }, () => limiter.take(key, { most: 30, seconds: 60 })),
+    )
+    expect((await Promise.all(calls)).filter(({ allowed }) => allowed)).toHaveLength(30)
+  })
+
+  it('keeps no address as it is', async () => {
+    const storage = memoryStorage()
+    await storageRateLimiter(storage, () => noon).take(key, { most: 1, seconds: 60 })
+    const rows = await storage.find(rateLimits)
+    expect(rows).toMatchObject([{ count: 1, seconds: 60, endsAt: noon + 60_000 }])
+    expect(JSON.stringify(rows)).not.toContain('192')
+  })
+
+  it('loses the windows that have ended, and no other', async () => {
+    const storage = memoryStorage()
+    const limiter = storageRateLimiter(storage, () => noon)
+    await limiter.take(key, { most: 1, seconds: 60 })
+    await limiter.take(key, { most: 1, seconds: 3600 })
+    await removeExpired(storage, noon + 60_000)
+    expect(await storage.find(rateLimits)).toMatchObject([{ seconds: 3600 }])
+  })
+})
+
+describe('the source that is counted', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::1', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['', 'unknown'],
+    ['whatever', 'whatever'],
+    ['2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+  ])('of %j is %j', (ip, source) => {
+    expect(sourceOf(ip)).toBe(source)
+  })
+})

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { BillfoldError } from '../errors.ts'
+import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../storage/index.ts'
+import {
+  type RateLimiter,
+  type RateLimitKey,
+  type RateLimitRule,
+  secondsUntil,
+  type Taken,
+  windowAt,
+} from './limiter.ts'
+import { rateLimits } from './table.ts'
+
+/** How often a call is counted anew when others of the same window were faster. */
+const mostRounds = 8
+
+/**
+ * Counts in a storage, so that all processes that share it share the counts. The first call of a window costs two commits
+ * and a read, every further one a commit.
+ */
+export function storageRateLimiter(storage: Storage, now: () => number = Date.now): RateLimiter {
+  return {
+    take: (key, rule) => take(storage, now(), key, rule),
+    look: (key, rule) => look(storage, now(), key, rule),
+  }
+}
+
+/** Removes the counts of windows that have ended. */
+export async function removeExpired(storage: Storage, now: number): Promise<void> {
+  await storage.commit(batch(remove(rateLimits, { where: { endsAt: { lte: now } }, hits: 'any' })))
+}
+
+async function take(storage: Storage, now: number, key: RateLimitKey, rule: RateLimitRule): Promise<Taken> {
+  const { number: period, endsAt } = windowAt(now, rule.seconds)
+  const retryAfterSeconds = secondsUntil(endsAt, now)
+  const row = { subject: hash(key), seconds: rule.seconds, period }
+  if (rule.most < 1) return { allowed: false, retryAfterSeconds }
+  for (let round = 0; round < mostRounds; round++) {
+    const counted = update(rateLimits, { where: { ...row, count: { lt: rule.most } }, add: { count: 1 } })
+    if (await holds(storage, counted)) return { allowed: true, retryAfterSeconds }
+    const [found] = await storage.find(rateLimits, { where: row, limit: 1 })
+    if (found !== undefined && found.count >= rule.most) return { allowed: false, retryAfterSeconds }
+    if (found === undefined && (await holds(storage, insert(rateLimits, { ...row, count: 1, endsAt })))) {
+      return { allowed: true, retryAfterSeconds }
+    }
+  }
+  throw new BillfoldError('storage.refused')
+}
+
+async function look(storage: Storage, now: number, key: RateLimitKey, rule: RateLimitRule): Promise<Taken> {
+  const { number: period, endsAt } = windowAt(now, rule.seconds)
+  const where = { subject: hash(key), seconds: rule.seconds, period }
+  const [found] = await storage.find(rateLimits, { where, limit: 1 })
+  return { allowed: (found?.count ?? 0) < rule.most, retryAfterSeconds: secondsUntil(endsAt, now) }
+}
+
+/** Commits one write; false where its guard or its key does not hold. */
+async function holds(storage: Storage, write: Write): Promise<boolean> {
+  try {
+    await storage.commit(batch(write))
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
+
+/** The parts are joined as JSON, so that no two keys run into the same text. */
+function hash({ tenant, name, subject }: RateLimitKey): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tenant ?? null, name, subject]))
+    .digest('base64url')
+}

@@ -1,0 +1,27 @@
+import type { ChainConnections } from './chain-clients/index.ts'
+import type { Reseal } from './credentials/reseal.ts'
+import type { Keyring, SlowHash, TurnsByKey } from './crypto/index.ts'
+import type { Logger } from './logger.ts'
+import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
+import type { Storage } from './storage/index.ts'
+import type { TokenIssuer } from './tokens/index.ts'
+
+/** What the domain's functions stand on: everything that a host can plug in, and the clock. */
+export interface Services {
+  readonly storage: Storage
+  readonly keyring: Keyring
+  readonly slowHash: SlowHash
+  readonly tokens: TokenIssuer
+  readonly logger: Logger
+  readonly limiter: RateLimiter
+  /** How many wrong values of signing methods one caller may send from one address, over all users. */
+  readonly wrongValues: RateLimitRule
+  /** Decisions about one owner take turns in a process, so that they clash with those of other processes only. */
+  readonly ownerTurns: TurnsByKey
+  /** What must be sealed anew when an owner's master secret is replaced. */
+  readonly sealedUnderSecret: readonly Reseal[]
+  /** The nodes of the chains, and whose turn it is to send. */
+  readonly chainConnections: ChainConnections
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}

@@ -1,0 +1,27 @@
+import { auditRecords } from './audit/table.ts'
+import { credentials, masterSecrets } from './credentials/tables.ts'
+import { encryptionKeys } from './encryption-keys/table.ts'
+import { rateLimits } from './rate-limits/table.ts'
+import { usedOnce } from './replays/table.ts'
+import { serviceKeys } from './service-keys/table.ts'
+import { batches, type Table } from './storage/index.ts'
+import { accountNonces, transactions } from './transactions/tables.ts'
+import { users } from './users/table.ts'
+import { seeds, wallets } from './wallets/tables.ts'
+
+/** Every table that Billfold keeps: what a storage must be able to hold. */
+export const tables: readonly Table[] = Object.freeze([
+  batches,
+  users,
+  masterSecrets,
+  credentials,
+  wallets,
+  seeds,
+  transactions,
+  accountNonces,
+  serviceKeys,
+  auditRecords,
+  rateLimits,
+  usedOnce,
+  encryptionKeys,
+])

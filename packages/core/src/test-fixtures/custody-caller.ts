@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { custodyApi } from '../apis/custody/index.ts'
+import { type MountableApi, mountable } from '../http/index.ts'
+import { memoryRateLimiter } from '../rate-limits/index.ts'
+import { createServiceKey } from '../service-keys/keys.ts'
+import type { Services } from '../services.ts'
+
+/** What the custody API answered: its envelope, taken apart. */
+export interface Outcome {
+  readonly status: number
+  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
+  readonly result: any
+  readonly codes: readonly string[]
+}
+
+const envelope = z.object({
+  result: z.unknown().optional(),
+  errors: z.array(z.object({ code: z.string() })).default([]),
+})
+
+/** Calls an operation by its name; `method` goes into the header. */
+export type Call = (
+  operation: string,
+  input?: { params?: Record<string, string>; body?: object; method?: string },
+) => Promise<Outcome>
+
+/** Calls an operation of the API as a mounted one is called, as a service key of a tenant. */
+export async function custodyCaller(services: Services, tenant = 'default'): Promise<Call> {
+  const api: MountableApi = mountable(custodyApi(services, tenant), {
+    logger: services.logger,
+    limiter: memoryRateLimiter(),
+  })
+  const { keyId, keySecret } = await createServiceKey(
+    services,
+    { tenant, id: 'test' },
+    { tag: 't', scopes: ['custody'] },
+  )
+  const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
+  return async (operation, { params = {}, body, method } = {}) => {
+    const route = api.routes.find(({ id }) => id === operation)
+    if (route === undefined) throw new Error(`there is no operation ${operation}`)
+    const answer = await api.handle(route, {
+      method: route.method,
+      path: route.path,
+      mount: '',
+      params,
+      query: '',
+      headers: {
+        authorization,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(method !== undefined && { 'signing-method': method }),
+      },
+      ip: '127.0.0.1',
+      body: body === undefined ? { kind: 'none' } : { kind: 'parsed', value: body },
+      signal: new AbortController().signal,
+    })
+    if (typeof answer.body !== 'string') throw new Error('the answer is not JSON')
+    const { result, errors } = envelope.parse(JSON.parse(answer.body))
+    return { status: answer.status, result, codes: errors.map(({ code }) => code) }
+  }
+}

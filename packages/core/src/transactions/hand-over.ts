@@ -1,0 +1,124 @@
+import { askChain, type BroadcastAnswer, type ChainClient, type ChainStatus } from '../chain-clients/index.ts'
+import { isBillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, isCommitError, update, type Write } from '../storage/index.ts'
+import { transactionLimits } from './limits.ts'
+import type { TransactionRow } from './record.ts'
+import { accountNonces, transactions } from './tables.ts'
+
+/** States in which a transaction may be handed over. */
+const live = { in: ['signed', 'sent', 'mined', 'failed'] }
+
+/**
+ * Hands a signed transaction to the node, and keeps what the node says. When nobody knows what became of it the row stays
+ * as it is, to be handed over again.
+ * @throws BillfoldError `transaction.chain-unavailable` when the node does not answer
+ */
+export async function handOver(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+  const answer = await askChain(client, services.logger, () => client.broadcast(row.raw))
+  if (answer.outcome === 'accepted') return setState(services, row, 'sent')
+  // The node may have said no because it has the transaction already: then it is not refused.
+  const { state } = await statusOnChain(services, client, row.hash)
+  if (state !== 'unknown') return setState(services, row, 'sent')
+  if (answer.outcome === 'nonce-taken') return giveUp(services, row, 'replaced', 'transaction.replaced')
+  services.logger.info({ transaction: row.id, reason: answer.reason }, 'a transaction was refused')
+  await giveUp(services, row, 'refused', failureOf(answer.reason))
+}
+
+/**
+ * Hands over the transaction that does nothing, in place of one that was refused. Whether the node takes it, or has
+ * something else at that nonce, is all that matters.
+ */
+export async function handOverCancel(
+  services: Services,
+  client: ChainClient,
+  row: TransactionRow,
+): Promise<BroadcastAnswer> {
+  const { cancelRaw } = row
+  if (cancelRaw === null) return { outcome: 'nonce-taken' }
+  return askChain(client, services.logger, () => client.broadcast(cancelRaw))
+}
+
+/**
+ * Gives the nonce of a refused transaction back, if none after it was given to anybody.
+ * @returns whether it was
+ */
+export async function giveNonceBack(services: Services, row: TransactionRow): Promise<boolean> {
+  const { network, address, nonce } = row
+  if (nonce === null) return true
+  return committed(
+    services,
+    update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
+    update(transactions, {
+      where: { id: row.id, nonce, state: 'refused' },
+      set: { nonce: null, cancelRaw: null, nextLookAt: null },
+    }),
+  )
+}
+
+/** What the node knows of a hash. @throws BillfoldError `transaction.chain-unavailable` */
+export function statusOnChain(services: Services, client: ChainClient, hash: string): Promise<ChainStatus> {
+  return askChain(client, services.logger, () => client.status(hash))
+}
+
+/** Like {@link handOver}, for a transaction that is kept already: that the node cannot be reached now changes nothing. */
+export async function tryToHandOver(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+  try {
+    await handOver(services, client, row)
+  } catch (error) {
+    if (!isBillfoldError(error, 'transaction.chain-unavailable')) throw error
+  }
+}
+
+async function setState(services: Services, row: TransactionRow, state: 'sent'): Promise<void> {
+  if (row.state === state) return
+  // Also where it was called refused a moment ago, by a process to which the node said so: the chain has the last word.
+  await services.storage.commit(
+    batch(
+      update(transactions, {
+        where: { id: row.id, nonce: row.nonce, state: { in: ['signed', 'refused'] } },
+        set: { state, failure: null },
+        hits: 'any',
+      }),
+    ),
+  )
+}
+
+/** A refused transaction gives its nonce back in the same commit if it can; else its nonce is filled later. */
+async function giveUp(
+  services: Services,
+  row: TransactionRow,
+  state: 'refused' | 'replaced',
+  failure: 'transaction.replaced' | 'transaction.refused' | 'transaction.insufficient-funds',
+): Promise<void> {
+  const { network, address, nonce } = row
+  if (nonce === null) return
+  const where = { id: row.id, nonce, state: live }
+  const freed =
+    state === 'refused' &&
+    (await committed(
+      services,
+      update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
+      update(transactions, { where, set: { state, failure, nonce: null, cancelRaw: null, nextLookAt: null } }),
+    ))
+  if (freed) return
+  const nextLookAt = state === 'replaced' ? null : services.now() + transactionLimits.lookAgainMilliseconds
+  await committed(services, update(transactions, { where, set: { state, failure, nextLookAt } }))
+}
+
+/** Whether the writes held; when they did not, another process was faster, and what it wrote holds. */
+async function committed(services: Services, ...writes: readonly Write[]): Promise<boolean> {
+  try {
+    await services.storage.commit(batch(...writes))
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
+
+function failureOf(
+  reason: 'insufficient-funds' | 'not-valid',
+): 'transaction.insufficient-funds' | 'transaction.refused' {
+  return reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.refused'
+}

@@ -1,0 +1,47 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import type { MethodSettings } from '../credentials/method-types.ts'
+import { firstMethod, type MethodInput } from '../credentials/methods.ts'
+import type { CredentialRow } from '../credentials/sealing.ts'
+import { newId } from '../ids.ts'
+import type { Services } from '../services.ts'
+import { batch, insert, type RowOf } from '../storage/index.ts'
+import { users } from './table.ts'
+
+/** A user as it is kept. */
+export type UserRow = RowOf<typeof users>
+
+/** What the host says about a new user. */
+export interface UserInput {
+  readonly reference?: string | undefined
+  /** The first signing method, a PIN. */
+  readonly signingMethod?: MethodInput | undefined
+}
+
+/**
+ * Makes a user and, where one is given, the user's first signing method, in one commit.
+ * @throws BillfoldError `signing-method.pin-first`, `signing-method.value-invalid`
+ */
+export async function createUser(
+  services: Services,
+  settings: MethodSettings,
+  actor: Actor,
+  input: UserInput,
+): Promise<{ readonly user: UserRow; readonly methods: readonly CredentialRow[] }> {
+  const { tenant } = actor
+  const user: UserRow = {
+    id: newId(),
+    tenant,
+    reference: input.reference ?? null,
+    createdAt: services.now(),
+    archivedAt: null,
+  }
+  const owner = { tenant, ownerId: user.id, ownerKind: 'user' as const }
+  const first =
+    input.signingMethod === undefined
+      ? undefined
+      : await firstMethod(services, settings, actor, owner, input.signingMethod)
+  await services.storage.commit(
+    batch(insert(users, user), ...(first?.writes ?? []), auditRecord(actor, 'user.created', user.id, user.createdAt)),
+  )
+  return { user, methods: first === undefined ? [] : [first.row] }
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { secp256k1 } from '../../crypto/index.ts'
+import { chainOf, knownChains } from './index.ts'
+
+const all = [...knownChains().values()].map((chain) => [chain.secretType, chain] as const)
+const text = fc.string({ unit: 'binary' })
+const runs = { numRuns: 20 }
+const message = (data: string) => ({ type: 'MESSAGE', data }) as const
+
+describe.each(all)('the chain %s', (_, chain) => {
+  it('derives the same key again from the same seed and path, and another one from the next', () => {
+    const seed = new Uint8Array(64).fill(7)
+    const [first, second] = [chain.derivationPath(0), chain.derivationPath(1)]
+    expect(chain.deriveKey(seed, first)).toEqual(chain.deriveKey(seed, first))
+    expect(chain.deriveKey(seed, first).address).not.toBe(chain.deriveKey(seed, second).address)
+  })
+
+  it('has keys of 32 bytes that make the key again', () => {
+    const key = chain.newKey()
+    expect(key.privateKey).toHaveLength(32)
+    expect(chain.keyOf(key.privateKey)).toEqual(key)
+    expect(key.publicKey.length).toBeLessThanOrEqual(65)
+  })
+
+  it('reads the private keys that it writes, with and without 0x where they are hex', () => {
+    for (let count = 0; count < 10; count++) {
+      const { privateKey } = chain.newKey()
+      const hex = Buffer.from(privateKey).toString('hex')
+      for (const form of [chain.writePrivateKey(privateKey), hex, `0x${hex}`, hex.toUpperCase()])
+        expect(chain.readPrivateKey(form)).toEqual(privateKey)
+    }
+  })
+
+  it('refuses any other text for a private key', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (written) => {
+        expect(() => chain.readPrivateKey(written)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
+      }),
+    )
+  })
+
+  it('refuses private keys of other lengths', () => {
+    for (const length of [0, 31, 33, 64])
+      expect(() => chain.keyOf(new Uint8Array(length).fill(1))).toThrow(
+        expect.objectContaining({ code: 'crypto.invalid-key' }),
+      )
+  })
+
+  it('signs any text so that it holds the signature good, in every form that it gives it', () => {
+    const { privateKey, address } = chain.newKey()
+    fc.assert(
+      fc.property(text, (data) => {
+        const { signature, encoded = signature } = chain.sign(message(data), privateKey)
+        expect(chain.verify(message(data), signature, address)).toBe(true)
+        expect(chain.verify(message(data), encoded, address)).toBe(true)
+      }),
+      runs,
+    )
+  })
+
+  it('holds no signature good for other text, for another address, or with a bit changed', () => {
+    const { privateKey, address } = chain.newKey()
+    const { signature } = chain.sign(message('hello'), privateKey)
+    expect(chain.verify(message('hellp'), signature, address)).toBe(false)
+    expect(chain.verify(message('hello'), signature, chain.newKey().address)).toBe(false)
+    const bytes = Buffer.from(signature.slice(2), 'hex')
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 64 * 8 - 1 }), (bit) => {
+        const changed = Buffer.from(bytes)
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        expect(chain.verify(message('hello'), `0x${changed.toString('hex')}`, address)).toBe(false)
+      }),
+      runs,
+    )
+  })
+
+  it('holds no other text good for a signature or an address', () => {
+    const { privateKey, address } = chain.newKey()
+    const { signature } = chain.sign(message('hello'), privateKey)
+    fc.assert(
+      fc.property(fc.string({ maxLength: 512 }), (written) => {
+        expect(chain.verify(message('hello'), written, address)).toBe(false)
+        expect(chain.verify(message('hello'), signature, written)).toBe(false)
+      }),
+    )
+  })
+
+  it('refuses text with half a surrogate pair', () => {
+    const { privateKey, address } = chain.newKey()
+    const broken = message('a\ud800')
+    const refused = expect.objectContaining({ code: 'input.invalid' })
+    expect(() => chain.sign(broken, privateKey)).toThrow(refused)
+    expect(() => chain.verify(broken, '0x00', address)).toThrow(refused)
+  })
+})
+
+const others = all.filter(([name]) => ['AETERNITY', 'BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'].includes(name))
+
+describe.each(others)('the chain %s', (_, chain) => {
+  it('signs no typed data, and verifies none', () => {
+    const { privateKey, address } = chain.newKey()
+    const refused = expect.objectContaining({ code: 'signature.unsupported-type' })
+    expect(() => chain.sign({ type: 'EIP712', data: {} }, privateKey)).toThrow(refused)
+    expect(() => chain.verify({ type: 'EIP712', data: {} }, '0x00', address)).toThrow(refused)
+  })
+})
+
+describe.each(all.filter(([, chain]) => chain.newKey().publicKey.length > 32))('the ECDSA chain %s', (_, chain) => {
+  it('does not take the other half of a signature pair', () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+    const { privateKey, address } = chain.newKey()
+    const { r = '', s = '', v = '' } = chain.sign(message('hello'), privateKey)
+    const high = (order - BigInt(s)).toString(16).padStart(64, '0')
+    for (const change of [0, 1, -1]) {
+      const byte = (Number(v) + change).toString(16)
+      expect(chain.verify(message('hello'), `${r}${high}${byte}`, address)).toBe(false)
+    }
+  })
+
+  it('refuses zero and the group order as keys', () => {
+    for (const hex of ['00'.repeat(32), 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'])
+      expect(() => chain.keyOf(Buffer.from(hex, 'hex'))).toThrow(
+        expect.objectContaining({ code: 'crypto.invalid-key' }),
+      )
+    expect(secp256k1.isPrivateKey(chain.newKey().privateKey)).toBe(true)
+  })
+})
+
+describe('a chain that is not configured', () => {
+  it('is named by its error', () => {
+    expect(() => chainOf(knownChains(), 'DOGECOIN')).toThrow(expect.objectContaining({ code: 'chain.unsupported' }))
+  })
+})

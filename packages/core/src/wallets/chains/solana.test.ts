@@ -1,0 +1,59 @@
+import bs58 from 'bs58'
+import fc from 'fast-check'
+import nacl from 'tweetnacl'
+import { describe, expect, it } from 'vitest'
+import { couldBeTransaction, solana } from './solana.ts'
+
+describe('Solana, against tweetnacl and bs58', () => {
+  it('has the addresses of tweetnacl, and reads and writes its secret keys', () => {
+    for (let count = 0; count < 10; count++) {
+      const { publicKey, secretKey } = nacl.sign.keyPair()
+      const key = solana.keyOf(solana.readPrivateKey(bs58.encode(secretKey)))
+      expect(key.address).toBe(bs58.encode(publicKey))
+      expect(solana.writePrivateKey(key.privateKey)).toBe(bs58.encode(secretKey))
+      for (const form of [
+        JSON.stringify([...secretKey]),
+        Buffer.from(secretKey).toString('hex'),
+        bs58.encode(secretKey.slice(0, 32)),
+      ])
+        expect(solana.readPrivateKey(form)).toEqual(key.privateKey)
+    }
+  })
+
+  it('refuses a secret key whose halves do not belong together, and a list with a number too large', () => {
+    const [one, other] = [nacl.sign.keyPair(), nacl.sign.keyPair()]
+    const mixed = Uint8Array.from([...one.secretKey.slice(0, 32), ...other.publicKey])
+    const list = [...one.secretKey.slice(0, 63), 256]
+    for (const written of [bs58.encode(mixed), JSON.stringify([...mixed]), JSON.stringify(list), 'z'.repeat(200_000)])
+      expect(() => solana.readPrivateKey(written)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
+  })
+
+  it("signs a message's bytes as wallets do", () => {
+    const { privateKey, publicKey } = solana.newKey()
+    const { secretKey } = nacl.sign.keyPair.fromSeed(privateKey)
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (data) => {
+        const theirs = nacl.sign.detached(Buffer.from(data), secretKey)
+        const ours = solana.sign({ type: 'MESSAGE', data }, privateKey)
+        expect(ours).toEqual({
+          type: 'HEX_SIGNATURE',
+          signature: `0x${Buffer.from(theirs).toString('hex')}`,
+          encoded: bs58.encode(theirs),
+        })
+        expect(nacl.sign.detached.verify(Buffer.from(data), theirs, publicKey)).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('tells what could be a transaction by the public key of a signer', () => {
+    const { publicKey } = solana.newKey()
+    const { publicKey: payee } = solana.newKey()
+    const header = [1, 0, 1, 3]
+    const transfer = Uint8Array.from([...header, ...publicKey, ...payee, ...new Uint8Array(64), 1, 2, 2, 0, 1, 12])
+    expect(couldBeTransaction(transfer, publicKey)).toBe(true)
+    expect(couldBeTransaction(transfer, solana.newKey().publicKey)).toBe(false)
+    expect(couldBeTransaction(publicKey, publicKey)).toBe(true)
+    expect(couldBeTransaction(publicKey.subarray(1), publicKey)).toBe(false)
+  })
+})

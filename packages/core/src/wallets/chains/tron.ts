@@ -1,0 +1,50 @@
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { secp256k1 } from '../../crypto/index.ts'
+import { web3Keystore } from '../keystores/web3.ts'
+import { writeBase58check } from './base58.ts'
+import { bip32KeyAt } from './bip32.ts'
+import type { Chain, ChainKey, SignatureRequest } from './chain.ts'
+import { ecdsaSignature, signerOf, splitSignature } from './ecdsa-signature.ts'
+import { privateKeyOfHex } from './hex.ts'
+import { messageBytes } from './message-text.ts'
+
+/** TRON: secp256k1 keys at m/44'/195'/0'/0/index (BIP-44), addresses in base58check that begin with T, TIP-191 signatures. */
+export const tron: Chain = {
+  secretType: 'TRON',
+  symbol: 'TRX',
+  decimals: 6,
+  derivationPath: (index) => `m/44'/195'/0'/0/${index}`,
+  deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
+  newKey: () => keyOf(secp256k1.generatePrivateKey()),
+  keyOf,
+  readPrivateKey: privateKeyOfHex,
+  writePrivateKey: (privateKey) => Buffer.from(privateKey).toString('hex'),
+  keystore: web3Keystore(),
+  sign: (request, privateKey) => ecdsaSignature(secp256k1.sign(messageHash(request), privateKey), 27),
+  verify,
+}
+
+function keyOf(privateKey: Uint8Array): ChainKey {
+  const publicKey = secp256k1.publicKeyOf(privateKey, false)
+  return { privateKey, publicKey, address: addressOf(publicKey) }
+}
+
+/** 0x41 and the last 20 bytes of the hash of the public key (65 bytes, of which the first is not hashed). */
+function addressOf(publicKey: Uint8Array): string {
+  return writeBase58check(Buffer.concat([Buffer.of(0x41), keccak_256(publicKey.subarray(1)).subarray(12)]))
+}
+
+/** TIP-191: the length in bytes, in decimal. */
+function messageHash(request: SignatureRequest): Uint8Array {
+  const message = messageBytes(request)
+  return keccak_256(Buffer.concat([Buffer.from(`\x19TRON Signed Message:\n${message.length}`), message]))
+}
+
+function verify(request: SignatureRequest, signature: string, address: string): boolean {
+  const hash = messageHash(request)
+  const parts = splitSignature(signature)
+  if (parts === undefined) return false
+  const recovery = parts.v >= 27 ? parts.v - 27 : parts.v
+  const signer = recovery <= 1 ? signerOf(hash, { ...parts, recovery }) : undefined
+  return signer !== undefined && addressOf(signer) === address
+}

@@ -1,0 +1,49 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import type { OpenedMethod } from '../credentials/unlock.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch } from '../storage/index.ts'
+import type { Chain } from './chains/chain.ts'
+import { keystoreTurn } from './keystore-turn.ts'
+import type { WalletRow } from './sealing.ts'
+import { openedKey } from './sign.ts'
+
+/** How to hand a key out: in a keystore under a password, or in the chain's own plain form. */
+export type ExportRequest = { readonly type: 'KEYSTORE'; readonly password: string } | { readonly type: 'PRIVATE_KEY' }
+
+/**
+ * Hands out a wallet's key, which a method of the wallet's owner opens. The act is recorded before the key is given.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner,
+ *   `input.invalid` for a password that no keystore can have, `server.busy`
+ */
+export async function exportKey(
+  services: Services,
+  actor: Actor,
+  wallet: WalletRow,
+  chain: Chain,
+  request: ExportRequest,
+  authority: OpenedMethod,
+): Promise<string> {
+  if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
+  if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
+  const written = await writeKey(services, actor, await openedKey(services, wallet, authority), chain, request)
+  await services.storage.commit(
+    batch(auditRecord(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type })),
+  )
+  return written
+}
+
+async function writeKey(
+  services: Services,
+  actor: Actor,
+  privateKey: Uint8Array,
+  chain: Chain,
+  request: ExportRequest,
+): Promise<string> {
+  try {
+    if (request.type === 'PRIVATE_KEY') return chain.writePrivateKey(privateKey)
+    return await keystoreTurn(services, actor, () => chain.keystore.write(privateKey, request.password))
+  } finally {
+    privateKey.fill(0)
+  }
+}

@@ -1,0 +1,33 @@
+import { entropyToMnemonic, mnemonicToSeedWebcrypto } from '@scure/bip39'
+import { wordlist } from '@scure/bip39/wordlists/english.js'
+import { randomBytes } from 'node:crypto'
+import type { MasterSecret } from '../credentials/sealing.ts'
+import type { Services } from '../services.ts'
+import { check, insert, type Write } from '../storage/index.ts'
+import { openEntropy, sealEntropy } from './sealing.ts'
+import { seeds } from './tables.ts'
+
+/** An owner's BIP-39 seed (64 bytes), and the write that keeps it (a new one) or holds that it stays (one that was there). */
+export async function ownSeed(
+  services: Services,
+  owner: { readonly tenant: string; readonly ownerId: string },
+  secret: MasterSecret,
+): Promise<{ readonly seed: Uint8Array; readonly write: Write }> {
+  const { tenant, ownerId } = owner
+  const { generation } = secret
+  const [row] = await services.storage.find(seeds, { where: { ownerId }, limit: 1 })
+  if (row !== undefined) {
+    return { seed: await seedOf(openEntropy(row, secret)), write: check(seeds, { where: { ownerId, generation } }) }
+  }
+  const entropy = randomBytes(16)
+  const sealedEntropy = sealEntropy(owner, entropy, secret)
+  return {
+    seed: await seedOf(entropy),
+    write: insert(seeds, { ownerId, tenant, generation, sealedEntropy, createdAt: services.now() }),
+  }
+}
+
+/** BIP-39: entropy (16 bytes) to 12 words to the seed, without a passphrase. */
+function seedOf(entropy: Uint8Array): Promise<Uint8Array> {
+  return mnemonicToSeedWebcrypto(entropyToMnemonic(entropy, wordlist))
+}

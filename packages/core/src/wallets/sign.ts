@@ -1,0 +1,45 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { currentSecret, type OpenedMethod } from '../credentials/unlock.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, decide } from '../storage/index.ts'
+import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
+import { findWallet } from './find.ts'
+import { openWalletKey, type WalletRow } from './sealing.ts'
+
+/**
+ * Signs with a wallet's key, which a method of the wallet's owner opens. The act is recorded before the signature is given.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner,
+ *   `signature.unsupported-type`, `input.invalid`
+ */
+export async function signWith(
+  services: Services,
+  actor: Actor,
+  wallet: WalletRow,
+  chain: Chain,
+  request: SignatureRequest,
+  authority: OpenedMethod,
+): Promise<HexSignature> {
+  assertUsable(wallet)
+  if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
+  const privateKey = await openedKey(services, wallet, authority)
+  const signature = chain.sign(request, privateKey)
+  privateKey.fill(0)
+  await services.storage.commit(
+    batch(auditRecord(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type })),
+  )
+  return signature
+}
+
+/** @throws BillfoldError `wallet.archived` */
+export function assertUsable(wallet: WalletRow): void {
+  if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
+}
+
+/** The private key, which the caller wipes; when the master secret is replaced between two reads, both are read again. */
+export function openedKey(services: Services, wallet: WalletRow, authority: OpenedMethod): Promise<Uint8Array> {
+  return decide(async () => {
+    const { secret } = await currentSecret(services, authority)
+    return openWalletKey(await findWallet(services, wallet.tenant, wallet.id), secret)
+  })
+}
