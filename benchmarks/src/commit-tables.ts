@@ -1,0 +1,42 @@
+import { type Batch, batch, bigint, defineTable, insert, integer, newId, text, update } from '@billfold/core'
+
+export const accounts = defineTable({ name: 'accounts', columns: { id: integer(), balance: bigint() }, key: ['id'] })
+export const transfers = defineTable({
+  name: 'transfers',
+  columns: { id: text(36), source: integer(), target: integer(), amount: bigint() },
+  key: ['id'],
+})
+export const entries = defineTable({
+  name: 'entries',
+  columns: { transfer: text(36), part: integer(), account: integer(), amount: bigint() },
+  key: ['transfer', 'part'],
+})
+
+/** How many accounts there are. */
+export const accountCount = 1_000
+
+/** A transfer between two accounts, before it is written in any way. */
+export interface Transfer {
+  readonly id: string
+  readonly source: number
+  readonly target: number
+  readonly amount: bigint
+}
+
+/** A transfer between two accounts by chance. */
+export function anyTransfer(): Transfer {
+  const source = Math.floor(Math.random() * accountCount)
+  const target = (source + 1 + Math.floor(Math.random() * (accountCount - 1))) % accountCount
+  return { id: newId(), source, target, amount: 1n }
+}
+
+/** Its five writes: guarded debit, credit, three inserts. */
+export function batchOf({ id, source, target, amount }: Transfer): Batch {
+  return batch(
+    update(accounts, { where: { id: source, balance: { gte: amount } }, add: { balance: -amount } }),
+    update(accounts, { where: { id: target }, add: { balance: amount } }),
+    insert(transfers, { id, source, target, amount }),
+    insert(entries, { transfer: id, part: 0, account: source, amount: -amount }),
+    insert(entries, { transfer: id, part: 1, account: target, amount }),
+  )
+}

@@ -1,0 +1,21 @@
+import type { RequestListener } from 'node:http'
+import type { Billfold } from '@billfold/core'
+import { expressRouter } from '@billfold/express-adapter'
+import express from 'express'
+import { frontPage } from './front-page.ts'
+import type { Settings } from './settings.ts'
+
+/** The host as an Express app. */
+export function expressApp(billfold: Billfold, settings: Settings): RequestListener {
+  const app = express()
+  app.disable('x-powered-by')
+  app.get('/', (_request, response) => {
+    response.type('html').send(frontPage(settings))
+  })
+  app.get('/health', async (_request, response) => {
+    const health = await billfold.health()
+    response.status(health.status === 'ok' ? 200 : 503).json(health)
+  })
+  app.use('/custody', expressRouter(billfold.custody))
+  return app
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A host in a process of its own, as somebody would start it. For tests. */
+export interface RunningHost {
+  readonly process: ChildProcess
+  readonly url: string
+  readonly dataDirectory: string
+  readonly authorization: string
+  /** Sends SIGTERM and gives the exit code. */
+  readonly stop: () => Promise<number | null>
+  /** Sends SIGKILL, and waits until the process is gone. */
+  readonly kill: () => Promise<void>
+}
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** A data directory that nobody has used. */
+export function freshDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'billfold-host-'))
+}
+
+/** Starts the built host and waits, at most 20 seconds, until it says that it is ready. */
+export async function startHost(
+  environment: Record<string, string>,
+  dataDirectory = freshDirectory(),
+): Promise<RunningHost> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [main], {
+    cwd: dataDirectory,
+    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDirectory, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  await ready(child)
+  const stop = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+    return child.exitCode
+  }
+  const { serviceKey } = credentialsIn(dataDirectory)
+  return {
+    process: child,
+    url: `http://127.0.0.1:${port}`,
+    dataDirectory,
+    authorization: `Basic ${Buffer.from(`${serviceKey.keyId}:${serviceKey.keySecret}`).toString('base64')}`,
+    stop: () => stop('SIGTERM'),
+    kill: async () => void (await stop('SIGKILL')),
+  }
+}
+
+/** The demo credentials that a host wrote. */
+export function credentialsIn(dataDirectory: string): {
+  readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
+  readonly baseUrl: string
+} {
+  return JSON.parse(readFileSync(join(dataDirectory, 'credentials.json'), 'utf8'))
+}
+
+/** Calls the custody API of a host with its demo credentials. */
+export async function call(
+  host: RunningHost,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read replies as they come
+): Promise<{ readonly status: number; readonly body: any }> {
+  const response = await fetch(`${host.url}/custody${path}`, {
+    method,
+    // A connection of its own: one that is kept alive can be closed by the server just as it is used again.
+    headers: { authorization: host.authorization, 'content-type': 'application/json', connection: 'close', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: await response.json() }
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const timer = setTimeout(() => reject(new Error(`the host is not ready:\n${said}`)), 20_000)
+    const listen = (chunk: Buffer): void => {
+      said += chunk.toString()
+      if (!said.includes('Billfold is ready')) return
+      clearTimeout(timer)
+      resolve()
+    }
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+    child.once('exit', (code) => reject(new Error(`the host ended with ${code}:\n${said}`)))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('there is no port')
+  return address.port
+}

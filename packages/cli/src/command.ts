@@ -1,0 +1,20 @@
+/** Where a command reads from and writes to. */
+export interface Terminal {
+  readonly print: (text: string) => void
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** One command of the command line: one file each. */
+export interface Command {
+  readonly name: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  readonly usage: string
+  /** Runs it with the arguments after its name. Throws a {@link UsageError} for arguments that it does not take. */
+  readonly run: (args: readonly string[], terminal: Terminal) => Promise<void>
+}
+
+/** The command line was not understood, or something that it needs is not there; the message is for whoever typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { run } from './run.ts'
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  { environment: process.env, print: (text) => void process.stdout.write(text) },
+  (text) => void process.stderr.write(text),
+)

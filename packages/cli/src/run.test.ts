@@ -1,0 +1,69 @@
+import { openTestDatabases } from '@billfold/test-databases'
+import { describe, expect, test } from 'vitest'
+import { run } from './run.ts'
+
+async function type(
+  line: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; printed: string; complaint: string }> {
+  let printed = ''
+  let complaint = ''
+  const terminal = { environment, print: (text: string) => void (printed += text) }
+  const code = await run(line.split(' ').filter(Boolean), terminal, (text) => void (complaint += text))
+  return { code, printed, complaint }
+}
+
+const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
+
+describe('billfold', () => {
+  test('lists its commands', async () => {
+    expect(await type('--help')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('migrate    bring the tables'),
+    })
+    expect((await type('')).code).toBe(2)
+  })
+
+  test('says how a command is used', async () => {
+    expect(await type('migrate --help')).toMatchObject({ code: 0, printed: expect.stringContaining('--database URL') })
+  })
+
+  test.each([
+    ['fly', 'There is no command "fly"'],
+    ['migrate --colour red', "Unknown option '--colour'"],
+    ['migrate', 'Say which database'],
+    ['migrate --database oracle://x', 'begins with postgres://'],
+    ['migrate --print', 'Say for which database'],
+    ['migrate --print --dialect oracle', 'Say for which database'],
+  ])('does not understand %s', async (line, complaint) => {
+    expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+  })
+})
+
+describe('billfold migrate', () => {
+  test.each(['sqlite', 'postgres', 'mysql', 'mariadb'])('prints the SQL for %s', async (dialect) => {
+    const { code, printed } = await type(`migrate --print --dialect ${dialect} --prefix ours_`)
+    expect(code).toBe(0)
+    expect(printed).toMatch(/create table ["`]ours_batches["`]/)
+    expect(printed).not.toContain('billfold_')
+  })
+
+  test('fails with what the database said when it does not answer', async () => {
+    const { code, complaint } = await type('migrate --database postgres://nobody@127.0.0.1:1/none')
+    expect(code).toBe(1)
+    expect(complaint).toContain('ECONNREFUSED')
+  })
+
+  for (const database of databases) {
+    test(`migrates ${database.name}, once`, async () => {
+      const fresh = await database.open()
+      const url = fresh.url ?? ''
+      expect(await type(`migrate --database ${url.replaceAll(' ', '%20')}`)).toMatchObject({
+        code: 0,
+        printed: 'Applied version 1\n',
+      })
+      expect(await type('migrate', { DATABASE_URL: url })).toMatchObject({ code: 0, printed: 'Nothing to do\n' })
+      await fresh.drop()
+    })
+  }
+})

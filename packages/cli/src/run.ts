@@ -1,0 +1,63 @@
+import { isBillfoldError } from '@billfold/core'
+import { type Command, type Terminal, UsageError } from './command.ts'
+import { migrateCommand } from './migrate-command.ts'
+
+const commands: readonly Command[] = [migrateCommand]
+
+const overview = `billfold <command> [options]
+
+${commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`).join('\n')}
+
+billfold <command> --help says more.
+`
+
+/** Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not understood. */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  complain: (text: string) => void,
+): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === 'help') {
+    terminal.print(overview)
+    return name === undefined ? 2 : 0
+  }
+  const command = commands.find((known) => known.name === name)
+  if (command === undefined) {
+    complain(`There is no command ${JSON.stringify(name)}\n\n${overview}`)
+    return 2
+  }
+  if (rest.includes('--help')) {
+    terminal.print(`${command.usage}\n`)
+    return 0
+  }
+  return runCommand(command, rest, terminal, complain)
+}
+
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  terminal: Terminal,
+  complain: (text: string) => void,
+): Promise<number> {
+  try {
+    await command.run(args, terminal)
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      complain(`${error.message}\n\n${command.usage}\n`)
+      return 2
+    }
+    complain(`${describe(error)}\n`)
+    return 1
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'Something went wrong'
+  const issues = isBillfoldError(error)
+    ? error.issues.map((issue) => `\n  ${issue.path}: ${issue.message}`).join('')
+    : ''
+  const cause = error.cause instanceof Error ? `\n  ${error.cause.message}` : ''
+  return `${error.message}${issues}${cause}`
+}

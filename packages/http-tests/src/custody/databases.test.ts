@@ -1,0 +1,32 @@
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { afterAll } from 'vitest'
+import { describeMounted } from '../describe-mounted.ts'
+import { custodian } from './custodian.ts'
+import { custodySuite } from './suite.ts'
+
+for (const database of await openTestDatabases()) {
+  let authorization = ''
+  let drop: () => Promise<void> = async () => {}
+  afterAll(() => drop())
+
+  describeMounted(
+    `the custody API on ${database.name}`,
+    async () => {
+      await drop()
+      const fresh = await database.open()
+      drop = fresh.drop
+      const { dialect } = database
+      const db = fresh.connect()
+      await migrate(db, { dialect })
+      const made = await custodian(kyselyStorage(db, { dialect }))
+      authorization = made.authorization
+      return made.billfold.custody
+    },
+    (client) => custodySuite(client, () => authorization),
+    {
+      only: ({ framework, through, prefix, parser }) =>
+        framework !== 'express 4' && through === 'app' && prefix === '/id' && !parser,
+    },
+  )
+}

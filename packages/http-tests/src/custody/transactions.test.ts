@@ -1,0 +1,421 @@
+import { evmChainClient, memoryStorage } from '@billfold/core'
+import {
+  ContractFactory,
+  getAddress,
+  JsonRpcProvider,
+  type JsonRpcSigner,
+  type BaseContract,
+  parseEther,
+  Transaction,
+  Wallet,
+} from 'ethers'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Anvil, startAnvil } from './anvil.ts'
+import {
+  newWallet,
+  pincode,
+  send,
+  sharedKeyring,
+  startTransactingHost,
+  type TransactingHost,
+} from './transacting-host.ts'
+
+const artifact = (name: string): { abi: []; bytecode: string } =>
+  createRequire(import.meta.url)(`@openzeppelin/contracts/build/contracts/${name}.json`)
+
+let anvil: Anvil
+let provider: JsonRpcProvider
+let host: TransactingHost
+let bare: TransactingHost
+let wallet: { id: string; address: string }
+
+beforeAll(async () => {
+  anvil = await startAnvil()
+  provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
+  const storage = memoryStorage()
+  const keyring = sharedKeyring()
+  host = await startTransactingHost(storage, keyring, evmChainClient({ url: anvil.url, chainId: anvil.chainId }))
+  bare = await startTransactingHost(storage, keyring, undefined)
+  wallet = await newWallet(host)
+  await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)
+})
+
+afterAll(async () => {
+  await Promise.all([host.close(), bare.close()])
+  provider.destroy()
+  await anvil.stop()
+})
+
+/** A contract of the test, made by the first of Anvil's accounts. */
+async function deploy(
+  name: string,
+  ...args: readonly unknown[]
+): Promise<BaseContract & { readonly signer: JsonRpcSigner }> {
+  const signer = await provider.getSigner(0)
+  const { abi, bytecode } = artifact(name)
+  const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args)
+  await contract.waitForDeployment()
+  return Object.assign(contract, { signer })
+}
+
+/** Calls a function of a contract that answers something. */
+async function view(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<unknown> {
+  return contract.getFunction(name).staticCall(...args)
+}
+
+async function act(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<void> {
+  await (await contract.getFunction(name).send(...args)).wait()
+}
+
+const someone = (): string => Wallet.createRandom().address
+
+describe('a transfer', () => {
+  it('is mined, and the balances follow', async () => {
+    const own = await newWallet(host)
+    await anvil.rpc('anvil_setBalance', own.address, `0x${parseEther('1').toString(16)}`)
+    const to = someone()
+    const { status, result } = await send(host, own.id, { to, value: 0.1 })
+    expect(status).toBe(200)
+    expect(result).toEqual({ id: expect.any(String), transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) })
+    expect(await provider.getBalance(to)).toBe(parseEther('0.1'))
+    const receipt = await provider.getTransactionReceipt(result.transactionHash)
+    expect(receipt?.from).toBe(own.address)
+    expect((await provider.getTransaction(result.transactionHash))?.type).toBe(2)
+    const left = parseEther('0.9') - (receipt?.fee ?? 0n)
+    const { result: shown } = await host.ask('GET', `/api/wallets/${own.id}`)
+    expect(shown.balance).toEqual({
+      available: true,
+      secretType: 'ETHEREUM',
+      balance: expect.closeTo(Number(left) / 1e18),
+      gasBalance: expect.closeTo(Number(left) / 1e18),
+      symbol: 'ETH',
+      gasSymbol: 'ETH',
+      rawBalance: left.toString(),
+      rawGasBalance: left.toString(),
+      decimals: 18,
+    })
+    const { result: listed } = await host.ask('GET', '/api/wallets?secretType=ETHEREUM')
+    expect(listed.find(({ id }: { id: string }) => id === own.id)).toEqual(shown)
+  })
+
+  it('is what the other path and the other type send, too', async () => {
+    const to = someone()
+    const transactionRequest = {
+      type: 'GAS_TRANSFER',
+      secretType: 'ETHEREUM',
+      walletId: wallet.id,
+      to,
+      value: '0.000000000000000001',
+    }
+    const { status } = await host.ask('POST', '/api/transactions/execute', { pincode, transactionRequest })
+    expect(status).toBe(200)
+    expect(await provider.getBalance(to)).toBe(1n)
+  })
+
+  it('can have one price for gas', async () => {
+    const { result } = await send(host, wallet.id, {
+      to: someone(),
+      value: 0,
+      chainSpecificFields: { gasPrice: '3000000000' },
+    })
+    expect(await provider.getTransaction(result.transactionHash)).toMatchObject({ type: 0, gasPrice: 3_000_000_000n })
+  })
+
+  it('needs the PIN', async () => {
+    const transactionRequest = {
+      type: 'TRANSFER',
+      secretType: 'ETHEREUM',
+      walletId: wallet.id,
+      to: someone(),
+      value: 1,
+    }
+    const sent = (body: object): Promise<unknown> =>
+      host.ask('POST', '/api/transactions', { ...body, transactionRequest })
+    expect(await sent({})).toMatchObject({ status: 403, codes: ['signing-method.required'] })
+    expect(await sent({ pincode: '000001' })).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
+  })
+
+  it('is refused without enough funds, and takes no nonce', async () => {
+    const poor = await newWallet(host)
+    expect(await send(host, poor.id, { to: someone(), value: 1 })).toMatchObject({
+      status: 400,
+      codes: ['transaction.insufficient-funds'],
+    })
+    const unestimated = { to: someone(), value: 1, chainSpecificFields: { gasLimit: 21_000 } }
+    expect(await send(host, poor.id, unestimated)).toMatchObject({
+      status: 400,
+      codes: ['transaction.insufficient-funds'],
+    })
+    await anvil.rpc('anvil_setBalance', poor.address, `0x${parseEther('2').toString(16)}`)
+    const { status, result } = await send(host, poor.id, { to: someone(), value: 1 })
+    expect(status).toBe(200)
+    expect(await provider.getTransactionReceipt(result.transactionHash)).toMatchObject({ status: 1 })
+  })
+
+  it('names the field that is wrong', async () => {
+    const to = someone()
+    const codes = async (request: Readonly<Record<string, unknown>>): Promise<unknown> =>
+      (await send(host, wallet.id, request)).codes
+    expect(await codes({ to: 'nobody', value: 1 })).toEqual(['transactionRequest.to'])
+    expect(await codes({ to, value: -1 })).toEqual(['transactionRequest.value'])
+    expect(await codes({ to, value: '1,5' })).toEqual(['transactionRequest.value'])
+    expect(await codes({ to, value: 1e-19 })).toEqual(['transactionRequest.value'])
+    expect(await codes({ to, value: 1, secretType: 'MATIC' })).toEqual(['transactionRequest.secretType'])
+    expect(await codes({ to, value: 1, chainSpecificFields: { nonce: 5 } })).toEqual([
+      'transactionRequest.chainSpecificFields.nonce',
+    ])
+    expect(await codes({ to, value: 1, type: 'GIFT' })).toEqual(['transactionRequest.type'])
+  })
+})
+
+describe('tokens', () => {
+  it('ERC-20 are transferred in whole tokens', async () => {
+    const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', parseEther('1000'), wallet.address)
+    const to = someone()
+    const { status } = await send(host, wallet.id, {
+      type: 'TOKEN_TRANSFER',
+      tokenAddress: await token.getAddress(),
+      to,
+      value: '12.5',
+    })
+    expect(status).toBe(200)
+    expect(await view(token, 'balanceOf', to)).toBe(parseEther('12.5'))
+    const tooMany = { type: 'TOKEN_TRANSFER', tokenAddress: await token.getAddress(), to, value: 1000 }
+    expect(await send(host, wallet.id, tooMany)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
+  })
+
+  it('ERC-721 are transferred one by one', async () => {
+    const token = await deploy('ERC721PresetMinterPauserAutoId', 'Art', 'A', 'https://example.org/')
+    await act(token, 'mint', wallet.address)
+    const to = someone()
+    const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: 0 }
+    expect((await send(host, wallet.id, { ...request, amount: 2 })).codes).toEqual(['transactionRequest.amount'])
+    expect((await send(host, wallet.id, request)).status).toBe(200)
+    expect(await view(token, 'ownerOf', 0)).toBe(to)
+  })
+
+  it('ERC-1155 are transferred in any number', async () => {
+    const token = await deploy('ERC1155PresetMinterPauser', 'https://example.org/')
+    await act(token, 'mint', wallet.address, 7, 10, '0x')
+    const to = someone()
+    const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: '7', amount: 4 }
+    expect((await send(host, wallet.id, request)).status).toBe(200)
+    expect(await view(token, 'balanceOf', to, 7)).toBe(4n)
+    expect(await view(token, 'balanceOf', wallet.address, 7)).toBe(6n)
+  })
+
+  it('are not what is no contract of one', async () => {
+    for (const type of ['TOKEN_TRANSFER', 'NFT_TRANSFER'])
+      expect(
+        await send(host, wallet.id, { type, tokenAddress: someone(), to: someone(), value: 1, tokenId: 1 }),
+      ).toMatchObject({
+        status: 400,
+        codes: ['transactionRequest.tokenAddress'],
+      })
+  })
+})
+
+describe('the execution of a contract', () => {
+  it('is mined', async () => {
+    const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, wallet.address)
+    const spender = someone()
+    const inputs = [
+      { type: 'address', value: spender },
+      { type: 'uint256', value: '77' },
+    ]
+    const request = {
+      type: 'CONTRACT_EXECUTION',
+      to: await token.getAddress(),
+      functionName: 'approve',
+      inputs,
+      value: 0,
+    }
+    const { result } = await send(host, wallet.id, request)
+    expect(await view(token, 'allowance', wallet.address, spender)).toBe(77n)
+    const { result: found } = await host.ask('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
+    expect(found).toMatchObject({
+      hash: result.transactionHash,
+      status: 'SUCCEEDED',
+      confirmations: expect.any(Number),
+      hasReachedFinality: false,
+    })
+  })
+
+  it('is refused where the contract would revert, unless its gas is given: then it is mined as failed', async () => {
+    const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, someone())
+    const inputs = [
+      { type: 'address', value: someone() },
+      { type: 'uint256', value: 1 },
+    ]
+    const request = { type: 'CONTRACT_EXECUTION', to: await token.getAddress(), functionName: 'transfer', inputs }
+    expect(await send(host, wallet.id, request)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
+    const { result } = await send(host, wallet.id, { ...request, chainSpecificFields: { gasLimit: 100_000 } })
+    const { result: found } = await host.ask('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
+    expect(found.status).toBe('FAILED')
+  })
+
+  it('takes only values that are of their types', async () => {
+    const request = {
+      type: 'CONTRACT_EXECUTION',
+      to: someone(),
+      functionName: 'f',
+      inputs: [{ type: 'uint8', value: 256 }],
+    }
+    expect(await send(host, wallet.id, request)).toMatchObject({ status: 400, codes: ['transactionRequest.inputs.0'] })
+  })
+})
+
+describe('an idempotency key', () => {
+  it('sends once, and gives the same answer again', async () => {
+    const to = someone()
+    const first = await send(host, wallet.id, { to, value: 1 }, 'once')
+    const again = await send(host, wallet.id, { to, value: 1 }, 'once')
+    expect(again).toEqual(first)
+    expect(await provider.getBalance(to)).toBe(parseEther('1'))
+  })
+
+  it('sends once also when it comes many times at once', async () => {
+    const to = someone()
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => send(host, wallet.id, { to, value: '0.5' }, 'at once')),
+    )
+    expect(new Set(outcomes.map(({ result }) => result.transactionHash)).size).toBe(1)
+    expect(await provider.getBalance(to)).toBe(parseEther('0.5'))
+  })
+
+  it('is refused for another request, and is another for another wallet', async () => {
+    const to = someone()
+    await send(host, wallet.id, { to, value: 1 }, 'mine')
+    expect(await send(host, wallet.id, { to, value: 2 }, 'mine')).toMatchObject({
+      status: 422,
+      codes: ['idempotency-key.reused'],
+    })
+    const other = await newWallet(host)
+    await anvil.rpc('anvil_setBalance', other.address, `0x${parseEther('5').toString(16)}`)
+    expect((await send(host, other.id, { to, value: 2 }, 'mine')).status).toBe(200)
+    expect(await provider.getBalance(to)).toBe(parseEther('3'))
+  })
+})
+
+describe('a transaction that is built', () => {
+  const request = (given: Readonly<Record<string, unknown>> = {}): object => ({
+    transactionRequest: {
+      type: 'TRANSFER',
+      secretType: 'ETHEREUM',
+      walletId: wallet.id,
+      to: wallet.address,
+      value: 1,
+      ...given,
+    },
+  })
+
+  it('is shown field by field and in one, and is not sent', async () => {
+    const nonce = await provider.getTransactionCount(wallet.address)
+    const { result } = await host.ask('POST', '/api/transactions/build', request())
+    expect(result).toMatchObject({
+      type: 'EIP1559',
+      chainId: '31337',
+      nonce,
+      gas: '21000',
+      value: parseEther('1').toString(),
+      walletId: wallet.id,
+    })
+    const unsigned = Transaction.from(result.unsigned)
+    expect(unsigned).toMatchObject({ nonce, value: parseEther('1'), to: wallet.address, chainId: 31_337n })
+    expect(await provider.getTransactionCount(wallet.address)).toBe(nonce)
+  })
+
+  it('needs no node where the request says what a node would', async () => {
+    const chainSpecificFields = { nonce: 3, gasLimit: 21_000, gasPrice: '1000000000' }
+    const { status, result } = await bare.ask('POST', '/api/transactions/build', request({ chainSpecificFields }))
+    expect(status).toBe(200)
+    expect(Transaction.from(result.unsigned)).toMatchObject({
+      type: 0,
+      nonce: 3,
+      gasPrice: 1_000_000_000n,
+      chainId: 1n,
+      to: getAddress(wallet.address),
+    })
+  })
+})
+
+describe('without a node', () => {
+  it('what the request leaves open cannot be built', async () => {
+    const transactionRequest = {
+      type: 'TRANSFER',
+      secretType: 'ETHEREUM',
+      walletId: wallet.id,
+      to: someone(),
+      value: 1,
+    }
+    for (const chainSpecificFields of [
+      undefined,
+      { gasLimit: 21_000, gasPrice: 1 },
+      { nonce: 1, gasPrice: 1 },
+      { nonce: 1, gasLimit: 21_000 },
+    ]) {
+      const built = await bare.ask('POST', '/api/transactions/build', {
+        transactionRequest: { ...transactionRequest, chainSpecificFields },
+      })
+      expect(built).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
+    }
+  })
+
+  it('nothing is sent or known, and balances are not available', async () => {
+    expect(await send(bare, wallet.id, { to: someone(), value: 1 })).toMatchObject({
+      status: 503,
+      codes: ['transaction.chain-unavailable'],
+    })
+    const status = await bare.ask('GET', `/api/transactions/ETHEREUM/0x${'00'.repeat(32)}/status`)
+    expect(status).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
+    const { result } = await bare.ask('GET', `/api/wallets/${wallet.id}`)
+    expect(result.balance).toMatchObject({ available: false, balance: null, rawBalance: null })
+  })
+
+  it('a chain without transactions says so', async () => {
+    const { result: solana } = await bare.ask('POST', '/api/wallets', { secretType: 'SOLANA', pincode })
+    const transactionRequest = {
+      type: 'TRANSFER',
+      secretType: 'SOLANA',
+      walletId: solana.id,
+      to: solana.address,
+      value: 1,
+    }
+    const built = await bare.ask('POST', '/api/transactions/build', { transactionRequest })
+    expect(built).toMatchObject({ status: 400, codes: ['transaction.unsupported-type'] })
+  })
+})
+
+describe('the status of a transaction', () => {
+  it('that nobody has is unknown, and one that is none is refused', async () => {
+    const unknown = await host.ask('GET', `/api/transactions/ETHEREUM/0x${'12'.repeat(32)}/status`)
+    expect(unknown.result).toEqual({
+      hash: `0x${'12'.repeat(32)}`,
+      status: 'UNKNOWN',
+      confirmations: 0,
+      hasReachedFinality: false,
+    })
+    expect(await host.ask('GET', '/api/transactions/ETHEREUM/0x12/status')).toMatchObject({
+      status: 400,
+      codes: ['hash'],
+    })
+    expect(await host.ask('GET', `/api/transactions/GOLD/0x${'12'.repeat(32)}/status`)).toMatchObject({
+      codes: ['chain.unsupported'],
+    })
+  })
+})
+
+it('a node of another chain is never used', async () => {
+  const other = await startTransactingHost(
+    memoryStorage(),
+    sharedKeyring(),
+    evmChainClient({ url: anvil.url, chainId: 1 }),
+  )
+  const own = await newWallet(other)
+  expect(await send(other, own.id, { to: someone(), value: 1 })).toMatchObject({
+    status: 503,
+    codes: ['transaction.chain-unavailable'],
+  })
+  await other.close()
+})

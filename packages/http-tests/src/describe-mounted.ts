@@ -1,0 +1,55 @@
+import type { MountableApi } from '@billfold/core/http'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type Client, open, request } from './client.ts'
+import type { HostOptions } from './host-builder.ts'
+import { type Host, startHost } from './hosts.ts'
+import { type Mounting, mountings, nameOf } from './mountings.ts'
+
+/** Which mountings a suite runs in, and how their hosts are set up. */
+export interface SuiteOptions extends HostOptions {
+  readonly only?: (mounting: Mounting) => boolean
+}
+
+/** Describes an API once for every way to mount it. `build` makes the API anew for each. */
+export function describeMounted(
+  name: string,
+  build: () => Promise<MountableApi>,
+  suite: (client: Client) => void,
+  options: SuiteOptions = {},
+): void {
+  for (const mounting of mountings.filter(options.only ?? (() => true))) {
+    describe(`${name}, ${nameOf(mounting)}`, () => {
+      let host: Host | undefined
+      beforeAll(async () => {
+        host = await startHost(mounting, await build(), options)
+      })
+      afterAll(async () => {
+        await host?.close()
+      })
+      suite(
+        clientOf(mounting, () => {
+          if (host === undefined) throw new Error('The host does not listen yet')
+          return host
+        }),
+      )
+    })
+  }
+}
+
+function clientOf(mounting: Mounting, host: () => Host): Client {
+  return {
+    mounting,
+    get port() {
+      return host().port
+    },
+    get url() {
+      return `http://127.0.0.1:${host().port}${mounting.prefix}`
+    },
+    get hostErrors() {
+      return host().errors
+    },
+    request: (method, path, sent) => request(host().port, method, mounting.prefix + path, sent),
+    requestHost: (method, path, sent) => request(host().port, method, path, sent),
+    open: () => open(host().port),
+  }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { startHost } from '../hosts.ts'
+import { mountings, nameOf } from '../mountings.ts'
+import { makeProbe } from '../probe.ts'
+import { describeReport, fuzz } from './fuzz.ts'
+
+/** Those that fail by design, or wait for their client to go away. */
+const left = /^\/(fails|wait|streams\/(endless|broken))/
+
+const chosen = mountings.filter(({ prefix, through }) => prefix === '/id' && through === 'app')
+
+describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+  'hostile requests, %s',
+  (_name, mounting) => {
+    it('get no 500, do not hang, and leave nothing behind', async () => {
+      const { api } = makeProbe()
+      const host = await startHost(mounting, api)
+      const routes = api.routes.filter(({ path }) => !left.test(path))
+      const target = { port: host.port, prefix: mounting.prefix, routes, headers: { authorization: 'Bearer alice' } }
+      const report = await fuzz(target, { count: 1600, seed: 1 })
+      await host.close()
+      expect(report.problems, describeReport(report)).toEqual([])
+      expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['200', '400', '404', '405', '413', '415']))
+      expect(report.heapLate - report.heapEarly).toBeLessThan(10_000_000)
+    })
+  },
+)

@@ -1,0 +1,112 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { malformed } from './malformed.ts'
+import { type Random, randomFrom } from './random.ts'
+import { type FuzzTarget, fuzzedRequest } from './requests.ts'
+import { type Outcome, sender, sendRaw } from './send.ts'
+
+/** How much to send, and from which seed. */
+export interface FuzzOptions {
+  readonly count: number
+  readonly seed: number
+}
+
+/** What came of it. Nothing is wrong if `problems` is empty and the heap is no larger at the end than it was early on. */
+export interface FuzzReport {
+  readonly outcomes: Readonly<Record<string, number>>
+  /** Every reply with a status of 500 or more, every hang, every unhandled rejection: at most 20. */
+  readonly problems: readonly string[]
+  /** Bytes on the heap after a garbage collection, after a fifth of the requests and at the end. */
+  readonly heapEarly: number
+  readonly heapLate: number
+  readonly seconds: number
+}
+
+const atOnce = 16
+const mostProblems = 20
+
+/** Sends requests that are more or less wrong to a server of this process, a fifth of them by hand on raw connections. */
+export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Promise<FuzzReport> {
+  const random = randomFrom(seed)
+  const outcomes: Record<string, number> = {}
+  const problems: string[] = []
+  const note = (problem: string): void => {
+    if (problems.length < mostProblems) problems.push(problem)
+  }
+  const began = performance.now()
+  const connection = sender(target.port)
+  const run = (requests: number): Promise<void> =>
+    inParallel(requests, async () => {
+      const { outcome, sent } = await sendOne(target, connection, random)
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      if (outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500)) note(`${outcome}: ${sent}`)
+    })
+  const stopWatching = watch(note)
+  try {
+    await run(Math.floor(count / 5))
+    const heapEarly = await heapAfterCollection()
+    await run(count - Math.floor(count / 5))
+    const heapLate = await heapAfterCollection()
+    return { outcomes, problems, heapEarly, heapLate, seconds: (performance.now() - began) / 1000 }
+  } finally {
+    connection.close()
+    stopWatching()
+  }
+}
+
+/** A report in a few lines. */
+export function describeReport({ outcomes, problems, heapEarly, heapLate, seconds }: FuzzReport): string {
+  const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome}: ${count}`)
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
+  return [
+    counts.join(', '),
+    `${seconds.toFixed(1)} s; heap ${megabytes(heapEarly)} MB after a fifth, ${megabytes(heapLate)} MB at the end`,
+    ...problems.map((problem) => `PROBLEM ${problem}`),
+  ].join('\n')
+}
+
+async function sendOne(
+  target: FuzzTarget,
+  connection: ReturnType<typeof sender>,
+  random: Random,
+): Promise<{ readonly outcome: Outcome; readonly sent: string }> {
+  const request = fuzzedRequest(target, random)
+  if (random.chance(0.2)) {
+    const bytes = malformed(request, random)
+    return { outcome: await sendRaw(target.port, bytes), sent: JSON.stringify(bytes.slice(0, 1000)) }
+  }
+  const { method, path, headers, body } = request
+  const sent = `${method} ${path} ${JSON.stringify(headers)} ${JSON.stringify(body.toString('latin1').slice(0, 1000))}`
+  return { outcome: await connection.send(request), sent }
+}
+
+async function inParallel(count: number, work: () => Promise<void>): Promise<void> {
+  let left = count
+  const worker = async (): Promise<void> => {
+    while (left > 0) {
+      left--
+      await work()
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+/** Notes what nobody caught, until it is told to stop. */
+function watch(note: (problem: string) => void): () => void {
+  const onRejection = (reason: unknown): void => note(`unhandled rejection: ${String(reason)}`)
+  const onException = (error: unknown): void => note(`uncaught exception: ${String(error)}`)
+  process.on('unhandledRejection', onRejection)
+  process.on('uncaughtExceptionMonitor', onException)
+  return () => {
+    process.off('unhandledRejection', onRejection)
+    process.off('uncaughtExceptionMonitor', onException)
+  }
+}
+
+async function heapAfterCollection(): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  // What the last requests hold is let go only after their sockets are closed.
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  runInNewContext('gc()')
+  return process.memoryUsage().heapUsed
+}

@@ -1,0 +1,160 @@
+import { METHODS } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import type { Route } from '@billfold/core/http'
+import { z } from 'zod'
+import type { Random } from './random.ts'
+import { nearlyValid, oddJson, oddText } from './values.ts'
+
+/** A request before it is sent: anything may be wrong with it. */
+export interface FuzzedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** What is asked: where the API is mounted, its routes, and headers that let a caller in. */
+export interface FuzzTarget {
+  readonly port: number
+  readonly prefix: string
+  readonly routes: readonly Route[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const types = [
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json; charset=utf-16',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  'application/vnd.api+json',
+  ';',
+  'a'.repeat(2000),
+]
+
+const codings = ['identity', 'gzip', 'deflate', 'br', 'x', '']
+
+/** A request to one of the routes, more or less. */
+export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest {
+  const route = random.pick(target.routes)
+  const body = random.chance(0.1) ? Buffer.alloc(0) : fuzzedBody(route, random)
+  const method = random.chance(0.9) ? route.method : random.pick(METHODS.filter((name) => name !== 'CONNECT'))
+  return {
+    method,
+    path: target.prefix + fuzzedPath(route, random) + fuzzedQuery(route, random),
+    headers: {
+      ...fuzzedHeaders(target, route, random),
+      ...(body.length > 0 ? { 'content-length': String(body.length) } : {}),
+    },
+    body,
+  }
+}
+
+function fuzzedPath(route: Route, random: Random): string {
+  const path = route.path.replace(/:\w+/g, () => oddSegment(random))
+  if (random.chance(0.85)) return path
+  return random.pick([
+    `${path}/`,
+    `/${path}`,
+    `${path}//x`,
+    `/..${path}`,
+    `${path}%`,
+    `${path}/%c3%28`,
+    path.toUpperCase(),
+    '/',
+    `/${oddSegment(random)}`,
+  ])
+}
+
+/** Without characters that no HTTP client sends in a path; those are sent raw. */
+function oddSegment(random: Random): string {
+  const text = oddText(random)
+  if (random.chance(0.1))
+    return random.pick(['%', '%zz', '%00', '%c0%af', '%ff', '..', '%2e%2e', '%2f', ';a=b', '*', '(', '+'])
+  return encodeURIComponent(wellFormed(text)) || 'x'
+}
+
+/** Halves of surrogate pairs cannot be percent-encoded. */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString()
+}
+
+function fuzzedQuery(route: Route, random: Random): string {
+  if (random.chance(0.6)) return ''
+  const names = route.query === undefined ? [] : Object.keys(schemaFields(route.query))
+  const pairs = Array.from({ length: random.chance(0.02) ? 500 : random.below(5) }, () => {
+    const name =
+      names.length > 0 && random.chance(0.7) ? random.pick(names) : encodeURIComponent(wellFormed(oddText(random)))
+    return `${name}=${random.chance(0.1) ? '%zz%' : encodeURIComponent(wellFormed(oddText(random)))}`
+  })
+  return `?${pairs.join('&')}`
+}
+
+function fuzzedHeaders(target: FuzzTarget, route: Route, random: Random): Record<string, string> {
+  const usual = route.body?.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json'
+  const headers: Record<string, string> = { 'content-type': random.chance(0.85) ? usual : random.pick(types) }
+  if (random.chance(0.85)) Object.assign(headers, target.headers)
+  else if (random.chance(0.5))
+    headers['authorization'] = random.pick([
+      'Basic',
+      'Basic !!!',
+      'Bearer',
+      `Bearer ${'a.'.repeat(50)}`,
+      'Bearer null',
+      'Basic Og==',
+    ])
+  if (random.chance(0.05)) headers['content-encoding'] = random.pick(codings)
+  if (random.chance(0.1)) headers['x-request-id'] = headerText(random)
+  if (random.chance(0.1)) headers['signing-method'] = headerText(random)
+  if (random.chance(0.1)) headers['x-forwarded-for'] = headerText(random)
+  if (random.chance(0.02)) for (let extra = 0; extra < 50; extra++) headers[`x-extra-${extra}`] = 'x'
+  return headers
+}
+
+/** What a header can hold. */
+function headerText(random: Random): string {
+  return oddText(random).replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')
+}
+
+function fuzzedBody(route: Route, random: Random): Buffer {
+  const kind = random.below(20)
+  if (kind === 0) return randomBytes(random)
+  if (kind === 1) return Buffer.from(oddText(random))
+  if (kind === 2) return gzipSync(JSON.stringify(oddJson(random)))
+  if (kind === 3) return Buffer.from(random.pick(['[', '{"a":']).repeat(random.below(20_000)))
+  if (kind === 4) return Buffer.alloc(Math.max(0, (route.body?.limit ?? 1000) + random.below(3) - 1), 0x20)
+  const value = kind === 5 ? oddJson(random) : nearlyValid(schemaOf(route.body?.schema), random)
+  if (route.body?.encoding === 'form' && typeof value === 'object' && value !== null) {
+    return Buffer.from(
+      new URLSearchParams(Object.entries(value).map(([name, one]): [string, string] => [name, String(one)])).toString(),
+    )
+  }
+  const json = Buffer.from(JSON.stringify(value))
+  return random.chance(0.1) ? corrupted(json, random) : json
+}
+
+function corrupted(bytes: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(bytes)
+  for (let change = 0; change < 3 && copy.length > 0; change++) copy[random.below(copy.length)] = random.below(256)
+  return random.chance(0.3) ? copy.subarray(0, random.below(copy.length + 1)) : copy
+}
+
+function randomBytes(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: random.below(2000) }, () => random.below(256)))
+}
+
+const schemas = new WeakMap<z.ZodType, unknown>()
+
+function schemaOf(schema: z.ZodType | undefined): unknown {
+  if (schema === undefined) return undefined
+  if (!schemas.has(schema)) schemas.set(schema, z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  return schemas.get(schema)
+}
+
+function schemaFields(schema: z.ZodType): object {
+  const json = schemaOf(schema)
+  return typeof json === 'object' && json !== null && 'properties' in json && typeof json.properties === 'object'
+    ? (json.properties ?? {})
+    : {}
+}

@@ -1,0 +1,56 @@
+import { Agent, request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import type { FuzzedRequest } from './requests.ts'
+
+/** How a request ended: with a status, with a connection that was closed without one, or not at all. */
+export type Outcome = number | 'closed' | 'hang'
+
+/** Milliseconds after which a request hangs. */
+const patience = 5000
+
+/** Sends requests on connections that are kept alive. */
+export function sender(port: number): {
+  readonly send: (request: FuzzedRequest) => Promise<Outcome>
+  readonly close: () => void
+} {
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+  return { send: (request) => send(agent, port, request), close: () => agent.destroy() }
+}
+
+function send(agent: Agent, port: number, { method, path, headers, body }: FuzzedRequest): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const outgoing = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
+      response.on('error', () => resolve('closed'))
+      response.on('end', () => resolve(response.statusCode ?? 'closed'))
+      response.resume()
+    })
+    outgoing.setTimeout(patience, () => {
+      resolve('hang')
+      outgoing.destroy()
+    })
+    outgoing.on('error', () => resolve('closed'))
+    outgoing.end(body)
+  })
+}
+
+/** Sends bytes on a connection of their own, says that nothing follows, and waits for the end. The status is the first one. */
+export function sendRaw(port: number, bytes: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    let received = ''
+    socket.setEncoding('latin1')
+    socket.setTimeout(patience, () => {
+      resolve('hang')
+      socket.destroy()
+    })
+    socket.on('data', (text: string) => {
+      if (received.length < 64) received += text
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      const status = /^HTTP\/1\.1 (\d{3})/.exec(received)?.[1]
+      resolve(status === undefined ? 'closed' : Number(status))
+    })
+    socket.end(bytes, 'latin1')
+  })
+}

@@ -1,0 +1,7 @@
+export * from './mountings.ts'
+export * from './client.ts'
+export * from './describe-mounted.ts'
+export { describeReport, type FuzzOptions, type FuzzReport, fuzz } from './fuzz/fuzz.ts'
+export type { FuzzTarget } from './fuzz/requests.ts'
+export { type HostOptions, hostReplies } from './host-builder.ts'
+export { type Host, startHost } from './hosts.ts'

@@ -1,0 +1,37 @@
+import { sqliteCustodian } from './custody/sqlite-custodian.ts'
+import { describeReport, fuzz } from './fuzz/fuzz.ts'
+import type { FuzzTarget } from './fuzz/requests.ts'
+import { startHost } from './hosts.ts'
+import { type Mounting, mountings, nameOf } from './mountings.ts'
+import { makeProbe } from './probe.ts'
+
+// 100,000 requests to the probe and as many to the custody API, through each framework: node dist/run-fuzz.js [count] [seed]
+const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
+const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
+
+for (const mounting of chosen) {
+  const { api } = makeProbe()
+  const routes = api.routes.filter(({ path }) => !/^\/(fails|wait|streams\/(endless|broken))/.test(path))
+  await run('the probe', mounting, await startHost(mounting, api), {
+    routes,
+    headers: { authorization: 'Bearer alice' },
+  })
+
+  const { billfold, authorization, drop } = await sqliteCustodian()
+  const host = await startHost(mounting, billfold.custody)
+  await run('the custody API', mounting, host, { routes: billfold.custody.routes, headers: { authorization } })
+  await drop()
+}
+
+async function run(
+  name: string,
+  mounting: Mounting,
+  host: Awaited<ReturnType<typeof startHost>>,
+  asked: Pick<FuzzTarget, 'routes' | 'headers'>,
+): Promise<void> {
+  const target = { ...asked, port: host.port, prefix: mounting.prefix }
+  const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
+  await host.close()
+  process.stdout.write(`${name}, ${nameOf(mounting)}\n${describeReport(report)}\n`)
+  if (report.problems.length > 0) process.exitCode = 1
+}
