@@ -1,0 +1,20 @@
+import { adaptedRequest, type IncomingRequest, incomingBody } from '@billfold/core/http'
+import type { Request, Response } from 'express'
+
+/** An Express request as Billfold takes it. `names` are the parameters of the route. */
+export function incoming(request: Request, response: Response, names: readonly string[]): IncomingRequest {
+  const { url } = request
+  const mark = url.indexOf('?')
+  const parts = {
+    method: request.method,
+    path: request.path,
+    mount: request.baseUrl,
+    params: Object.fromEntries(names.map((name) => [name, String(request.params[name])])),
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    headers: request.headers,
+    // Express does not know the address of a socket that is closed already.
+    ip: request.ip ?? '',
+    body: incomingBody(request, request.body, 'rawBody' in request ? request.rawBody : undefined),
+  }
+  return adaptedRequest(parts, response)
+}

@@ -1,0 +1,22 @@
+import { pipeline, Readable } from 'node:stream'
+import type { OutgoingResponse } from '@billfold/core/http'
+import type { Request, Response } from 'express'
+
+/** Writes a response, unless the client has gone or somebody has answered already. Never throws. */
+export function send(request: Request, response: Response, { status, headers, body }: OutgoingResponse): void {
+  if (response.destroyed || response.headersSent) return
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) response.end(body)
+  else stream(request, response, Readable.from(body, { objectMode: false }))
+}
+
+/** With backpressure; when either end fails, both are destroyed, and the client sees that the body is cut off. */
+function stream(request: Request, response: Response, body: Readable): void {
+  if (request.method === 'HEAD') {
+    body.destroy()
+    response.end()
+  } else {
+    pipeline(body, response, () => {})
+  }
+}

@@ -1,0 +1,1 @@
+export { type KoaRouterOptions, koaRouter } from './router.ts'
