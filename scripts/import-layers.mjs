@@ -20,6 +20,7 @@ const domain = [
   'dids',
   'sessions',
   'biometrics',
+  'devices',
   'onboarding',
   'payments',
   'licences',

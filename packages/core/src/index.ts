@@ -31,4 +31,5 @@ export {
 export type { Health } from './operations/health.ts'
 export type { Maintenance } from './operations/maintain.ts'
 export { tables } from './tables.ts'
+export type { BiometricVerifier } from './biometrics/index.ts'
 export type { RateLimiter, RateLimitKey, RateLimitRule, Taken } from './rate-limits/index.ts'
