@@ -22,6 +22,7 @@ const domain = [
   'dids',
   'sessions',
   'biometrics',
+  'devices',
   'onboarding',
   'payments',
   'licences',
