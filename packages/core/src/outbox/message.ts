@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -36,11 +37,20 @@ export async function outboxMessage(services: Services, input: MessageInput): Pr
   })
 }
 
+const payloadShape = z.record(z.string(), z.unknown())
+
 /** Opens a message for delivery. @throws BillfoldError `sealed.invalid` */
 export async function openMessage(services: Services, row: MessageRow): Promise<Message> {
   const plain = await unseal(services.keyring, row.sealedPayload, place(row))
   const { id, tenant, topic, subject, createdAt } = row
-  return { id, tenant, topic, subject, createdAt, payload: JSON.parse(new TextDecoder().decode(plain)) }
+  return {
+    id,
+    tenant,
+    topic,
+    subject,
+    createdAt,
+    payload: payloadShape.parse(JSON.parse(new TextDecoder().decode(plain))),
+  }
 }
 
 function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
