@@ -48,8 +48,8 @@ export type RegistryEvent = {
 export interface RegistryHistory {
   /** In the order in which they were made. */
   readonly events: readonly RegistryEvent[]
-  /** When the last change was made, in seconds since 1970; undefined when there was none. */
-  readonly updatedAt: number | undefined
+  /** When the changes of a version were made, in seconds since 1970. Asks for versions of the events only. */
+  readonly timeOf: (version: number) => Promise<number>
 }
 
 /** A change that lacks the signature of the identity's owner only. */
