@@ -1,6 +1,7 @@
 import type { Actor } from '../audit/record.ts'
 import type { ChainClients } from '../chain-clients/index.ts'
 import type { RecoverableSignature } from '../crypto/index.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Services } from '../services.ts'
 
 /** An Ethereum address in lower case: 0x and 40 hex digits. Everything in this folder takes and gives addresses so. */
@@ -74,6 +75,8 @@ export interface StepState {
   readonly hash?: string
   /** The block; where there are no blocks, the number of the change. */
   readonly version?: number
+  /** Why it failed: `transaction.reverted`, `transaction.insufficient-funds` (the payer's), `transaction.refused`, `transaction.replaced`. */
+  readonly failure?: ErrorCode
 }
 
 /** How a change is handed in. */
@@ -120,7 +123,7 @@ export interface DidRegistry {
    * What it throws, it throws before anything is kept: the step is as unknown as before.
    * @throws BillfoldError `crypto.invalid-signature` when it is not the signer's, `did.change-stale` when the owner or the
    *   nonce have changed since it was prepared (prepare and sign again), `did.api-url-not-allowed`,
-   *   `transaction.insufficient-funds` when the payer cannot pay, `transaction.refused`, `transaction.reverted`
+   *   `did.too-many-changes`, `input.invalid`, `server.busy`, `transaction.insufficient-funds`, `transaction.reverted`
    */
   readonly submit: (
     services: Services,
