@@ -1,6 +1,6 @@
 import { askChain, type EvmHistoryClient } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { readEvent, topicOf } from './erc1056.ts'
 import { didLimits } from './limits.ts'
 import type { Address, RegistryEvent, RegistryHistory } from './registry.ts'
@@ -11,7 +11,7 @@ import type { Address, RegistryEvent, RegistryHistory } from './registry.ts'
  * @throws BillfoldError `did.too-many-changes`, `transaction.chain-unavailable`
  */
 export async function chainHistory(
-  services: Services,
+  services: ChainServices,
   client: EvmHistoryClient,
   contract: string,
   identity: Address,

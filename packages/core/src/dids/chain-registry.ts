@@ -2,7 +2,7 @@ import { type Actor } from '../audit/record.ts'
 import { askChain, type EvmFees, type EvmHistoryClient } from '../chain-clients/index.ts'
 import type { RecoverableSignature } from '../crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import type { TransactionRow } from '../transactions/record.ts'
 import { addressBytes, isAddress, withChecksum, zeroAddress } from './address.ts'
 import { allowedUrl, type ApiHosts, checkApiHosts, throughApiHost } from './api-host.ts'
@@ -94,7 +94,7 @@ interface Submission extends SubmitOptions {
   readonly signature: RecoverableSignature
 }
 
-async function submit(services: Services, registry: ChainRegistry, submission: Submission): Promise<StepState> {
+async function submit(services: ChainServices, registry: ChainRegistry, submission: Submission): Promise<StepState> {
   const { client, payer, clientName, apiHosts } = registry
   const { actor, stepId, prepared, apiUrl } = submission
   checkStepId(stepId)
@@ -108,7 +108,7 @@ async function submit(services: Services, registry: ChainRegistry, submission: S
 }
 
 async function finish(
-  services: Services,
+  services: ChainServices,
   { client, receiptMilliseconds = didLimits.receiptMilliseconds }: ChainRegistry,
   row: TransactionRow,
   step: 'known' | 'new',
@@ -119,7 +119,7 @@ async function finish(
 
 /** The transaction of a change that holds as things are: nobody pays for one that the contract refuses. */
 async function transactionOf(
-  services: Services,
+  services: ChainServices,
   registry: ChainRegistry,
   { prepared, signature }: Submission,
 ): Promise<PayerTransaction> {
@@ -141,18 +141,18 @@ async function transactionOf(
   }
 }
 
-async function isStale(services: Services, registry: ChainRegistry, prepared: PreparedChange): Promise<boolean> {
+async function isStale(services: ChainServices, registry: ChainRegistry, prepared: PreparedChange): Promise<boolean> {
   const signer = await readAddress(services, registry, prepared.identity)
   return signer !== prepared.signer || (await read(services, registry, 'nonce', signer)) !== prepared.nonce
 }
 
-async function readAddress(services: Services, registry: ChainRegistry, identity: Address): Promise<Address> {
+async function readAddress(services: ChainServices, registry: ChainRegistry, identity: Address): Promise<Address> {
   const owner = await read(services, registry, 'identityOwner', identity)
   return `0x${owner.toString(16).padStart(40, '0')}`
 }
 
 /** Every answer of the contract is one word; an account without code answers nothing. */
-function read(services: Services, registry: ChainRegistry, name: ReadFunction, address: Address): Promise<bigint> {
+function read(services: ChainServices, registry: ChainRegistry, name: ReadFunction, address: Address): Promise<bigint> {
   const { client, contract } = registry
   if (addressBytes(address).length !== 20) throw new BillfoldError('input.invalid')
   return askChain(client, services.logger, async () => {

@@ -2,7 +2,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Actor, auditRecord } from '../audit/record.ts'
 import type { RecoverableSignature } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { batch, decide, insert, StaleRead, update, type RowOf, type Write } from '../storage/index.ts'
 import { checkChange } from './change-check.ts'
 import { checkSignature, digestOf } from './digest.ts'
@@ -58,7 +58,11 @@ function addressFor(tenant: string): Address {
   return `0x${Buffer.from(hash.subarray(12)).toString('hex')}`
 }
 
-async function identityRow(services: Services, tenant: string, identity: Address): Promise<IdentityRow | undefined> {
+async function identityRow(
+  services: ChainServices,
+  tenant: string,
+  identity: Address,
+): Promise<IdentityRow | undefined> {
   const [row] = await services.storage.find(didIdentities, { where: { tenant, identity }, limit: 1 })
   return row
 }
@@ -67,12 +71,12 @@ function ownerOf(identity: Address, row: IdentityRow | undefined): Address {
   return row?.owner ?? identity
 }
 
-async function countSigned(services: Services, tenant: string, owner: Address): Promise<number | undefined> {
+async function countSigned(services: ChainServices, tenant: string, owner: Address): Promise<number | undefined> {
   const [row] = await services.storage.find(didNonces, { where: { tenant, owner }, limit: 1 })
   return row?.nonce
 }
 
-async function history(services: Services, tenant: string, identity: Address): Promise<RegistryHistory> {
+async function history(services: ChainServices, tenant: string, identity: Address): Promise<RegistryHistory> {
   const rows = await services.storage.find(didChanges, {
     where: { tenant, identity },
     orderBy: [['version', 'asc']],
@@ -85,13 +89,13 @@ async function history(services: Services, tenant: string, identity: Address): P
   }
 }
 
-async function stepState(services: Services, tenant: string, stepId: string): Promise<StepState | undefined> {
+async function stepState(services: ChainServices, tenant: string, stepId: string): Promise<StepState | undefined> {
   const [row] = await services.storage.find(didChanges, { where: { tenant, stepId }, limit: 1 })
   return row && { state: 'mined', version: row.version }
 }
 
 async function submit(
-  services: Services,
+  services: ChainServices,
   actor: Actor,
   stepId: string,
   prepared: PreparedChange,

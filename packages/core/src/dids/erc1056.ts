@@ -9,17 +9,18 @@ import type { Address, PreparedChange, RegistryChange, RegistryEvent } from './r
 
 // The contract of ERC-1056 (EthereumDIDRegistry), as far as it is used here.
 
-const signature = 'address identity, uint8 sigV, bytes32 sigR, bytes32 sigS'
+// Without names of arguments, so that values are given by their places. Of a signed change they begin with the identity, and
+// v, r and s of the signature.
 const functions = createContract(
   parseAbi([
-    'function identityOwner(address identity) view returns (address)',
-    'function changed(address identity) view returns (uint256)',
-    'function nonce(address signer) view returns (uint256)',
-    `function changeOwnerSigned(${signature}, address newOwner)`,
-    `function addDelegateSigned(${signature}, bytes32 delegateType, address delegate, uint256 validity)`,
-    `function revokeDelegateSigned(${signature}, bytes32 delegateType, address delegate)`,
-    `function setAttributeSigned(${signature}, bytes32 name, bytes value, uint256 validity)`,
-    `function revokeAttributeSigned(${signature}, bytes32 name, bytes value)`,
+    'function identityOwner(address) view returns (address)',
+    'function changed(address) view returns (uint256)',
+    'function nonce(address) view returns (uint256)',
+    'function changeOwnerSigned(address, uint8, bytes32, bytes32, address)',
+    'function addDelegateSigned(address, uint8, bytes32, bytes32, bytes32, address, uint256)',
+    'function revokeDelegateSigned(address, uint8, bytes32, bytes32, bytes32, address)',
+    'function setAttributeSigned(address, uint8, bytes32, bytes32, bytes32, bytes, uint256)',
+    'function revokeAttributeSigned(address, uint8, bytes32, bytes32, bytes32, bytes)',
   ]),
 )
 const eventAbi = parseAbi([

@@ -17,3 +17,4 @@ export type {
 } from './registry.ts'
 export { registryFor } from './registry-for.ts'
 export { type DidResolution, didDocumentType, resolveDid } from './resolve.ts'
+export { type RegistryServices, registryServices } from './registry-services.ts'

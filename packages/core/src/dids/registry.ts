@@ -2,7 +2,7 @@ import type { Actor } from '../audit/record.ts'
 import type { ChainClients } from '../chain-clients/index.ts'
 import type { RecoverableSignature } from '../crypto/index.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 
 /** An Ethereum address in lower case: 0x and 40 hex digits. Everything in this folder takes and gives addresses so. */
 export type Address = string
@@ -103,14 +103,14 @@ export interface DidRegistry {
   readonly checkApiUrl: (apiUrl: string) => void
 
   /** The owner of an identity: itself, as long as it was not changed. */
-  readonly identityOwner: (services: Services, tenant: string, identity: Address) => Promise<Address>
+  readonly identityOwner: (services: ChainServices, tenant: string, identity: Address) => Promise<Address>
 
   /** @throws BillfoldError `did.too-many-changes` */
-  readonly history: (services: Services, tenant: string, identity: Address) => Promise<RegistryHistory>
+  readonly history: (services: ChainServices, tenant: string, identity: Address) => Promise<RegistryHistory>
 
   /** What the owner must sign for a change. Keeps nothing. @throws BillfoldError `input.invalid` for a change that no registry takes */
   readonly prepare: (
-    services: Services,
+    services: ChainServices,
     tenant: string,
     identity: Address,
     change: RegistryChange,
@@ -126,7 +126,7 @@ export interface DidRegistry {
    *   `did.too-many-changes`, `input.invalid`, `server.busy`, `transaction.insufficient-funds`, `transaction.reverted`
    */
   readonly submit: (
-    services: Services,
+    services: ChainServices,
     actor: Actor,
     stepId: string,
     prepared: PreparedChange,
@@ -135,5 +135,5 @@ export interface DidRegistry {
   ) => Promise<StepState>
 
   /** What became of a step; undefined for one that nobody has handed in. Hands it to the node again if the node does not have it. */
-  readonly stepState: (services: Services, tenant: string, stepId: string) => Promise<StepState | undefined>
+  readonly stepState: (services: ChainServices, tenant: string, stepId: string) => Promise<StepState | undefined>
 }

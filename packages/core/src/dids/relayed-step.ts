@@ -3,7 +3,7 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { askChain, type EvmClient } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { batch, insert, isCommitError, pause } from '../storage/index.ts'
 import { catchUp } from '../transactions/catch-up.ts'
 import { tryToHandOver } from '../transactions/hand-over.ts'
@@ -32,7 +32,7 @@ const standsForWallet = 'did-registry'
 
 /** The row of a step; undefined when nobody has handed it in. */
 export async function findStep(
-  services: Services,
+  services: ChainServices,
   tenant: string,
   stepId: string,
 ): Promise<TransactionRow | undefined> {
@@ -50,7 +50,7 @@ export async function findStep(
  * @throws BillfoldError `server.busy` when too many wait, `transaction.chain-unavailable`; then nothing is kept
  */
 export async function relayStep(
-  services: Services,
+  services: ChainServices,
   client: EvmClient,
   through: EvmClient,
   step: RelayedStep,
@@ -70,7 +70,7 @@ export async function payerAccount(client: EvmClient, payer: Payer): Promise<Acc
 }
 
 async function keepSigned(
-  services: Services,
+  services: ChainServices,
   step: RelayedStep,
   account: Account,
   chain: { readonly mined: number; readonly next: number },
@@ -89,7 +89,7 @@ async function keepSigned(
 }
 
 async function signOnce(
-  services: Services,
+  services: ChainServices,
   step: RelayedStep,
   account: Account,
   { mined, next }: { readonly mined: number; readonly next: number },
@@ -136,12 +136,12 @@ function hash(bytes: Uint8Array): string {
 }
 
 /** Hands a step that the node does not have to it again, and everything of the payer before it. */
-export async function sendAgain(services: Services, client: EvmClient, row: TransactionRow): Promise<void> {
+export async function sendAgain(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<void> {
   const account = { network: row.network, address: row.address }
   await services.chainConnections.inTurn(accountName(account), () => catchUp(services, client, account))
 }
 
 /** What the chain asks for, where the host has not said it. */
-export function feesOf(services: Services, client: EvmClient): Promise<PayerTransaction['fees']> {
+export function feesOf(services: ChainServices, client: EvmClient): Promise<PayerTransaction['fees']> {
   return askChain(client, services.logger, () => client.fees())
 }

@@ -1,4 +1,4 @@
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { parseDid } from './did.ts'
 import { type DidDocument, didDocument } from './document.ts'
 import type { DidRegistry } from './registry.ts'
@@ -27,7 +27,7 @@ export interface DidResolution {
  * @throws BillfoldError `did.invalid`, `did.unknown-network`, `did.too-many-changes`, `transaction.chain-unavailable`
  */
 export async function resolveDid(
-  services: Services,
+  services: ChainServices,
   registries: readonly DidRegistry[],
   tenant: string,
   did: string,

@@ -1,6 +1,6 @@
 import { askChain, type EvmClient } from '../chain-clients/index.ts'
 import { errorTable, type ErrorCode, isBillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import type { TransactionRow } from '../transactions/record.ts'
 import { transactions } from '../transactions/tables.ts'
 import { didLimits } from './limits.ts'
@@ -12,7 +12,7 @@ import { sendAgain } from './relayed-step.ts'
  * meanwhile may come back.
  */
 export async function awaitStep(
-  services: Services,
+  services: ChainServices,
   client: EvmClient,
   row: TransactionRow,
   milliseconds: number,
@@ -28,7 +28,7 @@ export async function awaitStep(
   }
 }
 
-async function stateOrSent(services: Services, client: EvmClient, row: TransactionRow): Promise<StepState> {
+async function stateOrSent(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<StepState> {
   try {
     return await stateOfRow(services, client, row)
   } catch (error) {
@@ -38,7 +38,7 @@ async function stateOrSent(services: Services, client: EvmClient, row: Transacti
 }
 
 /** What the chain, and where it knows nothing the storage, says of a step. @throws BillfoldError `transaction.chain-unavailable` */
-export async function stateOfRow(services: Services, client: EvmClient, row: TransactionRow): Promise<StepState> {
+export async function stateOfRow(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<StepState> {
   const { hash } = row
   const { state, blockNumber } = await askChain(client, services.logger, () => client.status(hash))
   const version = blockNumber === undefined ? {} : { version: blockNumber }
@@ -54,7 +54,7 @@ function isCode(text: string): text is ErrorCode {
 }
 
 /** Hands a step to the node again when the node knows nothing of it. That others of the payer cannot be sent is no answer here. */
-export async function handInAgain(services: Services, client: EvmClient, row: TransactionRow): Promise<void> {
+export async function handInAgain(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<void> {
   if (row.failure !== null) return
   try {
     const { state } = await askChain(client, services.logger, () => client.status(row.hash))
