@@ -1,4 +1,5 @@
 export type { ApiHosts } from './api-host.ts'
+export { addressOf, zeroAddress } from './address.ts'
 export { chainRegistry, type ChainRegistryOptions } from './chain-registry.ts'
 export { type DidMethod, didMethods, formatDid, mostDidCharacters, parseDid, type ParsedDid } from './did.ts'
 export type { DidDocument, DidService, VerificationMethod } from './document.ts'

@@ -9,7 +9,7 @@ import type { DidDocument } from '@billfold/core/dids'
 import { expect } from 'vitest'
 import fc from 'fast-check'
 import type { DeployedRegistry } from './deployed-registry.ts'
-import { independentResolver } from './independent-resolver.ts'
+import { resolveIndependently } from './independent-resolver.ts'
 import { make, newOwner, type Owner } from './signer.ts'
 
 /** What happens to an identity: a change, made by its owner, or time that goes by. */
@@ -75,7 +75,6 @@ const sequence = fc.record({
  */
 export async function compareSequences(deployed: DeployedRegistry, count: number, seed?: number): Promise<void> {
   const { anvil, provider } = deployed
-  const resolve = independentResolver(deployed)
   const chain = deployed.connect()
   const embedded = embeddedRegistry({ chainId: anvil.chainId, networks: ['development'] })
   let time = Number((await provider.getBlock('latest'))?.timestamp)
@@ -107,7 +106,7 @@ export async function compareSequences(deployed: DeployedRegistry, count: number
       await anvil.rpc('evm_setNextBlockTimestamp', time)
       await anvil.rpc('evm_mine')
 
-      const theirs = await resolve(did)
+      const theirs = await resolveIndependently(deployed, did)
       expect(theirs.didResolutionMetadata.error).toBeUndefined()
       const [ofChain, ofEmbedded] = await Promise.all(
         registries.map((registry) => resolveDid(services, [registry], 'default', did)),
