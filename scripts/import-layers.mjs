@@ -20,6 +20,8 @@ const domain = [
   'chain-clients',
   'transactions',
   'dids',
+  'identities',
+  'vaults',
   'sessions',
   'biometrics',
   'devices',

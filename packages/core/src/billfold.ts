@@ -1,8 +1,11 @@
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { resealIdentities } from './identities/reseal.ts'
+import { registryClients } from './identities/settings.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
@@ -11,6 +14,8 @@ import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInpu
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
+import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
+import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
@@ -38,6 +43,7 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly dids?: DidsOptions
 }
 
 /** Billfold, ready to be mounted and to be called in-process. */
@@ -55,6 +61,17 @@ export interface Billfold {
   }
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The DID API, for an adapter to mount. */
+  readonly dids: MountableApi
+  /** What DID wallets come from. */
+  readonly wallets: {
+    /**
+     * Makes a vault: of the service, or of a user, whose signing method must come along.
+     * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.unknown`, `user.full`, `signing-method.required`,
+     *   `signing-method.invalid`, `signing-method.locked`
+     */
+    readonly createVault: (input: NewVault) => Promise<Vault>
+  }
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -78,6 +95,7 @@ const ownerQueue = 1000
 export function createBillfold(options: BillfoldOptions): Billfold {
   const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
   const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
+  const settings = settingsOf(options.dids)
   const services: Services = {
     storage,
     keyring,
@@ -89,8 +107,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
-    sealedUnderSecret: [resealWallets, resealSeeds],
-    chainConnections: chainConnections(options.custody?.chainClients),
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
     now,
   }
   const mounted = (api: Api): MountableApi =>
@@ -103,6 +121,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
+    wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: () => maintain(services),

@@ -74,6 +74,17 @@ export const errorTable = {
   'signing-method.locked': { status: 403, message: 'The signing method is locked' },
   'pincode.incorrect': { status: 403, message: 'The pincode is incorrect' },
   'pincode.no-tries-left': { status: 403, message: 'The pincode has no tries left' },
+  'identity.unknown': { status: 404, message: 'There is no such identity wallet' },
+  'identity.alias-taken': { status: 409, message: 'Another identity wallet has this alias' },
+  'identity.alias-invalid': { status: 422, message: 'An alias has 1 to 128 characters and is no other DID' },
+  'identity.read-only': { status: 403, message: 'The DID belongs to a key that is not held here' },
+  'identity.configuring': { status: 409, message: 'The DID is being configured otherwise, try again later' },
+  'identity.step-pending': { status: 503, message: 'A change was sent and is not confirmed yet, repeat the request' },
+  'identity.step-failed': { status: 502, message: 'A change could not be made, repeat the request to try again' },
+  'did-auth.invalid': { status: 403, message: 'The x-did-auth token is not valid' },
+  'did-auth.forbidden': { status: 403, message: 'The x-did-auth token does not control this DID' },
+  'vault.unknown': { status: 404, message: 'There is no such vault' },
+  'vault.mpc-unavailable': { status: 501, message: 'There is no threshold signer for MPC vaults' },
   unexpected: { status: 500, message: 'Something went wrong' },
 } as const satisfies Record<string, { status: number; message: string }>
 

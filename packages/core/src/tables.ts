@@ -5,12 +5,14 @@ import { encryptionKeys } from './encryption-keys/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
 import { rateLimits } from './rate-limits/table.ts'
+import { configurationSteps, configurations, identities } from './identities/tables.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
+import { vaults } from './vaults/tables.ts'
 import { seeds, wallets } from './wallets/tables.ts'
 
 /** Every table that Billfold keeps: what a storage must be able to hold. */
@@ -34,4 +36,8 @@ export const tables: readonly Table[] = Object.freeze([
   usedOnce,
   encryptionKeys,
   lookupSecrets,
+  vaults,
+  identities,
+  configurations,
+  configurationSteps,
 ])
