@@ -1,0 +1,14 @@
+export type {
+  BiometricVerifier,
+  Evidence,
+  FaceImage,
+  Gallery,
+  InlineGallery,
+  Match,
+  Outcome,
+  Reason,
+  StartedLiveness,
+  Template,
+  VerifierCapabilities,
+  VerifierContext,
+} from './verifier.ts'
