@@ -1,6 +1,7 @@
 import type { ChainServices } from '../services.ts'
 import { parseDid } from './did.ts'
-import { type DidDocument, didDocument } from './document.ts'
+import type { DidDocument } from './document.ts'
+import { didDocument } from './make-document.ts'
 import type { DidRegistry } from './registry.ts'
 import { registryFor } from './registry-for.ts'
 

@@ -4,7 +4,12 @@ import type { Account } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
 
 /** The first that nobody has: below those that were given away there can be a gap, left by another program. */
-export async function nextNonce(services: ChainServices, account: Account, next: number, counted: number): Promise<number> {
+export async function nextNonce(
+  services: ChainServices,
+  account: Account,
+  next: number,
+  counted: number,
+): Promise<number> {
   if (next >= counted) return next
   const [held] = await services.storage.find(transactions, { where: { ...account, nonce: next }, limit: 1 })
   return held === undefined ? next : counted
