@@ -14,10 +14,7 @@ export type StepRow = RowOf<typeof configurationSteps>
 export const unfinished: readonly string[] = ['running', 'stopped']
 
 /** The configuration with an id. */
-export async function findConfiguration(
-  services: Services,
-  id: string | null,
-): Promise<ConfigurationRow | undefined> {
+export async function findConfiguration(services: Services, id: string | null): Promise<ConfigurationRow | undefined> {
   if (id === null) return undefined
   const [row] = await services.storage.find(configurations, { where: { id }, limit: 1 })
   return row

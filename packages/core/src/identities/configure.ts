@@ -73,7 +73,9 @@ async function settle(run: StepRun, state: 'stopped' | 'done'): Promise<void> {
     set: { state, movedAt: now },
   })
   try {
-    await services.storage.commit(batch(change, auditRecord(actor, `identity.configuration-${state}`, identity.id, now)))
+    await services.storage.commit(
+      batch(change, auditRecord(actor, `identity.configuration-${state}`, identity.id, now)),
+    )
   } catch (error) {
     if (!isCommitError(error)) throw error
   }

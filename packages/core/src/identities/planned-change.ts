@@ -46,7 +46,8 @@ export function registryChange(change: PlannedChange): RegistryChange {
 
 /** A change from its row. */
 export function parseChange(json: string): PlannedChange {
-  return JSON.parse(json)
+  const change: PlannedChange = JSON.parse(json)
+  return change
 }
 
 function seconds(milliseconds: number | undefined): number {

@@ -13,5 +13,5 @@ export interface IdentitySettings {
 
 /** The nodes that the registries speak to. */
 export function registryClients({ registries }: IdentitySettings): ChainClients {
-  return Object.assign({}, ...registries.map(({ clients }) => clients))
+  return Object.fromEntries(registries.flatMap(({ clients }) => Object.entries(clients)))
 }

@@ -29,7 +29,8 @@ export interface WalletConfig {
 
 /** A vault's own configuration, from its row. */
 export function parseKeptConfig(json: string | null): WalletConfig {
-  return json === null ? {} : JSON.parse(json)
+  const config: WalletConfig = json === null ? {} : JSON.parse(json)
+  return config
 }
 
 /** One configuration over another: field by field, the first one that is there. */

@@ -18,9 +18,19 @@ export interface DidCaller {
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidAnswer>
   /** A changing call with a token that somebody outside signs. */
-  readonly as: (who: KeyHolder, act: string, json: unknown, headers?: Readonly<Record<string, string>>) => Promise<DidAnswer>
+  readonly as: (
+    who: KeyHolder,
+    act: string,
+    json: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<DidAnswer>
   /** A changing call with a token that the key of a wallet held here signs. */
-  readonly asWallet: (did: string, act: string, json: unknown, headers?: Readonly<Record<string, string>>) => Promise<DidAnswer>
+  readonly asWallet: (
+    did: string,
+    act: string,
+    json: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<DidAnswer>
   /** A new wallet. */
   readonly wallet: (wallet?: object, walletConfig?: object) => Promise<DidAnswer['body']>
 }
@@ -43,7 +53,12 @@ export function didCaller(client: Pick<Client, 'request'>, authorization: () => 
   return {
     call,
     as: (who, what, json, headers) =>
-      act(what, json, es256k(who.key, { did: who.did, act: what, body: JSON.stringify(json), aud: publicUrl }), headers),
+      act(
+        what,
+        json,
+        es256k(who.key, { did: who.did, act: what, body: JSON.stringify(json), aud: publicUrl }),
+        headers,
+      ),
     asWallet: async (did, what, json, headers) => {
       const request = { did, act: what, bod: bodyHash(JSON.stringify(json)) }
       const { status, body } = await call('POST', '/wallet/auth', request, headers)

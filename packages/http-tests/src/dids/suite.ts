@@ -208,7 +208,9 @@ export function didSuite(client: Client, host: () => DidHost): void {
       expect(await missing('POST', '/vault', {})).toEqual(said('kind'))
       const txsInput = [{ service: {} }, { service: { name: 'a' } }]
       expect(await missing('POST', '/wallet', { walletConfig: { txsInput } })).toEqual(
-        said('walletConfig.txsInput.0.service.name, walletConfig.txsInput.0.service.value, walletConfig.txsInput.1.service.value'),
+        said(
+          'walletConfig.txsInput.0.service.name, walletConfig.txsInput.0.service.value, walletConfig.txsInput.1.service.value',
+        ),
       )
       const made = await wallet()
       const { status, body } = await asWallet(made.did, configure, { wallet: { did: made.did } })

@@ -7,8 +7,8 @@ import { type DidAuthority, verifyDidAuth } from '../../identities/did-auth/veri
 import type { Services } from '../../services.ts'
 import type { Authorise } from '../../vaults/holder.ts'
 import { missing } from '../../vaults/wallet-config-schema.ts'
-import { type HeaderMethod, type MethodHeaders, methodIn, openAuthority } from '../custody/authority.ts'
-import { signingMethodHeader } from '../custody/schemas.ts'
+import { type HeaderMethod, type MethodHeaders, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Dids } from './dids.ts'
 
 /** The headers of a route that changes wallets: the token of who controls them, and a user's signing method where one is needed. */

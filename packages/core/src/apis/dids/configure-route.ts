@@ -9,7 +9,7 @@ import type { Services } from '../../services.ts'
 import { findVault } from '../../vaults/find.ts'
 import { overlaid, parseKeptConfig, type WalletConfig } from '../../vaults/wallet-config.ts'
 import { missing, walletConfigSchema } from '../../vaults/wallet-config-schema.ts'
-import { actorOf } from '../custody/authority.ts'
+import { actorOf } from '../authority.ts'
 import { authoriserOf, changingHeaders, didAuthorityOf } from './authority.ts'
 import { configuredReply } from './configured-reply.ts'
 import type { Dids } from './dids.ts'
@@ -38,7 +38,10 @@ export function configureRoute(dids: Dids): Route {
       403: { description: 'The token does not control the DID, or the DID belongs to a key that is not held here' },
       409: { description: 'The DID is being configured otherwise', schema: replies.stopped },
       502: { description: 'A step failed; those before it stay', schema: replies.stopped },
-      503: { description: 'A step is not confirmed yet, or no node answers; a repeat goes on', schema: replies.stopped },
+      503: {
+        description: 'A step is not confirmed yet, or no node answers; a repeat goes on',
+        schema: replies.stopped,
+      },
     },
     handler: async ({ body: { wallet, walletConfig }, headers }, context) => {
       const actor = actorOf(context)

@@ -3,7 +3,7 @@ import type { Api, Guard } from '../../http/index.ts'
 import type { IdentitySettings } from '../../identities/settings.ts'
 import type { Services } from '../../services.ts'
 import type { ThresholdSigner } from '../../vaults/threshold-signer.ts'
-import { tokenRoute } from '../custody/token-route.ts'
+import { tokenRoute } from '../token-route.ts'
 import { openGuard, serviceGuard } from '../service-guard.ts'
 import { authRoute } from './auth-route.ts'
 import { configureRoute } from './configure-route.ts'
@@ -55,9 +55,7 @@ export function didsApi(
     settings,
     service,
     signing:
-      options.guard === undefined
-        ? serviceGuard(services, 'dids:sign', 'dids')
-        : withScope(options.guard, 'dids:sign'),
+      options.guard === undefined ? serviceGuard(services, 'dids:sign', 'dids') : withScope(options.guard, 'dids:sign'),
     resolving: openToAll(open, service),
     open,
     audience: options.publicUrl ?? audience,

@@ -3,7 +3,7 @@ import { BillfoldError } from '../../errors.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
 import { renameIdentity } from '../../identities/rename.ts'
 import { missing } from '../../vaults/wallet-config-schema.ts'
-import { actorOf } from '../custody/authority.ts'
+import { actorOf } from '../authority.ts'
 import { changingHeaders, didAuthorityOf } from './authority.ts'
 import { controlledOf } from './controlled.ts'
 import type { Dids } from './dids.ts'
@@ -27,13 +27,21 @@ export function renameRoute(dids: Dids): Route {
     headers: changingHeaders,
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: true, optional: true },
     replies: {
-      200: { description: 'The wallets that were renamed, and what went wrong with the others', schema: replies.renamed },
+      200: {
+        description: 'The wallets that were renamed, and what went wrong with the others',
+        schema: replies.renamed,
+      },
       403: { description: 'The token is not valid, or controls none of the DIDs' },
     },
     handler: async ({ body: { wallets }, headers }, context) => {
       const roles = ['owner', 'delegate'] as const
       const authority = await didAuthorityOf(dids, context, { act, roles }, headers['x-did-auth'])
-      const controlled = await controlledOf(dids, context.caller.tenant, authority, wallets.map(({ did }) => did))
+      const controlled = await controlledOf(
+        dids,
+        context.caller.tenant,
+        authority,
+        wallets.map(({ did }) => did),
+      )
       const outcomes = []
       for (const wallet of wallets) outcomes.push(await renamed(dids, context, wallet, controlled.has(wallet.did)))
       const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []))

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { BillfoldError, isBillfoldError } from '../../errors.ts'
-import { type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
-import { authenticateServiceKey } from '../../service-keys/keys.ts'
-import { basicCredentials, serviceTokenType } from '../service-guard.ts'
-import type { Custody } from './custody.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
+import { type Guard, type Reply, type RequestContext, type Route, route } from '../http/index.ts'
+import { authenticateServiceKey } from '../service-keys/keys.ts'
+import type { Services } from '../services.ts'
+import { basicCredentials, serviceTokenType } from './service-guard.ts'
 
 /** How long a token is good for. */
 const tokenSeconds = 300
@@ -22,10 +22,13 @@ const form = z.object({
 })
 
 /** What the route stands on. */
-type TokenServices = Pick<Custody, 'services' | 'open'>
+interface TokenServices {
+  readonly services: Services
+  readonly open: Guard
+}
 
 /** The OAuth 2.0 token endpoint (RFC 6749 section 4.4, client credentials) that service keys get Bearer tokens for an API from. */
-export function tokenRoute(services: TokenServices, api = 'custody'): Route {
+export function tokenRoute(services: TokenServices, api: string): Route {
   return route({
     id: 'createToken',
     method: 'POST',
