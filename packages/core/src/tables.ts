@@ -1,7 +1,10 @@
 import { auditRecords } from './audit/table.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
+import { systemKeys } from './envelope/tables.ts'
+import { licences } from './licences/table.ts'
 import { rateLimits } from './rate-limits/table.ts'
+import { requestAnswers } from './replays/answers-table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
@@ -24,4 +27,7 @@ export const tables: readonly Table[] = Object.freeze([
   rateLimits,
   usedOnce,
   encryptionKeys,
+  systemKeys,
+  licences,
+  requestAnswers,
 ])

@@ -1,5 +1,6 @@
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { removeExpired } from '../rate-limits/index.ts'
+import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { batch, batches, remove } from '../storage/index.ts'
@@ -21,6 +22,7 @@ export async function maintain(services: Services): Promise<Maintenance> {
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
+  await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
   await lookAfterTransactions(services)
   return { took: now() - begun }
