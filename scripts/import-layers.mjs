@@ -8,6 +8,8 @@ const domain = [
   'tokens',
   'rate-limits',
   'audit',
+  'lookups',
+  'outbox',
   'replays',
   'operations',
   'service-keys',

@@ -13,6 +13,8 @@ import {
   revokeLicence,
 } from './licences/licences.ts'
 import { type Logger, silentLogger } from './logger.ts'
+import { storageLookups } from './lookups/index.ts'
+import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
 import type { Services } from './services.ts'
@@ -42,6 +44,8 @@ export interface BillfoldOptions {
    * refused unseen: 300 in 600 seconds, so that one PIN tried on every user gets nowhere.
    */
   readonly wrongValues?: RateLimitRule
+  /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
+  readonly notifier?: Notifier
   readonly custody?: CustodyOptions
   readonly authentication?: AuthenticationOptions
 }
@@ -81,6 +85,8 @@ export interface Billfold {
   readonly custody: MountableApi
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
+  /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
+  readonly deliver: () => Promise<Delivered>
   /** Removes what is no longer needed, and sends transactions that a process or a node has left lying. Call it every few minutes, from any number of processes. */
   readonly maintain: () => Promise<Maintenance>
 }
@@ -107,6 +113,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
     logger,
     limiter,
+    lookups: storageLookups({ storage, keyring, now }),
+    notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds],
@@ -131,6 +139,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     authentication: mounted(authenticationApi(services, tenant, options.authentication)),
     custody: mounted(custodyApi(services, tenant, options.custody)),
     health: () => health(services),
+    deliver: () => deliverOutbox(services),
     maintain: () => maintain(services),
   }
 }

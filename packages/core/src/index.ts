@@ -33,6 +33,7 @@ export {
   evmChainClient,
 } from './chain-clients/index.ts'
 export type { Health } from './operations/health.ts'
+export type { Delivered, Message, Notifier } from './outbox/index.ts'
 export type { Maintenance } from './operations/maintain.ts'
 export { tables } from './tables.ts'
 export type { BiometricVerifier } from './biometrics/index.ts'

@@ -2,6 +2,8 @@ import type { ChainConnections } from './chain-clients/index.ts'
 import type { Reseal } from './credentials/reseal.ts'
 import type { Keyring, SlowHash, TurnsByKey } from './crypto/index.ts'
 import type { Logger } from './logger.ts'
+import type { Lookups } from './lookups/lookups.ts'
+import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { TokenIssuer } from './tokens/index.ts'
@@ -14,6 +16,10 @@ export interface Services {
   readonly tokens: TokenIssuer
   readonly logger: Logger
   readonly limiter: RateLimiter
+  /** Keyed hashes, by which sealed values are found. */
+  readonly lookups: Lookups
+  /** Who takes the messages of the outbox, where the host has one. */
+  readonly notifier?: Notifier | undefined
   /** How many wrong values of signing methods one caller may send from one address, over all users. */
   readonly wrongValues: RateLimitRule
   /** Decisions about one owner take turns in a process, so that they clash with those of other processes only. */

@@ -3,12 +3,15 @@ import { credentials, masterSecrets } from './credentials/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
 import { licences } from './licences/table.ts'
+import { lookupSecrets } from './lookups/index.ts'
+import { outbox } from './outbox/index.ts'
 import { rateLimits } from './rate-limits/table.ts'
 import { requestAnswers } from './replays/answers-table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
+import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
 import { seeds, wallets } from './wallets/tables.ts'
 
@@ -16,6 +19,7 @@ import { seeds, wallets } from './wallets/tables.ts'
 export const tables: readonly Table[] = Object.freeze([
   batches,
   users,
+  identifiers,
   masterSecrets,
   credentials,
   wallets,
@@ -24,10 +28,12 @@ export const tables: readonly Table[] = Object.freeze([
   accountNonces,
   serviceKeys,
   auditRecords,
+  outbox,
   rateLimits,
   usedOnce,
   encryptionKeys,
   systemKeys,
   licences,
   requestAnswers,
+  lookupSecrets,
 ])

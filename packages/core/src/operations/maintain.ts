@@ -1,4 +1,5 @@
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
+import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
 import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
@@ -15,7 +16,7 @@ export interface Maintenance {
 /** How long the id of a batch is remembered: far longer than anything tries a commit again. */
 const batchMemory = 24 * 60 * 60 * 1000
 
-/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet. Doing it twice at once does no harm. */
+/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
 export async function maintain(services: Services): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
@@ -25,5 +26,7 @@ export async function maintain(services: Services): Promise<Maintenance> {
   await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
   await lookAfterTransactions(services)
+  await deliverOutbox(services)
+  await removeOldMessages(services)
   return { took: now() - begun }
 }

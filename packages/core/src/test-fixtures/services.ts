@@ -1,6 +1,7 @@
 import { chainConnections } from '../chain-clients/index.ts'
 import { localKeyring, newKey, slowHash, turnsByKey } from '../crypto/index.ts'
 import { silentLogger } from '../logger.ts'
+import { storageLookups } from '../lookups/index.ts'
 import { storageRateLimiter } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 import { memoryStorage, type Storage } from '../storage/index.ts'
@@ -17,6 +18,7 @@ export function testServices(storage: Storage = memoryStorage()): Services {
     tokens: tokenIssuer({ keyring, issuer: 'test', now: Date.now }),
     logger: silentLogger,
     limiter: storageRateLimiter(storage),
+    lookups: storageLookups({ storage, keyring, now: Date.now }),
     wrongValues: { most: 1000, seconds: 600 },
     ownerTurns: turnsByKey(1000),
     sealedUnderSecret: [resealWallets, resealSeeds],

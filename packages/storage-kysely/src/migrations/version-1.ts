@@ -36,6 +36,25 @@ export const version1: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'identifiers',
+        columns: {
+          id: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          userId: { type: 'text', length: 36, nullable: false },
+          kind: { type: 'text', length: 16, nullable: false },
+          lookup: { type: 'text', length: 43, nullable: false },
+          sealedValue: { type: 'bytes', length: 1024, nullable: false },
+          verifiedBy: { type: 'text', length: 64, nullable: true },
+          createdAt: { type: 'integer', nullable: false },
+        },
+        key: ['id'],
+        unique: { byLookup: ['tenant', 'lookup'] },
+        indexes: { byUser: ['userId', 'id'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'master_secrets',
         columns: {
           ownerId: { type: 'text', length: 36, nullable: false },
@@ -207,6 +226,25 @@ export const version1: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'outbox',
+        columns: {
+          id: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          topic: { type: 'text', length: 64, nullable: false },
+          subject: { type: 'text', length: 128, nullable: false },
+          sealedPayload: { type: 'bytes', nullable: false },
+          createdAt: { type: 'integer', nullable: false },
+          attempts: { type: 'integer', nullable: false },
+          nextTryAt: { type: 'integer', nullable: true },
+        },
+        key: ['id'],
+        unique: {},
+        indexes: { due: ['nextTryAt', 'id'], byAge: ['createdAt'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'rate_limits',
         columns: {
           subject: { type: 'text', length: 43, nullable: false },
@@ -247,6 +285,20 @@ export const version1: Migration = {
         },
         key: ['id'],
         unique: { byPeriod: ['period'] },
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'lookup_secrets',
+        columns: {
+          name: { type: 'text', length: 32, nullable: false },
+          sealedSecret: { type: 'bytes', length: 256, nullable: false },
+          createdAt: { type: 'integer', nullable: false },
+        },
+        key: ['name'],
+        unique: {},
         indexes: {},
       },
     },

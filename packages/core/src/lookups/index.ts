@@ -1,0 +1,2 @@
+export { type Lookups, storageLookups } from './lookups.ts'
+export { lookupSecrets } from './table.ts'

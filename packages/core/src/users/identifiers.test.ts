@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { batch } from '../storage/index.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { oneForm } from './identifier-forms.ts'
+import { identifiers } from './identifier-table.ts'
+import { findByIdentifier, findByIdentifiers, identifierRow, identifiersOf, openIdentifier } from './identifiers.ts'
+
+const ann = { kind: 'email', value: 'Ann@Example.org' } as const
+
+describe('an identifier', () => {
+  test('is found however its value is written, and reads as it was given', async () => {
+    const services = testServices()
+    await services.storage.commit(
+      batch(
+        await identifierRow(services, 't', 'u1', ann, null),
+        await identifierRow(services, 't', 'u1', { kind: 'phone', value: '+49 (30) 123-456' }, 'code'),
+      ),
+    )
+    const row = await findByIdentifier(services, 't', { kind: 'email', value: 'ann@example.ORG' })
+    expect(row).toMatchObject({ userId: 'u1', kind: 'email', verifiedBy: null })
+    expect(row && (await openIdentifier(services, row))).toBe('Ann@Example.org')
+    expect(await findByIdentifier(services, 't', { kind: 'phone', value: '+4930123456' })).toMatchObject({
+      userId: 'u1',
+      verifiedBy: 'code',
+    })
+    expect((await identifiersOf(services, 'u1')).map(({ kind }) => kind)).toEqual(['email', 'phone'])
+  })
+
+  test('is one user’s in a tenant, of any number who want it at once, and another’s in another tenant', async () => {
+    const services = testServices()
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, index) =>
+        services.storage.commit(batch(await identifierRow(services, 't', `u${index}`, ann, null))),
+      ),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    await services.storage.commit(batch(await identifierRow(services, 'other', 'u', ann, null)))
+    expect(await findByIdentifier(services, 'other', ann)).toMatchObject({ userId: 'u' })
+  })
+
+  test('is not in the rows to be read', async () => {
+    const services = testServices()
+    await services.storage.commit(batch(await identifierRow(services, 't', 'u', ann, null)))
+    const [row] = await services.storage.find(identifiers)
+    expect(Buffer.from(row?.sealedValue ?? []).toString('latin1')).not.toContain('Example')
+    expect(JSON.stringify({ ...row, sealedValue: undefined })).not.toMatch(/example/i)
+  })
+
+  test('that cannot be one is refused when it is given, and nobody’s when it is looked for', async () => {
+    const services = testServices()
+    const none = { kind: 'email', value: 'no address' } as const
+    await expect(identifierRow(services, 't', 'u', none, null)).rejects.toMatchObject({ code: 'input.invalid' })
+    expect(await findByIdentifiers(services, 't', [none])).toEqual([])
+  })
+
+  test.each([
+    ['email', 'A@B.c', 'a@b.c'],
+    ['phone', '+1 (202) 555-0100', '12025550100'],
+    ['public-key', '0xABcd', 'abcd'],
+    ['public-key', 'AbC+/=', 'AbC+/='],
+    ['username', 'Ann', 'ann'],
+    ['did', 'did:ethr:0xab', 'did:ethr:0xab'],
+  ] as const)('of the kind %s is %s in the form %s', (kind, value, form) => {
+    expect(oneForm(kind, value)).toBe(form)
+  })
+
+  test('has one form only: the form of a form is itself', () => {
+    const kinds = fc.constantFrom('did', 'public-key', 'email', 'phone', 'username')
+    fc.assert(
+      fc.property(kinds, fc.oneof(fc.emailAddress(), fc.string({ maxLength: 40 })), (kind, value) => {
+        let form: string
+        try {
+          form = oneForm(kind, value)
+        } catch {
+          return
+        }
+        expect(oneForm(kind, form)).toBe(form)
+      }),
+    )
+  })
+})
