@@ -5,6 +5,7 @@ import type { Authentication } from './authentication.ts'
 import { deprecatedRoutes } from './deprecated-routes.ts'
 import { ecdsaHelperRoutes } from './ecdsa-helper-routes.ts'
 
+import { enrollmentRoute } from './enrollment-route.ts'
 import { failure, failureBody } from './error-reply.ts'
 import { authenticationGuards } from './guards.ts'
 import type { GroundOptions } from './options.ts'
@@ -29,6 +30,7 @@ export function authenticationApi(services: Services, tenant: string, options: A
       ...serviceKeyRoutes(authentication),
       ...ecdsaHelperRoutes(authentication),
 
+      enrollmentRoute(authentication),
       ...deprecatedRoutes(authentication),
     ]),
     errorReply: failure,
