@@ -97,7 +97,7 @@ function sealed(envelope: ClientEnvelope, { data, encrypted = true }: Call): unk
 /** A body with its `data` decrypted, where that is text under our key. */
 async function opened(envelope: ClientEnvelope, body: unknown): Promise<unknown> {
   if (!isFields(body) || typeof body['data'] !== 'string') return body
-  return { ...body, data: JSON.parse(await envelope.decrypt(body['data'])) }
+  return { ...body, data: parsed(await envelope.decrypt(body['data'])) }
 }
 
 async function get(ask: typeof fetch, url: string): Promise<unknown> {

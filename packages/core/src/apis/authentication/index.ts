@@ -13,7 +13,7 @@ import { serviceKeyRoutes } from './service-key-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 
 /** What a host decides about the authentication API. */
-export interface AuthenticationOptions extends GroundOptions {}
+export type AuthenticationOptions = GroundOptions
 
 /** The authentication API: face, PIN and sessions. */
 export function authenticationApi(services: Services, tenant: string, options: AuthenticationOptions = {}): Api {

@@ -76,7 +76,12 @@ export function sealedRoute<
   const { id, method, path, summary, guard, limits, params, query, body, replies, handler } = definition
   const container = body === undefined ? undefined : containerOf(body.schema)
   return route({
-    ...{ id, method, path, summary, guard, replies },
+    id,
+    method,
+    path,
+    summary,
+    guard,
+    replies,
     ...(limits !== undefined && { limits }),
     ...(params !== undefined && { params }),
     ...(query !== undefined && { query }),

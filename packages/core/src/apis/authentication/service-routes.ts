@@ -23,13 +23,12 @@ const patience = 5_000
 
 /** What the service says about itself to anybody. */
 export function serviceRoutes(authentication: Authentication): readonly Route[] {
-  const { services, guards, envelopes, options, allowedTimeSpan } = authentication
-  const open = { method: 'GET', guard: guards.open } as const
-  const at = (mount: string): string => options.publicUrl ?? mount
+  const { guards, envelopes } = authentication
   return [
     healthRoute(authentication),
     route({
-      ...open,
+      method: 'GET',
+      guard: guards.open,
       id: 'getPublicKey',
       path: '/publickeys',
       summary: "The system's public key: what callers encrypt to",
@@ -39,6 +38,16 @@ export function serviceRoutes(authentication: Authentication): readonly Route[] 
         body: { publicKey: (await envelopes(caller.tenant)).publicKey },
       }),
     }),
+    ...directoryRoutes(authentication),
+    environmentRoute(authentication),
+  ]
+}
+
+/** What there is, and where. */
+function directoryRoutes({ guards, envelopes, options }: Authentication): readonly Route[] {
+  const open = { method: 'GET', guard: guards.open } as const
+  const at = (mount: string): string => options.publicUrl ?? mount
+  return [
     route({
       ...open,
       id: 'getServiceDirectory',
@@ -67,25 +76,29 @@ export function serviceRoutes(authentication: Authentication): readonly Route[] 
         },
       }),
     }),
-    route({
-      ...open,
-      id: 'getEnvironment',
-      path: '/environment',
-      summary: 'The settings that callers need',
-      replies: { 200: { description: 'The environment', schema: environmentBody } },
-      handler: async () => ({
-        status: 200,
-        body: {
-          name: 'billfold',
-          ...options.environment,
-          EC_CURVE_NAME: options.curve ?? 'secp256k1',
-          allowed_time_span: allowedTimeSpan,
-          // By the clock of whoever checks request ids, for clients whose own is wrong.
-          ts: Math.floor(services.now() / 1000),
-        },
-      }),
-    }),
   ]
+}
+
+function environmentRoute({ services, guards, options, allowedTimeSpan }: Authentication): Route {
+  return route({
+    id: 'getEnvironment',
+    method: 'GET',
+    path: '/environment',
+    summary: 'The settings that callers need',
+    guard: guards.open,
+    replies: { 200: { description: 'The environment', schema: environmentBody } },
+    handler: async () => ({
+      status: 200,
+      body: {
+        name: 'billfold',
+        ...options.environment,
+        EC_CURVE_NAME: options.curve ?? 'secp256k1',
+        allowed_time_span: allowedTimeSpan,
+        // By the clock of whoever checks request ids, for clients whose own is wrong.
+        ts: Math.floor(services.now() / 1000),
+      },
+    }),
+  })
 }
 
 function healthRoute(authentication: Authentication): Route {
