@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { addressOf } from '../dids/address.ts'
 import { parseDid } from '../dids/did.ts'
 import type { Address, RegistryChange } from '../dids/registry.ts'
@@ -6,11 +7,14 @@ import type { DelegateInput, TxInput } from '../vaults/wallet-config.ts'
 /** How long a change is valid where nobody says otherwise: a year, in seconds. */
 const defaultValidity = 365 * 24 * 60 * 60
 
-/** A change as it is kept, in plain JSON. `validity` in seconds; a delegate of `null` is one whose key has yet to be made. */
-export type PlannedChange =
-  | { readonly kind: 'service'; readonly name: string; readonly value: string; readonly validity: number }
-  | { readonly kind: 'delegate'; readonly address: Address | null; readonly validity: number }
-  | { readonly kind: 'owner'; readonly did: string }
+const plannedChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('service'), name: z.string(), value: z.string(), validity: z.number() }),
+  z.object({ kind: z.literal('delegate'), address: z.string().nullable(), validity: z.number() }),
+  z.object({ kind: z.literal('owner'), did: z.string() }),
+])
+
+/** A change as it is kept. `validity` in seconds; a delegate whose address is null is one whose key has yet to be made. */
+export type PlannedChange = z.output<typeof plannedChange>
 
 /** The changes that were asked for, in order, but that of the owner last: after it the old one can no longer sign. */
 export function plannedChanges(inputs: readonly TxInput[]): readonly PlannedChange[] {
@@ -46,8 +50,7 @@ export function registryChange(change: PlannedChange): RegistryChange {
 
 /** A change from its row. */
 export function parseChange(json: string): PlannedChange {
-  const change: PlannedChange = JSON.parse(json)
-  return change
+  return plannedChange.parse(JSON.parse(json))
 }
 
 function seconds(milliseconds: number | undefined): number {

@@ -4,6 +4,7 @@ import { withChecksum } from '../dids/address.ts'
 import { parseDid } from '../dids/did.ts'
 import { didLimits } from '../dids/limits.ts'
 import { readDidMethod } from './did-method.ts'
+import type { WalletConfig } from './wallet-config.ts'
 
 /** How many entries `txsInput` may have. */
 const mostInputs = 20
@@ -69,6 +70,11 @@ export const walletConfigSchema = z.object({
   apiUrl: z.string().min(1).max(2048).optional(),
   txsInput: z.preprocess(listed, inputs.optional()),
 })
+
+/** A vault's own configuration, from its row. */
+export function parseKeptConfig(json: string | null): WalletConfig {
+  return json === null ? {} : walletConfigSchema.parse(JSON.parse(json))
+}
 
 function listed(value: unknown): unknown {
   return value === undefined || Array.isArray(value) ? value : [value]

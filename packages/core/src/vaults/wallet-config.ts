@@ -27,12 +27,6 @@ export interface WalletConfig {
   readonly txsInput?: readonly TxInput[] | undefined
 }
 
-/** A vault's own configuration, from its row. */
-export function parseKeptConfig(json: string | null): WalletConfig {
-  const config: WalletConfig = json === null ? {} : JSON.parse(json)
-  return config
-}
-
 /** One configuration over another: field by field, the first one that is there. */
 export function overlaid(first: WalletConfig | undefined, second: WalletConfig): WalletConfig {
   return {

@@ -2,7 +2,7 @@ import { parseChange } from '../../identities/planned-change.ts'
 import type { StepRow } from '../../identities/configuration-rows.ts'
 import type { IdentityRow } from '../../identities/seal-key.ts'
 import type { VaultRow } from '../../vaults/seal-entropy.ts'
-import { parseKeptConfig } from '../../vaults/wallet-config.ts'
+import { parseKeptConfig } from '../../vaults/wallet-config-schema.ts'
 
 /** A DID wallet as this API shows one. */
 export function presentWallet(row: IdentityRow): Record<string, unknown> {
