@@ -24,7 +24,9 @@ const domain = [
   'biometrics',
   'devices',
   'onboarding',
+  'ledger',
   'payments',
+  'subscriptions',
   'licences',
 ]
 

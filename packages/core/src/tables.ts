@@ -3,10 +3,13 @@ import { credentials, masterSecrets } from './credentials/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
+import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
+import * as paymentTables from './payments/tables.ts'
 import { rateLimits } from './rate-limits/table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
+import { subscriptions } from './subscriptions/table.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
@@ -30,4 +33,10 @@ export const tables: readonly Table[] = Object.freeze([
   usedOnce,
   encryptionKeys,
   lookupSecrets,
+  ledgerAccounts,
+  ledgerTransfers,
+  ledgerEntries,
+  ledgerHolds,
+  ...Object.values(paymentTables),
+  subscriptions,
 ])
