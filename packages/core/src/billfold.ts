@@ -1,4 +1,5 @@
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
@@ -6,6 +7,9 @@ import { type Api, type MountableApi, mountable, openApiRoute } from './http/ind
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
+import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
+import { maintainPayments } from './payments/maintain.ts'
+import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
 import type { Services } from './services.ts'
@@ -38,6 +42,7 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly payments?: PaymentsOptions
 }
 
 /** Billfold, ready to be mounted and to be called in-process. */
@@ -55,6 +60,8 @@ export interface Billfold {
   }
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The payments API, for an adapter to mount, and the ledger underneath. */
+  readonly payments: MountableApi & InProcessPayments
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -93,6 +100,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     chainConnections: chainConnections(options.custody?.chainClients),
     now,
   }
+  const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
@@ -103,8 +111,12 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
-    maintain: () => maintain(services),
+    maintain: async () => {
+      await maintainPayments(payments)
+      return maintain(services)
+    },
   }
 }

@@ -83,7 +83,8 @@ async function addUpTransfers(services: Services, findings: LedgerFinding[]): Pr
     accounts.set(entry.accountId, { total: sum.total + entry.amount, count: sum.count + 1 })
   }
   await close()
-  for await (const { id, tenant } of transfers) if (!known.delete(id)) findings.push(...(await bare(services, id, tenant)))
+  for await (const { id, tenant } of transfers)
+    if (!known.delete(id)) findings.push(...(await bare(services, id, tenant)))
   for (const id of known) {
     const [row] = await services.storage.find(ledgerTransfers, { where: { id }, limit: 1 })
     if (row === undefined)

@@ -1,7 +1,7 @@
-import { bigint, defineTable, integer, nullable, text } from '../storage/index.ts'
+import { defineTable, integer, nullable, text, wideInteger } from '../storage/index.ts'
 
 /** Minor units of a currency. */
-const amount = bigint
+const amount = wideInteger
 
 /**
  * One row an account, or, of an account that everybody writes, one row a shard. The balance is what its entries sum to, kept

@@ -13,6 +13,9 @@ export type ApiKeyRow = RowOf<typeof paymentApiKeys>
 /** How many devices of one user have a key at once; the oldest makes room. */
 const mostDevices = 20
 
+/** Characters of an api key: 256 bits, base64url. */
+export const apiKeyLength = 43
+
 /** Which device of a user logs in. */
 export interface Device {
   readonly imei: string

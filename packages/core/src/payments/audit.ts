@@ -68,7 +68,8 @@ const paymentFault: Fault<PaymentRow> = (row, hold, hasTransfer) => {
 }
 
 const transactionFault: Fault<GatewayRow> = (row, hold, hasTransfer) => {
-  if (row.type === 'DEPOSIT') return hasTransfer === (row.state === 'SUCCESS') ? undefined : 'transaction-without-transfer'
+  if (row.type === 'DEPOSIT')
+    return hasTransfer === (row.state === 'SUCCESS') ? undefined : 'transaction-without-transfer'
   const wanted = row.state === 'PENDING' ? 'open' : row.state === 'SUCCESS' ? 'captured' : 'released'
   if (hold?.state !== wanted || hold.amount !== row.amount) return 'transaction-without-hold'
   return hasTransfer === (row.state !== 'PENDING') ? undefined : 'transaction-without-transfer'
@@ -131,7 +132,10 @@ function found(finding: AuditFinding['finding'], { tenant, id }: Moving, detail:
 
 /** Every open hold is a payment's, a withdrawal's or the host's own. */
 async function auditHolds(services: Services, findings: AuditFinding[]): Promise<void> {
-  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({ state: 'open', ...fromId(after) })
+  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
+    state: 'open',
+    ...fromId(after),
+  })
   for await (const page of pagesBy(services.storage, ledgerHolds, 'id', where, ({ id }) => id)) {
     const ids = page.filter(({ subject }) => !subject.startsWith('host:')).map(({ id }) => id)
     const owned = new Set([
@@ -147,7 +151,8 @@ async function auditHolds(services: Services, findings: AuditFinding[]): Promise
 /** The count that keeps a sender from opening more payments is the number of those that are pending. */
 async function auditCounts(services: Services, findings: AuditFinding[]): Promise<void> {
   const { storage } = services
-  const where = (after: string | undefined): { userId?: { gt: string } } => (after === undefined ? {} : { userId: { gt: after } })
+  const where = (after: string | undefined): { userId?: { gt: string } } =>
+    after === undefined ? {} : { userId: { gt: after } }
   const pending = await pendingBySender(services)
   for await (const page of pagesBy(storage, paymentProfiles, 'userId', where, ({ userId }) => userId)) {
     for (const { userId, tenant, pendingPayments } of page)
@@ -158,7 +163,10 @@ async function auditCounts(services: Services, findings: AuditFinding[]): Promis
 
 async function pendingBySender({ storage }: Services): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({ state: 'pending', ...fromId(after) })
+  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
+    state: 'pending',
+    ...fromId(after),
+  })
   for await (const page of pagesBy(storage, paymentTable, 'id', where, ({ id }) => id))
     for (const { senderId } of page) counts.set(senderId, (counts.get(senderId) ?? 0) + 1)
   return counts

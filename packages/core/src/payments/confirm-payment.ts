@@ -99,7 +99,8 @@ async function confirmLeg(payments: Payments, actor: Actor, row: PaymentRow, leg
   const pair = pairOf(row)
   const known = await isKnown(services, pair)
   const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
-  const repeated = next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
+  const repeated =
+    next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
   if (!completes && repeated) return row
   const writes = completes
     ? await completingWrites(payments, next, known ? [] : [insert(paymentPairs, { ...pair, since: now })])

@@ -52,7 +52,10 @@ export function endingWrites(
   set: Partial<PaymentRow> & { readonly state: string },
 ): readonly Write[] {
   return [
-    update(paymentProfiles, { where: { userId: row.senderId, pendingPayments: { gt: 0 } }, add: { pendingPayments: -1 } }),
+    update(paymentProfiles, {
+      where: { userId: row.senderId, pendingPayments: { gt: 0 } },
+      add: { pendingPayments: -1 },
+    }),
     update(paymentTable, {
       where: { id: row.id, state: 'pending', version: row.version },
       set: { ...set, endedAt: services.now() },

@@ -121,9 +121,7 @@ function noted(
     const ends = { transferId: null, endedAt: null, version: 1 }
     const { row, writes } = await begin({ ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt })
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
-    await services.storage.commit(
-      batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act),
-    )
+    await services.storage.commit(batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act))
     return row
   })
 }

@@ -30,7 +30,10 @@ export async function invitationFor(
   if (email === undefined || phone === undefined) throw new BillfoldError('payment.external')
   if ((await findByIdentifiers(services, tenant, receiver)).length > 0) throw new BillfoldError('payment.external')
   const lookup = await lookupOf(services, tenant, email, phone)
-  const quota = await services.limiter.take({ name: 'payment invitations', subject: senderId, tenant }, settings.invitations)
+  const quota = await services.limiter.take(
+    { name: 'payment invitations', subject: senderId, tenant },
+    settings.invitations,
+  )
   if (!quota.allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds: quota.retryAfterSeconds })
   return { lookup, to: { email, phone } }
 }

@@ -56,7 +56,12 @@ function messageTo(
 ): Promise<Insert> {
   const decimals = money.currencies.get(currency)?.decimals ?? 0
   const text = formatAmount({ code: currency, decimals }, amount)
-  return outboxMessage(services, { tenant, topic, subject: id, payload: { ...to, payment: id, amount: text, currency } })
+  return outboxMessage(services, {
+    tenant,
+    topic,
+    subject: id,
+    payload: { ...to, payment: id, amount: text, currency },
+  })
 }
 
 function reached(contacts: Contacts | undefined): { readonly email: string; readonly phone: string } {

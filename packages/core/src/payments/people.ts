@@ -3,7 +3,13 @@ import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import type { RowOf } from '../storage/index.ts'
-import { type Identifier, type IdentifierRow, findByIdentifiers, identifiersOf, openIdentifier } from '../users/identifiers.ts'
+import {
+  type Identifier,
+  type IdentifierRow,
+  findByIdentifiers,
+  identifiersOf,
+  openIdentifier,
+} from '../users/identifiers.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { paymentProfiles } from './tables.ts'
 
@@ -59,10 +65,15 @@ export async function contactsOfMany(
   const unique = [...new Set(userIds)]
   if (unique.length === 0) return new Map()
   const rows = await services.storage.find(identifiers, { where: { userId: { in: unique } } })
-  const contacts = unique.map(async (userId): Promise<[string, Contacts]> => [
-    userId,
-    await openContacts(services, rows.filter((row) => row.userId === userId)),
-  ])
+  const contacts = unique.map(
+    async (userId): Promise<[string, Contacts]> => [
+      userId,
+      await openContacts(
+        services,
+        rows.filter((row) => row.userId === userId),
+      ),
+    ],
+  )
   return new Map(await Promise.all(contacts))
 }
 
@@ -89,7 +100,12 @@ export async function personWith(
 }
 
 /** Whether an identifier is this user's. */
-export async function isOf(services: Services, tenant: string, userId: string, identifier: Identifier): Promise<boolean> {
+export async function isOf(
+  services: Services,
+  tenant: string,
+  userId: string,
+  identifier: Identifier,
+): Promise<boolean> {
   return (await personWith(services, tenant, [identifier])) === userId
 }
 

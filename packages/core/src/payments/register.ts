@@ -21,7 +21,11 @@ export interface Registration extends Contacts, Profile {
  * Registers a user. Email, phone and username must be nobody's yet; that they are this user's is a claim that nobody verified.
  * @throws BillfoldError `user.exists`, `password.unfit`, `input.invalid`, `server.busy`
  */
-export async function register(services: Services, actor: Actor, input: Registration): Promise<{ readonly userId: string }> {
+export async function register(
+  services: Services,
+  actor: Actor,
+  input: Registration,
+): Promise<{ readonly userId: string }> {
   const { tenant } = actor
   const userId = newId()
   const createdAt = services.now()

@@ -1,4 +1,4 @@
-import { bigint, boolean, bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
+import { boolean, bytes, defineTable, integer, nullable, text, wideInteger } from '../storage/index.ts'
 
 /** What the payments API knows of a user, beside the identifiers. */
 export const paymentProfiles = defineTable({
@@ -94,7 +94,7 @@ export const payments = defineTable({
     /** Of an invitation: a keyed hash of email and phone together. */
     invited: nullable(text(43)),
     currency: text(12),
-    amount: bigint(),
+    amount: wideInteger(),
     /** `pending`, `completed`, `expired`, `cancelled`. */
     state: text(16),
     /** The receiver's proof key when the payment was opened. */
@@ -138,7 +138,7 @@ export const statementRows = defineTable({
     direction: text(8),
     counterpartId: nullable(text(36)),
     currency: text(12),
-    amount: bigint(),
+    amount: wideInteger(),
     state: text(16),
     at: integer(),
   },
@@ -156,7 +156,7 @@ export const gatewayTransactions = defineTable({
     /** `DEPOSIT`, `WITHDRAWAL`. */
     type: text(16),
     currency: text(12),
-    amount: bigint(),
+    amount: wideInteger(),
     gateway: text(64),
     fundingMethod: text(64),
     /** `PENDING`, `SUCCESS`, `FAILED`, `CANCELLED`. */

@@ -60,7 +60,9 @@ export async function verifySecret(
     }
     await services.limiter.take(guessesOf(actor), services.wrongValues)
     if (row !== undefined)
-      await services.storage.commit(batch(auditRecord(actor, 'payments.secret-refused', row.userId, services.now(), { kind })))
+      await services.storage.commit(
+        batch(auditRecord(actor, 'payments.secret-refused', row.userId, services.now(), { kind })),
+      )
     return undefined
   })
 }
@@ -142,7 +144,11 @@ async function giveBack(services: Services, row: TypedSecretRow, attempt: string
 }
 
 /** The hash with the newest pepper and cost, where the kept one has others: now the value is here. */
-async function renewed({ keyring, slowHash }: Services, row: TypedSecretRow, value: string): Promise<string | undefined> {
+async function renewed(
+  { keyring, slowHash }: Services,
+  row: TypedSecretRow,
+  value: string,
+): Promise<string | undefined> {
   const { keyId, cost, salt } = parsePhc(row.phc)
   const wanted = slowHash.cost
   if (keyId === keyring.currentKeyId && cost.logN === wanted.logN && cost.r === wanted.r && cost.p === wanted.p)

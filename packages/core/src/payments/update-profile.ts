@@ -57,7 +57,8 @@ export async function updateProfile(
         ),
       )
     } catch (error) {
-      if (isCommitError(error) && error.index < renaming.length) throw new BillfoldError('user.exists', { cause: error })
+      if (isCommitError(error) && error.index < renaming.length)
+        throw new BillfoldError('user.exists', { cause: error })
       throw error
     }
   })
@@ -82,8 +83,7 @@ async function assertPassword(
   userId: string,
   password: string | undefined,
 ): Promise<void> {
-  const secret =
-    password === undefined ? undefined : await verifySecret(services, actor, userId, 'password', password)
+  const secret = password === undefined ? undefined : await verifySecret(services, actor, userId, 'password', password)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
 }
 

@@ -76,12 +76,7 @@ async function openingAccounts(
 }
 
 /** Keyed hashes of all that an opening grant is given to once. */
-async function claimsOf(
-  services: Services,
-  tenant: string,
-  userId: string,
-  imei: string,
-): Promise<readonly string[]> {
+async function claimsOf(services: Services, tenant: string, userId: string, imei: string): Promise<readonly string[]> {
   const { email, phone } = await contactsOf(services, userId)
   return Promise.all([
     services.lookups.hash('payments:grant-email', tenant, oneForm('email', email)),
