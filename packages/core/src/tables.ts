@@ -1,5 +1,6 @@
 import { auditRecords } from './audit/table.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
+import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
@@ -26,6 +27,9 @@ export const tables: readonly Table[] = Object.freeze([
   seeds,
   transactions,
   accountNonces,
+  didIdentities,
+  didNonces,
+  didChanges,
   serviceKeys,
   auditRecords,
   outbox,
