@@ -100,7 +100,7 @@ async function again(services: Services, id: string): Promise<AuditFinding[]> {
     const [before] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
     if (before === undefined) return []
     const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
-    const finding = paymentFault(before, hold, await hasTransfer(services, before))
+    const finding = paymentFault(before, hold, await isTransferThere(services, before))
     if (finding === undefined) return []
     const [after] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
     if (after?.version === before.version) return [found(finding, before, `${before.state}, hold ${hold?.state}`)]
@@ -113,7 +113,7 @@ async function transactionAgain(services: Services, id: string): Promise<AuditFi
     const [before] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
     if (before === undefined) return []
     const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
-    const finding = transactionFault(before, hold, await hasTransfer(services, before))
+    const finding = transactionFault(before, hold, await isTransferThere(services, before))
     if (finding === undefined) return []
     const [after] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
     if (after?.version === before.version) return [found(finding, before, `${before.state}, hold ${hold?.state}`)]
@@ -121,7 +121,7 @@ async function transactionAgain(services: Services, id: string): Promise<AuditFi
   return []
 }
 
-async function hasTransfer({ storage }: Services, { transferId }: Moving): Promise<boolean> {
+async function isTransferThere({ storage }: Services, { transferId }: Moving): Promise<boolean> {
   if (transferId === null) return false
   return (await storage.find(ledgerTransfers, { where: { id: transferId }, limit: 1 })).length > 0
 }

@@ -54,7 +54,10 @@ export async function paymentsHost(storage: Storage = memoryStorage(), choice: H
       ...choice.payments,
     },
   })
-  const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['payments:gateway', 'payments:subscriptions'] })
+  const key = await billfold.serviceKeys.create({
+    tag: 'suite',
+    scopes: ['payments:gateway', 'payments:subscriptions'],
+  })
   return { billfold, service: basic(key.keyId, key.keySecret), messages }
 }
 
