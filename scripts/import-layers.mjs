@@ -14,6 +14,7 @@ const domain = [
   'operations',
   'service-keys',
   'encryption-keys',
+  'envelope',
   'users',
   'credentials',
   'wallets',
@@ -42,6 +43,8 @@ export const coreLayers = {
   storage: plain,
   crypto: plain,
   ...Object.fromEntries(domain.map((part) => [part, [...ground, ...domain]])),
+  // Runs in browsers: nothing of the server.
+  client: [],
   http: [...ground, 'rate-limits'],
   apis: [...ground, ...domain, 'http'],
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],

@@ -1,9 +1,18 @@
+import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import {
+  createLicence,
+  hasLicence,
+  type Licence,
+  type LicenceInput,
+  listLicences,
+  revokeLicence,
+} from './licences/licences.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
@@ -43,6 +52,7 @@ export interface BillfoldOptions {
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
   readonly payments?: PaymentsOptions
+  readonly authentication?: AuthenticationOptions
 }
 
 /** Billfold, ready to be mounted and to be called in-process. */
@@ -58,6 +68,24 @@ export interface Billfold {
     /** Ends one at once. @throws BillfoldError `service-key.unknown` */
     readonly revoke: (keyId: string, tenant?: string) => Promise<void>
   }
+  /** Licences: what relying parties call the authentication API with. */
+  readonly licences: {
+    /** Makes one; the licence is shown here only. @throws BillfoldError `input.invalid` */
+    readonly create: (
+      input: LicenceInput & { readonly tenant?: string },
+    ) => Promise<{ readonly id: string; readonly licence: string }>
+    /** Whether there is one with this id that has not ended. */
+    readonly has: (id: string, tenant?: string) => Promise<boolean>
+    /** A page of those of a tenant, those that have ended too, oldest first: 1,000 from the first, unless told otherwise. */
+    readonly list: (
+      tenant?: string,
+      page?: { readonly page: number; readonly size: number },
+    ) => Promise<readonly Licence[]>
+    /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
+    readonly revoke: (id: string, tenant?: string) => Promise<void>
+  }
+  /** The authentication API, for an adapter to mount. */
+  readonly authentication: MountableApi
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
   /** The payments API, for an adapter to mount, and the ledger underneath. */
@@ -110,6 +138,13 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
+    licences: {
+      create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
+      has: (id, of = tenant) => hasLicence(services, of, id),
+      list: (of = tenant, page) => listLicences(services, of, page),
+      revoke: (id, of) => revokeLicence(services, host(of), id),
+    },
+    authentication: mounted(authenticationApi(services, tenant, options.authentication)),
     custody: mounted(custodyApi(services, tenant, options.custody)),
     payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),

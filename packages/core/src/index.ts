@@ -21,6 +21,10 @@ export type {
   TransferRow,
   UserBalance,
 } from './ledger/index.ts'
+export type { AuthenticationOptions } from './apis/authentication/index.ts'
+export type { Community } from './apis/authentication/options.ts'
+export type { EnvelopeCurve } from './envelope/index.ts'
+export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'
 export type { MethodSettings } from './credentials/method-types.ts'
 export type { Chain, ChainKey, HexSignature, SignatureRequest } from './wallets/chains/chain.ts'

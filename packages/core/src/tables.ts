@@ -2,11 +2,14 @@ import { auditRecords } from './audit/table.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
 import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
+import { systemKeys } from './envelope/tables.ts'
+import { licences } from './licences/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
 import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
 import * as paymentTables from './payments/tables.ts'
 import { rateLimits } from './rate-limits/table.ts'
+import { requestAnswers } from './replays/answers-table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
@@ -36,6 +39,9 @@ export const tables: readonly Table[] = Object.freeze([
   rateLimits,
   usedOnce,
   encryptionKeys,
+  systemKeys,
+  licences,
+  requestAnswers,
   lookupSecrets,
   ledgerAccounts,
   ledgerTransfers,
