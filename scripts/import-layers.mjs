@@ -27,7 +27,9 @@ const domain = [
   'biometrics',
   'devices',
   'onboarding',
+  'ledger',
   'payments',
+  'subscriptions',
   'licences',
 ]
 

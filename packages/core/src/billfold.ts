@@ -1,6 +1,7 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
+import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
@@ -18,6 +19,9 @@ import {
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
+import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
+import { maintainPayments } from './payments/maintain.ts'
+import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
 import type { Services } from './services.ts'
@@ -53,6 +57,7 @@ export interface BillfoldOptions {
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
   readonly dids?: DidsOptions
+  readonly payments?: PaymentsOptions
   readonly authentication?: AuthenticationOptions
 }
 
@@ -100,6 +105,8 @@ export interface Billfold {
      */
     readonly createVault: (input: NewVault) => Promise<Vault>
   }
+  /** The payments API, for an adapter to mount, and the ledger underneath. */
+  readonly payments: MountableApi & InProcessPayments
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -139,6 +146,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
     now,
   }
+  const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
@@ -158,8 +166,12 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     custody: mounted(custodyApi(services, tenant, options.custody)),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
-    maintain: () => maintain(services),
+    maintain: async () => {
+      await maintainPayments(payments)
+      return maintain(services)
+    },
   }
 }

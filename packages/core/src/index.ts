@@ -5,6 +5,22 @@ export * from './storage/index.ts'
 export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
 export * from './crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
+export type { PaymentsOptions } from './apis/payments/index.ts'
+export type { FieldCipher } from './payments/field-cipher.ts'
+export type { InProcessPayments } from './payments/in-process.ts'
+export type { AuditFinding, AuditReport } from './payments/audit.ts'
+export type { PaymentRules } from './payments/settings.ts'
+export type {
+  Account,
+  Entry,
+  HoldInput,
+  HoldRow,
+  Ledger,
+  Leg,
+  TransferInput,
+  TransferRow,
+  UserBalance,
+} from './ledger/index.ts'
 export type { AuthenticationOptions } from './apis/authentication/index.ts'
 export type { Community } from './apis/authentication/options.ts'
 export type { EnvelopeCurve } from './envelope/index.ts'
