@@ -24,6 +24,8 @@ const domain = [
   'biometrics',
   'devices',
   'onboarding',
+  'wallet-login',
+  'blobs',
   'payments',
   'licences',
 ]

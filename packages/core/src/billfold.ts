@@ -1,4 +1,11 @@
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import {
+  onboardingApi,
+  type OnboardingFunctions,
+  onboardingFunctions,
+  type OnboardingOptions,
+  settingsOf,
+} from './apis/onboarding/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
@@ -14,6 +21,11 @@ import { tokenIssuer } from './tokens/index.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
+import { onboardingData } from './onboarding/personal-data.ts'
+import { sweepFiles } from './onboarding/sweep-files.ts'
+import { eraseUser } from './users/erase.ts'
+import { exportUser, type UserExport } from './users/export.ts'
+import { custodyData } from './wallets/personal-data.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
 export interface BillfoldOptions {
@@ -38,6 +50,7 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly onboarding?: OnboardingOptions
 }
 
 /** Billfold, ready to be mounted and to be called in-process. */
@@ -55,6 +68,18 @@ export interface Billfold {
   }
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The onboarding API, for an adapter to mount, and what the host does with applications and files in-process. */
+  readonly onboarding: MountableApi & OnboardingFunctions
+  /** People: what is known of them, and how it is forgotten. */
+  readonly users: {
+    /** Everything that is known of a person, as JSON can hold it; files by their ids. @throws BillfoldError `user.unknown` */
+    readonly export: (userId: string, tenant?: string) => Promise<UserExport>
+    /**
+     * Forgets a person: identifiers, what they said, applications, files. The audit trail keeps the id, and what was done to it.
+     * @throws BillfoldError `user.unknown`
+     */
+    readonly erase: (userId: string, tenant?: string) => Promise<void>
+  }
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -96,6 +121,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
+  const onboarding = settingsOf(options.onboarding ?? {})
+  const personalData = [custodyData, onboardingData(onboarding.files)]
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
@@ -103,8 +130,16 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    onboarding: {
+      ...mounted(onboardingApi(services, tenant, onboarding)),
+      ...onboardingFunctions(services, host, onboarding),
+    },
+    users: {
+      export: (userId, of = tenant) => exportUser(services, personalData, { tenant: of, userId }),
+      erase: (userId, of) => eraseUser(services, personalData, host(of), userId),
+    },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
-    maintain: () => maintain(services),
+    maintain: () => maintain(services, [() => sweepFiles(services, onboarding.files)]),
   }
 }

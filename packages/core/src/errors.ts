@@ -69,6 +69,14 @@ export const errorTable = {
   'signing-method.locked': { status: 403, message: 'The signing method is locked' },
   'pincode.incorrect': { status: 403, message: 'The pincode is incorrect' },
   'pincode.no-tries-left': { status: 403, message: 'The pincode has no tries left' },
+  'login.refused': { status: 401, message: 'The challenge was not answered, or it was answered before' },
+  'user.exists': { status: 400, message: 'The wallet has a user already' },
+  'file.unknown': { status: 404, message: 'There is no such file' },
+  'file.unsupported-type': { status: 415, message: 'The file is not of a type that is taken' },
+  'file.too-many': { status: 429, message: 'There are as many files, or bytes, as one wallet may keep' },
+  'template.unknown': { status: 404, message: 'There is no such template' },
+  'application.unknown': { status: 404, message: 'There is no such application' },
+  'application.moved': { status: 409, message: 'The application is not in a state that leads there' },
   unexpected: { status: 500, message: 'Something went wrong' },
 } as const satisfies Record<string, { status: number; message: string }>
 

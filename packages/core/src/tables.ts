@@ -3,6 +3,8 @@ import { credentials, masterSecrets } from './credentials/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
+import { blobPieces } from './blobs/table.ts'
+import { applications, fileQuotas, files, profiles } from './onboarding/tables.ts'
 import { rateLimits } from './rate-limits/table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
@@ -10,6 +12,7 @@ import { batches, type Table } from './storage/index.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
+import { loginTickets } from './wallet-login/ticket-table.ts'
 import { seeds, wallets } from './wallets/tables.ts'
 
 /** Every table that Billfold keeps: what a storage must be able to hold. */
@@ -30,4 +33,10 @@ export const tables: readonly Table[] = Object.freeze([
   usedOnce,
   encryptionKeys,
   lookupSecrets,
+  loginTickets,
+  files,
+  fileQuotas,
+  blobPieces,
+  profiles,
+  applications,
 ])

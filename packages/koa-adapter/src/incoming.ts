@@ -12,6 +12,8 @@ export function incoming(context: RouterContext, names: readonly string[], path:
     query: context.querystring,
     headers: context.headers,
     ip: context.ip,
+    origin: () => context.origin,
+    native: context,
     body: incomingBody(
       context.req,
       'body' in request ? request.body : undefined,

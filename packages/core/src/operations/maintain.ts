@@ -5,6 +5,7 @@ import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
+import { removeExpiredTickets } from '../wallet-login/index.ts'
 
 /** What was tidied up. */
 export interface Maintenance {
@@ -16,13 +17,18 @@ export interface Maintenance {
 const batchMemory = 24 * 60 * 60 * 1000
 
 /** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
-export async function maintain(services: Services): Promise<Maintenance> {
+export async function maintain(
+  services: Services,
+  further: readonly (() => Promise<void>)[] = [],
+): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
   await removeExpiredKeys(services)
+  await removeExpiredTickets(services)
+  for (const tidy of further) await tidy()
   await lookAfterTransactions(services)
   await deliverOutbox(services)
   await removeOldMessages(services)
