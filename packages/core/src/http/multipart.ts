@@ -66,6 +66,8 @@ export function readParts(
   }
   const onEnd = (): void => {
     client.rest()
+    // It has all come: that the stream closes now is no news.
+    body.off('close', onClosed)
     parser.end()
   }
   const onClosed = (cause?: unknown): void => fail(new BillfoldError('request.closed', { cause }))
@@ -90,7 +92,11 @@ export function readParts(
   return { parts: queue.parts, stop: () => fail(new BillfoldError('request.closed')) }
 }
 
+/** RFC 2046 section 5.1.1. */
+const boundary = /;\s*boundary=(?:"[^"]{1,70}"|[^\s;"]{1,70})/i
+
 function parserOf(contentType: string, limits: MultipartLimits): BusboyInstance {
+  if (!boundary.test(contentType)) throw new BillfoldError('body.malformed', { message: 'The body has no boundary' })
   try {
     return new Busboy({
       headers: { 'content-type': contentType },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const attributeShape = z.object({
   id: z.string(),
   schemaId: z.string().optional(),
-  data: z.object({ value: z.unknown() }),
+  data: z.object({ value: z.unknown().optional() }),
 })
 
 /** One thing that a person says: what it is, by its id, and its value. */

@@ -11,7 +11,7 @@ export interface Profile {
   readonly meta?: unknown
 }
 
-const profileShape = z.object({ attributes: z.array(attributeShape), meta: z.unknown() })
+const profileShape = z.object({ attributes: z.array(attributeShape), meta: z.unknown().optional() })
 
 /** The write that keeps a profile. */
 export async function profileRow(

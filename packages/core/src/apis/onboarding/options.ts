@@ -40,7 +40,7 @@ export interface OnboardingOptions extends WalletLoginSettings {
    * Called once for every login in a browser, for the host to set its own session. May return another place to go to, on the site of
    * `loginRedirect`.
    */
-  readonly onLogin?: (user: LoggedInUser, exchange: LoginExchange) => Promise<string | undefined>
+  readonly onLogin?: (user: LoggedInUser, exchange: LoginExchange) => Promise<string | undefined> | string | undefined
 }
 
 /** The options, with what holds where the host said nothing. */

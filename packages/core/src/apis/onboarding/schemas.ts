@@ -10,7 +10,7 @@ export const token = z.string().min(1).max(8192)
 const attribute = z.object({
   id: z.union([z.string().min(1).max(512), z.number()]).transform(String),
   schemaId: z.string().max(512).optional(),
-  data: z.object({ value: z.unknown() }),
+  data: z.object({ value: z.unknown().optional() }),
 })
 
 /** Attributes: an array, or, as some wallets send it, a text that holds one as JSON. */

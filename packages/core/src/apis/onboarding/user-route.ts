@@ -13,7 +13,7 @@ import type { Onboarding } from './onboarding.ts'
 import { type Received, withParts, wrongPart } from './receive-parts.ts'
 import { attributes, attributesLimit } from './schemas.ts'
 
-const json = z.object({ attributes, meta: z.unknown() }).optional()
+const json = z.object({ attributes, meta: z.unknown().optional() }).optional()
 const created = z.object({ message: z.string(), token: z.string() })
 const documents = z
   .object({ attributes: z.string(), meta: z.string().optional() })
