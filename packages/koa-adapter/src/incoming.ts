@@ -12,7 +12,8 @@ export function incoming(context: RouterContext, names: readonly string[], path:
     query: context.querystring,
     headers: context.headers,
     ip: context.ip,
-    origin: () => context.origin,
+    // Koa's own `origin` is the header.
+    origin: () => `${context.protocol}://${context.host}`,
     native: context,
     body: incomingBody(
       context.req,

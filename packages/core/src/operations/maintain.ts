@@ -1,6 +1,7 @@
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
+import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { batch, batches, remove } from '../storage/index.ts'
@@ -26,6 +27,7 @@ export async function maintain(
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
+  await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
   await removeExpiredTickets(services)
   for (const tidy of further) await tidy()

@@ -7,10 +7,14 @@ export function failure(error: BillfoldError, requestId: string): Reply {
   if (error.status === 500)
     return { status: 500, body: { code: 'unexpected', message: `Something went wrong (request ${requestId})` } }
   const { code, message, issues } = error
-  // The document of this API knows no 422.
-  const status = error.status === 422 ? 409 : error.status
   const body = { code: code.replaceAll(/[.-]/g, '_'), message, ...(issues.length > 0 && { errors: issues }) }
-  return { status, body }
+  return { status: statusOf(error), body }
+}
+
+/** The document of this API knows no 422, and says 400 to a second user. */
+function statusOf({ code, status }: BillfoldError): number {
+  if (code === 'user.exists') return 400
+  return status === 422 ? 409 : status
 }
 
 /** The shape of it. */

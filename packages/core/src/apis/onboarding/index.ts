@@ -12,7 +12,7 @@ import type { OnboardingSettings } from './options.ts'
 import { templateRoutes } from './template-routes.ts'
 import { userRoute } from './user-route.ts'
 
-export { type LoggedInUser, type LoginExchange, type OnboardingOptions, settingsOf } from './options.ts'
+export { type LoggedInUser, type LoginExchange, type OnboardingOptions, onboardingSettings } from './options.ts'
 export { type OnboardingFunctions, onboardingFunctions } from './functions.ts'
 
 /** The onboarding API: wallet login, users with documents, applications. */

@@ -56,7 +56,7 @@ function pageRoute({ settings, open }: Onboarding): Route {
     replies: { 200: { description: 'A page with a form' } },
     handler: async ({ query }, context) => {
       const cookie = randomSecret()
-      const { path, secure } = cookiePlace(settings.publicUrl ?? context.url, context.mount)
+      const { path, secure } = cookiePlace(settings.publicUrl, context)
       const attributes = `Path=${path}; HttpOnly; SameSite=Strict; Max-Age=60${secure ? '; Secure' : ''}`
       return {
         status: 200,
@@ -120,8 +120,11 @@ function cookiesIn(header: string): readonly string[] {
     .slice(0, 4)
 }
 
-function cookiePlace(url: string | undefined, mount: string): { readonly path: string; readonly secure: boolean } {
-  if (url === undefined || !URL.canParse(url)) return { path: `${mount}/login`, secure: false }
-  const { pathname, protocol } = new URL(url)
-  return { path: `${pathname.replace(/\/+$/, '')}/login`, secure: protocol === 'https:' }
+/** Our own pages only. The path is the host's word or that of the mount, and never made of what `Host` says. */
+function cookiePlace(
+  publicUrl: string | undefined,
+  { mount, url = '' }: RequestContext,
+): { readonly path: string; readonly secure: boolean } {
+  const base = publicUrl === undefined ? mount : new URL(publicUrl).pathname.replace(/\/+$/, '')
+  return { path: `${base}/login`, secure: (publicUrl ?? url).startsWith('https:') }
 }

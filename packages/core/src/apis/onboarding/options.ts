@@ -56,10 +56,12 @@ export interface OnboardingSettings {
 }
 
 /** @throws Error for options that cannot be: templates with faults, a message format without its site */
-export function settingsOf(options: OnboardingOptions): OnboardingSettings {
+export function onboardingSettings(options: OnboardingOptions = {}): OnboardingSettings {
   const { messageFormat, site } = options
   if (messageFormat !== undefined && messageFormat !== 'nonce' && site === undefined)
     throw new Error(`The message format ${messageFormat} needs the site that wallets sign in to`)
+  const { publicUrl } = options
+  if (publicUrl !== undefined && !URL.canParse(publicUrl)) throw new Error('The public URL is not one')
   if (site !== undefined && !URL.canParse(site.uri)) throw new Error('The uri of the site is not one')
   return {
     login: options,
@@ -71,7 +73,7 @@ export function settingsOf(options: OnboardingOptions): OnboardingSettings {
       blobs: options.blobs ?? directoryBlobs(resolve('billfold-files')),
     },
     allowedOrigins: options.allowedOrigins === undefined ? undefined : new Set(options.allowedOrigins),
-    publicUrl: options.publicUrl?.replace(/\/+$/, ''),
+    publicUrl: publicUrl?.replace(/\/+$/, ''),
     loginRedirect: options.loginRedirect ?? '/',
     onLogin: options.onLogin,
   }
