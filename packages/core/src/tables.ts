@@ -1,5 +1,8 @@
 import { auditRecords } from './audit/table.ts'
+import { verificationConfigurations } from './biometrics/configuration-table.ts'
+import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
+import { devices } from './devices/table.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
 import { licences } from './licences/table.ts'
@@ -9,6 +12,7 @@ import { rateLimits } from './rate-limits/table.ts'
 import { requestAnswers } from './replays/answers-table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
+import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
 import { batches, type Table } from './storage/index.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
@@ -36,4 +40,12 @@ export const tables: readonly Table[] = Object.freeze([
   licences,
   requestAnswers,
   lookupSecrets,
+  verificationConfigurations,
+  facePeople,
+  faceTemplates,
+  faceGalleries,
+  devices,
+  authenticationSessions,
+  sessionValues,
+  faceAttempts,
 ])
