@@ -30,6 +30,10 @@ export {
   type EvmClient,
   type EvmClientOptions,
   type EvmFees,
+  type EvmHistory,
+  type EvmHistoryClient,
+  type EvmLog,
+  type EvmLogQuery,
   evmChainClient,
 } from './chain-clients/index.ts'
 export type { Health } from './operations/health.ts'

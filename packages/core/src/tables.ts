@@ -3,6 +3,7 @@ import { verificationConfigurations } from './biometrics/configuration-table.ts'
 import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
 import { devices } from './devices/table.ts'
+import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
 import { licences } from './licences/table.ts'
@@ -30,6 +31,9 @@ export const tables: readonly Table[] = Object.freeze([
   seeds,
   transactions,
   accountNonces,
+  didIdentities,
+  didNonces,
+  didChanges,
   serviceKeys,
   auditRecords,
   outbox,

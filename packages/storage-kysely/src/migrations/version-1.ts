@@ -189,6 +189,57 @@ export const version1: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'did_identities',
+        columns: {
+          tenant: { type: 'text', length: 64, nullable: false },
+          identity: { type: 'text', length: 42, nullable: false },
+          owner: { type: 'text', length: 42, nullable: false },
+          version: { type: 'integer', nullable: false },
+          changedAt: { type: 'integer', nullable: false },
+        },
+        key: ['tenant', 'identity'],
+        unique: {},
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'did_nonces',
+        columns: {
+          tenant: { type: 'text', length: 64, nullable: false },
+          owner: { type: 'text', length: 42, nullable: false },
+          nonce: { type: 'integer', nullable: false },
+        },
+        key: ['tenant', 'owner'],
+        unique: {},
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'did_changes',
+        columns: {
+          tenant: { type: 'text', length: 64, nullable: false },
+          identity: { type: 'text', length: 42, nullable: false },
+          version: { type: 'integer', nullable: false },
+          stepId: { type: 'text', length: 64, nullable: false },
+          kind: { type: 'text', length: 16, nullable: false },
+          name: { type: 'text', length: 32, nullable: true },
+          value: { type: 'bytes', nullable: true },
+          address: { type: 'text', length: 42, nullable: true },
+          validTo: { type: 'integer', nullable: true },
+          changedAt: { type: 'integer', nullable: false },
+        },
+        key: ['tenant', 'identity', 'version'],
+        unique: { byStep: ['tenant', 'stepId'] },
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'service_keys',
         columns: {
           id: { type: 'text', length: 36, nullable: false },
