@@ -1,4 +1,6 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
+import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
@@ -79,8 +81,8 @@ export interface Billfold {
     /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
     readonly revoke: (id: string, tenant?: string) => Promise<void>
   }
-  /** The authentication API, for an adapter to mount. */
-  readonly authentication: MountableApi
+  /** The authentication API, for an adapter to mount, and what a host calls beside it. */
+  readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
   /** Whether the storage answers. Never rejects. */
@@ -123,6 +125,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+  const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   return {
     serviceKeys: {
@@ -136,7 +139,10 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       list: (of = tenant, page) => listLicences(services, of, page),
       revoke: (id, of) => revokeLicence(services, host(of), id),
     },
-    authentication: mounted(authenticationApi(services, tenant, options.authentication)),
+    authentication: {
+      ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
+      ...faceFunctions(faces, tenant),
+    },
     custody: mounted(custodyApi(services, tenant, options.custody)),
     health: () => health(services),
     deliver: () => deliverOutbox(services),

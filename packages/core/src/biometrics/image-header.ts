@@ -45,7 +45,7 @@ function jpegSize(buffer: Buffer): ImageHeader | undefined {
     }
     at += 2 + length
   }
-  return
+  return undefined
 }
 
 /** SOF0 to SOF15, without DHT, JPG and DAC, which lie between them. */

@@ -33,7 +33,9 @@ export async function adoptSession(
     configuration: dvcIdOf(info),
     purpose: 'authenticate' as const,
     scopes: (info.scopes ?? '').split(/[\s,]+/).filter(Boolean),
-    ...{ origin: info.origin, metadata: info.metadata, authtype: info.authtype },
+    origin: info.origin,
+    metadata: info.metadata,
+    authtype: info.authtype,
   }
   const { session, writes } = await newSession(services, actor, input, { sourceHash, creatorId: null })
   const audit = auditRecord(actor, 'session.adopted', session.id, session.createdAt, { origin: service.origin })

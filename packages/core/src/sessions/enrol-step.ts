@@ -1,20 +1,20 @@
 import { z } from 'zod'
-import { type Actor, auditRecord } from '../audit/record.ts'
+import type { Actor } from '../audit/record.ts'
 import type { Asker } from '../biometrics/checked-verifier.ts'
 import { enrolmentWrites } from '../biometrics/enrol.ts'
 import { compareWithUser, type Faces, verifierOf } from '../biometrics/faces.ts'
 import { collectionOf, type FacePerson, findPerson } from '../biometrics/people.ts'
 import type { Evidence, Outcome, Template } from '../biometrics/verifier.ts'
-import { hasMethods } from '../credentials/methods.ts'
 import { findTrusted, stillTrusted } from '../devices/trust.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import type { Write } from '../storage/index.ts'
-import { fails, succeeds } from './end-session.ts'
+import { succeeds } from './end-session.ts'
 import type { Attempted, Seen, SeenToEnrol, Settled } from './face-submission.ts'
 import type { SessionGround } from './ground.ts'
+import { askForPin } from './pin-due.ts'
 import { resultWrites } from './result.ts'
-import { sessionMoves, type SessionRow } from './session.ts'
+import type { SessionRow } from './session.ts'
 import { dropValue, keepJson, readJson } from './session-values.ts'
 
 /** Who has a face already must show the same one: otherwise a PIN alone would let another face in. */
@@ -48,15 +48,14 @@ export async function settleEnrolment(
   seen: SeenToEnrol,
 ): Promise<Settled> {
   const { services } = ground
-  const { tenant } = session
   const { userId, outcome, templates, person } = seen
   const { reasons } = outcome
   const { device } = submission
-  const trusted = await findTrusted(services, tenant, userId, device)
-  const set = { device: device?.thumbprint ?? null }
+  const trusted = await findTrusted(services, session.tenant, userId, device)
   const kept = await resultWrites(services, session, seen)
+  const thumbprint = device?.thumbprint ?? null
   if ((session.vouched || trusted !== undefined) && submission.withPin !== true) {
-    const ending = await succeeds(services, actor, session, set)
+    const ending = await succeeds(services, actor, session, { device: thumbprint })
     const enrolment = await enrolling(services, actor, session, templates, person)
     const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
     return {
@@ -64,28 +63,16 @@ export async function settleEnrolment(
       writes: [...ending.writes, ...rests, ...enrolment, ...kept],
     }
   }
-  if (!(await hasMethods(services, { tenant, ownerId: userId, ownerKind: 'user' }))) {
-    const ending = await fails(services, actor, session, 'no-second-factor')
-    const message = 'To enrol a face takes a PIN or a trusted device, and there is none'
-    return { result: { session: ending.session, status: 'failure', message, reasons }, writes: ending.writes }
-  }
-  const now = services.now()
-  const moved = { ...set, state: 'face_verified' } as const
   const waiting = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
-  return {
-    result: {
-      session: { ...session, ...moved, version: session.version + 1 },
-      status: 'pin',
-      message: 'The face was taken; enter the PIN to enrol it',
-      reasons,
-    },
-    writes: [
-      sessionMoves(session, now, moved),
-      ...(await keepJson(services, session, 'templates', waiting)),
-      ...kept,
-      auditRecord(actor, 'session.face-verified', session.id, now, { user: userId }),
-    ],
-  }
+  const message = 'To enrol a face takes a PIN or a trusted device, and there is none'
+  return askForPin(ground, actor, session, {
+    userId,
+    device: thumbprint,
+    message: 'The face was taken; enter the PIN to enrol it',
+    reasons,
+    writes: [...(await keepJson(services, session, 'templates', waiting)), ...kept],
+    otherwise: { message, failure: 'no-second-factor' },
+  })
 }
 
 /**

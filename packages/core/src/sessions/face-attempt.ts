@@ -51,7 +51,11 @@ export async function countAttempt(
   const usesLiveness = evidence.kind === 'image' ? {} : { livenessRound }
   const counted = update(authenticationSessions, {
     where: {
-      ...{ id: sessionId, state: 'opened', version, faceAttempts: { lt: most }, expiresAt: { gt: now } },
+      id: sessionId,
+      state: 'opened',
+      version,
+      faceAttempts: { lt: most },
+      expiresAt: { gt: now },
       ...bound,
       ...usesLiveness,
     },

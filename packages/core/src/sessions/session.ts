@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
@@ -74,11 +75,17 @@ export function sealDetails(
   return seal(services.keyring, new TextEncoder().encode(JSON.stringify(details)), place(row, 'details'))
 }
 
+const record = z.record(z.string(), z.unknown())
+const detailsShape = z.object({
+  origin: record.optional(),
+  authtype: z.string().optional(),
+  metadata: record.optional(),
+})
+
 /** Opens what the relying party said. */
 export async function openDetails(services: Services, row: SessionRow): Promise<SessionDetails> {
   const plain = await unseal(services.keyring, row.sealedDetails, place(row, 'details'))
-  const details: SessionDetails = JSON.parse(new TextDecoder().decode(plain))
-  return details
+  return detailsShape.parse(JSON.parse(new TextDecoder().decode(plain)))
 }
 
 /** Where a sealed value of a session lives. */

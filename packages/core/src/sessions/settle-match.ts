@@ -1,16 +1,19 @@
-import { type Actor, auditRecord } from '../audit/record.ts'
+import type { Actor } from '../audit/record.ts'
 import { facePeople } from '../biometrics/face-tables.ts'
 import { verifierOf } from '../biometrics/faces.ts'
-import { hasMethods } from '../credentials/methods.ts'
+import { findPerson } from '../biometrics/people.ts'
 import { findTrusted, stillTrusted } from '../devices/trust.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
 import { check, type Write } from '../storage/index.ts'
 import { users } from '../users/table.ts'
 import { fails, succeeds } from './end-session.ts'
 import type { Attempted, SeenMatch, Settled } from './face-submission.ts'
 import type { SessionGround } from './ground.ts'
-import type { RiskDecision, RiskInput } from './risk.ts'
+import { askForPin } from './pin-due.ts'
 import { resultWrites } from './result.ts'
-import { sessionMoves } from './session.ts'
+import type { RiskDecision, RiskInput } from './risk.ts'
+import type { SessionRow } from './session.ts'
 
 /**
  * What follows a face that is the user's: the session succeeds, or the PIN is due, or the risk is too high. All that it rests on is
@@ -22,64 +25,75 @@ export async function settleMatch(
   attempted: Attempted,
   seen: SeenMatch,
 ): Promise<Settled> {
-  const { services, faces } = ground
-  const { session, configuration, submission, attempt } = attempted
-  const { tenant, community } = session
-  const { userId, person, outcome, liveness } = seen
-  const { cameraIndicator = {}, device } = submission
-  const trusted = await findTrusted(services, tenant, userId, device)
-  const risk = await assessed(ground, {
-    ...{ tenant, community, userId, cameraIndicator, liveness },
-    attempt: attempt.number,
-    device: trusted !== undefined ? 'trusted' : device === undefined ? 'unknown' : 'new',
-    comparison: outcome,
-    assurance: verifierOf(faces).capabilities.assurance,
-  })
-  const reasons = outcome.reasons
+  const { services } = ground
+  const { session, configuration, submission } = attempted
+  const { userId, outcome } = seen
+  const { reasons } = outcome
+  const trusted = await findTrusted(services, session.tenant, userId, submission.device)
+  const risk = await assessed(ground, riskOf(ground, attempted, seen, trusted !== undefined))
   if (risk === 'deny') {
     const ending = await fails(services, actor, session, 'risk')
-    return {
-      result: { session: ending.session, status: 'failure', message: 'The login was refused', reasons },
-      writes: ending.writes,
-    }
+    const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
+    return { result, writes: ending.writes }
   }
-  const rests: readonly Write[] = [
-    check(users, { where: { id: userId, tenant, archivedAt: null } }),
-    check(facePeople, { where: { id: person.id, version: person.version } }),
+  const writes = [
+    ...(await standsOn(services, seen, session)),
     ...(trusted === undefined ? [] : [stillTrusted(trusted)]),
+    ...(await resultWrites(services, session, seen)),
   ]
+  const device = submission.device?.thumbprint ?? null
   const pinDue =
     submission.withPin === true ||
     risk === 'step-up' ||
     configuration.pin === 'always' ||
     (configuration.pin === 'new-device' && trusted === undefined)
-  const set = { userId, device: device?.thumbprint ?? null }
-  const kept = await resultWrites(services, session, seen)
-  if (!pinDue) {
-    const ending = await succeeds(services, actor, session, set)
-    const result = { session: ending.session, status: 'success', message: 'The face was recognised', reasons } as const
-    return { result, writes: [...ending.writes, ...rests, ...kept] }
+  if (pinDue) {
+    const message = 'The face was recognised; enter the PIN'
+    const otherwise = { message: 'A PIN is needed, and there is none', failure: 'no-pin' }
+    return askForPin(ground, actor, session, { userId, device, message, reasons, writes, otherwise })
   }
-  if (!(await hasMethods(services, { tenant, ownerId: userId, ownerKind: 'user' }))) {
-    const ending = await fails(services, actor, session, 'no-pin')
-    const message = 'A PIN is needed, and there is none'
-    return { result: { session: ending.session, status: 'failure', message, reasons }, writes: ending.writes }
-  }
-  const now = services.now()
-  const moved = { ...set, state: 'face_verified' } as const
+  const ending = await succeeds(services, actor, session, { userId, device })
+  const result = { session: ending.session, status: 'success', message: 'The face was recognised', reasons } as const
+  return { result, writes: [...ending.writes, ...writes] }
+}
+
+/**
+ * The user is there still, and the face is known by the same templates.
+ * @throws BillfoldError `storage.refused` where the templates have changed while the face was looked at
+ */
+async function standsOn(
+  services: Services,
+  { userId, person }: SeenMatch,
+  { tenant, community }: SessionRow,
+): Promise<readonly Write[]> {
+  const now = await findPerson(services, { tenant, community, userId })
+  if (now?.id !== person.id || now.version !== person.version) throw new BillfoldError('storage.refused')
+  const [user] = await services.storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })
+  if (user === undefined) throw new BillfoldError('user.unknown')
+  return [
+    check(users, { where: { id: userId, tenant, archivedAt: null } }),
+    check(facePeople, { where: { id: person.id, version: person.version } }),
+  ]
+}
+
+function riskOf(
+  { faces }: SessionGround,
+  { session, submission, attempt }: Attempted,
+  { userId, outcome, liveness }: SeenMatch,
+  trusted: boolean,
+): RiskInput {
+  const { tenant, community } = session
+  const { device, cameraIndicator = {} } = submission
   return {
-    result: {
-      session: { ...session, ...moved, version: session.version + 1 },
-      status: 'pin',
-      message: 'The face was recognised; enter the PIN',
-      reasons,
-    },
-    writes: [
-      sessionMoves(session, now, moved),
-      ...rests,
-      ...kept,
-      auditRecord(actor, 'session.face-verified', session.id, now, { user: userId }),
-    ],
+    tenant,
+    community,
+    userId,
+    attempt: attempt.number,
+    device: trusted ? 'trusted' : device === undefined ? 'unknown' : 'new',
+    cameraIndicator,
+    liveness,
+    comparison: outcome,
+    assurance: verifierOf(faces).capabilities.assurance,
   }
 }
 
