@@ -19,6 +19,7 @@ import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
+import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
@@ -62,6 +63,8 @@ export interface Billfold {
     ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
     /** Whether there is one with this id that was not ended. */
     readonly has: (keyId: string) => Promise<boolean>
+    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
+    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
     /** Ends one at once. @throws BillfoldError `service-key.unknown` */
     readonly revoke: (keyId: string, tenant?: string) => Promise<void>
   }
@@ -131,6 +134,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
       has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+      list: (of = tenant) => describeServiceKeys(services, of),
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     licences: {
