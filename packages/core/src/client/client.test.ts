@@ -21,7 +21,7 @@ describe.each(curveNames)('the client on %s', (curve) => {
 
   test.each(negative)('refuses what was tampered with: $id', async ({ ciphertext }) => {
     const envelope = await clientEnvelope(keyPairOf(vector.privateKey, curve), vector.peerPublicKey)
-    await expect(envelope.decrypt(ciphertext)).rejects.toThrow()
+    await expect(envelope.decrypt(ciphertext)).rejects.toThrow(/operation/i)
   })
 
   test('refuses every text with a bit flipped', async () => {
@@ -30,7 +30,7 @@ describe.each(curveNames)('the client on %s', (curve) => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes)
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      await expect(envelope.decrypt(flipped.toString('base64'))).rejects.toThrow()
+      await expect(envelope.decrypt(flipped.toString('base64'))).rejects.toThrow(/operation/i)
     }
   })
 

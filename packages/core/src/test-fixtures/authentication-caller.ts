@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type AuthenticationOptions, authenticationApi } from '../apis/authentication/index.ts'
 import { clientEnvelope, type KeyPair, newKeyPair } from '../client/index.ts'
 import { mountable } from '../http/index.ts'
@@ -36,6 +37,8 @@ export interface CallerSettings {
   readonly pair?: KeyPair
 }
 
+const sealedShape = z.object({ data: z.string() })
+
 /** Calls the API as a mounted one is called, with a licence of level `system` unless another is given. */
 export async function authenticationCaller(
   services: Services,
@@ -47,17 +50,17 @@ export async function authenticationCaller(
   })
   const actor = { tenant: 'default', id: 'test' }
   const own = licence ?? (await createLicence(services, actor, { tag: 'test', authLevel: 'system' })).licence
-  const call = async (operation: string, parts: object): Promise<AuthenticationOutcome['body']> => {
+  const call = async (operation: string, parts: object): Promise<{ status: number; body: unknown }> => {
     const route = api.routes.find(({ id }) => id === operation)
     if (route === undefined) throw new Error(`there is no operation ${operation}`)
     const { method, path } = route
     const signal = new AbortController().signal
     const request = { method, path, mount: '', params: {}, query: '', headers: {}, ip: '192.0.2.1', signal }
     const { status, body } = await api.handle(route, { ...request, body: { kind: 'none' }, ...parts })
-    return { status, body: typeof body === 'string' ? JSON.parse(body) : undefined }
+    return { status, body: typeof body === 'string' ? parsed(body) : undefined }
   }
-  const { body: system } = await call('getPublicKey', {})
-  const envelope = await clientEnvelope(pair, system.publicKey)
+  const { publicKey } = z.object({ publicKey: z.string() }).parse((await call('getPublicKey', {})).body)
+  const envelope = await clientEnvelope(pair, publicKey)
   return async (operation, { params = {}, query = '', data, plain, uuid = crypto.randomUUID(), headers = {} } = {}) => {
     const stamp = JSON.stringify({ appid: 'tests', uuid, ts: Math.floor(services.now() / 1000) })
     const sealed = data === undefined ? plain : { data: await envelope.encrypt(JSON.stringify(data)) }
@@ -73,7 +76,12 @@ export async function authenticationCaller(
       },
       body: sealed === undefined ? { kind: 'none' } : { kind: 'parsed', value: sealed },
     })
-    const opened = typeof body?.data === 'string' ? JSON.parse(await envelope.decrypt(body.data)) : undefined
+    const sealedReply = sealedShape.safeParse(body).data
+    const opened = sealedReply === undefined ? undefined : parsed(await envelope.decrypt(sealedReply.data))
     return { status, body, opened }
   }
+}
+
+function parsed(text: string): unknown {
+  return JSON.parse(text)
 }

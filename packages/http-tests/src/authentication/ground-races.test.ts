@@ -49,7 +49,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
       expect(answers.filter(({ status }) => status !== 200).every(({ status }) => status === 401)).toBe(true)
       const after = await listed()
       expect(after).toHaveLength(before.length)
-      expect(after.map(({ keyId }) => keyId)).toContain((taken[0]?.opened as Keys)[0]?.keyId)
+      const [made] = taken.map(({ opened }) => (opened as Keys)[0])
+      expect(after.map(({ keyId }) => keyId)).toContain(made?.keyId)
     }
   })
 
@@ -58,7 +59,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     const [path, uuid] = [`/servicekey/${key.keyId}`, crypto.randomUUID()]
     const first = await callers[0].send('DELETE', path, { uuid })
     expect((await callers[1].send('DELETE', path, { uuid })).opened).toEqual(first.opened)
-    const other = `/servicekey/${(first.opened as Keys)[0]?.keyId}`
+    const [made] = first.opened as Keys
+    const other = `/servicekey/${made?.keyId}`
     expect((await callers[1].send('DELETE', other, { uuid })).status).toBe(401)
   })
 
@@ -67,7 +69,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) => turn(callers, index).send('DELETE', `/servicekey/${key.keyId}`)),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404, 404, 404])
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.sort((one, other) => one - other)).toEqual([200, 404, 404, 404, 404, 404])
   })
 
   it('both refuse a licence as soon as one of them has revoked it', async () => {
