@@ -59,5 +59,6 @@ export const packageLayers = {
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],
+  'verifier-face': ['core'],
   cli: ['core', 'storage-kysely'],
 }
