@@ -40,7 +40,7 @@ function equal(columns: readonly string[], left: Row, right: Row): boolean {
 
 function changed(row: Row, write: Update): Row {
   const sums = Object.entries(write.add).map(([name, by]) => {
-    const sum = addedCell(row[name] ?? null, by)
+    const sum = addedCell(write.table.columns[name], row[name] ?? null, by)
     if (sum === undefined) throw new BillfoldError('input.invalid', { message: 'A sum is out of range' })
     return [name, sum] as const
   })

@@ -2,22 +2,26 @@ import { BillfoldError } from '@billfold/core'
 import type { Column, Row, Table, Value } from '@billfold/core/storage'
 import { cellsOf } from './connection.ts'
 import type { Dialect } from './dialect.ts'
+import { wideIntegerOf, wideText } from './wide-text.ts'
 
-/** A value as the drivers of this database take it. */
-export function encode(dialect: Dialect, value: Value): unknown {
+/** A value of a column, or one that it is compared with, as the drivers of this database take it. */
+export function encode(dialect: Dialect, column: Column | undefined, value: Value): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   if (dialect !== 'sqlite') return value
+  if (column?.type === 'wideInteger') return typeof value === 'bigint' ? wideText(value) : value
   // SQLite's drivers bind a number as a floating one, and no boolean.
   return typeof value === 'number' || typeof value === 'boolean' ? BigInt(value) : value
 }
 
 /** A row as core knows it, whatever the driver made of its cells. */
-export function decodeRow(table: Table, row: unknown): Row {
+export function decodeRow(dialect: Dialect, table: Table, row: unknown): Row {
   const cells = cellsOf(row)
-  return Object.fromEntries(Object.entries(table.columns).map(([name, column]) => [name, decode(column, cells[name])]))
+  return Object.fromEntries(
+    Object.entries(table.columns).map(([name, column]) => [name, decode(dialect, column, cells[name])]),
+  )
 }
 
-function decode(column: Column, cell: unknown): Value {
+function decode(dialect: Dialect, column: Column, cell: unknown): Value {
   if (cell === null) return null
   switch (column.type) {
     case 'text':
@@ -26,6 +30,9 @@ function decode(column: Column, cell: unknown): Value {
       return integerOf(column, cell)
     case 'bigint':
       return isNumber(cell) ? BigInt(cell) : strange(column)
+    case 'wideInteger':
+      if (dialect !== 'sqlite') return isNumber(cell) ? BigInt(cell) : strange(column)
+      return (typeof cell === 'string' ? wideIntegerOf(cell) : undefined) ?? strange(column)
     case 'boolean':
       return typeof cell === 'boolean' ? cell : integerOf(column, cell) === 1
     case 'bytes':

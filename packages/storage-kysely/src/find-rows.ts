@@ -14,6 +14,6 @@ export async function findRows<T extends Table>(
   const { rows } = await run(statement.sql, statement.parameters)
   return typedRows(
     table,
-    rows.map((row) => decodeRow(table, row)),
+    rows.map((row) => decodeRow(target.dialect, table, row)),
   )
 }

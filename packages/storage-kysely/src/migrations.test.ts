@@ -1,5 +1,5 @@
 import { isBillfoldError, tables } from '@billfold/core'
-import { batches, integer, nullable, text } from '@billfold/core/storage'
+import { batches, integer, nullable, text, wideInteger } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
@@ -41,6 +41,7 @@ const second: Migration = {
   steps: [
     { kind: 'addColumn', table: 'things', name: 'colour', column: text(20), fill: "it's red" },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
+    { kind: 'addColumn', table: 'things', name: 'worth', column: wideInteger(), fill: '-12345678901234567890' },
     { kind: 'createIndex', table: 'things', name: 'byColour', columns: ['colour', 'seenAt'], unique: true },
   ],
 }
@@ -98,6 +99,10 @@ for (const database of await openTestDatabases()) {
       expect(await applyMigrations(db, { dialect }, [first, second])).toEqual([2])
       const { rows } = await sql`select colour, seen_at from billfold_things`.execute(db)
       expect(rows).toEqual([{ colour: "it's red", seen_at: null }])
+      const [things] = tablesAfter([first, second])
+      expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([
+        { id: 'a', ownerName: 'ann', colour: "it's red", seenAt: null, worth: -12345678901234567890n },
+      ])
       await fresh.drop()
     })
 

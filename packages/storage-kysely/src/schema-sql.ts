@@ -1,6 +1,7 @@
-import type { Column, Table } from '@billfold/core/storage'
+import { type Column, type Table, wideIntegerRange } from '@billfold/core/storage'
 import { type Flavour, type Names, snakeCase } from './dialect.ts'
 import type { Step } from './migrations/migration.ts'
+import { wideText } from './wide-text.ts'
 
 /** What the text of a table definition depends on beside the table. */
 export interface SchemaTarget {
@@ -19,6 +20,9 @@ const collations: Readonly<Record<Flavour, string>> = {
 /** Most bytes of an index on InnoDB, where a character of text takes four. */
 const longestIndex = 3072
 
+/** Bytes of a number in it. */
+const numberSizes = { integer: 8, bigint: 8, boolean: 8, wideInteger: 18 } as const
+
 /** The statements of one step of a migration. */
 export function stepSql(target: SchemaTarget, step: Step): string[] {
   const { names } = target
@@ -26,7 +30,7 @@ export function stepSql(target: SchemaTarget, step: Step): string[] {
     case 'createTable':
       return createTableSql(target, step.table)
     case 'addColumn': {
-      const fill = step.fill === undefined ? '' : ` default ${literal(target, step.fill)}`
+      const fill = step.fill === undefined ? '' : ` default ${literal(target, step.column, step.fill)}`
       return [`alter table ${names.table(step.table)} add column ${columnSql(target, step.name, step.column, fill)}`]
     }
     case 'createIndex':
@@ -89,7 +93,16 @@ function rangeSql(target: SchemaTarget, quoted: string, column: Column): string 
   if (column.type === 'integer')
     return ` check (${quoted} between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER})`
   if (column.type === 'boolean' && target.flavour !== 'postgres') return ` check (${quoted} in (0, 1))`
+  if (column.type === 'wideInteger') return wideRangeSql(target, quoted)
   return ''
+}
+
+/** MySQL in a mode that is not strict would cut a sum to its type's range, so there the type has a digit more than the range. */
+function wideRangeSql({ flavour }: SchemaTarget, quoted: string): string {
+  if (flavour === 'postgres') return ''
+  const { least, most } = wideIntegerRange
+  const range = flavour === 'sqlite' ? [`'${wideText(least)}'`, `'${wideText(most)}'`] : [least, most]
+  return ` check (${quoted} between ${range.join(' and ')})`
 }
 
 function typeSql(flavour: Flavour, column: Column): string {
@@ -102,6 +115,9 @@ function typeSql(flavour: Flavour, column: Column): string {
     case 'integer':
     case 'bigint':
       return flavour === 'sqlite' ? 'integer' : 'bigint'
+    case 'wideInteger':
+      if (flavour === 'sqlite') return `text ${collations.sqlite}`
+      return mysql ? 'decimal(39, 0)' : 'numeric(38, 0)'
     case 'boolean':
       return { sqlite: 'integer', postgres: 'boolean', mysql: 'tinyint(1)', mariadb: 'tinyint(1)' }[flavour]
     case 'bytes':
@@ -114,15 +130,17 @@ function checkIndex(table: Table, columns: readonly string[]): void {
   let size = 0
   for (const name of columns) {
     const column = table.columns[name]
-    const long = column !== undefined && (column.type === 'text' || column.type === 'bytes')
+    if (column === undefined) continue
+    const long = column.type === 'text' || column.type === 'bytes'
     if (long && column.length === undefined) throw new Error(`${table.name}.${name} is too long to be in an index`)
-    size += long ? (column.length ?? 0) * (column.type === 'text' ? 4 : 1) : 8
+    size += long ? (column.length ?? 0) * (column.type === 'text' ? 4 : 1) : numberSizes[column.type]
   }
   if (size > longestIndex)
     throw new Error(`the index of ${table.name} on ${columns.join(', ')} takes more than ${longestIndex} bytes`)
 }
 
-function literal(target: SchemaTarget, value: string | number | boolean): string {
+function literal(target: SchemaTarget, column: Column, value: string | number | boolean): string {
+  if (column.type === 'wideInteger') return target.flavour === 'sqlite' ? `'${wideText(BigInt(value))}'` : String(value)
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
   if (typeof value === 'boolean' && target.flavour !== 'postgres') return value ? '1' : '0'
   return String(value)

@@ -1,6 +1,7 @@
 import {
   batches,
   type Batch,
+  type Column,
   type Query,
   type Table,
   type Test,
@@ -10,6 +11,7 @@ import {
 } from '@billfold/core/storage'
 import { encode } from './cells.ts'
 import type { Dialect, Names } from './dialect.ts'
+import { wideSumParameters, wideSumSql } from './wide-text.ts'
 
 /** What the text of a statement depends on beside the write itself. */
 export interface Target {
@@ -23,7 +25,8 @@ export interface Statement {
   readonly parameters: readonly unknown[]
 }
 
-type Put = (value: Value) => string
+/** Takes the value of a parameter, and gives its mark. */
+type Put = (column: Column | undefined, value: Value) => string
 
 const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=', ne: '<>' } as const
 
@@ -34,11 +37,12 @@ export function findStatement(target: Target, table: Table, query: Query): State
     const cells = Object.entries(table.columns).map(([name, column]) => {
       const cell = `t.${names.column(name)}`
       // As text, since some drivers make a floating number of 64 bits.
-      const read = column.type === 'bigint' ? `cast(${cell} as ${target.dialect === 'mysql' ? 'char' : 'text'})` : cell
+      const isLong = column.type === 'bigint' || column.type === 'wideInteger'
+      const read = isLong ? `cast(${cell} as ${target.dialect === 'mysql' ? 'char' : 'text'})` : cell
       return `${read} as ${names.quote(name)}`
     })
     const limit = query.limit === undefined ? '' : ` limit ${query.limit} offset ${query.offset ?? 0}`
-    return `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereText(target, query.where ?? {}, put)}${orderText(target, table, query)}${limit}`
+    return `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereText(target, table, query.where ?? {}, put)}${orderText(target, table, query)}${limit}`
   })
 }
 
@@ -66,8 +70,8 @@ function batchInsert(batch: Batch): Write {
 
 function written(target: Target, write: (put: Put) => string): Statement {
   const parameters: unknown[] = []
-  const put = (value: Value): string => {
-    parameters.push(encode(target.dialect, value))
+  const put: Put = (column, value) => {
+    parameters.push(encode(target.dialect, column, value))
     return target.dialect === 'postgres' ? `$${parameters.length}` : '?'
   }
   return { sql: write(put), parameters }
@@ -76,23 +80,30 @@ function written(target: Target, write: (put: Put) => string): Statement {
 function writeText(target: Target, write: Write, put: Put): string {
   const { names } = target
   const table = names.table(write.table.name)
+  const { columns } = write.table
   switch (write.kind) {
     case 'insert': {
       const cells = Object.entries(write.row)
-      return `insert into ${table} (${cells.map(([name]) => names.column(name)).join(', ')}) values (${cells.map(([, cell]) => put(cell)).join(', ')})`
+      return `insert into ${table} (${cells.map(([name]) => names.column(name)).join(', ')}) values (${cells.map(([name, cell]) => put(columns[name], cell)).join(', ')})`
     }
     case 'update': {
-      const set = Object.entries(write.set).map(([name, cell]) => `${names.column(name)} = ${put(cell)}`)
+      const set = Object.entries(write.set).map(([name, cell]) => `${names.column(name)} = ${put(columns[name], cell)}`)
       const add = Object.entries(write.add).map(
-        ([name, by]) => `${names.column(name)} = ${names.column(name)} + ${put(by)}`,
+        ([name, by]) => `${names.column(name)} = ${sumText(target, columns[name], names.column(name), by, put)}`,
       )
-      return `update ${table} set ${[...set, ...add].join(', ')}${whereText(target, write.where, put)}`
+      return `update ${table} set ${[...set, ...add].join(', ')}${whereText(target, write.table, write.where, put)}`
     }
     case 'remove':
-      return `delete from ${table}${whereText(target, write.where, put)}`
+      return `delete from ${table}${whereText(target, write.table, write.where, put)}`
     case 'check':
-      return `select 1 from ${table}${whereText(target, write.where, put)} limit 2${lockText(target)}`
+      return `select 1 from ${table}${whereText(target, write.table, write.where, put)} limit 2${lockText(target)}`
   }
+}
+
+function sumText(target: Target, column: Column | undefined, quoted: string, by: number | bigint, put: Put): string {
+  if (target.dialect !== 'sqlite' || column?.type !== 'wideInteger') return `${quoted} + ${put(column, by)}`
+  for (const limb of wideSumParameters(BigInt(by))) put(undefined, limb)
+  return wideSumSql(quoted)
 }
 
 /** SQLite has one writer at a time, and needs no lock on a row. */
@@ -100,14 +111,14 @@ function lockText(target: Target): string {
   return target.dialect === 'sqlite' ? '' : ' for update'
 }
 
-function whereText(target: Target, where: Where, put: Put): string {
+function whereText(target: Target, table: Table, where: Where, put: Put): string {
   const tests = Object.entries(where).flatMap(([name, test]) =>
-    test === undefined ? [] : testTexts(target.names.column(name), test, put),
+    test === undefined ? [] : testTexts(target.names.column(name), test, (value) => put(table.columns[name], value)),
   )
   return tests.length === 0 ? '' : ` where ${tests.join(' and ')}`
 }
 
-function testTexts(column: string, test: Test, put: Put): string[] {
+function testTexts(column: string, test: Test, put: (value: Value) => string): string[] {
   if (test === null) return [`${column} is null`]
   if (typeof test !== 'object' || test instanceof Uint8Array) return [`${column} = ${put(test)}`]
   const texts: string[] = []

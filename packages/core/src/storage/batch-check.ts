@@ -7,6 +7,7 @@ import type { Column, RowOf, Table } from './table.ts'
 type Fault = (path: string, message: string | undefined) => void
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const numberTypes: ReadonlySet<Column['type']> = new Set(['integer', 'bigint', 'wideInteger'])
 const comparisons: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte'])
 
 /**
@@ -65,8 +66,8 @@ function checkChange(write: Update, path: string, fault: Fault): void {
   checkCells(write.table, write.set, `${path}.set`, fault)
   for (const [name, value] of Object.entries(write.add)) {
     const column = columnOf(write.table, name)
-    const number = (column?.type === 'integer' || column?.type === 'bigint') && !column.nullable
-    fault(`${path}.add.${name}`, number ? operandFault(column, value) : 'is not a column of numbers without null')
+    const isNumber = column !== undefined && numberTypes.has(column.type) && !column.nullable
+    fault(`${path}.add.${name}`, isNumber ? operandFault(column, value) : 'is not a column of numbers without null')
     if (name in write.set) fault(`${path}.add.${name}`, 'is set as well')
   }
   if (Object.keys(write.set).length + Object.keys(write.add).length === 0) fault(path, 'changes nothing')

@@ -1,6 +1,6 @@
 import type { Value } from './storage.ts'
 import type { Column } from './table.ts'
-import { bigintRange, storageLimits } from './limits.ts'
+import { bigintRange, storageLimits, wideIntegerRange } from './limits.ts'
 
 const loneSurrogate = /\p{Surrogate}/u
 
@@ -22,14 +22,21 @@ function typeFault(column: Column, value: Value | undefined): string | undefined
     case 'integer':
       return Number.isSafeInteger(value) ? undefined : 'must be a safe integer'
     case 'bigint':
-      return typeof value === 'bigint' && value >= bigintRange.least && value <= bigintRange.most
-        ? undefined
-        : 'must be an integer of 64 bits'
+      return isWithin(bigintRange, value) ? undefined : 'must be an integer of 64 bits'
+    case 'wideInteger':
+      return isWithin(wideIntegerRange, value) ? undefined : 'must be an integer of 38 digits'
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'must be true or false'
     case 'bytes':
       return value instanceof Uint8Array ? undefined : 'must be bytes'
   }
+}
+
+function isWithin(
+  { least, most }: { readonly least: bigint; readonly most: bigint },
+  value: Value | undefined,
+): boolean {
+  return typeof value === 'bigint' && value >= least && value <= most
 }
 
 /** PostgreSQL has no U+0000 in a text, and no database has halves of surrogate pairs: so none is taken anywhere. */

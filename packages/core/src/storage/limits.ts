@@ -10,3 +10,6 @@ export const storageLimits = {
 
 /** The range of a `bigint` column: 64 bits with a sign. */
 export const bigintRange = { least: -(2n ** 63n), most: 2n ** 63n - 1n } as const
+
+/** The range of a `wideInteger` column: 38 decimal digits with a sign. */
+export const wideIntegerRange = { least: 1n - 10n ** 38n, most: 10n ** 38n - 1n } as const

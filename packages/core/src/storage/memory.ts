@@ -69,7 +69,7 @@ function apply(table: MemoryTable, write: Write, index: number, undo: (() => voi
 
 function changed(row: Row, write: Update, index: number): Row {
   const added = Object.entries(write.add).map(([name, by]) => {
-    const sum = addedCell(row[name] ?? null, by)
+    const sum = addedCell(write.table.columns[name], row[name] ?? null, by)
     if (sum !== undefined) return [name, sum] as const
     throw new BillfoldError('input.invalid', {
       issues: [{ path: `writes.${index}.add.${name}`, message: 'is out of range' }],

@@ -4,6 +4,7 @@ import { isBillfoldError } from '../errors.ts'
 import {
   addedCell,
   batch,
+  bigint,
   bigintRange,
   bytes,
   checkBatch,
@@ -15,6 +16,8 @@ import {
   passes,
   text,
   update,
+  wideInteger,
+  wideIntegerRange,
   type Value,
   type Where,
 } from './index.ts'
@@ -129,17 +132,22 @@ describe('cells are ordered', () => {
 
 describe('a sum', () => {
   test('is exact or refused', () => {
-    const big = fc.bigInt({ min: bigintRange.least, max: bigintRange.most })
-    fc.assert(
-      fc.property(big, big, (cell, by) => {
-        const sum = cell + by
-        expect(addedCell(cell, by)).toBe(sum >= bigintRange.least && sum <= bigintRange.most ? sum : undefined)
-      }),
-    )
+    for (const [column, { least, most }] of [
+      [bigint(), bigintRange],
+      [wideInteger(), wideIntegerRange],
+    ] as const) {
+      const big = fc.bigInt({ min: least, max: most })
+      fc.assert(
+        fc.property(big, big, (cell, by) => {
+          const sum = cell + by
+          expect(addedCell(column, cell, by)).toBe(sum >= least && sum <= most ? sum : undefined)
+        }),
+      )
+    }
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.maxSafeInteger(), (cell, by) => {
         const exact = BigInt(cell) + BigInt(by)
-        const sum = addedCell(cell, by)
+        const sum = addedCell(integer(), cell, by)
         expect(sum === undefined ? undefined : BigInt(sum ?? 0)).toBe(
           Number.isSafeInteger(Number(exact)) ? exact : undefined,
         )

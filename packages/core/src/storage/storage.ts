@@ -94,7 +94,7 @@ export interface Batch {
  *
  * What no storage can keep is refused by all with a `BillfoldError` with the code `input.invalid`, and nothing is applied: a
  * value of another type than its column's, or longer than it; text with U+0000 or half of a surrogate pair; a sum that leaves
- * the range of its column (safe integers, 64 bits); more than {@link storageLimits} say. `checkBatch` and `checkQuery` find
+ * the range of its column (safe integers, 64 bits, 38 digits); more than {@link storageLimits} say. `checkBatch` and `checkQuery` find
  * all of this but the sums.
  */
 export interface Storage {

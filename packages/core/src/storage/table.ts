@@ -1,6 +1,9 @@
-/** What a cell holds: `text` and `bytes` up to `length` (characters, bytes), `integer` a safe integer, `bigint` 64 bits with a sign. */
+/**
+ * What a cell holds: `text` and `bytes` up to `length` (characters, bytes), `integer` a safe integer, `bigint` 64 bits with a
+ * sign, `wideInteger` 38 decimal digits with a sign.
+ */
 export interface Column {
-  readonly type: 'text' | 'integer' | 'bigint' | 'boolean' | 'bytes'
+  readonly type: 'text' | 'integer' | 'bigint' | 'wideInteger' | 'boolean' | 'bytes'
   /** The most characters (Unicode code points) or bytes; absent for long values, which can be neither key nor index nor order. */
   readonly length?: number
   readonly nullable: boolean
@@ -25,6 +28,7 @@ interface CellTypes {
   text: string
   integer: number
   bigint: bigint
+  wideInteger: bigint
   boolean: boolean
   bytes: Uint8Array
 }
@@ -53,6 +57,11 @@ export function integer(): { readonly type: 'integer'; readonly nullable: false 
 /** An integer of 64 bits with a sign. */
 export function bigint(): { readonly type: 'bigint'; readonly nullable: false } {
   return { type: 'bigint', nullable: false }
+}
+
+/** An integer of up to 38 decimal digits with a sign, as a JavaScript bigint: amounts in units so small that 64 bits do not hold them. */
+export function wideInteger(): { readonly type: 'wideInteger'; readonly nullable: false } {
+  return { type: 'wideInteger', nullable: false }
 }
 
 /** True or false. */

@@ -1,3 +1,4 @@
+import { isBillfoldError } from '@billfold/core'
 import {
   type Batch,
   batch,
@@ -289,6 +290,28 @@ export const brokenStorages: readonly BrokenStorage[] = [
   reading('integers of 64 bits go through floating point', ['64 bits come back'], (cell) =>
     typeof cell === 'bigint' ? BigInt(Number(cell)) : cell,
   ),
+  reading('wide integers go through 64 bits', ['38 digits come back'], (cell) =>
+    typeof cell === 'bigint' ? BigInt.asIntN(64, cell) : cell,
+  ),
+  rewriting('the sum of wide integers has 64 bits', ['38 digits are added to exactly'], (write) =>
+    write.kind === 'update' ? { ...write, add: wrapped(write.add) } : write,
+  ),
+  committing(
+    'a sum out of range is left out',
+    ['a sum that leaves 38 digits', 'a sum outside its range'],
+    (given, sound) =>
+      sound.commit(given).catch((error: unknown) => {
+        const isSum =
+          isBillfoldError(error, 'input.invalid') && error.issues.every(({ path }) => path.includes('.add.'))
+        if (!isSum) throw error
+      }),
+  ),
+  finding('wide integers are ordered as text', ['38 digits are ordered as numbers'], async (table, query, sound) => {
+    const rows = await sound.find(table, query)
+    const [order] = query.orderBy ?? []
+    if (order === undefined || table.columns[order[0]]?.type !== 'wideInteger') return rows
+    return rows.toSorted((left, right) => (String(left[order[0]]) < String(right[order[0]]) ? -1 : 1))
+  }),
   reading('booleans come back as numbers', ['true, false and null'], (cell) =>
     typeof cell === 'boolean' ? Number(cell) : cell,
   ),
@@ -300,6 +323,13 @@ export const brokenStorages: readonly BrokenStorage[] = [
     typeof cell === 'string' ? cell.slice(0, 65_535) : cell,
   ),
 ]
+
+/** The same, cut to 64 bits. */
+function wrapped(add: Readonly<Record<string, number | bigint>>): Readonly<Record<string, number | bigint>> {
+  return Object.fromEntries(
+    Object.entries(add).map(([name, by]) => [name, typeof by === 'bigint' ? BigInt.asIntN(64, by) : by]),
+  )
+}
 
 function keyTests(write: { readonly table: Table; readonly where: Where }): Where {
   return Object.fromEntries(Object.entries(write.where).filter(([name]) => write.table.key.includes(name)))

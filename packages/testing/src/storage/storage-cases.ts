@@ -3,12 +3,14 @@ import { findCases } from './find-cases.ts'
 import { raceCases } from './race-cases.ts'
 import type { StorageCase } from './storage-case.ts'
 import { valueCases } from './value-cases.ts'
+import { wideIntegerCases } from './wide-integer-cases.ts'
 import { writeCases } from './write-cases.ts'
 
 /** The storage contract, sentence by sentence. */
 export const storageCases: readonly StorageCase[] = [
   ...findCases,
   ...valueCases,
+  ...wideIntegerCases,
   ...writeCases,
   ...batchCases,
   ...raceCases,

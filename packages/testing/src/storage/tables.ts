@@ -6,6 +6,7 @@ import {
   integer,
   nullable,
   text,
+  wideInteger,
   type RowOf,
   type Table,
 } from '@billfold/core/storage'
@@ -48,8 +49,17 @@ export const entries = defineTable({
   indexes: { byAmount: ['amount'] },
 })
 
+/** Numbers too wide for 64 bits, as a key, with an index, and unique where there is one. */
+export const tokens = defineTable({
+  name: 'conformanceTokens',
+  columns: { number: wideInteger(), supply: wideInteger(), ceiling: nullable(wideInteger()), label: text(40) },
+  key: ['number'],
+  unique: { byCeiling: ['ceiling'] },
+  indexes: { bySupply: ['supply', 'label'] },
+})
+
 /** The tables that the storage suite works on: a storage under test must be opened with these, empty. */
-export const conformanceTables: readonly Table[] = [accounts, nonces, entries]
+export const conformanceTables: readonly Table[] = [accounts, nonces, entries, tokens]
 
 /** An account of which only some cells matter. */
 export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: string }): RowOf<typeof accounts> {
@@ -67,4 +77,9 @@ export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: 
     biography: null,
     ...cells,
   }
+}
+
+/** A token of which only some cells matter. */
+export function token(cells: Partial<RowOf<typeof tokens>> & { readonly number: bigint }): RowOf<typeof tokens> {
+  return { supply: 0n, ceiling: null, label: '', ...cells }
 }
