@@ -21,11 +21,15 @@ const domain = [
   'chain-clients',
   'transactions',
   'dids',
+  'identities',
+  'vaults',
   'sessions',
   'biometrics',
   'devices',
   'onboarding',
+  'ledger',
   'payments',
+  'subscriptions',
   'licences',
 ]
 
@@ -62,5 +66,6 @@ export const packageLayers = {
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],
+  'verifier-face': ['core'],
   cli: ['core', 'storage-kysely'],
 }

@@ -2,10 +2,14 @@ import { type AuthenticationOptions, authenticationApi } from './apis/authentica
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
+import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { resealIdentities } from './identities/reseal.ts'
+import { registryClients } from './identities/settings.ts'
 import {
   createLicence,
   hasLicence,
@@ -17,12 +21,17 @@ import {
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
+import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
+import { maintainPayments } from './payments/maintain.ts'
+import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
 import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
+import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
+import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
@@ -50,6 +59,8 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly dids?: DidsOptions
+  readonly payments?: PaymentsOptions
   readonly authentication?: AuthenticationOptions
 }
 
@@ -88,6 +99,19 @@ export interface Billfold {
   readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The DID API, for an adapter to mount. */
+  readonly dids: MountableApi
+  /** What DID wallets come from. */
+  readonly wallets: {
+    /**
+     * Makes a vault: of the service, or of a user, whose signing method must come along.
+     * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.unknown`, `user.full`, `signing-method.required`,
+     *   `signing-method.invalid`, `signing-method.locked`
+     */
+    readonly createVault: (input: NewVault) => Promise<Vault>
+  }
+  /** The payments API, for an adapter to mount, and the ledger underneath. */
+  readonly payments: MountableApi & InProcessPayments
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -111,6 +135,7 @@ const ownerQueue = 1000
 export function createBillfold(options: BillfoldOptions): Billfold {
   const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
   const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
+  const settings = settingsOf(options.dids)
   const services: Services = {
     storage,
     keyring,
@@ -122,10 +147,11 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
-    sealedUnderSecret: [resealWallets, resealSeeds],
-    chainConnections: chainConnections(options.custody?.chainClients),
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
     now,
   }
+  const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const faces = sessionGround(services, options.authentication)
@@ -148,8 +174,14 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...faceFunctions(faces, tenant),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
+    wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
-    maintain: () => maintain(services),
+    maintain: async () => {
+      await maintainPayments(payments)
+      return maintain(services)
+    },
   }
 }
