@@ -1,4 +1,6 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
+import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import {
   onboardingApi,
@@ -31,6 +33,7 @@ import { maintainPayments } from './payments/maintain.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
+import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
@@ -41,8 +44,7 @@ import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
 import { onboardingData } from './onboarding/personal-data.ts'
 import { sweepFiles } from './onboarding/sweep-files.ts'
-import { eraseUser } from './users/erase.ts'
-import { exportUser, type UserExport } from './users/export.ts'
+import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
 import { custodyData } from './wallets/personal-data.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
@@ -84,6 +86,8 @@ export interface Billfold {
     ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
     /** Whether there is one with this id that was not ended. */
     readonly has: (keyId: string) => Promise<boolean>
+    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
+    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
     /** Ends one at once. @throws BillfoldError `service-key.unknown` */
     readonly revoke: (keyId: string, tenant?: string) => Promise<void>
   }
@@ -103,22 +107,14 @@ export interface Billfold {
     /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
     readonly revoke: (id: string, tenant?: string) => Promise<void>
   }
-  /** The authentication API, for an adapter to mount. */
-  readonly authentication: MountableApi
+  /** The authentication API, for an adapter to mount, and what a host calls beside it. */
+  readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
   /** The onboarding API, for an adapter to mount, and what the host does with applications and files in-process. */
   readonly onboarding: MountableApi & OnboardingFunctions
   /** People: what is known of them, and how it is forgotten. */
-  readonly users: {
-    /** Everything that is known of a person, as JSON can hold it; files by their ids. @throws BillfoldError `user.unknown` */
-    readonly export: (userId: string, tenant?: string) => Promise<UserExport>
-    /**
-     * Forgets a person: identifiers, what they said, applications, files. The audit trail keeps the id, and what was done to it.
-     * @throws BillfoldError `user.unknown`
-     */
-    readonly erase: (userId: string, tenant?: string) => Promise<void>
-  }
+  readonly users: InProcessUsers
   /** The DID API, for an adapter to mount. */
   readonly dids: MountableApi
   /** What DID wallets come from. */
@@ -174,13 +170,14 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+  const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   const onboarding = onboardingSettings(options.onboarding)
-  const personalData = [custodyData, onboardingData(onboarding.files)]
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
       has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+      list: (of = tenant) => describeServiceKeys(services, of),
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     licences: {
@@ -189,16 +186,16 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       list: (of = tenant, page) => listLicences(services, of, page),
       revoke: (id, of) => revokeLicence(services, host(of), id),
     },
-    authentication: mounted(authenticationApi(services, tenant, options.authentication)),
+    authentication: {
+      ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
+      ...faceFunctions(faces, tenant),
+    },
     custody: mounted(custodyApi(services, tenant, options.custody)),
     onboarding: {
       ...mounted(onboardingApi(services, tenant, onboarding)),
       ...onboardingFunctions(services, host, onboarding),
     },
-    users: {
-      export: (userId, of = tenant) => exportUser(services, personalData, { tenant: of, userId }),
-      erase: (userId, of) => eraseUser(services, personalData, host(of), userId),
-    },
+    users: inProcessUsers(services, [custodyData, onboardingData(onboarding.files)], host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },

@@ -1,9 +1,12 @@
+import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
 import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
+import { forgetAttempts } from '../sessions/face-attempt.ts'
+import { removeOldSessions } from '../sessions/session-result.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
 import { removeExpiredTickets } from '../wallet-login/index.ts'
@@ -31,6 +34,9 @@ export async function maintain(
   await removeExpiredKeys(services)
   await removeExpiredTickets(services)
   for (const tidy of further) await tidy()
+  await removeOldSessions(storage, begun)
+  await forgetAttempts(storage, begun)
+  await forgetRemovedFaces(storage, begun)
   await lookAfterTransactions(services)
   await deliverOutbox(services)
   await removeOldMessages(services)
