@@ -34,7 +34,7 @@ async function fresh(database: TestDatabase): Promise<{ readonly url: string; re
 /** The shell commands on the front page, as somebody would copy them. */
 async function commandsOn(host: RunningHost): Promise<string> {
   const page = await (await fetch(host.url)).text()
-  const commands = /<pre><code>([\s\S]*?)<\/code><\/pre>/.exec(page)?.[1] ?? ''
+  const commands = [...page.matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>/g)].map(([, one]) => one).join('\n')
   return commands.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
@@ -43,11 +43,13 @@ describe.each(['express', 'koa'])('the example host on %s', (framework) => {
     const { url } = await fresh(database)
     const host = await start({ FRAMEWORK: framework, DATABASE_URL: url })
     const { stdout } = await run('sh', ['-c', await commandsOn(host)], { cwd: host.dataDirectory })
-    const [wallet, signature] = stdout
+    const [wallet, signature, resolved, renamed] = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(verifyMessage('hello', signature.result.signature)).toBe(wallet.result.address)
+    expect(resolved.didDocument.service).toHaveLength(1)
+    expect(renamed.wallets).toMatchObject([{ did: resolved.didDocument.id, alias: 'my first DID' }])
     expect(await host.stop()).toBe(0)
   })
 

@@ -24,9 +24,8 @@ interface Job {
   readonly dids: readonly string[]
 }
 
-const told = process.env['BILLFOLD_JOB']
-if (told === undefined) await lead(Number(process.argv[2] ?? 200))
-else await work(JSON.parse(told))
+const [first = '200', told] = process.argv.slice(2)
+await (told === undefined ? lead(Number(first)) : work(JSON.parse(told)))
 
 async function hostOf(job: Job): Promise<{ caller: ReturnType<typeof callerOf>; close: () => Promise<void> }> {
   const db = connectTo('postgres', job.url)
@@ -84,7 +83,7 @@ async function lead(count: number): Promise<void> {
 }
 
 async function runProcess(job: Job): Promise<void> {
-  const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, BILLFOLD_JOB: JSON.stringify(job) } })
+  const child = fork(fileURLToPath(import.meta.url), ['work', JSON.stringify(job)])
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`a process ended with ${String(code)}`)
 }

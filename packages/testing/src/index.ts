@@ -12,3 +12,9 @@ export {
   type RegistryProcess,
 } from './did-registries/did-registry-cases.ts'
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
+export {
+  type OpenSigner,
+  type ThresholdSignerCase,
+  thresholdSignerCases,
+} from './threshold-signers/threshold-signer-cases.ts'
+export { describeThresholdSigner } from './threshold-signers/describe-threshold-signer.ts'

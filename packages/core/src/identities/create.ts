@@ -57,7 +57,9 @@ export async function createIdentity(
   if (userId !== null) return createForUser(services, actor, wanted, userId, vault, authorise)
   if (vault?.kind === 'BIP44') return settings.vaultQueue(services, vault, { actor, wanted })
   const cells =
-    vault === undefined ? await plainKey(services, wanted, undefined) : await sharedKey(settings, wanted, vault.id)
+    vault === undefined
+      ? await plainKey(services, wanted, undefined)
+      : await sharedKey(settings.thresholdSigner, wanted, vault.id)
   const { row, writes } = newIdentity(services, actor, wanted, cells)
   await commitNaming(services, writes)
   return row

@@ -41,7 +41,10 @@ export function newIdentity(
     createdAt: services.now(),
     deletedAt: null,
   }
-  return { row, writes: [insert(identities, row), auditRecord(actor, 'identity.created', row.id, row.createdAt, { did })] }
+  return {
+    row,
+    writes: [insert(identities, row), auditRecord(actor, 'identity.created', row.id, row.createdAt, { did })],
+  }
 }
 
 /** A further wallet of the same holder, for a delegate. Belongs in a `decide`. */

@@ -3,8 +3,8 @@ import { secp256k1 } from '../crypto/index.ts'
 import { addressOf, withChecksum } from '../dids/address.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
+import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 import { type IdentityRow, sealKey } from './seal-key.ts'
-import type { IdentitySettings } from './settings.ts'
 
 type Own = Pick<IdentityRow, 'id' | 'tenant'>
 
@@ -32,13 +32,9 @@ export function derivedKey(
 }
 
 /** A key that a threshold signer makes. @throws BillfoldError `vault.mpc-unavailable` */
-export async function sharedKey(
-  { thresholdSigner }: Pick<IdentitySettings, 'thresholdSigner'>,
-  { id }: Own,
-  vaultId: string,
-): Promise<KeyCells> {
-  if (thresholdSigner === undefined) throw new BillfoldError('vault.mpc-unavailable')
-  const publicKey = secp256k1.parsePublicKey(await thresholdSigner.createKey(id), false)
+export async function sharedKey(signer: ThresholdSigner | undefined, { id }: Own, vaultId: string): Promise<KeyCells> {
+  if (signer === undefined) throw new BillfoldError('vault.mpc-unavailable')
+  const publicKey = secp256k1.parsePublicKey(await signer.createKey(id), false)
   return { ...publicCells(publicKey), generation: null, sealedKey: null, vaultId, hdIndex: null }
 }
 

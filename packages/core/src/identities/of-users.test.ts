@@ -78,7 +78,14 @@ describe('a DID wallet of a user', () => {
     const gone = await make(services, { userId }, authorise)
     await removeIdentity(services, settings, actor, gone)
     const code = 'emergency-code-of-somebody'
-    const added = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE', value: code }, await authorise(userId))
+    const added = await addMethod(
+      services,
+      {},
+      actor,
+      owner,
+      { type: 'EMERGENCY_CODE', value: code },
+      await authorise(userId),
+    )
     const byCode = (): Promise<OpenedMethod> => unlock(services, actor, userId, { id: added.row.id }, code, refusals)
     await replaceMethod(services, {}, actor, owner, pinId, '654321', await byCode())
     const byNewPin: Authorise = () => unlock(services, actor, userId, { type: 'PIN' }, '654321', refusals)

@@ -33,7 +33,11 @@ function configure(
   return configureIdentity(services, didSettings(registry), actor, row, { txsInput: inputs }, unauthorised)
 }
 
-async function eventsOf(services: Services, registry: DidRegistry, row: IdentityRow): Promise<readonly RegistryEvent[]> {
+async function eventsOf(
+  services: Services,
+  registry: DidRegistry,
+  row: IdentityRow,
+): Promise<readonly RegistryEvent[]> {
   return (await registry.history(services, row.tenant, row.address)).events
 }
 

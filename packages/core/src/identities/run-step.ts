@@ -58,7 +58,8 @@ async function handIn(run: StepRun, step: StepRow): Promise<StepState> {
       return await submit(run, step)
     } catch (error) {
       // Given away a moment ago: perhaps by this very step, in another process.
-      const again = isBillfoldError(error, 'did.change-stale') || (isBillfoldError(error, 'identity.read-only') && round < 3)
+      const again =
+        isBillfoldError(error, 'did.change-stale') || (isBillfoldError(error, 'identity.read-only') && round < 3)
       if (!again) throw error
       if (round === mostPreparations) throw new BillfoldError('identity.configuring', { cause: error })
       await pause(round)

@@ -48,7 +48,7 @@ export function vaultQueue(): VaultQueue {
       turn.catch((error: unknown) => {
         const index = queue.indexOf(waiting)
         if (index >= 0) queue.splice(index, 1)
-        reject(error)
+        reject(error instanceof Error ? error : new TypeError('A turn was not taken', { cause: error }))
       })
     })
 }

@@ -7,7 +7,7 @@ import {
   privateKeyPayer,
 } from '@billfold/core/dids'
 import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
-import { EthereumDIDRegistry } from 'ethr-did-registry'
+import registryPackage from 'ethr-did-registry'
 import { type Anvil, startAnvil } from '../custody/anvil.ts'
 
 /** A chain with a registry on it, and a payer with funds. */
@@ -27,7 +27,11 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
   const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const deployer = await fundedWallet(anvil, provider)
-  const factory = new ContractFactory(EthereumDIDRegistry.abi, EthereumDIDRegistry.bytecode, deployer)
+  const factory = new ContractFactory(
+    registryPackage.EthereumDIDRegistry.abi,
+    registryPackage.EthereumDIDRegistry.bytecode,
+    deployer,
+  )
   const contract = await (await factory.deploy()).waitForDeployment()
   const address = await contract.getAddress()
   const privateKey = secp256k1.generatePrivateKey()

@@ -21,6 +21,7 @@ export function configureAll(caller: DidCaller, dids: readonly string[]): Promis
 /** Makes wallets without configuring them; gives their DIDs. */
 export async function makeWallets(caller: DidCaller, count: number): Promise<readonly string[]> {
   const dids: string[] = []
-  for (let index = 0; index < count; index++) dids.push((await caller.wallet({}, { didMethod: 'ethr:development' })).did)
+  for (let index = 0; index < count; index++)
+    dids.push((await caller.wallet({}, { didMethod: 'ethr:development' })).did)
   return dids
 }

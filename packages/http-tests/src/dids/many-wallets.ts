@@ -17,8 +17,7 @@ export async function listingDatabase(
   const db = connect()
   await migrate(db, { dialect })
   const storage = kyselyStorage(db, { dialect })
-  for (let begun = 0; begun < count; begun += 450)
-    await insertWallets(storage, Math.min(450, count - begun), begun)
+  for (let begun = 0; begun < count; begun += 450) await insertWallets(storage, Math.min(450, count - begun), begun)
   return { caller: callerOf(await didHost(storage)), drop }
 }
 

@@ -1,5 +1,5 @@
 import { Interface } from 'ethers'
-import { EthereumDIDRegistry } from 'ethr-did-registry'
+import registryPackage from 'ethr-did-registry'
 import type { DeployedRegistry } from '../did-registries/deployed-registry.ts'
 
 /** What a payer has sent: how many transactions are in the chain, and which changes of whom they made. */
@@ -12,7 +12,7 @@ export interface PayerHistory {
 
 /** Reads the chain from its first block. */
 export async function payerHistory({ provider, payerAddress }: DeployedRegistry): Promise<PayerHistory> {
-  const calls = new Interface(EthereumDIDRegistry.abi)
+  const calls = new Interface(registryPackage.EthereumDIDRegistry.abi)
   const changes: string[] = []
   let failed = 0
   for (let block = 1; block <= (await provider.getBlockNumber()); block++) {

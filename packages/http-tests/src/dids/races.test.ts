@@ -18,7 +18,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   const host = (index: number): DidCaller => two.callers[index % 2 === 0 ? 0 : 1]
   const atOnce = <T>(count: number, ask: (caller: DidCaller, index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => ask(host(index), index)))
-  const statuses = (answers: readonly DidAnswer[]): readonly number[] => answers.map(({ status }) => status).sort()
+  const statuses = (answers: readonly DidAnswer[]): readonly number[] =>
+    answers.map(({ status }) => status).sort((one, other) => one - other)
 
   it('give the wallets of a vault their indices without a gap and without a repeat', { timeout: 120_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
@@ -43,7 +44,12 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   it('take an x-did-auth token once', async () => {
     const { did } = await host(0).wallet()
     const json = { wallets: [{ did, alias: 'once' }] }
-    const input = { did: two.hosts[0].admin.did, act: 'POST /wallet/rename', body: JSON.stringify(json), aud: publicUrl }
+    const input = {
+      did: two.hosts[0].admin.did,
+      act: 'POST /wallet/rename',
+      body: JSON.stringify(json),
+      aud: publicUrl,
+    }
     const token = es256k(two.hosts[0].admin.key, input)
     const answers = await atOnce(10, ({ call }) => call('POST', '/wallet/rename', json, { 'x-did-auth': token }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 403)])
@@ -68,9 +74,15 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     const pin = user.signingMethods[0].id
     const headers = { 'signing-method': `${pin}:123456` }
     const code = 'emergency-code-of-somebody'
-    const method = await custody('POST', `/api/users/${user.id}/signing-methods`, { type: 'EMERGENCY_CODE', value: code }, headers)
+    const method = await custody(
+      'POST',
+      `/api/users/${user.id}/signing-methods`,
+      { type: 'EMERGENCY_CODE', value: code },
+      headers,
+    )
     const byCode = { 'signing-method': `${method.body.result.id}:${code}` }
-    const create = ({ call }: DidCaller): Promise<DidAnswer> => call('POST', '/wallet', { wallet: { userId: user.id } }, byCode)
+    const create = ({ call }: DidCaller): Promise<DidAnswer> =>
+      call('POST', '/wallet', { wallet: { userId: user.id } }, byCode)
     const before = await atOnce(3, create)
     const ids = [before[2]?.body.wallet._id]
     const [replaced, deleted, ...made] = await Promise.all([

@@ -41,7 +41,8 @@ async function askApi(api: MountableApi, method: string, target: string, sent: S
   const given = path.split('/')
   const route = api.routes.find((one) => {
     const wanted = one.path.split('/')
-    const fits = wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
+    const fits =
+      wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
     return one.method === method && fits
   })
   if (route === undefined) throw new Error(`there is no route ${method} ${path}`)

@@ -14,7 +14,13 @@ import { type DidAuthority, verifyDidAuth } from './verify.ts'
 const registry = embeddedRegistry()
 const settings = didSettings(registry)
 const body = Buffer.from('{}')
-const demand = { tenant: 'default', audience: 'us', act: 'POST /wallet/rename', body, roles: ['owner', 'delegate'] } as const
+const demand = {
+  tenant: 'default',
+  audience: 'us',
+  act: 'POST /wallet/rename',
+  body,
+  roles: ['owner', 'delegate'],
+} as const
 
 const ed25519 = generateKeyPairSync('ed25519')
 const rawKey = ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
@@ -51,7 +57,9 @@ describe('a token signed with an Ed25519 key', () => {
 
   it('is refused when the document lists the key for encryption only, not at all, or no more', async () => {
     const services = testServices()
-    expect(await codeOf(verified(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe('did-auth.invalid')
+    expect(await codeOf(verified(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe(
+      'did-auth.invalid',
+    )
     const bare = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
     expect(await codeOf(verified(services, bare))).toBe('did-auth.invalid')
     const short = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex', 5)
@@ -71,8 +79,17 @@ describe('a token signed with an Ed25519 key', () => {
     const row = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex')
     const foreign = { ...demand, tenant: 'other' }
     const exp = Math.floor(services.now() / 1000) + 60
-    const claims = { iss: row.did, aud: 'us', exp, jti: '1', act: demand.act, bod: createHash('sha256').update(body).digest('base64url') }
-    const input = [{ alg: 'EdDSA' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    const claims = {
+      iss: row.did,
+      aud: 'us',
+      exp,
+      jti: '1',
+      act: demand.act,
+      bod: createHash('sha256').update(body).digest('base64url'),
+    }
+    const input = [{ alg: 'EdDSA' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
     const token = `${input}.${sign(null, Buffer.from(input), ed25519.privateKey).toString('base64url')}`
     expect(await codeOf(verifyDidAuth(services, settings, token, foreign))).toBe('did-auth.invalid')
     expect(await codeOf(verifyDidAuth(services, settings, token, demand))).toBe('done')
