@@ -20,6 +20,11 @@ import { walletRoutes } from './wallet-routes.ts'
 export interface CustodyOptions {
   readonly signingMethods?: MethodSettings
   readonly chains?: Chains
+  /**
+   * Whether `POST /api/signatures` takes `ETHEREUM_RAW` and the like: false. A raw signature is over bytes as they are, which
+   * can be a transaction, a login elsewhere or a change of a DID; who calls the API must then be trusted with the wallets.
+   */
+  readonly rawSignatures?: boolean
   /** The nodes of the chains, by secretType: what balances and transactions need. Signing needs none. */
   readonly chainClients?: ChainClients
 }
@@ -30,6 +35,7 @@ export function custodyApi(services: Services, tenant: string, options: CustodyO
     services,
     chains: options.chains ?? knownChains(),
     methods: options.signingMethods ?? {},
+    rawSignatures: options.rawSignatures === true,
     service: serviceGuard(services, 'custody'),
     open: openGuard(tenant),
   }

@@ -1,3 +1,4 @@
+import type { Curve } from './raw.ts'
 import type { KeystoreFormat } from '../keystores/keystore.ts'
 
 /** A private key with the public key and the address that belong to it on a chain. */
@@ -35,6 +36,8 @@ export interface Chain {
   readonly secretType: string
   readonly symbol: string
   readonly decimals: number
+  /** The curve of its keys. */
+  readonly curve: Curve
   /** The BIP-32 (or SLIP-10) path of the wallet with this index. */
   readonly derivationPath: (index: number) => string
   /** The key at a path below a BIP-39 seed (64 bytes). */
