@@ -1,5 +1,6 @@
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import type { Actor } from './audit/record.ts'
+import { assertTemporaryLock } from './credentials/temporary-lock.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
@@ -77,6 +78,7 @@ const ownerQueue = 1000
  */
 export function createBillfold(options: BillfoldOptions): Billfold {
   const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
+  if (options.custody?.temporaryLock !== undefined) assertTemporaryLock(options.custody.temporaryLock)
   const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
   const services: Services = {
     storage,
@@ -88,6 +90,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     lookups: storageLookups({ storage, keyring, now }),
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
+    temporaryLock: options.custody?.temporaryLock,
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds],
     chainConnections: chainConnections(options.custody?.chainClients),

@@ -6,6 +6,7 @@ export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.
 export * from './crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'
+export type { TemporaryLock } from './credentials/temporary-lock.ts'
 export type { MethodSettings } from './credentials/method-types.ts'
 export type { Chain, ChainKey, HexSignature, SignatureRequest } from './wallets/chains/chain.ts'
 export { type Chains, knownChains } from './wallets/chains/index.ts'

@@ -1,5 +1,6 @@
 import type { ChainConnections } from './chain-clients/index.ts'
 import type { Reseal } from './credentials/reseal.ts'
+import type { TemporaryLock } from './credentials/temporary-lock.ts'
 import type { Keyring, SlowHash, TurnsByKey } from './crypto/index.ts'
 import type { Logger } from './logger.ts'
 import type { Lookups } from './lookups/lookups.ts'
@@ -22,6 +23,8 @@ export interface Services {
   readonly notifier?: Notifier | undefined
   /** How many wrong values of signing methods one caller may send from one address, over all users. */
   readonly wrongValues: RateLimitRule
+  /** Whether methods rest after some wrong values in a row, before ten lock them for good. */
+  readonly temporaryLock?: TemporaryLock | undefined
   /** Decisions about one owner take turns in a process, so that they clash with those of other processes only. */
   readonly ownerTurns: TurnsByKey
   /** What must be sealed anew when an owner's master secret is replaced. */

@@ -27,7 +27,10 @@ describeMounted(
   () => build(),
   (client) => {
     it('are refused with an error that names the option', async () => {
-      expect(await sign(client, 'ETHEREUM', '00'.repeat(32))).toMatchObject({ status: 403, codes: ['signature.raw-off'] })
+      expect(await sign(client, 'ETHEREUM', '00'.repeat(32))).toMatchObject({
+        status: 403,
+        codes: ['signature.raw-off'],
+      })
       const { json } = await client.request('GET', '/openapi.json')
       expect(JSON.stringify(json)).toContain('ETHEREUM_RAW')
     })

@@ -84,6 +84,7 @@ export const version1: Migration = {
           incorrectAttempts: { type: 'integer', nullable: false },
           lastAttempt: { type: 'text', length: 36, nullable: true },
           lastUsedAt: { type: 'integer', nullable: true },
+          lockedUntil: { type: 'integer', nullable: true },
           createdAt: { type: 'integer', nullable: false },
           version: { type: 'integer', nullable: false },
           generation: { type: 'integer', nullable: false },

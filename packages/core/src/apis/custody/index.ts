@@ -1,5 +1,6 @@
 import type { ChainClients } from '../../chain-clients/index.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
+import type { TemporaryLock } from '../../credentials/temporary-lock.ts'
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
 import { type Chains, knownChains } from '../../wallets/chains/index.ts'
@@ -19,6 +20,8 @@ import { walletRoutes } from './wallet-routes.ts'
 /** What a host decides about the custody API. */
 export interface CustodyOptions {
   readonly signingMethods?: MethodSettings
+  /** Locks a method for a while after some wrong values in a row, such as 86,400 seconds after 3; off unless it is given. */
+  readonly temporaryLock?: TemporaryLock
   readonly chains?: Chains
   /**
    * Whether `POST /api/signatures` takes `ETHEREUM_RAW` and the like: false. A raw signature is over bytes as they are, which

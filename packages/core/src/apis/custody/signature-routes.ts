@@ -36,7 +36,8 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
       id: 'createSignature',
       method: 'POST',
       path: '/api/signatures',
-      summary: "Sign a message, as the wallet's chain does, typed data (EIP-712), or raw bytes where the host allows it",
+      summary:
+        "Sign a message, as the wallet's chain does, typed data (EIP-712), or raw bytes where the host allows it",
       guard: service,
       headers: signingMethodHeader,
       body: { encoding: 'json', schema: newSignature(chains), limit: bodyLimit, raw: 'when-kept' },
@@ -45,7 +46,8 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
         const { secretType, walletId, ...request } = body.signatureRequest
         const isRaw = request.type !== 'MESSAGE' && request.type !== 'EIP712'
         if (isRaw && !custody.rawSignatures) throw new BillfoldError('signature.raw-off')
-        if (isRaw && request.type !== `${secretType}_RAW`) throw new BillfoldError('input.invalid', { issues: [otherType] })
+        if (isRaw && request.type !== `${secretType}_RAW`)
+          throw new BillfoldError('input.invalid', { issues: [otherType] })
         const actor = actorOf(context)
         const wallet = await findWallet(services, actor.tenant, walletId)
         const chain = chainOf(chains, wallet.secretType)

@@ -62,8 +62,7 @@ describe('deleting a user', () => {
     const [method] = user.signingMethods
     const body = { secretType: 'ETHEREUM', userId: user.id, pincode: pin }
     const { result: wallet } = await call('createWallet', { body })
-    const change = (changed: object) =>
-      call('updateWalletMetadata', { params: { walletId: wallet.id }, body: changed })
+    const change = (changed: object) => call('updateWalletMetadata', { params: { walletId: wallet.id }, body: changed })
     // Brought back just before the user is gone, it is archived with the user all the same.
     expect((await change({ archived: true })).status).toBe(200)
     beforeArchiving = () => change({ archived: false })
