@@ -93,7 +93,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     temporaryLock: options.custody?.temporaryLock,
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds],
-    chainConnections: chainConnections(options.custody?.chainClients),
+    chainConnections: chainConnections(options.custody?.chainClients, options.custody?.repricing),
     now,
   }
   const mounted = (api: Api): MountableApi =>

@@ -28,6 +28,7 @@ export {
   type EvmClientOptions,
   type EvmFees,
   evmChainClient,
+  type Repricing,
 } from './chain-clients/index.ts'
 export type { Health } from './operations/health.ts'
 export type { Delivered, Message, Notifier } from './outbox/index.ts'

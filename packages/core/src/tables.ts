@@ -7,7 +7,7 @@ import { rateLimits } from './rate-limits/table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
 import { batches, type Table } from './storage/index.ts'
-import { accountNonces, transactions } from './transactions/tables.ts'
+import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
 import { seeds, wallets } from './wallets/tables.ts'
@@ -22,6 +22,7 @@ export const tables: readonly Table[] = Object.freeze([
   wallets,
   seeds,
   transactions,
+  transactionReplacements,
   accountNonces,
   serviceKeys,
   auditRecords,

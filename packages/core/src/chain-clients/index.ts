@@ -13,3 +13,4 @@ export type {
 export { askChain, type ChainConnections, chainConnections, clientFor } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export { chainLimits } from './limits.ts'
+export { type Repricing, type RepricingRules, repricingRules } from './repricing.ts'

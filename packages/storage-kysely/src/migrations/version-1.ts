@@ -176,6 +176,26 @@ export const version1: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'transaction_replacements',
+        columns: {
+          id: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          transactionId: { type: 'text', length: 36, nullable: false },
+          level: { type: 'integer', nullable: false },
+          hash: { type: 'text', length: 128, nullable: false },
+          feePerGas: { type: 'text', length: 40, nullable: false },
+          tipPerGas: { type: 'text', length: 40, nullable: true },
+          sealedRaw: { type: 'bytes', nullable: true },
+          handedOverAt: { type: 'integer', nullable: true },
+        },
+        key: ['id'],
+        unique: { byLevel: ['transactionId', 'level'] },
+        indexes: { byHash: ['tenant', 'hash'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'account_nonces',
         columns: {
           network: { type: 'text', length: 64, nullable: false },

@@ -1,4 +1,4 @@
-import type { ChainClients } from '../../chain-clients/index.ts'
+import type { ChainClients, Repricing } from '../../chain-clients/index.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
 import type { TemporaryLock } from '../../credentials/temporary-lock.ts'
 import type { Api } from '../../http/index.ts'
@@ -30,6 +30,8 @@ export interface CustodyOptions {
   readonly rawSignatures?: boolean
   /** The nodes of the chains, by secretType: what balances and transactions need. Signing needs none. */
   readonly chainClients?: ChainClients
+  /** How far transactions that wait, because their fee has become too low, are replaced; only where their sender allows it. */
+  readonly repricing?: Repricing
 }
 
 /** The custody API: users, signing methods, wallets, signatures. */
