@@ -8,6 +8,7 @@ import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { TokenIssuer } from './tokens/index.ts'
+import type { TransactionRetention } from './transactions/retention.ts'
 
 /** What the domain's functions stand on: everything that a host can plug in, and the clock. */
 export interface Services {
@@ -31,6 +32,11 @@ export interface Services {
   readonly sealedUnderSecret: readonly Reseal[]
   /** The nodes of the chains, and whose turn it is to send. */
   readonly chainConnections: ChainConnections
+  /** How long final transactions are kept. */
+  readonly transactionRetention?: TransactionRetention | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
+
+/** What it takes to send transactions and to keep track of them. */
+export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'>

@@ -1,10 +1,12 @@
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
+import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
+import { removeOldTransactions } from '../transactions/retention.ts'
 
 /** What was tidied up. */
 export interface Maintenance {
@@ -15,15 +17,17 @@ export interface Maintenance {
 /** How long the id of a batch is remembered: far longer than anything tries a commit again. */
 const batchMemory = 24 * 60 * 60 * 1000
 
-/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
+/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys, old transactions. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
 export async function maintain(services: Services): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
+  await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
   await lookAfterTransactions(services)
+  await removeOldTransactions(services)
   await deliverOutbox(services)
   await removeOldMessages(services)
   return { took: now() - begun }

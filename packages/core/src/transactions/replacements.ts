@@ -37,7 +37,7 @@ export function keepReplacements(
 
 /** The replacements of some transactions, by the transaction's id, lowest fee first. */
 export async function replacementsOf(
-  { storage }: Services,
+  { storage }: Pick<Services, 'storage'>,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly ReplacementRow[]>> {
   const rows = await storage.find(transactionReplacements, {

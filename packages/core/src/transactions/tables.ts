@@ -36,7 +36,7 @@ export const transactions = defineTable({
   },
   key: ['id'],
   unique: { byNonce: ['network', 'address', 'nonce'], byIdempotencyKey: ['walletId', 'idempotencyKey'] },
-  indexes: { byHash: ['tenant', 'hash'], byNextLook: ['nextLookAt'] },
+  indexes: { byHash: ['tenant', 'hash'], byNextLook: ['nextLookAt'], byCreation: ['createdAt'] },
 })
 
 /**

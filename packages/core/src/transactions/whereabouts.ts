@@ -1,5 +1,5 @@
 import { askChain, type ChainClient, type ChainStatus } from '../chain-clients/index.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import type { TransactionRow } from './record.ts'
 import { replacementsOf } from './replacements.ts'
 
@@ -9,7 +9,7 @@ export interface Whereabouts extends ChainStatus {
 }
 
 /** What the node knows of a hash. @throws BillfoldError `transaction.chain-unavailable` */
-export function statusOnChain(services: Services, client: ChainClient, hash: string): Promise<ChainStatus> {
+export function statusOnChain(services: ChainServices, client: ChainClient, hash: string): Promise<ChainStatus> {
   return askChain(client, services.logger, () => client.status(hash))
 }
 
@@ -18,7 +18,7 @@ export function statusOnChain(services: Services, client: ChainClient, hash: str
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function whereabouts(
-  services: Services,
+  services: ChainServices,
   client: ChainClient,
   row: Pick<TransactionRow, 'id' | 'hash'>,
 ): Promise<Whereabouts> {

@@ -3,6 +3,7 @@ import type { MethodSettings } from '../../credentials/method-types.ts'
 import type { TemporaryLock } from '../../credentials/temporary-lock.ts'
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
+import type { TransactionRetention } from '../../transactions/retention.ts'
 import { type Chains, knownChains } from '../../wallets/chains/index.ts'
 import { openGuard, serviceGuard } from '../service-guard.ts'
 import type { Custody } from './custody.ts'
@@ -12,7 +13,7 @@ import { failureBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
 import { signatureRoutes } from './signature-routes.ts'
 import { signingMethodRoutes } from './signing-method-routes.ts'
-import { tokenRoute } from './token-route.ts'
+import { tokenRoute } from '../token-route.ts'
 import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -32,6 +33,8 @@ export interface CustodyOptions {
   readonly chainClients?: ChainClients
   /** How far transactions that wait, because their fee has become too low, are replaced; only where their sender allows it. */
   readonly repricing?: Repricing
+  /** How long final transactions, and with them idempotency keys, are remembered. */
+  readonly transactionRetention?: TransactionRetention
 }
 
 /** The custody API: users, signing methods, wallets, signatures. */
@@ -48,7 +51,7 @@ export function custodyApi(services: Services, tenant: string, options: CustodyO
     name: 'custody',
     title: 'Billfold custody API',
     routes: Object.freeze([
-      tokenRoute(custody),
+      tokenRoute(custody, 'custody'),
       ...userRoutes(custody),
       ...signingMethodRoutes(custody),
       ...walletRoutes(custody),
