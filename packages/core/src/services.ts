@@ -1,6 +1,6 @@
 import type { ChainConnections } from './chain-clients/index.ts'
 import type { Reseal } from './credentials/reseal.ts'
-import type { TemporaryLock } from './credentials/temporary-lock.ts'
+import type { TemporaryLock } from './credentials/lock-rule.ts'
 import type { Keyring, SlowHash, TurnsByKey } from './crypto/index.ts'
 import type { Logger } from './logger.ts'
 import type { Lookups } from './lookups/lookups.ts'
@@ -8,7 +8,7 @@ import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { TokenIssuer } from './tokens/index.ts'
-import type { TransactionRetention } from './transactions/retention.ts'
+import type { TransactionRetention } from './transactions/retention-rules.ts'
 
 /** What the domain's functions stand on: everything that a host can plug in, and the clock. */
 export interface Services {

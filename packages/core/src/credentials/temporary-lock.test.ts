@@ -7,7 +7,7 @@ import { createUser } from '../users/create.ts'
 import { addMethod, replaceMethod } from './methods.ts'
 import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
-import { assertTemporaryLock } from './temporary-lock.ts'
+import { assertTemporaryLock } from './lock-rule.ts'
 import { type OpenedMethod, unlock } from './unlock.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }

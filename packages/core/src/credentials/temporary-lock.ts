@@ -3,13 +3,6 @@ import { type Update, update } from '../storage/index.ts'
 import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
 
-/** A signing method rests for a while after so many wrong values in a row, and again after so many more. */
-export interface TemporaryLock {
-  /** 1 to 9, since ten wrong values lock a method until it is replaced. */
-  readonly wrongInARow: number
-  readonly seconds: number
-}
-
 /**
  * What a temporary lock says of a method: `free` to be tried, `locked`, or `undecided`, when as many attempts as are allowed
  * have been counted and some of them are still being checked.
@@ -39,10 +32,4 @@ export function lockIfFull({ temporaryLock, now }: Services, { id, version }: Cr
   const full = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => times * wrongInARow)
   const where = { id, version, lockedUntil: null, incorrectAttempts: { in: full } }
   return [update(credentials, { where, set: { lockedUntil: now() + seconds * 1000 }, hits: 'any' })]
-}
-
-/** @throws RangeError when it is not one */
-export function assertTemporaryLock({ wrongInARow, seconds }: TemporaryLock): void {
-  if (!Number.isInteger(wrongInARow) || wrongInARow < 1 || wrongInARow > 9 || !Number.isInteger(seconds) || seconds < 1)
-    throw new RangeError('a temporary lock comes after 1 to 9 wrong values in a row, and lasts whole seconds')
 }

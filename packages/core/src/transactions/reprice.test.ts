@@ -153,7 +153,11 @@ describe('a transaction whose fee has become too low', () => {
     await send(1000)
     chain.price.now = 150n
     await maintainedAfter(181)
-    expect(waiting().sort()).toEqual([100n, 200n, 200n])
+    expect(
+      waiting()
+        .map(Number)
+        .sort((one, other) => one - other),
+    ).toEqual([100, 200, 200])
   })
 
   it('stays as it is when the replacement is refused for want of funds', async () => {

@@ -5,7 +5,7 @@ import { batch, insert } from '../storage/index.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import type { TransactionRow } from './record.ts'
 import { keepReplacements } from './replacements.ts'
-import { retentionRules } from './retention.ts'
+import { retentionRules } from './retention-rules.ts'
 import { transactionReplacements, transactions } from './tables.ts'
 
 const day = 86_400_000

@@ -1,14 +1,7 @@
 import type { Services } from '../services.ts'
 import { batch, remove } from '../storage/index.ts'
+import { retentionRules } from './retention-rules.ts'
 import { transactionReplacements, transactions } from './tables.ts'
-
-/** How long transactions are kept after they were signed, once they are final. */
-export interface TransactionRetention {
-  /** Those without an idempotency key, in days: 90. */
-  readonly days?: number
-  /** Those with one, in days: 365, and never less than the others. Until then a key sends nothing twice. */
-  readonly idempotencyKeyDays?: number
-}
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000
 
@@ -21,15 +14,6 @@ export async function removeOldTransactions(services: Services): Promise<void> {
   const before = (age: number): number => services.now() - age * millisecondsOfDay
   await removeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null })
   await removeFinal(services, { createdAt: { lt: before(Math.max(days, idempotencyKeyDays)) } })
-}
-
-/** @throws RangeError for numbers that are none */
-export function retentionRules({
-  days = 90,
-  idempotencyKeyDays = 365,
-}: TransactionRetention = {}): Required<TransactionRetention> {
-  if (!(days >= 1) || !(idempotencyKeyDays >= 1)) throw new RangeError('transactions are kept for a day at least')
-  return { days, idempotencyKeyDays }
 }
 
 async function removeFinal(

@@ -1,4 +1,3 @@
-import type { Curve } from './raw.ts'
 import type { KeystoreFormat } from '../keystores/keystore.ts'
 
 /** A private key with the public key and the address that belong to it on a chain. */
@@ -8,6 +7,9 @@ export interface ChainKey {
   readonly publicKey: Uint8Array
   readonly address: string
 }
+
+/** The curve of a chain's keys. */
+export type Curve = 'secp256k1' | 'ed25519'
 
 /** What a chain can sign beside transactions. */
 export type SignatureRequest =

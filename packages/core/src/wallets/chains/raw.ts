@@ -1,12 +1,9 @@
 import { secp256k1 } from '../../crypto/index.ts'
 import { BillfoldError } from '../../errors.ts'
-import type { HexSignature } from './chain.ts'
+import type { Curve, HexSignature } from './chain.ts'
 import { ecdsaSignature } from './ecdsa-signature.ts'
 import { ed25519Sign } from './ed25519-keys.ts'
 import { hexOf } from './hex.ts'
-
-/** The curve of a chain's keys. */
-export type Curve = 'secp256k1' | 'ed25519'
 
 /** The longest data that is signed raw with an ed25519 key, in bytes. */
 const mostBytes = 64 * 1024
