@@ -61,7 +61,7 @@ const send = (highestFeePerGas?: number, by = services): Promise<TransactionRow>
 
 async function maintainedAfter(seconds: number, ...by: readonly Services[]): Promise<void> {
   ahead += seconds * 1000
-  await Promise.all((by.length === 0 ? [services] : by).map(maintain))
+  await Promise.all((by.length === 0 ? [services] : by).map((one) => maintain(one)))
 }
 
 const waiting = () => [...chain.pool.values()].map(({ gasPrice }) => gasPrice)
