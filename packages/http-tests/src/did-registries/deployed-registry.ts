@@ -17,6 +17,7 @@ export interface DeployedRegistry {
   readonly contract: string
   readonly payer: Payer
   readonly payerAddress: string
+  readonly payerKey: Uint8Array
   /** One more registry over the same contract and payer, as another process has it. */
   readonly connect: (options?: Partial<ChainRegistryOptions>) => DidRegistry
   readonly close: () => Promise<void>
@@ -40,6 +41,7 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
     contract: address,
     payer,
     payerAddress,
+    payerKey: privateKey,
     connect: (options) =>
       chainRegistry({
         client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
