@@ -19,7 +19,7 @@ describe('billfold', () => {
   test('lists its commands', async () => {
     expect(await type('--help')).toMatchObject({
       code: 0,
-      printed: expect.stringContaining('migrate    bring the tables'),
+      printed: expect.stringContaining('migrate      bring the tables'),
     })
     expect((await type('')).code).toBe(2)
   })
@@ -35,8 +35,23 @@ describe('billfold', () => {
     ['migrate --database oracle://x', 'begins with postgres://'],
     ['migrate --print', 'Say for which database'],
     ['migrate --print --dialect oracle', 'Say for which database'],
+    ['did-registry', 'Say what to do'],
+    ['did-registry fly', 'Say what to do'],
+    ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', 'Say who pays'],
+    ['did-registry payer', 'Say who pays'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id is a whole number'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id 1', 'Say which contract'],
+    ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'begins with http://'],
+    ['did-registry check --chain-id 1 --contract 0x00', 'Say which node'],
   ])('does not understand %s', async (line, complaint) => {
     expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+  })
+})
+
+describe('billfold did-registry', () => {
+  test('shows nothing of a private key that is none', async () => {
+    const { code, complaint } = await type('did-registry payer', { BILLFOLD_PAYER_KEY: 'secret-but-wrong' })
+    expect({ code, complaint }).toMatchObject({ code: 2, complaint: expect.not.stringContaining('secret-but-wrong') })
   })
 })
 
