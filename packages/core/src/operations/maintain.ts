@@ -1,6 +1,7 @@
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
+import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { batch, batches, remove } from '../storage/index.ts'
@@ -22,6 +23,7 @@ export async function maintain(services: Services): Promise<Maintenance> {
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
+  await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
   await lookAfterTransactions(services)
   await deliverOutbox(services)
