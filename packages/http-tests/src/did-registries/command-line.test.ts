@@ -32,7 +32,7 @@ describe('billfold did-registry', () => {
   afterAll(() => anvil.stop())
 
   test('deploys a registry, which it then knows for one', async () => {
-    const privateKey = `${'17'.repeat(32)}`
+    const privateKey = '17'.repeat(32)
     await anvil.rpc('anvil_setBalance', computeAddress(`0x${privateKey}`), '0xde0b6b3a7640000')
     const deployed = await type(`deploy ${node}`, { BILLFOLD_PAYER_KEY: privateKey })
     expect(deployed).toMatchObject({ code: 0, printed: expect.stringMatching(/^0x[0-9a-fA-F]{40}\n$/), complaint: '' })
