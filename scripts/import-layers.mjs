@@ -52,7 +52,7 @@ export const coreLayers = {
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],
   'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
   // What suites stand on: no layer may import it, and tests are free to.
-  'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
+  'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts', 'client'],
 }
 
 /**

@@ -1,4 +1,6 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
+import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
@@ -24,6 +26,7 @@ import { maintainPayments } from './payments/maintain.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
+import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
@@ -71,6 +74,8 @@ export interface Billfold {
     ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
     /** Whether there is one with this id that was not ended. */
     readonly has: (keyId: string) => Promise<boolean>
+    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
+    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
     /** Ends one at once. @throws BillfoldError `service-key.unknown` */
     readonly revoke: (keyId: string, tenant?: string) => Promise<void>
   }
@@ -90,8 +95,8 @@ export interface Billfold {
     /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
     readonly revoke: (id: string, tenant?: string) => Promise<void>
   }
-  /** The authentication API, for an adapter to mount. */
-  readonly authentication: MountableApi
+  /** The authentication API, for an adapter to mount, and what a host calls beside it. */
+  readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
   /** The DID API, for an adapter to mount. */
@@ -149,11 +154,13 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+  const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
       has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+      list: (of = tenant) => describeServiceKeys(services, of),
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     licences: {
@@ -162,7 +169,10 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       list: (of = tenant, page) => listLicences(services, of, page),
       revoke: (id, of) => revokeLicence(services, host(of), id),
     },
-    authentication: mounted(authenticationApi(services, tenant, options.authentication)),
+    authentication: {
+      ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
+      ...faceFunctions(faces, tenant),
+    },
     custody: mounted(custodyApi(services, tenant, options.custody)),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },

@@ -24,6 +24,7 @@ export type {
 export type { AuthenticationOptions } from './apis/authentication/index.ts'
 export type { Community } from './apis/authentication/options.ts'
 export type { EnvelopeCurve } from './envelope/index.ts'
+export type { ServiceKeyInfo } from './service-keys/list.ts'
 export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'
 export type { DidsOptions } from './apis/dids/index.ts'

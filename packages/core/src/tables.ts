@@ -1,5 +1,8 @@
 import { auditRecords } from './audit/table.ts'
+import { verificationConfigurations } from './biometrics/configuration-table.ts'
+import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
+import { devices } from './devices/table.ts'
 import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
@@ -13,6 +16,7 @@ import { configurationSteps, configurations, identities } from './identities/tab
 import { requestAnswers } from './replays/answers-table.ts'
 import { usedOnce } from './replays/table.ts'
 import { serviceKeys } from './service-keys/table.ts'
+import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
 import { batches, type Table } from './storage/index.ts'
 import { subscriptions } from './subscriptions/table.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
@@ -45,6 +49,14 @@ export const tables: readonly Table[] = Object.freeze([
   licences,
   requestAnswers,
   lookupSecrets,
+  verificationConfigurations,
+  facePeople,
+  faceTemplates,
+  faceGalleries,
+  devices,
+  authenticationSessions,
+  sessionValues,
+  faceAttempts,
   vaults,
   identities,
   configurations,
