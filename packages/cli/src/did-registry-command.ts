@@ -8,6 +8,7 @@ import {
   privateKeyPayer,
 } from '@billfold/core/dids'
 import { type Command, type Terminal, UsageError } from './command.ts'
+import { required, understood } from './parse-arguments.ts'
 import { registryBytecode } from './registry-bytecode.ts'
 
 const usage = `billfold did-registry deploy --chain-id NUMBER [--rpc URL] [--keyring-key ID] [--gas-price WEI]
@@ -54,11 +55,7 @@ function parse(args: readonly string[]) {
     'keyring-key': text,
     'gas-price': text,
   } as const
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The arguments are not understood', { cause: error })
-  }
+  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
 }
 
 async function deploy(values: Values, terminal: Terminal): Promise<void> {
@@ -74,14 +71,14 @@ async function deploy(values: Values, terminal: Terminal): Promise<void> {
 }
 
 async function check(values: Values, terminal: Terminal): Promise<void> {
-  if (values.contract === undefined) throw new UsageError('Say which contract: --contract ADDRESS')
-  await checkRegistryContract(clientOf(values, terminal), values.contract)
+  const contract = required(values.contract, 'which contract: --contract ADDRESS')
+  await checkRegistryContract(clientOf(values, terminal), contract)
   terminal.print('This is a registry of ERC-1056\n')
 }
 
 function clientOf(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
-  const url = values.rpc ?? environment['BILLFOLD_RPC_URL']
-  if (url === undefined) throw new UsageError('Say which node: --rpc URL, or BILLFOLD_RPC_URL in the environment')
+  const how = 'which node: --rpc URL, or BILLFOLD_RPC_URL in the environment'
+  const url = required(values.rpc ?? environment['BILLFOLD_RPC_URL'], how)
   const chainId = wholeNumber(values['chain-id'], '--chain-id')
   try {
     return evmChainClient({ url, chainId })

@@ -49,6 +49,13 @@ describe('billfold', () => {
 })
 
 describe('billfold did-registry', () => {
+  test('says which account the key of a keyring stands for, always the same', async () => {
+    const environment = { BILLFOLD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` }
+    const { code, printed } = await type('did-registry payer --keyring-key k1', environment)
+    expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringMatching(/^0x[0-9a-f]{40}\n$/) })
+    expect(await type('did-registry payer --keyring-key k1', environment)).toMatchObject({ printed })
+  })
+
   test('shows nothing of a private key that is none', async () => {
     const { code, complaint } = await type('did-registry payer', { BILLFOLD_PAYER_KEY: 'secret-but-wrong' })
     expect({ code, complaint }).toMatchObject({ code: 2, complaint: expect.not.stringContaining('secret-but-wrong') })

@@ -1,5 +1,11 @@
 import { evmChainClient, type Storage, memoryStorage, newKey, localKeyring } from '@billfold/core'
-import { keyringPayer, type RegistryChange, registryServices, resolveDid } from '@billfold/core/dids'
+import {
+  checkRegistryContract,
+  keyringPayer,
+  type RegistryChange,
+  registryServices,
+  resolveDid,
+} from '@billfold/core/dids'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -193,5 +199,8 @@ describe('a step on a chain', () => {
     await expect(registry.prepare(registryServices(), 'default', owner.address, service)).rejects.toMatchObject({
       code: 'transaction.chain-unavailable',
     })
+    const client = evmChainClient({ url: deployed.anvil.url, chainId: deployed.anvil.chainId })
+    await expect(checkRegistryContract(client, owner.address)).rejects.toMatchObject({ code: 'did.not-a-registry' })
+    await expect(checkRegistryContract(client, deployed.contract)).resolves.toBeUndefined()
   })
 })

@@ -46,18 +46,9 @@ describe('billfold did-registry', () => {
     })
   }, 60_000)
 
-  test('pays with the key that the keyring gives, and says which account that is', async () => {
+  test('pays with the key that the keyring gives, which has not enough here', async () => {
     const environment = { BILLFOLD_KEYS: `k1:${newKey()}` }
-    expect((await type('payer --keyring-key k1', environment)).printed).toMatch(/^0x[0-9a-f]{40}\n$/)
     const poor = await type(`deploy ${node} --keyring-key k1`, environment)
     expect(poor).toMatchObject({ code: 1, complaint: expect.stringContaining('has not enough funds') })
-  }, 60_000)
-
-  test('takes nothing else for a registry', async () => {
-    const contract = `0x${'11'.repeat(20)}`
-    expect(await type(`check ${node} --contract ${contract}`)).toMatchObject({
-      code: 1,
-      complaint: expect.stringContaining('There is no registry'),
-    })
   }, 60_000)
 })
