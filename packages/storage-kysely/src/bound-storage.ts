@@ -4,7 +4,7 @@ import { AppliedBefore, applyBatch } from './apply-batch.ts'
 import { type Run, runOn } from './connection.ts'
 import { thrownFor } from './failures.ts'
 import { findRows } from './find-rows.ts'
-import type { Target } from './statements.ts'
+import type { Target } from './dialect.ts'
 
 /** The commits of a transaction, one after the other: savepoints nest, and two commits at once must not. */
 const lastCommits = new WeakMap<object, Promise<void>>()

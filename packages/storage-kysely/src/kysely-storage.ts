@@ -4,11 +4,11 @@ import type { Kysely, Transaction } from 'kysely'
 import { AppliedBefore, applyBatch, applyBatchAtOnce } from './apply-batch.ts'
 import { boundStorage } from './bound-storage.ts'
 import { type Run, runOn } from './connection.ts'
-import { type Dialect, type Naming, namesOf } from './dialect.ts'
+import { type Dialect, type Naming, namesOf, type Target } from './dialect.ts'
 import { findRows } from './find-rows.ts'
+import { keepTexts } from './kept-texts.ts'
 import { inLockOrder, type Turn } from './lock-order.ts'
 import { type RetryLimits, retrying } from './retry.ts'
-import type { Target } from './statements.ts'
 import { verifySchema } from './verify.ts'
 
 /** How a Kysely instance is used as a storage. */
@@ -41,7 +41,7 @@ export interface KyselyStorage<DB> extends Storage {
  */
 export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions): KyselyStorage<DB> {
   if (db.isTransaction) throw new BillfoldError('input.invalid', { message: 'Use within() for a transaction' })
-  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options) }
+  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options), texts: keepTexts() }
   const retry = options.retry ?? {}
   const run = runOn(db)
   return {
