@@ -8,6 +8,8 @@ import { type Dialect, type Naming, namesOf, type Target } from './dialect.ts'
 import { findRows } from './find-rows.ts'
 import { keepTexts } from './kept-texts.ts'
 import { inLockOrder, type Turn } from './lock-order.ts'
+import { type PostgresPool, postgresGroups } from './postgres-group.ts'
+import { noQuickCommit, type QuickCommit, quickOnPostgres } from './quick-commit.ts'
 import { type RetryLimits, retrying } from './retry.ts'
 import { verifySchema } from './verify.ts'
 
@@ -15,6 +17,11 @@ import { verifySchema } from './verify.ts'
 export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
   readonly retry?: RetryLimits
+  /**
+   * PostgreSQL: the same pool of `pg` that Kysely has, made with `pipeline: true`. Commits are then prepared, and those that
+   * come together go down one connection together. Leave it out where a proxy hands each transaction to another connection.
+   */
+  readonly pool?: PostgresPool
 }
 
 /** A storage on a database of the host's. */
@@ -44,15 +51,25 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options), texts: keepTexts() }
   const retry = options.retry ?? {}
   const run = runOn(db)
+  const quick = quickCommitOf(target, run, options)
   return {
     find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
     async commit(batch) {
       checkBatch(batch)
-      await retrying(retry, () => commitOnce(db, target, batch))
+      await retrying(retry, async (tries) => {
+        // What clashed or was lost goes alone, and in a transaction, so that nobody waits behind it.
+        if (tries === 1 && (await quick(batch))) return
+        await commitOnce(db, target, batch)
+      })
     },
     within: (transaction) => boundStorage(transaction, target),
     verify: () => retrying(retry, () => verifySchema(run, options.dialect, options)),
   }
+}
+
+function quickCommitOf(target: Target, run: Run, { pool }: KyselyStorageOptions): QuickCommit {
+  if (target.dialect !== 'postgres') return noQuickCommit
+  return quickOnPostgres(target, pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool))
 }
 
 /** In lock order first; what is refused so is done again as it was given, so that the error names the first write that does not hold. */

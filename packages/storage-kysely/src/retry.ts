@@ -21,12 +21,12 @@ const longestWaitMs = 200
  */
 export async function retrying<T>(
   { conflictMs = 10_000, lostMs = 2_000 }: RetryLimits,
-  attempt: () => Promise<T>,
+  attempt: (tries: number) => Promise<T>,
 ): Promise<T> {
   const began = performance.now()
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt()
+      return await attempt(tries)
     } catch (error) {
       const span = spanOf(error, conflictMs, lostMs)
       if (performance.now() - began >= span) throw thrownFor(error)

@@ -2,7 +2,7 @@ import type { Table, Test, Where, Write } from '@billfold/core/storage'
 import { type Comparison, comparisons } from './write-text.ts'
 
 /**
- * The shape of a write: what its text depends on, which is all but the values. Two writes of one shape have one text, and
+ * The shape of a write: what its text depends on, alone or in a batch, which is all but the values. Two writes of one shape have one text, and
  * their values in the same order.
  */
 export function shapeOf(write: Write): string {
@@ -11,11 +11,11 @@ export function shapeOf(write: Write): string {
     case 'insert':
       return `insert ${table}`
     case 'update':
-      return `update ${table} ${Object.keys(write.set).join()}+${Object.keys(write.add).join()}${whereShape(write.where)}`
+      return `update ${table} ${write.hits} ${Object.keys(write.set).join()}+${Object.keys(write.add).join()}${whereShape(write.where)}`
     case 'remove':
-      return `remove ${table}${whereShape(write.where)}`
+      return `remove ${table} ${write.hits}${whereShape(write.where)}`
     case 'check':
-      return `check ${table}${whereShape(write.where)}`
+      return `check ${table} ${write.hits}${whereShape(write.where)}`
   }
 }
 
