@@ -66,7 +66,8 @@ function refusalFor(error: unknown, index: number, isKnown: (error: unknown) => 
   })
 }
 
-function holds(write: Write, outcome: Outcome): boolean {
+/** Whether a write hit as many rows as it must. */
+export function holds(write: Write, outcome: Outcome): boolean {
   if (write.kind === 'insert' || write.hits === 'any') return true
   const hits = write.kind === 'check' ? outcome.rows.length : outcome.hits
   return hits === (write.hits === 'one' ? 1 : 0)

@@ -11,8 +11,8 @@ export interface GroupLimits {
   readonly lanes: number
   /** The most items of one group. */
   readonly most: number
-  /** When a group has taken this long, the next one no longer waits for it. */
-  readonly patienceMs: number
+  /** When a group has taken this long (ms), the next one no longer waits for it. Default: it waits. */
+  readonly patienceMs?: number
 }
 
 /**
@@ -27,13 +27,13 @@ export function grouped<T>(
   let busy = 0
   const start = (): void => {
     while (busy < lanes && waiting.length > 0) {
-      const group = waiting.splice(0, Math.min(most, Math.ceil(waiting.length / (lanes - busy))))
       busy++
       const free = once(() => {
         busy--
         start()
       })
-      const timer = setTimeout(free, patienceMs)
+      const timer = patienceMs === undefined ? undefined : setTimeout(free, patienceMs)
+      const group = waiting.splice(0, Math.min(most, Math.ceil(waiting.length / (lanes - busy + 1))))
       void work(group).finally(() => {
         clearTimeout(timer)
         free()
@@ -51,7 +51,8 @@ export function grouped<T>(
 function once(act: () => void): () => void {
   let done = false
   return () => {
-    if (!done) act()
+    if (done) return
     done = true
+    act()
   }
 }

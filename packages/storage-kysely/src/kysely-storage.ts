@@ -1,16 +1,18 @@
 import { BillfoldError } from '@billfold/core'
-import { type Batch, batches, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
+import { type Batch, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
 import { AppliedBefore, applyBatch, applyBatchAtOnce } from './apply-batch.ts'
 import { boundStorage } from './bound-storage.ts'
-import { type Run, runOn } from './connection.ts'
+import { runOn } from './connection.ts'
 import { type Dialect, type Naming, namesOf, type Target } from './dialect.ts'
+import { fence, isApplied, isRefusal, unfence } from './fence.ts'
 import { findRows } from './find-rows.ts'
 import { keepTexts } from './kept-texts.ts'
 import { inLockOrder, type Turn } from './lock-order.ts'
 import { type PostgresPool, postgresGroups } from './postgres-group.ts'
-import { noQuickCommit, type QuickCommit, quickOnPostgres } from './quick-commit.ts'
+import { noQuickCommit, type QuickCommit, quickOnMariadb, quickOnPostgres } from './quick-commit.ts'
 import { type RetryLimits, retrying } from './retry.ts'
+import { type SqliteDatabase, sqliteGroups } from './sqlite-group.ts'
 import { verifySchema } from './verify.ts'
 
 /** How a Kysely instance is used as a storage. */
@@ -22,6 +24,11 @@ export interface KyselyStorageOptions extends Naming {
    * come together go down one connection together. Leave it out where a proxy hands each transaction to another connection.
    */
   readonly pool?: PostgresPool
+  /**
+   * SQLite: the same database of `libsql` or `better-sqlite3` that Kysely has. Commits then run on prepared statements and
+   * without waiting in between, and those that come together in one transaction.
+   */
+  readonly database?: SqliteDatabase
 }
 
 /** A storage on a database of the host's. */
@@ -51,15 +58,14 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options), texts: keepTexts() }
   const retry = options.retry ?? {}
   const run = runOn(db)
-  const quick = quickCommitOf(target, run, options)
+  const quick = quickCommitOf(db, target, options)
   return {
     find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
     async commit(batch) {
       checkBatch(batch)
-      await retrying(retry, async (tries) => {
-        // What clashed or was lost goes alone, and in a transaction, so that nobody waits behind it.
-        if (tries === 1 && (await quick(batch))) return
-        await commitOnce(db, target, batch)
+      await retrying(retry, async ({ tries, isUnsure }) => {
+        if (await quick(batch, tries > 0)) return
+        await (isUnsure ? commitSurely : commitOnce)(db, target, batch)
       })
     },
     within: (transaction) => boundStorage(transaction, target),
@@ -67,9 +73,27 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   }
 }
 
-function quickCommitOf(target: Target, run: Run, { pool }: KyselyStorageOptions): QuickCommit {
-  if (target.dialect !== 'postgres') return noQuickCommit
-  return quickOnPostgres(target, pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool))
+function quickCommitOf<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): QuickCommit {
+  const run = runOn(db)
+  switch (target.dialect) {
+    case 'postgres':
+      return quickOnPostgres(target, pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool))
+    case 'mysql':
+      return quickOnMariadb(target, run)
+    case 'sqlite':
+      return database === undefined
+        ? noQuickCommit
+        : sqliteGroups(target, database, (work) => db.connection().execute(async () => work()))
+  }
+}
+
+/** A batch of which an earlier try was lost: when it is refused now, that try must not be applied later. */
+async function commitSurely<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
+  try {
+    await commitOnce(db, target, batch)
+  } catch (error) {
+    if (!isRefusal(error) || (await fence(runOn(db), target, batch))) throw error
+  }
 }
 
 /** In lock order first; what is refused so is done again as it was given, so that the error names the first write that does not hold. */
@@ -97,7 +121,10 @@ async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, t
   try {
     await transactionOf(db, target.dialect).execute((transaction) => apply(runOn(transaction), target, batch, turns))
   } catch (error) {
-    if (error instanceof AppliedBefore) return
+    if (error instanceof AppliedBefore) {
+      if (!(await unfence(runOn(db), target, batch))) return
+      return commitInOrder(db, target, batch, turns)
+    }
     const unclear = atOnce && isCommitError(error) && error.reason === 'duplicate' && error.index === turns[0]?.index
     if (unclear && (await isApplied(runOn(db), target, batch))) return
     throw error
@@ -107,8 +134,4 @@ async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, t
 /** Read committed: a guard sees what was committed before it, and a write that waited sees what it waited for. */
 function transactionOf<DB>(db: Kysely<DB>, dialect: Dialect) {
   return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
-}
-
-async function isApplied(run: Run, target: Target, batch: Batch): Promise<boolean> {
-  return (await findRows(run, target, batches, { where: { id: batch.id } })).length > 0
 }

@@ -14,10 +14,10 @@ export interface PostgresPool {
   readonly connect: () => Promise<PostgresClient>
 }
 
-const limits = { lanes: 2, most: 64, patienceMs: 50 } as const
+const limits = { lanes: 4, most: 64, patienceMs: 100 } as const
 
 /** A statement of a group waits no longer than this for a row that somebody else holds: it is done alone then. */
-const longestLockMs = 100
+const longestLockMs = 200
 
 /**
  * Runs statements, each a transaction of its own, those that come together one behind the other on one connection, without

@@ -46,7 +46,8 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ id, name }).map((cells) => insert(things, { ...cells, count: 1n, worth: 10n ** 30n })),
   fc.record({ id, thing: id }).map((row) => insert(notes, row)),
   fc.record({ where, hits }).map((change) => update(things, { ...change, add: { count: 1n, worth: -(10n ** 29n) } })),
-  fc.record({ where, hits, name }).map((change) => update(things, { ...change, set: { name: change.name } })),
+  // Of an update that breaks its guard and a key both, each storage may say either.
+  fc.record({ id, hits: fc.constantFrom('one', 'any'), name }).map((to) => update(things, { where: { id: to.id }, hits: to.hits, set: { name: to.name } })),
   fc.record({ where, hits }).map((change) => remove(things, change)),
   fc.record({ where, hits: fc.constantFrom('one', 'none') }).map((condition) => check(things, condition)),
   fc.record({ where: fc.record({ thing: id, id }), hits }).map((change) => remove(notes, change)),
@@ -92,10 +93,10 @@ for (const database of await openTestDatabases()) {
         fc.asyncProperty(lists, fc.constantFrom(...storages), async (given, storage) => {
           const memory = memoryStorage()
           await storage.commit(emptied())
-          for (const writes of given) {
+          for (const [at, writes] of given.entries()) {
             const made = batch(...writes)
             expect(await outcome(storage, made)).toBe(await outcome(memory, made))
-            if (Math.random() < 0.2) await storage.commit(made).catch(() => {})
+            if (at % 4 === 3) await storage.commit(made).catch(() => {})
           }
           expect(await contents(storage)).toEqual(await contents(memory))
         }),
