@@ -50,7 +50,9 @@ async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<vo
   )
   const pgbench = database.kind === 'postgres' ? openPgbench(url) : undefined
   for (const among of accountCounts) {
-    print(`\n${database.name}: transfers a second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`)
+    print(
+      `\n${database.name}: transfers a second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
+    )
     for (const clients of clientCounts) await compare(contenders, clients, among, pgbench)
   }
   if (pgbench !== undefined) printTpcb(pgbench)

@@ -77,7 +77,10 @@ function quickCommitOf<DB>(db: Kysely<DB>, target: Target, { pool, database }: K
   const run = runOn(db)
   switch (target.dialect) {
     case 'postgres':
-      return quickOnPostgres(target, pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool))
+      return quickOnPostgres(
+        target,
+        pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool),
+      )
     case 'mysql':
       return quickOnMariadb(target, run)
     case 'sqlite':

@@ -1,4 +1,14 @@
-import { batch, batches, check, defineTable, insert, integer, isCommitError, text, update } from '@billfold/core/storage'
+import {
+  batch,
+  batches,
+  check,
+  defineTable,
+  insert,
+  integer,
+  isCommitError,
+  text,
+  update,
+} from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import type pg from 'pg'
@@ -12,7 +22,10 @@ const pay = (id: string, coins = 1) =>
   batch(update(purses, { where: { id, coins: { gte: coins } }, add: { coins: -coins } }))
 
 /** A pool whose statements are all lost to who sends them, and delivered only when the test says so. */
-function lossyPool(pool: pg.Pool): { readonly pool: PostgresPool; readonly deliver: () => Promise<readonly unknown[]> } {
+function lossyPool(pool: pg.Pool): {
+  readonly pool: PostgresPool
+  readonly deliver: () => Promise<readonly unknown[]>
+} {
   const late: Parameters<PostgresClient['query']>[0][] = []
   const query: PostgresClient['query'] = (sent) => {
     late.push(sent)

@@ -47,7 +47,9 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ id, thing: id }).map((row) => insert(notes, row)),
   fc.record({ where, hits }).map((change) => update(things, { ...change, add: { count: 1n, worth: -(10n ** 29n) } })),
   // Of an update that breaks its guard and a key both, each storage may say either.
-  fc.record({ id, hits: fc.constantFrom('one', 'any'), name }).map((to) => update(things, { where: { id: to.id }, hits: to.hits, set: { name: to.name } })),
+  fc
+    .record({ id, hits: fc.constantFrom('one', 'any'), name })
+    .map((to) => update(things, { where: { id: to.id }, hits: to.hits, set: { name: to.name } })),
   fc.record({ where, hits }).map((change) => remove(things, change)),
   fc.record({ where, hits: fc.constantFrom('one', 'none') }).map((condition) => check(things, condition)),
   fc.record({ where: fc.record({ thing: id, id }), hits }).map((change) => remove(notes, change)),

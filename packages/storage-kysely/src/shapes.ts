@@ -44,7 +44,10 @@ function testShape(test: Test | undefined): string {
   return test.in === undefined ? shape : `${shape} in${test.in.length}`
 }
 
-function comparisonShape(name: Comparison, test: Exclude<Test, string | number | bigint | boolean | Uint8Array | null>) {
+function comparisonShape(
+  name: Comparison,
+  test: Exclude<Test, string | number | bigint | boolean | Uint8Array | null>,
+) {
   const operand = test[name]
   return operand === undefined ? '' : operand === null ? `.${name}0` : `.${name}`
 }

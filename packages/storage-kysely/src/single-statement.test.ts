@@ -40,7 +40,10 @@ describe('a batch is one statement', () => {
     ['a key changed beside other rows of the table', [rename('a', 'b'), create('c')]],
     ['a row removed beside an insert that may take its key', [remove(things, { where: { id: 'a' } }), create('b')]],
     ['any rows changed after the first write', [add('a'), remove(notes, { where: {}, hits: 'any' })]],
-    ['a row that must not be there after the first write', [add('a'), check(notes, { where: { id: 'a' }, hits: 'none' })]],
+    [
+      'a row that must not be there after the first write',
+      [add('a'), check(notes, { where: { id: 'a' }, hits: 'none' })],
+    ],
     ['a row found by no whole key after the first write', [addToNote('a'), check(things, { where: { count: 1 } })]],
     ['two rows found by different keys, which may be one', [add('a'), check(things, { where: { name: 'a' } })]],
     ['many writes', Array.from({ length: 33 }, (_, at) => note(String(at)))],

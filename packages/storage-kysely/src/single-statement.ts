@@ -85,9 +85,7 @@ function areApart(writes: readonly Write[]): boolean {
   const guarded = rows.filter((_, at) => writes[at]?.kind !== 'insert')
   const inserted = new Set(rows.filter((_, at) => writes[at]?.kind === 'insert'))
   return (
-    !rows.includes(undefined) &&
-    new Set(guarded).size === guarded.length &&
-    !guarded.some((row) => inserted.has(row))
+    !rows.includes(undefined) && new Set(guarded).size === guarded.length && !guarded.some((row) => inserted.has(row))
   )
 }
 

@@ -32,7 +32,11 @@ const own: ReadonlySet<Failure> = new Set(['duplicate', 'range', 'schema'])
  * Commits batches without waiting in between, on statements that stay prepared; those that come together in one transaction,
  * each under a savepoint of its own. False is the answer to a batch that was refused.
  */
-export function sqliteGroups(target: Target, database: SqliteDatabase, alone: Alone): (batch: Batch) => Promise<boolean> {
+export function sqliteGroups(
+  target: Target,
+  database: SqliteDatabase,
+  alone: Alone,
+): (batch: Batch) => Promise<boolean> {
   const prepared = keepPrepared(database)
   const apply = (batch: Batch): void => {
     run(prepared, batchStatement(target, batch))

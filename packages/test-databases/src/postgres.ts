@@ -1,6 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type Answer, type AnyTables, type Driver, freshName, type FreshDatabase, type TestDatabase } from './test-database.ts'
+import {
+  type Answer,
+  type AnyTables,
+  type Driver,
+  freshName,
+  type FreshDatabase,
+  type TestDatabase,
+} from './test-database.ts'
 
 /** Asks the server for its version. */
 export async function askPostgres(url: string): Promise<Answer> {
@@ -43,7 +50,6 @@ async function openSchema(url: string): Promise<FreshDatabase> {
     },
   }
 }
-
 
 /** Opens one pool, and gives it too. */
 export function connectPostgresPool(url: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {

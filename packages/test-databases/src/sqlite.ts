@@ -30,12 +30,14 @@ async function openFile(): Promise<FreshDatabase> {
   }
 }
 
-
 /** Opens one connection to the file, and gives it too. */
 export function connectSqliteFile(file: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const database = new Database(file, { timeout: 0 })
   database.exec('pragma journal_mode = wal')
-  return { db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: careful(database) }) }), driver: { database } }
+  return {
+    db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: careful(database) }) }),
+    driver: { database },
+  }
 }
 
 /**
