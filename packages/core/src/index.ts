@@ -5,7 +5,32 @@ export * from './storage/index.ts'
 export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
 export * from './crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
+export type { PaymentsOptions } from './apis/payments/index.ts'
+export type { FieldCipher } from './payments/field-cipher.ts'
+export type { InProcessPayments } from './payments/in-process.ts'
+export type { AuditFinding, AuditReport } from './payments/audit.ts'
+export type { PaymentRules } from './payments/settings.ts'
+export type {
+  Account,
+  Entry,
+  HoldInput,
+  HoldRow,
+  Ledger,
+  Leg,
+  TransferInput,
+  TransferRow,
+  UserBalance,
+} from './ledger/index.ts'
+export type { AuthenticationOptions } from './apis/authentication/index.ts'
+export type { Community } from './apis/authentication/options.ts'
+export type { EnvelopeCurve } from './envelope/index.ts'
+export type { ServiceKeyInfo } from './service-keys/list.ts'
+export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'
+export type { DidsOptions } from './apis/dids/index.ts'
+export type { NewVault, Vault } from './vaults/in-process.ts'
+export type { ThresholdSigner } from './vaults/threshold-signer.ts'
+export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './vaults/wallet-config.ts'
 export type { MethodSettings } from './credentials/method-types.ts'
 export type { Chain, ChainKey, HexSignature, SignatureRequest } from './wallets/chains/chain.ts'
 export { type Chains, knownChains } from './wallets/chains/index.ts'
@@ -26,6 +51,10 @@ export {
   type EvmClient,
   type EvmClientOptions,
   type EvmFees,
+  type EvmHistory,
+  type EvmHistoryClient,
+  type EvmLog,
+  type EvmLogQuery,
   evmChainClient,
 } from './chain-clients/index.ts'
 export type { Health } from './operations/health.ts'

@@ -31,3 +31,6 @@ export interface Services {
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
+
+/** What it takes to send transactions and to keep track of them. */
+export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'>

@@ -5,3 +5,10 @@ export { conformanceTables } from './storage/tables.ts'
 export { describeStorage } from './storage/describe-storage.ts'
 export { type ChainClientCase, chainClientCases, type OpenChain } from './chain-clients/chain-client-cases.ts'
 export { describeChainClient } from './chain-clients/describe-chain-client.ts'
+export {
+  type DidRegistryCase,
+  didRegistryCases,
+  type OpenRegistry,
+  type RegistryProcess,
+} from './did-registries/did-registry-cases.ts'
+export { describeDidRegistry } from './did-registries/describe-did-registry.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { BillfoldError } from '../errors.ts'
 import type { Fetch } from './bounded-fetch.ts'
-import type { ChainStatus, EvmCall, EvmClient, EvmFees } from './chain-client.ts'
+import type { ChainStatus, EvmCall, EvmFees } from './chain-client.ts'
+import { evmHistory, type EvmHistoryClient } from './evm-history.ts'
 import { isReverted, isShortOfFunds, refusalOf } from './evm-refusals.ts'
 import { type JsonRpc, jsonRpc, NodeError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
@@ -37,7 +38,7 @@ const blockShape = z.object({ baseFeePerGas: quantity.nullish() })
  * redirects, nothing of the URL but its host in errors.
  * @throws RangeError when there is no URL, or one that is not http or https
  */
-export function evmChainClient(options: EvmClientOptions): EvmClient {
+export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   if (urls.length === 0 || urls.length > chainLimits.nodes || !urls.every(isHttp))
     throw new RangeError(`evmChainClient takes 1 to ${chainLimits.nodes} http or https URLs`)
@@ -70,6 +71,7 @@ export function evmChainClient(options: EvmClientOptions): EvmClient {
       }
     },
     status: (hash) => status(rpc, hash),
+    ...evmHistory(rpc),
   }
 }
 

@@ -12,4 +12,5 @@ export type {
 } from './chain-client.ts'
 export { askChain, type ChainConnections, chainConnections, clientFor } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
+export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
 export { chainLimits } from './limits.ts'

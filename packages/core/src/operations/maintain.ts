@@ -1,8 +1,12 @@
+import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
+import { forgetAnswers } from '../replays/answer-once.ts'
 import { forgetUsed } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
+import { forgetAttempts } from '../sessions/face-attempt.ts'
+import { removeOldSessions } from '../sessions/session-result.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
 
@@ -22,7 +26,11 @@ export async function maintain(services: Services): Promise<Maintenance> {
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
+  await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
+  await removeOldSessions(storage, begun)
+  await forgetAttempts(storage, begun)
+  await forgetRemovedFaces(storage, begun)
   await lookAfterTransactions(services)
   await deliverOutbox(services)
   await removeOldMessages(services)

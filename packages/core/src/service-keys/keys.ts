@@ -14,6 +14,10 @@ export interface ServiceKeyInput {
   readonly tag: string
   /** `custody`, `dids`, ...; `*` stands for all. */
   readonly scopes: readonly string[]
+  /** What the host calls this kind of key, at most 32 characters: `service`. */
+  readonly type?: string
+  /** Told to whoever lists service keys, and nothing else: false. */
+  readonly debug?: boolean
 }
 
 /** Makes a service key. The secret (256 bits, base64url) is sealed by the keyring. */
@@ -22,26 +26,33 @@ export async function createServiceKey(
   actor: Actor,
   input: ServiceKeyInput,
 ): Promise<{ readonly keyId: string; readonly keySecret: string }> {
-  const keyId = newId()
-  const keySecret = randomSecret(32)
-  const sealedSecret = await seal(services.keyring, new TextEncoder().encode(keySecret), place(actor.tenant, keyId))
-  const createdAt = services.now()
+  const { tag, scopes, type = 'service', debug = false } = input
+  const { row, keySecret } = await newServiceKey(services, actor.tenant, { tag, type, debug, scopes: scopes.join(' ') })
   await services.storage.commit(
     batch(
-      insert(serviceKeys, {
-        id: keyId,
-        tenant: actor.tenant,
-        tag: input.tag,
-        type: 'service',
-        scopes: input.scopes.join(' '),
-        sealedSecret,
-        createdAt,
-        revokedAt: null,
-      }),
-      auditRecord(actor, 'service-key.created', keyId, createdAt, { tag: input.tag, scopes: input.scopes.join(' ') }),
+      insert(serviceKeys, row),
+      auditRecord(actor, 'service-key.created', row.id, row.createdAt, { tag, scopes: row.scopes }),
     ),
   )
-  return { keyId, keySecret }
+  return { keyId: row.id, keySecret }
+}
+
+/** The row of a new service key, and its secret. */
+export async function newServiceKey(
+  services: Services,
+  tenant: string,
+  about: Pick<ServiceKeyRow, 'tag' | 'type' | 'debug' | 'scopes'>,
+): Promise<{ readonly row: ServiceKeyRow; readonly keySecret: string }> {
+  const id = newId()
+  const keySecret = randomSecret(32)
+  const sealedSecret = await seal(services.keyring, new TextEncoder().encode(keySecret), place(tenant, id))
+  return { row: { id, tenant, ...about, sealedSecret, createdAt: services.now(), revokedAt: null }, keySecret }
+}
+
+/** The secret of a service key. @throws BillfoldError `sealed.invalid`, and those of the keyring */
+export async function secretOf(services: Services, row: ServiceKeyRow): Promise<string> {
+  const secret = await unseal(services.keyring, row.sealedSecret, place(row.tenant, row.id))
+  return new TextDecoder().decode(secret)
 }
 
 /** Ends a service key: it and the tokens made with it stop working at once. @throws BillfoldError `service-key.unknown` */

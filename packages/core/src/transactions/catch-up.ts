@@ -1,6 +1,6 @@
 import { type AccountNonces, askChain, type ChainClient } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { giveNonceBack, handOver, handOverCancel } from './hand-over.ts'
 import { transactionLimits } from './limits.ts'
 import type { Account, TransactionRow } from './record.ts'
@@ -13,7 +13,7 @@ import { transactions } from './tables.ts'
  * @returns the nonces as the chain had them before
  * @throws BillfoldError `transaction.chain-unavailable`
  */
-export async function catchUp(services: Services, client: ChainClient, account: Account): Promise<AccountNonces> {
+export async function catchUp(services: ChainServices, client: ChainClient, account: Account): Promise<AccountNonces> {
   const nonces = await askChain(client, services.logger, () => client.nonces(account.address))
   const missing = await missingFrom(services, account, nonces.next)
   while (missing[0]?.state === 'refused' && (await giveNonceBack(services, missing[0]))) missing.shift()
@@ -25,7 +25,7 @@ export async function catchUp(services: Services, client: ChainClient, account: 
 }
 
 /** The rows of an account with this nonce or a later one, last first. */
-function missingFrom(services: Services, { network, address }: Account, nonce: number): Promise<TransactionRow[]> {
+function missingFrom(services: ChainServices, { network, address }: Account, nonce: number): Promise<TransactionRow[]> {
   return services.storage.find(transactions, {
     where: { network, address, nonce: { gte: nonce } },
     orderBy: [['nonce', 'desc']],
@@ -34,7 +34,7 @@ function missingFrom(services: Services, { network, address }: Account, nonce: n
 }
 
 /** As long as the gap cannot be filled, for want of funds for its fee, nothing behind it could be mined. */
-async function fill(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+async function fill(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
   const answer = await handOverCancel(services, client, row)
   if (answer.outcome !== 'refused') return
   throw new BillfoldError(

@@ -1,6 +1,6 @@
 import { askChain, type BroadcastAnswer, type ChainClient, type ChainStatus } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
-import type { Services } from '../services.ts'
+import type { ChainServices } from '../services.ts'
 import { batch, isCommitError, update, type Write } from '../storage/index.ts'
 import { transactionLimits } from './limits.ts'
 import type { TransactionRow } from './record.ts'
@@ -14,7 +14,7 @@ const live = { in: ['signed', 'sent', 'mined', 'failed'] }
  * as it is, to be handed over again.
  * @throws BillfoldError `transaction.chain-unavailable` when the node does not answer
  */
-export async function handOver(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+export async function handOver(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
   const answer = await askChain(client, services.logger, () => client.broadcast(row.raw))
   if (answer.outcome === 'accepted') return setState(services, row, 'sent')
   // The node may have said no because it has the transaction already: then it is not refused.
@@ -30,7 +30,7 @@ export async function handOver(services: Services, client: ChainClient, row: Tra
  * something else at that nonce, is all that matters.
  */
 export async function handOverCancel(
-  services: Services,
+  services: ChainServices,
   client: ChainClient,
   row: TransactionRow,
 ): Promise<BroadcastAnswer> {
@@ -43,7 +43,7 @@ export async function handOverCancel(
  * Gives the nonce of a refused transaction back, if none after it was given to anybody.
  * @returns whether it was
  */
-export async function giveNonceBack(services: Services, row: TransactionRow): Promise<boolean> {
+export async function giveNonceBack(services: ChainServices, row: TransactionRow): Promise<boolean> {
   const { network, address, nonce } = row
   if (nonce === null) return true
   return committed(
@@ -57,12 +57,12 @@ export async function giveNonceBack(services: Services, row: TransactionRow): Pr
 }
 
 /** What the node knows of a hash. @throws BillfoldError `transaction.chain-unavailable` */
-export function statusOnChain(services: Services, client: ChainClient, hash: string): Promise<ChainStatus> {
+export function statusOnChain(services: ChainServices, client: ChainClient, hash: string): Promise<ChainStatus> {
   return askChain(client, services.logger, () => client.status(hash))
 }
 
 /** Like {@link handOver}, for a transaction that is kept already: that the node cannot be reached now changes nothing. */
-export async function tryToHandOver(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+export async function tryToHandOver(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
   try {
     await handOver(services, client, row)
   } catch (error) {
@@ -70,7 +70,7 @@ export async function tryToHandOver(services: Services, client: ChainClient, row
   }
 }
 
-async function setState(services: Services, row: TransactionRow, state: 'sent'): Promise<void> {
+async function setState(services: ChainServices, row: TransactionRow, state: 'sent'): Promise<void> {
   if (row.state === state) return
   // Also where it was called refused a moment ago, by a process to which the node said so: the chain has the last word.
   await services.storage.commit(
@@ -86,7 +86,7 @@ async function setState(services: Services, row: TransactionRow, state: 'sent'):
 
 /** A refused transaction gives its nonce back in the same commit if it can; else its nonce is filled later. */
 async function giveUp(
-  services: Services,
+  services: ChainServices,
   row: TransactionRow,
   state: 'refused' | 'replaced',
   failure: 'transaction.replaced' | 'transaction.refused' | 'transaction.insufficient-funds',
@@ -107,7 +107,7 @@ async function giveUp(
 }
 
 /** Whether the writes held; when they did not, another process was faster, and what it wrote holds. */
-async function committed(services: Services, ...writes: readonly Write[]): Promise<boolean> {
+async function committed(services: ChainServices, ...writes: readonly Write[]): Promise<boolean> {
   try {
     await services.storage.commit(batch(...writes))
     return true

@@ -5,7 +5,7 @@ import { type ChainClient, clientFor } from '../chain-clients/index.ts'
 import { BillfoldError, type ErrorCode } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { batch, check, insert, isCommitError, pause, update, type Write } from '../storage/index.ts'
+import { batch, check, insert, isCommitError, pause } from '../storage/index.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { findWallet } from '../wallets/find.ts'
 import type { WalletRow } from '../wallets/sealing.ts'
@@ -17,6 +17,7 @@ import { type Draft, wrongField } from './format.ts'
 import { tryToHandOver } from './hand-over.ts'
 import { earlierOne, type Sameness, samenessOf } from './idempotency.ts'
 import { transactionLimits } from './limits.ts'
+import { nextNonce, takeNonce } from './nonces.ts'
 import { type Account, accountName, accountOf, type TransactionRow } from './record.ts'
 import type { TransactionRequest } from './request.ts'
 import { accountNonces, transactions } from './tables.ts'
@@ -118,20 +119,6 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
     ),
   )
   return row
-}
-
-/** The first that nobody has: below those that were given away there can be a gap, left by another program. */
-async function nextNonce(services: Services, account: Account, next: number, counted: number): Promise<number> {
-  if (next >= counted) return next
-  const [held] = await services.storage.find(transactions, { where: { ...account, nonce: next }, limit: 1 })
-  return held === undefined ? next : counted
-}
-
-function takeNonce(account: Account, counted: number | undefined, nonce: number): Write {
-  if (counted !== undefined && nonce < counted) return check(accountNonces, { where: { ...account, next: counted } })
-  return counted === undefined
-    ? insert(accountNonces, { ...account, next: nonce + 1 })
-    : update(accountNonces, { where: { ...account, next: counted }, set: { next: nonce + 1 } })
 }
 
 function rowOf(

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { type Route, route } from '../../http/index.ts'
+import type { Authentication } from './authentication.ts'
+
+/** The day that the document names. */
+const sunset = '2026-02-02'
+
+const goneBody = z.object({ error: z.string(), message: z.string(), sunset: z.literal(sunset) })
+
+const gone = [
+  { id: 'authenticate', method: 'GET', path: '/authenticate', successor: '/v2/authenticate' },
+  {
+    id: 'authenticateWithLiveid',
+    method: 'POST',
+    path: '/authenticate_with_liveid',
+    successor: '/v2/authenticate_with_liveid',
+  },
+  { id: 'webhook', method: 'POST', path: '/webhooks/:uwl_session_id', successor: '/v2/submit_face' },
+] as const
+
+/** What the document says is gone: 410, with `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and what came after (RFC 5829). */
+export function deprecatedRoutes({ guards }: Authentication): readonly Route[] {
+  const since = Date.parse(`${sunset}T00:00:00Z`)
+  return gone.map(({ id, method, path, successor }) =>
+    route({
+      id,
+      method,
+      path,
+      summary: `Gone: use ${successor}`,
+      guard: guards.open,
+      ...(path.includes(':') && { params: z.object({ uwl_session_id: z.string() }) }),
+      replies: { 410: { description: 'It is gone', schema: goneBody } },
+      handler: async (_, { mount }) => ({
+        status: 410,
+        headers: {
+          deprecation: `@${since / 1000}`,
+          sunset: new Date(since).toUTCString(),
+          link: `<${mount}${successor}>; rel="successor-version"`,
+        },
+        body: { error: 'Gone', message: `This endpoint has been removed. Use ${successor} instead.`, sunset },
+      }),
+    }),
+  )
+}

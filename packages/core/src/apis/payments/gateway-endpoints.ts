@@ -1,0 +1,154 @@
+import type { Actor } from '../../audit/record.ts'
+import { BillfoldError } from '../../errors.ts'
+import type { Route } from '../../http/index.ts'
+import { createTransaction, creditBalance, endTransaction } from '../../payments/gateway.ts'
+import { currencyNamed, parseAmount } from '../../payments/money.ts'
+import { personWith } from '../../payments/people.ts'
+import { assertOwnEmail } from './account-endpoints.ts'
+import { anyCaller, endpoint, keyCaller, type PaymentsApi } from './endpoint.ts'
+import { encrypted, type Fields, needed, plain } from './fields.ts'
+
+/** What the document says to fields that are missing. */
+export const missingField = {
+  'field.missing': (error: BillfoldError): string => error.message,
+} as const
+
+/** Deposits and withdrawals through a payment gateway. */
+export function gatewayEndpoints(api: PaymentsApi): readonly Route[] {
+  return [...creating(api), ...updating(api), ...crediting(api)]
+}
+
+/** The user whom a service key names by email. @throws BillfoldError `user.unknown` */
+export async function userNamed({ services }: PaymentsApi, { tenant }: Actor, email: string): Promise<string> {
+  const userId = await personWith(services, tenant, [{ kind: 'email', value: email }])
+  if (userId === undefined) throw new BillfoldError('user.unknown')
+  return userId
+}
+
+/** A reference is 1 to 128 printable characters. */
+function referenceIn(fields: Fields<'transaction_reference'>): string {
+  const reference = needed(fields, 'transaction_reference')
+  if (!/^[!-~]{1,128}$/.test(reference))
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'transaction_reference', message: 'Not printable' }] })
+  return reference
+}
+
+const cannotCreate = (error: BillfoldError): string => `Unable to Create License ${error.message}`
+
+function creating(api: PaymentsApi): readonly Route[] {
+  return endpoint(api, {
+    id: 'createTransaction',
+    paths: ['create_transaction'],
+    summary: 'Begin a deposit, or a withdrawal, whose amount is set aside at once',
+    guard: api.byKey,
+    fields: {
+      email: encrypted(320),
+      transaction_reference: encrypted(128),
+      transaction_type: plain(16),
+      amount: encrypted(64),
+      currency: encrypted(12),
+      funding_method: encrypted(64),
+      payment_gateway: encrypted(64),
+      datetime: encrypted(64),
+    },
+    says: {
+      ...missingField,
+      'user.unknown': 'User Not Found',
+      'ledger.insufficient-funds': 'You have insufficient balance',
+      'reference.reused': cannotCreate,
+      'amount.invalid': cannotCreate,
+    },
+    caller: keyCaller,
+    handle: async (fields, caller) => {
+      await assertOwnEmail(api.services, caller, needed(fields, 'email'))
+      const type = needed(fields, 'transaction_type')
+      if (type !== 'DEPOSIT' && type !== 'WITHDRAWAL')
+        throw new BillfoldError('input.invalid', {
+          issues: [{ path: 'transaction_type', message: 'DEPOSIT or WITHDRAWAL' }],
+        })
+      const currency = currencyNamed(api.settings.money, needed(fields, 'currency'))
+      await createTransaction(api.services, caller.actor, {
+        userId: caller.userId,
+        reference: referenceIn(fields),
+        type,
+        currency: currency.code,
+        amount: parseAmount(api.settings.money, currency, needed(fields, 'amount')),
+        gateway: needed(fields, 'payment_gateway'),
+        fundingMethod: fields.funding_method ?? '',
+      })
+      return { message: 'Licence Registered Successfully' }
+    },
+  })
+}
+
+function updating(api: PaymentsApi): readonly Route[] {
+  return endpoint(api, {
+    id: 'updateTransaction',
+    paths: ['update_transaction'],
+    summary: 'Say how a deposit or a withdrawal ended',
+    guard: api.gateway,
+    fields: {
+      email: encrypted(320),
+      transaction_reference: encrypted(128),
+      status: plain(16),
+      amount: encrypted(64),
+    },
+    says: {
+      ...missingField,
+      'user.unknown': 'User matching Email Not Found',
+      'transaction.unknown': 'Transaction Not Found',
+      'transaction.mismatch': (error) => `Error Occurred ${error.message}`,
+      'transaction.ended': (error) => `Error Occurred ${error.message}`,
+      'amount.invalid': (error) => `Error Occurred ${error.message}`,
+    },
+    caller: anyCaller,
+    handle: async (fields, { actor }) => {
+      const outcome = needed(fields, 'status').toUpperCase()
+      if (outcome !== 'SUCCESS' && outcome !== 'FAILED' && outcome !== 'CANCELLED')
+        throw new BillfoldError('input.invalid', {
+          issues: [{ path: 'status', message: 'SUCCESS, FAILED or CANCELLED' }],
+        })
+      const stated = needed(fields, 'amount')
+      const reference = referenceIn(fields)
+      const { money } = api.settings
+      await endTransaction(api.services, actor, await userNamed(api, actor, needed(fields, 'email')), {
+        reference,
+        outcome,
+        amount: (code) => parseAmount(money, currencyNamed(money, code), stated),
+      })
+      return { message: 'Transaction Updated Succesfully' }
+    },
+  })
+}
+
+function crediting(api: PaymentsApi): readonly Route[] {
+  return endpoint(api, {
+    id: 'updateBalance',
+    paths: ['update_balance'],
+    summary: 'Credit a user with what a gateway has taken in',
+    guard: api.gateway,
+    fields: {
+      email: encrypted(320),
+      amount: encrypted(64),
+      currency: plain(12),
+      transaction_reference: encrypted(128),
+    },
+    says: {
+      ...missingField,
+      'user.unknown': 'User Not Found',
+      'reference.reused': cannotCreate,
+      'amount.invalid': cannotCreate,
+    },
+    caller: anyCaller,
+    handle: async (fields, { actor }) => {
+      const currency = currencyNamed(api.settings.money, fields.currency)
+      await creditBalance(api.services, actor, {
+        userId: await userNamed(api, actor, needed(fields, 'email')),
+        reference: referenceIn(fields),
+        currency: currency.code,
+        amount: parseAmount(api.settings.money, currency, needed(fields, 'amount')),
+      })
+      return { message: 'Licence Registered Successfully' }
+    },
+  })
+}

@@ -1,0 +1,53 @@
+import { BillfoldError, type Issue } from '../errors.ts'
+import { isAddress } from './address.ts'
+import { didLimits } from './limits.ts'
+import { bytesOfName } from './name-bytes.ts'
+import type { Address, RegistryChange } from './registry.ts'
+
+/** @throws BillfoldError `input.invalid` naming what is wrong, for a change that a registry could not keep as it is meant */
+export function checkChange(identity: Address, change: RegistryChange): void {
+  const issues = [...(isAddress(identity) ? [] : [wrong('identity', notAnAddress)]), ...issuesOf(change)]
+  if (issues.length > 0) throw new BillfoldError('input.invalid', { issues })
+}
+
+const notAnAddress = 'is not an address in lower case'
+
+function issuesOf(change: RegistryChange): readonly Issue[] {
+  switch (change.kind) {
+    case 'owner':
+      return isAddress(change.newOwner) ? [] : [wrong('newOwner', notAnAddress)]
+    case 'attribute':
+      return [...nameIssues('name', change.name), ...valueIssues(change.value), ...validityIssues(change.validity)]
+    case 'revoke-attribute':
+      return [...nameIssues('name', change.name), ...valueIssues(change.value)]
+    case 'delegate':
+      return [...delegateIssues(change), ...validityIssues(change.validity)]
+    case 'revoke-delegate':
+      return delegateIssues(change)
+  }
+}
+
+function delegateIssues(change: { readonly delegateType: string; readonly delegate: Address }): readonly Issue[] {
+  const { delegate, delegateType } = change
+  return [
+    ...nameIssues('delegateType', delegateType),
+    ...(isAddress(delegate) ? [] : [wrong('delegate', notAnAddress)]),
+  ]
+}
+
+function nameIssues(path: string, name: string): readonly Issue[] {
+  return bytesOfName(name) === undefined ? [wrong(path, `is not 1 to ${didLimits.nameBytes} bytes of text`)] : []
+}
+
+function valueIssues(value: Uint8Array): readonly Issue[] {
+  return value.length > didLimits.valueBytes ? [wrong('value', `has more than ${didLimits.valueBytes} bytes`)] : []
+}
+
+function validityIssues(validity: number): readonly Issue[] {
+  const taken = Number.isSafeInteger(validity) && validity >= 0 && validity <= didLimits.validitySeconds
+  return taken ? [] : [wrong('validity', `is not a whole number of seconds up to ${didLimits.validitySeconds}`)]
+}
+
+function wrong(path: string, message: string): Issue {
+  return { path, message }
+}

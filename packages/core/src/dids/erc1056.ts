@@ -1,0 +1,118 @@
+import { createContract, events, parseAbi } from 'micro-eth-signer/abi.js'
+import { z } from 'zod'
+import type { EvmLog } from '../chain-clients/index.ts'
+import type { RecoverableSignature } from '../crypto/index.ts'
+import { addressBytes, withChecksum } from './address.ts'
+import { methodOf, nameWord } from './digest.ts'
+import { nameOfBytes } from './name-bytes.ts'
+import type { Address, PreparedChange, RegistryChange, RegistryEvent } from './registry.ts'
+
+// The contract of ERC-1056 (EthereumDIDRegistry), as far as it is used here.
+
+// Without names of arguments, so that values are given by their places. Of a signed change they begin with the identity, and
+// v, r and s of the signature.
+const functions = createContract(
+  parseAbi([
+    'function identityOwner(address) view returns (address)',
+    'function changed(address) view returns (uint256)',
+    'function nonce(address) view returns (uint256)',
+    'function changeOwnerSigned(address, uint8, bytes32, bytes32, address)',
+    'function addDelegateSigned(address, uint8, bytes32, bytes32, bytes32, address, uint256)',
+    'function revokeDelegateSigned(address, uint8, bytes32, bytes32, bytes32, address)',
+    'function setAttributeSigned(address, uint8, bytes32, bytes32, bytes32, bytes, uint256)',
+    'function revokeAttributeSigned(address, uint8, bytes32, bytes32, bytes32, bytes)',
+  ]),
+)
+const eventAbi = parseAbi([
+  'event DIDOwnerChanged(address indexed identity, address owner, uint256 previousChange)',
+  'event DIDDelegateChanged(address indexed identity, bytes32 delegateType, address delegate, uint256 validTo, uint256 previousChange)',
+  'event DIDAttributeChanged(address indexed identity, bytes32 name, bytes value, uint256 validTo, uint256 previousChange)',
+])
+const decoders = new Map(
+  Object.values(events(eventAbi)).map((event, index) => [
+    event.topics(eventAbi[index]?.inputs?.map(() => null) ?? [])[0],
+    event,
+  ]),
+)
+
+/** The functions that change nothing, each of one address. */
+export type ReadFunction = 'identityOwner' | 'changed' | 'nonce'
+
+function encode(name: string, values: readonly unknown[]): Uint8Array {
+  const method = functions[name]
+  if (method === undefined) throw new RangeError(`ERC-1056 has no ${name}`)
+  return method.encodeInput(values.length === 1 ? values[0] : values)
+}
+
+/** The call data of a function that changes nothing. */
+export function readCall(name: ReadFunction, address: Address): Uint8Array {
+  return encode(name, [withChecksum(address)])
+}
+
+/** The call data by which anybody hands in a change that its owner has signed. */
+export function signedCall(prepared: PreparedChange, { r, s, recovery }: RecoverableSignature): Uint8Array {
+  const { identity, change } = prepared
+  const signed = [withChecksum(identity), BigInt(27 + recovery), r, s]
+  return encode(`${methodOf[change.kind]}Signed`, [...signed, ...valuesOf(change)])
+}
+
+function valuesOf(change: RegistryChange): readonly unknown[] {
+  switch (change.kind) {
+    case 'owner':
+      return [withChecksum(change.newOwner)]
+    case 'delegate':
+      return [nameWord(change.delegateType), withChecksum(change.delegate), BigInt(change.validity)]
+    case 'revoke-delegate':
+      return [nameWord(change.delegateType), withChecksum(change.delegate)]
+    case 'attribute':
+      return [nameWord(change.name), change.value, BigInt(change.validity)]
+    case 'revoke-attribute':
+      return [nameWord(change.name), change.value]
+  }
+}
+
+/** An address, indexed, as the topic of an event. */
+export function topicOf(identity: Address): string {
+  return `0x${Buffer.from(addressBytes(identity)).toString('hex').padStart(64, '0')}`
+}
+
+/** One event as the contract told it: what it says, unless its names are no text, and the block of the change before it. */
+export interface ToldEvent {
+  readonly event: RegistryEvent | undefined
+  readonly previousChange: bigint
+}
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text) => text.toLowerCase())
+const name = z.instanceof(Uint8Array).transform(nameOfBytes)
+const previousChange = z.bigint()
+const validTo = z.bigint()
+const argumentShapes = z.union([
+  z.object({ owner: address, previousChange }),
+  z.object({ delegateType: name, delegate: address, validTo, previousChange }),
+  z.object({ name, value: z.instanceof(Uint8Array), validTo, previousChange }),
+])
+
+/** Reads an event of the contract; undefined for one that is not of ERC-1056. Throws for one that is malformed. */
+export function readEvent({ topics, data }: EvmLog, block: bigint): ToldEvent | undefined {
+  const decoder = decoders.get(topics[0]?.toLowerCase() ?? '')
+  if (decoder === undefined) return undefined
+  const found = argumentShapes.parse(decoder.decode([...topics], `0x${Buffer.from(data).toString('hex')}`))
+  return { event: eventOf(found, Number(block)), previousChange: found.previousChange }
+}
+
+function eventOf(found: z.output<typeof argumentShapes>, version: number): RegistryEvent | undefined {
+  if ('owner' in found) return { kind: 'owner', version, owner: found.owner }
+  if ('delegate' in found) {
+    const { delegateType, delegate, validTo: until } = found
+    return delegateType === undefined
+      ? undefined
+      : { kind: 'delegate', version, delegateType, delegate, validTo: until }
+  }
+  const { name: attribute, value, validTo: until } = found
+  return attribute === undefined
+    ? undefined
+    : { kind: 'attribute', version, name: attribute, value: Uint8Array.from(value), validTo: until }
+}

@@ -1,0 +1,118 @@
+import { withChecksum, zeroAddress } from './address.ts'
+import { attributeOf } from './document-attribute.ts'
+import type { DidDocument } from './document.ts'
+import type { Entry, InForce } from './in-force.ts'
+import type { Address, RegistryEvent } from './registry.ts'
+
+/** What a document is made from. */
+export interface DocumentInput {
+  readonly did: string
+  readonly address: Address
+  readonly chainId: bigint
+  readonly events: readonly RegistryEvent[]
+  /** The moment for which it is made, in seconds since 1970. */
+  readonly now: bigint
+}
+
+/** A document, and whether its DID has been given to nobody. */
+export interface MadeDocument {
+  readonly document: DidDocument
+  readonly deactivated: boolean
+  /** The version of the last event that it says something of; undefined where there was none. */
+  readonly version: number | undefined
+}
+
+const context = [
+  'https://www.w3.org/ns/did/v1',
+  'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
+  'https://w3id.org/security/v3-unstable',
+] as const
+
+const recoveryMethod = 'EcdsaSecp256k1RecoveryMethod2020'
+
+/**
+ * The document of a DID by the rules of did:ethr. Keys and services are numbered in the order of the events, and those that
+ * were revoked or have run out keep their numbers, so that an id never comes to mean something else. An owner of zeros ends
+ * it: what comes after is not looked at.
+ */
+export function didDocument({ did, address, chainId, events, now }: DocumentInput): MadeDocument {
+  const inForce: InForce = {
+    keys: new Map(),
+    authentication: new Map(),
+    assertionMethod: new Map(),
+    keyAgreement: new Map(),
+    services: new Map(),
+  }
+  const count = { keys: 0, services: 0 }
+  let owner = address
+  for (const event of events) {
+    if (event.kind === 'owner') {
+      owner = event.owner
+      if (owner === zeroAddress) return { document: emptyDocument(did), deactivated: true, version: event.version }
+      continue
+    }
+    const entry = event.kind === 'delegate' ? delegateOf(event, did, chainId) : attributeOf(event, did)
+    const valid = event.validTo !== 0n && event.validTo >= now
+    const counted = valid ? entry.counted : entry.countedWhenEnded
+    if (counted !== undefined) count[counted]++
+    if (valid) entry.enter(inForce, counted === undefined ? 0 : count[counted])
+    else end(inForce, entry.key)
+  }
+  const document = fullDocument(did, account(chainId, owner), inForce)
+  return { document, deactivated: false, version: events.at(-1)?.version }
+}
+
+function end({ keys, authentication, assertionMethod, keyAgreement, services }: InForce, key: string): void {
+  for (const part of [keys, authentication, assertionMethod, keyAgreement, services]) part.delete(key)
+}
+
+function delegateOf(event: RegistryEvent & { readonly kind: 'delegate' }, did: string, chainId: bigint): Entry {
+  const { delegate, delegateType } = event
+  const key = JSON.stringify(['delegate', delegateType, delegate])
+  return {
+    key,
+    counted: 'keys',
+    countedWhenEnded: 'keys',
+    enter: ({ keys, authentication, assertionMethod }, number) => {
+      if (delegateType !== 'veriKey' && delegateType !== 'sigAuth') return
+      const id = `${did}#delegate-${number}`
+      keys.set(key, {
+        id,
+        type: recoveryMethod,
+        controller: did,
+        blockchainAccountId: account(chainId, delegate),
+      })
+      assertionMethod.set(key, id)
+      if (delegateType === 'sigAuth') authentication.set(key, id)
+    },
+  }
+}
+
+function account(chainId: bigint, address: Address): string {
+  return `eip155:${chainId}:${withChecksum(address)}`
+}
+
+function fullDocument(did: string, ownerAccount: string, inForce: InForce): DidDocument {
+  const controller = `${did}#controller`
+  const service = [...inForce.services.values()]
+  const keyAgreement = [...inForce.keyAgreement.values()]
+  const controllerKey = {
+    id: controller,
+    type: recoveryMethod,
+    controller: did,
+    blockchainAccountId: ownerAccount,
+  }
+  return {
+    '@context': context,
+    id: did,
+    verificationMethod: [controllerKey, ...inForce.keys.values()],
+    authentication: [controller, ...inForce.authentication.values()],
+    assertionMethod: [controller, ...inForce.assertionMethod.values()],
+    ...(keyAgreement.length > 0 && { keyAgreement }),
+    ...(service.length > 0 && { service }),
+  }
+}
+
+function emptyDocument(did: string): DidDocument {
+  return { '@context': context, id: did, verificationMethod: [], authentication: [], assertionMethod: [] }
+}

@@ -1,0 +1,34 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
+import { BillfoldError } from '../errors.ts'
+import { fromBase64 } from './base64.ts'
+
+const ivBytes = 16
+const tagBytes = 16
+
+/** Encrypts with AES-256-GCM under a fresh iv: padded base64 of iv (16 bytes), ciphertext and tag (16 bytes). */
+export function encrypt(key: KeyObject, plaintext: string | Uint8Array): string {
+  const iv = randomBytes(ivBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
+  const ciphertext = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
+  cipher.final()
+  return Buffer.concat([iv, ciphertext, cipher.getAuthTag()]).toString('base64')
+}
+
+/**
+ * Decrypts what {@link encrypt} or a client made, in base64 or base64url.
+ * @throws BillfoldError `envelope.invalid`, which says no more, for anything else
+ */
+export function decrypt(key: KeyObject, text: string): Uint8Array {
+  const bytes = fromBase64(text)
+  if (bytes === undefined || bytes.length < ivBytes + tagBytes) throw new BillfoldError('envelope.invalid')
+  const end = bytes.length - tagBytes
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+  decipher.setAuthTag(bytes.subarray(end))
+  const plaintext = decipher.update(bytes.subarray(ivBytes, end))
+  try {
+    decipher.final()
+  } catch {
+    throw new BillfoldError('envelope.invalid')
+  }
+  return plaintext
+}

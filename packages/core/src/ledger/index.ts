@@ -1,0 +1,8 @@
+export { type Account, type AccountRow, accountRow, hasFloor, placesOf, placeToWrite } from './accounts.ts'
+export { auditLedger, type LedgerFinding } from './audit.ts'
+export { balanceOf, balancesOfUser, type Entry, type UserBalance } from './balances.ts'
+export { capturing, type HoldInput, type HoldRow, holding, releasing } from './holds.ts'
+export { inProcessLedger, type Ledger } from './in-process.ts'
+export { type Leg, posting, type TransferInput } from './posting.ts'
+export { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './tables.ts'
+export { transfer, type TransferRow } from './transfer.ts'

@@ -1,0 +1,44 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, decide, type RowOf } from '../storage/index.ts'
+import { placesOf } from './accounts.ts'
+import { posting, type TransferInput } from './posting.ts'
+import { ledgerEntries, ledgerTransfers } from './tables.ts'
+
+/** A transfer as it is kept. */
+export type TransferRow = RowOf<typeof ledgerTransfers>
+
+/**
+ * Moves money, once: a repeat with the same id and the same content changes nothing and is answered alike.
+ * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.transfer-reused`
+ */
+export async function transfer(services: Services, actor: Actor, input: TransferInput): Promise<TransferRow> {
+  return decide(async () => {
+    const [before] = await services.storage.find(ledgerTransfers, { where: { id: input.id }, limit: 1 })
+    if (before !== undefined) return assertSame(services, before, input)
+    const { id, tenant, kind, currency, subject } = input
+    const writes = await posting(services, input)
+    const detail = { kind, currency, subject }
+    await services.storage.commit(
+      batch(...writes, auditRecord(actor, 'ledger.transferred', id, services.now(), detail)),
+    )
+    return { id, tenant, kind, currency, subject, at: services.now() }
+  })
+}
+
+async function assertSame(services: Services, before: TransferRow, input: TransferInput): Promise<TransferRow> {
+  const entries = await services.storage.find(ledgerEntries, { where: { transferId: before.id } })
+  const same =
+    before.tenant === input.tenant &&
+    before.kind === input.kind &&
+    before.currency === input.currency &&
+    before.subject === input.subject &&
+    entries.length === input.legs.length &&
+    input.legs.every(({ account, amount }) => {
+      const ids = new Set(placesOf(input.tenant, input.currency, account).map(({ id }) => id))
+      return entries.some((entry) => ids.has(entry.accountId) && entry.amount === amount)
+    })
+  if (!same) throw new BillfoldError('ledger.transfer-reused')
+  return before
+}

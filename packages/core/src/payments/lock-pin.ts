@@ -1,0 +1,106 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { type Place, seal, unseal } from '../crypto/index.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, insert, isCommitError, update } from '../storage/index.ts'
+import { payments as paymentTable, typedSecrets } from './tables.ts'
+import { hashSecret, verifySecret } from './typed-secrets.ts'
+
+/** Characters of a lock PIN, and of its last part, which the receiver of a payment may ask for. */
+const lockPinLength = 19
+const m3Length = 8
+
+/** What allows a user to replace a PIN. */
+export interface PinAuthority {
+  readonly oldPin?: string | undefined
+  readonly password?: string | undefined
+}
+
+/**
+ * Sets a user's PIN: a lock PIN of 19 characters, or a plain one of 4 to 18. Over an existing one the old PIN or the password is
+ * needed. It is kept as a slow hash; of a lock PIN the last 8 characters are sealed beside it.
+ * @throws BillfoldError `pin.unfit`, `pin.authority-required`
+ */
+export async function setPin(
+  services: Services,
+  actor: Actor,
+  userId: string,
+  pin: string,
+  authority: PinAuthority,
+): Promise<void> {
+  const characters = [...pin]
+  if (characters.length < 4 || characters.length > lockPinLength) throw new BillfoldError('pin.unfit')
+  const { tenant } = actor
+  const [before] = await services.storage.find(typedSecrets, { where: { userId, kind: 'pin' }, limit: 1 })
+  if (before !== undefined) await assertAuthority(services, actor, userId, authority)
+  const phc = await hashSecret(services, pin, actor.source)
+  const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
+  const sealedPart =
+    m3 === undefined ? null : await seal(services.keyring, new TextEncoder().encode(m3), place(tenant, userId))
+  const fresh = { phc, sealedPart, failures: 0, lockedUntil: 0, lastAttempt: null }
+  const write =
+    before === undefined
+      ? insert(typedSecrets, { ...fresh, userId, kind: 'pin', tenant, version: 1 })
+      : update(typedSecrets, {
+          where: { userId, kind: 'pin', version: before.version },
+          set: fresh,
+          add: { version: 1 },
+        })
+  try {
+    await services.storage.commit(batch(write, auditRecord(actor, 'payments.pin-set', userId, services.now())))
+  } catch (error) {
+    // Somebody else has set it meanwhile, and so this needs an authority of its own.
+    if (isCommitError(error)) throw new BillfoldError('pin.authority-required', { cause: error })
+    throw error
+  }
+}
+
+async function assertAuthority(
+  services: Services,
+  actor: Actor,
+  userId: string,
+  { oldPin, password }: PinAuthority,
+): Promise<void> {
+  const proven =
+    password !== undefined
+      ? await verifySecret(services, actor, userId, 'password', password)
+      : oldPin !== undefined
+        ? await verifySecret(services, actor, userId, 'pin', oldPin)
+        : undefined
+  if (proven === undefined) throw new BillfoldError('pin.authority-required')
+}
+
+/** Whether this is the user's PIN. No PIN, a wrong one and a locked one are told by the same error. @throws BillfoldError `pin.incorrect` */
+export async function checkPin(services: Services, actor: Actor, userId: string, pin: string): Promise<void> {
+  if ((await verifySecret(services, actor, userId, 'pin', pin)) === undefined) throw new BillfoldError('pin.incorrect')
+}
+
+/**
+ * The last part of a sender's lock PIN, for somebody whom the sender has a payment under way to.
+ * @throws BillfoldError `payment.unknown` where there is none, and where the sender set no lock PIN
+ */
+export async function m3PartFor(
+  services: Services,
+  actor: Actor,
+  receiverId: string,
+  senderId: string | undefined,
+): Promise<string> {
+  if (senderId === undefined) throw new BillfoldError('payment.unknown')
+  const { tenant } = actor
+  const [pending] = await services.storage.find(paymentTable, {
+    where: { receiverId, senderId, tenant, state: 'pending', expiresAt: { gt: services.now() } },
+    limit: 1,
+  })
+  const [secret] = await services.storage.find(typedSecrets, { where: { userId: senderId, kind: 'pin' }, limit: 1 })
+  if (pending === undefined || secret === undefined || secret.sealedPart === null)
+    throw new BillfoldError('payment.unknown')
+  const plain = await unseal(services.keyring, secret.sealedPart, place(tenant, senderId))
+  await services.storage.commit(
+    batch(auditRecord(actor, 'payments.m3-shown', senderId, services.now(), { payment: pending.id })),
+  )
+  return new TextDecoder().decode(plain)
+}
+
+function place(tenant: string, userId: string): Place {
+  return { tenant, table: typedSecrets.name, row: `${userId}:pin`, field: 'm3' }
+}

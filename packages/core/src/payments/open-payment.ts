@@ -1,0 +1,147 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { BillfoldError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import { holding } from '../ledger/index.ts'
+import type { Services } from '../services.ts'
+import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
+import type { Identifier } from '../users/identifiers.ts'
+import { expireOf } from './end-payment.ts'
+import { type Invitation, invitationFor } from './invitations.ts'
+import { invitationTo, messagesToBoth } from './messages.ts'
+import { findProfile, personWith } from './people.ts'
+import { actUnder, type ReferenceUse, referenceRow } from './references.ts'
+import type { Payments } from './settings.ts'
+import { statementRow } from './statements.ts'
+import { paymentProfiles, payments as paymentTable } from './tables.ts'
+
+/** A payment as it is kept. */
+export type PaymentRow = RowOf<typeof paymentTable>
+
+/** What a sender asks for. */
+export interface PaymentInput {
+  readonly senderId: string
+  /** Email, phone or both, which then must be one person's. */
+  readonly receiver: readonly Identifier[]
+  readonly currency: string
+  /** Minor units. */
+  readonly amount: bigint
+  /** Makes a repeat harmless. */
+  readonly reference?: string | undefined
+}
+
+/** Whom a payment goes to: a user, or, where the host wants them, somebody who is invited. */
+type Receiver = { readonly userId: string; readonly proofKey: string | null } | { readonly invitation: Invitation }
+
+/**
+ * Opens a payment and sets its amount aside at once.
+ * @throws BillfoldError `payment.external` for a receiver who is not registered, `payment.to-self`, `payment.pending-exists`,
+ *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations
+ */
+export async function openPayment(payments: Payments, actor: Actor, input: PaymentInput): Promise<PaymentRow> {
+  const { services } = payments
+  await expireOf(payments, actor, input.senderId)
+  const receiver = await receiverOf(payments, actor, input)
+  const use = referenceUse(actor, input)
+  return decide(async () => {
+    const before = use === undefined ? undefined : await actUnder(services, use)
+    if (before !== undefined) return findPayment(services, actor.tenant, before)
+    const row = newPayment(payments, actor, input, receiver)
+    await assertRoom(payments, row)
+    const writes = await openingWrites(payments, row, receiver)
+    const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
+    const used = use === undefined ? [] : [referenceRow(use, row.id)]
+    await services.storage.commit(batch(...used, ...writes, audited))
+    return row
+  })
+}
+
+/** @throws BillfoldError `payment.unknown` */
+export async function findPayment(services: Services, tenant: string, id: string): Promise<PaymentRow> {
+  const [row] = await services.storage.find(paymentTable, { where: { id, tenant }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('payment.unknown')
+  return row
+}
+
+async function receiverOf(payments: Payments, actor: Actor, input: PaymentInput): Promise<Receiver> {
+  const { services, settings } = payments
+  const userId = await personWith(services, actor.tenant, input.receiver)
+  if (userId === input.senderId) throw new BillfoldError('payment.to-self')
+  const profile = userId === undefined ? undefined : await profileOrNone(services, actor.tenant, userId)
+  if (profile !== undefined) return { userId: profile.userId, proofKey: profile.proofKey }
+  if (settings.externalReceivers === 'refuse') throw new BillfoldError('payment.external')
+  return { invitation: await invitationFor(payments, actor, input) }
+}
+
+async function profileOrNone(
+  services: Services,
+  tenant: string,
+  userId: string,
+): Promise<RowOf<typeof paymentProfiles> | undefined> {
+  const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
+  return row
+}
+
+function referenceUse({ tenant }: Actor, input: PaymentInput): ReferenceUse | undefined {
+  if (input.reference === undefined) return undefined
+  const to = input.receiver.map(({ kind, value }) => `${kind}:${value}`)
+  const content = ['payment', input.currency, String(input.amount), ...to]
+  return { tenant, reference: input.reference, userId: input.senderId, content }
+}
+
+function newPayment(
+  { services, settings }: Payments,
+  { tenant }: Actor,
+  input: PaymentInput,
+  receiver: Receiver,
+): PaymentRow {
+  const createdAt = services.now()
+  const id = newId()
+  const invitation = 'invitation' in receiver ? receiver.invitation : undefined
+  return {
+    id,
+    tenant,
+    senderId: input.senderId,
+    receiverId: 'userId' in receiver ? receiver.userId : null,
+    invited: invitation?.lookup ?? null,
+    currency: input.currency,
+    amount: input.amount,
+    state: 'pending',
+    proofKey: 'userId' in receiver ? receiver.proofKey : null,
+    senderConfirmedAt: null,
+    receiverConfirmedAt: null,
+    transferId: null,
+    createdAt,
+    expiresAt: createdAt + settings.paymentMilliseconds,
+    endedAt: null,
+    version: 1,
+  }
+}
+
+async function assertRoom({ services, settings }: Payments, { tenant, senderId }: PaymentRow): Promise<void> {
+  const { pendingPayments } = await findProfile(services, tenant, senderId)
+  if (pendingPayments >= settings.maxPendingPayments) throw new BillfoldError('payment.pending-exists')
+}
+
+async function openingWrites(payments: Payments, row: PaymentRow, receiver: Receiver): Promise<readonly Write[]> {
+  const { services, settings } = payments
+  const { id, tenant, senderId, receiverId, currency, amount, createdAt: at } = row
+  const hold = { id, tenant, owner: senderId, currency, amount, subject: id }
+  const line = { id, tenant, kind: 'payment', currency, amount, state: 'pending', at }
+  const told =
+    'invitation' in receiver
+      ? [await invitationTo(payments, row, receiver.invitation.to)]
+      : await messagesToBoth(payments, 'payments.requested', row)
+  return [
+    update(paymentProfiles, {
+      where: { userId: senderId, pendingPayments: { lt: settings.maxPendingPayments } },
+      add: { pendingPayments: 1 },
+    }),
+    insert(paymentTable, row),
+    statementRow({ ...line, userId: senderId, direction: 'debit', counterpartId: receiverId }),
+    ...(receiverId === null
+      ? []
+      : [statementRow({ ...line, userId: receiverId, direction: 'credit', counterpartId: senderId })]),
+    ...(await holding(services, hold, 'payment.held')),
+    ...told,
+  ]
+}

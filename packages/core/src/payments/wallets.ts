@@ -1,0 +1,118 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { randomSecret } from '../crypto/index.ts'
+import { newId } from '../ids.ts'
+import { accountRow, balanceOf, ledgerAccounts, placesOf, posting } from '../ledger/index.ts'
+import type { Services } from '../services.ts'
+import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
+import { oneForm } from '../users/identifier-forms.ts'
+import { dayOf } from './dates.ts'
+import { contactsOf } from './people.ts'
+import type { Payments } from './settings.ts'
+import { statementRow } from './statements.ts'
+import { grantClaims, grantDays, paymentWallets } from './tables.ts'
+
+/** A wallet as it is kept. */
+export type WalletRow = RowOf<typeof paymentWallets>
+
+/** A wallet, and what is in it, in minor units. */
+export interface WalletBalance {
+  readonly wallet: WalletRow
+  readonly available: bigint
+  readonly held: bigint
+}
+
+/** The user's wallet; undefined where there is none yet. */
+export async function findWallet(services: Services, userId: string): Promise<WalletBalance | undefined> {
+  const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
+  if (wallet === undefined) return undefined
+  const { tenant, currency } = wallet
+  const [available, held] = await Promise.all([
+    balanceOf(services, tenant, currency, { kind: 'available', owner: userId }),
+    balanceOf(services, tenant, currency, { kind: 'held', owner: userId }),
+  ])
+  return { wallet, available, held }
+}
+
+/**
+ * Makes the one wallet of a user, with an opening grant where the host gives one and neither the email, the phone nor the device
+ * has had it. A repeat gives the same wallet.
+ */
+export async function createWallet(
+  payments: Payments,
+  actor: Actor,
+  userId: string,
+  imei: string,
+): Promise<WalletBalance> {
+  const { services, settings } = payments
+  const { tenant } = actor
+  const claims = await claimsOf(services, tenant, userId, imei)
+  return decide(async () => {
+    const before = await findWallet(services, userId)
+    if (before !== undefined) return before
+    const createdAt = services.now()
+    const currency = settings.money.currency.code
+    const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
+    const grant = await grantWrites(payments, tenant, userId, claims)
+    await services.storage.commit(
+      batch(
+        insert(paymentWallets, wallet),
+        ...(grant ?? (await openingAccounts(services, wallet))),
+        auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
+      ),
+    )
+    return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
+  })
+}
+
+/** The user's accounts, where no money has opened them already. */
+async function openingAccounts(
+  services: Services,
+  { userId: owner, tenant, currency, createdAt }: WalletRow,
+): Promise<readonly Write[]> {
+  const places = placesOf(tenant, currency, { kind: 'available', owner })
+  const ids = places.map(({ id }) => id)
+  const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
+  return places.filter(({ id }) => !rows.some((row) => row.id === id)).map((place) => accountRow(place, createdAt))
+}
+
+/** Keyed hashes of all that an opening grant is given to once. */
+async function claimsOf(services: Services, tenant: string, userId: string, imei: string): Promise<readonly string[]> {
+  const { email, phone } = await contactsOf(services, userId)
+  return Promise.all([
+    services.lookups.hash('payments:grant-email', tenant, oneForm('email', email)),
+    services.lookups.hash('payments:grant-phone', tenant, oneForm('phone', phone)),
+    services.lookups.hash('payments:grant-imei', tenant, imei),
+  ])
+}
+
+/** The writes of an opening grant; undefined where none is due. */
+async function grantWrites(
+  { services, settings }: Payments,
+  tenant: string,
+  userId: string,
+  claims: readonly string[],
+): Promise<readonly Write[] | undefined> {
+  const { openingGrant: amount, grantsPerDay, money } = settings
+  if (amount === 0n) return undefined
+  const { storage } = services
+  const [claimed] = await storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 })
+  const at = services.now()
+  const day = dayOf(at)
+  const [today] = await storage.find(grantDays, { where: { tenant, day }, limit: 1 })
+  if (claimed !== undefined || (today?.granted ?? 0) >= grantsPerDay) return undefined
+  const id = newId()
+  const currency = money.currency.code
+  const legs = [
+    { account: { kind: 'grant' }, amount: -amount },
+    { account: { kind: 'available', owner: userId }, amount },
+  ] as const
+  const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartId: null, currency, amount, at }
+  return [
+    ...claims.map((claim) => insert(grantClaims, { tenant, claim, userId })),
+    today === undefined
+      ? insert(grantDays, { tenant, day, granted: 1 })
+      : update(grantDays, { where: { tenant, day, granted: { lt: grantsPerDay } }, add: { granted: 1 } }),
+    statementRow({ ...line, state: 'completed' }),
+    ...(await posting(services, { id, tenant, currency, kind: 'grant', subject: userId, legs })),
+  ]
+}

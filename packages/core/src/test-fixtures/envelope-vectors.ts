@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const vector = z.object({
+  id: z.string(),
+  privateKey: z.string(),
+  publicKey: z.string(),
+  peerPrivateKey: z.string(),
+  peerPublicKey: z.string(),
+  sharedKey: z.string(),
+  plaintext: z.string(),
+  ciphertext: z.string(),
+})
+const ofCurve = z.object({
+  producer: z.object({ repo: z.string(), commit: z.string() }),
+  vectors: z.array(vector).min(1),
+  negative: z.array(z.object({ id: z.string(), sharedKey: z.string(), ciphertext: z.string() })).min(1),
+})
+
+/** One exchange between two key pairs. */
+export type EnvelopeVector = z.output<typeof vector>
+
+const file = new URL('../envelope/envelope-vectors.json', import.meta.url)
+
+/** What a client that others wrote has encrypted, of each curve; the file names its source. */
+export const envelopeVectors = z
+  .object({ secp256k1: ofCurve, prime256v1: ofCurve })
+  .parse(JSON.parse(readFileSync(file, 'utf8')))
+
+/** The names of the curves. */
+export const curveNames = ['secp256k1', 'prime256v1'] as const

@@ -1,0 +1,29 @@
+import { secp256k1 } from '@billfold/core'
+import type { DidRegistry, RegistryChange, RegistryServices, StepState } from '@billfold/core/dids'
+import { computeAddress } from 'ethers'
+
+/** A key that can own identities; without any funds. */
+export interface Owner {
+  readonly privateKey: Uint8Array
+  readonly address: string
+}
+
+/** A new one. */
+export function newOwner(privateKey: Uint8Array = secp256k1.generatePrivateKey()): Owner {
+  const publicKey = secp256k1.publicKeyOf(privateKey)
+  return { privateKey, address: computeAddress(`0x${Buffer.from(publicKey).toString('hex')}`).toLowerCase() }
+}
+
+/** Makes a change as its owner: prepares, signs and hands it in. */
+export async function make(
+  registry: DidRegistry,
+  services: RegistryServices,
+  owner: Owner,
+  identity: string,
+  change: RegistryChange,
+  stepId: string = crypto.randomUUID(),
+): Promise<StepState> {
+  const prepared = await registry.prepare(services, 'default', identity, change)
+  const signature = secp256k1.sign(prepared.digest, owner.privateKey)
+  return registry.submit(services, { tenant: 'default', id: 'host' }, stepId, prepared, signature)
+}
