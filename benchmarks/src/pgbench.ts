@@ -17,7 +17,6 @@ const seconds = 3
 /** Makes the tables of TPC-B, scale 10; undefined where there is no pgbench or it is not allowed here. */
 export function openPgbench(url: string): Pgbench | undefined {
   const target = new URL(url)
-  // oxlint-disable-next-line node/no-process-env -- pgbench takes the schema from the environment alone
   const env = { ...process.env, PGOPTIONS: target.searchParams.get('options') ?? '' }
   target.search = ''
   const run = (...args: string[]) => spawnSync('pgbench', [...args, target.href], { env, encoding: 'utf8' })

@@ -46,7 +46,7 @@ describe('grouped work', () => {
   test('spreads what comes at once over the lanes, and takes no more than so many together', async () => {
     const { groups, work, end } = workshop()
     const put = grouped({ lanes: 2, most: 3 }, work)
-    const done = [...'abcdefgh'].map(put)
+    const done = Array.from('abcdefgh', (item) => put(item))
     await Promise.resolve()
     expect(groups).toEqual([
       ['a', 'b', 'c'],

@@ -61,7 +61,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
       const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
       expect(refused.length).toBe(50)
       expect(refused.every((reason) => isCommitError(reason) && reason.index === 0)).toBe(true)
-      expect(await Promise.all([...'abcdefgh'].map(coins))).toEqual([75, 75, 75, 100, 75, 75, 75, 100])
+      expect(await Promise.all(Array.from('abcdefgh', coins))).toEqual([75, 75, 75, 100, 75, 75, 75, 100])
       await fresh.drop()
     })
 

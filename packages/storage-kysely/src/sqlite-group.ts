@@ -96,11 +96,12 @@ function transact(database: SqliteDatabase, work: () => void): void {
   }
 }
 
-/** SQLite rolls back by itself on some failures, and then there is nothing left to roll back: the failure is what there is to tell. */
 function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('rollback')
-  } catch {}
+  } catch {
+    // SQLite rolls back by itself on some failures, and then there is nothing left to roll back.
+  }
 }
 
 function run(prepared: (sql: string) => SqliteStatement, { sql, parameters }: Statement): void {

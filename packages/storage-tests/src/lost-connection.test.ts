@@ -11,7 +11,9 @@ const endOthers = {
   postgres: async (db: Kysely<AnyTables>) => {
     const { rows } = await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where pid <> pg_backend_pid() and query like ${'%billfold%'} and state <> 'idle'`.execute(db)
+      where pid <> pg_backend_pid() and application_name = current_setting('application_name') and state <> 'idle'`.execute(
+      db,
+    )
     return rows.length
   },
   mysql: async (db: Kysely<AnyTables>) => {

@@ -34,6 +34,8 @@ async function openSchema(url: string): Promise<FreshDatabase> {
   await once(url, `create schema ${schema}`)
   const scoped = new URL(url)
   scoped.searchParams.set('options', `-c search_path=${schema}`)
+  // So that a test can tell its own connections from those of others on the server.
+  scoped.searchParams.set('application_name', schema)
   const opened: Kysely<AnyTables>[] = []
   const connectWithDriver = () => {
     const made = connectPostgresPool(scoped.href)
