@@ -35,10 +35,7 @@ interface LookedAt {
 }
 
 /** What the scopes of a session ask to be kept of a face, and nothing else: a selfie is not stored unless one does. */
-export function keptOf(
-  session: SessionRow,
-  { liveness, outcome, evidence }: LookedAt,
-): KeptOfFace {
+export function keptOf(session: SessionRow, { liveness, outcome, evidence }: LookedAt): KeptOfFace {
   const scopes = scopesOf(session)
   const asked = scopes.has('liveness_score') || scopes.has('face_compare_score')
   const image =
