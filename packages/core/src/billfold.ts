@@ -146,7 +146,12 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     },
     authentication: mounted(authenticationApi(services, tenant, options.authentication)),
     custody: mounted(custodyApi(services, tenant, options.custody)),
-    payments: { ...mounted(paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments })), ...inProcessPayments(payments, host) },
+    payments: {
+      ...mounted(
+        paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
+      ),
+      ...inProcessPayments(payments, host),
+    },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {

@@ -4,8 +4,8 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { describeReliability, reliability } from './payments/reliability.ts'
 
 // Payments through four processes, one of which is killed every two seconds:
-// node dist/run-payments.js [count] [postgres|mysql] [a command that restarts the database, run twice]
-const [count = '100000', dialect = 'postgres', restart] = process.argv.slice(2)
+// node dist/run-payments.js [count] [postgres|mysql] [most seconds] [a command that restarts the database, run twice]
+const [count = '100000', dialect = 'postgres', mostSeconds = '86400', restart] = process.argv.slice(2)
 const database = (await openTestDatabases()).find((found) => found.dialect === dialect && found.kind !== 'pglite')
 if (database === undefined) throw new Error(`there is no ${dialect}`)
 const fresh = await database.open()
@@ -19,6 +19,7 @@ const report = await reliability({
   processes: 4,
   clients: 64,
   payments: Number(count),
+  mostSeconds: Number(mostSeconds),
   killEvery: 2000,
   ...(restart !== undefined && {
     disturbances: 2,

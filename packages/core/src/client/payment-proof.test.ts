@@ -20,11 +20,14 @@ const vectors = JSON.parse(
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
 describe('a payment proof (RFC 8235)', () => {
-  test.each(vectors)('is the one of the vector for $context.session', ({ privateKey, nonce, publicKey, context, proof }) => {
-    expect(provePaymentKey(bytes(privateKey), context, bytes(nonce))).toBe(proof)
-    expect(verifyPaymentProof(proof, bytes(publicKey), context)).toBe(true)
-    expect(verifyPaymentProof(proof.toUpperCase(), bytes(publicKey), context)).toBe(true)
-  })
+  test.each(vectors)(
+    'is the one of the vector for $context.session',
+    ({ privateKey, nonce, publicKey, context, proof }) => {
+      expect(provePaymentKey(bytes(privateKey), context, bytes(nonce))).toBe(proof)
+      expect(verifyPaymentProof(proof, bytes(publicKey), context)).toBe(true)
+      expect(verifyPaymentProof(proof.toUpperCase(), bytes(publicKey), context)).toBe(true)
+    },
+  )
 
   test('holds for any key and any context, and for nothing that differs in one of them', () => {
     const context = fc.record({ session: fc.string(), amount: fc.string(), from: fc.string(), to: fc.string() })

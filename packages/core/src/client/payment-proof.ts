@@ -56,7 +56,11 @@ export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context
 }
 
 /** The challenge, a number below the order. */
-function challenge(commitment: Uint8Array, publicKey: Uint8Array, { session, amount, from, to }: PaymentProofContext): bigint {
+function challenge(
+  commitment: Uint8Array,
+  publicKey: Uint8Array,
+  { session, amount, from, to }: PaymentProofContext,
+): bigint {
   const parts = [
     Point.BASE.toBytes(true),
     commitment,

@@ -4,7 +4,8 @@ import type { FieldCipher } from './field-cipher.ts'
 
 /** Encrypts fields as the authentication API does: between the caller's `publickey` and the tenant's system key. */
 export function envelopeCipher(envelopes: SystemEnvelopes): FieldCipher {
-  const envelopeWith = async (tenant: string, callerKey: string): Promise<Envelope> => (await envelopes(tenant)).with(callerKey)
+  const envelopeWith = async (tenant: string, callerKey: string): Promise<Envelope> =>
+    (await envelopes(tenant)).with(callerKey)
   return {
     open: (tenant, callerKey, text) =>
       withoutDetail(async () => utf8((await envelopeWith(tenant, callerKey)).open(text))),

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { newKey, type Storage, tables } from '@billfold/core'
 import type { Answer, Sent } from '../client.ts'
-import { type Asker, ask, confirm, credit, newPerson, open, paymentsHost, type Person, testKeyring } from './payer.ts'
+import { type Asker, confirm, credit, newPerson, open, paymentsHost, type Person, testKeyring } from './payer.ts'
 import { type HostProcess, startProcess } from './processes.ts'
 
 /** What a run does. */
@@ -13,9 +13,11 @@ export interface ReliabilityOptions {
   readonly processes: number
   readonly clients: number
   readonly payments: number
+  /** No payment begins after so many seconds. */
+  readonly mostSeconds?: number
   /** Milliseconds between two kills; none without. */
   readonly killEvery?: number
-  /** What is done to the database, once each share of the payments is done. */
+  /** What is done to the database, so many times, in equal shares of the payments or of the time, whichever comes first. */
   readonly disturb?: () => Promise<void>
   readonly disturbances?: number
   readonly log?: (line: string) => void
@@ -52,12 +54,14 @@ export async function reliability(options: ReliabilityOptions): Promise<Reliabil
   const people = await peopleFor(fleet, service, clients, payments)
   const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
   const begun = Date.now()
+  const { mostSeconds = Number.POSITIVE_INFINITY } = options
+  const isOver = (): boolean => Date.now() - begun > mostSeconds * 1000
   const troubles = [
     killing(options, state, slots, () => startProcess({ dialect, url, rootKey })),
-    disturbing(options, state),
+    disturbing(options, state, begun),
   ]
   const perClient = Math.ceil(payments / clients)
-  await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state)))
+  await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state, isOver)))
   state.done = true
   const seconds = (Date.now() - begun) / 1000
   await Promise.all(troubles)
@@ -105,16 +109,19 @@ function once(agent: Agent, port: number, method: string, path: string, sent: Se
   const body = JSON.stringify(sent.json)
   const headers = { 'content-type': 'application/json', ...sent.headers }
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ agent, host: '127.0.0.1', port, method, path, headers, timeout: 60_000 }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (text += chunk))
-      response.on('error', reject)
-      response.on('aborted', () => reject(new Error('aborted')))
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: JSON.parse(text) }),
-      )
-    })
+    const outgoing = httpRequest(
+      { agent, host: '127.0.0.1', port, method, path, headers, timeout: 60_000 },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (text += chunk))
+        response.on('error', reject)
+        response.on('aborted', () => reject(new Error('aborted')))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: JSON.parse(text) }),
+        )
+      },
+    )
     outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')))
     outgoing.on('error', reject)
     outgoing.end(body)
@@ -134,8 +141,15 @@ async function peopleFor(fleet: Fleet, service: string, clients: number, payment
   return people.map((from, index) => ({ from, to: people[(index + 1) % people.length] ?? from }))
 }
 
-async function pay(fleet: Fleet, { from, to }: Pair, client: number, count: number, state: Progress): Promise<void> {
-  for (let index = 0; index < count; index++) {
+async function pay(
+  fleet: Fleet,
+  { from, to }: Pair,
+  client: number,
+  count: number,
+  state: Progress,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let index = 0; index < count && !isOver(); index++) {
     const opened = await open(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
     const session: string = opened.data?.sessionid
     if (session === undefined) throw new Error(`not opened: ${JSON.stringify(opened)}`)
@@ -164,12 +178,12 @@ async function killing(
   }
 }
 
-async function disturbing(options: ReliabilityOptions, state: Progress): Promise<void> {
-  const { disturb, disturbances = 0, payments } = options
+async function disturbing(options: ReliabilityOptions, state: Progress, begun: number): Promise<void> {
+  const { disturb, disturbances = 0, payments, mostSeconds = Number.POSITIVE_INFINITY } = options
   if (disturb === undefined) return
   while (!state.done && state.disturbances < disturbances) {
-    const due = (payments * (state.disturbances + 1)) / (disturbances + 1)
-    if (state.acknowledged.length >= due) {
+    const share = (state.disturbances + 1) / (disturbances + 1)
+    if (state.acknowledged.length >= payments * share || Date.now() - begun >= mostSeconds * 1000 * share) {
       await disturb()
       state.disturbances++
     }
@@ -181,7 +195,9 @@ async function compare(
   storage: Storage,
   acknowledged: readonly string[],
 ): Promise<Pick<ReliabilityReport, 'acknowledged' | 'completed' | 'missing' | 'unasked' | 'cents'>> {
-  const completed = new Set((await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']))
+  const completed = new Set(
+    (await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
+  )
   const asked = new Set<unknown>(acknowledged)
   const accounts = await allOf(storage, 'ledger_accounts')
   const sum = (kinds: readonly string[]): bigint =>
