@@ -17,6 +17,7 @@ export interface ReliabilityOptions {
   readonly mostSeconds?: number
   /** Milliseconds between two kills; none without. */
   readonly killEvery?: number
+  readonly mostKills?: number
   /** What is done to the database, so many times, in equal shares of the payments or of the time, whichever comes first. */
   readonly disturb?: () => Promise<void>
   readonly disturbances?: number
@@ -162,13 +163,13 @@ async function pay(
 }
 
 async function killing(
-  { killEvery, log = () => {} }: ReliabilityOptions,
+  { killEvery, mostKills = Number.POSITIVE_INFINITY, log = () => {} }: ReliabilityOptions,
   state: Progress,
   slots: HostProcess[],
   start: () => Promise<HostProcess>,
 ): Promise<void> {
   if (killEvery === undefined) return
-  for (let turn = 0; !state.done; turn++) {
+  for (let turn = 0; turn < mostKills && !state.done; turn++) {
     await new Promise((resolve) => setTimeout(resolve, killEvery))
     const index = turn % slots.length
     await slots[index]?.kill()
