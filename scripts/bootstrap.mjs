@@ -1,4 +1,4 @@
-// Installs the pinned dependencies and builds, so that a fresh clone needs nothing but Node and npm. Both steps look at
+// Installs the pinned dependencies and builds, so that a fresh clone needs nothing but Node and npm. All steps look at
 // everything each time and do only what is not done yet: about two seconds when nothing has changed.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
@@ -37,4 +37,7 @@ const install = `npx --yes ${packageManager} install --frozen-lockfile --prefer-
 run('install', () => spawnSync(install, { ...options, shell: true }))
 run('build, with the types of sources and tests', () =>
   spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], options),
+)
+run('the models of the face verifier', () =>
+  spawnSync(process.execPath, [join('scripts', 'bundle-face-models.mjs')], options),
 )

@@ -21,10 +21,14 @@ const domain = [
   'chain-clients',
   'transactions',
   'dids',
+  'identities',
+  'vaults',
   'sessions',
   'biometrics',
   'devices',
   'onboarding',
+  'wallet-login',
+  'blobs',
   'ledger',
   'payments',
   'subscriptions',
@@ -51,7 +55,7 @@ export const coreLayers = {
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],
   'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
   // What suites stand on: no layer may import it, and tests are free to.
-  'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
+  'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts', 'client'],
 }
 
 /**
@@ -65,5 +69,6 @@ export const packageLayers = {
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],
+  'verifier-face': ['core'],
   cli: ['core', 'storage-kysely'],
 }

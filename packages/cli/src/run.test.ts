@@ -19,7 +19,7 @@ describe('billfold', () => {
   test('lists its commands', async () => {
     expect(await type('--help')).toMatchObject({
       code: 0,
-      printed: expect.stringContaining('migrate    bring the tables'),
+      printed: expect.stringContaining('migrate      bring the tables'),
     })
     expect((await type('')).code).toBe(2)
   })

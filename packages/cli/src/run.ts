@@ -1,12 +1,14 @@
 import { isBillfoldError } from '@billfold/core'
 import { type Command, type Terminal, UsageError } from './command.ts'
+import { licenceCommand } from './licence-command.ts'
 import { migrateCommand } from './migrate-command.ts'
+import { serviceKeyCommand } from './service-key-command.ts'
 
-const commands: readonly Command[] = [migrateCommand]
+const commands: readonly Command[] = [migrateCommand, licenceCommand, serviceKeyCommand]
 
 const overview = `billfold <command> [options]
 
-${commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`).join('\n')}
+${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).join('\n')}
 
 billfold <command> --help says more.
 `

@@ -1,10 +1,22 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
+import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import {
+  onboardingApi,
+  type OnboardingFunctions,
+  onboardingFunctions,
+  type OnboardingOptions,
+  onboardingSettings,
+} from './apis/onboarding/index.ts'
+import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { resealIdentities } from './identities/reseal.ts'
+import { registryClients } from './identities/settings.ts'
 import {
   createLicence,
   hasLicence,
@@ -21,12 +33,19 @@ import { maintainPayments } from './payments/maintain.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
+import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
+import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
+import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
+import { onboardingData } from './onboarding/personal-data.ts'
+import { sweepFiles } from './onboarding/sweep-files.ts'
+import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
+import { custodyData } from './wallets/personal-data.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
 export interface BillfoldOptions {
@@ -51,6 +70,8 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly onboarding?: OnboardingOptions
+  readonly dids?: DidsOptions
   readonly payments?: PaymentsOptions
   readonly authentication?: AuthenticationOptions
 }
@@ -65,6 +86,8 @@ export interface Billfold {
     ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
     /** Whether there is one with this id that was not ended. */
     readonly has: (keyId: string) => Promise<boolean>
+    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
+    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
     /** Ends one at once. @throws BillfoldError `service-key.unknown` */
     readonly revoke: (keyId: string, tenant?: string) => Promise<void>
   }
@@ -84,10 +107,25 @@ export interface Billfold {
     /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
     readonly revoke: (id: string, tenant?: string) => Promise<void>
   }
-  /** The authentication API, for an adapter to mount. */
-  readonly authentication: MountableApi
+  /** The authentication API, for an adapter to mount, and what a host calls beside it. */
+  readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The onboarding API, for an adapter to mount, and what the host does with applications and files in-process. */
+  readonly onboarding: MountableApi & OnboardingFunctions
+  /** People: what is known of them, and how it is forgotten. */
+  readonly users: InProcessUsers
+  /** The DID API, for an adapter to mount. */
+  readonly dids: MountableApi
+  /** What DID wallets come from. */
+  readonly wallets: {
+    /**
+     * Makes a vault: of the service, or of a user, whose signing method must come along.
+     * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.unknown`, `user.full`, `signing-method.required`,
+     *   `signing-method.invalid`, `signing-method.locked`
+     */
+    readonly createVault: (input: NewVault) => Promise<Vault>
+  }
   /** The payments API, for an adapter to mount, and the ledger underneath. */
   readonly payments: MountableApi & InProcessPayments
   /** Whether the storage answers. Never rejects. */
@@ -113,6 +151,7 @@ const ownerQueue = 1000
 export function createBillfold(options: BillfoldOptions): Billfold {
   const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
   const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
+  const settings = settingsOf(options.dids)
   const services: Services = {
     storage,
     keyring,
@@ -124,18 +163,21 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
-    sealedUnderSecret: [resealWallets, resealSeeds],
-    chainConnections: chainConnections(options.custody?.chainClients),
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
     now,
   }
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+  const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
+  const onboarding = onboardingSettings(options.onboarding)
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
       has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+      list: (of = tenant) => describeServiceKeys(services, of),
       revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
     },
     licences: {
@@ -144,7 +186,10 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       list: (of = tenant, page) => listLicences(services, of, page),
       revoke: (id, of) => revokeLicence(services, host(of), id),
     },
-    authentication: mounted(authenticationApi(services, tenant, options.authentication)),
+    authentication: {
+      ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
+      ...faceFunctions(faces, tenant),
+    },
     custody: mounted(custodyApi(services, tenant, options.custody)),
     payments: {
       ...mounted(
@@ -152,11 +197,19 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ),
       ...inProcessPayments(payments, host),
     },
+    onboarding: {
+      ...mounted(onboardingApi(services, tenant, onboarding)),
+      ...onboardingFunctions(services, host, onboarding),
+    },
+    users: inProcessUsers(services, [custodyData, onboardingData(onboarding.files)], host),
+    dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
+    wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {
       await maintainPayments(payments)
-      return maintain(services)
+      return maintain(services, [() => sweepFiles(services, onboarding.files)])
     },
   }
 }

@@ -9,9 +9,9 @@ export const serviceTokenType = 'service+jwt'
 
 /**
  * Lets in service keys that have a scope: by Basic authentication (RFC 7617) with the key's id and secret, or by a Bearer token
- * (RFC 6750) that the token route of the same API gave for them.
+ * (RFC 6750) that the token route of the same API gave for them. The API is named as the scope is, unless it has several.
  */
-export function serviceGuard(services: Services, scope: string): Guard {
+export function serviceGuard(services: Services, scope: string, api: string = scope): Guard {
   return {
     name: `service key with the scope ${scope}`,
     security: [{ serviceKey: [] }, { serviceToken: [] }],
@@ -20,7 +20,7 @@ export function serviceGuard(services: Services, scope: string): Guard {
       serviceToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the token route' },
     },
     admit: async (request) => {
-      const key = await authenticate(services, scope, request)
+      const key = await authenticate(services, api, request)
       const scopes = new Set(key.scopes.split(' '))
       if (!scopes.has(scope) && !scopes.has('*')) throw new BillfoldError('caller.forbidden')
       return { kind: 'service', tenant: key.tenant, id: key.id, scopes }

@@ -12,3 +12,7 @@ export type {
   VerifierCapabilities,
   VerifierContext,
 } from './verifier.ts'
+export { type ScriptedFace, scriptedSelfie } from './scripted-selfie.ts'
+export { type ScriptedVerifierOptions, scriptedVerifier } from './scripted-verifier.ts'
+export { imageLimits } from './selfie.ts'
+export { readImageHeader } from './image-header.ts'

@@ -47,6 +47,8 @@ export async function poll<T>(ask: () => Promise<T | undefined>, patience: Patie
       pause = Math.max(every, (error.retryAfterSeconds ?? 0) * 1000)
     }
     if (Date.now() + pause > end) throw new AuthenticationClientError(408, 'There was no answer in time')
+    // Told to stop while it asked: nobody would hear of that any more.
+    signal?.throwIfAborted()
     await wait(pause, signal)
   }
 }

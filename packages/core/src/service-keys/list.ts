@@ -14,17 +14,35 @@ export interface ServiceKey {
   readonly debug: boolean
 }
 
+/** What is known about a service key, but for its secret. `createdAt` is in milliseconds since 1970. */
+export interface ServiceKeyInfo extends Omit<ServiceKey, 'keySecret'> {
+  readonly scopes: readonly string[]
+  readonly createdAt: number
+}
+
 /** The most service keys that a list has. */
 const longestList = 1_000
 
 /** The service keys of a tenant that were not ended, oldest first. */
 export async function listServiceKeys(services: Services, tenant: string): Promise<readonly ServiceKey[]> {
-  const rows = await services.storage.find(serviceKeys, {
+  const rows = await liveRows(services, tenant)
+  return Promise.all(rows.map(async (row) => present(row, await secretOf(services, row))))
+}
+
+/** The service keys of a tenant that were not ended, oldest first, without their secrets. */
+export async function describeServiceKeys(services: Services, tenant: string): Promise<readonly ServiceKeyInfo[]> {
+  const rows = await liveRows(services, tenant)
+  return rows.map(({ id, tag, type, debug, scopes, createdAt }) => {
+    return { keyId: id, tag, type, debug, scopes: scopes.split(' '), createdAt }
+  })
+}
+
+function liveRows(services: Services, tenant: string): Promise<ServiceKeyRow[]> {
+  return services.storage.find(serviceKeys, {
     where: { tenant, revokedAt: null },
     orderBy: [['id', 'asc']],
     limit: longestList,
   })
-  return Promise.all(rows.map(async (row) => present(row, await secretOf(services, row))))
 }
 
 /**

@@ -6,6 +6,8 @@ import { storageRateLimiter } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 import { memoryStorage, type Storage } from '../storage/index.ts'
 import { tokenIssuer } from '../tokens/index.ts'
+import { resealIdentities } from '../identities/reseal.ts'
+import { resealVaults } from '../vaults/reseal.ts'
 import { resealSeeds, resealWallets } from '../wallets/reseal.ts'
 
 /** Services over a storage (one in memory, unless one is given), with a slow hash that is quick enough for tests. */
@@ -21,7 +23,7 @@ export function testServices(storage: Storage = memoryStorage()): Services {
     lookups: storageLookups({ storage, keyring, now: Date.now }),
     wrongValues: { most: 1000, seconds: 600 },
     ownerTurns: turnsByKey(1000),
-    sealedUnderSecret: [resealWallets, resealSeeds],
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
     chainConnections: chainConnections(),
     now: Date.now,
   }

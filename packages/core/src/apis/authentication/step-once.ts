@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError, errorTable, type ErrorCode, isBillfoldError } from '../../errors.ts'
+import { describeFailure } from '../../http/failure.ts'
+import type { Logger } from '../../logger.ts'
 import { type Begun, beginStep } from '../../replays/answer-once.ts'
 import type { Write } from '../../storage/index.ts'
 import type { Answer } from './answer.ts'
@@ -44,13 +46,20 @@ export async function stepOnce(
     expiresAt: services.now() + 2 * allowedTimeSpan * 1000 + clockSkew,
   })
   if ('answer' in begun) return given(begun.answer)
-  try {
-    const answer = await take((told) => begun.keeping(JSON.stringify({ answer: told })))
-    await begun.keep(JSON.stringify({ answer }))
-    return answer
-  } catch (error) {
-    await keepRefusal(begun, error)
+  const answer = await take((told) => begun.keeping(JSON.stringify({ answer: told }))).catch(async (error: unknown) => {
+    await orSay(services.logger, keepRefusal(begun, error))
     throw error
+  })
+  // The step is taken. Where its answer cannot be kept, it is given all the same, and the request id stays used.
+  await orSay(services.logger, begun.keep(JSON.stringify({ answer })))
+  return answer
+}
+
+async function orSay(logger: Logger, kept: Promise<void>): Promise<void> {
+  try {
+    await kept
+  } catch (cause) {
+    logger.warn({ cause: describeFailure(cause) }, 'the answer to a request id could not be kept')
   }
 }
 

@@ -4,10 +4,11 @@ import { type Route, route } from '../../http/index.ts'
 import { chainOf } from '../../wallets/chains/index.ts'
 import { type ExportRequest, exportKey } from '../../wallets/export.ts'
 import { findWallet } from '../../wallets/find.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
-import { bodyLimit, id, pincode, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, id, pincode, succeeded } from './schemas.ts'
 
 const newExport = z.object({
   type: z.enum(['KEYSTORE', 'PRIVATE_KEY']).default('KEYSTORE'),

@@ -5,11 +5,12 @@ import { findUser } from '../../users/find.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import { type Chains, chainOf } from '../../wallets/chains/index.ts'
 import { importOwnWallet, importUserWallet, type KeyInput, readKey } from '../../wallets/import.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentWallet } from './present.ts'
-import { bodyLimit, id, pincode, results, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, id, pincode, results, succeeded } from './schemas.ts'
 
 const forms = ['PRIVATE_KEY', 'KEYSTORE', 'WIF'] as const
 

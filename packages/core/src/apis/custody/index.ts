@@ -11,7 +11,7 @@ import { failureBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
 import { signatureRoutes } from './signature-routes.ts'
 import { signingMethodRoutes } from './signing-method-routes.ts'
-import { tokenRoute } from './token-route.ts'
+import { tokenRoute } from '../token-route.ts'
 import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -37,7 +37,7 @@ export function custodyApi(services: Services, tenant: string, options: CustodyO
     name: 'custody',
     title: 'Billfold custody API',
     routes: Object.freeze([
-      tokenRoute(custody),
+      tokenRoute(custody, 'custody'),
       ...userRoutes(custody),
       ...signingMethodRoutes(custody),
       ...walletRoutes(custody),

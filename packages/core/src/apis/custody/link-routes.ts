@@ -4,11 +4,12 @@ import { type Route, route } from '../../http/index.ts'
 import { findUser } from '../../users/find.ts'
 import { findWallet } from '../../wallets/find.ts'
 import { linkWallet } from '../../wallets/link.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentWallet } from './present.ts'
-import { bodyLimit, id, pincode, results, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, id, pincode, results, succeeded } from './schemas.ts'
 
 const ways = [
   { id: 'linkWallet', method: 'PUT', path: '/api/wallets/:walletId/user' },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
 import { changeWallet } from '../../wallets/change.ts'
-import { actorOf } from './authority.ts'
+import { actorOf } from '../authority.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentWallet } from './present.ts'

@@ -21,24 +21,6 @@ export const paging = {
 /** `true` or `false` in a query. */
 export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 
-/**
- * `Signing-Method: id:value`, split at the first colon, in UTF-8; or `Encrypted-Signing-Method`, base64.
- * (HTTP libraries give headers as Latin-1, a byte a character.)
- */
-export const signingMethodHeader = z.object({
-  'signing-method': z
-    .string()
-    .max(1200)
-    .regex(/^[^:]{1,64}:/, 'is not id:value')
-    .transform((header) => Buffer.from(header, 'latin1').toString('utf8'))
-    .transform((header) => ({
-      id: header.slice(0, header.indexOf(':')),
-      value: header.slice(header.indexOf(':') + 1),
-    }))
-    .optional(),
-  'encrypted-signing-method': z.string().max(12_000).optional(),
-})
-
 /** What stands in every refusal. */
 export const failureBody = z.object({
   success: z.literal(false),

@@ -9,11 +9,12 @@ import {
 } from '../../credentials/methods.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
 import { findUser } from '../../users/find.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentMethod } from './present.ts'
-import { bodyLimit, id, methodValue, results, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, id, methodValue, results, succeeded } from './schemas.ts'
 
 const newMethod = z.object({ type: z.string().max(32), value: methodValue.optional() })
 const newValue = z.object({ value: methodValue.optional() })

@@ -11,10 +11,11 @@ import { chainOf } from '../../wallets/chains/index.ts'
 import { findWallet } from '../../wallets/find.ts'
 import type { WalletRow } from '../../wallets/sealing.ts'
 import { assertUsable } from '../../wallets/sign.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
-import { bodyLimit, id, pincode, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, id, pincode, succeeded } from './schemas.ts'
 
 const amount = z.union([z.number().nonnegative(), z.string().max(transactionLimits.amountLength)])
 const address = z.string().min(1).max(transactionLimits.addressLength)

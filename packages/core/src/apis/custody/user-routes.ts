@@ -6,11 +6,12 @@ import { createUser } from '../../users/create.ts'
 import { archiveUser, referUser } from '../../users/change.ts'
 import { findUser, listUsers } from '../../users/find.ts'
 import { archiveWalletsOf } from '../../wallets/archive.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentUser } from './present.ts'
-import { bodyLimit, flag, id, methodValue, paging, results, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, flag, id, methodValue, paging, results, succeeded } from './schemas.ts'
 
 const newUser = z.object({
   reference: z.string().max(256).optional(),

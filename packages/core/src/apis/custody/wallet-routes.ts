@@ -6,7 +6,8 @@ import { findUser } from '../../users/find.ts'
 import { chainOf } from '../../wallets/chains/index.ts'
 import { createOwnWallet, createUserWallet } from '../../wallets/create.ts'
 import { findWallet, listWallets, walletSorts } from '../../wallets/find.ts'
-import { actorOf, methodIn, openAuthority } from './authority.ts'
+import { actorOf, methodIn, openAuthority } from '../authority.ts'
+import { signingMethodHeader } from '../signing-method-header.ts'
 import { chainsRoute } from './chains-route.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
@@ -14,7 +15,7 @@ import { exportRoute } from './export-route.ts'
 import { importRoute } from './import-route.ts'
 import { metadataRoutes } from './metadata-route.ts'
 import { presentWallet } from './present.ts'
-import { bodyLimit, flag, id, paging, pincode, results, signingMethodHeader, succeeded } from './schemas.ts'
+import { bodyLimit, flag, id, paging, pincode, results, succeeded } from './schemas.ts'
 
 const newWallet = z.object({
   secretType: z.string().max(32),

@@ -1,10 +1,10 @@
-import type { Actor } from '../../audit/record.ts'
-import { type OpenedMethod, unlock } from '../../credentials/unlock.ts'
-import { openEncryptedMethod } from '../../encryption-keys/encrypted-method.ts'
-import { BillfoldError } from '../../errors.ts'
-import type { RequestContext } from '../../http/index.ts'
-import { sourceOf } from '../../rate-limits/index.ts'
-import type { Services } from '../../services.ts'
+import type { Actor } from '../audit/record.ts'
+import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
+import { openEncryptedMethod } from '../encryption-keys/encrypted-method.ts'
+import { BillfoldError } from '../errors.ts'
+import type { RequestContext } from '../http/index.ts'
+import { sourceOf } from '../rate-limits/index.ts'
+import type { Services } from '../services.ts'
 
 /** A signing method in a header: which one, and its value. */
 export interface HeaderMethod {

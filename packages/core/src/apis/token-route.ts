@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { BillfoldError, isBillfoldError } from '../../errors.ts'
-import { type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
-import { authenticateServiceKey } from '../../service-keys/keys.ts'
-import { basicCredentials, serviceTokenType } from '../service-guard.ts'
-import type { Custody } from './custody.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
+import { type Guard, type Reply, type RequestContext, type Route, route } from '../http/index.ts'
+import { authenticateServiceKey } from '../service-keys/keys.ts'
+import type { Services } from '../services.ts'
+import { basicCredentials, serviceTokenType } from './service-guard.ts'
 
 /** How long a token is good for. */
 const tokenSeconds = 300
@@ -21,39 +21,49 @@ const form = z.object({
   client_secret: z.string().max(256).optional(),
 })
 
-/** The OAuth 2.0 token endpoint (RFC 6749 section 4.4, client credentials) that service keys get Bearer tokens from. */
-export function tokenRoute(custody: Custody): Route {
+/** What the route stands on. */
+interface TokenServices {
+  readonly services: Services
+  readonly open: Guard
+}
+
+/** The OAuth 2.0 token endpoint (RFC 6749 section 4.4, client credentials) that service keys get Bearer tokens for an API from. */
+export function tokenRoute(services: TokenServices, api: string): Route {
   return route({
     id: 'createToken',
     method: 'POST',
     path: '/auth/realms/:realm/protocol/openid-connect/token',
     summary: 'Get an access token for a service key',
-    guard: custody.open,
+    guard: services.open,
     limits: [{ by: 'ip', most: 120, seconds: 60 }],
     params: z.object({ realm: z.string().max(128) }),
     body: { encoding: 'form', schema: form, limit: 4096 },
     replies: { 200: { description: 'The token', schema: tokenBody }, 401: { description: 'The client is not known' } },
     handler: async ({ body }, context) => {
-      if (body.grant_type !== 'client_credentials') return oauthError(400, 'unsupported_grant_type')
+      if (body.grant_type !== 'client_credentials') return oauthError(400, 'unsupported_grant_type', api)
       try {
-        return await issueToken(custody, body, context)
+        return await issueToken(services, api, body, context)
       } catch (error) {
-        if (isBillfoldError(error, 'caller.unauthenticated')) return oauthError(401, 'invalid_client')
+        if (isBillfoldError(error, 'caller.unauthenticated')) return oauthError(401, 'invalid_client', api)
         throw error
       }
     },
   })
 }
 
-async function issueToken(custody: Custody, body: z.output<typeof form>, context: RequestContext): Promise<Reply> {
-  const { services } = custody
+async function issueToken(
+  { services }: TokenServices,
+  api: string,
+  body: z.output<typeof form>,
+  context: RequestContext,
+): Promise<Reply> {
   const basic = basicCredentials(context.headers['authorization'])
   const [id, secret] = basic === undefined ? [body.client_id, body.client_secret] : [basic.id, basic.secret]
   if (id === undefined || secret === undefined) throw new BillfoldError('caller.unauthenticated')
   const key = await authenticateServiceKey(services, id, secret)
   const accessToken = await services.tokens.issue({
     type: serviceTokenType,
-    audience: 'custody',
+    audience: api,
     tenant: key.tenant,
     subject: key.id,
     seconds: tokenSeconds,
@@ -63,7 +73,7 @@ async function issueToken(custody: Custody, body: z.output<typeof form>, context
 }
 
 /** RFC 6749 section 5.2. */
-function oauthError(status: 400 | 401, error: string): Reply {
-  const headers = status === 401 ? { 'www-authenticate': 'Basic realm="custody"' } : {}
+function oauthError(status: 400 | 401, error: string, realm: string): Reply {
+  const headers = status === 401 ? { 'www-authenticate': `Basic realm="${realm}"` } : {}
   return { status, headers, body: { error } }
 }

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKeyringFile, newKey } from '@billfold/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
+const keyring = join(folder, 'keys.json')
+const url = `file:${join(folder, 'test.sqlite')}`
+
+async function type(
+  line: string,
+  environment: Readonly<Record<string, string>> = { DATABASE_URL: url, BILLFOLD_KEYS: '' },
+): Promise<{ code: number; printed: string; complaint: string }> {
+  let printed = ''
+  let complaint = ''
+  const terminal = { environment, print: (text: string) => void (printed += text) }
+  const code = await run(line.split(' ').filter(Boolean), terminal, (text) => void (complaint += text))
+  return { code, printed, complaint }
+}
+
+beforeAll(async () => {
+  createKeyringFile(keyring)
+  await type('migrate')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('billfold licence', () => {
+  test('makes one, lists it, revokes it', async () => {
+    const made = await type(`licence create --tag shop --level system --community c1 --keyring ${keyring}`)
+    expect(made.code).toBe(0)
+    const [, id = '', licence = ''] = /^id {6}(\S+)\nlicence (\S{43})\n$/.exec(made.printed) ?? []
+    const listed = await type(`licence list --keyring ${keyring}`)
+    expect(listed.printed).toBe(`${id}  system    good   shop  community c1\n`)
+    expect(listed.printed).not.toContain(licence)
+    expect(await type(`licence revoke ${id} --keyring ${keyring}`)).toMatchObject({
+      code: 0,
+      printed: `Revoked ${id}\n`,
+    })
+    expect((await type(`licence list --keyring ${keyring}`)).printed).toContain('ended')
+    expect((await type(`licence revoke ${id} --keyring ${keyring}`)).code).toBe(1)
+  })
+
+  test('makes one that ends, for another tenant', async () => {
+    const line = `licence create --tag a --tenant other --expires 2999-01-31 --keyring ${keyring}`
+    expect((await type(line)).code).toBe(0)
+    const listed = await type(`licence list --tenant other --keyring ${keyring}`)
+    expect(listed.printed).toMatch(/standard {2}good {3}a {2}until 2999-01-31T00:00:00.000Z\n$/)
+    expect((await type(`licence list --tenant third --keyring ${keyring}`)).printed).toBe('')
+  })
+
+  test('takes the keyring from the environment too', async () => {
+    const environment = { DATABASE_URL: url, BILLFOLD_KEYS: `k1:${newKey()}` }
+    expect((await type('licence create --tag b', environment)).code).toBe(0)
+  })
+
+  test.each([
+    ['licence', 'create, revoke or list'],
+    ['licence burn', 'create, revoke or list'],
+    ['licence create', '--tag NAME'],
+    ['licence create --tag a --level king', 'standard or system'],
+    ['licence create --tag a --expires soon', '2027-01-31'],
+    ['licence revoke', 'which licence'],
+    ['licence list --colour red', "Unknown option '--colour'"],
+    ['service-key', 'create, revoke or list'],
+    ['service-key create --tag a', '--scope SCOPE'],
+    ['service-key revoke', 'which key'],
+  ])('does not understand %s', async (line, complaint) => {
+    expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+  })
+
+  test('says what it needs', async () => {
+    expect(await type('licence list', {})).toMatchObject({
+      code: 2,
+      complaint: expect.stringContaining('DATABASE_URL'),
+    })
+    expect(await type('licence list', { DATABASE_URL: url })).toMatchObject({
+      code: 2,
+      complaint: expect.stringContaining('BILLFOLD_KEYS'),
+    })
+    const past = await type(`licence create --tag a --expires 1999-01-31 --keyring ${keyring}`)
+    expect(past).toMatchObject({ code: 1, complaint: expect.stringContaining('Not in the future') })
+  })
+})
+
+describe('billfold service-key', () => {
+  test('makes one, lists it without its secret, revokes it', async () => {
+    const made = await type(
+      `service-key create --tag gate --scope custody --scope dids --type gateway --keyring ${keyring}`,
+    )
+    const [, id = '', secret = ''] = /^keyId {5}(\S+)\nkeySecret (\S{43})\n$/.exec(made.printed) ?? []
+    const listed = await type(`service-key list --keyring ${keyring}`)
+    expect(listed.printed).toBe(`${id}  gateway  gate  custody dids\n`)
+    expect(listed.printed).not.toContain(secret)
+    expect((await type(`service-key revoke ${id} --keyring ${keyring}`)).code).toBe(0)
+    expect((await type(`service-key list --keyring ${keyring}`)).printed).toBe('')
+  })
+})

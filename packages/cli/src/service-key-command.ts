@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import { type Command, UsageError } from './command.ts'
+import { required, understood } from './parse-arguments.ts'
+import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
+
+const text = { type: 'string' } as const
+const options = {
+  ...billfoldOptions,
+  tag: text,
+  scope: { type: 'string', multiple: true },
+  type: text,
+  debug: { type: 'boolean' },
+} as const
+
+const usage = `billfold service-key create --tag NAME --scope SCOPE [--scope SCOPE ...] [--type TYPE] [--debug]
+billfold service-key revoke ID
+billfold service-key list
+
+Service keys are what machines call the APIs with. The secret is shown when the key is made; the list does not show it.
+
+  --tag NAME       what you call it
+  --scope SCOPE    what it may do: custody, authentication, authentication:liveid, ...; * for everything
+  --type TYPE      what kind of key it is, for those who list them; default: service
+  --debug          marks it, for those who list them
+${billfoldUsage}`
+
+/** `billfold service-key`: makes, ends and lists service keys. */
+export const serviceKeyCommand: Command = {
+  name: 'service-key',
+  summary: 'make, revoke and list service keys',
+  usage,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args)
+    const [verb, id] = positionals
+    if (verb === 'create') {
+      const tag = required(values.tag, 'what you call it: --tag NAME')
+      const { scope: scopes, type, debug = false } = values
+      if (scopes === undefined) throw new UsageError('Say what it may do: --scope SCOPE')
+      const input = { tag, scopes, debug, ...(type !== undefined && { type }) }
+      const made = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.create(input))
+      return terminal.print(`keyId     ${made.keyId}\nkeySecret ${made.keySecret}\n`)
+    }
+    if (verb === 'revoke') {
+      const key = required(id, 'which key: billfold service-key revoke ID')
+      await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.revoke(key, values.tenant))
+      return terminal.print(`Revoked ${key}\n`)
+    }
+    if (verb !== 'list') throw new UsageError('Say what to do: create, revoke or list')
+    const all = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.list(values.tenant))
+    return terminal.print(all.map((key) => `${key.keyId}  ${key.type}  ${key.tag}  ${key.scopes.join(' ')}\n`).join(''))
+  },
+}
+
+function parse(args: readonly string[]) {
+  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
+}

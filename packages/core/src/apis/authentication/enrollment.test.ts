@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { newId } from '../../ids.ts'
+import type { Services } from '../../services.ts'
+import { batch, memoryStorage } from '../../storage/index.ts'
+import { type AuthenticationCall, authenticationCaller } from '../../test-fixtures/authentication-caller.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { identifierRow } from '../../users/identifiers.ts'
+
+describe('POST /check_enrollment', () => {
+  let services: Services
+  let call: AuthenticationCall
+  let queries = 0
+  const enrol = async (did: string, publicKey: string, verifiedBy: string | null = 'host', tenant = 'default') => {
+    const user = newId()
+    const rows = [
+      await identifierRow(services, tenant, user, { kind: 'did', value: did }, verifiedBy),
+      await identifierRow(services, tenant, user, { kind: 'public-key', value: publicKey }, verifiedBy),
+    ]
+    await services.storage.commit(batch(...rows))
+  }
+  const asked = async (list: readonly object[]) => (await call('checkEnrollment', { data: { list } })).opened.list
+
+  beforeEach(async () => {
+    const storage = memoryStorage()
+    services = testServices({
+      ...storage,
+      find: (table, query) => {
+        if (table.name === 'identifiers') queries++
+        return storage.find(table, query)
+      },
+    })
+    call = await authenticationCaller(services)
+    await enrol('did:ethr:0x01', 'key-1')
+    await enrol('did:ethr:0x02', 'key-2')
+    queries = 0
+  })
+
+  test('gives those that are enrolled, as they were asked for, and since when', async () => {
+    const before = Math.floor(Date.now() / 1000)
+    const list = await asked([{ did: 'did:ethr:0x02' }, { did: 'did:ethr:0x03' }, { publicKey: 'key-1' }])
+    expect(list).toMatchObject([{ did: 'did:ethr:0x02' }, { publicKey: 'key-1' }])
+    expect(Math.abs(list[0].createdTS - before)).toBeLessThan(60)
+  })
+
+  test('matches both where both are given: of one user', async () => {
+    const both = { did: 'did:ethr:0x01', publicKey: 'key-1' }
+    expect(await asked([both])).toMatchObject([both])
+    expect(await asked([{ ...both, publicKey: 'key-2' }])).toEqual([])
+    expect(await asked([{ ...both, publicKey: 'nobody' }])).toEqual([])
+    expect(await asked([{ did: 'did:ethr:0x09', publicKey: 'key-1' }])).toEqual([])
+    expect(await asked([{ ...both, did: 'no did at all' }])).toEqual([])
+  })
+
+  test('knows nothing of other tenants, nor of what nobody verified', async () => {
+    await enrol('did:ethr:0x04', 'key-4', null)
+    await enrol('did:ethr:0x05', 'key-5', 'host', 'other')
+    expect(await asked([{ did: 'did:ethr:0x04' }, { did: 'did:ethr:0x05' }, { publicKey: 'key-5' }])).toEqual([])
+  })
+
+  test('asks the storage once for a thousand entries', async () => {
+    const many = Array.from({ length: 999 }, (_, index) => ({ did: `did:ethr:0xff${index}` }))
+    expect(await asked([...many, { did: 'did:ethr:0x01' }])).toHaveLength(1)
+    expect(queries).toBe(1)
+  })
+
+  test('asks the storage twice for a thousand entries of two identifiers each', async () => {
+    const many = Array.from({ length: 999 }, (_, index) => ({ did: `did:x:${index}`, publicKey: `other-${index}` }))
+    expect(await asked([...many, { did: 'did:ethr:0x01', publicKey: 'key-1' }])).toHaveLength(1)
+    expect(queries).toBe(2)
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { clientEnvelope, newKeyPair } from '../../client/index.ts'
+import type { Logger } from '../../logger.ts'
+import { createServiceKey } from '../../service-keys/keys.ts'
+import { memoryStorage } from '../../storage/index.ts'
+import { authenticationCaller } from '../../test-fixtures/authentication-caller.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+
+describe('GET /healthz', () => {
+  test('says so when the storage does not answer, in the same shape, and that it is well again', async () => {
+    const storage = memoryStorage()
+    let down = false
+    const find: typeof storage.find = (table, query) =>
+      down ? Promise.reject(new Error('down')) : storage.find(table, query)
+    const call = await authenticationCaller(testServices({ ...storage, find }))
+    down = true
+    expect(await call('getHealth')).toMatchObject({
+      status: 503,
+      body: { status: 'the storage does not answer', publicKey: '', code: '503', version: 'unknown.0' },
+    })
+    down = false
+    expect(await call('getHealth')).toMatchObject({ status: 200, body: { code: '200' } })
+  })
+
+  test('never hangs', { timeout: 30_000 }, async () => {
+    const storage = memoryStorage()
+    let hangs = false
+    const find: typeof storage.find = (table, query) => (hangs ? new Promise(() => {}) : storage.find(table, query))
+    const call = await authenticationCaller(testServices({ ...storage, find }))
+    hangs = true
+    expect((await call('getHealth')).status).toBe(503)
+  })
+})
+
+describe('POST /ecdsa_helper', () => {
+  const lines: string[] = []
+  const write = (...parts: unknown[]): void => void lines.push(JSON.stringify(parts))
+  const logger: Logger = { info: write, warn: write, error: write }
+
+  test.each(['secp256k1', 'prime256v1'] as const)('encrypts and decrypts on %s as any client does', async (curve) => {
+    const call = await authenticationCaller({ ...testServices(), logger }, { options: { ecdsaHelper: true, curve } })
+    const [mine, theirs] = [newKeyPair(curve), newKeyPair(curve)]
+    const keys = { publicKey: theirs.publicKey, privateKey: mine.privateKey }
+    const ask = (method: string, plain: object) => call('ecdsaHelperMethod', { params: { method }, plain })
+    const { status, body } = await call('ecdsaHelper', { plain: { ...keys, dataStr: 'a text' } })
+    expect(status).toBe(200)
+    expect(await (await clientEnvelope(theirs, mine.publicKey)).decrypt(body)).toBe('a text')
+    expect(await ask('decrypt', { ...keys, data: body })).toMatchObject({ status: 200, body: 'a text' })
+    expect((await ask('encrypt', { ...keys, data: '' })).status).toBe(200)
+    expect((await ask('fold', { ...keys, data: 'a' })).status).toBe(404)
+    for (const wrong of [{}, { data: 'a', publicKey: 'x' }, { data: 'a', privateKey: 'x' }, { data: 'QUJD' }])
+      expect((await ask('decrypt', { ...keys, ...wrong })).status).toBe(400)
+    expect(lines.join()).not.toContain(mine.privateKey)
+  })
+})
+
+describe('GET /servicekeys', () => {
+  test('gives the plain array of the document where the host wants that', async () => {
+    const services = testServices()
+    const key = await createServiceKey(services, { tenant: 'default', id: 'host' }, { tag: 't', scopes: ['*'] })
+    const call = await authenticationCaller(services, { options: { plainServiceKeys: true } })
+    const { body } = await call('listServiceKeys')
+    expect(body).toEqual([{ tag: 't', ...key, type: 'service', debug: false }])
+    expect((await call('resetServiceKey', { params: { keyId: key.keyId } })).body).toMatchObject([{ tag: 't' }])
+  })
+})
+
+describe('several tenants in one host', () => {
+  test('have each their own system key, and licences that are good for nothing elsewhere', async () => {
+    const services = testServices()
+    const tenantOf = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
+      String(headers['host'] ?? 'default')
+    const call = await authenticationCaller(services, { options: { tenantOf } })
+    const key = async (host: string) => (await call('getPublicKey', { headers: { host } })).body.publicKey
+    expect(await key('one')).toBe(await key('one'))
+    expect(await key('one')).not.toBe(await key('two'))
+    expect((await call('listServiceKeys')).status).toBe(200)
+    expect((await call('listServiceKeys', { headers: { host: 'one' } })).status).toBe(400)
+  })
+})

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { didDocumentType, resolveDid } from '../../dids/resolve.ts'
+import { type ErrorCode, isBillfoldError } from '../../errors.ts'
+import { type Reply, type Route, route } from '../../http/index.ts'
+import type { Dids } from './dids.ts'
+
+/** The media type of a resolution result (DID Resolution, section "HTTP(S) Binding"). */
+const resolutionType = 'application/ld+json;profile="https://w3id.org/did-resolution"'
+
+const resolution = z.object({
+  didDocument: z.unknown(),
+  didResolutionMetadata: z.object({ contentType: z.string().optional(), error: z.string().optional() }),
+  didDocumentMetadata: z.object({
+    deactivated: z.boolean().optional(),
+    versionId: z.string().optional(),
+    updated: z.string().optional(),
+  }),
+})
+
+/** Resolves a DID, at the path of the universal resolver: the result, or the document alone to who asks for that type. */
+export function resolveRoute({ services, settings, resolving }: Dids): Route {
+  return route({
+    id: 'resolveDid',
+    method: 'GET',
+    path: '/1.0/identifiers/:did',
+    summary: 'Resolve a DID to its document',
+    guard: resolving,
+    limits: [{ by: 'ip', most: 600, seconds: 60 }],
+    params: z.object({ did: z.string() }),
+    replies: {
+      200: { description: 'The result, or, with `Accept: application/did+ld+json`, the document', schema: resolution },
+      400: { description: 'It is no DID that is known here (invalidDid)' },
+      404: { description: 'Its network is not one that is kept here (notFound)' },
+      410: { description: 'It has been deactivated', schema: resolution },
+    },
+    handler: async ({ params }, { caller, headers }) => {
+      try {
+        const result = await resolveDid(services, settings.registries, caller.tenant, params.did)
+        const status = result.didDocumentMetadata.deactivated === true ? 410 : 200
+        const accepted = headers['accept']
+        return typeof accepted === 'string' && accepted.includes(didDocumentType)
+          ? { status, headers: { 'content-type': didDocumentType }, body: result.didDocument }
+          : { status, headers: { 'content-type': resolutionType }, body: result }
+      } catch (error) {
+        for (const [code, status, name] of refusals) if (isBillfoldError(error, code)) return unresolved(status, name)
+        throw error
+      }
+    },
+  })
+}
+
+const refusals: readonly (readonly [ErrorCode, number, string])[] = [
+  ['did.invalid', 400, 'invalidDid'],
+  ['did.unknown-network', 404, 'notFound'],
+]
+
+function unresolved(status: number, error: string): Reply {
+  return {
+    status,
+    headers: { 'content-type': resolutionType },
+    body: { didDocument: null, didResolutionMetadata: { error }, didDocumentMetadata: {} },
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { walletConfigSchema } from '../../vaults/wallet-config-schema.ts'
+
+/** The largest body that a route of this API takes, in bytes. */
+export const bodyLimit = 256 * 1024
+
+/** How many wallets one call may rename or delete. */
+export const mostItems = 100
+
+/** How many wallets or vaults a reply holds at most. */
+export const mostListed = 10_000
+
+/** A page of a list: `limit` of it from the one behind `after`, the id that `next` gave. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(mostListed).optional(),
+  after: z.string().max(64).optional(),
+}
+
+/** What stands in every refusal. */
+export const failureBody = z.object({
+  statusCode: z.number().int(),
+  errorType: z.string(),
+  errorMessage: z.string(),
+})
+
+const wallet = z.object({
+  _id: z.string(),
+  alias: z.string(),
+  vaultId: z.string().optional(),
+  isHDWallet: z.boolean(),
+  index: z.number().int().optional().describe('In a BIP44 vault'),
+  publicKeyDER: z.string().optional().describe('SubjectPublicKeyInfo, DER, hex: in an MPC vault'),
+  publicKeyHex: z.string(),
+  ethereumAddress: z.string(),
+  did: z.string(),
+  didMethod: z.string(),
+  created: z.string(),
+  userId: z.string().optional().describe('Whose it is; absent where the service holds it'),
+})
+
+const step = z.object({
+  kind: z.enum(['service', 'delegate', 'owner']),
+  name: z.string().optional(),
+  address: z.string().optional(),
+  newOwner: z.string().optional(),
+  state: z.enum(['waiting', 'sent', 'mined', 'failed']),
+  transactionHash: z.string().optional(),
+  errorType: z.string().optional(),
+})
+
+/** The replies of the routes, as documents show them. */
+export const replies = {
+  wallet,
+  configured: z.object({ wallet, steps: z.array(step).optional() }),
+  stopped: failureBody.extend({ wallet: wallet.optional(), steps: z.array(step).optional() }),
+  wallets: z.object({ wallets: z.array(wallet), next: z.string().optional() }),
+  renamed: z.object({
+    wallets: z.array(wallet),
+    errors: z
+      .array(z.object({ wallet: z.object({ did: z.string(), alias: z.string() }), error: failureBody }))
+      .optional(),
+  }),
+  deleted: z.object({
+    ids: z.array(z.string()),
+    dids: z.array(z.string()),
+    errors: z.array(z.object({ did: z.string(), error: failureBody })).optional(),
+  }),
+  vault: z.object({
+    _id: z.string(),
+    kind: z.enum(['BIP44', 'MPC']),
+    walletConfig: walletConfigSchema.optional(),
+    userId: z.string().optional(),
+    created: z.string(),
+  }),
+}

@@ -1,0 +1,17 @@
+import { defineTable, integer, text } from '../storage/index.ts'
+
+/** How users of a community are verified: what a `dvcID` names. */
+export const verificationConfigurations = defineTable({
+  name: 'verification_configs',
+  columns: {
+    id: text(36),
+    tenant: text(64),
+    community: text(128),
+    tag: text(128),
+    /** The rest, as JSON. */
+    settings: text(2048),
+    createdAt: integer(),
+  },
+  key: ['id'],
+  unique: { byTag: ['tenant', 'community', 'tag'] },
+})

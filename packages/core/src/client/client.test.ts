@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { envelopes } from '../envelope/index.ts'
+import { curveNames, envelopeVectors } from '../test-fixtures/envelope-vectors.ts'
+import { clientEnvelope, keyPairOf, newKeyPair } from './index.ts'
+
+describe.each(curveNames)('the client on %s', (curve) => {
+  const { vectors, negative } = envelopeVectors[curve]
+
+  test.each(vectors)('reads what another implementation encrypted: $id', async (vector) => {
+    const pair = keyPairOf(vector.privateKey, curve)
+    expect(pair.publicKey).toBe(vector.publicKey)
+    const envelope = await clientEnvelope(pair, vector.peerPublicKey)
+    expect(await envelope.decrypt(vector.ciphertext)).toBe(vector.plaintext)
+    const theirs = await clientEnvelope(keyPairOf(vector.peerPrivateKey, curve), vector.publicKey)
+    expect(await theirs.decrypt(await envelope.encrypt(vector.plaintext))).toBe(vector.plaintext)
+  })
+
+  const [vector = { publicKey: '', peerPublicKey: '', privateKey: '', ciphertext: '', plaintext: '' }] = vectors
+
+  test.each(negative)('refuses what was tampered with: $id', async ({ ciphertext }) => {
+    const envelope = await clientEnvelope(keyPairOf(vector.privateKey, curve), vector.peerPublicKey)
+    await expect(envelope.decrypt(ciphertext)).rejects.toThrow(/operation/i)
+  })
+
+  test('refuses every text with a bit flipped', async () => {
+    const envelope = await clientEnvelope(keyPairOf(vector.privateKey, curve), vector.peerPublicKey)
+    const bytes = Buffer.from(vector.ciphertext, 'base64')
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes)
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      await expect(envelope.decrypt(flipped.toString('base64'))).rejects.toThrow(/operation/i)
+    }
+  })
+
+  test('takes private keys of 31, 32 and 33 bytes, and no others', () => {
+    const scalar = Buffer.alloc(32).fill(7, 1)
+    const [asItIs, without, before] = [scalar, scalar.subarray(1), Buffer.concat([Buffer.of(0), scalar])]
+    const pairs = [asItIs, without, before].map((bytes) => keyPairOf(bytes.toString('base64'), curve))
+    expect(new Set(pairs.map(({ privateKey }) => privateKey))).toEqual(new Set([scalar.toString('base64')]))
+    for (const bad of [scalar.subarray(2), Buffer.concat([Buffer.of(1), scalar]), Buffer.alloc(32), Buffer.alloc(34)])
+      expect(() => keyPairOf(bad.toString('base64'), curve)).toThrow(TypeError)
+  })
+
+  test('refuses public keys that are none', async () => {
+    const pair = newKeyPair(curve)
+    for (const bad of ['', '!', Buffer.alloc(64, 7).toString('base64'), Buffer.alloc(65, 4).toString('base64')])
+      await expect(clientEnvelope(pair, bad)).rejects.toThrow(TypeError)
+  })
+
+  test('understands the server, and the server it, for any text', async () => {
+    const pair = newKeyPair(curve)
+    const server = envelopes(curve, Buffer.from(newKeyPair(curve).privateKey, 'base64'))
+    const [mine, theirs] = [await clientEnvelope(pair, server.publicKey), server.with(pair.publicKey)]
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
+        expect(Buffer.from(theirs.open(await mine.encrypt(text))).toString('utf8')).toBe(text)
+        expect(await mine.decrypt(theirs.seal(text))).toBe(text)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('encrypts a selfie of five megabytes', async () => {
+    const [pair, server] = [newKeyPair(curve), newKeyPair(curve)]
+    const text = 'A'.repeat(5 * 1024 * 1024)
+    const there = await (await clientEnvelope(pair, server.publicKey)).encrypt(text)
+    expect(await (await clientEnvelope(server, pair.publicKey)).decrypt(there)).toBe(text)
+  })
+})
+
+describe('the sources of the client', () => {
+  const folder = new URL('.', import.meta.url)
+  const sources = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'))
+
+  test.each(sources)('%s imports nothing but its own folder and what runs in browsers', (name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8')
+    const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '')
+    const allowed = (from: string): boolean => /^\.\/[\w-]+\.ts$/.test(from) || from.startsWith('@noble/curves/')
+    expect(imported.filter((from) => !allowed(from))).toEqual([])
+    expect(text).not.toMatch(/\b(Buffer|process|require|__dirname)\b/)
+  })
+})

@@ -1,0 +1,82 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { parseDid } from '../dids/did.ts'
+import { registryFor } from '../dids/registry-for.ts'
+import type { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, isCommitError, update } from '../storage/index.ts'
+import type { Authorise } from '../vaults/holder.ts'
+import type { WalletConfig } from '../vaults/wallet-config.ts'
+import { beginConfiguration } from './begin-configuration.ts'
+import { type StepRow, stepsOf, unfinished } from './configuration-rows.ts'
+import { plannedChanges } from './planned-change.ts'
+import { runStep, type StepRun } from './run-step.ts'
+import type { IdentityRow } from './seal-key.ts'
+import type { IdentitySettings } from './settings.ts'
+import { signerOf } from './sign-hash.ts'
+import { configurations } from './tables.ts'
+
+/** How a configuration went: its steps as they are now, and what it stopped with, if it did. */
+export interface ConfigurationOutcome {
+  readonly steps: readonly StepRow[]
+  readonly failure: BillfoldError | undefined
+}
+
+/**
+ * Makes changes to the registry's entry of a DID, one after the other, that of the owner last. When one of them cannot be
+ * made, those before it stay; asking for the same again goes on from there, in whichever process, and makes none twice.
+ * @throws BillfoldError `identity.read-only`, `identity.configuring`, `did.unknown-network`, `did.api-url-not-allowed`, `user.full`,
+ *   `signing-method.required`, `signing-method.invalid`; what a step meets is not thrown but part of the outcome
+ */
+export async function configureIdentity(
+  services: Services,
+  settings: IdentitySettings,
+  actor: Actor,
+  identity: IdentityRow,
+  config: Pick<WalletConfig, 'apiUrl' | 'txsInput'>,
+  authorise: Authorise,
+): Promise<ConfigurationOutcome> {
+  const changes = plannedChanges(config.txsInput ?? [])
+  if (changes.length === 0) return { steps: [], failure: undefined }
+  const registry = registryFor(settings.registries, parseDid(identity.did))
+  if (config.apiUrl !== undefined) registry.checkApiUrl(config.apiUrl)
+  const { address, tenant } = identity
+  const owner = await registry.identityOwner(services, tenant, address)
+  // The changes of one owner are numbered: those of one process wait for each other, so that only processes clash.
+  return services.ownerTurns(`owner of DIDs ${tenant} ${owner}`, async () => {
+    const input = { changes, apiUrl: config.apiUrl }
+    const signer = await signerOf(services, registry, identity, authorise)
+    const holder = identity.userId === null ? undefined : await authorise(identity.userId)
+    const configuration = await beginConfiguration(services, registry, actor, identity, input, holder)
+    return runSteps({ services, settings, registry, actor, identity, configuration, signer })
+  })
+}
+
+async function runSteps(run: StepRun): Promise<ConfigurationOutcome> {
+  const { services, configuration } = run
+  for (const step of await stepsOf(services, configuration.id)) {
+    if (step.state === 'mined') continue
+    const failure = await runStep(run, step)
+    if (failure === undefined) continue
+    await settle(run, 'stopped')
+    return { steps: await stepsOf(services, configuration.id), failure }
+  }
+  await settle(run, 'done')
+  return { steps: await stepsOf(services, configuration.id), failure: undefined }
+}
+
+/** Keeps how it ended; where another process was faster, what that one kept stays. */
+async function settle(run: StepRun, state: 'stopped' | 'done'): Promise<void> {
+  const { services, actor, identity } = run
+  const now = services.now()
+  const change = update(configurations, {
+    where: { id: run.configuration.id, state: { in: unfinished } },
+    set: { state, movedAt: now },
+  })
+  try {
+    await services.storage.commit(
+      batch(change, auditRecord(actor, `identity.configuration-${state}`, identity.id, now)),
+    )
+  } catch (error) {
+    if (!isCommitError(error)) throw error
+  }
+}

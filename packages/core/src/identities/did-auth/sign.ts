@@ -1,0 +1,49 @@
+import { type Actor, auditRecord } from '../../audit/record.ts'
+import { createHash } from 'node:crypto'
+import { parseDid } from '../../dids/did.ts'
+import { registryFor } from '../../dids/registry-for.ts'
+import { newId } from '../../ids.ts'
+import type { Services } from '../../services.ts'
+import { batch } from '../../storage/index.ts'
+import type { Authorise } from '../../vaults/holder.ts'
+import { findIdentity } from '../find.ts'
+import type { IdentitySettings } from '../settings.ts'
+import { signerOf, signHash } from '../sign-hash.ts'
+import { signingInputOf } from './token.ts'
+import { longestLife } from './verify.ts'
+
+/** What a token is for. */
+export interface DidAuthRequest {
+  readonly did: string
+  /** The route: `POST /wallet/rename`. */
+  readonly act: string
+  /** SHA-256 of the body, base64url. */
+  readonly bod: string
+  /** The public URL of the service that it is for. */
+  readonly audience: string
+}
+
+/**
+ * Signs an `x-did-auth` token (ES256K, five minutes) for a DID with the key of its owner. The act is recorded before the
+ * token is given.
+ * @throws BillfoldError `identity.unknown`, `identity.read-only`, `signing-method.required`, `signing-method.invalid`
+ */
+export async function signDidAuth(
+  services: Services,
+  settings: IdentitySettings,
+  actor: Actor,
+  { did, act, bod, audience }: DidAuthRequest,
+  authorise: Authorise,
+): Promise<{ readonly token: string; readonly expiresAt: number }> {
+  const identity = await findIdentity(services, actor.tenant, did)
+  const registry = registryFor(settings.registries, parseDid(did))
+  const signer = await signerOf(services, registry, identity, authorise)
+  const now = services.now()
+  const exp = Math.floor(now / 1000) + longestLife
+  const claims = { iss: did, aud: audience, exp, jti: newId(), act, bod }
+  const input = signingInputOf(claims, `${did}#controller`)
+  const hash = createHash('sha256').update(input, 'latin1').digest()
+  const { r, s } = await signHash(services, settings, signer, hash)
+  await services.storage.commit(batch(auditRecord(actor, 'identity.did-auth-signed', identity.id, now, { act })))
+  return { token: `${input}.${Buffer.concat([r, s]).toString('base64url')}`, expiresAt: exp * 1000 }
+}

@@ -1,0 +1,40 @@
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { secp256k1 } from '../../crypto/index.ts'
+import { addressOf } from '../../dids/address.ts'
+import type { Address } from '../../dids/registry.ts'
+import type { ListedKey } from './listed-key.ts'
+import type { ReadToken } from './token.ts'
+
+/** The listed key that signed a token; undefined when none did. */
+export function signedBy(token: ReadToken, keys: readonly ListedKey[]): ListedKey | undefined {
+  if (token.algorithm === 'EdDSA') return keys.find((key) => 'ed25519' in key && isEd25519(token, key.ed25519))
+  const addresses = signersOf(token)
+  return keys.find((key) => 'address' in key && addresses.includes(key.address))
+}
+
+/** The one who signed, or, where the recovery byte is not there, the two of whom one did: a document lists one of them at most by chance. */
+function signersOf({ algorithm, signingInput, signature }: ReadToken): readonly Address[] {
+  if (signature.length !== (algorithm === 'ES256K-R' ? 65 : 64)) return []
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32, 64)]
+  const hash = createHash('sha256').update(signingInput).digest()
+  const recoveries = algorithm === 'ES256K-R' ? [signature[64] ?? 4] : [0, 1]
+  return recoveries.flatMap((recovery) => {
+    try {
+      return [addressOf(secp256k1.recover(hash, { r, s, recovery: recovery >= 27 ? recovery - 27 : recovery }))]
+    } catch {
+      return []
+    }
+  })
+}
+
+const ed25519Spki = Buffer.from('302a300506032b6570032100', 'hex')
+
+function isEd25519({ signingInput, signature }: ReadToken, publicKey: Uint8Array): boolean {
+  if (signature.length !== 64) return false
+  try {
+    const key = createPublicKey({ key: Buffer.concat([ed25519Spki, publicKey]), format: 'der', type: 'spki' })
+    return verify(null, signingInput, key, signature)
+  } catch {
+    return false
+  }
+}

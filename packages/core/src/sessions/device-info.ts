@@ -1,0 +1,25 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import type { Services } from '../services.ts'
+import { batch, type Write } from '../storage/index.ts'
+import { findSession } from './session.ts'
+import { keepJson } from './session-values.ts'
+
+/** What a caller adds to the login attempt of a session. It never decides who the session's user is. */
+export interface DeviceInfo {
+  readonly deviceInfo?: unknown
+  readonly userInfo?: unknown
+}
+
+/** Keeps it, in place of what was added before. @throws BillfoldError `session.unknown` */
+export async function addDeviceInfo(
+  services: Services,
+  actor: Actor,
+  sessionId: string,
+  info: DeviceInfo,
+  further: readonly Write[],
+): Promise<void> {
+  const session = await findSession(services, actor.tenant, sessionId)
+  const kept = await keepJson(services, session, 'device-info', info)
+  const audit = auditRecord(actor, 'session.device-info', sessionId, services.now())
+  await services.storage.commit(batch(...kept, audit, ...further))
+}

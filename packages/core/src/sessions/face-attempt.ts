@@ -1,0 +1,146 @@
+import type { Evidence, Outcome } from '../biometrics/verifier.ts'
+import { seal } from '../crypto/index.ts'
+import { BillfoldError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import type { Services } from '../services.ts'
+import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../storage/index.ts'
+import type { SessionGround } from './ground.ts'
+import { findSession, type SessionRow } from './session.ts'
+import { authenticationSessions, faceAttempts } from './tables.ts'
+
+/** What is kept about an attempt: what the camera and the device said. */
+export interface AttemptInputs {
+  readonly cameraIndicator: Readonly<Record<string, unknown>>
+  readonly deviceId: string | undefined
+}
+
+/** How long attempts are kept: 90 days. */
+const keptMs = 90 * 24 * 60 * 60 * 1000
+
+/** An attempt that was counted. */
+export interface CountedAttempt {
+  readonly id: string
+  /** Which of the session's it is, from 1. */
+  readonly number: number
+}
+
+/**
+ * Counts a face attempt, before anybody looks at the face, against the licence, the user and the session; and binds the session to
+ * the public key of who makes it, and uses up the liveness check that was started. Attempts side by side cannot outrun the limits.
+ * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.step`, `session.elsewhere`, `session.expired`
+ */
+export async function countAttempt(
+  ground: SessionGround,
+  session: SessionRow,
+  callerKey: string,
+  most: number,
+  inputs: AttemptInputs,
+  evidence: Evidence,
+): Promise<CountedAttempt> {
+  const { services } = ground
+  const { tenant, id: sessionId } = session
+  await take(ground, 'face attempts of licence', session.creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
+  if (session.userId !== null)
+    await take(ground, 'face attempts of user', session.userId, tenant, ground.attemptsOfUser)
+  const now = services.now()
+  const id = newId()
+  const sealedInputs = await sealInputs(services, tenant, id, inputs)
+  // Whoever brought the browser's secret may have made a new key, as a page does that was loaded again.
+  const bound = session.browserHash === null && session.callerKey !== null ? { callerKey: session.callerKey } : {}
+  const { version, livenessRound } = session
+  const usesLiveness = evidence.kind === 'image' ? {} : { livenessRound }
+  const counted = update(authenticationSessions, {
+    where: {
+      id: sessionId,
+      state: 'opened',
+      version,
+      faceAttempts: { lt: most },
+      expiresAt: { gt: now },
+      ...bound,
+      ...usesLiveness,
+    },
+    set: { callerKey, sealedLiveness: null },
+    add: { faceAttempts: 1, livenessRound: 1 },
+  })
+  const attempt = insert(faceAttempts, {
+    id,
+    tenant,
+    sessionId,
+    at: now,
+    decision: null,
+    reasons: null,
+    model: null,
+    sealedInputs,
+  })
+  try {
+    await services.storage.commit(batch(counted, attempt))
+  } catch (error) {
+    if (!isCommitError(error)) throw error
+    throw await refusal(services, session, callerKey, most, error)
+  }
+  const after = await findSession(services, tenant, sessionId)
+  return { id, number: after.faceAttempts }
+}
+
+/** The write that says what came of an attempt. */
+export function attemptConcluded(attempt: CountedAttempt, outcome: Outcome): Write {
+  const model = `${outcome.model.name} ${outcome.model.version}`
+  return update(faceAttempts, {
+    where: { id: attempt.id },
+    set: { decision: outcome.decision, reasons: outcome.reasons.join(' '), model },
+    hits: 'any',
+  })
+}
+
+/** Gives an attempt back that nobody has looked at, so that an outage locks no one out. */
+export async function giveAttemptBack(services: Services, session: SessionRow, attempt: CountedAttempt): Promise<void> {
+  await services.storage.commit(
+    batch(
+      update(authenticationSessions, {
+        where: { id: session.id, state: 'opened', faceAttempts: { gt: 0 } },
+        add: { faceAttempts: -1 },
+        hits: 'any',
+      }),
+      remove(faceAttempts, { where: { id: attempt.id }, hits: 'any' }),
+    ),
+  )
+}
+
+/** Forgets attempts of 90 days ago. */
+export async function forgetAttempts(storage: Storage, now: number): Promise<void> {
+  await storage.commit(batch(remove(faceAttempts, { where: { at: { lt: now - keptMs } }, hits: 'any' })))
+}
+
+/** Why an attempt could not be counted. */
+async function refusal(
+  services: Services,
+  read: SessionRow,
+  callerKey: string,
+  most: number,
+  cause: unknown,
+): Promise<BillfoldError> {
+  const session = await findSession(services, read.tenant, read.id)
+  if (session.expiresAt <= services.now()) return new BillfoldError('session.expired', { cause })
+  if (session.faceAttempts >= most) return new BillfoldError('session.no-attempts-left', { cause })
+  if (session.state !== 'opened') return new BillfoldError('session.step', { cause })
+  if (session.browserHash === null && session.callerKey !== null && session.callerKey !== callerKey)
+    return new BillfoldError('session.elsewhere', { cause })
+  // Another attempt has used the liveness check.
+  return new BillfoldError('liveness.required', { cause })
+}
+
+async function take(
+  { services }: SessionGround,
+  name: string,
+  subject: string,
+  tenant: string,
+  rule: SessionGround['attemptsOfUser'],
+): Promise<void> {
+  const { allowed, retryAfterSeconds } = await services.limiter.take({ name, subject, tenant }, rule)
+  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+}
+
+function sealInputs(services: Services, tenant: string, row: string, inputs: AttemptInputs): Promise<Uint8Array> {
+  const plain = new TextEncoder().encode(JSON.stringify(inputs))
+  return seal(services.keyring, plain, { tenant, table: faceAttempts.name, row, field: 'inputs' })
+}

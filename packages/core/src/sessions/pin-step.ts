@@ -1,0 +1,129 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { stillThere } from '../credentials/methods.ts'
+import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
+import type { ProvenDevice } from '../devices/device-key.ts'
+import { trustWrites } from '../devices/trust.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
+import { batch, check, decide, isCommitError, update } from '../storage/index.ts'
+import { users } from '../users/table.ts'
+import { fails, succeeds } from './end-session.ts'
+import { waitingEnrolment } from './enrol-step.ts'
+import { type Conclude, type SessionGround, tellHooks } from './ground.ts'
+import { assertState, liveSession, type SessionRow } from './session.ts'
+import { authenticationSessions } from './tables.ts'
+
+/** What is submitted for a session whose PIN is due. */
+export interface PinSubmission {
+  readonly sessionId: string
+  /** Whom the token that comes with it is about. */
+  readonly userId: string
+  /** X of the public key of who submits it, base64url. */
+  readonly callerKey: string
+  readonly pin: string
+  readonly device?: ProvenDevice | undefined
+  /** What the device calls itself. */
+  readonly deviceId?: string | undefined
+  /** Whether the user wants the device to be trusted; it must have shown its key. */
+  readonly trustDevice: boolean
+}
+
+/** What came of a PIN. */
+export interface PinResult {
+  readonly session: SessionRow
+  readonly isAuthenticated: boolean
+}
+
+/** PINs of one session, whatever the user's own attempts are. */
+export const mostPins = 5
+
+/**
+ * Takes the PIN step of a session whose face was verified. The PIN is the user's one PIN signing method, with its attempts; a wrong
+ * one, a locked one and none are told alike. A right one ends the session well, in one commit with the answer, the trust in the
+ * device and the enrolment that has waited for it.
+ * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `session.no-attempts-left`,
+ *   `device.invalid`, `rate.limited`, `server.busy`
+ */
+export async function submitPin<Answer>(
+  ground: SessionGround,
+  actor: Actor,
+  submission: PinSubmission,
+  conclude: Conclude<PinResult, Answer>,
+): Promise<Answer> {
+  const { services } = ground
+  await countPin(ground, await dueSession(ground, actor, submission))
+  const opened = await openPin(ground, actor, submission)
+  const settled = await decide(async () => {
+    const session = await dueSession(ground, actor, submission)
+    const { result, writes } = await settle(ground, actor, session, submission, opened)
+    const concluded = await conclude(result)
+    await services.storage.commit(batch(...writes, ...concluded.writes))
+    return { result, answer: concluded.answer }
+  })
+  await tellHooks(ground, settled.result.session)
+  return settled.answer
+}
+
+/** The session, if it is this caller's, on this device, and its PIN is due. */
+async function dueSession(
+  { services }: SessionGround,
+  { tenant }: Actor,
+  { sessionId, callerKey, userId, device }: PinSubmission,
+): Promise<SessionRow> {
+  const session = await liveSession(services, tenant, sessionId)
+  assertState(session, 'face_verified')
+  if (session.callerKey !== callerKey || session.userId !== userId) throw new BillfoldError('session.elsewhere')
+  if (session.device !== null && session.device !== device?.thumbprint) throw new BillfoldError('device.invalid')
+  return session
+}
+
+async function countPin({ services }: SessionGround, { id, version }: SessionRow): Promise<void> {
+  const where = { id, state: 'face_verified', version, pinAttempts: { lt: mostPins } }
+  try {
+    await services.storage.commit(batch(update(authenticationSessions, { where, add: { pinAttempts: 1 } })))
+  } catch (cause) {
+    if (isCommitError(cause)) throw new BillfoldError('session.no-attempts-left', { cause })
+    throw cause
+  }
+}
+
+/** The PIN, or undefined where it does not open. */
+async function openPin(
+  { services }: SessionGround,
+  actor: Actor,
+  { userId, pin }: PinSubmission,
+): Promise<OpenedMethod | undefined> {
+  try {
+    const refusals = { wrong: 'pincode.incorrect', locked: 'pincode.incorrect' } as const
+    return await unlock(services, actor, userId, { type: 'PIN' }, pin, refusals)
+  } catch (error) {
+    if (isBillfoldError(error, 'pincode.incorrect')) return undefined
+    throw error
+  }
+}
+
+async function settle(
+  { services }: SessionGround,
+  actor: Actor,
+  session: SessionRow,
+  { device, deviceId, trustDevice, userId }: PinSubmission,
+  opened: OpenedMethod | undefined,
+) {
+  const now = services.now()
+  if (opened === undefined) {
+    const audit = auditRecord(actor, 'session.pin-refused', session.id, now, { user: userId })
+    if (session.pinAttempts < mostPins) return { result: { session, isAuthenticated: false }, writes: [audit] }
+    const ending = await fails(services, actor, session, 'pin')
+    return { result: { session: ending.session, isAuthenticated: false }, writes: [...ending.writes, audit] }
+  }
+  const ending = await succeeds(services, actor, session, {})
+  const trust =
+    trustDevice && device !== undefined ? await trustWrites(services, actor, userId, device, deviceId ?? 'unnamed') : []
+  const writes = [
+    ...ending.writes,
+    stillThere(opened),
+    check(users, { where: { id: userId, tenant: session.tenant, archivedAt: null } }),
+    ...trust,
+    ...(await waitingEnrolment(services, actor, session)),
+  ]
+  return { result: { session: ending.session, isAuthenticated: true }, writes }
+}

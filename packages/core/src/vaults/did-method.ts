@@ -1,0 +1,22 @@
+import { type DidMethod, didMethods, formatDid } from '../dids/did.ts'
+import { BillfoldError } from '../errors.ts'
+
+/** What DIDs are made with unless somebody says otherwise. */
+export const defaultDidMethod = 'spherity'
+
+/** The method of new DIDs, and their network where it names one. */
+export interface NewDidForm {
+  readonly method: DidMethod
+  readonly network: string | undefined
+}
+
+/** Reads `spherity`, `ethr`, or either with a network: `ethr:sepolia`. @throws BillfoldError `did.invalid` */
+export function readDidMethod(text: string): NewDidForm {
+  const colon = text.indexOf(':')
+  const name = colon < 0 ? text : text.slice(0, colon)
+  const method = didMethods.find((known) => known === name)
+  if (method === undefined) throw new BillfoldError('did.invalid')
+  const network = colon < 0 ? undefined : text.slice(colon + 1)
+  formatDid(method, `0x${'0'.repeat(40)}`, network)
+  return { method, network }
+}

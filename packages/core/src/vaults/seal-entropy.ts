@@ -1,0 +1,43 @@
+import type { MasterSecret } from '../credentials/sealing.ts'
+import type { Place } from '../crypto/index.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import type { RowOf } from '../storage/index.ts'
+import { type HeldSecret, openHeld, sealHeld } from './held-secret.ts'
+import { vaults } from './tables.ts'
+
+/** A vault as it is kept. */
+export type VaultRow = RowOf<typeof vaults>
+
+type OwnVault = Pick<VaultRow, 'id' | 'tenant'>
+
+/** Seals a vault's BIP-39 entropy. */
+export async function sealEntropy(
+  services: Services,
+  vault: OwnVault,
+  entropy: Uint8Array,
+  secret: MasterSecret | undefined,
+): Promise<Pick<VaultRow, 'generation' | 'sealedEntropy'>> {
+  const { generation, sealed } = await sealHeld(services, entropy, entropyPlace(vault), secret)
+  return { generation, sealedEntropy: sealed }
+}
+
+/** Opens a vault's BIP-39 entropy. @throws BillfoldError `signing-method.required`; StaleRead */
+export function openEntropy(
+  services: Services,
+  vault: VaultRow,
+  secret: MasterSecret | undefined,
+): Promise<Uint8Array> {
+  return openHeld(services, heldBy(vault), entropyPlace(vault), secret)
+}
+
+/** The vault's secret as it is kept. @throws BillfoldError `sealed.invalid` for a vault that has none */
+export function heldBy({ generation, sealedEntropy }: VaultRow): HeldSecret {
+  if (sealedEntropy === null) throw new BillfoldError('sealed.invalid')
+  return { generation, sealed: sealedEntropy }
+}
+
+/** Where the entropy lives. */
+export function entropyPlace({ id, tenant }: OwnVault): Place {
+  return { tenant, table: vaults.name, row: id, field: 'entropy' }
+}

@@ -1,0 +1,3 @@
+export { anna, groups, others, type Portrait, straight } from './people.ts'
+export { imageOf, photo, type Pixels, portraitJpeg, portraitPixels } from './photos.ts'
+export { acted } from './warp.ts'

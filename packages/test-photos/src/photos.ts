@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import type { Portrait } from './people.ts'
+
+// The photos come with a package of npm, for its demonstrations. They are read from there, and are not in this repository.
+const folder = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
+
+/** Pixels: three bytes each, red, green, blue. */
+export interface Pixels {
+  readonly data: Buffer
+  readonly width: number
+  readonly height: number
+}
+
+/** A whole photo, as it is: JPEG. */
+export function photo(name: Portrait['photo']): Buffer {
+  return readFileSync(join(folder, name))
+}
+
+/** A face with what is around it, `side` by `side` pixels. */
+export async function portraitPixels({ photo: name, ...box }: Portrait, side = 640): Promise<Pixels> {
+  const whole = sharp(photo(name))
+  const { width, height } = await whole.metadata()
+  const across = box.width * width
+  const down = box.height * height
+  const size = Math.round(Math.max(across, down) * 2.1)
+  const left = Math.min(Math.max(0, Math.round(box.left * width + across / 2 - size / 2)), width - size)
+  const top = Math.min(Math.max(0, Math.round(box.top * height + down * 0.45 - size / 2)), height - size)
+  const cut = whole.extract({ left, top, width: size, height: size }).resize(side, side).removeAlpha().raw()
+  const { data } = await cut.toBuffer({ resolveWithObject: true })
+  return { data, width: side, height: side }
+}
+
+/** Pixels as an image that can be worked on. */
+export function imageOf({ data, width, height }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+}
+
+/** A portrait as a JPEG. */
+export async function portraitJpeg(portrait: Portrait, quality = 92): Promise<Buffer> {
+  return imageOf(await portraitPixels(portrait))
+    .jpeg({ quality })
+    .toBuffer()
+}

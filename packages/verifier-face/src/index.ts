@@ -1,0 +1,1 @@
+export { type FaceVerifierOptions, faceVerifier } from './verifier.ts'

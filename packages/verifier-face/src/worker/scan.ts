@@ -1,0 +1,36 @@
+import type { Nearest, PackedGallery } from '../messages.ts'
+
+const size = 128
+
+/** Looks at every template of a gallery; undefined for an empty one. */
+export function nearest(descriptor: Float32Array, { bytes, people, rows }: PackedGallery): Nearest | undefined {
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, rows * size)
+  let best = { person: -1, squared: Number.POSITIVE_INFINITY }
+  let next = Number.POSITIVE_INFINITY
+  for (let row = 0; row < rows; row++) {
+    const squared = squaredDistance(descriptor, vectors, row * size, next)
+    if (squared >= next) continue
+    const person = people[row] ?? -1
+    if (squared >= best.squared) {
+      if (person !== best.person) next = squared
+    } else {
+      if (person !== best.person) next = best.squared
+      best = { person, squared }
+    }
+  }
+  if (best.person < 0) return undefined
+  return { person: best.person, distance: Math.sqrt(best.squared), nextDistance: Math.sqrt(next) }
+}
+
+/** The square of the distance, or something beyond `enough` as soon as it is sure to be beyond. */
+function squaredDistance(a: Float32Array, all: Float32Array, from: number, enough: number): number {
+  let sum = 0
+  for (let at = 0; at < size; at += 16) {
+    for (let index = at; index < at + 16; index++) {
+      const difference = (a[index] ?? 0) - (all[from + index] ?? 0)
+      sum += difference * difference
+    }
+    if (sum >= enough) return sum
+  }
+  return sum
+}

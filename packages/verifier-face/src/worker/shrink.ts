@@ -1,0 +1,61 @@
+import { orientationOf, storedPixel } from './orientation.ts'
+import { longestSide, type Picture } from './picture.ts'
+
+/** Decoded pixels, four bytes each, as they are stored. */
+export interface StoredPixels {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** Turns the image upright and brings it to at most {@link longestSide} pixels, each the mean of those that it stands for; what is transparent is over grey. */
+export function shrunk(stored: StoredPixels, encoded: Uint8Array): Picture {
+  const orientation = orientationOf(encoded)
+  const across = orientation >= 5 ? stored.height : stored.width
+  const down = orientation >= 5 ? stored.width : stored.height
+  const scale = Math.min(1, longestSide / Math.max(across, down))
+  const width = Math.max(1, Math.round(across * scale))
+  const height = Math.max(1, Math.round(down * scale))
+  const data = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y++) {
+    const rows = span(y, down / height, down)
+    for (let x = 0; x < width; x++) {
+      const mean = meanOf(stored, orientation, span(x, across / width, across), rows)
+      data.set(mean, (y * width + x) * 3)
+    }
+  }
+  return { data, width, height }
+}
+
+type Span = readonly [from: number, to: number]
+
+/** Which pixels of the large image one of the small one stands for. */
+function span(index: number, step: number, most: number): Span {
+  const from = Math.min(most - 1, Math.floor(index * step))
+  return [from, Math.max(from + 1, Math.min(most, Math.floor((index + 1) * step)))]
+}
+
+const grey = 128
+
+function meanOf(
+  { data, width, height }: StoredPixels,
+  orientation: number,
+  [left, right]: Span,
+  [top, bottom]: Span,
+): readonly [number, number, number] {
+  let red = 0
+  let green = 0
+  let blue = 0
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const [storedX, storedY] = storedPixel(orientation, x, y, width, height)
+      const at = (storedY * width + storedX) * 4
+      const alpha = (data[at + 3] ?? 255) / 255
+      red += (data[at] ?? 0) * alpha + grey * (1 - alpha)
+      green += (data[at + 1] ?? 0) * alpha + grey * (1 - alpha)
+      blue += (data[at + 2] ?? 0) * alpha + grey * (1 - alpha)
+    }
+  }
+  const count = (right - left) * (bottom - top)
+  return [red / count, green / count, blue / count]
+}
