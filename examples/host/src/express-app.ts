@@ -17,5 +17,6 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
     response.status(health.status === 'ok' ? 200 : 503).json(health)
   })
   app.use('/custody', expressRouter(billfold.custody))
+  app.use('/payments', expressRouter(billfold.payments))
   return app
 }
