@@ -37,13 +37,14 @@ test('a person is exported, and once erased has neither name nor key, while the 
   await openPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 40n })
   expect(JSON.parse(JSON.stringify(await users.export(userId)))).toMatchObject({
     data: {
-     payments: {
-      profile: { firstName: 'Ada' },
-      balances: [{ currency: 'USD', available: '60', held: '40' }],
-      transactions: [
-        { kind: 'payment', amount: '40' },
-        { kind: 'deposit', amount: '100' },
-      ],
+      payments: {
+        profile: { firstName: 'Ada' },
+        balances: [{ currency: 'USD', available: '60', held: '40' }],
+        transactions: [
+          { kind: 'payment', amount: '40' },
+          { kind: 'deposit', amount: '100' },
+        ],
+      },
     },
   })
   await users.erase(userId)
