@@ -18,5 +18,6 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
   })
   app.use('/custody', expressRouter(billfold.custody))
   app.use('/payments', expressRouter(billfold.payments))
+  app.use('/walletapi', expressRouter(billfold.authentication))
   return app
 }
