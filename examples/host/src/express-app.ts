@@ -18,5 +18,7 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
   })
   app.use('/custody', expressRouter(billfold.custody))
   app.use('/dids', expressRouter(billfold.dids))
+  app.use('/payments', expressRouter(billfold.payments))
+  app.use('/walletapi', expressRouter(billfold.authentication))
   return app
 }

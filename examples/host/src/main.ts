@@ -14,10 +14,11 @@ import { readSettings } from './settings.ts'
 const settings = readSettings(process.env)
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
-const { db, dialect } = await openDatabase(settings)
+const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
 const storage = kyselyStorage(db, { dialect })
 const adminDid = demoAdminDid(settings)
+const storage = kyselyStorage(db, { dialect, ...driver })
 const billfold = createBillfold({
   storage,
   keyring: hostKeyring(settings),
@@ -26,6 +27,9 @@ const billfold = createBillfold({
   dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
 })
 await demoCredentials(billfold, settings, adminDid)
+  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
+})
+await demoCredentials(billfold, settings)
 
 const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)
 const server = createServer(handler).listen(settings.port, settings.host, () => {

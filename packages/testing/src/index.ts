@@ -18,3 +18,6 @@ export {
   thresholdSignerCases,
 } from './threshold-signers/threshold-signer-cases.ts'
 export { describeThresholdSigner } from './threshold-signers/describe-threshold-signer.ts'
+export type { OpenVerifier, TestFaces, VerifierCase } from './biometric-verifiers/open-verifier.ts'
+export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
+export { describeBiometricVerifier } from './biometric-verifiers/describe-verifier.ts'

@@ -1,6 +1,7 @@
 import { evmChainClient, secp256k1 } from '@billfold/core'
 import {
   chainRegistry,
+  deployRegistryContract,
   type ChainRegistryOptions,
   type DidRegistry,
   type Payer,
@@ -8,7 +9,9 @@ import {
 } from '@billfold/core/dids'
 import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import registryPackage from 'ethr-did-registry'
+import { JsonRpcProvider, parseEther } from 'ethers'
 import { type Anvil, startAnvil } from '../custody/anvil.ts'
+import { registryBytecode } from './registry-bytecode.ts'
 
 /** A chain with a registry on it, and a payer with funds. */
 export interface DeployedRegistry {
@@ -17,6 +20,7 @@ export interface DeployedRegistry {
   readonly contract: string
   readonly payer: Payer
   readonly payerAddress: string
+  readonly payerKey: Uint8Array
   /** One more registry over the same contract and payer, as another process has it. */
   readonly connect: (options?: Partial<ChainRegistryOptions>) => DidRegistry
   readonly close: () => Promise<void>
@@ -37,17 +41,24 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
   const privateKey = secp256k1.generatePrivateKey()
   const payer = privateKeyPayer(privateKey)
   const payerAddress = await payer.address()
-  await anvil.rpc('anvil_setBalance', payerAddress, `0x${parseEther('1000').toString(16)}`)
+  await fund(anvil, payerAddress)
+  const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
+  const contract = await deployRegistryContract({
+    client,
+    payer: await fundedPayer(anvil),
+    bytecode: registryBytecode(),
+  })
   return {
     anvil,
     provider,
-    contract: address,
+    contract,
     payer,
     payerAddress,
+    payerKey: privateKey,
     connect: (options) =>
       chainRegistry({
         client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
-        contract: address,
+        contract,
         payer,
         networks: ['development'],
         ...options,
@@ -59,8 +70,12 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
   }
 }
 
-async function fundedWallet(anvil: Anvil, provider: JsonRpcProvider): Promise<Wallet> {
-  const wallet = new Wallet(Wallet.createRandom().privateKey, provider)
-  await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
-  return wallet
+async function fund(anvil: Anvil, address: string): Promise<void> {
+  await anvil.rpc('anvil_setBalance', address, `0x${parseEther('1000').toString(16)}`)
+}
+
+async function fundedPayer(anvil: Anvil): Promise<Payer> {
+  const payer = privateKeyPayer(secp256k1.generatePrivateKey())
+  await fund(anvil, await payer.address())
+  return payer
 }
