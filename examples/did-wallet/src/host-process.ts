@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { LocalChain } from './local-chain.ts'
+import { said } from './said.ts'
 
 /** The example host in a process of its own, whose DIDs are on a chain. */
 export interface HostProcess {
@@ -40,8 +41,8 @@ export async function startHost(chain: LocalChain): Promise<HostProcess> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  for await (const chunk of child.stdout) if (String(chunk).includes('Billfold is ready')) break
-  const { serviceKey } = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8'))
+  await said(child.stdout, 'Billfold is ready')
+  const { serviceKey } = credentialsIn(folder)
   const authorization = `Basic ${Buffer.from(`${serviceKey.keyId}:${serviceKey.keySecret}`).toString('base64')}`
   return {
     call: async (method, path, body, headers = {}) => {
@@ -60,6 +61,13 @@ export async function startHost(chain: LocalChain): Promise<HostProcess> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The demo credentials that the host wrote on its first start. */
+function credentialsIn(folder: string): {
+  readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
+} {
+  return JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8'))
 }
 
 async function freePort(): Promise<number> {

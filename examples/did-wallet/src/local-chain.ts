@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import registry from 'ethr-did-registry'
+import { said } from './said.ts'
 
 /** A chain of this machine with a registry of DIDs on it, and an account that pays for the changes. */
 export interface LocalChain {
@@ -23,12 +24,8 @@ export async function startLocalChain(): Promise<LocalChain> {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let said = ''
-  for await (const chunk of child.stdout) {
-    said += String(chunk)
-    if (/Listening on/.test(said)) break
-  }
-  const rpcUrl = `http://127.0.0.1:${/Listening on [\d.]+:(\d+)/.exec(said)?.[1] ?? ''}`
+  const greeting = await said(child.stdout, 'Listening on')
+  const rpcUrl = `http://127.0.0.1:${/Listening on [\d.]+:(\d+)/.exec(greeting)?.[1] ?? ''}`
   const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })
   const payer = new Wallet(Wallet.createRandom().privateKey, provider)
   await provider.send('anvil_setBalance', [payer.address, `0x${parseEther('10').toString(16)}`])

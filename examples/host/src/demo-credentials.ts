@@ -17,33 +17,23 @@ interface DemoCredentials {
 
 /** The admin DID of the demo credentials, or a new one on the first start. */
 export function demoAdminDid(settings: Settings): AdminDid {
-  return keptCredentials(settings).adminDid ?? newAdminDid()
+  return keptCredentials(pathOf(settings))?.adminDid ?? newAdminDid()
 }
 
 /** Makes demo credentials on the first start (or when the database is another), in DATA_DIR/credentials.json, for its owner's eyes only. */
 export async function demoCredentials(billfold: Billfold, settings: Settings, adminDid: AdminDid): Promise<void> {
-  const kept = keptCredentials(settings)
-  const isKnown = kept.serviceKey !== undefined && (await billfold.serviceKeys.has(kept.serviceKey.keyId))
-  if (isKnown && kept.adminDid?.did === adminDid.did) return
-  const serviceKey = await billfold.serviceKeys.create({ tag: 'demo', scopes: ['*'] })
-  const credentials: DemoCredentials = { serviceKey, baseUrl: settings.baseUrl, adminDid }
   const path = pathOf(settings)
-export async function demoCredentials(billfold: Billfold, { dataDirectory, baseUrl }: Settings): Promise<void> {
-  const path = resolve(dataDirectory, 'credentials.json')
   const kept = keptCredentials(path)
-  if (kept !== undefined && (await stillGood(billfold, kept))) return
+  if (kept?.adminDid?.did === adminDid.did && (await stillGood(billfold, kept))) return
   const serviceKey = await billfold.serviceKeys.create({ tag: 'demo', scopes: ['*'] })
   const licence = await billfold.licences.create({ tag: 'demo' })
   const systemLicence = await billfold.licences.create({ tag: 'demo, system', authLevel: 'system' })
-  const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl }
+  const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl: settings.baseUrl, adminDid }
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(draft, path)
 }
 
-function keptCredentials(settings: Settings): Partial<DemoCredentials> {
-  try {
-    const kept: Partial<DemoCredentials> = JSON.parse(readFileSync(pathOf(settings), 'utf8'))
 async function stillGood(billfold: Billfold, kept: Partial<DemoCredentials>): Promise<boolean> {
   const { serviceKey, licence, systemLicence } = kept
   if (serviceKey === undefined || licence === undefined || systemLicence === undefined) return false
@@ -56,7 +46,7 @@ function keptCredentials(path: string): Partial<DemoCredentials> | undefined {
     const kept: Partial<DemoCredentials> = JSON.parse(readFileSync(path, 'utf8'))
     return kept
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -10,8 +10,8 @@ interface Mounted {
 
 const mounted: readonly Mounted[] = [
   { path: '/custody', title: 'Custody: users, signing methods, wallets, signatures', calls: custodyCalls },
-  { path: '/dids', title: 'DIDs: identity wallets, vaults, resolution', calls: didCalls },
   { path: '/walletapi', title: 'Authentication: sessions, faces, PINs', calls: authenticationCalls },
+  { path: '/dids', title: 'DIDs: identity wallets, vaults, resolution', calls: didCalls },
 ]
 
 /** A plain page: what is mounted, calls to copy and paste, links to the OpenAPI documents. */
@@ -68,6 +68,25 @@ curl -sS -u "$KEY" $CUSTODY/api/signatures -H 'content-type: application/json' \
 `
 }
 
+function authenticationCalls(settings: Settings): string {
+  const credentials = relative(process.cwd(), resolve(settings.dataDirectory, 'credentials.json'))
+  return `# the service key that the host made on its first start; with a licence, use @billfold/core/client
+AUTH=${settings.baseUrl}/walletapi
+KEY_ID=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keyId")
+KEY_SECRET=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keySecret")
+
+curl -sS $AUTH/healthz; echo
+
+# who of these is enrolled
+curl -sS $AUTH/check_enrollment -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
+  -H 'content-type: application/json' -d '{"list":[{"did":"did:ethr:0x01"}]}'; echo
+
+# a session to log somebody in with
+curl -sS -X PUT $AUTH/sessions/session/new -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
+  -H 'content-type: application/json' -d '{"origin":"${settings.baseUrl}","scopes":"wallet","authtype":"face"}'; echo
+`
+}
+
 function didCalls(settings: Settings): string {
   const credentials = relative(process.cwd(), resolve(settings.dataDirectory, 'credentials.json'))
   return `DIDS=${settings.baseUrl}/dids
@@ -88,22 +107,6 @@ TOKEN=$(curl -sS -u "$KEY" $DIDS/wallet/auth -H 'content-type: application/json'
   -d "{\\"did\\":\\"$DID\\",\\"act\\":\\"POST /wallet/rename\\",\\"bod\\":\\"$BOD\\"}" \\
   | node -p 'JSON.parse(fs.readFileSync(0)).token')
 curl -sS -u "$KEY" $DIDS/wallet/rename -H 'content-type: application/json' -H "x-did-auth: $TOKEN" -d "$BODY"; echo
-function authenticationCalls(settings: Settings): string {
-  const credentials = relative(process.cwd(), resolve(settings.dataDirectory, 'credentials.json'))
-  return `# the service key that the host made on its first start; with a licence, use @billfold/core/client
-AUTH=${settings.baseUrl}/walletapi
-KEY_ID=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keyId")
-KEY_SECRET=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keySecret")
-
-curl -sS $AUTH/healthz; echo
-
-# who of these is enrolled
-curl -sS $AUTH/check_enrollment -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
-  -H 'content-type: application/json' -d '{"list":[{"did":"did:ethr:0x01"}]}'; echo
-
-# a session to log somebody in with
-curl -sS -X PUT $AUTH/sessions/session/new -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
-  -H 'content-type: application/json' -d '{"origin":"${settings.baseUrl}","scopes":"wallet","authtype":"face"}'; echo
 `
 }
 

@@ -16,20 +16,17 @@ mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
-const storage = kyselyStorage(db, { dialect })
-const adminDid = demoAdminDid(settings)
 const storage = kyselyStorage(db, { dialect, ...driver })
+const adminDid = demoAdminDid(settings)
 const billfold = createBillfold({
   storage,
   keyring: hostKeyring(settings),
   logger,
   issuer: settings.baseUrl,
+  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
   dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
 })
 await demoCredentials(billfold, settings, adminDid)
-  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
-})
-await demoCredentials(billfold, settings)
 
 const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)
 const server = createServer(handler).listen(settings.port, settings.host, () => {

@@ -7,8 +7,6 @@ import {
   type Payer,
   privateKeyPayer,
 } from '@billfold/core/dids'
-import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
-import registryPackage from 'ethr-did-registry'
 import { JsonRpcProvider, parseEther } from 'ethers'
 import { type Anvil, startAnvil } from '../custody/anvil.ts'
 import { registryBytecode } from './registry-bytecode.ts'
@@ -30,14 +28,6 @@ export interface DeployedRegistry {
 export async function deployRegistry(anvilOptions: readonly string[] = []): Promise<DeployedRegistry> {
   const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
-  const deployer = await fundedWallet(anvil, provider)
-  const factory = new ContractFactory(
-    registryPackage.EthereumDIDRegistry.abi,
-    registryPackage.EthereumDIDRegistry.bytecode,
-    deployer,
-  )
-  const contract = await (await factory.deploy()).waitForDeployment()
-  const address = await contract.getAddress()
   const privateKey = secp256k1.generatePrivateKey()
   const payer = privateKeyPayer(privateKey)
   const payerAddress = await payer.address()

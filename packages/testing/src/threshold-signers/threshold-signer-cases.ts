@@ -52,7 +52,7 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
       const id = randomUUID()
       const publicKey = await one.createKey(id)
       const hashes = Array.from({ length: 8 }, () => randomBytes(32))
-      const signatures = await Promise.all(hashes.map((hash, index) => [one, other][index % 2]?.sign(id, hash)))
+      const signatures = await Promise.all(hashes.map((hash, index) => (index % 2 === 0 ? one : other).sign(id, hash)))
       for (const [index, hash] of hashes.entries()) {
         const signature = signatures[index]
         assert.ok(signature !== undefined && secp256k1.verify(hash, signature, publicKey))
