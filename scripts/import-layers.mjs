@@ -27,6 +27,8 @@ const domain = [
   'biometrics',
   'devices',
   'onboarding',
+  'wallet-login',
+  'blobs',
   'ledger',
   'payments',
   'subscriptions',

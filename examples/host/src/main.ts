@@ -13,9 +13,9 @@ import { readSettings } from './settings.ts'
 const settings = readSettings(process.env)
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
-const { db, dialect } = await openDatabase(settings)
+const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
-const storage = kyselyStorage(db, { dialect })
+const storage = kyselyStorage(db, { dialect, ...driver })
 const billfold = createBillfold({
   storage,
   keyring: hostKeyring(settings),

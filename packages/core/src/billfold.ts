@@ -2,6 +2,13 @@ import { type AuthenticationOptions, authenticationApi } from './apis/authentica
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import {
+  onboardingApi,
+  type OnboardingFunctions,
+  onboardingFunctions,
+  type OnboardingOptions,
+  onboardingSettings,
+} from './apis/onboarding/index.ts'
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
@@ -35,6 +42,10 @@ import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
+import { onboardingData } from './onboarding/personal-data.ts'
+import { sweepFiles } from './onboarding/sweep-files.ts'
+import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
+import { custodyData } from './wallets/personal-data.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
 export interface BillfoldOptions {
@@ -59,6 +70,7 @@ export interface BillfoldOptions {
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   readonly custody?: CustodyOptions
+  readonly onboarding?: OnboardingOptions
   readonly dids?: DidsOptions
   readonly payments?: PaymentsOptions
   readonly authentication?: AuthenticationOptions
@@ -99,6 +111,10 @@ export interface Billfold {
   readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
   readonly custody: MountableApi
+  /** The onboarding API, for an adapter to mount, and what the host does with applications and files in-process. */
+  readonly onboarding: MountableApi & OnboardingFunctions
+  /** People: what is known of them, and how it is forgotten. */
+  readonly users: InProcessUsers
   /** The DID API, for an adapter to mount. */
   readonly dids: MountableApi
   /** What DID wallets come from. */
@@ -156,6 +172,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
+  const onboarding = onboardingSettings(options.onboarding)
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
@@ -174,6 +191,11 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...faceFunctions(faces, tenant),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    onboarding: {
+      ...mounted(onboardingApi(services, tenant, onboarding)),
+      ...onboardingFunctions(services, host, onboarding),
+    },
+    users: inProcessUsers(services, [custodyData, onboardingData(onboarding.files)], host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
@@ -181,7 +203,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     deliver: () => deliverOutbox(services),
     maintain: async () => {
       await maintainPayments(payments)
-      return maintain(services)
+      return maintain(services, [() => sweepFiles(services, onboarding.files)])
     },
   }
 }

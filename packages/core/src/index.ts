@@ -5,6 +5,22 @@ export * from './storage/index.ts'
 export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
 export * from './crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
+export { type BlobName, type BlobStore, databaseBlobs, directoryBlobs } from './blobs/index.ts'
+export type {
+  LoggedInUser,
+  LoginExchange,
+  OnboardingFunctions,
+  OnboardingOptions,
+} from './apis/onboarding/index.ts'
+export type { Application, ApplicationContent, ApplicationStatus } from './onboarding/application.ts'
+export type { Attribute } from './onboarding/attributes.ts'
+export type { FileType } from './onboarding/file-types.ts'
+export type { OpenFile } from './onboarding/files.ts'
+export type { ApplicationMove } from './onboarding/move-application.ts'
+export type { FileSettings } from './onboarding/settings.ts'
+export type { Template, TemplateAttribute } from './onboarding/templates.ts'
+export type { UserExport } from './users/export.ts'
+export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
 export type { PaymentsOptions } from './apis/payments/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { InProcessPayments } from './payments/in-process.ts'

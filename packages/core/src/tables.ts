@@ -9,6 +9,8 @@ import { systemKeys } from './envelope/tables.ts'
 import { licences } from './licences/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
+import { blobPieces } from './blobs/table.ts'
+import { applications, fileQuotas, files, profiles } from './onboarding/tables.ts'
 import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
 import * as paymentTables from './payments/tables.ts'
 import { rateLimits } from './rate-limits/table.ts'
@@ -22,6 +24,7 @@ import { subscriptions } from './subscriptions/table.ts'
 import { accountNonces, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
+import { loginTickets } from './wallet-login/ticket-table.ts'
 import { vaults } from './vaults/tables.ts'
 import { seeds, wallets } from './wallets/tables.ts'
 
@@ -49,6 +52,12 @@ export const tables: readonly Table[] = Object.freeze([
   licences,
   requestAnswers,
   lookupSecrets,
+  loginTickets,
+  files,
+  fileQuotas,
+  blobPieces,
+  profiles,
+  applications,
   verificationConfigurations,
   facePeople,
   faceTemplates,

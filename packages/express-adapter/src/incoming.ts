@@ -14,6 +14,8 @@ export function incoming(request: Request, response: Response, names: readonly s
     headers: request.headers,
     // Express does not know the address of a socket that is closed already.
     ip: request.ip ?? '',
+    origin: () => `${request.protocol}://${request.get('host') ?? ''}`,
+    native: { request, response },
     body: incomingBody(request, request.body, 'rawBody' in request ? request.rawBody : undefined),
   }
   return adaptedRequest(parts, response)

@@ -12,6 +12,9 @@ export function incoming(context: RouterContext, names: readonly string[], path:
     query: context.querystring,
     headers: context.headers,
     ip: context.ip,
+    // Koa's own `origin` is the header.
+    origin: () => `${context.protocol}://${context.host}`,
+    native: context,
     body: incomingBody(
       context.req,
       'body' in request ? request.body : undefined,

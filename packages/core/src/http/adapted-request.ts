@@ -19,6 +19,8 @@ class AdaptedRequest implements IncomingRequest {
   readonly headers: IncomingRequest['headers']
   readonly ip: string
   readonly body: IncomingBody
+  readonly origin: (() => string) | undefined
+  readonly native: unknown
   readonly #response: ServerResponse
   #controller: AbortController | undefined
 
@@ -31,6 +33,8 @@ class AdaptedRequest implements IncomingRequest {
     this.headers = parts.headers
     this.ip = parts.ip
     this.body = parts.body
+    this.origin = parts.origin
+    this.native = parts.native
     this.#response = response
   }
 

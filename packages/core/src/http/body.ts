@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
+import { Readable } from 'node:stream'
 import { BillfoldError } from '../errors.ts'
 import type { IncomingRequest } from './exchange.ts'
 import { isEncodedAs, readMediaType } from './media-type.ts'
+import { type IncomingParts, type MultipartLimits, readParts } from './multipart.ts'
 import { readParameters } from './parameters.ts'
 import { settleJson } from './plain-json.ts'
 import { readStream } from './read-stream.ts'
@@ -11,6 +13,8 @@ import type { BodyRule } from './route.ts'
 export interface TakenBody {
   readonly value: unknown
   readonly raw: Uint8Array | undefined
+  /** The parts of a multipart body, still to be read. */
+  readonly parts?: IncomingParts
 }
 
 /**
@@ -21,6 +25,11 @@ export interface TakenBody {
  */
 export async function takeBody(rule: BodyRule, request: IncomingRequest, milliseconds: number): Promise<TakenBody> {
   const length = declaredLength(request.headers)
+  const type = request.headers['content-type']
+  if (rule.multipart !== undefined && typeof type === 'string' && isMultipart(type)) {
+    if (length !== undefined && length > rule.multipart.limit) throw new BillfoldError('body.too-large')
+    return { value: undefined, raw: undefined, parts: takeParts(rule.multipart, type, request, milliseconds) }
+  }
   if (length !== undefined && length > rule.limit) throw new BillfoldError('body.too-large')
   const typed = checkType(rule, request.headers, length)
   const { body } = request
@@ -29,6 +38,27 @@ export async function takeBody(rule: BodyRule, request: IncomingRequest, millise
   if (bytes.length === 0) return takeNothing(rule)
   if (!typed) throw new BillfoldError('body.unsupported-type')
   return { value: decode(rule, bytes), raw: wantsRaw(rule) ? bytes : undefined }
+}
+
+function isMultipart(type: string): boolean {
+  return readMediaType(type).type === 'multipart/form-data'
+}
+
+function takeParts(
+  rule: MultipartLimits,
+  type: string,
+  { headers, body }: IncomingRequest,
+  milliseconds: number,
+): IncomingParts {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') throw new BillfoldError('body.unsupported-type')
+  if (body.kind === 'stream') return readParts(body.stream, type, rule, milliseconds)
+  if (body.kind === 'none') throw new BillfoldError('body.malformed', { message: 'The body is missing' })
+  // Text that a parser of the host made of the bytes has lost some of them.
+  const bytes = [body.value, body.raw].find((kept) => kept instanceof Uint8Array)
+  if (bytes === undefined)
+    throw new BillfoldError('body.raw-unavailable', { cause: 'a parser of the host has read the multipart body' })
+  return readParts(Readable.from([bytes], { objectMode: false }), type, rule, milliseconds)
 }
 
 /** The bytes of a body that nobody has parsed. */

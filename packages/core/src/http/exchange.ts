@@ -26,6 +26,10 @@ export interface IncomingRequest {
   readonly body: IncomingBody
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
+  /** Scheme and host as the host's framework reports them: `https://example.com`. As far to be trusted as `Host` is. */
+  readonly origin?: (() => string) | undefined
+  /** What the framework has of this exchange, for hooks of the host: `{ request, response }` in Express, the context in Koa. */
+  readonly native?: unknown
 }
 
 /** What a handler answers: a body is sent as JSON, unless it is bytes or text under a content type that the headers name. */

@@ -1,4 +1,6 @@
 import type { IncomingRequest } from './exchange.ts'
+import type { TakenBody } from './body.ts'
+import type { Part } from './multipart.ts'
 import type { Caller, RequestContext } from './route.ts'
 
 /** What a handler gets beside its input. A class for the sake of its getter: see adapted-request.ts. */
@@ -9,19 +11,29 @@ export class Handling implements RequestContext {
   readonly mount: string
   readonly headers: IncomingRequest['headers']
   readonly rawBody: Uint8Array | undefined
+  readonly parts: AsyncIterable<Part> | undefined
   readonly #request: IncomingRequest
 
-  constructor(request: IncomingRequest, requestId: string, caller: Caller, rawBody: Uint8Array | undefined) {
+  constructor(request: IncomingRequest, requestId: string, caller: Caller, body: TakenBody | undefined) {
     this.caller = caller
     this.requestId = requestId
     this.ip = request.ip
     this.mount = request.mount
     this.headers = request.headers
-    this.rawBody = rawBody
+    this.rawBody = body?.raw
+    this.parts = body?.parts?.parts
     this.#request = request
   }
 
   get signal(): AbortSignal {
     return this.#request.signal
+  }
+
+  get url(): string {
+    return (this.#request.origin?.() ?? '') + this.mount
+  }
+
+  get native(): unknown {
+    return this.#request.native
   }
 }

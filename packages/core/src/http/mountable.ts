@@ -91,10 +91,14 @@ async function answer(
     route.body === undefined
       ? undefined
       : await takeBody(route.body, request, services.bodyMilliseconds ?? limits.bodyMilliseconds)
-  return route.run(
-    { params: request.params, query, headers: request.headers, body: body?.value },
-    new Handling(request, requestId, caller, body?.raw),
-  )
+  const handling = new Handling(request, requestId, caller, body)
+  const unparsed = { params: request.params, query, headers: request.headers, body: body?.value }
+  if (body?.parts === undefined) return route.run(unparsed, handling)
+  try {
+    return await route.run(unparsed, handling)
+  } finally {
+    body.parts.stop()
+  }
 }
 
 async function limit(

@@ -71,7 +71,12 @@ function parameters(
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   const schema = schemas.of(rule.schema, `${route.id}Body`, 'input')
-  return { required: rule.optional !== true, content: { [type]: { schema } }, 'x-body-limit': rule.limit }
+  const content: Json = { [type]: { schema } }
+  if (rule.multipart !== undefined) {
+    const parts = schemas.of(rule.multipart.schema, `${route.id}Parts`, 'input')
+    content['multipart/form-data'] = { schema: parts, 'x-body-limit': rule.multipart.limit }
+  }
+  return { required: rule.optional !== true, content, 'x-body-limit': rule.limit }
 }
 
 function replyResponses(route: Route, schemas: JsonSchemas): Json {

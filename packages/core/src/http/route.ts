@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { IncomingRequest, Reply } from './exchange.ts'
+import type { MultipartLimits, Part } from './multipart.ts'
 import { parseInput, type Unparsed } from './parse-input.ts'
 
 /** Who calls, once a guard has let them in. */
 export interface Caller {
-  readonly kind: 'anonymous' | 'service' | 'user' | 'licence'
+  readonly kind: 'anonymous' | 'service' | 'user' | 'licence' | 'wallet'
   readonly tenant: string
   /** What limits are counted against and what the audit trail names: a service key's id, a user's id. */
   readonly id: string
@@ -40,6 +41,14 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
   readonly raw?: boolean | 'when-kept'
   /** A call without a body is taken as `{}`. */
   readonly optional?: boolean
+  /** Takes `multipart/form-data` as well: the handler then reads `parts`, and the schema sees undefined. */
+  readonly multipart?: MultipartRule
+}
+
+/** A multipart body that a route takes. */
+export interface MultipartRule extends MultipartLimits {
+  /** The parts, for OpenAPI. */
+  readonly schema: z.ZodType
 }
 
 /** One reply that a route can give, for OpenAPI. */
@@ -58,6 +67,12 @@ export interface RequestContext {
   readonly headers: IncomingRequest['headers']
   /** The body as it was sent, on routes that ask for it. */
   readonly rawBody: Uint8Array | undefined
+  /** The parts of a multipart body, on routes that take one. */
+  readonly parts?: AsyncIterable<Part> | undefined
+  /** Where the API is mounted, with the host framework's word for scheme and host: `https://example.com/id`. */
+  readonly url?: string
+  /** The framework's own view of the exchange, see {@link IncomingRequest.native}. */
+  readonly native?: unknown
 }
 
 /** One operation of an API, as data. */

@@ -9,6 +9,7 @@ import { forgetAttempts } from '../sessions/face-attempt.ts'
 import { removeOldSessions } from '../sessions/session-result.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
+import { removeExpiredTickets } from '../wallet-login/index.ts'
 
 /** What was tidied up. */
 export interface Maintenance {
@@ -20,7 +21,10 @@ export interface Maintenance {
 const batchMemory = 24 * 60 * 60 * 1000
 
 /** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
-export async function maintain(services: Services): Promise<Maintenance> {
+export async function maintain(
+  services: Services,
+  further: readonly (() => Promise<void>)[] = [],
+): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
   await storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' })))
@@ -28,6 +32,8 @@ export async function maintain(services: Services): Promise<Maintenance> {
   await forgetUsed(storage, begun)
   await forgetAnswers(storage, begun)
   await removeExpiredKeys(services)
+  await removeExpiredTickets(services)
+  for (const tidy of further) await tidy()
   await removeOldSessions(storage, begun)
   await forgetAttempts(storage, begun)
   await forgetRemovedFaces(storage, begun)

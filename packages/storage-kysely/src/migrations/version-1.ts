@@ -409,6 +409,112 @@ export const version1: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'login_tickets',
+        columns: {
+          id: { type: 'text', length: 43, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          userId: { type: 'text', length: 36, nullable: false },
+          expiresAt: { type: 'integer', nullable: false },
+        },
+        key: ['id'],
+        unique: {},
+        indexes: { byExpiry: ['expiresAt'], byUser: ['userId'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'files',
+        columns: {
+          id: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          owner: { type: 'text', length: 43, nullable: false },
+          state: { type: 'text', length: 8, nullable: false },
+          type: { type: 'text', length: 32, nullable: false },
+          bytes: { type: 'integer', nullable: false },
+          sealedKey: { type: 'bytes', length: 128, nullable: false },
+          createdAt: { type: 'integer', nullable: false },
+          usedAt: { type: 'integer', nullable: true },
+        },
+        key: ['id'],
+        unique: {},
+        indexes: {
+          byOwner: ['tenant', 'owner', 'id'],
+          byState: ['state', 'createdAt'],
+          byUse: ['usedAt', 'createdAt'],
+        },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'file_quotas',
+        columns: {
+          tenant: { type: 'text', length: 64, nullable: false },
+          owner: { type: 'text', length: 43, nullable: false },
+          files: { type: 'integer', nullable: false },
+          bytes: { type: 'integer', nullable: false },
+        },
+        key: ['tenant', 'owner'],
+        unique: {},
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'blob_pieces',
+        columns: {
+          tenant: { type: 'text', length: 64, nullable: false },
+          blobId: { type: 'text', length: 36, nullable: false },
+          number: { type: 'integer', nullable: false },
+          last: { type: 'integer', nullable: false },
+          content: { type: 'bytes', nullable: false },
+        },
+        key: ['blobId', 'number'],
+        unique: {},
+        indexes: { byLast: ['blobId', 'last'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'profiles',
+        columns: {
+          userId: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          sealedContent: { type: 'bytes', nullable: false },
+          createdAt: { type: 'integer', nullable: false },
+        },
+        key: ['userId'],
+        unique: {},
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
+        name: 'applications',
+        columns: {
+          id: { type: 'text', length: 36, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          owner: { type: 'text', length: 43, nullable: false },
+          template: { type: 'text', length: 256, nullable: false },
+          status: { type: 'text', length: 24, nullable: false },
+          sealedContent: { type: 'bytes', nullable: false },
+          idempotencyKey: { type: 'text', length: 43, nullable: true },
+          contentHash: { type: 'text', length: 43, nullable: false },
+          createdAt: { type: 'integer', nullable: false },
+          updatedAt: { type: 'integer', nullable: false },
+        },
+        key: ['id'],
+        unique: { byIdempotencyKey: ['tenant', 'owner', 'idempotencyKey'] },
+        indexes: { byOwner: ['tenant', 'owner', 'id'], byStatus: ['tenant', 'status', 'id'] },
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'verification_configs',
         columns: {
           id: { type: 'text', length: 36, nullable: false },

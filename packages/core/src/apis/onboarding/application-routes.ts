@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import type { Application } from '../../onboarding/application.ts'
+import { findApplication, listApplications } from '../../onboarding/find-applications.ts'
+import { submitApplication } from '../../onboarding/submit-application.ts'
+import { actorOf } from './guards.ts'
+import type { Onboarding } from './onboarding.ts'
+import { attributes, attributesLimit, fileIds } from './schemas.ts'
+
+const input = z.object({
+  templateId: z.union([z.string().min(1).max(256), z.number()]),
+  attributes: attributes.default([]),
+  files: fileIds.default([]),
+})
+
+const submitted = z.object({ message: z.string(), id: z.string() })
+
+const applicationBody = z.object({
+  id: z.string(),
+  templateId: z.union([z.string(), z.number()]),
+  status: z.string().describe('submitted, in_review, approved, rejected or returned_for_changes'),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  note: z.string().optional(),
+})
+
+const wholeApplication = applicationBody.extend({
+  attributes: z.array(z.object({ id: z.string(), schemaId: z.string().optional(), data: z.unknown() })),
+  files: z.array(z.string()),
+})
+
+const paging = z.object({
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  size: z.coerce.number().int().min(1).max(100).default(20),
+})
+
+/** Applications: submit one, see one's own. */
+export function applicationRoutes(onboarding: Onboarding): readonly Route[] {
+  const { services, wallet } = onboarding
+  return [
+    submitRoute(onboarding),
+    route({
+      id: 'listApplications',
+      method: 'GET',
+      path: '/applications',
+      summary: "List the wallet's own applications, newest first",
+      guard: wallet,
+      query: paging,
+      replies: {
+        200: { description: 'A page of them', schema: z.object({ applications: z.array(applicationBody) }) },
+      },
+      handler: async ({ query }, context) => {
+        const { tenant, id: owner } = actorOf(context)
+        const found = await listApplications(services, { tenant, owner }, query)
+        return { status: 200, body: { applications: found.map(summary) } }
+      },
+    }),
+    route({
+      id: 'getApplication',
+      method: 'GET',
+      path: '/applications/:applicationId',
+      summary: 'Get an application of the wallet',
+      guard: wallet,
+      params: z.object({ applicationId: z.string().max(64) }),
+      replies: {
+        200: { description: 'The application', schema: z.object({ application: wholeApplication }) },
+        404: { description: 'No such application' },
+      },
+      handler: async ({ params }, context) => {
+        const { tenant, id: owner } = actorOf(context)
+        const found = await findApplication(services, { tenant, owner }, params.applicationId)
+        const { attributes: said, files } = found
+        return { status: 200, body: { application: { ...summary(found), attributes: said, files } } }
+      },
+    }),
+  ]
+}
+
+function submitRoute({ services, settings, wallet }: Onboarding): Route {
+  return route({
+    id: 'createApplication',
+    method: 'POST',
+    path: '/applications',
+    summary: 'Apply',
+    guard: wallet,
+    limits: [
+      { by: 'caller', most: 60, seconds: 3600 },
+      { by: 'ip', most: 600, seconds: 3600 },
+    ],
+    headers: z.object({ 'idempotency-key': z.string().min(1).max(255).optional() }),
+    body: { encoding: 'json', schema: input, limit: attributesLimit },
+    replies: {
+      201: { description: 'Submitted', schema: submitted },
+      409: { description: 'The idempotency key was used for another application' },
+    },
+    handler: async ({ body, headers }, context) => {
+      const template = settings.templates.get(String(body.templateId))
+      if (template === undefined) {
+        const issues = [{ path: 'templateId', message: 'There is no such template' }]
+        throw new BillfoldError('input.invalid', { issues })
+      }
+      const idempotencyKey = headers['idempotency-key']
+      const { attributes: said, files } = body
+      const id = await submitApplication(services, template, actorOf(context), {
+        attributes: said,
+        files,
+        idempotencyKey,
+      })
+      return { status: 201, body: { message: 'Application Created', id } }
+    },
+  })
+}
+
+function summary({ id, templateId, status, createdAt, updatedAt, note }: Application): Record<string, unknown> {
+  return {
+    id,
+    templateId,
+    status,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    note,
+  }
+}

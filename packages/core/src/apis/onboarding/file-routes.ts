@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../errors.ts'
+import { type Part, type Reply, type Route, route } from '../../http/index.ts'
+import { publicFileId, readFile } from '../../onboarding/files.ts'
+import type { WalletActor } from '../../onboarding/owner.ts'
+import { discardFiles, keepFile, stageFile } from '../../onboarding/stage-file.ts'
+import { actorOf } from './guards.ts'
+import type { Onboarding } from './onboarding.ts'
+import { withParts, wrongPart } from './receive-parts.ts'
+import { partsOf } from './user-route.ts'
+
+/** Bytes of a file that comes as base64 in JSON. */
+const mostJsonBytes = 1024 * 1024
+
+const base64 = z
+  .string()
+  .min(4)
+  .max(Math.ceil(mostJsonBytes / 3) * 4)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64')
+const json = z.object({ file: base64 }).optional()
+const sent = z.object({ fileId: z.string(), id: z.string() })
+const oneFile = z.object({ file: z.string().meta({ format: 'binary' }) }).describe('A part `file`, or `document`')
+
+const isFile = (name: string): boolean => name === 'file' || name === 'document'
+
+/** Files that a wallet sends ahead of what they belong to, and reads again. */
+export function fileRoutes(onboarding: Onboarding): readonly Route[] {
+  return [
+    sendRoute(onboarding, 'sendFile', '/files'),
+    sendRoute(onboarding, 'sendUserFile', '/users/file'),
+    readRoute(onboarding),
+  ]
+}
+
+function sendRoute(onboarding: Onboarding, id: string, path: string): Route {
+  const { settings, wallet } = onboarding
+  const { fileBytes } = settings.files
+  return route({
+    id,
+    method: 'POST',
+    path,
+    summary: 'Send a file',
+    guard: wallet,
+    limits: [{ by: 'ip', most: 600, seconds: 600 }],
+    body: {
+      encoding: 'json',
+      schema: json,
+      limit: Math.ceil(mostJsonBytes / 3) * 4 + 1024,
+      multipart: { schema: oneFile, parts: 2, partLimit: fileBytes, limit: fileBytes + 64 * 1024 },
+    },
+    replies: { 200: { description: 'The id of the file', schema: sent } },
+    handler: async ({ body }, context) => {
+      const actor = actorOf(context)
+      return body === undefined
+        ? fromParts(onboarding, actor, partsOf(context))
+        : fromBytes(onboarding, actor, Buffer.from(body.file, 'base64'))
+    },
+  })
+}
+
+function fromParts(onboarding: Onboarding, actor: WalletActor, parts: AsyncIterable<Part>): Promise<Reply> {
+  const { services, settings } = onboarding
+  return withParts(onboarding, actor, parts, { isFile, isText: () => false }, async ({ files }) => {
+    const [file, second] = files.values()
+    if (file === undefined) throw wrongPart('file', 'is missing')
+    if (second !== undefined) throw wrongPart('file', 'is there twice')
+    await keepFile(services, settings.files, file)
+    return sentReply(file.id)
+  })
+}
+
+async function fromBytes({ services, settings }: Onboarding, actor: WalletActor, bytes: Uint8Array): Promise<Reply> {
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield bytes
+  }
+  const file = await stageFile(services, settings.files, actor, content())
+  try {
+    await keepFile(services, settings.files, file)
+  } catch (error) {
+    await discardFiles(services, settings.files, [file])
+    throw error
+  }
+  return sentReply(file.id)
+}
+
+function sentReply(id: string): Reply {
+  const fileId = publicFileId(id)
+  return { status: 200, body: { fileId, id: fileId } }
+}
+
+function readRoute({ services, settings, wallet }: Onboarding): Route {
+  return route({
+    id: 'readFile',
+    method: 'GET',
+    path: '/files/:fileId',
+    summary: 'Read a file that the wallet has sent',
+    guard: wallet,
+    params: z.object({ fileId: z.string().max(64) }),
+    replies: { 200: { description: 'The bytes' }, 404: { description: 'No such file' } },
+    handler: async ({ params }, context) => {
+      const { tenant, id: owner } = actorOf(context)
+      const { type, bytes, content } = await readFile(services, settings.files, { tenant, owner }, params.fileId)
+      if (context.signal.aborted) throw new BillfoldError('request.closed')
+      return {
+        status: 200,
+        headers: {
+          'content-type': type,
+          'content-length': String(bytes),
+          'content-disposition': 'attachment',
+          'content-security-policy': "default-src 'none'; sandbox",
+        },
+        body: content,
+      }
+    },
+  })
+}

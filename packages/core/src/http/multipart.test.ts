@@ -1,0 +1,196 @@
+import { PassThrough, Readable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { type MultipartLimits, readParts } from './multipart.ts'
+
+const limits: MultipartLimits = { limit: 1_000_000, partLimit: 100_000, parts: 10 }
+const type = 'multipart/form-data; boundary=b'
+
+interface SentPart {
+  readonly name: string
+  readonly content: Uint8Array
+}
+
+const partOf = ({ name, content }: SentPart): Uint8Array =>
+  Buffer.concat([
+    Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: image/png\r\n\r\n`),
+    content,
+    Buffer.from('\r\n'),
+  ])
+
+const bodyOf = (parts: readonly SentPart[]): Uint8Array =>
+  Buffer.concat([...parts.map(partOf), Buffer.from('--b--\r\n')])
+
+function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
+  for (let from = 0, index = 0; from < bytes.length; index++) {
+    const size = sizes[index % sizes.length] ?? 1
+    yield bytes.subarray(from, from + size)
+    from += size
+  }
+}
+
+async function read(body: Readable, with_: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
+  const incoming = readParts(body, type, with_, milliseconds)
+  const parts: SentPart[] = []
+  try {
+    for await (const { name, content } of incoming.parts) {
+      const pieces: Uint8Array[] = []
+      for await (const piece of content) pieces.push(piece)
+      parts.push({ name, content: Buffer.concat(pieces) })
+    }
+  } finally {
+    incoming.stop()
+  }
+  return parts
+}
+
+const from = (...chunks: readonly (string | Uint8Array)[]): Readable =>
+  Readable.from(
+    chunks.map((chunk) => Buffer.from(chunk)),
+    { objectMode: false },
+  )
+
+describe('a multipart body', () => {
+  it('gives its parts as they were sent, however it is cut into chunks', async () => {
+    const parts = fc.array(
+      fc.record({
+        name: fc.stringMatching(/^[a-z$-]{1,10}$/),
+        // Much of what the boundary is made of.
+        content: fc
+          .array(fc.constantFrom('\r', '\n', '-', '--b', '\r\n--', 'x', '\0', '\r\n--c'), { maxLength: 60 })
+          .map((texts) => Buffer.from(texts.join(''))),
+      }),
+      { maxLength: 6 },
+    )
+    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(parts, sizes, async (sent, cuts) => {
+        fc.pre(
+          sent.every(
+            ({ content }) => !content.includes('\r\n--b') && !Buffer.from(content).toString().startsWith('--b'),
+          ),
+        )
+        const body = Readable.from(cut(bodyOf(sent), cuts), { objectMode: false })
+        expect(await read(body)).toEqual(sent.map(({ name, content }) => ({ name, content })))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it.each([
+    ['without an end', from(partOf({ name: 'a', content: Buffer.from('x') }))],
+    ['that ends in a part', from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf')],
+    ['that ends in the headers of a part', from('--b\r\nContent-Disposition: form-da')],
+    ['that is no multipart', from('hello')],
+    ['of nothing', from('')],
+    ['with a part without a name', from('--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n')],
+    [
+      'with a part that is multipart itself',
+      from(
+        '--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n',
+      ),
+    ],
+  ])('%s is malformed', async (_what, body) => {
+    expect(await codeOf(read(body))).toBe('body.malformed')
+  })
+
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary'])(
+    'of the type %s is malformed',
+    async (said) => {
+      const open = async (): Promise<unknown> => readParts(from(bodyOf([])), said, limits, 5000)
+      expect(await codeOf(open())).toBe('body.malformed')
+    },
+  )
+
+  it.each([
+    ['as a whole', { ...limits, limit: 5000 }],
+    ['in one part', { ...limits, partLimit: 9999 }],
+    ['by the number of its parts', { ...limits, parts: 1 }],
+  ])('that is too large %s is refused', async (_how, bounds) => {
+    const sent = [1, 2].map((part) => ({ name: `p${part}`, content: Buffer.alloc(10_000) }))
+    expect(await codeOf(read(from(bodyOf(sent)), bounds))).toBe('body.too-large')
+  })
+
+  it('of a client that goes away is refused', async () => {
+    const body = new PassThrough()
+    body.write(partOf({ name: 'a', content: Buffer.alloc(1000) }))
+    setTimeout(() => body.destroy(), 20)
+    expect(await codeOf(read(body))).toBe('request.closed')
+  })
+
+  it('that comes a byte now and then is refused, and one that comes steadily is waited for', async () => {
+    const slow = new PassThrough()
+    const drip = setInterval(() => slow.write('-'), 10)
+    slow.write(`--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n`)
+    expect(await codeOf(read(slow, limits, 100))).toBe('body.too-slow')
+    clearInterval(drip)
+
+    const steady = new PassThrough()
+    steady.write('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n')
+    let chunks = 0
+    const flow = setInterval(() => {
+      steady.write(Buffer.alloc(6000))
+      if (++chunks < 15) return
+      clearInterval(flow)
+      steady.end('\r\n--b--\r\n')
+    }, 20)
+    expect((await read(steady, limits, 200))[0]?.content).toHaveLength(90_000)
+  })
+
+  it('holds back a client that is faster than its reader', async () => {
+    let sent = 0
+    function* endless(): Generator<Uint8Array> {
+      yield Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n')
+      for (;;) {
+        sent += 16_384
+        yield Buffer.alloc(16_384)
+      }
+    }
+    const bounds = { limit: 1e12, partLimit: 1e12, parts: 1 }
+    const body = Readable.from(endless(), { objectMode: false })
+    const incoming = readParts(body, type, bounds, 5000)
+    for await (const { content } of incoming.parts) {
+      let received = 0
+      for await (const piece of content) {
+        received += piece.length
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(sent - received).toBeLessThan(1_000_000)
+        if (received > 5_000_000) break
+      }
+      break
+    }
+    body.destroy()
+    incoming.stop()
+    expect(sent).toBeLessThan(7_000_000)
+  })
+
+  it('may have parts that nobody reads', async () => {
+    const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.alloc(50_000) }))
+    const incoming = readParts(from(bodyOf(sent)), type, limits, 5000)
+    const names: string[] = []
+    for await (const { name } of incoming.parts) names.push(name)
+    expect(names).toEqual(['p1', 'p2', 'p3'])
+  })
+
+  it('that is anything at all never hangs and never throws but what it says', async () => {
+    const pieces = fc.constantFrom(
+      '--b',
+      '\r\n',
+      '--',
+      'Content-Disposition: form-data; name="a"',
+      ';',
+      '\r\n\r\n',
+      'x',
+      '\0',
+      '"',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { maxLength: 20 }), fc.integer({ min: 1, max: 30 }), async (texts, size) => {
+        const body = Readable.from(cut(Buffer.from(texts.join('')), [size]), { objectMode: false })
+        expect(['done', 'body.malformed']).toContain(await codeOf(read(body)))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

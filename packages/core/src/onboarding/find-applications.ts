@@ -1,0 +1,38 @@
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { type Application, type ApplicationRow, type ApplicationStatus, openApplication } from './application.ts'
+import { applications } from './tables.ts'
+
+/** Whose applications: of one wallet, or, for the host, of the whole tenant. */
+export interface ApplicationScope {
+  readonly tenant: string
+  readonly owner?: string
+  readonly status?: ApplicationStatus
+}
+
+/** A page of applications, newest first; `page` counts from 1. */
+export async function listApplications(
+  services: Services,
+  scope: ApplicationScope,
+  page: { readonly page: number; readonly size: number },
+): Promise<readonly Application[]> {
+  const rows = await services.storage.find(applications, {
+    where: { ...scope },
+    orderBy: [['id', 'desc']],
+    limit: page.size,
+    offset: (page.page - 1) * page.size,
+  })
+  return Promise.all(rows.map((row) => openApplication(services, row)))
+}
+
+/** @throws BillfoldError `application.unknown` */
+export async function findApplication(services: Services, scope: ApplicationScope, id: string): Promise<Application> {
+  return openApplication(services, await applicationRow(services, scope, id))
+}
+
+/** @throws BillfoldError `application.unknown` */
+export async function applicationRow(services: Services, scope: ApplicationScope, id: string): Promise<ApplicationRow> {
+  const [row] = await services.storage.find(applications, { where: { ...scope, id }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('application.unknown')
+  return row
+}

@@ -1,0 +1,57 @@
+import { type Actor, auditRecord } from '../audit/record.ts'
+import { BillfoldError } from '../errors.ts'
+import { outboxMessage } from '../outbox/index.ts'
+import type { Services } from '../services.ts'
+import { batch, decide, update } from '../storage/index.ts'
+import { type Application, type ApplicationStatus, openApplication, sealContent } from './application.ts'
+import { applicationRow } from './find-applications.ts'
+import { applications } from './tables.ts'
+
+/** Which states lead to which. What is approved or rejected stays so. */
+const ways: ReadonlyMap<string, readonly ApplicationStatus[]> = new Map<
+  ApplicationStatus,
+  readonly ApplicationStatus[]
+>([
+  ['submitted', ['in_review']],
+  ['in_review', ['approved', 'rejected', 'returned_for_changes']],
+  ['returned_for_changes', ['in_review', 'rejected']],
+])
+
+/** A move of an application. */
+export interface ApplicationMove {
+  readonly to: ApplicationStatus
+  /** A word to the applicant, up to 2,000 characters. */
+  readonly note?: string
+}
+
+/**
+ * Moves an application to another state. Of two who move it at once, one does.
+ * @throws BillfoldError `application.unknown`; `application.moved` where no way leads there from the state it is in; `input.invalid`
+ */
+export function moveApplication(
+  services: Services,
+  actor: Actor,
+  id: string,
+  { to, note }: ApplicationMove,
+): Promise<Application> {
+  const { tenant } = actor
+  if (note !== undefined && note.length > 2000)
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'note', message: 'is at most 2,000 characters' }] })
+  return decide(async () => {
+    const row = await applicationRow(services, { tenant }, id)
+    const before = await openApplication(services, row)
+    if (!(ways.get(row.status)?.includes(to) ?? false)) throw new BillfoldError('application.moved')
+    const now = services.now()
+    const content = { attributes: before.attributes, files: before.files, note }
+    const set = { status: to, updatedAt: now, sealedContent: await sealContent(services, row, content) }
+    const payload = { applicationId: id, templateId: before.templateId, status: to, from: row.status }
+    await services.storage.commit(
+      batch(
+        update(applications, { where: { id, tenant, status: row.status, updatedAt: row.updatedAt }, set }),
+        auditRecord(actor, 'application.moved', id, now, { from: row.status, to }),
+        await outboxMessage(services, { tenant, topic: 'onboarding.application-moved', subject: id, payload }),
+      ),
+    )
+    return { ...before, status: to, updatedAt: now, note }
+  })
+}

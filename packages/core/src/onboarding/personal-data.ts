@@ -1,0 +1,90 @@
+import type { Services } from '../services.ts'
+import { batch, remove, update } from '../storage/index.ts'
+import { identifiersOf, openIdentifier } from '../users/identifiers.ts'
+import type { Erasure, PersonalData, UserKey } from '../users/personal-data.ts'
+import { loginTickets } from '../wallet-login/ticket-table.ts'
+import { walletId } from '../wallet-login/index.ts'
+import { openApplication } from './application.ts'
+import { publicFileId } from './files.ts'
+import { readProfile } from './profile.ts'
+import type { FileSettings } from './settings.ts'
+import { finishRemovals } from './sweep-files.ts'
+import { applications, fileQuotas, files, profiles } from './tables.ts'
+
+/** What onboarding knows of a person: what they said, the files and the applications of their wallets. */
+export function onboardingData(settings: FileSettings): PersonalData {
+  return {
+    name: 'onboarding',
+    collect: async (services, user) => {
+      const owners = await ownersOf(services, user)
+      const profile = await readProfile(services, user.tenant, user.userId)
+      const sent = await Promise.all(owners.map((owner) => sentBy(services, user.tenant, owner)))
+      return {
+        attributes: profile?.attributes ?? [],
+        meta: profile?.meta,
+        files: sent.flatMap((of) => of.files),
+        applications: sent.flatMap((of) => of.applications),
+      }
+    },
+    erase: async (services, user) => {
+      const { tenant, userId } = user
+      const erasures = (await ownersOf(services, user)).map((owner) =>
+        eraseOwner(services, settings, { tenant, owner }),
+      )
+      return {
+        writes: [
+          remove(profiles, { where: { userId, tenant }, hits: 'any' }),
+          remove(loginTickets, { where: { userId }, hits: 'any' }),
+          ...erasures.flatMap(({ writes }) => writes),
+        ],
+        afterwards: async () => {
+          for (const { afterwards } of erasures) await afterwards?.()
+        },
+      }
+    },
+  }
+}
+
+/** Forgets what a wallet has sent. Its blobs follow its rows; what a crash leaves of them is swept. */
+export function eraseOwner(
+  services: Services,
+  settings: FileSettings,
+  scope: { readonly tenant: string; readonly owner: string },
+): Erasure {
+  return {
+    writes: [
+      // What is being written now is swept if its writer does not remove it.
+      update(files, { where: { ...scope, state: 'kept' }, set: { state: 'removing', usedAt: null }, hits: 'any' }),
+      remove(applications, { where: scope, hits: 'any' }),
+    ],
+    afterwards: async () => {
+      await finishRemovals(services, settings, { state: 'removing', ...scope })
+      const empty = { ...scope, files: 0 }
+      await services.storage.commit(batch(remove(fileQuotas, { where: empty, hits: 'any' })))
+    },
+  }
+}
+
+async function ownersOf(services: Services, { tenant, userId }: UserKey): Promise<readonly string[]> {
+  const keys = (await identifiersOf(services, userId)).filter(({ kind }) => kind === 'public-key')
+  return Promise.all(keys.map(async (row) => walletId(services, tenant, await openIdentifier(services, row))))
+}
+
+async function sentBy(
+  services: Services,
+  tenant: string,
+  owner: string,
+): Promise<{ readonly files: readonly unknown[]; readonly applications: readonly unknown[] }> {
+  const order = [['id', 'asc']] as const
+  const fileRows = await services.storage.find(files, { where: { tenant, owner, state: 'kept' }, orderBy: order })
+  const rows = await services.storage.find(applications, { where: { tenant, owner }, orderBy: order })
+  return {
+    files: fileRows.map(({ id, type, bytes, createdAt }) => ({
+      id: publicFileId(id),
+      type,
+      bytes,
+      createdAt: new Date(createdAt).toISOString(),
+    })),
+    applications: await Promise.all(rows.map((row) => openApplication(services, row))),
+  }
+}

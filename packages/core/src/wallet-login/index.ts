@@ -1,0 +1,8 @@
+export { answerChallenge, type ChallengeAnswer, walletId } from './answer-challenge.ts'
+export { type Challenge, issueChallenge } from './challenge.ts'
+export { addressDids, type DidKey, type ResolveDid } from './did-keys.ts'
+export { signaturePattern } from './personal-signature.ts'
+export type { SignInSite, WalletLoginSettings } from './settings.ts'
+export { loginAudience, tokenKinds } from './token-kinds.ts'
+export { readWalletName, type Wallet, type WalletName, walletOf } from './wallet.ts'
+export { bindingOf, isBound, issueTicket, redeemTicket, removeExpiredTickets } from './tickets.ts'

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { secp256k1 as noble } from '@noble/curves/secp256k1.js'
+import { Wallet as EthersWallet } from 'ethers'
+import fc from 'fast-check'
+import { privateKeyToAccount } from 'viem/accounts'
+import { describe, expect, it } from 'vitest'
+import { isBillfoldError } from '../errors.ts'
+import { personalHash, personalSigner, signaturePattern } from './personal-signature.ts'
+import { addressInDid, readWalletName, walletOf } from './wallet.ts'
+
+interface Vector {
+  readonly id: string
+  readonly privateKey: string
+  readonly publicKey: string
+  readonly publicKey0x: string
+  readonly address: string
+  readonly did: string
+  readonly keyId: string
+  readonly message: string
+  readonly personalHash: string
+  readonly signature: string
+  readonly signatureV00: string
+}
+
+/** Made with the identity wallet and the library of the relying party that the API's document is of: the file says which. */
+const { vectors }: { readonly vectors: readonly Vector[] } = JSON.parse(
+  readFileSync(new URL('../test-fixtures/wallet-login.json', import.meta.url), 'utf8'),
+)
+
+const refused = (call: () => unknown): boolean => {
+  try {
+    call()
+    return false
+  } catch (error) {
+    return isBillfoldError(error, 'login.refused')
+  }
+}
+
+const order = noble.Point.CURVE().n
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+describe.each(vectors)('the vector $id', (vector) => {
+  it('hashes as the wallet does', () => {
+    expect(hex(personalHash(vector.message))).toBe(vector.personalHash)
+  })
+
+  it.each(['signature', 'signatureV00'] as const)('gives its wallet by its %s', (field) => {
+    expect(vector[field]).toMatch(signaturePattern)
+    const wallet = walletOf(personalSigner(vector.message, vector[field]))
+    expect(wallet).toEqual({ publicKey: vector.publicKey, address: vector.address })
+  })
+
+  it('reads all the names of its wallet', () => {
+    const { publicKey, publicKey0x, address, did, keyId } = vector
+    const compressed = hex(noble.getPublicKey(Buffer.from(vector.privateKey, 'hex')))
+    for (const name of [publicKey, publicKey0x, `04${publicKey}`, compressed, `0x${compressed}`, address])
+      expect(readWalletName(name)).toEqual({ address })
+    for (const name of [did, keyId]) expect(readWalletName(name)).toEqual({ did })
+    expect(addressInDid(did)).toBe(address)
+  })
+})
+
+describe('a signature', () => {
+  const [vector] = vectors
+  if (vector === undefined) throw new Error('there are no vectors')
+  const { message, signature } = vector
+
+  it('by ethers and by viem gives the address of its key, whatever the message', async () => {
+    const keys = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((key) => noble.utils.isValidSecretKey(key))
+    await fc.assert(
+      fc.asyncProperty(keys, fc.string({ unit: 'grapheme', maxLength: 80 }), async (key, text) => {
+        const ethers = new EthersWallet(`0x${hex(key)}`)
+        const viem = privateKeyToAccount(`0x${hex(key)}`)
+        const address = ethers.address.toLowerCase()
+        expect(walletOf(personalSigner(text, await ethers.signMessage(text))).address).toBe(address)
+        expect(walletOf(personalSigner(text, await viem.signMessage({ message: text }))).address).toBe(address)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('with the higher s is refused, with either v', () => {
+    const s = BigInt(`0x${signature.slice(66, 130)}`)
+    const high = (order - s).toString(16).padStart(64, '0')
+    for (const v of ['00', '01', '1b', '1c']) {
+      const malleated = signature.slice(0, 66) + high + v
+      expect(refused(() => personalSigner(message, malleated))).toBe(true)
+    }
+  })
+
+  it.each([
+    ['that is cut off', signature.slice(0, -2)],
+    ['that is too long', `${signature}00`],
+    ['without 0x', signature.slice(2)],
+    ['with a v of 02', `${signature.slice(0, -2)}02`],
+    ['with a v of 25, as for a transaction', `${signature.slice(0, -2)}25`],
+    ['that is no hex', `0x${'zz'.repeat(65)}`],
+    ['of nothing', ''],
+  ])('%s does not have the form of one', (_what, text) => {
+    expect(text).not.toMatch(signaturePattern)
+  })
+
+  it.each([
+    ['an r of zero', `0x${'0'.repeat(64)}${signature.slice(66)}`],
+    ['an s of zero', `${signature.slice(0, 66)}${'0'.repeat(64)}1b`],
+    ['an r beyond the field', `0x${'f'.repeat(64)}${signature.slice(66)}`],
+    ['an r that is no x of a point', `0x${'0'.repeat(63)}5${signature.slice(66)}`],
+  ])('with %s is refused', (_what, text) => {
+    expect(refused(() => personalSigner(message, text))).toBe(true)
+  })
+
+  it('of another message, or with the other v, is never one by the same key', () => {
+    const flipped = signature.slice(0, -2) + (signature.endsWith('1b') ? '1c' : '1b')
+    for (const [text, bytes] of [
+      [`${message}0`, signature],
+      [message, flipped],
+    ] as const) {
+      expect(walletOf(personalSigner(text, bytes)).address).not.toBe(vector.address)
+    }
+  })
+})
+
+describe('the name of a wallet', () => {
+  it.each([
+    '',
+    '0x',
+    'abc',
+    '0x12',
+    'did:',
+    'did:ethr',
+    `0x${'g'.repeat(40)}`,
+    `02${'f'.repeat(64)}`,
+    '00'.repeat(64),
+    'did:x:a b',
+  ])('is not %j', (text) => {
+    expect(readWalletName(text)).toBeUndefined()
+  })
+
+  it('is never thrown over, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        expect(() => readWalletName(text)).not.toThrow()
+      }),
+    )
+  })
+})

@@ -1,0 +1,15 @@
+import { defineTable, integer, text } from '../storage/index.ts'
+
+/** Tickets that open a session of the host in a browser, once. */
+export const loginTickets = defineTable({
+  name: 'login_tickets',
+  columns: {
+    /** SHA-256 of the ticket, base64url. */
+    id: text(43),
+    tenant: text(64),
+    userId: text(36),
+    expiresAt: integer(),
+  },
+  key: ['id'],
+  indexes: { byExpiry: ['expiresAt'], byUser: ['userId'] },
+})

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { insert, batch } from '../storage/index.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { users } from '../users/table.ts'
+import { loginTickets } from './ticket-table.ts'
+import { bindingOf, isBound, issueTicket, redeemTicket, removeExpiredTickets, ticketLife } from './tickets.ts'
+
+async function withUser() {
+  let now = Date.now()
+  const services = { ...testServices(), now: () => now }
+  const user = { id: 'u', tenant: 't', reference: null, createdAt: 0, archivedAt: null }
+  await services.storage.commit(batch(insert(users, user)))
+  const wait = (milliseconds: number): void => {
+    now += milliseconds
+  }
+  return { services, wait }
+}
+
+describe('a ticket', () => {
+  it('logs its user in, once', async () => {
+    const { services } = await withUser()
+    const ticket = await issueTicket(services, 't', 'u')
+    const uses = await Promise.allSettled(Array.from({ length: 10 }, () => redeemTicket(services, 't', ticket)))
+    expect(uses.filter(({ status }) => status === 'fulfilled')).toEqual([{ status: 'fulfilled', value: 'u' }])
+  })
+
+  it('is good for 60 seconds, and tidied away then', async () => {
+    const { services, wait } = await withUser()
+    const ticket = await issueTicket(services, 't', 'u')
+    wait(ticketLife)
+    expect(await codeOf(redeemTicket(services, 't', ticket))).toBe('login.refused')
+    await removeExpiredTickets(services)
+    expect(await services.storage.find(loginTickets)).toEqual([])
+  })
+
+  it('is none in another tenant, nor for a user who is gone', async () => {
+    const { services } = await withUser()
+    expect(await codeOf(redeemTicket(services, 'other', await issueTicket(services, 't', 'u')))).toBe('login.refused')
+    expect(await codeOf(redeemTicket(services, 't', await issueTicket(services, 't', 'gone')))).toBe('login.refused')
+  })
+
+  it('is not in the rows to be read', async () => {
+    const { services } = await withUser()
+    const ticket = await issueTicket(services, 't', 'u')
+    expect(JSON.stringify(await services.storage.find(loginTickets))).not.toContain(ticket)
+  })
+
+  it('is bound to the browser that was shown its page', () => {
+    const binding = bindingOf('cookie', 'ticket')
+    expect(isBound('cookie', 'ticket', binding)).toBe(true)
+    expect(isBound('another', 'ticket', binding)).toBe(false)
+    expect(isBound('cookie', 'another', binding)).toBe(false)
+  })
+})

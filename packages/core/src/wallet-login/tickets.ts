@@ -1,0 +1,60 @@
+import { createHash, createHmac } from 'node:crypto'
+import { auditRecord } from '../audit/record.ts'
+import { equalSecrets, randomSecret } from '../crypto/index.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { batch, check, insert, isCommitError, remove } from '../storage/index.ts'
+import { users } from '../users/table.ts'
+import { loginTickets } from './ticket-table.ts'
+
+/** How long a ticket is good for, in milliseconds. */
+export const ticketLife = 60_000
+
+/** Makes a ticket for a user: 43 characters, good for 60 seconds and one login. */
+export async function issueTicket(services: Services, tenant: string, userId: string): Promise<string> {
+  const ticket = randomSecret()
+  const expiresAt = services.now() + ticketLife
+  await services.storage.commit(batch(insert(loginTickets, { id: hash(ticket), tenant, userId, expiresAt })))
+  return ticket
+}
+
+/**
+ * Uses a ticket up and gives its user. Of any number who bring it at once, in any number of processes, one succeeds.
+ * @throws BillfoldError `login.refused`
+ */
+export async function redeemTicket(services: Services, tenant: string, ticket: string): Promise<string> {
+  const now = services.now()
+  const where = { id: hash(ticket), tenant, expiresAt: { gt: now } }
+  const [row] = await services.storage.find(loginTickets, { where, limit: 1 })
+  if (row === undefined) throw new BillfoldError('login.refused')
+  const { userId } = row
+  const alive = check(users, { where: { id: userId, tenant, archivedAt: null } })
+  const record = auditRecord({ tenant, id: userId }, 'user.logged-in', userId, now)
+  try {
+    await services.storage.commit(batch(remove(loginTickets, { where }), alive, record))
+  } catch (error) {
+    if (isCommitError(error)) throw new BillfoldError('login.refused', { cause: error })
+    throw error
+  }
+  return userId
+}
+
+/** Removes the tickets that nobody used in time. */
+export async function removeExpiredTickets(services: Services): Promise<void> {
+  const where = { expiresAt: { lte: services.now() } }
+  await services.storage.commit(batch(remove(loginTickets, { where, hits: 'any' })))
+}
+
+/** What binds a ticket to the browser that holds the secret of a cookie: HMAC-SHA256, base64url. */
+export function bindingOf(cookie: string, ticket: string): string {
+  return createHmac('sha256', cookie).update(ticket).digest('base64url')
+}
+
+/** Whether a form with a ticket was given to the browser that holds the cookie. */
+export function isBound(cookie: string, ticket: string, binding: string): boolean {
+  return equalSecrets(bindingOf(cookie, ticket), binding)
+}
+
+function hash(ticket: string): string {
+  return createHash('sha256').update(ticket).digest('base64url')
+}

@@ -1,0 +1,50 @@
+import { Wallet } from 'ethers'
+import type { Answer, Client, Sent } from '../client.ts'
+
+/** A wallet that talks to the API. */
+export interface Applicant {
+  readonly wallet: Wallet | ReturnType<typeof Wallet.createRandom>
+  readonly jwt: string
+  /** A request with the W-JWT. */
+  readonly ask: (method: string, path: string, sent?: Sent) => Promise<Reply>
+}
+
+/** What was answered. */
+export interface Reply extends Pick<Answer, 'status' | 'headers' | 'text'> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
+  readonly body: any
+}
+
+/** Asks, and reads the JSON. */
+export async function ask(
+  client: Pick<Client, 'request'>,
+  method: string,
+  path: string,
+  sent: Sent = {},
+): Promise<Reply> {
+  const { status, headers, text, json } = await client.request(method, path, sent)
+  return { status, headers, text, body: json }
+}
+
+/** The claims of a token, unverified. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export function claimsOf(jwt: string): any {
+  return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+}
+
+/** Gets a challenge and answers it. */
+export async function logIn(
+  client: Pick<Client, 'request'>,
+  wallet: Applicant['wallet'] = Wallet.createRandom(),
+): Promise<Applicant> {
+  const { body: challenge } = await ask(client, 'GET', '/auth/challenge')
+  const signature = await wallet.signMessage(claimsOf(challenge.jwt).nonce)
+  const headers = { authorization: `Bearer ${challenge.jwt}` }
+  const { body } = await ask(client, 'POST', '/auth/challenge', { headers, json: { signature } })
+  return {
+    wallet,
+    jwt: body.jwt,
+    ask: (method, path, sent = {}) =>
+      ask(client, method, path, { ...sent, headers: { authorization: `Bearer ${body.jwt}`, ...sent.headers } }),
+  }
+}
