@@ -42,7 +42,8 @@ function suite(client: Client): void {
     const answer = await fetch(url, { redirect: 'manual' })
     const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
     const sessionId = new URL(answer.headers.get('location') ?? '').searchParams.get('session') ?? ''
-    const withCookie: typeof fetch = (input, init) => fetch(input, { ...init, headers: { ...init?.headers, cookie } })
+    const withCookie: typeof fetch = (input, init) =>
+      fetch(input, { ...init, headers: [...new Headers(init?.headers), ['cookie', cookie]] })
     return { browser: await connect({ url: client.url, fetch: withCookie }), sessionId }
   }
 
