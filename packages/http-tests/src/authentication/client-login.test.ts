@@ -42,8 +42,11 @@ function suite(client: Client): void {
     const answer = await fetch(url, { redirect: 'manual' })
     const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
     const sessionId = new URL(answer.headers.get('location') ?? '').searchParams.get('session') ?? ''
-    const withCookie: typeof fetch = (input, init) =>
-      fetch(input, { ...init, headers: [...new Headers(init?.headers), ['cookie', cookie]] })
+    const withCookie: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('cookie', cookie)
+      return fetch(input, { ...init, headers })
+    }
     return { browser: await connect({ url: client.url, fetch: withCookie }), sessionId }
   }
 
