@@ -1,4 +1,14 @@
-import { batch, batches, check, defineTable, insert, integer, isCommitError, text, update } from '@billfold/core/storage'
+import {
+  batch,
+  batches,
+  check,
+  defineTable,
+  insert,
+  integer,
+  isCommitError,
+  text,
+  update,
+} from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { createTables } from './create-tables.ts'
