@@ -16,7 +16,13 @@ mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
 const storage = kyselyStorage(db, { dialect, ...driver })
-const billfold = createBillfold({ storage, keyring: hostKeyring(settings), logger, issuer: settings.baseUrl })
+const billfold = createBillfold({
+  storage,
+  keyring: hostKeyring(settings),
+  logger,
+  issuer: settings.baseUrl,
+  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
+})
 await demoCredentials(billfold, settings)
 
 const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)

@@ -12,3 +12,6 @@ export {
   type RegistryProcess,
 } from './did-registries/did-registry-cases.ts'
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
+export type { OpenVerifier, TestFaces, VerifierCase } from './biometric-verifiers/open-verifier.ts'
+export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
+export { describeBiometricVerifier } from './biometric-verifiers/describe-verifier.ts'

@@ -35,7 +35,7 @@ const privateInfo = z.union([record, z.string().max(8192).transform(parsedOrEmpt
 const infoShape = z.object({
   sessionId: z.string().min(1).max(256),
   publicKey: z.string().max(128).optional(),
-  origin: record.optional(),
+  origin: z.union([z.string().max(2048), record]).optional(),
   metadata: record.optional(),
   authtype: z.string().max(128).optional(),
   purpose: z.enum(['authenticate', 'enroll']).optional(),

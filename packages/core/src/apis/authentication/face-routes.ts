@@ -12,7 +12,7 @@ import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from './face-
 import { sealedRoute } from './sealed-route.ts'
 
 const sessionId = z.string().min(1).max(36)
-const limits = [{ by: 'ip', most: 120, seconds: 60 }] as const
+const limits = [{ by: 'ip', most: 300, seconds: 60 }] as const
 const livenessAnswer = z.object({ client: z.record(z.string(), z.unknown()), expiresTS: z.number() })
 
 /** What a browser, or whoever else holds a session, submits. */
