@@ -1,6 +1,7 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
+import { custodyServices } from './apis/custody/custody-services.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import {
   onboardingApi,
@@ -12,7 +13,6 @@ import {
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
-import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
 import { resealIdentities } from './identities/reseal.ts'
@@ -165,7 +165,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
+    ...custodyServices(options.custody, registryClients(settings)),
     now,
   }
   const payments = { services, settings: paymentSettings(options.payments) }
