@@ -25,6 +25,8 @@ import { updateProfile } from './update-profile.ts'
 
 const actor = { tenant: 't', id: 'test', source: '192.0.2.1' }
 let number = 5000
+/** Somebody's key: the generator of secp256k1, compressed. */
+const generator = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
 
 interface Somebody {
   readonly userId: string
@@ -111,7 +113,7 @@ describe('a password that is replaced', () => {
     const owner = changeIt.bind(undefined, services, ann)
     const thief = { ...services, storage: interrupted(services.storage, paymentProfiles.name, owner) }
     const change = updateProfile({ services: thief, settings: paymentSettings() }, actor, ann.userId, {
-      proofKey: `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`,
+      proofKey: generator,
       password: ann.password,
     })
     expect(await codeOf(change)).toBe('password.incorrect')
@@ -154,7 +156,7 @@ describe('a proof key that has changed', () => {
     await confirm('A', first.id, '0.10')
     await confirm('B', first.id, '0.10')
     const second = await open(20n)
-    const proofKey = `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`
+    const proofKey = generator
     await services.storage.commit(
       batch(update(paymentProfiles, { where: { userId: to.userId }, set: { proofKey }, add: { version: 1 } })),
     )
@@ -169,7 +171,7 @@ describe('a proof key that has changed', () => {
     await confirm('A', first.id, '0.10')
     await confirm('B', first.id, '0.10')
     const second = await open(20n)
-    const proofKey = `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`
+    const proofKey = generator
     const change = () => updateProfile(payments, actor, to.userId, { proofKey, password: to.password })
     const racing = {
       ...payments,
