@@ -1,11 +1,12 @@
 import { sqliteCustodian } from './custody/sqlite-custodian.ts'
-import { describeReport, fuzz } from './fuzz/fuzz.ts'
+import { describeReport, fuzz, type FuzzReport } from './fuzz/fuzz.ts'
 import type { FuzzTarget } from './fuzz/requests.ts'
 import { startHost } from './hosts.ts'
 import { type Mounting, mountings, nameOf } from './mountings.ts'
+import { fuzzPayments } from './payments/fuzz-payments.ts'
 import { makeProbe } from './probe.ts'
 
-// 100,000 requests to the probe and as many to the custody API, through each framework: node dist/run-fuzz.js [count] [seed]
+// 100,000 requests to the probe and as many to the custody API and to the payments API, through all frameworks: node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
 
@@ -21,6 +22,12 @@ for (const mounting of chosen) {
   const host = await startHost(mounting, billfold.custody)
   await run('the custody API', mounting, host, { routes: billfold.custody.routes, headers: { authorization } })
   await drop()
+
+  const { byUser, byService, findings, moved } = await fuzzPayments(mounting, Math.ceil(count / chosen.length), seed)
+  tell('the payments API, with an api key', mounting, byUser)
+  tell('the payments API, with a service key', mounting, byService)
+  process.stdout.write(`the books of the payments API: ${moved} movements, ${findings.length} findings\n`)
+  if (findings.length > 0) process.exitCode = 1
 }
 
 async function run(
@@ -32,6 +39,10 @@ async function run(
   const target = { ...asked, port: host.port, prefix: mounting.prefix }
   const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
   await host.close()
+  tell(name, mounting, report)
+}
+
+function tell(name: string, mounting: Mounting, report: FuzzReport): void {
   process.stdout.write(`${name}, ${nameOf(mounting)}\n${describeReport(report)}\n`)
   if (report.problems.length > 0) process.exitCode = 1
 }
