@@ -30,6 +30,7 @@ import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
 import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
 import { maintainPayments } from './payments/maintain.ts'
+import { paymentsData } from './payments/personal-data.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
@@ -191,14 +192,19 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...faceFunctions(faces, tenant),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
+    payments: {
+      ...mounted(
+        paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
+      ),
+      ...inProcessPayments(payments, host),
+    },
     onboarding: {
       ...mounted(onboardingApi(services, tenant, onboarding)),
       ...onboardingFunctions(services, host, onboarding),
     },
-    users: inProcessUsers(services, [custodyData, onboardingData(onboarding.files)], host),
+    users: inProcessUsers(services, [custodyData, paymentsData, onboardingData(onboarding.files)], host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
-    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {

@@ -17,4 +17,5 @@ export {
   serviceKeys,
   sessionResponse,
 } from './relying-party.ts'
+export { type PaymentProofContext, provePaymentKey, verifyPaymentProof } from './payment-proof.ts'
 export { awaitSessionResult, type Patience, poll, sessionResult, type SessionResult } from './session-result.ts'

@@ -5,7 +5,7 @@ import { capturing, holding, posting, releasing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { holdOf } from './end-payment.ts'
-import { actUnder, referenceRow } from './references.ts'
+import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
 import { gatewayTransactions } from './tables.ts'
 
@@ -33,7 +33,7 @@ export interface GatewayInput {
  * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`
  */
 export function createTransaction(services: Services, actor: Actor, input: GatewayInput): Promise<GatewayRow> {
-  return noted(services, actor, input, ['transaction'], async (row) => {
+  return noted(services, actor, input, ['transaction', input.gateway, input.fundingMethod], async (row) => {
     const line = statementOf(row, 'pending')
     if (row.type === 'DEPOSIT') return { row, writes: [line] }
     const { id, tenant, userId: owner, currency, amount } = row
@@ -53,6 +53,7 @@ export function creditBalance(
   input: Omit<GatewayInput, 'type' | 'gateway' | 'fundingMethod'>,
 ): Promise<GatewayRow> {
   const deposit = { ...input, type: 'DEPOSIT', gateway: actor.id.slice(0, 64), fundingMethod: '' } as const
+  // Not bound to the service key, which a gateway may have replaced between two tries.
   return noted(services, actor, deposit, ['balance'], async (pending) => {
     const transferId = newId()
     const row = { ...pending, state: 'SUCCESS', transferId, endedAt: pending.createdAt }
@@ -111,15 +112,16 @@ function noted(
   begin: (row: GatewayRow) => Promise<{ readonly row: GatewayRow; readonly writes: readonly Write[] }>,
 ): Promise<GatewayRow> {
   const { tenant } = actor
-  const { userId, reference, type, currency, amount, gateway, fundingMethod } = input
-  const content = [...kind, type, currency, String(amount), gateway, fundingMethod]
+  const { userId, reference, type, currency, amount } = input
+  const content = [...kind, type, currency, String(amount)]
   const use = { tenant, reference, userId, content }
   return decide(async () => {
     const before = await actUnder(services, use)
     if (before !== undefined) return findTransaction(services, before)
     const createdAt = services.now()
     const ends = { transferId: null, endedAt: null, version: 1 }
-    const { row, writes } = await begin({ ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt })
+    const pending = { ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt }
+    const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
     await services.storage.commit(batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act))
     return row

@@ -23,6 +23,7 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
   },
   '/text': (_, response) => response.end('hello'),
   '/other': (_, response) => response.end('{"id":7}'),
+  '/expired': (_, response) => response.end(JSON.stringify({ ...session, expiryTS: 1_700_000_000 })),
   '/missing': (_, response) => response.writeHead(404).end(JSON.stringify(session)),
   '/cut': (_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write('{')
@@ -57,7 +58,7 @@ describe('a session of another session service', () => {
   })
 
   it('is not followed, not read without end, and must be a session', async () => {
-    for (const path of ['/redirect', '/large', '/endless', '/text', '/other', '/missing', '/cut'])
+    for (const path of ['/redirect', '/large', '/endless', '/text', '/other', '/expired', '/missing', '/cut'])
       expect(await codeOf(read(at(path)))).toBe('session-url.refused')
     expect(service.asked.filter(({ path }) => path === '/good')).toHaveLength(1)
   })

@@ -3,6 +3,7 @@ import type { Client } from '../client.ts'
 import { describeMounted } from '../describe-mounted.ts'
 import { type FaceHost, faceHost } from './face-host.ts'
 import { framesOf, newDevice, newUser, selfieOf } from './people.ts'
+import { type Sealer, sealer } from './sealer.ts'
 import { enrol, openUrl, publicUrl, type Steps, stepsAt } from './steps.ts'
 
 let host: FaceHost
@@ -349,6 +350,20 @@ function suite(client: Client): void {
       const other = await envelope.encrypt(JSON.stringify({ selfie: selfieOf('vera') }))
       expect((await submit(browser.sessionId, other)).status).toBe(400)
       expect((await submit(browser.sessionId, 'QUJD')).status).toBe(400)
+    })
+
+    it('is opened by the app that starts a liveness check, and goes on in that app alone', async () => {
+      const { session, enrolled } = await steps()
+      const userId = await enrolled('vilma')
+      const { sessionId, url } = await session({ userId, dvcID: 'live' })
+      const [app, other] = await Promise.all([sealer(client), sealer(client)])
+      const start = (by: Sealer) => by.send('POST', '/v2/start_liveness', { data: { sessionId } })
+      const { client: shown } = (await start(app)).opened as { client: { steps: string[] } }
+      expect((await start(other)).status).toBe(403)
+      expect((await openUrl(client, url)).status).toBe(403)
+      const data = { sessionId, frames: framesOf('vilma', shown.steps) }
+      expect((await other.send('POST', '/v2/submit_face', { data })).status).toBe(403)
+      expect((await app.send('POST', '/v2/submit_face', { data })).opened).toMatchObject({ status: 'success' })
     })
 
     it('keeps what a service key knows about the device and the user', async () => {
