@@ -22,7 +22,7 @@ describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
         routes: billfold.custody.routes,
         headers: { authorization },
       }
-      const report = await fuzz(target, { count: 1200, seed: 2 })
+      const report = await fuzz(target, { count: 2000, seed: 2 })
       await host.close()
       await drop()
       expect(report.problems, describeReport(report)).toEqual([])

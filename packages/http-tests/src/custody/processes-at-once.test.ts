@@ -27,10 +27,9 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
   if (child.stdout === null) throw new Error('The process has no output')
   const exited = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })
-  const ended = exited.then(([code]) => Promise.reject(new Error(`The process ended with ${code}`)))
-  const [line] = await Promise.race([once(lines, 'line'), ended])
-  ended.catch(() => {})
-  const { port, authorization } = JSON.parse(String(line))
+  const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])
+  if (line === undefined) throw new Error(`The process ended with ${child.exitCode}`)
+  const { port, authorization } = JSON.parse(line)
   return {
     ask: asker(port, authorization),
     kill: async () => {
