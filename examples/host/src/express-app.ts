@@ -17,6 +17,7 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
     response.status(health.status === 'ok' ? 200 : 503).json(health)
   })
   app.use('/custody', expressRouter(billfold.custody))
+  app.use('/dids', expressRouter(billfold.dids))
   app.use('/payments', expressRouter(billfold.payments))
   app.use('/walletapi', expressRouter(billfold.authentication))
   return app
