@@ -12,3 +12,5 @@ export {
   type RegistryProcess,
 } from './did-registries/did-registry-cases.ts'
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
+export { type BlobStoreCase, blobStoreCases, type OpenBlobStore } from './blobs/blob-store-cases.ts'
+export { describeBlobStore } from './blobs/describe-blob-store.ts'
