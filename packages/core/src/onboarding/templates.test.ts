@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { fileTypeOf } from './file-types.ts'
 import { compileTemplates, type Template } from './templates.ts'
 
-const attribute = { id: 'a', schemaId: 'http://schemas.example/a', required: true, schema: { type: 'string', maxLength: 3 } }
+const attribute = {
+  id: 'a',
+  schemaId: 'http://schemas.example/a',
+  required: true,
+  schema: { type: 'string', maxLength: 3 },
+}
 const template: Template = {
   id: 7,
   name: 'T',
@@ -42,7 +47,10 @@ describe('templates', () => {
     ['The template 7 is there twice', [template, { ...template, id: '7' }]],
     ['has the attribute a twice', [{ ...template, attributes: [attribute, attribute] }]],
     ['schema is invalid', [{ ...template, attributes: [{ id: 'a', schema: { type: 'nothing' } }] }]],
-    ["can't resolve reference", [{ ...template, attributes: [{ id: 'a', schema: { $ref: 'http://schemas.example/elsewhere' } }] }]],
+    [
+      "can't resolve reference",
+      [{ ...template, attributes: [{ id: 'a', schema: { $ref: 'http://schemas.example/elsewhere' } }] }],
+    ],
   ])('are refused at the start: %s', (message, templates) => {
     expect(() => compileTemplates(templates)).toThrow(message)
   })
