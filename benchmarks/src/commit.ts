@@ -1,118 +1,114 @@
-import { spawnSync } from 'node:child_process'
-import { batch, batches, insert, type Storage } from '@billfold/core'
-import { createTables, kyselyStorage } from '@billfold/storage-kysely'
+import { batch, batches, insert } from '@billfold/core'
+import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
-import Database from 'libsql'
-import { createPool } from 'mysql2'
-import pg from 'pg'
-import { rawMysql, rawPostgres, rawSqlite, type RawTransfer } from './commit-raw.ts'
-import { accountCount, accounts, anyTransfer, batchOf, entries, transfers } from './commit-tables.ts'
+import { type Contender, openContenders } from './commit-contenders.ts'
+import { accountCount, accounts, anyTransfer, entries, transfers } from './commit-tables.ts'
+import { openPgbench, type Pgbench } from './pgbench.ts'
 
-// `commit` of a five-write batch against the same SQL by hand, through one and the same pool, in turns.
+// `commit` of a five-write batch against the same SQL by hand, through one and the same pool, in turns, and against pgbench.
 
 const rounds = 5
 const roundMs = 800
-const poolSize = 16
+const clientCounts = [1, 8, 64]
+const accountCounts = [accountCount, 4]
 
-interface Opened {
-  readonly storage: Storage
-  readonly raw: RawTransfer
-  readonly close: () => Promise<void>
+interface Round {
+  readonly rate: number
+  readonly latencies: readonly number[]
 }
 
-type NoTables = Readonly<Record<never, never>>
-
-function open(kind: TestDatabase['kind'], url: string): Opened {
-  const storageOn = (db: Kysely<NoTables>, dialect: TestDatabase['dialect'], raw: RawTransfer): Opened => ({
-    storage: kyselyStorage(db, { dialect }),
-    raw,
-    close: () => db.destroy(),
-  })
-  if (kind === 'postgres') {
-    const pool = new pg.Pool({ connectionString: url, max: poolSize })
-    return storageOn(new Kysely({ dialect: new PostgresDialect({ pool }) }), 'postgres', rawPostgres(pool))
-  }
-  if (kind === 'mysql') {
-    const pool = createPool({ uri: url, connectionLimit: poolSize })
-    return storageOn(new Kysely({ dialect: new MysqlDialect({ pool }) }), 'mysql', rawMysql(pool))
-  }
-  const database = new Database(url.replace(/^file:/, ''))
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal')
-  return storageOn(new Kysely({ dialect: new SqliteDialect({ database }) }), 'sqlite', rawSqlite(database))
-}
-
-/** How many a second this many clients do, each one after the other, in one round. */
-async function rate(clients: number, once: () => Promise<void>): Promise<number> {
+/** This many clients, each making one transfer after the other, for one round. */
+async function round({ make }: Contender, clients: number, among: number): Promise<Round> {
   const began = performance.now()
-  let done = 0
+  const latencies: number[] = []
   await Promise.all(
     Array.from({ length: clients }, async () => {
       while (performance.now() - began < roundMs) {
-        await once()
-        done++
+        const from = performance.now()
+        await make(anyTransfer(among))
+        latencies.push(performance.now() - from)
       }
     }),
   )
-  return (done * 1000) / (performance.now() - began)
+  return { rate: (latencies.length * 1000) / (performance.now() - began), latencies }
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
+  return quantile(values, 0.5)
 }
 
-async function measure(database: TestDatabase, fresh: FreshDatabase, url: string): Promise<void> {
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length * part)] ?? Number.NaN
+}
+
+async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<void> {
+  const url = fresh.url ?? ''
   await createTables(fresh.connect(), { dialect: database.dialect }, [batches, accounts, transfers, entries])
-  const { storage, raw, close } = open(database.kind, url)
+  const { storage, contenders, close } = openContenders(database.kind, url)
   await storage.commit(
-    batch(...Array.from({ length: accountCount }, (_, id) => insert(accounts, { id, balance: 1_000_000n }))),
+    batch(...Array.from({ length: accountCount }, (_, id) => insert(accounts, { id, balance: 1_000_000_000n }))),
   )
-  const contenders = [
-    () => storage.commit(batchOf(anyTransfer())),
-    () => raw(anyTransfer(), false),
-    () => raw(anyTransfer(), true),
-  ]
-  print(`\n${database.name}: transfers a second`)
-  print('clients   commit      raw   raw with the id   commit / raw   commit / raw with the id')
-  for (const clients of [1, 8, 64]) {
-    const rates: number[][] = contenders.map(() => [])
-    for (const contender of contenders) await rate(clients, contender)
-    for (let round = 0; round < rounds; round++) {
-      for (const [at, contender] of contenders.entries()) rates[at]?.push(await rate(clients, contender))
-    }
-    const [ours = 0, byHand = 0, byHandWithId = 0] = rates.map(median)
-    const cells = [clients, ours.toFixed(0), byHand.toFixed(0), byHandWithId.toFixed(0)]
-    const ratios = [ours / byHand, ours / byHandWithId].map((ratio) => `${(100 * ratio).toFixed(0)} %`)
-    print([...cells, ...ratios].map((cell, at) => String(cell).padStart([7, 8, 8, 17, 14, 26][at] ?? 0)).join(' '))
+  const pgbench = database.kind === 'postgres' ? openPgbench(url) : undefined
+  for (const among of accountCounts) {
+    print(
+      `\n${database.name}: transfers a second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
+    )
+    for (const clients of clientCounts) await compare(contenders, clients, among, pgbench)
   }
+  if (pgbench !== undefined) printTpcb(pgbench)
+  pgbench?.close()
   await close()
 }
 
-/** What pgbench makes of the same server, for a sense of scale. */
-function measurePgbench(url: string): void {
-  const target = new URL(url)
-  target.search = ''
-  const options = target.href
-  const environment = { ...process.env, PGOPTIONS: new URL(url).searchParams.get('options') ?? '' }
-  const pgbench = (...args: string[]) =>
-    spawnSync('pgbench', [...args, options], { env: environment, encoding: 'utf8' })
-  if (pgbench('-i', '-q', '-s', '10').status !== 0)
-    return print('pgbench: not installed, or not allowed on this server')
-  for (const clients of [1, 8, 64]) {
-    const { stdout } = pgbench('-n', '-c', String(clients), '-j', '2', '-T', '3')
-    print(`pgbench TPC-B, ${clients} clients: ${/tps = (\d+)/.exec(stdout)?.[1] ?? 'no answer'} a second`)
+async function compare(
+  contenders: readonly Contender[],
+  clients: number,
+  among: number,
+  pgbench: Pgbench | undefined,
+): Promise<void> {
+  const all = contenders.map((contender) => ({ contender, done: new Array<Round>() }))
+  const benched: number[] = []
+  for (const { contender } of all) await round(contender, clients, among)
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const { contender, done } of all) done.push(await round(contender, clients, among))
+    if (pgbench !== undefined && turn % 2 === 0) benched.push(pgbench.transfer(clients, among))
   }
+  const byHand = all.map(({ done }) => median(done.map(({ rate }) => rate)))
+  print(`${clients} clients`)
+  for (const [at, { contender, done }] of all.entries()) {
+    const latencies = done.flatMap((each) => each.latencies)
+    const parts = [
+      contender.name.padStart(26),
+      (byHand[at] ?? 0).toFixed(0).padStart(7),
+      quantile(latencies, 0.5).toFixed(2).padStart(8),
+      quantile(latencies, 0.99).toFixed(2).padStart(8),
+      `   ${percent(byHand[at], byHand[0])} of raw, ${percent(byHand[at], byHand[1])} with the id`,
+      benched.length > 0 ? `, ${percent(byHand[at], median(benched))} of pgbench` : '',
+    ]
+    print(parts.join(''))
+  }
+  if (benched.length > 0) print(`${'pgbench, prepared'.padStart(26)}${median(benched).toFixed(0).padStart(7)}`)
+}
+
+function printTpcb(pgbench: Pgbench): void {
+  for (const clients of clientCounts) {
+    const rates = (['simple', 'prepared'] as const).map((protocol) => pgbench.tpcb(clients, protocol).toFixed(0))
+    print(`pgbench TPC-B, ${clients} clients: ${rates[0]} a second, ${rates[1]} prepared`)
+  }
+}
+
+function percent(value = Number.NaN, of = Number.NaN): string {
+  return `${((100 * value) / of).toFixed(0)} %`
 }
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+const only = process.argv[2]
 for (const database of await openTestDatabases()) {
-  if (database.kind === 'pglite') continue
+  if (database.kind === 'pglite' || (only !== undefined && database.kind !== only)) continue
   const fresh = await database.open()
-  const url = fresh.url ?? ''
-  await measure(database, fresh, url)
-  if (database.kind === 'postgres') measurePgbench(url)
+  await measure(database, fresh)
   await fresh.drop()
 }

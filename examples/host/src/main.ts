@@ -8,15 +8,22 @@ import { openDatabase } from './database.ts'
 import { demoCredentials } from './demo-credentials.ts'
 import { hostKeyring } from './keyring.ts'
 import { logger } from './logger.ts'
+import { onboardingOptions } from './onboarding.ts'
 import { readSettings } from './settings.ts'
 
 const settings = readSettings(process.env)
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
-const { db, dialect } = await openDatabase(settings)
+const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
-const storage = kyselyStorage(db, { dialect })
-const billfold = createBillfold({ storage, keyring: hostKeyring(settings), logger, issuer: settings.baseUrl })
+const storage = kyselyStorage(db, { dialect, ...driver })
+const billfold = createBillfold({
+  storage,
+  keyring: hostKeyring(settings),
+  logger,
+  issuer: settings.baseUrl,
+  onboarding: onboardingOptions(settings),
+})
 await demoCredentials(billfold, settings)
 
 const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)

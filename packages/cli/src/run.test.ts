@@ -35,8 +35,30 @@ describe('billfold', () => {
     ['migrate --database oracle://x', 'begins with postgres://'],
     ['migrate --print', 'Say for which database'],
     ['migrate --print --dialect oracle', 'Say for which database'],
+    ['did-registry', 'Say what to do'],
+    ['did-registry fly', 'Say what to do'],
+    ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', 'Say who pays'],
+    ['did-registry payer', 'Say who pays'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id is a whole number'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id 1', 'Say which contract'],
+    ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'begins with http://'],
+    ['did-registry check --chain-id 1 --contract 0x00', 'Say which node'],
   ])('does not understand %s', async (line, complaint) => {
     expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+  })
+})
+
+describe('billfold did-registry', () => {
+  test('says which account the key of a keyring stands for, always the same', async () => {
+    const environment = { BILLFOLD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` }
+    const { code, printed } = await type('did-registry payer --keyring-key k1', environment)
+    expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringMatching(/^0x[0-9a-f]{40}\n$/) })
+    expect(await type('did-registry payer --keyring-key k1', environment)).toMatchObject({ printed })
+  })
+
+  test('shows nothing of a private key that is none', async () => {
+    const { code, complaint } = await type('did-registry payer', { BILLFOLD_PAYER_KEY: 'secret-but-wrong' })
+    expect({ code, complaint }).toMatchObject({ code: 2, complaint: expect.not.stringContaining('secret-but-wrong') })
   })
 })
 

@@ -1,10 +1,11 @@
 import { isBillfoldError } from '@billfold/core'
 import { type Command, type Terminal, UsageError } from './command.ts'
+import { didRegistryCommand } from './did-registry-command.ts'
 import { licenceCommand } from './licence-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { serviceKeyCommand } from './service-key-command.ts'
 
-const commands: readonly Command[] = [migrateCommand, licenceCommand, serviceKeyCommand]
+const commands: readonly Command[] = [migrateCommand, licenceCommand, serviceKeyCommand, didRegistryCommand]
 
 const overview = `billfold <command> [options]
 

@@ -68,6 +68,7 @@ export const errorTable = {
   'did.unknown-network': { status: 400, message: 'The network of the DID is not one that is configured' },
   'did.change-stale': { status: 409, message: 'The entry of the DID has changed meanwhile, try again' },
   'did.too-many-changes': { status: 400, message: 'The DID has more changes than are read' },
+  'did.not-a-registry': { status: 400, message: 'There is no registry of ERC-1056 at this address' },
   'did.api-url-not-allowed': { status: 400, message: 'The API URL is not one that the host allows' },
   'keystore.invalid': { status: 400, message: 'The keystore is not one that can be read' },
   'keystore.too-costly': { status: 400, message: 'The keystore asks for more work than is done for one' },

@@ -1,9 +1,10 @@
 import { BillfoldError } from '@billfold/core'
 import { batches, type Batch, CommitError, type Write } from '@billfold/core/storage'
 import type { Outcome, Run } from './connection.ts'
+import type { Target } from './dialect.ts'
 import { failureOf, tableOf } from './failures.ts'
 import type { Turn } from './lock-order.ts'
-import { batchStatement, firstStatement, type Statement, type Target, writeStatement } from './statements.ts'
+import { batchStatement, firstStatement, type Statement, writeStatement } from './statements.ts'
 
 /** Thrown out of a transaction when its batch was applied before. */
 export class AppliedBefore extends Error {
@@ -65,7 +66,8 @@ function refusalFor(error: unknown, index: number, isKnown: (error: unknown) => 
   })
 }
 
-function holds(write: Write, outcome: Outcome): boolean {
+/** Whether a write hit as many rows as it must. */
+export function holds(write: Write, outcome: Outcome): boolean {
   if (write.kind === 'insert' || write.hits === 'any') return true
   const hits = write.kind === 'check' ? outcome.rows.length : outcome.hits
   return hits === (write.hits === 'one' ? 1 : 0)

@@ -3,8 +3,9 @@ import type { Transaction } from 'kysely'
 import { AppliedBefore, applyBatch } from './apply-batch.ts'
 import { type Run, runOn } from './connection.ts'
 import { thrownFor } from './failures.ts'
+import { unfence } from './fence.ts'
 import { findRows } from './find-rows.ts'
-import type { Target } from './statements.ts'
+import type { Target } from './dialect.ts'
 
 /** The commits of a transaction, one after the other: savepoints nest, and two commits at once must not. */
 const lastCommits = new WeakMap<object, Promise<void>>()
@@ -47,6 +48,8 @@ async function commitUnderSavepoint(run: Run, target: Target, batch: Batch): Pro
     )
     if (refusal !== undefined) await undo(run, refusal)
     await run('release savepoint billfold')
+    if (refusal instanceof AppliedBefore && (await unfence(run, target, batch)))
+      return await commitUnderSavepoint(run, target, batch)
     if (refusal !== undefined && !(refusal instanceof AppliedBefore)) throw refusal
   } catch (error) {
     throw thrownFor(error)

@@ -1,16 +1,27 @@
 import { batches } from '@billfold/core/storage'
-import { openTestDatabases } from '@billfold/test-databases'
+import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { describeStorage } from '@billfold/testing'
 import { createTables } from './create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
+/** With Kysely alone, and with the driver below it, where that makes a difference. */
+const forms = {
+  'through Kysely': (fresh: FreshDatabase) => ({ db: fresh.connect(), driver: {} }),
+  'with its driver': (fresh: FreshDatabase) => fresh.connectWithDriver(),
+} as const
+
 for (const database of await openTestDatabases()) {
-  const { dialect } = database
-  describeStorage(`Kysely on ${database.name}`, async (tables) => {
-    const fresh = await database.open()
-    const first = fresh.connect()
-    await createTables(first, { dialect }, [batches, ...tables])
-    const open = (db: typeof first) => kyselyStorage(db, { dialect })
-    return { storages: [open(first), open(fresh.connect()), open(fresh.connect())], close: fresh.drop }
-  })
+  const { dialect, kind } = database
+  for (const [form, connect] of Object.entries(forms)) {
+    if (form === 'with its driver' && (kind === 'mysql' || kind === 'pglite')) continue
+    describeStorage(`Kysely on ${database.name} ${form}`, async (tables) => {
+      const fresh = await database.open()
+      await createTables(fresh.connect(), { dialect }, [batches, ...tables])
+      const open = () => {
+        const { db, driver } = connect(fresh)
+        return kyselyStorage(db, { dialect, ...driver })
+      }
+      return { storages: [open(), open(), open()], close: fresh.drop }
+    })
+  }
 }

@@ -1,10 +1,18 @@
 import { BillfoldError } from '@billfold/core'
+import type { KeptTexts } from './kept-texts.ts'
 
 /** The databases, as Kysely tells them apart. `mysql` is MariaDB as well. */
 export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 
 /** The databases, as their table definitions differ: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
+
+/** What the text of a statement depends on beside what it does; and the texts that were written for it. */
+export interface Target {
+  readonly dialect: Dialect
+  readonly names: Names
+  readonly texts: KeptTexts
+}
 
 /** Where the tables are and what they are called. */
 export interface Naming {

@@ -1,7 +1,8 @@
 import { checkQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
 import { decodeRow } from './cells.ts'
 import type { Run } from './connection.ts'
-import { findStatement, type Target } from './statements.ts'
+import type { Target } from './dialect.ts'
+import { findStatement } from './statements.ts'
 
 /** Finds on whatever connection `run` has. */
 export async function findRows<T extends Table>(

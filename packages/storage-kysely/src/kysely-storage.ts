@@ -1,20 +1,34 @@
 import { BillfoldError } from '@billfold/core'
-import { type Batch, batches, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
+import { type Batch, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
 import { AppliedBefore, applyBatch, applyBatchAtOnce } from './apply-batch.ts'
 import { boundStorage } from './bound-storage.ts'
-import { type Run, runOn } from './connection.ts'
-import { type Dialect, type Naming, namesOf } from './dialect.ts'
+import { runOn } from './connection.ts'
+import { type Dialect, type Naming, namesOf, type Target } from './dialect.ts'
+import { fence, isApplied, isRefusal, unfence } from './fence.ts'
 import { findRows } from './find-rows.ts'
+import { keepTexts } from './kept-texts.ts'
 import { inLockOrder, type Turn } from './lock-order.ts'
+import { type PostgresPool, postgresGroups } from './postgres-group.ts'
+import { noQuickCommit, type QuickCommit, quickOnMariadb, quickOnPostgres } from './quick-commit.ts'
 import { type RetryLimits, retrying } from './retry.ts'
-import type { Target } from './statements.ts'
+import { type SqliteDatabase, sqliteGroups } from './sqlite-group.ts'
 import { verifySchema } from './verify.ts'
 
 /** How a Kysely instance is used as a storage. */
 export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
   readonly retry?: RetryLimits
+  /**
+   * PostgreSQL: the same pool of `pg` that Kysely has, made with `pipeline: true`. Commits are then prepared, and those that
+   * come together go down one connection together. Leave it out where a proxy hands each transaction to another connection.
+   */
+  readonly pool?: PostgresPool
+  /**
+   * SQLite: the same database of `libsql` or `better-sqlite3` that Kysely has. Commits then run on prepared statements and
+   * without waiting in between, and those that come together in one transaction.
+   */
+  readonly database?: SqliteDatabase
 }
 
 /** A storage on a database of the host's. */
@@ -41,17 +55,47 @@ export interface KyselyStorage<DB> extends Storage {
  */
 export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions): KyselyStorage<DB> {
   if (db.isTransaction) throw new BillfoldError('input.invalid', { message: 'Use within() for a transaction' })
-  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options) }
+  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options), texts: keepTexts() }
   const retry = options.retry ?? {}
   const run = runOn(db)
+  const quick = quickCommitOf(db, target, options)
   return {
     find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
     async commit(batch) {
       checkBatch(batch)
-      await retrying(retry, () => commitOnce(db, target, batch))
+      await retrying(retry, async ({ tries, isUnsure }) => {
+        if (await quick(batch, tries > 0)) return
+        await (isUnsure ? commitSurely : commitOnce)(db, target, batch)
+      })
     },
     within: (transaction) => boundStorage(transaction, target),
     verify: () => retrying(retry, () => verifySchema(run, options.dialect, options)),
+  }
+}
+
+function quickCommitOf<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): QuickCommit {
+  const run = runOn(db)
+  switch (target.dialect) {
+    case 'postgres':
+      return quickOnPostgres(
+        target,
+        pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool),
+      )
+    case 'mysql':
+      return quickOnMariadb(target, run)
+    case 'sqlite':
+      return database === undefined
+        ? noQuickCommit
+        : sqliteGroups(target, database, (work) => db.connection().execute(async () => work()))
+  }
+}
+
+/** A batch of which an earlier try was lost: when it is refused now, that try must not be applied later. */
+async function commitSurely<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
+  try {
+    await commitOnce(db, target, batch)
+  } catch (error) {
+    if (!isRefusal(error) || (await fence(runOn(db), target, batch))) throw error
   }
 }
 
@@ -80,7 +124,10 @@ async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, t
   try {
     await transactionOf(db, target.dialect).execute((transaction) => apply(runOn(transaction), target, batch, turns))
   } catch (error) {
-    if (error instanceof AppliedBefore) return
+    if (error instanceof AppliedBefore) {
+      if (!(await unfence(runOn(db), target, batch))) return
+      return commitInOrder(db, target, batch, turns)
+    }
     const unclear = atOnce && isCommitError(error) && error.reason === 'duplicate' && error.index === turns[0]?.index
     if (unclear && (await isApplied(runOn(db), target, batch))) return
     throw error
@@ -90,8 +137,4 @@ async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, t
 /** Read committed: a guard sees what was committed before it, and a write that waited sees what it waited for. */
 function transactionOf<DB>(db: Kysely<DB>, dialect: Dialect) {
   return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
-}
-
-async function isApplied(run: Run, target: Target, batch: Batch): Promise<boolean> {
-  return (await findRows(run, target, batches, { where: { id: batch.id } })).length > 0
 }

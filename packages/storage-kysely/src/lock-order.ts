@@ -1,4 +1,4 @@
-import type { Table, Where, Write } from '@billfold/core/storage'
+import type { Table, Test, Write } from '@billfold/core/storage'
 
 /** A write and where it stands in its batch. */
 export interface Turn {
@@ -34,11 +34,11 @@ export function inLockOrder(writes: readonly Write[]): readonly Turn[] {
   return turns
 }
 
-/** The one row that a write is on, when it may change places. */
-function rowOf(write: Write): string | undefined {
+/** The one row that a write is on, when it may change places: its table and its whole primary key. */
+export function rowOf(write: Write): string | undefined {
   if (write.kind === 'insert' || write.kind === 'remove') return undefined
   if (write.kind === 'update' && setsKey(write.table, write.set)) return undefined
-  const cells = write.table.key.map((column) => cellText(write.where, column))
+  const cells = write.table.key.map((column) => cellText(write.where[column]))
   return cells.includes(undefined) ? undefined : JSON.stringify([write.table.name, ...cells])
 }
 
@@ -46,8 +46,7 @@ function setsKey(table: Table, set: object): boolean {
   return [table.key, ...Object.values(table.unique)].some((columns) => columns.some((column) => column in set))
 }
 
-function cellText(where: Where, column: string): string | undefined {
-  const test = where[column]
+function cellText(test: Test | undefined): string | undefined {
   if (test === undefined || test === null || typeof test === 'object') return undefined
   return String(test)
 }

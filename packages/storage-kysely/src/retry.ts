@@ -10,6 +10,13 @@ export interface RetryLimits {
   readonly lostMs?: number
 }
 
+/** What went before an attempt. */
+export interface Before {
+  readonly tries: number
+  /** Whether nobody knows what became of one of them. */
+  readonly isUnsure: boolean
+}
+
 /** The wait before another try: of random length, up to 4 ms at first, doubling up to 200 ms. */
 const firstWaitMs = 4
 const longestWaitMs = 200
@@ -21,14 +28,16 @@ const longestWaitMs = 200
  */
 export async function retrying<T>(
   { conflictMs = 10_000, lostMs = 2_000 }: RetryLimits,
-  attempt: () => Promise<T>,
+  attempt: (before: Before) => Promise<T>,
 ): Promise<T> {
   const began = performance.now()
+  let isUnsure = false
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt()
+      return await attempt({ tries: tries - 1, isUnsure })
     } catch (error) {
       const span = spanOf(error, conflictMs, lostMs)
+      isUnsure ||= failureOf(error) === 'lost'
       if (performance.now() - began >= span) throw thrownFor(error)
       await wait(Math.random() * Math.min(firstWaitMs * 2 ** Math.min(tries - 1, 10), longestWaitMs))
     }

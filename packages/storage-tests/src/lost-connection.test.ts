@@ -11,7 +11,9 @@ const endOthers = {
   postgres: async (db: Kysely<AnyTables>) => {
     const { rows } = await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where pid <> pg_backend_pid() and query like ${'%billfold%'} and state <> 'idle'`.execute(db)
+      where pid <> pg_backend_pid() and application_name = current_setting('application_name') and state <> 'idle'`.execute(
+      db,
+    )
     return rows.length
   },
   mysql: async (db: Kysely<AnyTables>) => {
@@ -26,9 +28,11 @@ for (const database of await openTestDatabases()) {
   const { dialect, kind } = database
   if (kind !== 'postgres' && kind !== 'mysql') continue
   describe(`connections lost while batches are committed on ${database.name}`, () => {
-    test('leave each batch applied exactly once', { timeout: 60_000 }, async () => {
+    const forms = kind === 'postgres' ? (['through Kysely', 'with the pool'] as const) : (['through Kysely'] as const)
+    test.each(forms)('leave each batch applied exactly once, %s', { timeout: 60_000 }, async (form) => {
       const fresh = await database.open()
-      const storage = kyselyStorage(fresh.connect(), { dialect, retry: { lostMs: 20_000 } })
+      const { db, driver } = fresh.connectWithDriver()
+      const storage = kyselyStorage(db, { dialect, ...(form === 'with the pool' && driver), retry: { lostMs: 20_000 } })
       await openAccounts(fresh, dialect, storage)
       const other = fresh.connect()
       const made = Array.from({ length: 400 }, transfer)

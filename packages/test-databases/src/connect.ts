@@ -1,15 +1,23 @@
 import type { Kysely } from 'kysely'
 import { connectMysql } from './mysql.ts'
-import { connectPostgres } from './postgres.ts'
-import { connectSqlite } from './sqlite.ts'
-import type { AnyTables, TestDatabase } from './test-database.ts'
+import { connectPostgresPool } from './postgres.ts'
+import { connectSqliteFile } from './sqlite.ts'
+import type { AnyTables, Driver, TestDatabase } from './test-database.ts'
+
+/** The same, with what is below it. */
+export function connectWithDriverTo(
+  dialect: TestDatabase['dialect'],
+  url: string,
+): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
+  const connect = {
+    sqlite: (file: string) => connectSqliteFile(file.replace(/^file:/, '')),
+    postgres: connectPostgresPool,
+    mysql: (at: string) => ({ db: connectMysql(at), driver: {} }),
+  }
+  return connect[dialect](url)
+}
 
 /** Opens a fresh database by its url, in a child process. */
 export function connectTo(dialect: TestDatabase['dialect'], url: string): Kysely<AnyTables> {
-  const connect = {
-    sqlite: (file: string) => connectSqlite(file.replace(/^file:/, '')),
-    postgres: connectPostgres,
-    mysql: connectMysql,
-  }
-  return connect[dialect](url)
+  return connectWithDriverTo(dialect, url).db
 }

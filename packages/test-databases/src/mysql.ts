@@ -24,13 +24,15 @@ async function openSchema(url: string): Promise<FreshDatabase> {
   const scoped = new URL(url)
   scoped.pathname = `/${name}`
   const opened: Kysely<AnyTables>[] = []
+  const connect = () => {
+    const db = connectMysql(scoped.href)
+    opened.push(db)
+    return db
+  }
   return {
     url: scoped.href,
-    connect: () => {
-      const db = connectMysql(scoped.href)
-      opened.push(db)
-      return db
-    },
+    connect,
+    connectWithDriver: () => ({ db: connect(), driver: {} }),
     drop: async () => {
       await Promise.all(opened.map((db) => db.destroy()))
       await once(url, `drop database ${name}`)

@@ -13,9 +13,11 @@ export function pgliteDatabase(): TestDatabase {
 async function openPGlite(): Promise<FreshDatabase> {
   empty ??= dumpEmpty()
   const database = await PGlite.create({ loadDataDir: await empty })
+  const connect = () => new Kysely<AnyTables>({ dialect: new PGliteDialect({ pglite: database }) })
   return {
     url: undefined,
-    connect: () => new Kysely<AnyTables>({ dialect: new PGliteDialect({ pglite: database }) }),
+    connect,
+    connectWithDriver: () => ({ db: connect(), driver: {} }),
     drop: () => database.close(),
   }
 }

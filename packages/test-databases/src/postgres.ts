@@ -1,6 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type Answer, type AnyTables, freshName, type FreshDatabase, type TestDatabase } from './test-database.ts'
+import {
+  type Answer,
+  type AnyTables,
+  type Driver,
+  freshName,
+  type FreshDatabase,
+  type TestDatabase,
+} from './test-database.ts'
 
 /** Asks the server for its version. */
 export async function askPostgres(url: string): Promise<Answer> {
@@ -27,14 +34,18 @@ async function openSchema(url: string): Promise<FreshDatabase> {
   await once(url, `create schema ${schema}`)
   const scoped = new URL(url)
   scoped.searchParams.set('options', `-c search_path=${schema}`)
+  // So that a test can tell its own connections from those of others on the server.
+  scoped.searchParams.set('application_name', schema)
   const opened: Kysely<AnyTables>[] = []
+  const connectWithDriver = () => {
+    const made = connectPostgresPool(scoped.href)
+    opened.push(made.db)
+    return made
+  }
   return {
     url: scoped.href,
-    connect: () => {
-      const db = connectPostgres(scoped.href)
-      opened.push(db)
-      return db
-    },
+    connectWithDriver,
+    connect: () => connectWithDriver().db,
     drop: async () => {
       await Promise.all(opened.map((db) => db.destroy()))
       await once(url, `drop schema ${schema} cascade`)
@@ -42,14 +53,15 @@ async function openSchema(url: string): Promise<FreshDatabase> {
   }
 }
 
-/** Opens one pool. */
-export function connectPostgres(url: string): Kysely<AnyTables> {
-  return new Kysely<AnyTables>({ dialect: new PostgresDialect({ pool: poolOf(url) }) })
+/** Opens one pool, and gives it too. */
+export function connectPostgresPool(url: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
+  const pool = poolOf(url)
+  return { db: new Kysely<AnyTables>({ dialect: new PostgresDialect({ pool }) }), driver: { pool } }
 }
 
 /** A pool whose lost connections end no process: pg says so by an event, even on a client that is in use. */
 function poolOf(url: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 6 })
+  const pool = new pg.Pool({ connectionString: url, max: 6, pipeline: true })
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import Database from 'libsql'
-import type { AnyTables, FreshDatabase, TestDatabase } from './test-database.ts'
+import type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-database.ts'
 
 /** SQLite is always there. */
 export function sqliteDatabase(): TestDatabase {
@@ -14,13 +14,15 @@ async function openFile(): Promise<FreshDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'billfold-test-'))
   const file = join(directory, 'test.sqlite')
   const opened: Kysely<AnyTables>[] = []
+  const connectWithDriver = () => {
+    const made = connectSqliteFile(file)
+    opened.push(made.db)
+    return made
+  }
   return {
     url: `file:${file}`,
-    connect: () => {
-      const db = connectSqlite(file)
-      opened.push(db)
-      return db
-    },
+    connectWithDriver,
+    connect: () => connectWithDriver().db,
     drop: async () => {
       await Promise.all(opened.map((db) => db.destroy()))
       rmSync(directory, { recursive: true, force: true })
@@ -28,19 +30,22 @@ async function openFile(): Promise<FreshDatabase> {
   }
 }
 
-/** Opens one connection to the file. */
-export function connectSqlite(file: string): Kysely<AnyTables> {
-  return new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: openSqlite(file) }) })
+/** Opens one connection to the file, and gives it too. */
+export function connectSqliteFile(file: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
+  const database = new Database(file, { timeout: 0 })
+  database.exec('pragma journal_mode = wal')
+  return {
+    db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: careful(database) }) }),
+    driver: { database },
+  }
 }
 
 /**
- * Opens a file as a host with several processes should. No busy timeout: the driver would wait on the thread on which the
+ * A connection as a host with several processes should have it. No busy timeout: the driver would wait on the thread on which the
  * other connections of these tests are to finish. And transactions take the write lock when they begin, through `exec`: a
  * prepared statement of libsql that met a lock stays open until it is collected, and nothing is committed until then.
  */
-function openSqlite(file: string): SqliteDatabase {
-  const database = new Database(file, { timeout: 0 })
-  database.exec('pragma journal_mode = wal')
+function careful(database: Database.Database): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare: (sql) => (/^begin\b/.test(sql) ? beginning(database) : database.prepare(sql)),

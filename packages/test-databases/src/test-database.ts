@@ -1,12 +1,22 @@
 import type { Kysely } from 'kysely'
+import type Database from 'libsql'
+import type pg from 'pg'
 
 /** A host's tables that the types know nothing of. */
 export type AnyTables = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+/** What is below Kysely, for whoever can use it. */
+export interface Driver {
+  readonly pool?: pg.Pool
+  readonly database?: Database.Database
+}
 
 /** One fresh, empty database. */
 export interface FreshDatabase {
   /** Opens one more pool over it, as another process would. */
   readonly connect: () => Kysely<AnyTables>
+  /** The same, with what is below it. PGlite and MySQL give nothing. */
+  readonly connectWithDriver: () => { readonly db: Kysely<AnyTables>; readonly driver: Driver }
   /** How a child process reaches it, where one can: what the command line of Billfold takes as `--database`. */
   readonly url: string | undefined
   /** Closes the pools and removes the database. */

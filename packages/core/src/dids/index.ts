@@ -1,6 +1,7 @@
 export type { ApiHosts } from './api-host.ts'
 export { addressOf, zeroAddress } from './address.ts'
 export { chainRegistry, type ChainRegistryOptions } from './chain-registry.ts'
+export { checkRegistryContract, type Deployment, deployRegistryContract } from './deploy.ts'
 export { type DidMethod, didMethods, formatDid, mostDidCharacters, parseDid, type ParsedDid } from './did.ts'
 export type { DidDocument, DidService, VerificationMethod } from './document.ts'
 export { embeddedRegistry, type EmbeddedRegistryOptions } from './embedded-registry.ts'

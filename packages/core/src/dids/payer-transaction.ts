@@ -2,6 +2,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { Transaction } from 'micro-eth-signer'
 import type { EvmFees } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
+import { withChecksum } from './address.ts'
 import type { Payer } from './payer.ts'
 
 /** A transaction of a payer that lacks its nonce and its signature only. */
@@ -29,15 +30,31 @@ export async function signAsPayer(
   transaction: PayerTransaction,
   nonce: number,
 ): Promise<SignedPayerTransaction> {
-  const { fees, data, to = '0x', chainId, gasLimit } = transaction
-  const hex = data.length === 0 ? '' : `0x${Buffer.from(data).toString('hex')}`
-  const fields = { chainId, nonce: BigInt(nonce), gasLimit, to, value: 0n, data: hex }
-  const signed =
-    'gasPrice' in fees
-      ? await withSignature(payer, Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false))
-      : await withSignature(payer, Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false))
+  const signed = await sign(payer, transaction, nonce)
   if (signed.sender.toLowerCase() !== (await payer.address())) throw new BillfoldError('crypto.invalid-signature')
   return { raw: signed.toBytes(), hash: signed.hash }
+}
+
+/** One that does nothing but use the nonce, at the same fees: it takes the place of one that a node has refused. */
+export async function signCancelAsPayer(
+  payer: Payer,
+  transaction: PayerTransaction,
+  nonce: number,
+): Promise<Uint8Array> {
+  const nothing = { ...transaction, to: withChecksum(await payer.address()), data: new Uint8Array() }
+  return (await sign(payer, nothing, nonce)).toBytes()
+}
+
+function sign(
+  payer: Payer,
+  { fees, data, to = '0x', chainId, gasLimit }: PayerTransaction,
+  nonce: number,
+): Promise<InstanceType<typeof Transaction<Kinds>>> {
+  const hex = data.length === 0 ? '' : `0x${Buffer.from(data).toString('hex')}`
+  const fields = { chainId, nonce: BigInt(nonce), gasLimit, to, value: 0n, data: hex }
+  return 'gasPrice' in fees
+    ? withSignature(payer, Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false))
+    : withSignature(payer, Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false))
 }
 
 type Kinds = 'legacy' | 'eip1559'

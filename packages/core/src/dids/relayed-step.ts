@@ -13,7 +13,7 @@ import { type Account, accountName, type TransactionRow } from '../transactions/
 import { accountNonces, transactions } from '../transactions/tables.ts'
 import { withChecksum } from './address.ts'
 import type { Payer } from './payer.ts'
-import { type PayerTransaction, signAsPayer } from './payer-transaction.ts'
+import { type PayerTransaction, signAsPayer, signCancelAsPayer } from './payer-transaction.ts'
 
 /** A transaction of a payer that makes one step. */
 export interface RelayedStep {
@@ -99,7 +99,7 @@ async function signOnce(
   const nonce = await nextNonce(services, account, next, counter?.next ?? 0)
   if (nonce - mined >= transactionLimits.waiting) throw new BillfoldError('server.busy')
   const signed = await signAsPayer(payer, transaction, nonce)
-  const cancel = await signAsPayer(payer, { ...transaction, to: account.address, data: new Uint8Array() }, nonce)
+  const cancelRaw = await signCancelAsPayer(payer, transaction, nonce)
   const now = services.now()
   const row: TransactionRow = {
     id: newId(),
@@ -109,7 +109,7 @@ async function signOnce(
     ...account,
     nonce,
     ...signed,
-    cancelRaw: cancel.raw,
+    cancelRaw,
     state: 'signed',
     failure: null,
     idempotencyKey: keyOf(actor.tenant, stepId),

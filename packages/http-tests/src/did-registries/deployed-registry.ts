@@ -1,14 +1,15 @@
 import { evmChainClient, secp256k1 } from '@billfold/core'
 import {
   chainRegistry,
+  deployRegistryContract,
   type ChainRegistryOptions,
   type DidRegistry,
   type Payer,
   privateKeyPayer,
 } from '@billfold/core/dids'
-import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
-import { EthereumDIDRegistry } from 'ethr-did-registry'
+import { JsonRpcProvider, parseEther } from 'ethers'
 import { type Anvil, startAnvil } from '../custody/anvil.ts'
+import { registryBytecode } from './registry-bytecode.ts'
 
 /** A chain with a registry on it, and a payer with funds. */
 export interface DeployedRegistry {
@@ -17,6 +18,7 @@ export interface DeployedRegistry {
   readonly contract: string
   readonly payer: Payer
   readonly payerAddress: string
+  readonly payerKey: Uint8Array
   /** One more registry over the same contract and payer, as another process has it. */
   readonly connect: (options?: Partial<ChainRegistryOptions>) => DidRegistry
   readonly close: () => Promise<void>
@@ -26,24 +28,27 @@ export interface DeployedRegistry {
 export async function deployRegistry(anvilOptions: readonly string[] = []): Promise<DeployedRegistry> {
   const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
-  const deployer = await fundedWallet(anvil, provider)
-  const factory = new ContractFactory(EthereumDIDRegistry.abi, EthereumDIDRegistry.bytecode, deployer)
-  const contract = await (await factory.deploy()).waitForDeployment()
-  const address = await contract.getAddress()
   const privateKey = secp256k1.generatePrivateKey()
   const payer = privateKeyPayer(privateKey)
   const payerAddress = await payer.address()
-  await anvil.rpc('anvil_setBalance', payerAddress, `0x${parseEther('1000').toString(16)}`)
+  await fund(anvil, payerAddress)
+  const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
+  const contract = await deployRegistryContract({
+    client,
+    payer: await fundedPayer(anvil),
+    bytecode: registryBytecode(),
+  })
   return {
     anvil,
     provider,
-    contract: address,
+    contract,
     payer,
     payerAddress,
+    payerKey: privateKey,
     connect: (options) =>
       chainRegistry({
         client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
-        contract: address,
+        contract,
         payer,
         networks: ['development'],
         ...options,
@@ -55,8 +60,12 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
   }
 }
 
-async function fundedWallet(anvil: Anvil, provider: JsonRpcProvider): Promise<Wallet> {
-  const wallet = new Wallet(Wallet.createRandom().privateKey, provider)
-  await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
-  return wallet
+async function fund(anvil: Anvil, address: string): Promise<void> {
+  await anvil.rpc('anvil_setBalance', address, `0x${parseEther('1000').toString(16)}`)
+}
+
+async function fundedPayer(anvil: Anvil): Promise<Payer> {
+  const payer = privateKeyPayer(secp256k1.generatePrivateKey())
+  await fund(anvil, await payer.address())
+  return payer
 }

@@ -12,5 +12,5 @@ describe('both registries, after random sequences of changes,', () => {
 
   it('resolve to the document that ethr-did-resolver reads from the chain', async () => {
     expect(await compareSequences(deployed, 40)).toBe(40)
-  }, 120_000)
+  }, 300_000)
 })

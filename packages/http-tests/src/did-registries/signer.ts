@@ -6,12 +6,14 @@ import { computeAddress } from 'ethers'
 export interface Owner {
   readonly privateKey: Uint8Array
   readonly address: string
+  readonly sign: (digest: Uint8Array) => ReturnType<typeof secp256k1.sign>
 }
 
 /** A new one. */
 export function newOwner(privateKey: Uint8Array = secp256k1.generatePrivateKey()): Owner {
   const publicKey = secp256k1.publicKeyOf(privateKey)
-  return { privateKey, address: computeAddress(`0x${Buffer.from(publicKey).toString('hex')}`).toLowerCase() }
+  const address = computeAddress(`0x${Buffer.from(publicKey).toString('hex')}`).toLowerCase()
+  return { privateKey, address, sign: (digest) => secp256k1.sign(digest, privateKey) }
 }
 
 /** Makes a change as its owner: prepares, signs and hands it in. */
@@ -24,6 +26,6 @@ export async function make(
   stepId: string = crypto.randomUUID(),
 ): Promise<StepState> {
   const prepared = await registry.prepare(services, 'default', identity, change)
-  const signature = secp256k1.sign(prepared.digest, owner.privateKey)
+  const signature = owner.sign(prepared.digest)
   return registry.submit(services, { tenant: 'default', id: 'host' }, stepId, prepared, signature)
 }

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util'
+import { environmentKeyring, evmChainClient, isBillfoldError } from '@billfold/core'
+import {
+  checkRegistryContract,
+  deployRegistryContract,
+  keyringPayer,
+  type Payer,
+  privateKeyPayer,
+} from '@billfold/core/dids'
+import { type Command, type Terminal, UsageError } from './command.ts'
+import { required, understood } from './parse-arguments.ts'
+import { registryBytecode } from './registry-bytecode.ts'
+
+const usage = `billfold did-registry deploy --chain-id NUMBER [--rpc URL] [--keyring-key ID] [--gas-price WEI]
+billfold did-registry check --chain-id NUMBER --contract ADDRESS [--rpc URL]
+billfold did-registry payer [--keyring-key ID]
+
+Deploys the contract that DIDs are kept in (ERC-1056), tries one that is there, or says which account pays.
+
+  --rpc URL          a node of the chain; default: the environment variable BILLFOLD_RPC_URL
+  --chain-id NUMBER  EIP-155 chain id; a node of another chain is not used
+  --contract ADDRESS what to try
+  --keyring-key ID   pay with the key that is derived from this key of BILLFOLD_KEYS;
+                     default: the private key in BILLFOLD_PAYER_KEY, 64 hex digits
+  --gas-price WEI    the price of a unit of gas, 0 on a chain without fees; default: what the node says`
+
+/** `billfold did-registry`: deploys a registry, or tries one. */
+export const didRegistryCommand: Command = {
+  name: 'did-registry',
+  summary: 'deploy or check the contract that DIDs are kept in',
+  usage,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args)
+    switch (positionals.join(' ')) {
+      case 'deploy':
+        return deploy(values, terminal)
+      case 'check':
+        return check(values, terminal)
+      case 'payer':
+        return terminal.print(`${await payerOf(values, terminal).address()}\n`)
+      default:
+        throw new UsageError('Say what to do: deploy, check or payer')
+    }
+  },
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const options = {
+    rpc: text,
+    'chain-id': text,
+    contract: text,
+    'keyring-key': text,
+    'gas-price': text,
+  } as const
+  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
+}
+
+async function deploy(values: Values, terminal: Terminal): Promise<void> {
+  const payer = payerOf(values, terminal)
+  const gasPrice = values['gas-price'] === undefined ? undefined : wholeNumber(values['gas-price'], '--gas-price')
+  const contract = await deployRegistryContract({
+    client: clientOf(values, terminal),
+    payer,
+    bytecode: registryBytecode(),
+    ...(gasPrice !== undefined && { fees: { gasPrice } }),
+  })
+  terminal.print(`${contract}\n`)
+}
+
+async function check(values: Values, terminal: Terminal): Promise<void> {
+  const contract = required(values.contract, 'which contract: --contract ADDRESS')
+  await checkRegistryContract(clientOf(values, terminal), contract)
+  terminal.print('This is a registry of ERC-1056\n')
+}
+
+function clientOf(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
+  const how = 'which node: --rpc URL, or BILLFOLD_RPC_URL in the environment'
+  const url = required(values.rpc ?? environment['BILLFOLD_RPC_URL'], how)
+  const chainId = wholeNumber(values['chain-id'], '--chain-id')
+  try {
+    return evmChainClient({ url, chainId })
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError('The URL of a node begins with http:// or https://')
+    throw error
+  }
+}
+
+/** Private keys come from the environment: what is typed is seen by everybody who lists the processes. */
+function payerOf(values: Values, { environment }: Terminal): Payer {
+  const keyId = values['keyring-key']
+  if (keyId !== undefined) return keyringPayer(environmentKeyring(environment), keyId)
+  const hex = environment['BILLFOLD_PAYER_KEY']?.replace(/^0x/, '')
+  if (hex === undefined)
+    throw new UsageError('Say who pays: --keyring-key ID, or BILLFOLD_PAYER_KEY in the environment')
+  try {
+    return privateKeyPayer(Buffer.from(/^[0-9a-fA-F]{64}$/.test(hex) ? hex : '', 'hex'))
+  } catch (error) {
+    if (isBillfoldError(error, 'crypto.invalid-key')) throw new UsageError('BILLFOLD_PAYER_KEY is not a private key')
+    throw error
+  }
+}
+
+function wholeNumber(value: string | undefined, option: string): bigint {
+  if (value === undefined || !/^[0-9]{1,30}$/.test(value)) throw new UsageError(`${option} is a whole number`)
+  return BigInt(value)
+}

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { fakeChain } from '../test-fixtures/fake-chain.ts'
+import { type ScriptedNode, scriptedNode } from '../test-fixtures/scripted-node.ts'
+import { allowedUrl, checkApiHosts, throughApiHost } from './api-host.ts'
+
+const hosts = { urls: ['https://dids.example/api', 'http://127.0.0.1:8080'], rpcUrl: 'https://node.example/rpc' }
+let node: ScriptedNode | undefined
+
+afterEach(() => node?.close())
+
+describe('a host that signed transactions are posted to', () => {
+  test.each(['https://dids.example/api', 'https://dids.example/api/', 'https://DIDS.example:443/api'])(
+    'is one of those that were allowed, as it was written there: %s',
+    (url) => {
+      expect(allowedUrl(hosts, url)).toBe('https://dids.example/api')
+    },
+  )
+
+  test.each([
+    'https://dids.example',
+    'https://dids.example/api/more',
+    'https://dids.example/api?to=elsewhere',
+    'https://dids.example/api#x',
+    'https://dids.example/api/../../admin',
+    'https://user:secret@dids.example/api',
+    'https://dids.example.evil.example/api',
+    'http://dids.example/api',
+    'http://127.0.0.1:8081',
+    'http://169.254.169.254/latest/meta-data',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '//dids.example/api',
+    '',
+    `https://dids.example/${'a'.repeat(5000)}`,
+  ])('is no other: %s', (url) => {
+    expect(() => allowedUrl(hosts, url)).toThrow(expect.objectContaining({ code: 'did.api-url-not-allowed' }))
+    expect(() => allowedUrl(undefined, url)).toThrow(expect.objectContaining({ code: 'did.api-url-not-allowed' }))
+  })
+
+  test.each(['https://user:secret@node.example', 'https://node.example/?key=secret', 'ftp://node.example', 'node'])(
+    'is never told credentials of the node: %s is refused by the host that configures it',
+    (rpcUrl) => {
+      expect(() => checkApiHosts({ ...hosts, rpcUrl })).toThrow(RangeError)
+    },
+  )
+
+  test('gets the transactions in hex and the node to send them through', async () => {
+    node = await scriptedNode((_request, response) => response.writeHead(202).end('whatever'))
+    const client = throughApiHost(fakeChain().client, hosts, `${node.url}/api/`)
+    expect(await client.broadcast(Uint8Array.of(1, 0xab))).toEqual({ outcome: 'accepted' })
+    expect(node.asked).toMatchObject([{ path: '/api/transactions/send' }])
+    expect(JSON.parse(node.asked[0]?.body ?? '')).toEqual({ rpcUrl: hosts.rpcUrl, signedTxs: ['0x01ab'] })
+  })
+
+  test.each([302, 400, 500])('that answers %i has not taken it', async (status) => {
+    node = await scriptedNode((_request, response) =>
+      response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(),
+    )
+    const client = throughApiHost(fakeChain().client, hosts, node.url)
+    await expect(client.broadcast(Uint8Array.of(1))).rejects.toThrow(/API host|did not answer/)
+    expect(node.asked).toHaveLength(1)
+  })
+})

@@ -1,0 +1,86 @@
+import { AbiCoder, id } from 'ethers'
+import { describe, expect, test } from 'vitest'
+import type { EvmHistoryClient, EvmLog } from '../chain-clients/index.ts'
+import { fakeChain } from '../test-fixtures/fake-chain.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { chainHistory } from './chain-history.ts'
+import { topicOf } from './erc1056.ts'
+import { registryServices } from './registry-services.ts'
+
+const identity = '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
+const contract = '0xdCa7EF03e98e0DC2B855bE647C39ABe984fcF21B'
+
+/** An event that the owner was changed to the address of so many ones. */
+function ownerChanged(owner: number, previousChange: number): EvmLog {
+  const address = `0x${owner.toString().padStart(40, '0')}`
+  const data = AbiCoder.defaultAbiCoder().encode(['address', 'uint256'], [address, previousChange])
+  return {
+    topics: [id('DIDOwnerChanged(address,address,uint256)'), topicOf(identity)],
+    data: Uint8Array.from(Buffer.from(data.slice(2), 'hex')),
+  }
+}
+
+function attributeNamed(name: string, previousChange: number): EvmLog {
+  const types = ['bytes32', 'bytes', 'uint256', 'uint256']
+  const data = AbiCoder.defaultAbiCoder().encode(types, [name, '0x', 1, previousChange])
+  return {
+    topics: [id('DIDAttributeChanged(address,bytes32,bytes,uint256,uint256)'), topicOf(identity)],
+    data: Uint8Array.from(Buffer.from(data.slice(2), 'hex')),
+  }
+}
+
+function read(lastChange: number, blocks: (block: number) => readonly EvmLog[], now?: () => number) {
+  const client: EvmHistoryClient = {
+    ...fakeChain().client,
+    logs: async ({ block }) => blocks(Number(block)),
+    blockTime: async (block) => Number(block),
+  }
+  const services = registryServices(now === undefined ? {} : { now })
+  return chainHistory(services, client, contract, identity, BigInt(lastChange))
+}
+
+describe('the history of an identity on a chain', () => {
+  test('leads from its last change back to its first, through blocks with several changes', async () => {
+    const logs: Readonly<Record<number, readonly EvmLog[]>> = {
+      9: [ownerChanged(3, 5), ownerChanged(4, 9)],
+      5: [ownerChanged(1, 0), ownerChanged(2, 5)],
+    }
+    const { events } = await read(9, (block) => logs[block] ?? [])
+    expect(events.map(({ version, kind }) => ({ version, kind }))).toEqual(
+      [5, 5, 9, 9].map((version) => ({ version, kind: 'owner' })),
+    )
+    expect(events.map((event) => event.kind === 'owner' && Number(event.owner.slice(-1)))).toEqual([1, 2, 3, 4])
+  })
+
+  test('goes on behind a change whose name is no text, and leaves it out', async () => {
+    const logs: Readonly<Record<number, readonly EvmLog[]>> = {
+      9: [attributeNamed(`0x${'ff'.repeat(32)}`, 5)],
+      5: [ownerChanged(1, 0)],
+    }
+    expect((await read(9, (block) => logs[block] ?? [])).events).toMatchObject([{ kind: 'owner', version: 5 }])
+  })
+
+  test('is not told when the node has forgotten part of it, or leads in a circle', async () => {
+    expect(await codeOf(read(9, (block) => (block === 9 ? [ownerChanged(1, 5)] : [])))).toBe(
+      'transaction.chain-unavailable',
+    )
+    expect(await codeOf(read(9, () => [ownerChanged(1, 9)]))).toBe('transaction.chain-unavailable')
+    const malformed = { ...ownerChanged(1, 0), data: Uint8Array.of(1) }
+    expect(await codeOf(read(9, () => [malformed]))).toBe('transaction.chain-unavailable')
+  })
+
+  test('is not read without end: not in number, not in time', async () => {
+    expect(await codeOf(read(5000, (block) => [ownerChanged(1, block - 1)]))).toBe('did.too-many-changes')
+    let time = 0
+    expect(
+      await codeOf(
+        read(
+          500,
+          (block) => [ownerChanged(1, block - 1)],
+          () => (time += 1000),
+        ),
+      ),
+    ).toBe('did.too-many-changes')
+    expect(time).toBeLessThan(60_000)
+  })
+})

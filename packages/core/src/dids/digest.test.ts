@@ -1,0 +1,97 @@
+import { concat, encodeBytes32String, Interface, solidityPackedKeccak256, Wallet } from 'ethers'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { secp256k1 } from '../crypto/index.ts'
+import { digestOf, methodOf } from './digest.ts'
+import { signedCall } from './erc1056.ts'
+import type { RegistryChange } from './registry.ts'
+
+const registry = '0xdca7ef03e98e0dc2b855be647c39abe984fcf21b'
+const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`
+
+const signature = 'address identity, uint8 sigV, bytes32 sigR, bytes32 sigS'
+const contract = new Interface([
+  `function changeOwnerSigned(${signature}, address newOwner)`,
+  `function addDelegateSigned(${signature}, bytes32 delegateType, address delegate, uint256 validity)`,
+  `function revokeDelegateSigned(${signature}, bytes32 delegateType, address delegate)`,
+  `function setAttributeSigned(${signature}, bytes32 name, bytes value, uint256 validity)`,
+  `function revokeAttributeSigned(${signature}, bytes32 name, bytes value)`,
+])
+
+/** The types and values of a change's arguments, for ethers. */
+function argumentsOf(change: RegistryChange): readonly (readonly [type: string, value: unknown])[] {
+  switch (change.kind) {
+    case 'owner':
+      return [['address', change.newOwner]]
+    case 'delegate':
+    case 'revoke-delegate':
+      return [
+        ['bytes32', encodeBytes32String(change.delegateType)],
+        ['address', change.delegate],
+        ...(change.kind === 'delegate' ? [['uint256', change.validity] as const] : []),
+      ]
+    case 'attribute':
+    case 'revoke-attribute':
+      return [
+        ['bytes32', encodeBytes32String(change.name)],
+        ['bytes', hex(change.value)],
+        ...(change.kind === 'attribute' ? [['uint256', change.validity] as const] : []),
+      ]
+  }
+}
+
+const address = fc.uint8Array({ minLength: 20, maxLength: 20 }).map(hex)
+const name = fc.string({ minLength: 1, maxLength: 31, unit: 'grapheme-ascii' })
+const value = fc.uint8Array({ maxLength: 100 })
+const validity = fc.nat()
+const change: fc.Arbitrary<RegistryChange> = fc.oneof(
+  fc.record({ kind: fc.constant('owner' as const), newOwner: address }),
+  fc.record({ kind: fc.constant('delegate' as const), delegateType: name, delegate: address, validity }),
+  fc.record({ kind: fc.constant('revoke-delegate' as const), delegateType: name, delegate: address }),
+  fc.record({ kind: fc.constant('attribute' as const), name, value, validity }),
+  fc.record({ kind: fc.constant('revoke-attribute' as const), name, value }),
+)
+
+describe('what an owner signs', () => {
+  test('is the hash of ERC-1056, as another library packs it, and nothing is put before it', () => {
+    fc.assert(
+      fc.property(change, address, fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), (made, identity, nonce) => {
+        const parts = [
+          ['bytes', '0x1900'],
+          ['address', registry],
+          ['uint256', nonce],
+          ['address', identity],
+          ['string', methodOf[made.kind]],
+          ...argumentsOf(made),
+        ] as const
+        const theirs = solidityPackedKeccak256(
+          parts.map(([type]) => type),
+          parts.map(([, part]) => part),
+        )
+        expect(hex(digestOf(registry, nonce, identity, made))).toBe(theirs)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('is handed in as another library encodes the call', () => {
+    const { privateKey, address: signer } = Wallet.createRandom()
+    const key = Buffer.from(privateKey.slice(2), 'hex')
+    fc.assert(
+      fc.property(change, address, (made, identity) => {
+        const digest = digestOf(registry, 0n, identity, made)
+        const { r, s, recovery } = secp256k1.sign(digest, key)
+        const prepared = { identity, change: made, signer: signer.toLowerCase(), nonce: 0n, digest }
+        const theirs = contract.encodeFunctionData(`${methodOf[made.kind]}Signed`, [
+          identity,
+          27 + recovery,
+          hex(r),
+          hex(s),
+          ...argumentsOf(made).map(([, part]) => part),
+        ])
+        expect(hex(signedCall(prepared, { r, s, recovery }))).toBe(concat([theirs]))
+      }),
+      { numRuns: 50 },
+    )
+  })
+})

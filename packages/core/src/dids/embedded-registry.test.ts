@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { auditRecords } from '../audit/table.ts'
+import { secp256k1 } from '../crypto/index.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { addressOf } from './address.ts'
+import { embeddedRegistry } from './embedded-registry.ts'
+import type { RegistryChange } from './registry.ts'
+import { registryServices } from './registry-services.ts'
+import { resolveDid } from './resolve.ts'
+
+const service: RegistryChange = {
+  kind: 'attribute',
+  name: 'did/svc/Agent',
+  value: Uint8Array.from(Buffer.from('https://agent.example')),
+  validity: 60,
+}
+
+function newOwner() {
+  const privateKey = secp256k1.generatePrivateKey()
+  return { privateKey, address: addressOf(secp256k1.publicKeyOf(privateKey)) }
+}
+
+describe('the embedded registry', () => {
+  const registry = embeddedRegistry()
+
+  test('keeps a record of who handed a change in, in the commit of the change', async () => {
+    const services = registryServices()
+    const { address, privateKey } = newOwner()
+    const prepared = await registry.prepare(services, 't', address, service)
+    const signature = secp256k1.sign(prepared.digest, privateKey)
+    await registry.submit(services, { tenant: 't', id: 'key-1' }, 'step-1', prepared, signature)
+    expect(await services.storage.find(auditRecords)).toMatchObject([
+      { tenant: 't', act: 'did.changed', actor: 'key-1', subject: address },
+    ])
+  })
+
+  test('of one tenant knows nothing of those of another, and takes no signature that was made for it', async () => {
+    const services = registryServices()
+    const { address, privateKey } = newOwner()
+    const prepared = await registry.prepare(services, 'one', address, service)
+    const signature = secp256k1.sign(prepared.digest, privateKey)
+    const inTheOther = registry.submit(services, { tenant: 'other', id: 'host' }, 'step', prepared, signature)
+    expect(await codeOf(inTheOther)).toBe('crypto.invalid-signature')
+    await registry.submit(services, { tenant: 'one', id: 'host' }, 'step', prepared, signature)
+    expect((await registry.history(services, 'other', address)).events).toEqual([])
+    expect((await registry.history(services, 'one', address)).events).toHaveLength(1)
+  })
+
+  test('lets attributes run out', async () => {
+    let now = 1_700_000_000_000
+    const services = registryServices({ now: () => now })
+    const { address, privateKey } = newOwner()
+    const prepared = await registry.prepare(services, 't', address, service)
+    await registry.submit(
+      services,
+      { tenant: 't', id: 'host' },
+      'step',
+      prepared,
+      secp256k1.sign(prepared.digest, privateKey),
+    )
+    const countServices = async () =>
+      (await resolveDid(services, [registry], 't', `did:spherity:${address}`)).didDocument.service?.length
+    expect(await countServices()).toBe(1)
+    now += 61_000
+    expect(await countServices()).toBeUndefined()
+  })
+
+  test('never lets time run backwards, where the clocks of two processes differ', async () => {
+    let now = 1_700_000_000_000
+    const services = registryServices({ now: () => now })
+    const { address, privateKey } = newOwner()
+    for (const step of ['one', 'two']) {
+      const prepared = await registry.prepare(services, 't', address, service)
+      const signature = secp256k1.sign(prepared.digest, privateKey)
+      await registry.submit(services, { tenant: 't', id: 'host' }, step, prepared, signature)
+      now -= 3_600_000
+    }
+    const { timeOf } = await registry.history(services, 't', address)
+    expect(await timeOf(2)).toBe(await timeOf(1))
+  })
+})

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { didDocument } from './make-document.ts'
+import type { RegistryEvent } from './registry.ts'
+
+const address = '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
+const delegate = '0x1111111111111111111111111111111111111111'
+const did = `did:ethr:${address}`
+const now = 1_000_000n
+const later = now + 60n
+const account = 'eip155:1:0xF3beAC30C498D9E26865F34fCAa57dBB935b0D74'
+
+type Attribute = Extract<RegistryEvent, { readonly kind: 'attribute' }>
+
+function attribute(name: string, value: string | Uint8Array, validTo = later): Attribute {
+  const bytes = typeof value === 'string' ? Uint8Array.from(Buffer.from(value, 'utf8')) : value
+  return { kind: 'attribute', version: 1, name, value: bytes, validTo }
+}
+
+function delegated(delegateType: string, validTo = later): RegistryEvent {
+  return { kind: 'delegate', version: 1, delegateType, delegate, validTo }
+}
+
+function documentOf(...events: readonly RegistryEvent[]) {
+  return didDocument({ did, address, chainId: 1n, events, now }).document
+}
+
+describe('the document of a DID', () => {
+  test('that nobody has changed has its own account as its only key', () => {
+    expect(documentOf()).toEqual({
+      '@context': [
+        'https://www.w3.org/ns/did/v1',
+        'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
+        'https://w3id.org/security/v3-unstable',
+      ],
+      id: did,
+      verificationMethod: [
+        {
+          id: `${did}#controller`,
+          type: 'EcdsaSecp256k1RecoveryMethod2020',
+          controller: did,
+          blockchainAccountId: account,
+        },
+      ],
+      authentication: [`${did}#controller`],
+      assertionMethod: [`${did}#controller`],
+    })
+  })
+
+  test('names the new owner in place of the old', () => {
+    const { verificationMethod } = documentOf({ kind: 'owner', version: 1, owner: delegate })
+    expect(verificationMethod).toMatchObject([{ blockchainAccountId: `eip155:1:${delegate}` }])
+  })
+
+  test('lists a veriKey for assertions, a sigAuth for authentication too, and no other type', () => {
+    const document = documentOf(delegated('veriKey'), delegated('sigAuth'), delegated('raffle'))
+    expect(document.assertionMethod).toEqual([`${did}#controller`, `${did}#delegate-1`, `${did}#delegate-2`])
+    expect(document.authentication).toEqual([`${did}#controller`, `${did}#delegate-2`])
+    expect(document.verificationMethod).toHaveLength(3)
+  })
+
+  test('keeps the numbers of what has run out or was revoked, so that no id comes to mean something else', () => {
+    const document = documentOf(
+      delegated('veriKey', now - 1n),
+      attribute('did/pub/Secp256k1/veriKey/hex', Uint8Array.of(2, 3)),
+      attribute('did/svc/Gone', 'x', 0n),
+      attribute('did/svc/Agent', 'https://agent.example'),
+    )
+    expect(document.verificationMethod[1]).toEqual({
+      id: `${did}#delegate-2`,
+      type: 'EcdsaSecp256k1VerificationKey2019',
+      controller: did,
+      publicKeyHex: '0203',
+    })
+    expect(document.service).toEqual([
+      { id: `${did}#service-2`, type: 'Agent', serviceEndpoint: 'https://agent.example' },
+    ])
+  })
+
+  test('holds a delegate up to the last second, and one that was revoked no longer than that', () => {
+    expect(documentOf(delegated('veriKey', now)).verificationMethod).toHaveLength(2)
+    expect(documentOf(delegated('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
+    expect(documentOf(delegated('veriKey'), delegated('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
+  })
+
+  test('ends with an owner of zeros, whatever comes after', () => {
+    const events: readonly RegistryEvent[] = [
+      attribute('did/svc/Agent', 'x'),
+      { kind: 'owner', version: 2, owner: `0x${'0'.repeat(40)}` },
+      { ...attribute('did/svc/Late', 'x'), version: 3 },
+    ]
+    const { document, deactivated, version } = didDocument({ did, address, chainId: 1n, events, now })
+    expect({ deactivated, version }).toEqual({ deactivated: true, version: 2 })
+    expect(document).toMatchObject({ id: did, verificationMethod: [], authentication: [], assertionMethod: [] })
+    expect(document).not.toHaveProperty('service')
+  })
+
+  test('lists a key for encryption, and no longer refers to it when it is revoked', () => {
+    const key = Uint8Array.of(1, 2, 3)
+    const enters = attribute('did/pub/X25519/enc/base64', key)
+    expect(documentOf(enters)).toMatchObject({
+      verificationMethod: [{}, { type: 'X25519KeyAgreementKey2019', publicKeyBase64: 'AQID' }],
+      keyAgreement: [`${did}#delegate-1`],
+      assertionMethod: [`${did}#controller`],
+    })
+    expect(documentOf(enters, { ...enters, validTo: 0n })).not.toHaveProperty('keyAgreement')
+  })
+
+  test('shows a service of JSON as JSON, and as text where writing it again could exhaust the stack', () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+    const services = documentOf(attribute('did/svc/A', '{"a":[1]}'), attribute('did/svc/B', deep)).service
+    expect(services?.map(({ serviceEndpoint }) => serviceEndpoint)).toEqual([{ a: [1] }, deep])
+  })
+
+  test('is made in no time from keys that are absurdly long', () => {
+    const begun = performance.now()
+    const huge = new Uint8Array(500_000).fill(0xee)
+    expect(documentOf(attribute('did/pub/Ed25519/veriKey/base58', huge)).verificationMethod).toHaveLength(1)
+    expect(performance.now() - begun).toBeLessThan(2000)
+  })
+})

@@ -1,0 +1,45 @@
+import { registryServices } from '@billfold/core/dids'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { configureWallets } from './configure-wallets.ts'
+import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
+import { assertEachStepOnce, configureInTwoProcesses } from './shared-payer.ts'
+
+const databases = await openTestDatabases()
+const forProcesses = databases.find(({ kind }) => kind === 'postgres') ?? databases[0]
+
+describe('one payer', () => {
+  let deployed: DeployedRegistry
+  beforeEach(async () => {
+    deployed = await deployRegistry()
+  }, 60_000)
+  afterEach(() => deployed.close())
+
+  it('of two processes, one of which is killed half-way, makes every step once, and leaves no gap', async () => {
+    const { steps } = await configureInTwoProcesses(forProcesses ?? expect.fail('no database'), deployed, 6)
+    expect(steps).toBe(18)
+  }, 300_000)
+
+  for (const { name, dialect, open } of databases) {
+    it(`of two instances over one ${name} makes every step once, and leaves no gap`, async () => {
+      const { connect, drop } = await open()
+      const pools = [connect(), connect()] as const
+      await migrate(pools[0], { dialect })
+      const wallets = Array.from({ length: 4 }, (_, index) => index)
+      const orders = [wallets, wallets.toReversed()]
+      await Promise.all(
+        pools.map((db, index) =>
+          configureWallets(
+            deployed.connect(),
+            registryServices({ storage: kyselyStorage(db, { dialect }) }),
+            'two',
+            orders[index] ?? [],
+          ),
+        ),
+      )
+      expect(await assertEachStepOnce(deployed, 'two', wallets.length)).toBe(12)
+      await drop()
+    }, 300_000)
+  }
+})

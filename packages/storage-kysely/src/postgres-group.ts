@@ -1,0 +1,58 @@
+import { failureOf } from './failures.ts'
+import { grouped, type Waiting } from './group.ts'
+import { prepareNames } from './prepared-names.ts'
+import type { Statement } from './statements.ts'
+
+/** What the storage needs of a connection of `pg`. */
+export interface PostgresClient {
+  readonly query: (query: { name?: string; text: string; values?: unknown[] }) => Promise<unknown>
+  readonly release: (destroy?: boolean) => void
+}
+
+/** What the storage needs of a `Pool` of `pg`: the one that Kysely has, made with `pipeline: true`. */
+export interface PostgresPool {
+  readonly connect: () => Promise<PostgresClient>
+}
+
+const limits = { lanes: 4, most: 64, patienceMs: 100 } as const
+
+/** A statement of a group waits no longer than this for a row that somebody else holds: it is done alone then. */
+const longestLockMs = 200
+
+/**
+ * Runs statements, each a transaction of its own, those that come together one behind the other on one connection, without
+ * waiting for answers in between. What one of them fails with is its own.
+ */
+export function postgresGroups(pool: PostgresPool): (statement: Statement) => Promise<boolean> {
+  const nameOf = prepareNames()
+  return grouped<Statement>(limits, async (group) => {
+    let client: PostgresClient
+    try {
+      client = await pool.connect()
+    } catch (error) {
+      for (const waiting of group) waiting.reject(error)
+      return
+    }
+    const isLost = await sendAll(client, group, nameOf)
+    client.release(isLost)
+  })
+}
+
+async function sendAll(
+  client: PostgresClient,
+  group: readonly Waiting<Statement>[],
+  nameOf: (text: string) => string | undefined,
+): Promise<boolean> {
+  const answers: Promise<unknown>[] = []
+  const isShared = group.length > 1
+  if (isShared) answers.push(client.query({ text: `set lock_timeout = ${longestLockMs}` }))
+  for (const { item, resolve } of group) {
+    const name = nameOf(item.sql)
+    const answer = client.query({ ...(name !== undefined && { name }), text: item.sql, values: [...item.parameters] })
+    resolve(answer.then(() => true))
+    answers.push(answer)
+  }
+  if (isShared) answers.push(client.query({ text: 'reset lock_timeout' }))
+  const outcomes = await Promise.allSettled(answers)
+  return outcomes.some((outcome) => outcome.status === 'rejected' && failureOf(outcome.reason) === 'lost')
+}
