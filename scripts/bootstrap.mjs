@@ -41,3 +41,6 @@ run('build, with the types of sources and tests', () =>
 run('the models of the face verifier', () =>
   spawnSync(process.execPath, [join('scripts', 'bundle-face-models.mjs')], options),
 )
+run('the authentication page', () =>
+  spawnSync(process.execPath, [join('scripts', 'bundle-authentication-page.mjs')], options),
+)

@@ -47,8 +47,9 @@ export const coreLayers = {
   storage: plain,
   crypto: plain,
   ...Object.fromEntries(domain.map((part) => [part, [...ground, ...domain]])),
-  // Runs in browsers: nothing of the server.
+  // Runs in browsers: nothing of the server. The server checks payment proofs by the same code that makes them.
   client: [],
+  payments: [...ground, ...domain, 'client'],
   http: [...ground, 'rate-limits'],
   apis: [...ground, ...domain, 'http'],
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],

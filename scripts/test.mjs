@@ -1,6 +1,6 @@
 // Everything that must hold before a change is done, after `bootstrap.mjs` has installed and built.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { keepCounts, results, runChecks } from './checks.mjs'
 import { root, runProgram } from './run-command.mjs'
 
@@ -32,6 +32,18 @@ function databasesUsed() {
   return [...new Set(readFileSync(databasesFile, 'utf8').trimEnd().split('\n'))].sort()
 }
 
+/** The suites that did not run something, and how much: for want of a browser, say. Nothing is left out silently. */
+function leftOut() {
+  const report = join(results, 'vitest.json')
+  if (!existsSync(report)) return []
+  /** @type {{ testResults: { name: string, assertionResults: { status: string }[] }[] }} */
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  return testResults.flatMap(({ name, assertionResults }) => {
+    const count = assertionResults.filter(({ status }) => status !== 'passed' && status !== 'failed').length
+    return count === 0 ? [] : [`${relative(root, name)}: ${count} tests did not run`]
+  })
+}
+
 /** A run that claims to be complete must have met both servers. */
 async function allDatabases() {
   const used = databasesUsed()
@@ -61,4 +73,5 @@ const { passed, failed } = keepCounts('checks', counts)
 const seconds = Math.round((performance.now() - started) / 1000)
 console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)
 console.log(`Databases used: ${databasesUsed().join(', ') || 'none'}`)
+for (const line of leftOut()) console.log(line)
 if (failed > 0) process.exitCode = 1

@@ -46,7 +46,7 @@ let userToken
 
 /** Signs in with the message of ERC-4361, which names this site. */
 async function signIn() {
-  const builtIn = element('built-in').checked || window.ethereum === undefined
+  const builtIn = window.ethereum === undefined ? true : element('built-in').checked
   const provider = builtIn ? builtInWallet() : window.ethereum
   const [address] = await provider.request({ method: 'eth_requestAccounts' })
   const { jwt, message } = await call('GET', `/auth/challenge/${address}`)

@@ -6,25 +6,37 @@ import type { Settings } from './settings.ts'
 /** What the demo calls the APIs with. */
 interface DemoCredentials {
   readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
+  /** Licences of the authentication API: one for relying parties, one that may read and reset service keys. */
+  readonly licence: { readonly id: string; readonly licence: string }
+  readonly systemLicence: { readonly id: string; readonly licence: string }
   readonly baseUrl: string
 }
 
 /** Makes demo credentials on the first start (or when the database is another), in DATA_DIR/credentials.json, for its owner's eyes only. */
 export async function demoCredentials(billfold: Billfold, { dataDirectory, baseUrl }: Settings): Promise<void> {
   const path = resolve(dataDirectory, 'credentials.json')
-  const keyId = keptKeyId(path)
-  if (keyId !== undefined && (await billfold.serviceKeys.has(keyId))) return
+  const kept = keptCredentials(path)
+  if (kept !== undefined && (await stillGood(billfold, kept))) return
   const serviceKey = await billfold.serviceKeys.create({ tag: 'demo', scopes: ['*'] })
-  const credentials: DemoCredentials = { serviceKey, baseUrl }
+  const licence = await billfold.licences.create({ tag: 'demo' })
+  const systemLicence = await billfold.licences.create({ tag: 'demo, system', authLevel: 'system' })
+  const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl }
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(draft, path)
 }
 
-function keptKeyId(path: string): string | undefined {
+async function stillGood(billfold: Billfold, kept: Partial<DemoCredentials>): Promise<boolean> {
+  const { serviceKey, licence, systemLicence } = kept
+  if (serviceKey === undefined || licence === undefined || systemLicence === undefined) return false
+  const licences = await Promise.all([licence, systemLicence].map(({ id }) => billfold.licences.has(id)))
+  return licences.every(Boolean) && (await billfold.serviceKeys.has(serviceKey.keyId))
+}
+
+function keptCredentials(path: string): Partial<DemoCredentials> | undefined {
   try {
     const kept: Partial<DemoCredentials> = JSON.parse(readFileSync(path, 'utf8'))
-    return kept.serviceKey?.keyId
+    return kept
   } catch {
     return undefined
   }

@@ -24,5 +24,7 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
     if (page === undefined) next()
     else response.type(page.type).send(page.body)
   })
+  app.use('/payments', expressRouter(billfold.payments))
+  app.use('/walletapi', expressRouter(billfold.authentication))
   return app
 }

@@ -10,6 +10,7 @@ interface Mounted {
 
 const mounted: readonly Mounted[] = [
   { path: '/custody', title: 'Custody: users, signing methods, wallets, signatures', calls: custodyCalls },
+  { path: '/walletapi', title: 'Authentication: sessions, faces, PINs', calls: authenticationCalls },
 ]
 
 /** A plain page: what is mounted, calls to copy and paste, links to the OpenAPI documents. */
@@ -68,6 +69,25 @@ curl -sS -u "$KEY" $CUSTODY/api/wallets/$WALLET_ID; echo
 # a signature with it
 curl -sS -u "$KEY" $CUSTODY/api/signatures -H 'content-type: application/json' \\
   -d "{\\"pincode\\":\\"123456\\",\\"signatureRequest\\":{\\"type\\":\\"MESSAGE\\",\\"secretType\\":\\"ETHEREUM\\",\\"walletId\\":\\"$WALLET_ID\\",\\"data\\":\\"hello\\"}}"; echo
+`
+}
+
+function authenticationCalls(settings: Settings): string {
+  const credentials = relative(process.cwd(), resolve(settings.dataDirectory, 'credentials.json'))
+  return `# the service key that the host made on its first start; with a licence, use @billfold/core/client
+AUTH=${settings.baseUrl}/walletapi
+KEY_ID=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keyId")
+KEY_SECRET=$(node -p "JSON.parse(fs.readFileSync('${credentials}')).serviceKey.keySecret")
+
+curl -sS $AUTH/healthz; echo
+
+# who of these is enrolled
+curl -sS $AUTH/check_enrollment -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
+  -H 'content-type: application/json' -d '{"list":[{"did":"did:ethr:0x01"}]}'; echo
+
+# a session to log somebody in with
+curl -sS -X PUT $AUTH/sessions/session/new -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
+  -H 'content-type: application/json' -d '{"origin":"${settings.baseUrl}","scopes":"wallet","authtype":"face"}'; echo
 `
 }
 

@@ -32,9 +32,9 @@ async function fresh(database: TestDatabase): Promise<{ readonly url: string; re
 }
 
 /** The shell commands on the front page, as somebody would copy them. */
-async function commandsOn(host: RunningHost): Promise<string> {
+async function commandsOn(host: RunningHost, section = 0): Promise<string> {
   const page = await (await fetch(host.url)).text()
-  const commands = /<pre><code>([\s\S]*?)<\/code><\/pre>/.exec(page)?.[1] ?? ''
+  const [, commands = ''] = [...page.matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>/g)][section] ?? []
   return commands.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
@@ -65,6 +65,18 @@ describe.each(['express', 'koa'])('the example host on %s', (framework) => {
     const signatureRequest = { type: 'EIP712', secretType: 'ETHEREUM', walletId: wallet.id, data: typed }
     const { result } = (await call(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body
     expect(verifyTypedData(typed.domain, typed.types, typed.message, result.signature)).toBe(wallet.address)
+  })
+
+  it('runs the calls of the authentication API on its page', async () => {
+    const host = await start({ FRAMEWORK: framework })
+    const { stdout } = await run('sh', ['-c', await commandsOn(host, 1)], { cwd: host.dataDirectory })
+    const [health, enrolled, session] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(health).toMatchObject({ code: '200' })
+    expect(enrolled).toEqual({ list: [] })
+    expect(session.url).toBe(`${host.url}/walletapi/sessions/session/${session.sessionId}`)
   })
 
   it('says whether it is well, and serves its OpenAPI document', async () => {

@@ -23,6 +23,7 @@ const billfold = createBillfold({
   logger,
   issuer: settings.baseUrl,
   onboarding: onboardingOptions(settings),
+  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
 })
 await demoCredentials(billfold, settings)
 

@@ -1,6 +1,7 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
+import { custodyServices } from './apis/custody/custody-services.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import {
   onboardingApi,
@@ -12,7 +13,6 @@ import {
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
-import { chainConnections } from './chain-clients/index.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
 import { resealIdentities } from './identities/reseal.ts'
@@ -30,6 +30,7 @@ import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
 import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
 import { maintainPayments } from './payments/maintain.ts'
+import { paymentsData } from './payments/personal-data.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
@@ -164,7 +165,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    chainConnections: chainConnections({ ...options.custody?.chainClients, ...registryClients(settings) }),
+    ...custodyServices(options.custody, registryClients(settings)),
     now,
   }
   const payments = { services, settings: paymentSettings(options.payments) }
@@ -174,12 +175,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   const onboarding = onboardingSettings(options.onboarding)
   return {
-    serviceKeys: {
-      create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
-      has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
-      list: (of = tenant) => describeServiceKeys(services, of),
-      revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
-    },
+    serviceKeys: serviceKeysOf(services, host),
     licences: {
       create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
       has: (id, of = tenant) => hasLicence(services, of, id),
@@ -191,19 +187,30 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...faceFunctions(faces, tenant),
     },
     custody: mounted(custodyApi(services, tenant, options.custody)),
-    onboarding: {
-      ...mounted(onboardingApi(services, tenant, onboarding)),
-      ...onboardingFunctions(services, host, onboarding),
+    payments: {
+      ...mounted(
+        paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
+      ),
+      ...inProcessPayments(payments, host),
     },
-    users: inProcessUsers(services, [custodyData, onboardingData(onboarding.files)], host),
+    onboarding: { ...mounted(onboardingApi(services, tenant, onboarding)), ...onboardingFunctions(services, host, onboarding) },
+    users: inProcessUsers(services, [custodyData, paymentsData, onboardingData(onboarding.files)], host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
-    payments: { ...mounted(paymentsApi(payments, tenant, options.payments)), ...inProcessPayments(payments, host) },
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {
       await maintainPayments(payments)
       return maintain(services, [() => sweepFiles(services, onboarding.files)])
     },
+  }
+}
+
+function serviceKeysOf(services: Services, host: (tenant?: string) => Actor): Billfold['serviceKeys'] {
+  return {
+    create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
+    has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+    list: (of) => describeServiceKeys(services, host(of).tenant),
+    revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
   }
 }

@@ -81,6 +81,10 @@ export const errorTable = {
   'transaction.replaced': { status: 409, message: 'Another transaction has used the nonce; nothing was sent' },
   'transaction.unsupported-type': { status: 400, message: 'The kind of transaction is not one that the chain has' },
   'idempotency-key.reused': { status: 422, message: 'The idempotency key was used for another request' },
+  'signature.raw-off': {
+    status: 403,
+    message: 'Raw signatures are off; the option custody.rawSignatures of the host turns them on',
+  },
   'signature.unsupported-type': { status: 400, message: 'The kind of signature is not one that the chain has' },
   'signing-method.unknown': { status: 404, message: 'There is no such signing method' },
   'signing-method.required': { status: 403, message: 'A signing method is required' },

@@ -43,6 +43,8 @@ export type { EnvelopeCurve } from './envelope/index.ts'
 export type { ServiceKeyInfo } from './service-keys/list.ts'
 export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'
+export type { TransactionRetention } from './transactions/retention-rules.ts'
+export type { TemporaryLock } from './credentials/lock-rule.ts'
 export type { DidsOptions } from './apis/dids/index.ts'
 export type { NewVault, Vault } from './vaults/in-process.ts'
 export type { ThresholdSigner } from './vaults/threshold-signer.ts'
@@ -72,6 +74,7 @@ export {
   type EvmLog,
   type EvmLogQuery,
   evmChainClient,
+  type Repricing,
 } from './chain-clients/index.ts'
 export type { Health } from './operations/health.ts'
 export type { Delivered, Message, Notifier } from './outbox/index.ts'

@@ -21,7 +21,7 @@ import { serviceKeys } from './service-keys/table.ts'
 import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
 import { batches, type Table } from './storage/index.ts'
 import { subscriptions } from './subscriptions/table.ts'
-import { accountNonces, transactions } from './transactions/tables.ts'
+import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
 import { identifiers } from './users/identifier-table.ts'
 import { users } from './users/table.ts'
 import { loginTickets } from './wallet-login/ticket-table.ts'
@@ -38,6 +38,7 @@ export const tables: readonly Table[] = Object.freeze([
   wallets,
   seeds,
   transactions,
+  transactionReplacements,
   accountNonces,
   didIdentities,
   didNonces,

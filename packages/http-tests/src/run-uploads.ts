@@ -22,7 +22,7 @@ function upload(
 ): Promise<{ status: number; text: string; peak: number }> {
   return new Promise((resolve, reject) => {
     let peak = 0
-    let answered = false
+    const answer = { begun: false }
     const outgoing = httpRequest({
       port,
       method: 'POST',
@@ -30,7 +30,7 @@ function upload(
       headers: { ...formType, authorization: `Bearer ${jwt}` },
     })
     outgoing.on('response', (response) => {
-      answered = true
+      answer.begun = true
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('end', () => {
@@ -39,17 +39,17 @@ function upload(
       })
     })
     outgoing.on('error', (error) => {
-      if (!answered) reject(error)
+      if (!answer.begun) reject(error)
     })
     outgoing.write(formBytes([{ name: 'file', content: png(1000) }], '').subarray(0, -2))
     let left = size
     const send = (): void => {
-      while (left > 0 && !answered) {
+      while (left > 0 && !answer.begun) {
         left -= piece.length
         peak = Math.max(peak, process.memoryUsage().rss)
         if (!outgoing.write(piece)) return void outgoing.once('drain', send)
       }
-      if (!answered) outgoing.end(`\r\n${Buffer.from(formBytes([])).toString()}`)
+      if (!answer.begun) outgoing.end(`\r\n${Buffer.from(formBytes([])).toString()}`)
     }
     send()
   })

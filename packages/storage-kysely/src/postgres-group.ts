@@ -26,15 +26,12 @@ const longestLockMs = 200
 export function postgresGroups(pool: PostgresPool): (statement: Statement) => Promise<boolean> {
   const nameOf = prepareNames()
   return grouped<Statement>(limits, async (group) => {
-    let client: PostgresClient
     try {
-      client = await pool.connect()
+      const client = await pool.connect()
+      client.release(await sendAll(client, group, nameOf))
     } catch (error) {
       for (const waiting of group) waiting.reject(error)
-      return
     }
-    const isLost = await sendAll(client, group, nameOf)
-    client.release(isLost)
   })
 }
 

@@ -25,12 +25,15 @@ const limits = { lanes: 1, most: 64 } as const
 /** Most statements that are kept prepared. */
 const mostStatements = 500
 
-/** Failures of a batch that are its own; any other is one of the whole transaction. */
-const own: ReadonlySet<Failure> = new Set(['duplicate', 'range', 'schema'])
+/** A batch of more writes goes alone: nothing else happens in the process while a group is written. */
+const mostWrites = 64
+
+/** Failures of the whole transaction; any other is one of the batch alone. */
+const everybodys: ReadonlySet<Failure> = new Set(['conflict', 'lost'])
 
 /**
  * Commits batches without waiting in between, on statements that stay prepared; those that come together in one transaction,
- * each under a savepoint of its own. False is the answer to a batch that was refused.
+ * each under a savepoint of its own. False is the answer to a batch that was refused, and to one of many writes.
  */
 export function sqliteGroups(
   target: Target,
@@ -50,7 +53,7 @@ export function sqliteGroups(
       if (!holds(write, outcome)) throw new CommitError('guard', index)
     }
   }
-  return grouped<Batch>(limits, async (group) => {
+  const commit = grouped<Batch>(limits, async (group) => {
     try {
       const taken: (readonly [Waiting<Batch>, boolean])[] = []
       await alone(() => transact(database, () => void taken.push(...takeEach(database, group, apply))))
@@ -59,6 +62,7 @@ export function sqliteGroups(
       for (const waiting of group) waiting.reject(error)
     }
   })
+  return async (batch) => batch.writes.length <= mostWrites && commit(batch)
 }
 
 function takeEach(
@@ -79,8 +83,8 @@ function isApplied(apply: () => void): boolean {
     apply()
     return true
   } catch (error) {
-    if (error instanceof CommitError || own.has(failureOf(error))) return false
-    throw error
+    if (everybodys.has(failureOf(error))) throw error
+    return false
   }
 }
 

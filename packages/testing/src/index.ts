@@ -14,3 +14,6 @@ export {
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
 export { type BlobStoreCase, blobStoreCases, type OpenBlobStore } from './blobs/blob-store-cases.ts'
 export { describeBlobStore } from './blobs/describe-blob-store.ts'
+export type { OpenVerifier, TestFaces, VerifierCase } from './biometric-verifiers/open-verifier.ts'
+export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
+export { describeBiometricVerifier } from './biometric-verifiers/describe-verifier.ts'

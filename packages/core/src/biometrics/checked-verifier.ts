@@ -93,7 +93,7 @@ const imageShape = z.object({
   height: z.int().positive(),
 })
 const startedShape = z.object({
-  state: z.string().max(4096),
+  state: z.string().refine((state) => Buffer.byteLength(state) <= 4096),
   client: z.record(z.string(), z.unknown()).refine((client) => JSON.stringify(client).length <= 4096),
   expiresAt: z.int().positive(),
 })

@@ -79,7 +79,7 @@ export interface VerifierContext {
  * the host; `client` goes to the browser as it is.
  */
 export interface StartedLiveness {
-  /** At most 4 KiB. */
+  /** At most 4 KiB, as UTF-8. */
   readonly state: string
   /** JSON, at most 4 KiB: the steps of a challenge as `{ steps: string[] }`, or what the vendor's SDK needs. */
   readonly client: Readonly<Record<string, unknown>>

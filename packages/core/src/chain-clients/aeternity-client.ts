@@ -87,7 +87,8 @@ function answerOf({ status: code, json }: NodeAnswer): BroadcastAnswer {
   const words = `${word} ${reason}`.toLowerCase().replaceAll('_', ' ')
   if (/already (known|in|accepted)|mempool sync|tx already/.test(words)) return { outcome: 'accepted' }
   if (/nonce (is )?too (low|small)|already used/.test(words)) return { outcome: 'nonce-taken' }
-  return { outcome: 'refused', reason: /insufficient|balance/.test(words) ? 'insufficient-funds' : 'not-valid' }
+  if (/insufficient|balance/.test(words)) return { outcome: 'refused', reason: 'insufficient-funds' }
+  return { outcome: 'refused', reason: /too low (fee|gas price)|fee too low/.test(words) ? 'fee-too-low' : 'not-valid' }
 }
 
 async function status(ask: Ask, hash: string): Promise<ChainStatus> {

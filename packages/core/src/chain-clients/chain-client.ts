@@ -1,11 +1,12 @@
 /**
  * What became of a transaction that was handed to a node. `refused`: it is not valid now, and the node did not keep it.
+ * `fee-too-low` may change by itself, as fees fall.
  * `nonce-taken`: its nonce is used, by itself or by another transaction.
  */
 export type BroadcastAnswer =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'nonce-taken' }
-  | { readonly outcome: 'refused'; readonly reason: 'insufficient-funds' | 'not-valid' }
+  | { readonly outcome: 'refused'; readonly reason: 'insufficient-funds' | 'fee-too-low' | 'not-valid' }
 
 /** What a node knows of a transaction. `failed`: it is in a block, but had no effect beyond its fee. */
 export interface ChainStatus {

@@ -3,17 +3,23 @@ import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { ChainClient, ChainClients } from './chain-client.ts'
 import { chainLimits } from './limits.ts'
+import { type Repricing, type RepricingRules, repricingRules } from './repricing.ts'
 
 /** The clients that a host has configured, and the order of sends of one account in this process. */
 export interface ChainConnections {
   readonly clients: ReadonlyMap<string, ChainClient>
+  readonly repricing: RepricingRules
   /** Runs one job of an account after the other. @throws BillfoldError `server.busy` when too many wait */
   readonly inTurn: TurnsByKey
 }
 
-/** Connections over these clients; none is asked anything yet. */
-export function chainConnections(clients: ChainClients = {}): ChainConnections {
-  return { clients: new Map(Object.entries(clients)), inTurn: turnsByKey(chainLimits.waitingSends) }
+/** Connections over these clients; none is asked anything yet. @throws RangeError for rules that cannot be */
+export function chainConnections(clients: ChainClients = {}, repricing?: Repricing): ChainConnections {
+  return {
+    clients: new Map(Object.entries(clients)),
+    repricing: repricingRules(repricing),
+    inTurn: turnsByKey(chainLimits.waitingSends),
+  }
 }
 
 /**

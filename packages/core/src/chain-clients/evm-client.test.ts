@@ -72,7 +72,13 @@ describe('a client of an EVM node', () => {
     ],
     ['Insufficient funds for gas * price + value', { outcome: 'refused', reason: 'insufficient-funds' }],
     ['intrinsic gas too low', { outcome: 'refused', reason: 'not-valid' }],
-    ['max fee per gas less than block base fee', { outcome: 'refused', reason: 'not-valid' }],
+    ['max fee per gas less than block base fee', { outcome: 'refused', reason: 'fee-too-low' }],
+    ['transaction underpriced', { outcome: 'refused', reason: 'fee-too-low' }],
+    ['FeeTooLow, MaxFeePerGas too low.', { outcome: 'refused', reason: 'fee-too-low' }],
+    [
+      'transaction gas price below minimum: gas tip cap 1, minimum needed 25',
+      { outcome: 'refused', reason: 'fee-too-low' },
+    ],
     ['exceeds block gas limit', { outcome: 'refused', reason: 'not-valid' }],
   ])('understands what a node means by %j', async (message, answer) => {
     expect(

@@ -27,6 +27,12 @@ export function refusalOf(error: unknown): BroadcastAnswer | undefined {
   )
     return undefined
   if (isShortOfFunds(error)) return { outcome: 'refused', reason: 'insufficient-funds' }
+  if (
+    /underpriced|less than (the )?(block )?base ?fee|(fee|gas ?price|tip|gwei)\w* too low|below .*(base ?fee|minimum)/.test(
+      words,
+    )
+  )
+    return { outcome: 'refused', reason: 'fee-too-low' }
   return refusing.has(error.code) ? { outcome: 'refused', reason: 'not-valid' } : undefined
 }
 

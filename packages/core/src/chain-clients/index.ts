@@ -14,3 +14,4 @@ export { askChain, type ChainConnections, chainConnections, clientFor } from './
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
 export { chainLimits } from './limits.ts'
+export { type Repricing, repricingRules } from './repricing.ts'

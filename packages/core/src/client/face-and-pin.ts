@@ -22,6 +22,15 @@ export interface FaceResult {
   readonly token: string | undefined
 }
 
+/** Begins a liveness challenge, or the verifier's own session, for a session: what it says depends on the verifier. */
+export async function startLiveness(
+  connection: Connection,
+  sessionId: string,
+  call: Pick<Call, 'requestId' | 'signal'> = {},
+): Promise<Fields> {
+  return fieldsIn(await connection.call('POST', '/v2/start_liveness', { ...call, data: { sessionId } }), 'data')
+}
+
 /** Submits a face. Give each try of the same face the same `requestId`, so that it counts once. */
 export async function submitFace(
   connection: Connection,

@@ -158,6 +158,7 @@ export async function replaceMethod(
       remainingAttempts: mostAttempts,
       incorrectAttempts: 0,
       lastAttempt: null,
+      lockedUntil: null,
       version: target.version + 1,
     }
     await services.storage.commit(
@@ -260,6 +261,7 @@ async function methodRow(
     incorrectAttempts: 0,
     lastAttempt: null,
     lastUsedAt: null,
+    lockedUntil: null,
     createdAt: services.now(),
     version: 1,
     ...(await sealSecretFor(services.keyring, { ...method, tenant, ownerId }, secret)),

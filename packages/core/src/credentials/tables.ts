@@ -38,6 +38,8 @@ export const credentials = defineTable({
     /** The newest attempt that was counted and has not succeeded. */
     lastAttempt: nullable(text(36)),
     lastUsedAt: nullable(integer()),
+    /** When a temporary lock ends or has ended; null when the newest attempts have set none. */
+    lockedUntil: nullable(integer()),
     createdAt: integer(),
     /** Rises when the value is replaced. */
     version: integer(),

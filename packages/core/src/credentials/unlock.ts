@@ -5,7 +5,7 @@ import { BillfoldError, type ErrorCode, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { RateLimitKey } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
-import { batch, isCommitError, StaleRead, update } from '../storage/index.ts'
+import { batch, isCommitError, pause, StaleRead, update } from '../storage/index.ts'
 import {
   assertOwnMethod,
   type CredentialRow,
@@ -17,6 +17,7 @@ import {
   sealPrivateKey,
 } from './sealing.ts'
 import { credentials, masterSecrets } from './tables.ts'
+import { lockIfFull, lockState, whileFree } from './temporary-lock.ts'
 
 /** How many wrong values a method takes before it is locked. */
 export const mostAttempts = 10
@@ -93,7 +94,10 @@ async function attempt(
   const privateKey = await openPrivateKey(services, counted, value)
   if (privateKey === undefined || !(await isCurrent(services, counted))) {
     await services.storage.commit(
-      batch(auditRecord(actor, 'signing-method.refused', counted.id, services.now(), { type: counted.type })),
+      batch(
+        ...lockIfFull(services, counted),
+        auditRecord(actor, 'signing-method.refused', counted.id, services.now(), { type: counted.type }),
+      ),
     )
     return { refused: 'wrong' }
   }
@@ -118,7 +122,14 @@ async function renewSealing(
   await services.storage.commit(batch(renewed))
 }
 
-/** Takes one attempt off the method that is chosen, and gives its row; a row that was replaced meanwhile is read again. */
+/** How often it is tried to count an attempt: three seconds in all, which the check of a value that is under way never takes. */
+const countingRounds = 100
+
+/**
+ * Takes one attempt off the method that is chosen, and gives its row; a row that was replaced meanwhile is read again. While
+ * a temporary lock depends on attempts that are being checked, it waits for them; if whoever checked them is gone, they were
+ * wrong.
+ */
 async function countAttempt(
   services: Services,
   actor: Actor,
@@ -127,28 +138,40 @@ async function countAttempt(
   attemptId: string,
 ): Promise<CredentialRow | 'unknown' | 'locked'> {
   const chosen = 'id' in choice ? { id: choice.id } : { slot: choice.type }
-  for (let round = 0; round < 3; round++) {
-    const [row] = await services.storage.find(credentials, {
-      where: { tenant: actor.tenant, ownerId, ...chosen },
-      limit: 1,
-    })
+  const where = { tenant: actor.tenant, ownerId, ...chosen }
+  let undecided: CredentialRow | undefined
+  for (let round = 1; round <= countingRounds; round++) {
+    const [row] = await services.storage.find(credentials, { where, limit: 1 })
     if (row === undefined) return 'unknown'
-    if (row.remainingAttempts <= 0) return 'locked'
-    // While the keyring cannot be reached no attempt is counted: it could not be checked.
-    await services.keyring.derive(row.pepperKeyId, 'pepper')
-    const change = update(credentials, {
-      where: { id: row.id, version: row.version, generation: row.generation, remainingAttempts: { gt: 0 } },
-      set: { lastAttempt: attemptId },
-      add: { remainingAttempts: -1, incorrectAttempts: 1 },
-    })
-    try {
-      await services.storage.commit(batch(change))
-      return row
-    } catch (error) {
-      if (!isCommitError(error)) throw error
-    }
+    const state = lockState(services, row)
+    if (row.remainingAttempts <= 0 || state === 'locked') return 'locked'
+    undecided = state === 'undecided' ? row : undefined
+    if (state === 'free' && (await isCounted(services, row, attemptId))) return row
+    await pause(round)
   }
-  throw new BillfoldError('storage.refused')
+  if (undecided === undefined) throw new BillfoldError('storage.refused')
+  await services.storage.commit(batch(...lockIfFull(services, undecided)))
+  return 'locked'
+}
+
+/** Whether the attempt was counted; it was not when the row has changed. */
+async function isCounted(services: Services, row: CredentialRow, attemptId: string): Promise<boolean> {
+  const { id, version, generation } = row
+  // While the keyring cannot be reached no attempt is counted: it could not be checked.
+  await services.keyring.derive(row.pepperKeyId, 'pepper')
+  const free = whileFree(services, row)
+  const change = update(credentials, {
+    where: { id, version, generation, remainingAttempts: { gt: 0 }, ...free.where },
+    set: { lastAttempt: attemptId, ...free.set },
+    add: { remainingAttempts: -1, incorrectAttempts: 1 },
+  })
+  try {
+    await services.storage.commit(batch(change))
+    return true
+  } catch (error) {
+    if (!isCommitError(error)) throw error
+    return false
+  }
 }
 
 /**
@@ -161,7 +184,13 @@ async function giveAttemptsBack(services: Services, row: CredentialRow, attemptI
     batch(
       update(credentials, {
         where: { ...method, lastAttempt: attemptId },
-        set: { remainingAttempts: mostAttempts, incorrectAttempts: 0, lastAttempt: null, lastUsedAt: services.now() },
+        set: {
+          remainingAttempts: mostAttempts,
+          incorrectAttempts: 0,
+          lastAttempt: null,
+          lockedUntil: null,
+          lastUsedAt: services.now(),
+        },
         hits: 'any',
       }),
       update(credentials, {

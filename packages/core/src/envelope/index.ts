@@ -1,4 +1,4 @@
 export type { EnvelopeCurve } from './curve.ts'
-export { type Envelope, type Envelopes, envelopes } from './envelopes.ts'
+export { type Envelope, envelopes } from './envelopes.ts'
 export { readPrivateKey } from './keys.ts'
 export { type SystemEnvelopes, systemEnvelopes } from './system-key.ts'

@@ -9,6 +9,7 @@ import { forgetAttempts } from '../sessions/face-attempt.ts'
 import { removeOldSessions } from '../sessions/session-result.ts'
 import { batch, batches, remove } from '../storage/index.ts'
 import { lookAfterTransactions } from '../transactions/look-after.ts'
+import { removeOldTransactions } from '../transactions/retention.ts'
 import { removeExpiredTickets } from '../wallet-login/index.ts'
 
 /** What was tidied up. */
@@ -20,7 +21,7 @@ export interface Maintenance {
 /** How long the id of a batch is remembered: far longer than anything tries a commit again. */
 const batchMemory = 24 * 60 * 60 * 1000
 
-/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
+/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys, old transactions. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
 export async function maintain(
   services: Services,
   further: readonly (() => Promise<void>)[] = [],
@@ -38,6 +39,7 @@ export async function maintain(
   await forgetAttempts(storage, begun)
   await forgetRemovedFaces(storage, begun)
   await lookAfterTransactions(services)
+  await removeOldTransactions(services)
   await deliverOutbox(services)
   await removeOldMessages(services)
   return { took: now() - begun }

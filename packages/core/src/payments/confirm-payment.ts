@@ -9,12 +9,12 @@ import { messagesToBoth } from './messages.ts'
 import { currencyNamed, parseAmount } from './money.ts'
 import { findPayment, type PaymentRow } from './open-payment.ts'
 import { findProfile, personWith } from './people.ts'
-import { type ProofContext, verifyPaymentProof } from './proof.ts'
+import { type PaymentProofContext, verifyPaymentProof } from '../client/payment-proof.ts'
 import type { Payments } from './settings.ts'
 import { paymentPairs, paymentProfiles, payments as paymentTable } from './tables.ts'
 
 /** What a party says to confirm a payment. */
-export interface Confirmation extends ProofContext {
+export interface Confirmation extends PaymentProofContext {
   /** `B`: the sender confirms; `A`: the receiver does. */
   readonly leg: 'A' | 'B'
   /** The receiver's proof to hold the registered key. */

@@ -33,7 +33,7 @@ export interface GatewayInput {
  * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`
  */
 export function createTransaction(services: Services, actor: Actor, input: GatewayInput): Promise<GatewayRow> {
-  return noted(services, actor, input, ['transaction'], async (row) => {
+  return noted(services, actor, input, ['transaction', input.gateway, input.fundingMethod], async (row) => {
     const line = statementOf(row, 'pending')
     if (row.type === 'DEPOSIT') return { row, writes: [line] }
     const { id, tenant, userId: owner, currency, amount } = row
@@ -53,6 +53,7 @@ export function creditBalance(
   input: Omit<GatewayInput, 'type' | 'gateway' | 'fundingMethod'>,
 ): Promise<GatewayRow> {
   const deposit = { ...input, type: 'DEPOSIT', gateway: actor.id.slice(0, 64), fundingMethod: '' } as const
+  // Not bound to the service key, which a gateway may have replaced between two tries.
   return noted(services, actor, deposit, ['balance'], async (pending) => {
     const transferId = newId()
     const row = { ...pending, state: 'SUCCESS', transferId, endedAt: pending.createdAt }
@@ -111,8 +112,8 @@ function noted(
   begin: (row: GatewayRow) => Promise<{ readonly row: GatewayRow; readonly writes: readonly Write[] }>,
 ): Promise<GatewayRow> {
   const { tenant } = actor
-  const { userId, reference, type, currency, amount, gateway, fundingMethod } = input
-  const content = [...kind, type, currency, String(amount), gateway, fundingMethod]
+  const { userId, reference, type, currency, amount } = input
+  const content = [...kind, type, currency, String(amount)]
   const use = { tenant, reference, userId, content }
   return decide(async () => {
     const before = await actUnder(services, use)

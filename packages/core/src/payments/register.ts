@@ -39,7 +39,7 @@ export async function register(
   ])
   const phc = await hashSecret(services, input.password, actor.source)
   const sealedProfile = await sealProfile(services, tenant, userId, { firstName, lastName, address, dob })
-  const message = { tenant, topic: 'payments.registered', subject: userId, payload: { email, phone } }
+  const message = { tenant, topic: 'payments.registered', subject: userId, payload: { userId, email, phone } }
   try {
     await services.storage.commit(
       batch(

@@ -13,7 +13,7 @@ import { succeeds } from './end-session.ts'
 import type { Attempted, Seen, SeenToEnrol, Settled } from './face-submission.ts'
 import type { SessionGround } from './ground.ts'
 import { askForPin } from './pin-due.ts'
-import { resultWrites } from './result.ts'
+import { keptOf, keptWrites } from './result.ts'
 import type { SessionRow } from './session.ts'
 import { dropValue, keepJson, readJson } from './session-values.ts'
 
@@ -52,15 +52,16 @@ export async function settleEnrolment(
   const { reasons } = outcome
   const { device } = submission
   const trusted = await findTrusted(services, session.tenant, userId, device)
-  const kept = await resultWrites(services, session, seen)
+  const kept = keptOf(session, seen)
+  const keeping = await keptWrites(services, session, kept)
   const thumbprint = device?.thumbprint ?? null
   if ((session.vouched || trusted !== undefined) && submission.withPin !== true) {
     const ending = await succeeds(services, actor, session, { device: thumbprint })
     const enrolment = await enrolling(services, actor, session, templates, person)
     const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
     return {
-      result: { session: ending.session, status: 'success', message: 'The face was enrolled', reasons },
-      writes: [...ending.writes, ...rests, ...enrolment, ...kept],
+      result: { session: ending.session, status: 'success', message: 'The face was enrolled', reasons, kept },
+      writes: [...ending.writes, ...rests, ...enrolment, ...keeping],
     }
   }
   const waiting = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
@@ -70,7 +71,7 @@ export async function settleEnrolment(
     device: thumbprint,
     message: 'The face was taken; enter the PIN to enrol it',
     reasons,
-    writes: [...(await keepJson(services, session, 'templates', waiting)), ...kept],
+    writes: [...(await keepJson(services, session, 'templates', waiting)), ...keeping],
     otherwise: { message, failure: 'no-second-factor' },
   })
 }

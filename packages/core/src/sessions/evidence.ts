@@ -1,3 +1,4 @@
+import type { Actor } from '../audit/record.ts'
 import type { Asker, CheckedVerifier } from '../biometrics/checked-verifier.ts'
 import { isLiveEnough, type VerificationConfiguration } from '../biometrics/configurations.ts'
 import { type Faces, verifierOf } from '../biometrics/faces.ts'
@@ -7,6 +8,7 @@ import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, update } from '../storage/index.ts'
 import type { BroughtEvidence } from './face-submission.ts'
+import { assertBrowser, openInApp } from './open-session.ts'
 import { assertState, liveSession, place, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
@@ -55,32 +57,49 @@ export async function checkedEvidence(
   return { kind: 'live', evidence: image === undefined ? evidence : { kind: 'image', image }, liveness: outcome }
 }
 
+/** Who starts a liveness check, and of which session. */
+export interface LivenessStart {
+  readonly sessionId: string
+  /** X of the caller's public key, base64url. */
+  readonly callerKey: string
+  /** The secret in the cookie of the browser. */
+  readonly browserSecret: string | undefined
+}
+
 /**
- * Starts a liveness check for a session: what was started before is no longer good.
- * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `verifier.unavailable`; and those of `assertCaller`
+ * Starts a liveness check for a session: what was started before is no longer good. A session that nobody has opened is opened for the app
+ * that asks.
+ * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `verifier.unavailable`
  */
 export async function startLiveness(
   faces: Faces,
+  actor: Actor,
   asker: Asker,
-  sessionId: string,
-  assertCaller: (session: SessionRow) => void,
+  start: LivenessStart,
 ): Promise<{ readonly client: Readonly<Record<string, unknown>>; readonly expiresAt: number }> {
   const { services } = faces
+  const { sessionId, callerKey } = start
   const verifier = verifierOf(faces)
-  const check = async (): Promise<SessionRow> => {
-    const session = await liveSession(services, asker.tenant, sessionId)
-    assertCaller(session)
-    assertState(session, 'opened')
-    return session
-  }
-  const seen = await check()
+  const found = await liveSession(services, actor.tenant, sessionId)
+  if (found.state === 'created') await openInApp(services, actor, sessionId, callerKey)
+  const seen = await openedBy(services, actor.tenant, start)
   const { state, client, expiresAt } = await verifier.startLiveness(asker)
   const sealedLiveness = await seal(services.keyring, new TextEncoder().encode(state), place(seen, 'liveness'))
   await decide(async () => {
-    const { id, version } = await check()
+    const { id, version } = await openedBy(services, actor.tenant, start)
     const where = { id, version, state: 'opened' }
     const change = update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1 } })
     await services.storage.commit(batch(change))
   })
   return { client, expiresAt }
+}
+
+/** The session, if it is opened and this browser's or this app's. */
+async function openedBy(services: Services, tenant: string, start: LivenessStart): Promise<SessionRow> {
+  const session = await liveSession(services, tenant, start.sessionId)
+  assertBrowser(session, start.browserSecret)
+  if (session.browserHash === null && session.callerKey !== start.callerKey)
+    throw new BillfoldError('session.elsewhere')
+  assertState(session, 'opened')
+  return session
 }

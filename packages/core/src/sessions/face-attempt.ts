@@ -25,7 +25,7 @@ export interface CountedAttempt {
 }
 
 /**
- * Counts a face attempt, before anybody looks at the face, against the licence, the user and the session; and binds the session to
+ * Counts a face attempt, before anybody looks at the face, against the session, the licence and the user; and binds the session to
  * the public key of who makes it, and uses up the liveness check that was started. Attempts side by side cannot outrun the limits.
  * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.step`, `session.elsewhere`, `session.expired`
  */
@@ -39,14 +39,11 @@ export async function countAttempt(
 ): Promise<CountedAttempt> {
   const { services } = ground
   const { tenant, id: sessionId } = session
-  await take(ground, 'face attempts of licence', session.creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
-  if (session.userId !== null)
-    await take(ground, 'face attempts of user', session.userId, tenant, ground.attemptsOfUser)
   const now = services.now()
   const id = newId()
   const sealedInputs = await sealInputs(services, tenant, id, inputs)
   // Whoever brought the browser's secret may have made a new key, as a page does that was loaded again.
-  const bound = session.browserHash === null && session.callerKey !== null ? { callerKey: session.callerKey } : {}
+  const bound = session.browserHash === null ? { callerKey } : {}
   const { version, livenessRound } = session
   const usesLiveness = evidence.kind === 'image' ? {} : { livenessRound }
   const counted = update(authenticationSessions, {
@@ -78,8 +75,12 @@ export async function countAttempt(
     if (!isCommitError(error)) throw error
     throw await refusal(services, session, callerKey, most, error)
   }
-  const after = await findSession(services, tenant, sessionId)
-  return { id, number: after.faceAttempts }
+  const { faceAttempts: number } = await findSession(services, tenant, sessionId)
+  // After the session's own count, so that a session without attempts left costs its user none.
+  await take(ground, 'face attempts of licence', session.creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
+  if (session.userId !== null)
+    await take(ground, 'face attempts of user', session.userId, tenant, ground.attemptsOfUser)
+  return { id, number }
 }
 
 /** The write that says what came of an attempt. */
@@ -123,7 +124,7 @@ async function refusal(
   if (session.expiresAt <= services.now()) return new BillfoldError('session.expired', { cause })
   if (session.faceAttempts >= most) return new BillfoldError('session.no-attempts-left', { cause })
   if (session.state !== 'opened') return new BillfoldError('session.step', { cause })
-  if (session.browserHash === null && session.callerKey !== null && session.callerKey !== callerKey)
+  if (session.browserHash === null && session.callerKey !== callerKey)
     return new BillfoldError('session.elsewhere', { cause })
   // Another attempt has used the liveness check.
   return new BillfoldError('liveness.required', { cause })

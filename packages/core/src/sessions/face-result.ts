@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from '../biometrics/verifier.ts'
+import type { KeptOfFace } from './result.ts'
 import type { SessionRow } from './session.ts'
 
 /** What came of a face. */
@@ -10,6 +11,8 @@ export interface FaceResult {
   /** For a person. */
   readonly message: string
   readonly reasons: readonly Reason[]
+  /** What is kept of the face with this step, where it ends the session well. */
+  readonly kept?: KeptOfFace
 }
 
 /** What to tell a person, by what the verifier saw. Only what they can do something about. */

@@ -35,7 +35,7 @@ const privateInfo = z.union([record, z.string().max(8192).transform(parsedOrEmpt
 const infoShape = z.object({
   sessionId: z.string().min(1).max(256),
   publicKey: z.string().max(128).optional(),
-  origin: record.optional(),
+  origin: z.union([z.string().max(2048), record]).optional(),
   metadata: record.optional(),
   authtype: z.string().max(128).optional(),
   purpose: z.enum(['authenticate', 'enroll']).optional(),
@@ -65,10 +65,17 @@ export async function readForeignSession(
   try {
     const address = await inTime(checkedAddress(url, service, resolve), deadline)
     const info = infoShape.parse(JSON.parse(await get(url, address, service, deadline)))
+    if (hasExpired(info)) throw new Error('the session has expired')
     return { url: url.href, service, info }
   } catch (cause) {
     throw new BillfoldError('session-url.refused', { cause })
   }
+}
+
+/** `expiryTS` is in seconds since 1970, or in milliseconds. */
+function hasExpired({ expiryTS }: ForeignInfo): boolean {
+  if (expiryTS === undefined) return false
+  return (expiryTS > 100_000_000_000 ? expiryTS : expiryTS * 1000) <= Date.now()
 }
 
 /** The dvcID that is found in a session's privateInfo. */

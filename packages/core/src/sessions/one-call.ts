@@ -24,7 +24,7 @@ export interface OneCall extends Omit<FaceSubmission, 'sessionId' | 'browserSecr
 }
 
 /** What came of it. */
-export type OneCallResult = Pick<FaceResult, 'session' | 'status' | 'message'>
+export type OneCallResult = Pick<FaceResult, 'session' | 'status' | 'message' | 'kept'>
 
 /**
  * Makes a session and takes its steps.

@@ -17,7 +17,7 @@ export type Purpose = 'authenticate' | 'enroll'
 
 /** What the relying party said about a session, beside what is in its row. */
 export interface SessionDetails {
-  readonly origin?: Readonly<Record<string, unknown>> | undefined
+  readonly origin?: string | Readonly<Record<string, unknown>> | undefined
   readonly authtype?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
@@ -77,7 +77,7 @@ export function sealDetails(
 
 const record = z.record(z.string(), z.unknown())
 const detailsShape = z.object({
-  origin: record.optional(),
+  origin: z.union([z.string(), record]).optional(),
   authtype: z.string().optional(),
   metadata: record.optional(),
 })

@@ -11,7 +11,7 @@ import { fails, succeeds } from './end-session.ts'
 import type { Attempted, SeenMatch, Settled } from './face-submission.ts'
 import type { SessionGround } from './ground.ts'
 import { askForPin } from './pin-due.ts'
-import { resultWrites } from './result.ts'
+import { keptOf, keptWrites } from './result.ts'
 import type { RiskDecision, RiskInput } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
@@ -36,10 +36,11 @@ export async function settleMatch(
     const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
     return { result, writes: ending.writes }
   }
+  const kept = keptOf(session, seen)
   const writes = [
     ...(await standsOn(services, seen, session)),
     ...(trusted === undefined ? [] : [stillTrusted(trusted)]),
-    ...(await resultWrites(services, session, seen)),
+    ...(await keptWrites(services, session, kept)),
   ]
   const device = submission.device?.thumbprint ?? null
   const pinDue =
@@ -53,7 +54,8 @@ export async function settleMatch(
     return askForPin(ground, actor, session, { userId, device, message, reasons, writes, otherwise })
   }
   const ending = await succeeds(services, actor, session, { userId, device })
-  const result = { session: ending.session, status: 'success', message: 'The face was recognised', reasons } as const
+  const message = 'The face was recognised'
+  const result = { session: ending.session, status: 'success', message, reasons, kept } as const
   return { result, writes: [...ending.writes, ...writes] }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { custodyApi } from '../apis/custody/index.ts'
+import { type CustodyOptions, custodyApi } from '../apis/custody/index.ts'
 import { type MountableApi, mountable } from '../http/index.ts'
 import { memoryRateLimiter } from '../rate-limits/index.ts'
 import { createServiceKey } from '../service-keys/keys.ts'
@@ -25,8 +25,12 @@ export type Call = (
 ) => Promise<Outcome>
 
 /** Calls an operation of the API as a mounted one is called, as a service key of a tenant. */
-export async function custodyCaller(services: Services, tenant = 'default'): Promise<Call> {
-  const api: MountableApi = mountable(custodyApi(services, tenant), {
+export async function custodyCaller(
+  services: Services,
+  tenant = 'default',
+  options: CustodyOptions = {},
+): Promise<Call> {
+  const api: MountableApi = mountable(custodyApi(services, tenant, options), {
     logger: services.logger,
     limiter: memoryRateLimiter(),
   })

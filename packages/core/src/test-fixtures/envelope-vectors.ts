@@ -17,9 +17,6 @@ const ofCurve = z.object({
   negative: z.array(z.object({ id: z.string(), sharedKey: z.string(), ciphertext: z.string() })).min(1),
 })
 
-/** One exchange between two key pairs. */
-export type EnvelopeVector = z.output<typeof vector>
-
 const file = new URL('../envelope/envelope-vectors.json', import.meta.url)
 
 /** What a client that others wrote has encrypted, of each curve; the file names its source. */

@@ -8,9 +8,10 @@ export interface FakeTransaction {
   readonly to: string
   readonly nonce: number
   readonly value: bigint
+  readonly gasPrice?: bigint
 }
 
-/** An EVM chain in memory: as strict about nonces and funds as a node, and as unreliable as a test wants. Gas is free. */
+/** An EVM chain in memory: as strict about nonces and funds as a node, and as unreliable as a test wants. Nobody pays for gas. */
 export interface FakeChain {
   readonly client: EvmClient
   readonly balances: Map<string, bigint>
@@ -18,6 +19,8 @@ export interface FakeChain {
   readonly mined: FakeTransaction[]
   /** What the next calls of `broadcast` do: `ok` once the list is empty. `lost` takes the transaction and then fails. */
   readonly broadcasts: ('ok' | 'fails' | 'hangs' | 'lost')[]
+  /** What the node advises to offer for gas, and what those offer at least that are mined: 0 at first. */
+  readonly price: { now: bigint }
   /** Mines all that can be mined, and `blocks` blocks more. */
   readonly mine: (blocks?: number) => void
 }
@@ -28,6 +31,7 @@ export function fakeChain(): FakeChain {
   const pool = new Map<string, FakeTransaction>()
   const mined: FakeTransaction[] = []
   const heights = new Map<string, number>()
+  const price = { now: 0n }
   let height = 0
   const balanceOf = (address: string): bigint => balances.get(address) ?? 1000n * 10n ** 18n
   const countOf = (address: string): number => mined.filter(({ from }) => from === address).length
@@ -37,9 +41,11 @@ export function fakeChain(): FakeChain {
     const { from, hash, nonce, value } = transaction
     if (pool.has(hash)) return { outcome: 'accepted' }
     const others = waiting(from)
-    if (nonce < countOf(from) || others.some((other) => other.nonce === nonce)) return { outcome: 'nonce-taken' }
-    const spent = others.reduce((sum, other) => sum + other.value, value)
+    const same = others.find((other) => other.nonce === nonce)
+    if (nonce < countOf(from) || (same !== undefined && !isDearer(transaction, same))) return { outcome: 'nonce-taken' }
+    const spent = others.reduce((sum, other) => sum + (other === same ? 0n : other.value), value)
     if (spent > balanceOf(from)) return { outcome: 'refused', reason: 'insufficient-funds' }
+    if (same !== undefined) pool.delete(same.hash)
     pool.set(hash, transaction)
     return { outcome: 'accepted' }
   }
@@ -48,7 +54,7 @@ export function fakeChain(): FakeChain {
   const mine = (blocks = 0): void => {
     height++
     for (const [hash, transaction] of [...pool].sort(([, one], [, other]) => one.nonce - other.nonce)) {
-      if (transaction.nonce !== countOf(transaction.from)) continue
+      if (transaction.nonce !== countOf(transaction.from) || (transaction.gasPrice ?? 0n) < price.now) continue
       pool.delete(hash)
       mined.push(transaction)
       heights.set(hash, height)
@@ -58,18 +64,25 @@ export function fakeChain(): FakeChain {
     height += blocks
   }
 
-  const node = { balanceOf, countOf, waiting, take, pool, heights, height: () => height }
-  return { client: clientOf(node, broadcasts), balances, pool, mined, broadcasts, mine }
+  const node = { price, balanceOf, countOf, waiting, take, pool, heights, height: () => height }
+  return { client: clientOf(node, broadcasts), balances, pool, mined, broadcasts, price, mine }
+}
+
+/** As nodes ask of a replacement: an eighth more. */
+function isDearer({ gasPrice: higher = 0n }: FakeTransaction, { gasPrice: lower = 0n }: FakeTransaction): boolean {
+  return higher > lower && higher * 8n >= lower * 9n
 }
 
 function readTransaction(raw: Uint8Array): FakeTransaction {
   const signed = Transaction.fromBytes(raw)
   const { to, nonce, value } = signed.raw
-  return { hash: signed.hash, from: signed.sender, to, nonce: Number(nonce), value }
+  const gasPrice = 'gasPrice' in signed.raw ? signed.raw.gasPrice : signed.raw.maxFeePerGas
+  return { hash: signed.hash, from: signed.sender, to, nonce: Number(nonce), value, gasPrice }
 }
 
 /** What a client asks. */
 interface Node {
+  readonly price: { readonly now: bigint }
   readonly balanceOf: (address: string) => bigint
   readonly countOf: (address: string) => number
   readonly waiting: (address: string) => readonly FakeTransaction[]
@@ -106,7 +119,7 @@ function clientOf(node: Node, broadcasts: FakeChain['broadcasts']): EvmClient {
         return { state: 'mined', confirmations: node.height() - minedAt + 1, blockNumber: minedAt }
       return { state: node.pool.has(hash) ? 'pending' : 'unknown', confirmations: 0 }
     },
-    fees: async () => ({ gasPrice: 0n }),
+    fees: async () => ({ gasPrice: node.price.now }),
     estimateGas: async () => 21_000n,
     call: async () => new Uint8Array(),
   }

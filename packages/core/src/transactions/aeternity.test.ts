@@ -11,6 +11,7 @@ const setting = (from: string): DraftSetting => ({
   from,
   network: 'aeternity:ae_uat',
   decimals: 18,
+  mostReplacements: 3,
   ask: () => Promise.reject(new BillfoldError('transaction.chain-unavailable')),
 })
 

@@ -33,7 +33,9 @@ interface Spend {
 export const aeternityTransactions: TransactionFormat = async (request, { from, network, decimals }) => {
   if (request.type !== 'TRANSFER' && request.type !== 'GAS_TRANSFER')
     throw new BillfoldError('transaction.unsupported-type')
-  const { fee, ttl = 0 } = request.chainSpecificFields ?? {}
+  const { fee, ttl = 0, highestFeePerGas } = request.chainSpecificFields ?? {}
+  if (highestFeePerGas !== undefined)
+    throw invalid('chainSpecificFields.highestFeePerGas', 'is not of this chain, which has no gas price that rises')
   if (request.data !== undefined && request.data.length > transactionLimits.dataLength)
     throw invalid('data', 'is too long')
   if (idOf(request.to) === undefined) throw invalid('to', 'is not an account or a contract of this chain')
@@ -52,6 +54,7 @@ function draft(spend: Spend): Draft {
   const cancel = { ...spend, to: spend.from, amount: 0n, payload: new Uint8Array() }
   return {
     sign: (nonce, privateKey) => sign(spend, nonce, privateKey),
+    signReplacements: () => [],
     signCancel: (nonce, privateKey) => sign(cancel, nonce, privateKey),
     show: (nonce) => ({
       type: 'SPEND',

@@ -14,12 +14,15 @@ export async function draftOf(
   chain: Chain,
   request: TransactionRequest,
 ): Promise<{ readonly draft: Draft; readonly network: string }> {
-  const client = services.chainConnections.clients.get(wallet.secretType)
+  const { clients, repricing } = services.chainConnections
+  const client = clients.get(wallet.secretType)
   const { format, network } = familyOf(wallet.secretType, client)
   const draft = await format(request, {
     from: wallet.address,
     network,
     decimals: chain.decimals,
+    mostReplacements: repricing.most,
+    highestFeePerGas: repricing.highestFeePerGas[wallet.secretType],
     ask: (question) => {
       if (client === undefined) return Promise.reject(new BillfoldError('transaction.chain-unavailable'))
       return askChain(client, services.logger, () => question(client))

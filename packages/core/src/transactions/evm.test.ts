@@ -14,6 +14,7 @@ const setting = (from: string, chainId = 1n): DraftSetting => ({
   from,
   network: `eip155:${chainId}`,
   decimals: 18,
+  mostReplacements: 3,
   ask: () => Promise.reject(new BillfoldError('transaction.chain-unavailable')),
 })
 

@@ -3,6 +3,7 @@ import type { EvmCall, EvmFees } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { abiInteger } from './abi-values.ts'
 import { evm, evmCallOf } from './evm-calls.ts'
+import { feeLadder, priceOf } from './fee-ladder.ts'
 import { type Draft, type DraftSetting, type SignedTransaction, type TransactionFormat, wrongField } from './format.ts'
 import type { ChainSpecificFields, TransactionRequest } from './request.ts'
 
@@ -28,10 +29,10 @@ export const evmTransactions: TransactionFormat = async (request, setting) => {
     gasLimit: await gasLimitOf(given, call, setting),
     fees: await feesOf(given, setting),
   }
-  return draft(unsigned)
+  return draft(unsigned, ladderOf(given, unsigned.fees, setting))
 }
 
-function draft(unsigned: Unsigned): Draft {
+function draft(unsigned: Unsigned, ladder: readonly EvmFees[]): Draft {
   const { from } = unsigned.call
   const cancel = {
     ...unsigned,
@@ -40,8 +41,13 @@ function draft(unsigned: Unsigned): Draft {
   }
   return {
     sign: (nonce, privateKey) => sign(unsigned, nonce, privateKey),
+    signReplacements: (nonce, privateKey) =>
+      ladder.map((fees) => ({ fees, ...sign({ ...unsigned, fees }, nonce, privateKey) })),
     signCancel: (nonce, privateKey) => sign(cancel, nonce, privateKey),
-    show: (nonce) => show(unsigned, nonce),
+    show: (nonce) => ({
+      ...show(unsigned, nonce),
+      ...(ladder.length > 0 && { replacements: ladder.map(shownFees) }),
+    }),
   }
 }
 
@@ -75,9 +81,31 @@ function show(unsigned: Unsigned, nonce: number): Readonly<Record<string, unknow
     value: call.value.toString(),
     data: `0x${Buffer.from(call.data).toString('hex')}`,
     gas: gasLimit.toString(),
-    ...Object.fromEntries(Object.entries(fees).map(([name, amount]) => [name, String(amount)])),
+    ...shownFees(fees),
     unsigned: prepare(unsigned, nonce).toHex(),
   }
+}
+
+function shownFees(fees: EvmFees): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fees).map(([name, amount]) => [name, String(amount)]))
+}
+
+/** The fees of the replacements that the request allows. */
+function ladderOf(given: ChainSpecificFields, fees: EvmFees, setting: DraftSetting): readonly EvmFees[] {
+  if (given.highestFeePerGas === undefined) return []
+  const highest = abiInteger(true, 128, given.highestFeePerGas, 'chainSpecificFields.highestFeePerGas')
+  const { highestFeePerGas: bound, mostReplacements } = setting
+  if (bound !== undefined && highest > bound)
+    throw invalid('highestFeePerGas', `is more than the host allows: ${bound}`)
+  if (highest < priceOf(fees)) throw invalid('highestFeePerGas', `is less than what is paid at first: ${priceOf(fees)}`)
+  return feeLadder(fees, highest, mostReplacements)
+}
+
+/** The fees of a signed transaction. */
+export function evmFeesOf(raw: Uint8Array): EvmFees {
+  const { raw: fields } = Transaction.fromBytes(raw)
+  if ('gasPrice' in fields) return { gasPrice: fields.gasPrice }
+  return { maxFeePerGas: fields.maxFeePerGas, maxPriorityFeePerGas: fields.maxPriorityFeePerGas }
 }
 
 /** What the node estimates, and a fifth more for a contract, whose state may change before its turn comes. */

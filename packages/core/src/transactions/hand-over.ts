@@ -1,13 +1,14 @@
-import { askChain, type BroadcastAnswer, type ChainClient, type ChainStatus } from '../chain-clients/index.ts'
+import { askChain, type BroadcastAnswer, type ChainClient } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import type { ChainServices } from '../services.ts'
 import { batch, isCommitError, update, type Write } from '../storage/index.ts'
 import { transactionLimits } from './limits.ts'
 import type { TransactionRow } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
+import { whereabouts } from './whereabouts.ts'
 
-/** States in which a transaction may be handed over. */
-const live = { in: ['signed', 'sent', 'mined', 'failed'] }
+/** States in which a transaction can be given up; one that was mined for good stays so, whatever a node that lags behind says. */
+const live = { in: ['signed', 'sent'] }
 
 /**
  * Hands a signed transaction to the node, and keeps what the node says. When nobody knows what became of it the row stays
@@ -18,10 +19,12 @@ export async function handOver(services: ChainServices, client: ChainClient, row
   const answer = await askChain(client, services.logger, () => client.broadcast(row.raw))
   if (answer.outcome === 'accepted') return setState(services, row, 'sent')
   // The node may have said no because it has the transaction already: then it is not refused.
-  const { state } = await statusOnChain(services, client, row.hash)
+  const { state } = await whereabouts(services, client, row)
   if (state !== 'unknown') return setState(services, row, 'sent')
   if (answer.outcome === 'nonce-taken') return giveUp(services, row, 'replaced', 'transaction.replaced')
   services.logger.info({ transaction: row.id, reason: answer.reason }, 'a transaction was refused')
+  // A node had it before, and perhaps others have it still: it waits until fees fall, or until it is replaced.
+  if (answer.reason === 'fee-too-low' && row.state === 'sent') return
   await giveUp(services, row, 'refused', failureOf(answer.reason))
 }
 
@@ -54,11 +57,6 @@ export async function giveNonceBack(services: ChainServices, row: TransactionRow
       set: { nonce: null, cancelRaw: null, nextLookAt: null },
     }),
   )
-}
-
-/** What the node knows of a hash. @throws BillfoldError `transaction.chain-unavailable` */
-export function statusOnChain(services: ChainServices, client: ChainClient, hash: string): Promise<ChainStatus> {
-  return askChain(client, services.logger, () => client.status(hash))
 }
 
 /** Like {@link handOver}, for a transaction that is kept already: that the node cannot be reached now changes nothing. */
@@ -118,7 +116,7 @@ async function committed(services: ChainServices, ...writes: readonly Write[]): 
 }
 
 function failureOf(
-  reason: 'insufficient-funds' | 'not-valid',
+  reason: Extract<BroadcastAnswer, { outcome: 'refused' }>['reason'],
 ): 'transaction.insufficient-funds' | 'transaction.refused' {
   return reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.refused'
 }

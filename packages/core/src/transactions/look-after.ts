@@ -3,10 +3,12 @@ import { isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, update } from '../storage/index.ts'
 import { catchUp } from './catch-up.ts'
-import { statusOnChain } from './hand-over.ts'
 import { transactionLimits } from './limits.ts'
+import { forgetSigned } from './replacements.ts'
+import { repriceWaiting } from './reprice.ts'
 import { accountName, accountOf, type TransactionRow } from './record.ts'
 import { transactions } from './tables.ts'
+import { whereabouts } from './whereabouts.ts'
 
 /**
  * Looks at the transactions whose time has come: hands over again what the nodes do not have, and ends with those that are
@@ -35,6 +37,11 @@ async function lookAtAccount(services: Services, account: string, rows: readonly
   try {
     const { mined } = await services.chainConnections.inTurn(account, () => catchUp(services, client, accountOf(first)))
     for (const row of rows) if (row.nonce !== null && row.nonce < mined) await settle(services, client, row)
+    await repriceWaiting(
+      services,
+      client,
+      rows.filter(({ nonce }) => nonce !== null && nonce >= mined),
+    )
   } catch (error) {
     if (!isBillfoldError(error)) throw error
     services.logger.warn({ cause: error, account }, 'the transactions of an account could not be looked at')
@@ -50,7 +57,7 @@ async function lookAgainLater(services: Services, rows: readonly TransactionRow[
 
 /** Ends with a transaction whose nonce is used, once it cannot be otherwise any more. */
 async function settle(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
-  const { state, confirmations } = await statusOnChain(services, client, row.hash)
+  const { state, confirmations } = await whereabouts(services, client, row)
   if (state === 'mined' || state === 'failed') {
     if (confirmations >= transactionLimits.finalConfirmations) await end(services, row, { state, failure: null })
     return
@@ -63,5 +70,7 @@ async function settle(services: Services, client: ChainClient, row: TransactionR
 async function end(services: Services, row: TransactionRow, set: Partial<TransactionRow>): Promise<void> {
   const where = { id: row.id, nonce: row.nonce }
   const change = { ...set, cancelRaw: null, nextLookAt: null }
-  await services.storage.commit(batch(update(transactions, { where, set: change, hits: 'any' })))
+  await services.storage.commit(
+    batch(update(transactions, { where, set: change, hits: 'any' }), ...forgetSigned(row.id)),
+  )
 }

@@ -11,6 +11,11 @@ export interface ChainSpecificFields {
   /** EVM: one with a base fee and a tip (EIP-1559). */
   readonly maxFeePerGas?: Amount | undefined
   readonly maxPriorityFeePerGas?: Amount | undefined
+  /**
+   * EVM: allows that the transaction, while it waits because its fee has become too low, is replaced with the same one at a
+   * higher fee, up to so much for a unit of gas.
+   */
+  readonly highestFeePerGas?: Amount | undefined
   /** æternity. */
   readonly fee?: Amount | undefined
   /** æternity: the height from which on it is not valid any more; 0 for never. */

@@ -19,6 +19,7 @@ import { earlierOne, type Sameness, samenessOf } from './idempotency.ts'
 import { transactionLimits } from './limits.ts'
 import { nextNonce, takeNonce } from './nonces.ts'
 import { type Account, accountName, accountOf, type TransactionRow } from './record.ts'
+import { keepReplacements } from './replacements.ts'
 import type { TransactionRequest } from './request.ts'
 import { accountNonces, transactions } from './tables.ts'
 
@@ -103,12 +104,14 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
   if (nonce - mined >= transactionLimits.waiting) throw new BillfoldError('server.busy')
   const privateKey = await openedKey(services, wallet, authority)
   const [transaction, cancel] = [draft.sign(nonce, privateKey), draft.signCancel(nonce, privateKey)]
+  const replacements = draft.signReplacements(nonce, privateKey)
   privateKey.fill(0)
   const row = rowOf(services, sending, nonce, transaction, cancel.raw)
   await services.storage.commit(
     batch(
       takeNonce(account, counter?.next, nonce),
       insert(transactions, row),
+      ...(await keepReplacements(services, row, replacements)),
       check(wallets, { where: { id: wallet.id, archivedAt: null } }),
       check(credentials, { where: { id: authority.row.id, version: authority.row.version } }),
       auditRecord(actor, 'transaction.signed', wallet.id, row.createdAt, {

@@ -2,10 +2,10 @@ import { type ChainStatus, clientFor } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { catchUp } from './catch-up.ts'
-import { statusOnChain } from './hand-over.ts'
 import { transactionLimits } from './limits.ts'
 import { accountName, accountOf, type TransactionRow } from './record.ts'
-import { transactions } from './tables.ts'
+import { transactionReplacements, transactions } from './tables.ts'
+import { statusOnChain, whereabouts } from './whereabouts.ts'
 
 /** What became of a transaction, of Billfold's or of anybody's. */
 export interface TransactionStatus extends Omit<ChainStatus, 'state'> {
@@ -13,6 +13,8 @@ export interface TransactionStatus extends Omit<ChainStatus, 'state'> {
   readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED'
   /** Whether it has so many confirmations that it is not looked at any more. */
   readonly hasReachedFinality: boolean
+  /** The hash that is in force in its place: the same transaction at another fee. */
+  readonly replacedBy?: string
 }
 
 /**
@@ -26,26 +28,46 @@ export async function transactionStatus(
   hash: string,
 ): Promise<TransactionStatus> {
   const client = clientFor(services.chainConnections, secretType)
-  const { state, ...found } = await statusOnChain(services, client, hash)
-  const known = { hash, ...found, hasReachedFinality: found.confirmations >= transactionLimits.finalConfirmations }
-  if (state === 'mined') return { ...known, status: 'SUCCEEDED' }
-  if (state === 'failed') return { ...known, status: 'FAILED' }
-  if (state === 'pending') return { ...known, status: 'PENDING' }
+  const found = await statusOnChain(services, client, hash)
+  if (found.state !== 'unknown') return shown(hash, found)
+  const known = { hash, confirmations: 0, hasReachedFinality: false } as const
   const row = await ownOne(services, tenant, secretType, hash)
   if (row === undefined) return { ...known, status: 'UNKNOWN' }
+  const instead = await whereabouts(services, client, row)
+  if (instead.state !== 'unknown') return { ...shown(hash, instead), replacedBy: instead.hash }
   if (row.failure === null) await handOverMissing(services, row)
   const current = await ownOne(services, tenant, secretType, hash)
   return { ...known, status: current?.failure === null ? 'PENDING' : 'FAILED' }
 }
 
+const words = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', unknown: 'UNKNOWN' } as const
+
+function shown(hash: string, { state, confirmations, blockNumber, blockHash }: ChainStatus): TransactionStatus {
+  return {
+    hash,
+    status: words[state],
+    confirmations,
+    ...(blockNumber !== undefined && { blockNumber }),
+    ...(blockHash !== undefined && { blockHash }),
+    hasReachedFinality: confirmations >= transactionLimits.finalConfirmations,
+  }
+}
+
+/** The transaction with a hash, be it its own or one of a replacement. */
 async function ownOne(
   services: Services,
   tenant: string,
   secretType: string,
   hash: string,
 ): Promise<TransactionRow | undefined> {
-  const [row] = await services.storage.find(transactions, { where: { tenant, hash, secretType }, limit: 1 })
-  return row
+  const { storage } = services
+  const [row] = await storage.find(transactions, { where: { tenant, hash, secretType }, limit: 1 })
+  if (row !== undefined) return row
+  const [replacement] = await storage.find(transactionReplacements, { where: { tenant, hash }, limit: 1 })
+  if (replacement === undefined) return undefined
+  const where = { id: replacement.transactionId, tenant, secretType }
+  const [replaced] = await storage.find(transactions, { where, limit: 1 })
+  return replaced
 }
 
 /** That another transaction of the account has no funds is no answer to this question. */

@@ -36,7 +36,32 @@ export const transactions = defineTable({
   },
   key: ['id'],
   unique: { byNonce: ['network', 'address', 'nonce'], byIdempotencyKey: ['walletId', 'idempotencyKey'] },
-  indexes: { byHash: ['tenant', 'hash'], byNextLook: ['nextLookAt'] },
+  indexes: { byHash: ['tenant', 'hash'], byNextLook: ['nextLookAt'], byCreation: ['createdAt'] },
+})
+
+/**
+ * The same transactions at higher fees, signed with them for the same nonce, sealed under the keyring: only a transaction
+ * whose sender has allowed it has any. Once one is handed to a node it may be the one that is mined.
+ */
+export const transactionReplacements = defineTable({
+  name: 'transaction_replacements',
+  columns: {
+    id: text(36),
+    tenant: text(64),
+    transactionId: text(36),
+    /** From 1; the higher, the dearer. */
+    level: integer(),
+    hash: text(128),
+    /** In wei, in decimal: `maxFeePerGas`, or `gasPrice` where there is no tip. */
+    feePerGas: text(40),
+    tipPerGas: nullable(text(40)),
+    /** Null once the transaction has ended. */
+    sealedRaw: nullable(bytes()),
+    handedOverAt: nullable(integer()),
+  },
+  key: ['id'],
+  unique: { byLevel: ['transactionId', 'level'] },
+  indexes: { byHash: ['tenant', 'hash'] },
 })
 
 /** The nonce that the next transaction of an account takes, unless the chain is ahead of it. */

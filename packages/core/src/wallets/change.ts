@@ -18,7 +18,8 @@ export interface WalletChange {
 
 /**
  * Changes what is said about a wallet. An archived wallet is no longer primary.
- * @throws BillfoldError `wallet.unknown`, `wallet.archived` when an archived one is to be primary
+ * @throws BillfoldError `wallet.unknown`, `wallet.archived` when an archived one is to be primary, or one of a user who was
+ *   deleted is to be brought back
  */
 export function changeWallet(services: Services, actor: Actor, id: string, change: WalletChange): Promise<WalletRow> {
   return decide(async () => {
@@ -26,11 +27,13 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
     const next = changed(wallet, change, services.now())
     if (change.primary === true && next.archivedAt !== null) throw new BillfoldError('wallet.archived')
     const { ownerId, secretType, ...read } = wallet
+    const isOpen = next.archivedAt === null
+    if (isOpen) await assertOwnerIsOpen(services, ownerId)
     const { description, archivedAt, primary } = next
     await services.storage.commit(
       batch(
         // Holds the owner, so that of two wallets made primary at once one is.
-        update(masterSecrets, { where: { ownerId }, add: { version: 1 } }),
+        update(masterSecrets, { where: isOpen ? { ownerId, closedAt: null } : { ownerId }, add: { version: 1 } }),
         check(wallets, {
           where: { id, ownerId, description: read.description, archivedAt: read.archivedAt, primary: read.primary },
         }),
@@ -43,6 +46,12 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
     )
     return next
   })
+}
+
+/** The wallets of a user who was deleted stay archived: nothing opens them any more. */
+async function assertOwnerIsOpen(services: Services, ownerId: string): Promise<void> {
+  const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
+  if (owner === undefined || owner.closedAt !== null) throw new BillfoldError('wallet.archived')
 }
 
 function changed(wallet: WalletRow, { description, archived, primary }: WalletChange, now: number): WalletRow {

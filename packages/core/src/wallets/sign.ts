@@ -4,8 +4,17 @@ import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, decide } from '../storage/index.ts'
 import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
+import { signRaw } from './chains/raw.ts'
 import { findWallet } from './find.ts'
 import { openWalletKey, type WalletRow } from './sealing.ts'
+
+/** Bytes to sign as they are: what a host must allow, since they can be the hash of a transaction or of a change of a DID. */
+export interface RawRequest {
+  /** `ETHEREUM_RAW`, ... as it stands in the audit trail. */
+  readonly type: `${string}_RAW`
+  /** In hex. */
+  readonly data: string
+}
 
 /**
  * Signs with a wallet's key, which a method of the wallet's owner opens. The act is recorded before the signature is given.
@@ -17,18 +26,22 @@ export async function signWith(
   actor: Actor,
   wallet: WalletRow,
   chain: Chain,
-  request: SignatureRequest,
+  request: SignatureRequest | RawRequest,
   authority: OpenedMethod,
 ): Promise<HexSignature> {
   assertUsable(wallet)
   if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   const privateKey = await openedKey(services, wallet, authority)
-  const signature = chain.sign(request, privateKey)
+  const signature = isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
   privateKey.fill(0)
   await services.storage.commit(
     batch(auditRecord(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type })),
   )
   return signature
+}
+
+function isRaw(request: SignatureRequest | RawRequest): request is RawRequest {
+  return request.type !== 'MESSAGE' && request.type !== 'EIP712'
 }
 
 /** @throws BillfoldError `wallet.archived` */

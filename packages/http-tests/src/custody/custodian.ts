@@ -1,6 +1,7 @@
 import {
   type Billfold,
   createBillfold,
+  type CustodyOptions,
   localKeyring,
   memoryStorage,
   newKey,
@@ -18,12 +19,17 @@ export interface Custodian {
 }
 
 /** Puts Billfold together over a storage: one in memory, unless another is given. */
-export async function custodian(storage: Storage = memoryStorage(), tenant = 'default'): Promise<Custodian> {
+export async function custodian(
+  storage: Storage = memoryStorage(),
+  tenant = 'default',
+  custody: CustodyOptions = {},
+): Promise<Custodian> {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   const billfold = createBillfold({
     storage,
     keyring,
     tenant,
+    custody,
     wrongValues: { most: 100_000, seconds: 600 },
     slowHash: slowHash({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
   })

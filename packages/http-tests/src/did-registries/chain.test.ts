@@ -1,4 +1,4 @@
-import { evmChainClient, type Storage, memoryStorage, newKey, localKeyring } from '@billfold/core'
+import { createBillfold, evmChainClient, type Storage, memoryStorage, newKey, localKeyring } from '@billfold/core'
 import {
   checkRegistryContract,
   keyringPayer,
@@ -114,6 +114,21 @@ describe('a step on a chain', () => {
     expect(again.state).toBe('mined')
     expect((await other.history(services, 'default', owner.address)).events).toHaveLength(1)
   })
+
+  it('that was kept and not sent is sent by maintain(), in a process that nobody asks for anything', async () => {
+    const storage = memoryStorage()
+    const owner = await keepWithoutSending(storage, 'maintained')
+    const registry = deployed.connect()
+    const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+    const now = (): number => Date.now() + 120_000
+    const billfold = createBillfold({ storage, keyring, now, dids: { registries: [registry] } })
+    await billfold.maintain()
+    const services = registryServices({ storage })
+    await expect
+      .poll(async () => (await registry.history(services, 'default', owner.address)).events.length, { timeout: 30_000 })
+      .toBe(1)
+    expect(await registry.stepState(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
+  }, 60_000)
 
   it('that was kept and not sent is sent before the next one of the same payer: it leaves no gap', async () => {
     const storage = memoryStorage()

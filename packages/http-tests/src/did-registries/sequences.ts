@@ -63,17 +63,29 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 )
 
 /** How a sequence goes: what happens, and whether the identity is given to nobody at its end. */
-const sequence = fc.record({
-  happenings: fc.array(happening, { minLength: 1, maxLength: 8 }),
-  deactivated: fc.nat(9).map((of) => of === 0),
-})
+function sequenceOf(longest: number) {
+  return fc.record({
+    happenings: fc.array(happening, { minLength: 1, maxLength: longest }),
+    deactivated: fc.nat(9).map((of) => of === 0),
+  })
+}
+
+/** How many sequences, of how many happenings at most, and from which seed where they are to be the same again. */
+export interface SequencesToCompare {
+  readonly count: number
+  readonly longest: number
+  readonly seed?: number
+}
 
 /**
  * Runs random sequences of changes on the deployed registry and on the embedded one, and holds both documents, and what is
  * said about them, against those that ethr-did-resolver makes from the chain.
  * @returns how many were compared
  */
-export async function compareSequences(deployed: DeployedRegistry, count: number, seed?: number): Promise<number> {
+export async function compareSequences(
+  deployed: DeployedRegistry,
+  { count, longest, seed }: SequencesToCompare,
+): Promise<number> {
   let compared = 0
   const { anvil, provider } = deployed
   const chain = deployed.connect()
@@ -90,7 +102,7 @@ export async function compareSequences(deployed: DeployedRegistry, count: number
   }
 
   await fc.assert(
-    fc.asyncProperty(sequence, async ({ happenings, deactivated }) => {
+    fc.asyncProperty(sequenceOf(longest), async ({ happenings, deactivated }) => {
       let owner = newOwner()
       const identity = owner.address
       const did = `did:ethr:development:${identity}`

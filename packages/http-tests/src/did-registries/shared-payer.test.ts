@@ -26,7 +26,7 @@ describe('one payer', () => {
       const { connect, drop } = await open()
       const pools = [connect(), connect()] as const
       await migrate(pools[0], { dialect })
-      const wallets = Array.from({ length: 4 }, (_, index) => index)
+      const wallets = Array.from({ length: 2 }, (_, index) => index)
       const orders = [wallets, wallets.toReversed()]
       await Promise.all(
         pools.map((db, index) =>
@@ -38,7 +38,7 @@ describe('one payer', () => {
           ),
         ),
       )
-      expect(await assertEachStepOnce(deployed, 'two', wallets.length)).toBe(12)
+      expect(await assertEachStepOnce(deployed, 'two', wallets.length)).toBe(6)
       await drop()
     }, 300_000)
   }

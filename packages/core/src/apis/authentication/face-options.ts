@@ -6,6 +6,7 @@ import type { Services } from '../../services.ts'
 import type { ForeignService, Resolve } from '../../sessions/foreign-session.ts'
 import type { SessionGround, SessionHooks } from '../../sessions/ground.ts'
 import { type AssessRisk, defaultAssessment } from '../../sessions/risk.ts'
+import type { PageOptions } from './page/page-options.ts'
 
 /** What a host decides about faces, sessions and devices. */
 export interface FaceOptions {
@@ -27,6 +28,8 @@ export interface FaceOptions {
   readonly resolve?: Resolve
   /** Where the authentication page is: `/v2/authentication` below the public URL. */
   readonly authenticationPage?: string
+  /** How the page of our own looks, what it says, and where it may go back to. */
+  readonly page?: PageOptions
   /** How long the `user_token` of a login is good for, in seconds: 900. */
   readonly userTokenSeconds?: number
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Route } from '../../http/index.ts'
 import { startLiveness } from '../../sessions/evidence.ts'
 import { submitFace } from '../../sessions/face-step.ts'
-import { assertBrowser } from '../../sessions/open-session.ts'
 import { sealedReply } from './answer.ts'
 import { browserSecret } from './browser-cookie.ts'
 import { envelopeOf } from './caller.ts'
@@ -12,7 +11,7 @@ import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from './face-
 import { sealedRoute } from './sealed-route.ts'
 
 const sessionId = z.string().min(1).max(36)
-const limits = [{ by: 'ip', most: 120, seconds: 60 }] as const
+const limits = [{ by: 'ip', most: 300, seconds: 60 }] as const
 const livenessAnswer = z.object({ client: z.record(z.string(), z.unknown()), expiresTS: z.number() })
 
 /** What a browser, or whoever else holds a session, submits. */
@@ -58,7 +57,7 @@ function startLivenessRoute({ authentication, ground }: FaceApi): Route {
     id: 'startLiveness',
     method: 'POST',
     path: '/v2/start_liveness',
-    summary: 'Start a liveness check: what the frames, or the vendor, must show',
+    summary: 'Start a liveness check: what the frames, or the vendor, must show. An app opens the session with it',
     guard: authentication.guards.client(),
     limits,
     body: { schema: z.object({ sessionId }), limit: 16 * 1024, plain: 'taken' },
@@ -72,12 +71,13 @@ function startLivenessRoute({ authentication, ground }: FaceApi): Route {
       404: { description: 'No such session' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { actor, context }) => {
-      const secret = browserSecret(context.headers, body.sessionId)
+    handler: async ({ body }, { caller, actor, context }) => {
       const asker = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startLiveness(ground.faces, asker, body.sessionId, (session) =>
-        assertBrowser(session, secret),
-      )
+      const { client, expiresAt } = await startLiveness(ground.faces, actor, asker, {
+        sessionId: body.sessionId,
+        callerKey: envelopeOf(caller).caller,
+        browserSecret: browserSecret(context.headers, body.sessionId),
+      })
       return { data: { client, expiresTS: Math.floor(expiresAt / 1000) } }
     },
   })

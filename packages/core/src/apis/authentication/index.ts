@@ -17,6 +17,7 @@ import { identifyRoute } from './identify-route.ts'
 import { oneCallRoute } from './one-call-route.ts'
 import { openRoute } from './open-route.ts'
 import type { GroundOptions } from './options.ts'
+import { pageRoutes } from './page/page-routes.ts'
 import { pinRoute } from './pin-route.ts'
 import { serviceKeyRoutes } from './service-key-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
@@ -48,6 +49,7 @@ export function authenticationApi(
       enrollmentRoute(authentication),
       ...sessionRoutes(faces),
       openRoute(faces),
+      ...pageRoutes(faces),
       appRoute(faces),
       ...faceRoutes(faces),
       pinRoute(faces),

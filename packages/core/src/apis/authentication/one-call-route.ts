@@ -91,14 +91,14 @@ async function dataFor(
   { ground, options }: FaceApi,
   caller: AuthenticationCaller,
   callerKey: string,
-  { session, status }: OneCallResult,
+  { session, status, kept }: OneCallResult,
 ): Promise<z.output<typeof data>> {
   const { services } = ground
   const told = { sessionId: session.id, pinRequired: status === 'pin' }
   if (status === 'pin') return { ...told, token: await pinToken(services, session, callerKey) }
   if (status !== 'success') return told
   const token = await userToken(services, session, caller, options.userTokenSeconds ?? 900)
-  return { ...told, ...(await scopedData(services, session)), token }
+  return { ...told, ...(await scopedData(services, session, kept)), token }
 }
 
 function userToken(

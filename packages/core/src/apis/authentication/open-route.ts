@@ -17,7 +17,7 @@ export function openRoute(api: FaceApi): Route {
     path: '/v2/authenticate',
     summary: 'Open a session in this browser, and go on to the authentication page',
     guard: authentication.guards.open,
-    limits: [{ by: 'ip', most: 60, seconds: 60 }],
+    limits: [{ by: 'ip', most: 300, seconds: 60 }],
     query: z.object({ session: z.string().min(1).max(4096) }),
     replies: {
       302: { description: 'To the authentication page' },

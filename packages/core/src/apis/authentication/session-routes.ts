@@ -18,7 +18,7 @@ const params = z.object({ id: z.string().min(1).max(36) })
 const gone = { 404: { description: 'No such session' }, 410: { description: 'The session has expired' } } as const
 
 const newSessionBody = z.object({
-  origin: smallObject.optional(),
+  origin: z.union([z.string().max(2048), smallObject]).optional(),
   scopes: scopeList.optional(),
   authtype: z.string().max(128).optional(),
   metadata: smallObject.optional(),
@@ -81,7 +81,7 @@ async function userByDid(
 
 const sessionBody = z.object({
   sessionId: z.string(),
-  origin: z.record(z.string(), z.unknown()),
+  origin: z.union([z.string(), z.record(z.string(), z.unknown())]),
   publicKey: z.string().describe('What to encrypt to'),
   createdTS: z.number(),
   expiryTS: z.number(),

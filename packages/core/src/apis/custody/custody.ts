@@ -8,6 +8,7 @@ export interface Custody {
   readonly services: Services
   readonly chains: Chains
   readonly methods: MethodSettings
+  readonly rawSignatures: boolean
   /** Service keys with the scope `custody`. */
   readonly service: Guard
   readonly open: Guard

@@ -1,7 +1,9 @@
-import type { ChainClients } from '../../chain-clients/index.ts'
+import type { ChainClients, Repricing } from '../../chain-clients/index.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
+import type { TemporaryLock } from '../../credentials/lock-rule.ts'
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
+import type { TransactionRetention } from '../../transactions/retention-rules.ts'
 import { type Chains, knownChains } from '../../wallets/chains/index.ts'
 import { openGuard, serviceGuard } from '../service-guard.ts'
 import type { Custody } from './custody.ts'
@@ -19,9 +21,20 @@ import { walletRoutes } from './wallet-routes.ts'
 /** What a host decides about the custody API. */
 export interface CustodyOptions {
   readonly signingMethods?: MethodSettings
+  /** Locks a method for a while after some wrong values in a row, such as 86,400 seconds after 3; off unless it is given. */
+  readonly temporaryLock?: TemporaryLock
   readonly chains?: Chains
+  /**
+   * Whether `POST /api/signatures` takes `ETHEREUM_RAW` and the like: false. A raw signature is over bytes as they are, which
+   * can be a transaction, a login elsewhere or a change of a DID; who calls the API must then be trusted with the wallets.
+   */
+  readonly rawSignatures?: boolean
   /** The nodes of the chains, by secretType: what balances and transactions need. Signing needs none. */
   readonly chainClients?: ChainClients
+  /** How far transactions that wait, because their fee has become too low, are replaced; only where their sender allows it. */
+  readonly repricing?: Repricing
+  /** How long final transactions, and with them idempotency keys, are remembered. */
+  readonly transactionRetention?: TransactionRetention
 }
 
 /** The custody API: users, signing methods, wallets, signatures. */
@@ -30,6 +43,7 @@ export function custodyApi(services: Services, tenant: string, options: CustodyO
     services,
     chains: options.chains ?? knownChains(),
     methods: options.signingMethods ?? {},
+    rawSignatures: options.rawSignatures === true,
     service: serviceGuard(services, 'custody'),
     open: openGuard(tenant),
   }

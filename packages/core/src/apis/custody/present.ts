@@ -12,6 +12,7 @@ export function presentMethod(row: CredentialRow, generatedValue?: string): Reco
     incorrectAttempts: row.incorrectAttempts,
     remainingAttempts: row.remainingAttempts,
     ...(row.lastUsedAt !== null && { lastUsedSuccess: isoTime(row.lastUsedAt) }),
+    ...(row.lockedUntil !== null && { lockedUntil: isoTime(row.lockedUntil) }),
     hasMasterSecret: true,
     ...(generatedValue !== undefined && { value: generatedValue }),
   }

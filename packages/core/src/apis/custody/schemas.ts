@@ -33,6 +33,7 @@ const signingMethodBody = z.object({
   incorrectAttempts: z.number(),
   remainingAttempts: z.number(),
   lastUsedSuccess: z.string().optional(),
+  lockedUntil: z.string().optional().describe('When a temporary lock ends, or has ended'),
   hasMasterSecret: z.boolean(),
   value: z.string().optional().describe('Only where it was generated, and only this once'),
 })

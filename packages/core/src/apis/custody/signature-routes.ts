@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import { chainOf } from '../../wallets/chains/index.ts'
+import { type Chains, chainOf } from '../../wallets/chains/index.ts'
 import { findWallet } from '../../wallets/find.ts'
-import { assertUsable, signWith } from '../../wallets/sign.ts'
+import { assertUsable, type RawRequest, signWith } from '../../wallets/sign.ts'
 import { actorOf, methodIn, openAuthority } from '../authority.ts'
 import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
@@ -14,17 +14,19 @@ import { verificationRoute } from './verification-route.ts'
 
 const common = { secretType: z.string().max(32), walletId: id }
 
-const newSignature = z.object({
-  pincode: pincode.optional(),
-  signatureRequest: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('MESSAGE'), ...common, data: z.string() }),
-    z.object({
-      type: z.literal('EIP712'),
-      ...common,
-      data: typedData,
-    }),
-  ]),
-})
+const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string() })
+const typed = z.object({ type: z.literal('EIP712'), ...common, data: typedData })
+
+/** The body, with the raw type of every chain that the host has. */
+function newSignature(chains: Chains) {
+  const types = [...chains.keys()].map((secretType): RawRequest['type'] => `${secretType}_RAW`)
+  const data = z.string().describe('Hex: a hash of 32 bytes on secp256k1, up to 64 KiB on ed25519')
+  const raw = z.object({ type: z.literal(types), ...common, data })
+  return z.object({
+    pincode: pincode.optional(),
+    signatureRequest: z.discriminatedUnion('type', types.length === 0 ? [message, typed] : [message, typed, raw]),
+  })
+}
 
 /** Signatures over messages and typed data: make one, check one. */
 export function signatureRoutes(custody: Custody): readonly Route[] {
@@ -35,13 +37,18 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
       id: 'createSignature',
       method: 'POST',
       path: '/api/signatures',
-      summary: "Sign a message, as the wallet's chain does, or typed data (EIP-712)",
+      summary:
+        "Sign a message, as the wallet's chain does, typed data (EIP-712), or raw bytes where the host allows it",
       guard: service,
       headers: signingMethodHeader,
-      body: { encoding: 'json', schema: newSignature, limit: bodyLimit, raw: 'when-kept' },
+      body: { encoding: 'json', schema: newSignature(chains), limit: bodyLimit, raw: 'when-kept' },
       replies: { 200: { description: 'The signature', schema: succeeded(results.signature) } },
       handler: async ({ body, headers }, context) => {
         const { secretType, walletId, ...request } = body.signatureRequest
+        const isRaw = request.type !== 'MESSAGE' && request.type !== 'EIP712'
+        if (isRaw && !custody.rawSignatures) throw new BillfoldError('signature.raw-off')
+        if (isRaw && request.type !== `${secretType}_RAW`)
+          throw new BillfoldError('input.invalid', { issues: [otherType] })
         const actor = actorOf(context)
         const wallet = await findWallet(services, actor.tenant, walletId)
         const chain = chainOf(chains, wallet.secretType)
@@ -50,7 +57,7 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
         const header = await methodIn(services, context, headers)
         const authority = await openAuthority(services, actor, wallet.ownerId, header, body.pincode)
         const signed = await inSignatureRequest(async () =>
-          signWith(services, actor, wallet, chain, signatureRequest(request), authority),
+          signWith(services, actor, wallet, chain, isRaw ? request : signatureRequest(request), authority),
         )
         return success(signed)
       },
@@ -58,4 +65,5 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
   ]
 }
 
+const otherType = { path: 'signatureRequest.type', message: 'is of another chain than secretType' }
 const otherChain = { path: 'signatureRequest.secretType', message: "is not the wallet's" }

@@ -27,6 +27,9 @@ const chainSpecificFields = z.object({
   gasPrice: amount.optional(),
   maxFeePerGas: amount.optional(),
   maxPriorityFeePerGas: amount.optional(),
+  highestFeePerGas: amount
+    .optional()
+    .describe('EVM: while it waits, it may be replaced with the same one at a fee of so much for a unit of gas'),
   fee: amount.optional(),
   ttl: count.optional(),
 })
@@ -89,6 +92,10 @@ const statusBody = z.object({
   blockNumber: z.number().optional(),
   blockHash: z.string().optional(),
   hasReachedFinality: z.boolean(),
+  replacedBy: z
+    .string()
+    .optional()
+    .describe('The hash of the same transaction at another fee, which is in force in its place'),
 })
 
 const unavailable = { description: 'No node of the chain can be used; nothing was sent' }

@@ -57,6 +57,21 @@ describe('deleting a user', () => {
     expect(await call('deleteUser', { params })).toMatchObject({ status: 403, codes: ['signing-method.required'] })
   })
 
+  it('leaves the wallets archived for good', async () => {
+    const { result: user } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pin } } })
+    const [method] = user.signingMethods
+    const body = { secretType: 'ETHEREUM', userId: user.id, pincode: pin }
+    const { result: wallet } = await call('createWallet', { body })
+    const change = (changed: object) => call('updateWalletMetadata', { params: { walletId: wallet.id }, body: changed })
+    // Brought back just before the user is gone, it is archived with the user all the same.
+    expect((await change({ archived: true })).status).toBe(200)
+    beforeArchiving = () => change({ archived: false })
+    const deletion = () => call('deleteUser', { params: { userId: user.id }, method: `${method.id}:${pin}` })
+    if ((await deletion()).status !== 200) expect((await deletion()).status).toBe(200)
+    expect(await change({ archived: false })).toMatchObject({ status: 400, codes: ['wallet.archived'] })
+    expect(await change({ description: 'of one who left' })).toMatchObject({ status: 200, result: { archived: true } })
+  })
+
   it('leaves nobody able to give the user a first method any more', async () => {
     const { result: user } = await call('createUser', { body: {} })
     expect(await call('deleteUser', { params: { userId: user.id } })).toMatchObject({ status: 200 })

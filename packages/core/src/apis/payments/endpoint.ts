@@ -12,7 +12,7 @@ import { type Encryption, type FieldRule, type Fields, fieldsSchema, openFields,
 
 /** What the endpoints of this API share. */
 export interface PaymentsApi extends Payments {
-  readonly cipher: FieldCipher | undefined
+  readonly cipher: FieldCipher
   readonly requireEncryption: boolean
   readonly dataForm: DataForm
   /** Lets anybody in, for register, login and the routes whose key can be in the body. */
@@ -170,7 +170,6 @@ function encryptionOf<K extends string, C>(
   callerKey: string | undefined,
 ): Encryption | undefined {
   if (callerKey !== undefined) {
-    if (cipher === undefined) throw new BillfoldError('field.undecipherable')
     return { cipher, tenant, callerKey }
   }
   const rules: readonly FieldRule[] = Object.values(fields)

@@ -1,3 +1,5 @@
+import { envelopeCipher } from '../../payments/envelope-cipher.ts'
+import { type EnvelopeCurve, systemEnvelopes } from '../../envelope/index.ts'
 import type { Api } from '../../http/index.ts'
 import type { FieldCipher } from '../../payments/field-cipher.ts'
 import type { PaymentRules, Payments } from '../../payments/settings.ts'
@@ -10,6 +12,7 @@ import { envelope, failure } from './envelope.ts'
 import { gatewayEndpoints } from './gateway-endpoints.ts'
 import { licenceEndpoints } from './licence-endpoints.ts'
 import { paymentEndpoints } from './payment-endpoints.ts'
+import { publicKeyRoute } from './public-key-route.ts'
 import { pinEndpoints } from './pin-endpoints.ts'
 import { walletEndpoints } from './wallet-endpoints.ts'
 
@@ -19,6 +22,8 @@ export interface PaymentsOptions extends PaymentRules {
   readonly requireEncryption?: boolean
   /** Another way to encrypt fields than the envelope of the authentication API. */
   readonly fieldCipher?: FieldCipher
+  /** The curve of that envelope: that of the authentication API. */
+  readonly curve?: EnvelopeCurve
   /** `data` of replies: `text` that holds JSON, as documented, or the object itself. */
   readonly dataForm?: 'text' | 'object'
   /** From one source address: 30 in ten minutes. */
@@ -30,9 +35,10 @@ export interface PaymentsOptions extends PaymentRules {
 /** The payments API: users and their api keys, wallets, payments, deposits and withdrawals, licences. */
 export function paymentsApi(payments: Payments, tenant: string, options: PaymentsOptions = {}): Api {
   const { services } = payments
+  const envelopes = systemEnvelopes(services, options.curve ?? 'secp256k1')
   const api: PaymentsApi = {
     ...payments,
-    cipher: options.fieldCipher,
+    cipher: options.fieldCipher ?? envelopeCipher(envelopes),
     requireEncryption: options.requireEncryption ?? false,
     dataForm: options.dataForm ?? 'text',
     open: openGuard(tenant),
@@ -46,6 +52,7 @@ export function paymentsApi(payments: Payments, tenant: string, options: Payment
     name: 'payments',
     title: 'Billfold payments API',
     routes: Object.freeze([
+      publicKeyRoute(api, envelopes),
       ...accountEndpoints(api),
       ...pinEndpoints(api),
       ...walletEndpoints(api),

@@ -12,6 +12,7 @@ export const aeternity: Chain = {
   secretType: 'AETERNITY',
   symbol: 'AE',
   decimals: 18,
+  curve: 'ed25519',
   derivationPath: (index) => `m/44'/457'/${index}'/0'/0'`,
   deriveKey: (seed, path) => keyOf(slip10KeyAt(seed, path)),
   newKey: () => keyOf(newSeed()),

@@ -59,6 +59,7 @@ export function bitcoinChain({ secretType, symbol, coin, name, network }: Bitcoi
     secretType,
     symbol,
     decimals: 8,
+    curve: 'secp256k1',
     derivationPath: (index) => `m/84'/${coin}'/0'/0/${index}`,
     deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
     newKey: () => keyOf(secp256k1.generatePrivateKey()),

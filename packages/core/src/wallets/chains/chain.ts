@@ -8,6 +8,9 @@ export interface ChainKey {
   readonly address: string
 }
 
+/** The curve of a chain's keys. */
+export type Curve = 'secp256k1' | 'ed25519'
+
 /** What a chain can sign beside transactions. */
 export type SignatureRequest =
   /** Text, signed as its UTF-8 bytes. */
@@ -35,6 +38,8 @@ export interface Chain {
   readonly secretType: string
   readonly symbol: string
   readonly decimals: number
+  /** The curve of its keys. */
+  readonly curve: Curve
   /** The BIP-32 (or SLIP-10) path of the wallet with this index. */
   readonly derivationPath: (index: number) => string
   /** The key at a path below a BIP-39 seed (64 bytes). */

@@ -34,6 +34,7 @@ export function evmChain(chain: EvmChain): Chain {
     secretType: chain.secretType,
     symbol: chain.symbol,
     decimals: 18,
+    curve: 'secp256k1',
     derivationPath: (index) => `m/44'/60'/0'/0/${index}`,
     deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
     newKey: () => keyOf(secp256k1.generatePrivateKey()),

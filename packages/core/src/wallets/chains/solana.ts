@@ -12,6 +12,7 @@ export const solana: Chain = {
   secretType: 'SOLANA',
   symbol: 'SOL',
   decimals: 9,
+  curve: 'ed25519',
   derivationPath: (index) => `m/44'/501'/${index}'/0'`,
   deriveKey: (seed, path) => keyOf(slip10KeyAt(seed, path)),
   newKey: () => keyOf(newSeed()),

@@ -13,6 +13,7 @@ export const tron: Chain = {
   secretType: 'TRON',
   symbol: 'TRX',
   decimals: 6,
+  curve: 'secp256k1',
   derivationPath: (index) => `m/44'/195'/0'/0/${index}`,
   deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
   newKey: () => keyOf(secp256k1.generatePrivateKey()),

@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, bytesToNumberBE, concatBytes, hexToBytes } from '@noble/curves/utils.js'
 
 /** What a proof is bound to, each text exactly as it is sent. */
-export interface ProofContext {
+export interface PaymentProofContext {
   /** The payment's session id. */
   readonly session: string
   readonly amount: string
@@ -23,7 +23,7 @@ const order = Point.Fn.ORDER
  * used twice, it gives the private key away.
  * @throws RangeError for a private key or a nonce that is not a number from 1 to the order less 1
  */
-export function provePaymentKey(privateKey: Uint8Array, context: ProofContext, nonce?: Uint8Array): string {
+export function provePaymentKey(privateKey: Uint8Array, context: PaymentProofContext, nonce?: Uint8Array): string {
   const secret = scalar(privateKey)
   const chosen = scalar(nonce ?? secp256k1.utils.randomSecretKey())
   const commitment = Point.BASE.multiply(chosen).toBytes(true)
@@ -37,7 +37,7 @@ export function provePaymentKey(privateKey: Uint8Array, context: ProofContext, n
  * Whether a proof of {@link provePaymentKey} was made with this key (compressed, 33 bytes) for this context: V = G r + A c.
  * False for anything malformed, for points that are not on the curve and for infinity.
  */
-export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context: ProofContext): boolean {
+export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context: PaymentProofContext): boolean {
   if (!/^[0-9a-f]{130}$/i.test(proof)) return false
   try {
     const bytes = hexToBytes(proof)
@@ -56,7 +56,11 @@ export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context
 }
 
 /** The challenge, a number below the order. */
-function challenge(commitment: Uint8Array, publicKey: Uint8Array, { session, amount, from, to }: ProofContext): bigint {
+function challenge(
+  commitment: Uint8Array,
+  publicKey: Uint8Array,
+  { session, amount, from, to }: PaymentProofContext,
+): bigint {
   const parts = [
     Point.BASE.toBytes(true),
     commitment,

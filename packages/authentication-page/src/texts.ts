@@ -1,0 +1,192 @@
+/** Everything that the page says. A host may replace any of it. */
+export interface Texts {
+  readonly title: string
+  readonly intro: string
+  readonly introChallenge: string
+  readonly enrolTitle: string
+  readonly enrolIntro: string
+  readonly start: string
+  readonly waiting: string
+  readonly place: string
+  readonly takePicture: string
+  readonly straight: string
+  readonly turn_left: string
+  readonly turn_right: string
+  readonly open_mouth: string
+  readonly checking: string
+  readonly again: string
+  readonly tryAgain: string
+  readonly no_face: string
+  readonly multiple_faces: string
+  readonly too_small: string
+  readonly too_dark: string
+  readonly too_bright: string
+  readonly blurred: string
+  readonly extreme_pose: string
+  readonly challenge_failed: string
+  readonly notClear: string
+  readonly pinTitle: string
+  readonly pinIntro: string
+  readonly pin: string
+  readonly trust: string
+  readonly confirm: string
+  readonly wrongPin: string
+  readonly successTitle: string
+  readonly success: string
+  readonly returning: string
+  readonly failureTitle: string
+  readonly failure: string
+  readonly back: string
+  readonly notEnrolledTitle: string
+  readonly notEnrolled: string
+  readonly deniedTitle: string
+  readonly denied: string
+  readonly noCameraTitle: string
+  readonly noCamera: string
+  readonly cameraBusyTitle: string
+  readonly cameraBusy: string
+  readonly expiredTitle: string
+  readonly expired: string
+  readonly elsewhereTitle: string
+  readonly elsewhere: string
+  readonly offlineTitle: string
+  readonly offline: string
+  readonly busyTitle: string
+  readonly busy: string
+  readonly unsupportedTitle: string
+  readonly unsupported: string
+}
+
+const english: Texts = {
+  title: 'Sign in with your face',
+  intro: 'We take one picture with your camera and compare it with the one you enrolled.',
+  introChallenge: 'We ask you to move your head a little, so that we see that it is you, and not a photo.',
+  enrolTitle: 'Enrol your face',
+  enrolIntro: 'From now on you can sign in with it. It is kept encrypted, and used for nothing else.',
+  start: 'Start the camera',
+  waiting: 'One moment',
+  place: 'Put your face into the oval and look straight ahead',
+  takePicture: 'Take the picture',
+  straight: 'Look straight ahead, mouth closed',
+  turn_left: 'Turn your head to your left',
+  turn_right: 'Turn your head to your right',
+  open_mouth: 'Open your mouth',
+  checking: 'Checking',
+  again: 'Let us try that again',
+  tryAgain: 'Try again',
+  no_face: 'We saw no face. Put it into the oval.',
+  multiple_faces: 'We saw more than one face. Only you should be in the picture.',
+  too_small: 'Come a little closer.',
+  too_dark: 'It is too dark. Turn towards a light.',
+  too_bright: 'It is too bright. Turn away from the light.',
+  blurred: 'The picture was blurred. Hold still.',
+  extreme_pose: 'Look straight into the camera.',
+  challenge_failed: 'The movements were not the ones we asked for.',
+  notClear: 'That picture was not good enough.',
+  pinTitle: 'Enter your PIN',
+  pinIntro: 'Your face was recognised. Your PIN completes it.',
+  pin: 'PIN',
+  trust: 'Do not ask for it on this device again',
+  confirm: 'Confirm',
+  wrongPin: 'That PIN is not right.',
+  successTitle: 'Done',
+  success: 'You can close this page.',
+  returning: 'We take you back.',
+  failureTitle: 'That did not work',
+  failure: 'We could not confirm that it is you. Go back to where you came from and start again.',
+  back: 'Go back',
+  notEnrolledTitle: 'No face is enrolled',
+  notEnrolled: 'You have to enrol your face before you can sign in with it.',
+  deniedTitle: 'The camera is not allowed',
+  denied: 'Allow it for this page in the settings of your browser, then try again.',
+  noCameraTitle: 'There is no camera',
+  noCamera: 'Connect one, or open this page on a device that has one.',
+  cameraBusyTitle: 'The camera is in use',
+  cameraBusy: 'Another program is using it. Close that program, then try again.',
+  expiredTitle: 'This page has expired',
+  expired: 'Go back to where you came from and start again.',
+  elsewhereTitle: 'This page was opened elsewhere',
+  elsewhere: 'It goes on in the browser that opened it first. If that was not you, do not go on.',
+  offlineTitle: 'The connection was lost',
+  offline: 'Check your network. Nothing is lost: you can go on from here.',
+  busyTitle: 'Too busy at the moment',
+  busy: 'Wait a moment, then try again.',
+  unsupportedTitle: 'This browser cannot do that',
+  unsupported: 'Open the page in a newer browser, over a secure connection.',
+}
+
+const german: Texts = {
+  title: 'Mit dem Gesicht anmelden',
+  intro: 'Wir machen ein Bild mit Ihrer Kamera und vergleichen es mit dem, das Sie hinterlegt haben.',
+  introChallenge: 'Wir bitten Sie, den Kopf ein wenig zu bewegen, damit wir sehen, dass Sie es sind und kein Foto.',
+  enrolTitle: 'Gesicht hinterlegen',
+  enrolIntro:
+    'Damit können Sie sich künftig anmelden. Es wird verschlüsselt aufbewahrt und für nichts anderes benutzt.',
+  start: 'Kamera einschalten',
+  waiting: 'Einen Augenblick',
+  place: 'Bringen Sie Ihr Gesicht in das Oval und schauen Sie geradeaus',
+  takePicture: 'Bild aufnehmen',
+  straight: 'Schauen Sie geradeaus, mit geschlossenem Mund',
+  turn_left: 'Drehen Sie den Kopf nach links',
+  turn_right: 'Drehen Sie den Kopf nach rechts',
+  open_mouth: 'Öffnen Sie den Mund',
+  checking: 'Wird geprüft',
+  again: 'Bitte noch einmal',
+  tryAgain: 'Noch einmal versuchen',
+  no_face: 'Wir haben kein Gesicht gesehen. Bringen Sie es in das Oval.',
+  multiple_faces: 'Wir haben mehrere Gesichter gesehen. Nur Sie sollten im Bild sein.',
+  too_small: 'Kommen Sie etwas näher.',
+  too_dark: 'Es ist zu dunkel. Drehen Sie sich zum Licht.',
+  too_bright: 'Es ist zu hell. Drehen Sie sich vom Licht weg.',
+  blurred: 'Das Bild war unscharf. Halten Sie still.',
+  extreme_pose: 'Schauen Sie gerade in die Kamera.',
+  challenge_failed: 'Das waren nicht die Bewegungen, um die wir gebeten haben.',
+  notClear: 'Das Bild war nicht gut genug.',
+  pinTitle: 'PIN eingeben',
+  pinIntro: 'Ihr Gesicht wurde erkannt. Ihre PIN schließt die Anmeldung ab.',
+  pin: 'PIN',
+  trust: 'Auf diesem Gerät nicht mehr danach fragen',
+  confirm: 'Bestätigen',
+  wrongPin: 'Diese PIN stimmt nicht.',
+  successTitle: 'Fertig',
+  success: 'Sie können diese Seite schließen.',
+  returning: 'Wir bringen Sie zurück.',
+  failureTitle: 'Das hat nicht geklappt',
+  failure:
+    'Wir konnten nicht bestätigen, dass Sie es sind. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+  back: 'Zurück',
+  notEnrolledTitle: 'Kein Gesicht hinterlegt',
+  notEnrolled: 'Sie müssen Ihr Gesicht erst hinterlegen, bevor Sie sich damit anmelden können.',
+  deniedTitle: 'Die Kamera ist nicht erlaubt',
+  denied: 'Erlauben Sie sie für diese Seite in den Einstellungen des Browsers und versuchen Sie es dann noch einmal.',
+  noCameraTitle: 'Keine Kamera gefunden',
+  noCamera: 'Schließen Sie eine an oder öffnen Sie diese Seite auf einem Gerät mit Kamera.',
+  cameraBusyTitle: 'Die Kamera wird benutzt',
+  cameraBusy: 'Ein anderes Programm benutzt sie. Schließen Sie es und versuchen Sie es dann noch einmal.',
+  expiredTitle: 'Diese Seite ist abgelaufen',
+  expired: 'Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+  elsewhereTitle: 'Diese Seite ist anderswo offen',
+  elsewhere:
+    'Sie geht in dem Browser weiter, der sie zuerst geöffnet hat. Waren das nicht Sie, dann machen Sie nicht weiter.',
+  offlineTitle: 'Die Verbindung ist abgebrochen',
+  offline: 'Prüfen Sie Ihr Netz. Nichts ist verloren: Sie können hier weitermachen.',
+  busyTitle: 'Gerade zu viel Betrieb',
+  busy: 'Warten Sie einen Augenblick und versuchen Sie es dann noch einmal.',
+  unsupportedTitle: 'Dieser Browser kann das nicht',
+  unsupported: 'Öffnen Sie die Seite in einem neueren Browser, über eine sichere Verbindung.',
+}
+
+const own: Readonly<Record<string, Texts>> = { en: english, de: german }
+
+/** What a host says instead, by language: a language of its own may leave nothing out that English would not do for. */
+export type TextOverrides = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** The texts in the first of the wanted languages that there are texts for, else in English. */
+export function textsFor(
+  wanted: readonly string[],
+  overrides: TextOverrides,
+): { readonly language: string; readonly texts: Texts } {
+  const languages = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '')
+  const language = languages.find((name) => name in own || name in overrides) ?? 'en'
+  return { language, texts: { ...english, ...own[language], ...overrides[language] } }
+}

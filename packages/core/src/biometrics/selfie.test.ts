@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isBillfoldError } from '../errors.ts'
+import { readImageHeader } from './image-header.ts'
+import { readScriptedSelfie, scriptedSelfie } from './scripted-selfie.ts'
+import { imageLimits, readFrames, readSelfie } from './selfie.ts'
+
+const png = scriptedSelfie({ person: 'ada' })
+const segment = (marker: number, ...body: readonly number[]) => [0xff, marker, 0, body.length + 2, ...body]
+const frame = (width: number, height: number, marker = 0xc0) =>
+  segment(marker, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0)
+const jpeg = (...parts: readonly (readonly number[])[]) =>
+  Uint8Array.from([0xff, 0xd8, ...parts.flat(), 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9])
+const codeOf = (read: () => unknown): unknown => {
+  try {
+    read()
+    return 'done'
+  } catch (error) {
+    return isBillfoldError(error) ? error.code : error
+  }
+}
+
+describe('the header of an image', () => {
+  it('tells the size of a PNG and of each kind of JPEG', () => {
+    expect(readImageHeader(png)).toEqual({ mediaType: 'image/png', width: 16, height: 16 })
+    for (const marker of [0xc0, 0xc1, 0xc2, 0xc3, 0xc9])
+      expect(readImageHeader(jpeg(segment(0xe0, 1, 2), frame(640, 480, marker)))).toEqual({
+        mediaType: 'image/jpeg',
+        width: 640,
+        height: 480,
+      })
+    expect(readImageHeader(jpeg([0xff], frame(640, 480)))).toMatchObject({ width: 640 })
+  })
+
+  it('is refused where decoders could disagree about it', () => {
+    for (const bytes of [
+      jpeg(),
+      jpeg(frame(10, 10), frame(60_000, 60_000)),
+      jpeg(frame(640, 0)),
+      jpeg(segment(0xde, 8, 1, 1, 1, 1), frame(64, 64)),
+      jpeg([0, 1], frame(64, 64)),
+      jpeg(frame(64, 64)).subarray(0, 12),
+      jpeg([0xff, 0xe0, 0, 1], frame(64, 64)),
+      png.subarray(0, 20),
+      new Uint8Array(),
+    ])
+      expect(readImageHeader(bytes)).toBeUndefined()
+  })
+
+  it('of any bytes is read in bounds', () => {
+    const starts = fc.constantFrom([0xff, 0xd8], [...png.subarray(0, 16)])
+    const sizes: number[] = []
+    fc.assert(
+      fc.property(starts, fc.uint8Array({ maxLength: 200 }), (start, rest) => {
+        const header = readImageHeader(Uint8Array.from([...start, ...rest]))
+        if (header !== undefined) sizes.push(header.width * header.height)
+      }),
+    )
+    expect(sizes.every((size) => size > 0)).toBe(true)
+  })
+})
+
+describe('a selfie', () => {
+  const base64 = Buffer.from(png).toString('base64')
+
+  it('is base64 or base64url, with a data URL or without', () => {
+    for (const text of [base64, `data:image/png;base64,${base64}`, Buffer.from(png).toString('base64url')])
+      expect(readSelfie(text)).toEqual({ mediaType: 'image/png', width: 16, height: 16, bytes: png })
+  })
+
+  it('of 12 megapixels is taken, and of one more is not', () => {
+    const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
+    expect(codeOf(() => readSelfie(sized(4000, 3000)))).toBe('done')
+    expect(codeOf(() => readSelfie(sized(4001, 3000)))).toBe('selfie.too-large')
+    expect(codeOf(() => readSelfie(sized(65_535, 65_535)))).toBe('selfie.too-large')
+  })
+
+  it('as a frame is smaller, and there are not too many', () => {
+    const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
+    expect(readFrames([sized(1920, 1080), sized(640, 480)])).toHaveLength(2)
+    expect(codeOf(() => readFrames([sized(4000, 3000)]))).toBe('selfie.too-large')
+    expect(codeOf(() => readFrames(Array(imageLimits.frames + 1).fill(base64)))).toBe('selfie.too-large')
+    expect(codeOf(() => readFrames(['A'.repeat(4_000_000), 'A'.repeat(4_000_000)]))).toBe('selfie.too-large')
+  })
+
+  it('of a script says what it shows', () => {
+    expect(readScriptedSelfie(png)).toEqual({ person: 'ada' })
+    expect(readScriptedSelfie(jpeg(frame(64, 64)))).toEqual({})
+  })
+})

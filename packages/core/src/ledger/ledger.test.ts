@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { newId } from '../ids.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { inProcessLedger, type Leg } from './index.ts'
+
+const ann = { kind: 'available', owner: 'ann' } as const
+const bob = { kind: 'available', owner: 'bob' } as const
+const usd = { currency: 'USD', kind: 'test', subject: 's' }
+
+function ledger() {
+  const services = testServices()
+  const of = inProcessLedger(services, (tenant = 'default') => ({ tenant, id: 'host' }))
+  const move = (legs: readonly Leg[], id = newId(), tenant?: string) =>
+    of.transfer({ ...usd, id, legs, ...(tenant !== undefined && { tenant }) })
+  const fund = (amount: bigint) =>
+    move([
+      { account: { kind: 'gateway' }, amount: -amount },
+      { account: ann, amount },
+    ])
+  return { ...of, move, fund }
+}
+
+const pay = (amount: bigint): readonly Leg[] => [
+  { account: ann, amount: -amount },
+  { account: bob, amount },
+]
+
+describe('the ledger', () => {
+  test('moves money between accounts, to no more than there is', async () => {
+    const { move, fund, balance, balancesOfUser, entries } = ledger()
+    await fund(10n)
+    await move(pay(10n))
+    expect(await codeOf(move(pay(1n)))).toBe('ledger.insufficient-funds')
+    expect(await balance('USD', ann)).toBe(0n)
+    expect(await balance('USD', { kind: 'gateway' })).toBe(-10n)
+    expect(await balancesOfUser('bob')).toEqual([{ currency: 'USD', available: 10n, held: 0n }])
+    expect((await entries('USD', ann, { limit: 10 })).map(({ amount }) => amount)).toEqual([10n, -10n])
+  })
+
+  test('keeps amounts beyond 64 bits', async () => {
+    const { move, fund, balance } = ledger()
+    const much = 10n ** 36n
+    await fund(much)
+    await move(pay(much - 1n))
+    expect([await balance('USD', ann), await balance('USD', bob)]).toEqual([1n, much - 1n])
+  })
+
+  test('takes a transfer of many legs, and none that does not sum to zero', async () => {
+    const { move, fund, balance } = ledger()
+    await fund(100n)
+    const fee = { account: { kind: 'fees' }, amount: 3n } as const
+    await move([{ account: ann, amount: -53n }, { account: bob, amount: 50n }, fee])
+    expect([await balance('USD', ann), await balance('USD', bob)]).toEqual([47n, 50n])
+    const unsound: readonly (readonly Leg[])[] = [
+      [],
+      [{ account: ann, amount: 0n }],
+      [{ account: ann, amount: -1n }],
+      [
+        { account: ann, amount: -1n },
+        { account: bob, amount: 2n },
+      ],
+      [
+        { account: ann, amount: 1n },
+        { account: ann, amount: -1n },
+      ],
+      [
+        { account: ann, amount: 0n },
+        { account: bob, amount: 0n },
+      ],
+    ]
+    for (const legs of unsound) expect(await codeOf(move(legs))).toBe('ledger.unbalanced')
+  })
+
+  test('answers a repeat alike, and refuses the id for anything else', async () => {
+    const { move, fund, balance } = ledger()
+    await fund(10n)
+    const id = newId()
+    const first = await move(pay(4n), id)
+    expect(await move(pay(4n), id)).toEqual(first)
+    expect(await codeOf(move(pay(5n), id))).toBe('ledger.transfer-reused')
+    expect(await codeOf(move(pay(4n), id, 'other'))).toBe('ledger.transfer-reused')
+    expect(await balance('USD', bob)).toBe(4n)
+    await Promise.all(Array.from({ length: 8 }, () => move(pay(1n), '00000000-0000-7000-8000-000000000000')))
+    expect(await balance('USD', bob)).toBe(5n)
+  })
+
+  test('of many who want the last of it, one gets it', async () => {
+    const { move, fund, balance } = ledger()
+    await fund(10n)
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(move(pay(4n)))))
+    expect(codes.filter((code) => code === 'done')).toHaveLength(2)
+    expect(codes.filter((code) => code === 'ledger.insufficient-funds')).toHaveLength(18)
+    expect(await balance('USD', ann)).toBe(2n)
+  })
+
+  test('sets money aside, and ends each hold once', async () => {
+    const { fund, hold, capture, release, balancesOfUser } = ledger()
+    await fund(10n)
+    const input = { id: newId(), owner: 'ann', currency: 'USD', amount: 6n, subject: 'rent' }
+    await hold(input)
+    await hold(input)
+    expect(await codeOf(hold({ ...input, amount: 5n }))).toBe('ledger.transfer-reused')
+    expect(await codeOf(hold({ ...input, id: newId() }))).toBe('ledger.insufficient-funds')
+    expect(await codeOf(hold({ ...input, id: newId(), amount: -1n }))).toBe('ledger.unbalanced')
+    expect(await balancesOfUser('ann')).toEqual([{ currency: 'USD', available: 4n, held: 6n }])
+    const ends = await Promise.all([
+      codeOf(capture(input.id, bob)),
+      codeOf(release(input.id)),
+      codeOf(capture(input.id, bob)),
+    ])
+    expect(ends.sort()).toEqual(['done', 'ledger.hold-ended', 'ledger.hold-ended'])
+    const [of] = await balancesOfUser('ann')
+    expect(of?.held).toBe(0n)
+    expect(await codeOf(release(input.id, 'other'))).toBe('ledger.hold-unknown')
+  })
+
+  test('keeps tenants and currencies apart', async () => {
+    const { fund, move, balance } = ledger()
+    await fund(10n)
+    expect(await codeOf(move(pay(1n), newId(), 'other'))).toBe('ledger.insufficient-funds')
+    expect(await balance('EUR', ann)).toBe(0n)
+    expect(await balance('USD', ann, 'other')).toBe(0n)
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { inProcessLedger, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from '../ledger/index.ts'
+import { newId } from '../ids.ts'
+import type { Services } from '../services.ts'
+import { batch, insert, remove, update, type Write } from '../storage/index.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { audit } from './audit.ts'
+import { creditBalance } from './gateway.ts'
+import { openPayment, type PaymentRow } from './open-payment.ts'
+import { register } from './register.ts'
+import { paymentSettings } from './settings.ts'
+import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
+
+const actor = { tenant: 't', id: 'test' }
+let number = 1000
+
+async function person(services: Services): Promise<{ userId: string; email: string; phone: string }> {
+  const name = `user${++number}`
+  const [email, phone] = [`${name}@example.org`, `+1${number}`]
+  const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
+  const form = { ...profile, email, phone, username: name, password: `correct horse ${name}` }
+  return { email, phone, ...(await register(services, actor, form)) }
+}
+
+/** A storage with a credit and a pending payment. */
+async function world(): Promise<{ services: Services; payment: PaymentRow; found: () => Promise<readonly string[]> }> {
+  const services = testServices()
+  const [from, to] = [await person(services), await person(services)]
+  const credit = { userId: from.userId, reference: 'r', currency: 'USD', amount: 100n }
+  await creditBalance(services, actor, credit)
+  const payments = { services, settings: paymentSettings() }
+  const receiver = [{ kind: 'email', value: to.email }] as const
+  const payment = await openPayment(payments, actor, { senderId: from.userId, receiver, currency: 'USD', amount: 40n })
+  const found = async (): Promise<readonly string[]> => (await audit(services)).findings.map(({ finding }) => finding)
+  return { services, payment, found }
+}
+
+describe('an audit', () => {
+  test('finds nothing where everything adds up, and says how much it saw', async () => {
+    const { services } = await world()
+    expect(await audit(services)).toEqual({ findings: [], payments: 1, transactions: 1 })
+  })
+
+  const damage: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [
+    [
+      'a balance that was raised by hand',
+      ({ senderId }) => update(ledgerAccounts, { where: { owner: senderId, kind: 'available' }, add: { balance: 1n } }),
+      ['balance-differs'],
+    ],
+    [
+      'an entry that was changed',
+      ({ senderId }) =>
+        update(ledgerEntries, {
+          where: { amount: { gt: 40n } },
+          set: { amount: 101n },
+          hits: senderId === '' ? 'one' : 'any',
+        }),
+      ['transfer-unbalanced', 'balance-differs'],
+    ],
+    [
+      'an entry that was removed',
+      () => remove(ledgerEntries, { where: { amount: 40n } }),
+      ['transfer-unbalanced', 'balance-differs'],
+    ],
+    [
+      'a transfer that was removed',
+      ({ id }) => remove(ledgerTransfers, { where: { subject: id } }),
+      ['entry-without-transfer'],
+    ],
+    [
+      'a transfer without entries',
+      ({ tenant }) => insert(ledgerTransfers, { id: newId(), tenant, kind: 'x', currency: 'USD', subject: '', at: 0 }),
+      ['transfer-without-entries'],
+    ],
+    [
+      'an account that was removed',
+      ({ senderId }) => remove(ledgerAccounts, { where: { owner: senderId, kind: 'available' } }),
+      ['entry-without-account'],
+    ],
+    [
+      'a hold of another amount',
+      ({ id }) => update(ledgerHolds, { where: { id }, set: { amount: 41n } }),
+      ['holds-differ', 'payment-without-hold'],
+    ],
+    [
+      'a payment that was declared done',
+      ({ id }) => update(paymentTable, { where: { id }, set: { state: 'completed' } }),
+      ['payment-without-hold', 'pending-count-differs'],
+    ],
+    [
+      'a payment that was removed',
+      ({ id }) => remove(paymentTable, { where: { id } }),
+      ['hold-without-payment', 'pending-count-differs'],
+    ],
+    [
+      'a deposit whose transfer is another',
+      () => update(gatewayTransactions, { where: { reference: 'r' }, set: { transferId: 'none' } }),
+      ['transaction-without-transfer'],
+    ],
+    [
+      'a count that is off',
+      ({ senderId }) => update(paymentProfiles, { where: { userId: senderId }, add: { pendingPayments: 1 } }),
+      ['pending-count-differs'],
+    ],
+  ]
+  test.each(damage)('finds %s', async (_, damaged, findings) => {
+    const { services, payment, found } = await world()
+    await services.storage.commit(batch(damaged(payment)))
+    expect(new Set(await found())).toEqual(new Set(findings))
+  })
+
+  test('is not led astray by holds of the host', async () => {
+    const { services, payment, found } = await world()
+    const ledger = inProcessLedger(services, () => actor)
+    await ledger.hold({ id: newId(), owner: payment.senderId, currency: 'USD', amount: 10n, subject: 'rent' })
+    expect(await found()).toEqual([])
+  })
+
+  test('finds nothing while money moves', async () => {
+    const { services, payment, found } = await world()
+    const ledger = inProcessLedger(services, () => actor)
+    const legs = [
+      { account: { kind: 'available', owner: payment.senderId }, amount: -1n },
+      { account: { kind: 'fees' }, amount: 1n },
+    ] as const
+    const moving = Array.from({ length: 40 }, () =>
+      ledger.transfer({ id: newId(), currency: 'USD', kind: 'fee', subject: '', legs }),
+    )
+    expect(await found()).toEqual([])
+    await Promise.all(moving)
+    expect(await found()).toEqual([])
+    expect(await ledger.balance('USD', { kind: 'fees' })).toBe(40n)
+  })
+})

@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testCertificate, type TestSessionService, testSessionService } from '../test-fixtures/session-service.ts'
+import { dvcIdOf, type ForeignService, readForeignSession, type Resolve } from './foreign-session.ts'
+
+const session = {
+  sessionId: 's1',
+  origin: { tag: 'shop' },
+  metadata: { purpose: 'login' },
+  privateInfo: JSON.stringify({ dvcID: 'still' }),
+}
+const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  '/good': (_, response) => response.end(JSON.stringify(session)),
+  '/redirect': (_, response) => response.writeHead(302, { location: '/good' }).end(),
+  '/large': (_, response) => response.end(JSON.stringify({ ...session, metadata: { a: 'x'.repeat(70_000) } })),
+  '/endless': (_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(10_000)));
+    }
+    response.on('drain', more)
+    more()
+  },
+  '/text': (_, response) => response.end('hello'),
+  '/other': (_, response) => response.end('{"id":7}'),
+  '/expired': (_, response) => response.end(JSON.stringify({ ...session, expiryTS: 1_700_000_000 })),
+  '/missing': (_, response) => response.writeHead(404).end(JSON.stringify(session)),
+  '/cut': (_, response) => {
+    response.writeHead(200, { 'content-length': '1000' }).write('{')
+    response.destroy()
+  },
+}
+
+let service: TestSessionService
+let listed: ForeignService
+const to =
+  (...addresses: readonly string[]): Resolve =>
+  async () =>
+    addresses
+const at = (path: string, host = 'sessions.example') => `https://${host}:${service.port}${path}`
+const read = (url: string, resolve = to('127.0.0.1'), known: readonly ForeignService[] = [listed]) =>
+  readForeignSession(url, known, resolve)
+
+beforeAll(async () => {
+  service = await testSessionService((request, response) => answers[request.url ?? '']?.(request, response))
+  const origin = `https://sessions.example:${service.port}`
+  listed = { origin, privateAddresses: true, ca: testCertificate }
+})
+afterAll(() => service.close())
+
+describe('a session of another session service', () => {
+  it('is read from a listed origin, at the address that was checked', async () => {
+    const { info, url } = await read(at('/good#fragment'))
+    expect(url).toBe(at('/good'))
+    expect(info).toMatchObject({ sessionId: 's1', origin: { tag: 'shop' } })
+    expect(dvcIdOf(info)).toBe('still')
+    expect(service.asked.at(-1)).toEqual({ path: '/good', host: `sessions.example:${service.port}` })
+  })
+
+  it('is not followed, not read without end, and must be a session', async () => {
+    for (const path of ['/redirect', '/large', '/endless', '/text', '/other', '/expired', '/missing', '/cut'])
+      expect(await codeOf(read(at(path)))).toBe('session-url.refused')
+    expect(service.asked.filter(({ path }) => path === '/good')).toHaveLength(1)
+  })
+
+  it('is not asked for where the origin is not one that is listed', async () => {
+    const before = service.asked.length
+    const { port } = service
+    for (const url of [
+      at('/good', 'evil.example'),
+      at('/good', 'sessions.example.evil.example'),
+      `https://sessions.example:${port + 1}/good`,
+      `https://sessions.example/good`,
+      `http://sessions.example:${port}/good`,
+      `https://user:secret@sessions.example:${port}/good`,
+      `https://user@sessions.example:${port}/good`,
+      `https://sessions.example:${port}@evil.example/good`,
+      at('/good', '127.0.0.1'),
+      at('/good', '[::1]'),
+      at('/good', '[::ffff:127.0.0.1]'),
+      at('/good', '2130706433'),
+      'file:///etc/passwd',
+      'ftp://sessions.example/',
+      '//sessions.example/good',
+      'nonsense',
+      '',
+    ])
+      expect(await codeOf(read(url))).toBe('session-url.refused')
+    expect(service.asked).toHaveLength(before)
+  })
+
+  it.each([
+    ['a loopback address', ['127.0.0.1']],
+    ['a link-local address', ['169.254.169.254']],
+    ['a private address', ['10.0.0.1']],
+    ['a private address beside a public one', ['1.1.1.1', '192.168.0.1']],
+    ['the loopback address of IPv6', ['::1']],
+    ['a mapped address', ['::ffff:127.0.0.1']],
+    ['a link-local address of IPv6', ['fe80::1']],
+    ['no address', []],
+    ['something that is no address', ['localhost']],
+  ])('is not asked for where the name stands for %s', async (_, addresses) => {
+    const before = service.asked.length
+    const strict = { ...listed, privateAddresses: false }
+    expect(await codeOf(read(at('/good'), to(...addresses), [strict]))).toBe('session-url.refused')
+    expect(service.asked).toHaveLength(before)
+  })
+
+  it('is asked for once the name is resolved, and the name is resolved once', async () => {
+    let asked = 0
+    const rebinding: Resolve = async () => (++asked === 1 ? ['127.0.0.1'] : ['203.0.113.9'])
+    expect(await codeOf(read(at('/good'), rebinding))).toBe('done')
+    expect(asked).toBe(1)
+  })
+
+  it('must come under a certificate for its name', async () => {
+    const { ca: _, ...uncertified } = listed
+    expect(await codeOf(read(at('/good'), to('127.0.0.1'), [uncertified]))).toBe('session-url.refused')
+    const wrong = { ...listed, origin: `https://wrong.example:${service.port}` }
+    expect(await codeOf(read(at('/good', 'wrong.example'), to('127.0.0.1'), [wrong]))).toBe('session-url.refused')
+  })
+
+  it('is waited for five seconds, its name too', { timeout: 20_000 }, async () => {
+    const started = Date.now()
+    const never: Resolve = () => new Promise(() => {})
+    expect(await codeOf(read(at('/good'), never))).toBe('session-url.refused')
+    expect(Date.now() - started).toBeGreaterThan(4_500)
+  })
+})

@@ -1,0 +1,54 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import type { Billfold } from '@billfold/core'
+import { type ScriptedFace, scriptedSelfie } from '@billfold/core/biometrics'
+import { direct } from './direct.ts'
+
+/** A selfie of somebody, in base64. */
+export function selfieOf(person: string, face: Omit<ScriptedFace, 'person'> = {}): string {
+  return Buffer.from(scriptedSelfie({ person, ...face })).toString('base64')
+}
+
+/** The frames that a challenge asks for, by one person. */
+export function framesOf(person: string, steps: readonly string[]): string[] {
+  return [...steps.map((pose) => selfieOf(person, { pose })), selfieOf(person)]
+}
+
+/** A user with the PIN 4711, unless another, or none, is wanted. */
+export async function newUser(billfold: Billfold, pin: string | undefined = '4711', tenant?: string): Promise<string> {
+  const key = await billfold.serviceKeys.create({
+    tag: 'users',
+    scopes: ['custody'],
+    ...(tenant !== undefined && { tenant }),
+  })
+  const authorization = `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
+  const json = pin === '' ? {} : { signingMethod: { type: 'PIN', value: pin } }
+  const answer = await direct(billfold.custody).request('POST', '/api/users', { headers: { authorization }, json })
+  return (answer.json as { result: { id: string } }).result.id
+}
+
+/** A device that holds a P-256 key. */
+export interface Device {
+  readonly publicKey: string
+  /** What it shows for a step of a session, called with an envelope key. */
+  readonly prove: (step: string, subject: string, callerPublicKey: string) => { publicKey: string; signature: string }
+}
+
+/** A new device. */
+export function newDevice(): Device {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const publicKey = pointOf(pair.publicKey)
+  return {
+    publicKey,
+    prove: (step, subject, callerPublicKey) => {
+      const caller = Buffer.from(callerPublicKey, 'base64').toString('base64url', 0, 32)
+      const text = ['billfold device 1', step, subject, caller].join('\n')
+      const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const
+      return { publicKey, signature: sign('sha256', Buffer.from(text), key).toString('base64') }
+    },
+  }
+}
+
+function pointOf(key: KeyObject): string {
+  const { x = '', y = '' } = key.export({ format: 'jwk' })
+  return Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64')
+}

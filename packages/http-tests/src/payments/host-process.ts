@@ -1,0 +1,22 @@
+import { createServer } from 'node:http'
+import { koaRouter } from '@billfold/koa-adapter'
+import { kyselyStorage } from '@billfold/storage-kysely'
+import { connectTo } from '@billfold/test-databases'
+import Koa from 'koa'
+import { paymentsHost, testKeyring } from './payer.ts'
+
+// A host in a process of its own, to be killed: node host-process.js <dialect> <url> <root key> <service key>
+const [, , dialect = '', url = '', rootKey = ''] = process.argv
+if (dialect !== 'postgres' && dialect !== 'mysql' && dialect !== 'sqlite') throw new Error(`${dialect} is no dialect`)
+
+const storage = kyselyStorage(connectTo(dialect, url), { dialect })
+const { billfold } = await paymentsHost(storage, { keyring: testKeyring(rootKey) })
+const app = new Koa()
+app.use(koaRouter(billfold.payments).routes())
+const handle = app.callback()
+const server = createServer((request, response) => void handle(request, response))
+server.keepAliveTimeout = 60_000
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  process.stdout.write(`listening ${typeof address === 'object' ? address?.port : ''}\n`)
+})

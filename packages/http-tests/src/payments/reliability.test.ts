@@ -1,0 +1,63 @@
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { type AnyTables, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { type Kysely, sql } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { describeReliability, reliability } from './reliability.ts'
+
+const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+
+// The long form, of 100,000 payments, is `npm run payments`.
+describe('two processes, one of which is killed, and a database that drops its connections', () => {
+  it.each(databases)('lose no payment on $name, and make none twice', { timeout: 300_000 }, async (database) => {
+    const fresh = await database.open()
+    if (fresh.url === undefined) throw new Error('there is no URL')
+    const { dialect } = database
+    const url = new URL(fresh.url)
+    if (dialect === 'postgres') url.searchParams.set('application_name', `payments ${process.pid}`)
+    const db = fresh.connect()
+    await migrate(db, { dialect })
+    try {
+      const report = await reliability({
+        dialect,
+        url: url.href,
+        storage: kyselyStorage(db, { dialect }),
+        processes: 2,
+        clients: 8,
+        payments: 96,
+        killEvery: 300,
+        mostKills: 1,
+        disturbances: 1,
+        disturb: () => dropConnections(database, db, url),
+      })
+      const { acknowledged, completed, missing, unasked, kills, disturbances, findings, cents } = report
+      const what = describeReliability(report)
+      expect({ acknowledged, completed, missing, unasked }, what).toEqual({
+        acknowledged: 96,
+        completed: 96,
+        missing: 0,
+        unasked: 0,
+      })
+      expect(findings).toEqual([])
+      expect(cents.users).toBe(cents.received)
+      expect(kills).toBe(1)
+      expect(disturbances).toBe(1)
+    } finally {
+      await fresh.drop()
+    }
+  })
+})
+
+/** Ends the connections of the processes; on MySQL, all that the database has but the one that asks. */
+async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>, url: URL): Promise<void> {
+  if (dialect === 'postgres') {
+    const name = url.searchParams.get('application_name')
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`.execute(db)
+    return
+  }
+  const schema = url.pathname.slice(1)
+  const { rows } = await sql<{
+    id: number
+  }>`select id from information_schema.processlist where db = ${schema} and id <> connection_id()`.execute(db)
+  // One may have ended by itself meanwhile.
+  for (const { id } of rows) await sql`kill ${sql.lit(Number(id))}`.execute(db).catch(() => {})
+}

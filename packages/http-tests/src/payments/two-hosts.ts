@@ -1,0 +1,41 @@
+import { newKey, type PaymentsOptions, type Storage } from '@billfold/core'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import type { TestDatabase } from '@billfold/test-databases'
+import { request } from '../client.ts'
+import { type Host, startHost } from '../hosts.ts'
+import { type Asker, paymentsHost, type PaymentsHost, testKeyring } from './payer.ts'
+
+/** One of two hosts: its API over HTTP, what it does in-process, and its clock. */
+export interface ClockedHost extends PaymentsHost, Asker {
+  readonly clock: { now: number }
+  readonly storage: Storage
+}
+
+/** Two hosts, Express and Koa, over pools of their own on one fresh database, as two processes would be. */
+export async function twoHosts(
+  database: TestDatabase,
+  payments: PaymentsOptions = {},
+): Promise<{ readonly hosts: readonly [ClockedHost, ClockedHost]; readonly drop: () => Promise<void> }> {
+  const { connect, drop } = await database.open()
+  const { dialect } = database
+  const key = newKey()
+  const listening: Host[] = []
+  const pools = [connect(), connect()] as const
+  await migrate(pools[0], { dialect })
+  const start = async (db: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {
+    const clock = { now: Date.now() }
+    const storage = kyselyStorage(db, { dialect })
+    const made = await paymentsHost(storage, { keyring: testKeyring(key), now: () => clock.now, payments })
+    const host = await startHost({ framework, through: 'app', prefix: '', parser: false }, made.billfold.payments)
+    listening.push(host)
+    return { ...made, clock, storage, request: (method, path, sent) => request(host.port, method, path, sent) }
+  }
+  const hosts = [await start(pools[0], 'koa'), await start(pools[1], 'express 5')] as const
+  return {
+    hosts,
+    drop: async () => {
+      await Promise.all(listening.map((host) => host.close()))
+      await drop()
+    },
+  }
+}
