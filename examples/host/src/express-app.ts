@@ -18,6 +18,7 @@ export function expressApp(billfold: Billfold, settings: Settings): RequestListe
     response.status(health.status === 'ok' ? 200 : 503).json(health)
   })
   app.use('/custody', expressRouter(billfold.custody))
+  app.use('/dids', expressRouter(billfold.dids))
   app.use('/onboarding', expressRouter(billfold.onboarding))
   app.use(async (request, response, next) => {
     const page = await demoFile(request.path)

@@ -79,6 +79,17 @@ describe.each(['express', 'koa'])('the example host on %s', (framework) => {
     expect(session.url).toBe(`${host.url}/walletapi/sessions/session/${session.sessionId}`)
   })
 
+  it('runs the calls of the DID API on its page', async () => {
+    const host = await start({ FRAMEWORK: framework })
+    const { stdout } = await run('sh', ['-c', await commandsOn(host, 2)], { cwd: host.dataDirectory })
+    const [resolved, renamed] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(resolved.didDocument.service).toHaveLength(1)
+    expect(renamed.wallets).toMatchObject([{ did: resolved.didDocument.id, alias: 'my first DID' }])
+  })
+
   it('says whether it is well, and serves its OpenAPI document', async () => {
     const host = await start({ FRAMEWORK: framework })
     expect(await (await fetch(`${host.url}/health`)).json()).toEqual({ status: 'ok', failing: [] })

@@ -11,6 +11,7 @@ export function koaApp(billfold: Billfold, settings: Settings): RequestListener 
   const app = new Koa()
   app.use(koaRouter(billfold.custody, { prefix: '/custody' }).routes())
   app.use(koaRouter(billfold.onboarding, { prefix: '/onboarding' }).routes())
+  app.use(koaRouter(billfold.dids, { prefix: '/dids' }).routes())
   app.use(koaRouter(billfold.payments, { prefix: '/payments' }).routes())
   app.use(koaRouter(billfold.authentication, { prefix: '/walletapi' }).routes())
   app.use(async (context) => {

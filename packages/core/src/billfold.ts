@@ -15,8 +15,9 @@ import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
-import { registryClients } from './identities/settings.ts'
+import { type IdentitySettings, registryClients } from './identities/settings.ts'
 import {
   createLicence,
   hasLicence,
@@ -150,24 +151,10 @@ const ownerQueue = 1000
  * ```
  */
 export function createBillfold(options: BillfoldOptions): Billfold {
-  const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
-  const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
+  const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
-  const services: Services = {
-    storage,
-    keyring,
-    slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
-    tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
-    logger,
-    limiter,
-    lookups: storageLookups({ storage, keyring, now }),
-    notifier: options.notifier,
-    wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
-    ownerTurns: turnsByKey(ownerQueue),
-    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    ...custodyServices(options.custody, registryClients(settings)),
-    now,
-  }
+  const services = servicesOf(options, settings)
+  const { logger, limiter } = services
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
@@ -175,7 +162,12 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   const onboarding = onboardingSettings(options.onboarding)
   return {
-    serviceKeys: serviceKeysOf(services, host),
+    serviceKeys: {
+      create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
+      has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
+      list: (of = tenant) => describeServiceKeys(services, of),
+      revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
+    },
     licences: {
       create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
       has: (id, of = tenant) => hasLicence(services, of, id),
@@ -193,8 +185,11 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ),
       ...inProcessPayments(payments, host),
     },
-    onboarding: { ...mounted(onboardingApi(services, tenant, onboarding)), ...onboardingFunctions(services, host, onboarding) },
-    users: inProcessUsers(services, [custodyData, paymentsData, onboardingData(onboarding.files)], host),
+    onboarding: {
+      ...mounted(onboardingApi(services, tenant, onboarding)),
+      ...onboardingFunctions(services, host, onboarding),
+    },
+    users: inProcessUsers(services, [custodyData, didData, paymentsData, onboardingData(onboarding.files)], host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     health: () => health(services),
@@ -206,11 +201,22 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   }
 }
 
-function serviceKeysOf(services: Services, host: (tenant?: string) => Actor): Billfold['serviceKeys'] {
+/** What the domain stands on, with a default for whatever the host leaves open. */
+function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
+  const { storage, keyring, logger = silentLogger, now = Date.now } = options
   return {
-    create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
-    has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
-    list: (of) => describeServiceKeys(services, host(of).tenant),
-    revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
+    storage,
+    keyring,
+    slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
+    tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
+    logger,
+    limiter: options.rateLimiter ?? storageRateLimiter(storage, now),
+    lookups: storageLookups({ storage, keyring, now }),
+    notifier: options.notifier,
+    wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
+    ownerTurns: turnsByKey(ownerQueue),
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    ...custodyServices(options.custody, registryClients(settings)),
+    now,
   }
 }

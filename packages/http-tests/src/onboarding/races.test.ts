@@ -99,7 +99,10 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     const signature = await Wallet.createRandom().signMessage(claimsOf(body.jwt).nonce)
     const sent = { headers: { authorization: `Bearer ${body.jwt}` }, json: { signature } }
     const answers = await times(20, (index) => ask(pair.client(index), 'POST', '/auth/challenge', sent))
-    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, ...Array.from({ length: 19 }, () => 401)])
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      200,
+      ...Array.from({ length: 19 }, () => 401),
+    ])
   })
 
   it('make one user of a wallet, of ten at once, with its files and no others', async () => {
@@ -161,7 +164,10 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
         body: new URLSearchParams(fields).toString(),
       }),
     )
-    expect(uses.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([303, ...Array.from({ length: 9 }, () => 401)])
+    expect(uses.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      303,
+      ...Array.from({ length: 9 }, () => 401),
+    ])
   })
 
   it('erase a person while that person is sending things, and leave nothing behind', async () => {
