@@ -40,6 +40,11 @@ a { color: #0b57d0 }
 <p>This host runs on ${escaped(settings.framework)}. The calls below use the demo credentials that it wrote on its first start;
 copy them into a shell in the folder that the host was started in. They need curl and Node.</p>
 ${sections.join('\n')}
+<section>
+<h2>Onboarding: wallet login, users with documents, applications</h2>
+<p>Mounted at <code>/onboarding</code> · <a href="/onboarding/openapi.json">OpenAPI document</a> ·
+<a href="/demo/onboarding">sign in and apply with a wallet</a></p>
+</section>
 </body>
 </html>
 `

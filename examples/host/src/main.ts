@@ -9,6 +9,7 @@ import { demoAdminDid, demoCredentials } from './demo-credentials.ts'
 import { didRegistries } from './did-registries.ts'
 import { hostKeyring } from './keyring.ts'
 import { logger } from './logger.ts'
+import { onboardingOptions } from './onboarding.ts'
 import { readSettings } from './settings.ts'
 
 const settings = readSettings(process.env)
@@ -23,6 +24,7 @@ const billfold = createBillfold({
   keyring: hostKeyring(settings),
   logger,
   issuer: settings.baseUrl,
+  onboarding: onboardingOptions(settings),
   authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
   dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
 })

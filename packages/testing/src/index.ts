@@ -12,6 +12,8 @@ export {
   type RegistryProcess,
 } from './did-registries/did-registry-cases.ts'
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
+export { type BlobStoreCase, blobStoreCases, type OpenBlobStore } from './blobs/blob-store-cases.ts'
+export { describeBlobStore } from './blobs/describe-blob-store.ts'
 export {
   type OpenSigner,
   type ThresholdSignerCase,

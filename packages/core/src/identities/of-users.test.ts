@@ -4,7 +4,7 @@ import { addMethod, removeMethod, replaceMethod } from '../credentials/methods.t
 import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
 import { localKeyring, newKey } from '../crypto/index.ts'
 import type { Services } from '../services.ts'
-import { memoryStorage } from '../storage/index.ts'
+import { batch, memoryStorage } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
 import { actor, didSettings } from '../test-fixtures/did-settings.ts'
 import { testServices } from '../test-fixtures/services.ts'
@@ -16,8 +16,10 @@ import { openEntropy } from '../vaults/seal-entropy.ts'
 import { createIdentity, mostIdentities } from './create.ts'
 import { signDidAuth } from './did-auth/sign.ts'
 import { findIdentityById } from './find.ts'
+import { didData } from './personal-data.ts'
 import { removeIdentity } from './remove.ts'
 import type { IdentityRow } from './seal-key.ts'
+import { identities } from './tables.ts'
 
 const settings = didSettings()
 const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
@@ -98,6 +100,21 @@ describe('a DID wallet of a user', () => {
     expect((await findVault(services, 'default', vault.id)).generation).toBe(3)
     expect((await make(services, { vaultId: vault.id }, byNewPin)).hdIndex).toBe(1)
     expect(await codeOf(findIdentityById(services, 'default', gone.id))).toBe('identity.unknown')
+  })
+
+  it('is told when the user asks what is known of them, and destroyed when they are erased', async () => {
+    const services = testServices()
+    const { userId, authorise } = await somebody(services)
+    const person = { tenant: 'default', userId }
+    expect(await didData.collect(services, person)).toBeUndefined()
+    const vault = await createVault(services, undefined, actor, { kind: 'BIP44', userId }, authorise)
+    const row = await make(services, { vaultId: vault.id }, authorise)
+    expect(await didData.collect(services, person)).toMatchObject([{ id: row.id, did: row.did, alias: row.did }])
+    const { writes } = await didData.erase(services, person)
+    await services.storage.commit(batch(...writes))
+    const [kept] = await services.storage.find(identities, { where: { id: row.id } })
+    expect(kept).toMatchObject({ did: row.did, alias: null, sealedKey: null, state: 'deleted' })
+    expect((await findVault(services, 'default', vault.id)).sealedEntropy).toBeNull()
   })
 
   it('whose owner has as many as one may have is not made', async () => {
