@@ -126,7 +126,7 @@ function headerText(random: Random): string {
 }
 
 function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
-  const sensible = target.fields !== undefined && random.chance(0.4) ? sensibleBody(target, route, random) : undefined
+  const sensible = target.fields !== undefined && random.chance(0.6) ? sensibleBody(target, route, random) : undefined
   if (sensible !== undefined) return Buffer.from(JSON.stringify(sensible))
   const kind = random.below(20)
   if (kind === 0) return randomBytes(random)

@@ -53,7 +53,7 @@ export async function fuzzPayments(mounting: Mounting, count: number, seed: numb
 /** What a client that means it would say. */
 function sensible(from: Person, to: Person, sessions: readonly string[]): Record<string, readonly string[]> {
   const amounts = ['0.01', '0.01', '0.02', '1', '34.00', '0', '0.001']
-  const emails = [from.email, from.email, from.email, to.email, 'nobody@example.org']
+  const emails = [...Array.from({ length: 8 }, () => from.email), to.email, 'nobody@example.org']
   return {
     email: emails,
     sender_email: [from.email],
