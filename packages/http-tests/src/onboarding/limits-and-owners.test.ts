@@ -1,4 +1,6 @@
-import { embeddedRegistry, memoryStorage, registryServices } from '@billfold/core'
+import { memoryStorage } from '@billfold/core'
+import { embeddedRegistry, registryServices } from '@billfold/core/dids'
+import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { Signature, SigningKey, Wallet } from 'ethers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Host, startHost } from '../hosts.ts'
@@ -57,7 +59,7 @@ describe('a DID that was handed over', () => {
 
 describe('answers to challenges', () => {
   it('are counted by where they come from, whatever the answer is', async () => {
-    const { client } = await started(memoryStorage(), {}, { rateLimiter: undefined })
+    const { client } = await started(memoryStorage(), {}, { rateLimiter: memoryRateLimiter() })
     const { body } = await ask(client, 'GET', '/auth/challenge')
     const sent = {
       headers: { authorization: `Bearer ${body.jwt}` },
@@ -92,7 +94,8 @@ describe('a body within its limit', () => {
       { name: 'attributes', content: `[{"id":"a","data":{"value":${numbers}}}]` },
       { name: 'meta', content: numbers },
     )
-    expect((await applicant.ask('POST', '/users', parts)).status).toBe(413)
+    const answered = await applicant.ask('POST', '/users', parts)
+    expect(answered).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
     expect(await made.rowCount('users')).toBe(0)
   })
 
@@ -102,5 +105,18 @@ describe('a body within its limit', () => {
     const attributes = [{ id: 'a', data: { value: { image: '$document-1' } } }]
     const answered = await applicant.ask('POST', '/users', { json: { attributes } })
     expect(answered).toMatchObject({ status: 400, body: { errors: [{ path: '$document-1' }] } })
+  })
+})
+
+describe('an id that none can be', () => {
+  it('is as unknown as any other, and nothing of the storage is told', async () => {
+    const { client } = await started()
+    const applicant = await logIn(client)
+    for (const path of ['/applications/', '/files/', '/files/file-']) {
+      const answers = await Promise.all(
+        ['x', 'x'.repeat(59), '%F0%9F%99%82'.repeat(20)].map((id) => applicant.ask('GET', path + id)),
+      )
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
+    }
   })
 })
