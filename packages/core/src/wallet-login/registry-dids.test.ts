@@ -1,4 +1,5 @@
 import { Wallet } from 'ethers'
+import { generatePrivateKey } from 'viem/accounts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { secp256k1 } from '../crypto/index.ts'
 import { type DidRegistry, embeddedRegistry, type RegistryChange } from '../dids/index.ts'
@@ -14,13 +15,13 @@ const registry = embeddedRegistry({ networks: ['local'] })
 const nobody: ResolveDid = async () => undefined
 
 let services: Services
-let old: ReturnType<typeof Wallet.createRandom>
-let next: ReturnType<typeof Wallet.createRandom>
+let old: Wallet
+let next: Wallet
 let step = 0
 beforeEach(() => {
   services = testServices()
-  old = Wallet.createRandom()
-  next = Wallet.createRandom()
+  old = new Wallet(generatePrivateKey())
+  next = new Wallet(generatePrivateKey())
 })
 
 /** Makes a change of the old wallet's DID, by its own key. */
@@ -32,7 +33,7 @@ async function change(made: RegistryChange): Promise<void> {
 
 const handOver = () => change({ kind: 'owner', newOwner: next.address.toLowerCase() })
 
-async function logIn(wallet: typeof old, keyId: string, resolveDid = registryDids(services, [registry], nobody)) {
+async function logIn(wallet: Wallet, keyId: string, resolveDid = registryDids(services, [registry], nobody)) {
   const { jwt } = await issueChallenge(services, {}, { tenant, ip })
   const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
   const signature = await wallet.signMessage(nonce)

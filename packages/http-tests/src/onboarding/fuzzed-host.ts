@@ -5,6 +5,7 @@ import type { FuzzTarget } from '../fuzz/requests.ts'
 import { startHost } from '../hosts.ts'
 import type { Mounting } from '../mountings.ts'
 import { logIn } from './applicant.ts'
+import { form, png } from './form.ts'
 import { onboardingHost } from './host.ts'
 
 /** A host over a fresh SQLite file, and what hostile requests are sent to. */
@@ -30,7 +31,11 @@ export async function fuzzedHost(mounting: Mounting, wallets: number): Promise<F
     request: (method: string, path: string, sent?: Sent) => request(host.port, method, mounting.prefix + path, sent),
   }
   const tokens: string[] = []
-  for (let wallet = 0; wallet < wallets; wallet++) tokens.push((await logIn(client)).jwt)
+  for (let wallet = 0; wallet < wallets; wallet++) {
+    const applicant = await logIn(client)
+    tokens.push(applicant.jwt)
+    if (wallet === 0) await applicant.ask('POST', '/files', form({ name: 'file', content: png() }))
+  }
   let turn = 0
   const headers = {
     get authorization(): string {

@@ -1,11 +1,11 @@
 import { memoryStorage } from '@billfold/core'
 import { embeddedRegistry, registryServices } from '@billfold/core/dids'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
-import { Signature, SigningKey, Wallet } from 'ethers'
+import { Signature, SigningKey, type Wallet } from 'ethers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Host, startHost } from '../hosts.ts'
 import { request, type Sent } from '../client.ts'
-import { ask, claimsOf, logIn } from './applicant.ts'
+import { ask, claimsOf, logIn, newWallet } from './applicant.ts'
 import { form } from './form.ts'
 import { type OnboardingHost, onboardingHost } from './host.ts'
 
@@ -34,9 +34,9 @@ describe('a DID that was handed over', () => {
   ])('is no longer accepted from its old owner, %s', async (_where, dids) => {
     const storage = memoryStorage()
     const { client } = await started(storage, {}, dids === undefined ? {} : { dids })
-    const [old, next] = [Wallet.createRandom(), Wallet.createRandom()]
+    const [old, next] = [newWallet(), newWallet()]
     const did = `did:ethr:${old.address}`
-    const answer = async (wallet: typeof old) => {
+    const answer = async (wallet: Wallet) => {
       const { body } = await ask(client, 'GET', `/auth/challenge/${did}`)
       const value = await wallet.signMessage(claimsOf(body.jwt).nonce)
       const headers = { authorization: `Bearer ${body.jwt}` }
