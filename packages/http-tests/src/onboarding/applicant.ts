@@ -39,10 +39,7 @@ export function claimsOf(jwt: string): any {
 }
 
 /** Gets a challenge and answers it. */
-export async function logIn(
-  client: Pick<Client, 'request'>,
-  wallet: Wallet = newWallet(),
-): Promise<Applicant> {
+export async function logIn(client: Pick<Client, 'request'>, wallet: Wallet = newWallet()): Promise<Applicant> {
   const { body: challenge } = await ask(client, 'GET', '/auth/challenge')
   const signature = await wallet.signMessage(claimsOf(challenge.jwt).nonce)
   const headers = { authorization: `Bearer ${challenge.jwt}` }

@@ -23,7 +23,9 @@ async function started(...options: Parameters<typeof onboardingHost>) {
   const made = await onboardingHost(...options)
   const host = await startHost(mounting, made.billfold.onboarding)
   open.push({ host, made })
-  const client = { request: (method: string, path: string, sent?: Sent) => request(host.port, method, `/id${path}`, sent) }
+  const client = {
+    request: (method: string, path: string, sent?: Sent) => request(host.port, method, `/id${path}`, sent),
+  }
   return { made, host, client }
 }
 

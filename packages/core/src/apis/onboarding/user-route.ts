@@ -92,7 +92,9 @@ function checkDocuments({ attributes: said }: Profile, sent: ReadonlySet<string>
   const mentioned = mentionsIn(values(said), isDocument)
   const problems = [
     ...[...mentioned].filter((name) => !sent.has(name)).map((name) => issue(name, 'was not sent')),
-    ...[...sent].filter((name) => !mentioned.has(name)).map((name) => issue(name, 'is not mentioned in the attributes')),
+    ...[...sent]
+      .filter((name) => !mentioned.has(name))
+      .map((name) => issue(name, 'is not mentioned in the attributes')),
   ]
   if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems.slice(0, mostIssues) })
 }
