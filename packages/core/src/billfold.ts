@@ -191,7 +191,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
       ...faceFunctions(faces, tenant),
     },
-    custody: mounted(custodyApi(services, tenant, options.custody)),
+    custody: mounted(custodyApi(services, tenant, options.custody, faces)),
     payments: {
       ...mounted(
         paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
