@@ -105,12 +105,15 @@ function suite(client: Client): void {
     })
 
     it('a selfie without the device, which costs the user nothing', async () => {
-      const { newUser, begin, show, remaining } = await caller()
+      const { newUser, begin, show, remaining, trust } = await caller()
       const user = await newUser('frida')
       const wanted = signing(user.walletId)
       const [one, other] = [(await begin(user)).result.id, (await begin(user)).result.id]
       const without = { status: 401, codes: ['device.invalid'] }
       expect(await show(user, one, wanted, { device: newDevice() })).toMatchObject(without)
+      const second = newDevice()
+      await trust(user, second)
+      expect(await show(user, one, wanted, { device: second })).toMatchObject(without)
       expect(await show(user, one, wanted, { signedCheck: other })).toMatchObject(without)
       expect(await show(user, one, wanted, { signed: signing(user.walletId, 'pay') })).toMatchObject(without)
       expect(await remaining(user)).toBe(10)

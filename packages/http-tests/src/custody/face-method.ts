@@ -43,6 +43,8 @@ export interface Shown {
 export interface FaceCaller {
   readonly ask: (method: string, path: string, json?: unknown, header?: string) => Promise<Outcome>
   readonly newUser: (person: string) => Promise<FaceUser>
+  /** Has a user trust a device. */
+  readonly trust: (user: Pick<FaceUser, 'userId' | 'person'>, device: Device) => Promise<void>
   readonly begin: (user: FaceUser) => Promise<Outcome>
   readonly show: (user: FaceUser, checkId: string, wanted: Wanted, shown?: Shown) => Promise<Outcome>
   /** Begins a check and shows the face: the check's id. */
@@ -60,7 +62,7 @@ export async function faceCaller(client: Asker, billfold: Billfold, licence: str
     call(client, authorization, method, path, json, header === undefined ? {} : { 'signing-method': header })
   const steps = await stepsAt(direct(billfold.authentication), billfold, licence)
 
-  const trust = async (userId: string, person: string, device: Device): Promise<void> => {
+  const trust: FaceCaller['trust'] = async ({ userId, person }, device) => {
     const browser = await steps.open((await steps.session({ userId, dvcID: 'pin' })).url)
     const prove = (step: string) => device.prove(step, browser.sessionId, browser.publicKey)
     const { token } = (await browser.face({ selfie: selfieOf(person), device: prove('submit_face') })).data
@@ -69,7 +71,7 @@ export async function faceCaller(client: Asker, billfold: Billfold, licence: str
   const newUser: FaceCaller['newUser'] = async (person) => {
     const userId = await steps.enrolled(person)
     const device = newDevice()
-    await trust(userId, person, device)
+    await trust({ userId, person }, device)
     const { result } = await ask('GET', `/api/users/${userId}`)
     const pinHeader = `${result.signingMethods[0].id}:4711`
     const wallet = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '4711' })
@@ -93,6 +95,7 @@ export async function faceCaller(client: Asker, billfold: Billfold, licence: str
   return {
     ask,
     newUser,
+    trust,
     begin,
     show,
     pass: async (user, wanted) => {
