@@ -77,6 +77,15 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(await balance(hosts[0], from)).toEqual({ balance: '99.25', held: '1.00' })
   })
 
+  it('the same request, sent many times at once under one reference, opens one payment and is answered alike', async () => {
+    const [from, to] = [await rich('1'), await newPerson(hosts[0])]
+    const reference = { transaction_reference: `same-${from.email}` }
+    const said = await atOnce(8, (host) => open(host, from, to, '1', reference))
+    expect(new Set(said.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(said[0]?.code).toBe('0')
+    expect(await balance(hosts[0], from)).toEqual({ balance: '0.25', held: '1.00' })
+  })
+
   it('both legs, confirmed many times at once, move the money once', async () => {
     const [from, to] = [await rich('10'), await newPerson(hosts[0])]
     const session: string = (await open(hosts[0], from, to, '4')).data.sessionid
