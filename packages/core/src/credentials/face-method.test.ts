@@ -44,8 +44,13 @@ beforeEach(async () => {
     batch(
       insert(devices, { id: 'device', tenant, userId, thumbprint: face.device, sealedLabel, trustedAt: createdAt }),
       insert(facePeople, {
-        ...{ id: face.person, tenant, community: 'default', userId },
-        ...{ version: 1, templates: 1, createdAt },
+        id: face.person,
+        tenant,
+        community: 'default',
+        userId,
+        version: 1,
+        templates: 1,
+        createdAt,
       }),
     ),
   )
@@ -58,8 +63,13 @@ const open = (value: string, asked: AskedRequest | undefined = request): Promise
 /** A check that was passed for the request. */
 async function passed(change: Partial<FaceCheckRow> = {}, methodVersion = 1): Promise<FaceCheckRow> {
   const row = {
-    ...{ id: crypto.randomUUID(), tenant: owner.tenant, ownerId: owner.ownerId, methodId, methodVersion },
-    ...{ sealedLiveness: null, expiresAt: services.now() + 60_000 },
+    id: crypto.randomUUID(),
+    tenant: owner.tenant,
+    ownerId: owner.ownerId,
+    methodId,
+    methodVersion,
+    sealedLiveness: null,
+    expiresAt: services.now() + 60_000,
   }
   const sealedRequest = await sealRequest(services, row, { ...request, bodySha256 })
   const kept = { ...row, sealedRequest, ...change }

@@ -48,14 +48,14 @@ export function proveKey(proof: DeviceProof, text: string): ProvenDevice {
 }
 
 /** What a public key (base64 of X and Y) is known by, its RFC 7638 thumbprint. @throws BillfoldError `device.invalid` */
-export function thumbprintOf(publicKey: string): string {
-  const { x, y } = pointOf(publicKey)
+export function thumbprintOf(key: string): string {
+  const { x, y } = pointOf(key)
   const members = JSON.stringify({ crv: 'P-256', kty: 'EC', x, y })
   return createHash('sha256').update(members).digest('base64url')
 }
 
-function pointOf(publicKey: string): { readonly x: string; readonly y: string } {
-  const point = sixtyFour(publicKey)
+function pointOf(key: string): { readonly x: string; readonly y: string } {
+  const point = sixtyFour(key)
   return { x: point.toString('base64url', 0, 32), y: point.toString('base64url', 32) }
 }
 

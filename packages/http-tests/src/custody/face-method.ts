@@ -79,7 +79,7 @@ export async function faceCaller(client: Asker, billfold: Billfold, licence: str
     const secret = randomBytes(32).toString('base64url')
     const body = { type: 'BIOMETRIC', value: secret, devicePublicKey: device.publicKey }
     const made = await ask('POST', methods, body, pinHeader)
-    if (made.status !== 200) throw new Error(`no method: ${made.codes}`)
+    if (made.status !== 200) throw new Error(`no method: ${made.codes.join()}`)
     const { id: walletId, address } = wallet.result
     return { person, userId, pinHeader, walletId, address, device, secret, methodId: made.result.id, methods }
   }
@@ -103,7 +103,7 @@ export async function faceCaller(client: Asker, billfold: Billfold, licence: str
       const evidence =
         result.liveness === undefined ? undefined : { frames: framesOf(user.person, result.liveness.steps) }
       const shown = await show(user, result.id, wanted, evidence === undefined ? {} : { evidence })
-      if (shown.status !== 200) throw new Error(`not passed: ${shown.codes}`)
+      if (shown.status !== 200) throw new Error(`not passed: ${shown.codes.join()}`)
       return result.id
     },
     use: async (user, { method, path, body }, value) => {

@@ -11,7 +11,7 @@ import { sealedReply, sealReply } from './answer.ts'
 import { actorOf, type AuthenticationCaller, callerOf } from './caller.ts'
 import { concludeFace, faceAnswer } from './face-answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from './face-body.ts'
+import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from '../face-body.ts'
 import { stepOnce } from './step-once.ts'
 
 const body = z.object({

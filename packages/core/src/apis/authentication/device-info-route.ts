@@ -3,7 +3,7 @@ import type { Route } from '../../http/index.ts'
 import { addDeviceInfo } from '../../sessions/device-info.ts'
 import { sealedReply } from './answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { smallObject } from './face-body.ts'
+import { smallObject } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const info = z.object({

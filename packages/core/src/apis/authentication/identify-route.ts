@@ -12,7 +12,7 @@ import { facePeople } from '../../biometrics/face-tables.ts'
 import { sealedReply } from './answer.ts'
 import { communityOf } from './communities.ts'
 import type { FaceApi } from './face-api.ts'
-import { evidenceFields, selfieBodyLimit } from './face-body.ts'
+import { evidenceFields, selfieBodyLimit } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const name = z.string().min(1).max(128)

@@ -9,7 +9,7 @@ import type { AuthenticationCaller } from './caller.ts'
 import { communityOf } from './communities.ts'
 import { pinToken } from './face-answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { faceFields, provenDevice, readEvidence, selfieBodyLimit, smallObject } from './face-body.ts'
+import { faceFields, provenDevice, readEvidence, selfieBodyLimit, smallObject } from '../face-body.ts'
 import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
 
