@@ -1,7 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, type Write } from '../storage/index.ts'
+import { batch, decide, type Write } from '../storage/index.ts'
 import { findSession } from './session.ts'
 import { keepJson } from './session-values.ts'
 
@@ -25,7 +25,10 @@ export async function addDeviceInfo(
 ): Promise<void> {
   const session = await findSession(services, actor.tenant, sessionId)
   if (community !== undefined && session.community !== community) throw new BillfoldError('session.unknown')
-  const kept = await keepJson(services, session, 'device-info', info)
-  const audit = auditRecord(actor, 'session.device-info', sessionId, services.now())
-  await services.storage.commit(batch(...kept, audit, ...further))
+  // Of two at once, each of which puts its own in place of what it saw, one is refused and does it again.
+  await decide(async () => {
+    const kept = await keepJson(services, session, 'device-info', info)
+    const audit = auditRecord(actor, 'session.device-info', sessionId, services.now())
+    await services.storage.commit(batch(...kept, audit, ...further))
+  })
 }
