@@ -35,8 +35,7 @@ export function askPin(connection: Connection, texts: Texts, token: string, afte
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const [value, trusts] = [pin.value, trust.checked]
-    if (sent.value !== value || sent.trust !== trusts)
-      sent = { value, trust: trusts, requestId: crypto.randomUUID() }
+    if (sent.value !== value || sent.trust !== trusts) sent = { value, trust: trusts, requestId: crypto.randomUUID() }
     confirm.disabled = true
     wrong.textContent = ''
     void verifyPin(connection, { pin: value, trust: trusts, token, requestId: sent.requestId })

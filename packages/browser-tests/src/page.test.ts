@@ -150,8 +150,8 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
   test('asks for the same again when an answer was lost, and the same is done once', async () => {
     await inBrowser(camera, async ({ page }) => {
       /** Lets one request through to the server, and its answer be lost on the way back. */
-      const loseOneAnswer = (path: string): Promise<void> =>
-        page.route(
+      const loseOneAnswer = async (path: string): Promise<void> => {
+        await page.route(
           path,
           async (route) => {
             await route.fetch()
@@ -159,6 +159,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
           },
           { times: 1 },
         )
+      }
       await page.goto(await host.session())
       await loseOneAnswer('**/v2/submit_face')
       await start(page)

@@ -1,4 +1,6 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { facesData } from './biometrics/personal-data.ts'
+import { devicesData } from './devices/personal-data.ts'
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
 import { custodyServices } from './apis/custody/custody-services.ts'
@@ -202,7 +204,11 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...mounted(onboardingApi(services, tenant, onboarding)),
       ...onboardingFunctions(services, host, onboarding),
     },
-    users: inProcessUsers(services, [custodyData, paymentsData, onboardingData(onboarding.files)], host),
+    users: inProcessUsers(
+      services,
+      [facesData(faces.faces.verifier), devicesData, custodyData, paymentsData, onboardingData(onboarding.files)],
+      host,
+    ),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     health: () => health(services),

@@ -1,5 +1,14 @@
 import type { FaceImage, StartedLiveness } from '@billfold/core/biometrics'
-import { acted, anna, imageOf, others, type Pixels, portraitJpeg, portraitPixels, straight } from '@billfold/test-photos'
+import {
+  acted,
+  anna,
+  imageOf,
+  others,
+  type Pixels,
+  portraitJpeg,
+  portraitPixels,
+  straight,
+} from '@billfold/test-photos'
 import { describeBiometricVerifier } from '@billfold/testing'
 import sharp from 'sharp'
 import { faceVerifier } from './verifier.ts'

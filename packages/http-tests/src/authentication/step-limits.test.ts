@@ -32,8 +32,7 @@ describe('what was refused before anybody looked at it', () => {
   it('costs a session none of its faces', async () => {
     const browser = await loginOf('ada', 'still')
     refusing.add('face attempts of user')
-    for (let count = 0; count < 6; count++)
-      expect((await browser.face({ selfie: selfieOf('ada') })).status).toBe(429)
+    for (let count = 0; count < 6; count++) expect((await browser.face({ selfie: selfieOf('ada') })).status).toBe(429)
     refusing.clear()
     expect((await browser.face({ selfie: selfieOf('ada') })).data.status).toBe('success')
   })
