@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './checks.mjs'
-import { root } from './run-command.mjs'
+import { root, runProgram } from './run-command.mjs'
 
 /** @typedef {{ name: string, main: string, env?: Record<string, string>, path: string, status: number, exit: 0 | 'SIGTERM' }} Example */
 
@@ -89,5 +89,10 @@ async function freePort() {
   return address.port
 }
 
-const { failed } = await runChecks(examples.map((example) => ({ name: example.name, run: () => serves(example) })))
+const didWallet = join(root, 'examples/did-wallet/dist/main.js')
+
+const { failed } = await runChecks([
+  ...examples.map((example) => ({ name: example.name, run: () => serves(example) })),
+  { name: 'a DID wallet on a chain', run: () => runProgram(process.execPath, [didWallet]) },
+])
 if (failed > 0) process.exitCode = 1

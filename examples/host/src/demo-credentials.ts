@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Billfold } from '@billfold/core'
+import { type AdminDid, newAdminDid } from './admin-did.ts'
 import type { Settings } from './settings.ts'
 
 /** What the demo calls the APIs with. */
@@ -10,17 +11,24 @@ interface DemoCredentials {
   readonly licence: { readonly id: string; readonly licence: string }
   readonly systemLicence: { readonly id: string; readonly licence: string }
   readonly baseUrl: string
+  /** What the DID API takes for the owner of every wallet. */
+  readonly adminDid: AdminDid
+}
+
+/** The admin DID of the demo credentials, or a new one on the first start. */
+export function demoAdminDid(settings: Settings): AdminDid {
+  return keptCredentials(pathOf(settings))?.adminDid ?? newAdminDid()
 }
 
 /** Makes demo credentials on the first start (or when the database is another), in DATA_DIR/credentials.json, for its owner's eyes only. */
-export async function demoCredentials(billfold: Billfold, { dataDirectory, baseUrl }: Settings): Promise<void> {
-  const path = resolve(dataDirectory, 'credentials.json')
+export async function demoCredentials(billfold: Billfold, settings: Settings, adminDid: AdminDid): Promise<void> {
+  const path = pathOf(settings)
   const kept = keptCredentials(path)
-  if (kept !== undefined && (await stillGood(billfold, kept))) return
+  if (kept?.adminDid?.did === adminDid.did && (await stillGood(billfold, kept))) return
   const serviceKey = await billfold.serviceKeys.create({ tag: 'demo', scopes: ['*'] })
   const licence = await billfold.licences.create({ tag: 'demo' })
   const systemLicence = await billfold.licences.create({ tag: 'demo, system', authLevel: 'system' })
-  const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl }
+  const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl: settings.baseUrl, adminDid }
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(draft, path)
@@ -40,4 +48,8 @@ function keptCredentials(path: string): Partial<DemoCredentials> | undefined {
   } catch {
     return undefined
   }
+}
+
+function pathOf({ dataDirectory }: Settings): string {
+  return resolve(dataDirectory, 'credentials.json')
 }

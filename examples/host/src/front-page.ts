@@ -11,6 +11,7 @@ interface Mounted {
 const mounted: readonly Mounted[] = [
   { path: '/custody', title: 'Custody: users, signing methods, wallets, signatures', calls: custodyCalls },
   { path: '/walletapi', title: 'Authentication: sessions, faces, PINs', calls: authenticationCalls },
+  { path: '/dids', title: 'DIDs: identity wallets, vaults, resolution', calls: didCalls },
 ]
 
 /** A plain page: what is mounted, calls to copy and paste, links to the OpenAPI documents. */
@@ -39,6 +40,11 @@ a { color: #0b57d0 }
 <p>This host runs on ${escaped(settings.framework)}. The calls below use the demo credentials that it wrote on its first start;
 copy them into a shell in the folder that the host was started in. They need curl and Node.</p>
 ${sections.join('\n')}
+<section>
+<h2>Onboarding: wallet login, users with documents, applications</h2>
+<p>Mounted at <code>/onboarding</code> · <a href="/onboarding/openapi.json">OpenAPI document</a> ·
+<a href="/demo/onboarding">sign in and apply with a wallet</a></p>
+</section>
 </body>
 </html>
 `
@@ -83,6 +89,29 @@ curl -sS $AUTH/check_enrollment -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" 
 # a session to log somebody in with
 curl -sS -X PUT $AUTH/sessions/session/new -H "keyId: $KEY_ID" -H "keySecret: $KEY_SECRET" \\
   -H 'content-type: application/json' -d '{"origin":"${settings.baseUrl}","scopes":"wallet","authtype":"face"}'; echo
+`
+}
+
+function didCalls(settings: Settings): string {
+  const credentials = relative(process.cwd(), resolve(settings.dataDirectory, 'credentials.json'))
+  return `DIDS=${settings.baseUrl}/dids
+KEY=$(node -p "k=JSON.parse(fs.readFileSync('${credentials}')).serviceKey;k.keyId+':'+k.keySecret")
+
+# a wallet with a service and a delegate in its DID document
+DID=$(curl -sS -u "$KEY" $DIDS/wallet -H 'content-type: application/json' \\
+  -d '{"walletConfig":{"txsInput":[{"service":{"name":"Agent","value":"https://agent.example"}},{"delegate":{}}]}}' \\
+  | node -p 'JSON.parse(fs.readFileSync(0)).wallet.did')
+
+# the document, which needs no key
+curl -sS $DIDS/1.0/identifiers/$DID; echo
+
+# another name for it, with a token that its own key signs
+BODY="{\\"wallets\\":[{\\"did\\":\\"$DID\\",\\"alias\\":\\"my first DID\\"}]}"
+BOD=$(printf %s "$BODY" | node -p "crypto.createHash('sha256').update(fs.readFileSync(0)).digest('base64url')")
+TOKEN=$(curl -sS -u "$KEY" $DIDS/wallet/auth -H 'content-type: application/json' \\
+  -d "{\\"did\\":\\"$DID\\",\\"act\\":\\"POST /wallet/rename\\",\\"bod\\":\\"$BOD\\"}" \\
+  | node -p 'JSON.parse(fs.readFileSync(0)).token')
+curl -sS -u "$KEY" $DIDS/wallet/rename -H 'content-type: application/json' -H "x-did-auth: $TOKEN" -d "$BODY"; echo
 `
 }
 

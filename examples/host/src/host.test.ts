@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
-import { verifyMessage, verifyTypedData } from 'ethers'
+import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
 
@@ -79,12 +79,49 @@ describe.each(['express', 'koa'])('the example host on %s', (framework) => {
     expect(session.url).toBe(`${host.url}/walletapi/sessions/session/${session.sessionId}`)
   })
 
+  it('runs the calls of the DID API on its page', async () => {
+    const host = await start({ FRAMEWORK: framework })
+    const { stdout } = await run('sh', ['-c', await commandsOn(host, 2)], { cwd: host.dataDirectory })
+    const [resolved, renamed] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(resolved.didDocument.service).toHaveLength(1)
+    expect(renamed.wallets).toMatchObject([{ did: resolved.didDocument.id, alias: 'my first DID' }])
+  })
+
   it('says whether it is well, and serves its OpenAPI document', async () => {
     const host = await start({ FRAMEWORK: framework })
     expect(await (await fetch(`${host.url}/health`)).json()).toEqual({ status: 'ok', failing: [] })
     expect(await (await fetch(`${host.url}/custody/openapi.json`)).json()).toMatchObject({
       servers: [{ url: '/custody' }],
     })
+  })
+
+  it('serves a page that signs in with a wallet, and the modules that the page is made of', async () => {
+    const host = await start({ FRAMEWORK: framework })
+    const get = async (path: string): Promise<Response> => fetch(`${host.url}${path}`)
+    expect(await (await get('/demo/onboarding')).text()).toContain('/demo/onboarding.js')
+    for (const module of [
+      'onboarding.js',
+      'noble/curves/secp256k1.js',
+      'noble/curves/abstract/weierstrass.js',
+      'noble/hashes/sha3.js',
+      'noble/hashes/_u64.js',
+      'noble/curves/abstract/hash-to-curve.js',
+    ])
+      expect((await get(`/demo/${module}`)).headers.get('content-type')).toContain('javascript')
+    expect((await get('/demo/noble/curves/..%2fpackage.json')).status).toBe(404)
+    const wallet = Wallet.createRandom()
+    const challenge = await (await get(`/onboarding/auth/challenge/${wallet.address}`)).text()
+    const { jwt, message } = JSON.parse(challenge)
+    expect(message).toContain(`${new URL(host.url).host} wants you to sign in`)
+    const answered = await fetch(`${host.url}/onboarding/auth/challenge`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message, signature: await wallet.signMessage(message) }),
+    })
+    expect(answered.status).toBe(200)
   })
 
   it('keeps its credentials and its users when it is started again, and its secrets to itself', async () => {

@@ -5,9 +5,11 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { expressApp } from './express-app.ts'
 import { koaApp } from './koa-app.ts'
 import { openDatabase } from './database.ts'
-import { demoCredentials } from './demo-credentials.ts'
+import { demoAdminDid, demoCredentials } from './demo-credentials.ts'
+import { didRegistries } from './did-registries.ts'
 import { hostKeyring } from './keyring.ts'
 import { logger } from './logger.ts'
+import { onboardingOptions } from './onboarding.ts'
 import { readSettings } from './settings.ts'
 
 const settings = readSettings(process.env)
@@ -16,14 +18,17 @@ mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
 const storage = kyselyStorage(db, { dialect, ...driver })
+const adminDid = demoAdminDid(settings)
 const billfold = createBillfold({
   storage,
   keyring: hostKeyring(settings),
   logger,
   issuer: settings.baseUrl,
+  onboarding: onboardingOptions(settings),
   authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
+  dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
 })
-await demoCredentials(billfold, settings)
+await demoCredentials(billfold, settings, adminDid)
 
 const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)
 const server = createServer(handler).listen(settings.port, settings.host, () => {

@@ -17,8 +17,9 @@ import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
-import { registryClients } from './identities/settings.ts'
+import { type IdentitySettings, registryClients } from './identities/settings.ts'
 import {
   createLicence,
   hasLicence,
@@ -152,24 +153,10 @@ const ownerQueue = 1000
  * ```
  */
 export function createBillfold(options: BillfoldOptions): Billfold {
-  const { storage, keyring, tenant = 'default', logger = silentLogger, now = Date.now } = options
-  const limiter = options.rateLimiter ?? storageRateLimiter(storage, now)
+  const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
-  const services: Services = {
-    storage,
-    keyring,
-    slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
-    tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
-    logger,
-    limiter,
-    lookups: storageLookups({ storage, keyring, now }),
-    notifier: options.notifier,
-    wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
-    ownerTurns: turnsByKey(ownerQueue),
-    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    ...custodyServices(options.custody, registryClients(settings)),
-    now,
-  }
+  const services = servicesOf(options, settings)
+  const { logger, limiter } = services
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
@@ -206,7 +193,14 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     },
     users: inProcessUsers(
       services,
-      [facesData(faces.faces.verifier), devicesData, custodyData, paymentsData, onboardingData(onboarding.files)],
+      [
+        facesData(faces.faces.verifier),
+        devicesData,
+        custodyData,
+        didData,
+        paymentsData,
+        onboardingData(onboarding.files),
+      ],
       host,
     ),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
@@ -217,5 +211,25 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       await maintainPayments(payments)
       return maintain(services, [() => sweepFiles(services, onboarding.files)])
     },
+  }
+}
+
+/** What the domain stands on, with a default for whatever the host leaves open. */
+function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
+  const { storage, keyring, logger = silentLogger, now = Date.now } = options
+  return {
+    storage,
+    keyring,
+    slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
+    tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
+    logger,
+    limiter: options.rateLimiter ?? storageRateLimiter(storage, now),
+    lookups: storageLookups({ storage, keyring, now }),
+    notifier: options.notifier,
+    wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
+    ownerTurns: turnsByKey(ownerQueue),
+    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    ...custodyServices(options.custody, registryClients(settings)),
+    now,
   }
 }

@@ -12,6 +12,14 @@ export {
   type RegistryProcess,
 } from './did-registries/did-registry-cases.ts'
 export { describeDidRegistry } from './did-registries/describe-did-registry.ts'
+export { type BlobStoreCase, blobStoreCases, type OpenBlobStore } from './blobs/blob-store-cases.ts'
+export { describeBlobStore } from './blobs/describe-blob-store.ts'
+export {
+  type OpenSigner,
+  type ThresholdSignerCase,
+  thresholdSignerCases,
+} from './threshold-signers/threshold-signer-cases.ts'
+export { describeThresholdSigner } from './threshold-signers/describe-threshold-signer.ts'
 export type { OpenVerifier, TestFaces, VerifierCase } from './biometric-verifiers/open-verifier.ts'
 export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
 export { describeBiometricVerifier } from './biometric-verifiers/describe-verifier.ts'

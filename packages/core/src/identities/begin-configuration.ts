@@ -15,7 +15,8 @@ import {
   stepsOf,
   unfinished,
 } from './configuration-rows.ts'
-import { assertRoom, delegateIdentity } from './create.ts'
+import { assertRoom } from './create.ts'
+import { delegateIdentity } from './new-identity.ts'
 import { findIdentityById } from './find.ts'
 import type { PlannedChange } from './planned-change.ts'
 import type { IdentityRow } from './seal-key.ts'
@@ -141,7 +142,7 @@ async function stepOf(
 ): Promise<{ readonly row: StepRow; readonly writes: readonly Write[] }> {
   const made =
     change.kind === 'delegate' && change.address === null
-      ? await delegateIdentity(services, actor, identity, holding)
+      ? await delegateIdentity(services, actor, identity, holding, newId())
       : undefined
   const settled = made === undefined ? change : { ...change, address: made.row.address }
   const row: StepRow = {

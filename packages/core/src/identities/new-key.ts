@@ -3,70 +3,52 @@ import { secp256k1 } from '../crypto/index.ts'
 import { addressOf, withChecksum } from '../dids/address.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { update, type Write } from '../storage/index.ts'
-import { keyAt } from '../vaults/derive.ts'
-import { openEntropy, type VaultRow } from '../vaults/seal-entropy.ts'
-import { vaults } from '../vaults/tables.ts'
+import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 import { type IdentityRow, sealKey } from './seal-key.ts'
-import type { IdentitySettings } from './settings.ts'
 
-type KeyCells = Pick<
+type Own = Pick<IdentityRow, 'id' | 'tenant'>
+
+/** The key of a new wallet, sealed, and where it comes from. */
+export type KeyCells = Pick<
   IdentityRow,
   'address' | 'ethereumAddress' | 'publicKey' | 'generation' | 'sealedKey' | 'vaultId' | 'hdIndex'
 >
 
-/** The key of a new wallet, sealed, and the writes that must be in the same commit. */
-export interface NewKey {
-  readonly cells: KeyCells
-  readonly writes: readonly Write[]
-}
-
 /** A random key, of a wallet in no vault. */
-export async function plainKey(
-  services: Services,
-  own: Pick<IdentityRow, 'id' | 'tenant'>,
-  secret: MasterSecret | undefined,
-): Promise<NewKey> {
-  const cells = await cellsOf(services, own, secp256k1.generatePrivateKey(), secret)
-  return { cells: { ...cells, vaultId: null, hdIndex: null }, writes: [] }
+export function plainKey(services: Services, own: Own, secret: MasterSecret | undefined): Promise<KeyCells> {
+  const from = { vaultId: null, hdIndex: null }
+  return cellsOf(services, own, from, secp256k1.generatePrivateKey(), secret)
 }
 
-/**
- * The next key of a vault. A BIP44 vault gives every index once, and leaves none out: the guard on `nextIndex` and the new
- * wallet are one commit.
- * @throws BillfoldError `vault.mpc-unavailable`, `signing-method.required`; StaleRead
- */
-export async function vaultKey(
+/** The key with an index in a vault. */
+export function derivedKey(
   services: Services,
-  { thresholdSigner }: IdentitySettings,
-  own: Pick<IdentityRow, 'id' | 'tenant'>,
-  vault: VaultRow,
+  own: Own,
+  from: { readonly vaultId: string; readonly hdIndex: number },
+  privateKey: Uint8Array,
   secret: MasterSecret | undefined,
-): Promise<NewKey> {
-  if (vault.kind === 'MPC') {
-    if (thresholdSigner === undefined) throw new BillfoldError('vault.mpc-unavailable')
-    const publicKey = secp256k1.parsePublicKey(await thresholdSigner.createKey(own.id), false)
-    const sealed = { generation: null, sealedKey: null }
-    return { cells: { ...publicCells(publicKey), ...sealed, vaultId: vault.id, hdIndex: null }, writes: [] }
-  }
-  const index = vault.nextIndex
-  const entropy = await openEntropy(services, vault, secret)
-  const cells = await cellsOf(services, own, await keyAt(entropy, index), secret)
-  entropy.fill(0)
-  const takesIndex = update(vaults, { where: { id: vault.id, nextIndex: index }, add: { nextIndex: 1 } })
-  return { cells: { ...cells, vaultId: vault.id, hdIndex: index }, writes: [takesIndex] }
+): Promise<KeyCells> {
+  return cellsOf(services, own, from, privateKey, secret)
+}
+
+/** A key that a threshold signer makes. @throws BillfoldError `vault.mpc-unavailable` */
+export async function sharedKey(signer: ThresholdSigner | undefined, { id }: Own, vaultId: string): Promise<KeyCells> {
+  if (signer === undefined) throw new BillfoldError('vault.mpc-unavailable')
+  const publicKey = secp256k1.parsePublicKey(await signer.createKey(id), false)
+  return { ...publicCells(publicKey), generation: null, sealedKey: null, vaultId, hdIndex: null }
 }
 
 async function cellsOf(
   services: Services,
-  own: Pick<IdentityRow, 'id' | 'tenant'>,
+  own: Own,
+  from: Pick<KeyCells, 'vaultId' | 'hdIndex'>,
   privateKey: Uint8Array,
   secret: MasterSecret | undefined,
-): Promise<Omit<KeyCells, 'vaultId' | 'hdIndex'>> {
+): Promise<KeyCells> {
   const publicKey = secp256k1.publicKeyOf(privateKey, false)
   const sealed = await sealKey(services, own, privateKey, secret)
   privateKey.fill(0)
-  return { ...publicCells(publicKey), ...sealed }
+  return { ...publicCells(publicKey), ...sealed, ...from }
 }
 
 function publicCells(publicKey: Uint8Array): Pick<KeyCells, 'address' | 'ethereumAddress' | 'publicKey'> {

@@ -57,7 +57,10 @@ async function handIn(run: StepRun, step: StepRow): Promise<StepState> {
     try {
       return await submit(run, step)
     } catch (error) {
-      if (!isBillfoldError(error, 'did.change-stale')) throw error
+      // Given away a moment ago: perhaps by this very step, in another process.
+      const again =
+        isBillfoldError(error, 'did.change-stale') || (isBillfoldError(error, 'identity.read-only') && round < 3)
+      if (!again) throw error
       if (round === mostPreparations) throw new BillfoldError('identity.configuring', { cause: error })
       await pause(round)
     }
@@ -68,7 +71,6 @@ async function submit(run: StepRun, step: StepRow): Promise<StepState> {
   const { services, settings, registry, actor, identity, configuration, signer } = run
   const change = registryChange(parseChange(step.change))
   const prepared = await registry.prepare(services, identity.tenant, identity.address, change)
-  // Given to somebody else a moment ago.
   if (prepared.signer !== signer.row.address) throw new BillfoldError('identity.read-only')
   const signature = await signHash(services, settings, signer, prepared.digest)
   const options = { apiUrl: configuration.apiUrl ?? undefined }

@@ -1,5 +1,6 @@
 import type { ChainClients } from '../chain-clients/index.ts'
 import type { DidRegistry } from '../dids/registry.ts'
+import type { VaultQueue } from './vault-queue.ts'
 import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 
 /** What a host decides about DID wallets. */
@@ -9,6 +10,8 @@ export interface IdentitySettings {
   readonly thresholdSigner: ThresholdSigner | undefined
   /** The DIDs that control every other. */
   readonly adminDids: ReadonlySet<string>
+  /** Of this process; shared by all requests. */
+  readonly vaultQueue: VaultQueue
 }
 
 /** The nodes that the registries speak to. */

@@ -1,7 +1,7 @@
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { insert, type RowOf, update, type Write } from '../storage/index.ts'
+import { insert, type RowOf, StaleRead, update, type Write } from '../storage/index.ts'
 import type { Account } from './accounts.ts'
 import { posting } from './posting.ts'
 import { ledgerHolds } from './tables.ts'
@@ -76,8 +76,15 @@ async function ending(
     { account: { kind: 'held', owner } as const, amount: -amount },
     { account: receiver, amount },
   ]
+  const transfer = { id: transferId, tenant, currency, kind, subject, legs }
   return [
     update(ledgerHolds, { where: { id, tenant, state: 'open' }, set: { state, endedAt: services.now() } }),
-    ...(await posting(services, { id: transferId, tenant, currency, kind, subject, legs })),
+    ...(await posting(services, transfer).catch(staleHold)),
   ]
+}
+
+/** What an open hold has set aside is there: where it is not, the hold has ended since it was read. */
+function staleHold(error: unknown): never {
+  if (isBillfoldError(error, 'ledger.insufficient-funds')) throw new StaleRead()
+  throw error
 }

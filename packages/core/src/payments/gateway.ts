@@ -5,7 +5,7 @@ import { capturing, holding, posting, releasing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { holdOf } from './end-payment.ts'
-import { actUnder, referenceRow } from './references.ts'
+import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
 import { gatewayTransactions } from './tables.ts'
 
@@ -120,7 +120,8 @@ function noted(
     if (before !== undefined) return findTransaction(services, before)
     const createdAt = services.now()
     const ends = { transferId: null, endedAt: null, version: 1 }
-    const { row, writes } = await begin({ ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt })
+    const pending = { ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt }
+    const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
     await services.storage.commit(batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act))
     return row

@@ -9,7 +9,7 @@ import { expireOf } from './end-payment.ts'
 import { type Invitation, invitationFor } from './invitations.ts'
 import { invitationTo, messagesToBoth } from './messages.ts'
 import { findProfile, personWith } from './people.ts'
-import { actUnder, type ReferenceUse, referenceRow } from './references.ts'
+import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
@@ -45,13 +45,15 @@ export async function openPayment(payments: Payments, actor: Actor, input: Payme
   return decide(async () => {
     const before = use === undefined ? undefined : await actUnder(services, use)
     if (before !== undefined) return findPayment(services, actor.tenant, before)
-    const row = newPayment(payments, actor, input, receiver)
-    await assertRoom(payments, row)
-    const writes = await openingWrites(payments, row, receiver)
-    const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
-    const used = use === undefined ? [] : [referenceRow(use, row.id)]
-    await services.storage.commit(batch(...used, ...writes, audited))
-    return row
+    return unlessUsedMeanwhile(services, use, async () => {
+      const row = newPayment(payments, actor, input, receiver)
+      await assertRoom(payments, row)
+      const writes = await openingWrites(payments, row, receiver)
+      const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
+      const used = use === undefined ? [] : [referenceRow(use, row.id)]
+      await services.storage.commit(batch(...used, ...writes, audited))
+      return row
+    })
   })
 }
 

@@ -1,16 +1,29 @@
+import { HDKey } from '@scure/bip32'
 import { entropyToMnemonic, mnemonicToSeedWebcrypto } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { bip32KeyAt } from '../wallets/chains/bip32.ts'
+import { BillfoldError } from '../errors.ts'
 
-/** Where the wallet with an index is below a vault's seed (BIP-44, Ethereum's coin type). */
-export function pathAt(index: number): string {
-  return `m/44'/60'/0'/0/${index}`
+/** Where the wallets of a vault are below its seed (BIP-44, Ethereum's coin type); the index of one follows. */
+const branchPath = "m/44'/60'/0'/0"
+
+/** Derives the private keys, 32 bytes, of a vault's wallets by their index; whoever asks wipes them. */
+export interface Derivation {
+  readonly keyAt: (index: number) => Uint8Array
+  /** Wipes what the keys are derived from. */
+  readonly forget: () => void
 }
 
-/** The private key, 32 bytes, of the wallet with an index: BIP-39 entropy to words to a seed (no passphrase) to BIP-32. */
-export async function keyAt(entropy: Uint8Array, index: number): Promise<Uint8Array> {
+/** BIP-39 entropy to words to a seed (no passphrase) to the keys of BIP-32. */
+export async function derivationOf(entropy: Uint8Array): Promise<Derivation> {
   const seed = await mnemonicToSeedWebcrypto(entropyToMnemonic(entropy, wordlist))
-  const key = bip32KeyAt(seed, pathAt(index))
+  const branch = HDKey.fromMasterSeed(seed).derive(branchPath)
   seed.fill(0)
-  return key
+  return {
+    keyAt: (index) => {
+      const { privateKey } = branch.deriveChild(index)
+      if (privateKey === null) throw new BillfoldError('crypto.invalid-key')
+      return privateKey
+    },
+    forget: () => void branch.wipePrivateData(),
+  }
 }

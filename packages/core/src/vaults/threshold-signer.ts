@@ -2,7 +2,7 @@ import type { RecoverableSignature } from '../crypto/index.ts'
 
 /**
  * Signs with keys that exist nowhere as a whole: each is shared between parties that run in different processes, under
- * different keyrings. A host brings one for its MPC vaults; there is none of our own (docs/decisions says why).
+ * different keyrings. A host brings one for its MPC vaults; there is none of our own (docs/decisions/0006 says why).
  */
 export interface ThresholdSigner {
   /**

@@ -65,6 +65,7 @@ describe('the suite', () => {
   it.each(faults)('fails a client that %s', async (_name, fault) => {
     const failed: string[] = []
     for (const { name, run } of chainClientCases) {
+      if (failed.length > 0) break
       const chain = await openAnvil()
       const client = { ...chain.client, ...fault(chain.client) } as ChainClient
       await run({ ...chain, client }).catch(() => failed.push(name))

@@ -15,6 +15,9 @@ import { basic, call, type Outcome } from './custodian.ts'
 /** A host whose Ethereum is a node of the test. */
 export interface TransactingHost {
   readonly billfold: Billfold
+  readonly port: number
+  /** A Basic `Authorization` header for it. */
+  readonly authorization: string
   readonly ask: (
     method: string,
     path: string,
@@ -49,23 +52,27 @@ export async function startTransactingHost(
   })
   const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
   const host = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, billfold.custody)
-  const asker = { request: (method: string, path: string, sent = {}) => askHost(host.port, method, path, sent) }
-  return {
-    billfold,
-    close: host.close,
-    ask: (method, path, json, headers) => call(asker, basic(key.keyId, key.keySecret), method, path, json, headers),
-  }
+  const authorization = basic(key.keyId, key.keySecret)
+  return { billfold, authorization, port: host.port, close: host.close, ask: asker(host.port, authorization) }
+}
+
+/** Asks the host at a port of this machine. */
+export function asker(port: number, authorization: string): TransactingHost['ask'] {
+  const client = { request: (method: string, path: string, sent = {}) => askHost(port, method, path, sent) }
+  return (method, path, json, headers) => call(client, authorization, method, path, json, headers)
 }
 
 /** A wallet without a user, on Ethereum. */
-export async function newWallet({ ask }: TransactingHost): Promise<{ readonly id: string; readonly address: string }> {
+export async function newWallet({
+  ask,
+}: Pick<TransactingHost, 'ask'>): Promise<{ readonly id: string; readonly address: string }> {
   const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode })
   return result
 }
 
 /** Asks a host to send a transaction of a wallet. */
 export function send(
-  { ask }: TransactingHost,
+  { ask }: Pick<TransactingHost, 'ask'>,
   walletId: string,
   request: Readonly<Record<string, unknown>>,
   idempotencyKey?: string,

@@ -1,51 +1,25 @@
-import { evmChainClient, memoryStorage } from '@billfold/core'
-import {
-  ContractFactory,
-  getAddress,
-  JsonRpcProvider,
-  type JsonRpcSigner,
-  type BaseContract,
-  parseEther,
-  Transaction,
-  Wallet,
-} from 'ethers'
+import { ContractFactory, type JsonRpcSigner, type BaseContract, parseEther } from 'ethers'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Anvil, startAnvil } from './anvil.ts'
-import {
-  newWallet,
-  pincode,
-  send,
-  sharedKeyring,
-  startTransactingHost,
-  type TransactingHost,
-} from './transacting-host.ts'
+import { openTransactingChain, someone, type TransactingChain } from './transacting-chain.ts'
+import { newWallet, pincode, type TransactingHost } from './transacting-host.ts'
 
 const artifact = (name: string): { abi: []; bytecode: string } =>
   createRequire(import.meta.url)(`@openzeppelin/contracts/build/contracts/${name}.json`)
 
-let anvil: Anvil
-let provider: JsonRpcProvider
+let chain: TransactingChain
+let anvil: TransactingChain['anvil']
+let provider: TransactingChain['provider']
 let host: TransactingHost
-let bare: TransactingHost
-let wallet: { id: string; address: string }
+let wallet: TransactingChain['wallet']
+let send: TransactingChain['send']
 
 beforeAll(async () => {
-  anvil = await startAnvil()
-  provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
-  const storage = memoryStorage()
-  const keyring = sharedKeyring()
-  host = await startTransactingHost(storage, keyring, evmChainClient({ url: anvil.url, chainId: anvil.chainId }))
-  bare = await startTransactingHost(storage, keyring, undefined)
-  wallet = await newWallet(host)
-  await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)
+  chain = await openTransactingChain()
+  ;({ anvil, provider, host, wallet, send } = chain)
 })
 
-afterAll(async () => {
-  await Promise.all([host.close(), bare.close()])
-  provider.destroy()
-  await anvil.stop()
-})
+afterAll(() => chain.close())
 
 /** A contract of the test, made by the first of Anvil's accounts. */
 async function deploy(
@@ -67,8 +41,6 @@ async function view(contract: BaseContract, name: string, ...args: readonly unkn
 async function act(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<void> {
   await (await contract.getFunction(name).send(...args)).wait()
 }
-
-const someone = (): string => Wallet.createRandom().address
 
 describe('a transfer', () => {
   it('is mined, and the balances follow', async () => {
@@ -109,6 +81,7 @@ describe('a transfer', () => {
       value: '0.000000000000000001',
     }
     const { status } = await host.ask('POST', '/api/transactions/execute', { pincode, transactionRequest })
+    await anvil.rpc('evm_mine')
     expect(status).toBe(200)
     expect(await provider.getBalance(to)).toBe(1n)
   })
@@ -296,126 +269,4 @@ describe('an idempotency key', () => {
     expect((await send(host, other.id, { to, value: 2 }, 'mine')).status).toBe(200)
     expect(await provider.getBalance(to)).toBe(parseEther('3'))
   })
-})
-
-describe('a transaction that is built', () => {
-  const request = (given: Readonly<Record<string, unknown>> = {}): object => ({
-    transactionRequest: {
-      type: 'TRANSFER',
-      secretType: 'ETHEREUM',
-      walletId: wallet.id,
-      to: wallet.address,
-      value: 1,
-      ...given,
-    },
-  })
-
-  it('is shown field by field and in one, and is not sent', async () => {
-    const nonce = await provider.getTransactionCount(wallet.address)
-    const { result } = await host.ask('POST', '/api/transactions/build', request())
-    expect(result).toMatchObject({
-      type: 'EIP1559',
-      chainId: '31337',
-      nonce,
-      gas: '21000',
-      value: parseEther('1').toString(),
-      walletId: wallet.id,
-    })
-    const unsigned = Transaction.from(result.unsigned)
-    expect(unsigned).toMatchObject({ nonce, value: parseEther('1'), to: wallet.address, chainId: 31_337n })
-    expect(await provider.getTransactionCount(wallet.address)).toBe(nonce)
-  })
-
-  it('needs no node where the request says what a node would', async () => {
-    const chainSpecificFields = { nonce: 3, gasLimit: 21_000, gasPrice: '1000000000' }
-    const { status, result } = await bare.ask('POST', '/api/transactions/build', request({ chainSpecificFields }))
-    expect(status).toBe(200)
-    expect(Transaction.from(result.unsigned)).toMatchObject({
-      type: 0,
-      nonce: 3,
-      gasPrice: 1_000_000_000n,
-      chainId: 1n,
-      to: getAddress(wallet.address),
-    })
-  })
-})
-
-describe('without a node', () => {
-  it('what the request leaves open cannot be built', async () => {
-    const transactionRequest = {
-      type: 'TRANSFER',
-      secretType: 'ETHEREUM',
-      walletId: wallet.id,
-      to: someone(),
-      value: 1,
-    }
-    for (const chainSpecificFields of [
-      undefined,
-      { gasLimit: 21_000, gasPrice: 1 },
-      { nonce: 1, gasPrice: 1 },
-      { nonce: 1, gasLimit: 21_000 },
-    ]) {
-      const built = await bare.ask('POST', '/api/transactions/build', {
-        transactionRequest: { ...transactionRequest, chainSpecificFields },
-      })
-      expect(built).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
-    }
-  })
-
-  it('nothing is sent or known, and balances are not available', async () => {
-    expect(await send(bare, wallet.id, { to: someone(), value: 1 })).toMatchObject({
-      status: 503,
-      codes: ['transaction.chain-unavailable'],
-    })
-    const status = await bare.ask('GET', `/api/transactions/ETHEREUM/0x${'00'.repeat(32)}/status`)
-    expect(status).toMatchObject({ status: 503, codes: ['transaction.chain-unavailable'] })
-    const { result } = await bare.ask('GET', `/api/wallets/${wallet.id}`)
-    expect(result.balance).toMatchObject({ available: false, balance: null, rawBalance: null })
-  })
-
-  it('a chain without transactions says so', async () => {
-    const { result: solana } = await bare.ask('POST', '/api/wallets', { secretType: 'SOLANA', pincode })
-    const transactionRequest = {
-      type: 'TRANSFER',
-      secretType: 'SOLANA',
-      walletId: solana.id,
-      to: solana.address,
-      value: 1,
-    }
-    const built = await bare.ask('POST', '/api/transactions/build', { transactionRequest })
-    expect(built).toMatchObject({ status: 400, codes: ['transaction.unsupported-type'] })
-  })
-})
-
-describe('the status of a transaction', () => {
-  it('that nobody has is unknown, and one that is none is refused', async () => {
-    const unknown = await host.ask('GET', `/api/transactions/ETHEREUM/0x${'12'.repeat(32)}/status`)
-    expect(unknown.result).toEqual({
-      hash: `0x${'12'.repeat(32)}`,
-      status: 'UNKNOWN',
-      confirmations: 0,
-      hasReachedFinality: false,
-    })
-    expect(await host.ask('GET', '/api/transactions/ETHEREUM/0x12/status')).toMatchObject({
-      status: 400,
-      codes: ['hash'],
-    })
-    expect(await host.ask('GET', `/api/transactions/GOLD/0x${'12'.repeat(32)}/status`)).toMatchObject({
-      codes: ['chain.unsupported'],
-    })
-  })
-})
-
-it('a node of another chain is never used', async () => {
-  const other = await startTransactingHost(
-    memoryStorage(),
-    sharedKeyring(),
-    evmChainClient({ url: anvil.url, chainId: 1 }),
-  )
-  const own = await newWallet(other)
-  expect(await send(other, own.id, { to: someone(), value: 1 })).toMatchObject({
-    status: 503,
-    codes: ['transaction.chain-unavailable'],
-  })
-  await other.close()
 })

@@ -66,7 +66,8 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     const told = hosts[0].messages.filter(
       ({ topic, payload }) => topic === 'payments.expired' && payload['payment'] === session,
     )
-    expect(told.map(({ payload }) => payload['role']).sort()).toEqual(['receiver', 'sender'])
+    expect(new Set(told.map(({ payload }) => payload['role']))).toEqual(new Set(['receiver', 'sender']))
+    expect(told).toHaveLength(2)
   })
 
   it('a sender opens one payment of many at once', async () => {
@@ -75,6 +76,15 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(said.filter(({ code }) => code === '0')).toHaveLength(1)
     expect(new Set(said.map(({ status }) => status))).toEqual(new Set([200, 409]))
     expect(await balance(hosts[0], from)).toEqual({ balance: '99.25', held: '1.00' })
+  })
+
+  it('the same request, sent many times at once under one reference, opens one payment and is answered alike', async () => {
+    const [from, to] = [await rich('1'), await newPerson(hosts[0])]
+    const reference = { transaction_reference: `same-${from.email}` }
+    const said = await atOnce(8, (host) => open(host, from, to, '1', reference))
+    expect(new Set(said.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(said[0]?.code).toBe('0')
+    expect(await balance(hosts[0], from)).toEqual({ balance: '0.25', held: '1.00' })
   })
 
   it('both legs, confirmed many times at once, move the money once', async () => {

@@ -1,6 +1,7 @@
 import { type DidRegistry, embeddedRegistry, parseDid } from '../../dids/index.ts'
 import type { Api, Guard } from '../../http/index.ts'
 import type { IdentitySettings } from '../../identities/settings.ts'
+import { vaultQueue } from '../../identities/vault-queue.ts'
 import type { Services } from '../../services.ts'
 import type { ThresholdSigner } from '../../vaults/threshold-signer.ts'
 import { tokenRoute } from '../token-route.ts'
@@ -37,7 +38,7 @@ export function settingsOf(options: DidsOptions = {}): IdentitySettings {
   const { registries = [embeddedRegistry()], adminDids = [], thresholdSigner } = options
   if (registries.length === 0) throw new RangeError('The DID API needs a registry')
   for (const did of adminDids) assertDid(did)
-  return { registries, thresholdSigner, adminDids: new Set(adminDids) }
+  return { registries, thresholdSigner, adminDids: new Set(adminDids), vaultQueue: vaultQueue() }
 }
 
 /** The DID API: identity wallets, their vaults, and what their DIDs resolve to. */

@@ -1,12 +1,13 @@
 import { type Actor, auditRecord } from '../../audit/record.ts'
 import type { Application, ApplicationStatus } from '../../onboarding/application.ts'
+import { secp256k1 } from '../../crypto/index.ts'
 import { type OpenFile, readFile } from '../../onboarding/files.ts'
 import { findApplication, listApplications } from '../../onboarding/find-applications.ts'
 import { type ApplicationMove, moveApplication } from '../../onboarding/move-application.ts'
 import { eraseOwner } from '../../onboarding/personal-data.ts'
 import type { Services } from '../../services.ts'
 import { batch } from '../../storage/index.ts'
-import { walletId } from '../../wallet-login/index.ts'
+import { walletId, walletOf } from '../../wallet-login/index.ts'
 import type { OnboardingSettings } from './options.ts'
 
 /** What the host does with applications and files, in-process. The tenant is the host's own unless another is named. */
@@ -35,7 +36,10 @@ export interface OnboardingFunctions {
     /** Opens a file, to be read as it is needed. @throws BillfoldError `file.unknown` */
     readonly read: (id: string, tenant?: string) => Promise<OpenFile>
   }
-  /** Forgets the files and applications of a wallet that has no user, by its public key (128 hex digits). */
+  /**
+   * Forgets the files and applications of a wallet that has no user, by its public key in hex: 33, 64 or 65 bytes.
+   * @throws BillfoldError `crypto.invalid-key`
+   */
   readonly eraseWallet: (publicKey: string, tenant?: string) => Promise<void>
 }
 
@@ -61,8 +65,9 @@ export function onboardingFunctions(
     eraseWallet: async (publicKey, of) => {
       const actor = host(of)
       const { tenant } = actor
-      const key = publicKey.toLowerCase().replace(/^0x/, '')
-      const owner = await walletId(services, tenant, key)
+      const bytes = Buffer.from(publicKey.replace(/^0x/i, ''), 'hex')
+      const wallet = walletOf(secp256k1.parsePublicKey(bytes, false))
+      const owner = await walletId(services, tenant, wallet.publicKey)
       const { writes, afterwards } = eraseOwner(services, files, { tenant, owner })
       await services.storage.commit(batch(...writes, auditRecord(actor, 'wallet.erased', owner, services.now())))
       await afterwards?.()

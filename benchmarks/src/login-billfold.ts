@@ -1,0 +1,17 @@
+import type { RequestListener } from 'node:http'
+import { createBillfold, localKeyring, newKey } from '@billfold/core'
+import { expressRouter } from '@billfold/express-adapter'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import express from 'express'
+import { loginDatabase } from './login-database.ts'
+
+/** Wallet login as a host mounts it. */
+export async function billfoldLogin(): Promise<RequestListener> {
+  const { kysely } = loginDatabase()
+  await migrate(kysely, { dialect: 'sqlite' })
+  const billfold = createBillfold({
+    storage: kyselyStorage(kysely, { dialect: 'sqlite' }),
+    keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+  })
+  return express().disable('etag').disable('x-powered-by').use(expressRouter(billfold.onboarding))
+}

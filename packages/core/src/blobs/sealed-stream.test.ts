@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { openStream, sealStream } from './sealed-stream.ts'
+
+const chunk = 64 * 1024
+const key = randomBytes(32)
+
+async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
+}
+
+async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of content) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+const sealed = (bytes: Uint8Array): Promise<Buffer> => whole(sealStream(key, cut(bytes, 10_000)))
+const opened = (bytes: Uint8Array, with_: Uint8Array = key): Promise<Buffer> =>
+  whole(openStream(with_, cut(bytes, 7777)))
+
+describe('a sealed stream', () => {
+  it.each([0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk, 3 * chunk + 5])(
+    'of %i bytes opens to what it was',
+    async (length) => {
+      const bytes = randomBytes(length)
+      const stream = await sealed(bytes)
+      expect(stream).toHaveLength(length + 16 * Math.max(1, Math.ceil(length / chunk)))
+      expect((await opened(stream)).equals(bytes)).toBe(true)
+    },
+  )
+
+  it('that is changed anywhere, cut anywhere or lengthened does not open', async () => {
+    const stream = await sealed(randomBytes(2 * chunk + 100))
+    await fc.assert(
+      fc.asyncProperty(fc.nat(stream.length - 1), async (at) => {
+        const changed = Buffer.from(stream)
+        changed[at] = (changed[at] ?? 0) ^ 1
+        expect(await codeOf(opened(changed))).toBe('sealed.invalid')
+        expect(await codeOf(opened(stream.subarray(0, at)))).toBe('sealed.invalid')
+      }),
+      { numRuns: 30 },
+    )
+    expect(await codeOf(opened(Buffer.concat([stream, Buffer.alloc(1)])))).toBe('sealed.invalid')
+  })
+
+  it('whose chunks are swapped, repeated or left out does not open, nor under another key', async () => {
+    const stream = await sealed(randomBytes(3 * chunk))
+    const part = (index: number): Buffer => stream.subarray(index * (chunk + 16), (index + 1) * (chunk + 16))
+    for (const order of [[1, 0, 2], [0, 0, 1, 2], [0, 2], [0, 1], [2]])
+      expect(await codeOf(opened(Buffer.concat(order.map(part))))).toBe('sealed.invalid')
+    expect(await codeOf(opened(stream, randomBytes(32)))).toBe('sealed.invalid')
+  })
+})

@@ -1,0 +1,97 @@
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { secp256k1 } from '../../crypto/index.ts'
+import { embeddedRegistry } from '../../dids/index.ts'
+import type { Services } from '../../services.ts'
+import { codeOf } from '../../test-fixtures/code-of.ts'
+import { actor, didSettings } from '../../test-fixtures/did-settings.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { unauthorised } from '../../vaults/holder.ts'
+import { createIdentity } from '../create.ts'
+import { openKey, type IdentityRow } from '../seal-key.ts'
+import { type DidAuthority, verifyDidAuth } from './verify.ts'
+
+const registry = embeddedRegistry()
+const settings = didSettings(registry)
+const body = Buffer.from('{}')
+const demand = {
+  tenant: 'default',
+  audience: 'us',
+  act: 'POST /wallet/rename',
+  body,
+  roles: ['owner', 'delegate'],
+} as const
+
+const ed25519 = generateKeyPairSync('ed25519')
+const rawKey = ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+
+/** A DID whose document lists an Ed25519 key, under an attribute's name. */
+async function didWithKey(services: Services, name: string, validity = 60): Promise<IdentityRow> {
+  const row = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
+  const change = { kind: 'attribute', name, value: rawKey, validity } as const
+  const prepared = await registry.prepare(services, 'default', row.address, change)
+  const signature = secp256k1.sign(prepared.digest, await openKey(services, row, undefined))
+  await registry.submit(services, actor, randomUUID(), prepared, signature)
+  return row
+}
+
+function verified(services: Services, row: IdentityRow, claims: object = {}): Promise<DidAuthority> {
+  const bod = createHash('sha256').update(body).digest('base64url')
+  const exp = Math.floor(services.now() / 1000) + 60
+  const all = { iss: row.did, aud: 'us', exp, jti: randomUUID(), act: demand.act, bod, ...claims }
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const input = `${part({ alg: 'EdDSA', typ: 'JWT' })}.${part(all)}`
+  const signature = sign(null, Buffer.from(input), ed25519.privateKey).toString('base64url')
+  return verifyDidAuth(services, settings, `${input}.${signature}`, demand)
+}
+
+describe('a token signed with an Ed25519 key', () => {
+  it.each(['did/pub/Ed25519/veriKey/hex', 'did/pub/Ed25519/sigAuth/base64', 'did/pub/Ed25519/veriKey/base58'])(
+    'is a delegate’s when the document lists the key (%s)',
+    async (name) => {
+      const services = testServices()
+      const row = await didWithKey(services, name)
+      expect(await verified(services, row)).toEqual({ did: row.did, role: 'delegate', address: undefined })
+    },
+  )
+
+  it('is refused when the document lists the key for encryption only, not at all, or no more', async () => {
+    const services = testServices()
+    expect(await codeOf(verified(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe(
+      'did-auth.invalid',
+    )
+    const bare = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
+    expect(await codeOf(verified(services, bare))).toBe('did-auth.invalid')
+    const short = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex', 5)
+    const later = { ...services, now: () => Date.now() + 10_000 }
+    expect(await codeOf(verified(later, short))).toBe('did-auth.invalid')
+  })
+
+  it('is good once, of any number at once', async () => {
+    const services = testServices()
+    const row = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex')
+    const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(verified(services, row, { jti: 'one' }))))
+    expect(codes.filter((code) => code === 'done')).toHaveLength(1)
+  })
+
+  it('is no key of another tenant', async () => {
+    const services = testServices()
+    const row = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex')
+    const foreign = { ...demand, tenant: 'other' }
+    const exp = Math.floor(services.now() / 1000) + 60
+    const claims = {
+      iss: row.did,
+      aud: 'us',
+      exp,
+      jti: '1',
+      act: demand.act,
+      bod: createHash('sha256').update(body).digest('base64url'),
+    }
+    const input = [{ alg: 'EdDSA' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+    const token = `${input}.${sign(null, Buffer.from(input), ed25519.privateKey).toString('base64url')}`
+    expect(await codeOf(verifyDidAuth(services, settings, token, foreign))).toBe('did-auth.invalid')
+    expect(await codeOf(verifyDidAuth(services, settings, token, demand))).toBe('done')
+  })
+})

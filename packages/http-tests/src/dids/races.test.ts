@@ -1,0 +1,105 @@
+import { openTestDatabases } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { es256k } from './did-auth-token.ts'
+import { type DidAnswer, type DidCaller } from './did-caller.ts'
+import { publicUrl } from './did-host.ts'
+import { custodyOf, type TwoDidHosts, twoDidHosts } from './two-did-hosts.ts'
+
+/** All of the 1,000 on a server; on the others enough to see that they hold, too. */
+const manyWallets = { postgres: 1000, pglite: 100, mysql: 100, sqlite: 100 }
+
+describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+  let two: TwoDidHosts
+  beforeAll(async () => {
+    two = await twoDidHosts(database)
+  })
+  afterAll(() => two.drop())
+
+  const host = (index: number): DidCaller => two.callers[index % 2 === 0 ? 0 : 1]
+  const atOnce = <T>(count: number, ask: (caller: DidCaller, index: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => ask(host(index), index)))
+  const statuses = (answers: readonly DidAnswer[]): readonly number[] =>
+    answers.map(({ status }) => status).sort((one, other) => one - other)
+
+  it('give the wallets of a vault their indices without a gap and without a repeat', { timeout: 120_000 }, async () => {
+    const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
+    const count = manyWallets[database.kind]
+    const answers = await atOnce(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
+    expect(statuses(answers)).toEqual(Array.from({ length: count }, () => 200))
+    const indices = answers.map(({ body }) => body.wallet.index).sort((one, other) => one - other)
+    expect(indices).toEqual(Array.from({ length: count }, (_, index) => index))
+    expect(new Set(answers.map(({ body }) => body.wallet.did)).size).toBe(count)
+  })
+
+  it('give an alias to one wallet, whoever is asked for it at once', async () => {
+    const answers = await atOnce(10, ({ call }) => call('POST', '/wallet', { wallet: { alias: 'the only one' } }))
+    expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 409)])
+    const made = await atOnce(4, ({ wallet }) => wallet())
+    const renamed = await atOnce(4, ({ as }, index) =>
+      as(two.hosts[0].admin, 'POST /wallet/rename', { wallets: [{ did: made[index].did, alias: 'the other one' }] }),
+    )
+    expect(renamed.flatMap(({ body }) => body.wallets)).toHaveLength(1)
+  })
+
+  it('take an x-did-auth token once', async () => {
+    const { did } = await host(0).wallet()
+    const json = { wallets: [{ did, alias: 'once' }] }
+    const input = {
+      did: two.hosts[0].admin.did,
+      act: 'POST /wallet/rename',
+      body: JSON.stringify(json),
+      aud: publicUrl,
+    }
+    const token = es256k(two.hosts[0].admin.key, input)
+    const answers = await atOnce(10, ({ call }) => call('POST', '/wallet/rename', json, { 'x-did-auth': token }))
+    expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 403)])
+  })
+
+  it('make a configuration once that both are asked for at once, and delete a wallet once', async () => {
+    const made = await host(0).wallet()
+    const txsInput = [{ delegate: {} }, { service: { name: 'A', value: 'x' } }, { service: { name: 'B', value: 'y' } }]
+    const json = { wallet: { did: made.did }, walletConfig: { txsInput } }
+    const configured = await atOnce(4, ({ asWallet }) => asWallet(made.did, 'POST /wallet/configure', json))
+    expect(statuses(configured)).toEqual([200, 200, 200, 200])
+    const { body } = await host(0).call('GET', `/1.0/identifiers/${made.did}`)
+    expect(body.didDocumentMetadata.versionId).toBe('3')
+    const deleted = await atOnce(6, ({ as }) => as(two.hosts[0].admin, 'DELETE /wallet', { ids: [made._id] }))
+    expect(deleted.flatMap(({ body: answer }) => answer.ids)).toEqual([made._id])
+  })
+
+  it('leave every wallet of a user usable, and none that was deleted, when the PIN is replaced meanwhile', async () => {
+    const [custody, other] = two.hosts.map(({ billfold, authorization }) => custodyOf(billfold, authorization))
+    if (custody === undefined || other === undefined) throw new Error('There are two hosts')
+    const user = (await custody('POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })).body.result
+    const pin = user.signingMethods[0].id
+    const headers = { 'signing-method': `${pin}:123456` }
+    const code = 'emergency-code-of-somebody'
+    const method = await custody(
+      'POST',
+      `/api/users/${user.id}/signing-methods`,
+      { type: 'EMERGENCY_CODE', value: code },
+      headers,
+    )
+    const byCode = { 'signing-method': `${method.body.result.id}:${code}` }
+    const create = ({ call }: DidCaller): Promise<DidAnswer> =>
+      call('POST', '/wallet', { wallet: { userId: user.id } }, byCode)
+    const before = await atOnce(3, create)
+    const ids = [before[2]?.body.wallet._id]
+    const [replaced, deleted, ...made] = await Promise.all([
+      other('PUT', `/api/users/${user.id}/signing-methods/${pin}`, { value: '654321' }, byCode),
+      host(0).as(two.hosts[0].admin, 'DELETE /wallet', { ids }),
+      ...[0, 1, 2].map((index) => create(host(index))),
+    ])
+    expect([replaced.status, deleted.status]).toEqual([200, 200])
+    const alive = [...before.slice(0, 2), ...made].map(({ body }) => body.wallet)
+    const byPin = { 'signing-method': `${pin}:654321` }
+    for (const { did } of alive) {
+      const request = { did, act: 'POST /wallet/rename', bod: 'a'.repeat(43) }
+      expect((await host(0).call('POST', '/wallet/auth', request, byPin)).status).toBe(200)
+      expect((await host(0).call('POST', '/wallet/auth', request, headers)).status).toBe(403)
+      expect((await host(0).call('POST', '/wallet/auth', request)).status).toBe(403)
+    }
+    const gone = { did: before[2]?.body.wallet.did, act: 'POST /wallet/rename', bod: 'a'.repeat(43) }
+    expect((await host(0).call('POST', '/wallet/auth', gone, byPin)).status).toBe(404)
+  })
+})

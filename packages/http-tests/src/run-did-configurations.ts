@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { evmChainClient, localKeyring, newKey, secp256k1 } from '@billfold/core'
+import { chainRegistry, privateKeyPayer } from '@billfold/core/dids'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { connectTo, openTestDatabases } from '@billfold/test-databases'
+import { deployRegistry } from './did-registries/deployed-registry.ts'
+import { configureAll, makeWallets } from './dids/configure-many.ts'
+import { didHost } from './dids/did-host.ts'
+import { payerHistory } from './dids/payer-history.ts'
+import { callerOf } from './dids/two-did-hosts.ts'
+
+// Two processes that share a payer and a PostgreSQL configure wallets at once: node dist/run-did-configurations.js [count]
+
+/** What a process is told. */
+interface Job {
+  readonly url: string
+  readonly key: string
+  readonly rpcUrl: string
+  readonly chainId: number
+  readonly contract: string
+  readonly payerKey: string
+  readonly dids: readonly string[]
+}
+
+const [first = '200', told] = process.argv.slice(2)
+await (told === undefined ? lead(Number(first)) : work(JSON.parse(told)))
+
+async function hostOf(job: Job): Promise<{ caller: ReturnType<typeof callerOf>; close: () => Promise<void> }> {
+  const db = connectTo('postgres', job.url)
+  const registry = chainRegistry({
+    client: evmChainClient({ url: job.rpcUrl, chainId: job.chainId, timeoutMs: 20_000 }),
+    contract: job.contract,
+    payer: privateKeyPayer(Buffer.from(job.payerKey, 'hex')),
+    networks: ['development'],
+  })
+  const keyring = localKeyring({ keys: { k1: job.key }, currentKeyId: 'k1' })
+  const host = await didHost(kyselyStorage(db, { dialect: 'postgres' }), { keyring, dids: { registries: [registry] } })
+  return { caller: callerOf(host), close: () => db.destroy() }
+}
+
+async function work(job: Job): Promise<void> {
+  const { caller, close } = await hostOf(job)
+  const statuses = await configureAll(caller, job.dids)
+  process.stdout.write(`${process.pid}: ${statuses.filter((status) => status === 200).length} of ${statuses.length}\n`)
+  await close()
+}
+
+async function lead(count: number): Promise<void> {
+  const postgres = (await openTestDatabases()).find(({ kind }) => kind === 'postgres')
+  if (postgres === undefined) throw new Error('there is no PostgreSQL')
+  const { connect, url = '', drop } = await postgres.open()
+  await migrate(connect(), { dialect: 'postgres' })
+  const payerKey = secp256k1.generatePrivateKey()
+  const payer = privateKeyPayer(payerKey)
+  const chain = await deployRegistry()
+  const payerAddress = await payer.address()
+  await chain.anvil.rpc('anvil_setBalance', payerAddress, `0x${(10n ** 21n).toString(16)}`)
+  const job: Job = {
+    url,
+    key: newKey(),
+    rpcUrl: chain.anvil.url,
+    chainId: chain.anvil.chainId,
+    contract: chain.contract,
+    payerKey: Buffer.from(payerKey).toString('hex'),
+    dids: [],
+  }
+  const { caller, close } = await hostOf(job)
+  const dids = await makeWallets(caller, count)
+  await close()
+  const began = performance.now()
+  await Promise.all([dids.slice(0, count / 2), dids.slice(count / 2)].map((half) => runProcess({ ...job, dids: half })))
+  const seconds = (performance.now() - began) / 1000
+  const { transactions, changes, failed } = await payerHistory({ ...chain, payerAddress })
+  const distinct = new Set(changes).size
+  process.stdout.write(
+    `${count} wallets, ${count * 3} steps in ${seconds.toFixed(1)} s: ${transactions} transactions, ${distinct} distinct changes, ${failed} failed\n`,
+  )
+  if (transactions !== count * 3 || distinct !== transactions || failed > 0) process.exitCode = 1
+  await drop()
+  await chain.close()
+}
+
+async function runProcess(job: Job): Promise<void> {
+  const child = fork(fileURLToPath(import.meta.url), ['work', JSON.stringify(job)])
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`a process ended with ${String(code)}`)
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { databaseBlobs, directoryBlobs, memoryStorage } from '@billfold/core'
+import { expect, test } from 'vitest'
+import { describeBlobStore } from './describe-blob-store.ts'
+
+const freshDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'billfold-blob-cases-'))
+
+describeBlobStore('A directory', async () => {
+  const directory = await freshDirectory()
+  return {
+    stores: [directoryBlobs(join(directory, 'in', 'it')), directoryBlobs(join(directory, 'in', 'it'))],
+    close: () => rm(directory, { recursive: true }),
+  }
+})
+
+describeBlobStore('A database', async () => {
+  const storage = memoryStorage()
+  return { stores: [databaseBlobs(storage), databaseBlobs(storage)], close: async () => {} }
+})
+
+test('The files of a directory are for their owner only, and none is left of a put that broke off', async () => {
+  const directory = await freshDirectory()
+  const store = directoryBlobs(directory)
+  async function* content(fails: boolean): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('x')
+    if (fails) throw new Error('no more')
+  }
+  await store.put({ tenant: 't', id: '00000000-0000-7000-8000-000000000001' }, content(false))
+  await expect(store.put({ tenant: 't', id: '00000000-0000-7000-8000-000000000002' }, content(true))).rejects.toThrow(
+    'no more',
+  )
+  const entries = await readdir(directory, { recursive: true })
+  const modes = await Promise.all(entries.map(async (entry) => (await stat(join(directory, entry))).mode & 0o777))
+  expect(new Set(modes)).toEqual(new Set([0o600, 0o700]))
+  await expect(store.get({ tenant: 't', id: '../../etc/passwd' })).rejects.toThrow('UUID')
+  await rm(directory, { recursive: true })
+})
