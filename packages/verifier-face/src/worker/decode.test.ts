@@ -68,6 +68,12 @@ describe.each([
   ['JavaScript', javascriptDecoder],
   ['sharp', await bestDecoder()],
 ] as const)('decoding with %s', (by, decode) => {
+  const isDecoded = (image: Parameters<typeof decode>[0]): Promise<boolean> =>
+    decode(image).then(
+      () => true,
+      () => false,
+    )
+
   test('takes a photo, a PNG row by row, and one that is interlaced', async () => {
     expect(await decode({ mediaType: 'image/jpeg', bytes: photo('sample1.jpg') })).toMatchObject({ width: longestSide })
     for (const progressive of [false, true]) {
@@ -78,12 +84,12 @@ describe.each([
 
   test('refuses a PNG with a second header, which would be far larger than the first has promised', async () => {
     const bytes = png([header(64, 64), header(4000, 4000)], 4001 * 4000)
-    await expect(decode({ mediaType: 'image/png', bytes })).rejects.toThrow()
+    expect(await isDecoded({ mediaType: 'image/png', bytes })).toBe(false)
   })
 
   test('refuses a JPEG of more scans than anybody needs', async () => {
     if (by === 'JavaScript')
       expect(await decode({ mediaType: 'image/jpeg', bytes: scans(50) })).toMatchObject({ width: 16, height: 16 })
-    await expect(decode({ mediaType: 'image/jpeg', bytes: scans(2000) })).rejects.toThrow()
+    expect(await isDecoded({ mediaType: 'image/jpeg', bytes: scans(2000) })).toBe(false)
   })
 })

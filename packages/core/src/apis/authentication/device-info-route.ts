@@ -33,8 +33,8 @@ export function deviceInfoRoute({ authentication, ground }: FaceApi): Route {
         beside: { message: 'The device and user info was added' },
         data: { sessionId, deviceInfo, userInfo },
       }
-      const info = { deviceInfo, userInfo }
-      await addDeviceInfo(ground.services, actor, sessionId, info, caller.licence?.community, await keeping(answer))
+      const added = { deviceInfo, userInfo }
+      await addDeviceInfo(ground.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
       return answer
     },
   })
