@@ -27,13 +27,14 @@ export function deviceInfoRoute({ authentication, ground }: FaceApi): Route {
       200: { description: 'What was added', schema: sealedReply(info, { message: z.string() }) },
       404: { description: 'No such session' },
     },
-    handler: async ({ body }, { actor, keeping }) => {
+    handler: async ({ body }, { caller, actor, keeping }) => {
       const { sessionId, deviceInfo = {}, userInfo = {} } = body
       const answer = {
         beside: { message: 'The device and user info was added' },
         data: { sessionId, deviceInfo, userInfo },
       }
-      await addDeviceInfo(ground.services, actor, sessionId, { deviceInfo, userInfo }, await keeping(answer))
+      const added = { deviceInfo, userInfo }
+      await addDeviceInfo(ground.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
       return answer
     },
   })
