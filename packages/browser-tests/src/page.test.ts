@@ -147,6 +147,33 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
+  test('asks for the same again when an answer was lost, and the same is done once', async () => {
+    const page = await browser.visit()
+    /** Lets one request through to the server, and its answer be lost on the way back. */
+    const loseOneAnswer = async (path: string): Promise<void> => {
+      await page.route(
+        path,
+        async (route) => {
+          await route.fetch()
+          await route.abort('connectionreset')
+        },
+        { times: 1 },
+      )
+    }
+    await page.goto(await host.session())
+    await loseOneAnswer('**/v2/submit_face')
+    await start(page)
+    await expectScreen(page, 'The connection was lost')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expectScreen(page, 'Enter your PIN')
+    await loseOneAnswer('**/verify_pin')
+    await page.getByLabel('PIN').fill(pin)
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('alert').getByText('Check your network').waitFor(patience)
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await expectScreen(page, 'Done')
+  }, 120_000)
+
   test('says that a session has expired, was never there, or is open in another browser', async () => {
     const page = await browser.visit()
     await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
