@@ -3,21 +3,21 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { type Client, open, request } from './client.ts'
 import type { HostOptions } from './host-builder.ts'
 import { type Host, startHost } from './hosts.ts'
-import { type Mounting, mountings, nameOf } from './mountings.ts'
+import { isUsual, type Mounting, mountings, nameOf } from './mountings.ts'
 
-/** Which mountings a suite runs in, and how their hosts are set up. */
+/** Which mountings a suite runs in (the usual ones), and how their hosts are set up. */
 export interface SuiteOptions extends HostOptions {
   readonly only?: (mounting: Mounting) => boolean
 }
 
-/** Describes an API once for every way to mount it. `build` makes the API anew for each. */
+/** Describes an API once for each of the ways to mount it. `build` makes the API anew for each. */
 export function describeMounted(
   name: string,
   build: () => Promise<MountableApi>,
   suite: (client: Client) => void,
   options: SuiteOptions = {},
 ): void {
-  for (const mounting of mountings.filter(options.only ?? (() => true))) {
+  for (const mounting of mountings.filter(options.only ?? isUsual)) {
     describe(`${name}, ${nameOf(mounting)}`, () => {
       let host: Host | undefined
       beforeAll(async () => {

@@ -24,6 +24,19 @@ export const mountings: readonly Mounting[] = [
   { framework: 'koa', through: 'koa-mount', prefix: '/id', parser: false },
 ]
 
+/**
+ * Both adapters, at the root and under a prefix, with and without parsers of the host: what the suite of an API runs in. Any
+ * other mounting is for the suites of the adapters themselves.
+ */
+export function isUsual({ framework, through }: Mounting): boolean {
+  return framework !== 'express 4' && through === 'app'
+}
+
+/** For a suite of the adapters themselves. */
+export function isAny(): boolean {
+  return true
+}
+
 /** A mounting in words. */
 export function nameOf({ framework, through, prefix, parser }: Mounting): string {
   const place = prefix === '' ? 'at the root' : `at ${prefix}`

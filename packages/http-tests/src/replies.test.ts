@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeMounted } from './describe-mounted.ts'
+import { isAny } from './mountings.ts'
 import { makeProbe, type Probe } from './probe.ts'
 
 let probe: Probe
@@ -189,4 +190,5 @@ describeMounted(
       expect(client.hostErrors.map(String)).toEqual(['Error: the host failed'])
     })
   },
+  { only: isAny },
 )
