@@ -1,11 +1,12 @@
 import { sqliteCustodian } from './custody/sqlite-custodian.ts'
+import { sqliteDidHost } from './dids/sqlite-did-host.ts'
 import { describeReport, fuzz } from './fuzz/fuzz.ts'
 import type { FuzzTarget } from './fuzz/requests.ts'
 import { startHost } from './hosts.ts'
 import { type Mounting, mountings, nameOf } from './mountings.ts'
 import { makeProbe } from './probe.ts'
 
-// 100,000 requests to the probe and as many to the custody API, through each framework: node dist/run-fuzz.js [count] [seed]
+// 100,000 requests to the probe and as many to the custody API and the DID API, through each framework: node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
 
@@ -21,6 +22,10 @@ for (const mounting of chosen) {
   const host = await startHost(mounting, billfold.custody)
   await run('the custody API', mounting, host, { routes: billfold.custody.routes, headers: { authorization } })
   await drop()
+
+  const dids = await sqliteDidHost()
+  await run('the DID API', mounting, await startHost(mounting, dids.api), dids.asked)
+  await dids.drop()
 }
 
 async function run(
