@@ -15,14 +15,23 @@ export interface DeviceProof {
  * Shows for one step of one session that this browser holds its key: made once, kept by the browser, and not to be had out of it.
  * Undefined where the browser keeps nothing, as in a private window: the device is then never a trusted one.
  */
-export async function deviceProof(
+export function deviceProof(
   step: 'submit_face' | 'verify_pin',
   sessionId: string,
   caller: KeyPair,
 ): Promise<DeviceProof | undefined> {
+  const statement = `billfold device 1\n${step}\n${sessionId}\n${coordinateX(caller.publicKey)}`
+  const shown = proofs.get(statement) ?? signed(statement)
+  proofs.set(statement, shown)
+  return shown
+}
+
+/** Kept, since no two signatures are alike: a step that has to be sent again must be the same to the letter. */
+const proofs = new Map<string, Promise<DeviceProof | undefined>>()
+
+async function signed(statement: string): Promise<DeviceProof | undefined> {
   const pair = await deviceKey().catch(() => undefined)
   if (pair === undefined) return undefined
-  const statement = `billfold device 1\n${step}\n${sessionId}\n${coordinateX(caller.publicKey)}`
   const [signature, point] = await Promise.all([
     crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, new TextEncoder().encode(statement)),
     crypto.subtle.exportKey('raw', pair.publicKey),

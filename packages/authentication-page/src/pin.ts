@@ -30,14 +30,15 @@ export function askPin(connection: Connection, texts: Texts, token: string, afte
   confirm.type = 'submit'
   const form = element('form')
   form.append(label, choice, wrong, confirm)
-  // The same id for the same PIN that has to be sent again.
-  let sent = { value: '', requestId: '' }
+  // The same id for the same answer that has to be sent again.
+  let sent = { value: '', trust: false, requestId: '' }
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    if (sent.value !== pin.value) sent = { value: pin.value, requestId: crypto.randomUUID() }
+    const [value, trusts] = [pin.value, trust.checked]
+    if (sent.value !== value || sent.trust !== trusts) sent = { value, trust: trusts, requestId: crypto.randomUUID() }
     confirm.disabled = true
     wrong.textContent = ''
-    void verifyPin(connection, { pin: pin.value, trust: trust.checked, token, requestId: sent.requestId })
+    void verifyPin(connection, { pin: value, trust: trusts, token, requestId: sent.requestId })
       .then((right) => (right ? after.succeeded() : refuse(texts.wrongPin)))
       .catch((error: unknown) => (isOver(error) ? after.failed() : refuse(texts[problem(error).name])))
   })
@@ -46,7 +47,7 @@ export function askPin(connection: Connection, texts: Texts, token: string, afte
     wrong.textContent = text
     if (text === texts.wrongPin) {
       pin.value = ''
-      sent = { value: '', requestId: '' }
+      sent = { value: '', trust: false, requestId: '' }
     }
     pin.focus()
   }

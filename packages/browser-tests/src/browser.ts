@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** A browser that is installed here: the one that is named, or one in the usual places; undefined where there is none. */
 export const browserPath: string | undefined = [
@@ -23,8 +23,8 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** What is before the browser's camera: a video, nobody's permission, or no camera at all. */
-export type Scene = { readonly video: Buffer } | 'denied' | 'none'
+/** What is before the camera of a browser: a video, or there is no camera at all. */
+export type Scene = { readonly video: Buffer } | 'no camera'
 
 /** The sizes that pages are looked at in. */
 export const sizes = {
@@ -32,26 +32,31 @@ export const sizes = {
   desktop: { width: 1280, height: 800 },
 } as const
 
-/** A browser with its camera. */
-export interface Opened {
-  readonly page: Page
-  readonly context: BrowserContext
+/** Who comes with the browser. */
+export interface Visitor {
+  readonly size?: keyof typeof sizes
+  readonly locale?: string
+  /** Whether they let the page use the camera: yes. */
+  readonly allowsCamera?: boolean
+}
+
+/** A browser that is open. */
+export interface OpenBrowser {
+  /** A page of somebody who was never here: no cookies, no keys. */
+  readonly visit: (visitor?: Visitor) => Promise<Page>
   readonly close: () => Promise<void>
 }
 
-/** Opens a browser. The camera of a browser is fixed when it starts, so each scene has its own. */
-export async function openBrowser(scene: Scene, size: keyof typeof sizes = 'phone', locale = 'en'): Promise<Opened> {
+/** Opens a browser. Its camera is fixed when it starts, so each scene has its own browser. */
+export async function openBrowser(scene: Scene): Promise<OpenBrowser> {
   const folder = mkdtempSync(join(tmpdir(), 'billfold-camera-'))
   const browser = await launch(scene, join(folder, 'camera.y4m'))
-  const context = await browser.newContext({
-    viewport: sizes[size],
-    locale,
-    permissions: scene === 'denied' ? [] : ['camera'],
-  })
-  const page = await context.newPage()
   return {
-    page,
-    context,
+    visit: async ({ size = 'phone', locale = 'en', allowsCamera = true } = {}) => {
+      const permissions = allowsCamera ? ['camera'] : []
+      const context = await browser.newContext({ viewport: sizes[size], locale, permissions })
+      return context.newPage()
+    },
     close: async () => {
       await browser.close()
       rmSync(folder, { recursive: true })
@@ -60,13 +65,11 @@ export async function openBrowser(scene: Scene, size: keyof typeof sizes = 'phon
 }
 
 function launch(scene: Scene, file: string): Promise<Browser> {
-  if (typeof scene === 'object') writeFileSync(file, scene.video)
+  if (scene !== 'no camera') writeFileSync(file, scene.video)
   const camera =
-    typeof scene === 'object'
-      ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`]
-      : scene === 'denied'
-        ? ['--use-fake-device-for-media-stream', '--deny-permission-prompts']
-        : []
+    scene === 'no camera'
+      ? []
+      : ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`, '--deny-permission-prompts']
   return chromium.launch({ executablePath: browserPath ?? 'chromium', args: [...quiet, ...camera] })
 }
 

@@ -33,11 +33,10 @@ export interface SessionInput {
 export interface LoginHostOptions {
   /** The steps that each challenge has, so that a video can show them. */
   readonly steps?: readonly string[]
-  readonly secondsToPose?: number
 }
 
 /** Starts a host. */
-export async function loginHost({ steps, secondsToPose = 1 }: LoginHostOptions = {}): Promise<LoginHost> {
+export async function loginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
   const verifier = faceVerifier()
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -51,7 +50,7 @@ export async function loginHost({ steps, secondsToPose = 1 }: LoginHostOptions =
     authentication: {
       publicUrl: `${origin}/walletapi`,
       verifier: steps === undefined ? verifier : withSteps(verifier, steps),
-      page: { secondsToPose, returnOrigins: [relyingParty] },
+      page: { secondsToPose: 1, returnOrigins: [relyingParty] },
     },
   })
   const app = express()

@@ -94,19 +94,22 @@ const walks: readonly (readonly [Scene, Walk])[] = [
   [camera, challenge],
   [stranger, refused],
   [camera, offline],
-  ['denied', withoutCamera('denied', 'The camera is not allowed')],
-  ['none', withoutCamera('no-camera', 'There is no camera')],
+  ['no camera', withoutCamera('no-camera', 'There is no camera')],
 ]
 
 mkdirSync(folder, { recursive: true })
 try {
   for (const size of Object.keys(sizes) as (keyof typeof sizes)[]) {
-    for (const [scene, walk] of walks) {
-      const { page, close } = await openBrowser(scene, size)
-      await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${size}.png`) })))
-      await close()
-    }
+    for (const [scene, walk] of walks) await take(scene, walk, size, true)
+    await take(camera, withoutCamera('denied', 'The camera is not allowed'), size, false)
   }
 } finally {
   await host.close()
+}
+
+async function take(scene: Scene, walk: Walk, size: keyof typeof sizes, allowsCamera: boolean): Promise<void> {
+  const browser = await openBrowser(scene)
+  const page = await browser.visit({ size, allowsCamera })
+  await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${size}.png`) })))
+  await browser.close()
 }

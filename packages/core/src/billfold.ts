@@ -1,4 +1,6 @@
 import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
+import { facesData } from './biometrics/personal-data.ts'
+import { devicesData } from './devices/personal-data.ts'
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
 import { sessionGround } from './apis/authentication/face-options.ts'
 import { custodyServices } from './apis/custody/custody-services.ts'
@@ -48,6 +50,7 @@ import { type Maintenance, maintain } from './operations/maintain.ts'
 import { onboardingData } from './onboarding/personal-data.ts'
 import { sweepFiles } from './onboarding/sweep-files.ts'
 import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
+import type { PersonalData } from './users/personal-data.ts'
 import { custodyData } from './wallets/personal-data.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
@@ -179,7 +182,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
       ...faceFunctions(faces, tenant),
     },
-    custody: mounted(custodyApi(services, tenant, options.custody)),
+    custody: mounted(custodyApi(services, tenant, options.custody, faces)),
     payments: {
       ...mounted(
         paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
@@ -190,7 +193,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
       ...mounted(onboardingApi(services, tenant, onboarding)),
       ...onboardingFunctions(services, host, onboarding),
     },
-    users: inProcessUsers(services, [custodyData, didData, paymentsData, onboardingData(onboarding.files)], host),
+    users: inProcessUsers(services, personalData(faces, onboarding), host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     health: () => health(services),
@@ -223,4 +226,12 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Servi
     ...custodyServices(options.custody, registryClients(settings)),
     now,
   }
+}
+
+/** What is known of a person, by who knows it. */
+function personalData(
+  { faces }: ReturnType<typeof sessionGround>,
+  { files }: ReturnType<typeof onboardingSettings>,
+): readonly PersonalData[] {
+  return [facesData(faces.verifier), devicesData, custodyData, didData, paymentsData, onboardingData(files)]
 }

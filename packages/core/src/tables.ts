@@ -1,6 +1,7 @@
 import { auditRecords } from './audit/table.ts'
 import { verificationConfigurations } from './biometrics/configuration-table.ts'
 import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
+import { faceChecks } from './credentials/face-check-table.ts'
 import { credentials, masterSecrets } from './credentials/tables.ts'
 import { devices } from './devices/table.ts'
 import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
@@ -35,6 +36,7 @@ export const tables: readonly Table[] = Object.freeze([
   identifiers,
   masterSecrets,
   credentials,
+  faceChecks,
   wallets,
   seeds,
   transactions,

@@ -33,4 +33,3 @@ const report = await reliability({
 process.stdout.write(`${database.name}\n${describeReliability(report)}\n`)
 if (report.findings.length + report.missing + report.unasked > 0) process.exitCode = 1
 await fresh.drop()
-process.exit()

@@ -58,6 +58,8 @@ export function faceVerifier(
       liveness: 'challenge',
       assurance: 'basic',
     },
+    // One is looked at, and the next is there when it is done.
+    concurrency: 2,
     startLiveness: () => Promise.resolve<StartedLiveness>(startChallenge(now())),
     checkLiveness: ({ evidence, state }, context) => checkLiveness(thread, now(), state, evidence, context),
     enrol: ({ evidence }, context) => enrol(thread, evidence, context),

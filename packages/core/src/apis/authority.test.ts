@@ -8,6 +8,8 @@ it('counts all addresses of one IPv6 network as one source, of slow work too', (
       requestId: '1',
       ip,
       mount: '',
+      method: 'GET',
+      target: '/',
       signal: new AbortController().signal,
       headers: {},
       rawBody: undefined,

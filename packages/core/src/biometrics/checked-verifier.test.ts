@@ -130,3 +130,26 @@ describe('a packed gallery', () => {
     expect(after.at(-1)).toEqual(['p0', 200])
   })
 })
+
+describe('a verifier that does one thing after the other', () => {
+  it('is asked no more at once than it says, so that what waits for its turn has all of its time', async () => {
+    let busy = 0
+    let most = 0
+    const single: BiometricVerifier = {
+      ...scripted,
+      concurrency: 1,
+      compare: async () => {
+        most = Math.max(most, ++busy)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        busy--
+        return pass
+      },
+    }
+    const ask = (verifier = checkedVerifier(single)) =>
+      Promise.all(Array.from({ length: 6 }, () => verifier.compare(asker, { evidence, templates: [] })))
+    expect(await ask()).toEqual(Array.from({ length: 6 }, () => pass))
+    expect(most).toBe(1)
+    await ask(checkedVerifier(single, { concurrency: 3 }))
+    expect(most).toBe(3)
+  })
+})

@@ -18,7 +18,7 @@ import type {
 export interface VerifierLimits {
   /** Milliseconds for one call: 15,000. */
   readonly timeMs?: number
-  /** Calls at once in this process: 8. */
+  /** Calls at once in this process: as many as the verifier says, or 8. */
   readonly concurrency?: number
   /** Calls that wait beyond those: 64. */
   readonly queue?: number
@@ -105,7 +105,7 @@ const matchShape = z.discriminatedUnion('kind', [
 
 /** Puts a time limit, a queue and a check of every answer before a verifier. */
 export function checkedVerifier(verifier: BiometricVerifier, limits: VerifierLimits = {}): CheckedVerifier {
-  const { timeMs = 15_000, concurrency = 8, queue = 64 } = limits
+  const { timeMs = 15_000, concurrency = verifier.concurrency ?? 8, queue = 64 } = limits
   const turn = boundedTurns({ concurrency, queue, perSource: Math.max(1, Math.ceil(queue / 2)) })
   const { capabilities, name } = verifier
   const templatesShape = templatesOf(capabilities)

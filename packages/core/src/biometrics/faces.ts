@@ -1,5 +1,6 @@
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
+import { users } from '../users/table.ts'
 import type { Asker, CheckedVerifier } from './checked-verifier.ts'
 import { facePeople, faceTemplates } from './face-tables.ts'
 import type { Galleries } from './galleries.ts'
@@ -99,7 +100,8 @@ async function found(
   if (outcome.decision !== 'pass' || personId === undefined) return { kind: 'nobody', outcome }
   const where = { id: personId, tenant, community }
   const [person] = await services.storage.find(facePeople, { where, limit: 1 })
-  return person === undefined ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
+  const isUser = person !== undefined && (await hasUser(services, person))
+  return !isUser ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
 }
 
 /** Those of a person's templates that this verifier has made, or a version of it that makes the same. */
@@ -111,4 +113,9 @@ async function usableTemplates(
   const { format, kind } = capabilities.templates
   const rows = (await templatesOf(services, person.id)).filter((row) => row.format === format && row.kind === kind)
   return Promise.all(rows.map((row) => openTemplate(services, row)))
+}
+
+/** A user who was archived is nobody any more. */
+async function hasUser({ storage }: Services, { tenant, userId }: FacePerson): Promise<boolean> {
+  return (await storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })).length > 0
 }

@@ -14,10 +14,18 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
   return size === undefined || size.width === 0 || size.height === 0 ? undefined : size
 }
 
-/** The first chunk is IHDR, of 13 bytes (ISO/IEC 15948 section 11.2.2). */
+/**
+ * The first chunk is IHDR, of 13 bytes (ISO/IEC 15948 section 11.2.2). A second one is refused: there are decoders for which it
+ * counts.
+ */
 function pngSize(buffer: Buffer): ImageHeader | undefined {
-  if (buffer.length < 33 || buffer.readUInt32BE(8) !== 13 || buffer.toString('latin1', 12, 16) !== 'IHDR') return
+  if (buffer.length < 33 || buffer.readUInt32BE(8) !== 13 || !isPngHeader(buffer, 8)) return
+  for (let at = 33; at + 8 <= buffer.length; at += 12 + buffer.readUInt32BE(at)) if (isPngHeader(buffer, at)) return
   return { mediaType: 'image/png', width: buffer.readUInt32BE(16), height: buffer.readUInt32BE(20) }
+}
+
+function isPngHeader(buffer: Buffer, chunk: number): boolean {
+  return buffer.toString('latin1', chunk + 4, chunk + 8) === 'IHDR'
 }
 
 /**

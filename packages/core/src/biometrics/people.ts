@@ -25,6 +25,11 @@ export async function findPerson(services: Services, owner: FaceOwner): Promise<
   return row
 }
 
+/** The faces of a user, one in each community. */
+export function peopleOf(services: Services, tenant: string, userId: string): Promise<FacePerson[]> {
+  return services.storage.find(facePeople, { where: { tenant, userId }, orderBy: [['id', 'asc']] })
+}
+
 /** The templates of a person that were not removed, oldest first. */
 export function templatesOf(services: Services, personId: string): Promise<TemplateRow[]> {
   return services.storage.find(faceTemplates, { where: { personId, removedAt: null }, orderBy: [['id', 'asc']] })

@@ -42,6 +42,8 @@ describe('the header of an image', () => {
       jpeg(frame(64, 64)).subarray(0, 12),
       jpeg([0xff, 0xe0, 0, 1], frame(64, 64)),
       png.subarray(0, 20),
+      Buffer.concat([png.subarray(0, 33), png.subarray(8)]),
+      Buffer.concat([png.subarray(0, png.length - 12), png.subarray(8, 33), png.subarray(-12)]),
       new Uint8Array(),
     ])
       expect(readImageHeader(bytes)).toBeUndefined()

@@ -119,6 +119,8 @@ export interface BiometricVerifier {
   /** For messages and the audit trail: `billfold-face`. */
   readonly name: string
   readonly capabilities: VerifierCapabilities
+  /** How many calls it works on at once, at least 1: 8 where it does not say. More wait, and their time begins with their turn. */
+  readonly concurrency?: number
   /** Starts a liveness check; absent where `liveness` is `none`. */
   readonly startLiveness?: (context: VerifierContext) => Promise<StartedLiveness>
   /**

@@ -4,11 +4,13 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, check, insert, isCommitError, remove, update, type Write } from '../storage/index.ts'
+import type { FaceBinding } from './face-binding.ts'
 import { type MethodRule, type MethodSettings, methodRules, methodValue } from './method-types.ts'
 import { ownerMoves, ownerRotates } from './owner-writes.ts'
 import { rotation } from './rotate.ts'
 import {
   type CredentialRow,
+  type KeyPlace,
   type MasterSecret,
   newMasterSecret,
   type SealedValue,
@@ -29,6 +31,8 @@ export interface Owner {
 export interface MethodInput {
   readonly type: string
   readonly value?: string | undefined
+  /** For a BIOMETRIC that takes a face too. */
+  readonly face?: FaceBinding | undefined
 }
 
 /** A method that was made or changed; `value` only where the library made it up, and only this once. */
@@ -98,7 +102,7 @@ export async function addFirstMethod(
 
 /**
  * Adds a further method, authorised by one that was opened.
- * @throws BillfoldError `signing-method.exists`, `signing-method.value-invalid`, `user.full`
+ * @throws BillfoldError `signing-method.exists`, `signing-method.value-invalid`, `user.full`, `input.invalid`
  */
 export async function addMethod(
   services: Services,
@@ -110,7 +114,8 @@ export async function addMethod(
 ): Promise<MethodResult> {
   const rule = ruleOf(settings, input.type)
   const { value, generated } = methodValue(rule, input.value)
-  const method = await newMethod(services, actor, owner, value)
+  assertTakesFace(rule, input.face)
+  const method = await newMethod(services, actor, owner, value, input.face)
   const row = await decideFor(services, owner.ownerId, async () => {
     const { secret, version } = await currentSecret(services, authority)
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
@@ -131,8 +136,9 @@ export async function addMethod(
 }
 
 /**
- * Gives a method a new value, authorised by another method. All that the owner has is sealed anew, and the method's attempts are back.
- * @throws BillfoldError `signing-method.not-another`, `signing-method.unknown`, `signing-method.value-invalid`
+ * Gives a method a new value, and a BIOMETRIC a face where one is given, authorised by another method. All that the owner
+ * has is sealed anew, and the method's attempts are back.
+ * @throws BillfoldError `signing-method.not-another`, `signing-method.unknown`, `signing-method.value-invalid`, `input.invalid`
  */
 export async function replaceMethod(
   services: Services,
@@ -142,11 +148,17 @@ export async function replaceMethod(
   methodId: string,
   value: string | undefined,
   authority: OpenedMethod,
+  face?: FaceBinding,
 ): Promise<MethodResult> {
   if (authority.row.id === methodId) throw new BillfoldError('signing-method.not-another')
-  const { type } = await methodOf(services, owner, methodId)
-  const chosen = methodValue(ruleOf(settings, type), value)
-  const sealedValue = await sealValue(services, { tenant: owner.tenant, id: methodId }, chosen.value, actor.source)
+  const before = await methodOf(services, owner, methodId)
+  const { type, tenant } = before
+  const rule = ruleOf(settings, type)
+  const chosen = methodValue(rule, value)
+  assertTakesFace(rule, face)
+  const { device, person } = face ?? before
+  const place: KeyPlace = { tenant, id: methodId, device, person }
+  const sealedValue = { device, person, ...(await sealValue(services, place, chosen.value, actor.source)) }
   const row = await decideFor(services, owner.ownerId, async () => {
     const { secret: old, version } = await currentSecret(services, authority)
     const target = await methodOf(services, owner, methodId)
@@ -237,16 +249,26 @@ async function newMethod(
   actor: Actor,
   owner: Owner,
   value: string,
-): Promise<SealedValue & { id: string }> {
-  const id = newId()
-  return { id, ...(await sealValue(services, { tenant: owner.tenant, id }, value, actor.source)) }
+  { device, person }: FaceBinding | NoFace = noFace,
+): Promise<SealedValue & KeyPlace> {
+  const place: KeyPlace = { tenant: owner.tenant, id: newId(), device, person }
+  return { ...place, ...(await sealValue(services, place, value, actor.source)) }
+}
+
+const noFace = { device: null, person: null } as const
+type NoFace = typeof noFace
+
+function assertTakesFace(rule: MethodRule, face: FaceBinding | undefined): void {
+  if (face === undefined || rule.type === 'BIOMETRIC') return
+  const message = 'is for methods of the type BIOMETRIC only'
+  throw new BillfoldError('input.invalid', { issues: [{ path: 'devicePublicKey', message }] })
 }
 
 async function methodRow(
   services: Services,
   owner: Owner,
   rule: MethodRule,
-  method: SealedValue & { readonly id: string },
+  method: SealedValue & KeyPlace,
   secret: MasterSecret,
 ): Promise<CredentialRow> {
   const { tenant, ownerId, ownerKind } = owner

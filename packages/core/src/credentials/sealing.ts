@@ -23,6 +23,9 @@ export type CredentialRow = RowOf<typeof credentials>
 /** What a method's tag says belongs together, and the key of the keyring that it is made with. */
 type TaggedMethod = Pick<CredentialRow, 'tenant' | 'ownerId' | 'id' | 'publicKey' | 'pepperKeyId'>
 
+/** Where a method's private key is sealed: moved to another method, or taken from behind its face, it does not open. */
+export type KeyPlace = Pick<CredentialRow, 'tenant' | 'id' | 'device' | 'person'>
+
 /** A new key pair, its private half sealed under a value. */
 export type SealedValue = Pick<CredentialRow, 'publicKey' | 'pepperKeyId' | 'cost' | 'salt' | 'sealedPrivateKey'>
 
@@ -43,7 +46,7 @@ export function newMasterSecret(generation: number): MasterSecret {
  */
 export async function sealValue(
   tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
-  method: { readonly tenant: string; readonly id: string },
+  method: KeyPlace,
   value: string,
   source: string | undefined,
 ): Promise<SealedValue> {
@@ -62,7 +65,7 @@ export function isOutdated(
 /** Seals a method's private key under its value, with the newest pepper and cost. Must run in a turn of the slow hash. */
 export async function sealPrivateKey(
   tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
-  method: { readonly tenant: string; readonly id: string },
+  method: KeyPlace,
   value: string,
   privateKey: Uint8Array,
 ): Promise<Pick<CredentialRow, 'pepperKeyId' | 'cost' | 'salt' | 'sealedPrivateKey'>> {
@@ -139,8 +142,9 @@ export async function methodTag(keyring: Keyring, method: TaggedMethod, secret: 
   return createHmac('sha256', key).update(secretInfo(method, secret.generation)).update(method.publicKey).digest()
 }
 
-function privateKeyPlace(owner: { readonly tenant: string; readonly id: string }): Place {
-  return { tenant: owner.tenant, table: credentials.name, row: owner.id, field: 'privateKey' }
+function privateKeyPlace({ tenant, id, device, person }: KeyPlace): Place {
+  const field = device === null && person === null ? 'privateKey' : `privateKey behind ${device} and ${person}`
+  return { tenant, table: credentials.name, row: id, field }
 }
 
 function secretInfo(

@@ -40,6 +40,9 @@ export const credentials = defineTable({
     lastUsedAt: nullable(integer()),
     /** When a temporary lock ends or has ended; null when the newest attempts have set none. */
     lockedUntil: nullable(integer()),
+    /** Of a method that takes a face too: the device that must show its key (its thumbprint), and whose face; else null. */
+    device: nullable(text(43)),
+    person: nullable(text(36)),
     createdAt: integer(),
     /** Rises when the value is replaced. */
     version: integer(),

@@ -5,7 +5,8 @@ import { BillfoldError, type ErrorCode, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { RateLimitKey } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
-import { batch, isCommitError, pause, StaleRead, update } from '../storage/index.ts'
+import { batch, isCommitError, pause, StaleRead, update, type Write } from '../storage/index.ts'
+import { type AskedRequest, useFaceCheck } from './use-face-check.ts'
 import {
   assertOwnMethod,
   type CredentialRow,
@@ -42,8 +43,9 @@ type Outcome = { readonly opened: OpenedMethod } | { readonly refused: keyof Ref
 /**
  * Opens a signing method of an owner with its value. The attempt is counted before the value is looked at, in a guarded
  * commit, so that guesses side by side cannot outrun the limit; a right value gives the attempts back. An unknown method and a
- * locked one take as long as a wrong value.
- * @throws BillfoldError with a code of `refusals`; `input.invalid` for a value that cannot be one; `rate.limited` for who has sent too many wrong values; `server.busy` when too many values are being checked
+ * locked one take as long as a wrong value. A method that takes a face too opens for a `request` only: the one that a face
+ * check was passed for.
+ * @throws BillfoldError with a code of `refusals`; `input.invalid` for a value that cannot be one; `rate.limited` for who has sent too many wrong values; `server.busy` when too many values are being checked; `body.raw-unavailable`
  */
 export async function unlock(
   services: Services,
@@ -52,14 +54,15 @@ export async function unlock(
   choice: MethodChoice,
   value: string,
   refusals: Refusals,
+  request?: AskedRequest,
 ): Promise<OpenedMethod> {
   // Never counted: nobody can have set such a value.
   if (!isHashable(value)) throw new BillfoldError('input.invalid')
   return services.slowHash.turn(actor.source, async () => {
     await refuseGuesser(services, actor)
-    const outcome = await attempt(services, actor, ownerId, choice, value)
+    const outcome = await attempt(services, actor, ownerId, choice, value, request)
     if ('opened' in outcome) return outcome.opened
-    await services.limiter.take(guesses(actor), services.wrongValues)
+    await countGuess(services, actor)
     throw new BillfoldError(refusals[outcome.refused])
   })
 }
@@ -68,9 +71,14 @@ export async function unlock(
  * Who has sent too many wrong values already is refused before any counter is touched, so that the owners are not locked
  * out; in the turn of the attempt, so that of many at once no more than have a turn get past.
  */
-async function refuseGuesser(services: Services, actor: Actor): Promise<void> {
+export async function refuseGuesser(services: Services, actor: Actor): Promise<void> {
   const { allowed, retryAfterSeconds } = await services.limiter.look(guesses(actor), services.wrongValues)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+}
+
+/** Counts a wrong value for who has sent it. */
+export async function countGuess(services: Services, actor: Actor): Promise<void> {
+  await services.limiter.take(guesses(actor), services.wrongValues)
 }
 
 /** What wrong values are counted by. */
@@ -84,6 +92,7 @@ async function attempt(
   ownerId: string,
   choice: MethodChoice,
   value: string,
+  request: AskedRequest | undefined,
 ): Promise<Outcome> {
   const attemptId = newId()
   const counted = await countAttempt(services, actor, ownerId, choice, attemptId)
@@ -91,19 +100,32 @@ async function attempt(
     await spendTheSameTime(services, value)
     return { refused: counted === 'locked' ? 'locked' : 'wrong' }
   }
-  const privateKey = await openPrivateKey(services, counted, value)
-  if (privateKey === undefined || !(await isCurrent(services, counted))) {
-    await services.storage.commit(
-      batch(
-        ...lockIfFull(services, counted),
-        auditRecord(actor, 'signing-method.refused', counted.id, services.now(), { type: counted.type }),
-      ),
-    )
+  if (counted.device !== null && request !== undefined && request.body === undefined) {
+    await services.storage.commit(batch(...attemptBack(counted, attemptId)))
+    throw new BillfoldError('body.raw-unavailable')
+  }
+  const { secret, passed } = await useFaceCheck(services, counted, value, request)
+  const privateKey = await openPrivateKey(services, counted, secret)
+  if (!passed || privateKey === undefined || !(await isCurrent(services, counted))) {
+    await services.storage.commit(batch(...attemptRefused(services, actor, counted)))
     return { refused: 'wrong' }
   }
   await giveAttemptsBack(services, counted, attemptId)
-  if (isOutdated(services, counted)) await renewSealing(services, counted, value, privateKey)
+  if (isOutdated(services, counted)) await renewSealing(services, counted, secret, privateKey)
   return { opened: { row: counted, privateKey } }
+}
+
+/** The writes that keep that an attempt was wrong. */
+export function attemptRefused(
+  services: Services,
+  actor: Actor,
+  row: CredentialRow,
+  details: Readonly<Record<string, string>> = {},
+): readonly Write[] {
+  return [
+    ...lockIfFull(services, row),
+    auditRecord(actor, 'signing-method.refused', row.id, services.now(), { type: row.type, ...details }),
+  ]
 }
 
 /** Seals the private key with the newest pepper and cost, now that the value is here; whoever comes second changes nothing. */
@@ -130,7 +152,7 @@ const countingRounds = 100
  * a temporary lock depends on attempts that are being checked, it waits for them; if whoever checked them is gone, they were
  * wrong.
  */
-async function countAttempt(
+export async function countAttempt(
   services: Services,
   actor: Actor,
   ownerId: string,
@@ -201,6 +223,24 @@ async function giveAttemptsBack(services: Services, row: CredentialRow, attemptI
       }),
     ),
   )
+}
+
+/**
+ * The writes that give one attempt back, which was neither right nor wrong, and the lock that it was counted after; no
+ * other attempt with it. The second cannot hit after the first, as above.
+ */
+export function attemptBack({ id, version, lockedUntil }: CredentialRow, attemptId: string): readonly Write[] {
+  const add = { remainingAttempts: 1, incorrectAttempts: -1 }
+  const fewer = { remainingAttempts: { lt: mostAttempts } }
+  return [
+    update(credentials, {
+      where: { id, version, lastAttempt: attemptId, ...fewer },
+      set: { lastAttempt: null, lockedUntil },
+      add,
+      hits: 'any',
+    }),
+    update(credentials, { where: { id, version, lastAttempt: { ne: attemptId }, ...fewer }, add, hits: 'any' }),
+  ]
 }
 
 /**

@@ -32,14 +32,31 @@ export function deviceStatement({ step, subject, caller }: DeviceStatement): str
 
 /** Checks that a device holds its key. @throws BillfoldError `device.invalid` */
 export function proveDevice(proof: DeviceProof, statement: DeviceStatement): ProvenDevice {
-  const [point, signature] = [sixtyFour(proof.publicKey), sixtyFour(proof.signature)]
-  const x = point.toString('base64url', 0, 32)
-  const y = point.toString('base64url', 32)
+  return proveKey(proof, deviceStatement(statement))
+}
+
+/**
+ * Checks that a device has signed a text, as UTF-8. The first line of each kind of text is its own.
+ * @throws BillfoldError `device.invalid`
+ */
+export function proveKey(proof: DeviceProof, text: string): ProvenDevice {
+  const signature = sixtyFour(proof.signature)
+  const { x, y } = pointOf(proof.publicKey)
   const key = { key: publicKey(x, y), dsaEncoding: 'ieee-p1363' } as const
-  if (!verify('sha256', Buffer.from(deviceStatement(statement)), key, signature))
-    throw new BillfoldError('device.invalid')
+  if (!verify('sha256', Buffer.from(text), key, signature)) throw new BillfoldError('device.invalid')
+  return { thumbprint: thumbprintOf(proof.publicKey) }
+}
+
+/** What a public key (base64 of X and Y) is known by, its RFC 7638 thumbprint. @throws BillfoldError `device.invalid` */
+export function thumbprintOf(key: string): string {
+  const { x, y } = pointOf(key)
   const members = JSON.stringify({ crv: 'P-256', kty: 'EC', x, y })
-  return { thumbprint: createHash('sha256').update(members).digest('base64url') }
+  return createHash('sha256').update(members).digest('base64url')
+}
+
+function pointOf(key: string): { readonly x: string; readonly y: string } {
+  const point = sixtyFour(key)
+  return { x: point.toString('base64url', 0, 32), y: point.toString('base64url', 32) }
 }
 
 function publicKey(x: string, y: string): KeyObject {

@@ -1,3 +1,4 @@
+export { fromBase64 } from './base64.ts'
 export type { EnvelopeCurve } from './curve.ts'
 export { type Envelope, envelopes } from './envelopes.ts'
 export { readPrivateKey } from './keys.ts'

@@ -25,6 +25,15 @@ export class Handling implements RequestContext {
     this.#request = request
   }
 
+  get method(): string {
+    return this.#request.method
+  }
+
+  get target(): string {
+    const { path, query } = this.#request
+    return query === '' ? path : `${path}?${query}`
+  }
+
   get signal(): AbortSignal {
     return this.#request.signal
   }

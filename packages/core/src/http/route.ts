@@ -63,6 +63,9 @@ export interface RequestContext {
   readonly requestId: string
   readonly ip: string
   readonly mount: string
+  readonly method: string
+  /** The path below the mount, with the query where there is one. */
+  readonly target: string
   readonly signal: AbortSignal
   readonly headers: IncomingRequest['headers']
   /** The body as it was sent, on routes that ask for it. */

@@ -109,7 +109,8 @@ describe('the ledger', () => {
       codeOf(release(input.id)),
       codeOf(capture(input.id, bob)),
     ])
-    expect(ends.sort()).toEqual(['done', 'ledger.hold-ended', 'ledger.hold-ended'])
+    expect(ends.filter((end) => end === 'done')).toHaveLength(1)
+    expect(ends.filter((end) => end === 'ledger.hold-ended')).toHaveLength(2)
     const [of] = await balancesOfUser('ann')
     expect(of?.held).toBe(0n)
     expect(await codeOf(release(input.id, 'other'))).toBe('ledger.hold-unknown')

@@ -1,2 +1,2 @@
-export { type Lookups, storageLookups } from './lookups.ts'
+export { storageLookups } from './lookups.ts'
 export { lookupSecrets } from './table.ts'

@@ -1,4 +1,5 @@
 import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
+import { forgetFaceChecks } from '../credentials/begin-face-check.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
@@ -36,6 +37,7 @@ export async function maintain(
   await removeExpiredTickets(services)
   for (const tidy of further) await tidy()
   await removeOldSessions(storage, begun)
+  await forgetFaceChecks(storage, begun)
   await forgetAttempts(storage, begun)
   await forgetRemovedFaces(storage, begun)
   await lookAfterTransactions(services)

@@ -24,7 +24,7 @@ export type LiveEvidence =
  */
 export function demandedEvidence(
   faces: Faces,
-  configuration: VerificationConfiguration,
+  configuration: Pick<VerificationConfiguration, 'liveness'>,
   brought: BroughtEvidence,
 ): Evidence {
   const { capabilities } = verifierOf(faces)

@@ -76,11 +76,19 @@ export async function countAttempt(
     throw await refusal(services, session, callerKey, most, error)
   }
   const { faceAttempts: number } = await findSession(services, tenant, sessionId)
-  // After the session's own count, so that a session without attempts left costs its user none.
-  await take(ground, 'face attempts of licence', session.creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
-  if (session.userId !== null)
-    await take(ground, 'face attempts of user', session.userId, tenant, ground.attemptsOfUser)
+  try {
+    await countForOthers(ground, session)
+  } catch (error) {
+    await giveAttemptBack(services, session, { id, number })
+    throw error
+  }
   return { id, number }
+}
+
+/** After the session's own count, so that a session without attempts left costs its user none. @throws BillfoldError `rate.limited` */
+async function countForOthers(ground: SessionGround, { tenant, creatorId, userId }: SessionRow): Promise<void> {
+  await take(ground, 'face attempts of licence', creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
+  if (userId !== null) await take(ground, 'face attempts of user', userId, tenant, ground.attemptsOfUser)
 }
 
 /** The write that says what came of an attempt. */
@@ -93,7 +101,7 @@ export function attemptConcluded(attempt: CountedAttempt, outcome: Outcome): Wri
   })
 }
 
-/** Gives an attempt back that nobody has looked at, so that an outage locks no one out. */
+/** Gives an attempt back that nobody has looked at, so that neither an outage nor another limit ends a session. */
 export async function giveAttemptBack(services: Services, session: SessionRow, attempt: CountedAttempt): Promise<void> {
   await services.storage.commit(
     batch(

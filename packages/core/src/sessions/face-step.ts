@@ -20,7 +20,7 @@ import { settleMatch } from './settle-match.ts'
  * Takes the face step of a session: counts the attempt, has the face looked at, and decides what follows, in one commit with the
  * answer.
  * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `session.no-attempts-left`,
- *   `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `user.full`, `gallery.full`, `enrolment.other-face`
+ *   `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `user.full`, `gallery.full`
  */
 export async function submitFace<Answer>(
   ground: SessionGround,

@@ -4,6 +4,7 @@ import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
 import type { ProvenDevice } from '../devices/device-key.ts'
 import { trustWrites } from '../devices/trust.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
 import { batch, check, decide, isCommitError, update } from '../storage/index.ts'
 import { users } from '../users/table.ts'
 import { fails, succeeds } from './end-session.ts'
@@ -51,7 +52,12 @@ export async function submitPin<Answer>(
 ): Promise<Answer> {
   const { services } = ground
   await countPin(ground, await dueSession(ground, actor, submission))
-  const opened = await openPin(ground, actor, submission)
+  const opened = await openPin(ground, actor, submission).catch(async (error: unknown) => {
+    // Nobody has looked at the PIN: a busy server ends no session.
+    if (isBillfoldError(error, 'server.busy') || isBillfoldError(error, 'rate.limited'))
+      await givePinBack(services, actor.tenant, submission.sessionId)
+    throw error
+  })
   const settled = await decide(async () => {
     const session = await dueSession(ground, actor, submission)
     const { result, writes } = await settle(ground, actor, session, submission, opened)
@@ -84,6 +90,11 @@ async function countPin({ services }: SessionGround, { id, version }: SessionRow
     if (isCommitError(cause)) throw new BillfoldError('session.no-attempts-left', { cause })
     throw cause
   }
+}
+
+async function givePinBack(services: Services, tenant: string, id: string): Promise<void> {
+  const where = { id, tenant, state: 'face_verified', pinAttempts: { gt: 0 } }
+  await services.storage.commit(batch(update(authenticationSessions, { where, add: { pinAttempts: -1 }, hits: 'any' })))
 }
 
 /** The PIN, or undefined where it does not open. */

@@ -1,4 +1,4 @@
-import type { MountableApi } from '@billfold/core/http'
+import type { IncomingBody, MountableApi } from '@billfold/core/http'
 import type { Answer, Sent } from '../client.ts'
 import type { Asker } from './sealer.ts'
 
@@ -17,7 +17,7 @@ export function direct(api: MountableApi): Asker {
         query,
         headers: headersOf(sent),
         ip: '192.0.2.7',
-        body: sent.json === undefined ? { kind: 'none' } : { kind: 'parsed', value: structuredClone(sent.json) },
+        body: bodyOf(sent),
         signal: new AbortController().signal,
       })
       const text = typeof body === 'string' ? body : ''
@@ -30,6 +30,12 @@ export function direct(api: MountableApi): Asker {
       return answer
     },
   }
+}
+
+/** JSON as a parser leaves it; of a `body`, which must be JSON too, its bytes are kept as well. */
+function bodyOf({ json, body }: Sent): IncomingBody {
+  if (json !== undefined) return { kind: 'parsed', value: structuredClone(json) }
+  return body === undefined ? { kind: 'none' } : { kind: 'parsed', value: JSON.parse(String(body)), raw: body }
 }
 
 function headersOf({ headers = {}, json }: Sent): Record<string, string> {

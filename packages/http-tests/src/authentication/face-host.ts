@@ -2,6 +2,7 @@ import {
   type AuthenticationOptions,
   type Billfold,
   createBillfold,
+  type CustodyOptions,
   type Keyring,
   localKeyring,
   memoryStorage,
@@ -34,6 +35,7 @@ export interface FaceHostParts {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly authentication?: AuthenticationOptions
+  readonly custody?: CustodyOptions
   /** None, unless one is given: all calls come from one address. */
   readonly rateLimiter?: RateLimiter
   /** Another instance over the same storage has made the configurations already. */
@@ -60,6 +62,7 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
         messages.push(message)
       },
     },
+    ...(parts.custody !== undefined && { custody: parts.custody }),
     authentication: { publicUrl, verifier: scriptedVerifier(), assess: () => 'allow', ...authentication },
   })
   const { configurations } = billfold.authentication

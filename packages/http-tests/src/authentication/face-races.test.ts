@@ -101,6 +101,27 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await pin(0, '4711')).status).toBe(400)
   })
 
+  it('both keep what is added about one device, the last of it', { timeout: 60_000 }, async () => {
+    const { keyId, keySecret } = await billfold().serviceKeys.create({
+      tag: 'info',
+      scopes: ['authentication:device-info'],
+    })
+    const { sessionId } = await billfold().authentication.sessions.create({
+      userId: await newUser(billfold()),
+      configuration: 'still',
+    })
+    const [one, other] = askers()
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 === 0 ? one : other).request('POST', '/userDeviceInfo', {
+          headers: { keyid: keyId, keysecret: keySecret },
+          json: { sessionId, deviceInfo: { index } },
+        }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  })
+
   it('open a session for one of two browsers', { timeout: 60_000 }, async () => {
     const { sessionId } = await billfold().authentication.sessions.create({ configuration: 'anybody' })
     const url = `${publicUrl}/sessions/session/${sessionId}`

@@ -29,6 +29,8 @@ export async function newUser(billfold: Billfold, pin: string | undefined = '471
 /** A device that holds a P-256 key. */
 export interface Device {
   readonly publicKey: string
+  /** Its key, and its signature over a text. */
+  readonly sign: (text: string) => { publicKey: string; signature: string }
   /** What it shows for a step of a session, called with an envelope key. */
   readonly prove: (step: string, subject: string, callerPublicKey: string) => { publicKey: string; signature: string }
 }
@@ -37,13 +39,16 @@ export interface Device {
 export function newDevice(): Device {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicKey = pointOf(pair.publicKey)
+  const signed: Device['sign'] = (text) => {
+    const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const
+    return { publicKey, signature: sign('sha256', Buffer.from(text), key).toString('base64') }
+  }
   return {
     publicKey,
+    sign: signed,
     prove: (step, subject, callerPublicKey) => {
       const caller = Buffer.from(callerPublicKey, 'base64').toString('base64url', 0, 32)
-      const text = ['billfold device 1', step, subject, caller].join('\n')
-      const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const
-      return { publicKey, signature: sign('sha256', Buffer.from(text), key).toString('base64') }
+      return signed(['billfold device 1', step, subject, caller].join('\n'))
     },
   }
 }

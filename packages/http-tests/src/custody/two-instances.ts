@@ -1,10 +1,11 @@
-import { type Billfold, createBillfold, localKeyring, newKey, slowHash } from '@billfold/core'
+import { type Billfold, createBillfold, type CustodyOptions, localKeyring, newKey, slowHash } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
 
 /** Two instances that share a fresh database, each over a pool of its own, and a keyring: as two host processes would. */
 export async function twoInstances(
   database: TestDatabase,
+  custody: CustodyOptions = {},
 ): Promise<{ readonly instances: readonly [Billfold, Billfold]; readonly drop: () => Promise<void> }> {
   const { connect, drop } = await database.open()
   const { dialect } = database
@@ -16,6 +17,7 @@ export async function twoInstances(
     createBillfold({
       storage: kyselyStorage(db, { dialect }),
       keyring,
+      custody,
       slowHash: hash,
       wrongValues: { most: 1_000_000, seconds: 60 },
     })

@@ -722,6 +722,6 @@ describe('the rules of a host', () => {
       { currencies: { lok: { decimals: 2 } } },
       { currencies: { LOK: { decimals: 19 } } },
     ])
-      await expect(paymentsHost(undefined, { payments })).rejects.toThrow()
+      await expect(paymentsHost(undefined, { payments })).rejects.toThrow(Error)
   })
 })

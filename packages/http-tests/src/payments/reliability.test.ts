@@ -59,5 +59,5 @@ async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>,
     id: number
   }>`select id from information_schema.processlist where db = ${schema} and id <> connection_id()`.execute(db)
   // One may have ended by itself meanwhile.
-  for (const { id } of rows) await sql`kill ${sql.lit(Number(id))}`.execute(db).catch(() => {})
+  for (const { id } of rows) await sql`kill ${sql.lit(id)}`.execute(db).catch(() => {})
 }

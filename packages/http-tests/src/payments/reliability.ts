@@ -204,7 +204,7 @@ async function compare(
   const sum = (kinds: readonly string[]): bigint =>
     accounts
       .filter((row) => kinds.includes(String(row['kind'])))
-      .reduce((total, row) => total + BigInt(row['balance'] as bigint), 0n)
+      .reduce((total, row) => total + (row['balance'] as bigint), 0n)
   return {
     acknowledged: asked.size,
     completed: completed.size,

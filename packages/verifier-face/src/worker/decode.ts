@@ -1,6 +1,7 @@
 import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
 import type { EncodedImage } from '../findings.ts'
+import { assertBoundedJpeg, assertBoundedPng } from './decoding-bounds.ts'
 import { longestSide, type Picture } from './picture.ts'
 import { shrunk, type StoredPixels } from './shrink.ts'
 
@@ -33,6 +34,7 @@ export const javascriptDecoder: Decode = ({ mediaType, bytes }) =>
   new Promise((resolve) => resolve(shrunk(mediaType === 'image/jpeg' ? decodeJpeg(bytes) : decodePng(bytes), bytes)))
 
 function decodeJpeg(bytes: Uint8Array): StoredPixels {
+  assertBoundedJpeg(bytes)
   return jpeg.decode(bytes, {
     useTArray: true,
     tolerantDecoding: false,
@@ -42,8 +44,6 @@ function decodeJpeg(bytes: Uint8Array): StoredPixels {
 }
 
 function decodePng(bytes: Uint8Array): PNG {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 24 || header.getUint32(16) * header.getUint32(20) > mostMegapixels * 1e6)
-    throw new RangeError('The image has more pixels than are decoded')
+  assertBoundedPng(bytes, mostMegapixels * 1e6)
   return PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

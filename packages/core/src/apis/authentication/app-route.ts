@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { fromBase64 } from '../../envelope/index.ts'
 import { BillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { parseInput } from '../../http/parse-input.ts'
 import { settleJson } from '../../http/plain-json.ts'
 import { submitFace } from '../../sessions/face-step.ts'
 import { openInApp } from '../../sessions/open-session.ts'
+import { sessionLife } from '../../sessions/session.ts'
 import { sealedReply, sealReply } from './answer.ts'
 import { actorOf, type AuthenticationCaller, callerOf } from './caller.ts'
 import { concludeFace, faceAnswer } from './face-answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from './face-body.ts'
+import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from '../face-body.ts'
 import { stepOnce } from './step-once.ts'
 
 const body = z.object({
@@ -21,10 +23,13 @@ const body = z.object({
   appid: z.string().max(256).optional(),
 })
 const opened = z.object(faceFields)
+/** The longest that a session can be there, in milliseconds. */
+const wholeLife = sessionLife.unopened + sessionLife.opened + sessionLife.ended
 
 /**
  * How an app takes the face step of a session that it was shown, without a browser. The app is who holds the key in the body; what it
- * says of a DID is not believed. Each encryption is made with a new nonce, so the ciphertext itself stands for the request id.
+ * says of a DID is not believed. Each encryption is made with a new nonce, so the ciphertext itself, however it is written, stands for
+ * the request id, for as long as the session is there.
  */
 export function appRoute({ authentication, ground }: FaceApi): Route {
   return route({
@@ -46,7 +51,9 @@ export function appRoute({ authentication, ground }: FaceApi): Route {
       const sessionId = input.params.id
       const open = callerOf(context)
       const envelope = (await authentication.envelopes(open.tenant)).with(publicKey)
-      const uuid = createHash('sha256').update(data).digest('base64url')
+      const uuid = createHash('sha256')
+        .update(fromBase64(data) ?? data)
+        .digest('base64url')
       const stamp = { uuid, appId: '', sentAt: ground.services.now() }
       const caller: AuthenticationCaller = { ...open, id: `key ${envelope.caller}`, envelope, stamp }
       const answer = await stepOnce(
@@ -68,6 +75,7 @@ export function appRoute({ authentication, ground }: FaceApi): Route {
           await openInApp(ground.services, actor, sessionId, envelope.caller)
           return submitFace(ground, actor, submission, concludeFace(ground.services, envelope.caller, keeping))
         },
+        wholeLife,
       )
       return sealReply(authentication, caller, answer, true)
     },

@@ -3,7 +3,7 @@ import type { Route } from '../../http/index.ts'
 import { addDeviceInfo } from '../../sessions/device-info.ts'
 import { sealedReply } from './answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { smallObject } from './face-body.ts'
+import { smallObject } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const info = z.object({
@@ -27,13 +27,14 @@ export function deviceInfoRoute({ authentication, ground }: FaceApi): Route {
       200: { description: 'What was added', schema: sealedReply(info, { message: z.string() }) },
       404: { description: 'No such session' },
     },
-    handler: async ({ body }, { actor, keeping }) => {
+    handler: async ({ body }, { caller, actor, keeping }) => {
       const { sessionId, deviceInfo = {}, userInfo = {} } = body
       const answer = {
         beside: { message: 'The device and user info was added' },
         data: { sessionId, deviceInfo, userInfo },
       }
-      await addDeviceInfo(ground.services, actor, sessionId, { deviceInfo, userInfo }, await keeping(answer))
+      const added = { deviceInfo, userInfo }
+      await addDeviceInfo(ground.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
       return answer
     },
   })

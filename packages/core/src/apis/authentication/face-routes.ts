@@ -7,7 +7,7 @@ import { browserSecret } from './browser-cookie.ts'
 import { envelopeOf } from './caller.ts'
 import { concludeFace, faceAnswer } from './face-answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from './face-body.ts'
+import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const sessionId = z.string().min(1).max(36)

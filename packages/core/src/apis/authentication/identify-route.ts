@@ -8,11 +8,12 @@ import { BillfoldError } from '../../errors.ts'
 import type { Route } from '../../http/index.ts'
 import { demandedEvidence } from '../../sessions/evidence.ts'
 import { batch, check } from '../../storage/index.ts'
+import { users } from '../../users/table.ts'
 import { facePeople } from '../../biometrics/face-tables.ts'
 import { sealedReply } from './answer.ts'
 import { communityOf } from './communities.ts'
 import type { FaceApi } from './face-api.ts'
-import { evidenceFields, selfieBodyLimit } from './face-body.ts'
+import { evidenceFields, selfieBodyLimit } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const name = z.string().min(1).max(128)
@@ -58,6 +59,7 @@ export function identifyRoute({ authentication, ground }: FaceApi): Route {
       const answer = { data: { faceKey: faceKeyOf(person) } }
       await services.storage.commit(
         batch(
+          check(users, { where: { id: person.userId, tenant, archivedAt: null } }),
           check(facePeople, { where: { id: person.id, version: person.version } }),
           auditRecord(actor, 'face.identified', person.userId, services.now(), { community }),
           ...(await keeping(answer)),

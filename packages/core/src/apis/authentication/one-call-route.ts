@@ -9,7 +9,7 @@ import type { AuthenticationCaller } from './caller.ts'
 import { communityOf } from './communities.ts'
 import { pinToken } from './face-answer.ts'
 import type { FaceApi } from './face-api.ts'
-import { faceFields, provenDevice, readEvidence, selfieBodyLimit, smallObject } from './face-body.ts'
+import { faceFields, provenDevice, readEvidence, selfieBodyLimit, smallObject } from '../face-body.ts'
 import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
 
@@ -53,15 +53,16 @@ export function oneCallRoute(api: FaceApi): Route {
     replies: { 200: { description: 'What came of it', schema: sealedReply(data, beside) } },
     handler: async ({ body: asked }, { caller, actor, keeping }) => {
       const callerKey = keyOf(caller)
+      const community = communityOf(authentication, caller, asked).id
       const statement = { step: 'authenticate_with_liveid', subject: caller.stamp?.uuid ?? '', caller: callerKey }
       const call = {
         ...readEvidence(asked),
         session: {
-          community: communityOf(authentication, caller, asked).id,
+          community,
           configuration: asked.dvcID,
           purpose: asked.purpose,
           scopes: asked.scopes,
-          userId: await userOf(api, caller, asked.user_token),
+          userId: await userOf(api, caller, community, asked.user_token),
           authtype: asked.authType,
           metadata: { context: asked.context, userAgent: asked.userAgent },
           creatorKey: caller.envelope?.publicKey,
@@ -117,17 +118,18 @@ function userToken(
   })
 }
 
-/** The user of an earlier login's token, which must have been given to the same licence or service key. */
+/** The user of an earlier login's token, which must have been given to the same licence or service key, for the same community. */
 async function userOf(
   { ground }: FaceApi,
   { tenant, id }: AuthenticationCaller,
+  community: string,
   token: string | undefined,
 ): Promise<string | undefined> {
   if (token === undefined) return undefined
   try {
     const demand = { type: userTokenType, audience: 'authentication', tenant }
     const { subject, claims } = await ground.services.tokens.verify(token, demand)
-    if (claims['for'] !== id) throw new BillfoldError('token.invalid')
+    if (claims['for'] !== id || claims['community'] !== community) throw new BillfoldError('token.invalid')
     return subject
   } catch (cause) {
     if (isBillfoldError(cause, 'token.expired')) throw new BillfoldError('token.invalid', { cause })

@@ -5,7 +5,7 @@ import { submitPin } from '../../sessions/pin-step.ts'
 import { sealedReply } from './answer.ts'
 import { envelopeOf } from './caller.ts'
 import type { FaceApi } from './face-api.ts'
-import { deviceProof, provenDevice } from './face-body.ts'
+import { deviceProof, provenDevice } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const body = z.object({

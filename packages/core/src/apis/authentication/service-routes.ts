@@ -1,3 +1,4 @@
+import { knownScopes } from '../../sessions/result.ts'
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
 import { health } from '../../operations/health.ts'
@@ -72,7 +73,7 @@ function directoryRoutes({ guards, envelopes, options }: Authentication): readon
           enrollment_check_endpoint: `${at(mount)}/check_enrollment`,
           public_key: (await envelopes(caller.tenant)).publicKey,
           purpose_supported: options.purposesSupported ?? ['authenticate', 'enroll'],
-          scopes_supported: options.scopesSupported ?? ['wallet', 'liveness_score', 'selfie', 'face_compare_score'],
+          scopes_supported: options.scopesSupported ?? knownScopes,
         },
       }),
     }),

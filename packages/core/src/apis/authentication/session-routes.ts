@@ -10,7 +10,7 @@ import { sealedReply } from './answer.ts'
 import { type AuthenticationCaller, envelopeOf } from './caller.ts'
 import { communityOf } from './communities.ts'
 import { baseUrl, type FaceApi } from './face-api.ts'
-import { smallObject } from './face-body.ts'
+import { smallObject } from '../face-body.ts'
 import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
 

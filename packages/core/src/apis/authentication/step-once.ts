@@ -27,7 +27,8 @@ const keptShape = z.union([
 
 /**
  * Takes a step once for each request id. The same step asked for again under the same request id gives the same answer, a refusal
- * too; what could not be done (5xx, 429) may be tried again. Without a request id (service keys need none) the step is simply taken.
+ * too; what could not be done (5xx, 429) may be tried again. It is remembered for so many milliseconds: by default until nobody would
+ * accept the request id any more. Without a request id (service keys need none) the step is simply taken.
  * @throws BillfoldError `request.replayed` for a request id that was used for something else, or whose step has no answer
  */
 export async function stepOnce(
@@ -35,15 +36,16 @@ export async function stepOnce(
   caller: AuthenticationCaller,
   asked: readonly string[],
   take: (keeping: Keeping) => Promise<Answer>,
+  rememberedFor: number = 2 * authentication.allowedTimeSpan * 1000 + clockSkew,
 ): Promise<Answer> {
-  const { services, allowedTimeSpan } = authentication
+  const { services } = authentication
   if (caller.stamp === undefined || caller.envelope === undefined) return take(() => Promise.resolve([]))
   const begun = await beginStep(services, {
     tenant: caller.tenant,
     caller: caller.envelope.caller,
     requestId: caller.stamp.uuid,
     asked: [caller.kind, caller.id, caller.token?.id ?? '', ...asked],
-    expiresAt: services.now() + 2 * allowedTimeSpan * 1000 + clockSkew,
+    expiresAt: services.now() + rememberedFor,
   })
   if ('answer' in begun) return given(begun.answer)
   const answer = await take((told) => begun.keeping(JSON.stringify({ answer: told }))).catch(async (error: unknown) => {

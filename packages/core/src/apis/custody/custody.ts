@@ -1,3 +1,4 @@
+import type { FaceMethodGround } from '../../credentials/face-method-ground.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
 import type { Guard } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
@@ -8,6 +9,8 @@ export interface Custody {
   readonly services: Services
   readonly chains: Chains
   readonly methods: MethodSettings
+  /** What methods that take a face stand on. */
+  readonly faces: FaceMethodGround
   readonly rawSignatures: boolean
   /** Service keys with the scope `custody`. */
   readonly service: Guard

@@ -14,6 +14,7 @@ export function presentMethod(row: CredentialRow, generatedValue?: string): Reco
     ...(row.lastUsedAt !== null && { lastUsedSuccess: isoTime(row.lastUsedAt) }),
     ...(row.lockedUntil !== null && { lockedUntil: isoTime(row.lockedUntil) }),
     hasMasterSecret: true,
+    ...(row.device !== null && { device: row.device }),
     ...(generatedValue !== undefined && { value: generatedValue }),
   }
 }

@@ -9,6 +9,9 @@ export const id = z.string().min(1).max(64)
 /** A signing method's value, before its type is known. */
 export const methodValue = z.string().max(1024)
 
+/** The public key of a device, for a BIOMETRIC that takes a face too: base64 of X and Y of a P-256 key. */
+export const devicePublicKey = z.string().max(96)
+
 /** The PIN in a body. */
 export const pincode = z.string().min(1).max(64)
 
@@ -35,6 +38,7 @@ const signingMethodBody = z.object({
   lastUsedSuccess: z.string().optional(),
   lockedUntil: z.string().optional().describe('When a temporary lock ends, or has ended'),
   hasMasterSecret: z.boolean(),
+  device: z.string().optional().describe('Of a BIOMETRIC that takes a face too: the RFC 7638 thumbprint of its device'),
   value: z.string().optional().describe('Only where it was generated, and only this once'),
 })
 

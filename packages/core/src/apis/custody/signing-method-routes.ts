@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type FaceBinding, faceBinding } from '../../credentials/face-binding.ts'
 import {
   addFirstMethod,
   addMethod,
@@ -14,10 +15,14 @@ import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
 import { success } from './envelope.ts'
 import { presentMethod } from './present.ts'
-import { bodyLimit, id, methodValue, results, succeeded } from './schemas.ts'
+import { bodyLimit, devicePublicKey, id, methodValue, results, succeeded } from './schemas.ts'
 
-const newMethod = z.object({ type: z.string().max(32), value: methodValue.optional() })
-const newValue = z.object({ value: methodValue.optional() })
+const newMethod = z.object({
+  type: z.string().max(32),
+  value: methodValue.optional(),
+  devicePublicKey: devicePublicKey.optional(),
+})
+const newValue = z.object({ value: methodValue.optional(), devicePublicKey: devicePublicKey.optional() })
 const methodParams = z.object({ userId: id, signingMethodId: id })
 const shown = { 200: { description: 'The signing method', schema: succeeded(results.signingMethod) } }
 
@@ -30,7 +35,8 @@ export function signingMethodRoutes(custody: Custody): readonly Route[] {
   ]
 }
 
-function addRoute({ services, service, methods }: Custody): Route {
+function addRoute(custody: Custody): Route {
+  const { services, service, methods } = custody
   return route({
     id: 'createSigningMethod',
     method: 'POST',
@@ -49,13 +55,15 @@ function addRoute({ services, service, methods }: Custody): Route {
         return success(presentMethod(first.row, first.generatedValue))
       }
       const authority = await openAuthority(services, actor, owner.ownerId, await methodIn(services, context, headers))
-      const { row, generatedValue } = await addMethod(services, methods, actor, owner, body, authority)
+      const input = { ...body, face: await faceIn(custody, owner, body.devicePublicKey) }
+      const { row, generatedValue } = await addMethod(services, methods, actor, owner, input, authority)
       return success(presentMethod(row, generatedValue))
     },
   })
 }
 
-function replaceRoute({ services, service, methods }: Custody, method: 'PUT' | 'PATCH'): Route {
+function replaceRoute(custody: Custody, method: 'PUT' | 'PATCH'): Route {
+  const { services, service, methods } = custody
   return route({
     id: method === 'PUT' ? 'replaceSigningMethod' : 'updateSigningMethod',
     method,
@@ -78,6 +86,7 @@ function replaceRoute({ services, service, methods }: Custody, method: 'PUT' | '
         params.signingMethodId,
         body.value,
         authority,
+        await faceIn(custody, owner, body.devicePublicKey),
       )
       return success(presentMethod(row, generatedValue))
     },
@@ -103,6 +112,11 @@ function removeRoute({ services, service }: Custody): Route {
       return { status: 200, body: { success: true } }
     },
   })
+}
+
+/** The face and the device that a method is to be bound to, where the body names a device. */
+function faceIn({ faces }: Custody, owner: Owner, key: string | undefined): Promise<FaceBinding | undefined> {
+  return key === undefined ? Promise.resolve(undefined) : faceBinding(faces, owner.tenant, owner.ownerId, key)
 }
 
 async function ownerOf(services: Custody['services'], context: RequestContext, userId: string): Promise<Owner> {

@@ -7,7 +7,7 @@ import { type DidAuthority, verifyDidAuth } from '../../identities/did-auth/veri
 import type { Services } from '../../services.ts'
 import type { Authorise } from '../../vaults/holder.ts'
 import { missing } from '../../vaults/wallet-config-schema.ts'
-import { type HeaderMethod, type MethodHeaders, methodIn, openAuthority } from '../authority.ts'
+import { type BroughtMethod, type MethodHeaders, methodIn, openAuthority } from '../authority.ts'
 import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Dids } from './dids.ts'
 
@@ -36,7 +36,7 @@ export function authoriserOf(
   actor: Actor,
   headers: MethodHeaders,
 ): Authorise {
-  let header: Promise<HeaderMethod | undefined> | undefined
+  let header: Promise<BroughtMethod | undefined> | undefined
   const opened = new Map<string, Promise<OpenedMethod>>()
   const open = async (userId: string): Promise<OpenedMethod> => {
     header ??= methodIn(services, context, headers)

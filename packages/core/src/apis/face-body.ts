@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { imageLimits, longestSelfie, readFrames, readSelfie } from '../../biometrics/selfie.ts'
-import { templateLimits } from '../../biometrics/checked-verifier.ts'
-import { type DeviceStatement, type ProvenDevice, proveDevice } from '../../devices/device-key.ts'
-import type { BroughtEvidence } from '../../sessions/face-submission.ts'
+import { imageLimits, longestSelfie, readFrames, readSelfie } from '../biometrics/selfie.ts'
+import { templateLimits } from '../biometrics/checked-verifier.ts'
+import { type DeviceStatement, type ProvenDevice, proveDevice } from '../devices/device-key.ts'
+import type { BroughtEvidence } from '../sessions/face-submission.ts'
 
 /** Bytes of a body with a selfie: 5 MiB in base64, encrypted, in base64 again. */
 export const selfieBodyLimit: number = Math.ceil((longestSelfie * 4) / 3) + 128 * 1024

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest'
+import { newId } from '../ids.ts'
+import { batch, insert } from '../storage/index.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { inProcessUsers } from '../users/in-process.ts'
+import type { PersonalData } from '../users/personal-data.ts'
+import { users as userTable } from '../users/table.ts'
+import { checkedVerifier } from './checked-verifier.ts'
+import { enrolmentWrites } from './enrol.ts'
+import { findPerson, templatesOf } from './people.ts'
+import { facesData } from './personal-data.ts'
+import { removeFace } from './remove-face.ts'
+import { scriptedVerifier } from './scripted-verifier.ts'
+import type { Template } from './verifier.ts'
+
+const services = testServices()
+const actor = { tenant: 't', id: 'host' }
+const inline: Template = { kind: 'inline', format: 'scripted/1', bytes: new Uint8Array(32) }
+
+async function newUser(): Promise<string> {
+  const row = { id: newId(), tenant: 't', reference: null, createdAt: services.now(), archivedAt: null }
+  await services.storage.commit(batch(insert(userTable, row)))
+  return row.id
+}
+
+async function enrolled(userId: string, template: Template = inline): Promise<void> {
+  const owner = { tenant: 't', community: 'default', userId }
+  await services.storage.commit(batch(...(await enrolmentWrites(services, actor, owner, [template]))))
+}
+
+it('forgets a first face that is enrolled while its user is erased', async () => {
+  const userId = await newUser()
+  let inTime = false
+  // Comes between what was read and the commit.
+  const another: PersonalData = {
+    name: 'another',
+    collect: async () => undefined,
+    erase: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      if (!inTime) await enrolled(userId)
+      inTime = true
+      return { writes: [] }
+    },
+  }
+  await inProcessUsers(services, [facesData(undefined), another], () => actor).erase(userId)
+  expect(inTime).toBe(true)
+  expect(await findPerson(services, { tenant: 't', community: 'default', userId })).toBeUndefined()
+})
+
+it("removes a face from a vendor's store first, and erases nothing where that cannot be reached", async () => {
+  const userId = await newUser()
+  await enrolled(userId, { kind: 'reference', format: 'vendor/1', reference: 'face 1' })
+  const removed: string[] = []
+  let isUp = false
+  const vendor = checkedVerifier({
+    ...scriptedVerifier(),
+    capabilities: {
+      identify: true,
+      templates: { kind: 'reference', format: 'vendor/1' },
+      liveness: 'challenge',
+      assurance: 'basic',
+    },
+    remove: async ({ templates }) => {
+      if (!isUp) throw new Error('the vendor is down')
+      for (const template of templates) if (template.kind === 'reference') removed.push(template.reference)
+    },
+  })
+  const users = inProcessUsers(services, [facesData(vendor)], () => actor)
+  const owner = { tenant: 't', community: 'default', userId }
+  expect(await codeOf(users.erase(userId))).toBe('verifier.unavailable')
+  const person = await findPerson(services, owner)
+  expect(person?.templates).toBe(1)
+  isUp = true
+  await users.erase(userId)
+  expect(removed).toEqual(['face 1'])
+  expect(await templatesOf(services, person?.id ?? '')).toEqual([])
+  expect(await codeOf(removeFace(services, vendor, actor, owner))).toBe('face.unknown')
+})

@@ -1,0 +1,34 @@
+import { findPerson } from '../biometrics/people.ts'
+import { thumbprintOf } from '../devices/device-key.ts'
+import { findTrusted } from '../devices/trust.ts'
+import { BillfoldError } from '../errors.ts'
+import { type FaceMethodGround, verifierIn } from './face-method-ground.ts'
+
+/** What a method that takes a face is bound to: a device that its user trusts, and the user's face in a community. */
+export interface FaceBinding {
+  /** RFC 7638 thumbprint of the device's public key: 43 characters. */
+  readonly device: string
+  /** The id of the face's person, which another face that is enrolled after this one was removed does not have. */
+  readonly person: string
+}
+
+/**
+ * What a method of a user is bound to, by the public key of a device (base64 of X and Y of a P-256 key, 64 bytes).
+ * @throws BillfoldError `signing-method.no-verifier`, `device.invalid`; `device.unknown` unless the user trusts it;
+ *   `face.not-enrolled`
+ */
+export async function faceBinding(
+  ground: FaceMethodGround,
+  tenant: string,
+  userId: string,
+  devicePublicKey: string,
+): Promise<FaceBinding> {
+  const { services, community } = ground
+  verifierIn(ground)
+  const device = thumbprintOf(devicePublicKey)
+  if ((await findTrusted(services, tenant, userId, { thumbprint: device })) === undefined)
+    throw new BillfoldError('device.unknown')
+  const person = await findPerson(services, { tenant, community, userId })
+  if (person === undefined || person.templates === 0) throw new BillfoldError('face.not-enrolled')
+  return { device, person: person.id }
+}

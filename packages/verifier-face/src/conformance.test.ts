@@ -1,0 +1,54 @@
+import type { FaceImage, StartedLiveness } from '@billfold/core/biometrics'
+import {
+  acted,
+  anna,
+  imageOf,
+  others,
+  type Pixels,
+  portraitJpeg,
+  portraitPixels,
+  straight,
+} from '@billfold/test-photos'
+import { describeBiometricVerifier } from '@billfold/testing'
+import sharp from 'sharp'
+import { faceVerifier } from './verifier.ts'
+
+function image(bytes: Uint8Array, side = 640): FaceImage {
+  return { mediaType: 'image/jpeg', bytes: Uint8Array.from(bytes), width: side, height: side }
+}
+
+function isStep(step: unknown): step is keyof typeof acted {
+  return typeof step === 'string' && Object.hasOwn(acted, step)
+}
+
+/** The frames of somebody who does what is asked: straight ahead first, then each step. */
+async function framesOf(person: Pixels, { client }: StartedLiveness): Promise<readonly FaceImage[]> {
+  const steps: unknown = client['steps']
+  const pictures = [person, ...(Array.isArray(steps) ? steps.filter(isStep) : []).map((step) => acted[step](person))]
+  return Promise.all(pictures.map(async (picture) => image(await imageOf(picture).jpeg().toBuffer())))
+}
+
+describeBiometricVerifier('the face verifier', async () => {
+  const [verifier, another] = [faceVerifier(), faceVerifier({ decoder: 'javascript' })]
+  const boris = await portraitPixels(straight)
+  const stranger = others[7]
+  if (stranger === undefined) throw new Error('there are twelve others')
+  const grey = sharp({ create: { width: 640, height: 640, channels: 3, background: '#777' } })
+  return {
+    verifier,
+    another,
+    faces: {
+      anna: [image(await portraitJpeg(anna[1])), image(await portraitJpeg(anna[0]))],
+      boris: [
+        image(await imageOf(boris).jpeg().toBuffer()),
+        image(await imageOf(boris).jpeg({ quality: 40 }).toBuffer()),
+      ],
+      stranger: image(await portraitJpeg(stranger)),
+      nobody: image(await grey.jpeg().toBuffer()),
+    },
+    live: async (started) => ({ kind: 'frames', frames: await framesOf(boris, started) }),
+    close: async () => {
+      await Promise.all([verifier.close(), another.close()])
+    },
+  }
+})

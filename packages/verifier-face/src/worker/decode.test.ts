@@ -1,0 +1,95 @@
+import { deflateSync } from 'node:zlib'
+import { photo } from '@billfold/test-photos'
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { bestDecoder, javascriptDecoder } from './decode.ts'
+import { longestSide } from './picture.ts'
+
+/** CRC-32 as a PNG has it (ISO/IEC 15948 annex D). */
+function crc(bytes: Uint8Array): number {
+  let value = 0xffffffff
+  for (const byte of bytes) {
+    value ^= byte
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  }
+  return (value ^ 0xffffffff) >>> 0
+}
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const typed = Buffer.concat([Buffer.from(type, 'latin1'), data])
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(data.length)
+  check.writeUInt32BE(crc(typed))
+  return Buffer.concat([length, typed, check])
+}
+
+/** The header of a grey PNG of eight bits. */
+function header(width: number, height: number, interlaced = false): Buffer {
+  const data = Buffer.alloc(13)
+  data.writeUInt32BE(width, 0)
+  data.writeUInt32BE(height, 4)
+  data[8] = 8
+  data[12] = interlaced ? 1 : 0
+  return chunk('IHDR', data)
+}
+
+/** A PNG of these headers, whose data is so many zeros. */
+function png(headers: readonly Buffer[], zeros: number): Uint8Array {
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  const data = chunk('IDAT', deflateSync(Buffer.alloc(zeros)))
+  return Uint8Array.from(Buffer.concat([signature, ...headers, data, chunk('IEND', Buffer.alloc(0))]))
+}
+
+function segment(marker: number, data: readonly number[]): Buffer {
+  const length = data.length + 2
+  return Buffer.from([0xff, marker, length >> 8, length & 255, ...data])
+}
+
+/** A progressive JPEG of 16 by 16 grey pixels, of so many scans that say nothing: each makes a decoder look at every block. */
+function scans(count: number): Uint8Array {
+  const oneCode = [1, ...Array.from({ length: 15 }, () => 0)]
+  const quantisation = segment(0xdb, [0, ...Array.from({ length: 64 }, () => 1)])
+  const frame = segment(0xc2, [8, 0, 16, 0, 16, 1, 1, 0x11, 0])
+  const tables = [segment(0xc4, [0x00, ...oneCode, 0]), segment(0xc4, [0x10, ...oneCode, 0])]
+  // Four blocks, each ended by a code of one bit.
+  const scan = Buffer.concat([segment(0xda, [1, 1, 0x00, 1, 63, 0]), Buffer.from([0x0f])])
+  const all = Array.from({ length: count }, () => scan)
+  return Uint8Array.from(
+    Buffer.concat([Buffer.from([0xff, 0xd8]), quantisation, frame, ...tables, ...all, Buffer.from([0xff, 0xd9])]),
+  )
+}
+
+test('JavaScript does not inflate the data of an interlaced PNG beyond what its pixels need', async () => {
+  const decoding = javascriptDecoder({ mediaType: 'image/png', bytes: png([header(64, 64, true)], 30e6) })
+  await expect(decoding).rejects.toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' })
+})
+
+describe.each([
+  ['JavaScript', javascriptDecoder],
+  ['sharp', await bestDecoder()],
+] as const)('decoding with %s', (by, decode) => {
+  const isDecoded = (image: Parameters<typeof decode>[0]): Promise<boolean> =>
+    decode(image).then(
+      () => true,
+      () => false,
+    )
+
+  test('takes a photo, a PNG row by row, and one that is interlaced', async () => {
+    expect(await decode({ mediaType: 'image/jpeg', bytes: photo('sample1.jpg') })).toMatchObject({ width: longestSide })
+    for (const progressive of [false, true]) {
+      const bytes = await sharp(photo('sample1.jpg')).resize(64, 64).png({ progressive }).toBuffer()
+      expect(await decode({ mediaType: 'image/png', bytes })).toMatchObject({ width: 64, height: 64 })
+    }
+  })
+
+  test('refuses a PNG with a second header, which would be far larger than the first has promised', async () => {
+    const bytes = png([header(64, 64), header(4000, 4000)], 4001 * 4000)
+    expect(await isDecoded({ mediaType: 'image/png', bytes })).toBe(false)
+  })
+
+  test('refuses a JPEG of more scans than anybody needs', async () => {
+    if (by === 'JavaScript')
+      expect(await decode({ mediaType: 'image/jpeg', bytes: scans(50) })).toMatchObject({ width: 16, height: 16 })
+    expect(await isDecoded({ mediaType: 'image/jpeg', bytes: scans(2000) })).toBe(false)
+  })
+})
