@@ -63,7 +63,7 @@ describe('a configuration that stopped half-way', () => {
         const { rows } = await listIdentities(services, 'default', {}, { limit: 10 })
         expect(rows, 'the wallet, and one delegate').toHaveLength(2)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
