@@ -13,6 +13,7 @@ import {
   onboardingSettings,
 } from './apis/onboarding/index.ts'
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
+import { addressDids, registryDids } from './wallet-login/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
@@ -164,7 +165,10 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
-  const onboarding = onboardingSettings(options.onboarding)
+  // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
+  const elsewhere = options.dids?.registries === undefined ? addressDids : async () => undefined
+  const resolveDid = registryDids(services, settings.registries, elsewhere)
+  const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
     serviceKeys: {
       create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),

@@ -4,9 +4,11 @@ import { describeReport, fuzz } from './fuzz/fuzz.ts'
 import type { FuzzTarget } from './fuzz/requests.ts'
 import { startHost } from './hosts.ts'
 import { type Mounting, mountings, nameOf } from './mountings.ts'
+import { fuzzedHost } from './onboarding/fuzzed-host.ts'
 import { makeProbe } from './probe.ts'
 
-// 100,000 requests to the probe and as many to the custody API and the DID API, through each framework: node dist/run-fuzz.js [count] [seed]
+// 100,000 requests to the probe, and as many to the custody, the DID and the onboarding API, through each framework:
+// node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
 
@@ -26,12 +28,20 @@ for (const mounting of chosen) {
   const dids = await sqliteDidHost()
   await run('the DID API', mounting, await startHost(mounting, dids.api), dids.asked)
   await dids.drop()
+
+  const fuzzed = await fuzzedHost(mounting, 400)
+  const kept = { port: fuzzed.target.port, close: async () => {} }
+  await run('the onboarding API', mounting, kept, fuzzed.target)
+  const { blobs, rows } = await fuzzed.left()
+  await fuzzed.close()
+  process.stdout.write(`${blobs} blobs, ${rows} rows of files\n`)
+  if (blobs !== rows) process.exitCode = 1
 }
 
 async function run(
   name: string,
   mounting: Mounting,
-  host: Awaited<ReturnType<typeof startHost>>,
+  host: Pick<Awaited<ReturnType<typeof startHost>>, 'port' | 'close'>,
   asked: Pick<FuzzTarget, 'routes' | 'headers'>,
 ): Promise<void> {
   const target = { ...asked, port: host.port, prefix: mounting.prefix }

@@ -30,6 +30,8 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
   }
 }
 
+const longPart = (): SentPart => ({ name: 'p', content: Buffer.alloc(70_000, 7) })
+
 async function read(body: Readable, with_: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
   const incoming = readParts(body, type, with_, milliseconds)
   const parts: SentPart[] = []
@@ -163,6 +165,37 @@ describe('a multipart body', () => {
     body.destroy()
     incoming.stop()
     expect(sent).toBeLessThan(7_000_000)
+  })
+
+  it.each([
+    ['too many parts', (): Uint8Array[] => [bodyOf(Array.from({ length: 12 }, longPart))]],
+    ['a part that is too large', () => [bodyOf([{ name: 'p', content: Buffer.alloc(150_000) }])]],
+    [
+      'a part without an end',
+      () => [bodyOf([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
+    ],
+  ])(
+    'with %s is taken to its end all the same, so that the next request on its connection is not held up',
+    async (_what, chunks) => {
+      const body = from(...chunks(), Buffer.alloc(300_000, 0x20))
+      const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
+      const reading = (async () => {
+        for await (const { content } of incoming.parts) for await (const _piece of content);
+      })()
+      await reading.catch(() => {})
+      incoming.stop()
+      await expect.poll(() => body.readableEnded, { timeout: 5000 }).toBe(true)
+    },
+  )
+
+  it('that nobody reads is taken to its end once that is said', async () => {
+    for (const parts of [1, 2, 12]) {
+      const body = from(bodyOf(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
+      const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      incoming.stop()
+      await expect.poll(() => body.readableEnded, { timeout: 5000 }).toBe(true)
+    }
   })
 
   it('may have parts that nobody reads', async () => {

@@ -55,7 +55,8 @@ export function readParts(
     received += chunk.length
     client.came(chunk.length)
     if (received > limits.limit) return fail(new BillfoldError('body.too-large'))
-    if (parser.write(chunk)) return
+    // The parser may find in it what ends the reading: the rest is thrown away then, and nothing may pause it.
+    if (parser.write(chunk) || queue.over()) return
     body.pause()
     client.rest()
     parser.once('drain', () => {

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts'
-import { batch, remove, update } from '../storage/index.ts'
+import { remove, update } from '../storage/index.ts'
 import { identifiersOf, openIdentifier } from '../users/identifiers.ts'
 import type { Erasure, PersonalData, UserKey } from '../users/personal-data.ts'
 import { loginTickets } from '../wallet-login/ticket-table.ts'
@@ -9,7 +9,7 @@ import { publicFileId } from './files.ts'
 import { readProfile } from './profile.ts'
 import type { FileSettings } from './settings.ts'
 import { finishRemovals } from './sweep-files.ts'
-import { applications, fileQuotas, files, profiles } from './tables.ts'
+import { applications, files, profiles } from './tables.ts'
 
 /** What onboarding knows of a person: what they said, the files and the applications of their wallets. */
 export function onboardingData(settings: FileSettings): PersonalData {
@@ -57,11 +57,7 @@ export function eraseOwner(
       update(files, { where: { ...scope, state: 'kept' }, set: { state: 'removing', usedAt: null }, hits: 'any' }),
       remove(applications, { where: scope, hits: 'any' }),
     ],
-    afterwards: async () => {
-      await finishRemovals(services, settings, { state: 'removing', ...scope })
-      const empty = { ...scope, files: 0 }
-      await services.storage.commit(batch(remove(fileQuotas, { where: empty, hits: 'any' })))
-    },
+    afterwards: () => finishRemovals(services, settings, { state: 'removing', ...scope }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Place, seal, unseal } from '../crypto/index.ts'
+import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { type Insert, insert } from '../storage/index.ts'
 import { type Attribute, attributeShape } from './attributes.ts'
@@ -13,7 +14,10 @@ export interface Profile {
 
 const profileShape = z.object({ attributes: z.array(attributeShape), meta: z.unknown().optional() })
 
-/** The write that keeps a profile. */
+/** Bytes of a profile as it is kept: 6 MiB. A number that came as `1e20` is longer when it is written again. */
+const mostBytes = 6 * 1024 * 1024
+
+/** The write that keeps a profile. @throws BillfoldError `body.too-large` */
 export async function profileRow(
   services: Services,
   tenant: string,
@@ -21,6 +25,7 @@ export async function profileRow(
   { attributes, meta }: Profile,
 ): Promise<Insert> {
   const content = new TextEncoder().encode(JSON.stringify({ attributes, meta }))
+  if (content.length > mostBytes) throw new BillfoldError('body.too-large')
   const sealedContent = await seal(services.keyring, content, place(tenant, userId))
   return insert(profiles, { userId, tenant, sealedContent, createdAt: services.now() })
 }

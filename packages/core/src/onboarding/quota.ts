@@ -1,4 +1,4 @@
-import { type Insert, insert, type Storage, update, type Write } from '../storage/index.ts'
+import { type Insert, insert, remove, type Storage, update, type Write } from '../storage/index.ts'
 import type { FileSettings } from './settings.ts'
 import { fileQuotas } from './tables.ts'
 
@@ -27,7 +27,10 @@ export function countBytes({ tenant, owner }: QuotaOwner, bytes: number, { walle
   return update(fileQuotas, { where, add: { bytes } })
 }
 
-/** The write that counts a file no more. */
-export function uncountFile({ tenant, owner }: QuotaOwner, bytes: number): Write {
-  return update(fileQuotas, { where: { tenant, owner }, add: { files: -1, bytes: -bytes }, hits: 'any' })
+/** The writes that count a file no more, and forget a wallet that has none left. */
+export function uncountFile({ tenant, owner }: QuotaOwner, bytes: number): readonly Write[] {
+  return [
+    update(fileQuotas, { where: { tenant, owner }, add: { files: -1, bytes: -bytes }, hits: 'any' }),
+    remove(fileQuotas, { where: { tenant, owner, files: 0 }, hits: 'any' }),
+  ]
 }

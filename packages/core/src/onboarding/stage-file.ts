@@ -111,7 +111,7 @@ export async function discardFiles(
       await services.storage.commit(batch(condemned))
       await settings.blobs.remove({ tenant, id })
       const removed = remove(files, { where: { id, state: 'removing' } })
-      await services.storage.commit(batch(removed, uncountFile({ tenant, owner }, 0)))
+      await services.storage.commit(batch(removed, ...uncountFile({ tenant, owner }, 0)))
     } catch (error) {
       const reason = error instanceof Error ? error.name : typeof error
       services.logger.warn({ fileId: id, reason }, 'a file that nobody needs could not be removed yet')

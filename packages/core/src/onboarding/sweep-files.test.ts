@@ -82,7 +82,8 @@ describe('files', () => {
     now += 2000
     await sweepFiles(services, settings)
     expect([await rows(), blobs.kept.size]).toEqual([[], 0])
-    expect(await services.storage.find(fileQuotas)).toMatchObject([{ files: 0, bytes: 0 }])
+    // Nor is the wallet remembered that sent them.
+    expect(await services.storage.find(fileQuotas)).toEqual([])
   })
 
   it('that nothing refers to for a day are swept, and those that something does are not', async () => {
@@ -96,6 +97,34 @@ describe('files', () => {
       bytes: png.length,
     })
     expect(blobs.kept.size).toBe(1)
+  })
+
+  it('that many wallets have left are all swept in one go', async () => {
+    settings = { ...settings, walletFiles: 2000, walletBytes: 1_000_000, sourceFiles: 2000 }
+    for (let file = 0; file < 250; file++) {
+      await keepFile(services, settings, await stageFile(services, settings, actor, of(png.subarray(0, 100))))
+    }
+    now += unusedFileLife + 1
+    await sweepFiles(services, settings)
+    expect([(await rows()).length, blobs.kept.size]).toEqual([0, 0])
+  })
+
+  it('that cannot be removed hold up no others', async () => {
+    settings = { ...settings, walletFiles: 2000, walletBytes: 1_000_000, sourceFiles: 2000 }
+    for (let file = 0; file < 150; file++) {
+      await keepFile(services, settings, await stageFile(services, settings, actor, of(png.subarray(0, 100))))
+    }
+    const stuck = new Set([...blobs.kept.keys()].slice(0, 120))
+    const removable: BlobStore = {
+      ...blobs.store,
+      remove: async (name) => {
+        if (stuck.has(name.id)) throw new Error('the disk is gone')
+        await blobs.store.remove(name)
+      },
+    }
+    now += unusedFileLife + 1
+    await sweepFiles(services, { ...settings, blobs: removable })
+    expect(new Set(blobs.kept.keys())).toEqual(stuck)
   })
 
   it('are kept by nobody whose upload was swept meanwhile', async () => {

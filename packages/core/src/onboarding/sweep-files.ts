@@ -5,8 +5,9 @@ import { type FileSettings, unusedFileLife } from './settings.ts'
 import type { FileRow } from './stage-file.ts'
 import { files } from './tables.ts'
 
-/** How many files one call takes up. */
-const filesAtOnce = 500
+/** How many files are looked up at once, and how often in one call: at most 20,000 files. The next call goes on. */
+const filesAtOnce = 100
+const mostLooks = 200
 
 /** Removes files that nothing has referred to for a day, that were never written to their end, and whose removal never ended. */
 export async function sweepFiles(services: Services, settings: FileSettings): Promise<void> {
@@ -16,8 +17,11 @@ export async function sweepFiles(services: Services, settings: FileSettings): Pr
     { state: 'kept', usedAt: null, ...before },
   ]
   for (const where of abandoned) {
-    const rows = await services.storage.find(files, { where, limit: filesAtOnce })
-    for (const row of rows) await condemn(services, row)
+    for (let look = 0; look < mostLooks; look++) {
+      const rows = await services.storage.find(files, { where, limit: filesAtOnce })
+      for (const row of rows) await condemn(services, row)
+      if (rows.length < filesAtOnce) break
+    }
   }
   await finishRemovals(services, settings, { state: 'removing' })
 }
@@ -38,16 +42,28 @@ export async function finishRemovals(
   settings: FileSettings,
   where: { readonly state: 'removing'; readonly tenant?: string; readonly owner?: string },
 ): Promise<void> {
-  const rows = await services.storage.find(files, { where, limit: filesAtOnce })
-  for (const row of rows) {
-    try {
-      await settings.blobs.remove({ tenant: row.tenant, id: row.id })
-      const removal = remove(files, { where: { id: row.id, state: 'removing' } })
-      await services.storage.commit(batch(removal, uncountFile(row, row.bytes)))
-    } catch (error) {
-      if (isCommitError(error)) continue
-      const reason = error instanceof Error ? error.name : typeof error
-      services.logger.warn({ fileId: row.id, reason }, 'a file could not be removed yet')
-    }
+  // Onwards from the last one: those that cannot be removed now hold up no others.
+  let last = ''
+  for (let look = 0; look < mostLooks; look++) {
+    const rows = await services.storage.find(files, {
+      where: { ...where, id: { gt: last } },
+      orderBy: [['id', 'asc']],
+      limit: filesAtOnce,
+    })
+    for (const row of rows) await finishRemoval(services, settings, row)
+    if (rows.length < filesAtOnce) return
+    last = rows.at(-1)?.id ?? last
+  }
+}
+
+async function finishRemoval(services: Services, settings: FileSettings, row: FileRow): Promise<void> {
+  try {
+    await settings.blobs.remove({ tenant: row.tenant, id: row.id })
+    const removal = remove(files, { where: { id: row.id, state: 'removing' } })
+    await services.storage.commit(batch(removal, ...uncountFile(row, row.bytes)))
+  } catch (error) {
+    if (isCommitError(error)) return
+    const reason = error instanceof Error ? error.name : typeof error
+    services.logger.warn({ fileId: row.id, reason }, 'a file could not be removed yet')
   }
 }

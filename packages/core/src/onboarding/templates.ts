@@ -89,7 +89,9 @@ function check(
     else {
       given.add(found)
       if (!found.validate(attribute.data.value))
-        issues.push(...(found.validate.errors ?? []).map((error) => issueOf(`${path}.data.value`, error)))
+        for (const error of (found.validate.errors ?? []).slice(0, mostIssues)) {
+          issues.push(issueOf(`${path}.data.value`, error))
+        }
     }
   })
   for (const attribute of wanted) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '../canonical-json.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import type { TransactionRow } from './record.ts'
@@ -13,7 +14,7 @@ export interface Sameness {
 
 /** The hashes of a request and of its key. */
 export function samenessOf(request: TransactionRequest, idempotencyKey: string | undefined): Sameness {
-  return { key: idempotencyKey === undefined ? null : hash(idempotencyKey), content: hash(canonical(request)) }
+  return { key: idempotencyKey === undefined ? null : hash(idempotencyKey), content: hash(canonicalJson(request)) }
 }
 
 /**
@@ -29,15 +30,6 @@ export async function earlierOne(
   const [row] = await services.storage.find(transactions, { where: { walletId, idempotencyKey: key }, limit: 1 })
   if (row !== undefined && row.contentHash !== content) throw new BillfoldError('idempotency-key.reused')
   return row
-}
-
-/** JSON with the fields of every object in one order. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
-  const sorted = fields.sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${sorted.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`
 }
 
 function hash(text: string): string {

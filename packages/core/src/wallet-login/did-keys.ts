@@ -22,7 +22,7 @@ const onlyKey = 'keys-1'
  */
 export const addressDids: ResolveDid = async (did) => {
   const address = addressInDid(did)
-  return address === undefined ? undefined : [{ id: `${did}#${onlyKey}`, address }]
+  return address === undefined ? undefined : [{ id: `${did}#controller`, address }]
 }
 
 /**

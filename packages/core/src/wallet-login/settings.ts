@@ -24,6 +24,10 @@ export interface WalletLoginSettings {
   readonly site?: SignInSite
   /** Whether a challenge may be answered from another address than the one that asked for it: no, unless said so. */
   readonly allowOtherIp?: boolean
-  /** Finds the keys of DIDs that wallets claim. Without it, DIDs that carry the address of their key are understood. */
+  /**
+   * Finds the keys of DIDs that wallets claim. Without it they are looked up where Billfold keeps DIDs, so that one that was handed
+   * over is its new owner's. Where the host has named its registries (`dids`), DIDs of other networks are refused; else those that carry
+   * the address of their key (did:ethr, did:eth, did:spherity) are taken for that key's.
+   */
   readonly resolveDid?: ResolveDid
 }

@@ -7,7 +7,8 @@ import { framesOf, newDevice, selfieOf } from '../authentication/people.ts'
 import { enrol } from '../authentication/steps.ts'
 import type { Client } from '../client.ts'
 import { describeMounted } from '../describe-mounted.ts'
-import { custodian } from './custodian.ts'
+import { basic, custodian } from './custodian.ts'
+import { encryptedMethod } from './encrypted-method.ts'
 import { type FaceCaller, faceCaller, signing } from './face-method.ts'
 
 let host: FaceHost
@@ -65,6 +66,28 @@ function suite(client: Client): void {
     const code = await ask('POST', user.methods, { type: 'EMERGENCY_CODE' }, `${pinId}:987654`)
     const gone = { method: 'DELETE', path: `${user.methods}/${code.result.id}`, body: '' }
     expect((await use(user, gone, `${await pass(user, gone)}.${user.secret}`)).status).toBe(200)
+  })
+
+  it('comes in an encrypted header too', async () => {
+    const { newUser, pass, ask } = await caller()
+    const user = await newUser('sara')
+    const wanted = signing(user.walletId)
+    const value = `${await pass(user, wanted)}.${user.secret}`
+    const { result } = await ask('GET', '/api/security')
+    const encrypted = encryptedMethod(result.encryptionKeys[0], {
+      id: user.methodId,
+      value,
+      idempotencyKey: crypto.randomUUID(),
+      body: wanted.body,
+    })
+    const { keyId, keySecret } = await host.billfold.serviceKeys.create({ tag: 'encrypted', scopes: ['custody'] })
+    const headers = {
+      'content-type': 'application/json',
+      authorization: basic(keyId, keySecret),
+      'encrypted-signing-method': encrypted,
+    }
+    const answer = await client.request(wanted.method, wanted.path, { headers, body: wanted.body })
+    expect(answer.status).toBe(200)
   })
 
   describe('one thing without the others opens nothing:', () => {
@@ -258,6 +281,25 @@ describe('a host', () => {
     expect(await show(user, other, wanted, { evidence: filmed })).toMatchObject(refused)
     expect((await use(user, wanted, `${await pass(user, wanted)}.${user.secret}`)).status).toBe(200)
     expect(await remaining(user)).toBe(10)
+  })
+
+  it('takes it at the DID API as well, for the one request there', async () => {
+    const { billfold, licence } = await faceHost({ custody: { biometric: { liveness: 'none' } } })
+    const { newUser, pass } = await faceCaller(direct(billfold.custody), billfold, licence)
+    const user = await newUser('tina')
+    const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'vaults', scopes: ['dids'] })
+    const wanted = { method: 'POST', path: '/vault', body: JSON.stringify({ kind: 'BIP44', userId: user.userId }) }
+    const value = `${await pass(user, wanted)}.${user.secret}`
+    const make = async (): Promise<number> => {
+      const headers = {
+        'content-type': 'application/json',
+        authorization: basic(keyId, keySecret),
+        'signing-method': `${user.methodId}:${value}`,
+      }
+      return (await direct(billfold.dids).request('POST', '/vault', { headers, body: wanted.body })).status
+    }
+    expect(await make()).toBe(200)
+    expect(await make()).toBe(403)
   })
 
   it('without a verifier says which option names one', async () => {

@@ -2,6 +2,7 @@ import { METHODS } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { Route } from '@billfold/core/http'
 import { z } from 'zod'
+import { formBoundary, fuzzedForm } from './forms.ts'
 import type { Random } from './random.ts'
 import { nearlyValid, oddJson, oddText } from './values.ts'
 
@@ -38,13 +39,15 @@ const codings = ['identity', 'gzip', 'deflate', 'br', 'x', '']
 /** A request to one of the routes, more or less. */
 export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest {
   const route = random.pick(target.routes)
-  const body = random.chance(0.1) ? Buffer.alloc(0) : fuzzedBody(route, random)
+  const isForm = route.body?.multipart !== undefined && random.chance(0.6)
+  const body = isForm ? fuzzedParts(route, random) : random.chance(0.1) ? Buffer.alloc(0) : fuzzedBody(route, random)
   const method = random.chance(0.9) ? route.method : random.pick(METHODS.filter((name) => name !== 'CONNECT'))
   return {
     method,
     path: target.prefix + fuzzedPath(route, random) + fuzzedQuery(route, random),
     headers: {
       ...fuzzedHeaders(target, route, random),
+      ...(isForm && { 'content-type': `multipart/form-data; boundary=${formBoundary}` }),
       ...(body.length > 0 ? { 'content-length': String(body.length) } : {}),
     },
     body,
@@ -132,6 +135,16 @@ function fuzzedBody(route: Route, random: Random): Buffer {
   }
   const json = Buffer.from(JSON.stringify(value))
   return random.chance(0.1) ? corrupted(json, random) : json
+}
+
+function fuzzedParts({ body }: Route, random: Random): Buffer {
+  const names = body?.multipart === undefined ? [] : Object.keys(schemaFields(body.multipart.schema))
+  const json = (): unknown => {
+    const value = nearlyValid(schemaOf(body?.schema), random)
+    const [field] = typeof value === 'object' && value !== null ? Object.values(value) : []
+    return random.chance(0.7) ? field : value
+  }
+  return fuzzedForm([...names, '$document-1', '$document-2'], json, random)
 }
 
 function corrupted(bytes: Buffer, random: Random): Buffer {

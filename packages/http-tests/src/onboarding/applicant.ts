@@ -1,12 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import { Wallet } from 'ethers'
 import type { Answer, Client, Sent } from '../client.ts'
 
 /** A wallet that talks to the API. */
 export interface Applicant {
-  readonly wallet: Wallet | ReturnType<typeof Wallet.createRandom>
+  readonly wallet: Wallet
   readonly jwt: string
   /** A request with the W-JWT. */
   readonly ask: (method: string, path: string, sent?: Sent) => Promise<Reply>
+}
+
+/** A wallet with a fresh key. Without a mnemonic, which costs more than the rest of a login. */
+export function newWallet(): Wallet {
+  return new Wallet(`0x${randomBytes(32).toString('hex')}`)
 }
 
 /** What was answered. */
@@ -33,10 +39,7 @@ export function claimsOf(jwt: string): any {
 }
 
 /** Gets a challenge and answers it. */
-export async function logIn(
-  client: Pick<Client, 'request'>,
-  wallet: Applicant['wallet'] = Wallet.createRandom(),
-): Promise<Applicant> {
+export async function logIn(client: Pick<Client, 'request'>, wallet: Wallet = newWallet()): Promise<Applicant> {
   const { body: challenge } = await ask(client, 'GET', '/auth/challenge')
   const signature = await wallet.signMessage(claimsOf(challenge.jwt).nonce)
   const headers = { authorization: `Bearer ${challenge.jwt}` }

@@ -13,13 +13,12 @@ import {
 } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
-import { Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sent } from '../client.ts'
 import { type Host, startHost } from '../hosts.ts'
 import { request } from '../client.ts'
 import { mountings } from '../mountings.ts'
-import { type Applicant, ask, claimsOf, logIn } from './applicant.ts'
+import { type Applicant, ask, claimsOf, logIn, newWallet } from './applicant.ts'
 import { attributesPart, form, png } from './form.ts'
 import { template } from './host.ts'
 
@@ -96,7 +95,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
 
   it('take one answer to a challenge, of twenty at once', async () => {
     const { body } = await ask(pair.client(0), 'GET', '/auth/challenge')
-    const signature = await Wallet.createRandom().signMessage(claimsOf(body.jwt).nonce)
+    const signature = await newWallet().signMessage(claimsOf(body.jwt).nonce)
     const sent = { headers: { authorization: `Bearer ${body.jwt}` }, json: { signature } }
     const answers = await times(20, (index) => ask(pair.client(index), 'POST', '/auth/challenge', sent))
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([

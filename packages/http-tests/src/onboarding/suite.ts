@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { Wallet } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../client.ts'
-import { type Applicant, ask, claimsOf, logIn } from './applicant.ts'
+import { type Applicant, ask, claimsOf, logIn, newWallet } from './applicant.ts'
 import { attributesPart, form, formBytes, type FormPart, formType, jpeg, png } from './form.ts'
 import type { OnboardingHost } from './host.ts'
 
@@ -19,7 +18,7 @@ export function onboardingSuite(client: Client, host: () => OnboardingHost): voi
       const { nonce, challenge, exp, iat } = claimsOf(body.jwt)
       expect(challenge).toBe(nonce)
       expect(exp - iat).toBe(300)
-      const wallet = Wallet.createRandom()
+      const wallet = newWallet()
       const signature = await wallet.signMessage(nonce)
       const headers = {
         authorization: `Bearer ${body.jwt}`,
@@ -37,7 +36,7 @@ export function onboardingSuite(client: Client, host: () => OnboardingHost): voi
     })
 
     it('takes a challenge for one wallet, and a DID with the signature', async () => {
-      const wallet = Wallet.createRandom()
+      const wallet = newWallet()
       const did = `did:ethr:${wallet.address}`
       for (const named of [wallet.address, wallet.signingKey.compressedPublicKey, encodeURIComponent(did)]) {
         const { body } = await ask(client, 'GET', `/auth/challenge/${named}`)

@@ -81,6 +81,7 @@ function answerRoute({ services, settings, challenged }: Onboarding): Route {
     path: '/auth/challenge',
     summary: 'Answer a challenge with a signature, for a wallet token (W-JWT)',
     guard: challenged,
+    limits: [{ by: 'ip', most: 300, seconds: 600 }],
     body: { encoding: 'json', schema: answer, limit: 32 * 1024 },
     replies: { 200: { description: 'The token', schema: jwtBody }, 401: { description: 'It was not answered' } },
     handler: async ({ body }, context) => {

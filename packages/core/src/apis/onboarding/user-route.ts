@@ -20,6 +20,9 @@ const documents = z
   .catchall(z.string().meta({ format: 'binary' }))
   .describe('A part `$document-…` for each document that the attributes mention')
 
+/** Most problems that are named. */
+const mostIssues = 200
+
 const isDocument = (text: string): boolean => /^\$document-[A-Za-z0-9_-]{1,64}$/.test(text)
 const isText = (name: string): boolean => name === 'attributes' || name === 'meta'
 
@@ -49,11 +52,10 @@ export function userRoute(onboarding: Onboarding): Route {
     handler: async ({ body }, context) => {
       const actor = actorOf(context)
       await refuseSecondUser(services, actor)
-      const profile = body === undefined ? undefined : { attributes: body.attributes, meta: body.meta }
       const id =
-        profile === undefined
+        body === undefined
           ? await fromParts(onboarding, actor, partsOf(context))
-          : await create(onboarding, actor, profile, [])
+          : await fromJson(onboarding, actor, { attributes: body.attributes, meta: body.meta })
       return createdReply(onboarding, actor.tenant, id)
     },
   })
@@ -70,21 +72,31 @@ async function createdReply(onboarding: Onboarding, tenant: string, id: string):
   return { status: 201, body: { message: 'User Created Successfully', token } }
 }
 
+async function fromJson(onboarding: Onboarding, actor: WalletActor, profile: Profile): Promise<string> {
+  checkDocuments(profile, new Set())
+  return create(onboarding, actor, profile, [])
+}
+
 function fromParts(onboarding: Onboarding, actor: WalletActor, parts: AsyncIterable<Part>): Promise<string> {
   return withParts(onboarding, actor, parts, { isFile: isDocument, isText }, async (received) => {
     const profile = profileIn(received)
-    const mentioned = mentionsIn(values(profile.attributes), isDocument)
-    const problems = [
-      ...[...mentioned].filter((name) => !received.files.has(name)).map((name) => issue(name, 'was not sent')),
-      ...[...received.files.keys()]
-        .filter((name) => !mentioned.has(name))
-        .map((name) => issue(name, 'is not mentioned in the attributes')),
-    ]
-    if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems })
+    checkDocuments(profile, new Set(received.files.keys()))
     const ids = new Map([...received.files].map(([name, { id }]) => [name, publicFileId(id)]))
     const staged = [...received.files.values()]
     return create(onboarding, actor, profile, staged, ids)
   })
+}
+
+/** @throws BillfoldError `input.invalid` unless every document that is mentioned was sent, and every one that was sent is mentioned */
+function checkDocuments({ attributes: said }: Profile, sent: ReadonlySet<string>): void {
+  const mentioned = mentionsIn(values(said), isDocument)
+  const problems = [
+    ...[...mentioned].filter((name) => !sent.has(name)).map((name) => issue(name, 'was not sent')),
+    ...[...sent]
+      .filter((name) => !mentioned.has(name))
+      .map((name) => issue(name, 'is not mentioned in the attributes')),
+  ]
+  if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems.slice(0, mostIssues) })
 }
 
 /** What the texts of the parts say. */

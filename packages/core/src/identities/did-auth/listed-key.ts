@@ -25,7 +25,8 @@ export function listedKeys(document: DidDocument): readonly ListedKey[] {
     })
 }
 
-function keyOf(method: VerificationMethod): { address: Address } | { ed25519: Uint8Array } | undefined {
+/** The key of a verification method: as an address, or, for EdDSA, as it is; undefined for one that is neither. */
+export function keyOf(method: VerificationMethod): { address: Address } | { ed25519: Uint8Array } | undefined {
   const { type, blockchainAccountId } = method
   if (blockchainAccountId !== undefined) {
     const address = /^eip155:\d+:(0x[0-9a-fA-F]{40})$/.exec(blockchainAccountId)?.[1]

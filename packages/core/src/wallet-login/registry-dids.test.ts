@@ -1,0 +1,94 @@
+import { Wallet } from 'ethers'
+import { generatePrivateKey } from 'viem/accounts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { secp256k1 } from '../crypto/index.ts'
+import { type DidRegistry, embeddedRegistry, type RegistryChange } from '../dids/index.ts'
+import { BillfoldError } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { addressDids, answerChallenge, issueChallenge, type ResolveDid, registryDids } from './index.ts'
+
+const tenant = 't'
+const ip = '192.0.2.7'
+const registry = embeddedRegistry({ networks: ['local'] })
+const nobody: ResolveDid = async () => undefined
+
+let services: Services
+let old: Wallet
+let next: Wallet
+let step = 0
+beforeEach(() => {
+  services = testServices()
+  old = new Wallet(generatePrivateKey())
+  next = new Wallet(generatePrivateKey())
+})
+
+/** Makes a change of the old wallet's DID, by its own key. */
+async function change(made: RegistryChange): Promise<void> {
+  const prepared = await registry.prepare(services, tenant, old.address.toLowerCase(), made)
+  const signature = secp256k1.sign(prepared.digest, Buffer.from(old.privateKey.slice(2), 'hex'))
+  await registry.submit(services, { tenant, id: 'test' }, `step-${step++}`, prepared, signature)
+}
+
+const handOver = () => change({ kind: 'owner', newOwner: next.address.toLowerCase() })
+
+async function logIn(wallet: Wallet, keyId: string, resolveDid = registryDids(services, [registry], nobody)) {
+  const { jwt } = await issueChallenge(services, {}, { tenant, ip })
+  const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+  const signature = await wallet.signMessage(nonce)
+  return answerChallenge(services, { resolveDid }, { tenant, ip, jwt, signature, keyId })
+}
+
+describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s in a registry', (method) => {
+  it('is its own key’s until it is handed over, and then the new owner’s alone', async () => {
+    const did = `${method}:${old.address}`
+    for (const key of ['keys-1', 'controller']) expect((await logIn(old, `${did}#${key}`)).wallet.did).toBe(did)
+    expect(await codeOf(logIn(next, `${did}#keys-1`))).toBe('login.refused')
+    await handOver()
+    for (const written of [did, did.toLowerCase()]) {
+      expect(await codeOf(logIn(old, `${written}#keys-1`))).toBe('login.refused')
+      expect(await codeOf(logIn(old, `${written}#controller`))).toBe('login.refused')
+      expect((await logIn(next, `${written}#controller`)).wallet.did).toBe(written)
+    }
+  })
+})
+
+describe('a DID in a registry', () => {
+  it('is nobody’s once it has ended', async () => {
+    await change({ kind: 'owner', newOwner: `0x${'0'.repeat(40)}` })
+    expect(await codeOf(logIn(old, `did:ethr:${old.address}#keys-1`))).toBe('login.refused')
+  })
+
+  it('is a delegate’s who may authenticate, under its own key id, and not one’s who may only assert', async () => {
+    const delegate = next.address.toLowerCase()
+    const did = `did:ethr:${old.address}`
+    await change({ kind: 'delegate', delegateType: 'veriKey', delegate, validity: 600 })
+    expect(await codeOf(logIn(next, `${did}#keys-1`))).toBe('login.refused')
+    await change({ kind: 'delegate', delegateType: 'sigAuth', delegate, validity: 600 })
+    expect((await logIn(next, `${did}#delegate-2`)).wallet.did).toBe(did)
+    expect(await codeOf(logIn(next, `${did}#controller`))).toBe('login.refused')
+  })
+
+  it('of another network is left to who knows it', async () => {
+    const did = `did:ethr:mainnet:${old.address}`
+    expect(await codeOf(logIn(old, `${did}#keys-1`))).toBe('login.refused')
+    const asked = registryDids(services, [registry], addressDids)
+    expect((await logIn(old, `${did}#keys-1`, asked)).wallet.did).toBe(did)
+  })
+
+  it('of another method is refused, and one whose registry cannot be asked is not', async () => {
+    expect(await codeOf(logIn(old, 'did:web:example.com#keys-1'))).toBe('login.refused')
+    const failing = (code: 'transaction.chain-unavailable' | 'did.too-many-changes'): ResolveDid => {
+      const history: DidRegistry['history'] = async () => {
+        throw new BillfoldError(code)
+      }
+      return registryDids(services, [{ ...registry, history }], nobody)
+    }
+    const keyId = `did:ethr:${old.address}#keys-1`
+    expect(await codeOf(logIn(old, keyId, failing('transaction.chain-unavailable')))).toBe(
+      'transaction.chain-unavailable',
+    )
+    expect(await codeOf(logIn(old, keyId, failing('did.too-many-changes')))).toBe('login.refused')
+  })
+})
