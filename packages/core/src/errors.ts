@@ -146,6 +146,7 @@ export const errorTable = {
   'ledger.unbalanced': { status: 400, message: 'The legs of a transfer must be 2 to 16 accounts and sum to zero' },
   'ledger.transfer-reused': { status: 409, message: 'The id was used for another transfer' },
   'ledger.hold-unknown': { status: 404, message: 'There is no such hold' },
+  'ledger.held': { status: 400, message: 'What is held is moved by the end of its hold alone' },
   'ledger.hold-ended': { status: 409, message: 'The hold has ended' },
   'payment.unknown': { status: 404, message: 'There is no such payment' },
   'payment.external': { status: 400, message: 'The receiver is not registered' },

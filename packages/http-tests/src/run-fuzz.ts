@@ -1,13 +1,14 @@
 import { sqliteCustodian } from './custody/sqlite-custodian.ts'
 import { sqliteDidHost } from './dids/sqlite-did-host.ts'
-import { describeReport, fuzz } from './fuzz/fuzz.ts'
+import { describeReport, fuzz, type FuzzReport } from './fuzz/fuzz.ts'
 import type { FuzzTarget } from './fuzz/requests.ts'
 import { startHost } from './hosts.ts'
 import { type Mounting, mountings, nameOf } from './mountings.ts'
 import { fuzzedHost } from './onboarding/fuzzed-host.ts'
+import { fuzzPayments } from './payments/fuzz-payments.ts'
 import { makeProbe } from './probe.ts'
 
-// 100,000 requests to the probe, and as many to the custody, the DID and the onboarding API, through each framework:
+// 100,000 requests to the probe, as many to the custody, DID, payments and onboarding APIs, over all frameworks:
 // node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
@@ -29,6 +30,12 @@ for (const mounting of chosen) {
   await run('the DID API', mounting, await startHost(mounting, dids.api), dids.asked)
   await dids.drop()
 
+  const { byUser, byService, findings, moved } = await fuzzPayments(mounting, Math.ceil(count / chosen.length), seed)
+  tell('the payments API, with an api key', mounting, byUser)
+  tell('the payments API, with a service key', mounting, byService)
+  process.stdout.write(`the books of the payments API: ${moved} movements, ${findings.length} findings\n`)
+  if (findings.length > 0) process.exitCode = 1
+
   const fuzzed = await fuzzedHost(mounting, 400)
   const kept = { port: fuzzed.target.port, close: async () => {} }
   await run('the onboarding API', mounting, kept, fuzzed.target)
@@ -47,6 +54,10 @@ async function run(
   const target = { ...asked, port: host.port, prefix: mounting.prefix }
   const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
   await host.close()
+  tell(name, mounting, report)
+}
+
+function tell(name: string, mounting: Mounting, report: FuzzReport): void {
   process.stdout.write(`${name}, ${nameOf(mounting)}\n${describeReport(report)}\n`)
   if (report.problems.length > 0) process.exitCode = 1
 }

@@ -35,7 +35,7 @@ const mostLooks = 50
 /**
  * Adds everything up: the entries of each transfer to zero, the entries of each account to its balance, the open holds of each
  * user to what is held. Money may move meanwhile: what seems not to add up is looked at again, until it holds still. Takes
- * memory for each account.
+ * memory for each account and for the id of each transfer.
  */
 export async function auditLedger(services: Services): Promise<LedgerFinding[]> {
   const findings: LedgerFinding[] = []

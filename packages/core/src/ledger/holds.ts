@@ -30,16 +30,21 @@ export interface HoldEnd {
  * The writes that set money aside; in one commit, inside a `decide`.
  * @throws BillfoldError `ledger.insufficient-funds`
  */
-export async function holding(services: Services, hold: HoldInput, kind: string): Promise<readonly Write[]> {
+export async function holding(
+  services: Services,
+  hold: HoldInput,
+  kind: string,
+  now: number = services.now(),
+): Promise<readonly Write[]> {
   const { tenant, owner, currency, amount, subject } = hold
   const legs = [
     { account: { kind: 'available', owner }, amount: -amount },
     { account: { kind: 'held', owner }, amount },
   ] as const
-  const row = { ...hold, state: 'open', openedAt: services.now(), endedAt: null }
+  const row = { ...hold, state: 'open', openedAt: now, endedAt: null }
   return [
     insert(ledgerHolds, row),
-    ...(await posting(services, { id: newId(), tenant, currency, kind, subject, legs })),
+    ...(await posting(services, { id: newId(), tenant, currency, kind, subject, legs }, now)),
   ]
 }
 

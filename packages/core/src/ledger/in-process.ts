@@ -12,14 +12,17 @@ import { transfer, type TransferRow } from './transfer.ts'
 
 /**
  * The ledger, for the host to call: double entry in minor units (bigint). A tenant that is not named is the host's own. Ids
- * are UUIDs that the caller makes; a repeat with the same id is answered as the first time.
+ * are UUIDs that the caller makes; a transfer or a hold that is repeated with the same id is answered as the first time.
  */
 export interface Ledger {
-  /** Moves money between accounts. @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.transfer-reused` */
+  /**
+   * Moves money between accounts; what is held is moved by the end of its hold alone.
+   * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.transfer-reused`, `ledger.held`
+   */
   readonly transfer: (input: Omit<TransferInput, 'tenant'> & { readonly tenant?: string }) => Promise<TransferRow>
   /** Sets money of a user aside. @throws BillfoldError `ledger.insufficient-funds`, `ledger.transfer-reused` */
   readonly hold: (input: Omit<HoldInput, 'tenant'> & { readonly tenant?: string }) => Promise<HoldRow>
-  /** Moves what was set aside to an account. @throws BillfoldError `ledger.hold-unknown`, `ledger.hold-ended` */
+  /** Moves what was set aside to an account that is not a held one. @throws BillfoldError `ledger.hold-unknown`, `ledger.hold-ended`, `ledger.held` */
   readonly capture: (holdId: string, receiver: Account, tenant?: string) => Promise<void>
   /** Gives back what was set aside. @throws BillfoldError `ledger.hold-unknown`, `ledger.hold-ended` */
   readonly release: (holdId: string, tenant?: string) => Promise<void>
@@ -42,8 +45,9 @@ const hostSubject = 'host'
 /** The ledger over these services. */
 export function inProcessLedger(services: Services, host: (tenant?: string) => Actor): Ledger {
   return {
-    transfer: ({ tenant, ...input }) => {
+    transfer: async ({ tenant, ...input }) => {
       const actor = host(tenant)
+      for (const { account } of input.legs) assertNotHeld(account)
       return transfer(services, actor, { ...input, tenant: actor.tenant })
     },
     hold: ({ tenant, ...input }) => {
@@ -58,15 +62,21 @@ export function inProcessLedger(services: Services, host: (tenant?: string) => A
   }
 }
 
+/** What is held is the sum of the holds: money that came or went by itself would leave one that nobody can end. */
+function assertNotHeld({ kind }: Account): void {
+  if (kind === 'held') throw new BillfoldError('ledger.held')
+}
+
 function hold(services: Services, actor: Actor, input: HoldInput): Promise<HoldRow> {
   const wanted = { ...input, subject: `${hostSubject}:${input.subject}` }
   return decide(async () => {
     const [before] = await services.storage.find(ledgerHolds, { where: { id: input.id }, limit: 1 })
     if (before !== undefined) return sameHold(before, wanted)
     if (input.amount <= 0n) throw new BillfoldError('ledger.unbalanced')
-    const writes = await holding(services, wanted, 'hold')
-    await services.storage.commit(batch(...writes, auditRecord(actor, 'ledger.held', input.id, services.now())))
-    return { ...wanted, state: 'open', openedAt: services.now(), endedAt: null }
+    const openedAt = services.now()
+    const writes = await holding(services, wanted, 'hold', openedAt)
+    await services.storage.commit(batch(...writes, auditRecord(actor, 'ledger.held', input.id, openedAt)))
+    return { ...wanted, state: 'open', openedAt, endedAt: null }
   })
 }
 
@@ -88,6 +98,7 @@ function end(services: Services, actor: Actor, holdId: string, receiver: Account
     const row = await findHold(services, actor.tenant, holdId)
     if (!row.subject.startsWith(`${hostSubject}:`)) throw new BillfoldError('ledger.hold-unknown')
     if (row.state !== 'open') throw new BillfoldError('ledger.hold-ended')
+    if (receiver !== undefined) assertNotHeld(receiver)
     const transferId = newId()
     const writes =
       receiver === undefined

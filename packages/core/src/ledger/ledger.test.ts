@@ -8,8 +8,8 @@ const ann = { kind: 'available', owner: 'ann' } as const
 const bob = { kind: 'available', owner: 'bob' } as const
 const usd = { currency: 'USD', kind: 'test', subject: 's' }
 
-function ledger() {
-  const services = testServices()
+function ledger(now: () => number = Date.now) {
+  const services = { ...testServices(), now }
   const of = inProcessLedger(services, (tenant = 'default') => ({ tenant, id: 'host' }))
   const move = (legs: readonly Leg[], id = newId(), tenant?: string) =>
     of.transfer({ ...usd, id, legs, ...(tenant !== undefined && { tenant }) })
@@ -83,6 +83,32 @@ describe('the ledger', () => {
     expect(await balance('USD', bob)).toBe(4n)
     await Promise.all(Array.from({ length: 8 }, () => move(pay(1n), '00000000-0000-7000-8000-000000000000')))
     expect(await balance('USD', bob)).toBe(5n)
+  })
+
+  test('says when it moved money as it was noted, while time goes by', async () => {
+    let time = Date.now()
+    const { move, fund, hold } = ledger(() => time++)
+    await fund(10n)
+    const id = newId()
+    expect(await move(pay(4n), id)).toEqual(await move(pay(4n), id))
+    const input = { id: newId(), owner: 'ann', currency: 'USD', amount: 6n, subject: 'rent' }
+    expect(await hold(input)).toEqual(await hold(input))
+  })
+
+  test('moves what is held by the end of its hold alone, so that no hold is left without its money', async () => {
+    const { fund, hold, move, capture, release, balancesOfUser } = ledger()
+    await fund(10n)
+    const input = { id: newId(), owner: 'ann', currency: 'USD', amount: 6n, subject: 'rent' }
+    await hold(input)
+    const held = { kind: 'held', owner: 'ann' } as const
+    const legs = [
+      { account: held, amount: -6n },
+      { account: bob, amount: 6n },
+    ]
+    expect(await codeOf(move(legs))).toBe('ledger.held')
+    expect(await codeOf(capture(input.id, { kind: 'held', owner: 'bob' }))).toBe('ledger.held')
+    expect(await codeOf(release(input.id))).toBe('done')
+    expect(await balancesOfUser('ann')).toEqual([{ currency: 'USD', available: 10n, held: 0n }])
   })
 
   test('of many who want the last of it, one gets it', async () => {

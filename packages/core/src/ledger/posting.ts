@@ -34,12 +34,15 @@ interface PlacedLeg {
 /**
  * The writes of a transfer: accounts that are not open yet, balances (guarded by their floor), the transfer, its entries. They
  * belong in one commit, inside a `decide`: whoever loses a race reads the balances anew and is told here. Balances are written
- * in the order of their ids, so that transfers that cross each other do not block each other.
+ * in the order of their ids, so that transfers that cross each other do not block each other. `now` is when, in milliseconds since 1970.
  * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`
  */
-export async function posting(services: Services, transfer: TransferInput): Promise<readonly Write[]> {
+export async function posting(
+  services: Services,
+  transfer: TransferInput,
+  now: number = services.now(),
+): Promise<readonly Write[]> {
   const { id, tenant, currency, kind, subject } = transfer
-  const now = services.now()
   const legs = placedLegs(transfer)
   const ids = legs.map(({ place }) => place.id)
   const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })

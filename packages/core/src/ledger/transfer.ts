@@ -18,12 +18,11 @@ export async function transfer(services: Services, actor: Actor, input: Transfer
     const [before] = await services.storage.find(ledgerTransfers, { where: { id: input.id }, limit: 1 })
     if (before !== undefined) return assertSame(services, before, input)
     const { id, tenant, kind, currency, subject } = input
-    const writes = await posting(services, input)
+    const at = services.now()
+    const writes = await posting(services, input, at)
     const detail = { kind, currency, subject }
-    await services.storage.commit(
-      batch(...writes, auditRecord(actor, 'ledger.transferred', id, services.now(), detail)),
-    )
-    return { id, tenant, kind, currency, subject, at: services.now() }
+    await services.storage.commit(batch(...writes, auditRecord(actor, 'ledger.transferred', id, at, detail)))
+    return { id, tenant, kind, currency, subject, at }
   })
 }
 

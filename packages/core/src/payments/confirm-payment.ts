@@ -46,7 +46,8 @@ export async function confirmPayment(
       throw new BillfoldError('payment.unknown')
     }
     if (row.state !== 'pending') throw new BillfoldError('payment.unknown')
-    if (leg === 'A') await assertProof(payments, actor, row, confirmation)
+    await assertSameKey(payments, actor, row)
+    if (leg === 'A') assertProof(row, confirmation)
     return confirmLeg(payments, { ...actor, id: userId }, row, leg)
   })
 }
@@ -69,18 +70,20 @@ async function assertSame(
   if (!same) throw new BillfoldError('payment.unknown')
 }
 
-/** A key that was registered, changed or removed since the payment was opened ends it: it is not the one the sender paid to. */
-async function assertProof(
-  payments: Payments,
-  actor: Actor,
-  row: PaymentRow,
-  confirmation: Confirmation,
-): Promise<void> {
+/**
+ * A key that was registered, changed or removed since the payment was opened ends it, whoever confirms: it is not the one the sender
+ * paid to. Whoever changed it has cancelled the payment already, unless the process died in between.
+ */
+async function assertSameKey(payments: Payments, actor: Actor, row: PaymentRow): Promise<void> {
   const { proofKey } = await findProfile(payments.services, row.tenant, row.receiverId ?? '')
   if (proofKey !== row.proofKey) {
     await refundPayment(payments, actor, row.id, 'cancelled')
     throw new BillfoldError('payment.unknown')
   }
+}
+
+/** The receiver holds the key that the payment was opened with, where there is one. */
+function assertProof({ proofKey }: PaymentRow, confirmation: Confirmation): void {
   if (proofKey === null) return
   const proven =
     confirmation.proof !== undefined &&

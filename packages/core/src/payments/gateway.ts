@@ -4,6 +4,7 @@ import { newId } from '../ids.ts'
 import { capturing, holding, posting, releasing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
+import { identifiersOf } from '../users/identifiers.ts'
 import { holdOf } from './end-payment.ts'
 import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
@@ -63,13 +64,14 @@ export function creditBalance(
 
 /**
  * Ends a pending deposit or withdrawal: on success the money moves, else a withdrawal's is given back. What has ended stays as it is;
- * the same outcome once more is answered alike.
- * @throws BillfoldError `transaction.unknown`, `transaction.mismatch` for another amount, `transaction.ended`
+ * the same outcome once more is answered alike. `userId` is whose it is said to be; undefined, for an email that is nobody's, goes for
+ * somebody who was erased since, whose money must not stay set aside.
+ * @throws BillfoldError `user.unknown`, `transaction.unknown`, `transaction.mismatch` for another amount, `transaction.ended`
  */
 export function endTransaction(
   services: Services,
   actor: Actor,
-  userId: string,
+  userId: string | undefined,
   end: {
     readonly reference: string
     readonly outcome: GatewayOutcome
@@ -80,8 +82,10 @@ export function endTransaction(
   const { outcome, reference } = end
   return decide(async () => {
     const { tenant } = actor
-    const [row] = await services.storage.find(gatewayTransactions, { where: { tenant, reference, userId }, limit: 1 })
-    if (row === undefined) throw new BillfoldError('transaction.unknown')
+    const [row] = await services.storage.find(gatewayTransactions, { where: { tenant, reference }, limit: 1 })
+    if (userId === undefined && (row === undefined || (await identifiersOf(services, row.userId)).length > 0))
+      throw new BillfoldError('user.unknown')
+    if (row === undefined || row.userId !== (userId ?? row.userId)) throw new BillfoldError('transaction.unknown')
     if (end.amount(row.currency) !== row.amount) throw new BillfoldError('transaction.mismatch')
     if (row.state === outcome) return row
     if (row.state !== 'PENDING') throw new BillfoldError('transaction.ended')
@@ -94,7 +98,7 @@ export function endTransaction(
           set,
           add: { version: 1 },
         }),
-        ...statementState(row.id, [userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
+        ...statementState(row.id, [row.userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
         ...(transferId === null ? [] : await moved(services, row, outcome, transferId)),
         auditRecord(actor, 'payments.transaction-ended', row.id, services.now(), { outcome }),
       ),

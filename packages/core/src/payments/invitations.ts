@@ -8,7 +8,7 @@ import { messagesToBoth } from './messages.ts'
 import { contactsOf, findProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
-import { payments as paymentTable } from './tables.ts'
+import { payments as paymentTable, statementRows } from './tables.ts'
 
 /** Somebody who is to be invited: how they are found again, and how they are reached. */
 export interface Invitation {
@@ -80,6 +80,7 @@ function take(
           add: { version: 1 },
         }),
         statementRow({ ...line, userId, direction: 'credit', counterpartId: senderId }),
+        update(statementRows, { where: { userId: senderId, id }, set: { counterpartId: userId } }),
         ...(await messagesToBoth(payments, 'payments.requested', { ...row, receiverId: userId })),
         auditRecord(actor, 'payment.taken', id, now, { receiver: userId }),
       ),

@@ -4,7 +4,7 @@ import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, update } from '../storage/index.ts'
 import { payments as paymentTable, typedSecrets } from './tables.ts'
-import { hashSecret, verifySecret } from './typed-secrets.ts'
+import { hashSecret, stillThatSecret, type TypedSecretRow, verifySecret } from './typed-secrets.ts'
 
 /** Characters of a lock PIN, and of its last part, which the receiver of a payment may ask for. */
 const lockPinLength = 19
@@ -32,7 +32,7 @@ export async function setPin(
   if (characters.length < 4 || characters.length > lockPinLength) throw new BillfoldError('pin.unfit')
   const { tenant } = actor
   const [before] = await services.storage.find(typedSecrets, { where: { userId, kind: 'pin' }, limit: 1 })
-  if (before !== undefined) await assertAuthority(services, actor, userId, authority)
+  const held = before === undefined ? [] : [stillThatSecret(await authorityOf(services, actor, userId, authority))]
   const phc = await hashSecret(services, pin, actor.source)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedPart =
@@ -47,20 +47,20 @@ export async function setPin(
           add: { version: 1 },
         })
   try {
-    await services.storage.commit(batch(write, auditRecord(actor, 'payments.pin-set', userId, services.now())))
+    await services.storage.commit(batch(...held, write, auditRecord(actor, 'payments.pin-set', userId, services.now())))
   } catch (error) {
-    // Somebody else has set it meanwhile, and so this needs an authority of its own.
+    // Somebody else has set the PIN meanwhile, or replaced the password: this needs an authority of its own.
     if (isCommitError(error)) throw new BillfoldError('pin.authority-required', { cause: error })
     throw error
   }
 }
 
-async function assertAuthority(
+async function authorityOf(
   services: Services,
   actor: Actor,
   userId: string,
   { oldPin, password }: PinAuthority,
-): Promise<void> {
+): Promise<TypedSecretRow> {
   const proven =
     password !== undefined
       ? await verifySecret(services, actor, userId, 'password', password)
@@ -68,6 +68,7 @@ async function assertAuthority(
         ? await verifySecret(services, actor, userId, 'pin', oldPin)
         : undefined
   if (proven === undefined) throw new BillfoldError('pin.authority-required')
+  return proven
 }
 
 /** Whether this is the user's PIN. No PIN, a wrong one and a locked one are told by the same error. @throws BillfoldError `pin.incorrect` */

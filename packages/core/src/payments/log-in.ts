@@ -1,14 +1,14 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, decide, update } from '../storage/index.ts'
+import { batch, decide, isCommitError, update } from '../storage/index.ts'
 import { findByIdentifier } from '../users/identifiers.ts'
 import { type ApiKeyRow, type Device, endOtherKeys, newApiKey } from './api-keys.ts'
 import { assertFitPassword } from './common-passwords.ts'
-import { type Contacts, contactsOf, findProfile, openProfile, type Profile } from './people.ts'
+import { type Contacts, contactsOf, openProfile, payee, type Profile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { typedSecrets } from './tables.ts'
-import { hashSecret, verifySecret } from './typed-secrets.ts'
+import { hashSecret, stillThatSecret, verifySecret } from './typed-secrets.ts'
 
 /** What somebody who logs in gets. */
 export interface LoggedIn extends Contacts, Profile {
@@ -35,14 +35,23 @@ export async function logIn(payments: Payments, actor: Actor, input: LogIn): Pro
   const secret = await verifySecret(services, actor, known?.userId, 'password', input.password)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
   const { userId } = secret
-  const profile = await openProfile(services, await findProfile(services, tenant, userId))
+  const row = await payee(services, tenant, [{ kind: 'email', value: input.email }])
+  if (row === undefined) throw new BillfoldError('password.incorrect')
+  const profile = await openProfile(services, row)
   const contacts = await contactsOf(services, userId)
+  const held = stillThatSecret(secret)
   return decide(async () => {
     const { apiKey, writes } = await newApiKey(payments, tenant, userId, input, input.encrypted)
     const done = auditRecord({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
-    await services.storage.commit(batch(...writes, done))
+    await services.storage.commit(batch(held, ...writes, done)).catch(refusedIfReplaced)
     return { ...contacts, ...profile, apiKey }
   })
+}
+
+/** A password that was replaced since it was looked at is a wrong one; everything else is decided anew. */
+function refusedIfReplaced(error: unknown): never {
+  if (isCommitError(error) && error.index === 0) throw new BillfoldError('password.incorrect', { cause: error })
+  throw error
 }
 
 /**

@@ -51,6 +51,12 @@ describe('amounts', () => {
     expect(codeOfParse(code, text)).toBe('amount.invalid')
   })
 
+  test('of the currency `0` are dollars, whatever the wallets hold', () => {
+    const euros = moneySettings({ currency: 'EUR' })
+    expect(currencyNamed(euros, '0').code).toBe('USD')
+    expect(currencyNamed(euros, undefined).code).toBe('EUR')
+  })
+
   test('are written as they are read, in every currency', () => {
     fc.assert(
       fc.property(

@@ -47,12 +47,12 @@ export function moneySettings(options: MoneyOptions = {}): MoneySettings {
 }
 
 /**
- * The currency that a caller names: a code in any case; none, or `0`, is that of wallets, and `$` is USD.
+ * The currency that a caller names: a code in any case; none is that of wallets, and `0`, as documented, and `$` are USD.
  * @throws BillfoldError `amount.invalid`
  */
 export function currencyNamed(settings: MoneySettings, name: string | undefined): Currency {
-  if (name === undefined || name === '' || name === '0') return settings.currency
-  const currency = settings.currencies.get(name === '$' ? 'USD' : name.toUpperCase())
+  if (name === undefined || name === '') return settings.currency
+  const currency = settings.currencies.get(name === '$' || name === '0' ? 'USD' : name.toUpperCase())
   if (currency === undefined) throw amountInvalid('The currency is not one that is known')
   return currency
 }

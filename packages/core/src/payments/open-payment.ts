@@ -8,7 +8,7 @@ import type { Identifier } from '../users/identifiers.ts'
 import { expireOf } from './end-payment.ts'
 import { type Invitation, invitationFor } from './invitations.ts'
 import { invitationTo, messagesToBoth } from './messages.ts'
-import { findProfile, personWith } from './people.ts'
+import { findProfile, payee } from './people.ts'
 import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
@@ -40,12 +40,14 @@ type Receiver = { readonly userId: string; readonly proofKey: string | null } | 
 export async function openPayment(payments: Payments, actor: Actor, input: PaymentInput): Promise<PaymentRow> {
   const { services } = payments
   await expireOf(payments, actor, input.senderId)
-  const receiver = await receiverOf(payments, actor, input)
   const use = referenceUse(actor, input)
+  // Found once, since an invitation counts; and not at all for a repeat, which is answered as it was, whoever has come since.
+  let receiver: Receiver | undefined
   return decide(async () => {
     const before = use === undefined ? undefined : await actUnder(services, use)
     if (before !== undefined) return findPayment(services, actor.tenant, before)
     return unlessUsedMeanwhile(services, use, async () => {
+      receiver ??= await receiverOf(payments, actor, input)
       const row = newPayment(payments, actor, input, receiver)
       await assertRoom(payments, row)
       const writes = await openingWrites(payments, row, receiver)
@@ -66,21 +68,11 @@ export async function findPayment(services: Services, tenant: string, id: string
 
 async function receiverOf(payments: Payments, actor: Actor, input: PaymentInput): Promise<Receiver> {
   const { services, settings } = payments
-  const userId = await personWith(services, actor.tenant, input.receiver)
-  if (userId === input.senderId) throw new BillfoldError('payment.to-self')
-  const profile = userId === undefined ? undefined : await profileOrNone(services, actor.tenant, userId)
+  const profile = await payee(services, actor.tenant, input.receiver)
+  if (profile?.userId === input.senderId) throw new BillfoldError('payment.to-self')
   if (profile !== undefined) return { userId: profile.userId, proofKey: profile.proofKey }
   if (settings.externalReceivers === 'refuse') throw new BillfoldError('payment.external')
   return { invitation: await invitationFor(payments, actor, input) }
-}
-
-async function profileOrNone(
-  services: Services,
-  tenant: string,
-  userId: string,
-): Promise<RowOf<typeof paymentProfiles> | undefined> {
-  const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
-  return row
 }
 
 function referenceUse({ tenant }: Actor, input: PaymentInput): ReferenceUse | undefined {

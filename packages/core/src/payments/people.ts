@@ -11,6 +11,7 @@ import {
   openIdentifier,
 } from '../users/identifiers.ts'
 import { identifiers } from '../users/identifier-table.ts'
+import { users } from '../users/table.ts'
 import { paymentProfiles } from './tables.ts'
 
 /** A profile as it is kept. */
@@ -97,6 +98,25 @@ export async function personWith(
   const rows = await findByIdentifiers(services, tenant, wanted)
   const [userId, ...others] = new Set(rows.map((row) => row.userId))
   return rows.length === wanted.length && others.length === 0 ? userId : undefined
+}
+
+/**
+ * The profile of the one user that all of these identifiers belong to, who can log in and get at money: undefined for a user of
+ * another API, and for one who was archived.
+ */
+export async function payee(
+  services: Services,
+  tenant: string,
+  wanted: readonly Identifier[],
+): Promise<ProfileRow | undefined> {
+  const userId = await personWith(services, tenant, wanted)
+  if (userId === undefined) return undefined
+  const { storage } = services
+  const [[profile], [user]] = await Promise.all([
+    storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 }),
+    storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 }),
+  ])
+  return user === undefined ? undefined : profile
 }
 
 /** Whether an identifier is this user's. */

@@ -4,7 +4,7 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { RateLimitKey } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
-import { batch, isCommitError, type RowOf, update } from '../storage/index.ts'
+import { batch, type Check, check, type Hits, isCommitError, type RowOf, update, type Write } from '../storage/index.ts'
 import { typedSecrets } from './tables.ts'
 
 /** A typed secret as it is kept. */
@@ -52,19 +52,23 @@ export async function verifySecret(
   return services.slowHash.turn(actor.source, async () => {
     await refuseGuesser(services, actor)
     const attempt = newId()
-    const row = userId === undefined ? undefined : await countAttempt(services, userId, kind, attempt)
+    // An unknown user is looked for all the same: the reads and writes of a refusal are always the same ones.
+    const row = await countAttempt(services, userId ?? attempt, kind, attempt)
     const right = await compare(services, row, value)
     if (row !== undefined && right) {
       await giveBack(services, row, attempt, value)
       return row
     }
     await services.limiter.take(guessesOf(actor), services.wrongValues)
-    if (row !== undefined)
-      await services.storage.commit(
-        batch(auditRecord(actor, 'payments.secret-refused', row.userId, services.now(), { kind })),
-      )
+    const refused = auditRecord(actor, 'payments.secret-refused', userId ?? 'unknown', services.now(), { kind })
+    await services.storage.commit(batch(refused))
     return undefined
   })
+}
+
+/** The write that holds an act to the value that was found right: refused once it has been replaced. */
+export function stillThatSecret({ userId, kind, version }: TypedSecretRow): Check {
+  return check(typedSecrets, { where: { userId, kind, version } })
 }
 
 async function refuseGuesser(services: Services, actor: Actor): Promise<void> {
@@ -86,28 +90,43 @@ async function countAttempt(
   for (let round = 0; round < 5; round++) {
     const [row] = await services.storage.find(typedSecrets, { where: { userId, kind }, limit: 1 })
     const now = services.now()
-    if (row === undefined || row.lockedUntil > now) return undefined
-    const begun = row.failures - (row.failures % mostFailures)
-    const of = { userId, kind, version: row.version }
-    const within = { gte: begun, lt: begun + mostFailures }
-    const lockedUntil = Math.min(now + lockMilliseconds(kind, begun + mostFailures), forEver)
+    if (row === undefined || row.lockedUntil > now) {
+      // Counts nothing, since no row has this version, and takes as long.
+      const nobody = { userId, kind, version: -1, failures: 0 }
+      await services.storage.commit(batch(...countingWrites(kind, nobody, attempt, now, 'any')))
+      return undefined
+    }
     try {
-      await services.storage.commit(
-        batch(
-          update(typedSecrets, {
-            where: { ...of, failures: within, lockedUntil: { lte: now } },
-            set: { lastAttempt: attempt },
-            add: { failures: 1 },
-          }),
-          update(typedSecrets, { where: { ...of, failures: begun + mostFailures }, set: { lockedUntil }, hits: 'any' }),
-        ),
-      )
+      await services.storage.commit(batch(...countingWrites(kind, row, attempt, now, 'one')))
       return row
     } catch (error) {
       if (!isCommitError(error)) throw error
     }
   }
   return undefined
+}
+
+/** The writes that count an attempt, and lock a secret that it fills. */
+function countingWrites(
+  kind: SecretKind,
+  { userId, version, failures }: Pick<TypedSecretRow, 'userId' | 'version' | 'failures'>,
+  attempt: string,
+  now: number,
+  hits: Hits,
+): readonly Write[] {
+  const begun = failures - (failures % mostFailures)
+  const of = { userId, kind, version }
+  const within = { gte: begun, lt: begun + mostFailures }
+  const lockedUntil = Math.min(now + lockMilliseconds(kind, begun + mostFailures), forEver)
+  return [
+    update(typedSecrets, {
+      where: { ...of, failures: within, lockedUntil: { lte: now } },
+      set: { lastAttempt: attempt },
+      add: { failures: 1 },
+      hits,
+    }),
+    update(typedSecrets, { where: { ...of, failures: begun + mostFailures }, set: { lockedUntil }, hits: 'any' }),
+  ]
 }
 
 /** Hashes in any case, so that time tells nothing. */

@@ -1,7 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { secp256k1 } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
-import { batch, decide, isCommitError, remove, update, type Write } from '../storage/index.ts'
+import { batch, type Check, decide, isCommitError, remove, update, type Write } from '../storage/index.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { identifierRow } from '../users/identifiers.ts'
 import { assertBirthDate } from './dates.ts'
@@ -9,7 +9,7 @@ import { cancelPendingTo } from './end-payment.ts'
 import { contactsOf, findProfile, isOf, openProfile, type Profile, sealProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { paymentProfiles } from './tables.ts'
-import { verifySecret } from './typed-secrets.ts'
+import { stillThatSecret, verifySecret } from './typed-secrets.ts'
 
 /** What a user changes; what is absent stays. */
 export interface ProfileChange extends Partial<Profile> {
@@ -37,7 +37,7 @@ export async function updateProfile(
   await assertContacts(payments, actor, userId, change)
   if (change.dob !== undefined) assertBirthDate(change.dob, services.now())
   const proofKey = change.proofKey === undefined ? undefined : parseProofKey(change.proofKey)
-  if (proofKey !== undefined) await assertPassword(payments, actor, userId, change.password)
+  const held = proofKey === undefined ? [] : [await proven(payments, actor, userId, change.password)]
   const renaming = change.username === undefined ? [] : await rename(payments, actor, userId, change.username)
   await decide(async () => {
     const row = await findProfile(services, actor.tenant, userId)
@@ -47,6 +47,7 @@ export async function updateProfile(
     try {
       await services.storage.commit(
         batch(
+          ...held,
           ...renaming,
           update(paymentProfiles, {
             where: { userId, version: row.version },
@@ -57,7 +58,9 @@ export async function updateProfile(
         ),
       )
     } catch (error) {
-      if (isCommitError(error) && error.index < renaming.length)
+      if (isCommitError(error) && error.index < held.length)
+        throw new BillfoldError('password.incorrect', { cause: error })
+      if (isCommitError(error) && error.index < held.length + renaming.length)
         throw new BillfoldError('user.exists', { cause: error })
       throw error
     }
@@ -77,14 +80,16 @@ async function assertContacts(
   if (!same) throw new BillfoldError('contact.unverified')
 }
 
-async function assertPassword(
+/** The password is right, and the write says that it still is. */
+async function proven(
   { services }: Payments,
   actor: Actor,
   userId: string,
   password: string | undefined,
-): Promise<void> {
+): Promise<Check> {
   const secret = password === undefined ? undefined : await verifySecret(services, actor, userId, 'password', password)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
+  return stillThatSecret(secret)
 }
 
 /** The writes that give a user another username; none where it is the same. */

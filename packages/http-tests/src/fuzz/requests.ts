@@ -20,6 +20,8 @@ export interface FuzzTarget {
   readonly prefix: string
   readonly routes: readonly Route[]
   readonly headers?: Readonly<Record<string, string>>
+  /** Values that make sense, by field of a body or a query: without them nothing gets past the first look. */
+  readonly fields?: ReadonlyMap<string, readonly string[]>
 }
 
 const types = [
@@ -40,11 +42,12 @@ const codings = ['identity', 'gzip', 'deflate', 'br', 'x', '']
 export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest {
   const route = random.pick(target.routes)
   const isForm = route.body?.multipart !== undefined && random.chance(0.6)
-  const body = isForm ? fuzzedParts(route, random) : random.chance(0.1) ? Buffer.alloc(0) : fuzzedBody(route, random)
+  const isEmpty = !isForm && random.chance(0.1)
+  const body = isForm ? fuzzedParts(route, random) : isEmpty ? Buffer.alloc(0) : fuzzedBody(target, route, random)
   const method = random.chance(0.9) ? route.method : random.pick(METHODS.filter((name) => name !== 'CONNECT'))
   return {
     method,
-    path: target.prefix + fuzzedPath(route, random) + fuzzedQuery(route, random),
+    path: target.prefix + fuzzedPath(route, random) + fuzzedQuery(target, route, random),
     headers: {
       ...fuzzedHeaders(target, route, random),
       ...(isForm && { 'content-type': `multipart/form-data; boundary=${formBoundary}` }),
@@ -83,13 +86,15 @@ function wellFormed(text: string): string {
   return Buffer.from(text).toString()
 }
 
-function fuzzedQuery(route: Route, random: Random): string {
+function fuzzedQuery({ fields }: FuzzTarget, route: Route, random: Random): string {
   if (random.chance(0.6)) return ''
   const names = route.query === undefined ? [] : Object.keys(schemaFields(route.query))
   const pairs = Array.from({ length: random.chance(0.02) ? 500 : random.below(5) }, () => {
     const name =
       names.length > 0 && random.chance(0.7) ? random.pick(names) : encodeURIComponent(wellFormed(oddText(random)))
-    return `${name}=${random.chance(0.1) ? '%zz%' : encodeURIComponent(wellFormed(oddText(random)))}`
+    const sensible = fields?.get(name) ?? []
+    const text = sensible.length > 0 && random.chance(0.7) ? random.pick(sensible) : oddText(random)
+    return `${name}=${random.chance(0.1) ? '%zz%' : encodeURIComponent(wellFormed(text))}`
   })
   return `?${pairs.join('&')}`
 }
@@ -111,6 +116,10 @@ function fuzzedHeaders(target: FuzzTarget, route: Route, random: Random): Record
   if (random.chance(0.1)) headers['x-request-id'] = headerText(random)
   if (random.chance(0.1)) headers['signing-method'] = headerText(random)
   if (random.chance(0.1)) headers['x-forwarded-for'] = headerText(random)
+  if (random.chance(0.05))
+    headers['publickey'] = random.chance(0.5)
+      ? headerText(random)
+      : randomBytes(random).subarray(0, 64).toString('base64')
   if (random.chance(0.02)) for (let extra = 0; extra < 50; extra++) headers[`x-extra-${extra}`] = 'x'
   return headers
 }
@@ -120,14 +129,17 @@ function headerText(random: Random): string {
   return oddText(random).replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')
 }
 
-function fuzzedBody(route: Route, random: Random): Buffer {
+function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
+  const sensible = target.fields !== undefined && random.chance(0.6) ? sensibleBody(target, route, random) : undefined
+  if (sensible !== undefined) return Buffer.from(JSON.stringify(sensible))
   const kind = random.below(20)
   if (kind === 0) return randomBytes(random)
   if (kind === 1) return Buffer.from(oddText(random))
   if (kind === 2) return gzipSync(JSON.stringify(oddJson(random)))
   if (kind === 3) return Buffer.from(random.pick(['[', '{"a":']).repeat(random.below(20_000)))
   if (kind === 4) return Buffer.alloc(Math.max(0, (route.body?.limit ?? 1000) + random.below(3) - 1), 0x20)
-  const value = kind === 5 ? oddJson(random) : nearlyValid(schemaOf(route.body?.schema), random)
+  const value =
+    kind === 5 ? oddJson(random) : withSense(target, nearlyValid(schemaOf(route.body?.schema), random), random)
   if (route.body?.encoding === 'form' && typeof value === 'object' && value !== null) {
     return Buffer.from(
       new URLSearchParams(Object.entries(value).map(([name, one]): [string, string] => [name, String(one)])).toString(),
@@ -135,6 +147,26 @@ function fuzzedBody(route: Route, random: Random): Buffer {
   }
   const json = Buffer.from(JSON.stringify(value))
   return random.chance(0.1) ? corrupted(json, random) : json
+}
+
+/** The body of a client that means it, where enough is known to make one. */
+function sensibleBody({ fields }: FuzzTarget, route: Route, random: Random): unknown {
+  const names = route.body === undefined ? [] : Object.keys(schemaFields(route.body.schema))
+  const known = names.flatMap((name) => {
+    const values = fields?.get(name) ?? []
+    return values.length > 0 ? [[name, random.pick(values)] as const] : []
+  })
+  return known.length === 0 ? undefined : Object.fromEntries(known)
+}
+
+/** Most fields with a value that makes sense, where there is one. */
+function withSense({ fields }: FuzzTarget, value: unknown, random: Random): unknown {
+  if (fields === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const entries = Object.entries(value).map(([name, odd]: [string, unknown]): [string, unknown] => {
+    const sensible = fields.get(name) ?? []
+    return [name, sensible.length > 0 && random.chance(0.9) ? random.pick(sensible) : odd]
+  })
+  return Object.fromEntries(entries)
 }
 
 function fuzzedParts({ body }: Route, random: Random): Buffer {

@@ -308,8 +308,56 @@ describePayments(
       const [from, to] = [await newPerson(client), await newPerson(client)]
       const payment = { from, to, amount: '0.20', session: 'guess' }
       const answers = await Promise.all(Array.from({ length: 130 }, () => confirm(client, 'B', payment)))
-      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(100)
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(100)
       expect((await confirm(client, 'B', payment)).status).toBe(429)
+    })
+
+    it("one user may guess a hundred receivers, references and usernames in an hour, and then has no more of others' either", async () => {
+      const [from, other, form] = [await newPerson(client), await newPerson(client), registration()]
+      const used = { transaction_reference: `used-${other.email}` }
+      await open(client, other, from, '0.01', used)
+      await ask(client, 'register', form)
+      const guess = (index: number) =>
+        index % 4 === 0
+          ? open(client, from, { ...other, email: `nobody${index}@example.org` }, '0.01')
+          : index % 4 === 1
+            ? open(client, from, other, '0.01', used)
+            : index % 4 === 2
+              ? ask(client, 'updateprofile', { apikey: from.apikey, username: form.username })
+              : ask(client, 'create_transaction', {
+                  ...used,
+                  email: from.email,
+                  apikey: from.apikey,
+                  transaction_type: 'DEPOSIT',
+                  amount: '1',
+                  currency: 'USD',
+                  payment_gateway: 'test',
+                })
+      const answers = await Promise.all(Array.from({ length: 130 }, (_, index) => guess(index)))
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(30)
+      for (const index of [0, 1, 2, 3]) expect((await guess(index)).status).toBe(429)
+    })
+
+    it('an amount that JSON has rounded before anybody saw it is refused', async () => {
+      const [from, to] = [await newPerson(client), await newPerson(client)]
+      const body = JSON.stringify({
+        apikey: from.apikey,
+        sender_email: from.email,
+        recv_email: to.email,
+        amount: 'AMOUNT',
+      }).replace('"AMOUNT"', '0.1299999999999999999')
+      const headers = { 'content-type': 'application/json' }
+      const answer = await client.request('POST', '/api/v1/lokdon/createsession', { headers, body })
+      expect(answer.status).toBe(400)
+      expect(await balance(client, from)).toEqual({ balance: '0.25', held: '0.00' })
+    })
+
+    it('a currency that is named twice is the same twice, and a reference is printable', async () => {
+      const [from, to] = [await newPerson(client), await newPerson(client)]
+      expect((await open(client, from, to, '0.10', { currency: 'EUR', currency_type: '0' })).status).toBe(400)
+      for (const transaction_reference of [' ', 'a b', 'é', '\u0007'])
+        expect((await open(client, from, to, '0.10', { transaction_reference })).status).toBe(400)
+      expect((await open(client, from, to, '0.10', { currency: 'USD', currency_type: '0' })).code).toBe('0')
     })
 
     it('a repeat under the same reference is answered alike, and other content or another user is refused', async () => {
@@ -663,6 +711,8 @@ describePayments(
       expect((await confirm(client, 'A', payment)).message).toBe('No Pending Payments for you')
       const userId = await userIdOf(host(), joined.email)
       expect(await host().billfold.payments.takeInvitations(userId)).toEqual([payment.session])
+      const { data: lines } = await ask(client, 'transactions', { api_key: from.apikey })
+      expect(lines[0]).toMatchObject({ sessionid: payment.session, remote_mobile: joined.phone })
       expect((await confirm(client, 'A', payment)).data.status).toBe('0')
       expect((await confirm(client, 'B', payment)).data.status).toBe('1')
       expect((await host().billfold.payments.audit()).findings).toEqual([])

@@ -223,12 +223,12 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
   const said = await open(host, from.person, to.person, amountOf(step.cents), { transaction_reference: reference })
   expireFor(world, (payment) => payment.from === from || payment.to === from)
   const before = world.used.get(reference)
-  if (from === to) return expectStatus(said, 400)
   if (before !== undefined) {
     if (before.content !== content) return expectStatus(said, 422)
     expect(said.data.sessionid).toBe(before.session)
     return
   }
+  if (from === to) return expectStatus(said, 400)
   if (from.pending > 0) return expectStatus(said, 409)
   expectCode(said, from.available >= step.cents ? '0' : '1')
   if (from.available < step.cents) return

@@ -5,6 +5,7 @@ import { isOf } from '../../payments/people.ts'
 import { register } from '../../payments/register.ts'
 import { updateProfile } from '../../payments/update-profile.ts'
 import type { Services } from '../../services.ts'
+import { boundedGuess } from './bounded-guess.ts'
 import { anyCaller, endpoint, type KeyCaller, keyCaller, type PaymentsApi } from './endpoint.ts'
 import { encrypted, needed, plain } from './fields.ts'
 
@@ -133,13 +134,8 @@ function updatingProfile(api: PaymentsApi): readonly Route[] {
       const { first_name, last_name, username, email, phone_number, address, dob, proof_key, password } = fields
       const proofKey = fields.remove_proof_key === 'true' ? '' : proof_key
       const names = { firstName: first_name, lastName: last_name, username, address, dob }
-      await updateProfile(api, actor, userId, {
-        ...present(names),
-        email,
-        phone: phone_number,
-        proofKey,
-        password,
-      })
+      const change = { ...present(names), email, phone: phone_number, proofKey, password }
+      await boundedGuess(api.services, actor, ['user.exists'], () => updateProfile(api, actor, userId, change))
       // What was asked for, without the key and the password.
       const data = { first_name, last_name, username, email, phone_number, address, dob, proof_key }
       return { message: 'Your Details Updated Successfully', data: present(data) }

@@ -6,6 +6,8 @@ import type { FieldCipher } from '../../payments/field-cipher.ts'
 export interface FieldRule {
   readonly most: number
   readonly encrypted: boolean
+  /** Whether it must be text: a JSON number is rounded before anybody sees it. */
+  readonly exact?: boolean
 }
 
 /** The fields of a request, once they are open: absent ones, and empty ones, are undefined. */
@@ -16,24 +18,30 @@ export function encrypted(most = 256): FieldRule {
   return { most, encrypted: true }
 }
 
+/** An amount of money, which callers who encrypt encrypt: text alone, so that none is rounded. */
+export function money(): FieldRule {
+  return { most: 64, encrypted: true, exact: true }
+}
+
 /** A field that is never encrypted. */
 export function plain(most = 256): FieldRule {
   return { most, encrypted: false }
 }
 
-/** The schema of a body, or a query, of these fields: texts, or numbers, which are read as texts. */
+/** The schema of a body, or a query, of these fields: texts, or numbers, which are read as texts where nothing is lost by it. */
 export function fieldsSchema(rules: Readonly<Record<string, FieldRule>>): z.ZodType<Readonly<Record<string, unknown>>> {
   return z.object(
     Object.fromEntries(
       Object.entries(rules).map(([name, rule]) => [
         name,
-        z
-          .union([z.string().max(longest(rule)), z.number()])
-          .nullable()
-          .optional(),
+        (rule.exact === true ? textOf(rule) : z.union([textOf(rule), z.number()])).nullable().optional(),
       ]),
     ),
   )
+}
+
+function textOf(rule: FieldRule): z.ZodString {
+  return z.string().max(longest(rule))
 }
 
 /** Most characters of a field as it is sent: base64 of the UTF-8 bytes, an IV and a tag, where it may be encrypted. */

@@ -3,10 +3,11 @@ import { BillfoldError } from '../../errors.ts'
 import type { Route } from '../../http/index.ts'
 import { createTransaction, creditBalance, endTransaction } from '../../payments/gateway.ts'
 import { currencyNamed, parseAmount } from '../../payments/money.ts'
-import { personWith } from '../../payments/people.ts'
+import { payee, personWith } from '../../payments/people.ts'
 import { assertOwnEmail } from './account-endpoints.ts'
+import { boundedGuess } from './bounded-guess.ts'
 import { anyCaller, endpoint, keyCaller, type PaymentsApi } from './endpoint.ts'
-import { encrypted, type Fields, needed, plain } from './fields.ts'
+import { encrypted, type Fields, money, needed, plain } from './fields.ts'
 
 /** What the document says to fields that are missing. */
 export const missingField = {
@@ -20,13 +21,13 @@ export function gatewayEndpoints(api: PaymentsApi): readonly Route[] {
 
 /** The user whom a service key names by email. @throws BillfoldError `user.unknown` */
 export async function userNamed({ services }: PaymentsApi, { tenant }: Actor, email: string): Promise<string> {
-  const userId = await personWith(services, tenant, [{ kind: 'email', value: email }])
-  if (userId === undefined) throw new BillfoldError('user.unknown')
-  return userId
+  const profile = await payee(services, tenant, [{ kind: 'email', value: email }])
+  if (profile === undefined) throw new BillfoldError('user.unknown')
+  return profile.userId
 }
 
-/** A reference is 1 to 128 printable characters. */
-function referenceIn(fields: Fields<'transaction_reference'>): string {
+/** A reference is 1 to 128 printable characters. @throws BillfoldError `field.missing`, `input.invalid` */
+export function referenceIn(fields: Fields<'transaction_reference'>): string {
   const reference = needed(fields, 'transaction_reference')
   if (!/^[!-~]{1,128}$/.test(reference))
     throw new BillfoldError('input.invalid', { issues: [{ path: 'transaction_reference', message: 'Not printable' }] })
@@ -45,7 +46,7 @@ function creating(api: PaymentsApi): readonly Route[] {
       email: encrypted(320),
       transaction_reference: encrypted(128),
       transaction_type: plain(16),
-      amount: encrypted(64),
+      amount: money(),
       currency: encrypted(12),
       funding_method: encrypted(64),
       payment_gateway: encrypted(64),
@@ -67,7 +68,7 @@ function creating(api: PaymentsApi): readonly Route[] {
           issues: [{ path: 'transaction_type', message: 'DEPOSIT or WITHDRAWAL' }],
         })
       const currency = currencyNamed(api.settings.money, needed(fields, 'currency'))
-      await createTransaction(api.services, caller.actor, {
+      const input = {
         userId: caller.userId,
         reference: referenceIn(fields),
         type,
@@ -75,7 +76,10 @@ function creating(api: PaymentsApi): readonly Route[] {
         amount: parseAmount(api.settings.money, currency, needed(fields, 'amount')),
         gateway: needed(fields, 'payment_gateway'),
         fundingMethod: fields.funding_method ?? '',
-      })
+      } as const
+      await boundedGuess(api.services, caller.actor, ['reference.reused'], () =>
+        createTransaction(api.services, caller.actor, input),
+      )
       return { message: 'Licence Registered Successfully' }
     },
   })
@@ -91,7 +95,7 @@ function updating(api: PaymentsApi): readonly Route[] {
       email: encrypted(320),
       transaction_reference: encrypted(128),
       status: plain(16),
-      amount: encrypted(64),
+      amount: money(),
     },
     says: {
       ...missingField,
@@ -110,11 +114,13 @@ function updating(api: PaymentsApi): readonly Route[] {
         })
       const stated = needed(fields, 'amount')
       const reference = referenceIn(fields)
-      const { money } = api.settings
-      await endTransaction(api.services, actor, await userNamed(api, actor, needed(fields, 'email')), {
+      const { money: rules } = api.settings
+      const named = [{ kind: 'email', value: needed(fields, 'email') }] as const
+      // Whoever it was: what is under way must end for those who were archived or erased too.
+      await endTransaction(api.services, actor, await personWith(api.services, actor.tenant, named), {
         reference,
         outcome,
-        amount: (code) => parseAmount(money, currencyNamed(money, code), stated),
+        amount: (code) => parseAmount(rules, currencyNamed(rules, code), stated),
       })
       return { message: 'Transaction Updated Succesfully' }
     },
@@ -129,7 +135,7 @@ function crediting(api: PaymentsApi): readonly Route[] {
     guard: api.gateway,
     fields: {
       email: encrypted(320),
-      amount: encrypted(64),
+      amount: money(),
       currency: plain(12),
       transaction_reference: encrypted(128),
     },

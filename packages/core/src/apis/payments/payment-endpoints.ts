@@ -5,14 +5,15 @@ import { confirmPayment } from '../../payments/confirm-payment.ts'
 import { dateTimeOf } from '../../payments/dates.ts'
 import { expireOf } from '../../payments/end-payment.ts'
 import { checkPin } from '../../payments/lock-pin.ts'
-import { currencyNamed, formatAmount, parseAmount } from '../../payments/money.ts'
+import { type Currency, currencyNamed, formatAmount, parseAmount } from '../../payments/money.ts'
 import { openPayment } from '../../payments/open-payment.ts'
 import { contactsOfMany, isOf } from '../../payments/people.ts'
 import { type StatementRow, statementOf } from '../../payments/statements.ts'
 import { assertOwnEmail } from './account-endpoints.ts'
 import { boundedGuess } from './bounded-guess.ts'
 import { endpoint, type KeyCaller, keyCaller, type PaymentsApi } from './endpoint.ts'
-import { encrypted, needed, plain } from './fields.ts'
+import { encrypted, money, needed, plain } from './fields.ts'
+import { referenceIn } from './gateway-endpoints.ts'
 import { currencyType } from './wallet-endpoints.ts'
 
 /** Open a payment, confirm it, list what was sent and received. */
@@ -27,7 +28,7 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
     summary: 'Open a payment: its amount is set aside at once',
     guard: api.byKey,
     fields: {
-      amount: encrypted(64),
+      amount: money(),
       recv_email: encrypted(320),
       recv_mobile: encrypted(32),
       sender_email: encrypted(320),
@@ -52,11 +53,11 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
         ...(recv_mobile === undefined ? [] : [{ kind: 'phone', value: recv_mobile } as const]),
       ]
       if (receiver.length === 0) needed(fields, 'recv_email')
-      const currency = currencyNamed(api.settings.money, fields.currency ?? fields.currency_type)
+      const currency = oneCurrency(api, fields.currency, fields.currency_type)
       const amount = parseAmount(api.settings.money, currency, needed(fields, 'amount'))
       if (api.settings.requirePin) await checkPin(api.services, actor, userId, needed(fields, 'mpin'))
-      const reference = fields.transaction_reference
-      const payment = await boundedGuess(api.services, actor, ['payment.external'], () =>
+      const reference = fields.transaction_reference === undefined ? undefined : referenceIn(fields)
+      const payment = await boundedGuess(api.services, actor, ['payment.external', 'reference.reused'], () =>
         openPayment(api, actor, { senderId: userId, receiver, currency: currency.code, amount, reference }),
       )
       const isInternal = payment.receiverId !== null
@@ -68,6 +69,14 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
   })
 }
 
+/** The currency that a request names once or twice. @throws BillfoldError `amount.invalid` for two that differ */
+function oneCurrency({ settings }: PaymentsApi, name: string | undefined, type: string | undefined): Currency {
+  const currency = currencyNamed(settings.money, name ?? type)
+  if (type !== undefined && currencyNamed(settings.money, type).code !== currency.code)
+    throw new BillfoldError('amount.invalid', { message: 'The currency and its type differ' })
+  return currency
+}
+
 function confirming(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'confirmPayment',
@@ -75,7 +84,7 @@ function confirming(api: PaymentsApi): readonly Route[] {
     summary: 'Confirm a payment: leg B for its sender, leg A for its receiver',
     guard: api.byKey,
     fields: {
-      amount: encrypted(64),
+      amount: money(),
       from_phone: encrypted(32),
       payment_leg: plain(1),
       session: plain(64),

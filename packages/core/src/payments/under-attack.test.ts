@@ -1,0 +1,286 @@
+import { describe, expect, test } from 'vitest'
+import { newId } from '../ids.ts'
+import { balancesOfUser } from '../ledger/index.ts'
+import type { Services } from '../services.ts'
+import { batch, insert, memoryStorage, type Storage, update } from '../storage/index.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { identifierRow } from '../users/identifiers.ts'
+import { inProcessUsers } from '../users/in-process.ts'
+import { users } from '../users/table.ts'
+import { findApiKey } from './api-keys.ts'
+import { audit } from './audit.ts'
+import { confirmPayment } from './confirm-payment.ts'
+import { createTransaction, creditBalance, endTransaction } from './gateway.ts'
+import { setPin } from './lock-pin.ts'
+import { changePassword, logIn } from './log-in.ts'
+import { openPayment } from './open-payment.ts'
+import { payee } from './people.ts'
+import { paymentsData } from './personal-data.ts'
+import { register } from './register.ts'
+import { type PaymentRules, paymentSettings } from './settings.ts'
+import { paymentApiKeys, paymentProfiles, payments as paymentTable, typedSecrets } from './tables.ts'
+import { verifySecret } from './typed-secrets.ts'
+import { updateProfile } from './update-profile.ts'
+
+const actor = { tenant: 't', id: 'test', source: '192.0.2.1' }
+let number = 5000
+/** Somebody's key: the generator of secp256k1, compressed. */
+const generator = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+
+interface Somebody {
+  readonly userId: string
+  readonly email: string
+  readonly phone: string
+  readonly password: string
+}
+
+async function person(services: Services): Promise<Somebody> {
+  const name = `user${++number}`
+  const contacts = { email: `${name}@example.org`, phone: `+1${number}`, username: name }
+  const password = `correct horse ${name}`
+  const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
+  return { ...contacts, password, ...(await register(services, actor, { ...contacts, ...profile, password })) }
+}
+
+/** A storage that does something just before the first commit that writes to a table. */
+function interrupted(inner: Storage, table: string, meanwhile: () => Promise<unknown>): Storage {
+  let waiting = true
+  return {
+    find: (of, query) => inner.find(of, query),
+    commit: async (writes) => {
+      if (waiting && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
+        waiting = false
+        await meanwhile()
+      }
+      await inner.commit(writes)
+    },
+  }
+}
+
+/** Two people, the first of whom has two dollars. */
+async function world(rules: PaymentRules = {}) {
+  const services = testServices()
+  const payments = { services, settings: paymentSettings(rules) }
+  const [from, to] = [await person(services), await person(services)]
+  await creditBalance(services, actor, { userId: from.userId, reference: 'r', currency: 'USD', amount: 200n })
+  const open = (amount: bigint, more: object = {}) => {
+    const receiver = [{ kind: 'email', value: to.email }] as const
+    return openPayment(payments, actor, { senderId: from.userId, receiver, currency: 'USD', amount, ...more })
+  }
+  const confirm = (leg: 'A' | 'B', session: string, amount: string) =>
+    confirmPayment(payments, actor, leg === 'B' ? from.userId : to.userId, {
+      leg,
+      session,
+      amount,
+      from: from.phone,
+      to: to.phone,
+    })
+  return { services, payments, from, to, open, confirm }
+}
+
+const device = { imei: '', appid: '', encrypted: false }
+
+async function changeIt(services: Services, { email, password, userId }: Somebody): Promise<void> {
+  const { apiKey } = await logIn({ services, settings: paymentSettings() }, actor, {
+    ...device,
+    imei: 'owner',
+    email,
+    password,
+  })
+  const key = await findApiKey(services, 't', apiKey)
+  expect(key.userId).toBe(userId)
+  await changePassword(services, actor, key, { oldPassword: password, password: 'another horse battery' })
+}
+
+describe('a password that is replaced', () => {
+  test('while a login with the old one is under way gives that login no key', async () => {
+    const services = testServices()
+    const ann = await person(services)
+    const owner = changeIt.bind(undefined, services, ann)
+    const thief = { ...services, storage: interrupted(services.storage, paymentApiKeys.name, owner) }
+    const input = { ...device, imei: 'thief', email: ann.email, password: ann.password }
+    expect(await codeOf(logIn({ services: thief, settings: paymentSettings() }, actor, input))).toBe(
+      'password.incorrect',
+    )
+    const keys = await services.storage.find(paymentApiKeys, { where: { userId: ann.userId } })
+    expect(keys).toHaveLength(1)
+  })
+
+  test('while the old one registers a proof key registers none', async () => {
+    const services = testServices()
+    const ann = await person(services)
+    const owner = changeIt.bind(undefined, services, ann)
+    const thief = { ...services, storage: interrupted(services.storage, paymentProfiles.name, owner) }
+    const change = updateProfile({ services: thief, settings: paymentSettings() }, actor, ann.userId, {
+      proofKey: generator,
+      password: ann.password,
+    })
+    expect(await codeOf(change)).toBe('password.incorrect')
+    const [profile] = await services.storage.find(paymentProfiles, { where: { userId: ann.userId } })
+    expect(profile?.proofKey).toBeNull()
+  })
+
+  test('while the old one replaces the PIN replaces none', async () => {
+    const services = testServices()
+    const ann = await person(services)
+    await setPin(services, actor, ann.userId, '7765', {})
+    const inner = services.storage
+    let isPinNext = false
+    // After the password was found right, and before the new PIN is written.
+    const storage: Storage = {
+      find: (of, query) => inner.find(of, query),
+      commit: async (writes) => {
+        const pin = writes.writes.some(
+          (write) => write.kind === 'update' && write.table.name === typedSecrets.name && write.where['kind'] === 'pin',
+        )
+        if (pin && !isPinNext) {
+          isPinNext = true
+          await changeIt(services, ann)
+        }
+        await inner.commit(writes)
+      },
+    }
+    const authority = { password: ann.password }
+    expect(await codeOf(setPin({ ...services, storage }, actor, ann.userId, '8888', authority))).toBe(
+      'pin.authority-required',
+    )
+    expect(await verifySecret(services, actor, ann.userId, 'pin', '8888')).toBeUndefined()
+  })
+})
+
+describe('a proof key that has changed', () => {
+  test("keeps a pending payment from the sender's word too, when the process died before it could cancel it", async () => {
+    const { services, from, to, open, confirm } = await world()
+    const first = await open(10n)
+    await confirm('A', first.id, '0.10')
+    await confirm('B', first.id, '0.10')
+    const second = await open(20n)
+    const proofKey = generator
+    await services.storage.commit(
+      batch(update(paymentProfiles, { where: { userId: to.userId }, set: { proofKey }, add: { version: 1 } })),
+    )
+    expect(await codeOf(confirm('B', second.id, '0.20'))).toBe('payment.unknown')
+    expect(await balancesOfUser(services, 't', from.userId)).toEqual([{ currency: 'USD', available: 190n, held: 0n }])
+    expect((await audit(services)).findings).toEqual([])
+  })
+
+  test('in the very moment of the completion leaves the money with the sender', async () => {
+    const { services, payments, from, to, open, confirm } = await world()
+    const first = await open(10n)
+    await confirm('A', first.id, '0.10')
+    await confirm('B', first.id, '0.10')
+    const second = await open(20n)
+    const proofKey = generator
+    const change = () => updateProfile(payments, actor, to.userId, { proofKey, password: to.password })
+    const racing = {
+      ...payments,
+      services: { ...services, storage: interrupted(services.storage, paymentTable.name, change) },
+    }
+    const word = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
+    expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
+    expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
+  })
+})
+
+describe('a repeat under a reference', () => {
+  test('of an invitation is answered alike, at no further cost to the quota, and after the guest has registered', async () => {
+    const { services, payments, from } = await world({
+      externalReceivers: 'invite',
+      invitations: { most: 1, seconds: 3600 },
+    })
+    const guest = { email: 'guest@example.org', phone: '+15550001' }
+    const receiver = [
+      { kind: 'email', value: guest.email },
+      { kind: 'phone', value: guest.phone },
+    ] as const
+    const ask = { senderId: from.userId, receiver, currency: 'USD', amount: 5n, reference: 'once' }
+    const first = await openPayment(payments, actor, ask)
+    expect((await openPayment(payments, actor, ask)).id).toBe(first.id)
+    const profile = { firstName: 'G', lastName: 'H', address: '', dob: '1990-01-01', username: 'guest' }
+    await register(services, actor, { ...guest, ...profile, phone: '+15550002', password: 'correct horse guest' })
+    expect((await openPayment(payments, actor, ask)).id).toBe(first.id)
+  })
+})
+
+describe('money does not go where nobody can get it', () => {
+  const stranger = async (services: Services): Promise<string> => {
+    const id = newId()
+    const row = { id, tenant: 't', reference: null, createdAt: 0, archivedAt: null }
+    const email = await identifierRow(services, 't', id, { kind: 'email', value: 'other@example.org' }, null)
+    await services.storage.commit(batch(insert(users, row), email))
+    return 'other@example.org'
+  }
+
+  test('to a user of another API, who has no account here', async () => {
+    const services = testServices()
+    expect(await payee(services, 't', [{ kind: 'email', value: await stranger(services) }])).toBeUndefined()
+  })
+
+  test('to a user who was archived', async () => {
+    const { services, to, open } = await world()
+    const archived = update(users, { where: { id: to.userId }, set: { archivedAt: 1 } })
+    await services.storage.commit(batch(archived))
+    expect(await payee(services, 't', [{ kind: 'email', value: to.email }])).toBeUndefined()
+    expect(await codeOf(open(5n))).toBe('payment.external')
+  })
+
+  test('nor does a login show who was archived', async () => {
+    const { services, payments, to } = await world()
+    await services.storage.commit(batch(update(users, { where: { id: to.userId }, set: { archivedAt: 1 } })))
+    expect(await codeOf(logIn(payments, actor, { ...device, email: to.email, password: to.password }))).toBe(
+      'password.incorrect',
+    )
+  })
+
+  test('nor does it stay set aside for a withdrawal of somebody who was erased: the gateway can still end it', async () => {
+    const { services, from } = await world()
+    const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
+    await createTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
+    await inProcessUsers(services, [paymentsData], () => actor).erase(from.userId)
+    const end = { reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
+    expect(await codeOf(endTransaction(services, actor, undefined, { ...end, reference: 'r' }))).not.toBe('done')
+    expect(await codeOf(endTransaction(services, actor, undefined, end))).toBe('done')
+    expect(await balancesOfUser(services, 't', from.userId)).toMatchObject([{ available: 150n, held: 0n }])
+    expect((await audit(services)).findings).toEqual([])
+  })
+
+  test('and somebody who is there is named by their own email', async () => {
+    const { services, from } = await world()
+    const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
+    await createTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
+    const end = { reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
+    expect(await codeOf(endTransaction(services, actor, undefined, end))).toBe('user.unknown')
+  })
+})
+
+describe('a wrong password', () => {
+  test('costs the same reads and writes for an unknown user as for a known one, locked or not', async () => {
+    const work: string[] = []
+    const inner = memoryStorage()
+    const storage: Storage = {
+      find: (of, query) => {
+        work.push(`find ${of.name}`)
+        return inner.find(of, query)
+      },
+      commit: (writes) => {
+        work.push(`commit ${writes.writes.map(({ kind, table }) => `${kind} ${table.name}`).join(', ')}`)
+        return inner.commit(writes)
+      },
+    }
+    const services = testServices(storage)
+    const ann = await person(services)
+    const workOf = async (userId: string | undefined): Promise<readonly string[]> => {
+      work.length = 0
+      await verifySecret(services, actor, userId, 'password', 'a wrong password')
+      return [...work]
+    }
+    await workOf(ann.userId)
+    const known = await workOf(ann.userId)
+    expect(known.length).toBeGreaterThan(3)
+    expect(await workOf(undefined)).toEqual(known)
+    expect(await workOf(newId())).toEqual(known)
+    for (let wrong = 0; wrong < 10; wrong++) await workOf(ann.userId)
+    expect(await workOf(ann.userId)).toEqual(known)
+  })
+})
