@@ -43,6 +43,7 @@ import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
 import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
+import { destroyLeftKeys } from './identities/destroy-keys.ts'
 import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
 import { type Health, health } from './operations/health.ts'
@@ -203,7 +204,10 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     deliver: () => deliverOutbox(services),
     maintain: async () => {
       await maintainPayments(payments)
-      return maintain(services, [() => sweepFiles(services, onboarding.files)])
+      return maintain(services, [
+        () => sweepFiles(services, onboarding.files),
+        () => destroyLeftKeys(services, settings),
+      ])
     },
   }
 }

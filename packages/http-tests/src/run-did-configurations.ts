@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { evmChainClient, localKeyring, newKey, secp256k1 } from '@billfold/core'
 import { chainRegistry, privateKeyPayer } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { connectTo, openTestDatabases } from '@billfold/test-databases'
+import { connectTo, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
 import { configureAll, makeWallets } from './dids/configure-many.ts'
 import { didHost } from './dids/did-host.ts'
 import { payerHistory } from './dids/payer-history.ts'
-import { callerOf } from './dids/two-did-hosts.ts'
+import { callerOf, twoDidHosts } from './dids/two-did-hosts.ts'
 
-// Two processes that share a payer and a PostgreSQL configure wallets at once: node dist/run-did-configurations.js [count]
+// Two processes that share a payer and a PostgreSQL configure wallets at once, and two hosts make 1,000 wallets in one vault,
+// over each database: node dist/run-did-configurations.js [count]
 
 /** What a process is told. */
 interface Job {
@@ -80,6 +81,25 @@ async function lead(count: number): Promise<void> {
   if (transactions !== count * 3 || distinct !== transactions || failed > 0) process.exitCode = 1
   await drop()
   await chain.close()
+  for (const database of await openTestDatabases()) if (database.kind !== 'pglite') await makeInOneVault(database, 1000)
+}
+
+async function makeInOneVault(database: TestDatabase, count: number): Promise<void> {
+  const { callers, drop } = await twoDidHosts(database)
+  const { body } = await callers[0].call('POST', '/vault', { kind: 'BIP44' })
+  const wallet = { vaultId: body.vault._id }
+  const began = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, index) => callers[index % 2 === 0 ? 0 : 1].call('POST', '/wallet', { wallet })),
+  )
+  const seconds = (performance.now() - began) / 1000
+  const indices = new Set(answers.map(({ body: made }) => made.wallet?.index))
+  const whole = Array.from({ length: count }, (_, index) => index).every((index) => indices.has(index))
+  process.stdout.write(
+    `${database.name}: ${count} wallets in one vault at once in ${seconds.toFixed(1)} s, ${whole ? 'without a gap or a repeat' : 'NOT every index once'}\n`,
+  )
+  if (!whole) process.exitCode = 1
+  await drop()
 }
 
 async function runProcess(job: Job): Promise<void> {

@@ -1,4 +1,5 @@
 import { sqliteCustodian } from './custody/sqlite-custodian.ts'
+import { sqliteDidHost } from './dids/sqlite-did-host.ts'
 import { describeReport, fuzz, type FuzzReport } from './fuzz/fuzz.ts'
 import type { FuzzTarget } from './fuzz/requests.ts'
 import { startHost } from './hosts.ts'
@@ -7,7 +8,8 @@ import { fuzzedHost } from './onboarding/fuzzed-host.ts'
 import { fuzzPayments } from './payments/fuzz-payments.ts'
 import { makeProbe } from './probe.ts'
 
-// 100,000 requests to the probe, as many to the custody, payments and onboarding APIs, over all frameworks: node dist/run-fuzz.js [count] [seed]
+// 100,000 requests to the probe, as many to the custody, DID, payments and onboarding APIs, over all frameworks:
+// node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
 
@@ -23,6 +25,10 @@ for (const mounting of chosen) {
   const host = await startHost(mounting, billfold.custody)
   await run('the custody API', mounting, host, { routes: billfold.custody.routes, headers: { authorization } })
   await drop()
+
+  const dids = await sqliteDidHost()
+  await run('the DID API', mounting, await startHost(mounting, dids.api), dids.asked)
+  await dids.drop()
 
   const { byUser, byService, findings, moved } = await fuzzPayments(mounting, Math.ceil(count / chosen.length), seed)
   tell('the payments API, with an api key', mounting, byUser)

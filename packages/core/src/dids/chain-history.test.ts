@@ -20,9 +20,9 @@ function ownerChanged(owner: number, previousChange: number): EvmLog {
   }
 }
 
-function attributeNamed(name: string, previousChange: number): EvmLog {
+function attributeNamed(name: string, previousChange: number, value = '0x'): EvmLog {
   const types = ['bytes32', 'bytes', 'uint256', 'uint256']
-  const data = AbiCoder.defaultAbiCoder().encode(types, [name, '0x', 1, previousChange])
+  const data = AbiCoder.defaultAbiCoder().encode(types, [name, value, 1, previousChange])
   return {
     topics: [id('DIDAttributeChanged(address,bytes32,bytes,uint256,uint256)'), topicOf(identity)],
     data: Uint8Array.from(Buffer.from(data.slice(2), 'hex')),
@@ -67,6 +67,20 @@ describe('the history of an identity on a chain', () => {
     expect(await codeOf(read(9, () => [ownerChanged(1, 9)]))).toBe('transaction.chain-unavailable')
     const malformed = { ...ownerChanged(1, 0), data: Uint8Array.of(1) }
     expect(await codeOf(read(9, () => [malformed]))).toBe('transaction.chain-unavailable')
+  })
+
+  test('is not read without end in bytes', async () => {
+    const value = `0x${'11'.repeat(512 * 1024)}`
+    const { data, topics } = attributeNamed(`0x${'61'.padEnd(64, '0')}`, 1, value)
+    let asked = 0
+    const logs = (block: number): readonly EvmLog[] => {
+      asked++
+      const previous = Buffer.from((block - 1).toString(16).padStart(64, '0'), 'hex')
+      // The block of the change before is the fourth word.
+      return [{ topics, data: Uint8Array.from(Buffer.concat([data.subarray(0, 96), previous, data.subarray(128)])) }]
+    }
+    expect(await codeOf(read(100, logs))).toBe('did.too-many-changes')
+    expect(asked).toBeLessThan(20)
   })
 
   test('is not read without end: not in number, not in time', async () => {

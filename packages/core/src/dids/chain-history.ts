@@ -19,13 +19,15 @@ export async function chainHistory(
 ): Promise<RegistryHistory> {
   const until = services.now() + didLimits.historyMilliseconds
   const newestFirst: RegistryEvent[] = []
-  let [block, blocks] = [lastChange, 0]
+  let [block, blocks, bytes] = [lastChange, 0, 0]
   while (block > 0n) {
-    if (++blocks > didLimits.blocks || newestFirst.length > didLimits.changes || services.now() > until)
+    const isTooMuch = newestFirst.length > didLimits.changes || bytes > didLimits.historyBytes
+    if (++blocks > didLimits.blocks || isTooMuch || services.now() > until)
       throw new BillfoldError('did.too-many-changes')
     const at = block
     const told = await askChain(client, services.logger, () => eventsAt(client, contract, identity, at))
     for (const { event } of told.toReversed()) if (event !== undefined) newestFirst.push(event)
+    for (const { event } of told) if (event?.kind === 'attribute') bytes += event.value.length
     // Several changes in one block name that block: the way leads on from the first of them.
     const before = told.map(({ previousChange }) => previousChange).filter((previous) => previous < at)
     block = before.reduce((least, previous) => (previous < least ? previous : least), at)

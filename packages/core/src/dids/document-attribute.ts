@@ -1,6 +1,6 @@
 import { base58 } from '@scure/base'
 import type { DidService, VerificationMethod } from './document.ts'
-import type { Entry } from './in-force.ts'
+import type { Entry, InForce } from './in-force.ts'
 import { didLimits } from './limits.ts'
 import { textOf } from './name-bytes.ts'
 import type { RegistryEvent } from './registry.ts'
@@ -32,8 +32,10 @@ export function attributeOf(event: AttributeEvent, did: string): Entry {
     key,
     counted: 'keys',
     countedWhenEnded: ended,
-    enter: ({ keys, authentication, assertionMethod, keyAgreement }, number) => {
+    enter: (inForce, number) => {
+      const { keys, authentication, assertionMethod, keyAgreement } = inForce
       const id = `${did}#delegate-${number}`
+      if (encoding === 'base58' && isTooLong(inForce, value)) return
       const material = keyMaterial(value, encoding)
       if (material === undefined) return
       keys.set(key, { id, type: keyType(type, purpose), controller: did, ...material })
@@ -58,8 +60,12 @@ function keyType(type: string, purpose: string | undefined): string {
   return keyTypes.get(`${type} ${purpose ?? ''}`) ?? type
 }
 
-/** Base58 takes quadratic time; no key is longer than this, in bytes. */
-const longestBase58 = 1024
+/** Counts the long keys in base58, so that no document takes long to write, however many there are. */
+function isTooLong(inForce: InForce, { length }: Uint8Array): boolean {
+  const { shortBytes, longestBytes, longKeys } = didLimits.base58
+  if (length <= shortBytes) return false
+  return length > longestBytes || ++inForce.longBase58 > longKeys
+}
 
 function keyMaterial(value: Uint8Array, encoding: string | undefined): Partial<VerificationMethod> | undefined {
   const hex = Buffer.from(value).toString('hex')
@@ -70,7 +76,7 @@ function keyMaterial(value: Uint8Array, encoding: string | undefined): Partial<V
     case 'base64':
       return { publicKeyBase64: Buffer.from(value).toString('base64') }
     case 'base58':
-      return value.length > longestBase58 ? undefined : { publicKeyBase58: base58.encode(value) }
+      return { publicKeyBase58: base58.encode(value) }
     case 'pem': {
       const publicKeyPem = textOf(value)
       return publicKeyPem === undefined ? undefined : { publicKeyPem }

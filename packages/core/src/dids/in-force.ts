@@ -7,6 +7,8 @@ export interface InForce {
   readonly assertionMethod: Map<string, string>
   readonly keyAgreement: Map<string, string>
   readonly services: Map<string, DidService>
+  /** How many long keys have been written in base58. */
+  longBase58: number
 }
 
 /** What one event of a delegate or an attribute says. */

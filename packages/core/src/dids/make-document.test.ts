@@ -117,4 +117,24 @@ describe('the document of a DID', () => {
     expect(documentOf(attribute('did/pub/Ed25519/veriKey/base58', huge)).verificationMethod).toHaveLength(1)
     expect(performance.now() - begun).toBeLessThan(2000)
   })
+
+  test('lists so many long keys in base58, and all short ones, so that nobody makes reading one dear', () => {
+    const long = Array.from({ length: 300 }, (_, index) =>
+      attribute(
+        'did/pub/RSA/veriKey/base58',
+        new Uint8Array(1024)
+          .fill(255)
+          .fill(index % 256, 0, 1)
+          .fill(index >> 8, 1, 2),
+      ),
+    )
+    const short = Array.from({ length: 300 }, (_, index) =>
+      attribute('did/pub/Ed25519/veriKey/base58', Uint8Array.of(...new Uint8Array(31), index % 256, index >> 8)),
+    )
+    const lengths = documentOf(...long, ...short).verificationMethod.map(
+      ({ publicKeyBase58 }) => publicKeyBase58?.length ?? 0,
+    )
+    expect(lengths.filter((length) => length > 1000)).toHaveLength(100)
+    expect(lengths.filter((length) => length > 0 && length < 100)).toHaveLength(300)
+  })
 })

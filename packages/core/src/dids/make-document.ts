@@ -42,6 +42,7 @@ export function didDocument({ did, address, chainId, events, now }: DocumentInpu
     assertionMethod: new Map(),
     keyAgreement: new Map(),
     services: new Map(),
+    longBase58: 0,
   }
   const count = { keys: 0, services: 0 }
   let owner = address

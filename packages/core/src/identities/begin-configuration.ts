@@ -58,6 +58,18 @@ export function beginConfiguration(
   })
 }
 
+/** The configuration that was begun last, where it asks for just this and a repeat goes on with it. */
+export async function begunBefore(
+  services: Services,
+  { tenant, id }: IdentityRow,
+  { changes, apiUrl }: ConfigurationInput,
+): Promise<ConfigurationRow | undefined> {
+  const row = await findIdentityById(services, tenant, id)
+  const latest = await findConfiguration(services, row.configurationId)
+  const isSame = latest?.contentHash === contentHash(changes, apiUrl) && goesOn(latest, services.now())
+  return isSame ? latest : undefined
+}
+
 function goesOn({ state, movedAt }: ConfigurationRow, now: number): boolean {
   return unfinished.includes(state) || (state === 'done' && now - movedAt < answeredAgain)
 }

@@ -1,18 +1,20 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { parseDid } from '../dids/did.ts'
+import { zeroAddress } from '../dids/address.ts'
+import type { DidRegistry } from '../dids/registry.ts'
 import { registryFor } from '../dids/registry-for.ts'
-import type { BillfoldError } from '../errors.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, isCommitError, update } from '../storage/index.ts'
 import type { Authorise } from '../vaults/holder.ts'
 import type { WalletConfig } from '../vaults/wallet-config.ts'
-import { beginConfiguration } from './begin-configuration.ts'
-import { type StepRow, stepsOf, unfinished } from './configuration-rows.ts'
+import { begunBefore, beginConfiguration, type ConfigurationInput } from './begin-configuration.ts'
+import { type ConfigurationRow, type StepRow, stepsOf, unfinished } from './configuration-rows.ts'
 import { plannedChanges } from './planned-change.ts'
 import { runStep, type StepRun } from './run-step.ts'
 import type { IdentityRow } from './seal-key.ts'
 import type { IdentitySettings } from './settings.ts'
-import { signerOf } from './sign-hash.ts'
+import { type DidSigner, signerOf } from './sign-hash.ts'
 import { configurations } from './tables.ts'
 
 /** How a configuration went: its steps as they are now, and what it stopped with, if it did. */
@@ -44,11 +46,56 @@ export async function configureIdentity(
   // The changes of one owner are numbered: those of one process wait for each other, so that only processes clash.
   return services.ownerTurns(`owner of DIDs ${tenant} ${owner}`, async () => {
     const input = { changes, apiUrl: config.apiUrl }
-    const signer = await signerOf(services, registry, identity, authorise)
+    const run = { services, settings, registry, actor, identity }
+    const signer = await signerIfHeld(services, registry, identity, authorise)
+    if (signer === undefined) return runSteps({ ...run, configuration: await givenAway(services, identity, input) })
     const holder = identity.userId === null ? undefined : await authorise(identity.userId)
     const configuration = await beginConfiguration(services, registry, actor, identity, input, holder)
-    return runSteps({ services, settings, registry, actor, identity, configuration, signer })
+    return runSteps({ ...run, configuration, signer })
   })
+}
+
+/** Undefined where nobody here can change the DID any more. */
+async function signerIfHeld(
+  services: Services,
+  registry: DidRegistry,
+  identity: IdentityRow,
+  authorise: Authorise,
+): Promise<DidSigner | undefined> {
+  try {
+    const signer = await signerOf(services, registry, identity, authorise)
+    return (await isDeactivated(services, registry, identity, signer)) ? undefined : signer
+  } catch (error) {
+    if (isBillfoldError(error, 'identity.read-only')) return undefined
+    throw error
+  }
+}
+
+/** Whether the DID was given to nobody: the registry takes changes of it still, but its document stays empty. */
+async function isDeactivated(
+  services: Services,
+  registry: DidRegistry,
+  { tenant, address }: IdentityRow,
+  signer: DidSigner,
+): Promise<boolean> {
+  // Of one that was, the registry says that it owns itself.
+  if (signer.row.address !== address) return false
+  const { events } = await registry.history(services, tenant, address)
+  return events.some((event) => event.kind === 'owner' && event.owner === zeroAddress)
+}
+
+/**
+ * The configuration that gave the DID away, where that is what is asked for again: its last change was made, and whoever
+ * made it may have ended before it could say so. @throws BillfoldError `identity.read-only`
+ */
+async function givenAway(
+  services: Services,
+  identity: IdentityRow,
+  input: ConfigurationInput,
+): Promise<ConfigurationRow> {
+  const configuration = await begunBefore(services, identity, input)
+  if (configuration === undefined) throw new BillfoldError('identity.read-only')
+  return configuration
 }
 
 async function runSteps(run: StepRun): Promise<ConfigurationOutcome> {

@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/record.ts'
 import { decideFor } from '../credentials/decide-for.ts'
 import { registryFor } from '../dids/registry-for.ts'
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { update, type Write } from '../storage/index.ts'
@@ -12,6 +12,7 @@ import { findVault } from '../vaults/find.ts'
 import { type Authorise, type Holding, holdingOf } from '../vaults/holder.ts'
 import { openEntropy, type VaultRow } from '../vaults/seal-entropy.ts'
 import { vaults } from '../vaults/tables.ts'
+import { destroyKeyOf } from './destroy-keys.ts'
 import { commitNaming, newIdentity, type NewIdentity } from './new-identity.ts'
 import { derivedKey, type KeyCells, plainKey, sharedKey } from './new-key.ts'
 import type { IdentityRow } from './seal-key.ts'
@@ -56,13 +57,31 @@ export async function createIdentity(
   const wanted: NewIdentity = { id: newId(), tenant, userId, didMethod, alias }
   if (userId !== null) return createForUser(services, actor, wanted, userId, vault, authorise)
   if (vault?.kind === 'BIP44') return settings.vaultQueue(services, vault, { actor, wanted })
-  const cells =
-    vault === undefined
-      ? await plainKey(services, wanted, undefined)
-      : await sharedKey(settings.thresholdSigner, wanted, vault.id)
-  const { row, writes } = newIdentity(services, actor, wanted, cells)
+  if (vault !== undefined) return createShared(services, settings, actor, wanted, vault.id)
+  const { row, writes } = newIdentity(services, actor, wanted, await plainKey(services, wanted, undefined))
   await commitNaming(services, writes)
   return row
+}
+
+/** The key of a wallet that is refused is destroyed again. */
+async function createShared(
+  services: Services,
+  settings: IdentitySettings,
+  actor: Actor,
+  wanted: NewIdentity,
+  vaultId: string,
+): Promise<IdentityRow> {
+  const cells = await sharedKey(settings.thresholdSigner, wanted, vaultId)
+  try {
+    const { row, writes } = newIdentity(services, actor, wanted, cells)
+    await commitNaming(services, writes)
+    return row
+  } catch (error) {
+    // Only where it is sure that there is no row: of a commit that nobody knows of, the wallet may be there.
+    const isRefused = isBillfoldError(error, 'identity.alias-taken') || isBillfoldError(error, 'identity.alias-invalid')
+    if (isRefused) await destroyKeyOf(services, settings, wanted.id)
+    throw error
+  }
 }
 
 async function createForUser(

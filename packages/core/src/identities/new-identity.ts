@@ -40,6 +40,7 @@ export function newIdentity(
     configurationId: null,
     createdAt: services.now(),
     deletedAt: null,
+    destroyKeyAt: null,
   }
   return {
     row,

@@ -19,6 +19,7 @@ import { findIdentityById } from './find.ts'
 import { didData } from './personal-data.ts'
 import { removeIdentity } from './remove.ts'
 import type { IdentityRow } from './seal-key.ts'
+import { signHash } from './sign-hash.ts'
 import { identities } from './tables.ts'
 
 const settings = didSettings()
@@ -166,4 +167,31 @@ it('a key of the service is sealed anew under the newest key of the keyring when
   expect(await codeOf(sign(after, row, unauthorised))).toBe('done')
   const without = { ...before, keyring: localKeyring({ keys: { k2: keys.k2 }, currentKeyId: 'k2' }) }
   expect(await codeOf(sign(without, row, unauthorised))).toBe('done')
+})
+
+it('the seed of a vault of the service is sealed anew under the newest key of the keyring when it is used', async () => {
+  const keys = { k1: newKey(), k2: newKey() }
+  const before = { ...testServices(), keyring: localKeyring({ keys, currentKeyId: 'k1' }) }
+  const vault = await createVault(before, undefined, actor, { kind: 'BIP44' }, unauthorised)
+  const after = { ...before, keyring: localKeyring({ keys, currentKeyId: 'k2' }) }
+  expect((await make(after, { vaultId: vault.id }, unauthorised)).hdIndex).toBe(0)
+  const without = { ...before, keyring: localKeyring({ keys: { k2: keys.k2 }, currentKeyId: 'k2' }) }
+  expect((await make(without, { vaultId: vault.id }, unauthorised)).hdIndex).toBe(1)
+})
+
+it('the index of a deleted wallet of a vault is not given out again, and its key signs no more', async () => {
+  const services = testServices()
+  const vault = await createVault(services, undefined, actor, { kind: 'BIP44' }, unauthorised)
+  const first = await make(services, { vaultId: vault.id }, unauthorised)
+  await removeIdentity(services, settings, actor, first)
+  const second = await make(services, { vaultId: vault.id }, unauthorised)
+  await removeIdentity(services, settings, actor, second)
+  const third = await make(services, { vaultId: vault.id }, unauthorised)
+  expect([first.hdIndex, second.hdIndex, third.hdIndex]).toEqual([0, 1, 2])
+  for (const gone of [first, second]) {
+    expect(await codeOf(sign(services, gone, unauthorised))).toBe('identity.unknown')
+    // Whoever still has the row from before holds nothing that opens the key.
+    const signer = { row: gone, authority: undefined }
+    expect(await codeOf(signHash(services, settings, signer, new Uint8Array(32)))).toBe('identity.unknown')
+  }
 })

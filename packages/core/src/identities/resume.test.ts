@@ -63,13 +63,34 @@ describe('a configuration that stopped half-way', () => {
         const { rows } = await listIdentities(services, 'default', {}, { limit: 10 })
         expect(rows, 'the wallet, and one delegate').toHaveLength(2)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
   async function isDone(services: Services, registry: DidRegistry, row: IdentityRow): Promise<boolean> {
     return (await eventsOf(services, registry, row)).length === kinds.length
   }
+
+  it.each<Fate>(['lost', 'slow'])(
+    'is finished by a repeat when the change of the owner is made and nobody heard (%s)',
+    async (fate) => {
+      const services = testServices()
+      const registry = failingRegistry(['ok', 'ok', 'ok', fate])
+      const row = await wallet(services, registry)
+      await configure(services, registry, row).catch((error: unknown) => {
+        if (!(error instanceof Died)) throw error
+      })
+      for (const round of ['a repeat', 'another']) {
+        const { steps, failure } = await configure(services, registry, row)
+        expect([failure?.code, steps.map(({ state }) => state)], round).toEqual([
+          undefined,
+          ['mined', 'mined', 'mined', 'mined'],
+        ])
+      }
+      expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+      expect(await codeOf(configure(services, registry, row, [{ delegate: {} }]))).toBe('identity.read-only')
+    },
+  )
 
   it('tells the steps and their states', async () => {
     const services = testServices()
@@ -122,6 +143,16 @@ describe('a configuration that stopped half-way', () => {
     expect(new Set(seen).size).toBe(2)
     expect((await configure(services, registry, row, inputs)).failure).toBeUndefined()
   })
+})
+
+it('a DID that was given to nobody is changed no more: its document stays empty, whatever is paid for', async () => {
+  const services = testServices()
+  const registry = failingRegistry([])
+  const row = await wallet(services, registry)
+  const nobody = [{ newOwner: `did:spherity:0x${'0'.repeat(40)}` }]
+  expect((await configure(services, registry, row, nobody)).failure).toBeUndefined()
+  expect(await codeOf(configure(services, registry, row, [{ delegate: {} }]))).toBe('identity.read-only')
+  expect(await eventsOf(services, registry, row)).toHaveLength(1)
 })
 
 it('two configurations of one signer at once do not fail each other', async () => {

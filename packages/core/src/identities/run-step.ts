@@ -19,7 +19,8 @@ export interface StepRun {
   readonly actor: Actor
   readonly identity: IdentityRow
   readonly configuration: ConfigurationRow
-  readonly signer: DidSigner
+  /** Absent where nobody here can sign any more: then it is only seen what became of the steps. */
+  readonly signer?: DidSigner
 }
 
 /** How often a change is prepared anew because another one of the same signer came before it. */
@@ -69,6 +70,7 @@ async function handIn(run: StepRun, step: StepRow): Promise<StepState> {
 
 async function submit(run: StepRun, step: StepRow): Promise<StepState> {
   const { services, settings, registry, actor, identity, configuration, signer } = run
+  if (signer === undefined) throw new BillfoldError('identity.read-only')
   const change = registryChange(parseChange(step.change))
   const prepared = await registry.prepare(services, identity.tenant, identity.address, change)
   if (prepared.signer !== signer.row.address) throw new BillfoldError('identity.read-only')

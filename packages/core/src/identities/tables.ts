@@ -33,6 +33,8 @@ export const identities = defineTable({
     configurationId: nullable(text(36)),
     createdAt: integer(),
     deletedAt: nullable(integer()),
+    /** When the threshold signer is to be told next that the key of a deleted wallet is to be destroyed. */
+    destroyKeyAt: nullable(integer()),
   },
   key: ['id'],
   unique: { byDid: ['tenant', 'did'], byAlias: ['tenant', 'alias'], byIndex: ['vaultId', 'hdIndex'] },
@@ -41,6 +43,7 @@ export const identities = defineTable({
     byVault: ['vaultId', 'state', 'id'],
     byAddress: ['tenant', 'address'],
     byUser: ['userId', 'state', 'id'],
+    byDestruction: ['destroyKeyAt'],
   },
 })
 

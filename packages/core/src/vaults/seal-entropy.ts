@@ -2,8 +2,8 @@ import type { MasterSecret } from '../credentials/sealing.ts'
 import type { Place } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import type { RowOf } from '../storage/index.ts'
-import { type HeldSecret, openHeld, sealHeld } from './held-secret.ts'
+import { batch, type RowOf, update } from '../storage/index.ts'
+import { type HeldSecret, isSealedWithOlderKey, openHeld, sealHeld } from './held-secret.ts'
 import { vaults } from './tables.ts'
 
 /** A vault as it is kept. */
@@ -22,13 +22,23 @@ export async function sealEntropy(
   return { generation, sealedEntropy: sealed }
 }
 
-/** Opens a vault's BIP-39 entropy. @throws BillfoldError `signing-method.required`; StaleRead */
-export function openEntropy(
+/**
+ * Opens a vault's BIP-39 entropy; whoever calls wipes it. What an older key of the keyring sealed is sealed anew, so that the
+ * older key can leave the keyring in time.
+ * @throws BillfoldError `signing-method.required`; StaleRead
+ */
+export async function openEntropy(
   services: Services,
   vault: VaultRow,
   secret: MasterSecret | undefined,
 ): Promise<Uint8Array> {
-  return openHeld(services, heldBy(vault), entropyPlace(vault), secret)
+  const held = heldBy(vault)
+  const entropy = await openHeld(services, held, entropyPlace(vault), secret)
+  if (isSealedWithOlderKey(services, held)) {
+    const set = await sealEntropy(services, vault, entropy, undefined)
+    await services.storage.commit(batch(update(vaults, { where: { id: vault.id, userId: null }, set, hits: 'any' })))
+  }
+  return entropy
 }
 
 /** The vault's secret as it is kept. @throws BillfoldError `sealed.invalid` for a vault that has none */

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
 import { resolveIndependently } from './independent-resolver.ts'
+import { compareSequences } from './sequences.ts'
 import { make, newOwner } from './signer.ts'
 
 const service: RegistryChange = {
@@ -219,3 +220,9 @@ describe('a step on a chain', () => {
     await expect(checkRegistryContract(client, deployed.contract)).resolves.toBeUndefined()
   })
 })
+
+it('both registries, after random sequences of changes, resolve to the document that ethr-did-resolver reads', async () => {
+  const deployed = await deployRegistry()
+  expect(await compareSequences(deployed, { count: 20, longest: 5 })).toBe(20)
+  await deployed.close()
+}, 300_000)

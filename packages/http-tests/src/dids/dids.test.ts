@@ -1,18 +1,38 @@
 import { describeMounted } from '../describe-mounted.ts'
+import { nameOf } from '../mountings.ts'
 import { type DidHost, didHost } from './did-host.ts'
 import { didSuite } from './suite.ts'
+import { tokenSuite } from './token-suite.ts'
+
+/** Each framework, each way to be mounted, with a prefix and without, behind parsers and without: but not every mixture. */
+const oneOfEachKind = new Set([
+  'express 4 at the root',
+  'express 4 at /id behind parsers',
+  'express 5 at /id',
+  'express 5 at /outer/id by sub-router',
+  'koa at the root behind parsers',
+  'koa at /id by koa-mount',
+])
+
+/** Those differ in how the body that a token is for is read. */
+const withTokens = new Set(['express 5 at /id behind parsers', 'koa at /id'])
 
 let host: DidHost | undefined
 
-describeMounted(
-  'the DID API',
-  async () => {
-    host = await didHost()
-    return host.billfold.dids
-  },
-  (client) =>
-    didSuite(client, () => {
-      if (host === undefined) throw new Error('There is no host yet')
-      return host
-    }),
-)
+async function build(): Promise<DidHost['billfold']['dids']> {
+  host = await didHost()
+  return host.billfold.dids
+}
+
+function current(): DidHost {
+  if (host === undefined) throw new Error('There is no host yet')
+  return host
+}
+
+describeMounted('the DID API', build, (client) => didSuite(client, current), {
+  only: (mounting) => oneOfEachKind.has(nameOf(mounting)),
+})
+
+describeMounted('x-did-auth', build, (client) => tokenSuite(client, current), {
+  only: (mounting) => withTokens.has(nameOf(mounting)),
+})

@@ -78,6 +78,7 @@ function rowOf(tenant: string, number: number): Row {
     configurationId: null,
     createdAt: Date.now(),
     deletedAt: null,
+    destroyKeyAt: null,
   }
 }
 

@@ -52,4 +52,43 @@ describe('a wallet in an MPC vault', () => {
     await expect(signer.sign(made._id, new Uint8Array(32))).rejects.toThrow('no such key')
     expect((await call('GET', `/wallets?vaultId=${vaultId}`)).body).toEqual({ wallets: [] })
   })
+
+  it('is deleted while the signer cannot be reached, and its key is destroyed when it can be', async () => {
+    let later = 0
+    const admin = outsider()
+    const signer = standInSigner()
+    let isDown = true
+    const destroyKey = (id: string): Promise<void> =>
+      isDown ? Promise.reject(new Error('the signer is not there')) : signer.destroyKey(id)
+    const dids = { adminDids: [admin.did], thresholdSigner: { ...signer, destroyKey } }
+    const host = await didHost(memoryStorage(), { admin, dids, now: () => Date.now() + later })
+    const { wallet, as } = callerOf(host)
+    const { id: vaultId } = await host.billfold.wallets.createVault({ kind: 'MPC' })
+    const made = [await wallet({ vaultId }), await wallet({ vaultId })]
+    const ids = made.map(({ _id }) => _id)
+    const { status, body } = await as(admin, 'DELETE /wallet', { ids })
+    expect([status, body]).toEqual([200, { ids, dids: made.map(({ did }) => did) }])
+    await host.billfold.maintain()
+    for (const id of ids) await expect(signer.sign(id, new Uint8Array(32))).resolves.toBeDefined()
+    isDown = false
+    later = 60 * 60 * 1000
+    await host.billfold.maintain()
+    for (const id of ids) await expect(signer.sign(id, new Uint8Array(32))).rejects.toThrow('no such key')
+  })
+
+  it('that cannot have its alias leaves no key behind', async () => {
+    const signer = standInSigner()
+    const created: string[] = []
+    const createKey = (id: string): Promise<Uint8Array> => {
+      created.push(id)
+      return signer.createKey(id)
+    }
+    const host = await didHost(memoryStorage(), { dids: { thresholdSigner: { ...signer, createKey } } })
+    const { call, wallet } = callerOf(host)
+    const { id: vaultId } = await host.billfold.wallets.createVault({ kind: 'MPC' })
+    await wallet({ alias: 'taken' })
+    expect((await call('POST', '/wallet', { wallet: { vaultId, alias: 'taken' } })).status).toBe(409)
+    expect(created).toHaveLength(1)
+    await expect(signer.sign(created[0] ?? '', new Uint8Array(32))).rejects.toThrow('no such key')
+  })
 })

@@ -2,11 +2,13 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { es256k } from './did-auth-token.ts'
 import { type DidAnswer, type DidCaller } from './did-caller.ts'
+import { basic } from '../custody/custodian.ts'
 import { publicUrl } from './did-host.ts'
-import { custodyOf, type TwoDidHosts, twoDidHosts } from './two-did-hosts.ts'
+import { pageTimes } from './many-wallets.ts'
+import { callerOf, custodyOf, type TwoDidHosts, twoDidHosts } from './two-did-hosts.ts'
 
-/** All of the 1,000 on a server; on the others enough to see that they hold, too. */
-const manyWallets = { postgres: 1000, pglite: 100, mysql: 100, sqlite: 100 }
+/** Several commits of each host; `npm run did-configurations` makes 1,000. */
+const manyWallets = 120
 
 describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   let two: TwoDidHosts
@@ -23,12 +25,29 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
 
   it('give the wallets of a vault their indices without a gap and without a repeat', { timeout: 120_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
-    const count = manyWallets[database.kind]
+    const count = manyWallets
     const answers = await atOnce(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
     expect(statuses(answers)).toEqual(Array.from({ length: count }, () => 200))
     const indices = answers.map(({ body }) => body.wallet.index).sort((one, other) => one - other)
     expect(indices).toEqual(Array.from({ length: count }, (_, index) => index))
     expect(new Set(answers.map(({ body }) => body.wallet.did)).size).toBe(count)
+  })
+
+  it('list every wallet of a tenant once, page by page, and none of another tenant', async () => {
+    const [{ billfold }] = two.hosts
+    const stranger = await billfold.serviceKeys.create({ tag: 'other', scopes: ['dids'], tenant: 'other' })
+    const other = callerOf({ ...two.hosts[0], authorization: basic(stranger.keyId, stranger.keySecret) })
+    const foreign: string[] = []
+    for (let made = 0; made < 2; made++) foreign.push((await other.wallet())._id)
+    const { ids, pages } = await pageTimes(host(1), 25)
+    const all = (await host(0).call('GET', '/wallets')).body
+    expect(pages).toBe(Math.ceil(all.wallets.length / 25))
+    expect(pages).toBeGreaterThan(4)
+    expect(ids).toEqual([...new Set(ids)].sort())
+    expect(ids).toEqual(all.wallets.map(({ _id }: { _id: string }) => _id))
+    expect(all.next).toBeUndefined()
+    const theirs = (await other.call('GET', '/wallets?limit=1')).body
+    expect([theirs.wallets[0]._id, theirs.next]).toEqual([foreign[0], theirs.wallets[0]._id])
   })
 
   it('give an alias to one wallet, whoever is asked for it at once', async () => {

@@ -15,4 +15,9 @@ export function configuredReply(row: IdentityRow, { steps, failure }: Configurat
   return { status, headers, body: { ...failureOf(failure), statusCode: status, wallet, ...shown } }
 }
 
-const ownFault: ReadonlySet<string> = new Set(['identity.configuring', 'identity.read-only', 'signing-method.invalid'])
+const ownFault: ReadonlySet<string> = new Set([
+  'identity.configuring',
+  'identity.read-only',
+  'signing-method.invalid',
+  'user.full',
+])

@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import type { Actor } from '../../audit/record.ts'
 import { registryFor } from '../../dids/registry-for.ts'
+import { isBillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import { configureIdentity } from '../../identities/configure.ts'
+import { type ConfigurationOutcome, configureIdentity } from '../../identities/configure.ts'
 import { createIdentity } from '../../identities/create.ts'
+import type { IdentityRow } from '../../identities/seal-key.ts'
 import type { IdentitySettings } from '../../identities/settings.ts'
+import type { Authorise } from '../../vaults/holder.ts'
 import { findVault } from '../../vaults/find.ts'
 import { defaultDidMethod, readDidMethod } from '../../vaults/did-method.ts'
 import { overlaid, type WalletConfig } from '../../vaults/wallet-config.ts'
@@ -38,6 +42,10 @@ export function createRoute({ services, settings, service }: Dids): Route {
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: 'when-kept', optional: true },
     replies: {
       200: { description: 'The wallet', schema: replies.configured },
+      400: {
+        description: 'With a wallet in it: it is there, but its user has no room for the keys of its delegates',
+        schema: replies.stopped,
+      },
       502: { description: 'The wallet is there, but a step of its configuration failed', schema: replies.stopped },
       503: { description: 'The wallet is there, but not fully configured yet', schema: replies.stopped },
     },
@@ -50,9 +58,24 @@ export function createRoute({ services, settings, service }: Dids): Route {
       checkApiUrl(settings, config)
       const didMethod = config.didMethod ?? defaultDidMethod
       const row = await createIdentity(services, settings, actor, { ...wallet, didMethod }, authorise)
-      return configuredReply(row, await configureIdentity(services, settings, actor, row, config, authorise))
+      return configuredReply(row, await configured(actor, row, config, authorise))
     },
   })
+
+  /** The wallet is there, so whatever its configuration meets is told together with it. */
+  async function configured(
+    actor: Actor,
+    row: IdentityRow,
+    config: WalletConfig,
+    authorise: Authorise,
+  ): Promise<ConfigurationOutcome> {
+    try {
+      return await configureIdentity(services, settings, actor, row, config, authorise)
+    } catch (error) {
+      if (!isBillfoldError(error)) throw error
+      return { steps: [], failure: error }
+    }
+  }
 
   async function vaultConfig(vaultId: string | undefined, tenant: string): Promise<WalletConfig> {
     return vaultId === undefined ? {} : parseKeptConfig((await findVault(services, tenant, vaultId)).walletConfig)

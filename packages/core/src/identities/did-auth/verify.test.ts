@@ -9,6 +9,7 @@ import { testServices } from '../../test-fixtures/services.ts'
 import { unauthorised } from '../../vaults/holder.ts'
 import { createIdentity } from '../create.ts'
 import { openKey, type IdentityRow } from '../seal-key.ts'
+import { signDidAuth } from './sign.ts'
 import { type DidAuthority, verifyDidAuth } from './verify.ts'
 
 const registry = embeddedRegistry()
@@ -94,4 +95,16 @@ describe('a token signed with an Ed25519 key', () => {
     expect(await codeOf(verifyDidAuth(services, settings, token, foreign))).toBe('did-auth.invalid')
     expect(await codeOf(verifyDidAuth(services, settings, token, demand))).toBe('done')
   })
+})
+
+it('a token that one host signs is taken by another whose clock is half a minute behind, or before it', async () => {
+  const services = testServices()
+  const row = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
+  const bod = createHash('sha256').update(body).digest('base64url')
+  for (const seconds of [-30, 30]) {
+    const request = { did: row.did, act: demand.act, bod, audience: 'us' }
+    const { token } = await signDidAuth(services, settings, actor, request, unauthorised)
+    const elsewhere = { ...services, now: () => Date.now() + seconds * 1000 }
+    expect(await codeOf(verifyDidAuth(elsewhere, settings, token, demand))).toBe('done')
+  }
 })
