@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+// Suites that end the nodes they talk to: a process keeps its connections, so each of these files has one of its own.
+const withNodes = [
+  'packages/http-tests/src/did-registries/**/*.test.ts',
+  'packages/http-tests/src/dids/chain.test.ts',
+  'packages/http-tests/src/custody/{transactions,processes,repricing,evm}*.test.ts',
+]
+
 // The suites run against the sources, without a build, through a condition that published packages do not have.
 const conditions = ['billfold-source', 'node', 'default']
 
@@ -12,14 +19,23 @@ export default defineConfig({
       {
         extends: true,
         // Its files share what they import, which costs a third less; so none may change what is global.
-        test: { name: 'core', include: ['packages/core/src/**/*.test.ts'], isolate: false },
+        test: {
+          name: 'core and HTTP',
+          include: ['packages/{core,http-tests}/src/**/*.test.ts'],
+          exclude: withNodes,
+          isolate: false,
+        },
       },
       {
         extends: true,
         test: {
           name: 'others',
-          include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['packages/core/**', '**/node_modules/**'],
+          include: [
+            'packages/!(core|http-tests)/src/**/*.test.ts',
+            'examples/*/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            ...withNodes,
+          ],
         },
       },
     ],
