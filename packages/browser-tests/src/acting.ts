@@ -17,31 +17,19 @@ export async function act(page: Page, pictures: Readonly<Record<string, Pixels>>
 
 /** Runs in the page, before its own script. */
 function inPage(encoded: Readonly<Record<string, string>>): void {
-  const browser = globalThis as unknown as {
-    createImageBitmap: (blob: Blob) => Promise<object>
-    document: {
-      createElement: (name: 'canvas') => {
-        width: number
-        height: number
-        getContext: (kind: '2d') => { drawImage: (image: object, x: number, y: number) => void }
-        captureStream: (framesPerSecond: number) => unknown
-      }
-      querySelector: (selector: string) => { textContent: string } | null
-    }
-    navigator: { mediaDevices: { getUserMedia: () => Promise<unknown> } }
-  }
-  browser.navigator.mediaDevices.getUserMedia = async () => {
-    const pictures: Record<string, object> = {}
+  navigator.mediaDevices.getUserMedia = async () => {
+    const pictures: Record<string, ImageBitmap> = {}
     for (const [heading, base64] of Object.entries(encoded)) {
       const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-      pictures[heading] = await browser.createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+      pictures[heading] = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
     }
-    const canvas = browser.document.createElement('canvas')
+    const canvas = document.createElement('canvas')
     canvas.width = 640
     canvas.height = 480
     const draw = (): void => {
-      const heading = browser.document.querySelector('h1')?.textContent ?? ''
-      canvas.getContext('2d').drawImage(pictures[heading] ?? pictures[''] ?? {}, 0, 0)
+      const heading = document.querySelector('h1')?.textContent ?? ''
+      const picture = pictures[heading] ?? pictures['']
+      if (picture !== undefined) canvas.getContext('2d')?.drawImage(picture, 0, 0)
     }
     setInterval(draw, 50)
     draw()
