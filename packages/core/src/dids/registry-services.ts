@@ -9,7 +9,7 @@ export type RegistryServices = ChainServices
 /** What a registry stands on, for calling one without Billfold: a storage in memory and the time, unless others are given. */
 export function registryServices(options: RegistryServicesOptions = {}): RegistryServices {
   const { storage = memoryStorage(), logger = silentLogger, now = Date.now, clients } = options
-  return { storage, logger, now, chainConnections: chainConnections(clients) }
+  return { storage, logger, now, keepsEvents: false, chainConnections: chainConnections(clients) }
 }
 
 /** What a registry stands on, as far as it is given. */

@@ -1,6 +1,7 @@
 import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { forgetFaceChecks } from '../credentials/begin-face-check.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
+import { removeOldDeliveries } from '../events/deliver.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
 import { forgetAnswers } from '../replays/answer-once.ts'
@@ -26,6 +27,7 @@ const batchMemory = 24 * 60 * 60 * 1000
 export async function maintain(
   services: Services,
   further: readonly (() => Promise<void>)[] = [],
+  deliver: () => Promise<unknown> = () => deliverOutbox(services),
 ): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
@@ -42,7 +44,8 @@ export async function maintain(
   await forgetRemovedFaces(storage, begun)
   await lookAfterTransactions(services)
   await removeOldTransactions(services)
-  await deliverOutbox(services)
+  await deliver()
   await removeOldMessages(services)
+  await removeOldDeliveries(services)
   return { took: now() - begun }
 }
