@@ -28,7 +28,6 @@ export interface RelayedStep {
   readonly clientName: string
 }
 
-
 /** The row of a step; undefined when nobody has handed it in. */
 export async function findStep(
   services: ChainServices,

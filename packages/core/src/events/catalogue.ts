@@ -99,7 +99,10 @@ export const eventCatalogue = {
     kind: z.string().max(32),
     userId: id.nullable(),
   }),
-  'payment.requested': kind('A payment was opened, and its amount set aside. Without a receiver somebody is invited.', payment),
+  'payment.requested': kind(
+    'A payment was opened, and its amount set aside. Without a receiver somebody is invited.',
+    payment,
+  ),
   'payment.taken': kind('Somebody who was invited has registered, and a payment is theirs.', payment),
   'payment.confirmed': kind('One party has confirmed a payment, which waits for the other.', {
     ...payment,
@@ -110,7 +113,10 @@ export const eventCatalogue = {
   'payment.cancelled': kind('A payment was cancelled, and its sender has the money back.', payment),
   'payment-wallet.created': kind('A user of the payments API has a wallet.', { userId }),
   'deposit.created': kind('A payment gateway is to take money in for a user.', funding),
-  'deposit.completed': kind('A deposit has arrived; one that a gateway credits at once was never `deposit.created`.', funding),
+  'deposit.completed': kind(
+    'A deposit has arrived; one that a gateway credits at once was never `deposit.created`.',
+    funding,
+  ),
   'deposit.failed': kind('A deposit has failed, or was cancelled.', failedFunding),
   'withdrawal.created': kind('A payment gateway is to pay money out to a user; the amount is set aside.', funding),
   'withdrawal.completed': kind('A withdrawal was paid out.', funding),
@@ -129,8 +135,11 @@ export const eventCatalogue = {
   'webhook.pinged': kind('Somebody wants to see whether an endpoint answers: it goes to that endpoint alone.', {
     endpointId: id,
   }),
-  'webhook.disabled': kind('An endpoint was disabled: by hand, because it kept failing, or because it said that it is gone.', {
-    endpointId: id,
-    because: z.enum(['asked', 'failing', 'gone']),
-  }),
+  'webhook.disabled': kind(
+    'An endpoint was disabled: by hand, because it kept failing, or because it said that it is gone.',
+    {
+      endpointId: id,
+      because: z.enum(['asked', 'failing', 'gone']),
+    },
+  ),
 } as const satisfies Readonly<Record<string, EventKind>>

@@ -65,7 +65,10 @@ export function eventDelivery(
 const nothing: Delivered = { delivered: 0, failed: 0 }
 
 function sumOf(all: readonly Delivered[]): Delivered {
-  return all.reduce((sum, one) => ({ delivered: sum.delivered + one.delivered, failed: sum.failed + one.failed }), nothing)
+  return all.reduce(
+    (sum, one) => ({ delivered: sum.delivered + one.delivered, failed: sum.failed + one.failed }),
+    nothing,
+  )
 }
 
 /** Those for whom something is due, found by going through the index from one to the next. */

@@ -19,7 +19,11 @@ const limits = { looksAtOnce: 200, atOnce: 8 } as const
  * Turns events into deliveries, one for each who wants it: an event goes in the commit in which its deliveries come, so that
  * of any number of processes one hands it out, and a crash leaves either the event or all of its deliveries.
  */
-export async function handOut(services: Services, isForHost: (type: string) => boolean, until: () => boolean): Promise<void> {
+export async function handOut(
+  services: Services,
+  isForHost: (type: string) => boolean,
+  until: () => boolean,
+): Promise<void> {
   for (let more = true; more && !until(); ) {
     const orderBy = [['at', 'asc'] as const, ['id', 'asc'] as const]
     const rows = await services.storage.find(events, { orderBy, limit: limits.looksAtOnce })
@@ -27,7 +31,8 @@ export async function handOut(services: Services, isForHost: (type: string) => b
     const takersOf = await takersFor(services, rows, isForHost)
     const wanted = rows.filter((row) => takersOf(row).length > 0)
     const ids = rows.filter((row) => takersOf(row).length === 0).map(({ id }) => id)
-    if (ids.length > 0) await services.storage.commit(batch(remove(events, { where: { id: { in: ids } }, hits: 'any' })))
+    if (ids.length > 0)
+      await services.storage.commit(batch(remove(events, { where: { id: { in: ids } }, hits: 'any' })))
     await inParallel(rotated(wanted), limits.atOnce, async (row) => {
       await committed(services, remove(events, { where: { id: row.id } }), ...deliveriesOf(row, takersOf(row)))
     })

@@ -23,6 +23,7 @@ export function hostHandler({ logger }: Services, handle: NonNullable<EventOptio
 /** An event that another version of Billfold has written may not be known here. @throws BillfoldError `unexpected` */
 function eventIn(body: string): BillfoldEvent {
   const event: unknown = JSON.parse(body)
-  if (!isBillfoldEvent(event)) throw new BillfoldError('unexpected', { message: 'This version does not know the event' })
+  if (!isBillfoldEvent(event))
+    throw new BillfoldError('unexpected', { message: 'This version does not know the event' })
   return event
 }

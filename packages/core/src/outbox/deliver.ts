@@ -69,10 +69,15 @@ async function tryMessage(services: Services, notifier: Notifier, row: MessageRo
   const { storage, logger } = services
   const claimed = { id: row.id, attempts: row.attempts + 1 }
   try {
-    await withinTime(outboxLimits.deliveryTime, async (signal) => notifier.deliver(await openMessage(services, row), signal))
+    await withinTime(outboxLimits.deliveryTime, async (signal) =>
+      notifier.deliver(await openMessage(services, row), signal),
+    )
   } catch (cause) {
     logger.warn({ cause, topic: row.topic, message: row.id }, 'a message could not be delivered')
-    const nextTryAt = claimed.attempts >= outboxLimits.attempts ? null : services.now() + pauseAfter(claimed.attempts, outboxLimits.pauses)
+    const nextTryAt =
+      claimed.attempts >= outboxLimits.attempts
+        ? null
+        : services.now() + pauseAfter(claimed.attempts, outboxLimits.pauses)
     await storage.commit(batch(update(outbox, { where: claimed, set: { nextTryAt }, hits: 'any' })))
     return false
   }

@@ -12,12 +12,7 @@ export interface Ending {
 }
 
 /** The writes that end a session well. `further` is what changes with it. */
-export function succeeds(
-  services: Services,
-  actor: Actor,
-  session: SessionRow,
-  further: Partial<SessionRow>,
-): Ending {
+export function succeeds(services: Services, actor: Actor, session: SessionRow, further: Partial<SessionRow>): Ending {
   const now = services.now()
   const set = { ...further, ...ended('succeeded', now) }
   const after = { ...session, ...set, version: session.version + 1 }

@@ -60,7 +60,8 @@ async function lookAgainLater(services: Services, rows: readonly TransactionRow[
 async function settle(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
   const { state, confirmations } = await whereabouts(services, client, row)
   if (state === 'mined' || state === 'failed') {
-    if (confirmations >= transactionLimits.finalConfirmations) await end(services, row, { state, failure: null }, `transaction.${state}`)
+    if (confirmations >= transactionLimits.finalConfirmations)
+      await end(services, row, { state, failure: null }, `transaction.${state}`)
     return
   }
   if (row.state === 'refused') return end(services, row, {})

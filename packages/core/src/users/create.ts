@@ -42,7 +42,10 @@ export async function createUser(
       ? undefined
       : await firstMethod(services, settings, actor, owner, input.signingMethod)
   await services.storage.commit(
-    batch(insert(users, user), ...(first?.writes ?? []), auditRecord(actor, 'user.created', user.id, user.createdAt),
+    batch(
+      insert(users, user),
+      ...(first?.writes ?? []),
+      auditRecord(actor, 'user.created', user.id, user.createdAt),
       ...eventWrites(services, tenant, 'user.created', { userId: user.id, by: 'custody' }),
     ),
   )

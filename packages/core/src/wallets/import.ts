@@ -65,7 +65,7 @@ export function importUserWallet(
       ownerMoves(userId, version),
       insert(wallets, row),
       auditRecord(actor, 'wallet.imported', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
+      ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
     ])
     return row
   })
@@ -93,7 +93,7 @@ export async function importOwnWallet(
     ...method.writes,
     insert(wallets, row),
     auditRecord(actor, 'wallet.imported', id, row.createdAt, { secretType: chain.secretType }),
-      ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
+    ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
   ])
   return row
 }

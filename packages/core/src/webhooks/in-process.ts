@@ -8,7 +8,14 @@ import type { Services } from '../services.ts'
 import { batch, update } from '../storage/index.ts'
 import { disableEndpoint } from './disable.ts'
 import { shownEndpoint, type WebhookEndpoint } from './endpoint.ts'
-import { createEndpoint, deleteEndpoint, enableEndpoint, findEndpoint, rotateEndpointSecret, type WebhookInput } from './manage.ts'
+import {
+  createEndpoint,
+  deleteEndpoint,
+  enableEndpoint,
+  findEndpoint,
+  rotateEndpointSecret,
+  type WebhookInput,
+} from './manage.ts'
 import type { WebhookOptions } from './options.ts'
 import { webhookEndpoints } from './table.ts'
 

@@ -72,7 +72,11 @@ export async function findEndpoint({ storage }: Services, tenant: string, id: st
  * Gives an endpoint a new secret, which is shown here only. Requests are signed with the one before as well for 24 hours.
  * @throws BillfoldError `webhook.unknown`
  */
-export function rotateEndpointSecret(services: Services, actor: Actor, id: string): Promise<{ readonly secret: string }> {
+export function rotateEndpointSecret(
+  services: Services,
+  actor: Actor,
+  id: string,
+): Promise<{ readonly secret: string }> {
   return decide(async () => {
     const row = await findEndpoint(services, actor.tenant, id)
     const [secret, now] = [newWebhookSecret(), services.now()]

@@ -10,13 +10,15 @@ import { type WebhookOptions, webhookLimits } from './options.ts'
 export async function webhookUrl(options: WebhookOptions, tenant: string, text: string): Promise<URL> {
   const url = text.length <= webhookLimits.urlLength && URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined) throw refused('It is no URL')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.http === true)) throw refused('It is not https')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.http === true))
+    throw refused('It is not https')
   if (url.username !== '' || url.password !== '' || url.hash !== '')
     throw refused('It has a user, a password or a fragment')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && options.privateAddresses !== true && !isPublicAddress(host))
     throw refused('Its address is not public')
-  if (options.allow !== undefined && !(await options.allow(new URL(url), tenant))) throw refused('The host does not allow it')
+  if (options.allow !== undefined && !(await options.allow(new URL(url), tenant)))
+    throw refused('The host does not allow it')
   return url
 }
 

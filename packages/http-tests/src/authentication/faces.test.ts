@@ -382,13 +382,14 @@ function suite(client: Client): void {
       expect((await client.request('POST', '/userDeviceInfo', { json: info })).status).toBe(401)
     })
 
-    it('tells the host by its outbox what came of it', async () => {
+    it('tells the host by an event what came of it', async () => {
       const { userId, browser } = await login('wanda', 'still')
       await browser.face({ selfie: selfieOf('wanda') })
       while ((await host.billfold.deliver()).delivered > 0);
-      expect(host.messages.find(({ subject }) => subject === browser.sessionId)).toMatchObject({
-        topic: 'authentication.succeeded',
-        payload: { userId, purpose: 'authenticate' },
+      expect(host.events.find(({ type }) => type === 'session.verified')?.data).toMatchObject({
+        sessionId: browser.sessionId,
+        userId,
+        purpose: 'authenticate',
       })
     })
   })
