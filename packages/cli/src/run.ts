@@ -4,8 +4,15 @@ import { didRegistryCommand } from './did-registry-command.ts'
 import { licenceCommand } from './licence-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { serviceKeyCommand } from './service-key-command.ts'
+import { webhookCommand } from './webhook-command.ts'
 
-const commands: readonly Command[] = [migrateCommand, licenceCommand, serviceKeyCommand, didRegistryCommand]
+const commands: readonly Command[] = [
+  migrateCommand,
+  licenceCommand,
+  serviceKeyCommand,
+  webhookCommand,
+  didRegistryCommand,
+]
 
 const overview = `billfold <command> [options]
 
