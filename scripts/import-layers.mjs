@@ -33,6 +33,7 @@ const domain = [
   'payments',
   'subscriptions',
   'licences',
+  'keys',
 ]
 
 /**
