@@ -22,6 +22,7 @@ import { type Api, type MountableApi, mountable, openApiRoute } from './http/ind
 import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
+import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
 import {
   createLicence,
   hasLicence,
@@ -138,6 +139,8 @@ export interface Billfold {
   readonly payments: MountableApi & InProcessPayments
   /** What was done, by whom, when: searched, sealed into a chain of hashes, verified. */
   readonly audit: InProcessAudit
+  /** The keys of the keyring: what they seal, and how everything gets under the newest one. */
+  readonly keys: InProcessKeys
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -204,6 +207,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     audit: inProcessAudit(services, host),
+    keys: inProcessKeys(services, host),
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {

@@ -237,6 +237,23 @@ for (const store of await everyStore()) {
       expect(await findings()).toEqual([{ finding: 'link-unvouched', link: 1 }])
     })
 
+    test('is not gone on with from a link that nobody vouches for, unless somebody trusts it by name', async () => {
+      await threeLinks()
+      await intrude(update(links, { where: { number: 3 }, set: { keyId: 'gone' } }))
+      await addRecords(storage, 1)
+      await expect(host.audit.seal()).rejects.toMatchObject({ code: 'audit.unvouched' })
+      await expect(host.audit.prune({ before: Date.now() })).rejects.toMatchObject({ code: 'audit.unvouched' })
+      await host.maintain()
+      expect(await findings()).toEqual([{ finding: 'link-unvouched', link: 3 }])
+      const trust = await host.audit.head()
+      await expect(host.audit.seal({ trust: { ...trust, hash: 'ff'.repeat(32) } })).rejects.toThrow()
+      expect(await host.audit.seal({ trust })).toEqual({ links: 1, records: 1 })
+      await intrude(update(links, { where: { number: 4 }, set: { at: 1 } }))
+      await addRecords(storage, 1)
+      await host.audit.seal({ trust: await host.audit.head() })
+      expect(await findings()).toEqual([{ finding: 'link-changed', link: 4 }])
+    })
+
     test('outlives the key that it was begun with, once a newer one has vouched for it', async () => {
       await threeLinks()
       const onlyNew = { k2: keys.k2 }

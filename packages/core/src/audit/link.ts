@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { equalSecrets, type Keyring } from '../crypto/index.ts'
 import { lengthPrefixed } from '../crypto/length-prefixed.ts'
-import { isBillfoldError } from '../errors.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { RowOf } from '../storage/index.ts'
 import type { auditLinks, auditRecords } from './table.ts'
 
@@ -67,9 +67,21 @@ function uuidOf(hex: string): string {
 /** What is new about a link: the rest follows from the one before it. */
 export type NewLink = Pick<LinkRow, 'at' | 'count' | 'prunedTo'> & { readonly digests: Uint8Array }
 
-/** The link that follows another, made with the newest key. @throws BillfoldError of the keyring */
-export async function nextLink(keyring: Keyring, before: LinkRow | undefined, link: NewLink): Promise<LinkRow> {
+/**
+ * The link that follows another, made with the newest key. A link vouches for all before it, and so follows none that cannot be shown to
+ * be ours: else whoever rewrites the trail would only have to wait for the next one. `trusted` names one to be followed in any case.
+ * @throws BillfoldError `audit.unvouched`, and those of the keyring
+ */
+export async function nextLink(
+  keyring: Keyring,
+  before: LinkRow | undefined,
+  link: NewLink,
+  trusted?: AuditHead,
+): Promise<LinkRow> {
   const head = headOf(before)
+  const isTrusted = trusted?.number === head.number && trusted.hash === head.hash
+  if (before !== undefined && !isTrusted && (await isAuthentic(keyring, before)) !== true)
+    throw new BillfoldError('audit.unvouched')
   const content = {
     ...link,
     number: head.number + 1,

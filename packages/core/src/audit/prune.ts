@@ -14,7 +14,7 @@ const linksAtOnce = 4
  * records were pruned, since otherwise whoever removes records would only have to say that they were old. What a crash leaves half
  * done, the next call ends.
  * @returns up to which link the records are gone, 0 where none are
- * @throws BillfoldError `input.invalid` for a time to come
+ * @throws BillfoldError `input.invalid` for a time to come, `audit.unvouched`
  */
 export async function prune(services: Services, actor: Actor, before: number): Promise<number> {
   if (!Number.isSafeInteger(before) || before > services.now())

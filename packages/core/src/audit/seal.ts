@@ -1,6 +1,7 @@
+import { isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, update } from '../storage/index.ts'
-import { type LinkRow, nextLink, packDigests } from './link.ts'
+import { type AuditHead, type LinkRow, nextLink, packDigests } from './link.ts'
 import { auditLinks, auditRecords } from './table.ts'
 
 type SealServices = Pick<Services, 'storage' | 'keyring' | 'now'>
@@ -14,16 +15,28 @@ export interface Sealed {
   readonly links: number
 }
 
+/** How to seal. */
+export interface SealOptions {
+  /** How many links to make at most: as many as it takes. */
+  readonly mostLinks?: number
+  /**
+   * The head to go on from although no key of the keyring vouches for it: after you have looked what became of the trail, or where the key
+   * is lost. `verify` goes on naming what is wrong before it.
+   */
+  readonly trust?: AuditHead
+}
+
 /**
- * Seals the records that no link seals yet, 500 to a link, and at most so many links. Two who do it at once make one chain: a link is
+ * Seals the records that no link seals yet, 500 to a link. Two who do it at once make one chain: a link is
  * made under the next number, which is a unique key, in the commit that says which records it seals.
- * @throws BillfoldError of the storage and of the keyring
+ * @throws BillfoldError `audit.unvouched` where the newest link is not ours, and those of the storage and of the keyring
  */
-export async function seal(services: SealServices, mostLinks = Number.POSITIVE_INFINITY): Promise<Sealed> {
+export async function seal(services: SealServices, options: SealOptions = {}): Promise<Sealed> {
+  const { mostLinks = Number.POSITIVE_INFINITY, trust } = options
   let records = 0
   let links = 0
   while (links < mostLinks) {
-    const sealed = await addLink(services, (rows) => rows > 0)
+    const sealed = await addLink(services, (rows) => rows > 0, trust)
     if (sealed === undefined) break
     records += sealed
     links++
@@ -35,7 +48,7 @@ export async function seal(services: SealServices, mostLinks = Number.POSITIVE_I
 /**
  * Has the newest key of the keyring vouch for the chain, by a link more where the last one was made with another key: an older key can
  * then leave the keyring.
- * @throws BillfoldError of the storage and of the keyring
+ * @throws BillfoldError `audit.unvouched` where the newest link is not ours, and those of the storage and of the keyring
  */
 export async function vouchAnew(services: SealServices): Promise<void> {
   const { currentKeyId } = services.keyring
@@ -46,6 +59,7 @@ export async function vouchAnew(services: SealServices): Promise<void> {
 function addLink(
   services: SealServices,
   isWanted: (rows: number, newest: LinkRow | undefined) => boolean,
+  trust?: AuditHead,
 ): Promise<number | undefined> {
   const { storage, keyring, now } = services
   return decide(async () => {
@@ -54,12 +68,8 @@ function addLink(
     const where = { link: null }
     const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'asc']], limit: mostInLink })
     if (!isWanted(rows.length, newest)) return undefined
-    const link = await nextLink(keyring, newest, {
-      at: now(),
-      count: rows.length,
-      digests: packDigests(rows),
-      prunedTo: newest?.prunedTo ?? 0,
-    })
+    const content = { at: now(), count: rows.length, digests: packDigests(rows), prunedTo: newest?.prunedTo ?? 0 }
+    const link = await nextLink(keyring, newest, content, trust)
     const ids = rows.map(({ id }) => id)
     const membership = { where: { id: { in: ids }, link: null }, set: { link: link.number }, hits: 'any' } as const
     await storage.commit(batch(insert(auditLinks, link), ...(ids.length > 0 ? [update(auditRecords, membership)] : [])))
@@ -70,4 +80,17 @@ function addLink(
 /** The newest link of the chain, or undefined before the first. */
 export async function newestLink({ storage }: Pick<Services, 'storage'>): Promise<LinkRow | undefined> {
   return (await storage.find(auditLinks, { orderBy: [['number', 'desc']], limit: 1 }))[0]
+}
+
+/** As {@link seal}, for `maintain()`: a trail that somebody has changed is said in the log, and holds nothing else up. */
+export async function sealOrComplain(
+  services: SealServices & Pick<Services, 'logger'>,
+  mostLinks: number,
+): Promise<void> {
+  try {
+    await seal(services, { mostLinks })
+  } catch (error) {
+    if (!isBillfoldError(error, 'audit.unvouched')) throw error
+    services.logger.error({ code: error.code }, error.message)
+  }
 }

@@ -1,4 +1,4 @@
-import { seal } from '../audit/seal.ts'
+import { sealOrComplain } from '../audit/seal.ts'
 import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { forgetFaceChecks } from '../credentials/begin-face-check.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
@@ -44,7 +44,7 @@ export async function maintain(
   await forgetFaceChecks(storage, begun)
   await forgetAttempts(storage, begun)
   await forgetRemovedFaces(storage, begun)
-  await seal(services, mostLinks)
+  await sealOrComplain(services, mostLinks)
   await lookAfterTransactions(services)
   await removeOldTransactions(services)
   await deliverOutbox(services)
