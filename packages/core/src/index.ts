@@ -82,7 +82,7 @@ export {
   evmChainClient,
   type Repricing,
 } from './chain-clients/index.ts'
-export { type Act, acts } from './audit/acts.ts'
+export { type Act, acts, isAct } from './audit/acts.ts'
 export { type TrailFinding, trailFindings } from './audit/finding.ts'
 export type { InProcessAudit } from './audit/in-process.ts'
 export type { AuditHead } from './audit/link.ts'

@@ -246,7 +246,9 @@ for (const store of await everyStore()) {
       await host.maintain()
       expect(await findings()).toEqual([{ finding: 'link-unvouched', link: 3 }])
       const trust = await host.audit.head()
-      await expect(host.audit.seal({ trust: { ...trust, hash: 'ff'.repeat(32) } })).rejects.toThrow()
+      await expect(host.audit.seal({ trust: { ...trust, hash: 'ff'.repeat(32) } })).rejects.toMatchObject({
+        code: 'audit.unvouched',
+      })
       expect(await host.audit.seal({ trust })).toEqual({ links: 1, records: 1 })
       await intrude(update(links, { where: { number: 4 }, set: { at: 1 } }))
       await addRecords(storage, 1)

@@ -86,9 +86,9 @@ for (const store of await everyStore()) {
       const [storage, other] = open.storages
       const ids = await addIdentifiers(storage, 40)
       const host = hostOver(storage)
-      let isDone = false
+      const writing = new AbortController()
       const resealing = (async () => {
-        while (!isDone) {
+        while (!writing.signal.aborted) {
           await host.keys.reseal()
           // In memory nothing else would have its turn.
           await setImmediate()
@@ -102,7 +102,7 @@ for (const store of await everyStore()) {
           }
         }),
       )
-      isDone = true
+      writing.abort()
       await resealing
       await host.keys.reseal()
       const values = await valuesOf(storage)
