@@ -25,6 +25,25 @@ export const version2: Migration = {
       },
     },
     {
+      kind: 'createTable',
+      table: {
+        name: 'idempotency_keys',
+        columns: {
+          id: { type: 'text', length: 43, nullable: false },
+          tenant: { type: 'text', length: 64, nullable: false },
+          holder: { type: 'text', length: 36, nullable: false },
+          heldUntil: { type: 'integer', nullable: false },
+          acted: { type: 'boolean', nullable: false },
+          fingerprint: { type: 'text', length: 43, nullable: true },
+          reply: { type: 'bytes', nullable: true },
+          expiresAt: { type: 'integer', nullable: false },
+        },
+        key: ['id'],
+        unique: {},
+        indexes: { byExpiry: ['expiresAt'] },
+      },
+    },
+    {
       kind: 'addColumn',
       table: 'audit_records',
       name: 'link',
