@@ -14,6 +14,7 @@ const domain = [
   'webhooks',
   'outgoing',
   'replays',
+  'idempotency',
   'operations',
   'service-keys',
   'encryption-keys',
@@ -36,6 +37,7 @@ const domain = [
   'payments',
   'subscriptions',
   'licences',
+  'keys',
 ]
 
 /**
@@ -54,7 +56,7 @@ export const coreLayers = {
   // Runs in browsers: nothing of the server. The server checks payment proofs by the same code that makes them.
   client: [],
   payments: [...ground, ...domain, 'client'],
-  http: [...ground, 'rate-limits'],
+  http: [...ground, 'rate-limits', 'idempotency'],
   apis: [...ground, ...domain, 'http'],
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],
   'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],

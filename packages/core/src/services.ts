@@ -41,4 +41,5 @@ export interface Services {
 }
 
 /** What it takes to send transactions and to keep track of them. */
-export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'keepsEvents' | 'now'>
+export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'> &
+  Partial<Pick<Services, 'keepsEvents'>>

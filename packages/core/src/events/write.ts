@@ -10,7 +10,7 @@ import { events } from './table.ts'
  * writes that can be refused.
  */
 export function eventWrites<Type extends EventType>(
-  { keepsEvents, now }: Pick<Services, 'keepsEvents' | 'now'>,
+  { keepsEvents = false, now }: Pick<Services, 'now'> & Partial<Pick<Services, 'keepsEvents'>>,
   tenant: string,
   type: Type,
   data: EventData<Type>,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { type EventType, isEventType } from '../events/event.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 import type { Services } from '../services.ts'
 import type { RowOf } from '../storage/index.ts'
 import { webhookEndpoints } from './table.ts'
@@ -25,6 +26,13 @@ export interface WebhookEndpoint {
 
 type Field = 'url' | 'secret' | 'oldSecret'
 type Whose = Pick<EndpointRow, 'id' | 'tenant'>
+
+/** What the keyring seals here. */
+export const sealedEndpoints = [
+  sealedColumn(webhookEndpoints, 'sealedUrl', (row) => placeOf(row, 'url')),
+  sealedColumn(webhookEndpoints, 'sealedSecret', (row) => placeOf(row, 'secret')),
+  sealedColumn(webhookEndpoints, 'sealedOldSecret', (row) => placeOf(row, 'oldSecret')),
+]
 
 /** A new secret, as the Standard Webhooks specification writes it: 32 random bytes. */
 export function newWebhookSecret(): string {
