@@ -149,7 +149,7 @@ describe('a webhook', () => {
   ])('has not arrived after %s, which is not followed', async (_, status) => {
     const { webhooks, happens, deliver } = webhookHost()
     const target = await receiver()
-    const { url } = await receiver((asked, response) => response.writeHead(status, { location: target.url }).end())
+    const { url } = await receiver((_asked, response) => response.writeHead(status, { location: target.url }).end())
     await webhooks.create({ url })
     await happens('user.erased', { userId: 'u1' })
     expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
