@@ -67,12 +67,12 @@ export const keysCommand = nounCommand({
     retire: async (values, [id], terminal) => {
       const key = required(id, 'which key: billfold keys retire ID')
       const inUse = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      const usage = inUse.older.find((older) => older.id === key)
-      if (usage?.inKeyring !== true) throw new UsageError(`${key} is not an older key of the keyring`)
-      if (isNeeded(usage)) return { text: `${key} is still needed\n${usageLine(usage)}`, data: usage, isBad: true }
+      const found = inUse.older.find((older) => older.id === key)
+      if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key of the keyring`)
+      if (isNeeded(found)) return { text: `${key} is still needed\n${usageLine(found)}`, data: found, isBad: true }
       if (values.keyring !== undefined) removeKeyFromFile(values.keyring, key)
       const where = values.keyring === undefined ? 'can leave BILLFOLD_KEYS' : 'has left the keyring'
-      return { text: `${key} ${where}: nothing needs it\n`, data: usage }
+      return { text: `${key} ${where}: nothing needs it\n`, data: found }
     },
   },
 })
@@ -114,8 +114,8 @@ function isNeeded({ sealedValues, signingMethods, passwords, vouchesForAuditTrai
 }
 
 /** Whether something needs a key that the keyring does not have. */
-function isLost(usage: KeyUsage): boolean {
-  return !usage.inKeyring && isNeeded(usage)
+function isLost(key: KeyUsage): boolean {
+  return !key.inKeyring && isNeeded(key)
 }
 
 function usageText({ current, older, malformed }: KeysInUse): string {
@@ -123,11 +123,11 @@ function usageText({ current, older, malformed }: KeysInUse): string {
   return `${current}  the newest\n${older.map(usageLine).join('')}${odd}`
 }
 
-function usageLine(usage: KeyUsage): string {
-  const { id, inKeyring, sealedValues, signingMethods, passwords, vouchesForAuditTrail } = usage
+function usageLine(key: KeyUsage): string {
+  const { id, inKeyring, sealedValues, signingMethods, passwords, vouchesForAuditTrail } = key
   const counts = `${sealedValues} values, ${signingMethods} signing methods, ${passwords} passwords and PINs`
   const trail = vouchesForAuditTrail ? ', the end of the audit trail' : ''
-  const what = isNeeded(usage) ? `${counts}${trail}` : 'nothing needs it'
+  const what = isNeeded(key) ? `${counts}${trail}` : 'nothing needs it'
   return `${id}  ${inKeyring ? 'older' : 'NOT IN THE KEYRING'}: ${what}\n`
 }
 
