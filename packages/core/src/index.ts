@@ -20,6 +20,13 @@ export type { ApplicationMove } from './onboarding/move-application.ts'
 export type { FileSettings } from './onboarding/settings.ts'
 export type { Template, TemplateAttribute } from './onboarding/templates.ts'
 export type { UserExport } from './users/export.ts'
+export type { Identifier } from './users/identifiers.ts'
+export type { FoundUser } from './users/in-process.ts'
+export type {
+  ConfigurationInput,
+  VerificationConfiguration,
+  VerificationSettings,
+} from './biometrics/configurations.ts'
 export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
 export type { PaymentsOptions } from './apis/payments/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
