@@ -29,6 +29,7 @@ import {
   listLicences,
   revokeLicence,
 } from './licences/licences.ts'
+import { markingStorage, once } from './idempotency/index.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
@@ -159,10 +160,15 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
   const services = servicesOf(options, settings)
-  const { logger, limiter } = services
+  const { logger, limiter, lookups, now } = services
+  // What keeps the keys marks nothing, and so stands on the storage as the host gave it.
+  const keys = { storage: options.storage, lookups, logger, now }
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
-    mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+    mountable(
+      { ...api, routes: [...api.routes, openApiRoute(api)] },
+      { logger, limiter, once: (call, act) => once(keys, call, act) },
+    )
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
@@ -216,7 +222,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
 function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   return {
-    storage,
+    storage: markingStorage(storage),
     keyring,
     slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
     tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),

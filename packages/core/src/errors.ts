@@ -84,6 +84,14 @@ export const errorTable = {
   'transaction.replaced': { status: 409, message: 'Another transaction has used the nonce; nothing was sent' },
   'transaction.unsupported-type': { status: 400, message: 'The kind of transaction is not one that the chain has' },
   'idempotency-key.reused': { status: 422, message: 'The idempotency key was used for another request' },
+  'idempotency-key.in-progress': {
+    status: 409,
+    message: 'A request with this idempotency key is running, try again later',
+  },
+  'idempotency-key.unanswered': {
+    status: 409,
+    message: 'A request with this idempotency key was begun, and how it ended is not known: look what is there',
+  },
   'signature.raw-off': {
     status: 403,
     message: 'Raw signatures are off; the option custody.rawSignatures of the host turns them on',

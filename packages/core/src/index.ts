@@ -21,12 +21,7 @@ export type { FileSettings } from './onboarding/settings.ts'
 export type { Template, TemplateAttribute } from './onboarding/templates.ts'
 export type { UserExport } from './users/export.ts'
 export type { Identifier } from './users/identifiers.ts'
-export type { FoundUser } from './users/in-process.ts'
-export type {
-  ConfigurationInput,
-  VerificationConfiguration,
-  VerificationSettings,
-} from './biometrics/configurations.ts'
+export type { FoundUser, InProcessUsers } from './users/in-process.ts'
 export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
 export type { PaymentsOptions } from './apis/payments/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
@@ -45,8 +40,17 @@ export type {
   UserBalance,
 } from './ledger/index.ts'
 export type { AuthenticationOptions } from './apis/authentication/index.ts'
+export type { FaceFunctions } from './apis/authentication/face-functions.ts'
+export type {
+  ConfigurationInput,
+  VerificationConfiguration,
+  VerificationSettings,
+} from './biometrics/configurations.ts'
+export type { TrustedDevice } from './devices/trust.ts'
+export type { NewSession } from './sessions/new-session.ts'
 export type { Community } from './apis/authentication/options.ts'
 export type { EnvelopeCurve } from './envelope/index.ts'
+export type { ServiceKeyInput } from './service-keys/keys.ts'
 export type { ServiceKeyInfo } from './service-keys/list.ts'
 export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
 export type { CustodyOptions } from './apis/custody/index.ts'

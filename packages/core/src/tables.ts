@@ -7,6 +7,7 @@ import { devices } from './devices/table.ts'
 import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
+import { idempotencyKeys } from './idempotency/table.ts'
 import { licences } from './licences/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
@@ -79,4 +80,5 @@ export const tables: readonly Table[] = Object.freeze([
   ledgerHolds,
   ...Object.values(paymentTables),
   subscriptions,
+  idempotencyKeys,
 ])
