@@ -15,12 +15,14 @@ import {
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { addressDids, registryDids } from './wallet-login/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
+import { type InProcessAudit, inProcessAudit } from './audit/in-process.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
 import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
+import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
 import {
   createLicence,
   hasLicence,
@@ -136,6 +138,10 @@ export interface Billfold {
   }
   /** The payments API, for an adapter to mount, and the ledger underneath. */
   readonly payments: MountableApi & InProcessPayments
+  /** What was done, by whom, when: searched, sealed into a chain of hashes, verified. */
+  readonly audit: InProcessAudit
+  /** The keys of the keyring: what they seal, and how everything gets under the newest one. */
+  readonly keys: InProcessKeys
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -206,6 +212,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     users: inProcessUsers(services, personalData(faces, onboarding), host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    audit: inProcessAudit(services, host),
+    keys: inProcessKeys(services, host),
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {

@@ -87,6 +87,16 @@ export {
   evmChainClient,
   type Repricing,
 } from './chain-clients/index.ts'
+export { type Act, acts, isAct } from './audit/acts.ts'
+export { type TrailFinding, trailFindings } from './audit/finding.ts'
+export type { InProcessAudit } from './audit/in-process.ts'
+export type { AuditHead } from './audit/link.ts'
+export type { AuditEntry, AuditPage, AuditSearch } from './audit/search.ts'
+export type { Sealed, SealOptions } from './audit/seal.ts'
+export type { Verification, VerifyOptions } from './audit/verify.ts'
+export type { InProcessKeys } from './keys/in-process.ts'
+export type { Resealed, ResealProgress, UnreadableValue } from './keys/reseal.ts'
+export type { KeysInUse, KeyUsage } from './keys/usage.ts'
 export type { Health } from './operations/health.ts'
 export type { Delivered, Message, Notifier } from './outbox/index.ts'
 export type { Maintenance } from './operations/maintain.ts'
