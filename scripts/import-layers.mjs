@@ -34,6 +34,7 @@ const domain = [
   'payments',
   'subscriptions',
   'licences',
+  'keys',
 ]
 
 /**

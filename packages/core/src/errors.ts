@@ -27,6 +27,10 @@ export const errorTable = {
   'keyring.unavailable': { status: 503, message: 'The keyring cannot be reached, try again later' },
   'keyring.invalid': { status: 500, message: 'The keyring is not valid' },
   'sealed.invalid': { status: 500, message: 'A sealed value cannot be opened' },
+  'audit.unvouched': {
+    status: 500,
+    message: 'No key of the keyring vouches for the newest link of the audit trail: verify it',
+  },
   'token.invalid': { status: 401, message: 'The token is not valid' },
   'token.expired': { status: 401, message: 'The token has expired' },
   'crypto.invalid-key': { status: 400, message: 'The key is not valid' },

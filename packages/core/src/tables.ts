@@ -1,4 +1,4 @@
-import { auditRecords } from './audit/table.ts'
+import { auditLinks, auditRecords } from './audit/table.ts'
 import { verificationConfigurations } from './biometrics/configuration-table.ts'
 import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
 import { faceChecks } from './credentials/face-check-table.ts'
@@ -48,6 +48,7 @@ export const tables: readonly Table[] = Object.freeze([
   didChanges,
   serviceKeys,
   auditRecords,
+  auditLinks,
   outbox,
   rateLimits,
   usedOnce,

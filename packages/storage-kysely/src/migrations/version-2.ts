@@ -7,6 +7,26 @@ export const version2: Migration = {
     {
       kind: 'createTable',
       table: {
+        name: 'audit_links',
+        columns: {
+          number: { type: 'integer', nullable: false },
+          at: { type: 'integer', nullable: false },
+          count: { type: 'integer', nullable: false },
+          digests: { type: 'bytes', nullable: true },
+          digestsHash: { type: 'bytes', length: 32, nullable: false },
+          previous: { type: 'bytes', length: 32, nullable: false },
+          prunedTo: { type: 'integer', nullable: false },
+          keyId: { type: 'text', length: 32, nullable: false },
+          mac: { type: 'bytes', length: 32, nullable: false },
+        },
+        key: ['number'],
+        unique: {},
+        indexes: {},
+      },
+    },
+    {
+      kind: 'createTable',
+      table: {
         name: 'idempotency_keys',
         columns: {
           id: { type: 'text', length: 43, nullable: false },
@@ -22,6 +42,19 @@ export const version2: Migration = {
         unique: {},
         indexes: { byExpiry: ['expiresAt'] },
       },
+    },
+    {
+      kind: 'addColumn',
+      table: 'audit_records',
+      name: 'link',
+      column: { type: 'integer', nullable: true },
+    },
+    {
+      kind: 'createIndex',
+      table: 'audit_records',
+      name: 'byLink',
+      columns: ['link', 'id'],
+      unique: false,
     },
   ],
 }
