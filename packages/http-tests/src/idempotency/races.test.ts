@@ -1,4 +1,4 @@
-import { type Billfold, createBillfold, localKeyring, memoryStorage, newKey, slowHash } from '@billfold/core'
+import { type Billfold, createBillfold, localKeyring, newKey, slowHash, type Storage } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
@@ -10,7 +10,7 @@ import { basic, registration } from '../payments/payer.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
-function hostOver(storage: ReturnType<typeof memoryStorage>): Billfold {
+function hostOver(storage: Storage): Billfold {
   return createBillfold({
     storage,
     keyring,
