@@ -20,7 +20,8 @@ export type { ApplicationMove } from './onboarding/move-application.ts'
 export type { FileSettings } from './onboarding/settings.ts'
 export type { Template, TemplateAttribute } from './onboarding/templates.ts'
 export type { UserExport } from './users/export.ts'
-export type { InProcessUsers } from './users/in-process.ts'
+export type { Identifier } from './users/identifiers.ts'
+export type { FoundUser, InProcessUsers } from './users/in-process.ts'
 export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
 export type { PaymentsOptions } from './apis/payments/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
@@ -40,7 +41,11 @@ export type {
 } from './ledger/index.ts'
 export type { AuthenticationOptions } from './apis/authentication/index.ts'
 export type { FaceFunctions } from './apis/authentication/face-functions.ts'
-export type { ConfigurationInput, VerificationConfiguration } from './biometrics/configurations.ts'
+export type {
+  ConfigurationInput,
+  VerificationConfiguration,
+  VerificationSettings,
+} from './biometrics/configurations.ts'
 export type { TrustedDevice } from './devices/trust.ts'
 export type { NewSession } from './sessions/new-session.ts'
 export type { Community } from './apis/authentication/options.ts'
