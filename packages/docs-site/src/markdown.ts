@@ -6,6 +6,13 @@ import { root } from './repository.ts'
 /** The parser of all pages. HTML in them is ours, so it is kept. */
 export const markdown = markdownIt({ html: true })
 
+const plain = markdownIt()
+
+/** A line of a docstring, with its marks, as HTML; HTML in it is text. */
+export function inlineHtml(text: string): string {
+  return plain.renderInline(text)
+}
+
 /** A heading, with the anchor that GitHub gives it. */
 export interface Heading {
   readonly level: number
@@ -63,10 +70,10 @@ function nameHeadings(tokens: readonly Token[]): Heading[] {
   return tokens.flatMap((token, index) => {
     if (token.type !== 'heading_open') return []
     const text = plainText(tokens[index + 1])
-    const plain = slug(text)
-    const times = used.get(plain) ?? 0
-    used.set(plain, times + 1)
-    const anchor = times === 0 ? plain : `${plain}-${times}`
+    const wanted = slug(text)
+    const times = used.get(wanted) ?? 0
+    used.set(wanted, times + 1)
+    const anchor = times === 0 ? wanted : `${wanted}-${times}`
     token.attrSet('id', anchor)
     return [{ level: Number(token.tag.slice(1)), text, anchor }]
   })
