@@ -24,7 +24,13 @@ document.addEventListener('click', (event) => {
 
 function load() {
   index ??= import('./search-index.js').then(({ entries }) =>
-    entries.map(([url, page, heading, text]) => ({ url, page, heading, text, all: `${page} ${heading} ${text}`.toLowerCase() })),
+    entries.map(([url, page, heading, text]) => ({
+      url,
+      page,
+      heading,
+      text,
+      all: `${page} ${heading} ${text}`.toLowerCase(),
+    })),
   )
   return index
 }

@@ -41,4 +41,3 @@ function linkTo(from: string, to: string, anchor: string): string {
   const hash = anchor === '' ? '' : `#${anchor}`
   return from === to && hash !== '' ? hash : encodeURI(relativeUrl(from, to)) + hash
 }
-

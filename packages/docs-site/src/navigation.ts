@@ -20,7 +20,8 @@ export function sectionsOf(contents: Document): readonly Section[] {
   const sections: { title: string; entries: Entry[] }[] = []
   contents.tokens.forEach((token, index) => {
     const inline = contents.tokens[index + 1]
-    if (token.type === 'heading_open' && token.tag === 'h2') sections.push({ title: inline?.content ?? '', entries: [] })
+    if (token.type === 'heading_open' && token.tag === 'h2')
+      sections.push({ title: inline?.content ?? '', entries: [] })
     if (token.type !== 'list_item_open') return
     const children = contents.tokens[index + 2]?.children ?? []
     const at = children.findIndex(({ type }) => type === 'link_open')

@@ -4,7 +4,7 @@ import { inlineHtml } from './markdown.ts'
 type Json = Readonly<Record<string, unknown>>
 
 /** Whether a value is an object with fields. */
-export function isObject(value: unknown): value is Json {
+function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -22,7 +22,8 @@ export function typeHtml(schema: unknown): string {
   if ('const' in schema) return codeHtml(JSON.stringify(schema['const']))
   if (Array.isArray(schema['enum'])) return schema['enum'].map((one) => codeHtml(JSON.stringify(one))).join(' or ')
   const choices = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']
-  if (Array.isArray(choices)) return [...new Set(choices.map(typeHtml))].join(schema['allOf'] === undefined ? ' or ' : ' and ')
+  if (Array.isArray(choices))
+    return [...new Set(choices.map(typeHtml))].join(schema['allOf'] === undefined ? ' or ' : ' and ')
   if (schema['type'] === 'array') return `list of ${typeHtml(schema['items'])}`
   const type = schema['type']
   if (Array.isArray(type)) return escapeHtml(type.join(' or '))
