@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { catalogVersions } from './catalog.mjs'
 import { keepCounts, runChecks } from './checks.mjs'
 import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
@@ -13,21 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'billfold-consumer-'))
 /** @param {readonly string[]} args */
 const node = (...args) => runProgram(process.execPath, args, { cwd: folder })
 
-/** The exact versions of the catalog, so that what is tested does not change by itself. */
-function pinned() {
-  const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
-  return hostDependencies.map((name) => {
-    const version = new RegExp(`^ {2}"?${name}"?: (\\S+)$`, 'm').exec(workspace)?.[1]
-    if (version === undefined) throw new Error(`the catalog has no ${name}`)
-    return [name, version]
-  })
-}
-
 async function install() {
   const tarballs = [...(await packAll(folder))].map(([name, file]) => [name, `file:${file}`])
-  const dependencies = Object.fromEntries([...tarballs, ...pinned()])
+  const dependencies = { ...Object.fromEntries(tarballs), ...catalogVersions(hostDependencies) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  copyFileSync(join(root, 'scripts/tarball-consumer.mjs'), join(folder, 'consumer.mjs'))
+  for (const host of ['esm-host.mjs', 'commonjs-host.cjs'])
+    copyFileSync(join(root, 'scripts/consumers', host), join(folder, host))
   return await runLine('npm install --omit=dev --no-audit --no-fund --prefer-offline', { cwd: folder })
 }
 
@@ -49,6 +41,11 @@ function imports(entry) {
 function requires(entry) {
   const source = `if (Object.keys(require('${entry}')).length === 0) throw new Error('it exports nothing')`
   return node('--input-type=commonjs', '--eval', source)
+}
+
+/** Where `require()` of a module is as new as it can be. */
+function onOldestNode() {
+  return runLine('npx --yes node@20.19.0 commonjs-host.cjs', { cwd: folder })
 }
 
 /** No test, no source and no build record is published, and no way to the sources. */
@@ -97,7 +94,9 @@ try {
               name: 'the command line migrates SQLite',
               run: () => runLine('npx billfold migrate --database sqlite:command-line.sqlite', { cwd: folder }),
             },
-            { name: 'they migrate SQLite, and serve through Express and Koa', run: () => node('consumer.mjs') },
+            { name: 'they migrate SQLite, and serve through Express and Koa', run: () => node('esm-host.mjs') },
+            { name: 'so they do in a host that is CommonJS', run: () => node('commonjs-host.cjs') },
+            { name: 'and on the oldest Node that they name', run: onOldestNode },
             { name: 'the conformance suite runs in a project of its own', run: conformance },
           ]),
         ]

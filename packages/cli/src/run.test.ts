@@ -33,6 +33,8 @@ describe('billfold', () => {
     ['migrate --colour red', "Unknown option '--colour'"],
     ['migrate', 'Say which database'],
     ['migrate --database oracle://x', 'begins with postgres://'],
+    ['migrate --to one', '--to is the number of a version'],
+    ['migrate --print --from -1', "'--from' argument is ambiguous"],
     ['migrate --print', 'Say for which database'],
     ['migrate --print --dialect oracle', 'Say for which database'],
     ['did-registry', 'Say what to do'],
@@ -80,10 +82,12 @@ describe('billfold migrate', () => {
     test(`migrates ${database.name}, once`, async () => {
       const fresh = await database.open()
       const url = fresh.url ?? ''
-      expect(await type(`migrate --database ${url.replaceAll(' ', '%20')}`)).toMatchObject({
-        code: 0,
-        printed: 'Applied version 1\n',
-      })
+      const named = `migrate --database ${url.replaceAll(' ', '%20')}`
+      const shown = await type(`${named} --dry-run --to 1`)
+      expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- version 1\ncreate table /) })
+      expect((await type(`${named} --to 1`)).printed).toBe('Applied version 1\n')
+      expect((await type(`${named} --dry-run --to 1`)).printed).toBe('-- nothing to do\n')
+      expect((await type(named)).printed).toMatch(/^(Nothing to do|Applied version 2)/)
       expect(await type('migrate', { DATABASE_URL: url })).toMatchObject({ code: 0, printed: 'Nothing to do\n' })
       await fresh.drop()
     })

@@ -15,12 +15,14 @@ import {
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { addressDids, registryDids } from './wallet-login/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
+import { type InProcessAudit, inProcessAudit } from './audit/in-process.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
 import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
+import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
 import {
   createLicence,
   hasLicence,
@@ -29,6 +31,7 @@ import {
   listLicences,
   revokeLicence,
 } from './licences/licences.ts'
+import { markingStorage, once } from './idempotency/index.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
@@ -135,6 +138,10 @@ export interface Billfold {
   }
   /** The payments API, for an adapter to mount, and the ledger underneath. */
   readonly payments: MountableApi & InProcessPayments
+  /** What was done, by whom, when: searched, sealed into a chain of hashes, verified. */
+  readonly audit: InProcessAudit
+  /** The keys of the keyring: what they seal, and how everything gets under the newest one. */
+  readonly keys: InProcessKeys
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -159,10 +166,15 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
   const services = servicesOf(options, settings)
-  const { logger, limiter } = services
+  const { logger, limiter, lookups, now } = services
+  // What keeps the keys marks nothing, and so stands on the storage as the host gave it.
+  const keys = { storage: options.storage, lookups, logger, now }
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
-    mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+    mountable(
+      { ...api, routes: [...api.routes, openApiRoute(api)] },
+      { logger, limiter, once: (call, act) => once(keys, call, act) },
+    )
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
@@ -200,6 +212,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     users: inProcessUsers(services, personalData(faces, onboarding), host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    audit: inProcessAudit(services, host),
+    keys: inProcessKeys(services, host),
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {
@@ -216,7 +230,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
 function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   return {
-    storage,
+    storage: markingStorage(storage),
     keyring,
     slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
     tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),

@@ -2,5 +2,5 @@ export { kyselyStorage, type KyselyStorage, type KyselyStorageOptions } from './
 export type { Dialect, Flavour, Naming } from './dialect.ts'
 export type { RetryLimits } from './retry.ts'
 export { createTables } from './create-tables.ts'
-export { migrate, type MigrateOptions } from './migrate.ts'
-export { printMigrations } from './print-migrations.ts'
+export { migrate, type MigrateOptions, type PendingMigration, pendingMigrations } from './migrate.ts'
+export { printMigrations, type PrintOptions } from './print-migrations.ts'

@@ -1,4 +1,5 @@
 import { cellsOf, type Run } from './connection.ts'
+import { failureOf } from './failures.ts'
 import type { SchemaTarget } from './schema-sql.ts'
 
 /** The name of the table that says which migrations were applied. */
@@ -21,8 +22,13 @@ export function logSql({ flavour, names }: SchemaTarget, version: number): strin
   return `insert into ${names.table(migrationTable)} (version, applied_at) values (${version}, ${now})`
 }
 
-/** The versions that were applied. */
+/** The versions that were applied; none where nothing was. */
 export async function appliedVersions(run: Run, { names }: SchemaTarget): Promise<number[]> {
-  const { rows } = await run(`select version from ${names.table(migrationTable)} order by version`)
-  return rows.map((row) => Number(cellsOf(row)['version']))
+  try {
+    const { rows } = await run(`select version from ${names.table(migrationTable)} order by version`)
+    return rows.map((row) => Number(cellsOf(row)['version']))
+  } catch (error) {
+    if (failureOf(error) === 'schema') return []
+    throw error
+  }
 }

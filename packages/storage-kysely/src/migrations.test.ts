@@ -1,12 +1,14 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isBillfoldError, tables } from '@billfold/core'
-import { batches, integer, nullable, text, wideInteger } from '@billfold/core/storage'
+import { batches, filled, integer, nullable, text, wideInteger } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
 import { namesOf, snakeCase } from './dialect.ts'
 import { kyselyStorage } from './kysely-storage.ts'
-import { applyMigrations, migrate } from './migrate.ts'
+import { applyMigrations, findPending, migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 import { printMigrations } from './print-migrations.ts'
@@ -20,6 +22,13 @@ test('the versions count up from 1', () => {
   expect(migrations.map((migration) => migration.version)).toEqual(migrations.map((_, at) => at + 1))
 })
 
+test('migrations that were released are what they were', () => {
+  const digests = JSON.parse(readFileSync(new URL('migrations/released.json', import.meta.url), 'utf8'))
+  const frozen = migrations.slice(0, digests.length)
+  expect(frozen.map((migration) => hash('sha256', JSON.stringify(migration)))).toEqual(digests)
+  expect(migrations.length - frozen.length, 'one version gathers what is not released yet').toBeLessThanOrEqual(1)
+})
+
 /** Two versions that use every kind of step. */
 const first: Migration = {
   version: 1,
@@ -31,7 +40,7 @@ const first: Migration = {
         columns: { id: text(36), ownerName: text(40) },
         key: ['id'],
         unique: { byOwner: ['ownerName'] },
-        indexes: {},
+        indexes: { byBoth: ['ownerName', 'id'] },
       },
     },
   ],
@@ -39,9 +48,11 @@ const first: Migration = {
 const second: Migration = {
   version: 2,
   steps: [
-    { kind: 'addColumn', table: 'things', name: 'colour', column: text(20), fill: "it's red" },
+    { kind: 'addColumn', table: 'things', name: 'colour', column: filled(text(20), "it's red") },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
-    { kind: 'addColumn', table: 'things', name: 'worth', column: wideInteger(), fill: '-12345678901234567890' },
+    { kind: 'addColumn', table: 'things', name: 'worth', column: filled(wideInteger(), '-12345678901234567890') },
+    { kind: 'dropIndex', table: 'things', name: 'byBoth' },
+    { kind: 'createIndex', table: 'things', name: 'byBoth', columns: ['ownerName', 'seenAt'], unique: false },
     { kind: 'createIndex', table: 'things', name: 'byColour', columns: ['colour', 'seenAt'], unique: true },
   ],
 }
@@ -87,7 +98,9 @@ for (const database of await openTestDatabases()) {
       await migrate(db, { dialect, tablePrefix: 'ours_' })
       await expect(kyselyStorage(db, { dialect, tablePrefix: 'ours_' }).verify()).resolves.toBeUndefined()
       const missing = tables.map((table) => `billfold_${snakeCase(table.name)}: the table is missing`)
-      expect((await issuesOf(kyselyStorage(db, { dialect }).verify())).slice(1).toSorted()).toEqual(missing.toSorted())
+      expect((await issuesOf(kyselyStorage(db, { dialect }).verify())).slice(migrations.length).toSorted()).toEqual(
+        missing.toSorted(),
+      )
       await fresh.drop()
     })
 
@@ -103,6 +116,27 @@ for (const database of await openTestDatabases()) {
       expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([
         { id: 'a', ownerName: 'ann', colour: "it's red", seenAt: null, worth: -12345678901234567890n },
       ])
+      await fresh.drop()
+    })
+
+    test('are shown before they are applied, and stop at the version that is named', async () => {
+      const fresh = await database.open()
+      const db = fresh.connect()
+      const versions = [first, second]
+      const pending = (to?: number) => findPending(db, { dialect, ...(to !== undefined && { to }) }, versions)
+      expect((await pending(1)).map(({ version }) => version)).toEqual([1])
+      expect((await pending()).map(({ version }) => version)).toEqual([1, 2])
+      await expect(applyMigrations(db, { dialect, to: 3 }, versions)).rejects.toThrow(
+        expect.objectContaining({ code: 'input.invalid', issues: [{ path: 'to', message: 'must be one of 1, 2' }] }),
+      )
+      expect(await applyMigrations(db, { dialect, to: 1 }, versions)).toEqual([1])
+      const [left, ...more] = await pending()
+      expect([left?.version, left?.statements.length, more]).toEqual([2, second.steps.length, []])
+      await db.connection().execute(async (connection) => {
+        for (const statement of left?.statements ?? []) await sql.raw(statement).execute(connection)
+      })
+      const [things] = tablesAfter(versions)
+      expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([])
       await fresh.drop()
     })
 

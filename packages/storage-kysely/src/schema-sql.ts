@@ -1,6 +1,6 @@
 import { type Column, type Table, wideIntegerRange } from '@billfold/core/storage'
 import { type Flavour, type Names, snakeCase } from './dialect.ts'
-import type { Step } from './migrations/migration.ts'
+import type { DropIndex, Step } from './migrations/migration.ts'
 import { wideText } from './wide-text.ts'
 
 /** What the text of a table definition depends on beside the table. */
@@ -29,12 +29,12 @@ export function stepSql(target: SchemaTarget, step: Step): string[] {
   switch (step.kind) {
     case 'createTable':
       return createTableSql(target, step.table)
-    case 'addColumn': {
-      const fill = step.fill === undefined ? '' : ` default ${literal(target, step.column, step.fill)}`
-      return [`alter table ${names.table(step.table)} add column ${columnSql(target, step.name, step.column, fill)}`]
-    }
+    case 'addColumn':
+      return [`alter table ${names.table(step.table)} add column ${columnSql(target, step.name, step.column)}`]
     case 'createIndex':
       return [indexSql(target, step.table, step.name, step.columns, step.unique)]
+    case 'dropIndex':
+      return [dropIndexSql(target, step)]
   }
 }
 
@@ -82,7 +82,16 @@ function indexSql(
   return `create ${unique ? 'unique ' : ''}index ${named} on ${on} (${columnList(target, columns)})`
 }
 
-function columnSql(target: SchemaTarget, name: string, column: Column, fill = ''): string {
+function dropIndexSql(target: SchemaTarget, { table, name }: DropIndex): string {
+  const { names } = target
+  const index = names.quote(names.index(table, name))
+  if (isMysql(target)) return `drop index ${index} on ${names.table(table)}`
+  return `drop index ${names.schema === undefined ? '' : `${names.quote(names.schema)}.`}${index}`
+}
+
+/** A column that was added later keeps its default, for hosts of the version before, who insert without it. */
+function columnSql(target: SchemaTarget, name: string, column: Column): string {
+  const fill = column.fill === undefined ? '' : ` default ${literal(target, column, column.fill)}`
   const quoted = target.names.column(name)
   const range = rangeSql(target, quoted, column)
   return `${quoted} ${typeSql(target.flavour, column)}${column.nullable ? '' : ' not null'}${fill}${range}`

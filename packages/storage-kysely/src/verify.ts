@@ -3,7 +3,6 @@ import type { Table } from '@billfold/core/storage'
 import { catalogColumns, catalogIndexes, flavourOf } from './catalog.ts'
 import type { Run } from './connection.ts'
 import { type Dialect, type Naming, namesOf } from './dialect.ts'
-import { failureOf } from './failures.ts'
 import { appliedVersions, migrationTable } from './migration-log.ts'
 import { migrations } from './migrations/index.ts'
 import { tablesAfter } from './migrations/migration.ts'
@@ -24,21 +23,12 @@ export async function verifySchema(run: Run, dialect: Dialect, naming: Naming): 
 }
 
 async function missingVersions(run: Run, target: SchemaTarget): Promise<Issue[]> {
-  const applied = await knownVersions(run, target)
+  const applied = await appliedVersions(run, target)
   const missing = migrations.filter(({ version }) => !applied.includes(version))
   return missing.map(({ version }) => ({
     path: target.names.bareTable(migrationTable),
     message: `version ${version} was not applied: run billfold migrate`,
   }))
-}
-
-async function knownVersions(run: Run, target: SchemaTarget): Promise<readonly number[]> {
-  try {
-    return await appliedVersions(run, target)
-  } catch (error) {
-    if (failureOf(error) === 'schema') return []
-    throw error
-  }
 }
 
 /** Guards count the rows that an update found, and without FOUND_ROWS MySQL counts only those that it changed. */

@@ -15,4 +15,4 @@ export type {
 export { type ScriptedFace, scriptedSelfie } from './scripted-selfie.ts'
 export { type ScriptedVerifierOptions, scriptedVerifier } from './scripted-verifier.ts'
 export { imageLimits } from './selfie.ts'
-export { readImageHeader } from './image-header.ts'
+export { type ImageHeader, readImageHeader } from './image-header.ts'

@@ -14,7 +14,16 @@ export {
 } from './keyring.ts'
 export { formatPhc, parsePhc, type PhcHash } from './phc.ts'
 export type { Place } from './place.ts'
-export { seal, sealedWith, sealOverheadBytes, sealUnder, unseal, unsealUnder } from './sealing.ts'
+export {
+  seal,
+  sealedIdentity,
+  sealedPrefix,
+  sealedWith,
+  sealOverheadBytes,
+  sealUnder,
+  unseal,
+  unsealUnder,
+} from './sealing.ts'
 export { type EcdsaSignature, type RecoverableSignature, type Secp256k1, secp256k1 } from './secp256k1.ts'
 export { equalSecrets, randomCode, randomSecret } from './secrets.ts'
 export { type HashInputs, isHashable, type SlowHash, type SlowHashOptions, slowHash } from './slow-hash.ts'

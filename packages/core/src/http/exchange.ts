@@ -37,6 +37,8 @@ export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
+  /** Says that nothing came about, under a status that does not say so: such a reply is not kept for an Idempotency-Key. */
+  readonly isRefusal?: boolean
 }
 
 /** What an adapter writes to the client as it stands. */

@@ -114,6 +114,7 @@ describe('the OpenAPI document', () => {
               { name: 'page', in: 'query', required: false },
               { name: 'tag', in: 'query', required: false },
               { name: 'signing-method', in: 'header', required: true },
+              { name: 'Idempotency-Key', in: 'header', required: false },
             ],
             requestBody: {
               required: true,
@@ -153,7 +154,9 @@ describe('the OpenAPI document', () => {
               401: errors,
               403: errors,
               408: errors,
+              409: errors,
               415: errors,
+              422: errors,
               500: errors,
               503: errors,
               429: { description: 'Too many requests: at most 5 in 60 s by ip' },

@@ -7,6 +7,8 @@ export interface Column {
   /** The most characters (Unicode code points) or bytes; absent for long values, which can be neither key nor index nor order. */
   readonly length?: number
   readonly nullable: boolean
+  /** What rows have that were made before the table had this column, big numbers as text. See {@link filled}. */
+  readonly fill?: string | number | boolean
 }
 
 /**
@@ -72,6 +74,17 @@ export function boolean(): { readonly type: 'boolean'; readonly nullable: false 
 /** The same column, but null is allowed. */
 export function nullable<C extends Column>(column: C): Omit<C, 'nullable'> & { readonly nullable: true } {
   return { ...column, nullable: true }
+}
+
+/**
+ * The same column, added to a table that is already in use: rows that are there get `fill` (big numbers as text), and so do
+ * rows that hosts of the version before go on inserting. A storage that keeps rows from one release to the next fills it in.
+ */
+export function filled<C extends Column>(
+  column: C,
+  fill: string | number | boolean,
+): C & { readonly fill: string | number | boolean } {
+  return { ...column, fill }
 }
 
 /** Defines a table. Its unique keys and indexes name columns that it has, which the types hold. */

@@ -1,0 +1,24 @@
+// A host that exports everything that it makes, and leaves all types to be inferred.
+import { batch, createBillfold, databaseBlobs, localKeyring, newKey, tables } from '@billfold/core'
+import { route } from '@billfold/core/http'
+import { expressRouter } from '@billfold/express-adapter'
+import { koaRouter } from '@billfold/koa-adapter'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { faceVerifier } from '@billfold/verifier-face'
+import { Kysely, SqliteDialect } from 'kysely'
+import Sqlite from 'libsql'
+
+export const db = new Kysely<Record<string, never>>({ dialect: new SqliteDialect({ database: new Sqlite('a.db') }) })
+export const migrated = migrate(db, { dialect: 'sqlite' })
+export const storage = kyselyStorage(db, { dialect: 'sqlite' })
+export const keyring = localKeyring({ keys: { first: newKey() }, currentKeyId: 'first' })
+export const verifier = faceVerifier()
+export const billfold = createBillfold({ storage, keyring, authentication: { verifier } })
+export const { authentication, custody, dids, onboarding, payments } = billfold
+export const router = expressRouter(custody)
+export const koa = koaRouter(dids, { prefix: '/dids' })
+export const routes = koa.routes()
+export const blobs = databaseBlobs(storage)
+export const rows = storage.find(tables[0])
+export const nothing = batch()
+export const routeOfOurs = route
