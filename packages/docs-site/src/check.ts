@@ -4,10 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { aboutPages, blocksFolder, writeBlocks } from './code-blocks.ts'
 import { missingDocstrings, publicModules } from './docstrings.ts'
-import { errorPageFaults } from './error-table.ts'
 import { linkFaults } from './links.ts'
 import { readDocument } from './markdown.ts'
-import { missingFromContents } from './navigation.ts'
 import { documentPaths, output, root } from './repository.ts'
 
 const documents = documentPaths().map(readDocument)
@@ -26,8 +24,6 @@ function complaints(script: string, ...args: string[]): readonly string[] {
 }
 
 report('links', linkFaults(documents))
-report('contents', missingFromContents(readDocument('docs/README.md'), documents))
-report('errors', errorPageFaults())
 const { blocks, pages, run } = writeBlocks(documents)
 report('types of code blocks', complaints(join(root, 'node_modules/typescript/bin/tsc'), '-p', blocksFolder))
 report('code blocks that are run', complaints(join(output, 'run-pages.js')))

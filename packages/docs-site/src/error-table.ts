@@ -22,12 +22,6 @@ function table(): string {
   return ['| code | status | message |', '|---|---|---|', ...rows, ''].join('\n')
 }
 
-/** What is wrong with the page of errors, one line each. */
-export function errorPageFaults(): readonly string[] {
-  const { kept, wanted } = current()
-  return kept === wanted ? [] : [`${page} is not what the table in core says: npm run docs`]
-}
-
 /** Writes the table into the page. */
 export function writeErrorPage(): void {
   const { kept, wanted } = current()

@@ -9,7 +9,7 @@ import { codeBlockHtml } from './highlight.ts'
 import { escapeHtml } from './html.ts'
 import { httpReference } from './http-reference.ts'
 import { readDocument } from './markdown.ts'
-import { type Section, sectionsOf } from './navigation.ts'
+import { missingFromContents, type Section, sectionsOf } from './navigation.ts'
 import type { Page } from './page.ts'
 import { documentPaths, output, root } from './repository.ts'
 import { searchIndex } from './search-index.ts'
@@ -60,4 +60,5 @@ const known = new Set(all.map(({ url }) => url))
 for (const path of new Set(pages.flatMap(({ files }) => files))) if (!known.has(urlOf(path))) linkedFile(path, sections)
 write('search-index.js', searchIndex(all))
 cpSync(join(output, '../assets'), site, { recursive: true })
+for (const line of missingFromContents(contents, documents)) console.log(line)
 console.log(`${all.length} pages: ${join(site, 'index.html')}`)
