@@ -23,14 +23,7 @@ import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
 import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
-import {
-  createLicence,
-  hasLicence,
-  type Licence,
-  type LicenceInput,
-  listLicences,
-  revokeLicence,
-} from './licences/licences.ts'
+import { type InProcessLicences, inProcessLicences } from './licences/in-process.ts'
 import { markingStorage, once } from './idempotency/index.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
@@ -40,8 +33,7 @@ import { maintainPayments } from './payments/maintain.ts'
 import { paymentsData } from './payments/personal-data.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
-import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
-import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
+import { type InProcessServiceKeys, inProcessServiceKeys } from './service-keys/in-process.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
@@ -89,34 +81,9 @@ export interface BillfoldOptions {
 /** Billfold, ready to be mounted and to be called in-process. */
 export interface Billfold {
   /** Service keys: what machines call the APIs with. */
-  readonly serviceKeys: {
-    /** Makes one; the secret is shown here only. */
-    readonly create: (
-      input: ServiceKeyInput & { readonly tenant?: string },
-    ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
-    /** Whether there is one with this id that was not ended. */
-    readonly has: (keyId: string) => Promise<boolean>
-    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
-    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
-    /** Ends one at once. @throws BillfoldError `service-key.unknown` */
-    readonly revoke: (keyId: string, tenant?: string) => Promise<void>
-  }
+  readonly serviceKeys: InProcessServiceKeys
   /** Licences: what relying parties call the authentication API with. */
-  readonly licences: {
-    /** Makes one; the licence is shown here only. @throws BillfoldError `input.invalid` */
-    readonly create: (
-      input: LicenceInput & { readonly tenant?: string },
-    ) => Promise<{ readonly id: string; readonly licence: string }>
-    /** Whether there is one with this id that has not ended. */
-    readonly has: (id: string, tenant?: string) => Promise<boolean>
-    /** A page of those of a tenant, those that have ended too, oldest first: 1,000 from the first, unless told otherwise. */
-    readonly list: (
-      tenant?: string,
-      page?: { readonly page: number; readonly size: number },
-    ) => Promise<readonly Licence[]>
-    /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
-    readonly revoke: (id: string, tenant?: string) => Promise<void>
-  }
+  readonly licences: InProcessLicences
   /** The authentication API, for an adapter to mount, and what a host calls beside it. */
   readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
@@ -182,18 +149,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const resolveDid = registryDids(services, settings.registries, elsewhere)
   const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
-    serviceKeys: {
-      create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
-      has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
-      list: (of = tenant) => describeServiceKeys(services, of),
-      revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
-    },
-    licences: {
-      create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
-      has: (id, of = tenant) => hasLicence(services, of, id),
-      list: (of = tenant, page) => listLicences(services, of, page),
-      revoke: (id, of) => revokeLicence(services, host(of), id),
-    },
+    serviceKeys: inProcessServiceKeys(services, host),
+    licences: inProcessLicences(services, host),
     authentication: {
       ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
       ...faceFunctions(faces, tenant),
