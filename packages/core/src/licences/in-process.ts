@@ -2,7 +2,7 @@ import type { Actor } from '../audit/record.ts'
 import type { Services } from '../services.ts'
 import { createLicence, hasLicence, type Licence, type LicenceInput, listLicences, revokeLicence } from './licences.ts'
 
-/** Licences, in-process. `tenant` is the host's own unless one is given. */
+/** Licences, for the host: what relying parties call the authentication API with. */
 export interface InProcessLicences {
   /** Makes one; the licence is shown here only. @throws BillfoldError `input.invalid` */
   readonly create: (

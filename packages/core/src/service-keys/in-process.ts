@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './keys.ts'
 import { describeServiceKeys, type ServiceKeyInfo } from './list.ts'
 
-/** Service keys, in-process. `tenant` is the host's own unless one is given. */
+/** Service keys, for the host: what machines call the APIs with. */
 export interface InProcessServiceKeys {
   /** Makes one; the secret is shown here only. */
   readonly create: (

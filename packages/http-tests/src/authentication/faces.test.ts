@@ -395,7 +395,6 @@ function suite(client: Client): void {
         userId,
       })
     })
-    })
   })
 
   describe('what is sent as a face', () => {
