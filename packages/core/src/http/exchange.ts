@@ -37,7 +37,7 @@ export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
-  /** Says that nothing came about, under a status that does not say so: such a reply is not kept for an Idempotency-Key. */
+  /** Whether nothing came about, where the status says otherwise: such a reply is not kept for an Idempotency-Key. Default: from 400 on. */
   readonly isRefusal?: boolean
 }
 

@@ -140,6 +140,6 @@ function outcomeOf(reply: Reply, requestId: string) {
   const isText = typeof body === 'string' || body === undefined
   return {
     reply: isText ? { status, headers: kept, body } : undefined,
-    isRefusal: reply.isRefusal === true || status >= 400,
+    isRefusal: reply.isRefusal ?? status >= 400,
   }
 }
