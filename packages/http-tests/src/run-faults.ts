@@ -1,4 +1,4 @@
-import { memoryStorage, type Storage } from '@billfold/core'
+import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { playFaults } from './faults/play.ts'
@@ -9,8 +9,13 @@ import { scenarios } from './faults/scenarios.ts'
 const [storms = 50, every = 1] = process.argv.slice(2).map(Number)
 
 async function play(name: string, storage: () => Storage): Promise<void> {
+  const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   for (const scenario of scenarios) {
-    const { calls, runs, repeats, seconds, problems } = await playFaults(scenario, storage, { storms, every })
+    const { calls, runs, repeats, seconds, problems } = await playFaults(
+      scenario,
+      { storage, keyring },
+      { storms, every },
+    )
     process.stdout.write(
       `${name}, ${scenario.name}: ${calls} calls, ${runs} runs, ${repeats} calls made again, ${seconds.toFixed(0)} s, ${problems.length} problems\n`,
     )

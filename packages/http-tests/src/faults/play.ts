@@ -1,15 +1,7 @@
-import {
-  BillfoldError,
-  isBillfoldError,
-  type Keyring,
-  localKeyring,
-  type Logger,
-  newKey,
-  type Storage,
-  tables,
-} from '@billfold/core'
+import { BillfoldError, isBillfoldError, type Keyring, type Logger, type Storage, tables } from '@billfold/core'
 import { randomFrom } from '../fuzz/random.ts'
 import { type Call, type Fault, type FaultOf, faultyStorage, leak } from './faulty-storage.ts'
+import { limiterOf } from './own-limiter.ts'
 import type { Answered, Asker, Patient, Scenario } from './scenario.ts'
 
 /** What came of playing a scenario once. */
@@ -34,6 +26,13 @@ export interface FaultReport {
   readonly problems: readonly string[]
 }
 
+/** Where scenarios are played: each in a fresh storage, or in a tenant of its own in one. */
+export interface Ground {
+  readonly storage: () => Storage
+  /** The same for all that is played on one storage. */
+  readonly keyring: Keyring
+}
+
 /** Which faults. */
 export interface FaultChoice {
   /** Every so many-th: all of them, unless told otherwise. */
@@ -55,11 +54,10 @@ let runs = 0
  */
 export async function playFaults(
   scenario: Scenario,
-  storage: () => Storage,
+  { storage, keyring }: Ground,
   { every = 1, storms = 0 }: FaultChoice = {},
 ): Promise<FaultReport> {
   const begun = performance.now()
-  const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   const clean = await playOnce(scenario, storage(), keyring, () => undefined)
   const faults = clean.calls.flatMap((kind, at) => [
     { what: `call ${at + 1}, a ${kind}, fails`, faultOf: only(at, 'before') },
@@ -98,7 +96,10 @@ async function playOnce(scenario: Scenario, inner: Storage, keyring: Keyring, fa
   const logger: Logger = { error: log, warn: log, info: log }
   const refusals: string[] = []
   const watch = (asker: Asker): Asker => watched(asker, refusals)
-  const prepared = await scenario.prepare({ storage: faulty.storage, keyring, logger, tenant }, watch)
+  const prepared = await scenario.prepare(
+    { storage: faulty.storage, keyring, logger, tenant, rateLimiter: limiterOf(faulty.storage, tenant) },
+    watch,
+  )
   const problems: string[] = []
   const client = patientClient()
   faulty.armed = true

@@ -1,4 +1,4 @@
-import type { Keyring, Logger, Storage } from '@billfold/core'
+import type { Keyring, Logger, RateLimiter, Storage } from '@billfold/core'
 import type { Client } from '../client.ts'
 
 /** What can send a request. */
@@ -9,6 +9,7 @@ export interface Stage {
   readonly storage: Storage
   readonly keyring: Keyring
   readonly logger: Logger
+  readonly rateLimiter: RateLimiter
   /** Its own, so that its rows can be told from others'. */
   readonly tenant: string
 }
