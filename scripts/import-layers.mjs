@@ -11,6 +11,7 @@ const domain = [
   'lookups',
   'outbox',
   'replays',
+  'idempotency',
   'operations',
   'service-keys',
   'encryption-keys',
@@ -33,6 +34,7 @@ const domain = [
   'payments',
   'subscriptions',
   'licences',
+  'keys',
 ]
 
 /**
@@ -51,7 +53,7 @@ export const coreLayers = {
   // Runs in browsers: nothing of the server. The server checks payment proofs by the same code that makes them.
   client: [],
   payments: [...ground, ...domain, 'client'],
-  http: [...ground, 'rate-limits'],
+  http: [...ground, 'rate-limits', 'idempotency'],
   apis: [...ground, ...domain, 'http'],
   'billfold.ts': [...ground, ...domain, 'http', 'apis'],
   'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],

@@ -1,158 +1,144 @@
-import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
-import { afterEach, describe, expect, it } from 'vitest'
-import { call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ask, call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
 
-const run = promisify(execFile)
-/** What another process can reach, which an in-process stand-in cannot. */
-const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
-const hosts: RunningHost[] = []
-const opened: FreshDatabase[] = []
+/** What two processes can share: not a file, and no stand-in within one process. */
+const shared = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
+const frameworks = ['express', 'koa'] as const
 
-afterEach(async () => {
-  await Promise.all(hosts.splice(0).map((host) => host.kill()))
-  await Promise.all(opened.splice(0).map((database) => database.drop()))
-})
-
-async function start(environment: Record<string, string>, dataDirectory?: string): Promise<RunningHost> {
-  const host = await startHost(environment, dataDirectory)
-  hosts.push(host)
-  return host
+/** Hosts of each framework, one after the other so that the second finds what the first has made. */
+async function startBoth(
+  environment: Record<string, string>,
+): Promise<Record<(typeof frameworks)[number], RunningHost>> {
+  const express = await startHost(environment)
+  const koa = await startHost({ ...environment, FRAMEWORK: 'koa' }, express.dataDirectory)
+  return { express, koa }
 }
 
-async function fresh(database: TestDatabase): Promise<{ readonly url: string; readonly database: FreshDatabase }> {
-  const made = await database.open()
-  opened.push(made)
-  if (made.url === undefined) throw new Error(`${database.name} has no URL`)
-  return { url: made.url, database: made }
+/** A wallet of a new user, whose PIN is 123456. */
+async function makeWallet(host: RunningHost): Promise<{ readonly id: string; readonly address: string }> {
+  const user = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+  const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: '123456' }
+  return (await call(host, 'POST', '/api/wallets', body)).body.result
 }
 
-/** The shell commands on the front page, as somebody would copy them. */
-async function commandsOn(host: RunningHost, section = 0): Promise<string> {
-  const page = await (await fetch(host.url)).text()
-  const [, commands = ''] = [...page.matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>/g)][section] ?? []
-  return commands.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+async function signature(host: RunningHost, walletId: string, type: string, data: unknown): Promise<string> {
+  const signatureRequest = { type, secretType: 'ETHEREUM', walletId, data }
+  return (await call(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body.result.signature
 }
 
-describe.each(['express', 'koa'])('the example host on %s', (framework) => {
-  it.each(databases)('runs the calls of its own page on $name', async (database) => {
-    const { url } = await fresh(database)
-    const host = await start({ FRAMEWORK: framework, DATABASE_URL: url })
-    const { stdout } = await run('sh', ['-c', await commandsOn(host)], { cwd: host.dataDirectory })
-    const [wallet, signature] = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(verifyMessage('hello', signature.result.signature)).toBe(wallet.result.address)
-    expect(await host.stop()).toBe(0)
+/** Goes once through each of the five APIs, and gives what came of it. */
+async function throughAllApis(host: RunningHost): Promise<readonly unknown[]> {
+  const wallet = await makeWallet(host)
+  expect(verifyMessage('hello', await signature(host, wallet.id, 'MESSAGE', 'hello'))).toBe(wallet.address)
+
+  const session = { origin: host.url, scopes: 'wallet', authtype: 'face' }
+  const { keyId, keySecret } = credentialsIn(host.dataDirectory).serviceKey
+  const made = await ask(host, 'PUT', '/walletapi/sessions/session/new', session, { keyId, keySecret })
+  expect(made.body.url).toMatch(new RegExp(`/walletapi/sessions/session/${made.body.sessionId}$`))
+
+  const own = Wallet.createRandom()
+  const challenge = await ask(host, 'GET', `/onboarding/auth/challenge/${own.address}`)
+  const { jwt, message } = challenge.body
+  const answer = { message, signature: await own.signMessage(message) }
+  const bearer = { authorization: `Bearer ${jwt}` }
+  expect((await ask(host, 'POST', '/onboarding/auth/challenge', answer, bearer)).status).toBe(200)
+
+  const walletConfig = { txsInput: [{ service: { name: 'Agent', value: 'https://agent.example' } }] }
+  const { did } = (await ask(host, 'POST', '/dids/wallet', { walletConfig }, { authorization: host.authorization }))
+    .body.wallet
+  const resolved = await ask(host, 'GET', `/dids/1.0/identifiers/${did}`)
+  expect(resolved.body.didDocument).toMatchObject({ id: did, service: [{ serviceEndpoint: 'https://agent.example' }] })
+
+  const key = await ask(host, 'GET', '/payments/publickeys')
+  expect(Buffer.from(key.body.publicKey, 'base64')).toHaveLength(64)
+  return [wallet, made, challenge, resolved, key]
+}
+
+describe.each(shared)('hosts on $name', (database) => {
+  let made: FreshDatabase
+  let hosts: Awaited<ReturnType<typeof startBoth>>
+  beforeAll(async () => {
+    made = await database.open()
+    if (made.url === undefined) throw new Error(`${database.name} has no URL`)
+    hosts = await startBoth({ DATABASE_URL: made.url })
+  })
+  afterAll(async () => {
+    await Promise.all(frameworks.map((framework) => hosts[framework].kill()))
+    await made.drop()
   })
 
-  it('starts on SQLite in its data directory, with nothing set, and signs typed data', async () => {
-    const host = await start({ FRAMEWORK: framework })
-    const user = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
-    const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: '123456' }
-    const { result: wallet } = (await call(host, 'POST', '/api/wallets', body)).body
+  it.each(frameworks)('serve all five APIs with %s', async (framework) => {
+    expect(await throughAllApis(hosts[framework])).toHaveLength(5)
+  })
+
+  it('let, two of them, at most ten of thirty parallel guesses of a PIN be checked', async () => {
+    const user = await call(hosts.express, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+    const userId: string = user.body.result.id
+    const guess = (host: RunningHost) =>
+      call(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '000000' })
+    const guesses = Array.from({ length: 30 }, (_, index) => guess(index % 2 === 0 ? hosts.express : hosts.koa))
+    const codes = (await Promise.all(guesses)).map(({ body }) => body.errors[0].code)
+    expect(codes.filter((code) => code === 'pincode.incorrect')).toHaveLength(10)
+    expect(codes.filter((code) => code === 'pincode.no-tries-left')).toHaveLength(20)
+    const { body } = await call(hosts.koa, 'GET', `/api/users/${userId}`)
+    expect(body.result.signingMethods[0]).toMatchObject({ remainingAttempts: 0, incorrectAttempts: 10 })
+  })
+
+  it('end on SIGTERM', async () => {
+    expect(await Promise.all(frameworks.map((framework) => hosts[framework].stop()))).toEqual([0, 0])
+  })
+})
+
+describe('a host with nothing set', () => {
+  let host: RunningHost
+  beforeAll(async () => {
+    host = await startHost({})
+  })
+  afterAll(() => host.kill())
+
+  it('serves all five APIs on SQLite in its data directory, and signs typed data', async () => {
+    expect(await throughAllApis(host)).toHaveLength(5)
+    const wallet = await makeWallet(host)
     const typed = {
       types: { Vote: [{ name: 'proposal', type: 'uint256' }] },
       primaryType: 'Vote',
       domain: { name: 'Council', chainId: 1 },
       message: { proposal: 7 },
     }
-    const signatureRequest = { type: 'EIP712', secretType: 'ETHEREUM', walletId: wallet.id, data: typed }
-    const { result } = (await call(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body
-    expect(verifyTypedData(typed.domain, typed.types, typed.message, result.signature)).toBe(wallet.address)
+    const signed = await signature(host, wallet.id, 'EIP712', typed)
+    expect(verifyTypedData(typed.domain, typed.types, typed.message, signed)).toBe(wallet.address)
   })
 
-  it('runs the calls of the authentication API on its page', async () => {
-    const host = await start({ FRAMEWORK: framework })
-    const { stdout } = await run('sh', ['-c', await commandsOn(host, 1)], { cwd: host.dataDirectory })
-    const [health, enrolled, session] = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(health).toMatchObject({ code: '200' })
-    expect(enrolled).toEqual({ list: [] })
-    expect(session.url).toBe(`${host.url}/walletapi/sessions/session/${session.sessionId}`)
+  it('says whether it is well, and serves its OpenAPI documents', async () => {
+    expect((await ask(host, 'GET', '/health')).body).toEqual({ status: 'ok', failing: [] })
+    for (const mount of ['/custody', '/walletapi', '/onboarding', '/dids', '/payments'])
+      expect((await ask(host, 'GET', `${mount}/openapi.json`)).body).toMatchObject({ servers: [{ url: mount }] })
   })
 
-  it('runs the calls of the DID API on its page', async () => {
-    const host = await start({ FRAMEWORK: framework })
-    const { stdout } = await run('sh', ['-c', await commandsOn(host, 2)], { cwd: host.dataDirectory })
-    const [resolved, renamed] = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(resolved.didDocument.service).toHaveLength(1)
-    expect(renamed.wallets).toMatchObject([{ did: resolved.didDocument.id, alias: 'my first DID' }])
-  })
-
-  it('says whether it is well, and serves its OpenAPI document', async () => {
-    const host = await start({ FRAMEWORK: framework })
-    expect(await (await fetch(`${host.url}/health`)).json()).toEqual({ status: 'ok', failing: [] })
-    expect(await (await fetch(`${host.url}/custody/openapi.json`)).json()).toMatchObject({
-      servers: [{ url: '/custody' }],
-    })
-  })
-
-  it('serves a page that signs in with a wallet, and the modules that the page is made of', async () => {
-    const host = await start({ FRAMEWORK: framework })
-    const get = async (path: string): Promise<Response> => fetch(`${host.url}${path}`)
-    expect(await (await get('/demo/onboarding')).text()).toContain('/demo/onboarding.js')
-    for (const module of [
-      'onboarding.js',
-      'noble/curves/secp256k1.js',
-      'noble/curves/abstract/weierstrass.js',
-      'noble/hashes/sha3.js',
-      'noble/hashes/_u64.js',
-      'noble/curves/abstract/hash-to-curve.js',
-    ])
-      expect((await get(`/demo/${module}`)).headers.get('content-type')).toContain('javascript')
-    expect((await get('/demo/noble/curves/..%2fpackage.json')).status).toBe(404)
-    const wallet = Wallet.createRandom()
-    const challenge = await (await get(`/onboarding/auth/challenge/${wallet.address}`)).text()
-    const { jwt, message } = JSON.parse(challenge)
-    expect(message).toContain(`${new URL(host.url).host} wants you to sign in`)
-    const answered = await fetch(`${host.url}/onboarding/auth/challenge`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ message, signature: await wallet.signMessage(message) }),
-    })
-    expect(answered.status).toBe(200)
+  it('asks those who log in to name its own site', async () => {
+    const { body } = await ask(host, 'GET', `/onboarding/auth/challenge/${Wallet.createRandom().address}`)
+    expect(body.message).toContain(`${new URL(host.url).host} wants you to sign in`)
   })
 
   it('keeps its credentials and its users when it is started again, and its secrets to itself', async () => {
-    const host = await start({ FRAMEWORK: framework })
     const { body } = await call(host, 'POST', '/api/users', { reference: 'kept' })
     const before = credentialsIn(host.dataDirectory)
     expect(await host.stop()).toBe(0)
-    const again = await start({ FRAMEWORK: framework }, host.dataDirectory)
-    expect(credentialsIn(again.dataDirectory).serviceKey).toEqual(before.serviceKey)
-    expect((await call(again, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('kept')
+    host = await startHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
+    expect(credentialsIn(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
+    expect((await call(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('kept')
     for (const file of ['credentials.json', 'keyring.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })
-})
 
-describe('two host processes on one database', () => {
-  const shared = databases.filter(({ kind }) => kind !== 'sqlite')
-
-  it.each(shared)('let at most ten of fifty parallel guesses of a PIN be checked on $name', async (database) => {
-    const { url } = await fresh(database)
-    const first = await start({ DATABASE_URL: url })
-    const second = await start({ DATABASE_URL: url, FRAMEWORK: 'koa' }, first.dataDirectory)
-    const user = await call(first, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
-    const userId: string = user.body.result.id
-    const guess = (host: RunningHost) =>
-      call(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '000000' })
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => guess(index % 2 === 0 ? first : second)))
-    const codes = answers.map(({ body }) => body.errors[0].code)
-    expect(codes.filter((code) => code === 'pincode.incorrect')).toHaveLength(10)
-    expect(codes.filter((code) => code === 'pincode.no-tries-left')).toHaveLength(40)
-    const { body } = await call(second, 'GET', `/api/users/${userId}`)
-    expect(body.result.signingMethods[0]).toMatchObject({ remainingAttempts: 0, incorrectAttempts: 10 })
+  it('has no console, and acts for no page, where the demo is off', async () => {
+    for (const path of ['/', '/demo/custody', '/demo/about', '/openapi'])
+      expect((await fetch(`${host.url}${path}`)).status).toBe(404)
+    const asked = { method: 'POST', headers: { origin: host.url }, body: '{"pin":"123456"}' }
+    expect((await fetch(`${host.url}/demo/acts/custody/user`, asked)).status).toBe(404)
   })
 })

@@ -2,37 +2,46 @@ import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
-import { expressApp } from './express-app.ts'
-import { koaApp } from './koa-app.ts'
+import { faceVerifier } from '@billfold/verifier-face'
 import { openDatabase } from './database.ts'
-import { demoAdminDid, demoCredentials } from './demo-credentials.ts'
+import { demoAdminDid, demoCredentials } from './demo/credentials.ts'
+import { withDemo } from './demo/index.ts'
+import { ensureConfigurations } from './demo/verification.ts'
 import { didRegistries } from './did-registries.ts'
+import { expressApp } from './express-app.ts'
 import { hostKeyring } from './keyring.ts'
+import { koaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
 import { onboardingOptions } from './onboarding.ts'
 import { readSettings } from './settings.ts'
 
 const settings = readSettings(process.env)
+const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
-const storage = kyselyStorage(db, { dialect, ...driver })
+// Its models are loaded with the first face.
+const verifier = faceVerifier()
 const adminDid = demoAdminDid(settings)
 const billfold = createBillfold({
-  storage,
+  storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: hostKeyring(settings),
   logger,
-  issuer: settings.baseUrl,
+  issuer: baseUrl,
+  authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
-  authentication: { publicUrl: `${settings.baseUrl}/walletapi` },
   dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
 })
-await demoCredentials(billfold, settings, adminDid)
+const app = settings.framework === 'koa' ? koaApp(billfold) : expressApp(billfold)
 
-const handler = settings.framework === 'koa' ? koaApp(billfold, settings) : expressApp(billfold, settings)
+// What somebody who tries it out needs; a host of your own ends the line above with `createServer(app).listen(…)`.
+const credentials = await demoCredentials(billfold, settings, adminDid)
+await ensureConfigurations(billfold)
+const handler = settings.demo ? withDemo(app, { billfold, settings, credentials }) : app
+
 const server = createServer(handler).listen(settings.port, settings.host, () => {
-  console.log(`Billfold is ready at ${settings.baseUrl} (${settings.framework}, ${dialect})`)
+  console.log(`Billfold is ready at ${baseUrl} (${settings.framework}, ${dialect})`)
 })
 
 const tidy = setInterval(
@@ -42,10 +51,10 @@ const tidy = setInterval(
   5 * 60 * 1000,
 )
 
-/** Answers what has begun, then lets go of the database. */
+/** Answers what has begun, then lets go of the database and the verifier. */
 function stop(): void {
   clearInterval(tidy)
-  server.close(() => void db.destroy())
+  server.close(() => void Promise.all([db.destroy(), verifier.close()]))
   server.closeIdleConnections()
 }
 process.once('SIGTERM', stop)

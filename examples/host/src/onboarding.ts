@@ -9,7 +9,7 @@ export function onboardingOptions({ baseUrl, dataDirectory }: Settings): Onboard
     messageFormat: 'either',
     site: { domain: new URL(baseUrl).host, uri: baseUrl, statement: 'Sign in to the Billfold example host.' },
     publicUrl: `${baseUrl}/onboarding`,
-    loginRedirect: '/demo/onboarding?signed-in',
+    loginRedirect: '/demo/onboarding?signed-in=yes',
     blobs: directoryBlobs(resolve(dataDirectory, 'files')),
     templates: [
       {

@@ -63,19 +63,36 @@ export function credentialsIn(dataDirectory: string): {
   return JSON.parse(readFileSync(join(dataDirectory, 'credentials.json'), 'utf8'))
 }
 
+/** What a host answered. */
+interface Answered {
+  readonly status: number
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read replies as they come
+  readonly body: any
+}
+
 /** Calls the custody API of a host with its demo credentials. */
-export async function call(
+export function call(
   host: RunningHost,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read replies as they come
-): Promise<{ readonly status: number; readonly body: any }> {
-  const response = await fetch(`${host.url}/custody${path}`, {
+): Promise<Answered> {
+  return ask(host, method, `/custody${path}`, body, { authorization: host.authorization, ...headers })
+}
+
+/** Calls a host, with no credentials but those that are given. */
+export async function ask(
+  host: RunningHost,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answered> {
+  const response = await fetch(`${host.url}${path}`, {
     method,
     // A connection of its own: one that is kept alive can be closed by the server just as it is used again.
-    headers: { authorization: host.authorization, 'content-type': 'application/json', connection: 'close', ...headers },
+    headers: { 'content-type': 'application/json', connection: 'close', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   return { status: response.status, body: await response.json() }

@@ -8,7 +8,12 @@ export interface Settings {
   readonly dataDirectory: string
   /** `sqlite:`, `postgres:` or `mysql:`. */
   readonly databaseUrl: string
+  /** Where the host is, as people reach it. */
   readonly baseUrl: string
+  /** Where it is from its own computer. */
+  readonly localUrl: string
+  /** Whether the console is served: yes, unless DEMO is `off`, or NODE_ENV is `production`. */
+  readonly demo: boolean
   /** A chain with a registry of DIDs (ERC-1056); without one DIDs are kept in the database. */
   readonly didChain: DidChain | undefined
 }
@@ -23,13 +28,15 @@ export interface DidChain {
   readonly payerKey: string
 }
 
-/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, and DID_RPC_URL with what belongs to it. */
+/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO, and DID_RPC_URL with what belongs to it. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data' } = environment
+  const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data', DEMO = 'on' } = environment
   const port = Number(PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is not a port: ${PORT}`)
   if (FRAMEWORK !== 'express' && FRAMEWORK !== 'koa') throw new Error('FRAMEWORK is express or koa')
+  if (DEMO !== 'on' && DEMO !== 'off') throw new Error('DEMO is on or off')
   const dataDirectory = resolve(DATA_DIR)
+  const isEverywhere = HOST === '0.0.0.0' || HOST === '::'
   return {
     didChain: readDidChain(environment),
     host: HOST,
@@ -37,8 +44,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     framework: FRAMEWORK,
     dataDirectory,
     databaseUrl: environment['DATABASE_URL'] ?? `sqlite:${resolve(dataDirectory, 'billfold.db')}`,
-    baseUrl: environment['BASE_URL'] ?? `http://${HOST === '0.0.0.0' ? 'localhost' : HOST}:${port}`,
+    baseUrl: environment['BASE_URL'] ?? `http://${isEverywhere ? 'localhost' : urlHost(HOST)}:${port}`,
+    localUrl: `http://${isEverywhere ? '127.0.0.1' : urlHost(HOST)}:${port}`,
+    demo: DEMO !== 'off' && environment['NODE_ENV'] !== 'production',
   }
+}
+
+/** An IPv6 address stands in brackets in a URL (RFC 3986). */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** DID_RPC_URL, DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY: all of them or none. */

@@ -15,20 +15,16 @@ import {
 import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
 import { addressDids, registryDids } from './wallet-login/index.ts'
 import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
+import { type InProcessAudit, inProcessAudit } from './audit/in-process.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
 import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
-import {
-  createLicence,
-  hasLicence,
-  type Licence,
-  type LicenceInput,
-  listLicences,
-  revokeLicence,
-} from './licences/licences.ts'
+import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
+import { type InProcessLicences, inProcessLicences } from './licences/in-process.ts'
+import { markingStorage, once } from './idempotency/index.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
 import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
@@ -37,8 +33,7 @@ import { maintainPayments } from './payments/maintain.ts'
 import { paymentsData } from './payments/personal-data.ts'
 import { paymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
-import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './service-keys/keys.ts'
-import { describeServiceKeys, type ServiceKeyInfo } from './service-keys/list.ts'
+import { type InProcessServiceKeys, inProcessServiceKeys } from './service-keys/in-process.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
 import { tokenIssuer } from './tokens/index.ts'
@@ -86,34 +81,9 @@ export interface BillfoldOptions {
 /** Billfold, ready to be mounted and to be called in-process. */
 export interface Billfold {
   /** Service keys: what machines call the APIs with. */
-  readonly serviceKeys: {
-    /** Makes one; the secret is shown here only. */
-    readonly create: (
-      input: ServiceKeyInput & { readonly tenant?: string },
-    ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
-    /** Whether there is one with this id that was not ended. */
-    readonly has: (keyId: string) => Promise<boolean>
-    /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
-    readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
-    /** Ends one at once. @throws BillfoldError `service-key.unknown` */
-    readonly revoke: (keyId: string, tenant?: string) => Promise<void>
-  }
+  readonly serviceKeys: InProcessServiceKeys
   /** Licences: what relying parties call the authentication API with. */
-  readonly licences: {
-    /** Makes one; the licence is shown here only. @throws BillfoldError `input.invalid` */
-    readonly create: (
-      input: LicenceInput & { readonly tenant?: string },
-    ) => Promise<{ readonly id: string; readonly licence: string }>
-    /** Whether there is one with this id that has not ended. */
-    readonly has: (id: string, tenant?: string) => Promise<boolean>
-    /** A page of those of a tenant, those that have ended too, oldest first: 1,000 from the first, unless told otherwise. */
-    readonly list: (
-      tenant?: string,
-      page?: { readonly page: number; readonly size: number },
-    ) => Promise<readonly Licence[]>
-    /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
-    readonly revoke: (id: string, tenant?: string) => Promise<void>
-  }
+  readonly licences: InProcessLicences
   /** The authentication API, for an adapter to mount, and what a host calls beside it. */
   readonly authentication: MountableApi & FaceFunctions
   /** The custody API, for an adapter to mount. */
@@ -135,6 +105,10 @@ export interface Billfold {
   }
   /** The payments API, for an adapter to mount, and the ledger underneath. */
   readonly payments: MountableApi & InProcessPayments
+  /** What was done, by whom, when: searched, sealed into a chain of hashes, verified. */
+  readonly audit: InProcessAudit
+  /** The keys of the keyring: what they seal, and how everything gets under the newest one. */
+  readonly keys: InProcessKeys
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
   /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
@@ -159,10 +133,15 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
   const services = servicesOf(options, settings)
-  const { logger, limiter } = services
+  const { logger, limiter, lookups, now } = services
+  // What keeps the keys marks nothing, and so stands on the storage as the host gave it.
+  const keys = { storage: options.storage, lookups, logger, now }
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
-    mountable({ ...api, routes: [...api.routes, openApiRoute(api)] }, { logger, limiter })
+    mountable(
+      { ...api, routes: [...api.routes, openApiRoute(api)] },
+      { logger, limiter, once: (call, act) => once(keys, call, act) },
+    )
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
@@ -170,18 +149,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const resolveDid = registryDids(services, settings.registries, elsewhere)
   const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
-    serviceKeys: {
-      create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
-      has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
-      list: (of = tenant) => describeServiceKeys(services, of),
-      revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
-    },
-    licences: {
-      create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
-      has: (id, of = tenant) => hasLicence(services, of, id),
-      list: (of = tenant, page) => listLicences(services, of, page),
-      revoke: (id, of) => revokeLicence(services, host(of), id),
-    },
+    serviceKeys: inProcessServiceKeys(services, host),
+    licences: inProcessLicences(services, host),
     authentication: {
       ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
       ...faceFunctions(faces, tenant),
@@ -200,6 +169,8 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     users: inProcessUsers(services, personalData(faces, onboarding), host),
     dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
+    audit: inProcessAudit(services, host),
+    keys: inProcessKeys(services, host),
     health: () => health(services),
     deliver: () => deliverOutbox(services),
     maintain: async () => {
@@ -216,7 +187,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
 function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   return {
-    storage,
+    storage: markingStorage(storage),
     keyring,
     slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
     tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),

@@ -27,6 +27,10 @@ export const errorTable = {
   'keyring.unavailable': { status: 503, message: 'The keyring cannot be reached, try again later' },
   'keyring.invalid': { status: 500, message: 'The keyring is not valid' },
   'sealed.invalid': { status: 500, message: 'A sealed value cannot be opened' },
+  'audit.unvouched': {
+    status: 500,
+    message: 'No key of the keyring vouches for the newest link of the audit trail: verify it',
+  },
   'token.invalid': { status: 401, message: 'The token is not valid' },
   'token.expired': { status: 401, message: 'The token has expired' },
   'crypto.invalid-key': { status: 400, message: 'The key is not valid' },
@@ -84,6 +88,14 @@ export const errorTable = {
   'transaction.replaced': { status: 409, message: 'Another transaction has used the nonce; nothing was sent' },
   'transaction.unsupported-type': { status: 400, message: 'The kind of transaction is not one that the chain has' },
   'idempotency-key.reused': { status: 422, message: 'The idempotency key was used for another request' },
+  'idempotency-key.in-progress': {
+    status: 409,
+    message: 'A request with this idempotency key is running, try again later',
+  },
+  'idempotency-key.unanswered': {
+    status: 409,
+    message: 'A request with this idempotency key was begun, and how it ended is not known: look what is there',
+  },
   'signature.raw-off': {
     status: 403,
     message: 'Raw signatures are off; the option custody.rawSignatures of the host turns them on',

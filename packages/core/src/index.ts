@@ -20,7 +20,8 @@ export type { ApplicationMove } from './onboarding/move-application.ts'
 export type { FileSettings } from './onboarding/settings.ts'
 export type { Template, TemplateAttribute } from './onboarding/templates.ts'
 export type { UserExport } from './users/export.ts'
-export type { InProcessUsers } from './users/in-process.ts'
+export type { Identifier } from './users/identifiers.ts'
+export type { FoundUser, InProcessUsers } from './users/in-process.ts'
 export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
 export type { PaymentsOptions } from './apis/payments/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
@@ -40,7 +41,11 @@ export type {
 } from './ledger/index.ts'
 export type { AuthenticationOptions } from './apis/authentication/index.ts'
 export type { FaceFunctions } from './apis/authentication/face-functions.ts'
-export type { ConfigurationInput, VerificationConfiguration } from './biometrics/configurations.ts'
+export type {
+  ConfigurationInput,
+  VerificationConfiguration,
+  VerificationSettings,
+} from './biometrics/configurations.ts'
 export type { TrustedDevice } from './devices/trust.ts'
 export type { NewSession } from './sessions/new-session.ts'
 export type { Community } from './apis/authentication/options.ts'
@@ -82,6 +87,18 @@ export {
   evmChainClient,
   type Repricing,
 } from './chain-clients/index.ts'
+export { type Act, acts, isAct } from './audit/acts.ts'
+export { type TrailFinding, trailFindings } from './audit/finding.ts'
+export type { InProcessAudit } from './audit/in-process.ts'
+export type { AuditHead } from './audit/link.ts'
+export type { AuditEntry, AuditPage, AuditSearch } from './audit/search.ts'
+export type { Sealed, SealOptions } from './audit/seal.ts'
+export type { Verification, VerifyOptions } from './audit/verify.ts'
+export type { InProcessLicences } from './licences/in-process.ts'
+export type { InProcessServiceKeys } from './service-keys/in-process.ts'
+export type { InProcessKeys } from './keys/in-process.ts'
+export type { Resealed, ResealProgress, UnreadableValue } from './keys/reseal.ts'
+export type { KeysInUse, KeyUsage } from './keys/usage.ts'
 export type { Health } from './operations/health.ts'
 export type { Delivered, Message, Notifier } from './outbox/index.ts'
 export type { Maintenance } from './operations/maintain.ts'

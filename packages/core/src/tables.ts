@@ -1,4 +1,4 @@
-import { auditRecords } from './audit/table.ts'
+import { auditLinks, auditRecords } from './audit/table.ts'
 import { verificationConfigurations } from './biometrics/configuration-table.ts'
 import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
 import { faceChecks } from './credentials/face-check-table.ts'
@@ -7,6 +7,7 @@ import { devices } from './devices/table.ts'
 import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
 import { encryptionKeys } from './encryption-keys/table.ts'
 import { systemKeys } from './envelope/tables.ts'
+import { idempotencyKeys } from './idempotency/table.ts'
 import { licences } from './licences/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
 import { outbox } from './outbox/index.ts'
@@ -47,6 +48,7 @@ export const tables: readonly Table[] = Object.freeze([
   didChanges,
   serviceKeys,
   auditRecords,
+  auditLinks,
   outbox,
   rateLimits,
   usedOnce,
@@ -79,4 +81,5 @@ export const tables: readonly Table[] = Object.freeze([
   ledgerHolds,
   ...Object.values(paymentTables),
   subscriptions,
+  idempotencyKeys,
 ])

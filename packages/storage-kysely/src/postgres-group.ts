@@ -12,9 +12,18 @@ export interface PostgresClient {
 /** What the storage needs of a `Pool` of `pg`: the one that Kysely has, made with `pipeline: true`. */
 export interface PostgresPool {
   readonly connect: () => Promise<PostgresClient>
+  /** Half of `max` (of `pg`: 10) is for groups, so that reads always find a connection. */
+  readonly options?: { readonly max?: number }
 }
 
-const limits = { lanes: 4, most: 64, patienceMs: 100 } as const
+const limits = { most: 64, patienceMs: 100 } as const
+
+/** Measured with 64 clients on two cores: 8 lanes are a sixth quicker than 4, and 16 no quicker than 8. */
+const mostLanes = 8
+
+function lanesOf({ options }: PostgresPool): number {
+  return Math.min(mostLanes, Math.max(1, Math.floor((options?.max ?? 10) / 2)))
+}
 
 /** A statement of a group waits no longer than this for a row that somebody else holds: it is done alone then. */
 const longestLockMs = 200
@@ -25,7 +34,7 @@ const longestLockMs = 200
  */
 export function postgresGroups(pool: PostgresPool): (statement: Statement) => Promise<boolean> {
   const nameOf = prepareNames()
-  return grouped<Statement>(limits, async (group) => {
+  return grouped<Statement>({ ...limits, lanes: lanesOf(pool) }, async (group) => {
     try {
       const client = await pool.connect()
       client.release(await sendAll(client, group, nameOf))

@@ -31,6 +31,7 @@ interface TokenServices {
 export function tokenRoute(services: TokenServices, api: string): Route {
   return route({
     id: 'createToken',
+    idempotency: 'none',
     method: 'POST',
     path: '/auth/realms/:realm/protocol/openid-connect/token',
     summary: 'Get an access token for a service key',

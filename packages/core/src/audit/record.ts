@@ -1,5 +1,6 @@
 import { newId } from '../ids.ts'
 import { type Insert, insert } from '../storage/index.ts'
+import type { Act } from './acts.ts'
 import { auditRecords } from './table.ts'
 
 /** Who acts, for whom the host is kept: a service key's id, or what the host calls itself in-process. */
@@ -13,7 +14,7 @@ export interface Actor {
 /** The write that records an act; it belongs in the commit of the act itself. */
 export function auditRecord(
   actor: Actor,
-  act: string,
+  act: Act,
   subject: string,
   at: number,
   detail?: Readonly<Record<string, string | number | boolean>>,
@@ -26,5 +27,6 @@ export function auditRecord(
     actor: actor.id,
     subject,
     detail: detail === undefined ? null : JSON.stringify(detail),
+    link: null,
   })
 }

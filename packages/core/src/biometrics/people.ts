@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import type { RowOf } from '../storage/index.ts'
 import { facePeople, faceTemplates } from './face-tables.ts'
 import type { Template } from './verifier.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A user's face in a community, as it is kept. */
 export type FacePerson = RowOf<typeof facePeople>
@@ -78,3 +79,6 @@ function place(row: Pick<TemplateRow, 'id' | 'tenant' | 'personId' | 'community'
   const field = `template of ${row.personId} in ${row.community}`
   return { tenant: row.tenant, table: faceTemplates.name, row: row.id, field }
 }
+
+/** What the keyring seals here. */
+export const sealedTemplates = sealedColumn(faceTemplates, 'sealedTemplate', place)

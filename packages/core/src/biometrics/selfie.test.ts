@@ -49,6 +49,11 @@ describe('the header of an image', () => {
       expect(readImageHeader(bytes)).toBeUndefined()
   })
 
+  it('is not there in formats that may be animated: GIF, WebP, AVIF', () => {
+    for (const start of ['GIF89a\u0001\0\u0001\0', 'RIFF\u0010\0\0\0WEBPVP8X', '\0\0\0\u001cftypavis'])
+      expect(readImageHeader(Buffer.from(start.padEnd(64, '\0'), 'latin1'))).toBeUndefined()
+  })
+
   it('of any bytes is read in bounds', () => {
     const starts = fc.constantFrom([0xff, 0xd8], [...png.subarray(0, 16)])
     const sizes: number[] = []

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import { batch, check, isCommitError, remove, type RowOf, type Write } from '../storage/index.ts'
 import { faceChecks } from './face-check-table.ts'
 import type { CredentialRow } from './sealing.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A face check as it is kept. */
 export type FaceCheckRow = RowOf<typeof faceChecks>
@@ -106,3 +107,9 @@ function requestPlace(row: Pick<FaceCheckRow, 'id' | 'tenant' | 'methodId' | 'me
     field: `request of ${methodId} ${methodVersion} until ${expiresAt}`,
   }
 }
+
+/** What the keyring seals here. */
+export const sealedFaceChecks = [
+  sealedColumn(faceChecks, 'sealedLiveness', livenessPlace),
+  sealedColumn(faceChecks, 'sealedRequest', requestPlace),
+]

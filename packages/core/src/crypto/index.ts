@@ -2,7 +2,7 @@ export { type Cost, defaultCost, formatCost, isCost, parseCost } from './cost.ts
 export { environmentKeyring } from './environment-keyring.ts'
 export { type HpkeBinding, generateKeyPair, hpkeOverheadBytes, type KeyPair, openWith, sealTo } from './hpke.ts'
 export { keyedHash } from './keyed-hash.ts'
-export { createKeyringFile, fileKeyring } from './keyring-file.ts'
+export { addKeyToFile, createKeyringFile, fileKeyring, makeKeyCurrent, removeKeyFromFile } from './keyring-file.ts'
 export {
   isKeyId,
   type Keyring,
@@ -14,7 +14,16 @@ export {
 } from './keyring.ts'
 export { formatPhc, parsePhc, type PhcHash } from './phc.ts'
 export type { Place } from './place.ts'
-export { seal, sealedWith, sealOverheadBytes, sealUnder, unseal, unsealUnder } from './sealing.ts'
+export {
+  seal,
+  sealedIdentity,
+  sealedPrefix,
+  sealedWith,
+  sealOverheadBytes,
+  sealUnder,
+  unseal,
+  unsealUnder,
+} from './sealing.ts'
 export { type EcdsaSignature, type RecoverableSignature, type Secp256k1, secp256k1 } from './secp256k1.ts'
 export { equalSecrets, randomCode, randomSecret } from './secrets.ts'
 export { type HashInputs, isHashable, type SlowHash, type SlowHashOptions, slowHash } from './slow-hash.ts'

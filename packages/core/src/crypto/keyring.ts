@@ -8,6 +8,8 @@ import { BillfoldError } from '../errors.ts'
 export interface Keyring {
   /** The id of the newest key, which new values are sealed under: 1 to 32 of `[A-Za-z0-9._-]`. */
   readonly currentKeyId: string
+  /** The ids of all its keys, where it can tell: for those who ask which keys are in use. */
+  readonly keyIds?: readonly string[]
   /**
    * 32 bytes for a purpose (`seal`, `pepper`, `token`, `lookup`, ...) from the key with this id.
    * @throws BillfoldError `keyring.unknown-key`
@@ -39,6 +41,7 @@ export function localKeyring({ keys, currentKeyId }: KeyringKeys): Keyring {
   const roots = new Map(checkedEntries(keys, currentKeyId).map(([id, bytes]) => [id, rootKey(id, bytes)]))
   return {
     currentKeyId,
+    keyIds: [...roots.keys()],
     async derive(keyId, purpose) {
       const root = roots.get(keyId)
       if (root === undefined) throw new BillfoldError('keyring.unknown-key')
@@ -72,6 +75,7 @@ export function kmsKeyring({ keys, currentKeyId, unwrap }: KmsKeyringOptions): K
   }
   return {
     currentKeyId,
+    keyIds: [...wrapped.keys()],
     derive: async (keyId, purpose) => deriveFrom(await rootOf(keyId), purpose),
   }
 }

@@ -24,8 +24,7 @@ export const sealOverheadBytes = 2 + 32 + saltBytes + tagBytes
  */
 export async function seal(keyring: Keyring, plaintext: Uint8Array, place: Place): Promise<Uint8Array> {
   const keyId = keyring.currentKeyId
-  const header = Buffer.concat([Buffer.of(underKeyring, keyId.length), Buffer.from(keyId, 'latin1')])
-  return encrypt(await keyring.derive(keyId, 'seal'), header, plaintext, place)
+  return encrypt(await keyring.derive(keyId, 'seal'), sealedPrefix(keyId), plaintext, place)
 }
 
 /**
@@ -49,6 +48,16 @@ export function sealedWith(sealed: Uint8Array): string {
   const keyId = Buffer.from(sealed.subarray(2, 2 + length)).toString('latin1')
   if (keyId.length !== length || !isKeyId(keyId)) throw new BillfoldError('sealed.invalid')
   return keyId
+}
+
+/** What every value that is sealed under this key of a keyring begins with, and no other. */
+export function sealedPrefix(keyId: string): Uint8Array {
+  return Uint8Array.from([underKeyring, keyId.length, ...Buffer.from(keyId, 'latin1')])
+}
+
+/** The first bytes of a value sealed under a keyring, which no other value has: they end with its random salt. @throws BillfoldError `sealed.invalid` */
+export function sealedIdentity(sealed: Uint8Array): Uint8Array {
+  return sealed.subarray(0, sealedPrefix(sealedWith(sealed)).length + saltBytes)
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts'
 import { batch, check, insert, isCommitError, remove, type RowOf, type Write } from '../storage/index.ts'
 import type { ProvenDevice } from './device-key.ts'
 import { devices } from './table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 type DeviceRow = RowOf<typeof devices>
 
@@ -104,3 +105,6 @@ function rowsOf(services: Services, tenant: string, userId: string): Promise<Dev
 function place({ tenant, id, userId }: Pick<DeviceRow, 'tenant' | 'id' | 'userId'>): Place {
   return { tenant, table: devices.name, row: id, field: `label of ${userId}` }
 }
+
+/** What the keyring seals here. */
+export const sealedDevices = sealedColumn(devices, 'sealedLabel', place)

@@ -13,6 +13,7 @@ import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, remove, type RowOf } from '../storage/index.ts'
 import { encryptionKeys } from './table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** An encryption key as it is kept. */
 export type EncryptionKeyRow = RowOf<typeof encryptionKeys>
@@ -103,3 +104,6 @@ async function makeKey(services: Services, period: number): Promise<EncryptionKe
 function place(row: string): { tenant: string; table: string; row: string; field: string } {
   return { tenant: '', table: encryptionKeys.name, row, field: 'privateKey' }
 }
+
+/** What the keyring seals here. */
+export const sealedEncryptionKeys = sealedColumn(encryptionKeys, 'sealedPrivateKey', ({ id }) => place(id))

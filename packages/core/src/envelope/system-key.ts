@@ -7,6 +7,7 @@ import type { EnvelopeCurve } from './curve.ts'
 import { type Envelopes, envelopes } from './envelopes.ts'
 import { newPrivateKey } from './keys.ts'
 import { systemKeys } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 type SystemKeyRow = RowOf<typeof systemKeys>
 
@@ -67,3 +68,6 @@ async function make(services: Services, tenant: string, curve: EnvelopeCurve): P
 function placeOf({ tenant, id, curve }: Pick<SystemKeyRow, 'tenant' | 'id' | 'curve'>): Place {
   return { tenant, table: systemKeys.name, row: id, field: `privateKey ${curve}` }
 }
+
+/** What the keyring seals here. */
+export const sealedSystemKeys = sealedColumn(systemKeys, 'sealedPrivateKey', placeOf)

@@ -37,6 +37,8 @@ export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
+  /** Whether nothing came about, where the status says otherwise: such a reply is not kept for an Idempotency-Key. Default: from 400 on. */
+  readonly isRefusal?: boolean
 }
 
 /** What an adapter writes to the client as it stands. */

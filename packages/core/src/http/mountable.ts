@@ -1,6 +1,6 @@
 import { BillfoldError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import type { RateLimiter, RateLimitKey } from '../rate-limits/limiter.ts'
+import type { RateLimitKey } from '../rate-limits/limiter.ts'
 import { sourceOf } from '../rate-limits/source.ts'
 import type { Api, MountableApi } from './api.ts'
 import { takeBody } from './body.ts'
@@ -8,6 +8,7 @@ import type { IncomingRequest, OutgoingResponse, Reply } from './exchange.ts'
 import { describeFailure, toBillfoldError } from './failure.ts'
 import { Handling } from './handling.ts'
 import { limits } from './limits.ts'
+import { digestible, type KeyServices, runOnce } from './idempotency-key.ts'
 import { errorHeaders, toOutgoing } from './outgoing.ts'
 import { type Parameters, readParameters } from './parameters.ts'
 import { checkRoutes, methodsAt } from './paths.ts'
@@ -15,9 +16,8 @@ import { requestIdOf } from './request-id.ts'
 import type { RateLimit, Route } from './route.ts'
 
 /** What the pipeline stands on. */
-export interface PipelineServices {
+export interface PipelineServices extends KeyServices {
   readonly logger: Logger
-  readonly limiter: Pick<RateLimiter, 'take'>
   /** Milliseconds for a body to arrive; 30,000 unless said otherwise. */
   readonly bodyMilliseconds?: number
 }
@@ -91,13 +91,17 @@ async function answer(
     route.body === undefined
       ? undefined
       : await takeBody(route.body, request, services.bodyMilliseconds ?? limits.bodyMilliseconds)
-  const handling = new Handling(request, requestId, caller, body)
   const unparsed = { params: request.params, query, headers: request.headers, body: body?.value }
-  if (body?.parts === undefined) return route.run(unparsed, handling)
+  const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
+  if (key === undefined && body?.parts === undefined)
+    return route.run(unparsed, new Handling(request, requestId, caller, body))
   try {
-    return await route.run(unparsed, handling)
+    if (key === undefined) return await route.run(unparsed, new Handling(request, requestId, caller, body))
+    const keyed = digestible(body)
+    const handling = new Handling(request, requestId, caller, keyed?.body)
+    return await runOnce(api, services, route, unparsed, handling, keyed?.digest)
   } finally {
-    body.parts.stop()
+    body?.parts?.stop()
   }
 }
 

@@ -55,7 +55,7 @@ const api: Api = {
         }),
       },
       replies: {
-        200: { description: 'The line', schema: z.object({ price: money }) },
+        200: { description: 'The line', schema: z.object({ id: z.string(), price: money }) },
         204: { description: 'Nothing' },
       },
       handler: async () => ({ status: 204 }),
@@ -114,6 +114,7 @@ describe('the OpenAPI document', () => {
               { name: 'page', in: 'query', required: false },
               { name: 'tag', in: 'query', required: false },
               { name: 'signing-method', in: 'header', required: true },
+              { name: 'Idempotency-Key', in: 'header', required: false },
             ],
             requestBody: {
               required: true,
@@ -133,6 +134,15 @@ describe('the OpenAPI document', () => {
     })
   })
 
+  it('has the fields that are called id', () => {
+    const schema = { properties: { id: { type: 'string' }, price: {} }, required: ['id', 'price'] }
+    expect(document).toMatchObject({
+      paths: {
+        '/orders/{orderId}/lines': { post: { responses: { 200: { content: { 'application/json': { schema } } } } } },
+      },
+    })
+  })
+
   it('has the errors that a route can give, under the status and in the envelope of the API', () => {
     const errors = { content: { 'application/json': { schema: { properties: { error: { type: 'string' } } } } } }
     expect(document).toMatchObject({
@@ -144,7 +154,9 @@ describe('the OpenAPI document', () => {
               401: errors,
               403: errors,
               408: errors,
+              409: errors,
               415: errors,
+              422: errors,
               500: errors,
               503: errors,
               429: { description: 'Too many requests: at most 5 in 60 s by ip' },

@@ -3,6 +3,7 @@ import { BillfoldError, type ErrorCode } from '../errors.ts'
 import type { Api } from './api.ts'
 import { JsonSchemas } from './json-schemas.ts'
 import type { Reply } from './exchange.ts'
+import { idempotencyKeySchema } from './idempotency-key.ts'
 import type { Route } from './route.ts'
 
 /** What a document says beside what the API itself knows. */
@@ -45,6 +46,7 @@ function operation(api: Api, route: Route, schemas: JsonSchemas): Json {
       ...parameters('path', route.params, `${route.id}Params`, schemas),
       ...parameters('query', route.query, `${route.id}Query`, schemas),
       ...parameters('header', route.headers, `${route.id}Headers`, schemas),
+      ...(route.idempotency === 'key' ? [idempotencyKey(schemas)] : []),
     ],
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
     responses: { ...errorResponses(api, route, schemas), ...replyResponses(route, schemas) },
@@ -66,6 +68,11 @@ function parameters(
     required: place === 'path' || required,
     schema: json,
   }))
+}
+
+function idempotencyKey(schemas: JsonSchemas): Json {
+  const schema = schemas.of(idempotencyKeySchema, 'IdempotencyKey', 'input')
+  return { name: 'Idempotency-Key', in: 'header', required: false, schema }
 }
 
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
@@ -116,6 +123,7 @@ function errorCodes(route: Route): readonly ErrorCode[] {
     ...(route.guard.security.length > 0 ? (['caller.unauthenticated', 'caller.forbidden'] as const) : []),
     ...(route.body === undefined ? [] : (['body.too-slow', 'body.too-large', 'body.unsupported-type'] as const)),
     ...(route.limits.length > 0 ? (['rate.limited'] as const) : []),
+    ...(route.idempotency === 'key' ? (['idempotency-key.in-progress', 'idempotency-key.reused'] as const) : []),
     'unexpected',
     'storage.unavailable',
   ]

@@ -32,7 +32,8 @@ export function toOutgoing(reply: Reply, requestId: string): OutgoingResponse {
 /** The headers that an error brings whatever an API's envelope is. */
 export function errorHeaders(error: BillfoldError, status: number): Record<string, string> {
   const headers: Record<string, string> = {}
-  if (status === 429 || status === 503) headers['retry-after'] = String(error.retryAfterSeconds ?? retryAfterSeconds)
+  if (status === 429 || status === 503 || error.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(error.retryAfterSeconds ?? retryAfterSeconds)
   if (error.allow !== undefined) headers['allow'] = error.allow.join(', ')
   // The rest of a body that comes too slowly is not waited for.
   if (error.code === 'body.too-slow') headers['connection'] = 'close'

@@ -78,6 +78,15 @@ export interface RequestContext {
   readonly native?: unknown
 }
 
+/**
+ * What makes a repeated call harmless. `key`: under an `Idempotency-Key` the route acts once. `own`: the API's document has its own
+ * way. `none`: the route only reads, or a further call does no harm.
+ */
+export type Idempotency = 'key' | 'own' | 'none'
+
+/** Gives what an encrypted body says, so that a body that was encrypted anew is known to be the same. It gets what the schema sees. */
+export type OpenBody = (body: unknown, context: RequestContext) => Promise<unknown>
+
 /** One operation of an API, as data. */
 export interface Route {
   /** The operation's name, unique in its API: `createUser`. */
@@ -94,6 +103,8 @@ export interface Route {
   readonly body: BodyRule | undefined
   /** By HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
+  readonly idempotency: Idempotency
+  readonly openBody: OpenBody | undefined
   /** Parses all parts (or throws `input.invalid` with the issues of all of them) and handles. */
   readonly run: (unparsed: Unparsed, context: RequestContext) => Promise<Reply>
 }
@@ -126,11 +137,16 @@ export function route<
   readonly headers?: H
   readonly body?: B extends z.ZodType ? BodyRule<B> : undefined
   readonly replies: Readonly<Record<number, ReplyRule>>
+  /** `key` for POST and `none` for all else, unless said otherwise. */
+  readonly idempotency?: Idempotency
+  readonly openBody?: OpenBody
   readonly handler: (input: Input<P, Q, H, B>, context: RequestContext) => Promise<Reply>
 }): Route {
-  const { handler, limits = [], params, query, headers, body, ...rest } = definition
+  const { handler, limits = [], params, query, headers, body, idempotency, openBody, ...rest } = definition
   return Object.freeze({
     ...rest,
+    idempotency: idempotency ?? (definition.method === 'POST' ? 'key' : 'none'),
+    openBody,
     limits,
     params,
     query,

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { batch, type RowOf, update } from '../storage/index.ts'
 import { isSealedWithOlderKey, openHeld, sealHeld } from '../vaults/held-secret.ts'
 import { identities } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A DID wallet as it is kept. */
 export type IdentityRow = RowOf<typeof identities>
@@ -49,3 +50,6 @@ async function sealAnew(services: Services, wallet: IdentityRow, privateKey: Uin
 export function keyPlace({ id, tenant }: Pick<IdentityRow, 'id' | 'tenant'>): Place {
   return { tenant, table: identities.name, row: id, field: 'key' }
 }
+
+/** What the keyring seals here: of DID wallets without a user. */
+export const sealedIdentityKeys = sealedColumn(identities, 'sealedKey', keyPlace, { generation: null })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Keyring, keyedHash, seal, sealedWith, unseal } from '../crypto/index.ts'
 import { batch, insert, isCommitError, type RowOf, type Storage, update } from '../storage/index.ts'
 import { lookupSecrets } from './table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** Keyed hashes, by which sealed values are found and kept unique. */
 export interface Lookups {
@@ -76,3 +77,6 @@ async function resealSecret({ storage, keyring }: LookupsOptions, row: SecretRow
 
 /** The secret is of the whole installation: no tenant has its own. */
 const place = { tenant: '', table: lookupSecrets.name, row: name, field: 'secret' }
+
+/** What the keyring seals here. */
+export const sealedLookupSecrets = sealedColumn(lookupSecrets, 'sealedSecret', () => place)

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import type { RowOf } from '../storage/index.ts'
 import { type Attribute, attributeShape } from './attributes.ts'
 import { applications } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** Where an application stands. */
 export type ApplicationStatus = 'submitted' | 'in_review' | 'approved' | 'rejected' | 'returned_for_changes'
@@ -59,3 +60,6 @@ export function sealContent(
 function place({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
   return { tenant, table: applications.name, row: id, field: 'content' }
 }
+
+/** What the keyring seals here. */
+export const sealedApplications = sealedColumn(applications, 'sealedContent', place)

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { type Insert, insert } from '../storage/index.ts'
 import { type Attribute, attributeShape } from './attributes.ts'
 import { profiles } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** What a person said when the user was made. */
 export interface Profile {
@@ -41,3 +42,6 @@ export async function readProfile(services: Services, tenant: string, userId: st
 function place(tenant: string, row: string): Place {
   return { tenant, table: profiles.name, row, field: 'content' }
 }
+
+/** What the keyring seals here. */
+export const sealedProfiles = sealedColumn(profiles, 'sealedContent', ({ tenant, userId }) => place(tenant, userId))

@@ -10,6 +10,7 @@ import type { WalletActor } from './owner.ts'
 import { countBytes, countFile, uncountFile } from './quota.ts'
 import type { FileSettings } from './settings.ts'
 import { files } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A file as it is kept. */
 export type FileRow = RowOf<typeof files>
@@ -151,3 +152,6 @@ async function countSource({ limiter }: Services, { sourceFiles }: FileSettings,
   const { allowed, retryAfterSeconds } = await limiter.take(key, { most: sourceFiles, seconds: 3600 })
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
+
+/** What the keyring seals here. */
+export const sealedFileKeys = sealedColumn(files, 'sealedKey', keyPlace)

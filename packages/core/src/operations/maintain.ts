@@ -1,6 +1,8 @@
+import { sealOrComplain } from '../audit/seal.ts'
 import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { forgetFaceChecks } from '../credentials/begin-face-check.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
+import { forgetKeys } from '../idempotency/index.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
 import { forgetAnswers } from '../replays/answer-once.ts'
@@ -22,7 +24,10 @@ export interface Maintenance {
 /** How long the id of a batch is remembered: far longer than anything tries a commit again. */
 const batchMemory = 24 * 60 * 60 * 1000
 
-/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, encryption keys, old transactions. Looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
+/** How many links of the audit trail one call makes at most: 20,000 records. The next call goes on. */
+const mostLinks = 40
+
+/** Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, idempotency keys, encryption keys, old transactions. Seals the audit trail, looks after the transactions that are not final yet, and delivers the outbox. Doing it twice at once does no harm. */
 export async function maintain(
   services: Services,
   further: readonly (() => Promise<void>)[] = [],
@@ -33,6 +38,7 @@ export async function maintain(
   await removeExpired(storage, begun)
   await forgetUsed(storage, begun)
   await forgetAnswers(storage, begun)
+  await forgetKeys(storage, begun)
   await removeExpiredKeys(services)
   await removeExpiredTickets(services)
   for (const tidy of further) await tidy()
@@ -40,6 +46,7 @@ export async function maintain(
   await forgetFaceChecks(storage, begun)
   await forgetAttempts(storage, begun)
   await forgetRemovedFaces(storage, begun)
+  await sealOrComplain(services, mostLinks)
   await lookAfterTransactions(services)
   await removeOldTransactions(services)
   await deliverOutbox(services)

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { type Insert, insert, type RowOf } from '../storage/index.ts'
 import type { Message } from './notifier.ts'
 import { outbox } from './table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A message as it is kept. */
 export type MessageRow = RowOf<typeof outbox>
@@ -56,3 +57,6 @@ export async function openMessage(services: Services, row: MessageRow): Promise<
 function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: outbox.name, row: id, field: 'payload' }
 }
+
+/** What the keyring seals here. */
+export const sealedMessages = sealedColumn(outbox, 'sealedPayload', place)

@@ -1,11 +1,12 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
-import { seal } from '../crypto/index.ts'
+import { type Place, seal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError } from '../storage/index.ts'
 import { oneForm } from '../users/identifier-forms.ts'
 import { evaultUsers } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A person of an evault: whatever is known, by field. */
 export interface EvaultPerson {
@@ -24,7 +25,7 @@ export async function addEvaultUser(services: Services, actor: Actor, person: Ev
   const createdAt = services.now()
   const emailLookup = await services.lookups.hash('payments:evault', tenant, oneForm('email', person.email))
   const plain = new TextEncoder().encode(JSON.stringify({ ...person.fields, email: person.email }))
-  const sealed = await seal(services.keyring, plain, { tenant, table: evaultUsers.name, row: id, field: 'sealed' })
+  const sealed = await seal(services.keyring, plain, place({ tenant, id }))
   try {
     await services.storage.commit(
       batch(
@@ -38,3 +39,10 @@ export async function addEvaultUser(services: Services, actor: Actor, person: Ev
   }
   return id
 }
+
+function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
+  return { tenant, table: evaultUsers.name, row: id, field: 'sealed' }
+}
+
+/** What the keyring seals here. */
+export const sealedEvaultUsers = sealedColumn(evaultUsers, 'sealed', place)

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, update } from '../storage/index.ts'
 import { payments as paymentTable, typedSecrets } from './tables.ts'
 import { hashSecret, stillThatSecret, type TypedSecretRow, verifySecret } from './typed-secrets.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** Characters of a lock PIN, and of its last part, which the receiver of a payment may ask for. */
 const lockPinLength = 19
@@ -105,3 +106,6 @@ export async function m3PartFor(
 function place(tenant: string, userId: string): Place {
   return { tenant, table: typedSecrets.name, row: `${userId}:pin`, field: 'm3' }
 }
+
+/** What the keyring seals here. */
+export const sealedLockPins = sealedColumn(typedSecrets, 'sealedPart', ({ tenant, userId }) => place(tenant, userId))

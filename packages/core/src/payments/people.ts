@@ -13,6 +13,7 @@ import {
 import { identifiers } from '../users/identifier-table.ts'
 import { users } from '../users/table.ts'
 import { paymentProfiles } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A profile as it is kept. */
 export type ProfileRow = RowOf<typeof paymentProfiles>
@@ -132,3 +133,8 @@ export async function isOf(
 function place(tenant: string, userId: string): Place {
   return { tenant, table: paymentProfiles.name, row: userId, field: 'profile' }
 }
+
+/** What the keyring seals here. */
+export const sealedPaymentProfiles = sealedColumn(paymentProfiles, 'sealedProfile', ({ tenant, userId }) =>
+  place(tenant, userId),
+)

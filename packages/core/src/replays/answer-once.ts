@@ -4,6 +4,7 @@ import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../storage/index.ts'
 import { requestAnswers } from './answers-table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** One step of one caller: what it is done once for. */
 export interface Step {
@@ -77,3 +78,6 @@ function digest(parts: readonly string[]): string {
 function place(tenant: string, row: string): Place {
   return { tenant, table: requestAnswers.name, row, field: 'answer' }
 }
+
+/** What the keyring seals here. */
+export const sealedAnswers = sealedColumn(requestAnswers, 'sealedAnswer', ({ tenant, id }) => place(tenant, id))

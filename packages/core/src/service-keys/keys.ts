@@ -5,6 +5,7 @@ import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, type RowOf, update } from '../storage/index.ts'
 import { serviceKeys } from './table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A service key as it is kept. */
 export type ServiceKeyRow = RowOf<typeof serviceKeys>
@@ -106,3 +107,6 @@ export async function liveServiceKey(services: Services, keyId: string): Promise
 function place(tenant: string, row: string): { tenant: string; table: string; row: string; field: string } {
   return { tenant, table: serviceKeys.name, row, field: 'secret' }
 }
+
+/** What the keyring seals here. */
+export const sealedServiceKeys = sealedColumn(serviceKeys, 'sealedSecret', ({ tenant, id }) => place(tenant, id))

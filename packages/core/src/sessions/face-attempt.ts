@@ -1,5 +1,5 @@
 import type { Evidence, Outcome } from '../biometrics/verifier.ts'
-import { seal } from '../crypto/index.ts'
+import { type Place, seal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -7,6 +7,7 @@ import { batch, insert, isCommitError, remove, type Storage, update, type Write 
 import type { SessionGround } from './ground.ts'
 import { findSession, type SessionRow } from './session.ts'
 import { authenticationSessions, faceAttempts } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** What is kept about an attempt: what the camera and the device said. */
 export interface AttemptInputs {
@@ -151,5 +152,12 @@ async function take(
 
 function sealInputs(services: Services, tenant: string, row: string, inputs: AttemptInputs): Promise<Uint8Array> {
   const plain = new TextEncoder().encode(JSON.stringify(inputs))
-  return seal(services.keyring, plain, { tenant, table: faceAttempts.name, row, field: 'inputs' })
+  return seal(services.keyring, plain, place(tenant, row))
 }
+
+function place(tenant: string, row: string): Place {
+  return { tenant, table: faceAttempts.name, row, field: 'inputs' }
+}
+
+/** What the keyring seals here. */
+export const sealedAttempts = sealedColumn(faceAttempts, 'sealedInputs', ({ tenant, id }) => place(tenant, id))

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import { insert, remove, type Write } from '../storage/index.ts'
 import { place, type SessionRow, sessionLife } from './session.ts'
 import { sessionValues } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** What a session can keep beside its row. */
 export type ValueName = 'device-info' | 'templates' | 'selfie' | 'result'
@@ -60,3 +61,8 @@ export async function readJson(
   const bytes = await readValue(services, session, name)
   return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes))
 }
+
+/** What the keyring seals here. */
+export const sealedSessionValues = sealedColumn(sessionValues, 'sealedValue', ({ sessionId, tenant, name }) =>
+  place({ id: sessionId, tenant }, name),
+)

@@ -5,6 +5,7 @@ import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { type RowOf, type Update, update } from '../storage/index.ts'
 import { authenticationSessions } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A session, as it is kept. */
 export type SessionRow = RowOf<typeof authenticationSessions>
@@ -97,3 +98,9 @@ export function place({ tenant, id }: Pick<SessionRow, 'tenant' | 'id'>, field: 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
+
+/** What the keyring seals here. */
+export const sealedSessions = [
+  sealedColumn(authenticationSessions, 'sealedDetails', (row) => place(row, 'details')),
+  sealedColumn(authenticationSessions, 'sealedLiveness', (row) => place(row, 'liveness')),
+]

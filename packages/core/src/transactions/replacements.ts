@@ -6,6 +6,7 @@ import { type Insert, insert, remove, type RowOf, update, type Write } from '../
 import type { Replacement } from './format.ts'
 import type { TransactionRow } from './record.ts'
 import { transactionReplacements } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A replacement as it is kept. */
 export type ReplacementRow = RowOf<typeof transactionReplacements>
@@ -74,5 +75,8 @@ function feeCells(fees: EvmFees): { readonly feePerGas: string; readonly tipPerG
 }
 
 function placeOf({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
-  return { tenant, table: 'transaction_replacements', row: id, field: 'sealedRaw' }
+  return { tenant, table: transactionReplacements.name, row: id, field: 'sealedRaw' }
 }
+
+/** What the keyring seals here. */
+export const sealedReplacements = sealedColumn(transactionReplacements, 'sealedRaw', placeOf)

@@ -1,3 +1,4 @@
+import type { Act } from '../audit/acts.ts'
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
@@ -32,7 +33,7 @@ async function changeUser(
   actor: Actor,
   userId: string,
   set: { readonly reference?: string | null; readonly archivedAt?: number },
-  act: string,
+  act: Act,
   further: readonly Write[],
 ): Promise<void> {
   const change = update(users, { where: { id: userId, tenant: actor.tenant, archivedAt: null }, set })

@@ -5,6 +5,7 @@ import { testServices } from '../test-fixtures/services.ts'
 import { oneForm } from './identifier-forms.ts'
 import { identifiers } from './identifier-table.ts'
 import { findByIdentifier, findByIdentifiers, identifierRow, identifiersOf, openIdentifier } from './identifiers.ts'
+import { inProcessUsers } from './in-process.ts'
 
 const ann = { kind: 'email', value: 'Ann@Example.org' } as const
 
@@ -25,6 +26,21 @@ describe('an identifier', () => {
       verifiedBy: 'code',
     })
     expect((await identifiersOf(services, 'u1')).map(({ kind }) => kind)).toEqual(['email', 'phone'])
+  })
+
+  test('leads the host to its user, and says whether anybody has checked it', async () => {
+    const services = testServices()
+    await services.storage.commit(
+      batch(
+        await identifierRow(services, 't', 'u1', ann, null),
+        await identifierRow(services, 't', 'u1', { kind: 'username', value: 'ann' }, 'code'),
+      ),
+    )
+    const { find } = inProcessUsers(services, [], (tenant = 't') => ({ tenant, id: 'host' }))
+    expect(await find({ kind: 'email', value: 'ANN@example.org' })).toEqual({ id: 'u1', verifiedBy: null })
+    expect(await find({ kind: 'username', value: 'Ann' })).toEqual({ id: 'u1', verifiedBy: 'code' })
+    expect(await find(ann, 'other')).toBeUndefined()
+    expect(await find({ kind: 'email', value: 'no email' })).toBeUndefined()
   })
 
   test('is one user’s in a tenant, of any number who want it at once, and another’s in another tenant', async () => {

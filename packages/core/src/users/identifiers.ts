@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { type Insert, insert, type RowOf } from '../storage/index.ts'
 import { type IdentifierKind, oneForm } from './identifier-forms.ts'
 import { identifiers } from './identifier-table.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** An identifier as it is kept. */
 export type IdentifierRow = RowOf<typeof identifiers>
@@ -93,3 +94,6 @@ async function lookupOrNone(services: Services, tenant: string, identifier: Iden
 function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: identifiers.name, row: id, field: 'value' }
 }
+
+/** What the keyring seals here. */
+export const sealedIdentifiers = sealedColumn(identifiers, 'sealedValue', place)

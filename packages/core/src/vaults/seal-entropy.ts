@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { batch, type RowOf, update } from '../storage/index.ts'
 import { type HeldSecret, isSealedWithOlderKey, openHeld, sealHeld } from './held-secret.ts'
 import { vaults } from './tables.ts'
+import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** A vault as it is kept. */
 export type VaultRow = RowOf<typeof vaults>
@@ -51,3 +52,6 @@ export function heldBy({ generation, sealedEntropy }: VaultRow): HeldSecret {
 export function entropyPlace({ id, tenant }: OwnVault): Place {
   return { tenant, table: vaults.name, row: id, field: 'entropy' }
 }
+
+/** What the keyring seals here: of vaults without a user. */
+export const sealedVaults = sealedColumn(vaults, 'sealedEntropy', entropyPlace, { generation: null })

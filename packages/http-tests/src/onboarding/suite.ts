@@ -331,7 +331,7 @@ export function onboardingSuite(client: Client, host: () => OnboardingHost): voi
       expect(second).toMatchObject({ status: 201, body: first.body })
       const other = { ...json, templateId: 'two', attributes: [] }
       expect(await applicant.ask('POST', '/applications', { headers, json: other })).toMatchObject({
-        status: 409,
+        status: 422,
         body: { code: 'idempotency_key_reused' },
       })
       const stranger = await logIn(client)

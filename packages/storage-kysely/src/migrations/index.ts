@@ -1,5 +1,6 @@
 import type { Migration } from './migration.ts'
 import { version1 } from './version-1.ts'
+import { version2 } from './version-2.ts'
 
 /** All migrations, oldest first. Written by scripts/freeze-migration.mjs. */
-export const migrations: readonly Migration[] = [version1]
+export const migrations: readonly Migration[] = [version1, version2]

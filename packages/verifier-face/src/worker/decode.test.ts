@@ -40,6 +40,30 @@ function png(headers: readonly Buffer[], zeros: number): Uint8Array {
   return Uint8Array.from(Buffer.concat([signature, ...headers, data, chunk('IEND', Buffer.alloc(0))]))
 }
 
+/** A PNG to which a second, black frame was added (PNG third edition, section 11.3.2: acTL, fcTL, fdAT). */
+function animated(still: Uint8Array, side: number): Uint8Array {
+  const control = (sequence: number): Buffer => {
+    const data = Buffer.alloc(26)
+    for (const [at, value] of [sequence, side, side].entries()) data.writeUInt32BE(value, at * 4)
+    data.writeUInt16BE(1, 20)
+    data.writeUInt16BE(10, 22)
+    return chunk('fcTL', data)
+  }
+  const black = Buffer.concat([Buffer.from([0, 0, 0, 2]), deflateSync(Buffer.alloc((side * 4 + 1) * side))])
+  const [afterHeader, end] = [33, still.length - 12]
+  return Uint8Array.from(
+    Buffer.concat([
+      still.subarray(0, afterHeader),
+      chunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0])),
+      control(0),
+      still.subarray(afterHeader, end),
+      control(1),
+      chunk('fdAT', black),
+      still.subarray(end),
+    ]),
+  )
+}
+
 function segment(marker: number, data: readonly number[]): Buffer {
   const length = data.length + 2
   return Buffer.from([0xff, marker, length >> 8, length & 255, ...data])
@@ -80,6 +104,23 @@ describe.each([
       const bytes = await sharp(photo('sample1.jpg')).resize(64, 64).png({ progressive }).toBuffer()
       expect(await decode({ mediaType: 'image/png', bytes })).toMatchObject({ width: 64, height: 64 })
     }
+  })
+
+  test('sees of an animated PNG the one image that readers without animation see', async () => {
+    const still = await sharp(photo('sample1.jpg')).resize(64, 64).greyscale().png().toBuffer()
+    const expected = await decode({ mediaType: 'image/png', bytes: still })
+    const moving = await decode({ mediaType: 'image/png', bytes: animated(still, 64) })
+    expect(moving).toEqual(expected)
+  })
+
+  test('refuses what is animated in a format of its own, whatever it is called', async () => {
+    const frames = await sharp(Buffer.alloc(64 * 128 * 3, 127), {
+      raw: { width: 64, height: 128, channels: 3, pageHeight: 64 },
+    })
+      .gif({ delay: [100, 100] })
+      .toBuffer()
+    for (const mediaType of ['image/jpeg', 'image/png'] as const)
+      expect(await isDecoded({ mediaType, bytes: frames })).toBe(false)
   })
 
   test('refuses a PNG with a second header, which would be far larger than the first has promised', async () => {

@@ -16,7 +16,8 @@ export type Decode = (image: EncodedImage) => Promise<Picture>
 export async function bestDecoder(): Promise<Decode> {
   try {
     const { default: sharp } = await import('sharp')
-    return async ({ bytes }) => {
+    return async ({ mediaType, bytes }) => {
+      assertBegins(mediaType, bytes)
       const upright = sharp(bytes, { limitInputPixels: mostMegapixels * 1e6, failOn: 'truncated' }).rotate()
       const small = upright.resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
       const plain = small.flatten({ background: '#808080' }).toColourspace('srgb').removeAlpha().raw()
@@ -27,6 +28,16 @@ export async function bestDecoder(): Promise<Decode> {
     // Not installed, or not for this platform.
     return javascriptDecoder
   }
+}
+
+const beginnings = {
+  'image/jpeg': [0xff, 0xd8, 0xff],
+  'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+} as const
+
+/** sharp goes by the first bytes, whatever the type is called, and has decoders for far more than a selfie should reach. */
+function assertBegins(mediaType: EncodedImage['mediaType'], bytes: Uint8Array): void {
+  if (!beginnings[mediaType].every((byte, at) => bytes[at] === byte)) throw new Error(`This is no ${mediaType}`)
 }
 
 /** Decodes a baseline or progressive JPEG, or a PNG, and rejects what is none, or is damaged. */

@@ -24,6 +24,7 @@ export function deprecatedRoutes({ guards }: Authentication): readonly Route[] {
   return gone.map(({ id, method, path, successor }) =>
     route({
       id,
+      idempotency: 'none',
       method,
       path,
       summary: `Gone: use ${successor}`,

@@ -17,6 +17,7 @@ export function ecdsaHelperRoutes(authentication: Authentication): readonly Rout
   const helper = (path: string, id: string): Route =>
     route({
       id,
+      idempotency: 'none',
       method: 'POST',
       path,
       summary: 'Encrypt or decrypt a text between two key pairs; off unless the host enables it',

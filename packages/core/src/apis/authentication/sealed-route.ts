@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import type { Actor } from '../../audit/record.ts'
-import { type Guard, type RateLimit, type ReplyRule, type RequestContext, type Route, route } from '../../http/index.ts'
+import {
+  type Guard,
+  type OpenBody,
+  type RateLimit,
+  type ReplyRule,
+  type RequestContext,
+  type Route,
+  route,
+} from '../../http/index.ts'
 import { parseInput } from '../../http/parse-input.ts'
 import { type Answer, type Sealing, sealReply } from './answer.ts'
 import type { Authentication } from './authentication.ts'
@@ -82,12 +90,14 @@ export function sealedRoute<
     summary,
     guard,
     replies,
+    idempotency: definition.request === 'once' && method !== 'GET' ? 'key' : 'none',
     ...(limits !== undefined && { limits }),
     ...(params !== undefined && { params }),
     ...(query !== undefined && { query }),
     ...(body !== undefined &&
       container !== undefined && {
         body: { encoding: 'json' as const, schema: container, limit: body.limit, optional: body.optional === true },
+        openBody: opening(container),
       }),
     handler: async (input, context) => {
       const caller = callerOf(context)
@@ -96,17 +106,23 @@ export function sealedRoute<
       const opened: OpenedBody | undefined = input.body === undefined ? undefined : openBody(caller, input.body, plain)
       const parsed = parseInput<SealedInput<P, Q, B>>(
         { params: asItIs, query: asItIs, headers: undefined, body: body?.schema },
-        { params: input.params, query: input.query, headers: undefined, body: opened?.value },
+        { ...input, headers: undefined, body: opened?.value },
       )
       const encrypted = opened?.form === 'encrypted'
-      const take = (keeping: Keeping): Promise<Answer> =>
-        handler(parsed, { caller, actor: actorOf(context), context, encrypted, keeping })
+      const exchange = { caller, actor: actorOf(context), context, encrypted }
+      const take = (keeping: Keeping): Promise<Answer> => handler(parsed, { ...exchange, keeping })
       const asked = [id, JSON.stringify([input.params, input.query]), opened?.form ?? '', opened?.text ?? '']
-      const answer =
-        definition.request === 'read'
-          ? await take(() => Promise.resolve([]))
-          : await stepOnce(authentication, caller, asked, take)
+      const once = definition.request === 'once'
+      const answer = await (once ? stepOnce(authentication, caller, asked, take) : take(() => Promise.resolve([])))
       return sealReply(authentication, caller, answer, definition.sealing === 'always' || encrypted)
     },
   })
+}
+
+/** What a body says, and to whom the reply will be sealed. */
+function opening(container: ReturnType<typeof containerOf>): OpenBody {
+  return async (sent, context) => {
+    const caller = callerOf(context)
+    return [caller.envelope?.caller ?? '', openBody(caller, container.parse(sent), true).text]
+  }
 }

@@ -26,6 +26,7 @@ const exportBody = z.object({
 export function exportRoute({ services, chains, service }: Custody): Route {
   return route({
     id: 'exportWallet',
+    idempotency: 'none',
     method: 'POST',
     path: '/api/wallets/:walletId/export',
     summary: "Export a wallet's key, in a keystore under a password or as it is",

@@ -114,6 +114,7 @@ function sendRoute(custody: Custody, name: string, path: string): Route {
   const { services, service } = custody
   return route({
     id: name,
+    idempotency: 'own',
     method: 'POST',
     path,
     summary: 'Sign a transaction with a wallet and send it; under the same Idempotency-Key it is sent once',
@@ -144,6 +145,7 @@ function buildRoute(custody: Custody): Route {
   const { services, service } = custody
   return route({
     id: 'buildTransaction',
+    idempotency: 'none',
     method: 'POST',
     path: '/api/transactions/build',
     summary: 'Show the transaction that would be signed; needs no node where nonce, gasLimit and gasPrice are given',

@@ -28,6 +28,7 @@ type Verification = z.output<typeof newVerification>
 export function verificationRoute(custody: Custody): Route {
   return route({
     id: 'verifySignature',
+    idempotency: 'none',
     method: 'POST',
     path: '/api/signatures/verification',
     summary: 'Check whether a signature of a message or of typed data was made with the key of an address',

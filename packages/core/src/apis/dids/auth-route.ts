@@ -22,6 +22,7 @@ const body = z.object({
 export function authRoute({ services, settings, signing, audience }: Dids): Route {
   return route({
     id: 'signDidAuth',
+    idempotency: 'none',
     method: 'POST',
     path: '/wallet/auth',
     summary: "Sign an x-did-auth token with a wallet's key",

@@ -58,7 +58,8 @@ export function createRoute({ services, settings, service }: Dids): Route {
       checkApiUrl(settings, config)
       const didMethod = config.didMethod ?? defaultDidMethod
       const row = await createIdentity(services, settings, actor, { ...wallet, didMethod }, authorise)
-      return configuredReply(row, await configured(actor, row, config, authorise))
+      const outcome = await configured(actor, row, config, authorise)
+      return { ...configuredReply(row, outcome), isRefusal: false }
     },
   })
 

@@ -80,6 +80,7 @@ export function applicationRoutes(onboarding: Onboarding): readonly Route[] {
 function submitRoute({ services, settings, wallet }: Onboarding): Route {
   return route({
     id: 'createApplication',
+    idempotency: 'own',
     method: 'POST',
     path: '/applications',
     summary: 'Apply',
@@ -92,7 +93,7 @@ function submitRoute({ services, settings, wallet }: Onboarding): Route {
     body: { encoding: 'json', schema: input, limit: attributesLimit },
     replies: {
       201: { description: 'Submitted', schema: submitted },
-      409: { description: 'The idempotency key was used for another application' },
+      422: { description: 'The idempotency key was used for another application' },
     },
     handler: async ({ body, headers }, context) => {
       const template = settings.templates.get(String(body.templateId))

@@ -11,10 +11,10 @@ export function failure(error: BillfoldError, requestId: string): Reply {
   return { status: statusOf(error), body }
 }
 
-/** The document of this API knows no 422, and says 400 to a second user. */
+/** The document of this API knows no 422, but whoever sends an Idempotency-Key does; and it says 400 to a second user. */
 function statusOf({ code, status }: BillfoldError): number {
   if (code === 'user.exists') return 400
-  return status === 422 ? 409 : status
+  return status === 422 && code !== 'idempotency-key.reused' ? 409 : status
 }
 
 /** The shape of it. */

@@ -59,6 +59,7 @@ function registering(api: PaymentsApi): readonly Route[] {
 function loggingIn(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'login',
+    idempotency: 'none',
     paths: ['/api/auth/login'],
     summary: 'Get an api key for a device',
     guard: api.open,

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import type { Actor } from '../../audit/record.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../../errors.ts'
-import { type Guard, type RateLimit, type RequestContext, type Reply, type Route, route } from '../../http/index.ts'
+import {
+  type Guard,
+  type Idempotency,
+  type RateLimit,
+  type RequestContext,
+  type Reply,
+  type Route,
+  route,
+} from '../../http/index.ts'
 import { apiKeyLength, type ApiKeyRow, findApiKey } from '../../payments/api-keys.ts'
 import type { FieldCipher } from '../../payments/field-cipher.ts'
 import type { Payments } from '../../payments/settings.ts'
@@ -42,6 +50,8 @@ export interface Endpoint<K extends string, C> {
   /** Whether GET does the same, with the key in the header. */
   readonly get?: boolean
   readonly guard: Guard
+  /** `none` where GET does the same; else `key`, unless said otherwise. */
+  readonly idempotency?: Idempotency
   readonly limits?: readonly RateLimit[]
   readonly fields: Readonly<Record<K, FieldRule>>
   /** The fields of the reply's data that are encrypted for callers who encrypt. */
@@ -101,7 +111,7 @@ const header = z.object({ publickey: z.string().min(1).max(256).optional() })
 
 /** The routes of an endpoint: POST under each of its paths, and GET where nothing changes. */
 export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endpoint<K, C>): readonly Route[] {
-  const { id, summary, guard, limits = [], paths, get = false } = definition
+  const { id, summary, guard, limits = [], paths, get = false, idempotency = get ? 'none' : 'key' } = definition
   const replies = { 200: { description: 'Done, or not done for a reason that is named', schema: envelope } }
   const schema = fieldsSchema({ ...definition.fields, ...(guard === api.byKey ? keyFields : {}) })
   const full = paths.map((path) => (path.startsWith('/') ? path : `/api/v1/lokdon/${path}`))
@@ -113,6 +123,8 @@ export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endp
       method: 'POST',
       path,
       body: { encoding: 'json', schema, limit: bodyLimit, optional: true },
+      idempotency,
+      openBody: (body, context) => openedFields(api, definition, body, context),
       handler: ({ body, headers }, context) => answer(api, definition, body, headers.publickey, context),
     }),
   )
@@ -129,6 +141,20 @@ export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endp
     }),
   )
   return [...posts, ...gets]
+}
+
+/** The fields that came, and the key among them, as they were before they were encrypted. */
+async function openedFields<K extends string, C>(
+  api: PaymentsApi,
+  definition: Endpoint<K, C>,
+  body: unknown,
+  { caller, headers }: RequestContext,
+): Promise<unknown> {
+  const values = z.record(z.string(), z.unknown()).parse(body)
+  const encryption = encryptionOf(api, definition, caller.tenant, header.parse(headers).publickey)
+  const keys = Object.keys(keyFields).map((name) => values[name])
+  const opened = keys.map((key) => (typeof key === 'string' ? openedKey(key, encryption) : key))
+  return [await Promise.all(opened), await openFields(definition.fields, values, encryption)]
 }
 
 async function answer<K extends string, C>(

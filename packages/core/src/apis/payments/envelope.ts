@@ -25,7 +25,7 @@ export function done({ message, data }: Answer, form: DataForm): Reply {
 
 /** The answer to what was not done for a reason that the API's document knows: HTTP 200. */
 export function refused(message: string, data = ''): Reply {
-  return { status: 200, body: { message, response_code: '1', data } }
+  return { status: 200, body: { message, response_code: '1', data }, isRefusal: true }
 }
 
 const notJson = 'Unable to decode Data...Make sure data is in Json Format, add application/json in header and try again'

@@ -28,6 +28,7 @@ export function pinEndpoints(api: PaymentsApi): readonly Route[] {
     }),
     ...endpoint(api, {
       id: 'checkPin',
+      idempotency: 'none',
       paths: ['checkpin'],
       summary: 'Check a guess of the PIN, which comes back when it is right',
       guard: api.byKey,
@@ -43,29 +44,34 @@ export function pinEndpoints(api: PaymentsApi): readonly Route[] {
         return { message: 'Here is your MPIN', data: String(encryptedmpin) }
       },
     }),
-    ...endpoint(api, {
-      id: 'getM3Pin',
-      paths: ['getm3pin'],
-      summary: "The last part of a sender's lock PIN, for the receiver of a pending payment",
-      guard: api.byKey,
-      fields: { sender_email: encrypted(320), sender_phone: encrypted(32) },
-      seals: ['m3encrypt'],
-      says: {
-        'field.missing': 'Either provide email or mobile number of sender',
-        'payment.unknown': 'No Pending Payments for you',
-      },
-      caller: keyCaller,
-      handle: async ({ sender_email, sender_phone }, { actor, userId }) => {
-        const wanted = [
-          ...(sender_email === undefined ? [] : [{ kind: 'email', value: sender_email } as const]),
-          ...(sender_phone === undefined ? [] : [{ kind: 'phone', value: sender_phone } as const]),
-        ]
-        if (wanted.length === 0) throw new BillfoldError('field.missing')
-        const m3encrypt = await boundedGuess(api.services, actor, ['payment.unknown'], async () =>
-          m3PartFor(api.services, actor, userId, await personWith(api.services, actor.tenant, wanted)),
-        )
-        return { message: 'Sender M3 Pin Stripped off', data: { m3encrypt } }
-      },
-    }),
+    ...lastPartEndpoint(api),
   ]
+}
+
+function lastPartEndpoint(api: PaymentsApi): readonly Route[] {
+  return endpoint(api, {
+    id: 'getM3Pin',
+    idempotency: 'none',
+    paths: ['getm3pin'],
+    summary: "The last part of a sender's lock PIN, for the receiver of a pending payment",
+    guard: api.byKey,
+    fields: { sender_email: encrypted(320), sender_phone: encrypted(32) },
+    seals: ['m3encrypt'],
+    says: {
+      'field.missing': 'Either provide email or mobile number of sender',
+      'payment.unknown': 'No Pending Payments for you',
+    },
+    caller: keyCaller,
+    handle: async ({ sender_email, sender_phone }, { actor, userId }) => {
+      const wanted = [
+        ...(sender_email === undefined ? [] : [{ kind: 'email', value: sender_email } as const]),
+        ...(sender_phone === undefined ? [] : [{ kind: 'phone', value: sender_phone } as const]),
+      ]
+      if (wanted.length === 0) throw new BillfoldError('field.missing')
+      const m3encrypt = await boundedGuess(api.services, actor, ['payment.unknown'], async () =>
+        m3PartFor(api.services, actor, userId, await personWith(api.services, actor.tenant, wanted)),
+      )
+      return { message: 'Sender M3 Pin Stripped off', data: { m3encrypt } }
+    },
+  })
 }

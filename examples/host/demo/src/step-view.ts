@@ -1,0 +1,97 @@
+import { h } from './dom.ts'
+import type { Fact, Field, Step } from './flow.ts'
+
+/** Shows the steps of a flow. Each can be done again, and what it makes possible is possible at once. */
+export function stepViews(steps: readonly Step[]): HTMLElement {
+  const refresh: (() => void)[] = []
+  const views = steps.map((step, index) =>
+    stepView(step, index + 1, () => {
+      for (const one of refresh) one()
+    }),
+  )
+  refresh.push(...views.map(({ update }) => update))
+  for (const update of refresh) update()
+  return h('ol', { class: 'steps' }, ...views.map(({ element }) => element))
+}
+
+interface StepView {
+  readonly element: HTMLElement
+  readonly update: () => void
+}
+
+function stepView(step: Step, number: number, changed: () => void): StepView {
+  const outcome = h('div', { class: 'outcome', role: 'status' })
+  const button = h('button', { type: 'submit' }, step.action)
+  const fieldset = h(
+    'fieldset',
+    {},
+    h('legend', { class: 'unseen' }, step.title),
+    ...(step.fields ?? []).map(fieldView),
+    button,
+  )
+  const form = h('form', { class: 'form' }, fieldset)
+  const heading = h('h2', {}, h('span', { class: 'number', 'aria-hidden': 'true' }, String(number)), step.title)
+  const element = h('li', { class: 'step' }, heading, h('p', {}, step.text), form, outcome)
+  const show = (facts: readonly Fact[]): void => {
+    outcome.replaceChildren(factsView(facts))
+    element.classList.add('done')
+  }
+  const attempt = async (): Promise<void> => {
+    const given = new FormData(form)
+    button.setAttribute('aria-busy', 'true')
+    fieldset.disabled = true
+    try {
+      show(await step.run(given))
+    } catch (error) {
+      element.classList.remove('done')
+      outcome.replaceChildren(
+        h('p', { class: 'wrong', role: 'alert' }, error instanceof Error ? error.message : String(error)),
+      )
+    } finally {
+      button.removeAttribute('aria-busy')
+      fieldset.disabled = false
+      changed()
+      button.focus({ preventScroll: true })
+    }
+  }
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void attempt()
+  })
+  void step.before?.().then((facts) => {
+    if (facts === undefined) return
+    show(facts)
+    changed()
+  })
+  const update = (): void => {
+    const isReady = step.ready()
+    fieldset.disabled = !isReady
+    element.classList.toggle('waiting', !isReady)
+  }
+  return { element, update }
+}
+
+function fieldView({ name, label, value, type = 'text', choices, inputmode, optional = false }: Field): HTMLElement {
+  if (choices !== undefined) {
+    const options = Object.entries(choices).map(([choice, text]) =>
+      h('option', { value: choice, selected: choice === value }, text),
+    )
+    return h('label', {}, label, h('select', { name }, ...options))
+  }
+  if (type === 'checkbox')
+    return h('label', { class: 'choice' }, h('input', { name, type, checked: value === 'on' }), label)
+  const accept = type === 'file' ? 'image/*,application/pdf' : undefined
+  const given = { name, type, inputmode, accept, required: !optional, autocomplete: 'off' }
+  return h('label', {}, label, h('input', { ...given, ...(type !== 'file' && { value }) }))
+}
+
+function factsView(facts: readonly Fact[]): HTMLElement {
+  const rows = facts.map(({ label, value, holds }) => {
+    const sign =
+      holds === undefined
+        ? []
+        : [h('span', { class: holds ? 'holds' : 'fails', 'aria-hidden': 'true' }, holds ? '✓' : '✗')]
+    return h('div', {}, h('dt', {}, label), h('dd', {}, ...sign, value))
+  })
+  return h('dl', { class: 'facts' }, ...rows)
+}

@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import {
+  accessibilityProblems,
+  browserPath,
+  faceCamera,
+  type OpenBrowser,
+  openBrowser,
+  withoutPoses,
+} from '@billfold/browser-tests'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RunningHost, startHost } from './running-host.ts'
+
+const run = promisify(execFile)
+const patience = { timeout: 30_000 }
+const named = (page: Page, name: string): Locator => page.locator('.step').filter({ hasText: name })
+
+/** Presses the button of a step, and waits for what came of it. */
+async function perform(page: Page, action: string): Promise<Locator> {
+  const button = page.getByRole('button', { name: action, exact: true })
+  const step = page.locator('.step').filter({ has: button })
+  await button.click(patience)
+  await step.locator('[aria-busy]').waitFor({ ...patience, state: 'detached' })
+  const outcome = step.locator('.outcome')
+  await outcome.locator('dl, .wrong').first().waitFor(patience)
+  return outcome
+}
+
+/** The calls that the page shows, as lines such as `POST /custody/api/users host 200`. */
+async function callsOn(page: Page): Promise<string[]> {
+  const summaries = page.locator('#calls summary')
+  const texts = await summaries.evaluateAll((all) =>
+    all.map((one) => [...one.children].map(({ textContent }) => textContent).join(' ')),
+  )
+  return texts.map((text) => text.replace(/ \d+ ms$/, ''))
+}
+
+/** Runs what a call is copied as, in the shell of somebody who sits at the host. */
+async function copied(page: Page, host: RunningHost, index: number): Promise<unknown> {
+  const command = await page.locator('#calls .copy').nth(index).getAttribute('data-copy')
+  const { stdout } = await run('sh', ['-c', command ?? ''], { cwd: host.dataDirectory })
+  return JSON.parse(stdout)
+}
+
+// Where no browser is installed, the end of the run says so.
+describe.runIf(browserPath !== undefined)('the console', () => {
+  let browser: OpenBrowser
+  beforeAll(async () => {
+    browser = await openBrowser(await faceCamera())
+  }, 60_000)
+  afterAll(() => browser.close())
+
+  describe.each(['express', 'koa'])('of a host on %s', (framework) => {
+    let host: RunningHost
+    let faults: string[] = []
+    beforeAll(async () => {
+      host = await startHost({ FRAMEWORK: framework })
+    }, 60_000)
+    afterAll(() => host.kill())
+
+    async function open(path: string): Promise<Page> {
+      const page = await browser.visit({ size: 'desktop' })
+      faults = []
+      page.on('pageerror', ({ message }) => faults.push(message))
+      page.on('console', (message) => {
+        // A refusal that is a step's point is told to the console of the browser as well.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+          faults.push(message.text())
+      })
+      await page.goto(`${host.url}${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor(patience)
+      return page
+    }
+
+    async function expectNoFaults(page: Page): Promise<void> {
+      expect(await accessibilityProblems(page)).toEqual([])
+      expect(faults).toEqual([])
+    }
+
+    test('makes a user and a wallet, signs, and says that a PIN is wrong', async () => {
+      const page = await open('/')
+      await perform(page, 'Make the user')
+      await perform(page, 'Make the wallet')
+      await page.locator('.step').last().getByLabel('PIN').fill('000000')
+      expect(await (await perform(page, 'Sign')).innerText()).toBe('The pincode is incorrect')
+      await page.locator('.step').last().getByLabel('PIN').fill('123456')
+      const signed = await perform(page, 'Sign')
+      expect(await signed.locator('.holds').count()).toBe(1)
+      expect(await callsOn(page)).toEqual([
+        'POST /custody/api/users host 200',
+        'POST /custody/api/wallets host 200',
+        'POST /custody/api/signatures host 403',
+        'POST /custody/api/signatures host 200',
+      ])
+      expect(await copied(page, host, 3)).toMatchObject({ success: true })
+      await expectNoFaults(page)
+    })
+
+    test('signs in with a wallet, applies, is approved, and opens a session', async () => {
+      const page = await open('/demo/onboarding')
+      await perform(page, 'Sign in')
+      const passport = { name: 'passport.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a', 'hex') }
+      await page.getByLabel('A picture of a document').setInputFiles(passport)
+      expect(await (await perform(page, 'Apply')).innerText()).toContain('submitted')
+      expect(await (await perform(page, 'Approve it')).innerText()).toContain('approved')
+      await expectNoFaults(page)
+      expect(await copied(page, host, (await callsOn(page)).length - 1)).toMatchObject({
+        application: { status: 'approved' },
+      })
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await page.waitForURL(/signed-in/, patience)
+      await page.getByText('You are logged in to the host').waitFor(patience)
+      expect((await page.context().cookies()).map(({ name }) => name)).toContain('demo_user')
+    })
+
+    test('makes a DID, resolves it, and changes its document', async () => {
+      const page = await open('/demo/dids')
+      await perform(page, 'Make the DID')
+      expect(await (await perform(page, 'Resolve')).innerText()).toContain('https://agent.example')
+      expect(await (await perform(page, 'Add it')).innerText()).toContain('https://mailbox.example')
+      expect(await copied(page, host, 1)).toHaveProperty('didDocument')
+      await expectNoFaults(page)
+    })
+
+    test('pays, confirms on both sides, and shows the books', async () => {
+      const page = await open('/demo/payments')
+      await perform(page, 'Register both')
+      await perform(page, 'Pay')
+      expect(await (await perform(page, 'Confirm as Ben')).innerText()).toContain('yet to confirm')
+      expect(await (await perform(page, 'Confirm as Ada')).innerText()).toContain('successfully')
+      const books = await (await perform(page, 'Show the entries')).innerText()
+      expect(books.replaceAll(/\s+/g, ' ')).toContain('Ada: available +25 −10')
+      expect(books.replaceAll(/\s+/g, ' ')).toContain('Ben: available +25 +10')
+      await expectNoFaults(page)
+    })
+
+    test('enrols a face, signs in by it with a PIN, and without one on a device that is trusted', async () => {
+      const page = await open('/demo/face')
+      await withoutPoses(page)
+      await perform(page, 'Make the user')
+      const go = async (step: string, action: string): Promise<void> => {
+        await named(page, step).getByRole('combobox').selectOption('still')
+        await page.getByRole('button', { name: action, exact: true }).click()
+        await page.getByRole('button', { name: 'Start the camera' }).click(patience)
+      }
+      const back = () => page.waitForURL(/\/demo\/face\?session=[\w-]+&status=success$/, patience)
+      await go('Enrol their face', 'Enrol')
+      await back()
+      await named(page, 'Enrol their face').locator('.holds').waitFor(patience)
+
+      await go('Sign in', 'Sign in by face')
+      await page.getByLabel('PIN').fill('4711', patience)
+      await page.getByLabel('Do not ask for it').check()
+      await page.getByRole('button', { name: 'Confirm' }).click()
+      await back()
+      await named(page, 'Likeness of the face').locator('.holds').waitFor(patience)
+      expect(await (await perform(page, 'List the devices')).locator('dd').count()).toBe(1)
+      await expectNoFaults(page)
+
+      await go('Sign in', 'Sign in by face')
+      await back()
+      await named(page, 'Likeness of the face').locator('.holds').waitFor(patience)
+      await perform(page, 'Forget')
+      expect(await page.getByRole('button', { name: 'Sign in by face' }).isDisabled()).toBe(true)
+    }, 120_000)
+
+    test('says so where the camera is not allowed', async () => {
+      const page = await browser.visit({ allowsCamera: false })
+      await page.goto(`${host.url}/demo/face`)
+      await perform(page, 'Make the user')
+      await page.getByRole('button', { name: 'Enrol', exact: true }).click()
+      await page.getByRole('button', { name: 'Start the camera' }).click(patience)
+      await page.getByRole('heading', { name: 'The camera is not allowed' }).waitFor(patience)
+      expect(await page.getByRole('button', { name: 'Try again' }).isEnabled()).toBe(true)
+    })
+
+    test('shows the OpenAPI document of each API', async () => {
+      const page = await open('/')
+      for (const [name, title] of [
+        ['custody', '/api/users'],
+        ['authentication', '/v2/submit_face'],
+        ['onboarding', '/applications'],
+        ['dids', '/wallet/configure'],
+        ['payments', '/api/v1/lokdon/createsession'],
+      ] as const) {
+        await page.goto(`${host.url}/openapi/${name}`)
+        await page.getByText(title, { exact: true }).first().waitFor(patience)
+        expect(faults).toEqual([])
+      }
+    })
+  })
+})

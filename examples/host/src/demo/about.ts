@@ -1,0 +1,21 @@
+import { relative } from 'node:path'
+import type { Settings } from '../settings.ts'
+import { credentialsPath } from './credentials.ts'
+import type { AboutHost } from './exchange.ts'
+
+const databases: readonly (readonly [RegExp, string])[] = [
+  [/^postgres/, 'PostgreSQL'],
+  [/^(mysql|mariadb)/, 'MySQL'],
+]
+
+/** What the console says of its host. Nothing of it is a secret: the credentials themselves stay in their file. */
+export function aboutHost(settings: Settings): AboutHost {
+  const { framework, databaseUrl, baseUrl } = settings
+  const [, database] = databases.find(([pattern]) => pattern.test(databaseUrl)) ?? ['', 'SQLite']
+  return {
+    framework: framework === 'koa' ? 'Koa' : 'Express',
+    database,
+    baseUrl,
+    credentials: relative(process.cwd(), credentialsPath(settings)),
+  }
+}

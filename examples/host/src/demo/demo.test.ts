@@ -1,0 +1,90 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { credentialsIn, type RunningHost, startHost } from '../running-host.ts'
+
+let host: RunningHost
+beforeAll(async () => {
+  host = await startHost({})
+})
+afterAll(() => host.kill())
+
+/** Asks with headers of any kind: `fetch` sets some of them by itself. */
+function asked(path: string, headers: Record<string, string>, body = ''): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const method = body === '' ? 'GET' : 'POST'
+    const sent = request(`${host.url}${path}`, { method, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+    sent.on('error', reject).end(body)
+  })
+}
+
+const act = (headers: Record<string, string>, body = '{"pin":"123456"}', name = 'custody/user') =>
+  asked(`/demo/acts/${name}`, headers, body)
+const itself = (): Record<string, string> => ({ origin: host.url, host: new URL(host.url).host })
+
+describe('what the host does in the place of the console', () => {
+  it('is done for its own page', async () => {
+    expect((await act({ ...itself(), 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+  })
+
+  it.each([
+    ['a program that is no page', { origin: '' }],
+    ['the page of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['another port of this computer', { origin: 'http://127.0.0.1:1' }],
+    ['a frame of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a site that has pointed its name at this computer', { host: 'evil.example', origin: 'http://evil.example' }],
+    ['somebody behind a proxy', { 'x-forwarded-for': '203.0.113.7' }],
+    ['somebody behind a proxy that speaks RFC 7239', { forwarded: 'for=203.0.113.7' }],
+  ])('is not done for %s', async (_, headers) => {
+    const { status, text } = await act({ ...itself(), ...headers })
+    expect(status).toBe(403)
+    expect(JSON.parse(text)).toMatchObject({ exchanges: [] })
+  })
+
+  it('is one of a few acts, of which each takes what it needs and no more', async () => {
+    for (const name of ['custody/export', '__proto__', 'constructor', '..%2fcustody%2fuser', ''])
+      expect((await act(itself(), '{"pin":"123456"}', name)).status).toBe(403)
+    for (const body of ['{', '[]', '{"pin":"x"}', `{"pin":"${'1'.repeat(20_000)}"}`])
+      expect((await act(itself(), body)).status).toBe(422)
+    const foreign = '{"userId":"../users","pin":"123456"}'
+    expect((await act(itself(), foreign, 'custody/wallet')).status).toBe(422)
+  })
+
+  it('never shows the credentials of the host', async () => {
+    const { serviceKey } = credentialsIn(host.dataDirectory)
+    const { text } = await act(itself())
+    expect(text).not.toContain(serviceKey.keyId)
+    expect(text).not.toContain(serviceKey.keySecret)
+    expect((await asked('/demo/about', {})).text).not.toContain(serviceKey.keyId)
+  })
+})
+
+describe('the files of the demo', () => {
+  it.each([
+    '/demo/script/..%2f..%2fpackage.json',
+    '/demo/script/../../package.json',
+    '/demo/modules/client/..%2f..%2findex.js',
+    '/demo/modules/constructor/x.js',
+    '/openapi/package.json',
+    '/demo/credentials.json',
+  ])('do not lead to %s', async (path) => {
+    expect((await asked(path, {})).status).toBe(404)
+  })
+
+  it.each(['/', '/openapi'])('at %s run no script and show in no frame but their own', async (path) => {
+    const policy = (await fetch(`${host.url}${path}`)).headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toMatch(/script-src 'self'( 'sha256-[\w+/=]+')?;/)
+    expect(policy).toContain("frame-ancestors 'none'")
+  })
+
+  it('are shown at the one address that logins lead back to', async () => {
+    const port = new URL(host.url).port
+    const answer = await fetch(`http://localhost:${port}/demo/face?session=1`, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe(`${host.url}/demo/face?session=1`)
+    expect((await asked('//evil.example/demo/face', { host: `localhost:${port}` })).status).toBe(404)
+  })
+})

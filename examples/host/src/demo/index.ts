@@ -1,0 +1,118 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { acts } from './acts.ts'
+import type { ActReply, Exchange } from './exchange.ts'
+import { demoFile } from './files.ts'
+import { type Acting, asText, type DemoGround, Refused } from './ground.ts'
+import { logger } from '../logger.ts'
+import { isFromOwnPage, ownHosts } from './own-page.ts'
+import { aboutHost } from './about.ts'
+
+const failed = 'the demo failed'
+
+/**
+ * Puts the demo before a host's app: the console at `/`, the API browser at `/openapi`, and, under `/demo/acts`, what the
+ * console asks the host to do in its place. A host of your own has none of this.
+ */
+export function withDemo(app: RequestListener, ground: DemoGround): RequestListener {
+  return (request, response) => {
+    answer(request, response, ground).then(
+      (answered) => {
+        if (!answered) app(request, response)
+      },
+      (error: unknown) => {
+        logger.error({ error }, failed)
+        reply(response, 500, 'application/json', JSON.stringify({ error: failed }))
+      },
+    )
+  }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, ground: DemoGround): Promise<boolean> {
+  const [pathname = '/'] = (request.url ?? '/').split('?', 1)
+  if (request.method === 'POST' && pathname.startsWith('/demo/acts/')) {
+    await performAct(pathname.slice('/demo/acts/'.length), request, response, ground)
+    return true
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  if (pathname === '/demo/about') {
+    reply(response, 200, 'application/json', JSON.stringify(aboutHost(ground.settings)))
+    return true
+  }
+  const file = await demoFile(pathname)
+  if (file === undefined) return false
+  const elsewhere = file.isPage ? properAddress(request, ground) : undefined
+  if (elsewhere === undefined) reply(response, 200, file.type, file.body, file.headers)
+  else reply(response, 302, 'text/plain', '', { location: elsewhere })
+  return true
+}
+
+/** Logins lead back to the host's one address, so pages that were opened under another name of this computer move there. */
+function properAddress({ url = '/', headers, socket }: IncomingMessage, { settings }: DemoGround): string | undefined {
+  const proper = new URL(settings.baseUrl)
+  if (headers.host === proper.host || !ownHosts(settings, socket.localPort).includes(proper.host)) return undefined
+  if (!ownHosts(settings, socket.localPort).includes(headers.host ?? '')) return undefined
+  return `${proper.origin}${url}`
+}
+
+async function performAct(
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  ground: DemoGround,
+): Promise<void> {
+  const told = (status: number, body: ActReply): void => reply(response, status, 'application/json', asText(body))
+  const act = Object.hasOwn(acts, name) ? acts[name] : undefined
+  if (!isFromOwnPage(request, ground.settings) || act === undefined) {
+    request.resume()
+    return told(403, {
+      exchanges: [],
+      error: 'The demo acts only for its own page, in a browser on the computer of the host',
+    })
+  }
+  const exchanges: Exchange[] = []
+  const acting: Acting = { ...ground, note: (exchange) => void exchanges.push(exchange) }
+  try {
+    told(200, { exchanges, result: (await act(await jsonOf(request), acting)) ?? null })
+  } catch (error) {
+    if (isForThePage(error)) return told(422, { exchanges, error: error.message })
+    logger.error({ error }, failed)
+    told(500, { exchanges, error: `${failed}; see the log of the host` })
+  }
+}
+
+/** What the library and the demo say when they refuse is made to be shown. */
+function isForThePage(error: unknown): error is Error {
+  const isOfLibrary = error instanceof Error && ['BillfoldError', 'AuthenticationClientError'].includes(error.name)
+  return error instanceof Refused || isOfLibrary
+}
+
+const mostBytes = 16 * 1024
+
+/** @throws Refused for a body that is too large or no JSON */
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes: Buffer = chunk
+    size += bytes.length
+    if (size > mostBytes) throw new Refused('That is too much')
+    chunks.push(bytes)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new Refused('That is no JSON')
+  }
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, ...always, ...headers })
+  response.end(body)
+}

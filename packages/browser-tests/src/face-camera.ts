@@ -1,0 +1,7 @@
+import { portraitPixels, straight, video } from '@billfold/test-photos'
+import type { Scene } from './browser.ts'
+
+/** A camera before which somebody sits and looks straight ahead. */
+export async function faceCamera(): Promise<Scene> {
+  return { video: await video([{ pixels: await portraitPixels(straight), seconds: 1 }]) }
+}

@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { BillfoldError } from '../errors.ts'
+import { silentLogger } from '../logger.ts'
+import { batch, insert, memoryStorage, type Storage } from '../storage/index.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { usedOnce } from '../replays/table.ts'
+import { markingStorage } from './acts.ts'
+import { forgetKeys, type KeyedCall, keptFor, once, type Outcome } from './once.ts'
+import { idempotencyKeys } from './table.ts'
+
+const call: KeyedCall = { tenant: 't', scope: ['api', 'route', 'caller'], key: 'k'.repeat(16), asked: 'PIN 1234' }
+const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
+const done: Outcome = { reply, isRefusal: false }
+const minute = 60_000
+
+/** Holds whoever waits for it until it is opened. */
+function heldGate(): { readonly opened: Promise<unknown>; readonly open: () => void } {
+  const gate = new EventTarget()
+  const opened = new Promise((resolve) => gate.addEventListener('open', resolve))
+  return { opened, open: () => void gate.dispatchEvent(new Event('open')) }
+}
+
+describe('a call under an idempotency key', () => {
+  let storage: Storage
+  let acting: Storage
+  let now: number
+  let written: number
+
+  const ground = (over: Storage = storage) => ({ storage: over, lookups, logger: silentLogger, now: () => now })
+  let lookups = testServices().lookups
+  const under = (act: () => Promise<Outcome> = write, other: Partial<KeyedCall> = {}) =>
+    once(ground(), { ...call, ...other }, act)
+  /** An act that writes one row, with the commit that a handler would make. */
+  const write = async (): Promise<Outcome> => {
+    await acting.commit(batch(insert(usedOnce, { id: `row ${written++}`, expiresAt: 1 })))
+    return done
+  }
+  const rows = async (): Promise<number> => (await storage.find(usedOnce)).length
+
+  beforeEach(() => {
+    storage = memoryStorage()
+    acting = markingStorage(storage)
+    ;({ lookups } = testServices(storage))
+    now = 1_000_000
+    written = 0
+  })
+
+  test('acts once, and gives its reply to every repeat for a day', async () => {
+    expect(await under()).toBeUndefined()
+    expect(await under()).toEqual(reply)
+    now += keptFor - 1
+    await forgetKeys(storage, now)
+    expect(await under()).toEqual(reply)
+    expect(await rows()).toBe(1)
+    now += 1
+    expect(await under()).toBeUndefined()
+    expect(await rows()).toBe(2)
+    await forgetKeys(storage, now + keptFor)
+    expect(await storage.find(idempotencyKeys)).toEqual([])
+  })
+
+  test('is refused for another request, and apart for another caller, route, tenant or key', async () => {
+    await under()
+    expect(await codeOf(under(write, { asked: 'PIN 1235' }))).toBe('idempotency-key.reused')
+    await under(write, { scope: ['api', 'route', 'another caller'] })
+    await under(write, { tenant: 'another' })
+    await under(write, { key: 'another key of one' })
+    expect(await rows()).toBe(4)
+  })
+
+  test('knows a request by what was read of it in passing, too', async () => {
+    const asked = (text: string) => ({ asked: () => Promise.resolve(text) })
+    await under(write, asked('the parts'))
+    expect(await under(write, asked('the parts'))).toEqual(reply)
+    expect(await codeOf(under(write, asked('other parts')))).toBe('idempotency-key.reused')
+    expect(await rows()).toBe(1)
+  })
+
+  test('is told to wait while the first one runs, also when that one has written', async () => {
+    const gate = heldGate()
+    const first = under(async () => {
+      const outcome = await write()
+      await gate.opened
+      return outcome
+    })
+    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    expect(await codeOf(under())).toBe('idempotency-key.in-progress')
+    gate.open()
+    await first
+    expect(await under()).toEqual(reply)
+    expect(await rows()).toBe(1)
+  })
+
+  test.each<[string, () => Promise<Outcome>]>([
+    ['was refused', () => Promise.reject(new BillfoldError('wallet.unknown'))],
+    ['was refused in a reply', () => Promise.resolve({ ...done, isRefusal: true })],
+    ['failed before it wrote anything', () => Promise.reject(new BillfoldError('storage.unavailable'))],
+  ])('may be made again, even otherwise, when it %s', async (_, act) => {
+    await codeOf(under(act))
+    expect(await under(write, { asked: 'PIN 9999' })).toBeUndefined()
+    expect(await rows()).toBe(1)
+  })
+
+  test('may be made again when it was refused after it had counted a guess', async () => {
+    const act = async () => {
+      await write()
+      throw new BillfoldError('signing-method.invalid')
+    }
+    expect(await codeOf(under(act))).toBe('signing-method.invalid')
+    expect(await under()).toBeUndefined()
+  })
+
+  test('is not made again when it failed after it had written: nobody knows how it ended', async () => {
+    const act = async () => {
+      await write()
+      throw new BillfoldError('storage.unavailable')
+    }
+    expect(await codeOf(under(act))).toBe('storage.unavailable')
+    expect(await codeOf(under())).toBe('idempotency-key.unanswered')
+    expect(await rows()).toBe(1)
+  })
+
+  test('is not made again when its reply is too long to keep, or no text', async () => {
+    await under(async () => ({ ...(await write()), reply: { ...reply, body: 'x'.repeat(300_000) } }))
+    expect(await codeOf(under())).toBe('idempotency-key.unanswered')
+    await under(async () => ({ ...(await write()), reply: undefined }), { key: 'another key of one' })
+    expect(await codeOf(under(write, { key: 'another key of one' }))).toBe('idempotency-key.unanswered')
+    expect(await rows()).toBe(2)
+  })
+
+  test('of a process that died before it wrote is made by another after a minute, and the first can write no more', async () => {
+    const gate = heldGate()
+    const asleep = under(async () => {
+      await gate.opened
+      return write()
+    })
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+    now += minute - 1
+    expect(await codeOf(under())).toBe('idempotency-key.in-progress')
+    now += 1
+    expect(await under()).toBeUndefined()
+    gate.open()
+    expect(await codeOf(asleep)).toBe('idempotency-key.in-progress')
+    expect(await rows()).toBe(1)
+    expect(await under()).toEqual(reply)
+  })
+
+  test('of a process that died after it wrote is never made again', async () => {
+    void under(async () => {
+      await write()
+      return new Promise<Outcome>(() => {})
+    })
+    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    now += minute
+    expect(await codeOf(under())).toBe('idempotency-key.unanswered')
+    expect(await rows()).toBe(1)
+  })
+
+  test('gives its reply where the reply cannot be kept, and is not made again', async () => {
+    const act = async () => {
+      const outcome = await write()
+      vi.spyOn(storage, 'commit').mockRejectedValue(new BillfoldError('storage.unavailable'))
+      return outcome
+    }
+    expect(await under(act)).toBeUndefined()
+    vi.restoreAllMocks()
+    now += minute
+    expect(await codeOf(under())).toBe('idempotency-key.unanswered')
+    expect(await rows()).toBe(1)
+  })
+
+  test('marks no other commit: neither those after its first, nor those of other requests', async () => {
+    const commits = vi.spyOn(storage, 'commit')
+    await under(async () => {
+      await write()
+      return write()
+    })
+    await write()
+    const sizes = commits.mock.calls
+      .map(([{ writes }]) => writes)
+      .filter((writes) => writes.some(({ table }) => table === usedOnce))
+      .map((writes) => writes.length)
+    expect(sizes).toEqual([2, 1, 1])
+  })
+
+  test('may write as much as a batch can hold', async () => {
+    const full = Array.from({ length: 1000 }, (_, at) => insert(usedOnce, { id: `full ${at}`, expiresAt: 1 }))
+    await under(async () => {
+      await acting.commit(batch(...full))
+      return done
+    })
+    expect(await rows()).toBe(1000)
+    expect(await under()).toEqual(reply)
+  })
+
+  test('of twenty at once acts once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => codeOf(under())))
+    expect(await rows()).toBe(1)
+    expect(outcomes.filter((outcome) => outcome === 'done' || outcome === 'idempotency-key.in-progress')).toHaveLength(
+      20,
+    )
+    expect(await under()).toEqual(reply)
+  })
+
+  test('leaves nothing in the storage that tells the key, the request or the reply', async () => {
+    await under()
+    const [row] = await storage.find(idempotencyKeys)
+    const dump = Buffer.from(
+      JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value)),
+    )
+    const sealed = Buffer.from(row?.reply ?? [])
+    for (const secret of [call.key, '1234', 'codes'])
+      expect([dump.includes(secret), sealed.includes(secret)]).toEqual([false, false])
+    await under(write, { tenant: 'u' })
+    const [, other] = await storage.find(idempotencyKeys)
+    expect(other?.fingerprint).not.toBe(row?.fingerprint)
+  })
+})

@@ -1,0 +1,51 @@
+import { sealedPrefix } from '../crypto/index.ts'
+import type { Row, Storage, Test, Value, Where } from '../storage/index.ts'
+import type { SealedColumn } from './sealed-column.ts'
+
+/** How many rows one read takes: few of those whose values may be megabytes. */
+const [rowsAtOnce, longRowsAtOnce] = [100, 4]
+
+/**
+ * The rows whose value in a column is sealed under any key but this one, a page at a time. They are found by the first bytes of the value,
+ * which name the key, so that the database sends nothing of what is sealed under this one.
+ */
+export async function* olderValues(
+  storage: Storage,
+  column: SealedColumn,
+  currentKeyId: string,
+): AsyncGenerator<readonly Row[]> {
+  const prefix = sealedPrefix(currentKeyId)
+  for (const range of [{ lt: prefix }, { gte: bytesAfter(prefix) }]) yield* valuesIn(storage, column, range)
+}
+
+async function* valuesIn(storage: Storage, column: SealedColumn, range: Test): AsyncGenerator<readonly Row[]> {
+  const { table, key } = { table: column.table, key: column.table.key }
+  const [first = '', ...further] = key
+  const limit = mayBeLong(column) ? longRowsAtOnce : rowsAtOnce
+  const orderBy = key.map((name) => [name, 'asc'] as const)
+  let after: Value | undefined
+  for (;;) {
+    const onwards: Where = after === undefined || after === null ? {} : { [first]: { gt: after } }
+    const where = { ...column.where, [column.column]: range, ...onwards }
+    const rows: readonly Row[] = await storage.find(table, { where, orderBy, limit })
+    const last = rows.at(-1)?.[first]
+    if (last === undefined) return
+    // Of the last one of a full page there may be more rows, where the key has more than one column.
+    const whole = rows.length === limit && further.length > 0 ? rows.filter((row) => row[first] !== last) : rows
+    if (whole.length === 0) throw new Error(`more rows of one ${first} than a page has`)
+    yield whole
+    if (rows.length < limit) return
+    after = whole.at(-1)?.[first]
+  }
+}
+
+/** Whether values can be so long that some of them fill the memory. */
+export function mayBeLong({ table, column }: SealedColumn): boolean {
+  return table.columns[column]?.length === undefined
+}
+
+/** The least bytes that come after all that begin with these. */
+export function bytesAfter(prefix: Uint8Array): Uint8Array {
+  const last = prefix.findLastIndex((byte) => byte < 0xff)
+  return Uint8Array.from([...prefix.subarray(0, last), (prefix[last] ?? 0) + 1])
+}

@@ -1,0 +1,151 @@
+import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
+import type { Guard, MountableApi, Route } from '@billfold/core/http'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Client, Sent } from '../client.ts'
+import { describeMounted } from '../describe-mounted.ts'
+import { isUsual } from '../mountings.ts'
+import { form } from '../onboarding/form.ts'
+
+const billfold = createBillfold({
+  storage: memoryStorage(),
+  keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+})
+const apis = (['authentication', 'onboarding', 'dids', 'custody', 'payments'] as const).map((name) => billfold[name])
+
+/** POST routes that act anew each time, whatever key comes along, and why. */
+const exceptions: Readonly<Record<string, string>> = {
+  'authentication.checkEnrollment': 'reads',
+  'authentication.getSessionResult': 'reads',
+  'authentication.authenticateWithLiveid': 'is gone',
+  'authentication.webhook': 'is gone',
+  'authentication.ecdsaHelper': 'computes',
+  'authentication.ecdsaHelperMethod': 'computes',
+  'onboarding.createApplication': 'has an Idempotency-Key of its own, kept as long as the application',
+  'dids.createToken': 'a further token does no harm, and none is kept',
+  'dids.signDidAuth': 'signs a token that is good for minutes',
+  'custody.createToken': 'a further token does no harm, and none is kept',
+  'custody.createTransaction': 'has an Idempotency-Key of its own, kept as long as the transaction',
+  'custody.executeTransaction': 'has an Idempotency-Key of its own, kept as long as the transaction',
+  'custody.buildTransaction': 'computes',
+  'custody.verifySignature': 'computes',
+  'custody.exportWallet': 'reads, and its reply is not to be kept',
+  'payments.login': 'a further key does no harm, and none is kept',
+  'payments.checkPin': 'checks',
+  'payments.getM3Pin': 'reads',
+  'payments.checkUser': 'reads',
+  'payments.checkLicence': 'reads',
+  'payments.checkLicence2': 'reads',
+  'payments.getWalletInformation': 'reads',
+  'payments.transactions': 'reads',
+}
+
+test('every POST route acts once for a key, but for those that are named here', () => {
+  const without = apis.flatMap(({ name, routes }) =>
+    routes
+      .filter(({ method, idempotency }) => method === 'POST' && idempotency !== 'key')
+      .map(({ id }) => `${name}.${id}`),
+  )
+  expect(without.toSorted()).toEqual(Object.keys(exceptions).toSorted())
+})
+
+const open: Guard = {
+  name: 'open',
+  security: [],
+  schemes: {},
+  admit: async () => ({ kind: 'service', tenant: 'default', id: 'the suite', scopes: new Set() }),
+}
+
+/** The same API, route by route, but everybody may call it, and all that it does is count. */
+function counting(api: MountableApi, counted: Map<string, number>): MountableApi {
+  const stub = (route: Route): Route => ({
+    ...route,
+    guard: open,
+    limits: [],
+    run: async (_, { parts }) => {
+      for await (const { content } of parts ?? []) for await (const _piece of content) continue
+      const count = (counted.get(route.id) ?? 0) + 1
+      counted.set(route.id, count)
+      return { status: 201, headers: { 'x-count': String(count) }, body: { count } }
+    },
+  })
+  return { ...api, routes: api.routes.filter(({ idempotency }) => idempotency === 'key').map(stub) }
+}
+
+/** A body with this value in every field that the route has. */
+function bodyFor({ body }: Route, value: string): Sent {
+  if (body === undefined) return {}
+  const fields = body.schema instanceof z.ZodObject ? Object.keys(body.schema.shape) : []
+  return body.encoding === 'json'
+    ? { json: Object.fromEntries(['data', ...fields].map((name) => [name, value])) }
+    : { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `data=${value}` }
+}
+
+for (const api of apis) {
+  const counted = new Map<string, number>()
+  const stubs = counting(api, counted)
+  describeMounted(
+    `an Idempotency-Key at every route of ${api.name} that takes one`,
+    async () => {
+      counted.clear()
+      return stubs
+    },
+    (client) => routesSuite(client, stubs.routes, counted),
+    {
+      only: (mounting) =>
+        isUsual(mounting) && mounting.prefix === '' && mounting.parser === (mounting.framework === 'koa'),
+    },
+  )
+}
+
+function routesSuite(client: Client, routes: readonly Route[], counted: ReadonlyMap<string, number>): void {
+  describe.each(routes.map((route) => [route.id, route] as const))('%s', (id, route) => {
+    const path = route.path.replaceAll(/:\w+/g, 'x')
+    const call = (key: string | undefined, sent: Sent, at = path) =>
+      client.request(route.method, at, {
+        ...sent,
+        headers: { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) },
+      })
+
+    test('acts once, gives the same reply to a repeat, and refuses anything else under the key', async () => {
+      const key = crypto.randomUUID()
+      const before = counted.get(id) ?? 0
+      const first = await call(key, bodyFor(route, 'one'))
+      expect([first.status, first.headers['idempotent-replayed']]).toEqual([201, undefined])
+      const again = await call(`"${key}"`, bodyFor(route, 'one'))
+      expect([again.status, again.text, again.headers['x-count']]).toEqual([201, first.text, first.headers['x-count']])
+      expect(again.headers).toMatchObject({
+        'idempotent-replayed': 'true',
+        'content-type': first.headers['content-type'],
+      })
+      expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id'])
+      const elsewhere = path.replaceAll('/x', '/y')
+      const other = route.body === undefined ? await call(key, {}, elsewhere) : await call(key, bodyFor(route, 'two'))
+      expect(other.status).toBe(422)
+      expect(counted.get(id)).toBe(before + 1)
+    })
+
+    test('acts each time without one, and refuses one that could be guessed', async () => {
+      const before = counted.get(id) ?? 0
+      await call(undefined, bodyFor(route, 'one'))
+      await call(undefined, bodyFor(route, 'one'))
+      expect(counted.get(id)).toBe(before + 2)
+      for (const key of ['short', 'x'.repeat(256), 'with a space in it', ''])
+        expect([400, 422]).toContain((await call(key, bodyFor(route, 'one'))).status)
+      expect(counted.get(id)).toBe(before + 2)
+    })
+
+    if (route.body?.multipart === undefined) return
+    test('knows a multipart body by its parts', async () => {
+      const key = crypto.randomUUID()
+      const parts = [
+        { name: 'a', content: 'x'.repeat(100_000) },
+        { name: 'b', content: 'y' },
+      ]
+      const first = await call(key, form(...parts))
+      expect((await call(key, form(...parts))).text).toBe(first.text)
+      expect((await call(key, form(...parts.toReversed()))).status).toBe(422)
+      expect((await call(key, form(...parts.slice(0, 1)))).status).toBe(422)
+    })
+  })
+}
