@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import type { OpenBillfold } from './billfold.ts'
 import { BILLFOLD, billfoldModule } from './billfold-module.ts'
 import { mountBillfold } from './mount.ts'
-import { Controller, type DynamicModule, Get, Inject } from '@nestjs/common'
+import { Controller, Get, Inject, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 
@@ -23,15 +23,13 @@ class StatusController {
 }
 
 /** What the team's app consists of. */
-class AppModule {
-  static in(folder: string): DynamicModule {
-    return { module: AppModule, imports: [billfoldModule(folder)], controllers: [StatusController] }
-  }
-}
+@Module({ controllers: [StatusController] })
+class AppModule {}
 
 /** The app, ready to listen. */
 export async function createApp(folder: string): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.in(folder), { logger: ['error', 'warn'] })
+  const module = { module: AppModule, imports: [billfoldModule(folder)] }
+  const app = await NestFactory.create<NestExpressApplication>(module, { logger: ['error', 'warn'] })
   app.setGlobalPrefix('api')
   app.enableShutdownHooks()
   mountBillfold(app)
