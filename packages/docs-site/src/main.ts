@@ -1,5 +1,5 @@
 // Writes the documentation as a static site.
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { publicModules } from './docstrings.ts'
 import { documentPage } from './document-page.ts'
@@ -13,6 +13,7 @@ import { missingFromContents, type Section, sectionsOf } from './navigation.ts'
 import type { Page } from './page.ts'
 import { documentPaths, output, root } from './repository.ts'
 import { searchIndex } from './search-index.ts'
+import { siteFaults } from './site-links.ts'
 import { urlOf } from './site-urls.ts'
 import { typeReference } from './type-reference.ts'
 
@@ -24,15 +25,20 @@ function write(url: string, text: string): void {
   writeFileSync(file, text)
 }
 
-/** A file of the repository that a page links to: an image as it is, anything else as a page that shows it. */
+function textOfFile(path: string): string {
+  const absolute = join(root, path)
+  return statSync(absolute).isDirectory() ? readdirSync(absolute).join('\n') : readFileSync(absolute, 'utf8')
+}
+
+/** A file of the repository that a page links to: an image as it is, anything else as a page that shows it; a folder as what is in it. */
 function linkedFile(path: string, sections: readonly Section[]): void {
   const url = urlOf(path)
   if (url.startsWith('files/')) {
     mkdirSync(dirname(join(site, url)), { recursive: true })
     cpSync(join(root, path), join(site, url))
-  } else if (statSync(join(root, path)).isFile()) {
+  } else {
     const language = path.split('.').at(-1) ?? ''
-    const html = `<h1>${escapeHtml(path)}</h1>${codeBlockHtml(readFileSync(join(root, path), 'utf8'), language)}`
+    const html = `<h1>${escapeHtml(path)}</h1>${codeBlockHtml(textOfFile(path), language)}`
     write(url, framed({ url, title: path, html, headings: [] }, sections))
   }
 }
@@ -60,5 +66,8 @@ const known = new Set(all.map(({ url }) => url))
 for (const path of new Set(pages.flatMap(({ files }) => files))) if (!known.has(urlOf(path))) linkedFile(path, sections)
 write('search-index.js', searchIndex(all))
 cpSync(join(output, '../assets'), site, { recursive: true })
+const faults = siteFaults(site)
+for (const fault of faults) console.error(fault)
+if (faults.length > 0) process.exitCode = 1
 for (const line of missingFromContents(contents, documents)) console.log(line)
 console.log(`${all.length} pages: ${join(site, 'index.html')}`)
