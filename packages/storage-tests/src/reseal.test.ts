@@ -11,7 +11,6 @@ import {
   unseal,
   update,
 } from '@billfold/core'
-import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyStore, type OpenStore, tableNamed } from './stores.ts'
 
@@ -90,8 +89,6 @@ for (const store of await everyStore()) {
       const resealing = (async () => {
         while (!writing.signal.aborted) {
           await host.keys.reseal()
-          // In memory nothing else would have its turn.
-          await setImmediate()
         }
       })()
       await Promise.all(
