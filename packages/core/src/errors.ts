@@ -173,6 +173,11 @@ export const errorTable = {
   'subscription.exists': { status: 409, message: 'The user has a subscription already' },
   'subscription.unknown': { status: 404, message: 'The user has no subscription' },
   'subscription.invalid': { status: 400, message: 'The subscription is not valid' },
+  'webhook.unknown': { status: 404, message: 'There is no such endpoint' },
+  'webhook.url-refused': { status: 400, message: 'The URL is not one that events may be sent to' },
+  'webhook.too-many': { status: 400, message: 'There are as many endpoints as one tenant may have' },
+  'webhook.events-off': { status: 501, message: 'No events are kept; the option events of the host is false' },
+  'webhook.invalid': { status: 400, message: 'The webhook is not signed with the secret, or not of this time' },
   unexpected: { status: 500, message: 'Something went wrong' },
 } as const satisfies Record<string, { status: number; message: string }>
 
@@ -219,7 +224,21 @@ export class BillfoldError extends Error {
   }
 }
 
-/** Whether a thrown value is a {@link BillfoldError}, of this or of another installed copy, with this code where one is given. */
+/**
+ * Whether a thrown value is a {@link BillfoldError}, of this or of another installed copy, with this code where one is given.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, isBillfoldError, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * try {
+ *   await billfold.users.erase('01890a5d-ac96-774b-bcce-b302099a8057')
+ * } catch (error) {
+ *   if (!isBillfoldError(error, 'user.unknown')) throw error
+ * }
+ * ```
+ */
 export function isBillfoldError(error: unknown, code?: ErrorCode): error is BillfoldError {
   return (
     error instanceof Error &&
