@@ -10,13 +10,13 @@ import { root } from './run-command.mjs'
  * @type {Readonly<Record<string, { packed: number, unpacked: number }>>}
  */
 const tarballLimits = {
-  '@billfold/core': { packed: 700, unpacked: 3400 },
+  '@billfold/core': { packed: 760, unpacked: 3800 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
-  '@billfold/storage-kysely': { packed: 60, unpacked: 350 },
+  '@billfold/storage-kysely': { packed: 80, unpacked: 500 },
   // Almost all of it is the models, and the WebAssembly that runs them.
   '@billfold/verifier-face': { packed: 5400, unpacked: 10_400 },
-  '@billfold/cli': { packed: 16, unpacked: 80 },
+  '@billfold/cli': { packed: 30, unpacked: 160 },
   '@billfold/testing': { packed: 40, unpacked: 230 },
 }
 

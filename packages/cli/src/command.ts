@@ -1,6 +1,8 @@
 /** Where a command reads from and writes to. */
 export interface Terminal {
   readonly print: (text: string) => void
+  /** Tells whoever waits how far it is; not where the answer is read from. */
+  readonly report?: (text: string) => void
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -17,4 +19,9 @@ export interface Command {
 /** The command line was not understood, or something that it needs is not there; the message is for whoever typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** What was asked for was done and printed, and what it found is not as it should be. */
+export class Findings extends Error {
+  override readonly name = 'Findings'
 }

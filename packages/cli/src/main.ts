@@ -3,6 +3,10 @@ import { run } from './run.ts'
 
 process.exitCode = await run(
   process.argv.slice(2),
-  { environment: process.env, print: (text) => void process.stdout.write(text) },
+  {
+    environment: process.env,
+    print: (text) => void process.stdout.write(text),
+    report: (text) => void process.stderr.write(text),
+  },
   (text) => void process.stderr.write(text),
 )

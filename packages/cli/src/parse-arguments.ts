@@ -14,3 +14,10 @@ export function required(value: string | undefined, how: string): string {
   if (value === undefined || value === '') throw new UsageError(`Say ${how}`)
   return value
 }
+
+/** A time, in milliseconds since 1970. @throws UsageError */
+export function timeNamed(date: string): number {
+  const time = Date.parse(date)
+  if (Number.isNaN(time)) throw new UsageError('A date looks like 2027-01-31')
+  return time
+}

@@ -1,17 +1,6 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
-import { run } from './run.ts'
-
-async function type(
-  line: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; printed: string; complaint: string }> {
-  let printed = ''
-  let complaint = ''
-  const terminal = { environment, print: (text: string) => void (printed += text) }
-  const code = await run(line.split(' ').filter(Boolean), terminal, (text) => void (complaint += text))
-  return { code, printed, complaint }
-}
+import { typeLine as type } from './type-line.test.support.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 

@@ -1,11 +1,24 @@
 import { isBillfoldError } from '@billfold/core'
-import { type Command, type Terminal, UsageError } from './command.ts'
+import { auditCommand } from './audit-command.ts'
+import { type Command, Findings, type Terminal, UsageError } from './command.ts'
 import { didRegistryCommand } from './did-registry-command.ts'
+import { keysCommand } from './keys-command.ts'
 import { licenceCommand } from './licence-command.ts'
 import { migrateCommand } from './migrate-command.ts'
+import { paymentsCommand } from './payments-command.ts'
 import { serviceKeyCommand } from './service-key-command.ts'
+import { userCommand } from './user-command.ts'
 
-const commands: readonly Command[] = [migrateCommand, licenceCommand, serviceKeyCommand, didRegistryCommand]
+const commands: readonly Command[] = [
+  migrateCommand,
+  keysCommand,
+  auditCommand,
+  userCommand,
+  paymentsCommand,
+  licenceCommand,
+  serviceKeyCommand,
+  didRegistryCommand,
+]
 
 const overview = `billfold <command> [options]
 
@@ -14,7 +27,10 @@ ${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).j
 billfold <command> --help says more.
 `
 
-/** Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not understood. */
+/**
+ * Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not understood, 3 where
+ * what it was to look at is not as it should be.
+ */
 export async function run(
   args: readonly string[],
   terminal: Terminal,
@@ -47,6 +63,7 @@ async function runCommand(
     await command.run(args, terminal)
     return 0
   } catch (error) {
+    if (error instanceof Findings) return 3
     if (error instanceof UsageError) {
       complain(`${error.message}\n\n${command.usage}\n`)
       return 2

@@ -1,16 +1,9 @@
-import { parseArgs } from 'node:util'
-import { type Command, UsageError } from './command.ts'
-import { required, understood } from './parse-arguments.ts'
+import { UsageError } from './command.ts'
+import { nounCommand } from './noun-command.ts'
+import { required } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const text = { type: 'string' } as const
-const options = {
-  ...billfoldOptions,
-  tag: text,
-  scope: { type: 'string', multiple: true },
-  type: text,
-  debug: { type: 'boolean' },
-} as const
 
 const usage = `billfold service-key create --tag NAME --scope SCOPE [--scope SCOPE ...] [--type TYPE] [--debug]
 billfold service-key revoke ID
@@ -25,32 +18,35 @@ Service keys are what machines call the APIs with. The secret is shown when the 
 ${billfoldUsage}`
 
 /** `billfold service-key`: makes, ends and lists service keys. */
-export const serviceKeyCommand: Command = {
+export const serviceKeyCommand = nounCommand({
   name: 'service-key',
   summary: 'make, revoke and list service keys',
   usage,
-  async run(args, terminal) {
-    const { values, positionals } = parse(args)
-    const [verb, id] = positionals
-    if (verb === 'create') {
+  options: {
+    ...billfoldOptions,
+    tag: text,
+    scope: { type: 'string', multiple: true },
+    type: text,
+    debug: { type: 'boolean' },
+  },
+  verbs: {
+    create: async (values, _, terminal) => {
       const tag = required(values.tag, 'what you call it: --tag NAME')
       const { scope: scopes, type, debug = false } = values
       if (scopes === undefined) throw new UsageError('Say what it may do: --scope SCOPE')
       const input = { tag, scopes, debug, ...(type !== undefined && { type }) }
-      const made = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.create(input))
-      return terminal.print(`keyId     ${made.keyId}\nkeySecret ${made.keySecret}\n`)
-    }
-    if (verb === 'revoke') {
+      const data = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.create(input))
+      return { text: `keyId     ${data.keyId}\nkeySecret ${data.keySecret}\n`, data }
+    },
+    revoke: async (values, [id], terminal) => {
       const key = required(id, 'which key: billfold service-key revoke ID')
       await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.revoke(key, values.tenant))
-      return terminal.print(`Revoked ${key}\n`)
-    }
-    if (verb !== 'list') throw new UsageError('Say what to do: create, revoke or list')
-    const all = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.list(values.tenant))
-    return terminal.print(all.map((key) => `${key.keyId}  ${key.type}  ${key.tag}  ${key.scopes.join(' ')}\n`).join(''))
+      return { text: `Revoked ${key}\n`, data: { revoked: key } }
+    },
+    list: async (values, _, terminal) => {
+      const data = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.list(values.tenant))
+      const lines = data.map((key) => `${key.keyId}  ${key.type}  ${key.tag}  ${key.scopes.join(' ')}\n`)
+      return { text: lines.join(''), data }
+    },
   },
-}
-
-function parse(args: readonly string[]) {
-  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
-}
+})

@@ -1,4 +1,11 @@
-import { type Billfold, createBillfold, environmentKeyring, fileKeyring } from '@billfold/core'
+import {
+  type Billfold,
+  type BlobStore,
+  createBillfold,
+  environmentKeyring,
+  fileKeyring,
+  type Keyring,
+} from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
 import { connect } from './connect.ts'
@@ -26,16 +33,31 @@ export async function withBillfold<T>(
 ): Promise<T> {
   const url = values.database ?? terminal.environment['DATABASE_URL']
   if (url === undefined) throw new UsageError('Say which database: --database URL, or DATABASE_URL in the environment')
-  if (values.keyring === undefined && terminal.environment['BILLFOLD_KEYS'] === undefined)
-    throw new UsageError('Say which keyring: --keyring FILE, or BILLFOLD_KEYS in the environment')
-  const keyring = values.keyring === undefined ? environmentKeyring(terminal.environment) : fileKeyring(values.keyring)
+  const keyring = keyringOf(values, terminal)
   const { db, dialect } = await connect(url)
   const { schema, prefix, tenant } = values
   try {
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
     const storage = kyselyStorage(db, { dialect, ...naming })
-    return await act(createBillfold({ storage, keyring, ...(tenant !== undefined && { tenant }) }))
+    return await act(
+      createBillfold({ storage, keyring, onboarding: { blobs: hostsBlobs }, ...(tenant !== undefined && { tenant }) }),
+    )
   } finally {
     await db.destroy()
   }
+}
+
+/** The keyring that was named. @throws UsageError where none is, BillfoldError `keyring.invalid` */
+export function keyringOf({ keyring }: Pick<BillfoldValues, 'keyring'>, { environment }: Terminal): Keyring {
+  if (keyring !== undefined) return fileKeyring(keyring)
+  if (environment['BILLFOLD_KEYS'] === undefined)
+    throw new UsageError('Say which keyring: --keyring FILE, or BILLFOLD_KEYS in the environment')
+  return environmentKeyring(environment)
+}
+
+/** Where the host keeps files only the host knows: what is to be removed stays marked so, and its `maintain()` removes it. */
+const hostsBlobs: BlobStore = { put: unreachable, get: unreachable, remove: unreachable }
+
+function unreachable(): Promise<never> {
+  return Promise.reject(new Error('The files of users are where the host keeps them'))
 }

@@ -123,12 +123,14 @@ export async function findConfiguration(
   idOrTag: string,
 ): Promise<VerificationConfiguration> {
   const where = { tenant, community }
-  const byTag = services.storage.find(verificationConfigurations, { where: { ...where, tag: idOrTag }, limit: 1 })
-  const byId =
-    idOrTag.length > 36
-      ? []
-      : services.storage.find(verificationConfigurations, { where: { ...where, id: idOrTag }, limit: 1 })
-  const row = (await byId)[0] ?? (await byTag)[0]
+  const find = (test: { readonly id: string } | { readonly tag: string }) =>
+    services.storage.find(verificationConfigurations, { where: { ...where, ...test }, limit: 1 })
+  // Awaited together: of two that fail, the second must not be left without a handler, which would end the process.
+  const [[byId], [byTag]] = await Promise.all([
+    idOrTag.length > 36 ? [] : find({ id: idOrTag }),
+    find({ tag: idOrTag }),
+  ])
+  const row = byId ?? byTag
   if (row === undefined) throw new BillfoldError('verification-configuration.unknown')
   return present(row)
 }

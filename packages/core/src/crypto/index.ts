@@ -2,7 +2,7 @@ export { type Cost, defaultCost, formatCost, isCost, parseCost } from './cost.ts
 export { environmentKeyring } from './environment-keyring.ts'
 export { type HpkeBinding, generateKeyPair, hpkeOverheadBytes, type KeyPair, openWith, sealTo } from './hpke.ts'
 export { keyedHash } from './keyed-hash.ts'
-export { createKeyringFile, fileKeyring } from './keyring-file.ts'
+export { addKeyToFile, createKeyringFile, fileKeyring, makeKeyCurrent, removeKeyFromFile } from './keyring-file.ts'
 export {
   isKeyId,
   type Keyring,

@@ -1,9 +1,19 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { localKeyring, newKey } from './keyring.ts'
-import { createKeyringFile, fileKeyring } from './keyring-file.ts'
+import { addKeyToFile, createKeyringFile, fileKeyring, makeKeyCurrent, removeKeyFromFile } from './keyring-file.ts'
 
 const invalid: unknown = expect.objectContaining({ code: 'keyring.invalid' })
 let folder = ''
@@ -70,6 +80,45 @@ describe('a keyring file', () => {
     expect(() => fileKeyring(path)).toThrow(invalid)
     chmodSync(folder, 0o700)
     expect(() => fileKeyring(folder)).toThrow(invalid)
+  })
+
+  test('takes further keys, which seal nothing until one is made the newest, and lets old ones go', async () => {
+    createKeyringFile(path, 'a')
+    const first = await fileKeyring(path).derive('a', 'seal')
+    addKeyToFile(path, 'b')
+    expect(fileKeyring(path)).toMatchObject({ currentKeyId: 'a', keyIds: ['a', 'b'] })
+    makeKeyCurrent(path, 'b')
+    expect(fileKeyring(path)).toMatchObject({ currentKeyId: 'b', keyIds: ['a', 'b'] })
+    expect(await fileKeyring(path).derive('a', 'seal')).toEqual(first)
+    removeKeyFromFile(path, 'a')
+    expect(fileKeyring(path)).toMatchObject({ currentKeyId: 'b', keyIds: ['b'] })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('is changed through a link, which stays one', () => {
+    createKeyringFile(path)
+    symlinkSync(path, join(folder, 'link'))
+    addKeyToFile(join(folder, 'link'), 'b')
+    expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
+    expect(fileKeyring(path).keyIds).toEqual(['1', 'b'])
+  })
+
+  test('stays as it is when a change is refused', () => {
+    createKeyringFile(path)
+    const before = readFileSync(path, 'utf8')
+    for (const refused of [
+      () => addKeyToFile(path, '1'),
+      () => addKeyToFile(path, 'a:b'),
+      () => makeKeyCurrent(path, '2'),
+      () => removeKeyFromFile(path, '1'),
+      () => removeKeyFromFile(path, '2'),
+      () => addKeyToFile(join(folder, 'none'), 'b'),
+    ])
+      expect(refused).toThrow(invalid)
+    expect(readdirSync(folder)).toEqual(['keyring.json'])
+    writeFileSync(`${path}.new`, '')
+    expect(() => addKeyToFile(path, 'b')).toThrow(invalid)
+    expect(readFileSync(path, 'utf8')).toBe(before)
   })
 
   test('never quotes its content in an error', () => {

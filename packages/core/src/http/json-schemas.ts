@@ -52,13 +52,13 @@ export class JsonSchemas {
   }
 }
 
-/** The same schema with its references pointing into the document. */
+/** The same schema with its references pointing into the document, without zod's `id`: a text, unlike a field that is called so. */
 function point(json: unknown, names: ReadonlyMap<string, string>, itself: string | undefined): unknown {
   if (Array.isArray(json)) return json.map((item) => point(item, names, itself))
   if (!isObject(json)) return json
   return Object.fromEntries(
     Object.entries(json)
-      .filter(([key]) => key !== 'id')
+      .filter(([key, value]) => key !== 'id' || typeof value !== 'string')
       .map(([key, value]) => [key, key === '$ref' ? pointer(value, names, itself) : point(value, names, itself)]),
   )
 }

@@ -55,7 +55,7 @@ const api: Api = {
         }),
       },
       replies: {
-        200: { description: 'The line', schema: z.object({ price: money }) },
+        200: { description: 'The line', schema: z.object({ id: z.string(), price: money }) },
         204: { description: 'Nothing' },
       },
       handler: async () => ({ status: 204 }),
@@ -130,6 +130,15 @@ describe('the OpenAPI document', () => {
       components: {
         schemas: { Money: { type: 'object' } },
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      },
+    })
+  })
+
+  it('has the fields that are called id', () => {
+    const schema = { properties: { id: { type: 'string' }, price: {} }, required: ['id', 'price'] }
+    expect(document).toMatchObject({
+      paths: {
+        '/orders/{orderId}/lines': { post: { responses: { 200: { content: { 'application/json': { schema } } } } } },
       },
     })
   })

@@ -3,22 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile, newKey } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { run } from './run.ts'
+import { typeLine } from './type-line.test.support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
 const url = `file:${join(folder, 'test.sqlite')}`
 
-async function type(
-  line: string,
-  environment: Readonly<Record<string, string>> = { DATABASE_URL: url, BILLFOLD_KEYS: '' },
-): Promise<{ code: number; printed: string; complaint: string }> {
-  let printed = ''
-  let complaint = ''
-  const terminal = { environment, print: (text: string) => void (printed += text) }
-  const code = await run(line.split(' ').filter(Boolean), terminal, (text) => void (complaint += text))
-  return { code, printed, complaint }
-}
+const type = (line: string, environment: Readonly<Record<string, string>> = { DATABASE_URL: url, BILLFOLD_KEYS: '' }) =>
+  typeLine(line, environment)
 
 beforeAll(async () => {
   createKeyringFile(keyring)

@@ -1,0 +1,24 @@
+import { type Billfold, createBillfold, createKeyringFile, fileKeyring } from '@billfold/core'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Kysely, SqliteDialect } from 'kysely'
+import Sqlite from 'libsql'
+
+/** Billfold, and the database that it is closed with. */
+export interface OpenBillfold {
+  readonly billfold: Billfold
+  readonly close: () => Promise<void>
+}
+
+/** Opens Billfold over an SQLite file and a keyring file in a folder. */
+export async function openBillfold(folder: string): Promise<OpenBillfold> {
+  const db = new Kysely<Record<string, never>>({
+    dialect: new SqliteDialect({ database: new Sqlite(join(folder, 'billfold.db')) }),
+  })
+  await migrate(db, { dialect: 'sqlite' })
+  const keys = join(folder, 'keyring.json')
+  if (!existsSync(keys)) createKeyringFile(keys)
+  const billfold = createBillfold({ storage: kyselyStorage(db, { dialect: 'sqlite' }), keyring: fileKeyring(keys) })
+  return { billfold, close: () => db.destroy() }
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '@billfold/core/client'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createApp } from './app.ts'
+import type { OpenBillfold } from './billfold.ts'
+import { BILLFOLD } from './billfold-module.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'billfold-nestjs-'))
+let app: NestExpressApplication
+let url = ''
+let authorization = ''
+
+beforeAll(async () => {
+  app = await createApp(folder)
+  await app.listen(0, '127.0.0.1')
+  url = await app.getUrl()
+  const { billfold } = app.get<OpenBillfold>(BILLFOLD)
+  const key = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody', 'dids', 'payments:gateway'] })
+  authorization = `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
+})
+afterAll(async () => {
+  await app.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function ask(method: string, path: string, json?: unknown, headers: Record<string, string> = { authorization }) {
+  const sent = json === undefined ? {} : { body: JSON.stringify(json) }
+  const type = json === undefined ? {} : { 'content-type': 'application/json' }
+  const response = await fetch(`${url}${path}`, { method, headers: { ...type, ...headers }, ...sent })
+  return { status: response.status, body: JSON.parse(await response.text()) }
+}
+
+test('custody: a user, a wallet, a signature', async () => {
+  const pin = '123456'
+  const user = await ask('POST', '/custody/api/users', { signingMethod: { type: 'PIN', value: pin } })
+  const asked = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: pin }
+  const { result: wallet } = (await ask('POST', '/custody/api/wallets', asked)).body
+  const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'hello' }
+  const signed = await ask('POST', '/custody/api/signatures', { pincode: pin, signatureRequest })
+  expect(signed).toMatchObject({ status: 200, body: { result: { signature: expect.stringMatching(/^0x/) } } })
+})
+
+test('DIDs: a wallet, and its document', async () => {
+  const { did } = (await ask('POST', '/dids/wallet', { wallet: {} })).body.wallet
+  expect((await ask('GET', `/dids/1.0/identifiers/${did}`)).body.didDocument.id).toBe(did)
+})
+
+test('onboarding: a login by the signature of a wallet', async () => {
+  const { jwt } = (await ask('GET', '/onboarding/auth/challenge')).body
+  const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString())
+  const signature = await Wallet.createRandom().signMessage(nonce)
+  const headers = { authorization: `Bearer ${jwt}` }
+  const answered = await ask('POST', '/onboarding/auth/challenge', { signature }, headers)
+  expect(answered).toMatchObject({ status: 200, body: { jwt: expect.any(String) } })
+})
+
+test('payments: somebody registers, and logs in', async () => {
+  const form = {
+    email: 'ada@example.org',
+    password: 'correct horse 4711',
+    phone_number: '+15550100',
+    imei: 'imei1',
+    dob: '1990-02-28',
+    username: 'ada',
+    first_name: 'Ada',
+    last_name: 'Ade',
+    address: '1 Main Street',
+  }
+  expect((await ask('POST', '/payments/api/v1/lokdon/register/', form, {})).body.response_code).toBe('0')
+  const login = await ask('POST', '/payments/api/auth/login/', { ...form, appid: '1' }, {})
+  expect(login).toMatchObject({ status: 200, body: { message: 'Authentication Sucessfull' } })
+})
+
+test('authentication: a relying party makes a session, encrypted', async () => {
+  const { billfold } = app.get<OpenBillfold>(BILLFOLD)
+  const { licence } = await billfold.licences.create({ tag: 'relying party' })
+  const connection = await connect({ url: `${url}/walletapi`, licence })
+  const made = await connection.call('POST', '/check_enrollment', {
+    data: { list: [{ did: `did:ethr:0x${'a'.repeat(40)}` }] },
+  })
+  expect(made).toMatchObject({ data: { list: [] } })
+})
+
+test('its controllers have the global prefix, and the APIs have not', async () => {
+  expect(await ask('GET', '/api/status')).toEqual({ status: 200, body: { billfold: 'ok' } })
+  expect((await ask('GET', '/api/custody/api/users')).body).toMatchObject({ error: 'Not Found' })
+})
+
+test('no exception filter of Nest’s answers for an API, and no API answers for Nest', async () => {
+  expect(await ask('POST', '/custody/api/users', { signingMethod: 7 })).toMatchObject({
+    status: 400,
+    body: { success: false },
+  })
+  expect(await ask('GET', '/custody/nothing')).toMatchObject({ status: 404, body: { success: false } })
+  expect(await ask('GET', '/api/nothing')).toMatchObject({ status: 404, body: { statusCode: 404, error: 'Not Found' } })
+})
+
+test('the database is closed when the app has closed', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'billfold-nestjs-'))
+  const second = await createApp(other)
+  await second.listen(0, '127.0.0.1')
+  const { billfold } = second.get<OpenBillfold>(BILLFOLD)
+  expect((await billfold.health()).status).toBe('ok')
+  await second.close()
+  expect((await billfold.health()).status).toBe('unavailable')
+  rmSync(other, { recursive: true, force: true })
+})

@@ -1,0 +1,66 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CodeBlock, Document } from './markdown.ts'
+import { pageModule } from './page-module.ts'
+import { output } from './repository.ts'
+
+/** Where the blocks of the pages are written as modules. */
+export const blocksFolder = join(output, 'blocks')
+
+/** The languages whose blocks are held against the types. */
+const checked = new Set(['ts', 'js'])
+
+const compilerOptions = {
+  target: 'es2023',
+  lib: ['es2023', 'dom'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+}
+
+/** What was written for the compiler and for the process that runs pages. */
+export interface WrittenBlocks {
+  readonly blocks: number
+  readonly pages: number
+  readonly run: number
+}
+
+/**
+ * Writes the blocks of each page as one module: `ts` and `js` for the compiler, and those in `js` once more to be run.
+ */
+export function writeBlocks(documents: readonly Document[]): WrittenBlocks {
+  rmSync(blocksFolder, { recursive: true, force: true })
+  mkdirSync(join(blocksFolder, 'run'), { recursive: true })
+  writeFileSync(join(blocksFolder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  const written = { blocks: 0, pages: 0, run: 0 }
+  for (const { path, blocks } of documents) {
+    const code = blocks.filter(({ language }) => checked.has(language))
+    const runnable = code.filter(({ language }) => language === 'js')
+    written.blocks += code.length
+    if (code.length > 0) written.pages += writeModule(`${fileName(path)}.ts`, code)
+    if (runnable.length > 0) written.run += writeModule(join('run', `${fileName(path)}.mjs`), runnable)
+  }
+  return written
+}
+
+function writeModule(name: string, blocks: readonly CodeBlock[]): number {
+  writeFileSync(join(blocksFolder, name), pageModule(blocks))
+  return 1
+}
+
+/** `docs/dids.md` as a file name from which the page can be told again. */
+function fileName(path: string): string {
+  return path.replaceAll('/', '~')
+}
+
+/** The output of the compiler, about pages instead of modules. */
+export function aboutPages(text: string): string {
+  return text.replaceAll(
+    /^.*?([\w.~-]+\.(?:md|ts))\.ts\((\d+),(\d+)\)/gm,
+    (_, name: string, line: string, column: string) => {
+      return `${name.replaceAll('~', '/')}:${line}:${column}`
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { z } from 'zod'
+import { type Document, parseDocument } from './markdown.ts'
+import { root } from './repository.ts'
+
+/** A module that is published: `@billfold/core/storage`, and its declarations as built. */
+export interface PublicModule {
+  readonly name: string
+  readonly declarations: string
+}
+
+const manifestShape = z.object({
+  name: z.string(),
+  private: z.boolean().optional(),
+  exports: z.record(z.string(), z.union([z.string(), z.object({ types: z.string().optional() })])).optional(),
+})
+
+/** Every module of the packages that are published, by what their manifests export. */
+export function publicModules(): readonly PublicModule[] {
+  return readdirSync(join(root, 'packages')).flatMap((folder) => {
+    const file = join(root, 'packages', folder, 'package.json')
+    if (!existsSync(file)) return []
+    const manifest = manifestShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    if (manifest.private === true) return []
+    return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
+      if (typeof target === 'string' || target.types === undefined) return []
+      const name = manifest.name + path.slice(1)
+      return [{ name, declarations: join(root, 'packages', folder, target.types) }]
+    })
+  })
+}
+
+/** The public exports that nothing is said about, one line each. */
+export function missingDocstrings(modules: readonly PublicModule[]): readonly string[] {
+  const files = modules.map(({ declarations }) => declarations)
+  const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] })
+  const checker = program.getTypeChecker()
+  const found = modules.flatMap(({ name, declarations }) => {
+    const source = program.getSourceFile(declarations)
+    const symbol = source === undefined ? undefined : checker.getSymbolAtLocation(source)
+    if (symbol === undefined) return [`${name}: ${declarations} is not there, or not a module`]
+    return checker.getExportsOfModule(symbol).flatMap((exported) => {
+      const meant = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+      const said = meant.getDocumentationComment(checker).length > 0 || meant.getJsDocTags(checker).length > 0
+      return said || isOfOthers(meant) ? [] : [`${name}: ${exported.name} has no docstring`]
+    })
+  })
+  return found
+}
+
+/** Whether a name comes from a package that is not ours: what is said about it is its authors' own. */
+function isOfOthers({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.every((declaration) => declaration.getSourceFile().fileName.includes('/node_modules/'))
+}
+
+/** The docstrings of the packages that are published, each source as a document: its code is that of the examples. */
+export function docstringDocuments(): readonly Document[] {
+  const folders = new Set(publicModules().map(({ name }) => name.split('/')[1] ?? ''))
+  return [...folders].flatMap((folder) => {
+    const sources = join(root, 'packages', folder, 'src')
+    return readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => {
+        const path = ['packages', folder, 'src', name.replaceAll('\\', '/')].join('/')
+        return parseDocument(path, commentsOf(readFileSync(join(root, path), 'utf8')))
+      })
+  })
+}
+
+/** The comments of a source, each line where it is; nothing else. */
+function commentsOf(source: string): string {
+  return source
+    .split('\n')
+    .map((line) => /^\s*\* ?(?!\/)(.*)$/.exec(line)?.[1] ?? '')
+    .join('\n')
+}

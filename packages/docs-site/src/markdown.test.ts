@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { linkFaults } from './links.ts'
+import { parseDocument } from './markdown.ts'
+
+describe('a document', () => {
+  it('has the anchors that GitHub gives to its headings', () => {
+    const { headings } = parseDocument('a.md', '# What is `x-did-auth`?\n\n## Two\n\n## Two\n\n## One, ünd 3: more\n')
+    expect(headings.map(({ anchor }) => anchor)).toEqual(['what-is-x-did-auth', 'two', 'two-1', 'one-ünd-3-more'])
+  })
+
+  it('has its blocks with the lines that they are on, those in comments too', () => {
+    const { blocks } = parseDocument(
+      'a.md',
+      '# A\n\n<!-- js\nconst a = 1\n-->\n```ts\nconst b = 2\n```\n\n```sh\nls\n```\n',
+    )
+    expect(blocks).toEqual([
+      { language: 'js', code: 'const a = 1\n', line: 3 },
+      { language: 'ts', code: 'const b = 2\n', line: 6 },
+      { language: 'sh', code: 'ls\n', line: 10 },
+    ])
+  })
+})
+
+describe('the links of documents', () => {
+  const faultsOf = (text: string): readonly string[] => linkFaults([parseDocument('docs/README.md', text)])
+
+  it('may lead to the web, to files of the repository, and to headings', () => {
+    expect(
+      faultsOf('# Title\n\n[1](https://example.com) [2](../README.md) [3](#title) [4](../packages/core)\n'),
+    ).toEqual([])
+  })
+
+  it('are named with their line where nothing is there', () => {
+    expect(faultsOf('# Title\n\n[1](b.md)\n\n![2](../no.png) [3](#none) [4](../../x.md)\n')).toEqual([
+      'docs/README.md:3: b.md: there is no such file',
+      'docs/README.md:5: ../no.png: there is no such file',
+      'docs/README.md:5: #none: no heading there has this anchor',
+      'docs/README.md:5: ../../x.md: there is no such file',
+    ])
+  })
+})

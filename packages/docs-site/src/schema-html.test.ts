@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { textOf } from './html.ts'
+import { httpReference } from './http-reference.ts'
+import { schemaHtml } from './schema-html.ts'
+
+describe('a schema for people', () => {
+  it('says types, limits and what is optional, fields of fields too', () => {
+    const schema = {
+      type: 'object',
+      required: ['name'],
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 8, description: 'With `marks` and <b>' },
+        list: { type: 'array', items: { type: 'object', properties: { kind: { enum: ['a', 'b'] } } } },
+        either: { anyOf: [{ type: 'null' }, { type: 'integer', minimum: 3, maximum: Number.MAX_SAFE_INTEGER }] },
+      },
+    }
+    expect(textOf(schemaHtml(schema))).toBe(
+      'object name string, 1 to 8 characters. With marks and <b> list list of object optional kind "a" or "b" optional either null or integer optional',
+    )
+  })
+})
+
+describe('the HTTP reference', () => {
+  const pages = httpReference()
+
+  it('has a page for each API, with every operation', () => {
+    expect(pages.map(({ url }) => url)).toEqual(
+      ['authentication', 'onboarding', 'dids', 'custody', 'payments'].map((name) => `http/${name}.html`),
+    )
+    for (const { headings, html } of pages) {
+      expect(headings.length).toBeGreaterThan(5)
+      for (const { anchor } of headings) expect(html).toContain(`<h2 id="${anchor}">`)
+    }
+  })
+})

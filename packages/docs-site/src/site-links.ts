@@ -1,0 +1,25 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+
+/** The links of a built site that lead nowhere, one line each: to files that are not there, to anchors that no page has. */
+export function siteFaults(site: string): readonly string[] {
+  const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'))
+  const texts = new Map(pages.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(site, name), 'utf8')]))
+  const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]))
+  return [...texts].flatMap(([name, text]) => {
+    const links = [...text.matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '')
+    const faults = links
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [file = '', anchor = ''] = decodeURI(link).replaceAll('&amp;', '&').split('#', 2)
+        const target = file === '' ? name : posix.join(posix.dirname(name), file)
+        const known = anchors.get(target)
+        return known === undefined ? !existsSync(join(site, target)) : anchor !== '' && !known.has(anchor)
+      })
+    return [...new Set(faults)].map((link) => `${name}: ${link} leads nowhere`)
+  })
+}
+
+function anchorsOf(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id ?? ''))
+}

@@ -1,0 +1,29 @@
+import { existsSync, statSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { root } from './repository.ts'
+
+const fixed: Readonly<Record<string, string>> = {
+  'README.md': 'index.html',
+  'docs/README.md': 'contents.html',
+  'benchmarks/README.md': 'benchmarks/readme.html',
+}
+
+/** Where a file of the repository is on the site: a document as a page, any other file as it is, shown as text. */
+export function urlOf(path: string): string {
+  const known = fixed[path]
+  if (known !== undefined) return known
+  if (/^(packages|examples)\/[^/]+\/README\.md$/.test(path)) return `${posix.dirname(path)}.html`
+  if (path.startsWith('docs/') && path.endsWith('.md')) return path.slice('docs/'.length).replace(/\.md$/, '.html')
+  if (path.startsWith('reference/')) return path.replace(/\.md$/, '.html')
+  if (/^[A-Z]+\.md$/.test(path)) return path.toLowerCase().replace(/\.md$/, '.html')
+  return /\.(png|svg|jpg)$/.test(path) ? `files/${path}` : `source/${path}.html`
+}
+
+/** A link to a folder means its README, as it does on GitHub. */
+export function fileOf(path: string): string {
+  const trimmed = path.replace(/\/$/, '')
+  const absolute = join(root, trimmed)
+  if (!existsSync(absolute) || !statSync(absolute).isDirectory()) return trimmed
+  const readme = posix.join(trimmed, 'README.md')
+  return existsSync(join(root, readme)) ? readme : trimmed
+}

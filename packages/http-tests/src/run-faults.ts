@@ -1,0 +1,36 @@
+import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { playFaults } from './faults/play.ts'
+import { scenarios } from './faults/scenarios.ts'
+
+// Every call of the storage fails, before it is applied and after, in a scenario of each API, in memory and on every database:
+// node dist/run-faults.js [storms] [every so many-th fault]
+const [storms = 50, every = 1] = process.argv.slice(2).map(Number)
+
+async function play(name: string, storage: () => Storage): Promise<void> {
+  const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+  for (const scenario of scenarios) {
+    const { calls, runs, repeats, seconds, problems } = await playFaults(
+      scenario,
+      { storage, keyring },
+      { storms, every },
+    )
+    process.stdout.write(
+      `${name}, ${scenario.name}: ${calls} calls, ${runs} runs, ${repeats} calls made again, ${seconds.toFixed(0)} s, ${problems.length} problems\n`,
+    )
+    for (const problem of problems.slice(0, 20)) process.stdout.write(`  ${problem}\n`)
+    if (problems.length > 0) process.exitCode = 1
+  }
+}
+
+await play('memory', memoryStorage)
+for (const database of await openTestDatabases()) {
+  const { dialect } = database
+  const { connect, drop } = await database.open()
+  const db = connect()
+  await migrate(db, { dialect })
+  const storage = kyselyStorage(db, { dialect })
+  await play(database.name, () => storage)
+  await drop()
+}
