@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Wallet } from 'ethers'
 import { z } from 'zod'
+import { keepFigure } from './figures.ts'
 
 // What a complete login of a wallet (GET challenge, POST challenge) costs the server, in CPU time: Billfold on Express, the same SQL and
 // the same crypto written by hand in Express, and a client_credentials token of oidc-provider as a JWT. The servers take turns:
@@ -120,6 +121,13 @@ try {
     ["oidc-provider's client_credentials", oidc],
   ] as const) {
     const ratios = (billfold?.costs ?? []).map((cost, round) => cost / (other?.costs[round] ?? Number.NaN))
+    keepFigure({
+      what: 'a complete login of a wallet',
+      billfold: `${median(billfold?.costs ?? []).toFixed(0)} µs CPU`,
+      other: `${name}: ${median(other?.costs ?? []).toFixed(0)} µs CPU`,
+      ratio: median(ratios),
+      range: [Math.min(...ratios), Math.max(...ratios)],
+    })
     const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`
     console.log(`against ${name}: ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${range})`)
   }
