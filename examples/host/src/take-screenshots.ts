@@ -5,9 +5,10 @@ import type { Page } from 'playwright-core'
 import { startHost } from './running-host.ts'
 
 // Every flow of the console as it is when its steps are done, at the size of a phone and of a desk, in light and in dark, into
-// test-results/screens. The README's picture is console-custody-desktop-light.png, as docs/images/console.png.
+// test-results/screens. The README's picture is one of them, in docs/images.
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
+const picture = join(import.meta.dirname, '..', '..', '..', 'docs', 'images', 'console.png')
 const flows = ['custody', 'onboarding', 'face', 'dids', 'payments'] as const
 /** What is pressed in each flow, as far as it goes without leaving the page. */
 const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
@@ -16,6 +17,31 @@ const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
   face: ['Make the user'],
   dids: ['Make the DID', 'Resolve', 'Add it'],
   payments: ['Register both', 'Pay', 'Confirm as Ben', 'Confirm as Ada', 'Show the entries'],
+}
+
+/** The picture of the README. */
+async function takePicture(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1360, height: 880 })
+  await page.screenshot({ path: picture })
+}
+
+/** Enrols a face and signs in by it, through the authentication page and back. */
+async function throughFaces(page: Page): Promise<void> {
+  const go = async (title: string, action: string): Promise<void> => {
+    await page.locator('.step').filter({ hasText: title }).getByRole('combobox').selectOption('still')
+    await page.getByRole('button', { name: action, exact: true }).click()
+    await page.getByRole('button', { name: 'Start the camera' }).click()
+  }
+  await go('Enrol their face', 'Enrol')
+  await page.waitForURL(/session=/)
+  await page.locator('.step .holds').waitFor()
+  await go('On a device that is new', 'Sign in by face')
+  await page.getByLabel('PIN').fill('4711')
+  await page.getByLabel('Do not ask for it').check()
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.waitForURL(/session=/)
+  await page.locator('.step .holds').waitFor()
+  await perform(page, 'List the devices')
 }
 
 async function perform(page: Page, action: string): Promise<void> {
@@ -34,7 +60,9 @@ try {
     const page = await browser.visit({ size: 'desktop' })
     await page.goto(`${host.url}${flow === 'custody' ? '/' : `/demo/${flow}`}`)
     for (const action of actions[flow]) await perform(page, action)
+    if (flow === 'face') await throughFaces(page)
     await page.evaluate('scrollTo(0, 0)')
+    if (flow === 'custody') await takePicture(page)
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const [name, size] of Object.entries(sizes)) {
         await page.emulateMedia({ colorScheme })
@@ -45,12 +73,16 @@ try {
     }
     await page.context().close()
   }
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.visit({ size: 'desktop' })
+  for (const [name, colorScheme] of [
+    ['desktop', 'light'],
+    ['desktop', 'dark'],
+    ['phone', 'dark'],
+  ] as const) {
+    const page = await browser.visit({ size: name })
     await page.emulateMedia({ colorScheme })
     await page.goto(`${host.url}/openapi/custody`)
     await page.getByText('/api/users', { exact: true }).first().waitFor()
-    await page.screenshot({ path: join(folder, `openapi-desktop-${colorScheme}.png`) })
+    await page.screenshot({ path: join(folder, `openapi-${name}-${colorScheme}.png`) })
     await page.context().close()
   }
 } finally {

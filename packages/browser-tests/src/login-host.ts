@@ -21,11 +21,19 @@ export interface LoginHost {
   readonly close: () => Promise<void>
 }
 
+/** How people are verified here. */
+const configurations = [
+  { tag: 'still', liveness: 'none' },
+  /** Waits for a button before it takes the picture. */
+  { tag: 'manual', liveness: 'none', selfieCaptureMode: 'manual' },
+  { tag: 'two attempts', liveness: 'none', maxAttempts: 2 },
+  { tag: 'challenge', liveness: 'basic' },
+] as const
+
 /** What a session is for. */
 export interface SessionInput {
   readonly purpose?: 'authenticate' | 'enroll'
-  /** The tag of the configuration: `still` takes a picture, `challenge` asks for movements, `manual` waits for a button. */
-  readonly configuration?: 'still' | 'challenge' | 'manual'
+  readonly configuration?: (typeof configurations)[number]['tag']
   readonly returnUrl?: string
 }
 
@@ -59,13 +67,7 @@ export async function loginHost({ steps }: LoginHostOptions = {}): Promise<Login
   app.use('/custody', expressRouter(billfold.custody))
   server.on('request', app)
 
-  for (const tag of ['still', 'manual', 'challenge'] as const) {
-    await billfold.authentication.configurations.create({
-      tag,
-      liveness: tag === 'challenge' ? 'basic' : 'none',
-      selfieCaptureMode: tag === 'manual' ? 'manual' : 'auto',
-    })
-  }
+  for (const configuration of configurations) await billfold.authentication.configurations.create(configuration)
   const userId = await makeUser(billfold, origin)
   const host: LoginHost = {
     billfold,

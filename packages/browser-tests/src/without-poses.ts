@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What is before the camera needs no second to pose: the seconds that a page counts pass in a quarter of one. */
+/** What is before the camera needs no time to pose, and nobody to read: what a page waits a second or so for takes a quarter of one. */
 export async function withoutPoses(page: Page): Promise<void> {
   await page.addInitScript({ content: `(${inPage.toString()})()` })
 }
@@ -9,6 +9,6 @@ export async function withoutPoses(page: Page): Promise<void> {
 function inPage(): void {
   const wait = window.setTimeout.bind(window)
   const shorter = (work: TimerHandler, milliseconds?: number): number =>
-    wait(work, milliseconds === 1000 ? 250 : milliseconds)
+    wait(work, milliseconds === 1000 || milliseconds === 1500 ? 250 : milliseconds)
   Object.assign(window, { setTimeout: shorter })
 }

@@ -1,9 +1,10 @@
-// Holds the documentation against the code: links, code blocks, docstrings, the table of errors. Ends with status 1 where
+// Holds the documentation against the code: links, code blocks, docstrings, the tables that the code makes. Ends with status 1 where
 // something is wrong, and says what.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { aboutPages, blocksFolder, writeBlocks } from './code-blocks.ts'
 import { missingDocstrings, publicModules } from './docstrings.ts'
+import { tableFaults } from './kept-tables.ts'
 import { linkFaults } from './links.ts'
 import { readDocument } from './markdown.ts'
 import { documentPaths, output, root } from './repository.ts'
@@ -24,6 +25,7 @@ function complaints(script: string, ...args: string[]): readonly string[] {
 }
 
 report('links', linkFaults(documents))
+report('tables', tableFaults())
 const { blocks, pages, run } = writeBlocks(documents)
 report('types of code blocks', complaints(join(root, 'node_modules/typescript/bin/tsc'), '-p', blocksFolder))
 report('code blocks that are run', complaints(join(output, 'run-pages.js')))

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { dirname, join } from 'node:path'
 import { publicModules } from './docstrings.ts'
 import { documentPage } from './document-page.ts'
-import { writeErrorPage } from './error-table.ts'
+import { writeKeptTables } from './kept-tables.ts'
 import { framed } from './frame.ts'
 import { codeBlockHtml } from './highlight.ts'
 import { escapeHtml } from './html.ts'
@@ -43,7 +43,7 @@ function linkedFile(path: string, sections: readonly Section[]): void {
   }
 }
 
-writeErrorPage()
+writeKeptTables()
 rmSync(site, { recursive: true, force: true })
 const documents = documentPaths().map(readDocument)
 const contents = readDocument('docs/README.md')

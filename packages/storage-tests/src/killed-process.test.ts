@@ -1,33 +1,12 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { kyselyStorage } from '@billfold/storage-kysely'
-import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
+import { killedAfter } from './killed-after.ts'
 import { openAccounts, readBooks } from './transfer.ts'
 
 const program = fileURLToPath(new URL('../dist/transfer-process.js', import.meta.url))
-
-/** Runs the process until it has acknowledged this many transfers, kills it, and gives their ids. */
-function killedAfter(most: number, dialect: TestDatabase['dialect'], url: string, form: string): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, dialect, url, form], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let printed = ''
-    let complaints = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      if (printed.split('\n').length > most) child.kill('SIGKILL')
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      if (signal === 'SIGKILL') resolve(printed.split('\n').filter((line) => line.length === 36))
-      else reject(new Error(`the process ended by itself with ${code}: ${complaints}`))
-    })
-  })
-}
 
 /** How many transfers a process may acknowledge, and whether it has the driver below Kysely. */
 const runs = [
@@ -46,7 +25,8 @@ for (const database of await openTestDatabases()) {
       const storage = kyselyStorage(fresh.connect(), { dialect })
       await openAccounts(fresh, dialect, storage)
       const acknowledged: string[] = []
-      for (const [most, form] of runs) acknowledged.push(...(await killedAfter(most, dialect, fresh.url ?? '', form)))
+      for (const [most, form] of runs)
+        acknowledged.push(...(await killedAfter(most, program, dialect, fresh.url ?? '', form)))
       // What the process had sent may still be on its way through the server, while the tables are read one after the other.
       await expect.poll(async () => (await readBooks(storage)).wrongBalances, { timeout: 20_000 }).toEqual([])
       const { partsOfTransfers, batchIds } = await readBooks(storage)

@@ -4,20 +4,45 @@ import { copied } from './copied.ts'
 import { byId, h } from './dom.ts'
 import { pretty } from './json.ts'
 
-/** Shows every call, the newest open. */
+/** How many calls are kept for when the page is loaded again. */
+const most = 60
+const place = `calls ${location.pathname}`
+
+/** Shows every call, the newest open, and those from before the flow led to another page. */
 export function showCalls(about: AboutHost): void {
-  const list = byId('calls')
-  onCall((exchange) => {
+  const [list, clear] = [byId('calls'), byId('clear')]
+  const kept = keptCalls()
+  const add = (exchange: Exchange): void => {
     byId('no-calls').hidden = true
+    clear.hidden = false
     for (const open of list.querySelectorAll('details[open]')) open.removeAttribute('open')
     list.append(h('li', {}, callView(exchange, about)))
     list.parentElement?.scrollTo({ top: list.parentElement.scrollHeight })
+  }
+  for (const exchange of kept) add(exchange)
+  onCall((exchange) => {
+    add(exchange)
+    kept.push(exchange)
+    sessionStorage.setItem(place, JSON.stringify(kept.slice(-most)))
   })
+  clear.addEventListener('click', () => {
+    kept.length = 0
+    sessionStorage.removeItem(place)
+    list.replaceChildren()
+    byId('no-calls').hidden = false
+    clear.hidden = true
+  })
+}
+
+/** What this page itself has kept, in this tab. */
+function keptCalls(): Exchange[] {
+  const calls: Exchange[] = JSON.parse(sessionStorage.getItem(place) ?? '[]')
+  return calls
 }
 
 function callView(exchange: Exchange, about: AboutHost): HTMLElement {
   const { as, text } = copied(exchange, about)
-  const copy = h('button', { type: 'button', class: 'copy', 'data-copy': text }, `Copy as ${as}`)
+  const copy = h('button', { type: 'button', class: 'small copy', 'data-copy': text }, `Copy as ${as}`)
   copy.addEventListener('click', () => {
     navigator.clipboard.writeText(text).then(
       () => (copy.textContent = 'Copied'),
@@ -28,35 +53,33 @@ function callView(exchange: Exchange, about: AboutHost): HTMLElement {
 }
 
 function summaryOf(exchange: Exchange): HTMLElement {
-  const time = h('span', { class: 'time' }, `${exchange.milliseconds} ms`)
   if (exchange.kind === 'in-process') {
     const name = /await ([\w.]+)/.exec(exchange.code)?.[1] ?? exchange.code
-    return h('summary', {}, h('span', { class: 'method' }, 'call'), h('span', { class: 'path' }, name), time)
+    return h('summary', {}, h('span', { class: 'method' }, 'call'), pathView(name, '.'))
   }
   const { by, method, path, status } = exchange
   const whose = by === 'host' ? [h('span', { class: 'by' }, 'host')] : []
   const outcome = h('span', { class: status < 400 ? 'status' : 'status refused' }, String(status))
-  return h(
-    'summary',
-    {},
-    h('span', { class: 'method' }, method),
-    h('span', { class: 'path' }, path),
-    ...whose,
-    outcome,
-    time,
-  )
+  return h('summary', {}, h('span', { class: 'method' }, method), pathView(path, '/'), ...whose, outcome)
+}
+
+/** A path that may be broken before each of its steps. */
+function pathView(path: string, separator: string): HTMLElement {
+  const parts = path.split(separator).map((step, index) => (index === 0 ? step : `${separator}${step}`))
+  return h('span', { class: 'path' }, ...parts.flatMap((step) => [h('wbr'), step]))
 }
 
 function partsOf(exchange: Exchange): readonly HTMLElement[] {
+  const time = `, ${exchange.milliseconds} ms`
   if (exchange.kind === 'in-process')
-    return [part('In the process of the host', exchange.code), part('Result', exchange.reply)]
+    return [part('In the process of the host', exchange.code), part(`Result${time}`, exchange.reply)]
   const { by, headers, body, code, reply } = exchange
   const key = by === 'host' && code === undefined ? ['authorization: Basic •••••• (the key of the host)'] : []
   const lines = [...key, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
   const head = lines.length === 0 ? [] : [part('Headers', lines.join('\n'))]
   const secret = code === undefined ? '' : ', encrypted on the way'
   const sent = body === undefined ? [] : [part(`Request${secret}`, body)]
-  return [...head, ...sent, part(`Reply${secret}`, reply)]
+  return [...head, ...sent, part(`Reply${secret}${time}`, reply)]
 }
 
 function part(title: string, text: string): HTMLElement {

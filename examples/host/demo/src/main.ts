@@ -21,10 +21,13 @@ async function begin(): Promise<void> {
   const about = await aboutHost()
   byId('host').textContent = `${about.framework} · ${about.database} · ${new URL(about.baseUrl).host}`
   for (const link of byId('flows').querySelectorAll('a'))
-    if (link.pathname === `/demo/${flow.name}`) link.setAttribute('aria-current', 'page')
+    if (link.pathname === `/demo/${flow.name}`) {
+      link.setAttribute('aria-current', 'page')
+      link.scrollIntoView({ block: 'nearest', inline: 'center' })
+    }
   document.title = `${flow.title} · Billfold`
-  byId('flow').replaceChildren(h('h1', {}, flow.title), h('p', { class: 'intro' }, flow.intro), stepViews(flow.steps()))
   showCalls(about)
+  byId('flow').replaceChildren(h('h1', {}, flow.title), h('p', { class: 'intro' }, flow.intro), stepViews(flow.steps()))
 }
 
 await begin()

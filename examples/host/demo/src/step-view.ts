@@ -31,7 +31,14 @@ function stepView(step: Step, number: number, changed: () => void): StepView {
   )
   const form = h('form', { class: 'form' }, fieldset)
   const heading = h('h2', {}, h('span', { class: 'number', 'aria-hidden': 'true' }, String(number)), step.title)
-  const element = h('li', { class: 'step' }, heading, h('p', {}, step.text), form, outcome)
+  const element = h(
+    'li',
+    { class: step.fields === undefined ? 'step bare' : 'step' },
+    heading,
+    h('p', {}, step.text),
+    form,
+    outcome,
+  )
   const show = (facts: readonly Fact[]): void => {
     outcome.replaceChildren(factsView(facts))
     element.classList.add('done')

@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { type Act, act, id, newUser, pin } from './act.ts'
+import { type Act, act, id, makeUser, pin } from './act.ts'
 import { callApi } from './ground.ts'
 
 const secretType = 'ETHEREUM'
 
 /** A user, a wallet of theirs, a signature with it. */
 export const custodyActs: Readonly<Record<string, Act>> = {
-  'custody/user': act(z.object({ pin }), async (input, acting) => {
-    return (await callApi(acting, 'POST', '/custody/api/users', newUser(input.pin))).json
-  }),
+  'custody/user': act(z.object({ pin }), (input, acting) => makeUser(acting, input.pin)),
   'custody/wallet': act(z.object({ userId: id, pin }), async ({ userId, pin: pincode }, acting) => {
     return (await callApi(acting, 'POST', '/custody/api/wallets', { secretType, userId, pincode })).json
   }),

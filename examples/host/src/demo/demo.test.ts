@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { credentialsIn, type RunningHost, startHost } from '../running-host.ts'
+import { call, credentialsIn, type RunningHost, startHost } from '../running-host.ts'
 
 let host: RunningHost
 beforeAll(async () => {
@@ -51,6 +51,20 @@ describe('what the host does in the place of the console', () => {
       expect((await act(itself(), body)).status).toBe(422)
     const foreign = '{"userId":"../users","pin":"123456"}'
     expect((await act(itself(), foreign, 'custody/wallet')).status).toBe(422)
+  })
+
+  it('is done for people and DIDs that the console has made, and for no others', async () => {
+    const { body } = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+    const user = JSON.stringify({ userId: body.result.id, configuration: 'still' })
+    for (const name of ['face/enrol', 'face/sign-in', 'face/devices', 'face/forget']) {
+      const { status, text } = await act(itself(), user, name)
+      expect([status, JSON.parse(text).exchanges]).toEqual([422, []])
+    }
+    const did = { did: `did:ethr:0x${'1'.repeat(40)}`, name: 'Agent', value: 'https://agent.example' }
+    expect((await act(itself(), JSON.stringify(did), 'dids/configure')).status).toBe(422)
+    expect((await act(itself(), '{"emails":["ann@example.org"]}', 'payments/ledger')).status).toBe(422)
+    const own = JSON.parse((await act(itself(), '{"pin":"123456"}', 'face/person')).text).result.result.id
+    expect((await act(itself(), JSON.stringify({ userId: own }), 'face/devices')).status).toBe(200)
   })
 
   it('never shows the credentials of the host', async () => {

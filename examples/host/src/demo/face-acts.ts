@@ -1,7 +1,7 @@
 import { AuthenticationClientError, loginUrl, newSession, sessionResponse } from '@billfold/core/client'
 import { z } from 'zod'
-import { type Act, act, id, newUser, pin } from './act.ts'
-import { type Acting, asText, callApi, callInProcess } from './ground.ts'
+import { type Act, act, assertMadeHere, id, makeUser, pin } from './act.ts'
+import { type Acting, asText, callInProcess } from './ground.ts'
 import { relyingParty } from './relying-party.ts'
 
 /** The tags of the configurations that the host makes on its first start, see `verification.ts`. */
@@ -10,9 +10,7 @@ const sessionFor = z.object({ userId: id, configuration })
 
 /** Somebody enrols a face and signs in with it; the demo is the relying party. */
 export const faceActs: Readonly<Record<string, Act>> = {
-  'face/person': act(z.object({ pin }), async (input, acting) => {
-    return (await callApi(acting, 'POST', '/custody/api/users', newUser(input.pin))).json
-  }),
+  'face/person': act(z.object({ pin }), (input, acting) => makeUser(acting, input.pin)),
   'face/enrol': act(sessionFor, (input, acting) => enrol(input, acting)),
   'face/sign-in': act(sessionFor, (input, acting) => signIn(input, acting)),
   'face/result': act(z.object({ sessionId: id }), async ({ sessionId }, acting) => {
@@ -25,12 +23,14 @@ export const faceActs: Readonly<Record<string, Act>> = {
       () => sessionResponse(shop, sessionId),
     )
   }),
-  'face/devices': act(z.object({ userId: id }), ({ userId }, acting) =>
-    callInProcess(acting, `await billfold.authentication.devices.list('${userId}')`, () =>
+  'face/devices': act(z.object({ userId: id }), async ({ userId }, acting) => {
+    await assertMadeHere(acting, userId)
+    return callInProcess(acting, `await billfold.authentication.devices.list('${userId}')`, () =>
       acting.billfold.authentication.devices.list(userId),
-    ),
-  ),
+    )
+  }),
   'face/forget': act(z.object({ userId: id }), async ({ userId }, acting) => {
+    await assertMadeHere(acting, userId)
     await callInProcess(acting, `await billfold.users.erase('${userId}')`, () => acting.billfold.users.erase(userId))
     return {}
   }),
@@ -40,6 +40,7 @@ type SessionFor = z.output<typeof sessionFor>
 
 /** The host gives its word that it is this user who sits there: it has just made them. */
 async function enrol({ userId, configuration: tag }: SessionFor, acting: Acting): Promise<unknown> {
+  await assertMadeHere(acting, userId)
   const { baseUrl } = acting.settings
   const input = {
     userId,
@@ -54,6 +55,7 @@ async function enrol({ userId, configuration: tag }: SessionFor, acting: Acting)
 }
 
 async function signIn({ userId, configuration: tag }: SessionFor, acting: Acting): Promise<unknown> {
+  await assertMadeHere(acting, userId)
   const { baseUrl } = acting.settings
   const shop = await relyingParty(acting)
   const session = {

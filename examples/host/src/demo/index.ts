@@ -15,15 +15,15 @@ const failed = 'the demo failed'
  */
 export function withDemo(app: RequestListener, ground: DemoGround): RequestListener {
   return (request, response) => {
-    answer(request, response, ground).then(
-      (answered) => {
+    answer(request, response, ground)
+      .then((answered) => {
         if (!answered) app(request, response)
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         logger.error({ error }, failed)
-        reply(response, 500, 'application/json', JSON.stringify({ error: failed }))
-      },
-    )
+        if (response.headersSent) response.destroy()
+        else reply(response, 500, 'application/json', JSON.stringify({ error: failed }))
+      })
   }
 }
 

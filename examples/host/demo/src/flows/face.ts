@@ -13,7 +13,7 @@ const kept = {
     else localStorage.setItem('face-user', value)
   },
   get enrolled(): boolean {
-    return localStorage.getItem('face-enrolled') === kept.userId
+    return kept.userId !== undefined && localStorage.getItem('face-enrolled') === kept.userId
   },
 }
 
@@ -59,7 +59,9 @@ const enrolment: Step = {
   action: 'Enrol',
   ready: isThere,
   run: (form) => leaveFor('enrol', form),
-  before: () => cameBack('enrol', enrolled),
+  before: async () =>
+    (await cameBack('enrol', enrolled)) ??
+    (kept.enrolled ? [{ label: 'Enrolled', value: 'Their face is known here' }] : undefined),
 }
 
 const login: Step = {

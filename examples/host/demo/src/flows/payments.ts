@@ -24,7 +24,13 @@ export const payments: Flow = {
     'Ada pays Ben. The amount is set aside at once and moves when both have confirmed, in one commit of a double-entry ledger.',
   steps: () => {
     const deal: Deal = {}
-    return [registration(deal), opening(deal), receiverConfirms(deal), senderConfirms(deal), books(deal)]
+    return [
+      registration(deal),
+      opening(deal),
+      confirmation(deal, 'Ben', 'A', 'Leg A is that of the receiver.'),
+      confirmation(deal, 'Ada', 'B', 'Leg B is that of the sender. Whoever asks again gets the same answer.'),
+      books(deal),
+    ]
   },
 }
 
@@ -61,20 +67,12 @@ const opening = (deal: Deal): Step => ({
   },
 })
 
-const receiverConfirms = (deal: Deal): Step => ({
-  title: 'Ben confirms',
-  text: 'Leg A is that of the receiver.',
-  action: 'Confirm as Ben',
+const confirmation = (deal: Deal, name: string, leg: 'A' | 'B', text: string): Step => ({
+  title: `${name} confirms`,
+  text,
+  action: `Confirm as ${name}`,
   ready: () => deal.payment !== undefined,
-  run: () => confirm(deal, 'A'),
-})
-
-const senderConfirms = (deal: Deal): Step => ({
-  title: 'Ada confirms',
-  text: 'Leg B is that of the sender. Whoever asks again gets the same answer.',
-  action: 'Confirm as Ada',
-  ready: () => deal.payment !== undefined,
-  run: () => confirm(deal, 'B'),
+  run: () => confirm(deal, leg),
 })
 
 const books = (deal: Deal): Step => ({
