@@ -27,6 +27,8 @@ const benchmarks = {
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
 const figures = join(folder, 'figures')
+/** @type {string[]} */
+const failed = []
 try {
   for (const [name, quick] of Object.entries(benchmarks)) {
     if (values.only !== undefined && name !== values.only) continue
@@ -36,7 +38,7 @@ try {
       env: { ...process.env, BILLFOLD_FIGURES: figures },
       show: true,
     })
-    if (status !== 0) process.exitCode = 1
+    if (status !== 0) failed.push(name)
   }
   /** @type {{ what: string, billfold: string, other: string, ratio: number, range?: [number, number] }[]} */
   const measured = existsSync(figures)
@@ -53,8 +55,10 @@ try {
   ])
   const table = markdownTable(['what', 'Billfold', 'compared with', 'ratio'], rows)
   const heading = `${today()}${values.quick ? ', the quick form, which says little' : ''}, on ${await machine()}.`
-  console.log(`\n${heading}\n\n${table}`)
-  if (values.write) writeMeasured('benchmarks.md', `${heading}\n\n${table}`)
+  const missing = failed.length === 0 ? '' : `\n\nWhat did not run to its end: ${failed.join(', ')}.`
+  console.log(`\n${heading}\n\n${table}${missing}`)
+  if (failed.length > 0) process.exitCode = 1
+  if (values.write) writeMeasured('benchmarks.md', `${heading}\n\n${table}${missing}`)
 } finally {
   rmSync(folder, { recursive: true })
 }

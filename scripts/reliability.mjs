@@ -87,19 +87,19 @@ const parts = [
   },
   {
     name: 'uploads',
-    what: 'One upload of 2 GiB through each framework, taken and refused, with the memory that it takes',
+    what: 'One large upload through each framework, taken and refused, with the memory that it takes',
     program: long('uploads', [2048], [64]),
     says: /MiB/,
   },
   {
     name: 'did-listing',
-    what: 'Pages of a list of 100,000 wallets',
+    what: 'Pages of a long list of wallets',
     program: long('did-listing', [100_000], [2000]),
     says: /wallets in/,
   },
   {
     name: 'enrollment',
-    what: 'A thousand people looked up among a million who are enrolled',
+    what: 'A thousand people looked up among many who are enrolled',
     program: long('enrollment', [1_000_000], [10_000]),
     says: /entries among/,
   },
