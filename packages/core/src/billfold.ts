@@ -125,8 +125,12 @@ const ownerQueue = 1000
  *
  * @example
  * ```ts
- * const billfold = createBillfold({ storage: kyselyStorage(db, { dialect: 'sqlite' }), keyring: environmentKeyring() })
- * app.use('/custody', expressRouter(billfold.custody))
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { expressRouter } from '@billfold/express-adapter'
+ * import express from 'express'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * express().use('/custody', expressRouter(billfold.custody)).listen(3000)
  * ```
  */
 export function createBillfold(options: BillfoldOptions): Billfold {

@@ -219,7 +219,21 @@ export class BillfoldError extends Error {
   }
 }
 
-/** Whether a thrown value is a {@link BillfoldError}, of this or of another installed copy, with this code where one is given. */
+/**
+ * Whether a thrown value is a {@link BillfoldError}, of this or of another installed copy, with this code where one is given.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, isBillfoldError, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * try {
+ *   await billfold.users.erase('01890a5d-ac96-774b-bcce-b302099a8057')
+ * } catch (error) {
+ *   if (!isBillfoldError(error, 'user.unknown')) throw error
+ * }
+ * ```
+ */
 export function isBillfoldError(error: unknown, code?: ErrorCode): error is BillfoldError {
   return (
     error instanceof Error &&

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { aboutPages, blocksFolder, writeBlocks } from './code-blocks.ts'
-import { missingDocstrings, publicModules } from './docstrings.ts'
+import { docstringDocuments, missingDocstrings, publicModules } from './docstrings.ts'
 import { tableFaults } from './kept-tables.ts'
 import { linkFaults } from './links.ts'
 import { readDocument } from './markdown.ts'
@@ -26,7 +26,7 @@ function complaints(script: string, ...args: string[]): readonly string[] {
 
 report('links', linkFaults(documents))
 report('tables', tableFaults())
-const { blocks, pages, run } = writeBlocks(documents)
+const { blocks, pages, run } = writeBlocks([...documents, ...docstringDocuments()])
 report('types of code blocks', complaints(join(root, 'node_modules/typescript/bin/tsc'), '-p', blocksFolder))
 report('code blocks that are run', complaints(join(output, 'run-pages.js')))
 const modules = publicModules()

@@ -57,7 +57,10 @@ function fileName(path: string): string {
 
 /** The output of the compiler, about pages instead of modules. */
 export function aboutPages(text: string): string {
-  return text.replaceAll(/^.*?([\w.~-]+\.md)\.ts\((\d+),(\d+)\)/gm, (_, name: string, line: string, column: string) => {
-    return `${name.replaceAll('~', '/')}:${line}:${column}`
-  })
+  return text.replaceAll(
+    /^.*?([\w.~-]+\.(?:md|ts))\.ts\((\d+),(\d+)\)/gm,
+    (_, name: string, line: string, column: string) => {
+      return `${name.replaceAll('~', '/')}:${line}:${column}`
+    },
+  )
 }

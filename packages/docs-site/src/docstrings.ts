@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { z } from 'zod'
+import { type Document, parseDocument } from './markdown.ts'
 import { root } from './repository.ts'
 
 /** A module that is published: `@billfold/core/storage`, and its declarations as built. */
@@ -52,4 +53,26 @@ export function missingDocstrings(modules: readonly PublicModule[]): readonly st
 /** Whether a name comes from a package that is not ours: what is said about it is its authors' own. */
 function isOfOthers({ declarations = [] }: ts.Symbol): boolean {
   return declarations.every((declaration) => declaration.getSourceFile().fileName.includes('/node_modules/'))
+}
+
+/** The docstrings of the packages that are published, each source as a document: its code is that of the examples. */
+export function docstringDocuments(): readonly Document[] {
+  const folders = new Set(publicModules().map(({ name }) => name.split('/')[1] ?? ''))
+  return [...folders].flatMap((folder) => {
+    const sources = join(root, 'packages', folder, 'src')
+    return readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => {
+        const path = ['packages', folder, 'src', name.replaceAll('\\', '/')].join('/')
+        return parseDocument(path, commentsOf(readFileSync(join(root, path), 'utf8')))
+      })
+  })
+}
+
+/** The comments of a source, each line where it is; nothing else. */
+function commentsOf(source: string): string {
+  return source
+    .split('\n')
+    .map((line) => /^\s*\* ?(?!\/)(.*)$/.exec(line)?.[1] ?? '')
+    .join('\n')
 }

@@ -15,7 +15,7 @@ describe('a schema for people', () => {
       },
     }
     expect(textOf(schemaHtml(schema))).toBe(
-      'object name string, 1 to 8 characters, With marks and <b> list list of object optional kind "a" or "b" optional either null or integer optional',
+      'object name string, 1 to 8 characters. With marks and <b> list list of object optional kind "a" or "b" optional either null or integer optional',
     )
   })
 })

@@ -40,9 +40,9 @@ export function notesHtml(schema: unknown): string {
     typeof schema['format'] === 'string' ? escapeHtml(schema['format']) : '',
     typeof schema['pattern'] === 'string' ? codeHtml(schema['pattern']) : '',
     'default' in schema ? `unless given ${codeHtml(JSON.stringify(schema['default']))}` : '',
-    typeof schema['description'] === 'string' ? inlineHtml(schema['description']) : '',
   ].filter((note) => note !== '')
-  return notes.map((note) => `, ${note}`).join('')
+  const said = typeof schema['description'] === 'string' ? `. ${inlineHtml(schema['description'])}` : ''
+  return notes.map((note) => `, ${note}`).join('') + said
 }
 
 /** `1 to 64 characters`; limits that are those of numbers in JSON say nothing. */

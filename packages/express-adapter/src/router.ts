@@ -17,6 +17,16 @@ export interface ExpressRouterOptions {
 /**
  * An Express router (4.19 or 5) with the routes of an API. Mount it with `app.use(router)` or `app.use('/id', router)`,
  * before or after a body parser. Neither the API's errors reach the host's error handlers, nor the host's errors the API.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { expressRouter } from '@billfold/express-adapter'
+ * import express from 'express'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * express().use('/custody', expressRouter(billfold.custody)).listen(3000)
+ * ```
  */
 export function expressRouter(api: MountableApi, options: ExpressRouterOptions = {}): Router {
   const router = options.router ?? express.Router({ caseSensitive: true })

@@ -20,6 +20,16 @@ export interface KoaRouterOptions {
  * A router of @koa/router with the routes of an API. Mount it with `app.use(router.routes())`, before or after a body
  * parser, under a prefix, under koa-mount, or nested in a router of the host. Nothing that the API throws reaches the
  * host's error handling.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { koaRouter } from '@billfold/koa-adapter'
+ * import Koa from 'koa'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * new Koa().use(koaRouter(billfold.custody, { prefix: '/custody' }).routes()).listen(3000)
+ * ```
  */
 export function koaRouter(api: MountableApi, options: KoaRouterOptions = {}): Router {
   const { prefix } = options

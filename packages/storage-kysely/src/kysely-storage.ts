@@ -52,6 +52,18 @@ export interface KyselyStorage<DB> extends Storage {
  * {@link migrate}.
  *
  * @throws BillfoldError `input.invalid` for a transaction in place of an instance, or names that are not plain
+ *
+ * @example
+ * ```ts
+ * import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+ * import { Kysely, PostgresDialect } from 'kysely'
+ * import pg from 'pg'
+ *
+ * const pool = new pg.Pool({ connectionString: 'postgres://localhost/app', pipeline: true })
+ * const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+ * await migrate(db, { dialect: 'postgres' })
+ * const storage = kyselyStorage(db, { dialect: 'postgres', pool })
+ * ```
  */
 export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions): KyselyStorage<DB> {
   if (db.isTransaction) throw new BillfoldError('input.invalid', { message: 'Use within() for a transaction' })

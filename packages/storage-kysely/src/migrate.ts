@@ -30,6 +30,16 @@ export interface PendingMigration {
  * up an interrupted migration where it ended.
  *
  * @throws BillfoldError `input.invalid` for a version that there is not, `storage.unavailable`, `storage.schema`, `unexpected`
+ *
+ * @example
+ * ```ts
+ * import { migrate } from '@billfold/storage-kysely'
+ * import { Kysely, SqliteDialect } from 'kysely'
+ * import Database from 'libsql'
+ *
+ * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('billfold.db') }) })
+ * await migrate(db, { dialect: 'sqlite' })
+ * ```
  */
 export function migrate<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<number[]> {
   return applyMigrations(db, options, released)

@@ -39,10 +39,12 @@ export interface FaceVerifierOptions {
  *
  * @example
  * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { faceVerifier } from '@billfold/verifier-face'
+ *
  * const verifier = faceVerifier()
- * const billfold = createBillfold({ storage, keyring, authentication: { verifier } })
- * // at the end of the process
- * await verifier.close()
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring(), authentication: { verifier } })
+ * // when the host ends: await verifier.close()
  * ```
  */
 export function faceVerifier(

@@ -31,6 +31,19 @@ const reasons: ReadonlySet<string> = new Set<Reason>([
 /**
  * A verifier for tests, which believes what `scriptedSelfie` says in the image. It looks at no face: anybody can be anybody.
  * @throws Error where `NODE_ENV` is `production`
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
+ * import { scriptedSelfie, scriptedVerifier } from '@billfold/core/biometrics'
+ *
+ * const billfold = createBillfold({
+ *   storage: memoryStorage(),
+ *   keyring: localKeyring({ keys: { test: newKey() }, currentKeyId: 'test' }),
+ *   authentication: { verifier: scriptedVerifier() },
+ * })
+ * const selfie = scriptedSelfie({ person: 'ada' }) // what a test sends
+ * ```
  */
 export function scriptedVerifier(options: ScriptedVerifierOptions = {}): BiometricVerifier {
   // oxlint-disable-next-line node/no-process-env -- said in the docstring

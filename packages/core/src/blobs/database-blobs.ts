@@ -9,6 +9,15 @@ const pieceBytes = 256 * 1024
 /**
  * A blob store in the storage itself, for hosts whose processes share nothing but a database. Everything that it keeps
  * is in the backups of the database, and goes through its log.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, databaseBlobs, environmentKeyring, memoryStorage } from '@billfold/core'
+ *
+ * const storage = memoryStorage()
+ * const onboarding = { blobs: databaseBlobs(storage) }
+ * const billfold = createBillfold({ storage, keyring: environmentKeyring(), onboarding })
+ * ```
  */
 export function databaseBlobs(storage: Storage): BlobStore {
   return {

@@ -7,6 +7,17 @@ import type { BlobName, BlobStore } from './blob-store.ts'
 /**
  * A blob store in a directory, which is made when it is first needed, for its owner's eyes only. A blob is a file: written
  * under another name, synced, and renamed. Processes may share it.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, directoryBlobs, environmentKeyring, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({
+ *   storage: memoryStorage(),
+ *   keyring: environmentKeyring(),
+ *   onboarding: { blobs: directoryBlobs('/var/lib/example/files') },
+ * })
+ * ```
  */
 export function directoryBlobs(directory: string): BlobStore {
   return {

@@ -37,6 +37,17 @@ const blockShape = z.object({ baseFeePerGas: quantity.nullish() })
  * A node of an EVM chain over JSON-RPC (the Ethereum execution APIs): answers of bounded size in bounded time, no
  * redirects, nothing of the URL but its host in errors.
  * @throws RangeError when there is no URL, or one that is not http or https
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, evmChainClient, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({
+ *   storage: memoryStorage(),
+ *   keyring: environmentKeyring(),
+ *   custody: { chainClients: { ETHEREUM: evmChainClient({ url: 'https://node.example', chainId: 1 }) } },
+ * })
+ * ```
  */
 export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]

@@ -49,6 +49,18 @@ export interface Connection {
 /**
  * Connects to the API: asks for its curve, its clock and its public key, and makes a key pair for it.
  * @throws AuthenticationClientError when it does not answer as such an API does
+ *
+ * @example
+ * ```ts
+ * import { connect, loginUrl, newSession, poll, sessionResponse } from '@billfold/core/client'
+ *
+ * const licence = process.env['BILLFOLD_LICENCE'] ?? ''
+ * const shop = await connect({ url: 'https://login.example/walletapi', licence })
+ * const session = { origin: 'https://shop.example', scopes: 'wallet', authtype: 'face', dvcID: 'login' }
+ * const { sessionId, url } = await newSession(shop, session)
+ * console.log('send the browser to', loginUrl(shop, url))
+ * console.log(await poll(() => sessionResponse(shop, sessionId)))
+ * ```
  */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const ask = options.fetch ?? fetch

@@ -6,6 +6,14 @@ import { type Keyring, localKeyring } from './keyring.ts'
  * bytes: `2026a:q83v...=,2026b:3q2+...=`. The last one is current, unless `BILLFOLD_CURRENT_KEY` names another. To
  * rotate, append a key to the list and keep the old ones for as long as anything is sealed under them.
  * @throws BillfoldError `keyring.invalid` when the variable is missing or malformed, or an id is there twice
+ *
+ * @example
+ * ```ts
+ * import { environmentKeyring, newKey } from '@billfold/core'
+ *
+ * const keyring = environmentKeyring() // BILLFOLD_KEYS=2026a:<base64 of 32 bytes>
+ * const inTests = environmentKeyring({ BILLFOLD_KEYS: `test:${newKey()}` })
+ * ```
  */
 export function environmentKeyring(
   // oxlint-disable-next-line node/no-process-env -- the one place that reads the environment: the host calls it to.

@@ -23,6 +23,16 @@ const fileShape = z.strictObject({ currentKeyId: z.string(), keys: z.record(z.st
  * A keyring from a JSON file: `{ "currentKeyId": "2026b", "keys": { "2026a": "<base64>", "2026b": "<base64>" } }`, each
  * key base64 of 32 bytes. It is read once, now. On POSIX a file that its group or others may read or write is refused.
  * @throws BillfoldError `keyring.invalid` when the file is missing, malformed, larger than 64 KiB or open to others
+ *
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs'
+ * import { createKeyringFile, fileKeyring } from '@billfold/core'
+ *
+ * const path = '/etc/example/keyring.json'
+ * if (!existsSync(path)) createKeyringFile(path)
+ * const keyring = fileKeyring(path)
+ * ```
  */
 export function fileKeyring(path: string): Keyring {
   return localKeyring(keysIn(readPrivately(path).text))

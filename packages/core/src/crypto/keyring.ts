@@ -36,6 +36,13 @@ export function newKey(): string {
  * A keyring whose root keys are given as they are: base64 of 32 bytes each. Derivation is HKDF-SHA256 (RFC 5869) with
  * no salt and `billfold:` + purpose as the info.
  * @throws BillfoldError `keyring.invalid` for an id or a key that is malformed, or a current id that has no key
+ *
+ * @example
+ * ```ts
+ * import { localKeyring, newKey } from '@billfold/core'
+ *
+ * const keyring = localKeyring({ keys: { '2026a': newKey() }, currentKeyId: '2026a' }) // for tests: it is gone with the process
+ * ```
  */
 export function localKeyring({ keys, currentKeyId }: KeyringKeys): Keyring {
   const roots = new Map(checkedEntries(keys, currentKeyId).map(([id, bytes]) => [id, rootKey(id, bytes)]))
@@ -61,6 +68,16 @@ export interface KmsKeyringOptions extends KeyringKeys {
  * wait for it, and then kept in memory; a failure is not kept, so that the next use asks again.
  * @throws BillfoldError `keyring.invalid` at once for malformed ids or base64; when deriving, `keyring.unavailable` if
  *   `unwrap` fails and `keyring.invalid` if it gives anything but 32 bytes
+ *
+ * @example
+ * ```ts
+ * import { kmsKeyring } from '@billfold/core'
+ *
+ * export function keyringOf(kms: { decrypt(wrapped: Uint8Array): Promise<Uint8Array> }) {
+ *   const keys = { '2026a': process.env['WRAPPED_KEY'] ?? '' } // base64 of what the KMS has wrapped
+ *   return kmsKeyring({ keys, currentKeyId: '2026a', unwrap: (wrapped) => kms.decrypt(wrapped) })
+ * }
+ * ```
  */
 export function kmsKeyring({ keys, currentKeyId, unwrap }: KmsKeyringOptions): Keyring {
   const wrapped = new Map(checkedEntries(keys, currentKeyId))

@@ -77,6 +77,14 @@ const longestSecret = 1024
 /**
  * Makes the slow hash of a process: make one, and share it. Two at once by default, since the thread pool has four
  * threads; 64 wait, 8 of one source. The default cost takes 65 to 170 ms, so that a full queue is done in 2 to 6 s.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage, slowHash } from '@billfold/core'
+ *
+ * const shared = { storage: memoryStorage(), keyring: environmentKeyring(), slowHash: slowHash() }
+ * const tenants = ['acme', 'zenith'].map((tenant) => createBillfold({ ...shared, tenant })) // one queue for both
+ * ```
  */
 export function slowHash(options: SlowHashOptions = {}): SlowHash {
   const { cost = defaultCost, concurrency = 2, queue = 64, perSource = 8 } = options

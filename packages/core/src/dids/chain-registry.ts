@@ -40,6 +40,19 @@ export interface ChainRegistryOptions {
  * A registry on an EVM chain: a deployed contract of ERC-1056. Changes are signed by the owner and sent by a payer
  * (`changeOwnerSigned`, `setAttributeSigned`, ...), so that an identity needs no funds.
  * @throws RangeError for a contract that is no address, or API hosts that are no URLs
+ *
+ * @example
+ * ```ts
+ * import { environmentKeyring, evmChainClient } from '@billfold/core'
+ * import { chainRegistry, keyringPayer } from '@billfold/core/dids'
+ *
+ * const sepolia = chainRegistry({
+ *   client: evmChainClient({ url: 'https://node.example', chainId: 11155111 }),
+ *   contract: '0x03d5003bf0e79C5F5223588F347ebA39AfbC3818',
+ *   payer: keyringPayer(environmentKeyring(), '2026a'),
+ *   networks: ['sepolia'],
+ * })
+ * ```
  */
 export function chainRegistry(options: ChainRegistryOptions): DidRegistry {
   const { client } = options

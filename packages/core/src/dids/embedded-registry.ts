@@ -26,6 +26,15 @@ type IdentityRow = RowOf<typeof didIdentities>
  * A registry in the storage that behaves as the contract of ERC-1056 does: the same owners, nonces and signatures, the same
  * events in the same order. Each tenant has one of its own, under an address of its own, so that nothing that was signed
  * for one is good in another.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { embeddedRegistry } from '@billfold/core/dids'
+ *
+ * const dids = { registries: [embeddedRegistry({ networks: ['example'] })] } // did:ethr:example:0x…
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring(), dids })
+ * ```
  */
 export function embeddedRegistry(options: EmbeddedRegistryOptions = {}): DidRegistry {
   return {

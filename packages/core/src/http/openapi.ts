@@ -18,7 +18,18 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>
 
 type Json = Record<string, unknown>
 
-/** The OpenAPI 3.1 document of an API, made from the schemas that its requests are checked with. */
+/**
+ * The OpenAPI 3.1 document of an API, made from the schemas that its requests are checked with.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ * import { openApiDocument } from '@billfold/core/http'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * console.log(JSON.stringify(openApiDocument(billfold.custody, { serverUrl: 'https://example.com/custody' })))
+ * ```
+ */
 export function openApiDocument(api: Api, options: OpenApiOptions = {}): OpenApiDocument {
   const schemas = new JsonSchemas()
   const paths: Record<string, Json> = {}

@@ -11,6 +11,14 @@ import { addedCell } from './added-cell.ts'
 /**
  * A storage that keeps everything in the memory of this process, for tests and for trying things out. It holds the whole
  * contract of {@link Storage}; what it holds is gone with the process.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
+ *
+ * const keyring = localKeyring({ keys: { test: newKey() }, currentKeyId: 'test' })
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring })
+ * ```
  */
 export function memoryStorage(): Storage {
   const stored = new Map<string, MemoryTable>()

@@ -87,7 +87,21 @@ export function filled<C extends Column>(
   return { ...column, fill }
 }
 
-/** Defines a table. Its unique keys and indexes name columns that it has, which the types hold. */
+/**
+ * Defines a table. Its unique keys and indexes name columns that it has, which the types hold.
+ *
+ * @example
+ * ```ts
+ * import { defineTable, integer, nullable, text } from '@billfold/core'
+ *
+ * const coupons = defineTable({
+ *   name: 'coupons',
+ *   columns: { id: text(36), code: text(16), usedAt: nullable(integer()) },
+ *   key: ['id'],
+ *   unique: { byCode: ['code'] },
+ * })
+ * ```
+ */
 export function defineTable<const Columns extends Readonly<Record<string, Column>>>(definition: {
   readonly name: string
   readonly columns: Columns

@@ -34,7 +34,23 @@ export function check<T extends Table>(table: T, condition: { where: Where<RowOf
   return { kind: 'check', table, where: condition.where, hits: condition.hits ?? 'one' }
 }
 
-/** A batch of these writes under a new id. */
+/**
+ * A batch of these writes under a new id.
+ *
+ * @example
+ * ```ts
+ * import { batch, defineTable, insert, integer, isCommitError, memoryStorage, text, update } from '@billfold/core'
+ *
+ * const stock = defineTable({ name: 'stock', columns: { id: text(36), left: integer() }, key: ['id'] })
+ * const storage = memoryStorage()
+ * await storage.commit(batch(insert(stock, { id: 'book', left: 1 })))
+ * try {
+ *   await storage.commit(batch(update(stock, { where: { id: 'book', left: { gt: 0 } }, add: { left: -1 } })))
+ * } catch (error) {
+ *   if (!isCommitError(error)) throw error // else none is left
+ * }
+ * ```
+ */
 export function batch(...writes: readonly Write[]): Batch {
   return { id: newId(), writes }
 }

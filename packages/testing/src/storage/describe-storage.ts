@@ -8,6 +8,17 @@ import { conformanceTables } from './tables.ts'
  *
  * @param name what the storage is called in the report
  * @param open opens a new, empty store with these tables; called once
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from '@billfold/core'
+ * import { describeStorage } from '@billfold/testing'
+ *
+ * describeStorage('the memory', async () => {
+ *   const storage = memoryStorage()
+ *   return { storages: [storage, storage], close: async () => {} }
+ * })
+ * ```
  */
 export function describeStorage(name: string, open: OpenStorage): void {
   describe(`${name} keeps the storage contract`, () => {

@@ -28,7 +28,17 @@ export const evmChains: readonly EvmChain[] = [
   { secretType: 'BASE', symbol: 'ETH', chainId: 8453n },
 ]
 
-/** A chain of the EVM family: secp256k1 keys at m/44'/60'/0'/0/index (BIP-44), EIP-55 addresses, EIP-191 and EIP-712 signatures. */
+/**
+ * A chain of the EVM family: secp256k1 keys at m/44'/60'/0'/0/index (BIP-44), EIP-55 addresses, EIP-191 and EIP-712 signatures.
+ *
+ * @example
+ * ```ts
+ * import { evmChain, knownChains } from '@billfold/core'
+ *
+ * const gnosis = evmChain({ secretType: 'GNOSIS', symbol: 'XDAI', chainId: 100n })
+ * const custody = { chains: new Map([...knownChains(), [gnosis.secretType, gnosis]]) }
+ * ```
+ */
 export function evmChain(chain: EvmChain): Chain {
   return {
     secretType: chain.secretType,
