@@ -15,6 +15,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
+if (values.write && values.only !== undefined)
+  throw new Error('--write puts a whole table into the page: not with --only')
 
 /** Each with what it is told in the quick form. */
 const benchmarks = {

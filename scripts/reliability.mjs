@@ -15,6 +15,8 @@ const { values } = parseArgs({
     'restart-mysql': { type: 'string' },
   },
 })
+if (values.write && values.only !== undefined)
+  throw new Error('--write puts a whole table into the page: not with --only')
 
 /**
  * One kind of trouble: a program, and which lines of what it says belong in the table.
@@ -71,7 +73,7 @@ const parts = [
     name: 'fuzz',
     what: 'Hostile requests to all APIs in all frameworks',
     program: long('fuzz', [100_000], [300]),
-    says: /problem|findings|blobs/,
+    says: /^in all/,
   },
   {
     name: 'did-configurations',
