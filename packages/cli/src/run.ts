@@ -8,6 +8,7 @@ import { migrateCommand } from './migrate-command.ts'
 import { paymentsCommand } from './payments-command.ts'
 import { serviceKeyCommand } from './service-key-command.ts'
 import { userCommand } from './user-command.ts'
+import { webhookCommand } from './webhook-command.ts'
 
 const commands: readonly Command[] = [
   migrateCommand,
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   paymentsCommand,
   licenceCommand,
   serviceKeyCommand,
+  webhookCommand,
   didRegistryCommand,
 ]
 

@@ -19,6 +19,8 @@ import { type InProcessAudit, inProcessAudit } from './audit/in-process.ts'
 import type { Actor } from './audit/record.ts'
 import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
 import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
+import { type EventDelivery, eventDelivery } from './events/deliver.ts'
+import type { EventOptions } from './events/options.ts'
 import { didData } from './identities/personal-data.ts'
 import { resealIdentities } from './identities/reseal.ts'
 import { type IdentitySettings, registryClients } from './identities/settings.ts'
@@ -48,6 +50,8 @@ import { sweepFiles } from './onboarding/sweep-files.ts'
 import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
 import type { PersonalData } from './users/personal-data.ts'
 import { custodyData } from './wallets/personal-data.ts'
+import { inProcessWebhooks, type Webhooks } from './webhooks/in-process.ts'
+import type { WebhookOptions } from './webhooks/options.ts'
 
 /** What a host plugs in and decides. Only the storage and the keyring have no default. */
 export interface BillfoldOptions {
@@ -71,6 +75,10 @@ export interface BillfoldOptions {
   readonly wrongValues?: RateLimitRule
   /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
+  /** What to do with events; false keeps none. Without a handler and without webhooks they are dropped when they are next delivered. */
+  readonly events?: EventOptions | false
+  /** How webhooks are sent, see {@link Billfold.webhooks}. */
+  readonly webhooks?: WebhookOptions
   readonly custody?: CustodyOptions
   readonly onboarding?: OnboardingOptions
   readonly dids?: DidsOptions
@@ -111,7 +119,12 @@ export interface Billfold {
   readonly keys: InProcessKeys
   /** Whether the storage answers. Never rejects. */
   readonly health: () => Promise<Health>
-  /** Hands the messages that are due to the host's `notifier`. {@link Billfold.maintain} does it too; whoever wants them sooner calls this more often. */
+  /** Endpoints that events are sent to, signed by the Standard Webhooks specification. */
+  readonly webhooks: Webhooks
+  /**
+   * Hands the messages that are due to the host's `notifier`, and the events to its handler and to the webhooks. {@link Billfold.maintain}
+   * does it too; whoever wants them sooner calls this more often, from any number of processes. Calls may overlap.
+   */
   readonly deliver: () => Promise<Delivered>
   /** Removes what is no longer needed, and sends transactions that a process or a node has left lying. Call it every few minutes, from any number of processes. */
   readonly maintain: () => Promise<Maintenance>
@@ -150,6 +163,7 @@ export function createBillfold(options: BillfoldOptions): Billfold {
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
   const elsewhere = options.dids?.registries === undefined ? addressDids : async () => undefined
+  const { deliver } = deliveries(services, options)
   const resolveDid = registryDids(services, settings.registries, elsewhere)
   const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
@@ -176,13 +190,12 @@ export function createBillfold(options: BillfoldOptions): Billfold {
     audit: inProcessAudit(services, host),
     keys: inProcessKeys(services, host),
     health: () => health(services),
-    deliver: () => deliverOutbox(services),
+    webhooks: inProcessWebhooks(services, options.webhooks ?? {}, host),
+    deliver,
     maintain: async () => {
       await maintainPayments(payments)
-      return maintain(services, [
-        () => sweepFiles(services, onboarding.files),
-        () => destroyLeftKeys(services, settings),
-      ])
+      const further = [() => sweepFiles(services, onboarding.files), () => destroyLeftKeys(services, settings)]
+      return maintain(services, further, deliver)
     },
   }
 }
@@ -198,6 +211,7 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Servi
     logger,
     limiter: options.rateLimiter ?? storageRateLimiter(storage, now),
     lookups: storageLookups({ storage, keyring, now }),
+    keepsEvents: options.events !== false,
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
@@ -205,6 +219,16 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Servi
     ...custodyServices(options.custody, registryClients(settings)),
     now,
   }
+}
+
+/** Messages and events, delivered side by side. */
+function deliveries(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
+  const ofEvents = eventDelivery(services, events === undefined || events === false ? {} : events, webhooks)
+  const deliver = async (): Promise<Delivered> => {
+    const [messages, others] = await Promise.all([deliverOutbox(services), ofEvents.deliver()])
+    return { delivered: messages.delivered + others.delivered, failed: messages.failed + others.failed }
+  }
+  return { deliver }
 }
 
 /** What is known of a person, by who knows it. */

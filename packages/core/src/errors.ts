@@ -173,6 +173,11 @@ export const errorTable = {
   'subscription.exists': { status: 409, message: 'The user has a subscription already' },
   'subscription.unknown': { status: 404, message: 'The user has no subscription' },
   'subscription.invalid': { status: 400, message: 'The subscription is not valid' },
+  'webhook.unknown': { status: 404, message: 'There is no such endpoint' },
+  'webhook.url-refused': { status: 400, message: 'The URL is not one that events may be sent to' },
+  'webhook.too-many': { status: 400, message: 'There are as many endpoints as one tenant may have' },
+  'webhook.events-off': { status: 501, message: 'No events are kept; the option events of the host is false' },
+  'webhook.invalid': { status: 400, message: 'The webhook is not signed with the secret, or not of this time' },
   unexpected: { status: 500, message: 'Something went wrong' },
 } as const satisfies Record<string, { status: number; message: string }>
 

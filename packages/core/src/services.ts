@@ -20,6 +20,8 @@ export interface Services {
   readonly limiter: RateLimiter
   /** Keyed hashes, by which sealed values are found. */
   readonly lookups: Lookups
+  /** Whether acts are told of: see events/. */
+  readonly keepsEvents: boolean
   /** Who takes the messages of the outbox, where the host has one. */
   readonly notifier?: Notifier | undefined
   /** How many wrong values of signing methods one caller may send from one address, over all users. */
@@ -39,4 +41,5 @@ export interface Services {
 }
 
 /** What it takes to send transactions and to keep track of them. */
-export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'>
+export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'> &
+  Partial<Pick<Services, 'keepsEvents'>>

@@ -10,6 +10,7 @@ import { systemKeys } from './envelope/tables.ts'
 import { idempotencyKeys } from './idempotency/table.ts'
 import { licences } from './licences/table.ts'
 import { lookupSecrets } from './lookups/index.ts'
+import { eventDeliveries, events } from './events/table.ts'
 import { outbox } from './outbox/index.ts'
 import { blobPieces } from './blobs/table.ts'
 import { applications, fileQuotas, files, profiles } from './onboarding/tables.ts'
@@ -29,6 +30,7 @@ import { users } from './users/table.ts'
 import { loginTickets } from './wallet-login/ticket-table.ts'
 import { vaults } from './vaults/tables.ts'
 import { seeds, wallets } from './wallets/tables.ts'
+import { webhookEndpoints } from './webhooks/table.ts'
 
 /** Every table that Billfold keeps: what a storage must be able to hold. */
 export const tables: readonly Table[] = Object.freeze([
@@ -50,6 +52,9 @@ export const tables: readonly Table[] = Object.freeze([
   auditRecords,
   auditLinks,
   outbox,
+  events,
+  eventDeliveries,
+  webhookEndpoints,
   rateLimits,
   usedOnce,
   encryptionKeys,

@@ -1,4 +1,5 @@
 import { codeBlockHtml } from './highlight.ts'
+import { wide } from './html.ts'
 import { targetOf } from './links.ts'
 import { type Document, markdown } from './markdown.ts'
 import { type Page, relativeUrl } from './page.ts'
@@ -18,7 +19,7 @@ markdown.renderer.rules['html_block'] = (tokens, index) => {
   const content = tokens[index]?.content ?? ''
   return content.startsWith('<!--') ? '' : content
 }
-markdown.renderer.rules['table_open'] = () => '<div class="wide"><table>\n'
+markdown.renderer.rules['table_open'] = () => `${wide}<table>\n`
 markdown.renderer.rules['table_close'] = () => '</table></div>\n'
 
 /** Renders a document, with its links leading to pages of the site. */

@@ -11,5 +11,5 @@ export function highlight(code: string, language: string): string {
 
 /** Code as a block of its own. */
 export function codeBlockHtml(code: string, language: string): string {
-  return `<pre><code>${highlight(code, language)}</code></pre>\n`
+  return `<pre tabindex="0"><code>${highlight(code, language)}</code></pre>\n`
 }

@@ -2,7 +2,7 @@ import { createBillfold, localKeyring, type MountableApi, memoryStorage, newKey 
 import { openApiDocument } from '@billfold/core/http'
 import { z } from 'zod'
 import { codeBlockHtml } from './highlight.ts'
-import { codeHtml, escapeHtml } from './html.ts'
+import { codeHtml, escapeHtml, tableHtml } from './html.ts'
 import { inlineHtml } from './markdown.ts'
 import type { Page } from './page.ts'
 import { notesHtml, schemaHtml, typeHtml } from './schema-html.ts'
@@ -92,7 +92,7 @@ function callersHtml(schemes: Readonly<Record<string, { readonly description?: s
     ([name, { description = '' }]) => `<tr><td>${codeHtml(name)}</td><td>${inlineHtml(description)}</td></tr>`,
   )
   if (rows.length === 0) return ''
-  return `<h2 id="callers">Who may call</h2><div class="wide"><table><tbody>${rows.join('')}</tbody></table></div>`
+  return `<h2 id="callers">Who may call</h2>${tableHtml(rows)}`
 }
 
 /** What an error looks like, once for all operations. */
@@ -110,7 +110,7 @@ function listHtml(operations: readonly Placed[]): string {
     ({ operationId, method, path, summary }) =>
       `<tr><td class="method">${method}</td><td><a href="#${operationId}"><code>${escapeHtml(path)}</code></a></td><td>${inlineHtml(summary)}</td></tr>`,
   )
-  return `<div class="wide"><table class="operations"><tbody>${rows.join('\n')}</tbody></table></div>`
+  return tableHtml(rows, 'operations')
 }
 
 function operationHtml(one: Placed): string {
@@ -158,7 +158,7 @@ function repliesHtml({ responses }: Placed): string {
   const refusals = (bad ?? []).map(
     ([status, { description }]) => `<tr><td>${status}</td><td>${escapeHtml(description)}</td></tr>`,
   )
-  return `${shown.join('')}<details><summary>Errors</summary><div class="wide"><table><tbody>${refusals.join('')}</tbody></table></div></details>`
+  return `${shown.join('')}<details><summary>Errors</summary>${tableHtml(refusals)}</details>`
 }
 
 function namedSchemasHtml(schemas: Readonly<Record<string, unknown>>): readonly string[] {

@@ -89,6 +89,12 @@ export const acts = {
   'subscription.renewed': 'A paid plan was renewed; the subject is the user',
   'subscription.deactivated': 'A paid plan was ended; the subject is the user',
 
+  'webhook.created': 'An endpoint of webhooks was made',
+  'webhook.secret-rotated': 'An endpoint of webhooks got a new secret',
+  'webhook.disabled': 'An endpoint of webhooks was disabled, by hand or because it failed',
+  'webhook.enabled': 'An endpoint of webhooks was enabled again',
+  'webhook.deleted': 'An endpoint of webhooks was deleted',
+
   'keys.re-sealed': 'Sealed values were sealed again under the newest key, which is the subject',
   'audit.pruned': 'Old records were removed from the audit trail; the subject is the last link whose records went',
 } as const satisfies Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { check, insert, update, type Write } from '../storage/index.ts'
@@ -59,6 +60,7 @@ export async function enrolmentWrites(
       : personMoves(person, templates.length),
     ...(await Promise.all(inserts)),
     auditRecord(actor, 'face.enrolled', userId, createdAt, { community, templates: templates.length }),
+    ...eventWrites(services, tenant, 'face.enrolled', { userId, community }),
   ]
 }
 

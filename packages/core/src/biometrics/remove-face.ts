@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, remove, type Storage, update, type Write } from '../storage/index.ts'
 import type { CheckedVerifier } from './checked-verifier.ts'
@@ -35,7 +36,8 @@ export async function removeFace(
     const writes = await removalWrites(services, verifier, person)
     const { userId, community } = owner
     const removed = auditRecord(actor, 'face.removed', userId, services.now(), { community })
-    await services.storage.commit(batch(...writes, removed))
+    const told = eventWrites(services, actor.tenant, 'face.removed', { userId, community })
+    await services.storage.commit(batch(...writes, removed, ...told))
   })
 }
 

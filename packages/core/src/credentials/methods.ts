@@ -1,6 +1,8 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { decideFor } from './decide-for.ts'
 import { BillfoldError } from '../errors.ts'
+import type { EventData } from '../events/event.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, check, insert, isCommitError, remove, update, type Write } from '../storage/index.ts'
@@ -75,6 +77,7 @@ export async function firstMethod(
       insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt, closedAt: null }),
       insert(credentials, row),
       auditRecord(actor, 'signing-method.created', row.id, createdAt, { type: row.type, owner: ownerId }),
+      ...eventWrites(services, tenant, 'signing-method.created', toldOf(row)),
     ],
   }
 }
@@ -128,6 +131,7 @@ export async function addMethod(
       ownerMoves(owner.ownerId, version),
       insert(credentials, made),
       auditRecord(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
+      ...eventWrites(services, owner.tenant, 'signing-method.created', toldOf(made)),
     ]
     await refusingDuplicates(() => services.storage.commit(batch(...writes)))
     return made
@@ -180,6 +184,7 @@ export async function replaceMethod(
         update(credentials, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
         ...writes,
         auditRecord(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
+        ...eventWrites(services, tenant, 'signing-method.replaced', toldOf(target)),
       ),
     )
     return { ...target, ...sealed, ...fresh }
@@ -218,9 +223,15 @@ export async function removeMethod(
         remove(credentials, { where: { id: methodId, version: target.version } }),
         ...writes,
         auditRecord(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
+        ...eventWrites(services, owner.tenant, 'signing-method.removed', toldOf(target)),
       ),
     )
   })
+}
+
+/** A method, as events tell of it. */
+export function toldOf({ id: methodId, ownerId, type }: CredentialRow): EventData<'signing-method.created'> {
+  return { methodId, ownerId, type }
 }
 
 /** A unique key, not the look before the write, says that there is a method of the type already. */

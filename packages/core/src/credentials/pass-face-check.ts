@@ -17,7 +17,7 @@ import { faceChecks } from './face-check-table.ts'
 import { type FaceMethodGround, verifierIn } from './face-method-ground.ts'
 import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
-import { attemptBack, attemptRefused, countAttempt, countGuess, refuseGuesser } from './unlock.ts'
+import { attemptBack, refuseAttempt, countAttempt, countGuess, refuseGuesser } from './unlock.ts'
 import {
   type FaceCheckRow,
   livenessPlace,
@@ -88,7 +88,7 @@ export async function passFaceCheck(
   if (outcome.decision !== 'pass') {
     const { decision, reasons } = outcome
     const details = { face: decision, reasons: reasons.join(' ') }
-    await services.storage.commit(batch(...attemptRefused(services, actor, counted, details)))
+    await refuseAttempt(services, actor, counted, attemptId, details)
     await countGuess(services, actor)
     throw new BillfoldError('signing-method.invalid')
   }

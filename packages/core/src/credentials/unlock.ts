@@ -2,10 +2,11 @@ import type { Actor } from '../audit/record.ts'
 import { auditRecord } from '../audit/record.ts'
 import { isHashable } from '../crypto/index.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { RateLimitKey } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
-import { batch, isCommitError, pause, StaleRead, update, type Write } from '../storage/index.ts'
+import { batch, check, committed, isCommitError, pause, StaleRead, update, type Write } from '../storage/index.ts'
 import { type AskedRequest, useFaceCheck } from './use-face-check.ts'
 import {
   assertOwnMethod,
@@ -107,7 +108,7 @@ async function attempt(
   const { secret, passed } = await useFaceCheck(services, counted, value, request)
   const privateKey = await openPrivateKey(services, counted, secret)
   if (!passed || privateKey === undefined || !(await isCurrent(services, counted))) {
-    await services.storage.commit(batch(...attemptRefused(services, actor, counted)))
+    await refuseAttempt(services, actor, counted, attemptId)
     return { refused: 'wrong' }
   }
   await giveAttemptsBack(services, counted, attemptId)
@@ -115,17 +116,27 @@ async function attempt(
   return { opened: { row: counted, privateKey } }
 }
 
-/** The writes that keep that an attempt was wrong. */
-export function attemptRefused(
+/**
+ * Keeps that an attempt was wrong. The one that was counted last, where no attempt is left, tells that the method is locked: of any
+ * number side by side there is one such.
+ */
+export async function refuseAttempt(
   services: Services,
   actor: Actor,
   row: CredentialRow,
+  attemptId: string,
   details: Readonly<Record<string, string>> = {},
-): readonly Write[] {
-  return [
+): Promise<void> {
+  const { id, version, ownerId, type } = row
+  const refused = [
     ...lockIfFull(services, row),
-    auditRecord(actor, 'signing-method.refused', row.id, services.now(), { type: row.type, ...details }),
+    auditRecord(actor, 'signing-method.refused', id, services.now(), { type, ...details }),
   ]
+  const where = { id, version, lastAttempt: attemptId, remainingAttempts: 0 }
+  const told = eventWrites(services, row.tenant, 'signing-method.locked', { methodId: id, ownerId, type })
+  const isLast = told.length > 0 && (await services.storage.find(credentials, { where, limit: 1 })).length > 0
+  if (isLast && (await committed(services, check(credentials, { where }), ...refused, ...told))) return
+  await services.storage.commit(batch(...refused))
 }
 
 /** Seals the private key with the newest pepper and cost, now that the value is here; whoever comes second changes nothing. */

@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, check, insert, isCommitError, remove, type RowOf, type Write } from '../storage/index.ts'
@@ -64,6 +65,8 @@ export async function trustWrites(
     ...tooMany.map((row) => remove(devices, { where: { id: row.id } })),
     insert(devices, { id, tenant, userId, thumbprint: device.thumbprint, sealedLabel, trustedAt }),
     auditRecord(actor, 'device.trusted', userId, trustedAt, { device: id }),
+    ...tooMany.flatMap((row) => eventWrites(services, tenant, 'device.revoked', { userId, deviceId: row.id })),
+    ...eventWrites(services, tenant, 'device.trusted', { userId, deviceId: id }),
   ]
 }
 
@@ -89,6 +92,7 @@ export async function revokeDevice(services: Services, actor: Actor, userId: str
       batch(
         remove(devices, { where: { id, tenant: actor.tenant, userId } }),
         auditRecord(actor, 'device.revoked', userId, services.now(), { device: id }),
+        ...eventWrites(services, actor.tenant, 'device.revoked', { userId, deviceId: id }),
       ),
     )
   } catch (cause) {

@@ -11,6 +11,7 @@ import { transactionLimits } from '../transactions/limits.ts'
 import { nextNonce, takeNonce } from '../transactions/nonces.ts'
 import { type Account, accountName, type TransactionRow } from '../transactions/record.ts'
 import { accountNonces, transactions } from '../transactions/tables.ts'
+import { standsForWallet } from '../transactions/told.ts'
 import { withChecksum } from './address.ts'
 import type { Payer } from './payer.ts'
 import { type PayerTransaction, signAsPayer, signCancelAsPayer } from './payer-transaction.ts'
@@ -26,9 +27,6 @@ export interface RelayedStep {
   /** The name of the chain's client in the connections. */
   readonly clientName: string
 }
-
-/** Steps stand beside the transactions of wallets, under this name in place of a wallet's id. */
-const standsForWallet = 'did-registry'
 
 /** The row of a step; undefined when nobody has handed it in. */
 export async function findStep(

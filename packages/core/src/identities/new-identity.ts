@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { formatDid } from '../dids/did.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, type Write } from '../storage/index.ts'
 import { readDidMethod } from '../vaults/did-method.ts'
@@ -44,7 +45,11 @@ export function newIdentity(
   }
   return {
     row,
-    writes: [insert(identities, row), auditRecord(actor, 'identity.created', row.id, row.createdAt, { did })],
+    writes: [
+      insert(identities, row),
+      auditRecord(actor, 'identity.created', row.id, row.createdAt, { did }),
+      ...eventWrites(services, row.tenant, 'did.created', { identityId: row.id, did, userId: row.userId }),
+    ],
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, isCommitError, update } from '../storage/index.ts'
 import { destroyKeyOf } from './destroy-keys.ts'
@@ -33,6 +34,7 @@ export async function removeIdentity(
       batch(
         update(identities, { where: { id: row.id, state: 'live' }, set }),
         auditRecord(actor, 'identity.deleted', row.id, deletedAt, { did: row.did }),
+        ...eventWrites(services, row.tenant, 'did.deleted', { identityId: row.id, did: row.did, userId: row.userId }),
       ),
     )
   } catch (error) {

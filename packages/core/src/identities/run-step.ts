@@ -1,9 +1,10 @@
 import type { Actor } from '../audit/record.ts'
 import type { DidRegistry, StepState } from '../dids/registry.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { batch, isCommitError, pause, update } from '../storage/index.ts'
+import { batch, committed, isCommitError, pause, update } from '../storage/index.ts'
 import { type ConfigurationRow, type StepRow, unfinished } from './configuration-rows.ts'
 import { parseChange, registryChange } from './planned-change.ts'
 import type { IdentityRow } from './seal-key.ts'
@@ -35,8 +36,10 @@ export async function runStep(run: StepRun, step: StepRow): Promise<BillfoldErro
   try {
     const { state, hash } = await handIn(run, step)
     const transaction = hash ?? null
-    if (state === 'mined') await keep(services, step, { state, failure: null, transaction })
-    if (state === 'mined') return undefined
+    if (state === 'mined') {
+      await keepMade(run, step, transaction)
+      return undefined
+    }
     const failure = state === 'sent' ? 'identity.step-pending' : 'identity.step-failed'
     // What failed will never be made, so the next attempt is another one.
     const attempt = state === 'failed' ? { attemptId: newId() } : {}
@@ -89,6 +92,20 @@ async function move({ services, configuration }: StepRun): Promise<void> {
     if (isCommitError(error)) throw new BillfoldError('identity.configuring', { cause: error })
     throw error
   }
+}
+
+/** Keeps that a change is made, and tells of it: once, by whichever process sees it first. */
+async function keepMade({ services, identity }: StepRun, step: StepRow, transaction: string | null): Promise<void> {
+  const { id: identityId, tenant, did, userId } = identity
+  const change = parseChange(step.change).kind
+  await committed(
+    services,
+    update(configurationSteps, {
+      where: { id: step.id, attemptId: step.attemptId, state: { ne: 'mined' } },
+      set: { state: 'mined', failure: null, transaction },
+    }),
+    ...eventWrites(services, tenant, 'did.changed', { identityId, did, userId, change }),
+  )
 }
 
 /** Keeps how an attempt went; where another process has kept that it is made, that stays. */

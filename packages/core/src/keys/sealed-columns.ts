@@ -20,6 +20,7 @@ import { sealedSessionValues } from '../sessions/session-values.ts'
 import { sealedReplacements } from '../transactions/replacements.ts'
 import { sealedIdentifiers } from '../users/identifiers.ts'
 import { sealedVaults } from '../vaults/seal-entropy.ts'
+import { sealedEndpoints } from '../webhooks/endpoint.ts'
 import type { SealedColumn } from './sealed-column.ts'
 
 /** Every column that the keyring seals, those that must last first. */
@@ -43,6 +44,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   sealedMessages,
   sealedAttempts,
   sealedAnswers,
+  ...sealedEndpoints,
   ...sealedFaceChecks,
   ...sealedSessions,
   sealedSessionValues,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { randomSecret } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, type RowOf, update } from '../storage/index.ts'
@@ -70,6 +71,7 @@ export async function createLicence(
         authLevel,
         ...(community !== null && { community }),
       }),
+      ...eventWrites(services, tenant, 'licence.created', { licenceId: id, authLevel }),
     ),
   )
   return { id, licence }
@@ -83,6 +85,7 @@ export async function revokeLicence(services: Services, actor: Actor, id: string
       batch(
         update(licences, { where: { id, tenant: actor.tenant, revokedAt: null }, set: { revokedAt } }),
         auditRecord(actor, 'licence.revoked', id, revokedAt),
+        ...eventWrites(services, actor.tenant, 'licence.revoked', { licenceId: id }),
       ),
     )
   } catch (error) {

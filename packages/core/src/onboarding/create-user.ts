@@ -1,7 +1,7 @@
 import { auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
-import { outboxMessage } from '../outbox/index.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError } from '../storage/index.ts'
 import { identifierRow } from '../users/identifiers.ts'
@@ -48,7 +48,7 @@ export async function createWalletUser(
     ...useWrites(used, now),
     await profileRow(services, tenant, id, profile),
     auditRecord(actor, 'user.created', id, now, { by: 'wallet' }),
-    await outboxMessage(services, { tenant, topic: 'onboarding.user-created', subject: id, payload: { userId: id } }),
+    ...eventWrites(services, tenant, 'user.created', { userId: id, by: 'wallet' }),
   ]
   try {
     await services.storage.commit(batch(...writes))

@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
-import { outboxMessage } from '../outbox/index.ts'
+import type { EventType } from '../events/event.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, update } from '../storage/index.ts'
 import { type Application, type ApplicationStatus, openApplication, sealContent } from './application.ts'
@@ -16,6 +17,15 @@ const ways: ReadonlyMap<string, readonly ApplicationStatus[]> = new Map<
   ['in_review', ['approved', 'rejected', 'returned_for_changes']],
   ['returned_for_changes', ['in_review', 'rejected']],
 ])
+
+/** What tells that an application has come to a state. */
+const eventOf = {
+  submitted: 'application.submitted',
+  in_review: 'application.in-review',
+  returned_for_changes: 'application.returned',
+  approved: 'application.approved',
+  rejected: 'application.rejected',
+} as const satisfies Readonly<Record<ApplicationStatus, EventType>>
 
 /** A move of an application. */
 export interface ApplicationMove {
@@ -44,12 +54,11 @@ export function moveApplication(
     const now = services.now()
     const content = { attributes: before.attributes, files: before.files, note }
     const set = { status: to, updatedAt: now, sealedContent: await sealContent(services, row, content) }
-    const payload = { applicationId: id, templateId: before.templateId, status: to, from: row.status }
     await services.storage.commit(
       batch(
         update(applications, { where: { id, tenant, status: row.status, updatedAt: row.updatedAt }, set }),
         auditRecord(actor, 'application.moved', id, now, { from: row.status, to }),
-        await outboxMessage(services, { tenant, topic: 'onboarding.application-moved', subject: id, payload }),
+        ...eventWrites(services, tenant, eventOf[to], { applicationId: id, templateId: before.templateId }),
       ),
     )
     return { ...before, status: to, updatedAt: now, note }

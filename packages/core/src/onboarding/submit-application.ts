@@ -1,8 +1,8 @@
 import { auditRecord } from '../audit/record.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { BillfoldError, type Issue } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
-import { outboxMessage } from '../outbox/index.ts'
 import type { Services } from '../services.ts'
 import { batch, check, decide, insert, type Write } from '../storage/index.ts'
 import { users } from '../users/table.ts'
@@ -63,14 +63,13 @@ export async function submitApplication(
       createdAt: now,
       updatedAt: now,
     }
-    const payload = { applicationId: id, templateId: template.id, status: 'submitted' }
     await services.storage.commit(
       batch(
         insert(applications, row),
         ...useWrites(rows, now),
         ...(await userStays(services, actor)),
         auditRecord(actor, 'application.submitted', id, now),
-        await outboxMessage(services, { tenant, topic: 'onboarding.application-submitted', subject: id, payload }),
+        ...eventWrites(services, tenant, 'application.submitted', { applicationId: id, templateId: template.id }),
       ),
     )
     return id

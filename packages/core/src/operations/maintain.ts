@@ -2,6 +2,7 @@ import { sealOrComplain } from '../audit/seal.ts'
 import { forgetRemovedFaces } from '../biometrics/remove-face.ts'
 import { forgetFaceChecks } from '../credentials/begin-face-check.ts'
 import { removeExpiredKeys } from '../encryption-keys/keys.ts'
+import { removeOldDeliveries } from '../events/deliver.ts'
 import { forgetKeys } from '../idempotency/index.ts'
 import { deliverOutbox, removeOldMessages } from '../outbox/index.ts'
 import { removeExpired } from '../rate-limits/index.ts'
@@ -31,6 +32,7 @@ const mostLinks = 40
 export async function maintain(
   services: Services,
   further: readonly (() => Promise<void>)[] = [],
+  deliver: () => Promise<unknown> = () => deliverOutbox(services),
 ): Promise<Maintenance> {
   const { storage, now } = services
   const begun = now()
@@ -49,7 +51,8 @@ export async function maintain(
   await sealOrComplain(services, mostLinks)
   await lookAfterTransactions(services)
   await removeOldTransactions(services)
-  await deliverOutbox(services)
+  await deliver()
   await removeOldMessages(services)
+  await removeOldDeliveries(services)
   return { took: now() - begun }
 }

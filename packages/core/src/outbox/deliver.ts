@@ -1,5 +1,6 @@
 import type { Services } from '../services.ts'
-import { batch, isCommitError, remove, update } from '../storage/index.ts'
+import { batch, committed, remove, update } from '../storage/index.ts'
+import { inParallel, pauseAfter, rotated, withinTime } from './attempts.ts'
 import { type MessageRow, openMessage } from './message.ts'
 import type { Notifier } from './notifier.ts'
 import { outbox } from './table.ts'
@@ -12,8 +13,7 @@ export const outboxLimits = {
   deliveryTime: 30_000,
   /** Milliseconds that a message is a process's own: longer than a delivery, in case the process dies. */
   claim: 90_000,
-  firstPause: 10_000,
-  longestPause: 60 * 60 * 1000,
+  pauses: { first: 10_000, longest: 60 * 60 * 1000 },
   /** With these pauses, about two days. */
   attempts: 55,
   /** Milliseconds that a message is kept which nobody takes: 30 days. */
@@ -41,12 +41,10 @@ export async function deliverOutbox(services: Services): Promise<Delivered> {
     ],
     limit: outboxLimits.messagesAtOnce,
   })
-  const waiting = due[Symbol.iterator]()
   const outcomes: boolean[] = []
-  const work = async (): Promise<void> => {
-    for (const row of waiting) if (await claim(services, row)) outcomes.push(await tryMessage(services, notifier, row))
-  }
-  await Promise.all(Array.from({ length: outboxLimits.deliveriesAtOnce }, work))
+  await inParallel(rotated(due), outboxLimits.deliveriesAtOnce, async (row) => {
+    if (await claim(services, row)) outcomes.push(await tryMessage(services, notifier, row))
+  })
   const delivered = outcomes.filter(Boolean).length
   return { delivered, failed: outcomes.length - delivered }
 }
@@ -62,53 +60,27 @@ export async function removeOldMessages(services: Services): Promise<void> {
 }
 
 /** Makes a message this call's own for a while; false when another was faster. */
-async function claim({ storage, now }: Services, { id, attempts, nextTryAt }: MessageRow): Promise<boolean> {
-  const where = { id, attempts, nextTryAt }
-  try {
-    await storage.commit(
-      batch(update(outbox, { where, set: { nextTryAt: now() + outboxLimits.claim }, add: { attempts: 1 } })),
-    )
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
-  }
+function claim(services: Services, { id, attempts, nextTryAt }: MessageRow): Promise<boolean> {
+  const set = { nextTryAt: services.now() + outboxLimits.claim }
+  return committed(services, update(outbox, { where: { id, attempts, nextTryAt }, set, add: { attempts: 1 } }))
 }
 
 async function tryMessage(services: Services, notifier: Notifier, row: MessageRow): Promise<boolean> {
   const { storage, logger } = services
   const claimed = { id: row.id, attempts: row.attempts + 1 }
   try {
-    await withinTime(async (signal) => notifier.deliver(await openMessage(services, row), signal))
+    await withinTime(outboxLimits.deliveryTime, async (signal) =>
+      notifier.deliver(await openMessage(services, row), signal),
+    )
   } catch (cause) {
     logger.warn({ cause, topic: row.topic, message: row.id }, 'a message could not be delivered')
-    const nextTryAt = claimed.attempts >= outboxLimits.attempts ? null : services.now() + pauseAfter(claimed.attempts)
+    const nextTryAt =
+      claimed.attempts >= outboxLimits.attempts
+        ? null
+        : services.now() + pauseAfter(claimed.attempts, outboxLimits.pauses)
     await storage.commit(batch(update(outbox, { where: claimed, set: { nextTryAt }, hits: 'any' })))
     return false
   }
   await storage.commit(batch(remove(outbox, { where: { id: row.id }, hits: 'any' })))
   return true
-}
-
-/** Milliseconds to wait after so many failures: twice as long each time, up to an hour. */
-function pauseAfter(attempts: number): number {
-  return Math.min(outboxLimits.firstPause * 2 ** Math.min(attempts - 1, 20), outboxLimits.longestPause)
-}
-
-/** A notifier that never answers must not hold the others up. */
-async function withinTime(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = new Error('The notifier did not answer in time')
-      controller.abort(reason)
-      reject(reason)
-    }, outboxLimits.deliveryTime)
-  })
-  try {
-    await Promise.race([work(controller.signal), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

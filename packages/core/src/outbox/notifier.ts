@@ -11,7 +11,7 @@ export interface Message {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** Takes messages out: by email, SMS, a queue, a webhook. */
+/** Takes messages to people out: by email, SMS, a push service. */
 export interface Notifier {
   /**
    * Delivers one message: resolves when it is safely on its way. A rejection, or 30 seconds without an answer, brings the same message

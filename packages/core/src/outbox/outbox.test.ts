@@ -62,11 +62,11 @@ describe('the outbox', () => {
     await leave(services)
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 1 })
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 0 })
-    later(outboxLimits.firstPause)
+    later(1.2 * outboxLimits.pauses.first)
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 1 })
-    later(outboxLimits.firstPause)
+    later(1.2 * outboxLimits.pauses.first)
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 0 })
-    later(outboxLimits.firstPause)
+    later(2 * outboxLimits.pauses.first)
     expect(await deliverOutbox(services)).toEqual({ delivered: 1, failed: 0 })
     expect(new Set(ids)).toEqual(new Set([taken[0]?.id]))
   })
@@ -90,7 +90,7 @@ describe('the outbox', () => {
     await leave(services)
     for (let attempt = 0; attempt < outboxLimits.attempts; attempt++) {
       expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 1 })
-      later(outboxLimits.longestPause)
+      later(2 * outboxLimits.pauses.longest)
     }
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 0 })
     await removeOldMessages(services)

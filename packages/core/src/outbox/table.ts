@@ -6,7 +6,7 @@ export const outbox = defineTable({
   columns: {
     id: text(36),
     tenant: text(64),
-    /** `payment.requested`, `application.submitted`, ... */
+    /** `payments.requested`, `payments.invited`, ... */
     topic: text(64),
     /** What it is about: the id of a payment, of a user. */
     subject: text(128),

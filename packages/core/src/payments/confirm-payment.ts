@@ -10,8 +10,10 @@ import { currencyNamed, parseAmount } from './money.ts'
 import { findPayment, type PaymentRow } from './open-payment.ts'
 import { findProfile, personWith } from './people.ts'
 import { type PaymentProofContext, verifyPaymentProof } from '../client/payment-proof.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Payments } from './settings.ts'
 import { paymentPairs, paymentProfiles, payments as paymentTable } from './tables.ts'
+import { toldPayment } from './told-payment.ts'
 
 /** What a party says to confirm a payment. */
 export interface Confirmation extends PaymentProofContext {
@@ -117,7 +119,13 @@ async function confirmLeg(payments: Payments, actor: Actor, row: PaymentRow, leg
       ]
   const act = completes ? 'payment.completed' : 'payment.confirmed'
   const held = leg === 'A' ? [sameKey(row)] : []
-  await services.storage.commit(batch(...held, ...writes, auditRecord(actor, act, row.id, now, { leg })))
+  const told = completes
+    ? eventWrites(services, row.tenant, 'payment.completed', toldPayment(row))
+    : eventWrites(services, row.tenant, 'payment.confirmed', {
+        ...toldPayment(row),
+        by: leg === 'A' ? 'receiver' : 'sender',
+      })
+  await services.storage.commit(batch(...held, ...writes, auditRecord(actor, act, row.id, now, { leg }), ...told))
   return completes ? { ...next, state: 'completed' } : next
 }
 

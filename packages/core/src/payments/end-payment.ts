@@ -1,4 +1,5 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { type HoldRow, releasing } from '../ledger/index.ts'
 import { batch, decide, type RowOf, update, type Write } from '../storage/index.ts'
@@ -6,6 +7,7 @@ import { messagesToBoth } from './messages.ts'
 import type { Payments } from './settings.ts'
 import { statementState } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
+import { toldPayment } from './told-payment.ts'
 
 type PaymentRow = RowOf<typeof paymentTable>
 
@@ -40,7 +42,8 @@ export async function refundPayment(
     const [row] = await services.storage.find(paymentTable, { where: { id: paymentId }, limit: 1 })
     if (row?.state !== 'pending') return false
     const audited = auditRecord(actor, `payment.${state}`, row.id, services.now())
-    await services.storage.commit(batch(...(await refundWrites(payments, row, state)), audited))
+    const told = eventWrites(services, row.tenant, `payment.${state}`, toldPayment(row))
+    await services.storage.commit(batch(...(await refundWrites(payments, row, state)), audited, ...told))
     return true
   })
 }

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { capturing, holding, posting, releasing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
@@ -101,6 +102,7 @@ export function endTransaction(
         ...statementState(row.id, [row.userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
         ...(transferId === null ? [] : await moved(services, row, outcome, transferId)),
         auditRecord(actor, 'payments.transaction-ended', row.id, services.now(), { outcome }),
+        ...toldGateway(services, { ...row, ...set }),
       ),
     )
     return { ...row, ...set, version: row.version + 1 }
@@ -127,7 +129,10 @@ function noted(
     const pending = { ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt }
     const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
-    await services.storage.commit(batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act))
+    const told = toldGateway(services, row)
+    await services.storage.commit(
+      batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act, ...told),
+    )
     return row
   })
 }
@@ -136,6 +141,19 @@ async function findTransaction({ storage }: Services, id: string): Promise<Gatew
   const [row] = await storage.find(gatewayTransactions, { where: { id }, limit: 1 })
   if (row === undefined) throw new BillfoldError('reference.reused')
   return row
+}
+
+/** What a deposit or a withdrawal has come to, as an event. */
+function toldGateway(
+  services: Services,
+  { id: transactionId, tenant, userId, type, state }: Pick<GatewayRow, 'id' | 'tenant' | 'userId' | 'type' | 'state'>,
+): readonly Write[] {
+  const kind = type === 'DEPOSIT' ? 'deposit' : 'withdrawal'
+  const told = { transactionId, userId }
+  if (state === 'PENDING') return eventWrites(services, tenant, `${kind}.created`, told)
+  if (state === 'SUCCESS') return eventWrites(services, tenant, `${kind}.completed`, told)
+  const outcome = state === 'CANCELLED' ? 'CANCELLED' : 'FAILED'
+  return eventWrites(services, tenant, `${kind}.failed`, { ...told, outcome })
 }
 
 function statementOf(row: GatewayRow, state: string): Write {

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, update } from '../storage/index.ts'
 import { findByIdentifiers, type Identifier } from '../users/identifiers.ts'
@@ -9,6 +10,7 @@ import { contactsOf, findProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { payments as paymentTable, statementRows } from './tables.ts'
+import { toldPayment } from './told-payment.ts'
 
 /** Somebody who is to be invited: how they are found again, and how they are reached. */
 export interface Invitation {
@@ -83,6 +85,7 @@ function take(
         update(statementRows, { where: { userId: senderId, id }, set: { counterpartId: userId } }),
         ...(await messagesToBoth(payments, 'payments.requested', { ...row, receiverId: userId })),
         auditRecord(actor, 'payment.taken', id, now, { receiver: userId }),
+        ...eventWrites(services, tenant, 'payment.taken', toldPayment({ ...row, receiverId: userId })),
       ),
     )
     return true

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { holding } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
@@ -13,6 +14,7 @@ import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from '
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
+import { toldPayment } from './told-payment.ts'
 
 /** A payment as it is kept. */
 export type PaymentRow = RowOf<typeof paymentTable>
@@ -53,7 +55,8 @@ export async function openPayment(payments: Payments, actor: Actor, input: Payme
       const writes = await openingWrites(payments, row, receiver)
       const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
       const used = use === undefined ? [] : [referenceRow(use, row.id)]
-      await services.storage.commit(batch(...used, ...writes, audited))
+      const told = eventWrites(services, row.tenant, 'payment.requested', toldPayment(row))
+      await services.storage.commit(batch(...used, ...writes, audited, ...told))
       return row
     })
   })

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { outboxMessage } from '../outbox/index.ts'
 import type { Services } from '../services.ts'
@@ -67,6 +68,7 @@ export async function register(
         }),
         await outboxMessage(services, message),
         auditRecord(actor, 'payments.registered', userId, createdAt),
+        ...eventWrites(services, tenant, 'user.created', { userId, by: 'registration' }),
       ),
     )
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { secp256k1 } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { batch, type Check, decide, isCommitError, remove, update, type Write } from '../storage/index.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { identifierRow } from '../users/identifiers.ts'
@@ -55,6 +56,7 @@ export async function updateProfile(
             add: { version: 1 },
           }),
           auditRecord(actor, 'payments.profile-updated', userId, services.now()),
+          ...eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'profile' }),
         ),
       )
     } catch (error) {

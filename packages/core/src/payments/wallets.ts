@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { randomSecret } from '../crypto/index.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { accountRow, balanceOf, ledgerAccounts, placesOf, posting } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
@@ -58,6 +59,7 @@ export async function createWallet(
         insert(paymentWallets, wallet),
         ...(grant ?? (await openingAccounts(services, wallet))),
         auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
+        ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
       ),
     )
     return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }

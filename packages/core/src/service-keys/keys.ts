@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { equalSecrets, randomSecret, seal, sealedWith, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, type RowOf, update } from '../storage/index.ts'
@@ -33,6 +34,7 @@ export async function createServiceKey(
     batch(
       insert(serviceKeys, row),
       auditRecord(actor, 'service-key.created', row.id, row.createdAt, { tag, scopes: row.scopes }),
+      ...eventWrites(services, actor.tenant, 'service-key.created', { keyId: row.id }),
     ),
   )
   return { keyId: row.id, keySecret }
@@ -64,6 +66,7 @@ export async function revokeServiceKey(services: Services, actor: Actor, keyId: 
       batch(
         update(serviceKeys, { where: { id: keyId, tenant: actor.tenant, revokedAt: null }, set: { revokedAt } }),
         auditRecord(actor, 'service-key.revoked', keyId, revokedAt),
+        ...eventWrites(services, actor.tenant, 'service-key.revoked', { keyId }),
       ),
     )
   } catch (error) {

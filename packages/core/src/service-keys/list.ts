@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, update, type Write } from '../storage/index.ts'
 import { newServiceKey, secretOf, type ServiceKeyRow } from './keys.ts'
@@ -69,6 +70,7 @@ export async function resetServiceKey(
         insert(serviceKeys, row),
         auditRecord(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
         ...(await withIt(made)),
+        ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
       ),
     )
   } catch (error) {

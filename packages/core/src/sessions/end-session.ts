@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
-import { outboxMessage } from '../outbox/index.ts'
+import type { EventData } from '../events/event.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import type { Write } from '../storage/index.ts'
 import { ended, sessionMoves, type SessionRow } from './session.ts'
@@ -11,12 +12,7 @@ export interface Ending {
 }
 
 /** The writes that end a session well. `further` is what changes with it. */
-export async function succeeds(
-  services: Services,
-  actor: Actor,
-  session: SessionRow,
-  further: Partial<SessionRow>,
-): Promise<Ending> {
+export function succeeds(services: Services, actor: Actor, session: SessionRow, further: Partial<SessionRow>): Ending {
   const now = services.now()
   const set = { ...further, ...ended('succeeded', now) }
   const after = { ...session, ...set, version: session.version + 1 }
@@ -24,25 +20,20 @@ export async function succeeds(
     purpose: session.purpose,
     user: after.userId ?? '',
   })
-  return { session: after, writes: [sessionMoves(session, now, set), audit, await message(services, after)] }
+  const told = eventWrites(services, session.tenant, 'session.verified', toldSession(after))
+  return { session: after, writes: [sessionMoves(session, now, set), audit, ...told] }
 }
 
 /** The writes that end a session badly, and say why in one word. */
-export async function fails(services: Services, actor: Actor, session: SessionRow, failure: string): Promise<Ending> {
+export function fails(services: Services, actor: Actor, session: SessionRow, failure: string): Ending {
   const now = services.now()
   const set = { failure, ...ended('failed', now) }
   const after = { ...session, ...set, version: session.version + 1 }
   const audit = auditRecord(actor, 'session.failed', session.id, now, { failure })
-  return { session: after, writes: [sessionMoves(session, now, set), audit, await message(services, after)] }
+  const told = eventWrites(services, session.tenant, 'session.failed', { ...toldSession(after), failure })
+  return { session: after, writes: [sessionMoves(session, now, set), audit, ...told] }
 }
 
-/** Tells the host, by the outbox, that a session has ended. */
-function message(services: Services, session: SessionRow): Promise<Write> {
-  const { id: subject, tenant, state, community, purpose, userId, failure } = session
-  return outboxMessage(services, {
-    tenant,
-    topic: `authentication.${state}`,
-    subject,
-    payload: { sessionId: subject, community, purpose, userId, failure },
-  })
+function toldSession({ id: sessionId, community, purpose, userId }: SessionRow): EventData<'session.verified'> {
+  return { sessionId, community, purpose, userId }
 }

@@ -56,7 +56,7 @@ export async function settleEnrolment(
   const keeping = await keptWrites(services, session, kept)
   const thumbprint = device?.thumbprint ?? null
   if ((session.vouched || trusted !== undefined) && submission.withPin !== true) {
-    const ending = await succeeds(services, actor, session, { device: thumbprint })
+    const ending = succeeds(services, actor, session, { device: thumbprint })
     const enrolment = await enrolling(services, actor, session, templates, person)
     const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
     return {

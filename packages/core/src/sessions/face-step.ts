@@ -92,7 +92,7 @@ async function settle(ground: SessionGround, actor: Actor, attempted: Attempted,
   if (seen.kind === 'matched') return settleMatch(ground, actor, attempted, seen)
   if (seen.kind === 'to-enrol') return settleEnrolment(ground, actor, attempted, seen)
   if (seen.kind === 'refused') return settleRefusal(ground, actor, attempted, seen.outcome)
-  const ending = await fails(services, actor, session, seen.kind)
+  const ending = fails(services, actor, session, seen.kind)
   const message = 'There is no face to compare with yet: enrol first'
   return { result: { session: ending.session, status: 'enroll', message, reasons: [] }, writes: ending.writes }
 }
@@ -113,6 +113,6 @@ async function settleRefusal(
     })
     return { result: { session, status: 'retry', message, reasons }, writes: [audit] }
   }
-  const ending = await fails(services, actor, session, 'face')
+  const ending = fails(services, actor, session, 'face')
   return { result: { session: ending.session, status: 'failure', message, reasons }, writes: ending.writes }
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Resolve } from '../outgoing/checked-request.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
 import { testCertificate, type TestSessionService, testSessionService } from '../test-fixtures/session-service.ts'
-import { dvcIdOf, type ForeignService, readForeignSession, type Resolve } from './foreign-session.ts'
+import { dvcIdOf, type ForeignService, readForeignSession } from './foreign-session.ts'
 
 const session = {
   sessionId: 's1',

@@ -1,9 +1,6 @@
-import { lookup } from 'node:dns/promises'
-import { request } from 'node:https'
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { BillfoldError } from '../errors.ts'
-import { isPublicAddress } from './public-address.ts'
+import { checkedRequest, type Resolve } from '../outgoing/checked-request.ts'
 
 /** A session service that is not ours, whose sessions may be opened here. */
 export interface ForeignService {
@@ -16,9 +13,6 @@ export interface ForeignService {
   /** PEM of the authority that signs its certificate, where the public ones do not. */
   readonly ca?: string
 }
-
-/** Where names stand for addresses; the system's resolver by default. */
-export type Resolve = (name: string) => Promise<readonly string[]>
 
 /** What a session of another service says. */
 export interface ForeignSession {
@@ -54,17 +48,15 @@ type ForeignInfo = z.output<typeof infoShape>
 export async function readForeignSession(
   text: string,
   services: readonly ForeignService[],
-  resolve: Resolve = systemResolve,
+  resolve?: Resolve,
 ): Promise<ForeignSession> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const service = services.find(({ origin }) => origin === url?.origin)
   if (url === undefined || service === undefined || url.protocol !== 'https:' || url.username + url.password !== '')
     throw new BillfoldError('session-url.refused')
   url.hash = ''
-  const deadline = AbortSignal.timeout(limits.milliseconds)
   try {
-    const address = await inTime(checkedAddress(url, service, resolve), deadline)
-    const info = infoShape.parse(JSON.parse(await get(url, address, service, deadline)))
+    const info = infoShape.parse(JSON.parse(await get(url, service, resolve)))
     if (hasExpired(info)) throw new Error('the session has expired')
     return { url: url.href, service, info }
   } catch (cause) {
@@ -84,62 +76,20 @@ export function dvcIdOf({ privateInfo: hidden }: ForeignInfo): string | undefine
   return typeof id === 'string' && id.length <= 128 ? id : undefined
 }
 
-async function checkedAddress(url: URL, service: ForeignService, resolve: Resolve): Promise<string> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host]
-  const [address] = addresses
-  if (address === undefined) throw new Error('the name stands for no address')
-  const allowed = service.privateAddresses === true || addresses.every(isPublicAddress)
-  if (!allowed) throw new Error('the name stands for an address that is not public')
-  return address
-}
-
-function get(url: URL, address: string, service: ForeignService, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        signal,
-        agent: false,
-        headers: { accept: 'application/json' },
-        ...(service.ca !== undefined && { ca: service.ca }),
-        // The address that was checked, whatever the name stands for by now.
-        lookup: (_, { all }, callback) => {
-          const family = isIP(address)
-          if (all === true) callback(null, [{ address, family }])
-          else callback(null, address, family)
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = []
-        let length = 0
-        response.on('data', (chunk: Buffer) => {
-          length += chunk.length
-          if (length > limits.bytes) outgoing.destroy(new Error('the answer is too large'))
-          else chunks.push(chunk)
-        })
-        response.on('error', reject)
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'))
-          else reject(new Error(`the service answered ${response.statusCode}`))
-        })
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end()
+async function get(url: URL, { privateAddresses = false, ca }: ForeignService, resolve?: Resolve): Promise<string> {
+  const { status, body } = await checkedRequest({
+    url,
+    method: 'GET',
+    headers: { accept: 'application/json' },
+    privateAddresses,
+    ca,
+    resolve,
+    signal: AbortSignal.timeout(limits.milliseconds),
+    mostBytes: limits.bytes,
+    longer: 'refuse',
   })
-}
-
-/** A resolver has no time limit of its own. */
-function inTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('it took too long')), { once: true })
-    promise.then(resolve, reject)
-  })
-}
-
-async function systemResolve(name: string): Promise<readonly string[]> {
-  return (await lookup(name, { all: true })).map(({ address }) => address)
+  if (status !== 200) throw new Error(`the service answered ${status}`)
+  return body
 }
 
 function parsedOrEmpty(text: string): unknown {

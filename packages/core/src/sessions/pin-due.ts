@@ -29,7 +29,7 @@ export async function askForPin(
 ): Promise<Settled> {
   const { userId, device, message, reasons, otherwise } = due
   if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
-    const ending = await fails(services, actor, session, otherwise.failure)
+    const ending = fails(services, actor, session, otherwise.failure)
     const result = { session: ending.session, status: 'failure', message: otherwise.message, reasons } as const
     return { result, writes: ending.writes }
   }

@@ -123,10 +123,10 @@ async function settle(
   if (opened === undefined) {
     const audit = auditRecord(actor, 'session.pin-refused', session.id, now, { user: userId })
     if (session.pinAttempts < mostPins) return { result: { session, isAuthenticated: false }, writes: [audit] }
-    const ending = await fails(services, actor, session, 'pin')
+    const ending = fails(services, actor, session, 'pin')
     return { result: { session: ending.session, isAuthenticated: false }, writes: [...ending.writes, audit] }
   }
-  const ending = await succeeds(services, actor, session, {})
+  const ending = succeeds(services, actor, session, {})
   const trust =
     trustDevice && device !== undefined ? await trustWrites(services, actor, userId, device, deviceId ?? 'unnamed') : []
   const writes = [

@@ -32,7 +32,7 @@ export async function settleMatch(
   const trusted = await findTrusted(services, session.tenant, userId, submission.device)
   const risk = await assessed(ground, riskOf(ground, attempted, seen, trusted !== undefined))
   if (risk === 'deny') {
-    const ending = await fails(services, actor, session, 'risk')
+    const ending = fails(services, actor, session, 'risk')
     const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
     return { result, writes: ending.writes }
   }
@@ -53,7 +53,7 @@ export async function settleMatch(
     const otherwise = { message: 'A PIN is needed, and there is none', failure: 'no-pin' }
     return askForPin(ground, actor, session, { userId, device, message, reasons, writes, otherwise })
   }
-  const ending = await succeeds(services, actor, session, { userId, device })
+  const ending = succeeds(services, actor, session, { userId, device })
   const message = 'The face was recognised'
   const result = { session: ending.session, status: 'success', message, reasons, kept } as const
   return { result, writes: [...ending.writes, ...writes] }

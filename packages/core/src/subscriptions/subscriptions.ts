@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, isCommitError, type RowOf, update } from '../storage/index.ts'
 import { subscriptions } from './table.ts'
@@ -38,7 +39,11 @@ export async function addSubscription(
   const row = { ...terms, userId, tenant: actor.tenant, deactivatedAt: null, createdAt, version: 1 }
   try {
     await services.storage.commit(
-      batch(insert(subscriptions, row), auditRecord(actor, 'subscription.added', userId, createdAt)),
+      batch(
+        insert(subscriptions, row),
+        auditRecord(actor, 'subscription.added', userId, createdAt),
+        ...eventWrites(services, actor.tenant, 'subscription.added', { userId }),
+      ),
     )
   } catch (error) {
     if (isCommitError(error)) throw new BillfoldError('subscription.exists', { cause: error })
@@ -75,7 +80,8 @@ export async function renewSubscription(
             set: { ...terms, deactivatedAt: null },
             add: { version: 1 },
           })
-    await services.storage.commit(batch(write, auditRecord(actor, 'subscription.renewed', userId, now)))
+    const told = eventWrites(services, actor.tenant, 'subscription.renewed', { userId })
+    await services.storage.commit(batch(write, auditRecord(actor, 'subscription.renewed', userId, now), ...told))
   })
 }
 
@@ -94,6 +100,7 @@ export async function deactivateSubscription(services: Services, actor: Actor, u
           add: { version: 1 },
         }),
         auditRecord(actor, 'subscription.deactivated', userId, now),
+        ...eventWrites(services, actor.tenant, 'subscription.deactivated', { userId }),
       ),
     )
   })

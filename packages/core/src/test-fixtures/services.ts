@@ -21,6 +21,7 @@ export function testServices(storage: Storage = memoryStorage()): Services {
     logger: silentLogger,
     limiter: storageRateLimiter(storage),
     lookups: storageLookups({ storage, keyring, now: Date.now }),
+    keepsEvents: true,
     wrongValues: { most: 1000, seconds: 600 },
     ownerTurns: turnsByKey(1000),
     sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],

@@ -1,10 +1,11 @@
 import { askChain, type BroadcastAnswer, type ChainClient } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import type { ChainServices } from '../services.ts'
-import { batch, isCommitError, update, type Write } from '../storage/index.ts'
+import { batch, committed, update } from '../storage/index.ts'
 import { transactionLimits } from './limits.ts'
 import type { TransactionRow } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
+import { toldTransaction } from './told.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /** States in which a transaction can be given up; one that was mined for good stays so, whatever a node that lags behind says. */
@@ -92,27 +93,18 @@ async function giveUp(
   const { network, address, nonce } = row
   if (nonce === null) return
   const where = { id: row.id, nonce, state: live }
+  const told = toldTransaction(services, row, `transaction.${state}`)
   const freed =
     state === 'refused' &&
     (await committed(
       services,
       update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
       update(transactions, { where, set: { state, failure, nonce: null, cancelRaw: null, nextLookAt: null } }),
+      ...told,
     ))
   if (freed) return
   const nextLookAt = state === 'replaced' ? null : services.now() + transactionLimits.lookAgainMilliseconds
-  await committed(services, update(transactions, { where, set: { state, failure, nextLookAt } }))
-}
-
-/** Whether the writes held; when they did not, another process was faster, and what it wrote holds. */
-async function committed(services: ChainServices, ...writes: readonly Write[]): Promise<boolean> {
-  try {
-    await services.storage.commit(batch(...writes))
-    return true
-  } catch (error) {
-    if (isCommitError(error)) return false
-    throw error
-  }
+  await committed(services, update(transactions, { where, set: { state, failure, nextLookAt } }), ...told)
 }
 
 function failureOf(

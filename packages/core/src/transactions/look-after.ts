@@ -1,13 +1,14 @@
 import type { ChainClient } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, update } from '../storage/index.ts'
+import { batch, committed, update } from '../storage/index.ts'
 import { catchUp } from './catch-up.ts'
 import { transactionLimits } from './limits.ts'
 import { forgetSigned } from './replacements.ts'
 import { repriceWaiting } from './reprice.ts'
 import { accountName, accountOf, type TransactionRow } from './record.ts'
 import { transactions } from './tables.ts'
+import { toldTransaction, type TransactionEvent } from './told.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /**
@@ -59,18 +60,27 @@ async function lookAgainLater(services: Services, rows: readonly TransactionRow[
 async function settle(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
   const { state, confirmations } = await whereabouts(services, client, row)
   if (state === 'mined' || state === 'failed') {
-    if (confirmations >= transactionLimits.finalConfirmations) await end(services, row, { state, failure: null })
+    if (confirmations >= transactionLimits.finalConfirmations)
+      await end(services, row, { state, failure: null }, `transaction.${state}`)
     return
   }
   if (row.state === 'refused') return end(services, row, {})
   if (state === 'unknown' && services.now() - row.createdAt >= transactionLimits.replacedAfterMilliseconds)
-    await end(services, row, { state: 'replaced', failure: 'transaction.replaced' })
+    await end(services, row, { state: 'replaced', failure: 'transaction.replaced' }, 'transaction.replaced')
 }
 
-async function end(services: Services, row: TransactionRow, set: Partial<TransactionRow>): Promise<void> {
-  const where = { id: row.id, nonce: row.nonce }
+/** Ends with it once, though several processes may see its end at the same moment. */
+async function end(
+  services: Services,
+  row: TransactionRow,
+  set: Partial<TransactionRow>,
+  event?: TransactionEvent,
+): Promise<void> {
   const change = { ...set, cancelRaw: null, nextLookAt: null }
-  await services.storage.commit(
-    batch(update(transactions, { where, set: change, hits: 'any' }), ...forgetSigned(row.id)),
+  await committed(
+    services,
+    update(transactions, { where: { id: row.id, nonce: row.nonce, nextLookAt: { gte: 0 } }, set: change }),
+    ...forgetSigned(row.id),
+    ...(event === undefined ? [] : toldTransaction(services, row, event)),
   )
 }

@@ -22,6 +22,7 @@ import { type Account, accountName, accountOf, type TransactionRow } from './rec
 import { keepReplacements } from './replacements.ts'
 import type { TransactionRequest } from './request.ts'
 import { accountNonces, transactions } from './tables.ts'
+import { toldTransaction } from './told.ts'
 
 /** One send: who, from which wallet, opened by what, what. */
 interface Sending {
@@ -119,6 +120,7 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
         hash: row.hash,
         type: request.type,
       }),
+      ...toldTransaction(services, row, 'transaction.created'),
     ),
   )
   return row

@@ -1,6 +1,7 @@
 import type { Act } from '../audit/acts.ts'
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, isCommitError, update, type Write } from '../storage/index.ts'
 import { users } from './table.ts'
@@ -12,7 +13,8 @@ export async function referUser(
   userId: string,
   reference: string | null,
 ): Promise<void> {
-  await changeUser(services, actor, userId, { reference }, 'user.referred', [])
+  const told = eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'reference' })
+  await changeUser(services, actor, userId, { reference }, 'user.referred', told)
 }
 
 /**
@@ -25,7 +27,8 @@ export async function archiveUser(
   userId: string,
   withIt: readonly Write[],
 ): Promise<void> {
-  await changeUser(services, actor, userId, { archivedAt: services.now() }, 'user.archived', withIt)
+  const told = eventWrites(services, actor.tenant, 'user.archived', { userId })
+  await changeUser(services, actor, userId, { archivedAt: services.now() }, 'user.archived', [...withIt, ...told])
 }
 
 async function changeUser(

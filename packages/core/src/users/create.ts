@@ -2,6 +2,7 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import type { MethodSettings } from '../credentials/method-types.ts'
 import { firstMethod, type MethodInput } from '../credentials/methods.ts'
 import type { CredentialRow } from '../credentials/sealing.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, type RowOf } from '../storage/index.ts'
@@ -41,7 +42,12 @@ export async function createUser(
       ? undefined
       : await firstMethod(services, settings, actor, owner, input.signingMethod)
   await services.storage.commit(
-    batch(insert(users, user), ...(first?.writes ?? []), auditRecord(actor, 'user.created', user.id, user.createdAt)),
+    batch(
+      insert(users, user),
+      ...(first?.writes ?? []),
+      auditRecord(actor, 'user.created', user.id, user.createdAt),
+      ...eventWrites(services, tenant, 'user.created', { userId: user.id, by: 'custody' }),
+    ),
   )
   return { user, methods: first === undefined ? [] : [first.row] }
 }

@@ -1,5 +1,6 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, remove, update } from '../storage/index.ts'
 import { identifiers } from './identifier-table.ts'
@@ -32,6 +33,7 @@ export async function eraseUser(
         remove(identifiers, { where: { userId, tenant }, hits: 'any' }),
         ...erasures.flatMap(({ writes }) => writes),
         auditRecord(actor, 'user.erased', userId, now),
+        ...eventWrites(services, tenant, 'user.erased', { userId }),
       ),
     )
     return erasures.map((erasure) => erasure.afterwards)

@@ -3,6 +3,7 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { decideFor } from '../credentials/decide-for.ts'
 import type { OpenedMethod } from '../credentials/unlock.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert } from '../storage/index.ts'
@@ -68,7 +69,8 @@ async function commitVault(
     createdAt: services.now(),
   }
   const record = auditRecord(actor, 'vault.created', row.id, row.createdAt, { kind })
-  await services.storage.commit(batch(...writes, insert(vaults, row), record))
+  const told = eventWrites(services, row.tenant, 'vault.created', { vaultId: row.id, kind, userId })
+  await services.storage.commit(batch(...writes, insert(vaults, row), record, ...told))
   return row
 }
 

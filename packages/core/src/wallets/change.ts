@@ -1,11 +1,13 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { masterSecrets } from '../credentials/tables.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, check, decide, update } from '../storage/index.ts'
 import { findWallet } from './find.ts'
 import type { WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
+import { toldWallet } from './told-wallet.ts'
 
 /** What can be changed about a wallet; what is absent stays. */
 export interface WalletChange {
@@ -42,6 +44,11 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
           : []),
         update(wallets, { where: { id }, set: { description, archivedAt, primary } }),
         auditRecord(actor, 'wallet.changed', id, services.now(), { archived: archivedAt !== null, primary }),
+        ...eventWrites(services, actor.tenant, 'wallet.changed', {
+          ...toldWallet(wallet),
+          archived: archivedAt !== null,
+          primary,
+        }),
       ),
     )
     return next

@@ -6,6 +6,7 @@ import { ownerMoves } from '../credentials/owner-writes.ts'
 import { currentSecret, type OpenedMethod } from '../credentials/unlock.ts'
 import { decideFor } from '../credentials/decide-for.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert } from '../storage/index.ts'
@@ -13,6 +14,7 @@ import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, type WalletRow } from './sealing.ts'
 import { ownSeed } from './seed.ts'
 import { wallets } from './tables.ts'
+import { toldWallet } from './told-wallet.ts'
 
 /**
  * At most this many wallets a user: they are all sealed anew when a signing method is replaced, in one batch, which holds
@@ -50,6 +52,7 @@ export function createUserWallet(
         write,
         insert(wallets, row),
         auditRecord(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
+        ...eventWrites(services, actor.tenant, 'wallet.created', toldWallet(row)),
       ),
     )
     return row
@@ -78,6 +81,7 @@ export async function createOwnWallet(
       ...method.writes,
       insert(wallets, row),
       auditRecord(actor, 'wallet.created', id, row.createdAt, { secretType: chain.secretType }),
+      ...eventWrites(services, actor.tenant, 'wallet.created', toldWallet(row)),
     ),
   )
   return row

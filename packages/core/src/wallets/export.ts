@@ -1,12 +1,14 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import type { OpenedMethod } from '../credentials/unlock.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch } from '../storage/index.ts'
 import type { Chain } from './chains/chain.ts'
 import { keystoreTurn } from './keystore-turn.ts'
 import type { WalletRow } from './sealing.ts'
 import { openedKey } from './sign.ts'
+import { toldWallet } from './told-wallet.ts'
 
 /** How to hand a key out: in a keystore under a password, or in the chain's own plain form. */
 export type ExportRequest = { readonly type: 'KEYSTORE'; readonly password: string } | { readonly type: 'PRIVATE_KEY' }
@@ -28,7 +30,10 @@ export async function exportKey(
   if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   const written = await writeKey(services, actor, await openedKey(services, wallet, authority), chain, request)
   await services.storage.commit(
-    batch(auditRecord(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type })),
+    batch(
+      auditRecord(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
+      ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...toldWallet(wallet), type: request.type }),
+    ),
   )
   return written
 }

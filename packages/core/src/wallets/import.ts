@@ -5,6 +5,7 @@ import { ownerMoves } from '../credentials/owner-writes.ts'
 import { currentSecret, type OpenedMethod } from '../credentials/unlock.ts'
 import { decideFor } from '../credentials/decide-for.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, type Write } from '../storage/index.ts'
@@ -14,6 +15,7 @@ import { type WalletInput, walletRow, walletsWithRoom } from './create.ts'
 import { keystoreTurn } from './keystore-turn.ts'
 import type { WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
+import { toldWallet } from './told-wallet.ts'
 
 /** The key of a wallet that is made elsewhere, in one of the forms that a chain has. */
 export type KeyInput =
@@ -63,6 +65,7 @@ export function importUserWallet(
       ownerMoves(userId, version),
       insert(wallets, row),
       auditRecord(actor, 'wallet.imported', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
+      ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
     ])
     return row
   })
@@ -90,6 +93,7 @@ export async function importOwnWallet(
     ...method.writes,
     insert(wallets, row),
     auditRecord(actor, 'wallet.imported', id, row.createdAt, { secretType: chain.secretType }),
+    ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
   ])
   return row
 }

@@ -4,12 +4,14 @@ import { credentials, masterSecrets } from '../credentials/tables.ts'
 import { currentSecret, type OpenedMethod } from '../credentials/unlock.ts'
 import { decideFor } from '../credentials/decide-for.ts'
 import { BillfoldError } from '../errors.ts'
+import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
 import { batch, check, remove, update } from '../storage/index.ts'
 import { walletsWithRoom } from './create.ts'
 import { findWallet } from './find.ts'
 import { openWalletKey, sealWalletKey, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
+import { toldWallet } from './told-wallet.ts'
 
 /**
  * Gives a wallet that nobody has to a user: its key is sealed under the user's master secret, and its own PIN, which
@@ -47,6 +49,7 @@ export function linkWallet(
         ownerMoves(userId, next.version),
         update(wallets, { where: { id: walletId, userId: null, generation: own.secret.generation }, set: moved }),
         auditRecord(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
+        ...eventWrites(services, actor.tenant, 'wallet.linked', toldWallet({ ...wallet, ...moved })),
       ),
     )
     return { ...wallet, ...moved }

@@ -6,7 +6,9 @@ import type { Asker } from './sealer.ts'
 export function direct(api: MountableApi): Asker {
   return {
     request: async (method, path, sent = {}) => {
-      const [pathname = '', query = ''] = path.split('?')
+      const [whole = '', query = ''] = path.split('?')
+      // Routers take a slash at the end alike.
+      const pathname = whole.replace(/(?<=.)\/$/, '')
       const found = match(api, method, pathname)
       if (found === undefined) throw new Error(`there is no ${method} ${pathname}`)
       const { status, headers, body } = await api.handle(found.route, {

@@ -1,12 +1,12 @@
 import {
   type AuthenticationOptions,
   type Billfold,
+  type BillfoldEvent,
   createBillfold,
   type CustodyOptions,
   type Keyring,
   localKeyring,
   memoryStorage,
-  type Message,
   newKey,
   type RateLimiter,
   slowHash,
@@ -23,8 +23,8 @@ export interface FaceHost {
   readonly licenceId: string
   /** Turns the clock on, in milliseconds. */
   readonly later: (milliseconds: number) => void
-  /** What came by the outbox, once it was drained. */
-  readonly messages: Message[]
+  /** What has happened, once it was delivered. */
+  readonly events: BillfoldEvent[]
 }
 
 const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
@@ -49,7 +49,7 @@ export interface FaceHostParts {
 export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
   const { storage = memoryStorage(), authentication = {} } = parts
   let offset = 0
-  const messages: Message[] = []
+  const events: BillfoldEvent[] = []
   const billfold = createBillfold({
     storage,
     keyring: parts.keyring ?? localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
@@ -57,11 +57,7 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
     rateLimiter: parts.rateLimiter ?? unlimited,
     wrongValues: { most: 1_000_000, seconds: 60 },
     now: () => Date.now() + offset,
-    notifier: {
-      deliver: async (message) => {
-        messages.push(message)
-      },
-    },
+    events: { handle: (event) => void events.push(event) },
     ...(parts.custody !== undefined && { custody: parts.custody }),
     authentication: { publicUrl, verifier: scriptedVerifier(), assess: () => 'allow', ...authentication },
   })
@@ -78,5 +74,5 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
   const later = (milliseconds: number): void => {
     offset += milliseconds
   }
-  return { billfold, licence, licenceId, later, messages }
+  return { billfold, licence, licenceId, later, events }
 }

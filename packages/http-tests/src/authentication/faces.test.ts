@@ -382,13 +382,17 @@ function suite(client: Client): void {
       expect((await client.request('POST', '/userDeviceInfo', { json: info })).status).toBe(401)
     })
 
-    it('tells the host by its outbox what came of it', async () => {
+    it('tells the host by an event what came of it', async () => {
       const { userId, browser } = await login('wanda', 'still')
       await browser.face({ selfie: selfieOf('wanda') })
       while ((await host.billfold.deliver()).delivered > 0);
-      expect(host.messages.find(({ subject }) => subject === browser.sessionId)).toMatchObject({
-        topic: 'authentication.succeeded',
-        payload: { userId, purpose: 'authenticate' },
+      const told = host.events.map(({ type, data }) => ({ type, ...data }))
+      expect(told).toContainEqual({
+        type: 'session.verified',
+        sessionId: browser.sessionId,
+        community: 'default',
+        purpose: 'authenticate',
+        userId,
       })
     })
   })

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKeyringFile } from '@billfold/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
+const keyring = join(folder, 'keys.json')
+const environment = { DATABASE_URL: `file:${join(folder, 'test.sqlite')}`, BILLFOLD_KEYS: '' }
+
+async function type(line: string): Promise<{ code: number; printed: string; complaint: string }> {
+  let printed = ''
+  let complaint = ''
+  const terminal = { environment, print: (text: string) => void (printed += text) }
+  const args = `${line} --keyring ${keyring}`.split(' ').filter(Boolean)
+  const code = await run(args, terminal, (text) => void (complaint += text))
+  return { code, printed, complaint }
+}
+
+beforeAll(async () => {
+  createKeyringFile(keyring)
+  await run(['migrate'], { environment, print: () => {} }, () => {})
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('billfold webhook', () => {
+  test('makes an endpoint, tests it, shows what waits, rotates its secret, turns it off and on, and deletes it', async () => {
+    const line =
+      'webhook create --url https://shop.example/in --event user.created --event user.erased --description shop'
+    const made = await type(line)
+    const [, id = '', secret = ''] = /^id {5}(\S{36})\nsecret (whsec_\S{44})\n$/.exec(made.printed) ?? []
+    expect(secret).not.toBe('')
+    const listed = await type('webhook list')
+    expect(listed.printed).toBe(`${id}  good  https://shop.example/in  user.created,user.erased  shop\n`)
+    const [, eventId = ''] = /^webhook-id (\S{36})\n$/.exec((await type(`webhook ping ${id}`)).printed) ?? []
+    expect((await type(`webhook waiting ${id}`)).printed).toContain(`${eventId}  webhook.pinged  attempts 0  next 20`)
+    expect((await type(`webhook retry ${id}`)).printed).toBe(`Due now: all that waits for ${id}\n`)
+    const rotated = await type(`webhook rotate ${id}`)
+    expect(rotated.printed).toMatch(/^secret whsec_\S{44}\n$/)
+    expect(rotated.printed).not.toContain(secret)
+    expect((await type(`webhook disable ${id}`)).printed).toBe(`Disabled ${id}\n`)
+    expect((await type('webhook list')).printed).toContain('off (asked)')
+    expect((await type(`webhook enable ${id}`)).printed).toBe(`Enabled ${id}\n`)
+    expect((await type(`webhook list --tenant other`)).printed).toBe('')
+    expect(await type(`webhook delete ${id} --tenant other`)).toMatchObject({ code: 1, printed: '' })
+    expect((await type(`webhook delete ${id}`)).printed).toBe(`Deleted ${id}\n`)
+    expect((await type(`webhook delete ${id}`)).complaint).toContain('There is no such endpoint')
+  })
+
+  test.each([
+    ['webhook', 2, 'Say what to do: create, list, rotate'],
+    ['webhook constructor', 2, 'Say what to do: create, list, rotate'],
+    ['webhook create', 2, '--url URL'],
+    ['webhook create --url https://a.example --event user.cloned', 2, 'There is no event "user.cloned"'],
+    ['webhook rotate', 2, 'which endpoint'],
+    ['webhook create --url http://a.example', 1, 'It is not https'],
+    ['webhook create --url https://10.0.0.7', 1, 'Its address is not public'],
+  ])('refuses %s', async (line, code, complaint) => {
+    expect(await type(line)).toMatchObject({ code, printed: '', complaint: expect.stringContaining(complaint) })
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { webhookHost } from '../test-fixtures/webhook-host.ts'
+import { batch, check } from '../storage/index.ts'
+import { users } from '../users/table.ts'
+import { type BillfoldEvent, eventTypes, isBillfoldEvent } from './event.ts'
+import { removeOldDeliveries } from './deliver.ts'
+import { deliveryLimits } from './options.ts'
+import { eventDeliveries, events } from './table.ts'
+import { eventWrites } from './write.ts'
+
+describe('the handler of events', () => {
+  test('takes each event once when nothing fails, narrowed by its type', async () => {
+    const erased: string[] = []
+    const handle = (event: BillfoldEvent): void => {
+      if (event.type === 'user.erased') erased.push(event.data.userId)
+    }
+    const { happens, deliver, services } = webhookHost({}, { handle })
+    await happens('user.erased', { userId: 'u1' })
+    await happens('user.created', { userId: 'u2', by: 'wallet' })
+    expect(await deliver()).toEqual({ delivered: 2, failed: 0 })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
+    expect(erased).toEqual(['u1'])
+    expect(await services.storage.find(eventDeliveries)).toEqual([])
+  })
+
+  test('takes the kinds that it names', async () => {
+    const types: string[] = []
+    const { happens, deliver } = webhookHost(
+      {},
+      { handle: ({ type }) => void types.push(type), types: ['user.erased'] },
+    )
+    await happens('user.erased', { userId: 'u1' })
+    await happens('user.archived', { userId: 'u2' })
+    await deliver()
+    expect(types).toEqual(['user.erased'])
+  })
+
+  test('gets an event again, under the same id, when it has failed', async () => {
+    const ids: string[] = []
+    const { happens, deliver, later } = webhookHost(
+      {},
+      {
+        handle: async ({ id }) => {
+          ids.push(id)
+          if (ids.length < 3) throw new Error('not now')
+        },
+      },
+    )
+    await happens('user.erased', { userId: 'u1' })
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await deliver()
+      later(4 * deliveryLimits.pauses.first)
+    }
+    expect(ids).toHaveLength(3)
+    expect(new Set(ids).size).toBe(1)
+  })
+
+  test('gets an event of a process that took it and died', async () => {
+    const taken: string[] = []
+    const { happens, deliver, later, services } = webhookHost({}, { handle: ({ id }) => void taken.push(id) })
+    const dead = webhookHost({}, { handle: () => new Promise(() => {}) }, services)
+    await happens('user.erased', { userId: 'u1' })
+    void dead.deliver()
+    await expect
+      .poll(async () => (await services.storage.find(eventDeliveries)).map(({ attempts }) => attempts))
+      .toEqual([1])
+    await deliver()
+    expect(taken).toEqual([])
+    later(deliveryLimits.claim)
+    await deliver()
+    expect(taken).toHaveLength(1)
+  })
+})
+
+describe('an event', () => {
+  test('is there if its act is committed, and not if it is refused', async () => {
+    const { services } = webhookHost()
+    const told = eventWrites(services, 'default', 'user.erased', { userId: 'u1' })
+    const refused = batch(...told, check(users, { where: { id: 'nobody' } }))
+    await expect(services.storage.commit(refused)).rejects.toThrow('refused')
+    expect(await services.storage.find(events)).toEqual([])
+    await services.storage.commit(batch(...told))
+    expect(await services.storage.find(events)).toHaveLength(1)
+  })
+
+  test('that nobody wants is dropped, in one commit for many', async () => {
+    const { services, happens, deliver } = webhookHost()
+    for (let index = 0; index < 250; index++) await happens('user.erased', { userId: `u${index}` })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
+    expect(await services.storage.find(events)).toEqual([])
+  })
+
+  test('is not written where the host keeps none', () => {
+    const { services } = webhookHost({}, {}, { keepsEvents: false })
+    expect(eventWrites(services, 'default', 'user.erased', { userId: 'u1' })).toEqual([])
+  })
+
+  test('that did not arrive is removed after thirty days', async () => {
+    const { services, happens, deliver, later } = webhookHost({}, { handle: () => Promise.reject(new Error('no')) })
+    await happens('user.erased', { userId: 'u1' })
+    await deliver()
+    later(deliveryLimits.kept)
+    await removeOldDeliveries(services)
+    expect(await services.storage.find(eventDeliveries)).toHaveLength(1)
+    later(1)
+    await removeOldDeliveries(services)
+    expect(await services.storage.find(eventDeliveries)).toEqual([])
+  })
+
+  test('of another kind, or without what its kind carries, is none', () => {
+    const good = { id: 'e', type: 'user.erased', version: 1, tenant: 't', timestamp: 'x', data: { userId: 'u1' } }
+    expect(isBillfoldEvent(good)).toBe(true)
+    for (const change of [{ type: 'user.cloned' }, { version: 2 }, { data: {} }, { data: null }, { tenant: 7 }])
+      expect(isBillfoldEvent({ ...good, ...change })).toBe(false)
+    expect(isBillfoldEvent(undefined)).toBe(false)
+  })
+
+  test('has a name of two parts that fits its column', () => {
+    for (const type of eventTypes) expect(type).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/)
+    expect(Math.max(...eventTypes.map((type) => type.length))).toBeLessThanOrEqual(64)
+  })
+})

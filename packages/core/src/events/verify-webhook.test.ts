@@ -1,0 +1,84 @@
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, test } from 'vitest'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { newWebhookSecret } from '../webhooks/endpoint.ts'
+import { webhookHeaders } from '../webhooks/sign.ts'
+import { verifyWebhook } from './verify-webhook.ts'
+
+const secret = newWebhookSecret()
+const event = {
+  id: '0190-1',
+  type: 'user.erased',
+  version: 1,
+  tenant: 'default',
+  timestamp: '2026-11-21T10:00:00.000Z',
+  data: { userId: 'u1' },
+}
+const body = JSON.stringify(event)
+const now = Date.now()
+const timestamp = Math.floor(now / 1000)
+const headersBy = (...secrets: readonly string[]) => webhookHeaders(secrets, { id: event.id, timestamp, body })
+const headers = headersBy(secret)
+
+describe('a receiver', () => {
+  test('takes what this library signs', async () => {
+    expect(await verifyWebhook(secret, headers, body)).toEqual(event)
+    expect(await verifyWebhook(secret.slice(6), new Headers(headers), new TextEncoder().encode(body))).toEqual(event)
+  })
+
+  test('takes what an independent implementation signs, whose verifier takes ours', async () => {
+    const independent = new Webhook(secret)
+    const signature = independent.sign(event.id, new Date(timestamp * 1000), body)
+    expect(await verifyWebhook(secret, { ...headers, 'webhook-signature': signature }, body)).toEqual(event)
+    expect(independent.verify(body, headers)).toEqual(event)
+  })
+
+  test('takes either secret while one is replaced', async () => {
+    const [older, other] = [newWebhookSecret(), newWebhookSecret()]
+    const both = headersBy(secret, older)
+    expect(await verifyWebhook(secret, both, body)).toEqual(event)
+    expect(await verifyWebhook(older, both, body)).toEqual(event)
+    expect(await verifyWebhook([other, older], both, body)).toEqual(event)
+    expect(await codeOf(verifyWebhook(other, both, body))).toBe('webhook.invalid')
+  })
+
+  test('takes nothing that was changed on the way, is too old, or of the future', async () => {
+    const changed = body.replace('u1', 'u2')
+    expect(await codeOf(verifyWebhook(secret, headers, changed))).toBe('webhook.invalid')
+    expect(await codeOf(verifyWebhook(secret, { ...headers, 'webhook-id': 'x' }, body))).toBe('webhook.invalid')
+    const moved = { ...headers, 'webhook-timestamp': String(timestamp + 1) }
+    expect(await codeOf(verifyWebhook(secret, moved, body))).toBe('webhook.invalid')
+    for (const off of [301_000, -301_000])
+      expect(await codeOf(verifyWebhook(secret, headers, body, { now: now + off }))).toBe('webhook.invalid')
+    expect(await verifyWebhook(secret, headers, body, { now: now + 301_000, toleranceSeconds: 400 })).toEqual(event)
+  })
+
+  test.each([
+    ['no signature', { 'webhook-signature': undefined }],
+    ['no id', { 'webhook-id': undefined }],
+    ['no timestamp', { 'webhook-timestamp': undefined }],
+    ['a timestamp that is no number', { 'webhook-timestamp': 'NaN' }],
+    ['a signature of another version', { 'webhook-signature': headers['webhook-signature'].replace('v1', 'v1a') }],
+    ['a signature that is no base64', { 'webhook-signature': 'v1,???' }],
+    ['an empty signature', { 'webhook-signature': 'v1,' }],
+    ['a signature that is cut off', { 'webhook-signature': headers['webhook-signature'].slice(0, -8) }],
+  ])('takes nothing with %s', async (_, change) => {
+    expect(await codeOf(verifyWebhook(secret, { ...headers, ...change }, body))).toBe('webhook.invalid')
+  })
+
+  test('is told by undefined of a kind, or a version, that it does not know yet', async () => {
+    for (const change of [{ type: 'user.cloned' }, { version: 2 }, { type: 'constructor' }]) {
+      const text = JSON.stringify({ ...event, ...change })
+      const signed = webhookHeaders([secret], { id: event.id, timestamp, body: text })
+      expect(await verifyWebhook(secret, signed, text)).toBeUndefined()
+    }
+    const more = JSON.stringify({ ...event, data: { ...event.data, since: 'later' } })
+    const signed = webhookHeaders([secret], { id: event.id, timestamp, body: more })
+    expect(await verifyWebhook(secret, signed, more)).toMatchObject(event)
+  })
+
+  test('is told of a secret that cannot be one', async () => {
+    await expect(verifyWebhook('whsec_short', headers, body)).rejects.toThrow(TypeError)
+    await expect(verifyWebhook('', headers, body)).rejects.toThrow(TypeError)
+  })
+})

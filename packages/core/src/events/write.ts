@@ -1,0 +1,21 @@
+import { newId } from '../ids.ts'
+import type { Services } from '../services.ts'
+import { type Insert, insert } from '../storage/index.ts'
+import { eventCatalogue } from './catalogue.ts'
+import type { EventData, EventType } from './event.ts'
+import { events } from './table.ts'
+
+/**
+ * The write that tells of an act, to be committed with the act; none where the host keeps no events. It belongs behind the
+ * writes that can be refused.
+ */
+export function eventWrites<Type extends EventType>(
+  { keepsEvents = false, now }: Pick<Services, 'now'> & Partial<Pick<Services, 'keepsEvents'>>,
+  tenant: string,
+  type: Type,
+  data: EventData<Type>,
+): readonly Insert[] {
+  if (!keepsEvents) return []
+  const { version } = eventCatalogue[type]
+  return [insert(events, { id: newId(), tenant, type, version, at: now(), data: JSON.stringify(data) })]
+}

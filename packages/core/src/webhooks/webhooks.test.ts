@@ -1,0 +1,330 @@
+import { Webhook } from 'standardwebhooks'
+import { afterEach, describe, expect, test } from 'vitest'
+import { auditRecords } from '../audit/table.ts'
+import { deliveryLimits } from '../events/options.ts'
+import { eventDeliveries, events } from '../events/table.ts'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { webhookHost } from '../test-fixtures/webhook-host.ts'
+import { webhookReceiver } from '../test-fixtures/webhook-receiver.ts'
+import { webhookLimits } from './options.ts'
+import { webhookEndpoints } from './table.ts'
+
+const open: { close: () => Promise<void> }[] = []
+const receiver = async (...answer: Parameters<typeof webhookReceiver>) => {
+  const one = await webhookReceiver(...answer)
+  open.push(one)
+  return one
+}
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+const answering = (status: () => number) =>
+  receiver((_, response) => {
+    response.writeHead(status()).end('whatever')
+  })
+
+describe('a webhook', () => {
+  test('brings the event as JSON, signed as the Standard Webhooks specification says', async () => {
+    const { webhooks, happens, deliver, services } = webhookHost()
+    const { url, received } = await receiver()
+    const { id, secret } = await webhooks.create({ url: `${url}/hook?a=b`, description: 'shop' })
+    await happens('user.created', { userId: 'u1', by: 'wallet' })
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+    const [{ headers, body, path } = { headers: {}, body: '', path: '' }] = received
+    expect(path).toBe('/hook?a=b')
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': expect.any(String) })
+    const independent = new Webhook(secret).verify(body, {
+      'webhook-id': String(headers['webhook-id']),
+      'webhook-timestamp': String(headers['webhook-timestamp']),
+      'webhook-signature': String(headers['webhook-signature']),
+    })
+    expect(independent).toEqual({
+      id: headers['webhook-id'],
+      type: 'user.created',
+      version: 1,
+      tenant: 'default',
+      timestamp: new Date(services.now()).toISOString(),
+      data: { userId: 'u1', by: 'wallet' },
+    })
+    expect(await services.storage.find(events)).toEqual([])
+    expect(await services.storage.find(eventDeliveries)).toEqual([])
+    expect(await webhooks.list()).toMatchObject([{ id, url: `${url}/hook?a=b`, description: 'shop', failures: 0 }])
+  })
+
+  test('comes to those who want its kind, and to its tenant', async () => {
+    const { webhooks, happens, deliver } = webhookHost()
+    const [all, some, others] = [await receiver(), await receiver(), await receiver()]
+    await webhooks.create({ url: all.url })
+    await webhooks.create({ url: some.url, events: ['payment.completed', 'user.erased'] })
+    await webhooks.create({ url: others.url, tenant: 'other' })
+    await happens('user.created', { userId: 'u1', by: 'wallet' })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 3, failed: 0 })
+    expect([all, some, others].map(({ received }) => received.length)).toEqual([2, 1, 0])
+    expect(some.received[0]?.body).toContain('user.erased')
+  })
+
+  test('is signed with both secrets for 24 hours after a rotation', async () => {
+    const { webhooks, happens, deliver, later } = webhookHost()
+    const { url, received } = await receiver()
+    const { id, secret: old } = await webhooks.create({ url })
+    const { secret } = await webhooks.rotateSecret(id)
+    expect(secret).not.toBe(old)
+    const opensWith = (known: string): boolean => {
+      const { headers = {}, body = '' } = received.at(-1) ?? {}
+      const verifier = new Webhook(known)
+      const signed = verifier.sign(
+        String(headers['webhook-id']),
+        new Date(Number(headers['webhook-timestamp']) * 1000),
+        body,
+      )
+      return String(headers['webhook-signature']).split(' ').includes(signed)
+    }
+    await happens('user.erased', { userId: 'u1' })
+    await deliver()
+    expect([opensWith(secret), opensWith(old)]).toEqual([true, true])
+    later(webhookLimits.oldSecretTime)
+    await happens('user.erased', { userId: 'u2' })
+    await deliver()
+    expect([opensWith(secret), opensWith(old)]).toEqual([true, false])
+    expect(String(received.at(-1)?.headers['webhook-signature']).split(' ')).toHaveLength(1)
+  })
+
+  test('comes again under the same id until a 2xx, each time later', async () => {
+    let status = 500
+    const { webhooks, happens, deliver, later } = webhookHost()
+    const { url, received } = await answering(() => status)
+    const { id } = await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
+      expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
+      later(1.2 * deliveryLimits.pauses.first * 2 ** (attempt - 1))
+    }
+    expect(await webhooks.waiting(id)).toMatchObject([{ attempts: 3, failure: 'HTTP 500', type: 'user.erased' }])
+    expect(await webhooks.list()).toMatchObject([{ failures: 3, failingSince: expect.any(Number) }])
+    status = 299
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+    expect(received).toHaveLength(4)
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1)
+    expect(await webhooks.list()).toMatchObject([{ failures: 0, failingSince: undefined }])
+  })
+
+  test('is given up after 72 hours, kept to be looked at, and sent again when somebody says so', async () => {
+    let status = 500
+    const { webhooks, happens, deliver, later } = webhookHost()
+    const { url } = await answering(() => status)
+    const { id } = await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    await deliver()
+    later(deliveryLimits.giveUpAfter)
+    await deliver()
+    expect(await webhooks.waiting(id)).toMatchObject([{ attempts: 2, nextTryAt: undefined }])
+    later(deliveryLimits.giveUpAfter)
+    expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
+    status = 200
+    await webhooks.retry(id)
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+  })
+
+  test('waits as long as the receiver asks, up to an hour', async () => {
+    const { webhooks, happens, deliver, later } = webhookHost()
+    const { url, received } = await receiver((_, response) => response.writeHead(429, { 'retry-after': '600' }).end())
+    await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    await deliver()
+    later(599_000)
+    await deliver()
+    expect(received).toHaveLength(1)
+    later(1_000)
+    await deliver()
+    expect(received).toHaveLength(2)
+  })
+
+  test.each([
+    ['a redirect', 302],
+    ['a 304', 304],
+    ['a 400', 400],
+  ])('has not arrived after %s, which is not followed', async (_, status) => {
+    const { webhooks, happens, deliver } = webhookHost()
+    const target = await receiver()
+    const { url } = await receiver((_asked, response) => response.writeHead(status, { location: target.url }).end())
+    await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
+    expect(target.received).toEqual([])
+  })
+
+  test('that is answered without end has arrived: nobody reads the answer', async () => {
+    const { webhooks, happens, deliver } = webhookHost()
+    const { url } = await receiver((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(100_000)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+  })
+
+  test('goes through a fetch of the host, which is told to follow no redirect', async () => {
+    const asked: RequestInit[] = []
+    const { webhooks, happens, deliver } = webhookHost({
+      fetch: async (_, init = {}) => {
+        asked.push(init)
+        return new Response(null, { status: 204 })
+      },
+    })
+    await webhooks.create({ url: 'https://hooks.example/in' })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+    expect(asked).toMatchObject([{ method: 'POST', redirect: 'manual', signal: expect.any(AbortSignal) }])
+  })
+})
+
+describe('an endpoint', () => {
+  test('that is slow keeps nobody else waiting, in this call and in the next', async () => {
+    const { webhooks, happens, deliver } = webhookHost()
+    let release = (): void => {}
+    let isHeld = true
+    const slow = await receiver((_, response) => {
+      release = () => response.writeHead(204).end()
+      if (!isHeld) release()
+    })
+    const quick = await receiver()
+    await webhooks.create({ url: slow.url })
+    await webhooks.create({ url: quick.url })
+    await happens('user.erased', { userId: 'u1' })
+    const first = deliver()
+    await expect.poll(() => [slow.received.length, quick.received.length]).toEqual([1, 1])
+    await happens('user.erased', { userId: 'u2' })
+    expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
+    expect([slow.received.length, quick.received.length]).toEqual([1, 2])
+    isHeld = false
+    release()
+    expect((await first).delivered).toBeGreaterThanOrEqual(2)
+  })
+
+  test('that fails again and again rests, and its other events wait without being tried', async () => {
+    const { webhooks, happens, deliver, later } = webhookHost()
+    const { url, received } = await answering(() => 503)
+    await webhooks.create({ url })
+    for (let index = 0; index < 40; index++) await happens('user.erased', { userId: `u${index}` })
+    await deliver()
+    expect(received.length).toBeLessThan(10)
+    const before = received.length
+    await deliver()
+    expect(received).toHaveLength(before)
+    later(webhookLimits.rests.longest)
+    await deliver()
+    expect(received.length).toBeGreaterThan(before)
+    expect(received.length).toBeLessThan(before + 10)
+  })
+
+  test('that has failed for five days is disabled, once, with a record and an event', async () => {
+    const told: string[] = []
+    const handle = ({ type }: { readonly type: string }) => void told.push(type)
+    const { webhooks, happens, deliver, later, services } = webhookHost(undefined, { handle })
+    const { url } = await answering(() => 500)
+    const { id } = await webhooks.create({ url })
+    for (let hour = 0; hour < 6 * 24; hour += 4) {
+      await happens('user.erased', { userId: `u${hour}` })
+      await deliver()
+      later(4 * 60 * 60 * 1000)
+    }
+    await deliver()
+    expect(await webhooks.list()).toMatchObject([{ disabled: { because: 'failing', at: expect.any(Number) } }])
+    expect(told.filter((type) => type === 'webhook.disabled')).toHaveLength(1)
+    const acts = await services.storage.find(auditRecords, { where: { act: 'webhook.disabled', subject: id } })
+    expect(acts).toHaveLength(1)
+    await webhooks.enable(id)
+    expect(await webhooks.list()).toMatchObject([{ disabled: undefined, failures: 0 }])
+  })
+
+  test('that says that it is gone is disabled at once', async () => {
+    const { webhooks, happens, deliver } = webhookHost()
+    const { url } = await answering(() => 410)
+    await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    await deliver()
+    expect(await webhooks.list()).toMatchObject([{ disabled: { because: 'gone' } }])
+  })
+
+  test('that is disabled by hand gets nothing, and gets what waited when it is enabled', async () => {
+    const { webhooks, happens, deliver } = webhookHost()
+    const { url, received } = await receiver()
+    const { id } = await webhooks.create({ url })
+    const { eventId } = await webhooks.ping(id)
+    await webhooks.disable(id)
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
+    await webhooks.enable(id)
+    await deliver()
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([eventId])
+    expect(received[0]?.body).toContain('webhook.pinged')
+  })
+
+  test('that is deleted takes what was on its way with it', async () => {
+    const { webhooks, deliver, services } = webhookHost()
+    const { url, received } = await receiver()
+    const { id } = await webhooks.create({ url })
+    await webhooks.ping(id)
+    await webhooks.delete(id)
+    await deliver()
+    expect(received).toEqual([])
+    expect(await services.storage.find(eventDeliveries)).toEqual([])
+    for (const act of [
+      webhooks.delete(id),
+      webhooks.ping(id),
+      webhooks.rotateSecret(id),
+      webhooks.enable(id),
+      webhooks.disable(id),
+      webhooks.waiting(id),
+      webhooks.retry(id),
+    ])
+      expect(await codeOf(act)).toBe('webhook.unknown')
+  })
+
+  test('is unknown to other tenants', async () => {
+    const { webhooks } = webhookHost()
+    const { id } = await webhooks.create({ url: 'https://hooks.example', tenant: 'one' })
+    expect(await webhooks.list('two')).toEqual([])
+    expect(await codeOf(webhooks.rotateSecret(id, 'two'))).toBe('webhook.unknown')
+    expect(await codeOf(webhooks.delete(id, 'two'))).toBe('webhook.unknown')
+    expect(await codeOf(webhooks.waiting(id, 'two'))).toBe('webhook.unknown')
+  })
+
+  test('shows neither its URL nor its secret to who reads the rows', async () => {
+    const { webhooks, services } = webhookHost()
+    const { secret, id } = await webhooks.create({ url: 'https://hooks.example/T0K3N' })
+    await webhooks.rotateSecret(id)
+    const [row] = await services.storage.find(webhookEndpoints)
+    const cells = Object.values(row ?? {}).map((cell) =>
+      cell instanceof Uint8Array ? Buffer.from(cell).toString('latin1') : String(cell),
+    )
+    for (const cell of cells) {
+      expect(cell).not.toContain('hooks.example')
+      expect(cell).not.toContain(secret.slice(6))
+      expect(cell).not.toContain(Buffer.from(secret.slice(6), 'base64').toString('latin1'))
+    }
+  })
+
+  test('is one of at most twenty, and names kinds of events that there are', async () => {
+    const { webhooks } = webhookHost()
+    const url = 'https://hooks.example'
+    // @ts-expect-error -- the types say it, and somebody without types is told
+    expect(await codeOf(webhooks.create({ url, events: ['user.cloned'] }))).toBe('input.invalid')
+    expect(await codeOf(webhooks.create({ url, events: [] }))).toBe('input.invalid')
+    expect(await codeOf(webhooks.create({ url, description: 'x'.repeat(257) }))).toBe('input.invalid')
+    for (let index = 0; index < webhookLimits.endpoints; index++) await webhooks.create({ url })
+    expect(await codeOf(webhooks.create({ url }))).toBe('webhook.too-many')
+  })
+
+  test('cannot be made where the host keeps no events', async () => {
+    const { webhooks } = webhookHost({}, {}, { keepsEvents: false })
+    expect(await codeOf(webhooks.create({ url: 'https://hooks.example' }))).toBe('webhook.events-off')
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf } from '../test-fixtures/code-of.ts'
+import { testCertificate, testSessionService } from '../test-fixtures/session-service.ts'
+import { webhookHost } from '../test-fixtures/webhook-host.ts'
+import { webhookReceiver } from '../test-fixtures/webhook-receiver.ts'
+
+describe('the URL of an endpoint', () => {
+  test.each([
+    'http://hooks.example/',
+    'ftp://hooks.example/',
+    'file:///etc/passwd',
+    'https://user@hooks.example/',
+    'https://:secret@hooks.example/',
+    'https://hooks.example/#part',
+    'https://127.0.0.1/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://10.0.0.7/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/',
+    'https://[::ffff:169.254.169.254]/',
+    'https://[fd00::1]/',
+    'https://[fe80::1]/',
+    'https://0.0.0.0/',
+    'hooks.example',
+    '',
+    `https://hooks.example/${'x'.repeat(2048)}`,
+  ])('is not %s', async (url) => {
+    expect(await codeOf(webhookHost({}).webhooks.create({ url }))).toBe('webhook.url-refused')
+  })
+
+  test('is one that the host allows, when it is registered and when it is called', async () => {
+    let allowed = true
+    const asked: string[] = []
+    const fetch = async () => {
+      throw new Error('must not be called')
+    }
+    const { webhooks, happens, deliver } = webhookHost({
+      fetch,
+      allow: ({ hostname }, tenant) => {
+        asked.push(`${tenant} ${hostname}`)
+        return allowed && hostname.endsWith('.example')
+      },
+    })
+    const { id } = await webhooks.create({ url: 'https://hooks.example' })
+    expect(await codeOf(webhooks.create({ url: 'https://hooks.test' }))).toBe('webhook.url-refused')
+    allowed = false
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
+    expect(await webhooks.waiting(id)).toMatchObject([{ failure: 'webhook.url-refused' }])
+    expect(asked).toEqual(['default hooks.example', 'default hooks.test', 'default hooks.example'])
+  })
+})
+
+describe('the name of an endpoint', () => {
+  test.each([
+    ['a loopback address', ['127.0.0.1']],
+    ['an address of the metadata service', ['169.254.169.254']],
+    ['a private address beside a public one', ['93.184.216.34', '10.0.0.7']],
+    ['an address of IPv4 in one of IPv6', ['::ffff:127.0.0.1']],
+    ['nothing', []],
+  ])('is not called when it stands for %s', async (_, addresses) => {
+    const receiver = await webhookReceiver()
+    const port = new URL(receiver.url).port
+    const { webhooks, happens, deliver } = webhookHost({ http: true, resolve: async () => addresses })
+    const { id } = await webhooks.create({ url: `http://hooks.example:${port}` })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
+    expect(await webhooks.waiting(id)).toMatchObject([{ failure: 'address not public' }])
+    expect(receiver.received).toEqual([])
+    await receiver.close()
+  })
+
+  test('is resolved once: what it stands for a moment later is not called', async () => {
+    const receiver = await webhookReceiver()
+    const port = new URL(receiver.url).port
+    let looks = 0
+    const { webhooks, happens, deliver } = webhookHost({
+      http: true,
+      // Rebinding: a public address when it is checked, ours afterwards. 192.0.2.1 is nobody's, and not public; 198.41.0.4 is.
+      resolve: async () => (looks++ === 0 ? ['198.41.0.4'] : ['127.0.0.1']),
+    })
+    await webhooks.create({ url: `http://hooks.example:${port}` })
+    await happens('user.erased', { userId: 'u1' })
+    const outcome = deliver()
+    await expect.poll(() => looks).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(looks).toBe(1)
+    expect(receiver.received).toEqual([])
+    void outcome
+    await receiver.close()
+  })
+
+  test('must be that of the certificate', async () => {
+    const service = await testSessionService((_, response) => response.writeHead(204).end())
+    const options = { privateAddresses: true, resolve: async () => ['127.0.0.1'] }
+    const run = async (name: string, ca?: string) => {
+      const { webhooks, happens, deliver } = webhookHost({ ...options, ...(ca !== undefined && { ca }) })
+      const { id } = await webhooks.create({ url: `https://${name}:${service.port}/` })
+      await happens('user.erased', { userId: 'u1' })
+      await deliver()
+      return (await webhooks.waiting(id))[0]?.failure
+    }
+    expect(await run('sessions.example', testCertificate)).toBe(undefined)
+    expect(await run('hooks.example', testCertificate)).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect(await run('sessions.example')).toBe('DEPTH_ZERO_SELF_SIGNED_CERT')
+    expect(service.asked).toHaveLength(1)
+    await service.close()
+  })
+})

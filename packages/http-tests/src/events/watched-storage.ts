@@ -1,0 +1,37 @@
+import { type Batch, BillfoldError, memoryStorage, type Storage } from '@billfold/core'
+
+/** A storage that remembers what was committed, and can refuse the commits that tell of one kind of event. */
+export interface WatchedStorage extends Storage {
+  /** The batches that told of this kind of event, and were committed. */
+  readonly told: (type: string) => readonly Batch[]
+  /** From now on a commit that tells of this kind fails, as if the database had gone. Gives how many did. */
+  readonly refuse: (type: string) => { readonly count: () => number }
+}
+
+/** A watched storage in memory. */
+export function watchedStorage(): WatchedStorage {
+  const memory = memoryStorage()
+  const committed: Batch[] = []
+  let refused = ''
+  let refusals = 0
+  return {
+    find: (table, query) => memory.find(table, query),
+    commit: async (batch) => {
+      if (refused !== '' && tellsOf(batch, refused)) {
+        refusals++
+        throw new BillfoldError('storage.unavailable')
+      }
+      await memory.commit(batch)
+      committed.push(batch)
+    },
+    told: (type) => committed.filter((batch) => tellsOf(batch, type)),
+    refuse: (type) => {
+      refused = type
+      return { count: () => refusals }
+    },
+  }
+}
+
+function tellsOf({ writes }: Batch, type: string): boolean {
+  return writes.some((write) => write.kind === 'insert' && write.table.name === 'events' && write.row['type'] === type)
+}
