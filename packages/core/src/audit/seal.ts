@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, update } from '../storage/index.ts'
@@ -35,12 +36,17 @@ export async function seal(services: SealServices, options: SealOptions = {}): P
   const { mostLinks = Number.POSITIVE_INFINITY, trust } = options
   let records = 0
   let links = 0
+  let after = ''
   while (links < mostLinks) {
-    const sealed = await addLink(services, (rows) => rows > 0, trust)
+    const sealed = await addLink(services, (rows) => rows > 0, { after, trust })
     if (sealed === undefined) break
-    records += sealed
+    records += sealed.records
     links++
-    if (sealed < mostInLink) break
+    if (sealed.records < mostInLink) break
+    // Some storages answer at once: the requests of the process have their turn here.
+    await setImmediate()
+    // Onwards, so that what is sealed is not passed over again for every link. What comes late, before this, has the next call.
+    after = sealed.last
   }
   return { records, links }
 }
@@ -55,17 +61,17 @@ export async function vouchAnew(services: SealServices): Promise<void> {
   await addLink(services, (rows, newest) => newest !== undefined && (rows > 0 || newest.keyId !== currentKeyId))
 }
 
-/** Adds a link if it is wanted, and says how many records it seals. */
+/** Adds a link, over records with ids after this one, if it is wanted; gives how many records it seals, and the last of them. */
 function addLink(
   services: SealServices,
   isWanted: (rows: number, newest: LinkRow | undefined) => boolean,
-  trust?: AuditHead,
-): Promise<number | undefined> {
+  { after = '', trust }: { readonly after?: string; readonly trust?: AuditHead | undefined } = {},
+): Promise<{ readonly records: number; readonly last: string } | undefined> {
   const { storage, keyring, now } = services
   return decide(async () => {
     // The newest link first: whoever adds one after this makes the commit a duplicate, so that what is read next is as it was then.
     const newest = await newestLink(services)
-    const where = { link: null }
+    const where = { link: null, id: { gt: after } }
     const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'asc']], limit: mostInLink })
     if (!isWanted(rows.length, newest)) return undefined
     const content = { at: now(), count: rows.length, digests: packDigests(rows), prunedTo: newest?.prunedTo ?? 0 }
@@ -73,7 +79,7 @@ function addLink(
     const ids = rows.map(({ id }) => id)
     const membership = { where: { id: { in: ids }, link: null }, set: { link: link.number }, hits: 'any' } as const
     await storage.commit(batch(insert(auditLinks, link), ...(ids.length > 0 ? [update(auditRecords, membership)] : [])))
-    return rows.length
+    return { records: rows.length, last: ids.at(-1) ?? after }
   })
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Services } from '../services.ts'
 import type { TrailFinding } from './finding.ts'
 import { type AuditHead, digestsOf, headOf, isAuthentic, type LinkRow, noLink, sha256, unpackDigests } from './link.ts'
@@ -46,7 +47,11 @@ export async function verify(services: VerifyServices, options: VerifyOptions = 
       orderBy: [['number', 'asc']],
       limit: linksAtOnce,
     })
-    for (const link of links) await walk.step(link)
+    for (const link of links) {
+      await walk.step(link)
+      // Some storages answer at once: the requests of the process have their turn here.
+      await setImmediate()
+    }
     if (links.length < linksAtOnce) break
   }
   return walk.end()

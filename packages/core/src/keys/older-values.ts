@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { sealedPrefix } from '../crypto/index.ts'
 import type { Row, Storage, Test, Value, Where } from '../storage/index.ts'
 import type { SealedColumn } from './sealed-column.ts'
@@ -26,6 +27,8 @@ async function* valuesIn(storage: Storage, column: SealedColumn, range: Test): A
   let after: Value | undefined
   for (;;) {
     const onwards: Where = after === undefined || after === null ? {} : { [first]: { gt: after } }
+    // Some storages answer at once: the requests of the process have their turn here.
+    await setImmediate()
     const where = { ...column.where, [column.column]: range, ...onwards }
     const rows: readonly Row[] = await storage.find(table, { where, orderBy, limit })
     const last = rows.at(-1)?.[first]

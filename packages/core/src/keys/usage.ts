@@ -1,5 +1,5 @@
 import { newestLink } from '../audit/seal.ts'
-import { credentials } from '../credentials/tables.ts'
+import { credentials, masterSecrets } from '../credentials/tables.ts'
 import { parsePhc, sealedWith } from '../crypto/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import { typedSecrets } from '../payments/tables.ts'
@@ -82,7 +82,11 @@ async function countHeldByUsers(
       orderBy: [['id', 'asc']],
       limit,
     })
-    for (const { pepperKeyId } of rows) count('signingMethods', pepperKeyId)
+    const ownerIds = [...new Set(rows.map(({ ownerId }) => ownerId))]
+    // Those of archived owners never open again, with or without their key.
+    const open = await storage.find(masterSecrets, { where: { ownerId: { in: ownerIds }, closedAt: null } })
+    const isOpen = new Set(open.map(({ ownerId }) => ownerId))
+    for (const { pepperKeyId, ownerId } of rows) if (isOpen.has(ownerId)) count('signingMethods', pepperKeyId)
     after = rows.at(-1)?.id ?? after
     if (rows.length < limit) break
   }
