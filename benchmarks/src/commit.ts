@@ -3,12 +3,15 @@ import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, openContenders } from './commit-contenders.ts'
 import { accountCount, accounts, anyTransfer, entries, transfers } from './commit-tables.ts'
+import { keepFigure } from './figures.ts'
 import { openPgbench, type Pgbench } from './pgbench.ts'
 
-// `commit` of a five-write batch against the same SQL by hand, through one and the same pool, in turns, and against pgbench.
+// `commit` of a five-write batch against the same SQL by hand, through one and the same pool, in turns, and against pgbench:
+// node dist/commit.js [kind of database, or '' for all] [rounds] [milliseconds a round]
 
-const rounds = 5
-const roundMs = 800
+const [, , onlyText = '', roundsText = '5', roundMsText = '800'] = process.argv
+const rounds = Number(roundsText)
+const roundMs = Number(roundMsText)
 const clientCounts = [1, 8, 64]
 const accountCounts = [accountCount, 4]
 
@@ -53,7 +56,10 @@ async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<vo
     print(
       `\n${database.name}: transfers a second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
     )
-    for (const clients of clientCounts) await compare(contenders, clients, among, pgbench)
+    for (const clients of clientCounts) {
+      const rates = await compare(contenders, clients, among, pgbench)
+      if (among === accountCount) keepRates(`${database.name}, ${clients} clients`, rates)
+    }
   }
   if (pgbench !== undefined) printTpcb(pgbench)
   pgbench?.close()
@@ -65,7 +71,7 @@ async function compare(
   clients: number,
   among: number,
   pgbench: Pgbench | undefined,
-): Promise<void> {
+): Promise<readonly Rate[]> {
   const all = contenders.map((contender) => ({ contender, done: new Array<Round>() }))
   const benched: number[] = []
   for (const { contender } of all) await round(contender, clients, among)
@@ -87,7 +93,30 @@ async function compare(
     ]
     print(parts.join(''))
   }
-  if (benched.length > 0) print(`${'pgbench, prepared'.padStart(26)}${median(benched).toFixed(0).padStart(7)}`)
+  const ours = all.map(({ contender }, at) => ({ name: contender.name, rate: byHand[at] ?? Number.NaN }))
+  if (benched.length === 0) return ours
+  print(`${'pgbench, prepared'.padStart(26)}${median(benched).toFixed(0).padStart(7)}`)
+  return [...ours, { name: 'pgbench, prepared', rate: median(benched) }]
+}
+
+/** What one way of making transfers came to. */
+interface Rate {
+  readonly name: string
+  readonly rate: number
+}
+
+/** The fastest way through Billfold against each way without it. */
+function keepRates(where: string, rates: readonly Rate[]): void {
+  const isOurs = ({ name }: Rate): boolean => name.startsWith('commit')
+  const best = rates.filter(isOurs).toSorted((one, other) => other.rate - one.rate)[0]
+  if (best === undefined) return
+  for (const { name, rate } of rates.filter((each) => !isOurs(each)))
+    keepFigure({
+      what: `a transfer of five writes, ${where}`,
+      billfold: `${best.rate.toFixed(0)}/s`,
+      other: `${name}: ${rate.toFixed(0)}/s`,
+      ratio: best.rate / rate,
+    })
 }
 
 function printTpcb(pgbench: Pgbench): void {
@@ -105,9 +134,8 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-const only = process.argv[2]
 for (const database of await openTestDatabases()) {
-  if (database.kind === 'pglite' || (only !== undefined && database.kind !== only)) continue
+  if (database.kind === 'pglite' || (onlyText !== '' && database.kind !== onlyText)) continue
   const fresh = await database.open()
   await measure(database, fresh)
   await fresh.drop()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { keepFigure } from './figures.ts'
 
 // What a validated POST costs the server, in CPU time, through the adapters and through handlers written by hand. The four
 // servers take turns under wrk, so that what else the machine does falls on all alike: node dist/http.js [rounds] [seconds]
@@ -69,6 +70,13 @@ function median(numbers: readonly number[]): number {
 function report(name: string, native: Server, adapted: Server): void {
   const ratios = native.costs.map((cost, round) => (adapted.costs[round] ?? Number.NaN) / cost)
   const figures = `native ${median(native.costs).toFixed(0)} µs, adapter ${median(adapted.costs).toFixed(0)} µs of CPU a request`
+  keepFigure({
+    what: `a validated POST, ${name}`,
+    billfold: `${median(adapted.costs).toFixed(0)} µs CPU`,
+    other: `a handler by hand: ${median(native.costs).toFixed(0)} µs CPU`,
+    ratio: median(ratios),
+    range: [Math.min(...ratios), Math.max(...ratios)],
+  })
   const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`
   console.log(`${name}: ${figures}; ratio ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${range})`)
 }

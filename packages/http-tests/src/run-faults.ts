@@ -8,8 +8,11 @@ import { scenarios } from './faults/scenarios.ts'
 // node dist/run-faults.js [storms] [every so many-th fault]
 const [storms = 50, every = 1] = process.argv.slice(2).map(Number)
 
+const all = { runs: 0, repeats: 0, problems: 0, storages: new Array<string>() }
+
 async function play(name: string, storage: () => Storage): Promise<void> {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+  all.storages.push(name)
   for (const scenario of scenarios) {
     const { calls, runs, repeats, seconds, problems } = await playFaults(
       scenario,
@@ -19,6 +22,9 @@ async function play(name: string, storage: () => Storage): Promise<void> {
     process.stdout.write(
       `${name}, ${scenario.name}: ${calls} calls, ${runs} runs, ${repeats} calls made again, ${seconds.toFixed(0)} s, ${problems.length} problems\n`,
     )
+    all.runs += runs
+    all.repeats += repeats
+    all.problems += problems.length
     for (const problem of problems.slice(0, 20)) process.stdout.write(`  ${problem}\n`)
     if (problems.length > 0) process.exitCode = 1
   }
@@ -34,3 +40,6 @@ for (const database of await openTestDatabases()) {
   await play(database.name, () => storage)
   await drop()
 }
+process.stdout.write(
+  `in all: ${scenarios.length} scenarios over ${all.storages.join(', ')}: ${all.runs} runs with faults, ${all.repeats} calls made again, ${all.problems} problems\n`,
+)

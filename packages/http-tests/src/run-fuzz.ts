@@ -13,6 +13,7 @@ import { makeProbe } from './probe.ts'
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)
 
+const all = { requests: 0, problems: 0, findings: 0 }
 for (const mounting of chosen) {
   const { api } = makeProbe()
   const routes = api.routes.filter(({ path }) => !/^\/(fails|wait|streams\/(endless|broken))/.test(path))
@@ -34,6 +35,7 @@ for (const mounting of chosen) {
   tell('the payments API, with an api key', mounting, byUser)
   tell('the payments API, with a service key', mounting, byService)
   process.stdout.write(`the books of the payments API: ${moved} movements, ${findings.length} findings\n`)
+  all.findings += findings.length
   if (findings.length > 0) process.exitCode = 1
 
   const fuzzed = await fuzzedHost(mounting, 400)
@@ -44,6 +46,9 @@ for (const mounting of chosen) {
   process.stdout.write(`${blobs} blobs, ${rows} rows of files\n`)
   if (blobs !== rows) process.exitCode = 1
 }
+process.stdout.write(
+  `in all: ${all.requests} requests in ${chosen.length} frameworks, ${all.problems} problems, ${all.findings} findings in the books\n`,
+)
 
 async function run(
   name: string,
@@ -59,5 +64,7 @@ async function run(
 
 function tell(name: string, mounting: Mounting, report: FuzzReport): void {
   process.stdout.write(`${name}, ${nameOf(mounting)}\n${describeReport(report)}\n`)
+  all.requests += Object.values(report.outcomes).reduce((sum, count) => sum + count, 0)
+  all.problems += report.problems.length
   if (report.problems.length > 0) process.exitCode = 1
 }

@@ -32,7 +32,7 @@ export const onboardingScenario: Scenario = {
           attributes: [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }],
           files: [body.id],
         }
-        const headers = { 'idempotency-key': stage.tenant }
+        const headers = { 'idempotency-key': `${stage.tenant}-application` }
         const sent = await again(() => applicant.ask('POST', '/applications', { headers, json }))
         if (sent.status !== 201) throw new Error(`no application: ${sent.text}`)
         await again(() =>

@@ -1,0 +1,66 @@
+// Runs all benchmarks, one after the other, and makes one table of their figures.
+// usage: npm run benchmarks -- [--quick] [--write] [--only NAME]
+//   --quick  a few seconds each, to see that all of it runs    --write  puts the table into docs/benchmarks.md
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { machine, markdownTable, today, writeMeasured } from './measured-page.mjs'
+import { root, runProgram } from './run-command.mjs'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+})
+if (values.write && values.only !== undefined)
+  throw new Error('--write puts a whole table into the page: not with --only')
+
+/** Each with what it is told in the quick form. */
+const benchmarks = {
+  commit: ['', '1', '200'],
+  http: ['2', '1'],
+  login: ['2', '50'],
+  authentication: ['2', '50'],
+  faces: ['10', '1000'],
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
+const figures = join(folder, 'figures')
+/** @type {string[]} */
+const failed = []
+try {
+  for (const [name, quick] of Object.entries(benchmarks)) {
+    if (values.only !== undefined && name !== values.only) continue
+    console.log(`== ${name}`)
+    const program = [join(root, 'benchmarks', 'dist', `${name}.js`), ...(values.quick ? quick : [])]
+    const { status } = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', ...program], {
+      env: { ...process.env, BILLFOLD_FIGURES: figures },
+      show: true,
+    })
+    if (status !== 0) failed.push(name)
+  }
+  /** @type {{ what: string, billfold: string, other: string, ratio: number, range?: [number, number] }[]} */
+  const measured = existsSync(figures)
+    ? readFileSync(figures, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : []
+  const rows = measured.map(({ what, billfold, other, ratio, range }) => [
+    what,
+    billfold,
+    other,
+    `${ratio.toFixed(2)}${range === undefined ? '' : ` (${range.map((each) => each.toFixed(2)).join(' to ')})`}`,
+  ])
+  const table = markdownTable(['what', 'Billfold', 'compared with', 'ratio'], rows)
+  const heading = `${today()}${values.quick ? ', the quick form, which says little' : ''}, on ${await machine()}.`
+  const missing = failed.length === 0 ? '' : `\n\nWhat did not run to its end: ${failed.join(', ')}.`
+  console.log(`\n${heading}\n\n${table}${missing}`)
+  if (failed.length > 0) process.exitCode = 1
+  if (values.write) writeMeasured('benchmarks.md', `${heading}\n\n${table}${missing}`)
+} finally {
+  rmSync(folder, { recursive: true })
+}
