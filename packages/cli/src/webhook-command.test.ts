@@ -3,24 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { run } from './run.ts'
+import { typeLine } from './type-line.test.support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
 const environment = { DATABASE_URL: `file:${join(folder, 'test.sqlite')}`, BILLFOLD_KEYS: '' }
 
-async function type(line: string): Promise<{ code: number; printed: string; complaint: string }> {
-  let printed = ''
-  let complaint = ''
-  const terminal = { environment, print: (text: string) => void (printed += text) }
-  const args = `${line} --keyring ${keyring}`.split(' ').filter(Boolean)
-  const code = await run(args, terminal, (text) => void (complaint += text))
-  return { code, printed, complaint }
-}
+const type = (line: string) => typeLine(`${line} --keyring ${keyring}`, environment)
 
 beforeAll(async () => {
   createKeyringFile(keyring)
-  await run(['migrate'], { environment, print: () => {} }, () => {})
+  await typeLine('migrate', environment)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

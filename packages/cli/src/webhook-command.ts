@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
 import { type Billfold, type EventType, isEventType, type WaitingDelivery, type WebhookEndpoint } from '@billfold/core'
-import { type Command, type Terminal, UsageError } from './command.ts'
-import { required, understood } from './parse-arguments.ts'
+import { UsageError } from './command.ts'
+import { type Answer, nounCommand, type Verb } from './noun-command.ts'
+import { required } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const text = { type: 'string' } as const
@@ -31,59 +31,65 @@ rotated, and never again; after a rotation requests are signed with both for 24 
   retry     makes that due at once
 ${billfoldUsage}`
 
-type Values = ReturnType<typeof parse>['values']
-
-/** What is done to an endpoint, and what is printed then. */
-const acts: Readonly<Record<string, (billfold: Billfold, id: string, tenant?: string) => Promise<string>>> = {
-  rotate: async ({ webhooks }, id, tenant) => `secret ${(await webhooks.rotateSecret(id, tenant)).secret}\n`,
-  ping: async ({ webhooks }, id, tenant) => `webhook-id ${(await webhooks.ping(id, tenant)).eventId}\n`,
-  disable: async ({ webhooks }, id, tenant) => said(webhooks.disable(id, tenant), `Disabled ${id}`),
-  enable: async ({ webhooks }, id, tenant) => said(webhooks.enable(id, tenant), `Enabled ${id}`),
-  delete: async ({ webhooks }, id, tenant) => said(webhooks.delete(id, tenant), `Deleted ${id}`),
-  retry: async ({ webhooks }, id, tenant) => said(webhooks.retry(id, tenant), `Due now: all that waits for ${id}`),
-  waiting: async ({ webhooks }, id, tenant) => (await webhooks.waiting(id, tenant)).map(waitingLine).join(''),
-}
-
 /** `billfold webhook`: makes, shows and ends endpoints of webhooks. */
-export const webhookCommand: Command = {
+export const webhookCommand = nounCommand({
   name: 'webhook',
   summary: 'make, list, rotate, test and end endpoints of webhooks',
   usage,
-  async run(args, terminal) {
-    const { values, positionals } = parse(args)
-    const [verb = '', id] = positionals
-    if (verb === 'create') return create(values, terminal)
-    if (verb === 'list') {
-      const all = await withBillfold(values, terminal, (billfold) => billfold.webhooks.list(values.tenant))
-      return terminal.print(all.map(line).join(''))
-    }
-    const act = Object.hasOwn(acts, verb) ? acts[verb] : undefined
-    if (act === undefined) throw new UsageError(`Say what to do: create, list, ${Object.keys(acts).join(', ')}`)
-    const endpoint = required(id, `which endpoint: billfold webhook ${verb} ID`)
-    return terminal.print(await withBillfold(values, terminal, (billfold) => act(billfold, endpoint, values.tenant)))
+  options,
+  verbs: {
+    create: async (values, _, terminal) => {
+      const url = required(values.url, 'where to: --url URL')
+      const { event, description } = values
+      const input = {
+        url,
+        ...(event !== undefined && { events: event.map(typeNamed) }),
+        ...(description !== undefined && { description }),
+      }
+      const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.create(input))
+      return { text: `id     ${data.id}\nsecret ${data.secret}\n`, data }
+    },
+    list: async (values, _, terminal) => {
+      const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.list(values.tenant))
+      return { text: data.map(line).join(''), data }
+    },
+    rotate: onEndpoint(async ({ webhooks }, id, tenant) => {
+      const data = await webhooks.rotateSecret(id, tenant)
+      return { text: `secret ${data.secret}\n`, data }
+    }),
+    ping: onEndpoint(async ({ webhooks }, id, tenant) => {
+      const data = await webhooks.ping(id, tenant)
+      return { text: `webhook-id ${data.eventId}\n`, data }
+    }),
+    disable: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.disable(id, tenant), 'Disabled', id)),
+    enable: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.enable(id, tenant), 'Enabled', id)),
+    delete: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.delete(id, tenant), 'Deleted', id)),
+    waiting: onEndpoint(async ({ webhooks }, id, tenant) => {
+      const data = await webhooks.waiting(id, tenant)
+      return { text: data.map(waitingLine).join(''), data }
+    }),
+    retry: onEndpoint(({ webhooks }, id, tenant) =>
+      said(webhooks.retry(id, tenant), 'Due now: all that waits for', id),
+    ),
   },
+})
+
+/** A verb that does something with the endpoint that is named. */
+function onEndpoint(act: (billfold: Billfold, id: string, tenant?: string) => Promise<Answer>): Verb<typeof options> {
+  return (values, [id], terminal) => {
+    const endpoint = required(id, 'which endpoint: its ID')
+    return withBillfold(values, terminal, (billfold) => act(billfold, endpoint, values.tenant))
+  }
 }
 
-async function create(values: Values, terminal: Terminal): Promise<void> {
-  const url = required(values.url, 'where to: --url URL')
-  const { event, description } = values
-  const input = {
-    url,
-    ...(event !== undefined && { events: event.map(typeNamed) }),
-    ...(description !== undefined && { description }),
-  }
-  const made = await withBillfold(values, terminal, (billfold) => billfold.webhooks.create(input))
-  terminal.print(`id     ${made.id}\nsecret ${made.secret}\n`)
+async function said(act: Promise<void>, what: string, id: string): Promise<Answer> {
+  await act
+  return { text: `${what} ${id}\n`, data: { id } }
 }
 
 function typeNamed(type: string): EventType {
   if (!isEventType(type)) throw new UsageError(`There is no event ${JSON.stringify(type)}`)
   return type
-}
-
-async function said(act: Promise<void>, words: string): Promise<string> {
-  await act
-  return `${words}\n`
 }
 
 function line({ id, url, events, disabled, failures, description = '' }: WebhookEndpoint): string {
@@ -95,8 +101,4 @@ function line({ id, url, events, disabled, failures, description = '' }: Webhook
 function waitingLine({ eventId, type, attempts, nextTryAt, failure = '' }: WaitingDelivery): string {
   const next = nextTryAt === undefined ? 'given up' : `next ${new Date(nextTryAt).toISOString()}`
   return `${eventId}  ${type}  attempts ${attempts}  ${next}  ${failure}`.trimEnd() + '\n'
-}
-
-function parse(args: readonly string[]) {
-  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
 }
