@@ -58,8 +58,9 @@ export const coreLayers = {
   payments: [...ground, ...domain, 'client'],
   http: [...ground, 'rate-limits', 'idempotency'],
   apis: [...ground, ...domain, 'http'],
-  'billfold.ts': [...ground, ...domain, 'http', 'apis'],
-  'index.ts': [...ground, ...domain, 'http', 'apis', 'billfold.ts'],
+  telemetry: [...ground, ...domain, 'http'],
+  'billfold.ts': [...ground, ...domain, 'http', 'apis', 'telemetry'],
+  'index.ts': [...ground, ...domain, 'http', 'apis', 'telemetry', 'billfold.ts'],
   // What suites stand on: no layer may import it, and tests are free to.
   'test-fixtures': [...ground, ...domain, 'http', 'apis', 'billfold.ts', 'client'],
 }

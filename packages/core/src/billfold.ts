@@ -38,6 +38,8 @@ import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate
 import { type InProcessServiceKeys, inProcessServiceKeys } from './service-keys/in-process.ts'
 import type { Services } from './services.ts'
 import type { Storage } from './storage/index.ts'
+import { observer as observerFor, type Observer } from './telemetry/observe.ts'
+import type { Telemetry } from './telemetry/types.ts'
 import { tokenIssuer } from './tokens/index.ts'
 import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
 import { destroyLeftKeys } from './identities/destroy-keys.ts'
@@ -79,6 +81,8 @@ export interface BillfoldOptions {
   readonly events?: EventOptions | false
   /** How webhooks are sent, see {@link Billfold.webhooks}. */
   readonly webhooks?: WebhookOptions
+  /** Where spans and metrics go: a tracer and a meter of OpenTelemetry, or either. */
+  readonly telemetry?: Telemetry
   readonly custody?: CustodyOptions
   readonly onboarding?: OnboardingOptions
   readonly dids?: DidsOptions
@@ -146,24 +150,29 @@ const ownerQueue = 1000
  * express().use('/custody', expressRouter(billfold.custody)).listen(3000)
  * ```
  */
-export function createBillfold(options: BillfoldOptions): Billfold {
+export function createBillfold(given: BillfoldOptions): Billfold {
+  const observer = observerFor(given.telemetry)
+  const options = observed(observer, given)
   const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
-  const services = servicesOf(options, settings)
+  const services = servicesOf(options, settings, observer)
   const { logger, limiter, lookups, now } = services
+  observer.backlog({ ...services, storage: given.storage })
   // What keeps the keys marks nothing, and so stands on the storage as the host gave it.
   const keys = { storage: options.storage, lookups, logger, now }
   const payments = { services, settings: paymentSettings(options.payments) }
   const mounted = (api: Api): MountableApi =>
-    mountable(
-      { ...api, routes: [...api.routes, openApiRoute(api)] },
-      { logger, limiter, once: (call, act) => once(keys, call, act) },
+    observer.api(
+      mountable(
+        { ...api, routes: [...api.routes, openApiRoute(api)] },
+        { logger, limiter, once: (call, act) => once(keys, call, act) },
+      ),
     )
   const faces = sessionGround(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
   const elsewhere = options.dids?.registries === undefined ? addressDids : async () => undefined
-  const { deliver } = deliveries(services, options)
+  const deliver = observer.deliver(deliveries(services, options).deliver)
   const resolveDid = registryDids(services, settings.registries, elsewhere)
   const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
@@ -201,12 +210,13 @@ export function createBillfold(options: BillfoldOptions): Billfold {
 }
 
 /** What the domain stands on, with a default for whatever the host leaves open. */
-function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Services {
+function servicesOf(options: BillfoldOptions, settings: IdentitySettings, observer: Observer): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
+  const custody = custodyServices(options.custody, registryClients(settings))
   return {
     storage: markingStorage(storage),
     keyring,
-    slowHash: options.slowHash ?? slowHash({ queue: 256, perSource: 128 }),
+    slowHash: observer.slowHash(options.slowHash ?? slowHash({ queue: 256, perSource: 128 })),
     tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
     logger,
     limiter: options.rateLimiter ?? storageRateLimiter(storage, now),
@@ -216,8 +226,21 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings): Servi
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
     ownerTurns: turnsByKey(ownerQueue),
     sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    ...custodyServices(options.custody, registryClients(settings)),
+    ...custody,
+    chainConnections: observer.chains(custody.chainConnections),
     now,
+  }
+}
+
+/** The same options, with what they plug in to be seen; the very same without telemetry. */
+function observed(observer: Observer, options: BillfoldOptions): BillfoldOptions {
+  if (options.telemetry === undefined) return options
+  const { storage, authentication } = options
+  const verifier = authentication?.verifier
+  return {
+    ...options,
+    storage: observer.storage(storage),
+    ...(verifier !== undefined && { authentication: { ...authentication, verifier: observer.verifier(verifier) } }),
   }
 }
 

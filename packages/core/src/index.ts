@@ -102,6 +102,16 @@ export type { KeysInUse, KeyUsage } from './keys/usage.ts'
 export type { Health } from './operations/health.ts'
 export type { Delivered, Message, Notifier } from './outbox/index.ts'
 export * from './events/index.ts'
+export type {
+  Telemetry,
+  TelemetryAttributes,
+  TelemetryCounter,
+  TelemetryGauge,
+  TelemetryHistogram,
+  TelemetryMeter,
+  TelemetrySpan,
+  TelemetryTracer,
+} from './telemetry/types.ts'
 export type { EventOptions } from './events/options.ts'
 export type { WebhookEndpoint } from './webhooks/endpoint.ts'
 export type { WaitingDelivery, Webhooks } from './webhooks/in-process.ts'

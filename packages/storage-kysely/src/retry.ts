@@ -8,6 +8,8 @@ export interface RetryLimits {
   readonly conflictMs?: number
   /** When the database cannot be reached or the connection is lost: this long after the first try. Default: 2,000 ms. */
   readonly lostMs?: number
+  /** Told before each try but the first, with what made it necessary: for a counter. */
+  readonly onRetry?: (why: 'conflict' | 'lost') => void
 }
 
 /** What went before an attempt. */
@@ -27,7 +29,7 @@ const longestWaitMs = 200
  * @throws BillfoldError `storage.unavailable`, `storage.schema`, `unexpected`; and whatever of Billfold's own the attempt throws
  */
 export async function retrying<T>(
-  { conflictMs = 10_000, lostMs = 2_000 }: RetryLimits,
+  { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryLimits,
   attempt: (before: Before) => Promise<T>,
 ): Promise<T> {
   const began = performance.now()
@@ -39,6 +41,7 @@ export async function retrying<T>(
       const span = spanOf(error, conflictMs, lostMs)
       isUnsure ||= failureOf(error) === 'lost'
       if (performance.now() - began >= span) throw thrownFor(error)
+      onRetry?.(failureOf(error) === 'lost' ? 'lost' : 'conflict')
       await wait(Math.random() * Math.min(firstWaitMs * 2 ** Math.min(tries - 1, 10), longestWaitMs))
     }
   }
