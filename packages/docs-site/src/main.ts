@@ -9,7 +9,7 @@ import { codeBlockHtml } from './highlight.ts'
 import { escapeHtml } from './html.ts'
 import { httpReference } from './http-reference.ts'
 import { readDocument } from './markdown.ts'
-import { missingFromContents, type Section, sectionsOf } from './navigation.ts'
+import { type Section, sectionsOf } from './navigation.ts'
 import type { Page } from './page.ts'
 import { documentPaths, output, root } from './repository.ts'
 import { searchIndex } from './search-index.ts'
@@ -69,5 +69,4 @@ cpSync(join(output, '../assets'), site, { recursive: true })
 const faults = siteFaults(site)
 for (const fault of faults) console.error(fault)
 if (faults.length > 0) process.exitCode = 1
-for (const line of missingFromContents(contents, documents)) console.log(line)
 console.log(`${all.length} pages: ${join(site, 'index.html')}`)

@@ -29,7 +29,7 @@ export const custody: Flow = {
     }
     const makeWallet: Step = {
       title: 'Make a wallet',
-      text: 'A new key on Ethereum. Nine further chains work the same.',
+      text: 'A new key on Ethereum. Eleven further chains work the same.',
       action: 'Make the wallet',
       ready: () => userId !== undefined,
       run: async () => {
