@@ -11,7 +11,10 @@ const newPin = '174650'
 /** A user, a wallet, a signature; another PIN, and a signature with it. */
 export const custodyScenario: Scenario = {
   name: 'custody: a user, a wallet, signatures, a code, another PIN',
-  spare: { audit_records: 'an act that is done again is recorded again' },
+  spare: {
+    audit_records: 'an act that is done again is recorded again',
+    events: 'a method that is replaced again, since the answer was lost, is told of again',
+  },
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, slowHash: quickHash })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['custody'] })

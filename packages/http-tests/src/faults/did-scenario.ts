@@ -12,6 +12,7 @@ export const didScenario: Scenario = {
   name: 'DIDs: a vault, a wallet, three changes, resolution',
   spare: {
     audit_records: 'an act that is done again is recorded again',
+    events: 'a second vault is told of, too',
     vaults: 'a vault has no name of the caller’s: one that nobody was told of stays empty',
   },
   prepare: async (stage, watch) => {
