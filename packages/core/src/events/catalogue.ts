@@ -29,11 +29,7 @@ function kind<Shape extends z.ZodRawShape>(text: string, shape: Shape): EventKin
   return { version: 1, text, data: z.object(shape) }
 }
 
-/**
- * Every kind of event that Billfold tells of, by its name. An event is written in the commit of the act that it tells of.
- * Its data holds ids and plain words: who wants to know more asks the API, with the rights that this takes.
- */
-export const eventCatalogue = {
+const kinds = {
   'user.created': kind('A user was made: by the custody API, by a wallet, or by registering for payments.', {
     userId,
     by: z.enum(['custody', 'wallet', 'registration']),
@@ -143,3 +139,15 @@ export const eventCatalogue = {
     },
   ),
 } as const satisfies Readonly<Record<string, EventKind>>
+
+type Kinds = typeof kinds
+
+/** The type of {@link eventCatalogue}: a name, since the declarations of a host cannot say what zod infers. */
+// oxlint-disable-next-line typescript/no-empty-object-type -- as said above
+export interface EventCatalogue extends Kinds {}
+
+/**
+ * Every kind of event that Billfold tells of, by its name. An event is written in the commit of the act that it tells of.
+ * Its data holds ids and plain words: who wants to know more asks the API, with the rights that this takes.
+ */
+export const eventCatalogue: EventCatalogue = kinds

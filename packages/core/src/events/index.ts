@@ -1,4 +1,4 @@
-export { eventCatalogue, type EventKind } from './catalogue.ts'
+export { type EventCatalogue, eventCatalogue, type EventKind } from './catalogue.ts'
 export {
   type BillfoldEvent,
   type EventData,
