@@ -7,7 +7,7 @@ import { docstringDocuments, missingDocstrings, publicModules } from './docstrin
 import { tableFaults } from './kept-tables.ts'
 import { linkFaults } from './links.ts'
 import { readDocument } from './markdown.ts'
-import { missingFromContents } from './navigation.ts'
+import { contentsFaults } from './navigation.ts'
 import { documentPaths, output, root } from './repository.ts'
 
 const documents = documentPaths().map(readDocument)
@@ -26,7 +26,7 @@ function complaints(script: string, ...args: string[]): readonly string[] {
 }
 
 report('links', linkFaults(documents))
-report('contents', missingFromContents(readDocument('docs/README.md'), documents))
+report('contents', contentsFaults(readDocument('docs/README.md'), documents))
 report('tables', tableFaults())
 const { blocks, pages, run } = writeBlocks([...documents, ...docstringDocuments()])
 report('types of code blocks', complaints(join(root, 'node_modules/typescript/bin/tsc'), '-p', blocksFolder))

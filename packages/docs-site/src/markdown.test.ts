@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { linkFaults } from './links.ts'
 import { parseDocument } from './markdown.ts'
+import { contentsFaults, sectionsOf } from './navigation.ts'
 
 describe('a document', () => {
   it('has the anchors that GitHub gives to its headings', () => {
@@ -37,5 +38,22 @@ describe('the links of documents', () => {
       'docs/README.md:5: #none: no heading there has this anchor',
       'docs/README.md:5: ../../x.md: there is no such file',
     ])
+  })
+})
+
+describe('the table of contents', () => {
+  const contents = parseDocument(
+    'docs/README.md',
+    '# All\n\n## Start\n\n- [Dids](dids.md): more\n- [Core](../packages/core)\n',
+  )
+
+  it('is the navigation, by its headings and lists', () => {
+    expect(sectionsOf(contents)[0]?.title).toBe('Start')
+    expect(sectionsOf(contents)[0]?.entries[0]).toEqual({ title: 'Dids', url: 'dids.html' })
+  })
+
+  it('names every page once', () => {
+    const pages = ['docs/dids.md', 'docs/faces.md'].map((path) => parseDocument(path, '# A\n'))
+    expect(contentsFaults(contents, [contents, ...pages])).toEqual(['docs/README.md names docs/faces.md 0 times'])
   })
 })

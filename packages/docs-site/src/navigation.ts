@@ -32,10 +32,12 @@ export function sectionsOf(contents: Document): readonly Section[] {
   return sections
 }
 
-/** The documents of `docs/` that the table of contents leaves out, one line each. */
-export function missingFromContents(contents: Document, documents: readonly Document[]): readonly string[] {
-  const named = new Set(sectionsOf(contents).flatMap(({ entries }) => entries.map(({ url }) => url)))
+/** The documents of `docs/` that the table of contents does not name once, one line each. */
+export function contentsFaults(contents: Document, documents: readonly Document[]): readonly string[] {
+  const named = sectionsOf(contents).flatMap(({ entries }) => entries.map(({ url }) => url))
   return documents
-    .filter(({ path }) => path.startsWith('docs/') && path !== contents.path && !named.has(urlOf(path)))
-    .map(({ path }) => `${contents.path} does not name ${path}`)
+    .filter(({ path }) => path.startsWith('docs/') && path !== contents.path)
+    .map(({ path }) => ({ path, times: named.filter((url) => url === urlOf(path)).length }))
+    .filter(({ times }) => times !== 1)
+    .map(({ path, times }) => `${contents.path} names ${path} ${times} times`)
 }

@@ -64,7 +64,7 @@ async function run(
 
 function tell(name: string, mounting: Mounting, report: FuzzReport): void {
   process.stdout.write(`${name}, ${nameOf(mounting)}\n${describeReport(report)}\n`)
-  all.requests += Object.values(report.outcomes).reduce((sum, count) => sum + count, 0)
+  all.requests += Object.values(report.outcomes).reduce((sum, times) => sum + times, 0)
   all.problems += report.problems.length
   if (report.problems.length > 0) process.exitCode = 1
 }
