@@ -4,11 +4,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tables } from '@billfold/core'
-import { differenceOf } from '../dist/migrations/difference.js'
-import { tablesAfter } from '../dist/migrations/migration.js'
+import { differenceOf } from '../dist/schema/migrations/difference.js'
+import { tablesAfter } from '../dist/schema/migrations/migration.js'
 import { printData } from './print-data.mjs'
 
-const folder = new URL('../src/migrations/', import.meta.url)
+const folder = new URL('../src/schema/migrations/', import.meta.url)
 const releasedFile = new URL('released.json', folder)
 /** @type {string[]} */
 const released = JSON.parse(readFileSync(releasedFile, 'utf8'))
@@ -44,18 +44,20 @@ async function release() {
 
 /**
  * @param {number} newest
- * @returns {Promise<import('../dist/migrations/migration.js').Migration[]>}
+ * @returns {Promise<import('../dist/schema/migrations/migration.js').Migration[]>}
  */
 async function migrationsUpTo(newest) {
   const versions = Array.from({ length: newest }, (_, at) => at + 1)
   return Promise.all(
-    versions.map(async (version) => (await import(`../dist/migrations/version-${version}.js`))[`version${version}`]),
+    versions.map(
+      async (version) => (await import(`../dist/schema/migrations/version-${version}.js`))[`version${version}`],
+    ),
   )
 }
 
 /**
  * @param {number} version
- * @param {readonly import('../dist/migrations/migration.js').Step[]} steps
+ * @param {readonly import('../dist/schema/migrations/migration.js').Step[]} steps
  */
 function sourceOf(version, steps) {
   return `import type { Migration } from './migration.ts'

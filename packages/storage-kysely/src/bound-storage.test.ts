@@ -2,7 +2,7 @@ import { batch, batches, bigint, check, defineTable, insert, isCommitError, text
 import { openTestDatabases } from '@billfold/test-databases'
 import { CamelCasePlugin, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTables } from './create-tables.ts'
+import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
 const purses = defineTable({

@@ -1,11 +1,11 @@
 import { type Batch, checkBatch, type Storage } from '@billfold/core/storage'
 import type { Transaction } from 'kysely'
-import { AppliedBefore, applyBatch } from './apply-batch.ts'
-import { type Run, runOn } from './connection.ts'
-import { thrownFor } from './failures.ts'
-import { unfence } from './fence.ts'
+import { AppliedBefore, applyBatch } from './commit/apply-batch.ts'
+import { type Run, runOn } from './sql/connection.ts'
+import { thrownFor } from './sql/failures.ts'
+import { unfence } from './commit/fence.ts'
 import { findRows } from './find-rows.ts'
-import type { Target } from './dialect.ts'
+import type { Target } from './sql/dialect.ts'
 
 /** The commits of a transaction, one after the other: savepoints nest, and two commits at once must not. */
 const lastCommits = new WeakMap<object, Promise<void>>()

@@ -1,7 +1,7 @@
 import { batches } from '@billfold/core/storage'
 import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { describeStorage } from '@billfold/testing'
-import { createTables } from './create-tables.ts'
+import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
 /** With Kysely alone, and with the driver below it, where that makes a difference. */

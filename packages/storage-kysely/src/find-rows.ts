@@ -1,8 +1,8 @@
 import { checkQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
-import { decodeRow } from './cells.ts'
-import type { Run } from './connection.ts'
-import type { Target } from './dialect.ts'
-import { findStatement } from './statements.ts'
+import { decodeRow } from './sql/cells.ts'
+import type { Run } from './sql/connection.ts'
+import type { Target } from './sql/dialect.ts'
+import { findStatement } from './sql/statements.ts'
 
 /** Finds on whatever connection `run` has. */
 export async function findRows<T extends Table>(

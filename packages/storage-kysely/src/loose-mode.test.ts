@@ -13,7 +13,7 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
-import { createTables } from './create-tables.ts'
+import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
 const tokens = defineTable({ name: 'tokens', columns: { id: text(8), supply: wideInteger() }, key: ['id'] })

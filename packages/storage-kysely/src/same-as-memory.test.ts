@@ -19,7 +19,7 @@ import {
 import { openTestDatabases } from '@billfold/test-databases'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTables } from './create-tables.ts'
+import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
 const things = defineTable({

@@ -311,6 +311,69 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify()).toMatchObject({ findings: [], records: 0, pruned: 6 })
     })
 
+    test('is not pruned on the word of a link that somebody has changed', async () => {
+      await threeLinks()
+      const [link] = await storage.find(links, { where: { number: 2 } })
+      const yesterday = Date.now() - 24 * 60 * 60 * 1000
+      await intrude(update(links, { where: { number: 2 }, set: { at: 1 } }))
+      await expect(host.audit.prune({ before: yesterday })).rejects.toMatchObject({ code: 'audit.unvouched' })
+      await intrude(update(links, { where: { number: 2 }, set: { at: Number(link?.['at']) } }))
+      expect(await host.audit.verify()).toMatchObject({ findings: [], records: 6, links: 3 })
+    })
+
+    test('is not pruned by what the newest link says, unless the keyring vouches for it', async () => {
+      await threeLinks()
+      for (const prunedTo of [2, 3, 1_000]) {
+        await intrude(update(links, { where: { number: 3 }, set: { prunedTo } }))
+        await expect(host.audit.prune({ before: 1 })).rejects.toMatchObject({ code: 'audit.unvouched' })
+      }
+      await intrude(update(links, { where: { number: 3 }, set: { prunedTo: 0 } }))
+      expect(await host.audit.verify()).toMatchObject({ findings: [], records: 6 })
+    })
+
+    test('is pruned where the key of a link has left, if the links after it say that it is as it was', async () => {
+      await threeLinks()
+      await addRecords(storage, 1)
+      await hostOver(storage, 'k2').audit.seal()
+      const later = hostOver(storage, 'k2', { k2: keys.k2 })
+      const [link] = await storage.find(links, { where: { number: 2 } })
+      for (const set of [{ at: 1 }, { at: 1, keyId: 'gone' }]) {
+        await intrude(update(links, { where: { number: 2 }, set }))
+        await expect(later.audit.prune({ before: 1_000 })).rejects.toMatchObject({ code: 'audit.unvouched' })
+      }
+      await intrude(update(links, { where: { number: 2 }, set: { at: Number(link?.['at']), keyId: 'k1' } }))
+      expect(await later.audit.verify()).toMatchObject({ findings: [], records: 7 })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      expect(await later.audit.prune({ before: Number(link?.['at']) + 1 })).toBeGreaterThanOrEqual(2)
+      expect((await later.audit.verify()).findings).toEqual([])
+    })
+
+    test('takes from a link that it follows on trust no word of what was pruned', async () => {
+      await threeLinks()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const [first] = await storage.find(links, { where: { number: 1 } })
+      const prunedTo = await host.audit.prune({ before: Number(first?.['at']) + 1 })
+      await host.audit.seal()
+      const { number } = await host.audit.head()
+      for (const forged of [number - 1, number, number + 5]) {
+        await addRecords(storage, 1)
+        await host.audit.seal()
+        const newest = await host.audit.head()
+        await intrude(update(links, { where: { number: newest.number }, set: { prunedTo: forged } }))
+        await addRecords(storage, 1)
+        expect(await host.audit.seal({ trust: await host.audit.head() })).toMatchObject({ links: 1 })
+        expect(await host.audit.prune({ before: 1 })).toBe(prunedTo)
+        expect(await findings()).toContainEqual({ finding: 'link-changed', link: newest.number })
+      }
+      expect((await findings()).every(({ finding }) => finding === 'link-changed')).toBe(true)
+    })
+
+    test('tells a link that says its own records were pruned, whoever made it', async () => {
+      await threeLinks()
+      await intrude(update(links, { where: { number: 3 }, set: { keyId: 'gone', prunedTo: 3 } }))
+      expect(await findings()).toEqual([{ finding: 'link-changed', link: 3 }])
+    })
+
     test('is searched by who, what, to what and when, a page at a time, by tenant', async () => {
       await addRecords(storage, 5)
       const odd = recordRow(1_000, {

@@ -1,6 +1,7 @@
-import { batch, type Billfold, createBillfold, type Storage, update } from '@billfold/core'
+import { batch, type Billfold, createBillfold, remove, type Storage, update } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addIdentifiers, identifiers, keyring, openedValues, sealedFor } from './sealed-identifiers.ts'
+import { addSessionValues, sessionValueCounts, sessionValues } from './sealed-session-values.ts'
 import { everyStore, type OpenStore } from './stores.ts'
 
 const hostOver = (storage: Storage): Billfold => createBillfold({ storage, keyring })
@@ -24,6 +25,23 @@ for (const store of await everyStore()) {
       expect(seen).toEqual([100, 200, 250])
       expect([...(await openedValues(storage)).keys()].toSorted()).toEqual(ids.toSorted())
       expect(await host.keys.reseal()).toMatchObject({ resealed: 0 })
+    })
+
+    test('finds all that one session keeps, more of it than a page has', async () => {
+      const [storage] = open.storages
+      const ids = await addSessionValues(storage, 5, [
+        'device-info',
+        'result',
+        'selfie',
+        'templates',
+        'of another version',
+      ])
+      const host = hostOver(storage)
+      expect((await host.keys.usage()).older).toMatchObject([{ id: 'k1', sealedValues: 25 }])
+      expect(await host.keys.reseal()).toMatchObject({ resealed: 25, unreadable: [] })
+      expect((await host.keys.usage()).older).toMatchObject([{ id: 'k1', sealedValues: 0 }])
+      expect(await sessionValueCounts(storage)).toEqual(new Map(ids.map((id) => [id, 5])))
+      await storage.commit(batch(remove(sessionValues, { where: {}, hits: 'any' })))
     })
 
     test('loses nothing that is rewritten between its reading and its writing', async () => {

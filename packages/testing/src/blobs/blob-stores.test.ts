@@ -37,3 +37,16 @@ test('The files of a directory are for their owner only, and none is left of a p
   await expect(store.get({ tenant: 't', id: '../../etc/passwd' })).rejects.toThrow('UUID')
   await rm(directory, { recursive: true })
 })
+
+test('A directory that is not there has removed nothing: the blobs may be in another', async () => {
+  const parent = await freshDirectory()
+  const name = { tenant: 't', id: '00000000-0000-7000-8000-000000000001' }
+  const store = directoryBlobs(join(parent, 'files'))
+  await expect(store.remove(name)).rejects.toThrow('not there')
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('x')
+  }
+  await store.put({ ...name, tenant: 'other' }, content())
+  await store.remove(name)
+  await rm(parent, { recursive: true })
+})

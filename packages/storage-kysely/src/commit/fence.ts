@@ -1,10 +1,10 @@
 import { isBillfoldError } from '@billfold/core'
 import { batches, type Batch, isCommitError } from '@billfold/core/storage'
-import type { Run } from './connection.ts'
-import type { Target } from './dialect.ts'
-import { failureOf } from './failures.ts'
-import { findRows } from './find-rows.ts'
-import { writeStatement } from './statements.ts'
+import type { Run } from '../sql/connection.ts'
+import type { Target } from '../sql/dialect.ts'
+import { failureOf } from '../sql/failures.ts'
+import { findRows } from '../find-rows.ts'
+import { writeStatement } from '../sql/statements.ts'
 
 /** Whether an error says that a batch was looked at, and does not hold. */
 export function isRefusal(error: unknown): boolean {

@@ -11,8 +11,8 @@ import {
 } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
-import { createTables } from './create-tables.ts'
-import { kyselyStorage } from './kysely-storage.ts'
+import { createTables } from '../schema/create-tables.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
 
 const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: integer() }, key: ['id'] })
 const pay = () => batch(update(purses, { where: { id: 'a', coins: { gte: 1 } }, add: { coins: -1 } }))

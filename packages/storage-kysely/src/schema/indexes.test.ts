@@ -2,13 +2,13 @@ import { batches, bigint, defineTable, type Query, text, type Table } from '@bil
 import { type AnyTables, openTestDatabases } from '@billfold/test-databases'
 import type { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { cellsOf, runOn } from './connection.ts'
+import { cellsOf, runOn } from '../sql/connection.ts'
 import { createTables } from './create-tables.ts'
-import { type Dialect, namesOf, type Target } from './dialect.ts'
-import { keepTexts } from './kept-texts.ts'
-import { kyselyStorage } from './kysely-storage.ts'
-import { findStatement } from './statements.ts'
-import { insertText, marksOf } from './write-text.ts'
+import { type Dialect, namesOf, type Target } from '../sql/dialect.ts'
+import { keepTexts } from '../sql/kept-texts.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
+import { findStatement } from '../sql/statements.ts'
+import { insertText, marksOf } from '../sql/write-text.ts'
 
 const letters = defineTable({
   name: 'letters',

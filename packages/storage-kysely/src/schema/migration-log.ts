@@ -1,5 +1,5 @@
-import { cellsOf, type Run } from './connection.ts'
-import { failureOf } from './failures.ts'
+import { cellsOf, type Run } from '../sql/connection.ts'
+import { failureOf } from '../sql/failures.ts'
 import type { SchemaTarget } from './schema-sql.ts'
 
 /** The name of the table that says which migrations were applied. */

@@ -1,10 +1,10 @@
 import { BillfoldError } from '@billfold/core'
 import { batches, type Batch, CommitError, type Write } from '@billfold/core/storage'
-import type { Outcome, Run } from './connection.ts'
-import type { Target } from './dialect.ts'
-import { failureOf, tableOf } from './failures.ts'
+import type { Outcome, Run } from '../sql/connection.ts'
+import type { Target } from '../sql/dialect.ts'
+import { failureOf, tableOf } from '../sql/failures.ts'
 import type { Turn } from './lock-order.ts'
-import { batchStatement, firstStatement, type Statement, writeStatement } from './statements.ts'
+import { batchStatement, firstStatement, type Statement, writeStatement } from '../sql/statements.ts'
 
 /** Thrown out of a transaction when its batch was applied before. */
 export class AppliedBefore extends Error {

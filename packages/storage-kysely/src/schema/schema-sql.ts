@@ -1,7 +1,7 @@
 import { type Column, type Table, wideIntegerRange } from '@billfold/core/storage'
-import { type Flavour, type Names, snakeCase } from './dialect.ts'
+import { type Flavour, type Names, snakeCase } from '../sql/dialect.ts'
 import type { DropIndex, Step } from './migrations/migration.ts'
-import { wideText } from './wide-text.ts'
+import { wideText } from '../sql/wide-text.ts'
 
 /** What the text of a table definition depends on beside the table. */
 export interface SchemaTarget {

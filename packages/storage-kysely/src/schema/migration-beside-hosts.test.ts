@@ -2,7 +2,7 @@ import { batch, batches, defineTable, filled, insert, integer, text, update } fr
 import { openTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { kyselyStorage } from './kysely-storage.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
 import { applyMigrations } from './migrate.ts'
 import { differenceOf } from './migrations/difference.ts'
 import type { Migration } from './migrations/migration.ts'

@@ -1,5 +1,5 @@
-import { cellsOf, type Run } from './connection.ts'
-import type { Dialect, Flavour, Names } from './dialect.ts'
+import { cellsOf, type Run } from '../sql/connection.ts'
+import type { Dialect, Flavour, Names } from '../sql/dialect.ts'
 
 /** A column as the database has it. */
 export interface CatalogColumn {

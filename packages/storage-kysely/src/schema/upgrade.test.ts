@@ -10,7 +10,7 @@ import {
 } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
-import { kyselyStorage } from './kysely-storage.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { tablesAfter } from './migrations/migration.ts'

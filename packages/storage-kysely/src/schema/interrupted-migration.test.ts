@@ -3,7 +3,7 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
-import { kyselyStorage } from './kysely-storage.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
 import { applyMigrations, findPending } from './migrate.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 

@@ -1,7 +1,7 @@
-import { failureOf } from './failures.ts'
+import { failureOf } from '../sql/failures.ts'
 import { grouped, type Waiting } from './group.ts'
 import { prepareNames } from './prepared-names.ts'
-import type { Statement } from './statements.ts'
+import type { Statement } from '../sql/statements.ts'
 
 /** What the storage needs of a connection of `pg`. */
 export interface PostgresClient {

@@ -70,7 +70,10 @@ const saidFields = [
   'port',
 ]
 
-/** Drivers put values, and whole statements, into their errors, and nothing of a row may reach a log: only codes and names may. */
+/**
+ * Drivers put values, and whole statements, into their errors, and nothing of a row may reach a log: only codes and names
+ * may.
+ */
 function withoutValues(error: unknown): Error {
   const said = saidFields.flatMap((name) => {
     const value = fieldOf(error, name)

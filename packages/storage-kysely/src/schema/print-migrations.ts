@@ -1,4 +1,4 @@
-import { type Flavour, type Naming, namesOf } from './dialect.ts'
+import { type Flavour, type Naming, namesOf } from '../sql/dialect.ts'
 import { createLogSql, logSql } from './migration-log.ts'
 import { migrations } from './migrations/index.ts'
 import { type SchemaTarget, stepSql } from './schema-sql.ts'

@@ -1,6 +1,6 @@
 import { isBillfoldError } from '@billfold/core'
 import { isCommitError } from '@billfold/core/storage'
-import { failureOf, thrownFor } from './failures.ts'
+import { failureOf, thrownFor } from '../sql/failures.ts'
 
 /** How long something is tried again before it fails as `storage.unavailable`. */
 export interface RetryLimits {

@@ -1,7 +1,7 @@
 import { batch, check, defineTable, insert, integer, remove, text, update, type Write } from '@billfold/core/storage'
 import { describe, expect, test } from 'vitest'
-import { namesOf, type Target } from './dialect.ts'
-import { keepTexts } from './kept-texts.ts'
+import { namesOf, type Target } from '../sql/dialect.ts'
+import { keepTexts } from '../sql/kept-texts.ts'
 import { singleStatement } from './single-statement.ts'
 
 const things = defineTable({

@@ -1,11 +1,11 @@
 import type { Batch } from '@billfold/core/storage'
-import { flavourOf } from './catalog.ts'
+import { flavourOf } from '../schema/catalog.ts'
 import { compoundStatement } from './compound-statement.ts'
-import type { Run } from './connection.ts'
-import type { Flavour, Target } from './dialect.ts'
-import { type Failure, failureOf } from './failures.ts'
+import type { Run } from '../sql/connection.ts'
+import type { Flavour, Target } from '../sql/dialect.ts'
+import { type Failure, failureOf } from '../sql/failures.ts'
 import { singleStatement } from './single-statement.ts'
-import type { Statement } from './statements.ts'
+import type { Statement } from '../sql/statements.ts'
 
 /**
  * Tries a batch in the quickest form that the database has. True: it is applied, now or before. False: nothing was applied,

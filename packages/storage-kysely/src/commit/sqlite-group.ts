@@ -1,9 +1,9 @@
 import { type Batch, CommitError } from '@billfold/core/storage'
 import { holds } from './apply-batch.ts'
-import type { Target } from './dialect.ts'
-import { type Failure, failureOf } from './failures.ts'
+import type { Target } from '../sql/dialect.ts'
+import { type Failure, failureOf } from '../sql/failures.ts'
 import { grouped, type Waiting } from './group.ts'
-import { batchStatement, type Statement, writeStatement } from './statements.ts'
+import { batchStatement, type Statement, writeStatement } from '../sql/statements.ts'
 
 /** What the storage needs of a statement of `libsql` or `better-sqlite3`. */
 export interface SqliteStatement {

@@ -1,13 +1,13 @@
 import { BillfoldError } from '@billfold/core'
 import type { Kysely } from 'kysely'
 import { catalogColumns, catalogIndexes, flavourOf } from './catalog.ts'
-import { type Run, runOn } from './connection.ts'
-import { type Dialect, type Naming, namesOf } from './dialect.ts'
+import { type Run, runOn } from '../sql/connection.ts'
+import { type Dialect, type Naming, namesOf } from '../sql/dialect.ts'
 import { appliedVersions, createLogSql, logSql } from './migration-log.ts'
 import { migrations as released } from './migrations/index.ts'
 import type { Migration, Step } from './migrations/migration.ts'
 import { oneAtATime, turnSeconds } from './one-at-a-time.ts'
-import { retrying } from './retry.ts'
+import { retrying } from '../commit/retry.ts'
 import { catalogColumn, type SchemaTarget, stepSql } from './schema-sql.ts'
 
 /** Which database to bring to which version, and how its tables are named. */

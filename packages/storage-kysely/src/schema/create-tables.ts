@@ -1,8 +1,8 @@
 import type { Table } from '@billfold/core/storage'
 import type { Kysely } from 'kysely'
 import { flavourOf } from './catalog.ts'
-import { runOn } from './connection.ts'
-import { type Dialect, type Naming, namesOf } from './dialect.ts'
+import { runOn } from '../sql/connection.ts'
+import { type Dialect, type Naming, namesOf } from '../sql/dialect.ts'
 import { createTableSql } from './schema-sql.ts'
 
 /**

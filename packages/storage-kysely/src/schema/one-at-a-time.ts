@@ -1,7 +1,7 @@
 import { BillfoldError } from '@billfold/core'
 import type { Kysely } from 'kysely'
-import { cellsOf, type Run, runOn } from './connection.ts'
-import type { Dialect } from './dialect.ts'
+import { cellsOf, type Run, runOn } from '../sql/connection.ts'
+import type { Dialect } from '../sql/dialect.ts'
 
 /** Seconds that a process waits for another one that migrates. */
 export const turnSeconds = 60

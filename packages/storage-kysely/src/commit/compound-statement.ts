@@ -1,9 +1,9 @@
 import type { Batch, Write } from '@billfold/core/storage'
-import type { Target } from './dialect.ts'
+import type { Target } from '../sql/dialect.ts'
 import { inLockOrder } from './lock-order.ts'
-import { shapeOf } from './shapes.ts'
-import { batchInsert, type Statement, valuesOf } from './statements.ts'
-import { marksOf, writeText } from './write-text.ts'
+import { shapeOf } from '../sql/shapes.ts'
+import { batchInsert, type Statement, valuesOf } from '../sql/statements.ts'
+import { marksOf, writeText } from '../sql/write-text.ts'
 
 /** More writes than this make a text that is dearer to read than the round trips that it saves. */
 const mostWrites = 64

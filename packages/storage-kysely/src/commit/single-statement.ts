@@ -1,9 +1,9 @@
 import type { Batch, Table, Where, Write } from '@billfold/core/storage'
-import type { Target } from './dialect.ts'
+import type { Target } from '../sql/dialect.ts'
 import { inLockOrder, rowOf } from './lock-order.ts'
-import { shapeOf } from './shapes.ts'
-import { batchInsert, type Statement, valuesOf } from './statements.ts'
-import { insertText, type Mark, marksOf, writeText } from './write-text.ts'
+import { shapeOf } from '../sql/shapes.ts'
+import { batchInsert, type Statement, valuesOf } from '../sql/statements.ts'
+import { insertText, type Mark, marksOf, writeText } from '../sql/write-text.ts'
 
 /** More writes than this make a text that is dearer to plan than the round trips that it saves. */
 const mostWrites = 32

@@ -13,8 +13,8 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
-import { createTables } from './create-tables.ts'
-import { kyselyStorage } from './kysely-storage.ts'
+import { createTables } from '../schema/create-tables.ts'
+import { kyselyStorage } from '../kysely-storage.ts'
 import type { PostgresClient, PostgresPool } from './postgres-group.ts'
 
 const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: integer() }, key: ['id'] })
