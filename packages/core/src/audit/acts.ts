@@ -40,6 +40,8 @@ export const acts = {
   'service-key.created': 'A service key was made',
   'service-key.reset': 'A service key was replaced by another',
   'service-key.revoked': 'A service key was ended',
+  'idempotency-key.guessed':
+    'So many other requests came under an idempotency key that its reply was dropped; the subject is a keyed hash of the key',
   'licence.created': 'A licence was made',
   'licence.revoked': 'A licence was ended',
   'system-key.created': 'The key pair that callers encrypt to was made',

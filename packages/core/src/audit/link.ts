@@ -80,8 +80,8 @@ export async function nextLink(
 ): Promise<LinkRow> {
   const head = headOf(before)
   const isTrusted = trusted?.number === head.number && trusted.hash === head.hash
-  if (before !== undefined && !isTrusted && (await isAuthentic(keyring, before)) !== true)
-    throw new BillfoldError('audit.unvouched')
+  const isOurs = before === undefined || (isPossible(before) && (await isAuthentic(keyring, before)) === true)
+  if (!isTrusted && !isOurs) throw new BillfoldError('audit.unvouched')
   const content = {
     ...link,
     number: head.number + 1,
@@ -89,6 +89,7 @@ export async function nextLink(
     digestsHash: sha256(link.digests),
     keyId: keyring.currentKeyId,
   }
+  if (!isPossible(content)) throw new BillfoldError('audit.unvouched')
   return { ...content, mac: await macOf(keyring, content) }
 }
 
@@ -107,6 +108,11 @@ export async function isAuthentic(keyring: Keyring, link: LinkRow): Promise<bool
     if (isBillfoldError(error, 'keyring.unknown-key')) return undefined
     throw error
   }
+}
+
+/** A link says what was pruned before it: never its own records, nor those of links to come. */
+export function isPossible({ number, prunedTo }: Pick<LinkRow, 'number' | 'prunedTo'>): boolean {
+  return prunedTo >= 0 && prunedTo < number
 }
 
 type Content = Omit<LinkRow, 'mac' | 'digests'>

@@ -1,10 +1,11 @@
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, decide, insert, remove, update } from '../storage/index.ts'
-import { nextLink } from './link.ts'
+import { isAuthentic, isPossible, nextLink } from './link.ts'
 import { type Actor, auditRecord } from './record.ts'
 import { newestLink } from './seal.ts'
 import { auditLinks, auditRecords } from './table.ts'
+import { isVouchedFor } from './vouched.ts'
 
 /** How many links, of 500 records at most, are emptied in one commit. */
 const linksAtOnce = 4
@@ -28,13 +29,17 @@ function markPruned(services: Services, actor: Actor, before: number): Promise<n
   const { storage, keyring, now } = services
   return decide(async () => {
     const newest = await newestLink(services)
-    const prunedTo = newest?.prunedTo ?? 0
+    if (newest === undefined) return 0
+    // What a link says counts only where the keyring vouches for it: else a writer to the database says what is removed.
+    if ((await isAuthentic(keyring, newest)) !== true || !isPossible(newest)) throw new BillfoldError('audit.unvouched')
+    const { prunedTo } = newest
     const [last] = await storage.find(auditLinks, {
       where: { number: { gt: prunedTo }, at: { lt: before } },
       orderBy: [['number', 'desc']],
       limit: 1,
     })
     if (last === undefined) return prunedTo
+    if (!(await isVouchedFor(services, last))) throw new BillfoldError('audit.unvouched')
     const at = now()
     const link = await nextLink(keyring, newest, { at, count: 0, digests: new Uint8Array(), prunedTo: last.number })
     const record = auditRecord(actor, 'audit.pruned', String(last.number), at, { before })

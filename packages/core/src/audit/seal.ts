@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { batch, decide, insert, update } from '../storage/index.ts'
 import { type AuditHead, type LinkRow, nextLink, packDigests } from './link.ts'
 import { auditLinks, auditRecords } from './table.ts'
+import { prunedUpTo } from './vouched.ts'
 
 type SealServices = Pick<Services, 'storage' | 'keyring' | 'now'>
 
@@ -74,7 +75,9 @@ function addLink(
     const where = { link: null, id: { gt: after } }
     const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'asc']], limit: mostInLink })
     if (!isWanted(rows.length, newest)) return undefined
-    const content = { at: now(), count: rows.length, digests: packDigests(rows), prunedTo: newest?.prunedTo ?? 0 }
+    // A link that is followed on somebody's word is not taken at its own: what it says of pruning may be an intruder's.
+    const prunedTo = trust === undefined ? (newest?.prunedTo ?? 0) : await prunedUpTo(services, newest)
+    const content = { at: now(), count: rows.length, digests: packDigests(rows), prunedTo }
     const link = await nextLink(keyring, newest, content, trust)
     const ids = rows.map(({ id }) => id)
     const membership = { where: { id: { in: ids }, link: null }, set: { link: link.number }, hits: 'any' } as const

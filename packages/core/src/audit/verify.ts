@@ -1,7 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Services } from '../services.ts'
 import type { TrailFinding } from './finding.ts'
-import { type AuditHead, digestsOf, headOf, isAuthentic, type LinkRow, noLink, sha256, unpackDigests } from './link.ts'
+import {
+  type AuditHead,
+  digestsOf,
+  headOf,
+  isAuthentic,
+  isPossible,
+  type LinkRow,
+  noLink,
+  sha256,
+  unpackDigests,
+} from './link.ts'
 import { mostInLink, newestLink } from './seal.ts'
 import { auditLinks, auditRecords } from './table.ts'
 
@@ -82,7 +92,7 @@ class Walk {
     if (!follows) this.#found('link-removed', this.last.number + 1)
     const authentic = await isAuthentic(this.#services.keyring, link)
     const wasNamed = this.#isNamed(this.last.number)
-    if (authentic === false) this.#found('link-changed', number)
+    if (authentic === false || !isPossible(link)) this.#found('link-changed', number)
     else if (follows && !wasNamed && Buffer.from(link.previous).toString('hex') !== this.last.hash)
       // An authentic link names what was before it: then that one was changed.
       this.#found('link-changed', Math.max(number - 1, 1))
@@ -158,7 +168,7 @@ class Walk {
   async #isPruned(number: number): Promise<boolean> {
     if (number <= this.#prunedTo) return true
     const newest = await newestLink(this.#services)
-    if (newest !== undefined && (await isAuthentic(this.#services.keyring, newest)) === true)
+    if (newest !== undefined && isPossible(newest) && (await isAuthentic(this.#services.keyring, newest)) === true)
       this.#prunedTo = newest.prunedTo
     return number <= this.#prunedTo
   }

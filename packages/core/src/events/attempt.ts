@@ -21,6 +21,6 @@ export type Attempted =
 export interface Taker {
   /** The id of the endpoint, or `host`. */
   readonly id: string
-  /** Delivers once, and keeps what follows from how it went. Rejects only when the storage or the keyring fails. */
+  /** Delivers once, and keeps what follows from how it went. Rejects only when the storage fails. */
   readonly attempt: (delivery: DeliveryRow) => Promise<Attempted>
 }

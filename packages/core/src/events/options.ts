@@ -36,3 +36,6 @@ export const deliveryLimits = {
 
 /** The id that deliveries to the host's own handler have in place of an endpoint's. */
 export const hostTakerId = 'host'
+
+/** When what waits for a disabled endpoint is tried next: at the last moment that there is, unless the endpoint is enabled before. */
+export const parked = 8_640_000_000_000_000

@@ -4,12 +4,21 @@ import { silentLogger } from '../logger.ts'
 import { batch, insert, memoryStorage, type Storage } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
 import { testServices } from '../test-fixtures/services.ts'
+import { auditRecords } from '../audit/table.ts'
 import { usedOnce } from '../replays/table.ts'
 import { markingStorage } from './acts.ts'
+import { mostMismatches } from './mismatches.ts'
 import { forgetKeys, type KeyedCall, keptFor, once, type Outcome } from './once.ts'
 import { idempotencyKeys } from './table.ts'
 
-const call: KeyedCall = { tenant: 't', scope: ['api', 'route', 'caller'], key: 'k'.repeat(16), asked: 'PIN 1234' }
+const call: KeyedCall = {
+  tenant: 't',
+  scope: ['api', 'route', 'caller'],
+  key: 'k'.repeat(16),
+  caller: 'caller',
+  route: 'api.route',
+  asked: 'PIN 1234',
+}
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: Outcome = { reply, isRefusal: false }
 const minute = 60_000
@@ -27,10 +36,10 @@ describe('a call under an idempotency key', () => {
   let now: number
   let written: number
 
-  const ground = (over: Storage = storage) => ({ storage: over, lookups, logger: silentLogger, now: () => now })
+  const setup = (over: Storage = storage) => ({ storage: over, lookups, logger: silentLogger, now: () => now })
   let lookups = testServices().lookups
   const under = (act: () => Promise<Outcome> = write, other: Partial<KeyedCall> = {}) =>
-    once(ground(), { ...call, ...other }, act)
+    once(setup(), { ...call, ...other }, act)
   /** An act that writes one row, with the commit that a handler would make. */
   const write = async (): Promise<Outcome> => {
     await acting.commit(batch(insert(usedOnce, { id: `row ${written++}`, expiresAt: 1 })))
@@ -201,6 +210,123 @@ describe('a call under an idempotency key', () => {
       20,
     )
     expect(await under()).toEqual(reply)
+  })
+
+  describe('of which somebody tries what was asked', () => {
+    const guess = (asked: KeyedCall['asked'] = 'PIN 0000') => codeOf(under(write, { asked }))
+    const guesses = async (count: number, asked?: KeyedCall['asked']): Promise<void> => {
+      for (let index = 0; index < count; index++) expect(await guess(asked)).toBe('idempotency-key.reused')
+    }
+
+    test('still gives its reply after four other requests, and never again after five', async () => {
+      await under()
+      await guesses(mostMismatches - 1)
+      expect(await under()).toEqual(reply)
+      await guesses(1)
+      expect(await codeOf(under())).toBe('idempotency-key.reused')
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: 5, reply: null }])
+      now += keptFor
+      expect(await under()).toBeUndefined()
+    })
+
+    test('tells the audit trail once', async () => {
+      await under()
+      await guesses(3 * mostMismatches)
+      const [row] = await storage.find(idempotencyKeys)
+      expect(await storage.find(auditRecords)).toMatchObject([
+        {
+          act: 'idempotency-key.guessed',
+          actor: 'caller',
+          tenant: 't',
+          subject: row?.id,
+          detail: '{"route":"api.route"}',
+        },
+      ])
+    })
+
+    test('counts what was read in passing, too', async () => {
+      await under(write, { asked: () => Promise.resolve('the parts') })
+      await guesses(mostMismatches, () => Promise.resolve('other parts'))
+      expect(await guess(() => Promise.resolve('the parts'))).toBe('idempotency-key.reused')
+    })
+
+    test('compares nothing while the first one runs', async () => {
+      const gate = heldGate()
+      const first = under(async () => {
+        await gate.opened
+        return write()
+      })
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      for (let index = 0; index < 10; index++) expect(await guess()).toBe('idempotency-key.in-progress')
+      gate.open()
+      await first
+      expect(await under()).toEqual(reply)
+    })
+
+    test('counts where the reply is not known, and where the first one died', async () => {
+      await under(async () => ({ ...(await write()), reply: undefined }))
+      await guesses(mostMismatches)
+      expect(await codeOf(under())).toBe('idempotency-key.reused')
+      const dying = { key: 'another key of one' }
+      void under(() => new Promise<Outcome>(() => {}), dying)
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+      now += minute
+      for (let index = 0; index < mostMismatches; index++)
+        expect(await codeOf(under(write, { ...dying, asked: 'PIN 0000' }))).toBe('idempotency-key.reused')
+      expect(await codeOf(under(write, dying))).toBe('idempotency-key.reused')
+      expect(await rows()).toBe(1)
+    })
+
+    test('keeps the count when a request after them is refused, so that it does not begin anew', async () => {
+      void under(() => new Promise<Outcome>(() => {}))
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      now += minute
+      await guesses(mostMismatches - 1)
+      expect(await codeOf(under(() => Promise.reject(new BillfoldError('wallet.unknown'))))).toBe('wallet.unknown')
+      expect(await under()).toBeUndefined()
+      expect(await under()).toEqual(reply)
+      await guesses(1)
+      expect(await codeOf(under())).toBe('idempotency-key.reused')
+    })
+
+    test('drops the reply of one that was taken for dead and comes to its end after all', async () => {
+      const gate = heldGate()
+      const asleep = under(async () => {
+        await gate.opened
+        return write()
+      })
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      now += minute
+      await guesses(mostMismatches)
+      gate.open()
+      expect(await asleep).toBeUndefined()
+      expect(await codeOf(under())).toBe('idempotency-key.reused')
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ reply: null }])
+    })
+
+    test('is not answered when it was compared before the fifth was counted, and would be answered after', async () => {
+      await under()
+      const gate = heldGate()
+      const commit = storage.commit.bind(storage)
+      const commits = vi.spyOn(storage, 'commit').mockImplementation(async (all) => {
+        const [first] = all.writes
+        if (first?.kind === 'update' && first.add['mismatches'] === 0) await gate.opened
+        return commit(all)
+      })
+      const right = codeOf(under())
+      await vi.waitFor(() => expect(commits).toHaveBeenCalledTimes(2))
+      await guesses(mostMismatches)
+      gate.open()
+      expect(await right).toBe('idempotency-key.reused')
+      vi.restoreAllMocks()
+    })
+
+    test('counts five of forty at once', async () => {
+      await under()
+      const codes = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(`PIN ${index}`)))
+      expect(new Set(codes)).toEqual(new Set(['idempotency-key.reused']))
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: mostMismatches }])
+    })
   })
 
   test('leaves nothing in the storage that tells the key, the request or the reply', async () => {

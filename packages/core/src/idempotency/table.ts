@@ -17,6 +17,8 @@ export const idempotencyKeys = defineTable({
     fingerprint: nullable(text(43)),
     /** Sealed under a secret that is made of the lookup secret and the key, so that it opens for who has both only. */
     reply: nullable(bytes()),
+    /** How many other requests came under the key, each counted before it was answered. */
+    mismatches: integer(),
     expiresAt: integer(),
   },
   key: ['id'],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { sealedPrefix } from '../crypto/index.ts'
-import type { Row, Storage, Test, Value, Where } from '../storage/index.ts'
+import type { Row, Storage, Test, Where } from '../storage/index.ts'
 import type { SealedColumn } from './sealed-column.ts'
 
 /** How many rows one read takes: few of those whose values may be megabytes. */
@@ -21,25 +21,33 @@ export async function* olderValues(
 
 async function* valuesIn(storage: Storage, column: SealedColumn, range: Test): AsyncGenerator<readonly Row[]> {
   const { table, key } = { table: column.table, key: column.table.key }
-  const [first = '', ...further] = key
   const limit = mayBeLong(column) ? longRowsAtOnce : rowsAtOnce
   const orderBy = key.map((name) => [name, 'asc'] as const)
-  let after: Value | undefined
+  let parts: readonly Where[] = [{}]
   for (;;) {
-    const onwards: Where = after === undefined || after === null ? {} : { [first]: { gt: after } }
+    const [part, ...further] = parts
+    if (part === undefined) return
     // Some storages answer at once: the requests of the process have their turn here.
     await setImmediate()
-    const where = { ...column.where, [column.column]: range, ...onwards }
+    const where = { ...column.where, [column.column]: range, ...part }
     const rows: readonly Row[] = await storage.find(table, { where, orderBy, limit })
-    const last = rows.at(-1)?.[first]
-    if (last === undefined) return
-    // Of the last one of a full page there may be more rows, where the key has more than one column.
-    const whole = rows.length === limit && further.length > 0 ? rows.filter((row) => row[first] !== last) : rows
-    if (whole.length === 0) throw new Error(`more rows of one ${first} than a page has`)
-    yield whole
-    if (rows.length < limit) return
-    after = whole.at(-1)?.[first]
+    const last = rows.at(-1)
+    if (last !== undefined) yield rows
+    parts = last !== undefined && rows.length === limit ? partsAfter(key, last) : further
   }
+}
+
+/**
+ * The rows whose key comes after that of a row, as parts in their order: those that differ from it in the last column of the key only,
+ * then those that differ in the last but one, and so on, since a storage compares one column at a time.
+ */
+function partsAfter(key: readonly string[], row: Row): readonly Where[] {
+  return key
+    .map((name, index) => ({
+      ...Object.fromEntries(key.slice(0, index).map((same) => [same, row[same] ?? null])),
+      [name]: { gt: row[name] ?? '' },
+    }))
+    .toReversed()
 }
 
 /** Whether values can be so long that some of them fill the memory. */

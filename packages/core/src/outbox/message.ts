@@ -11,7 +11,10 @@ import { sealedColumn } from '../keys/sealed-column.ts'
 export type MessageRow = RowOf<typeof outbox>
 
 /** What a message says. */
-export type MessageInput = Pick<Message, 'tenant' | 'topic' | 'subject' | 'payload'>
+export interface MessageInput extends Pick<Message, 'tenant' | 'topic' | 'subject' | 'payload'> {
+  /** Whom it tells something about or reaches, null for somebody who is no user: with the user it is erased. */
+  readonly userId: string | null
+}
 
 /** Most bytes of a payload, as JSON. */
 const mostPayloadBytes = 64 * 1024
@@ -21,7 +24,7 @@ const mostPayloadBytes = 64 * 1024
  * @throws RangeError for a payload beyond 64 KiB; BillfoldError of the keyring
  */
 export async function outboxMessage(services: Services, input: MessageInput): Promise<Insert> {
-  const { tenant, topic, subject, payload } = input
+  const { tenant, topic, subject, userId, payload } = input
   const id = newId()
   const plain = new TextEncoder().encode(JSON.stringify(payload))
   if (plain.length > mostPayloadBytes) throw new RangeError('The payload of a message is larger than 64 KiB')
@@ -31,6 +34,7 @@ export async function outboxMessage(services: Services, input: MessageInput): Pr
     tenant,
     topic,
     subject,
+    userId,
     sealedPayload: await seal(services.keyring, plain, place({ tenant, id })),
     createdAt,
     attempts: 0,

@@ -28,7 +28,15 @@ async function leave(services: Services, count = 1): Promise<void> {
   for (let index = 0; index < count; index++) {
     const payload = { email: 'ann@example.org', index }
     await services.storage.commit(
-      batch(await outboxMessage(services, { tenant: 't', topic: 'payment.requested', subject: `p${index}`, payload })),
+      batch(
+        await outboxMessage(services, {
+          tenant: 't',
+          topic: 'payment.requested',
+          subject: `p${index}`,
+          userId: null,
+          payload,
+        }),
+      ),
     )
   }
 }
@@ -106,9 +114,9 @@ describe('the outbox', () => {
     const [row] = await services.storage.find(outbox)
     expect(Buffer.from(row?.sealedPayload ?? []).toString('latin1')).not.toContain('ann@')
     const payload = { text: 'x'.repeat(64 * 1024) }
-    await expect(outboxMessage(services, { tenant: 't', topic: 'a', subject: 'b', payload })).rejects.toThrow(
-      RangeError,
-    )
+    await expect(
+      outboxMessage(services, { tenant: 't', topic: 'a', subject: 'b', userId: null, payload }),
+    ).rejects.toThrow(RangeError)
   })
 
   test('waits where the host has no notifier', async () => {

@@ -10,6 +10,8 @@ export const outbox = defineTable({
     topic: text(64),
     /** What it is about: the id of a payment, of a user. */
     subject: text(128),
+    /** Whose name, email or phone it holds: it goes when they are erased. Null where it is nobody's who is known. */
+    userId: nullable(text(36)),
     /** JSON, sealed by the keyring. */
     sealedPayload: bytes(),
     createdAt: integer(),
@@ -18,5 +20,5 @@ export const outbox = defineTable({
     nextTryAt: nullable(integer()),
   },
   key: ['id'],
-  indexes: { due: ['nextTryAt', 'id'], byAge: ['createdAt'] },
+  indexes: { due: ['nextTryAt', 'id'], byAge: ['createdAt'], byUser: ['userId', 'id'] },
 })

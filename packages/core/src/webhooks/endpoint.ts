@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Place, seal, unseal } from '../crypto/index.ts'
+import { isBillfoldError } from '../errors.ts'
 import { type EventType, isEventType } from '../events/event.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 import type { Services } from '../services.ts'
@@ -12,6 +13,7 @@ export type EndpointRow = RowOf<typeof webhookEndpoints>
 /** An endpoint, without its secret. Times are in milliseconds since 1970. */
 export interface WebhookEndpoint {
   readonly id: string
+  /** Empty where it does not open: its key has left the keyring, or somebody has changed it. */
   readonly url: string
   readonly description: string | undefined
   /** Undefined for all. */
@@ -66,13 +68,23 @@ export async function shownEndpoint(services: Services, row: EndpointRow): Promi
   const { id, createdAt, failures, disabledAt, disabledBecause } = row
   return {
     id,
-    url: await openField(services, row, 'url', row.sealedUrl),
+    url: await shownUrl(services, row),
     description: row.description ?? undefined,
     events: row.types?.split(' ').filter(isEventType),
     createdAt,
     disabled: disabledAt === null ? undefined : { at: disabledAt, because: disabledBecause ?? '' },
     failures,
     failingSince: row.failingSince ?? undefined,
+  }
+}
+
+/** One that does not open must not keep the host from seeing the others, and from deleting it. */
+async function shownUrl(services: Services, row: EndpointRow): Promise<string> {
+  try {
+    return await openField(services, row, 'url', row.sealedUrl)
+  } catch (error) {
+    if (isBillfoldError(error, 'sealed.invalid') || isBillfoldError(error, 'keyring.unknown-key')) return ''
+    throw error
   }
 }
 

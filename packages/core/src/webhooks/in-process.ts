@@ -2,6 +2,7 @@ import type { Actor } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import { deliveryOf } from '../events/fan-out.ts'
 import { eventCatalogue } from '../events/catalogue.ts'
+import { parked } from '../events/options.ts'
 import { eventDeliveries } from '../events/table.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -26,7 +27,7 @@ export interface WaitingDelivery {
   readonly type: string
   readonly createdAt: number
   readonly attempts: number
-  /** Undefined when it was given up. */
+  /** Undefined when it was given up, and while it waits for its endpoint to be enabled. */
   readonly nextTryAt: number | undefined
   /** What the last attempt met: `HTTP 500`, `TimeoutError`, `ECONNREFUSED`. */
   readonly failure: string | undefined
@@ -95,7 +96,8 @@ export function inProcessWebhooks(
       const where = { endpointId: id }
       const rows = await storage.find(eventDeliveries, { where, orderBy: [['createdAt', 'asc']], limit: longestList })
       return rows.map(({ eventId, type, createdAt, attempts, nextTryAt, failure }) => {
-        return { eventId, type, createdAt, attempts, nextTryAt: nextTryAt ?? undefined, failure: failure ?? undefined }
+        const next = nextTryAt === parked ? undefined : (nextTryAt ?? undefined)
+        return { eventId, type, createdAt, attempts, nextTryAt: next, failure: failure ?? undefined }
       })
     },
     retry: async (id, of) => {

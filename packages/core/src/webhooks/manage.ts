@@ -1,6 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import { type EventType, isEventType } from '../events/event.ts'
+import { parked } from '../events/options.ts'
 import { eventDeliveries } from '../events/table.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -100,7 +101,9 @@ export function rotateEndpointSecret(
 export async function enableEndpoint(services: Services, actor: Actor, id: string): Promise<void> {
   const healthy = { failures: 0, failingSince: null, restUntil: 0, disabledAt: null, disabledBecause: null }
   const write = update(webhookEndpoints, { where: { id, tenant: actor.tenant }, set: healthy, add: { version: 1 } })
-  await known(services, write, auditRecord(actor, 'webhook.enabled', id, services.now()))
+  const now = services.now()
+  const waiting = { where: { endpointId: id, nextTryAt: parked }, set: { nextTryAt: now }, hits: 'any' } as const
+  await known(services, write, update(eventDeliveries, waiting), auditRecord(actor, 'webhook.enabled', id, now))
 }
 
 /** Deletes an endpoint, and forgets what is on its way to it. @throws BillfoldError `webhook.unknown` */

@@ -11,22 +11,23 @@ import { webhookUrl } from './url.ts'
 /** The longest time that an answer may ask to be left alone for, in milliseconds. */
 const longestRetryAfter = 60 * 60 * 1000
 
-/** Sends an event to an endpoint once: any 2xx means that it has arrived. Never rejects for what the endpoint does. */
+/** Sends an event to an endpoint once: any 2xx means that it has arrived. Never rejects for what the endpoint does, nor for what of it does not open. */
 export async function sendWebhook(
   services: Services,
   options: WebhookOptions,
   endpoint: EndpointRow,
   { eventId, body }: Pick<DeliveryRow, 'eventId' | 'body'>,
 ): Promise<Attempted> {
-  const url = await openField(services, endpoint, 'url', endpoint.sealedUrl)
-  const secrets = await secretsOf(services, endpoint)
-  const timestamp = Math.floor(services.now() / 1000)
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'billfold-webhooks/1',
-    ...webhookHeaders(secrets, { id: eventId, timestamp, body }),
-  }
   try {
+    // What does not open is a failure of this endpoint, and of no other.
+    const url = await openField(services, endpoint, 'url', endpoint.sealedUrl)
+    const secrets = await secretsOf(services, endpoint)
+    const timestamp = Math.floor(services.now() / 1000)
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'billfold-webhooks/1',
+      ...webhookHeaders(secrets, { id: eventId, timestamp, body }),
+    }
     const answer = await withinTime(webhookLimits.attemptTime, async (signal) => {
       const target = await webhookUrl(options, endpoint.tenant, url)
       return post(options, target, headers, body, signal)

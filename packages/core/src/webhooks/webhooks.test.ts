@@ -1,8 +1,11 @@
 import { Webhook } from 'standardwebhooks'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { auditRecords } from '../audit/table.ts'
+import { deliveryOf } from '../events/fan-out.ts'
 import { deliveryLimits } from '../events/options.ts'
 import { eventDeliveries, events } from '../events/table.ts'
+import { newId } from '../ids.ts'
+import { batch, insert, type Storage, update } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
 import { webhookHost } from '../test-fixtures/webhook-host.ts'
 import { webhookReceiver } from '../test-fixtures/webhook-receiver.ts'
@@ -242,6 +245,76 @@ describe('an endpoint', () => {
     expect(acts).toHaveLength(1)
     await webhooks.enable(id)
     expect(await webhooks.list()).toMatchObject([{ disabled: undefined, failures: 0 }])
+  })
+
+  test.each(['sealedUrl', 'sealedSecret'] as const)(
+    'whose %s does not open fails like any other, holds nobody up, and is disabled in the end',
+    async (column) => {
+      const { webhooks, happens, deliver, later, services } = webhookHost()
+      const [broken, whole] = [await receiver(), await receiver()]
+      const { id } = await webhooks.create({ url: broken.url })
+      await webhooks.create({ url: whole.url })
+      const set = { [column]: Uint8Array.of(1, 2, 3) }
+      await services.storage.commit(batch(update(webhookEndpoints, { where: { id }, set })))
+      await happens('user.erased', { userId: 'u1' })
+      expect(await deliver()).toEqual({ delivered: 1, failed: 1 })
+      expect(await webhooks.waiting(id)).toMatchObject([{ attempts: 1, failure: 'sealed.invalid' }])
+      for (let hour = 0; hour < 6 * 24; hour += 4) {
+        later(4 * 60 * 60 * 1000)
+        await happens('user.erased', { userId: `u${hour}` })
+        await deliver()
+      }
+      const listed = await webhooks.list()
+      expect(listed).toMatchObject([{ id, disabled: { because: 'failing' } }, { disabled: undefined }])
+      expect(listed[0]?.url).toBe(column === 'sealedUrl' ? '' : `${broken.url}/`)
+      expect([broken.received.length, whole.received.length]).toEqual([0, 1 + 36 + 1])
+    },
+  )
+
+  test('whose row cannot be written holds up no other', async () => {
+    const failing = webhookHost()
+    const [broken, whole] = [await answering(() => 500), await receiver()]
+    const { id } = await failing.webhooks.create({ url: broken.url })
+    await failing.webhooks.create({ url: whole.url })
+    const { storage } = failing.services
+    const refusing: Storage = {
+      find: (table, query) => storage.find(table, query),
+      commit: (made) =>
+        made.writes.some((write) => write.kind === 'update' && write.table === webhookEndpoints)
+          ? Promise.reject(new Error(`no more of ${id}`))
+          : storage.commit(made),
+    }
+    const errors: unknown[] = []
+    const logger = { ...failing.services.logger, error: (fields: unknown) => void errors.push(fields) }
+    const host = webhookHost(undefined, {}, { ...failing.services, storage: refusing, logger })
+    await host.happens('user.erased', { userId: 'u1' })
+    expect(await host.deliver()).toEqual({ delivered: 1, failed: 0 })
+    expect(errors).toMatchObject([{ taker: id }])
+  })
+
+  test('that is disabled, a thousand times over, keeps neither the host nor newer ones waiting', async () => {
+    const taken: string[] = []
+    const { webhooks, deliver, happens, services } = webhookHost(undefined, { handle: ({ id }) => void taken.push(id) })
+    const { url, received } = await receiver()
+    const { id } = await webhooks.create({ url, tenant: 'old' })
+    const [row] = await services.storage.find(webhookEndpoints, { where: { id } })
+    if (row === undefined) throw new Error('there is an endpoint')
+    for (let made = 0; made < 1_001; made++) {
+      const [endpointId, tenant] = [newId(), `gone ${made}`]
+      const event = { tenant, endpointId, eventId: newId(), type: 'user.erased', body: '{}', createdAt: 1 }
+      const dead = { ...row, id: endpointId, tenant, disabledAt: 1, disabledBecause: 'gone' }
+      await services.storage.commit(batch(insert(webhookEndpoints, dead), deliveryOf(event)))
+    }
+    await webhooks.delete(id, 'old')
+    await webhooks.create({ url })
+    await happens('user.erased', { userId: 'u1' })
+    expect(await deliver()).toEqual({ delivered: 2, failed: 0 })
+    expect([received.length, taken.length]).toEqual([1, 1])
+    // What waits for them is still there, and is not looked through again.
+    expect(await services.storage.find(eventDeliveries)).toHaveLength(1_001)
+    const looks = vi.spyOn(services.storage, 'find')
+    await deliver()
+    expect(looks.mock.calls.length).toBeLessThan(10)
   })
 
   test('that says that it is gone is disabled at once', async () => {

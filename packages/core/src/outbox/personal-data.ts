@@ -1,0 +1,25 @@
+import { remove } from '../storage/index.ts'
+import type { PersonalData } from '../users/personal-data.ts'
+import { openMessage } from './message.ts'
+import { outbox } from './table.ts'
+
+/** Most messages of an export, newest first. */
+const mostMessages = 1000
+
+/** The messages to a person that the host has not taken yet, which name email and phone. Erasing removes them. */
+export const outboxData: PersonalData = {
+  name: 'messages',
+  collect: async (services, { tenant, userId }) => {
+    const rows = await services.storage.find(outbox, {
+      where: { userId, tenant },
+      orderBy: [['id', 'desc']],
+      limit: mostMessages,
+    })
+    if (rows.length === 0) return undefined
+    const messages = await Promise.all(rows.map((row) => openMessage(services, row)))
+    return messages.map(({ topic, createdAt, payload }) => ({ topic, at: new Date(createdAt).toISOString(), payload }))
+  },
+  erase: async (_, { tenant, userId }) => ({
+    writes: [remove(outbox, { where: { userId, tenant }, hits: 'any' })],
+  }),
+}
