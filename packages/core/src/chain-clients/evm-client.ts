@@ -6,6 +6,7 @@ import { evmHistory, type EvmHistoryClient } from './evm-history.ts'
 import { isReverted, isShortOfFunds, refusalOf } from './evm-refusals.ts'
 import { type JsonRpc, jsonRpc, NodeError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
+import { hexBytes, quantity } from './hex-shapes.ts'
 
 /** Where the nodes of an EVM chain are. */
 export interface EvmClientOptions {
@@ -19,14 +20,6 @@ export interface EvmClientOptions {
   readonly timeoutMs?: number
 }
 
-const quantity = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{1,64}$/)
-  .transform(BigInt)
-const hexBytes = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{2})*$/)
-  .transform((hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex')))
 const receiptShape = z
   .object({ status: quantity.optional(), blockNumber: quantity, blockHash: z.string().max(66) })
   .nullable()

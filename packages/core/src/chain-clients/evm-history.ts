@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EvmClient } from './chain-client.ts'
 import type { JsonRpc } from './json-rpc.ts'
+import { hexBytes, quantity } from './hex-shapes.ts'
 
 /** One event that a contract has told (the Ethereum execution APIs, `eth_getLogs`). */
 export interface EvmLog {
@@ -28,14 +29,6 @@ export interface EvmHistory {
 /** A node of an EVM chain that tells of the past, too. */
 export type EvmHistoryClient = EvmClient & EvmHistory
 
-const quantity = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{1,64}$/)
-  .transform(BigInt)
-const hexBytes = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{2})*$/)
-  .transform((hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex')))
 const logShape = z.object({
   topics: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(4),
   data: hexBytes,

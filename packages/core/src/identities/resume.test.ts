@@ -178,3 +178,23 @@ it('the same configuration asked for at once, in two processes, is made once', a
   expect(outcomes.map(({ failure }) => failure)).toEqual(outcomes.map(() => undefined))
   expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
 })
+
+it('a process that is overtaken by another one, which makes all of it, gives the same answer', async () => {
+  const services = testServices()
+  const registry = failingRegistry([])
+  const row = await wallet(services, registry)
+  const free: Services = { ...services, ownerTurns: (_key, job) => job() }
+  let other: ConfigurationOutcome | undefined
+  const slow: DidRegistry = {
+    ...registry,
+    prepare: async (...asked) => {
+      const prepared = await registry.prepare(...asked)
+      other ??= await configure(free, registry, row)
+      return prepared
+    },
+  }
+  const overtaken = await configure(free, slow, row)
+  expect([other?.failure, overtaken.failure]).toEqual([undefined, undefined])
+  expect(overtaken.steps).toEqual(other?.steps)
+  expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+})

@@ -55,9 +55,10 @@ export async function runStep(run: StepRun, step: StepRow): Promise<BillfoldErro
 async function handIn(run: StepRun, step: StepRow): Promise<StepState> {
   const { services, registry, identity } = run
   for (let round = 1; ; round++) {
-    await move(run)
+    const open = await move(run)
     const known = await registry.stepState(services, identity.tenant, step.attemptId)
     if (known !== undefined) return known
+    if (!open) throw new BillfoldError('identity.configuring')
     try {
       return await submit(run, step)
     } catch (error) {
@@ -82,14 +83,18 @@ async function submit(run: StepRun, step: StepRow): Promise<StepState> {
   return registry.submit(services, actor, step.attemptId, prepared, signature, options)
 }
 
-/** Says that somebody works on it, unless another configuration has taken its place. @throws BillfoldError `identity.configuring` */
-async function move({ services, configuration }: StepRun): Promise<void> {
+/**
+ * Says that somebody works on it. False where it is over: another process has made all of it, or another configuration has
+ * taken its place.
+ */
+async function move({ services, configuration }: StepRun): Promise<boolean> {
   const where = { id: configuration.id, state: { in: unfinished } }
   const set = { state: 'running', movedAt: services.now() }
   try {
     await services.storage.commit(batch(update(configurations, { where, set })))
+    return true
   } catch (error) {
-    if (isCommitError(error)) throw new BillfoldError('identity.configuring', { cause: error })
+    if (isCommitError(error)) return false
     throw error
   }
 }

@@ -13,7 +13,7 @@ import { type PaymentProofContext, verifyPaymentProof } from '../client/payment-
 import { eventWrites } from '../events/write.ts'
 import type { Payments } from './settings.ts'
 import { paymentPairs, paymentProfiles, payments as paymentTable } from './tables.ts'
-import { toldPayment } from './told-payment.ts'
+import { paymentEvent } from './payment-event.ts'
 
 /** What a party says to confirm a payment. */
 export interface Confirmation extends PaymentProofContext {
@@ -120,9 +120,9 @@ async function confirmLeg(payments: Payments, actor: Actor, row: PaymentRow, leg
   const act = completes ? 'payment.completed' : 'payment.confirmed'
   const held = leg === 'A' ? [sameKey(row)] : []
   const told = completes
-    ? eventWrites(services, row.tenant, 'payment.completed', toldPayment(row))
+    ? eventWrites(services, row.tenant, 'payment.completed', paymentEvent(row))
     : eventWrites(services, row.tenant, 'payment.confirmed', {
-        ...toldPayment(row),
+        ...paymentEvent(row),
         by: leg === 'A' ? 'receiver' : 'sender',
       })
   await services.storage.commit(batch(...held, ...writes, auditRecord(actor, act, row.id, now, { leg }), ...told))

@@ -7,7 +7,7 @@ import { messagesToBoth } from './messages.ts'
 import type { Payments } from './settings.ts'
 import { statementState } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
-import { toldPayment } from './told-payment.ts'
+import { paymentEvent } from './payment-event.ts'
 
 type PaymentRow = RowOf<typeof paymentTable>
 
@@ -42,7 +42,7 @@ export async function refundPayment(
     const [row] = await services.storage.find(paymentTable, { where: { id: paymentId }, limit: 1 })
     if (row?.state !== 'pending') return false
     const audited = auditRecord(actor, `payment.${state}`, row.id, services.now())
-    const told = eventWrites(services, row.tenant, `payment.${state}`, toldPayment(row))
+    const told = eventWrites(services, row.tenant, `payment.${state}`, paymentEvent(row))
     await services.storage.commit(batch(...(await refundWrites(payments, row, state)), audited, ...told))
     return true
   })

@@ -102,7 +102,7 @@ export function endTransaction(
         ...statementState(row.id, [row.userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
         ...(transferId === null ? [] : await moved(services, row, outcome, transferId)),
         auditRecord(actor, 'payments.transaction-ended', row.id, services.now(), { outcome }),
-        ...toldGateway(services, { ...row, ...set }),
+        ...gatewayEvent(services, { ...row, ...set }),
       ),
     )
     return { ...row, ...set, version: row.version + 1 }
@@ -129,7 +129,7 @@ function noted(
     const pending = { ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt }
     const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
-    const told = toldGateway(services, row)
+    const told = gatewayEvent(services, row)
     await services.storage.commit(
       batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act, ...told),
     )
@@ -144,7 +144,7 @@ async function findTransaction({ storage }: Services, id: string): Promise<Gatew
 }
 
 /** What a deposit or a withdrawal has come to, as an event. */
-function toldGateway(
+function gatewayEvent(
   services: Services,
   { id: transactionId, tenant, userId, type, state }: Pick<GatewayRow, 'id' | 'tenant' | 'userId' | 'type' | 'state'>,
 ): readonly Write[] {

@@ -10,7 +10,7 @@ import { contactsOf, findProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { payments as paymentTable, statementRows } from './tables.ts'
-import { toldPayment } from './told-payment.ts'
+import { paymentEvent } from './payment-event.ts'
 
 /** Somebody who is to be invited: how they are found again, and how they are reached. */
 export interface Invitation {
@@ -85,7 +85,7 @@ function take(
         update(statementRows, { where: { userId: senderId, id }, set: { counterpartId: userId } }),
         ...(await messagesToBoth(payments, 'payments.requested', { ...row, receiverId: userId })),
         auditRecord(actor, 'payment.taken', id, now, { receiver: userId }),
-        ...eventWrites(services, tenant, 'payment.taken', toldPayment({ ...row, receiverId: userId })),
+        ...eventWrites(services, tenant, 'payment.taken', paymentEvent({ ...row, receiverId: userId })),
       ),
     )
     return true

@@ -14,7 +14,7 @@ import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from '
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
-import { toldPayment } from './told-payment.ts'
+import { paymentEvent } from './payment-event.ts'
 
 /** A payment as it is kept. */
 export type PaymentRow = RowOf<typeof paymentTable>
@@ -55,7 +55,7 @@ export async function openPayment(payments: Payments, actor: Actor, input: Payme
       const writes = await openingWrites(payments, row, receiver)
       const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
       const used = use === undefined ? [] : [referenceRow(use, row.id)]
-      const told = eventWrites(services, row.tenant, 'payment.requested', toldPayment(row))
+      const told = eventWrites(services, row.tenant, 'payment.requested', paymentEvent(row))
       await services.storage.commit(batch(...used, ...writes, audited, ...told))
       return row
     })

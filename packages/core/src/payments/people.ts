@@ -59,23 +59,23 @@ export async function contactsOf(services: Services, userId: string): Promise<Co
   return openContacts(services, await identifiersOf(services, userId))
 }
 
+/** Contacts, and the rows that they are in: as long as those are there, the user was not erased. */
+export interface KeptContacts extends Contacts {
+  readonly rowIds: readonly string[]
+}
+
 /** The contacts of several users, by user id, in one query. */
 export async function contactsOfMany(
   services: Services,
   userIds: readonly string[],
-): Promise<ReadonlyMap<string, Contacts>> {
+): Promise<ReadonlyMap<string, KeptContacts>> {
   const unique = [...new Set(userIds)]
   if (unique.length === 0) return new Map()
   const rows = await services.storage.find(identifiers, { where: { userId: { in: unique } } })
-  const contacts = unique.map(
-    async (userId): Promise<[string, Contacts]> => [
-      userId,
-      await openContacts(
-        services,
-        rows.filter((row) => row.userId === userId),
-      ),
-    ],
-  )
+  const contacts = unique.map(async (userId): Promise<[string, KeptContacts]> => {
+    const own = rows.filter((row) => row.userId === userId)
+    return [userId, { ...(await openContacts(services, own)), rowIds: own.map(({ id }) => id) }]
+  })
   return new Map(await Promise.all(contacts))
 }
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { memoryStorage } from '../storage/index.ts'
+import { identifiers } from '../users/identifier-table.ts'
 import { inProcessUsers } from '../users/in-process.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
@@ -6,6 +8,7 @@ import { audit } from './audit.ts'
 import { expirePayments } from './end-payment.ts'
 import { creditBalance } from './gateway.ts'
 import { logIn } from './log-in.ts'
+import { outbox, outboxData } from '../outbox/index.ts'
 import { openPayment } from './open-payment.ts'
 import { paymentsData } from './personal-data.ts'
 import { register } from './register.ts'
@@ -53,4 +56,69 @@ test('a person is exported, and once erased has neither name nor key, while the 
   time += 25 * 60 * 60 * 1000
   expect(await expirePayments(payments)).toBe(1)
   expect((await audit(services)).findings).toEqual([])
+})
+
+test('a person is erased with the messages to them that nobody has taken; those to others stay', async () => {
+  const services = testServices()
+  const payments = { services, settings: paymentSettings({ externalReceivers: 'invite', maxPendingPayments: 2 }) }
+  const users = inProcessUsers(services, [outboxData], () => actor)
+  const { userId } = await register(services, actor, form('ada', '+123456'))
+  const other = await register(services, actor, form('bob', '+223456'))
+  await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
+  const pay = (email: string, phone: string) =>
+    openPayment(payments, actor, {
+      senderId: userId,
+      receiver: [
+        { kind: 'email', value: email },
+        { kind: 'phone', value: phone },
+      ],
+      currency: 'USD',
+      amount: 1n,
+    })
+  await pay('bob@example.org', '+223456')
+  await pay('nobody@example.org', '+323456')
+  expect(JSON.parse(JSON.stringify(await users.export(userId)))).toMatchObject({
+    data: {
+      messages: [
+        { topic: 'payments.requested', payload: { role: 'sender', email: 'ada@example.org', phone: '+123456' } },
+        { topic: 'payments.registered', payload: { email: 'ada@example.org' } },
+      ],
+    },
+  })
+  await users.erase(userId)
+  const left = await services.storage.find(outbox)
+  expect(left.map(({ topic, userId: whose }) => [topic, whose])).toEqual([
+    ['payments.registered', other.userId],
+    ['payments.requested', other.userId],
+    ['payments.invited', null],
+  ])
+  expect((await users.export(userId)).data).toEqual({})
+})
+
+test('a message that was written for a person before they were erased is not kept after', async () => {
+  const storage = memoryStorage()
+  let atContacts: () => Promise<void> = async () => {}
+  const services = testServices({
+    ...storage,
+    find: async (table, query) => {
+      const rows = await storage.find(table, query)
+      if (table.name === identifiers.name && typeof query?.where?.['userId'] === 'object') {
+        const erase = atContacts
+        atContacts = async () => {}
+        await erase()
+      }
+      return rows
+    },
+  })
+  const payments = { services, settings: paymentSettings() }
+  const users = inProcessUsers(services, [outboxData], () => actor)
+  const { userId } = await register(services, actor, form('ada', '+123456'))
+  const other = await register(services, actor, form('bob', '+223456'))
+  await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
+  atContacts = () => users.erase(other.userId)
+  const receiver = [{ kind: 'email', value: 'bob@example.org' }] as const
+  await openPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 1n })
+  expect((await users.export(other.userId)).data).toMatchObject({
+    messages: [{ topic: 'payments.requested', payload: { email: '', phone: '' } }],
+  })
 })

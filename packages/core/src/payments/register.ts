@@ -40,7 +40,7 @@ export async function register(
   ])
   const phc = await hashSecret(services, input.password, actor.source)
   const sealedProfile = await sealProfile(services, tenant, userId, { firstName, lastName, address, dob })
-  const message = { tenant, topic: 'payments.registered', subject: userId, payload: { userId, email, phone } }
+  const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
   try {
     await services.storage.commit(
       batch(

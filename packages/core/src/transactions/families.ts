@@ -2,7 +2,7 @@ import type { ChainClient } from '../chain-clients/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { evmChains } from '../wallets/chains/evm.ts'
 import { aeternityTransactions } from './aeternity.ts'
-import { evmTransactions } from './evm.ts'
+import { evmTransactions } from './evm/evm.ts'
 import type { TransactionFormat } from './format.ts'
 
 interface Family {

@@ -5,7 +5,7 @@ import { batch, committed, update } from '../storage/index.ts'
 import { transactionLimits } from './limits.ts'
 import type { TransactionRow } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
-import { toldTransaction } from './told.ts'
+import { transactionEvent } from './transaction-event.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /** States in which a transaction can be given up; one that was mined for good stays so, whatever a node that lags behind says. */
@@ -93,7 +93,7 @@ async function giveUp(
   const { network, address, nonce } = row
   if (nonce === null) return
   const where = { id: row.id, nonce, state: live }
-  const told = toldTransaction(services, row, `transaction.${state}`)
+  const told = transactionEvent(services, row, `transaction.${state}`)
   const freed =
     state === 'refused' &&
     (await committed(

@@ -4,11 +4,11 @@ import type { Services } from '../services.ts'
 import { batch, committed, update } from '../storage/index.ts'
 import { catchUp } from './catch-up.ts'
 import { transactionLimits } from './limits.ts'
-import { forgetSigned } from './replacements.ts'
-import { repriceWaiting } from './reprice.ts'
+import { forgetSigned } from './repricing/replacements.ts'
+import { repriceWaiting } from './repricing/reprice.ts'
 import { accountName, accountOf, type TransactionRow } from './record.ts'
 import { transactions } from './tables.ts'
-import { toldTransaction, type TransactionEvent } from './told.ts'
+import { transactionEvent, type TransactionEvent } from './transaction-event.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /**
@@ -81,6 +81,6 @@ async function end(
     services,
     update(transactions, { where: { id: row.id, nonce: row.nonce, nextLookAt: { gte: 0 } }, set: change }),
     ...forgetSigned(row.id),
-    ...(event === undefined ? [] : toldTransaction(services, row, event)),
+    ...(event === undefined ? [] : transactionEvent(services, row, event)),
   )
 }

@@ -19,10 +19,10 @@ import { earlierOne, type Sameness, samenessOf } from './idempotency.ts'
 import { transactionLimits } from './limits.ts'
 import { nextNonce, takeNonce } from './nonces.ts'
 import { type Account, accountName, accountOf, type TransactionRow } from './record.ts'
-import { keepReplacements } from './replacements.ts'
+import { keepReplacements } from './repricing/replacements.ts'
 import type { TransactionRequest } from './request.ts'
 import { accountNonces, transactions } from './tables.ts'
-import { toldTransaction } from './told.ts'
+import { transactionEvent } from './transaction-event.ts'
 
 /** One send: who, from which wallet, opened by what, what. */
 interface Sending {
@@ -120,7 +120,7 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
         hash: row.hash,
         type: request.type,
       }),
-      ...toldTransaction(services, row, 'transaction.created'),
+      ...transactionEvent(services, row, 'transaction.created'),
     ),
   )
   return row

@@ -1,7 +1,7 @@
 import { askChain, type ChainClient, type ChainStatus } from '../chain-clients/index.ts'
 import type { ChainServices } from '../services.ts'
 import type { TransactionRow } from './record.ts'
-import { replacementsOf } from './replacements.ts'
+import { replacementsOf } from './repricing/replacements.ts'
 
 /** What became of a transaction, and under which hash: its own, or that of a replacement. */
 export interface Whereabouts extends ChainStatus {

@@ -7,7 +7,7 @@ import { batch, check, decide, update } from '../storage/index.ts'
 import { findWallet } from './find.ts'
 import type { WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { toldWallet } from './told-wallet.ts'
+import { walletEvent } from './wallet-event.ts'
 
 /** What can be changed about a wallet; what is absent stays. */
 export interface WalletChange {
@@ -45,7 +45,7 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
         update(wallets, { where: { id }, set: { description, archivedAt, primary } }),
         auditRecord(actor, 'wallet.changed', id, services.now(), { archived: archivedAt !== null, primary }),
         ...eventWrites(services, actor.tenant, 'wallet.changed', {
-          ...toldWallet(wallet),
+          ...walletEvent(wallet),
           archived: archivedAt !== null,
           primary,
         }),

@@ -14,7 +14,7 @@ import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, type WalletRow } from './sealing.ts'
 import { ownSeed } from './seed.ts'
 import { wallets } from './tables.ts'
-import { toldWallet } from './told-wallet.ts'
+import { walletEvent } from './wallet-event.ts'
 
 /**
  * At most this many wallets a user: they are all sealed anew when a signing method is replaced, in one batch, which holds
@@ -52,7 +52,7 @@ export function createUserWallet(
         write,
         insert(wallets, row),
         auditRecord(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.created', toldWallet(row)),
+        ...eventWrites(services, actor.tenant, 'wallet.created', walletEvent(row)),
       ),
     )
     return row
@@ -81,7 +81,7 @@ export async function createOwnWallet(
       ...method.writes,
       insert(wallets, row),
       auditRecord(actor, 'wallet.created', id, row.createdAt, { secretType: chain.secretType }),
-      ...eventWrites(services, actor.tenant, 'wallet.created', toldWallet(row)),
+      ...eventWrites(services, actor.tenant, 'wallet.created', walletEvent(row)),
     ),
   )
   return row

@@ -8,7 +8,7 @@ import type { Chain } from './chains/chain.ts'
 import { keystoreTurn } from './keystore-turn.ts'
 import type { WalletRow } from './sealing.ts'
 import { openedKey } from './sign.ts'
-import { toldWallet } from './told-wallet.ts'
+import { walletEvent } from './wallet-event.ts'
 
 /** How to hand a key out: in a keystore under a password, or in the chain's own plain form. */
 export type ExportRequest = { readonly type: 'KEYSTORE'; readonly password: string } | { readonly type: 'PRIVATE_KEY' }
@@ -32,7 +32,7 @@ export async function exportKey(
   await services.storage.commit(
     batch(
       auditRecord(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
-      ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...toldWallet(wallet), type: request.type }),
+      ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEvent(wallet), type: request.type }),
     ),
   )
   return written

@@ -15,7 +15,7 @@ import { type WalletInput, walletRow, walletsWithRoom } from './create.ts'
 import { keystoreTurn } from './keystore-turn.ts'
 import type { WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { toldWallet } from './told-wallet.ts'
+import { walletEvent } from './wallet-event.ts'
 
 /** The key of a wallet that is made elsewhere, in one of the forms that a chain has. */
 export type KeyInput =
@@ -65,7 +65,7 @@ export function importUserWallet(
       ownerMoves(userId, version),
       insert(wallets, row),
       auditRecord(actor, 'wallet.imported', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-      ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
+      ...eventWrites(services, actor.tenant, 'wallet.imported', walletEvent(row)),
     ])
     return row
   })
@@ -93,7 +93,7 @@ export async function importOwnWallet(
     ...method.writes,
     insert(wallets, row),
     auditRecord(actor, 'wallet.imported', id, row.createdAt, { secretType: chain.secretType }),
-    ...eventWrites(services, actor.tenant, 'wallet.imported', toldWallet(row)),
+    ...eventWrites(services, actor.tenant, 'wallet.imported', walletEvent(row)),
   ])
   return row
 }

@@ -11,7 +11,7 @@ import { walletsWithRoom } from './create.ts'
 import { findWallet } from './find.ts'
 import { openWalletKey, sealWalletKey, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { toldWallet } from './told-wallet.ts'
+import { walletEvent } from './wallet-event.ts'
 
 /**
  * Gives a wallet that nobody has to a user: its key is sealed under the user's master secret, and its own PIN, which
@@ -49,7 +49,7 @@ export function linkWallet(
         ownerMoves(userId, next.version),
         update(wallets, { where: { id: walletId, userId: null, generation: own.secret.generation }, set: moved }),
         auditRecord(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.linked', toldWallet({ ...wallet, ...moved })),
+        ...eventWrites(services, actor.tenant, 'wallet.linked', walletEvent({ ...wallet, ...moved })),
       ),
     )
     return { ...wallet, ...moved }

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { maintain } from '../operations/maintain.ts'
-import type { Services } from '../services.ts'
-import { batch, insert } from '../storage/index.ts'
-import { testServices } from '../test-fixtures/services.ts'
-import type { TransactionRow } from './record.ts'
-import { keepReplacements } from './replacements.ts'
+import { maintain } from '../../operations/maintain.ts'
+import type { Services } from '../../services.ts'
+import { batch, insert } from '../../storage/index.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import type { TransactionRow } from '../record.ts'
+import { keepReplacements } from '../repricing/replacements.ts'
 import { retentionRules } from './retention-rules.ts'
-import { transactionReplacements, transactions } from './tables.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
 
 const day = 86_400_000
 const start = 1_800_000_000_000

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { hexlify, Interface, Transaction, Wallet } from 'ethers'
 import { describe, expect, it } from 'vitest'
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError } from '../../errors.ts'
 import { evmTransactions } from './evm.ts'
-import type { DraftSetting } from './format.ts'
+import type { DraftSetting } from '../format.ts'
 
 const key = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

@@ -1,12 +1,12 @@
-import { type Place, seal, unseal } from '../crypto/index.ts'
-import type { EvmFees } from '../chain-clients/index.ts'
-import { newId } from '../ids.ts'
-import type { Services } from '../services.ts'
-import { type Insert, insert, remove, type RowOf, update, type Write } from '../storage/index.ts'
-import type { Replacement } from './format.ts'
-import type { TransactionRow } from './record.ts'
-import { transactionReplacements } from './tables.ts'
-import { sealedColumn } from '../keys/sealed-column.ts'
+import { type Place, seal, unseal } from '../../crypto/index.ts'
+import type { EvmFees } from '../../chain-clients/index.ts'
+import { newId } from '../../ids.ts'
+import type { Services } from '../../services.ts'
+import { type Insert, insert, remove, type RowOf, update, type Write } from '../../storage/index.ts'
+import type { Replacement } from '../format.ts'
+import type { TransactionRow } from '../record.ts'
+import { transactionReplacements } from '../tables.ts'
+import { sealedColumn } from '../../keys/sealed-column.ts'
 
 /** A replacement as it is kept. */
 export type ReplacementRow = RowOf<typeof transactionReplacements>

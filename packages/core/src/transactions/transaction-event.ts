@@ -11,7 +11,7 @@ export type TransactionEvent = Extract<EventType, `transaction.${string}`>
 export const standsForWallet = 'did-registry'
 
 /** The write that tells of a user's transaction; none for one of the host's own, which events of its DID tell of. */
-export function toldTransaction(
+export function transactionEvent(
   services: ChainServices,
   { id, tenant, walletId, secretType, hash }: TransactionRow,
   type: TransactionEvent,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EvmFees } from '../chain-clients/index.ts'
+import type { EvmFees } from '../../chain-clients/index.ts'
 import { feeLadder, priceOf, tipOf } from './fee-ladder.ts'
 
 const gwei = 10n ** 9n

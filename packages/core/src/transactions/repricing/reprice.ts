@@ -1,12 +1,12 @@
-import { auditRecord } from '../audit/record.ts'
-import { askChain, type ChainClient, type EvmClient, type EvmFees } from '../chain-clients/index.ts'
-import type { Services } from '../services.ts'
-import { batch, check, isCommitError, update } from '../storage/index.ts'
-import { evmFeesOf } from './evm.ts'
+import { auditRecord } from '../../audit/record.ts'
+import { askChain, type ChainClient, type EvmClient, type EvmFees } from '../../chain-clients/index.ts'
+import type { Services } from '../../services.ts'
+import { batch, check, isCommitError, update } from '../../storage/index.ts'
+import { evmFeesOf } from '../evm/evm.ts'
 import { priceOf, tipOf } from './fee-ladder.ts'
-import type { TransactionRow } from './record.ts'
+import type { TransactionRow } from '../record.ts'
 import { feesOf, openReplacement, replacementsOf, type ReplacementRow } from './replacements.ts'
-import { transactionReplacements, transactions } from './tables.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
 
 /**
  * Replaces transactions of an account that wait although a node has them, and whose fee is below what the node advises now,

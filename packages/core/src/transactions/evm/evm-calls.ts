@@ -1,10 +1,10 @@
-import type { ChainClient, EvmCall, EvmClient } from '../chain-clients/index.ts'
-import { BillfoldError } from '../errors.ts'
+import type { ChainClient, EvmCall, EvmClient } from '../../chain-clients/index.ts'
+import { BillfoldError } from '../../errors.ts'
 import { abiCall } from './abi-call.ts'
 import { abiAddress, abiBytes, abiInteger } from './abi-values.ts'
-import { parseAmount } from './amounts.ts'
-import { type DraftSetting, wrongField } from './format.ts'
-import type { TransactionRequest } from './request.ts'
+import { parseAmount } from '../amounts.ts'
+import { type DraftSetting, wrongField } from '../format.ts'
+import type { TransactionRequest } from '../request.ts'
 
 type RequestOf<T extends TransactionRequest['type']> = Extract<TransactionRequest, { readonly type: T }>
 

@@ -1,11 +1,11 @@
 import { Transaction } from 'micro-eth-signer'
-import type { EvmCall, EvmFees } from '../chain-clients/index.ts'
-import { BillfoldError } from '../errors.ts'
+import type { EvmCall, EvmFees } from '../../chain-clients/index.ts'
+import { BillfoldError } from '../../errors.ts'
 import { abiInteger } from './abi-values.ts'
 import { evm, evmCallOf } from './evm-calls.ts'
-import { feeLadder, priceOf } from './fee-ladder.ts'
-import { type Draft, type DraftSetting, type SignedTransaction, type TransactionFormat, wrongField } from './format.ts'
-import type { ChainSpecificFields, TransactionRequest } from './request.ts'
+import { feeLadder, priceOf } from '../repricing/fee-ladder.ts'
+import { type Draft, type DraftSetting, type SignedTransaction, type TransactionFormat, wrongField } from '../format.ts'
+import type { ChainSpecificFields, TransactionRequest } from '../request.ts'
 
 /** The gas of a transaction that only moves the chain's own coin (yellow paper, appendix G). */
 const transferGas = 21_000n

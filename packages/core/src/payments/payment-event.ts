@@ -3,7 +3,7 @@ import type { RowOf } from '../storage/index.ts'
 import type { payments } from './tables.ts'
 
 /** A payment, as events tell of it. */
-export function toldPayment({
+export function paymentEvent({
   id: paymentId,
   senderId,
   receiverId,

@@ -1,9 +1,9 @@
 import { createContract, parseAbi } from 'micro-eth-signer/abi.js'
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError } from '../../errors.ts'
 import { abiValue, canonicalType } from './abi-values.ts'
-import { wrongField } from './format.ts'
-import { transactionLimits } from './limits.ts'
-import type { ContractInput } from './request.ts'
+import { wrongField } from '../format.ts'
+import { transactionLimits } from '../limits.ts'
+import type { ContractInput } from '../request.ts'
 
 /**
  * The call data of a contract's function: its selector and its arguments (Solidity contract ABI specification).

@@ -1,4 +1,4 @@
-import type { EvmFees } from '../chain-clients/index.ts'
+import type { EvmFees } from '../../chain-clients/index.ts'
 
 /**
  * The fees of the transactions that may take another's place, lowest first: twice the fees each time, and at last the

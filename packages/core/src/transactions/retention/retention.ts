@@ -1,7 +1,7 @@
-import type { Services } from '../services.ts'
-import { batch, remove } from '../storage/index.ts'
+import type { Services } from '../../services.ts'
+import { batch, remove } from '../../storage/index.ts'
 import { retentionRules } from './retention-rules.ts'
-import { transactionReplacements, transactions } from './tables.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000
 

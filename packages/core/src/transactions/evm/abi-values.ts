@@ -1,7 +1,7 @@
 import { addr } from 'micro-eth-signer'
-import { BillfoldError } from '../errors.ts'
-import { wrongField } from './format.ts'
-import { transactionLimits } from './limits.ts'
+import { BillfoldError } from '../../errors.ts'
+import { wrongField } from '../format.ts'
+import { transactionLimits } from '../limits.ts'
 
 const elementary = /^(address|bool|string|bytes([0-9]{0,2})|(u?)int([0-9]{0,3}))$/
 const array = /^(.+)\[([0-9]{0,4})\]$/
