@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { boundedTurns } from '../crypto/turns.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
+import { reasons } from './reasons.ts'
 import type {
   BiometricVerifier,
   Evidence,
@@ -64,25 +65,7 @@ const outcomeShape = z.object({
   decision: z.enum(['pass', 'fail', 'uncertain', 'retry']),
   score: z.number().optional(),
   threshold: z.number().optional(),
-  reasons: z
-    .array(
-      z.enum([
-        'no_face',
-        'multiple_faces',
-        'too_small',
-        'too_dark',
-        'too_bright',
-        'blurred',
-        'extreme_pose',
-        'low_confidence',
-        'spoof',
-        'challenge_failed',
-        'expired',
-        'pending',
-        'other',
-      ]),
-    )
-    .max(13),
+  reasons: z.array(z.enum(reasons)).max(reasons.length),
   model: z.object({ name: z.string().min(1).max(128), version: z.string().min(1).max(64) }),
 })
 const bytesShape = z.custom<Uint8Array>((value) => value instanceof Uint8Array)

@@ -6,25 +6,25 @@ import type { Services } from '../services.ts'
 import { check, insert, update, type Write } from '../storage/index.ts'
 import { users } from '../users/table.ts'
 import { faceGalleries, facePeople, faceTemplates } from './face-tables.ts'
-import { type FaceOwner, type FacePerson, findPerson, referenceHash, sealTemplate } from './people.ts'
+import { type FaceOwner, type FacePerson, referenceHash, sealTemplate } from './people.ts'
 import type { Template } from './verifier.ts'
 
 /** How many templates a user may have in a community, and all of its users together. */
 export const enrolmentLimits = { perPerson: 20, perCommunity: 200_000 } as const
 
 /**
- * The writes that add templates to a user's face in a community: to be committed with the act that made them, inside a `decide`,
- * since the person and the gallery are read here and guarded there.
+ * The writes that add templates to a user's face in a community, which is `person`, or nobody yet, as the caller has read it: to be
+ * committed with the act that made them, inside a `decide`, since a person or a gallery that moved meanwhile is refused there.
  * @throws BillfoldError `user.full`, `gallery.full`
  */
 export async function enrolmentWrites(
   services: Services,
   actor: Actor,
   owner: FaceOwner,
+  person: FacePerson | undefined,
   templates: readonly Template[],
 ): Promise<readonly Write[]> {
   const { tenant, community, userId } = owner
-  const person = await findPerson(services, owner)
   if ((person?.templates ?? 0) + templates.length > enrolmentLimits.perPerson) throw new BillfoldError('user.full')
   const createdAt = services.now()
   const personId = person?.id ?? newId()

@@ -26,8 +26,8 @@ export interface Faces {
 /** Whether a face is that of a user: with the person as they were then, or why there is nothing to compare with. */
 export type Comparison =
   | { readonly kind: 'compared'; readonly outcome: Outcome; readonly person: FacePerson }
-  /** `not-enrolled`: no template at all; `re-enrol`: none of the verifier's format. */
-  | { readonly kind: 'not-enrolled' | 're-enrol' }
+  /** `not-enrolled`: no template at all, and no person where there never was one; `re-enrol`: none of the verifier's format. */
+  | { readonly kind: 'not-enrolled' | 're-enrol'; readonly person: FacePerson | undefined }
 
 /** Who was found. */
 export type Identified =
@@ -50,9 +50,9 @@ export async function compareWithUser(
 ): Promise<Comparison> {
   const verifier = verifierOf(faces)
   const person = await findPerson(faces.services, owner)
-  if (person === undefined || person.templates === 0) return { kind: 'not-enrolled' }
+  if (person === undefined || person.templates === 0) return { kind: 'not-enrolled', person }
   const templates = await usableTemplates(faces, verifier, person)
-  if (templates.length === 0) return { kind: 're-enrol' }
+  if (templates.length === 0) return { kind: 're-enrol', person }
   return { kind: 'compared', outcome: await verifier.compare(asker, { evidence, templates }), person }
 }
 

@@ -6,12 +6,12 @@ export type {
   InlineGallery,
   Match,
   Outcome,
-  Reason,
   StartedLiveness,
   Template,
   VerifierCapabilities,
   VerifierContext,
 } from './verifier.ts'
+export type { Reason } from './reasons.ts'
 export { type ScriptedFace, scriptedSelfie } from './scripted-selfie.ts'
 export { type ScriptedVerifierOptions, scriptedVerifier } from './scripted-verifier.ts'
 export { imageLimits } from './selfie.ts'

@@ -26,7 +26,7 @@ async function newUser(): Promise<string> {
 
 async function enrolled(userId: string, template: Template = inline): Promise<void> {
   const owner = { tenant: 't', community: 'default', userId }
-  await services.storage.commit(batch(...(await enrolmentWrites(services, actor, owner, [template]))))
+  await services.storage.commit(batch(...(await enrolmentWrites(services, actor, owner, undefined, [template]))))
 }
 
 it('forgets a first face that is enrolled while its user is erased', async () => {

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { readScriptedSelfie } from './scripted-selfie.ts'
-import type { BiometricVerifier, Outcome, Reason, VerifierContext } from './verifier.ts'
+import type { Reason } from './reasons.ts'
+import type { BiometricVerifier, Outcome, VerifierContext } from './verifier.ts'
 
 const poses = ['turn_left', 'turn_right', 'open_mouth'] as const
 const challengeMs = 120_000

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { type Reason, reasons } from './reasons.ts'
 import { scriptedLiveness, scriptedOutcome as outcome } from './scripted-liveness.ts'
 import { readScriptedSelfie, type ScriptedFace } from './scripted-selfie.ts'
-import type { BiometricVerifier, Evidence, InlineGallery, Match, Outcome, Reason, VerifierContext } from './verifier.ts'
+import type { BiometricVerifier, Evidence, InlineGallery, Match, Outcome, VerifierContext } from './verifier.ts'
 
 /** How a scripted verifier behaves. */
 export interface ScriptedVerifierOptions {
@@ -15,18 +16,7 @@ export interface ScriptedVerifierOptions {
 
 const format = 'scripted/1'
 const templateBytes = 32
-const reasons: ReadonlySet<string> = new Set<Reason>([
-  'no_face',
-  'multiple_faces',
-  'too_small',
-  'too_dark',
-  'too_bright',
-  'blurred',
-  'extreme_pose',
-  'low_confidence',
-  'spoof',
-  'challenge_failed',
-])
+const knownReasons: ReadonlySet<string> = new Set(reasons)
 
 /**
  * A verifier for tests, which believes what `scriptedSelfie` says in the image. It looks at no face: anybody can be anybody.
@@ -102,7 +92,7 @@ function problem({ person, reason }: ScriptedFace): Reason | undefined {
 }
 
 function isReason(text: string): text is Reason {
-  return reasons.has(text)
+  return knownReasons.has(text)
 }
 
 function found(gallery: InlineGallery, wanted: readonly string[]): { outcome: Outcome; match?: Match } {

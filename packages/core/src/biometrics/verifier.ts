@@ -1,3 +1,5 @@
+import type { Reason } from './reasons.ts'
+
 /** An image as it came: JPEG or PNG, at most 5 MiB and 12 megapixels, which was read from its header; it was not decoded. */
 export interface FaceImage {
   readonly mediaType: 'image/jpeg' | 'image/png'
@@ -21,22 +23,6 @@ export type Evidence =
 export type Template =
   | { readonly kind: 'inline'; readonly format: string; readonly bytes: Uint8Array }
   | { readonly kind: 'reference'; readonly format: string; readonly reference: string }
-
-/** Why an outcome is what it is, for a program; `pending` with `retry` means that the vendor is not done yet. */
-export type Reason =
-  | 'no_face'
-  | 'multiple_faces'
-  | 'too_small'
-  | 'too_dark'
-  | 'too_bright'
-  | 'blurred'
-  | 'extreme_pose'
-  | 'low_confidence'
-  | 'spoof'
-  | 'challenge_failed'
-  | 'expired'
-  | 'pending'
-  | 'other'
 
 /**
  * What a verifier decided, by thresholds of its own. `uncertain`: it may be, but nothing may rest on it (two people within

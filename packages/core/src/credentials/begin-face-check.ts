@@ -5,7 +5,7 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { batch, insert, remove, type Storage } from '../storage/index.ts'
 import { faceChecks } from './face-check-table.ts'
-import { type FaceMethodGround, verifierIn } from './face-method-ground.ts'
+import { type FaceMethodSetup, verifierIn } from './face-method-setup.ts'
 import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
 import { livenessPlace } from './use-face-check.ts'
@@ -34,18 +34,18 @@ export interface MethodOfUser {
  *   `verifier.unavailable`, `server.busy`
  */
 export async function beginFaceCheck(
-  ground: FaceMethodGround,
+  setup: FaceMethodSetup,
   actor: Actor,
   chosen: MethodOfUser,
 ): Promise<BegunFaceCheck> {
-  const { services } = ground
-  const { verifier } = verifierIn(ground)
+  const { services } = setup
+  const { verifier } = verifierIn(setup)
   const { tenant } = actor
-  const method = await faceMethod(ground, tenant, chosen)
-  if (!isLiveEnough(ground, verifier.capabilities))
+  const method = await faceMethod(setup, tenant, chosen)
+  if (!isLiveEnough(setup, verifier.capabilities))
     throw new BillfoldError('verifier.unavailable', { cause: new Error('it cannot tell live people so surely') })
   const asker = { tenant, source: actor.source }
-  const started = ground.liveness === 'none' ? undefined : await verifier.startLiveness(asker)
+  const started = setup.liveness === 'none' ? undefined : await verifier.startLiveness(asker)
   const id = newId()
   const expiresAt = Math.min(services.now() + beginLife, started?.expiresAt ?? Number.POSITIVE_INFINITY)
   const row = { id, tenant, ownerId: method.ownerId, methodId: method.id, methodVersion: method.version, expiresAt }
@@ -59,7 +59,7 @@ export async function beginFaceCheck(
 
 /** A method of a user that takes a face. @throws BillfoldError `signing-method.unknown`, `signing-method.no-face` */
 export async function faceMethod(
-  { services }: FaceMethodGround,
+  { services }: FaceMethodSetup,
   tenant: string,
   { userId, methodId }: MethodOfUser,
 ): Promise<CredentialRow> {

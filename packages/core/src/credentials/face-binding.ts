@@ -2,7 +2,7 @@ import { findPerson } from '../biometrics/people.ts'
 import { thumbprintOf } from '../devices/device-key.ts'
 import { findTrusted } from '../devices/trust.ts'
 import { BillfoldError } from '../errors.ts'
-import { type FaceMethodGround, verifierIn } from './face-method-ground.ts'
+import { type FaceMethodSetup, verifierIn } from './face-method-setup.ts'
 
 /** What a method that takes a face is bound to: a device that its user trusts, and the user's face in a community. */
 export interface FaceBinding {
@@ -18,13 +18,13 @@ export interface FaceBinding {
  *   `face.not-enrolled`
  */
 export async function faceBinding(
-  ground: FaceMethodGround,
+  setup: FaceMethodSetup,
   tenant: string,
   userId: string,
   devicePublicKey: string,
 ): Promise<FaceBinding> {
-  const { services, community } = ground
-  verifierIn(ground)
+  const { services, community } = setup
+  verifierIn(setup)
   const device = thumbprintOf(devicePublicKey)
   if ((await findTrusted(services, tenant, userId, { thumbprint: device })) === undefined)
     throw new BillfoldError('device.unknown')

@@ -77,7 +77,7 @@ export async function firstMethod(
       insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt, closedAt: null }),
       insert(credentials, row),
       auditRecord(actor, 'signing-method.created', row.id, createdAt, { type: row.type, owner: ownerId }),
-      ...eventWrites(services, tenant, 'signing-method.created', toldOf(row)),
+      ...eventWrites(services, tenant, 'signing-method.created', methodEvent(row)),
     ],
   }
 }
@@ -131,7 +131,7 @@ export async function addMethod(
       ownerMoves(owner.ownerId, version),
       insert(credentials, made),
       auditRecord(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
-      ...eventWrites(services, owner.tenant, 'signing-method.created', toldOf(made)),
+      ...eventWrites(services, owner.tenant, 'signing-method.created', methodEvent(made)),
     ]
     await refusingDuplicates(() => services.storage.commit(batch(...writes)))
     return made
@@ -184,7 +184,7 @@ export async function replaceMethod(
         update(credentials, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
         ...writes,
         auditRecord(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
-        ...eventWrites(services, tenant, 'signing-method.replaced', toldOf(target)),
+        ...eventWrites(services, tenant, 'signing-method.replaced', methodEvent(target)),
       ),
     )
     return { ...target, ...sealed, ...fresh }
@@ -223,14 +223,14 @@ export async function removeMethod(
         remove(credentials, { where: { id: methodId, version: target.version } }),
         ...writes,
         auditRecord(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
-        ...eventWrites(services, owner.tenant, 'signing-method.removed', toldOf(target)),
+        ...eventWrites(services, owner.tenant, 'signing-method.removed', methodEvent(target)),
       ),
     )
   })
 }
 
 /** A method, as events tell of it. */
-export function toldOf({ id: methodId, ownerId, type }: CredentialRow): EventData<'signing-method.created'> {
+export function methodEvent({ id: methodId, ownerId, type }: CredentialRow): EventData<'signing-method.created'> {
   return { methodId, ownerId, type }
 }
 

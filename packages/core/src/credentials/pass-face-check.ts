@@ -14,7 +14,7 @@ import type { BroughtEvidence } from '../sessions/face-submission.ts'
 import { batch, check, insert, isCommitError, remove } from '../storage/index.ts'
 import { faceMethod, type MethodOfUser } from './begin-face-check.ts'
 import { faceChecks } from './face-check-table.ts'
-import { type FaceMethodGround, verifierIn } from './face-method-ground.ts'
+import { type FaceMethodSetup, verifierIn } from './face-method-setup.ts'
 import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
 import { attemptBack, refuseAttempt, countAttempt, countGuess, refuseGuesser } from './unlock.ts'
@@ -54,26 +54,26 @@ export function faceCheckStatement(methodId: string, checkId: string, request: N
  *   `verifier.unavailable`, `server.busy`; `signing-method.invalid` for another face; `signing-method.locked`
  */
 export async function passFaceCheck(
-  ground: FaceMethodGround,
+  setup: FaceMethodSetup,
   actor: Actor,
   shown: ShownFace,
 ): Promise<{ readonly expiresAt: number }> {
-  const { services } = ground
-  const { faces, verifier } = verifierIn(ground)
-  const method = await faceMethod(ground, actor.tenant, shown)
-  const open = await openCheck(ground, method, shown.checkId)
-  await assertBound(ground, method, shown)
-  const evidence = demandedEvidence(faces, ground, shown.evidence)
+  const { services } = setup
+  const { faces, verifier } = verifierIn(setup)
+  const method = await faceMethod(setup, actor.tenant, shown)
+  const open = await openCheck(setup, method, shown.checkId)
+  await assertBound(setup, method, shown)
+  const evidence = demandedEvidence(faces, setup, shown.evidence)
   await refuseGuesser(services, actor)
-  await takeOnce(ground, open)
-  await limitUser(ground, method)
+  await takeOnce(setup, open)
+  await limitUser(setup, method)
   const attemptId = newId()
   const counted = await countAttempt(services, actor, method.ownerId, { id: method.id }, attemptId)
   if (counted === 'unknown') throw new BillfoldError('signing-method.unknown')
   if (counted === 'locked') throw new BillfoldError('signing-method.locked')
   let outcome: Outcome | 'not-enrolled'
   try {
-    outcome = await look(ground, verifier, actor, counted, open, evidence)
+    outcome = await look(setup, verifier, actor, counted, open, evidence)
   } catch (error) {
     // Nobody has looked at the face: an outage costs no attempt.
     await services.storage.commit(batch(...attemptBack(counted, attemptId)))
@@ -92,12 +92,12 @@ export async function passFaceCheck(
     await countGuess(services, actor)
     throw new BillfoldError('signing-method.invalid')
   }
-  return keepPassed(ground, actor, counted, attemptId, shown)
+  return keepPassed(setup, actor, counted, attemptId, shown)
 }
 
 /** The check, if it is one of the method as it is, and no face was shown for it yet. */
 async function openCheck(
-  { services }: FaceMethodGround,
+  { services }: FaceMethodSetup,
   { tenant, ownerId, id: methodId, version: methodVersion }: CredentialRow,
   id: string,
 ): Promise<FaceCheckRow> {
@@ -109,7 +109,7 @@ async function openCheck(
 
 /** Before anything is counted: without the method's device nobody costs its user an attempt. */
 async function assertBound(
-  { services, community }: FaceMethodGround,
+  { services, community }: FaceMethodSetup,
   method: CredentialRow,
   { checkId, device, request }: ShownFace,
 ): Promise<void> {
@@ -122,7 +122,7 @@ async function assertBound(
 }
 
 /** Of any number of faces that are shown for a check at once, one is looked at. */
-async function takeOnce({ services }: FaceMethodGround, { id }: FaceCheckRow): Promise<void> {
+async function takeOnce({ services }: FaceMethodSetup, { id }: FaceCheckRow): Promise<void> {
   try {
     await services.storage.commit(batch(remove(faceChecks, { where: { id, sealedRequest: null } })))
   } catch (cause) {
@@ -131,21 +131,21 @@ async function takeOnce({ services }: FaceMethodGround, { id }: FaceCheckRow): P
   }
 }
 
-async function limitUser({ services, attemptsOfUser }: FaceMethodGround, { tenant, ownerId }: CredentialRow) {
+async function limitUser({ services, attemptsOfUser }: FaceMethodSetup, { tenant, ownerId }: CredentialRow) {
   const key = { name: 'face attempts of user', subject: ownerId, tenant }
   const { allowed, retryAfterSeconds } = await services.limiter.take(key, attemptsOfUser)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
 async function look(
-  ground: FaceMethodGround,
+  setup: FaceMethodSetup,
   verifier: CheckedVerifier,
   { source }: Actor,
   { tenant, ownerId: userId, person }: CredentialRow,
   open: FaceCheckRow,
   evidence: Evidence,
 ): Promise<Outcome | 'not-enrolled'> {
-  const { services, community } = ground
+  const { services, community } = setup
   const asker = { tenant, source }
   let face = evidence
   if (evidence.kind !== 'image') {
@@ -155,7 +155,7 @@ async function look(
     if (outcome.decision !== 'pass') return outcome
     if (image !== undefined) face = { kind: 'image', image }
   }
-  const { faces } = verifierIn(ground)
+  const { faces } = verifierIn(setup)
   const compared = await compareWithUser(faces, asker, { tenant, community, userId }, face)
   if (compared.kind !== 'compared' || compared.person.id !== person) return 'not-enrolled'
   return compared.outcome
@@ -163,7 +163,7 @@ async function look(
 
 /** The check is there again, for the request that the device has signed; unless the device, the face or the method is gone. */
 async function keepPassed(
-  { services }: FaceMethodGround,
+  { services }: FaceMethodSetup,
   actor: Actor,
   method: CredentialRow,
   attemptId: string,

@@ -46,7 +46,8 @@ type Outcome = { readonly opened: OpenedMethod } | { readonly refused: keyof Ref
  * commit, so that guesses side by side cannot outrun the limit; a right value gives the attempts back. An unknown method and a
  * locked one take as long as a wrong value. A method that takes a face too opens for a `request` only: the one that a face
  * check was passed for.
- * @throws BillfoldError with a code of `refusals`; `input.invalid` for a value that cannot be one; `rate.limited` for who has sent too many wrong values; `server.busy` when too many values are being checked; `body.raw-unavailable`
+ * @throws BillfoldError with a code of `refusals`; `input.invalid` for a value that cannot be one; `rate.limited` after too many wrong
+ * values; `server.busy` when too many values are being checked; `body.raw-unavailable`
  */
 export async function unlock(
   services: Services,

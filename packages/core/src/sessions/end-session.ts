@@ -20,7 +20,7 @@ export function succeeds(services: Services, actor: Actor, session: SessionRow, 
     purpose: session.purpose,
     user: after.userId ?? '',
   })
-  const told = eventWrites(services, session.tenant, 'session.verified', toldSession(after))
+  const told = eventWrites(services, session.tenant, 'session.verified', sessionEvent(after))
   return { session: after, writes: [sessionMoves(session, now, set), audit, ...told] }
 }
 
@@ -30,10 +30,10 @@ export function fails(services: Services, actor: Actor, session: SessionRow, fai
   const set = { failure, ...ended('failed', now) }
   const after = { ...session, ...set, version: session.version + 1 }
   const audit = auditRecord(actor, 'session.failed', session.id, now, { failure })
-  const told = eventWrites(services, session.tenant, 'session.failed', { ...toldSession(after), failure })
+  const told = eventWrites(services, session.tenant, 'session.failed', { ...sessionEvent(after), failure })
   return { session: after, writes: [sessionMoves(session, now, set), audit, ...told] }
 }
 
-function toldSession({ id: sessionId, community, purpose, userId }: SessionRow): EventData<'session.verified'> {
+function sessionEvent({ id: sessionId, community, purpose, userId }: SessionRow): EventData<'session.verified'> {
   return { sessionId, community, purpose, userId }
 }

@@ -11,9 +11,9 @@ import type { Services } from '../services.ts'
 import type { Write } from '../storage/index.ts'
 import { succeeds } from './end-session.ts'
 import type { Attempted, Seen, SeenToEnrol, Settled } from './face-submission.ts'
-import type { SessionGround } from './ground.ts'
+import type { SessionSetup } from './setup.ts'
 import { askForPin } from './pin-due.ts'
-import { keptOf, keptWrites } from './result.ts'
+import { keptOf, keptWrites } from './scoped-data.ts'
 import type { SessionRow } from './session.ts'
 import { dropValue, keepJson, readJson } from './session-values.ts'
 
@@ -30,7 +30,8 @@ export async function seenForEnrolment(
   const compared = await compareWithUser(faces, asker, owner, evidence)
   if (compared.kind === 'compared' && compared.outcome.decision !== 'pass')
     return { kind: 'refused', outcome: compared.outcome }
-  const person = compared.kind === 'compared' ? compared.person : await findPerson(faces.services, owner)
+  // As they were for the comparison: read again, a face that another enrolled meanwhile would pass for one that this was compared with.
+  const { person } = compared
   const collection = collectionOf(tenant, community)
   const { outcome, templates } = await verifierOf(faces).enrol(asker, { evidence: [evidence], collection })
   if (outcome.decision !== 'pass') return { kind: 'refused', outcome }
@@ -42,12 +43,12 @@ export async function seenForEnrolment(
  * its templates wait, sealed, with the session.
  */
 export async function settleEnrolment(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   { session, submission }: Attempted,
   seen: SeenToEnrol,
 ): Promise<Settled> {
-  const { services } = ground
+  const { services } = setup
   const { userId, outcome, templates, person } = seen
   const { reasons } = outcome
   const { device } = submission
@@ -66,7 +67,7 @@ export async function settleEnrolment(
   }
   const waiting = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
   const message = 'To enrol a face takes a PIN or a trusted device, and there is none'
-  return askForPin(ground, actor, session, {
+  return askForPin(setup, actor, session, {
     userId,
     device: thumbprint,
     message: 'The face was taken; enter the PIN to enrol it',
@@ -105,7 +106,7 @@ async function enrolling(
   const owner = { tenant, community, userId: userId ?? '' }
   const person = await findPerson(services, owner)
   if (person?.id !== expected?.id || person?.version !== expected?.version) throw new BillfoldError('storage.refused')
-  return enrolmentWrites(services, actor, owner, templates)
+  return enrolmentWrites(services, actor, owner, person, templates)
 }
 
 const waitingShape = z.object({

@@ -4,7 +4,7 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, isCommitError, remove, type Storage, update, type Write } from '../storage/index.ts'
-import type { SessionGround } from './ground.ts'
+import type { SessionSetup } from './setup.ts'
 import { findSession, type SessionRow } from './session.ts'
 import { authenticationSessions, faceAttempts } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
@@ -31,14 +31,14 @@ export interface CountedAttempt {
  * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.step`, `session.elsewhere`, `session.expired`
  */
 export async function countAttempt(
-  ground: SessionGround,
+  setup: SessionSetup,
   session: SessionRow,
   callerKey: string,
   most: number,
   inputs: AttemptInputs,
   evidence: Evidence,
 ): Promise<CountedAttempt> {
-  const { services } = ground
+  const { services } = setup
   const { tenant, id: sessionId } = session
   const now = services.now()
   const id = newId()
@@ -78,7 +78,7 @@ export async function countAttempt(
   }
   const { faceAttempts: number } = await findSession(services, tenant, sessionId)
   try {
-    await countForOthers(ground, session)
+    await countForOthers(setup, session)
   } catch (error) {
     await giveAttemptBack(services, session, { id, number })
     throw error
@@ -87,9 +87,9 @@ export async function countAttempt(
 }
 
 /** After the session's own count, so that a session without attempts left costs its user none. @throws BillfoldError `rate.limited` */
-async function countForOthers(ground: SessionGround, { tenant, creatorId, userId }: SessionRow): Promise<void> {
-  await take(ground, 'face attempts of licence', creatorId ?? 'elsewhere', tenant, ground.attemptsOfLicence)
-  if (userId !== null) await take(ground, 'face attempts of user', userId, tenant, ground.attemptsOfUser)
+async function countForOthers(setup: SessionSetup, { tenant, creatorId, userId }: SessionRow): Promise<void> {
+  await take(setup, 'face attempts of licence', creatorId ?? 'elsewhere', tenant, setup.attemptsOfLicence)
+  if (userId !== null) await take(setup, 'face attempts of user', userId, tenant, setup.attemptsOfUser)
 }
 
 /** The write that says what came of an attempt. */
@@ -140,11 +140,11 @@ async function refusal(
 }
 
 async function take(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   name: string,
   subject: string,
   tenant: string,
-  rule: SessionGround['attemptsOfUser'],
+  rule: SessionSetup['attemptsOfUser'],
 ): Promise<void> {
   const { allowed, retryAfterSeconds } = await services.limiter.take({ name, subject, tenant }, rule)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })

@@ -1,5 +1,6 @@
-import type { Outcome, Reason } from '../biometrics/verifier.ts'
-import type { KeptOfFace } from './result.ts'
+import type { Reason } from '../biometrics/reasons.ts'
+import type { Outcome } from '../biometrics/verifier.ts'
+import type { KeptOfFace } from './scoped-data.ts'
 import type { SessionRow } from './session.ts'
 
 /** What came of a face. */

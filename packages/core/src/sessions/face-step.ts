@@ -11,7 +11,7 @@ import { checkedEvidence, demandedEvidence } from './evidence.ts'
 import { attemptConcluded, type CountedAttempt, countAttempt, giveAttemptBack } from './face-attempt.ts'
 import { type FaceResult, messageFor } from './face-result.ts'
 import type { Attempted, FaceSubmission, Seen, Settled } from './face-submission.ts'
-import { type Conclude, type SessionGround, tellHooks } from './ground.ts'
+import { type Conclude, type SessionSetup, tellHooks } from './setup.ts'
 import { assertBrowser, configurationOf } from './open-session.ts'
 import { assertState, liveSession, type SessionRow } from './session.ts'
 import { settleMatch } from './settle-match.ts'
@@ -23,12 +23,12 @@ import { settleMatch } from './settle-match.ts'
  *   `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `user.full`, `gallery.full`
  */
 export async function submitFace<Answer>(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   submission: FaceSubmission,
   conclude: Conclude<FaceResult, Answer>,
 ): Promise<Answer> {
-  const { services, faces } = ground
+  const { services, faces } = setup
   const session = await liveSession(services, actor.tenant, submission.sessionId)
   assertBrowser(session, submission.browserSecret)
   assertState(session, 'opened')
@@ -37,10 +37,10 @@ export async function submitFace<Answer>(
   const evidence = demandedEvidence(faces, configuration, submission)
   const { callerKey, cameraIndicator = {}, deviceId } = submission
   const inputs = { cameraIndicator, deviceId }
-  const attempt = await countAttempt(ground, session, callerKey, configuration.maxAttempts, inputs, evidence)
+  const attempt = await countAttempt(setup, session, callerKey, configuration.maxAttempts, inputs, evidence)
   let seen: Seen
   try {
-    seen = await look(ground, actor, session, evidence)
+    seen = await look(setup, actor, session, evidence)
   } catch (error) {
     // Nobody has looked at the face: an outage costs no attempt.
     if (isBillfoldError(error, 'verifier.unavailable') || isBillfoldError(error, 'server.busy'))
@@ -51,12 +51,12 @@ export async function submitFace<Answer>(
     const now = await liveSession(services, actor.tenant, session.id)
     assertState(now, 'opened')
     if (now.callerKey !== callerKey) throw new BillfoldError('session.elsewhere')
-    const { result, writes } = await settle(ground, actor, { session: now, configuration, submission, attempt }, seen)
+    const { result, writes } = await settle(setup, actor, { session: now, configuration, submission, attempt }, seen)
     const concluded = await conclude(result)
     await services.storage.commit(batch(...writes, ...outcomeOf(seen, attempt), ...concluded.writes))
     return { result, answer: concluded.answer }
   })
-  await tellHooks(ground, settled.result.session)
+  await tellHooks(setup, settled.result.session)
   return settled.answer
 }
 
@@ -65,8 +65,8 @@ function outcomeOf(seen: Seen, attempt: CountedAttempt): readonly Write[] {
 }
 
 /** Has the verifier look: whether a live person is there, and who it is. Nothing is written. */
-async function look(ground: SessionGround, actor: Actor, session: SessionRow, evidence: Evidence): Promise<Seen> {
-  const { services, faces } = ground
+async function look(setup: SessionSetup, actor: Actor, session: SessionRow, evidence: Evidence): Promise<Seen> {
+  const { services, faces } = setup
   const asker: Asker = { tenant: session.tenant, source: actor.source }
   const checked = await checkedEvidence(services, verifierOf(faces), asker, session, evidence)
   if (checked.kind === 'refused') return checked
@@ -86,12 +86,12 @@ async function look(ground: SessionGround, actor: Actor, session: SessionRow, ev
   return { kind: 'matched', userId, person, evidence: checked.evidence, outcome, liveness }
 }
 
-async function settle(ground: SessionGround, actor: Actor, attempted: Attempted, seen: Seen): Promise<Settled> {
-  const { services } = ground
+async function settle(setup: SessionSetup, actor: Actor, attempted: Attempted, seen: Seen): Promise<Settled> {
+  const { services } = setup
   const { session } = attempted
-  if (seen.kind === 'matched') return settleMatch(ground, actor, attempted, seen)
-  if (seen.kind === 'to-enrol') return settleEnrolment(ground, actor, attempted, seen)
-  if (seen.kind === 'refused') return settleRefusal(ground, actor, attempted, seen.outcome)
+  if (seen.kind === 'matched') return settleMatch(setup, actor, attempted, seen)
+  if (seen.kind === 'to-enrol') return settleEnrolment(setup, actor, attempted, seen)
+  if (seen.kind === 'refused') return settleRefusal(setup, actor, attempted, seen.outcome)
   const ending = fails(services, actor, session, seen.kind)
   const message = 'There is no face to compare with yet: enrol first'
   return { result: { session: ending.session, status: 'enroll', message, reasons: [] }, writes: ending.writes }
@@ -99,7 +99,7 @@ async function settle(ground: SessionGround, actor: Actor, attempted: Attempted,
 
 /** One attempt less, and at the last the session is over. */
 async function settleRefusal(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   actor: Actor,
   { session, configuration }: Attempted,
   outcome: Outcome,

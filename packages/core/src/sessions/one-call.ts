@@ -5,7 +5,7 @@ import { batch, type Write } from '../storage/index.ts'
 import type { FaceResult } from './face-result.ts'
 import type { FaceSubmission } from './face-submission.ts'
 import { submitFace } from './face-step.ts'
-import type { Conclude, SessionGround } from './ground.ts'
+import type { Conclude, SessionSetup } from './setup.ts'
 import { type NewSession, newSession } from './new-session.ts'
 import { openedAt } from './open-session.ts'
 import { type PinResult, submitPin } from './pin-step.ts'
@@ -31,49 +31,49 @@ export type OneCallResult = Pick<FaceResult, 'session' | 'status' | 'message' | 
  * @throws BillfoldError those of `submitFace` and `submitPin`; `login.second-factor` where nothing may stand for the face
  */
 export async function loginInOneCall<Answer>(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   call: OneCall,
   conclude: Conclude<OneCallResult, Answer>,
 ): Promise<Answer> {
-  if (call.skipFace) return withoutFace(ground, actor, call, conclude)
+  if (call.skipFace) return withoutFace(setup, actor, call, conclude)
   const { session, pin } = call
-  const { id } = await begin(ground, actor, call, session, { ...openedAt(ground.services.now()) }, [])
+  const { id } = await begin(setup, actor, call, session, { ...openedAt(setup.services.now()) }, [])
   const submission = { ...call, sessionId: id, withPin: pin !== undefined }
-  if (pin === undefined) return submitFace(ground, actor, submission, conclude)
-  const face = await submitFace<FaceResult>(ground, actor, submission, async (answer) => ({ answer, writes: [] }))
+  if (pin === undefined) return submitFace(setup, actor, submission, conclude)
+  const face = await submitFace<FaceResult>(setup, actor, submission, async (answer) => ({ answer, writes: [] }))
   // What is answered now is kept after the step, not with it.
   if (face.status !== 'pin') return (await conclude(face)).answer
-  return withPin(ground, actor, call, face.session, pin, conclude)
+  return withPin(setup, actor, call, face.session, pin, conclude)
 }
 
 async function withoutFace<Answer>(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   call: OneCall,
   conclude: Conclude<OneCallResult, Answer>,
 ): Promise<Answer> {
-  const { services } = ground
+  const { services } = setup
   const { pin, device, session } = call
   if (pin === undefined || session.purpose === 'enroll') throw new BillfoldError('login.second-factor')
-  const userId = session.userId ?? (await onlyUserOf(ground, actor, call))
+  const userId = session.userId ?? (await onlyUserOf(setup, actor, call))
   const trusted = await findTrusted(services, actor.tenant, userId, device)
   if (session.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
   const set = { ...openedAt(services.now()), state: 'face_verified', device: device?.thumbprint ?? null } as const
   const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
-  const begun = await begin(ground, actor, call, { ...session, userId }, set, rests)
-  return withPin(ground, actor, call, begun, pin, conclude)
+  const begun = await begin(setup, actor, call, { ...session, userId }, set, rests)
+  return withPin(setup, actor, call, begun, pin, conclude)
 }
 
 /** The one user who trusts the device. */
-async function onlyUserOf({ services }: SessionGround, { tenant }: Actor, { device }: OneCall): Promise<string> {
+async function onlyUserOf({ services }: SessionSetup, { tenant }: Actor, { device }: OneCall): Promise<string> {
   const [userId, another] = device === undefined ? [] : await usersTrusting(services, tenant, device)
   if (userId === undefined || another !== undefined) throw new BillfoldError('login.second-factor')
   return userId
 }
 
 async function begin(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   actor: Actor,
   { callerKey, info, skipFace }: OneCall,
   input: NewSession,
@@ -89,7 +89,7 @@ async function begin(
 }
 
 async function withPin<Answer>(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   call: OneCall,
   { id: sessionId, userId }: SessionRow,
@@ -98,7 +98,7 @@ async function withPin<Answer>(
 ): Promise<Answer> {
   const { callerKey, device, deviceId, trustDevice } = call
   const submission = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
-  return submitPin(ground, actor, submission, (result) => conclude(told(result)))
+  return submitPin(setup, actor, submission, (result) => conclude(told(result)))
 }
 
 function told({ session, isAuthenticated }: PinResult): OneCallResult {

@@ -1,10 +1,10 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
-import type { Reason } from '../biometrics/verifier.ts'
+import type { Reason } from '../biometrics/reasons.ts'
 import { hasMethods } from '../credentials/methods.ts'
 import type { Write } from '../storage/index.ts'
 import { fails } from './end-session.ts'
 import type { Settled } from './face-submission.ts'
-import type { SessionGround } from './ground.ts'
+import type { SessionSetup } from './setup.ts'
 import { sessionMoves, type SessionRow } from './session.ts'
 
 /** A face step that leaves the PIN to be asked for. */
@@ -22,7 +22,7 @@ export interface PinDue {
 
 /** The session waits for the PIN; where the user has none, it is over. */
 export async function askForPin(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   actor: Actor,
   session: SessionRow,
   due: PinDue,

@@ -9,7 +9,7 @@ import { batch, check, decide, isCommitError, update } from '../storage/index.ts
 import { users } from '../users/table.ts'
 import { fails, succeeds } from './end-session.ts'
 import { waitingEnrolment } from './enrol-step.ts'
-import { type Conclude, type SessionGround, tellHooks } from './ground.ts'
+import { type Conclude, type SessionSetup, tellHooks } from './setup.ts'
 import { assertState, liveSession, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
@@ -45,33 +45,33 @@ export const mostPins = 5
  *   `device.invalid`, `rate.limited`, `server.busy`
  */
 export async function submitPin<Answer>(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   submission: PinSubmission,
   conclude: Conclude<PinResult, Answer>,
 ): Promise<Answer> {
-  const { services } = ground
-  await countPin(ground, await dueSession(ground, actor, submission))
-  const opened = await openPin(ground, actor, submission).catch(async (error: unknown) => {
+  const { services } = setup
+  await countPin(setup, await dueSession(setup, actor, submission))
+  const opened = await openPin(setup, actor, submission).catch(async (error: unknown) => {
     // Nobody has looked at the PIN: a busy server ends no session.
     if (isBillfoldError(error, 'server.busy') || isBillfoldError(error, 'rate.limited'))
       await givePinBack(services, actor.tenant, submission.sessionId)
     throw error
   })
   const settled = await decide(async () => {
-    const session = await dueSession(ground, actor, submission)
-    const { result, writes } = await settle(ground, actor, session, submission, opened)
+    const session = await dueSession(setup, actor, submission)
+    const { result, writes } = await settle(setup, actor, session, submission, opened)
     const concluded = await conclude(result)
     await services.storage.commit(batch(...writes, ...concluded.writes))
     return { result, answer: concluded.answer }
   })
-  await tellHooks(ground, settled.result.session)
+  await tellHooks(setup, settled.result.session)
   return settled.answer
 }
 
 /** The session, if it is this caller's, on this device, and its PIN is due. */
 async function dueSession(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   { tenant }: Actor,
   { sessionId, callerKey, userId, device }: PinSubmission,
 ): Promise<SessionRow> {
@@ -82,7 +82,7 @@ async function dueSession(
   return session
 }
 
-async function countPin({ services }: SessionGround, { id, version }: SessionRow): Promise<void> {
+async function countPin({ services }: SessionSetup, { id, version }: SessionRow): Promise<void> {
   const where = { id, state: 'face_verified', version, pinAttempts: { lt: mostPins } }
   try {
     await services.storage.commit(batch(update(authenticationSessions, { where, add: { pinAttempts: 1 } })))
@@ -99,7 +99,7 @@ async function givePinBack(services: Services, tenant: string, id: string): Prom
 
 /** The PIN, or undefined where it does not open. */
 async function openPin(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   actor: Actor,
   { userId, pin }: PinSubmission,
 ): Promise<OpenedMethod | undefined> {
@@ -113,7 +113,7 @@ async function openPin(
 }
 
 async function settle(
-  { services }: SessionGround,
+  { services }: SessionSetup,
   actor: Actor,
   session: SessionRow,
   { device, deviceId, trustDevice, userId }: PinSubmission,

@@ -9,9 +9,9 @@ import { check, type Write } from '../storage/index.ts'
 import { users } from '../users/table.ts'
 import { fails, succeeds } from './end-session.ts'
 import type { Attempted, SeenMatch, Settled } from './face-submission.ts'
-import type { SessionGround } from './ground.ts'
+import type { SessionSetup } from './setup.ts'
 import { askForPin } from './pin-due.ts'
-import { keptOf, keptWrites } from './result.ts'
+import { keptOf, keptWrites } from './scoped-data.ts'
 import type { RiskDecision, RiskInput } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
@@ -20,17 +20,17 @@ import type { SessionRow } from './session.ts'
  * guarded: the session, the user, the user's templates, the trust in the device.
  */
 export async function settleMatch(
-  ground: SessionGround,
+  setup: SessionSetup,
   actor: Actor,
   attempted: Attempted,
   seen: SeenMatch,
 ): Promise<Settled> {
-  const { services } = ground
+  const { services } = setup
   const { session, configuration, submission } = attempted
   const { userId, outcome } = seen
   const { reasons } = outcome
   const trusted = await findTrusted(services, session.tenant, userId, submission.device)
-  const risk = await assessed(ground, riskOf(ground, attempted, seen, trusted !== undefined))
+  const risk = await assessed(setup, riskOf(setup, attempted, seen, trusted !== undefined))
   if (risk === 'deny') {
     const ending = fails(services, actor, session, 'risk')
     const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
@@ -51,7 +51,7 @@ export async function settleMatch(
   if (pinDue) {
     const message = 'The face was recognised; enter the PIN'
     const otherwise = { message: 'A PIN is needed, and there is none', failure: 'no-pin' }
-    return askForPin(ground, actor, session, { userId, device, message, reasons, writes, otherwise })
+    return askForPin(setup, actor, session, { userId, device, message, reasons, writes, otherwise })
   }
   const ending = succeeds(services, actor, session, { userId, device })
   const message = 'The face was recognised'
@@ -79,7 +79,7 @@ async function standsOn(
 }
 
 function riskOf(
-  { faces }: SessionGround,
+  { faces }: SessionSetup,
   { session, submission, attempt }: Attempted,
   { userId, outcome, liveness }: SeenMatch,
   trusted: boolean,
@@ -100,7 +100,7 @@ function riskOf(
 }
 
 /** A host's assessment that throws is not one to let anybody in by. */
-async function assessed({ assess, services }: SessionGround, input: RiskInput): Promise<RiskDecision> {
+async function assessed({ assess, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
   try {
     return await assess(input)
   } catch (error) {

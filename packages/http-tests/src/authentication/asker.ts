@@ -2,10 +2,11 @@ import type { MountableApi } from '@billfold/core/http'
 import type { Asker } from './sealer.ts'
 
 /** Asks an API without a host around it, as an adapter would: for suites that are about something else than HTTP. */
-export function askerOf(api: MountableApi): Asker {
+export function askerOf(api: MountableApi, ip = '192.0.2.1'): Asker {
   return {
     request: async (method, target, { headers = {}, json } = {}) => {
-      const [path = '', query = ''] = target.split('?')
+      const [asked = '', query = ''] = target.split('?')
+      const path = asked.replace(/\/$/, '')
       const given = path.split('/')
       const route = api.routes.find(
         (one) =>
@@ -25,7 +26,7 @@ export function askerOf(api: MountableApi): Asker {
           ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
           ...(json !== undefined && { 'content-type': 'application/json' }),
         },
-        ip: '192.0.2.1',
+        ip,
         body: json === undefined ? { kind: 'none' } : { kind: 'parsed', value: structuredClone(json) },
         signal: new AbortController().signal,
       })

@@ -1,4 +1,4 @@
-import { type Billfold, localKeyring, newKey, type RateLimiter } from '@billfold/core'
+import { type Billfold, localKeyring, memoryStorage, newKey, type RateLimiter, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -177,5 +177,49 @@ describe('face attempts', () => {
       return (await browser.face({ selfie: selfieOf('mallory') })).status
     }
     expect([await status(), await status(), await status(), await status()]).toEqual([200, 200, 429, 429])
+  })
+})
+
+describe('an enrolment that another comes before', () => {
+  it('adds nothing, wherever in it the other comes', async () => {
+    const memory = memoryStorage()
+    let before: { readonly search: number; readonly other: () => Promise<unknown> } | undefined
+    let searches = 0
+    const find: Storage['find'] = async (table, query) => {
+      if (table.name === 'face_people' && before?.search === ++searches) await before.other()
+      return memory.find(table, query)
+    }
+    const { billfold } = await faceHost({ storage: { ...memory, find } })
+    const asker = direct(billfold.authentication)
+    const statusOf = async (userId: string, person: string): Promise<string> => {
+      const input = { userId, configuration: 'still' } as const
+      const { sessionId } = await billfold.authentication.sessions.create(input)
+      const answer = await openUrl(asker, `${publicUrl}/sessions/session/${sessionId}`)
+      const [cookie = ''] = String(answer.headers['set-cookie']).split(';')
+      const data = { sessionId, selfie: selfieOf(person) }
+      const { opened } = await (await sealer(asker)).send('POST', '/v2/submit_face', { data, headers: { cookie } })
+      return (opened as { status: string }).status
+    }
+    const countSearches = async (userId: string, search: number, first: string, then: string): Promise<number> => {
+      searches = 0
+      before = {
+        search,
+        other: async () => {
+          before = undefined
+          await enrol(asker, billfold, userId, then)
+        },
+      }
+      await enrol(asker, billfold, userId, first)
+      before = undefined
+      return searches
+    }
+    const alone = await countSearches(await newUser(billfold), 0, 'nora', 'nobody')
+    expect(alone).toBeGreaterThan(1)
+    for (let search = 2; search <= alone; search += 1) {
+      const userId = await newUser(billfold)
+      await countSearches(userId, search, `late ${search}`, `early ${search}`)
+      expect([search, await statusOf(userId, `early ${search}`)]).toEqual([search, 'success'])
+      expect([search, await statusOf(userId, `late ${search}`)]).toEqual([search, 'retry'])
+    }
   })
 })

@@ -5,6 +5,7 @@ import { type FaceHost, faceHost } from './face-host.ts'
 import { newDevice, newUser, selfieOf } from './people.ts'
 import { type Sealer, sealer, type Unusual } from './sealer.ts'
 import { enrol, stepsAt } from './steps.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 let host: FaceHost
 let caller: Sealer
@@ -26,8 +27,7 @@ async function person(name: string): Promise<string> {
 async function call(data: object, unusual: Unusual = {}, by: Sealer = caller) {
   const asked = { communityId: 'default', ...data }
   const { status, json, opened } = await by.send('POST', '/v2/authenticate_with_liveid', { data: asked, ...unusual })
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  return { status, json: json as any, data: opened as any }
+  return { status, json: json as ReplyJson, data: opened as ReplyJson }
 }
 
 describe('a login in one call', () => {

@@ -2,6 +2,7 @@ import type { Billfold } from '@billfold/core'
 import type { Answer } from '../client.ts'
 import { newUser, selfieOf } from './people.ts'
 import { type Asker, type Sealer, sealer, type Unusual } from './sealer.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 /** Where the hosts of these suites say that they are. */
 export const publicUrl = 'https://login.example/walletapi'
@@ -9,10 +10,8 @@ export const publicUrl = 'https://login.example/walletapi'
 /** What a step was answered; `data` is decrypted where it was encrypted. */
 export interface StepAnswer {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly data: any
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  readonly json: any
+  readonly data: ReplyJson
+  readonly json: ReplyJson
 }
 
 /** A relying party and a browser, and what they do. */

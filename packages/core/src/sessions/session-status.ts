@@ -1,8 +1,6 @@
 import { listDevices } from '../devices/trust.ts'
 import type { Services } from '../services.ts'
-import { batch, remove, type Storage } from '../storage/index.ts'
 import { liveSession, type SessionRow } from './session.ts'
-import { authenticationSessions, sessionValues } from './tables.ts'
 
 /** What anybody who knows a session's id may learn of it. */
 export interface SessionResult {
@@ -39,17 +37,4 @@ export function statusOf({ state }: SessionRow): SessionResult['status'] {
 async function trusts(services: Services, { state, tenant, userId }: SessionRow, deviceId: string): Promise<boolean> {
   if (state !== 'succeeded' || userId === null) return false
   return (await listDevices(services, tenant, userId)).some(({ label }) => label === deviceId)
-}
-
-/** How long an expired session can still be told from one that never was: a day. */
-const keptMs = 24 * 60 * 60 * 1000
-
-/** Removes what sessions kept, once they have expired, and a day later the sessions. */
-export async function removeOldSessions(storage: Storage, now: number): Promise<void> {
-  await storage.commit(
-    batch(
-      remove(sessionValues, { where: { expiresAt: { lte: now } }, hits: 'any' }),
-      remove(authenticationSessions, { where: { expiresAt: { lte: now - keptMs } }, hits: 'any' }),
-    ),
-  )
 }

@@ -11,7 +11,7 @@ const nobody = { list: [{ did: 'did:ethr:0x01' }] }
 const now = (): number => Math.floor(Date.now() / 1000)
 
 describeMounted(
-  'the authentication API, its ground',
+  'the authentication API, its setup',
   async () => {
     host = await loginHost({
       publicUrl: 'https://login.example/walletapi',

@@ -6,7 +6,7 @@ import type { RateLimitRule } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 
 /** What signing methods that take a face stand on. */
-export interface FaceMethodGround {
+export interface FaceMethodSetup {
   readonly services: Services
   /** Undefined where the host has set up no faces at all. */
   readonly faces: Faces | undefined
@@ -19,7 +19,7 @@ export interface FaceMethodGround {
 }
 
 /** The faces and their verifier. @throws BillfoldError `signing-method.no-verifier` */
-export function verifierIn({ faces }: FaceMethodGround): {
+export function verifierIn({ faces }: FaceMethodSetup): {
   readonly faces: Faces
   readonly verifier: CheckedVerifier
 } {

@@ -6,7 +6,7 @@ import type { AssessRisk } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
 /** What the steps of sessions stand on. */
-export interface SessionGround {
+export interface SessionSetup {
   readonly services: Services
   readonly faces: Faces
   readonly assess: AssessRisk
@@ -41,7 +41,7 @@ export type Conclude<Result, Answer> = (
 ) => Promise<{ readonly answer: Answer; readonly writes: readonly Write[] }>
 
 /** Tells the host's hooks that a session has ended. */
-export async function tellHooks({ hooks, services }: SessionGround, session: SessionRow): Promise<void> {
+export async function tellHooks({ hooks, services }: SessionSetup, session: SessionRow): Promise<void> {
   const { id: sessionId, tenant, community, purpose } = session
   const told = {
     sessionId,
