@@ -2,7 +2,7 @@ import { type AuthenticationOptions, authenticationApi } from './apis/authentica
 import { facesData } from './biometrics/personal-data.ts'
 import { devicesData } from './devices/personal-data.ts'
 import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
-import { sessionGround } from './apis/authentication/face-options.ts'
+import { sessionSetup } from './apis/authentication/face-options.ts'
 import { custodyServices } from './apis/custody/custody-services.ts'
 import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
 import {
@@ -29,7 +29,7 @@ import { type InProcessLicences, inProcessLicences } from './licences/in-process
 import { markingStorage, once } from './idempotency/index.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { storageLookups } from './lookups/index.ts'
-import { type Delivered, deliverOutbox, type Notifier } from './outbox/index.ts'
+import { type Delivered, deliverOutbox, type Notifier, outboxData } from './outbox/index.ts'
 import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
 import { maintainPayments } from './payments/maintain.ts'
 import { paymentsData } from './payments/personal-data.ts'
@@ -45,6 +45,7 @@ import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
 import { destroyLeftKeys } from './identities/destroy-keys.ts'
 import { resealVaults } from './vaults/reseal.ts'
 import { resealSeeds, resealWallets } from './wallets/reseal.ts'
+import { allEnded } from './operations/each-step.ts'
 import { type Health, health } from './operations/health.ts'
 import { type Maintenance, maintain } from './operations/maintain.ts'
 import { onboardingData } from './onboarding/personal-data.ts'
@@ -130,7 +131,11 @@ export interface Billfold {
    * does it too; whoever wants them sooner calls this more often, from any number of processes. Calls may overlap.
    */
   readonly deliver: () => Promise<Delivered>
-  /** Removes what is no longer needed, and sends transactions that a process or a node has left lying. Call it every few minutes, from any number of processes. */
+  /**
+   * Removes what is no longer needed, and sends transactions that a process or a node has left lying. Call it every few minutes, from any
+   * number of processes. A step that fails holds up no other, unless the storage cannot be reached.
+   * @throws what a step threw, once all steps were taken; an AggregateError where several did
+   */
   readonly maintain: () => Promise<Maintenance>
 }
 
@@ -168,7 +173,7 @@ export function createBillfold(given: BillfoldOptions): Billfold {
         { logger, limiter, once: (call, act) => once(keys, call, act) },
       ),
     )
-  const faces = sessionGround(services, options.authentication)
+  const faces = sessionSetup(services, options.authentication)
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
   const elsewhere = options.dids?.registries === undefined ? addressDids : async () => undefined
@@ -201,9 +206,12 @@ export function createBillfold(given: BillfoldOptions): Billfold {
     health: () => health(services),
     webhooks: inProcessWebhooks(services, options.webhooks ?? {}, host),
     deliver,
-    maintain: async () => {
-      await maintainPayments(payments)
-      const further = [() => sweepFiles(services, onboarding.files), () => destroyLeftKeys(services, settings)]
+    maintain: () => {
+      const further = [
+        () => maintainPayments(payments),
+        () => sweepFiles(services, onboarding.files),
+        () => destroyLeftKeys(services, settings),
+      ]
       return maintain(services, further, deliver)
     },
   }
@@ -248,16 +256,18 @@ function observed(observer: Observer, options: BillfoldOptions): BillfoldOptions
 function deliveries(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
   const ofEvents = eventDelivery(services, events === undefined || events === false ? {} : events, webhooks)
   const deliver = async (): Promise<Delivered> => {
-    const [messages, others] = await Promise.all([deliverOutbox(services), ofEvents.deliver()])
-    return { delivered: messages.delivered + others.delivered, failed: messages.failed + others.failed }
+    const done = await allEnded([deliverOutbox(services), ofEvents.deliver()])
+    return done.reduce((sum, { delivered, failed }) => {
+      return { delivered: sum.delivered + delivered, failed: sum.failed + failed }
+    })
   }
   return { deliver }
 }
 
 /** What is known of a person, by who knows it. */
 function personalData(
-  { faces }: ReturnType<typeof sessionGround>,
+  { faces }: ReturnType<typeof sessionSetup>,
   { files }: ReturnType<typeof onboardingSettings>,
 ): readonly PersonalData[] {
-  return [facesData(faces.verifier), devicesData, custodyData, didData, paymentsData, onboardingData(files)]
+  return [facesData(faces.verifier), devicesData, custodyData, didData, paymentsData, outboxData, onboardingData(files)]
 }

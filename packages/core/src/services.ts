@@ -8,7 +8,7 @@ import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from './storage/index.ts'
 import type { TokenIssuer } from './tokens/index.ts'
-import type { TransactionRetention } from './transactions/retention-rules.ts'
+import type { TransactionRetention } from './transactions/retention/retention-rules.ts'
 
 /** What the domain's functions stand on: everything that a host can plug in, and the clock. */
 export interface Services {

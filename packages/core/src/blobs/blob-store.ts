@@ -17,6 +17,6 @@ export interface BlobStore {
   readonly put: (name: BlobName, content: AsyncIterable<Uint8Array>) => Promise<void>
   /** The bytes, piece by piece, or undefined where there is no such blob. */
   readonly get: (name: BlobName) => Promise<AsyncIterable<Uint8Array> | undefined>
-  /** Removes a blob, and whatever a `put` that never ended has left of it. That there is none is no failure. */
+  /** Removes a blob, and whatever a `put` that never ended has left of it. That there is none is no failure; that the store is not there is. */
   readonly remove: (name: BlobName) => Promise<void>
 }

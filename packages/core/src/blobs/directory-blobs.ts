@@ -6,7 +6,8 @@ import type { BlobName, BlobStore } from './blob-store.ts'
 
 /**
  * A blob store in a directory, which is made when it is first needed, for its owner's eyes only. A blob is a file: written
- * under another name, synced, and renamed. Processes may share it.
+ * under another name, synced, and renamed. Processes may share it. As long as there is no directory, `remove` rejects: this process may
+ * have been given another one than that which the blobs are in.
  *
  * @example
  * ```ts
@@ -39,6 +40,8 @@ export function directoryBlobs(directory: string): BlobStore {
     },
     remove: async (name) => {
       const { file, draft } = placeOf(directory, name)
+      // Where nothing was ever put, the blobs of others are elsewhere: whoever took this for done would forget where they are.
+      if (!(await isThere(directory))) throw new Error('The directory of the blobs is not there')
       await rm(draft, { force: true })
       await rm(file, { force: true })
     },

@@ -4,7 +4,8 @@ import { type Keyring, localKeyring } from './keyring.ts'
 /**
  * A keyring from environment variables. `BILLFOLD_KEYS` is a comma-separated list of `id:key`, each key base64 of 32
  * bytes: `2026a:q83v...=,2026b:3q2+...=`. The last one is current, unless `BILLFOLD_CURRENT_KEY` names another. To
- * rotate, append a key to the list and keep the old ones for as long as anything is sealed under them.
+ * rotate, append the new key, with `BILLFOLD_CURRENT_KEY` naming the old one, and restart every host; only then let the new one
+ * be current. Keep old keys for as long as anything is sealed under them.
  * @throws BillfoldError `keyring.invalid` when the variable is missing or malformed, or an id is there twice
  *
  * @example

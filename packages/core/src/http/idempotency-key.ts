@@ -10,7 +10,7 @@ import type { Reply } from './exchange.ts'
 import type { Part } from './multipart.ts'
 import { toOutgoing } from './outgoing.ts'
 import type { Unparsed } from './parse-input.ts'
-import type { RequestContext, Route } from './route.ts'
+import type { Caller, RequestContext, Route } from './route.ts'
 
 /** The schema of the header, for OpenAPI. A quoted one is a string of RFC 8941, as the draft has it. */
 export const idempotencyKeySchema = z
@@ -45,7 +45,7 @@ export async function runOnce(
 ): Promise<Reply> {
   const key = keyIn(context)
   if (once === undefined) throw refused('is not kept here')
-  const { caller } = context
+  const caller = (await route.callerInBody?.(unparsed.body, context)) ?? context.caller
   if (caller.kind === 'anonymous') {
     const name = `${api.name}.idempotency-key.ip.${anonymousCalls.seconds}`
     const { allowed, retryAfterSeconds } = await limiter.take({ name, subject: sourceOf(context.ip) }, anonymousCalls)
@@ -58,10 +58,11 @@ export async function runOnce(
     caller.id,
     ...(caller.kind === 'anonymous' ? [sourceOf(context.ip)] : []),
   ]
-  const known = await askedOf(route, unparsed, context)
+  const known = await askedOf(route, unparsed, context, caller)
   const asked = digest === undefined ? known : async () => known + (await digest())
   let fresh: Reply | undefined
-  const before = await once({ tenant: caller.tenant, scope, key, asked }, async () => {
+  const audited = { caller: caller.id, route: `${api.name}.${route.id}` }
+  const before = await once({ tenant: caller.tenant, scope, key, ...audited, asked }, async () => {
     fresh = await route.run(unparsed, context)
     return outcomeOf(fresh, context.requestId)
   })
@@ -115,12 +116,17 @@ function refused(message: string): BillfoldError {
 
 /**
  * The request as one text: its parameters, its query, the headers that the route has, and what its body says. Where no guard has
- * looked at a credential, the handler does, and so it is part of what is asked.
+ * looked at a credential and it is not known whose it is, the handler does, and so it is part of what is asked.
  */
-async function askedOf(route: Route, { params, query, headers, body }: Unparsed, context: RequestContext) {
+async function askedOf(
+  route: Route,
+  { params, query, headers, body }: Unparsed,
+  context: RequestContext,
+  caller: Caller,
+): Promise<string> {
   const names = route.headers instanceof z.ZodObject ? Object.keys(route.headers.shape) : []
   const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(headers), name)]))
-  const credential = context.caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
+  const credential = caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
   return canonicalJson([params, query, named, credential, await saidIn(route, body, context)])
 }
 

@@ -87,6 +87,12 @@ export type Idempotency = 'key' | 'own' | 'none'
 /** Gives what an encrypted body says, so that a body that was encrypted anew is known to be the same. It gets what the schema sees. */
 export type OpenBody = (body: unknown, context: RequestContext) => Promise<unknown>
 
+/**
+ * Says who calls a route whose guard lets everybody in, because the credential may be in the body: an idempotency key is then the
+ * caller's, wherever they call from. Nothing where the route will refuse them. It gets what the schema sees.
+ */
+export type CallerInBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
+
 /** One operation of an API, as data. */
 export interface Route {
   /** The operation's name, unique in its API: `createUser`. */
@@ -105,6 +111,7 @@ export interface Route {
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
   readonly openBody: OpenBody | undefined
+  readonly callerInBody: CallerInBody | undefined
   /** Parses all parts (or throws `input.invalid` with the issues of all of them) and handles. */
   readonly run: (unparsed: Unparsed, context: RequestContext) => Promise<Reply>
 }
@@ -140,13 +147,26 @@ export function route<
   /** `key` for POST and `none` for all else, unless said otherwise. */
   readonly idempotency?: Idempotency
   readonly openBody?: OpenBody
+  readonly callerInBody?: CallerInBody | undefined
   readonly handler: (input: Input<P, Q, H, B>, context: RequestContext) => Promise<Reply>
 }): Route {
-  const { handler, limits = [], params, query, headers, body, idempotency, openBody, ...rest } = definition
+  const {
+    handler,
+    limits = [],
+    params,
+    query,
+    headers,
+    body,
+    idempotency,
+    openBody,
+    callerInBody,
+    ...rest
+  } = definition
   return Object.freeze({
     ...rest,
     idempotency: idempotency ?? (definition.method === 'POST' ? 'key' : 'none'),
     openBody,
+    callerInBody,
     limits,
     params,
     query,

@@ -5,14 +5,13 @@ import { mountable } from '../http/index.ts'
 import { createLicence } from '../licences/licences.ts'
 import { memoryRateLimiter } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
+import type { ReplyJson } from './reply-json.ts'
 
 /** What a call answered; `opened` is its `data`, decrypted. */
 export interface AuthenticationOutcome {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly body: any
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  readonly opened: any
+  readonly body: ReplyJson
+  readonly opened: ReplyJson
 }
 
 /** Calls an operation of the authentication API by its name. */

@@ -4,12 +4,12 @@ import { type MountableApi, mountable } from '../http/index.ts'
 import { memoryRateLimiter } from '../rate-limits/index.ts'
 import { createServiceKey } from '../service-keys/keys.ts'
 import type { Services } from '../services.ts'
+import type { ReplyJson } from './reply-json.ts'
 
 /** What the custody API answered: its envelope, taken apart. */
 export interface Outcome {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly result: any
+  readonly result: ReplyJson
   readonly codes: readonly string[]
 }
 

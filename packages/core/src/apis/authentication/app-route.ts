@@ -31,7 +31,7 @@ const wholeLife = sessionLife.unopened + sessionLife.opened + sessionLife.ended
  * says of a DID is not believed. Each encryption is made with a new nonce, so the ciphertext itself, however it is written, stands for
  * the request id, for as long as the session is there.
  */
-export function appRoute({ authentication, ground }: FaceApi): Route {
+export function appRoute({ authentication, setup }: FaceApi): Route {
   return route({
     id: 'authenticateSession',
     method: 'POST',
@@ -54,7 +54,7 @@ export function appRoute({ authentication, ground }: FaceApi): Route {
       const uuid = createHash('sha256')
         .update(fromBase64(data) ?? data)
         .digest('base64url')
-      const stamp = { uuid, appId: '', sentAt: ground.services.now() }
+      const stamp = { uuid, appId: '', sentAt: setup.services.now() }
       const caller: AuthenticationCaller = { ...open, id: `key ${envelope.caller}`, envelope, stamp }
       const answer = await stepOnce(
         authentication,
@@ -72,8 +72,8 @@ export function appRoute({ authentication, ground }: FaceApi): Route {
             deviceId: face.deviceId,
             cameraIndicator: face.cameraIndicator,
           }
-          await openInApp(ground.services, actor, sessionId, envelope.caller)
-          return submitFace(ground, actor, submission, concludeFace(ground.services, envelope.caller, keeping))
+          await openInApp(setup.services, actor, sessionId, envelope.caller)
+          return submitFace(setup, actor, submission, concludeFace(setup.services, envelope.caller, keeping))
         },
         wholeLife,
       )

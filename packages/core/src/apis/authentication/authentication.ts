@@ -1,12 +1,12 @@
 import type { SystemEnvelopes } from '../../envelope/index.ts'
 import type { Services } from '../../services.ts'
 import type { Guards } from './guards.ts'
-import type { GroundOptions } from './options.ts'
+import type { CallerOptions } from './options.ts'
 
 /** What the routes of this API share. */
 export interface Authentication {
   readonly services: Services
-  readonly options: GroundOptions
+  readonly options: CallerOptions
   /** The tenant of `createBillfold`, which in-process calls are for. */
   readonly tenant: string
   readonly envelopes: SystemEnvelopes

@@ -13,7 +13,7 @@ const info = z.object({
 })
 
 /** What a caller knows about the device and the user of a login attempt; it decides nothing. */
-export function deviceInfoRoute({ authentication, ground }: FaceApi): Route {
+export function deviceInfoRoute({ authentication, setup }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'addDeviceInfo',
     method: 'POST',
@@ -34,7 +34,7 @@ export function deviceInfoRoute({ authentication, ground }: FaceApi): Route {
         data: { sessionId, deviceInfo, userInfo },
       }
       const added = { deviceInfo, userInfo }
-      await addDeviceInfo(ground.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
+      await addDeviceInfo(setup.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
       return answer
     },
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Services } from '../../services.ts'
 import type { FaceResult } from '../../sessions/face-result.ts'
-import type { Conclude } from '../../sessions/ground.ts'
+import type { Conclude } from '../../sessions/setup.ts'
 import type { SessionRow } from '../../sessions/session.ts'
 import type { Answer } from './answer.ts'
 import { issueStepToken } from './step-token.ts'

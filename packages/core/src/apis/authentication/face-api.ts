@@ -1,11 +1,11 @@
-import type { SessionGround } from '../../sessions/ground.ts'
+import type { SessionSetup } from '../../sessions/setup.ts'
 import type { Authentication } from './authentication.ts'
 import type { FaceOptions } from './face-options.ts'
 
 /** What the face, PIN and session routes share. */
 export interface FaceApi {
   readonly authentication: Authentication
-  readonly ground: SessionGround
+  readonly setup: SessionSetup
   readonly options: FaceOptions
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../biometrics/configurations.ts'
 import { removeFace, removeFacesOf } from '../../biometrics/remove-face.ts'
 import { listDevices, revokeDevice, type TrustedDevice } from '../../devices/trust.ts'
-import type { SessionGround } from '../../sessions/ground.ts'
+import type { SessionSetup } from '../../sessions/setup.ts'
 import { createSession, type NewSession } from '../../sessions/new-session.ts'
 import { findUser } from '../../users/find.ts'
 
@@ -47,9 +47,9 @@ export interface FaceFunctions {
 }
 
 /** The functions of an installation. */
-export function faceFunctions(ground: SessionGround, tenant: string): FaceFunctions {
-  const { services } = ground
-  const { verifier } = ground.faces
+export function faceFunctions(setup: SessionSetup, tenant: string): FaceFunctions {
+  const { services } = setup
+  const { verifier } = setup.faces
   const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
   return {
     configurations: {

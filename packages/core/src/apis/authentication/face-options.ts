@@ -5,7 +5,7 @@ import type { RateLimitRule } from '../../rate-limits/index.ts'
 import type { Services } from '../../services.ts'
 import type { Resolve } from '../../outgoing/checked-request.ts'
 import type { ForeignService } from '../../sessions/foreign-session.ts'
-import type { SessionGround, SessionHooks } from '../../sessions/ground.ts'
+import type { SessionSetup, SessionHooks } from '../../sessions/setup.ts'
 import { type AssessRisk, defaultAssessment } from '../../sessions/risk.ts'
 import type { PageOptions } from './page/page-options.ts'
 
@@ -36,7 +36,7 @@ export interface FaceOptions {
 }
 
 /** Puts together what the steps of sessions stand on; once for an installation, since it has galleries in memory. */
-export function sessionGround(services: Services, options: FaceOptions = {}): SessionGround {
+export function sessionSetup(services: Services, options: FaceOptions = {}): SessionSetup {
   const { verifier: brought, verifierLimits } = options
   const verifier: CheckedVerifier | undefined =
     brought === undefined ? undefined : checkedVerifier(brought, verifierLimits)

@@ -19,7 +19,7 @@ export function faceRoutes(api: FaceApi): readonly Route[] {
   return [submitFaceRoute(api), startLivenessRoute(api)]
 }
 
-function submitFaceRoute({ authentication, ground }: FaceApi): Route {
+function submitFaceRoute({ authentication, setup }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'submitFace',
     method: 'POST',
@@ -47,12 +47,12 @@ function submitFaceRoute({ authentication, ground }: FaceApi): Route {
         deviceId: body.deviceId,
         cameraIndicator: body.cameraIndicator,
       }
-      return submitFace(ground, actor, submission, concludeFace(ground.services, callerKey, keeping))
+      return submitFace(setup, actor, submission, concludeFace(setup.services, callerKey, keeping))
     },
   })
 }
 
-function startLivenessRoute({ authentication, ground }: FaceApi): Route {
+function startLivenessRoute({ authentication, setup }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'startLiveness',
     method: 'POST',
@@ -73,7 +73,7 @@ function startLivenessRoute({ authentication, ground }: FaceApi): Route {
     },
     handler: async ({ body }, { caller, actor, context }) => {
       const asker = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startLiveness(ground.faces, actor, asker, {
+      const { client, expiresAt } = await startLiveness(setup.faces, actor, asker, {
         sessionId: body.sessionId,
         callerKey: envelopeOf(caller).caller,
         browserSecret: browserSecret(context.headers, body.sessionId),

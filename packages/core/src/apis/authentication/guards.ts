@@ -37,7 +37,7 @@ export interface Guards {
 }
 
 /** What the guards stand on. */
-export interface GuardGround {
+export interface GuardSetup {
   readonly services: Services
   readonly envelopes: SystemEnvelopes
   readonly tenantOf: (request: IncomingRequest) => string
@@ -50,23 +50,23 @@ type Admit = (request: IncomingRequest, tenant: string) => Promise<Authenticatio
 const noScopes: ReadonlySet<string> = new Set()
 
 /** Makes the guards. */
-export function authenticationGuards(ground: GuardGround): Guards {
+export function authenticationGuards(setup: GuardSetup): Guards {
   const guard = (name: string, security: Guard['security'], admit: Admit): Guard => ({
     name,
     security,
     schemes: Object.fromEntries(security.flatMap(Object.keys).map((scheme) => [scheme, schemes[scheme] ?? {}])),
-    admit: (request) => admit(request, ground.tenantOf(request)),
+    admit: (request) => admit(request, setup.tenantOf(request)),
   })
   const byService = (scope: AuthenticationScope): Admit => {
-    return (request, tenant) => admitService(ground, request, tenant, scope)
+    return (request, tenant) => admitService(setup, request, tenant, scope)
   }
-  const byLicence: Admit = (request, tenant) => admitLicence(ground, request, tenant)
+  const byLicence: Admit = (request, tenant) => admitLicence(setup, request, tenant)
   const sealed = { publicKey: [], requestId: [] }
   return {
     open: guard('open', [], admitAnybody),
     client: ({ stamp } = { stamp: true }) =>
       guard(stamp ? 'client' : 'public key', [stamp ? sealed : { publicKey: [] }], (request, tenant) =>
-        admitClient(ground, request, tenant, stamp),
+        admitClient(setup, request, tenant, stamp),
       ),
     licence: (scope) =>
       guard(
@@ -83,7 +83,7 @@ export function authenticationGuards(ground: GuardGround): Guards {
       return caller
     }),
     bearer: guard('token of the step before', [{ ...sealed, stepToken: [] }], (request, tenant) =>
-      admitBearer(ground, request, tenant),
+      admitBearer(setup, request, tenant),
     ),
     service: (scope) =>
       guard(`service key with the scope ${scope}`, [{ serviceKeyId: [], serviceKeySecret: [] }], byService(scope)),
@@ -95,71 +95,71 @@ function admitAnybody(_: IncomingRequest, tenant: string): Promise<Authenticatio
   return Promise.resolve({ ...caller, envelope: undefined, stamp: undefined, licence: undefined, token: undefined })
 }
 
-async function admitClient(ground: GuardGround, request: IncomingRequest, tenant: string, stamped: boolean) {
-  const envelope = await demandedEnvelope(ground, request, tenant)
-  const stamp = stamped ? stampOf(ground, request, envelope) : undefined
+async function admitClient(setup: GuardSetup, request: IncomingRequest, tenant: string, stamped: boolean) {
+  const envelope = await demandedEnvelope(setup, request, tenant)
+  const stamp = stamped ? stampOf(setup, request, envelope) : undefined
   const caller = { kind: 'anonymous', tenant, id: `key ${envelope.caller}`, scopes: noScopes } as const
   return { ...caller, envelope, stamp, licence: undefined, token: undefined }
 }
 
-async function admitLicence(ground: GuardGround, request: IncomingRequest, tenant: string) {
-  const envelope = await demandedEnvelope(ground, request, tenant)
-  const stamp = stampOf(ground, request, envelope)
+async function admitLicence(setup: GuardSetup, request: IncomingRequest, tenant: string) {
+  const envelope = await demandedEnvelope(setup, request, tenant)
+  const stamp = stampOf(setup, request, envelope)
   const text = Buffer.from(envelope.open(demandedHeader(request, 'licensekey'))).toString('utf8')
-  const licence = await authenticateLicence(ground.services, tenant, text)
+  const licence = await authenticateLicence(setup.services, tenant, text)
   const caller = { kind: 'licence', tenant, id: licence.id, scopes: noScopes } as const
   return { ...caller, envelope, stamp, licence, token: undefined }
 }
 
-async function admitBearer(ground: GuardGround, request: IncomingRequest, tenant: string) {
-  const envelope = await demandedEnvelope(ground, request, tenant)
-  const stamp = stampOf(ground, request, envelope)
-  const token = await verifyStepToken(ground.services, tenant, envelope, demandedHeader(request, 'authorization'))
+async function admitBearer(setup: GuardSetup, request: IncomingRequest, tenant: string) {
+  const envelope = await demandedEnvelope(setup, request, tenant)
+  const stamp = stampOf(setup, request, envelope)
+  const token = await verifyStepToken(setup.services, tenant, envelope, demandedHeader(request, 'authorization'))
   const caller = { kind: 'user', tenant, id: token.subject, scopes: noScopes } as const
   return { ...caller, envelope, stamp, licence: undefined, token }
 }
 
 async function admitService(
-  ground: GuardGround,
+  setup: GuardSetup,
   request: IncomingRequest,
   tenant: string,
   scope: AuthenticationScope,
 ): Promise<AuthenticationCaller> {
-  const { services } = ground
+  const { services } = setup
   const [keyId, keySecret] = [demandedHeader(request, 'keyid'), demandedHeader(request, 'keysecret')]
   if (keyId.length > 36) throw new BillfoldError('caller.unauthenticated')
   const key = await authenticateServiceKey(services, keyId, keySecret)
   if (key.tenant !== tenant) throw new BillfoldError('caller.unauthenticated')
   const scopes = new Set(key.scopes.split(' '))
   if (![scope, 'authentication', '*'].some((one) => scopes.has(one))) throw new BillfoldError('caller.forbidden')
-  const envelope = await broughtEnvelope(ground, request, tenant)
+  const envelope = await broughtEnvelope(setup, request, tenant)
   const stamped = envelope !== undefined && hasHeader(request, 'requestid')
-  const stamp = stamped ? stampOf(ground, request, envelope) : undefined
-  const licence = await broughtLicence(ground, request, tenant)
+  const stamp = stamped ? stampOf(setup, request, envelope) : undefined
+  const licence = await broughtLicence(setup, request, tenant)
   return { kind: 'service', tenant, id: key.id, scopes, envelope, stamp, licence, token: undefined }
 }
 
 /** The plain `license` that a service key may bring; a bad one is refused. */
 async function broughtLicence(
-  ground: GuardGround,
+  setup: GuardSetup,
   request: IncomingRequest,
   tenant: string,
 ): Promise<Licence | undefined> {
   if (!hasHeader(request, 'license')) return undefined
-  return authenticateLicence(ground.services, tenant, demandedHeader(request, 'license'))
+  return authenticateLicence(setup.services, tenant, demandedHeader(request, 'license'))
 }
 
-async function broughtEnvelope(ground: GuardGround, request: IncomingRequest, tenant: string) {
-  return hasHeader(request, 'publickey') ? demandedEnvelope(ground, request, tenant) : undefined
+async function broughtEnvelope(setup: GuardSetup, request: IncomingRequest, tenant: string) {
+  return hasHeader(request, 'publickey') ? demandedEnvelope(setup, request, tenant) : undefined
 }
 
-async function demandedEnvelope(ground: GuardGround, request: IncomingRequest, tenant: string): Promise<Envelope> {
+async function demandedEnvelope(setup: GuardSetup, request: IncomingRequest, tenant: string): Promise<Envelope> {
   const publicKey = demandedHeader(request, 'publickey')
-  return (await ground.envelopes(tenant)).with(publicKey)
+  return (await setup.envelopes(tenant)).with(publicKey)
 }
 
-function stampOf(ground: GuardGround, request: IncomingRequest, envelope: Envelope): RequestStamp {
-  const clock = { now: ground.services.now(), span: ground.allowedTimeSpan }
+function stampOf(setup: GuardSetup, request: IncomingRequest, envelope: Envelope): RequestStamp {
+  const clock = { now: setup.services.now(), span: setup.allowedTimeSpan }
   return openStamp(envelope, demandedHeader(request, 'requestid'), clock)
 }
 

@@ -26,8 +26,8 @@ const body = z.object({
 })
 
 /** Whose face a selfie shows, among all of the caller's own community. */
-export function identifyRoute({ authentication, ground }: FaceApi): Route {
-  const { services, faces } = ground
+export function identifyRoute({ authentication, setup }: FaceApi): Route {
+  const { services, faces } = setup
   return sealedRoute(authentication, {
     id: 'identifySelfie',
     method: 'POST',
@@ -51,7 +51,7 @@ export function identifyRoute({ authentication, ground }: FaceApi): Route {
       const configuration = await findConfiguration(services, tenant, community, input.body.dvcId)
       const evidence = demandedEvidence(faces, configuration, { selfie: readSelfie(input.body.selfie) })
       const key = { name: 'face attempts of licence', subject: caller.id, tenant }
-      const { allowed, retryAfterSeconds } = await services.limiter.take(key, ground.attemptsOfLicence)
+      const { allowed, retryAfterSeconds } = await services.limiter.take(key, setup.attemptsOfLicence)
       if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
       const found = await identify(faces, { tenant, source: actor.source }, community, evidence)
       if (found.kind === 'nobody') throw new BillfoldError('face.unknown')

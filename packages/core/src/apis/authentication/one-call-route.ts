@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError, isBillfoldError } from '../../errors.ts'
 import type { Route } from '../../http/index.ts'
 import { loginInOneCall, type OneCallResult } from '../../sessions/one-call.ts'
-import { scopedData } from '../../sessions/result.ts'
+import { scopedData } from '../../sessions/scoped-data.ts'
 import { type SessionRow, sha256 } from '../../sessions/session.ts'
 import { sealedReply } from './answer.ts'
 import type { AuthenticationCaller } from './caller.ts'
@@ -40,7 +40,7 @@ const userTokenType = 'authentication-user+jwt'
 
 /** A whole login in one call: face, PIN, or both. */
 export function oneCallRoute(api: FaceApi): Route {
-  const { authentication, ground } = api
+  const { authentication, setup } = api
   return sealedRoute(authentication, {
     id: 'authenticateWithLiveId',
     method: 'POST',
@@ -77,7 +77,7 @@ export function oneCallRoute(api: FaceApi): Route {
         skipFace: asked.skip_liveid,
         info: { deviceInfo: asked.deviceInfo, userInfo: asked.userInfo },
       }
-      return loginInOneCall(ground, actor, call, async (result) => {
+      return loginInOneCall(setup, actor, call, async (result) => {
         const answer = {
           beside: { status: result.status, message: result.message },
           data: await dataFor(api, caller, callerKey, result),
@@ -89,12 +89,12 @@ export function oneCallRoute(api: FaceApi): Route {
 }
 
 async function dataFor(
-  { ground, options }: FaceApi,
+  { setup, options }: FaceApi,
   caller: AuthenticationCaller,
   callerKey: string,
   { session, status, kept }: OneCallResult,
 ): Promise<z.output<typeof data>> {
-  const { services } = ground
+  const { services } = setup
   const told = { sessionId: session.id, pinRequired: status === 'pin' }
   if (status === 'pin') return { ...told, token: await pinToken(services, session, callerKey) }
   if (status !== 'success') return told
@@ -103,7 +103,7 @@ async function dataFor(
 }
 
 function userToken(
-  services: FaceApi['ground']['services'],
+  services: FaceApi['setup']['services'],
   session: SessionRow,
   caller: AuthenticationCaller,
   seconds: number,
@@ -120,7 +120,7 @@ function userToken(
 
 /** The user of an earlier login's token, which must have been given to the same licence or service key, for the same community. */
 async function userOf(
-  { ground }: FaceApi,
+  { setup }: FaceApi,
   { tenant, id }: AuthenticationCaller,
   community: string,
   token: string | undefined,
@@ -128,7 +128,7 @@ async function userOf(
   if (token === undefined) return undefined
   try {
     const demand = { type: userTokenType, audience: 'authentication', tenant }
-    const { subject, claims } = await ground.services.tokens.verify(token, demand)
+    const { subject, claims } = await setup.services.tokens.verify(token, demand)
     if (claims['for'] !== id || claims['community'] !== community) throw new BillfoldError('token.invalid')
     return subject
   } catch (cause) {

@@ -10,7 +10,7 @@ import { baseUrl, type FaceApi } from './face-api.ts'
 
 /** Where a browser comes in, with a session that a relying party has made. */
 export function openRoute(api: FaceApi): Route {
-  const { authentication, ground, options } = api
+  const { authentication, setup, options } = api
   return route({
     id: 'openSession',
     method: 'GET',
@@ -26,7 +26,7 @@ export function openRoute(api: FaceApi): Route {
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, context) => {
-      const { services } = ground
+      const { services } = setup
       const actor = actorOf(context)
       const base = baseUrl(api, context.mount)
       const id = await sessionIdOf(api, actor, base, urlIn(query.session))
@@ -57,12 +57,12 @@ function urlIn(text: string): string {
   return Buffer.from(base64, 'base64').toString('utf8')
 }
 
-async function sessionIdOf({ ground, options }: FaceApi, actor: Actor, base: string, url: string): Promise<string> {
+async function sessionIdOf({ setup, options }: FaceApi, actor: Actor, base: string, url: string): Promise<string> {
   const own = `${base}/sessions/session/`
   if (url.startsWith(own)) {
     const id = url.slice(own.length)
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new BillfoldError('session-url.refused')
     return id
   }
-  return adoptSession(ground.services, actor, url, options.sessionServices ?? [], options.resolve)
+  return adoptSession(setup.services, actor, url, options.sessionServices ?? [], options.resolve)
 }

@@ -10,7 +10,7 @@ export interface Community {
 }
 
 /** What a host decides about callers, keys and the routes that describe the service. */
-export interface GroundOptions {
+export interface CallerOptions {
   /** The curve of the envelope: `secp256k1`. */
   readonly curve?: EnvelopeCurve
   /** How far the time in a request id may be from ours, in seconds: 60. */

@@ -17,7 +17,7 @@ const body = z.object({
 const answer = z.object({ isAuthenticated: z.boolean() })
 
 /** The PIN, where a face step has given a token for it. */
-export function pinRoute({ authentication, ground }: FaceApi): Route {
+export function pinRoute({ authentication, setup }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'verifyPin',
     method: 'POST',
@@ -44,7 +44,7 @@ export function pinRoute({ authentication, ground }: FaceApi): Route {
         device: provenDevice(device, statement),
         trustDevice: isTrustedDevice,
       }
-      return submitPin(ground, actor, submission, async ({ isAuthenticated }) => {
+      return submitPin(setup, actor, submission, async ({ isAuthenticated }) => {
         const told = { data: { isAuthenticated } }
         return { answer: told, writes: await keeping(told) }
       })

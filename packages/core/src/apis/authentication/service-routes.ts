@@ -1,4 +1,4 @@
-import { knownScopes } from '../../sessions/result.ts'
+import { knownScopes } from '../../sessions/scoped-data.ts'
 import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
 import { health } from '../../operations/health.ts'

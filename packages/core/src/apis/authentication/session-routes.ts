@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { BillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { createSession } from '../../sessions/new-session.ts'
-import { scopedData } from '../../sessions/result.ts'
+import { scopedData } from '../../sessions/scoped-data.ts'
 import { liveSession, openDetails } from '../../sessions/session.ts'
-import { sessionResult, statusOf } from '../../sessions/session-result.ts'
+import { sessionResult, statusOf } from '../../sessions/session-status.ts'
 import { findByIdentifier } from '../../users/identifiers.ts'
 import { sealedReply } from './answer.ts'
 import { type AuthenticationCaller, envelopeOf } from './caller.ts'
@@ -36,7 +36,7 @@ export function sessionRoutes(api: FaceApi): readonly Route[] {
 }
 
 function newSessionRoute(api: FaceApi): Route {
-  const { authentication, ground } = api
+  const { authentication, setup } = api
   return sealedRoute(authentication, {
     id: 'createSession',
     method: 'PUT',
@@ -61,7 +61,7 @@ function newSessionRoute(api: FaceApi): Route {
         const answer = { sessionId, url: `${baseUrl(api, context.mount)}/sessions/session/${sessionId}` }
         return { status: 201, beside: answer, data: answer, plain: answer }
       }
-      const { id } = await createSession(ground.services, actor, session, (row) => keeping(answerFor(row.id)))
+      const { id } = await createSession(setup.services, actor, session, (row) => keeping(answerFor(row.id)))
       return answerFor(id)
     },
   })
@@ -69,12 +69,12 @@ function newSessionRoute(api: FaceApi): Route {
 
 /** A DID that nobody verified names nobody. @throws BillfoldError `user.unknown` */
 async function userByDid(
-  { ground }: FaceApi,
+  { setup }: FaceApi,
   { tenant }: AuthenticationCaller,
   did: string | undefined,
 ): Promise<string | undefined> {
   if (did === undefined) return undefined
-  const row = await findByIdentifier(ground.services, tenant, { kind: 'did', value: did })
+  const row = await findByIdentifier(setup.services, tenant, { kind: 'did', value: did })
   if (row === undefined || row.verifiedBy === null) throw new BillfoldError('user.unknown')
   return row.userId
 }
@@ -90,7 +90,7 @@ const sessionBody = z.object({
   scopes: z.string(),
 })
 
-function getSessionRoute({ authentication, ground }: FaceApi): Route {
+function getSessionRoute({ authentication, setup }: FaceApi): Route {
   return route({
     id: 'getSession',
     method: 'GET',
@@ -101,7 +101,7 @@ function getSessionRoute({ authentication, ground }: FaceApi): Route {
     params,
     replies: { 200: { description: 'The session', schema: sessionBody }, ...gone },
     handler: async (input, { caller }) => {
-      const { services } = ground
+      const { services } = setup
       const session = await liveSession(services, caller.tenant, input.params.id)
       const { origin = {}, metadata = {}, authtype } = await openDetails(services, session)
       const { publicKey } = await authentication.envelopes(caller.tenant)
@@ -121,7 +121,7 @@ function getSessionRoute({ authentication, ground }: FaceApi): Route {
   })
 }
 
-function responseRoute({ authentication, ground }: FaceApi): Route {
+function responseRoute({ authentication, setup }: FaceApi): Route {
   const beside = { sessionId: z.string(), status: z.string() }
   return sealedRoute(authentication, {
     id: 'getSessionResponse',
@@ -142,7 +142,7 @@ function responseRoute({ authentication, ground }: FaceApi): Route {
       410: { description: 'The session has expired' },
     },
     handler: async (input, { caller }) => {
-      const { services } = ground
+      const { services } = setup
       const session = await liveSession(services, caller.tenant, input.params.id)
       if (!isSameKey(session.creatorKey, envelopeOf(caller).caller)) throw new BillfoldError('session.unknown')
       const status = statusOf(session)
@@ -160,7 +160,7 @@ const resultBody = {
   isTrustedDevice: z.boolean().optional(),
 }
 
-function resultRoute({ authentication, ground }: FaceApi): Route {
+function resultRoute({ authentication, setup }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'getSessionResult',
     method: 'POST',
@@ -179,7 +179,7 @@ function resultRoute({ authentication, ground }: FaceApi): Route {
     sealing: 'as-asked',
     replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...gone },
     handler: async ({ query, body }, { caller }) => {
-      const result = await sessionResult(ground.services, caller.tenant, query.session, body.deviceId)
+      const result = await sessionResult(setup.services, caller.tenant, query.session, body.deviceId)
       return { data: result, plain: result }
     },
   })

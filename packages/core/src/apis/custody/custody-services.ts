@@ -1,7 +1,7 @@
 import { type ChainClients, chainConnections } from '../../chain-clients/index.ts'
 import { assertTemporaryLock } from '../../credentials/lock-rule.ts'
 import type { Services } from '../../services.ts'
-import { retentionRules } from '../../transactions/retention-rules.ts'
+import { retentionRules } from '../../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { FaceMethodGround } from '../../credentials/face-method-ground.ts'
+import type { FaceMethodSetup } from '../../credentials/face-method-setup.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
 import type { Guard } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
@@ -10,7 +10,7 @@ export interface Custody {
   readonly chains: Chains
   readonly methods: MethodSettings
   /** What methods that take a face stand on. */
-  readonly faces: FaceMethodGround
+  readonly faces: FaceMethodSetup
   readonly rawSignatures: boolean
   /** Service keys with the scope `custody`. */
   readonly service: Guard

@@ -3,9 +3,9 @@ import { defaultCommunity } from '../../biometrics/configurations.ts'
 import type { MethodSettings } from '../../credentials/method-types.ts'
 import type { TemporaryLock } from '../../credentials/lock-rule.ts'
 import type { Api } from '../../http/index.ts'
-import type { SessionGround } from '../../sessions/ground.ts'
+import type { SessionSetup } from '../../sessions/setup.ts'
 import type { Services } from '../../services.ts'
-import type { TransactionRetention } from '../../transactions/retention-rules.ts'
+import type { TransactionRetention } from '../../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../../wallets/chains/index.ts'
 import { openGuard, serviceGuard } from '../service-guard.ts'
 import type { Custody } from './custody.ts'
@@ -50,7 +50,7 @@ export function custodyApi(
   services: Services,
   tenant: string,
   options: CustodyOptions = {},
-  faces?: Pick<SessionGround, 'faces' | 'attemptsOfUser'>,
+  faces?: Pick<SessionSetup, 'faces' | 'attemptsOfUser'>,
 ): Api {
   const custody: Custody = {
     services,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isPlainJson } from '../../http/index.ts'
+import { settleJson } from '../../http/index.ts'
 
 /** Bytes of attributes as JSON, sent as a part or in a body. */
 export const attributesLimit = 1024 * 1024
@@ -40,7 +40,7 @@ function unwrapped(given: unknown): unknown {
       return value
     }
   }
-  return isPlainJson(value) ? value : undefined
+  return settleJson(value) ? value : undefined
 }
 
 /** A `{jwt}`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../errors.ts'
-import { isPlainJson, type Part, type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
+import { settleJson, type Part, type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
 import { type Attribute, attributesWith, mentionsIn } from '../../onboarding/attributes.ts'
 import { createWalletUser, refuseSecondUser } from '../../onboarding/create-user.ts'
 import { findFiles, publicFileId, readFileId } from '../../onboarding/files.ts'
@@ -114,7 +114,7 @@ function metaIn(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
     const meta: unknown = JSON.parse(text)
-    if (isPlainJson(meta)) return meta
+    if (settleJson(meta)) return meta
   } catch {
     // Told below.
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../../audit/record.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../../errors.ts'
 import {
+  type Caller,
   type Guard,
   type Idempotency,
   type RateLimit,
@@ -107,6 +108,7 @@ async function openedKey(text: string, encryption: Encryption | undefined): Prom
 }
 
 const bodyLimit = 64 * 1024
+const fieldValues = z.record(z.string(), z.unknown())
 const header = z.object({ publickey: z.string().min(1).max(256).optional() })
 
 /** The routes of an endpoint: POST under each of its paths, and GET where nothing changes. */
@@ -125,6 +127,7 @@ export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endp
       body: { encoding: 'json', schema, limit: bodyLimit, optional: true },
       idempotency,
       openBody: (body, context) => openedFields(api, definition, body, context),
+      callerInBody: guard === api.byKey ? (body, context) => keyOwner(api, definition, body, context) : undefined,
       handler: ({ body, headers }, context) => answer(api, definition, body, headers.publickey, context),
     }),
   )
@@ -143,18 +146,37 @@ export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endp
   return [...posts, ...gets]
 }
 
-/** The fields that came, and the key among them, as they were before they were encrypted. */
+/** The fields that came, as they were before they were encrypted: without the api key, which only says who calls. */
 async function openedFields<K extends string, C>(
   api: PaymentsApi,
   definition: Endpoint<K, C>,
   body: unknown,
   { caller, headers }: RequestContext,
 ): Promise<unknown> {
-  const values = z.record(z.string(), z.unknown()).parse(body)
+  const values = fieldValues.parse(body)
   const encryption = encryptionOf(api, definition, caller.tenant, header.parse(headers).publickey)
-  const keys = Object.keys(keyFields).map((name) => values[name])
-  const opened = keys.map((key) => (typeof key === 'string' ? openedKey(key, encryption) : key))
-  return [await Promise.all(opened), await openFields(definition.fields, values, encryption)]
+  return openFields(definition.fields, values, encryption)
+}
+
+/** The user whose api key came; nothing where it is none, which the endpoint says itself. */
+async function keyOwner<K extends string, C>(
+  api: PaymentsApi,
+  definition: Endpoint<K, C>,
+  body: unknown,
+  context: RequestContext,
+): Promise<Caller | undefined> {
+  const [values, headers] = [fieldValues.safeParse(body), header.safeParse(context.headers)]
+  if (!values.success || !headers.success) return undefined
+  const { tenant, id } = context.caller
+  try {
+    const encryption = encryptionOf(api, definition, tenant, headers.data.publickey)
+    const came = { values: values.data, context, encryption }
+    const { userId } = await keyCaller(api, came, { actor: { tenant, id }, encrypts: encryption !== undefined })
+    return { kind: 'user', tenant, id: userId, scopes: new Set() }
+  } catch (error) {
+    if (isBillfoldError(error) && error.status < 500) return undefined
+    throw error
+  }
 }
 
 async function answer<K extends string, C>(

@@ -74,7 +74,7 @@ export function pageRoutes(api: FaceApi): readonly Route[] {
   ]
 }
 
-function settingsRoute({ authentication, ground, options }: FaceApi): Route {
+function settingsRoute({ authentication, setup, options }: FaceApi): Route {
   return route({
     id: 'authenticationPageSettings',
     method: 'GET',
@@ -89,16 +89,16 @@ function settingsRoute({ authentication, ground, options }: FaceApi): Route {
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, { caller }) => {
-      const session = await liveSession(ground.services, caller.tenant, query.session)
-      const configuration = await configurationOf(ground.services, session)
-      const { metadata = {} } = await openDetails(ground.services, session)
+      const session = await liveSession(setup.services, caller.tenant, query.session)
+      const configuration = await configurationOf(setup.services, session)
+      const { metadata = {} } = await openDetails(setup.services, session)
       const page = options.page ?? {}
       const returnUrl = returnUrlOf(metadata, page)
       const body: z.output<typeof settingsBody> = {
         sessionId: session.id,
         purpose: session.purpose === 'enroll' ? 'enroll' : 'authenticate',
         selfieCaptureMode: configuration.selfieCaptureMode,
-        liveness: livenessOf(configuration, ground.faces.verifier?.capabilities.liveness),
+        liveness: livenessOf(configuration, setup.faces.verifier?.capabilities.liveness),
         secondsToPose: secondsToPose(page),
         ...(returnUrl !== undefined && { returnUrl }),
         texts: page.texts ?? {},
