@@ -9,6 +9,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import type { Answer, Client } from '../client.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 /** Billfold for a suite, with a slow hash that is quick, and a service key for its custody API. */
 export interface Custodian {
@@ -45,8 +46,7 @@ export function basic(id: string, secret: string): string {
 /** What the custody API answered: its envelope, taken apart. */
 export interface Outcome {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly result: any
+  readonly result: ReplyJson
   readonly codes: readonly string[]
 }
 

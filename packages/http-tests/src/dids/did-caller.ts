@@ -1,12 +1,12 @@
 import type { Client } from '../client.ts'
 import { es256k, type KeyHolder, bodyHash } from './did-auth-token.ts'
 import { publicUrl } from './did-host.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 /** What the DID API answered. */
 export interface DidAnswer {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly body: any
+  readonly body: ReplyJson
 }
 
 /** Calls the DID API as a service key. */

@@ -1,7 +1,7 @@
 import { type EventType, eventCatalogue, eventTypes } from '@billfold/core/events'
 import { describe, expect, it } from 'vitest'
 import { custodyActs } from './custody-acts.ts'
-import { type Act, newGround } from './ground.ts'
+import { type Act, newSetup } from './setup.ts'
 import { onboardingAndDidActs } from './onboarding-and-did-acts.ts'
 import { paymentActs } from './payment-acts.ts'
 import { signInActs } from './sign-in-acts.ts'
@@ -16,11 +16,11 @@ const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: Act } = {
 
 describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (type) => {
   it('is told once, in the commit of its act, and says what the catalogue says', async () => {
-    const ground = await newGround()
-    const act = await acts[type](ground)
-    const before = ground.storage.told(type).length
+    const setup = await newSetup()
+    const act = await acts[type](setup)
+    const before = setup.storage.told(type).length
     await act()
-    const told = ground.storage.told(type).slice(before)
+    const told = setup.storage.told(type).slice(before)
     expect(told).toHaveLength(1)
     const writes = told.flatMap((batch) => batch.writes)
     expect(writes.some(({ table }) => table.name !== 'events')).toBe(true)
@@ -32,12 +32,12 @@ describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (typ
   })
 
   it('is not told when the commit of its act fails', async () => {
-    const ground = await newGround()
-    const act = await acts[type](ground)
-    const before = ground.storage.told(type).length
-    const refusals = ground.storage.refuse(type)
+    const setup = await newSetup()
+    const act = await acts[type](setup)
+    const before = setup.storage.told(type).length
+    const refusals = setup.storage.refuse(type)
     await act().catch(() => undefined)
     expect(refusals.count()).toBeGreaterThan(0)
-    expect(ground.storage.told(type)).toHaveLength(before)
+    expect(setup.storage.told(type)).toHaveLength(before)
   })
 })

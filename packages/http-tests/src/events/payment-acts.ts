@@ -1,37 +1,37 @@
 import type { EventType } from '@billfold/core'
 import { direct } from '../authentication/direct.ts'
 import { ask, confirm, credit, newPerson, open, registration } from '../payments/payer.ts'
-import type { Act, Ground } from './ground.ts'
+import type { Act, Setup } from './setup.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-async function payment(ground: Ground) {
-  const client = direct(ground.billfold.payments)
+async function payment(setup: Setup) {
+  const client = direct(setup.billfold.payments)
   const [from, to] = [await newPerson(client), await newPerson(client)]
-  await credit(client, ground.authorization, from, '10', `credit-${from.email}`)
+  await credit(client, setup.authorization, from, '10', `credit-${from.email}`)
   const opening = () => open(client, from, to, '1')
   const opened = async () => ({ from, to, amount: '1', session: (await opening()).data.sessionid as string })
   return { client, from, to, opening, opened }
 }
 
 /** A deposit or a withdrawal that was noted, and what ends it so. */
-async function funding(ground: Ground, type: 'DEPOSIT' | 'WITHDRAWAL') {
-  const { client, from } = await payment(ground)
+async function funding(setup: Setup, type: 'DEPOSIT' | 'WITHDRAWAL') {
+  const { client, from } = await payment(setup)
   const reference = { email: from.email, transaction_reference: `f-${from.email}`, amount: '1' }
   const more = { apikey: from.apikey, transaction_type: type, currency: 'USD', payment_gateway: 'test' }
   const create = () => ask(client, 'create_transaction', { ...reference, ...more })
   const end = (status: string) =>
-    ask(client, 'update_transaction', { ...reference, status }, { authorization: ground.authorization })
+    ask(client, 'update_transaction', { ...reference, status }, { authorization: setup.authorization })
   return { create, end }
 }
 
 function noted(type: 'DEPOSIT' | 'WITHDRAWAL'): Act {
-  return async (ground) => (await funding(ground, type)).create
+  return async (setup) => (await funding(setup, type)).create
 }
 
 function ended(type: 'DEPOSIT' | 'WITHDRAWAL', status: string): Act {
-  return async (ground) => {
-    const { create, end } = await funding(ground, type)
+  return async (setup) => {
+    const { create, end } = await funding(setup, type)
     await create()
     return () => end(status)
   }
@@ -47,50 +47,50 @@ const terms = {
   sub_end_date: '2030-12-31',
 }
 
-async function subscriber(ground: Ground) {
-  const client = direct(ground.billfold.payments)
+async function subscriber(setup: Setup) {
+  const client = direct(setup.billfold.payments)
   const { email } = await newPerson(client)
   return (endpoint: string, more: object = {}) =>
-    ask(client, endpoint, { email, ...more }, { authorization: ground.authorization })
+    ask(client, endpoint, { email, ...more }, { authorization: setup.authorization })
 }
 
 /** What the payments API tells of. */
 export const paymentActs = {
-  'payment.requested': async (ground) => (await payment(ground)).opening,
-  'payment.taken': async (ground) => {
-    const { client, from } = await payment(ground)
+  'payment.requested': async (setup) => (await payment(setup)).opening,
+  'payment.taken': async (setup) => {
+    const { client, from } = await payment(setup)
     const form = registration()
     await open(client, from, { ...form, phone: form.phone_number, apikey: '' }, '1')
     await ask(client, 'register', form)
-    const told = ground.storage.told('user.created').at(-1)?.writes
+    const told = setup.storage.told('user.created').at(-1)?.writes
     const event = told?.find((write) => write.kind === 'insert' && write.table.name === 'events')
     const { userId } = JSON.parse(String(event?.kind === 'insert' ? event.row['data'] : '{}')) as { userId: string }
-    return () => ground.billfold.payments.takeInvitations(userId)
+    return () => setup.billfold.payments.takeInvitations(userId)
   },
-  'payment.confirmed': async (ground) => {
-    const { client, opened } = await payment(ground)
+  'payment.confirmed': async (setup) => {
+    const { client, opened } = await payment(setup)
     const made = await opened()
     return () => confirm(client, 'A', made)
   },
-  'payment.completed': async (ground) => {
-    const { client, opened } = await payment(ground)
+  'payment.completed': async (setup) => {
+    const { client, opened } = await payment(setup)
     const made = await opened()
     await confirm(client, 'A', made)
     return () => confirm(client, 'B', made)
   },
-  'payment.expired': async (ground) => {
-    await (await payment(ground)).opened()
-    ground.later(day + 1)
-    return () => ground.billfold.maintain()
+  'payment.expired': async (setup) => {
+    await (await payment(setup)).opened()
+    setup.later(day + 1)
+    return () => setup.billfold.maintain()
   },
-  'payment.cancelled': async (ground) => {
-    const { client, to, opened } = await payment(ground)
+  'payment.cancelled': async (setup) => {
+    const { client, to, opened } = await payment(setup)
     await opened()
     const proof_key = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
     return () => ask(client, 'updateprofile', { apikey: to.apikey, proof_key, password: to.password })
   },
-  'payment-wallet.created': async (ground) => {
-    const client = direct(ground.billfold.payments)
+  'payment-wallet.created': async (setup) => {
+    const client = direct(setup.billfold.payments)
     const form = registration()
     await ask(client, 'register', form)
     const { data } = await ask(client, '/api/auth/login/', form)
@@ -102,17 +102,17 @@ export const paymentActs = {
   'withdrawal.created': noted('WITHDRAWAL'),
   'withdrawal.completed': ended('WITHDRAWAL', 'SUCCESS'),
   'withdrawal.failed': ended('WITHDRAWAL', 'CANCELLED'),
-  'subscription.added': async (ground) => {
-    const admin = await subscriber(ground)
+  'subscription.added': async (setup) => {
+    const admin = await subscriber(setup)
     return () => admin('add_user_licence', terms)
   },
-  'subscription.renewed': async (ground) => {
-    const admin = await subscriber(ground)
+  'subscription.renewed': async (setup) => {
+    const admin = await subscriber(setup)
     await admin('add_user_licence', terms)
     return () => admin('activate_licence', terms)
   },
-  'subscription.deactivated': async (ground) => {
-    const admin = await subscriber(ground)
+  'subscription.deactivated': async (setup) => {
+    const admin = await subscriber(setup)
     await admin('add_user_licence', terms)
     return () => admin('deactivate_licence')
   },

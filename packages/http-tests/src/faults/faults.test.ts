@@ -7,7 +7,7 @@ import { scenarios } from './scenarios.ts'
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 const memory = { storage: memoryStorage, keyring }
 
-// Every ninth fault, over the storage in memory: `npm run faults` plays them all, on every database.
+// Every ninth fault, over the storage in memory: `npm run reliability -- --only faults` plays them all, on every database.
 describe('with a storage that fails', () => {
   it.each(scenarios)('$name', { timeout: 120_000 }, async (scenario) => {
     const { problems, runs } = await playFaults(scenario, memory, { every: 9, storms: 1 })

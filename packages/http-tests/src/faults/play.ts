@@ -27,7 +27,7 @@ export interface FaultReport {
 }
 
 /** Where scenarios are played: each in a fresh storage, or in a tenant of its own in one. */
-export interface Ground {
+export interface Setup {
   readonly storage: () => Storage
   /** The same for all that is played on one storage. */
   readonly keyring: Keyring
@@ -54,7 +54,7 @@ let runs = 0
  */
 export async function playFaults(
   scenario: Scenario,
-  { storage, keyring }: Ground,
+  { storage, keyring }: Setup,
   { every = 1, storms = 0 }: FaultChoice = {},
 ): Promise<FaultReport> {
   const begun = performance.now()

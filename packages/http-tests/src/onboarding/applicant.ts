@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Wallet } from 'ethers'
 import type { Answer, Client, Sent } from '../client.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 /** A wallet that talks to the API. */
 export interface Applicant {
@@ -17,8 +18,7 @@ export function newWallet(): Wallet {
 
 /** What was answered. */
 export interface Reply extends Pick<Answer, 'status' | 'headers' | 'text'> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly body: any
+  readonly body: ReplyJson
 }
 
 /** Asks, and reads the JSON. */
@@ -33,8 +33,7 @@ export async function ask(
 }
 
 /** The claims of a token, unverified. */
-// oxlint-disable-next-line typescript/no-explicit-any -- as above
-export function claimsOf(jwt: string): any {
+export function claimsOf(jwt: string): ReplyJson {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
 }
 

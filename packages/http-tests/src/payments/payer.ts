@@ -11,6 +11,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import type { Client } from '../client.ts'
+import type { ReplyJson } from '../reply-json.ts'
 
 /** Billfold for a suite of the payments API, with a slow hash that is quick. */
 export interface PaymentsHost {
@@ -71,8 +72,7 @@ export interface Said {
   readonly status: number
   readonly message: string
   readonly code: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- the tests say what they expect of it
-  readonly data: any
+  readonly data: ReplyJson
 }
 
 /** What can send a request to the API: a client, or less. */

@@ -51,6 +51,26 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(outcomes).toHaveLength(4)
   })
 
+  it('a person who is erased while payments tell them leaves no message behind that names them', async () => {
+    for (let round = 0; round < 6; round++) {
+      const [from, to] = [await rich('9'), await newPerson(hosts[1])]
+      const { billfold } = hosts[round % 2 === 0 ? 0 : 1]
+      const found = await billfold.users.find({ kind: 'email', value: to.email })
+      const session: string = (await open(hosts[0], from, to, '2')).data.sessionid
+      await Promise.all([
+        confirm(hosts[0], 'B', { from, to, amount: '2', session }),
+        confirm(hosts[1], 'A', { from, to, amount: '2', session }),
+        billfold.users.erase(found?.id ?? ''),
+        balance(hosts[0], from),
+      ])
+      for (const { messages } of hosts) messages.length = 0
+      await Promise.all(hosts.map((host) => host.billfold.deliver()))
+      const told = hosts.flatMap(({ messages }) => messages.map(({ payload }) => payload))
+      expect(told.filter(({ email }) => email === from.email).length).toBeGreaterThan(0)
+      expect(told.filter(({ email, phone }) => email === to.email || phone === to.phone)).toEqual([])
+    }
+  })
+
   it('a payment that expires is given back once, however many notice, and both are told', async () => {
     const [from, to] = [await rich('5'), await newPerson(hosts[0])]
     const session: string = (await open(hosts[0], from, to, '5')).data.sessionid

@@ -21,9 +21,11 @@ export async function twoHosts(
   const key = newKey()
   const listening: Host[] = []
   const pools = [connect(), connect()] as const
+  // One instant for both: what is due after exactly a day is due at either host.
+  const startedAt = Date.now()
   await migrate(pools[0], { dialect })
   const start = async (db: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {
-    const clock = { now: Date.now() }
+    const clock = { now: startedAt }
     const storage = kyselyStorage(db, { dialect })
     const made = await paymentsHost(storage, { keyring: testKeyring(key), now: () => clock.now, payments })
     const host = await startHost({ framework, through: 'app', prefix: '', parser: false }, made.billfold.payments)

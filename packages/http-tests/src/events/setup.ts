@@ -9,7 +9,7 @@ import { type ScriptedChain, scriptedChain } from './scripted-chain.ts'
 import { watchedStorage, type WatchedStorage } from './watched-storage.ts'
 
 /** What an act stands on: Billfold with all that its APIs can do. */
-export interface Ground {
+export interface Setup {
   readonly billfold: Billfold
   readonly storage: WatchedStorage
   readonly chain: ScriptedChain
@@ -27,8 +27,8 @@ export interface Ground {
 
 const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
 
-/** A new ground. */
-export async function newGround(): Promise<Ground> {
+/** A new setup. */
+export async function newSetup(): Promise<Setup> {
   const storage = watchedStorage()
   const chain = scriptedChain()
   let offset = 0
@@ -63,4 +63,4 @@ export async function newGround(): Promise<Ground> {
 }
 
 /** Prepares what an act needs, and gives the act. */
-export type Act = (ground: Ground) => Promise<() => Promise<unknown>>
+export type Act = (setup: Setup) => Promise<() => Promise<unknown>>
