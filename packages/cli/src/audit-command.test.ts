@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import Database from 'libsql'
-import { typeLine } from './type-line.test.support.ts'
+import { typeLine } from './test-fixtures/type-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
@@ -39,12 +39,12 @@ describe('billfold audit', () => {
     expect((await type('audit search --to 2020-01-01 --from 2019-01-01')).printed).toBe('')
 
     expect((await type('audit head')).printed).toBe(`0:${'0'.repeat(64)}\n`)
-    expect((await type('audit seal')).printed).toBe('Sealed 2 records in 1 links\n')
+    expect((await type('audit seal')).printed).toBe('Sealed 2 records in 1 link\n')
     const head = (await type('audit head')).printed.trim()
     expect(head).toMatch(/^1:[0-9a-f]{64}$/)
     expect(await type(`audit verify --head ${head}`)).toMatchObject({
       code: 0,
-      printed: `The trail is whole: 2 records in 1 links, head ${head}\n`,
+      printed: `The trail is whole: 2 records in 1 link, head ${head}\n`,
     })
     expect(await data('audit verify')).toMatchObject({ findings: [], records: 2, links: 1, hasUnsealed: false })
 

@@ -3,6 +3,7 @@ import { UsageError } from './command.ts'
 import { nounCommand } from './noun-command.ts'
 import { required, timeNamed } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
+import { count } from './count.ts'
 
 const text = { type: 'string' } as const
 
@@ -68,14 +69,14 @@ export const auditCommand = nounCommand({
       const options = values.head === undefined ? {} : { head: headNamed(values.head) }
       const data = await withBillfold(values, terminal, (billfold) => billfold.audit.verify(options))
       const { findings, records, links, pruned, head } = data
-      const seen = `${records} records in ${links} links${pruned > 0 ? `, ${pruned} pruned` : ''}, head ${written(head)}\n`
-      const what = findings.length === 0 ? 'The trail is whole' : `${findings.length} findings`
+      const seen = `${count(records, 'record')} in ${count(links, 'link')}${pruned > 0 ? `, ${pruned} pruned` : ''}, head ${written(head)}\n`
+      const what = findings.length === 0 ? 'The trail is whole' : count(findings.length, 'finding')
       return { text: `${findings.map(findingLine).join('')}${what}: ${seen}`, data, isBad: findings.length > 0 }
     },
     seal: async (values, _, terminal) => {
       const options = values.trust === undefined ? {} : { trust: headNamed(values.trust) }
       const data = await withBillfold(values, terminal, (billfold) => billfold.audit.seal(options))
-      return { text: `Sealed ${data.records} records in ${data.links} links\n`, data }
+      return { text: `Sealed ${count(data.records, 'record')} in ${count(data.links, 'link')}\n`, data }
     },
     prune: async (values, _, terminal) => {
       const before = timeNamed(required(values.before, 'what to remove: --before DATE'))

@@ -1,8 +1,10 @@
 /** Where a command reads from and writes to. */
 export interface Terminal {
   readonly print: (text: string) => void
-  /** Tells whoever waits how far it is; not where the answer is read from. */
-  readonly report?: (text: string) => void
+  /** Says what is wrong, or how far it is: not where the answer is read from. */
+  readonly report: (text: string) => void
+  /** All of what is piped in. */
+  readonly readInput: () => Promise<string>
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 

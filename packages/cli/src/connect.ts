@@ -1,6 +1,30 @@
 import type { Dialect } from '@billfold/storage-kysely'
 import { Kysely, MysqlDialect, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely'
-import { UsageError } from './command.ts'
+import { type Terminal, UsageError } from './command.ts'
+
+/** What says which database, for the usage of a command. */
+export const databaseUsage = `  --database URL   postgres://..., mysql://... or sqlite:path.db, without a password: a URL that has one is for the
+                   environment variable DATABASE_URL, which is the default`
+
+/**
+ * The URL of the database that was named.
+ *
+ * @throws UsageError where none is, or where an argument carries a password: everybody who lists the processes would see it
+ */
+export function databaseNamed(argument: string | undefined, environment: Terminal['environment']): string {
+  const url = argument ?? environment['DATABASE_URL']
+  if (url === undefined) throw new UsageError('Say which database: --database URL, or DATABASE_URL in the environment')
+  if (argument !== undefined && hasPassword(argument))
+    throw new UsageError(
+      'A password is never an argument, where others would see it: set DATABASE_URL in the environment',
+    )
+  return url
+}
+
+/** Before the host, or in the query, which PostgreSQL reads as well. */
+function hasPassword(url: string): boolean {
+  return /^[a-z]+:\/\/[^/?#]*:.*@/i.test(url) || /[?&](ssl)?password=/i.test(url)
+}
 
 type NoTables = Readonly<Record<never, never>>
 
@@ -19,7 +43,7 @@ export async function connect(url: string): Promise<Connected> {
   if (/^postgres(ql)?:/.test(url)) return { db: await connectPostgres(url), dialect: 'postgres' }
   if (/^(mysql|mariadb):/.test(url)) return { db: await connectMysql(url), dialect: 'mysql' }
   if (/^(file|sqlite):/.test(url)) return { db: await connectSqlite(url), dialect: 'sqlite' }
-  throw new UsageError('The URL of a database begins with postgres://, mysql:// or file:')
+  throw new UsageError('The URL of a database begins with postgres://, mysql:// or sqlite:')
 }
 
 async function connectPostgres(url: string): Promise<Kysely<NoTables>> {

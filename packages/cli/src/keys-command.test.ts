@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newKey } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { typeLine } from './type-line.test.support.ts'
+import { typeLine } from './test-fixtures/type-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const file = join(folder, 'keys.json')
@@ -37,12 +37,12 @@ describe('billfold keys', () => {
 
     expect((await type(`keys rotate ${today} --keyring ${file}`)).code).toBe(0)
     expect((await type(`keys list --keyring ${file}`)).printed).toBe(
-      `${today}  the newest\nk1  older: 1 values, 0 signing methods, 0 passwords and PINs, the end of the audit trail\n`,
+      `${today}  the newest\nk1  older: 1 value, 0 signing methods, 0 passwords and PINs, the end of the audit trail\n`,
     )
     const refused = await type(`keys retire k1 --keyring ${file}`)
     expect(refused).toMatchObject({ code: 3, printed: expect.stringContaining('k1 is still needed') })
 
-    expect((await type(`keys re-seal --keyring ${file}`)).printed).toBe(`Sealed 1 values again under ${today}\n`)
+    expect((await type(`keys re-seal --keyring ${file}`)).printed).toBe(`Sealed 1 value again under ${today}\n`)
     expect(await type(`keys retire k1 --keyring ${file}`)).toMatchObject({
       code: 0,
       printed: 'k1 has left the keyring: nothing needs it\n',
@@ -62,7 +62,7 @@ describe('billfold keys', () => {
     await type(`keys create --keyring ${third} --id other`)
     expect(await type(`keys list --keyring ${third}`)).toMatchObject({
       code: 3,
-      printed: expect.stringContaining(`${today}  NOT IN THE KEYRING: 1 values`),
+      printed: expect.stringContaining(`${today}  NOT IN THE KEYRING: 1 value`),
     })
     expect(await type(`keys re-seal --keyring ${third}`)).toMatchObject({
       code: 3,

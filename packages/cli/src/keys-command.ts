@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import {
   addKeyToFile,
   createKeyringFile,
+  fileKeyring,
   isKeyId,
   type KeysInUse,
   type KeyUsage,
@@ -14,6 +15,7 @@ import { type Terminal, UsageError } from './command.ts'
 import { type Answer, nounCommand } from './noun-command.ts'
 import { required } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, keyringOf, withBillfold } from './with-billfold.ts'
+import { count } from './count.ts'
 
 const usage = `billfold keys create [--keyring FILE] [--id ID]
 billfold keys rotate ID --keyring FILE
@@ -51,12 +53,12 @@ export const keysCommand = nounCommand({
       const onProgress = ({ table, resealed }: { readonly table: string; readonly resealed: number }): void => {
         if (resealed < told + 1000) return
         told = resealed
-        terminal.report?.(`${resealed} sealed again, at ${table}\n`)
+        terminal.report(`${resealed} sealed again, at ${table}\n`)
       }
       const data = await withBillfold(values, terminal, (billfold) => billfold.keys.reseal({ onProgress }))
       const { keyId, resealed, unreadable, vouchesForAuditTrail } = data
       const trail = vouchesForAuditTrail ? '' : 'No key vouches for the audit trail: billfold audit verify\n'
-      const what = `Sealed ${resealed} values again under ${keyId}\n`
+      const what = `Sealed ${count(resealed, 'value')} again under ${keyId}\n`
       const isBad = unreadable.length > 0 || !vouchesForAuditTrail
       return { text: `${unreadable.map(unreadableLine).join('')}${trail}${what}`, data, isBad }
     },
@@ -79,7 +81,7 @@ export const keysCommand = nounCommand({
 
 function addKey(file: string, id: string | undefined): Answer {
   const isNew = !existsSync(file)
-  const known = isNew ? [] : (keyringOf({ keyring: file }, { environment: {}, print: () => {} }).keyIds ?? [])
+  const known = isNew ? [] : (fileKeyring(file).keyIds ?? [])
   const key = idFor(id, known)
   if (isNew) createKeyringFile(file, key)
   else addKeyToFile(file, key)
@@ -125,7 +127,7 @@ function usageText({ current, older, malformed }: KeysInUse): string {
 
 function usageLine(key: KeyUsage): string {
   const { id, inKeyring, sealedValues, signingMethods, passwords, vouchesForAuditTrail } = key
-  const counts = `${sealedValues} values, ${signingMethods} signing methods, ${passwords} passwords and PINs`
+  const counts = `${count(sealedValues, 'value')}, ${count(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
   const trail = vouchesForAuditTrail ? ', the end of the audit trail' : ''
   const what = isNeeded(key) ? `${counts}${trail}` : 'nothing needs it'
   return `${id}  ${inKeyring ? 'older' : 'NOT IN THE KEYRING'}: ${what}\n`

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
+import { text as readAll } from 'node:stream/consumers'
 import { run } from './run.ts'
 
-process.exitCode = await run(
-  process.argv.slice(2),
-  {
-    environment: process.env,
-    print: (text) => void process.stdout.write(text),
-    report: (text) => void process.stderr.write(text),
-  },
-  (text) => void process.stderr.write(text),
-)
+process.exitCode = await run(process.argv.slice(2), {
+  environment: process.env,
+  print: (text) => void process.stdout.write(text),
+  report: (text) => void process.stderr.write(text),
+  readInput: () => readAll(process.stdin),
+})

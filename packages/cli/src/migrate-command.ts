@@ -9,7 +9,8 @@ import {
 } from '@billfold/storage-kysely'
 import type { Kysely } from 'kysely'
 import { type Command, UsageError } from './command.ts'
-import { connect } from './connect.ts'
+import { connect, databaseNamed, databaseUsage } from './connect.ts'
+import { understood } from './parse-arguments.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
@@ -18,7 +19,7 @@ billfold migrate --print --dialect ${flavours.join('|')} [--from VERSION] [--sch
 
 Brings the tables of a database to the version that this release needs, or prints the SQL that does.
 
-  --database URL   postgres://..., mysql://... or file:path.sqlite; default: the environment variable DATABASE_URL
+${databaseUsage}
   --dry-run        prints the SQL that would bring this database there, and changes nothing
   --to VERSION     stops at this version
   --print          prints SQL and reaches for no database
@@ -43,10 +44,7 @@ export const migrateCommand: Command = {
       return terminal.print(printMigrations(flavourNamed(dialect), { ...naming, ...(from !== undefined && { from }) }))
     }
     const to = versionNamed('to', wanted.to)
-    const url = database ?? terminal.environment['DATABASE_URL']
-    if (url === undefined)
-      throw new UsageError('Say which database: --database URL, or DATABASE_URL in the environment')
-    const connected = await connect(url)
+    const connected = await connect(databaseNamed(database, terminal.environment))
     try {
       const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
       const say = wanted['dry-run'] === true ? wouldDo : didNow
@@ -77,11 +75,7 @@ function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const
   const options = { database: text, dialect: text, schema: text, prefix: text, to: text, from: text } as const
   const flags = { print: flag, 'dry-run': flag } as const
-  try {
-    return parseArgs({ args: [...args], options: { ...options, ...flags } }).values
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The arguments are not understood', { cause: error })
-  }
+  return understood(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
 }
 
 function versionNamed(option: string, value: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import type { AuditFinding } from '@billfold/core'
 import { nounCommand } from './noun-command.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
+import { count } from './count.ts'
 
 const usage = `billfold payments audit
 
@@ -19,8 +20,8 @@ export const paymentsCommand = nounCommand({
     audit: async (values, _, terminal) => {
       const data = await withBillfold(values, terminal, (billfold) => billfold.payments.audit())
       const { findings, payments, transactions } = data
-      const seen = `${payments} payments, ${transactions} deposits and withdrawals: `
-      const what = findings.length === 0 ? 'everything adds up' : `${findings.length} findings`
+      const seen = `${count(payments, 'payment')}, ${transactions} deposits and withdrawals: `
+      const what = findings.length === 0 ? 'everything adds up' : count(findings.length, 'finding')
       return { text: `${findings.map(line).join('')}${seen}${what}\n`, data, isBad: findings.length > 0 }
     },
   },

@@ -1,6 +1,6 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
-import { typeLine as type } from './type-line.test.support.ts'
+import { typeLine as type } from './test-fixtures/type-line.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 
@@ -22,6 +22,10 @@ describe('billfold', () => {
     ['migrate --colour red', "Unknown option '--colour'"],
     ['migrate', 'Say which database'],
     ['migrate --database oracle://x', 'begins with postgres://'],
+    ['migrate --database postgres://app:geheim@db/app', 'set DATABASE_URL'],
+    ['migrate --database postgres://app:geheim/@db/app', 'set DATABASE_URL'],
+    ['audit verify --database mysql://app:geheim@db/app', 'set DATABASE_URL'],
+    ['migrate --database postgres://db/app?user=app&password=geheim', 'set DATABASE_URL'],
     ['migrate --to one', '--to is the number of a version'],
     ['migrate --print --from -1', "'--from' argument is ambiguous"],
     ['migrate --print', 'Say for which database'],
@@ -35,7 +39,15 @@ describe('billfold', () => {
     ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'begins with http://'],
     ['did-registry check --chain-id 1 --contract 0x00', 'Say which node'],
   ])('does not understand %s', async (line, complaint) => {
-    expect(await type(line)).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+    const answer = await type(line)
+    expect(answer).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+    expect(answer.complaint).not.toContain('geheim')
+  })
+
+  test('says which release it is, and is helpful by the short name too', async () => {
+    expect(await type('--version')).toMatchObject({ code: 0, printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(await type('-h')).toEqual(await type('--help'))
+    expect(await type('migrate -h')).toEqual(await type('migrate --help'))
   })
 })
 
@@ -70,14 +82,13 @@ describe('billfold migrate', () => {
   for (const database of databases) {
     test(`migrates ${database.name}, once`, async () => {
       const fresh = await database.open()
-      const url = fresh.url ?? ''
-      const named = `migrate --database ${url.replaceAll(' ', '%20')}`
-      const shown = await type(`${named} --dry-run --to 1`)
+      const environment = { DATABASE_URL: fresh.url ?? '' }
+      const shown = await type('migrate --dry-run --to 1', environment)
       expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- version 1\ncreate table /) })
-      expect((await type(`${named} --to 1`)).printed).toBe('Applied version 1\n')
-      expect((await type(`${named} --dry-run --to 1`)).printed).toBe('-- nothing to do\n')
-      expect((await type(named)).printed).toMatch(/^(Nothing to do|Applied version 2)/)
-      expect(await type('migrate', { DATABASE_URL: url })).toMatchObject({ code: 0, printed: 'Nothing to do\n' })
+      expect((await type('migrate --to 1', environment)).printed).toBe('Applied version 1\n')
+      expect((await type('migrate --dry-run --to 1', environment)).printed).toBe('-- nothing to do\n')
+      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to do|Applied version 2)/)
+      expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to do\n' })
       await fresh.drop()
     })
   }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { isBillfoldError } from '@billfold/core'
 import { auditCommand } from './audit-command.ts'
 import { type Command, Findings, type Terminal, UsageError } from './command.ts'
@@ -26,51 +27,55 @@ const overview = `billfold <command> [options]
 
 ${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).join('\n')}
 
-billfold <command> --help says more.
+billfold <command> --help says more, billfold --version which release this is.
 `
 
 /**
- * Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not understood, 3 where
- * what it was to look at is not as it should be.
+ * Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not
+ * understood, 3 where what it was to look at is not as it should be.
  */
-export async function run(
-  args: readonly string[],
-  terminal: Terminal,
-  complain: (text: string) => void,
-): Promise<number> {
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === undefined || asksForHelp(name) || name === 'help') {
     terminal.print(overview)
     return name === undefined ? 2 : 0
   }
+  if (name === '--version') {
+    terminal.print(`${await ownVersion()}\n`)
+    return 0
+  }
   const command = commands.find((known) => known.name === name)
   if (command === undefined) {
-    complain(`There is no command ${JSON.stringify(name)}\n\n${overview}`)
+    terminal.report(`There is no command ${JSON.stringify(name)}\n\n${overview}`)
     return 2
   }
-  if (rest.includes('--help')) {
+  if (rest.some(asksForHelp)) {
     terminal.print(`${command.usage}\n`)
     return 0
   }
-  return runCommand(command, rest, terminal, complain)
+  return runCommand(command, rest, terminal)
 }
 
-async function runCommand(
-  command: Command,
-  args: readonly string[],
-  terminal: Terminal,
-  complain: (text: string) => void,
-): Promise<number> {
+function asksForHelp(arg: string): boolean {
+  return arg === '--help' || arg === '-h'
+}
+
+async function ownVersion(): Promise<string> {
+  const own: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof own === 'object' && own !== null && 'version' in own ? String(own.version) : ''
+}
+
+async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await command.run(args, terminal)
     return 0
   } catch (error) {
     if (error instanceof Findings) return 3
     if (error instanceof UsageError) {
-      complain(`${error.message}\n\n${command.usage}\n`)
+      terminal.report(`${error.message}\n\n${command.usage}\n`)
       return 2
     }
-    complain(`${describe(error)}\n`)
+    terminal.report(`${describe(error)}\n`)
     return 1
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { typeLine } from './type-line.test.support.ts'
+import { typeLine } from './test-fixtures/type-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
@@ -39,6 +39,14 @@ describe('billfold webhook', () => {
     expect(await type(`webhook delete ${id} --tenant other`)).toMatchObject({ code: 1, printed: '' })
     expect((await type(`webhook delete ${id}`)).printed).toBe(`Deleted ${id}\n`)
     expect((await type(`webhook delete ${id}`)).complaint).toContain('There is no such endpoint')
+  })
+
+  test('takes a URL with a secret in it from standard input', async () => {
+    const line = `webhook create --url - --keyring ${keyring}`
+    const made = await typeLine(line, environment, 'https://shop.example/in?token=s3cret\n')
+    expect(made.code).toBe(0)
+    expect((await type('webhook list')).printed).toContain('https://shop.example/in?token=s3cret')
+    expect(await typeLine(line, environment)).toMatchObject({ code: 1, printed: '' })
   })
 
   test.each([

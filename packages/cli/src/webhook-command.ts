@@ -12,7 +12,7 @@ const options = {
   description: text,
 } as const
 
-const usage = `billfold webhook create --url URL [--event TYPE ...] [--description TEXT]
+const usage = `billfold webhook create --url URL|- [--event TYPE ...] [--description TEXT]
 billfold webhook list
 billfold webhook rotate ID
 billfold webhook ping | disable | enable | delete ID
@@ -21,7 +21,7 @@ billfold webhook waiting | retry ID
 Endpoints that events are sent to, by the processes of the host. The secret is shown when an endpoint is made, or when it is
 rotated, and never again; after a rotation requests are signed with both for 24 hours.
 
-  --url URL           https, of a public address
+  --url URL           https, of a public address; - reads it from standard input, for one that has a secret in it
   --event TYPE        user.created, payment.completed, ...; default: all
   --description TEXT  for people
 
@@ -39,7 +39,8 @@ export const webhookCommand = nounCommand({
   options,
   verbs: {
     create: async (values, _, terminal) => {
-      const url = required(values.url, 'where to: --url URL')
+      const asked = required(values.url, 'where to: --url URL, or --url - to read it from standard input')
+      const url = asked === '-' ? (await terminal.readInput()).trim() : asked
       const { event, description } = values
       const input = {
         url,

@@ -8,7 +8,7 @@ import {
 } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
-import { connect } from './connect.ts'
+import { connect, databaseNamed, databaseUsage } from './connect.ts'
 
 const text = { type: 'string' } as const
 
@@ -16,7 +16,7 @@ const text = { type: 'string' } as const
 export const billfoldOptions = { database: text, schema: text, prefix: text, keyring: text, tenant: text } as const
 
 /** What those options say, for the usage of a command. */
-export const billfoldUsage = `  --database URL   postgres://..., mysql://... or file:path.sqlite; default: the environment variable DATABASE_URL
+export const billfoldUsage = `${databaseUsage}
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database
   --prefix NAME    what the names of tables begin with; default: billfold_
   --keyring FILE   the keyring file; default: the environment variable BILLFOLD_KEYS
@@ -31,8 +31,7 @@ export async function withBillfold<T>(
   terminal: Terminal,
   act: (billfold: Billfold) => Promise<T>,
 ): Promise<T> {
-  const url = values.database ?? terminal.environment['DATABASE_URL']
-  if (url === undefined) throw new UsageError('Say which database: --database URL, or DATABASE_URL in the environment')
+  const url = databaseNamed(values.database, terminal.environment)
   const keyring = keyringOf(values, terminal)
   const { db, dialect } = await connect(url)
   const { schema, prefix, tenant } = values
@@ -48,7 +47,10 @@ export async function withBillfold<T>(
 }
 
 /** The keyring that was named. @throws UsageError where none is, BillfoldError `keyring.invalid` */
-export function keyringOf({ keyring }: Pick<BillfoldValues, 'keyring'>, { environment }: Terminal): Keyring {
+export function keyringOf(
+  { keyring }: Pick<BillfoldValues, 'keyring'>,
+  { environment }: Pick<Terminal, 'environment'>,
+): Keyring {
   if (keyring !== undefined) return fileKeyring(keyring)
   if (environment['BILLFOLD_KEYS'] === undefined)
     throw new UsageError('Say which keyring: --keyring FILE, or BILLFOLD_KEYS in the environment')

@@ -3,22 +3,13 @@ import { join } from 'node:path'
 import type { CodeBlock, Document } from './markdown.ts'
 import { pageModule } from './page-module.ts'
 import { output } from './repository.ts'
+import { compilerOptions } from './compiler-options.ts'
 
 /** Where the blocks of the pages are written as modules. */
 export const blocksFolder = join(output, 'blocks')
 
 /** The languages whose blocks are held against the types. */
 const checked = new Set(['ts', 'js'])
-
-const compilerOptions = {
-  target: 'es2023',
-  lib: ['es2023', 'dom'],
-  module: 'nodenext',
-  types: ['node'],
-  strict: true,
-  skipLibCheck: true,
-  noEmit: true,
-}
 
 /** What was written for the compiler and for the process that runs pages. */
 export interface WrittenBlocks {

@@ -6,6 +6,7 @@ import type { PluginOptions } from 'typedoc-plugin-markdown'
 import type { PublicModule } from './docstrings.ts'
 import { type Document, parseDocument } from './markdown.ts'
 import { output, root } from './repository.ts'
+import { compilerOptions } from './compiler-options.ts'
 
 /**
  * The reference of every module, from its docstrings: documents as if they lay in `reference/`.
@@ -21,16 +22,6 @@ export async function typeReference(modules: readonly PublicModule[]): Promise<r
   } finally {
     rmSync(out, { recursive: true, force: true })
   }
-}
-
-const compilerOptions = {
-  target: 'es2023',
-  lib: ['es2023', 'dom'],
-  module: 'nodenext',
-  types: ['node'],
-  strict: true,
-  skipLibCheck: true,
-  noEmit: true,
 }
 
 async function writeMarkdown(modules: readonly PublicModule[], out: string): Promise<void> {
