@@ -11,7 +11,7 @@ import {
 } from '@billfold/browser-tests'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningHost, startHost } from './running-host.ts'
+import { consoleUrl, type RunningHost, startHost } from './running-host.ts'
 
 const run = promisify(execFile)
 const patience = { timeout: 30_000 }
@@ -66,7 +66,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         faults.push(message.text())
     })
-    await page.goto(`${host.url}${path}`)
+    await page.goto(consoleUrl(host, path))
     await page.getByRole('heading', { level: 1 }).waitFor(patience)
     return page
   }
@@ -170,6 +170,14 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     await perform(page, 'Forget')
     expect(await page.getByRole('button', { name: 'Sign in by face' }).isDisabled()).toBe(true)
   }, 120_000)
+
+  test('takes the key out of the address, and acts for no page that was opened without it', async () => {
+    const page = await open(hosts.koa, '/')
+    expect(page.url()).toBe(`${hosts.koa.url}/`)
+    const stranger = await browser.visit({ size: 'desktop' })
+    await stranger.goto(hosts.koa.url)
+    expect(await (await perform(stranger, 'Make the user')).innerText()).toContain('the link that the host printed')
+  })
 
   test('says so where the camera is not allowed', async () => {
     const page = await open(hosts.koa, '/demo/face', { allowsCamera: false })

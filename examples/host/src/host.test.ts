@@ -1,9 +1,13 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { tables } from '@billfold/core'
+import { kyselyStorage } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from './database.ts'
 import { ask, call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
+import { readSettings } from './settings.ts'
 
 /** What two processes can share: not a file, and no stand-in within one process. */
 const shared = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
@@ -140,5 +144,30 @@ describe('a host with nothing set', () => {
       expect((await fetch(`${host.url}${path}`)).status).toBe(404)
     const asked = { method: 'POST', headers: { origin: host.url }, body: '{"pin":"123456"}' }
     expect((await fetch(`${host.url}/demo/acts/custody/user`, asked)).status).toBe(404)
+  })
+})
+
+describe('a host without the demo', () => {
+  it.each([
+    ['DEMO is off', { DEMO: 'off' }],
+    ['NODE_ENV is production', { NODE_ENV: 'production' }],
+    ['people reach it from other computers', { BASE_URL: 'https://wallets.example' }],
+  ])('makes no key, licence or configuration, and has no console, where %s', async (_, environment) => {
+    const host = await startHost(environment)
+    try {
+      expect(host.consoleKey).toBe('')
+      expect(existsSync(join(host.dataDirectory, 'credentials.json'))).toBe(false)
+      for (const path of ['/', '/demo/about']) expect((await fetch(`${host.url}${path}`)).status).toBe(404)
+      expect(await host.stop()).toBe(0)
+      const { db, dialect } = await openDatabase(readSettings({ DATA_DIR: host.dataDirectory }))
+      const storage = kyselyStorage(db, { dialect })
+      const made = ['service_keys', 'licences', 'verification_configs']
+      const found = tables.filter(({ name }) => made.includes(name))
+      expect(found).toHaveLength(made.length)
+      for (const table of found) expect(await storage.find(table)).toEqual([])
+      await db.destroy()
+    } finally {
+      await host.kill()
+    }
   })
 })

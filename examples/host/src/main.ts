@@ -4,9 +4,8 @@ import { createBillfold } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
 import { openDatabase } from './database.ts'
-import { demoAdminDid, demoCredentials } from './demo/credentials.ts'
-import { withDemo } from './demo/index.ts'
-import { ensureConfigurations } from './demo/verification.ts'
+import { demoAdminDid } from './demo/credentials.ts'
+import { startDemo } from './demo/index.ts'
 import { didRegistries } from './did-registries.ts'
 import { expressApp } from './express-app.ts'
 import { hostKeyring } from './keyring.ts'
@@ -23,7 +22,7 @@ const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
 // Its models are loaded with the first face.
 const verifier = faceVerifier()
-const adminDid = demoAdminDid(settings)
+const adminDid = settings.demo ? demoAdminDid(settings) : undefined
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: hostKeyring(settings),
@@ -31,17 +30,15 @@ const billfold = createBillfold({
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
-  dids: { adminDids: [adminDid.did], registries: didRegistries(settings) },
+  dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: didRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? koaApp(billfold) : expressApp(billfold)
 
-// What somebody who tries it out needs; a host of your own ends the line above with `createServer(app).listen(…)`.
-const credentials = await demoCredentials(billfold, settings, adminDid)
-await ensureConfigurations(billfold)
-const handler = settings.demo ? withDemo(app, { billfold, settings, credentials }) : app
+// What somebody who tries it out needs: a host of your own has `createServer(app).listen(…)` alone.
+const demo = adminDid && (await startDemo(app, { billfold, settings, adminDid }))
 
-const server = createServer(handler).listen(settings.port, settings.host, () => {
-  console.log(`Billfold is ready at ${baseUrl} (${settings.framework}, ${dialect})`)
+const server = createServer(demo?.handler ?? app).listen(settings.port, settings.host, () => {
+  console.log(`Billfold is ready at ${demo?.url ?? baseUrl} (${settings.framework}, ${dialect})`)
 })
 
 const tidy = setInterval(

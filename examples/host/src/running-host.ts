@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,10 @@ export interface RunningHost {
   readonly process: ChildProcess
   readonly url: string
   readonly dataDirectory: string
+  /** Empty where the host has no demo credentials. */
   readonly authorization: string
+  /** What its console acts by; empty where it has none. */
+  readonly consoleKey: string
   /** Sends SIGTERM and gives the exit code. */
   readonly stop: () => Promise<number | null>
   /** Sends SIGKILL, and waits until the process is gone. */
@@ -36,7 +39,7 @@ export async function startHost(
     env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDirectory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  await ready(child)
+  const said = await ready(child)
   const stop = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
     const exited = once(child, 'exit')
@@ -44,15 +47,26 @@ export async function startHost(
     await exited
     return child.exitCode
   }
-  const { serviceKey } = credentialsIn(dataDirectory)
   return {
     process: child,
     url: `http://127.0.0.1:${port}`,
     dataDirectory,
-    authorization: `Basic ${Buffer.from(`${serviceKey.keyId}:${serviceKey.keySecret}`).toString('base64')}`,
+    authorization: authorizationIn(dataDirectory),
+    consoleKey: /#demo=([\w-]+)/.exec(said)?.[1] ?? '',
     stop: () => stop('SIGTERM'),
     kill: async () => void (await stop('SIGKILL')),
   }
+}
+
+function authorizationIn(dataDirectory: string): string {
+  if (!existsSync(join(dataDirectory, 'credentials.json'))) return ''
+  const { keyId, keySecret } = credentialsIn(dataDirectory).serviceKey
+  return `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
+}
+
+/** Where a page of a host's console is, with what it acts by. */
+export function consoleUrl({ url, consoleKey }: RunningHost, path: string): string {
+  return `${url}${path}#demo=${consoleKey}`
 }
 
 /** The demo credentials that a host wrote. */
@@ -98,7 +112,8 @@ export async function ask(
   return { status: response.status, body: await response.json() }
 }
 
-function ready(child: ChildProcess): Promise<void> {
+/** What it said when it was ready. */
+function ready(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
     const timer = setTimeout(() => reject(new Error(`the host is not ready:\n${said}`)), 20_000)
@@ -106,7 +121,7 @@ function ready(child: ChildProcess): Promise<void> {
       said += chunk.toString()
       if (!said.includes('Billfold is ready')) return
       clearTimeout(timer)
-      resolve()
+      resolve(said)
     }
     child.stdout?.on('data', listen)
     child.stderr?.on('data', listen)

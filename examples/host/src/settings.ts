@@ -12,7 +12,7 @@ export interface Settings {
   readonly baseUrl: string
   /** Where it is from its own computer. */
   readonly localUrl: string
-  /** Whether the console is served: yes, unless DEMO is `off`, or NODE_ENV is `production`. */
+  /** Whether the console is served: not where DEMO is `off`, NODE_ENV is `production`, or people reach it from elsewhere. */
   readonly demo: boolean
   /** A chain with a registry of DIDs (ERC-1056); without one DIDs are kept in the database. */
   readonly didChain: DidChain | undefined
@@ -37,6 +37,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (DEMO !== 'on' && DEMO !== 'off') throw new Error('DEMO is on or off')
   const dataDirectory = resolve(DATA_DIR)
   const isEverywhere = HOST === '0.0.0.0' || HOST === '::'
+  const baseUrl = environment['BASE_URL'] ?? `http://${isEverywhere ? 'localhost' : urlHost(HOST)}:${port}`
   return {
     didChain: readDidChain(environment),
     host: HOST,
@@ -44,10 +45,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     framework: FRAMEWORK,
     dataDirectory,
     databaseUrl: environment['DATABASE_URL'] ?? `sqlite:${resolve(dataDirectory, 'billfold.db')}`,
-    baseUrl: environment['BASE_URL'] ?? `http://${isEverywhere ? 'localhost' : urlHost(HOST)}:${port}`,
+    baseUrl,
     localUrl: `http://${isEverywhere ? '127.0.0.1' : urlHost(HOST)}:${port}`,
-    demo: DEMO !== 'off' && environment['NODE_ENV'] !== 'production',
+    demo: DEMO !== 'off' && environment['NODE_ENV'] !== 'production' && isThisComputer(baseUrl),
   }
+}
+
+/** Whether a URL leads to the computer that it is opened on. */
+function isThisComputer(url: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)
 }
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986). */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { faceCamera, openBrowser, sizes } from '@billfold/browser-tests'
 import type { Page } from 'playwright-core'
-import { startHost } from './running-host.ts'
+import { consoleUrl, startHost } from './running-host.ts'
 
 // Every flow of the console as it is when its steps are done, at the size of a phone and of a desk, in light and in dark, into
 // test-results/screens. The README's picture is one of them, in docs/images.
@@ -58,7 +58,7 @@ const browser = await openBrowser(await faceCamera())
 try {
   for (const flow of flows) {
     const page = await browser.visit({ size: 'desktop' })
-    await page.goto(`${host.url}${flow === 'custody' ? '/' : `/demo/${flow}`}`)
+    await page.goto(consoleUrl(host, flow === 'custody' ? '/' : `/demo/${flow}`))
     for (const action of actions[flow]) await perform(page, action)
     if (flow === 'face') await throughFaces(page)
     await page.evaluate('scrollTo(0, 0)')

@@ -1,4 +1,5 @@
 import type { AboutHost, ActReply, Exchange } from '#exchange'
+import { consoleKey } from './console-key.ts'
 import { at, listAt } from './json.ts'
 
 /** Who wants to know of every call. */
@@ -70,7 +71,7 @@ export async function call(method: string, path: string, { headers = {}, json }:
 export async function act(name: string, input: unknown): Promise<unknown> {
   const response = await fetch(`/demo/acts/${name}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-demo-key': consoleKey() },
     body: JSON.stringify(input),
   })
   const { exchanges, result, error }: ActReply = await response.json()

@@ -1,5 +1,6 @@
 import { aboutHost } from './calls.ts'
 import { showCalls } from './call-list.ts'
+import { keepConsoleKey } from './console-key.ts'
 import { byId, h } from './dom.ts'
 import type { Flow } from './flow.ts'
 import { custody } from './flows/custody.ts'
@@ -17,6 +18,7 @@ function chosen(): Flow {
 }
 
 async function begin(): Promise<void> {
+  keepConsoleKey()
   const flow = chosen()
   const about = await aboutHost()
   byId('host').textContent = `${about.framework} · ${about.database} · ${new URL(about.baseUrl).host}`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Acting, callApi, Refused } from './ground.ts'
+import { type Acting, callApi, Refused } from './setup.ts'
 
 /** Something that the host does for the console. */
 export type Act = (input: unknown, acting: Acting) => Promise<unknown>

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call, credentialsIn, type RunningHost, startHost } from '../running-host.ts'
+import { Wallet } from 'ethers'
+import { ask, call, credentialsIn, type RunningHost, startHost } from '../running-host.ts'
 
 let host: RunningHost
 beforeAll(async () => {
@@ -23,7 +24,30 @@ function asked(path: string, headers: Record<string, string>, body = ''): Promis
 
 const act = (headers: Record<string, string>, body = '{"pin":"123456"}', name = 'custody/user') =>
   asked(`/demo/acts/${name}`, headers, body)
-const itself = (): Record<string, string> => ({ origin: host.url, host: new URL(host.url).host })
+const itself = (): Record<string, string> => ({
+  origin: host.url,
+  host: new URL(host.url).host,
+  'x-demo-key': host.consoleKey,
+})
+
+/** The token of a wallet that has signed in, and an application of theirs. */
+async function apply(): Promise<{ readonly token: string; readonly applicationId: string }> {
+  const wallet = Wallet.createRandom()
+  const challenge = (await ask(host, 'GET', `/onboarding/auth/challenge/${wallet.address}`)).body
+  const answer = { message: challenge.message, signature: await wallet.signMessage(challenge.message) }
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  const token = (await ask(host, 'POST', '/onboarding/auth/challenge', answer, bearer(challenge.jwt))).body.jwt
+  const attributes = [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }]
+  await ask(host, 'POST', '/onboarding/users', { attributes }, bearer(token))
+  const made = await ask(
+    host,
+    'POST',
+    '/onboarding/applications',
+    { templateId: 1, attributes, files: [] },
+    bearer(token),
+  )
+  return { token, applicationId: made.body.id }
+}
 
 describe('what the host does in the place of the console', () => {
   it('is done for its own page', async () => {
@@ -31,6 +55,8 @@ describe('what the host does in the place of the console', () => {
   })
 
   it.each([
+    ['somebody behind a proxy or a tunnel that does not say so', { 'x-demo-key': '' }],
+    ['somebody who guesses the key', { 'x-demo-key': 'x'.repeat(43) }],
     ['a program that is no page', { origin: '' }],
     ['the page of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
     ['another port of this computer', { origin: 'http://127.0.0.1:1' }],
@@ -60,6 +86,12 @@ describe('what the host does in the place of the console', () => {
       const { status, text } = await act(itself(), user, name)
       expect([status, JSON.parse(text).exchanges]).toEqual([422, []])
     }
+    const foreign = { userId: body.result.id, pin: '123456' }
+    expect((await act(itself(), JSON.stringify(foreign), 'custody/wallet')).status).toBe(422)
+    const secret = { secretType: 'ETHEREUM', userId: body.result.id, pincode: '123456' }
+    const wallet = (await call(host, 'POST', '/api/wallets', secret)).body.result
+    const signing = { walletId: wallet.id, pin: '123456', message: 'hello' }
+    expect((await act(itself(), JSON.stringify(signing), 'custody/sign')).status).toBe(422)
     const did = { did: `did:ethr:0x${'1'.repeat(40)}`, name: 'Agent', value: 'https://agent.example' }
     expect((await act(itself(), JSON.stringify(did), 'dids/configure')).status).toBe(422)
     expect((await act(itself(), '{"emails":["ann@example.org"]}', 'payments/ledger')).status).toBe(422)
@@ -67,12 +99,31 @@ describe('what the host does in the place of the console', () => {
     expect((await act(itself(), JSON.stringify({ userId: own }), 'face/devices')).status).toBe(200)
   })
 
+  it('is an approval only for an application whose token the page shows', async () => {
+    const [ada, ben] = [await apply(), await apply()]
+    const approve = (token: string) =>
+      act(itself(), JSON.stringify({ applicationId: ada.applicationId, token }), 'onboarding/approve')
+    expect((await approve(ben.token)).status).toBe(422)
+    expect((await approve(ada.token)).status).toBe(200)
+  })
+
+  it('asks for another key after each start', async () => {
+    const other = await startHost({})
+    expect(host.consoleKey).toMatch(/^[\w-]{43}$/)
+    expect(other.consoleKey).not.toBe(host.consoleKey)
+    await other.kill()
+  })
+
   it('never shows the credentials of the host', async () => {
     const { serviceKey } = credentialsIn(host.dataDirectory)
     const { text } = await act(itself())
     expect(text).not.toContain(serviceKey.keyId)
     expect(text).not.toContain(serviceKey.keySecret)
-    expect((await asked('/demo/about', {})).text).not.toContain(serviceKey.keyId)
+    for (const path of ['/demo/about', '/', '/demo/script/main.js']) {
+      const page = await asked(path, {})
+      expect(page.text).not.toContain(serviceKey.keyId)
+      expect(page.text).not.toContain(host.consoleKey)
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Act, act } from './act.ts'
-import { callApi, Refused } from './ground.ts'
+import { callApi, Refused } from './setup.ts'
 
 const service = z.object({ name: z.string().min(1).max(31), value: z.url({ protocol: /^https$/ }).max(200) })
 const did = z.string().regex(/^did:[a-z]+:[A-Za-z0-9:]{1,128}$/)

@@ -1,7 +1,7 @@
 import { AuthenticationClientError, loginUrl, newSession, sessionResponse } from '@billfold/core/client'
 import { z } from 'zod'
 import { type Act, act, assertMadeHere, id, makeUser, pin } from './act.ts'
-import { type Acting, asText, callInProcess } from './ground.ts'
+import { type Acting, asText, callInProcess } from './setup.ts'
 import { relyingParty } from './relying-party.ts'
 
 /** The tags of the configurations that the host makes on its first start, see `verification.ts`. */

@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Settings } from '../settings.ts'
+import { isConsoleKey } from './console-key.ts'
+import type { DemoSetup } from './setup.ts'
 
 /**
  * Whether a request comes from the console itself, in a browser on this computer. The demo acts with the host's service key,
  * so nobody else may ask it to: not another computer, not a proxy in front, not the page of another site, and not one that
- * has pointed its own name at this computer.
+ * has pointed its own name at this computer. A proxy or a tunnel can hide that it is one, so the page must also bring the key
+ * of the link that this start has printed.
  */
-export function isFromOwnPage({ socket, headers }: IncomingMessage, settings: Settings): boolean {
+export function isFromOwnPage({ socket, headers }: IncomingMessage, { settings, consoleKey }: DemoSetup): boolean {
+  if (!isConsoleKey(headers['x-demo-key'], consoleKey)) return false
   if (!isLoopback(socket.remoteAddress)) return false
   if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => headers[name] !== undefined)) return false
   const { host, origin, 'sec-fetch-site': site } = headers

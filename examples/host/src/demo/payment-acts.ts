@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Act, act } from './act.ts'
-import { type Acting, callInProcess, Refused } from './ground.ts'
+import { type Acting, callInProcess, Refused } from './setup.ts'
 
 /** Those that the console registers people with: nobody else has an address there (RFC 2606). */
 const email = z.email({ pattern: /^[a-z]+-\d{1,10}@demo\.example$/ })

@@ -1,5 +1,5 @@
 import { connect, type Connection } from '@billfold/core/client'
-import type { DemoGround } from './ground.ts'
+import type { DemoSetup } from './setup.ts'
 
 const connections = new WeakMap<object, Promise<Connection>>()
 
@@ -7,7 +7,7 @@ const connections = new WeakMap<object, Promise<Connection>>()
  * The demo as a relying party: one key pair for as long as the process lives, since only the key that made a session is told
  * what came of it.
  */
-export function relyingParty({ billfold, settings, credentials }: DemoGround): Promise<Connection> {
+export function relyingParty({ billfold, settings, credentials }: DemoSetup): Promise<Connection> {
   const known = connections.get(billfold)
   if (known !== undefined) return known
   const made = connect({ url: `${settings.localUrl}/walletapi`, licence: credentials.licence.licence, appId: 'demo' })

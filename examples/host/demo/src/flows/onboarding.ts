@@ -63,7 +63,7 @@ const decision = (applicant: Applicant): Step => ({
   action: 'Approve it',
   ready: () => applicant.applicationId !== undefined,
   run: async () => {
-    await act('onboarding/approve', { applicationId: applicant.applicationId })
+    await act('onboarding/approve', { applicationId: applicant.applicationId, token: applicant.token })
     return [{ label: 'Status', value: await statusOf(applicant), holds: true }]
   },
 })

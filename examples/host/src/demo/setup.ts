@@ -4,14 +4,16 @@ import type { DemoCredentials } from './credentials.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What the demo acts with: the host's own credentials, which stay in this process. */
-export interface DemoGround {
+export interface DemoSetup {
   readonly billfold: Billfold
   readonly settings: Settings
   readonly credentials: DemoCredentials
+  /** What a page must bring for the demo to act, see `console-key.ts`. */
+  readonly consoleKey: string
 }
 
 /** What one act has, and where it notes what it did. */
-export interface Acting extends DemoGround {
+export interface Acting extends DemoSetup {
   readonly note: (exchange: Exchange) => void
 }
 
