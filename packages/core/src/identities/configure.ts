@@ -10,6 +10,7 @@ import type { Authorise } from '../vaults/holder.ts'
 import type { WalletConfig } from '../vaults/wallet-config.ts'
 import { begunBefore, beginConfiguration, type ConfigurationInput } from './begin-configuration.ts'
 import { type ConfigurationRow, type StepRow, stepsOf, unfinished } from './configuration-rows.ts'
+import type { DidAuthority } from './did-auth/verify.ts'
 import { plannedChanges } from './planned-change.ts'
 import { runStep, type StepRun } from './run-step.ts'
 import type { IdentityRow } from './seal-key.ts'
@@ -21,6 +22,14 @@ import { configurations } from './tables.ts'
 export interface ConfigurationOutcome {
   readonly steps: readonly StepRow[]
   readonly failure: BillfoldError | undefined
+}
+
+/** By whose word a DID is changed. */
+export interface ConfigurationAsker {
+  /** Opens the key of a user. */
+  readonly authorise: Authorise
+  /** Who controlled the DID when the request came. Without one, whatever key is held here may sign. */
+  readonly authority?: DidAuthority
 }
 
 /**
@@ -35,7 +44,7 @@ export async function configureIdentity(
   actor: Actor,
   identity: IdentityRow,
   config: Pick<WalletConfig, 'apiUrl' | 'txsInput'>,
-  authorise: Authorise,
+  asker: ConfigurationAsker,
 ): Promise<ConfigurationOutcome> {
   const changes = plannedChanges(config.txsInput ?? [])
   if (changes.length === 0) return { steps: [], failure: undefined }
@@ -47,9 +56,10 @@ export async function configureIdentity(
   return services.ownerTurns(`owner of DIDs ${tenant} ${owner}`, async () => {
     const input = { changes, apiUrl: config.apiUrl }
     const run = { services, settings, registry, actor, identity }
-    const signer = await signerIfHeld(services, registry, identity, authorise)
+    const held = await signerIfHeld(services, registry, identity, asker.authorise)
+    const signer = held !== undefined && speaksFor(settings, asker, held) ? held : undefined
     if (signer === undefined) return runSteps({ ...run, configuration: await givenAway(services, identity, input) })
-    const holder = identity.userId === null ? undefined : await authorise(identity.userId)
+    const holder = identity.userId === null ? undefined : await asker.authorise(identity.userId)
     const configuration = await beginConfiguration(services, registry, actor, identity, input, holder)
     return runSteps({ ...run, configuration, signer })
   })
@@ -69,6 +79,11 @@ async function signerIfHeld(
     if (isBillfoldError(error, 'identity.read-only')) return undefined
     throw error
   }
+}
+
+/** Who controlled the DID when the request came may have given it away since: the key of another owner signs nothing for them. */
+function speaksFor({ adminDids }: IdentitySettings, { authority }: ConfigurationAsker, { row }: DidSigner): boolean {
+  return authority === undefined || adminDids.has(authority.did) || authority.address === row.address
 }
 
 /** Whether the DID was given to nobody: the registry takes changes of it still, but its document stays empty. */

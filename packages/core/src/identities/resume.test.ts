@@ -30,7 +30,14 @@ function configure(
   row: IdentityRow,
   inputs = txsInput,
 ): Promise<ConfigurationOutcome> {
-  return configureIdentity(services, didSettings(registry), actor, row, { txsInput: inputs }, unauthorised)
+  return configureIdentity(
+    services,
+    didSettings(registry),
+    actor,
+    row,
+    { txsInput: inputs },
+    { authorise: unauthorised },
+  )
 }
 
 async function eventsOf(
@@ -197,4 +204,19 @@ it('a process that is overtaken by another one, which makes all of it, gives the
   expect([other?.failure, overtaken.failure]).toEqual([undefined, undefined])
   expect(overtaken.steps).toEqual(other?.steps)
   expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+})
+
+it("who has given a DID away has nothing signed by the new owner's key, and is told of the gift again", async () => {
+  const services = testServices()
+  const registry = failingRegistry([])
+  const [given, taker] = await Promise.all([wallet(services, registry), wallet(services, registry)])
+  const settings = didSettings(registry)
+  const ask = (newOwner: string, did: string, address: IdentityRow['address']) => {
+    const asker = { authorise: unauthorised, authority: { did, role: 'owner', address } } as const
+    return configureIdentity(services, settings, actor, given, { txsInput: [{ newOwner }] }, asker)
+  }
+  for (const round of ['the gift', 'a repeat'])
+    expect((await ask(taker.did, given.did, given.address)).failure, round).toBeUndefined()
+  expect(await codeOf(ask(given.did, given.did, given.address))).toBe('identity.read-only')
+  expect((await ask(given.did, taker.did, taker.address)).failure).toBeUndefined()
 })

@@ -86,6 +86,21 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(deleted.flatMap(({ body: answer }) => answer.ids)).toEqual([made._id])
   })
 
+  it("change nothing by a new owner's key for who has just given the DID away", async () => {
+    const given = await host(0).wallet()
+    const taker = await host(0).wallet()
+    const ask = (newOwner: string) => {
+      const json = { wallet: { did: given.did }, walletConfig: { txsInput: [{ newOwner }] } }
+      return host(0).asWallet(given.did, 'POST /wallet/configure', json)
+    }
+    const [gave, tookBack] = await Promise.all([ask(taker.did), ask(given.did)])
+    expect(gave.status).toBe(200)
+    // 200 where it came before the other: it is the owner's still.
+    expect([200, 403]).toContain(tookBack.status)
+    const { body } = await host(0).call('GET', `/1.0/identifiers/${given.did}`)
+    expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(taker.ethereumAddress)
+  })
+
   it('leave every wallet of a user usable, and none that was deleted, when the PIN is replaced meanwhile', async () => {
     const [custody, other] = two.hosts.map(({ billfold, authorization }) => custodyOf(billfold, authorization))
     if (custody === undefined || other === undefined) throw new Error('There are two hosts')

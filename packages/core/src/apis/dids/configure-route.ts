@@ -49,8 +49,8 @@ export function configureRoute(dids: Dids): Route {
       await assertControls(services, settings, actor.tenant, authority, wallet.did)
       const row = await findIdentity(services, actor.tenant, wallet.did)
       const config = await configOf(services, row, walletConfig)
-      const authorise = authoriserOf(services, context, actor, headers)
-      return configuredReply(row, await configureIdentity(services, settings, actor, row, config, authorise))
+      const asker = { authorise: authoriserOf(services, context, actor, headers), authority }
+      return configuredReply(row, await configureIdentity(services, settings, actor, row, config, asker))
     },
   })
 }

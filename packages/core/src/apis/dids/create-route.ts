@@ -71,7 +71,7 @@ export function createRoute({ services, settings, service }: Dids): Route {
     authorise: Authorise,
   ): Promise<ConfigurationOutcome> {
     try {
-      return await configureIdentity(services, settings, actor, row, config, authorise)
+      return await configureIdentity(services, settings, actor, row, config, { authorise })
     } catch (error) {
       if (!isBillfoldError(error)) throw error
       return { steps: [], failure: error }
