@@ -39,7 +39,8 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For a machine that does other things too: a test that hangs is found all the same.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 })

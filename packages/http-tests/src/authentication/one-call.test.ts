@@ -92,6 +92,29 @@ describe('a login in one call', () => {
     expect((await call({ ...asked, device: stranger }, { uuid: 'x' })).status).toBe(403)
   })
 
+  it('on a trusted device ends with the trust in it, and brings none back', async () => {
+    const userId = await person('emil')
+    const { devices } = host.billfold.authentication
+    const device = newDevice()
+    const login = (data: object) => {
+      const uuid = crypto.randomUUID()
+      const shown = device.prove('authenticate_with_liveid', uuid, caller.pair.publicKey)
+      return call({ ...data, device: shown }, { uuid })
+    }
+    const verify = ({ data: { token, sessionId } }: Awaited<ReturnType<typeof call>>) => {
+      const shown = device.prove('verify_pin', sessionId, caller.pair.publicKey)
+      const data = { pin: '4711', isTrustedDevice: true, deviceId: 'phone', device: shown }
+      return caller.send('POST', '/verify_pin', { data, token })
+    }
+    await login({ dvcID: 'anybody', selfie: selfieOf('emil'), pin: '4711', isTrustedDevice: true })
+    const wrong = { dvcID: 'still', skip_liveid: true, pin: '0000' }
+    expect((await verify(await login(wrong))).opened).toEqual({ isAuthenticated: true })
+    const begun = await login(wrong)
+    for (const { id } of await devices.list(userId)) await devices.revoke(userId, id)
+    expect((await verify(begun)).status).toBe(403)
+    expect(await devices.list(userId)).toEqual([])
+  })
+
   it('takes another face for nobody', async () => {
     expect((await call({ dvcID: 'anybody', selfie: selfieOf('mallory') })).json.status).toBe('retry')
   })
