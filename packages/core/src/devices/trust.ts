@@ -9,7 +9,8 @@ import type { ProvenDevice } from './device-key.ts'
 import { devices } from './table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-type DeviceRow = RowOf<typeof devices>
+/** The row of a trusted device. */
+export type TrustedRow = RowOf<typeof devices>
 
 /** A device that a user trusts. */
 export interface TrustedDevice {
@@ -30,10 +31,19 @@ export async function findTrusted(
   tenant: string,
   userId: string,
   device: ProvenDevice | undefined,
-): Promise<DeviceRow | undefined> {
+): Promise<TrustedRow | undefined> {
   if (device === undefined) return undefined
   const where = { tenant, userId, thumbprint: device.thumbprint }
   return (await services.storage.find(devices, { where, limit: 1 }))[0]
+}
+
+/** The row of a trusted device by its id, or undefined where the trust was revoked. */
+export async function findTrustedById(
+  { storage }: Services,
+  tenant: string,
+  id: string,
+): Promise<TrustedRow | undefined> {
+  return (await storage.find(devices, { where: { id, tenant }, limit: 1 }))[0]
 }
 
 /** The users who trust a device; two are enough to know that it names none. */
@@ -43,7 +53,7 @@ export async function usersTrusting(services: Services, tenant: string, device: 
 }
 
 /** For a commit that rests on a trusted device: it was not revoked since. */
-export function stillTrusted({ id }: Pick<DeviceRow, 'id'>): Write {
+export function stillTrusted({ id }: Pick<TrustedRow, 'id'>): Write {
   return check(devices, { where: { id } })
 }
 
@@ -101,12 +111,12 @@ export async function revokeDevice(services: Services, actor: Actor, userId: str
   }
 }
 
-function rowsOf(services: Services, tenant: string, userId: string): Promise<DeviceRow[]> {
+function rowsOf(services: Services, tenant: string, userId: string): Promise<TrustedRow[]> {
   return services.storage.find(devices, { where: { tenant, userId }, orderBy: [['id', 'asc']] })
 }
 
 /** Bound to the user too, so that a row moved to another does not open. */
-function place({ tenant, id, userId }: Pick<DeviceRow, 'tenant' | 'id' | 'userId'>): Place {
+function place({ tenant, id, userId }: Pick<TrustedRow, 'tenant' | 'id' | 'userId'>): Place {
   return { tenant, table: devices.name, row: id, field: `label of ${userId}` }
 }
 

@@ -1,7 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
-import { findTrusted, stillTrusted, usersTrusting } from '../devices/trust.ts'
+import { findTrusted, type TrustedRow, usersTrusting } from '../devices/trust.ts'
 import { BillfoldError } from '../errors.ts'
-import { batch, type Write } from '../storage/index.ts'
+import { batch } from '../storage/index.ts'
 import type { FaceResult } from './face-result.ts'
 import type { FaceSubmission } from './face-submission.ts'
 import { submitFace } from './face-step.ts'
@@ -11,6 +11,7 @@ import { openedAt } from './open-session.ts'
 import { type PinResult, submitPin } from './pin-step.ts'
 import type { SessionRow } from './session.ts'
 import { keepJson } from './session-values.ts'
+import { standOnTrust } from './stands-on-trust.ts'
 
 /** A whole login in one call. */
 export interface OneCall extends Omit<FaceSubmission, 'sessionId' | 'browserSecret' | 'withPin'> {
@@ -38,7 +39,7 @@ export async function loginInOneCall<Answer>(
 ): Promise<Answer> {
   if (call.skipFace) return withoutFace(setup, actor, call, conclude)
   const { session, pin } = call
-  const { id } = await begin(setup, actor, call, session, { ...openedAt(setup.services.now()) }, [])
+  const { id } = await begin(setup, actor, call, session, openedAt(setup.services.now()))
   const submission = { ...call, sessionId: id, withPin: pin !== undefined }
   if (pin === undefined) return submitFace(setup, actor, submission, conclude)
   const face = await submitFace<FaceResult>(setup, actor, submission, async (answer) => ({ answer, writes: [] }))
@@ -60,8 +61,8 @@ async function withoutFace<Answer>(
   const trusted = await findTrusted(services, actor.tenant, userId, device)
   if (session.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
   const set = { ...openedAt(services.now()), state: 'face_verified', device: device?.thumbprint ?? null } as const
-  const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
-  const begun = await begin(setup, actor, call, { ...session, userId }, set, rests)
+  const standsOn = session.userId === undefined ? trusted : undefined
+  const begun = await begin(setup, actor, call, { ...session, userId }, set, standsOn)
   return withPin(setup, actor, call, begun, pin, conclude)
 }
 
@@ -78,13 +79,14 @@ async function begin(
   { callerKey, info, skipFace }: OneCall,
   input: NewSession,
   set: Partial<SessionRow>,
-  further: readonly Write[],
+  trusted?: TrustedRow,
 ): Promise<SessionRow> {
   const { session, writes } = await newSession(services, actor, input, { ...set, callerKey })
   const { id, createdAt, purpose } = session
   const audit = auditRecord(actor, 'session.created', id, createdAt, { purpose, face: !skipFace })
   const kept = await keepJson(services, session, 'device-info', info)
-  await services.storage.commit(batch(...further, ...writes, ...kept, audit))
+  const trust = trusted === undefined ? [] : await standOnTrust(services, session, trusted)
+  await services.storage.commit(batch(...trust, ...writes, ...kept, audit))
   return session
 }
 

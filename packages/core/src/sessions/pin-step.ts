@@ -11,6 +11,7 @@ import { fails, succeeds } from './end-session.ts'
 import { waitingEnrolment } from './enrol-step.ts'
 import { type Conclude, type SessionSetup, tellHooks } from './setup.ts'
 import { assertState, liveSession, type SessionRow } from './session.ts'
+import { stillStandsOnTrust } from './stands-on-trust.ts'
 import { authenticationSessions } from './tables.ts'
 
 /** What is submitted for a session whose PIN is due. */
@@ -42,7 +43,7 @@ export const mostPins = 5
  * one, a locked one and none are told alike. A right one ends the session well, in one commit with the answer, the trust in the
  * device and the enrolment that has waited for it.
  * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `session.no-attempts-left`,
- *   `device.invalid`, `rate.limited`, `server.busy`
+ *   `device.invalid`, `login.second-factor`, `rate.limited`, `server.busy`
  */
 export async function submitPin<Answer>(
   setup: SessionSetup,
@@ -51,7 +52,10 @@ export async function submitPin<Answer>(
   conclude: Conclude<PinResult, Answer>,
 ): Promise<Answer> {
   const { services } = setup
-  await countPin(setup, await dueSession(setup, actor, submission))
+  const due = await dueSession(setup, actor, submission)
+  // Before the PIN is looked at: whoever has a device that was revoked learns nothing of it.
+  await stillStandsOnTrust(services, due)
+  await countPin(setup, due)
   const opened = await openPin(setup, actor, submission).catch(async (error: unknown) => {
     // Nobody has looked at the PIN: a busy server ends no session.
     if (isBillfoldError(error, 'server.busy') || isBillfoldError(error, 'rate.limited'))
@@ -131,6 +135,7 @@ async function settle(
     trustDevice && device !== undefined ? await trustWrites(services, actor, userId, device, deviceId ?? 'unnamed') : []
   const writes = [
     ...ending.writes,
+    ...(await stillStandsOnTrust(services, session)),
     stillThere(opened),
     check(users, { where: { id: userId, tenant: session.tenant, archivedAt: null } }),
     ...trust,

@@ -6,7 +6,7 @@ import { sessionValues } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** What a session can keep beside its row. */
-export type ValueName = 'device-info' | 'templates' | 'selfie' | 'result'
+export type ValueName = 'device-info' | 'templates' | 'selfie' | 'result' | 'trust'
 
 /** How long values are kept after they were written: longer than any session. */
 const kept = sessionLife.unopened + sessionLife.opened + sessionLife.ended

@@ -51,7 +51,7 @@ export const authenticationSessions = defineTable({
   indexes: { byExpiry: ['expiresAt'] },
 })
 
-/** What a session keeps beside its state, each sealed by the keyring: device info, templates to enrol, a selfie, the result. */
+/** What a session keeps beside its state, each sealed by the keyring: device info, templates to enrol, a selfie, the result, the trust it stands on. */
 export const sessionValues = defineTable({
   name: 'session_values',
   columns: { sessionId: text(36), name: text(32), tenant: text(64), sealedValue: bytes(), expiresAt: integer() },
