@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../audit/record.ts'
 import { facePeople } from '../biometrics/face-tables.ts'
-import { localKeyring, newKey } from '../crypto/index.ts'
+import { localKeyring, newKey, turnsByKey } from '../crypto/index.ts'
 import { devices } from '../devices/table.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, remove, update } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
+import { interruptedRead } from '../test-fixtures/interrupted.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { createUser } from '../users/create.ts'
 import { forgetFaceChecks } from './begin-face-check.ts'
@@ -101,6 +102,30 @@ it('stays behind its face when it gets a new value, and when the keyring gets a 
   const [row] = await services.storage.find(credentials, { where: { id: methodId } })
   expect(row).toMatchObject({ pepperKeyId: 'k2', ...face })
   expect(await codeOf(open(value))).toBe('signing-method.invalid')
+})
+
+it('keeps the face that is put on it while it gets a new value, wherever in that it comes', async () => {
+  const authority = await byPin()
+  for (const whichRead of [2, 3, 4]) {
+    const { row } = await addMethod(services, {}, actor, owner, { type: 'BIOMETRIC', value: secret }, authority)
+    // Another process: it does not wait for what this one does for the owner.
+    const other = { ...services, ownerTurns: turnsByKey(1000) }
+    const putFaceOn = (): Promise<unknown> =>
+      replaceMethod(other, {}, actor, owner, row.id, 'what-the-other-keeps', authority, face)
+    const storage = interruptedRead(services.storage, credentials.name, putFaceOn, whichRead)
+    const replacing = replaceMethod(
+      { ...services, storage },
+      {},
+      actor,
+      owner,
+      row.id,
+      'what-this-one-keeps',
+      authority,
+    )
+    expect([whichRead, await codeOf(replacing)]).toEqual([whichRead, 'storage.refused'])
+    const [kept] = await services.storage.find(credentials, { where: { id: row.id } })
+    expect(kept).toMatchObject({ ...face, version: 2 })
+  }
 })
 
 describe('somebody who can write to the database and knows the secret', () => {

@@ -142,7 +142,8 @@ export async function addMethod(
 /**
  * Gives a method a new value, and a BIOMETRIC a face where one is given, authorised by another method. All that the owner
  * has is sealed anew, and the method's attempts are back.
- * @throws BillfoldError `signing-method.not-another`, `signing-method.unknown`, `signing-method.value-invalid`, `input.invalid`
+ * @throws BillfoldError `signing-method.not-another`, `signing-method.unknown`, `signing-method.value-invalid`, `input.invalid`,
+ *   `storage.refused` when the method's face was changed meanwhile
  */
 export async function replaceMethod(
   services: Services,
@@ -166,6 +167,8 @@ export async function replaceMethod(
   const row = await decideFor(services, owner.ownerId, async () => {
     const { secret: old, version } = await currentSecret(services, authority)
     const target = await methodOf(services, owner, methodId)
+    // The value is sealed to the face that the method had: one that was put on or taken off meanwhile stays as it is now.
+    if (target.device !== before.device || target.person !== before.person) throw new BillfoldError('storage.refused')
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
     const staying = methods.filter((method) => method.id !== methodId)
     const { secret, writes } = await rotation(services, owner.ownerId, old, staying)

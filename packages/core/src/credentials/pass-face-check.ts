@@ -71,6 +71,11 @@ export async function passFaceCheck(
   const counted = await countAttempt(services, actor, method.ownerId, { id: method.id }, attemptId)
   if (counted === 'unknown') throw new BillfoldError('signing-method.unknown')
   if (counted === 'locked') throw new BillfoldError('signing-method.locked')
+  if (counted.version !== method.version) {
+    // The device has signed for the method as it was read; one that was replaced meanwhile is another.
+    await services.storage.commit(batch(...attemptBack(counted, attemptId)))
+    throw new BillfoldError('face-check.unknown')
+  }
   let outcome: Outcome | 'not-enrolled'
   try {
     outcome = await look(setup, verifier, actor, counted, open, evidence)

@@ -1,13 +1,17 @@
 import { HDNodeWallet, Mnemonic } from 'ethers'
 import { describe, expect, it } from 'vitest'
+import { auditRecords } from '../audit/table.ts'
 import { addMethod, removeMethod, replaceMethod } from '../credentials/methods.ts'
+import { ownerCloses } from '../credentials/owner-writes.ts'
 import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
 import { localKeyring, newKey } from '../crypto/index.ts'
 import type { Services } from '../services.ts'
 import { batch, memoryStorage } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
 import { actor, didSettings } from '../test-fixtures/did-settings.ts'
+import { interrupted } from '../test-fixtures/interrupted.ts'
 import { testServices } from '../test-fixtures/services.ts'
+import { archiveUser } from '../users/change.ts'
 import { createUser } from '../users/create.ts'
 import { createVault } from '../vaults/create.ts'
 import { findVault } from '../vaults/find.ts'
@@ -116,6 +120,29 @@ describe('a DID wallet of a user', () => {
     const [kept] = await services.storage.find(identities, { where: { id: row.id } })
     expect(kept).toMatchObject({ did: row.did, alias: null, sealedKey: null, state: 'deleted' })
     expect((await findVault(services, 'default', vault.id)).sealedEntropy).toBeNull()
+  })
+
+  it('signs nothing that is given once it, its user or the method is gone, even a moment ago', async () => {
+    const services = testServices()
+    const { userId, pinId, authorise } = await somebody(services)
+    const owner = { tenant: 'default', ownerId: userId, ownerKind: 'user' as const }
+    const code = { type: 'EMERGENCY_CODE', value: 'emergency-code-of-somebody' }
+    const { row: method } = await addMethod(services, {}, actor, owner, code, await authorise(userId))
+    const signWhile = async (meanwhile: (row: IdentityRow) => Promise<unknown>): Promise<unknown> => {
+      const row = await make(services, { userId }, authorise)
+      const opened = await authorise(userId)
+      const storage = interrupted(services.storage, auditRecords.name, () => meanwhile(row))
+      return codeOf(sign({ ...services, storage }, row, async () => opened))
+    }
+    expect(await signWhile((row) => removeIdentity(services, settings, actor, row))).toBe('identity.unknown')
+    const replaced = signWhile(async () => {
+      const byCode = await unlock(services, actor, userId, { id: method.id }, code.value, refusals)
+      await replaceMethod(services, {}, actor, owner, pinId, '123456', byCode)
+    })
+    expect(await replaced).toBe('signing-method.invalid')
+    const deleted = signWhile(() => archiveUser(services, actor, userId, [ownerCloses(userId, 1)]))
+    expect(await deleted).toBe('signing-method.invalid')
+    expect(await services.storage.find(auditRecords, { where: { act: 'identity.did-auth-signed' } })).toEqual([])
   })
 
   it('whose owner has as many as one may have is not made', async () => {

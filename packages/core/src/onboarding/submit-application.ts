@@ -4,13 +4,13 @@ import { BillfoldError, type Issue } from '../errors.ts'
 import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { batch, check, decide, insert, type Write } from '../storage/index.ts'
-import { users } from '../users/table.ts'
+import { batch, check, decide, insert } from '../storage/index.ts'
+import { identifiers } from '../users/identifier-table.ts'
 import { type ApplicationRow, sealContent } from './application.ts'
 import { type Attribute, mentionsIn } from './attributes.ts'
 import { fileTypes } from './file-types.ts'
 import { findFiles, publicFileId, readFileId, useWrites } from './files.ts'
-import { userOfWallet, type WalletActor } from './owner.ts'
+import { keyOfUser, type WalletActor } from './owner.ts'
 import type { FileRow } from './stage-file.ts'
 import { applications } from './tables.ts'
 import type { CompiledTemplate, Template } from './templates.ts'
@@ -29,7 +29,8 @@ const mostFiles = 20
 /**
  * Submits an application. The same one under the same idempotency key is made once, and answered alike.
  * @returns its id
- * @throws BillfoldError `input.invalid` with all that is wrong, `idempotency-key.reused`
+ * @throws BillfoldError `input.invalid` with all that is wrong, `idempotency-key.reused`, `user.unknown` when the wallet's user was
+ *   erased meanwhile
  */
 export async function submitApplication(
   services: Services,
@@ -38,8 +39,11 @@ export async function submitApplication(
   input: ApplicationInput,
 ): Promise<string> {
   const { tenant, id: owner } = actor
+  const key = await keyOfUser(services, actor)
   const sameness = await samenessOf(services, actor, template, input)
   return decide(async () => {
+    // Whoever is erased meanwhile leaves nothing behind, nor as a wallet without a user.
+    if (key !== undefined && (await keyOfUser(services, actor))?.id !== key.id) throw new BillfoldError('user.unknown')
     const earlier = await earlierOne(services, actor, sameness)
     if (earlier !== undefined) return earlier
     const mentioned = mentionsIn(
@@ -67,7 +71,7 @@ export async function submitApplication(
       batch(
         insert(applications, row),
         ...useWrites(rows, now),
-        ...(await userStays(services, actor)),
+        ...(key === undefined ? [] : [check(identifiers, { where: { id: key.id } })]),
         auditRecord(actor, 'application.submitted', id, now),
         ...eventWrites(services, tenant, 'application.submitted', { applicationId: id, templateId: template.id }),
       ),
@@ -121,10 +125,4 @@ async function filesFor(
     return taken.has(row.type) ? [] : [{ path: 'files', message: `The file ${id} is of a type that is not taken` }]
   })
   return { rows, issues }
-}
-
-/** A user who is erased at this moment leaves no application behind. */
-async function userStays(services: Services, actor: WalletActor): Promise<readonly Write[]> {
-  const userId = await userOfWallet(services, actor)
-  return userId === undefined ? [] : [check(users, { where: { id: userId, tenant: actor.tenant } })]
 }

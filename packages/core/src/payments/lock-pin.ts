@@ -2,7 +2,7 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, insert, isCommitError, update } from '../storage/index.ts'
+import { batch, check, decide, insert, isCommitError, update } from '../storage/index.ts'
 import { payments as paymentTable, typedSecrets } from './tables.ts'
 import { hashSecret, stillThatSecret, type TypedSecretRow, verifySecret } from './typed-secrets.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
@@ -89,18 +89,25 @@ export async function m3PartFor(
 ): Promise<string> {
   if (senderId === undefined) throw new BillfoldError('payment.unknown')
   const { tenant } = actor
-  const [pending] = await services.storage.find(paymentTable, {
-    where: { receiverId, senderId, tenant, state: 'pending', expiresAt: { gt: services.now() } },
-    limit: 1,
+  return decide(async () => {
+    const now = services.now()
+    const [pending] = await services.storage.find(paymentTable, {
+      where: { receiverId, senderId, tenant, state: 'pending', expiresAt: { gt: now } },
+      limit: 1,
+    })
+    const [secret] = await services.storage.find(typedSecrets, { where: { userId: senderId, kind: 'pin' }, limit: 1 })
+    if (pending === undefined || secret === undefined || secret.sealedPart === null)
+      throw new BillfoldError('payment.unknown')
+    const plain = await unseal(services.keyring, secret.sealedPart, place(tenant, senderId))
+    await services.storage.commit(
+      batch(
+        check(paymentTable, { where: { id: pending.id, state: 'pending' } }),
+        stillThatSecret(secret),
+        auditRecord(actor, 'payments.m3-shown', senderId, now, { payment: pending.id }),
+      ),
+    )
+    return new TextDecoder().decode(plain)
   })
-  const [secret] = await services.storage.find(typedSecrets, { where: { userId: senderId, kind: 'pin' }, limit: 1 })
-  if (pending === undefined || secret === undefined || secret.sealedPart === null)
-    throw new BillfoldError('payment.unknown')
-  const plain = await unseal(services.keyring, secret.sealedPart, place(tenant, senderId))
-  await services.storage.commit(
-    batch(auditRecord(actor, 'payments.m3-shown', senderId, services.now(), { payment: pending.id })),
-  )
-  return new TextDecoder().decode(plain)
 }
 
 function place(tenant: string, userId: string): Place {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { auditRecords } from '../audit/table.ts'
 import { newId } from '../ids.ts'
 import { balancesOfUser } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
 import { batch, insert, memoryStorage, type Storage, update } from '../storage/index.ts'
 import { codeOf } from '../test-fixtures/code-of.ts'
+import { interrupted } from '../test-fixtures/interrupted.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { identifierRow } from '../users/identifiers.ts'
 import { inProcessUsers } from '../users/in-process.ts'
@@ -11,8 +13,9 @@ import { users } from '../users/table.ts'
 import { findApiKey } from './api-keys.ts'
 import { audit } from './audit.ts'
 import { confirmPayment } from './confirm-payment.ts'
+import { refundPayment } from './end-payment.ts'
 import { createTransaction, creditBalance, endTransaction } from './gateway.ts'
-import { setPin } from './lock-pin.ts'
+import { m3PartFor, setPin } from './lock-pin.ts'
 import { changePassword, logIn } from './log-in.ts'
 import { openPayment } from './open-payment.ts'
 import { payee } from './people.ts'
@@ -41,21 +44,6 @@ async function person(services: Services): Promise<Somebody> {
   const password = `correct horse ${name}`
   const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
   return { ...contacts, password, ...(await register(services, actor, { ...contacts, ...profile, password })) }
-}
-
-/** A storage that does something just before the first commit that writes to a table. */
-function interrupted(inner: Storage, table: string, meanwhile: () => Promise<unknown>): Storage {
-  let waiting = true
-  return {
-    find: (of, query) => inner.find(of, query),
-    commit: async (writes) => {
-      if (waiting && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
-        waiting = false
-        await meanwhile()
-      }
-      await inner.commit(writes)
-    },
-  }
 }
 
 /** Two people, the first of whom has two dollars. */
@@ -180,6 +168,31 @@ describe('a proof key that has changed', () => {
     const word = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
     expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
     expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
+  })
+})
+
+describe('the last part of a lock PIN', () => {
+  async function shownWhile(meanwhile: 'the payment ends' | 'the PIN is replaced') {
+    const { services, payments, from, to, open } = await world()
+    const { userId: sender, password } = from
+    await setPin(services, actor, sender, '12345678M32ABCDEFGH', {})
+    const payment = await open(10n)
+    const change = (): Promise<unknown> =>
+      meanwhile === 'the payment ends'
+        ? refundPayment(payments, actor, payment.id, 'cancelled')
+        : setPin(services, actor, sender, '12345678M32IJKLMNOP', { password })
+    const storage = interrupted(services.storage, auditRecords.name, change)
+    const shown = await m3PartFor({ ...services, storage }, actor, to.userId, sender).catch((error: unknown) => error)
+    const records = await services.storage.find(auditRecords, { where: { act: 'payments.m3-shown' } })
+    return { shown, records: records.length }
+  }
+
+  test('is not shown for a payment that ends before that is recorded', async () => {
+    expect(await shownWhile('the payment ends')).toMatchObject({ shown: { code: 'payment.unknown' }, records: 0 })
+  })
+
+  test('is that of the PIN as it is then', async () => {
+    expect(await shownWhile('the PIN is replaced')).toEqual({ shown: 'IJKLMNOP', records: 1 })
   })
 })
 

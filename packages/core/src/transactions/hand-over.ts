@@ -1,15 +1,12 @@
 import { askChain, type BroadcastAnswer, type ChainClient } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../errors.ts'
 import type { ChainServices } from '../services.ts'
-import { batch, committed, update } from '../storage/index.ts'
+import { committed, update } from '../storage/index.ts'
 import { transactionLimits } from './limits.ts'
 import type { TransactionRow } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
 import { transactionEvent } from './transaction-event.ts'
 import { whereabouts } from './whereabouts.ts'
-
-/** States in which a transaction can be given up; one that was mined for good stays so, whatever a node that lags behind says. */
-const live = { in: ['signed', 'sent'] }
 
 /**
  * Hands a signed transaction to the node, and keeps what the node says. When nobody knows what became of it the row stays
@@ -18,10 +15,10 @@ const live = { in: ['signed', 'sent'] }
  */
 export async function handOver(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
   const answer = await askChain(client, services.logger, () => client.broadcast(row.raw))
-  if (answer.outcome === 'accepted') return setState(services, row, 'sent')
+  if (answer.outcome === 'accepted') return keepSent(services, row)
   // The node may have said no because it has the transaction already: then it is not refused.
   const { state } = await whereabouts(services, client, row)
-  if (state !== 'unknown') return setState(services, row, 'sent')
+  if (state !== 'unknown') return keepSent(services, row)
   if (answer.outcome === 'nonce-taken') return giveUp(services, row, 'replaced', 'transaction.replaced')
   services.logger.info({ transaction: row.id, reason: answer.reason }, 'a transaction was refused')
   // A node had it before, and perhaps others have it still: it waits until fees fall, or until it is replaced.
@@ -69,21 +66,28 @@ export async function tryToHandOver(services: ChainServices, client: ChainClient
   }
 }
 
-async function setState(services: ChainServices, row: TransactionRow, state: 'sent'): Promise<void> {
-  if (row.state === state) return
-  // Also where it was called refused a moment ago, by a process to which the node said so: the chain has the last word.
-  await services.storage.commit(
-    batch(
-      update(transactions, {
-        where: { id: row.id, nonce: row.nonce, state: { in: ['signed', 'refused'] } },
-        set: { state, failure: null },
-        hits: 'any',
-      }),
-    ),
+/**
+ * Also where another process has given it up a moment ago, since a node told it so: the chain has the last word. A nonce that
+ * was given back is taken again, unless another transaction has it.
+ */
+async function keepSent(services: ChainServices, row: TransactionRow): Promise<void> {
+  const { id, network, address, nonce, cancelRaw } = row
+  if (nonce === null) return
+  const nextLookAt = services.now() + transactionLimits.lookAgainMilliseconds
+  const sent = { state: 'sent', failure: null, nextLookAt }
+  const where = { id, nonce, state: { in: ['signed', 'refused', 'replaced'] } }
+  if (await committed(services, update(transactions, { where, set: sent }))) return
+  await committed(
+    services,
+    update(accountNonces, { where: { network, address, next: nonce }, set: { next: nonce + 1 } }),
+    update(transactions, { where: { id, nonce: null, state: 'refused' }, set: { ...sent, nonce, cancelRaw } }),
   )
 }
 
-/** A refused transaction gives its nonce back in the same commit if it can; else its nonce is filled later. */
+/**
+ * A refused transaction gives its nonce back in the same commit if it can; else its nonce is filled later. One that is not any
+ * more what it was read as is not given up: another process had it accepted, or has seen it mined.
+ */
 async function giveUp(
   services: ChainServices,
   row: TransactionRow,
@@ -91,8 +95,9 @@ async function giveUp(
   failure: 'transaction.replaced' | 'transaction.refused' | 'transaction.insufficient-funds',
 ): Promise<void> {
   const { network, address, nonce } = row
-  if (nonce === null) return
-  const where = { id: row.id, nonce, state: live }
+  // One that was mined for good stays so, whatever a node that lags behind says.
+  if (nonce === null || (row.state !== 'signed' && row.state !== 'sent')) return
+  const where = { id: row.id, nonce, state: row.state }
   const told = transactionEvent(services, row, `transaction.${state}`)
   const freed =
     state === 'refused' &&

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../audit/record.ts'
 import { auditRecords } from '../audit/table.ts'
-import { type ChainClient, chainConnections } from '../chain-clients/index.ts'
+import { type BroadcastAnswer, type ChainClient, chainConnections } from '../chain-clients/index.ts'
 import { type OpenedMethod, unlock } from '../credentials/unlock.ts'
 import { maintain } from '../operations/maintain.ts'
 import type { Services } from '../services.ts'
@@ -233,6 +233,74 @@ describe('a transaction that the node refuses', () => {
     expect((await send(1, undefined, by)).nonce).toBe(1)
     chain.mine()
     expect(received()).toBe(coin)
+  })
+})
+
+describe('a transaction that one process has accepted and another refused', () => {
+  /** Kept, and handed over by nobody yet. */
+  const kept = (): Promise<TransactionRow> => {
+    chain.broadcasts.push('fails')
+    return send(1, 'key')
+  }
+  const refusals: readonly BroadcastAnswer[] = [
+    { outcome: 'refused', reason: 'insufficient-funds' },
+    { outcome: 'refused', reason: 'fee-too-low' },
+    { outcome: 'nonce-taken' },
+  ]
+  /** A node that does not see the transaction, and says no to it. */
+  const behind = (broadcast: ChainClient['broadcast']): Services =>
+    process({ client: { ...chain.client, broadcast, status: async () => ({ state: 'unknown', confirmations: 0 }) } })
+
+  describe.each(refusals)('($outcome $reason)', (refusal) => {
+    it('stays sent when it was accepted before it is given up', async () => {
+      await kept()
+      const other = behind(async () => {
+        await send(1, 'key', process())
+        return refusal
+      })
+      expect(await send(1, 'key', other)).toMatchObject({ state: 'sent', nonce: 0 })
+    })
+
+    it('is sent after all when it was given up before it was known to be accepted', async () => {
+      const { cancelRaw } = await kept()
+      const client: ChainClient = {
+        ...chain.client,
+        broadcast: async (raw) => {
+          const answer = await chain.client.broadcast(raw)
+          const no = behind(async () => refusal)
+          await expect(send(1, 'key', no)).rejects.toMatchObject({ code: expect.stringMatching(/^transaction\./) })
+          return answer
+        },
+      }
+      const answered = await send(1, 'key', process({ client }))
+      expect(answered).toMatchObject({ state: 'sent', failure: null, nonce: 0, cancelRaw })
+      expect(answered.nextLookAt).not.toBeNull()
+    })
+
+    afterEach(async () => {
+      // Whoever asks again pays once, and the wallet goes on with the next nonce.
+      await send(1, 'key')
+      expect((await send(2)).nonce).toBe(1)
+      chain.mine()
+      expect(received()).toBe(3n * coin)
+    })
+  })
+
+  it('leaves its nonce to the transaction that was given it meanwhile', async () => {
+    await kept()
+    const client: ChainClient = {
+      ...chain.client,
+      broadcast: async (raw) => {
+        const no = behind(async () => ({ outcome: 'refused', reason: 'insufficient-funds' }))
+        await expect(send(1, 'key', no)).rejects.toMatchObject({ code: 'transaction.insufficient-funds' })
+        expect(await send(2)).toMatchObject({ nonce: 0 })
+        await chain.client.broadcast(raw)
+        return { outcome: 'accepted' }
+      },
+    }
+    await expect(send(1, 'key', process({ client }))).rejects.toMatchObject({ code: 'transaction.insufficient-funds' })
+    chain.mine()
+    expect(received()).toBe(2n * coin)
   })
 })
 

@@ -1,16 +1,13 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
-import { credentials } from '../credentials/tables.ts'
 import type { OpenedMethod } from '../credentials/unlock.ts'
 import { type ChainClient, clientFor } from '../chain-clients/index.ts'
 import { BillfoldError, type ErrorCode } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { batch, check, insert, isCommitError, pause } from '../storage/index.ts'
+import { batch, insert, isCommitError, pause } from '../storage/index.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
-import { findWallet } from '../wallets/find.ts'
 import type { WalletRow } from '../wallets/sealing.ts'
-import { openedKey } from '../wallets/sign.ts'
-import { wallets } from '../wallets/tables.ts'
+import { openedKey, stillOpen } from '../wallets/sign.ts'
 import { catchUp } from './catch-up.ts'
 import { draftOf } from './draft.ts'
 import { type Draft, wrongField } from './format.ts'
@@ -90,8 +87,6 @@ async function signed(
       if (round === transactionLimits.decisions) throw new BillfoldError('storage.refused', { cause: error })
       const earlier = await earlierOne(services, sending.wallet.id, sending.sameness)
       if (earlier !== undefined) return { row: earlier, isNew: false }
-      if ((await findWallet(services, sending.wallet.tenant, sending.wallet.id)).archivedAt !== null)
-        throw new BillfoldError('wallet.archived', { cause: error })
       await pause(round)
     }
   }
@@ -113,8 +108,7 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
       takeNonce(account, counter?.next, nonce),
       insert(transactions, row),
       ...(await keepReplacements(services, row, replacements)),
-      check(wallets, { where: { id: wallet.id, archivedAt: null } }),
-      check(credentials, { where: { id: authority.row.id, version: authority.row.version } }),
+      ...stillOpen(wallet, authority),
       auditRecord(actor, 'transaction.signed', wallet.id, row.createdAt, {
         id: row.id,
         hash: row.hash,

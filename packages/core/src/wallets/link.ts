@@ -41,13 +41,14 @@ export function linkWallet(
       sealedKey: sealWalletKey(wallet, openWalletKey(wallet, own.secret), next.secret),
     }
     const { row } = authority.user
+    const free = { id: walletId, userId: null, archivedAt: null, generation: own.secret.generation }
     await services.storage.commit(
       batch(
         check(credentials, { where: { id: row.id, version: row.version } }),
         remove(masterSecrets, { where: { ownerId: walletId, version: own.version } }),
         remove(credentials, { where: { ownerId: walletId }, hits: 'any' }),
         ownerMoves(userId, next.version),
-        update(wallets, { where: { id: walletId, userId: null, generation: own.secret.generation }, set: moved }),
+        update(wallets, { where: free, set: moved }),
         auditRecord(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
         ...eventWrites(services, actor.tenant, 'wallet.linked', walletEvent({ ...wallet, ...moved })),
       ),

@@ -1,9 +1,11 @@
-import { localKeyring, newKey } from '@billfold/core'
+import { randomBytes } from 'node:crypto'
+import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { direct } from '../authentication/direct.ts'
 import { faceHost } from '../authentication/face-host.ts'
+import { newDevice } from '../authentication/people.ts'
 import { type FaceCaller, faceCaller, type FaceUser, signing } from './face-method.ts'
 
 describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two processes over $name', (database) => {
@@ -76,5 +78,45 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     const last = values.pop() ?? ''
     await Promise.all([...values.map((value, index) => caller(index).use(user, wanted, value)), revoke(user)])
     expect(await caller(1).use(user, wanted, last)).toMatchObject({ status: 403, codes: ['signing-method.invalid'] })
+  })
+})
+
+describe('a face check that a device has signed', () => {
+  it('opens nothing once the method has another device, wherever that comes while the face is looked at', async () => {
+    const memory = memoryStorage()
+    let before: { readonly read: number; readonly replace: () => Promise<unknown> } | undefined
+    let reads = 0
+    const find: Storage['find'] = async (table, query) => {
+      if (table.name === 'credentials' && before?.read === ++reads) await before.replace()
+      return memory.find(table, query)
+    }
+    const custody = { biometric: { liveness: 'none' } } as const
+    const { billfold, licence } = await faceHost({ storage: { ...memory, find }, custody })
+    const caller = await faceCaller(direct(billfold.custody), billfold, licence)
+    /** Shows a face on the device that the user has, while the method gets another; how many reads that takes. */
+    const showWhile = async (user: FaceUser, read: number): Promise<number> => {
+      const wanted = signing(user.walletId)
+      const device = newDevice()
+      await caller.trust(user, device)
+      const { result } = await caller.begin(user)
+      const value = randomBytes(32).toString('base64url')
+      const body = { value, devicePublicKey: device.publicKey }
+      const replace = async (): Promise<void> => {
+        before = undefined
+        const { status } = await caller.ask('PUT', `${user.methods}/${user.methodId}`, body, user.pinHeader)
+        expect(status).toBe(200)
+      }
+      reads = 0
+      before = { read, replace }
+      await caller.show(user, result.id, wanted)
+      const taken = reads
+      if (before !== undefined) return taken
+      const used = await caller.use(user, wanted, `${result.id}.${value}`)
+      expect([read, used.status, used.codes]).toEqual([read, 403, ['signing-method.invalid']])
+      return taken
+    }
+    const alone = await showWhile(await caller.newUser('ada'), 0)
+    expect(alone).toBeGreaterThan(1)
+    for (let read = 1; read <= alone; read += 1) await showWhile(await caller.newUser(`user ${read}`), read)
   })
 })

@@ -9,6 +9,7 @@ import {
   localKeyring,
   newKey,
   type OnboardingOptions,
+  type Storage,
   tables,
 } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
@@ -29,9 +30,32 @@ interface Pair {
   readonly client: (index: number) => {
     readonly request: (method: string, path: string, sent?: Sent) => ReturnType<typeof request>
   }
+  /** From now on whoever would insert into a table waits until it is opened; `arrived` once so many wait. */
+  readonly hold: (table: string, count: number) => Pick<Gate, 'arrived' | 'open'>
   readonly rows: (table: string) => Promise<number>
   readonly blobs: () => Promise<number>
   readonly drop: () => Promise<void>
+}
+
+interface Gate {
+  readonly table: string
+  readonly arrived: Promise<void>
+  readonly open: () => void
+  /** Once it is open. */
+  readonly pass: () => Promise<void>
+}
+
+function gateFor(table: string, count: number): Gate {
+  let waiting = 0
+  let tell = (): void => {}
+  let open = (): void => {}
+  const arrived = new Promise<void>((resolve) => (tell = resolve))
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const pass = (): Promise<void> => {
+    if (++waiting === count) tell()
+    return opened
+  }
+  return { table, arrived, open, pass }
 }
 
 const mounting = mountings.find(({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser)
@@ -43,8 +67,14 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   const pools = [connect(), connect()] as const
   await migrate(pools[0], { dialect })
+  let gate: Gate | undefined
   const instance = (db: (typeof pools)[number]): Billfold => {
-    const storage = kyselyStorage(db, { dialect })
+    const plain = kyselyStorage(db, { dialect })
+    const commit: Storage['commit'] = async (given) => {
+      if (given.writes.some(({ kind, table }) => kind === 'insert' && table.name === gate?.table)) await gate?.pass()
+      await plain.commit(given)
+    }
+    const storage: Storage = { ...plain, commit }
     const blobs = blobsIn === 'directory' ? directoryBlobs(directory) : databaseBlobs(storage)
     const onboarding: OnboardingOptions = {
       templates: [template],
@@ -58,6 +88,11 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
   const hosts: readonly Host[] = await Promise.all(instances.map(({ onboarding }) => startHost(mounting, onboarding)))
   return {
     instances,
+    hold: (table, count) => {
+      const held = gateFor(table, count)
+      gate = held
+      return held
+    },
     client: (index) => ({
       request: (method, path, sent) => request(hosts[index % 2]?.port ?? 0, method, path, sent),
     }),
@@ -169,6 +204,22 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     ])
   })
 
+  it('leave no application of a person who is erased just before it is kept', async () => {
+    const before = await pair.rows('applications')
+    const applicant = await logIn(pair.client(0))
+    const to = (index: number) => asking(pair, applicant, index)
+    const { body } = await to(0)('POST', '/users', { json: { attributes: [] } })
+    const { arrived, open } = pair.hold('applications', 4)
+    const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
+    const answers = times(4, (index) => to(index)('POST', '/applications', { json }))
+    await arrived
+    await pair.instances[0].users.erase(claimsOf(body.token).sub)
+    open()
+    for (const { status, body: answer } of await answers)
+      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_unknown' })
+    expect(await pair.rows('applications')).toBe(before)
+  })
+
   it('erase a person while that person is sending things, and leave nothing behind', async () => {
     const before = await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))
     const applicant = await logIn(pair.client(0))
@@ -181,7 +232,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
       times(4, (index) => to(index)('POST', '/files', form({ name: 'file', content: png(100_000) }))),
       pair.instances[0].users.erase(userId),
     ])
-    // What came after the first erasure is the doing of a wallet without a user: its key is what it is erased by.
+    // What was begun after the first erasure is the doing of a wallet without a user: its key is what it is erased by.
     await pair.instances[1].onboarding.eraseWallet(applicant.wallet.signingKey.publicKey)
     expect(await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))).toEqual(before)
   })

@@ -93,6 +93,7 @@ function submitRoute({ services, settings, wallet }: Onboarding): Route {
     body: { encoding: 'json', schema: input, limit: attributesLimit },
     replies: {
       201: { description: 'Submitted', schema: submitted },
+      404: { description: "The wallet's user is gone" },
       422: { description: 'The idempotency key was used for another application' },
     },
     handler: async ({ body, headers }, context) => {
