@@ -128,7 +128,7 @@ async function confirmLeg(
   const act = completes ? 'payment.completed' : 'payment.confirmed'
   const audited = auditRecord(actor, act, row.id, now, { leg })
   const told = eventOf(services, row, leg, completes)
-  await commitHeld(services, held, ...(leg === 'A' ? [sameKey(row)] : []), ...writes, audited, ...told)
+  await commitHeld(services, held, sameKey(row), ...writes, audited, ...told)
   return completes ? { ...next, state: 'completed' } : next
 }
 
@@ -156,7 +156,7 @@ async function completingWrites(
   ]
 }
 
-/** The key that the proof was checked with is still the receiver's. */
+/** The key that the payment was opened with is still the receiver's: the leg of either party rests on it. */
 function sameKey({ receiverId, proofKey }: PaymentRow): Write {
   return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
 }
