@@ -128,7 +128,7 @@ async function confirmLeg(
   const act = completes ? 'payment.completed' : 'payment.confirmed'
   const audited = auditRecord(actor, act, row.id, now, { leg })
   const told = eventOf(services, row, leg, completes)
-  await commitHeld(services, held, sameKey(row), ...writes, audited, ...told)
+  await commitHeld(services, held, audited, sameKey(row), ...writes, ...told)
   return completes ? { ...next, state: 'completed' } : next
 }
 

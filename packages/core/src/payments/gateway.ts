@@ -138,7 +138,7 @@ function noted(
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
     const told = gatewayEvent(services, row)
     const noting = [referenceRow(use, row.id), insert(gatewayTransactions, row)]
-    await commitHeld(services, held, ...noting, ...writes, act, ...told)
+    await commitHeld(services, held, act, ...noting, ...writes, ...told)
     return row
   })
 }

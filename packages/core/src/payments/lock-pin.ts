@@ -51,7 +51,7 @@ export async function setPin(
         })
   try {
     const audited = auditRecord(actor, 'payments.pin-set', userId, services.now())
-    await commitHeld(services, [...held, ...proven], write, audited)
+    await commitHeld(services, [...held, ...proven], audited, write)
   } catch (error) {
     // Somebody else has set the PIN meanwhile: this needs an authority of its own.
     if (isCommitError(error)) throw new BillfoldError('pin.authority-required', { cause: error })

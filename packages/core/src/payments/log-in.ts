@@ -44,7 +44,7 @@ export async function logIn(payments: Payments, actor: Actor, input: LogIn): Pro
   return decide(async () => {
     const { apiKey, writes } = await newApiKey(payments, tenant, userId, input, input.encrypted)
     const done = auditRecord({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
-    await commitHeld(services, held, ...writes, done)
+    await commitHeld(services, held, done, ...writes)
     return { ...contacts, ...profile, apiKey }
   })
 }
@@ -70,10 +70,11 @@ export async function changePassword(
     set: { phc, failures: 0, lockedUntil: 0, lastAttempt: null },
     add: { version: 1 },
   })
-  await commitHeld(
-    services,
-    [...stillCaller(key), { write: replaced, otherwise: 'password.incorrect' }],
-    endOtherKeys(userId, key.id),
-    auditRecord(actor, 'payments.password-changed', userId, services.now()),
-  )
+  // The other keys first: what is under way with one of them locks it before the user.
+  const held = [
+    { write: endOtherKeys(userId, key.id), otherwise: 'caller.unauthenticated' },
+    ...stillCaller(key),
+    { write: replaced, otherwise: 'password.incorrect' },
+  ] as const
+  await commitHeld(services, held, auditRecord(actor, 'payments.password-changed', userId, services.now()))
 }

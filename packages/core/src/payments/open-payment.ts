@@ -62,7 +62,7 @@ export async function openPayment(
       const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
       const used = use === undefined ? [] : [referenceRow(use, row.id)]
       const told = eventWrites(services, row.tenant, 'payment.requested', paymentEvent(row))
-      await commitHeld(services, held, ...used, ...writes, audited, ...told)
+      await commitHeld(services, held, audited, ...used, ...writes, ...told)
       return row
     })
   })

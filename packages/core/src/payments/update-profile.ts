@@ -2,7 +2,7 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { secp256k1 } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { eventWrites } from '../events/write.ts'
-import { decide, isCommitError, remove, update, type Write } from '../storage/index.ts'
+import { decide, remove, update } from '../storage/index.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { identifierRow } from '../users/identifiers.ts'
 import { assertBirthDate } from './dates.ts'
@@ -42,31 +42,23 @@ export async function updateProfile(
   if (change.dob !== undefined) assertBirthDate(change.dob, services.now())
   const proofKey = change.proofKey === undefined ? undefined : parseProofKey(change.proofKey)
   const proof = proofKey === undefined ? [] : [await proven(payments, actor, userId, change.password)]
-  const allHeld = [...held, ...proof]
   const renaming = change.username === undefined ? [] : await rename(payments, actor, userId, change.username)
   await decide(async () => {
     const row = await findProfile(services, actor.tenant, userId)
     const before = await openProfile(services, row)
     const { firstName, lastName, address, dob } = { ...before, ...withoutUndefined(change) }
     const sealedProfile = await sealProfile(services, actor.tenant, userId, { firstName, lastName, address, dob })
-    try {
-      await commitHeld(
-        services,
-        allHeld,
-        ...renaming,
-        update(paymentProfiles, {
-          where: { userId, version: row.version },
-          set: { sealedProfile, ...(proofKey !== undefined && { proofKey }) },
-          add: { version: 1 },
-        }),
-        auditRecord(actor, 'payments.profile-updated', userId, services.now()),
-        ...eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'profile' }),
-      )
-    } catch (error) {
-      if (isCommitError(error) && error.index < allHeld.length + renaming.length)
-        throw new BillfoldError('user.exists', { cause: error })
-      throw error
-    }
+    await commitHeld(
+      services,
+      [...held, ...proof, ...renaming],
+      auditRecord(actor, 'payments.profile-updated', userId, services.now()),
+      update(paymentProfiles, {
+        where: { userId, version: row.version },
+        set: { sealedProfile, ...(proofKey !== undefined && { proofKey }) },
+        add: { version: 1 },
+      }),
+      ...eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'profile' }),
+    )
   })
   if (proofKey !== undefined) await cancelPendingTo(payments, actor, userId)
 }
@@ -95,18 +87,20 @@ async function proven(
   return stillThatSecret(secret, 'password.incorrect')
 }
 
-/** The writes that give a user another username; none where it is the same. */
+/** Another username, which must be nobody's; nothing where it is the same. */
 async function rename(
   { services }: Payments,
   { tenant }: Actor,
   userId: string,
   username: string,
-): Promise<readonly Write[]> {
+): Promise<readonly Held[]> {
   const before = await contactsOf(services, userId)
   if (before.username === username) return []
+  const row = await identifierRow(services, tenant, userId, { kind: 'username', value: username }, null)
+  const otherwise = 'user.exists'
   return [
-    remove(identifiers, { where: { userId, kind: 'username' }, hits: 'any' }),
-    await identifierRow(services, tenant, userId, { kind: 'username', value: username }, null),
+    { write: remove(identifiers, { where: { userId, kind: 'username' }, hits: 'any' }), otherwise },
+    { write: row, otherwise },
   ]
 }
 

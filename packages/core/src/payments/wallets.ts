@@ -60,9 +60,9 @@ export async function createWallet(
     await commitHeld(
       services,
       held,
+      auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
       insert(paymentWallets, wallet),
       ...(grant ?? (await openingAccounts(services, wallet))),
-      auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
       ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
     )
     return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
