@@ -10,6 +10,8 @@ export const limits = {
   depth: 64,
   /** Milliseconds for a body to arrive. */
   bodyMilliseconds: 30_000,
+  /** Milliseconds that an admission is good for while the body arrives. */
+  admissionMilliseconds: 250,
   /** Issues that one reply names. */
   issues: 20,
   /** Characters of an issue's path. */

@@ -1,10 +1,13 @@
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { BillfoldError } from '../errors.ts'
+import { BillfoldError } from '../errors.ts'
 import { silentLogger } from '../logger.ts'
 import { memoryRateLimiter } from '../rate-limits/index.ts'
 import type { Api } from './api.ts'
 import type { IncomingRequest, Reply } from './exchange.ts'
+import { limits } from './limits.ts'
 import { mountable } from './mountable.ts'
 import { methodsAt } from './paths.ts'
 import { type Guard, type Route, route } from './route.ts'
@@ -46,6 +49,49 @@ function request(parts: Partial<IncomingRequest> = {}): IncomingRequest {
     body: { kind: 'none' },
     signal: new AbortController().signal,
     ...parts,
+  }
+}
+
+/** A route that takes a body from who has a key, at most twice, and what became of the key and of the calls. */
+function watched() {
+  let [admissions, acted, isEnded] = [0, 0, false]
+  const byKey: Guard = {
+    ...guard,
+    admit: async (incoming) => {
+      admissions += 1
+      if (isEnded) throw new BillfoldError('caller.unauthenticated')
+      return guard.admit(incoming)
+    },
+  }
+  const taking = route({
+    id: 'take',
+    method: 'POST',
+    path: '/a',
+    summary: '',
+    guard: byKey,
+    limits: [{ by: 'caller', most: 2, seconds: 60 }],
+    replies: {},
+    body: { encoding: 'json', schema: z.unknown(), limit: 100 },
+    handler: async () => {
+      acted += 1
+      return { status: 200 }
+    },
+  })
+  const api = mountable(apiOf([taking]), { ...services, limiter: memoryRateLimiter() })
+  return { api, taking, ends: () => void (isEnded = true), admissions: () => admissions, acted: () => acted }
+}
+
+/** A body of which the first byte has come. */
+function halfSent() {
+  const body = new Readable({ read: () => {} })
+  body.push('{')
+  return {
+    body,
+    headers: { 'content-type': 'application/json', 'content-length': '2' },
+    finish: () => {
+      body.push('}')
+      body.push(null)
+    },
   }
 }
 
@@ -129,6 +175,33 @@ describe('an API that is mounted', () => {
       request({ headers, body: { kind: 'parsed', value: undefined } }),
     )
     expect(response.body).toContain('body.raw-unavailable')
+  })
+
+  it('acts for nobody whose key was ended while their body was on its way', async () => {
+    const { api, taking, ends, acted } = watched()
+    const stream = halfSent()
+    const answer = api.handle(
+      taking,
+      request({ headers: stream.headers, body: { kind: 'stream', stream: stream.body } }),
+    )
+    await wait(2 * limits.admissionMilliseconds)
+    ends()
+    stream.finish()
+    expect((await answer).body).toContain('caller.unauthenticated')
+    expect(acted()).toBe(0)
+  })
+
+  it('looks at who calls once more only after a body that was waited for, and counts the call once', async () => {
+    const { api, taking, admissions, acted } = watched()
+    for (const milliseconds of [0, 2 * limits.admissionMilliseconds]) {
+      const stream = halfSent()
+      const body = { kind: 'stream', stream: stream.body } as const
+      const answer = api.handle(taking, request({ headers: stream.headers, body }))
+      await wait(milliseconds)
+      stream.finish()
+      expect((await answer).status).toBe(200)
+    }
+    expect([admissions(), acted()]).toEqual([3, 2])
   })
 
   it('lets a reply say how it may be cached', async () => {

@@ -24,7 +24,7 @@ export interface PipelineServices extends KeyServices {
 
 /**
  * Makes an API ready to be mounted. A request goes through: request id, limits by source address, guard, limits by caller,
- * body, schemas, handler; whatever is thrown on the way is shown as the API shows errors.
+ * body, the guard again after a body that was waited for, schemas, handler; whatever is thrown on the way is shown as the API shows errors.
  * @throws Error when the routes cannot be mounted: a path that routers read differently, a route twice or never reached
  */
 export function mountable(api: Api, services: PipelineServices): MountableApi {
@@ -84,13 +84,18 @@ async function answer(
   // Most of the cost of a wait is paid even where there is nothing to wait for.
   const limited = route.limits.length > 0
   if (limited) await limit(api, services, route, 'ip', { subject: sourceOf(request.ip) })
-  const caller = await route.guard.admit(request)
-  if (limited) await limit(api, services, route, 'caller', { subject: caller.id, tenant: caller.tenant })
+  const admitted = await route.guard.admit(request)
+  if (limited) await limit(api, services, route, 'caller', { subject: admitted.id, tenant: admitted.tenant })
+  const admittedAt = performance.now()
   const query = route.query === undefined ? undefined : takeQuery(request.query)
   const body =
     route.body === undefined
       ? undefined
       : await takeBody(route.body, request, services.bodyMilliseconds ?? limits.bodyMilliseconds)
+  // Whoever keeps a half-sent body open must not act once their key is ended. Nearly all bodies come with their headers: those cost no
+  // second look. To admit uses nothing up and counts against no limit. Parts come later, under tokens that nobody can end.
+  const isRecent = performance.now() - admittedAt < limits.admissionMilliseconds
+  const caller = isRecent ? admitted : await route.guard.admit(request)
   const unparsed = { params: request.params, query, headers: request.headers, body: body?.value }
   const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
   if (key === undefined && body?.parts === undefined)

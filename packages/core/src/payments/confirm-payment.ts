@@ -3,8 +3,9 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { capturing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
-import { batch, check, decide, insert, update, type Write } from '../storage/index.ts'
+import { check, decide, insert, update, type Write } from '../storage/index.ts'
 import { endingWrites, holdOf, refundPayment } from './end-payment.ts'
+import { commitHeld, type Held } from './held.ts'
 import { messagesToBoth } from './messages.ts'
 import { currencyNamed, parseAmount } from './money.ts'
 import { findPayment, type PaymentRow } from './open-payment.ts'
@@ -28,13 +29,14 @@ export interface Confirmation extends PaymentProofContext {
  * between two people, then the sender alone. A repeat changes nothing.
  * @returns the payment as it is now, completed or still pending
  * @throws BillfoldError `payment.unknown` for a payment that is not the caller's to confirm so, or has ended;
- *   `payment.sender-unknown`, `payment.proof-required`, `amount.invalid`
+ *   `payment.sender-unknown`, `payment.proof-required`, `amount.invalid`, and what `held` says
  */
 export async function confirmPayment(
   payments: Payments,
   actor: Actor,
   userId: string,
   confirmation: Confirmation,
+  held: readonly Held[] = [],
 ): Promise<PaymentRow> {
   const { services } = payments
   return decide(async () => {
@@ -50,7 +52,7 @@ export async function confirmPayment(
     if (row.state !== 'pending') throw new BillfoldError('payment.unknown')
     await assertSameKey(payments, actor, row)
     if (leg === 'A') assertProof(row, confirmation)
-    return confirmLeg(payments, { ...actor, id: userId }, row, leg)
+    return confirmLeg(payments, { ...actor, id: userId }, row, leg, held)
   })
 }
 
@@ -93,7 +95,13 @@ function assertProof({ proofKey }: PaymentRow, confirmation: Confirmation): void
   if (!proven) throw new BillfoldError('payment.proof-required')
 }
 
-async function confirmLeg(payments: Payments, actor: Actor, row: PaymentRow, leg: 'A' | 'B'): Promise<PaymentRow> {
+async function confirmLeg(
+  payments: Payments,
+  actor: Actor,
+  row: PaymentRow,
+  leg: 'A' | 'B',
+  held: readonly Held[],
+): Promise<PaymentRow> {
   const { services } = payments
   const now = services.now()
   const confirmed =
@@ -118,15 +126,17 @@ async function confirmLeg(payments: Payments, actor: Actor, row: PaymentRow, leg
         ...(await messagesToBoth(payments, 'payments.confirmed', row)),
       ]
   const act = completes ? 'payment.completed' : 'payment.confirmed'
-  const held = leg === 'A' ? [sameKey(row)] : []
-  const told = completes
-    ? eventWrites(services, row.tenant, 'payment.completed', paymentEvent(row))
-    : eventWrites(services, row.tenant, 'payment.confirmed', {
-        ...paymentEvent(row),
-        by: leg === 'A' ? 'receiver' : 'sender',
-      })
-  await services.storage.commit(batch(...held, ...writes, auditRecord(actor, act, row.id, now, { leg }), ...told))
+  const audited = auditRecord(actor, act, row.id, now, { leg })
+  const told = eventOf(services, row, leg, completes)
+  await commitHeld(services, held, audited, sameKey(row), ...writes, ...told)
   return completes ? { ...next, state: 'completed' } : next
+}
+
+function eventOf(services: Services, row: PaymentRow, leg: 'A' | 'B', completes: boolean): readonly Write[] {
+  const event = paymentEvent(row)
+  if (completes) return eventWrites(services, row.tenant, 'payment.completed', event)
+  const by = leg === 'A' ? 'receiver' : 'sender'
+  return eventWrites(services, row.tenant, 'payment.confirmed', { ...event, by })
 }
 
 async function completingWrites(
@@ -146,7 +156,7 @@ async function completingWrites(
   ]
 }
 
-/** The key that the proof was checked with is still the receiver's. */
+/** The key that the payment was opened with is still the receiver's: the leg of either party rests on it. */
 function sameKey({ receiverId, proofKey }: PaymentRow): Write {
   return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
 }

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { identifiersOf } from '../users/identifiers.ts'
 import { holdOf } from './end-payment.ts'
+import { commitHeld, type Held } from './held.ts'
 import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
 import { gatewayTransactions } from './tables.ts'
@@ -32,10 +33,16 @@ export interface GatewayInput {
 /**
  * Notes a deposit or a withdrawal that a payment gateway is to carry out; a withdrawal sets its amount aside at once. A repeat under
  * the same reference changes nothing.
- * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`
+ * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`, and what `held` says
  */
-export function createTransaction(services: Services, actor: Actor, input: GatewayInput): Promise<GatewayRow> {
-  return noted(services, actor, input, ['transaction', input.gateway, input.fundingMethod], async (row) => {
+export function createTransaction(
+  services: Services,
+  actor: Actor,
+  input: GatewayInput,
+  held: readonly Held[] = [],
+): Promise<GatewayRow> {
+  const kind = ['transaction', input.gateway, input.fundingMethod]
+  return noted(services, actor, input, { kind, held }, async (row) => {
     const line = statementOf(row, 'pending')
     if (row.type === 'DEPOSIT') return { row, writes: [line] }
     const { id, tenant, userId: owner, currency, amount } = row
@@ -56,7 +63,7 @@ export function creditBalance(
 ): Promise<GatewayRow> {
   const deposit = { ...input, type: 'DEPOSIT', gateway: actor.id.slice(0, 64), fundingMethod: '' } as const
   // Not bound to the service key, which a gateway may have replaced between two tries.
-  return noted(services, actor, deposit, ['balance'], async (pending) => {
+  return noted(services, actor, deposit, { kind: ['balance'], held: [] }, async (pending) => {
     const transferId = newId()
     const row = { ...pending, state: 'SUCCESS', transferId, endedAt: pending.createdAt }
     return { row, writes: [statementOf(row, 'completed'), ...(await deposited(services, row, transferId))] }
@@ -114,7 +121,7 @@ function noted(
   services: Services,
   actor: Actor,
   input: GatewayInput,
-  kind: readonly string[],
+  { kind, held }: { readonly kind: readonly string[]; readonly held: readonly Held[] },
   begin: (row: GatewayRow) => Promise<{ readonly row: GatewayRow; readonly writes: readonly Write[] }>,
 ): Promise<GatewayRow> {
   const { tenant } = actor
@@ -130,9 +137,8 @@ function noted(
     const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
     const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
     const told = gatewayEvent(services, row)
-    await services.storage.commit(
-      batch(referenceRow(use, row.id), insert(gatewayTransactions, row), ...writes, act, ...told),
-    )
+    const noting = [referenceRow(use, row.id), insert(gatewayTransactions, row)]
+    await commitHeld(services, held, act, ...noting, ...writes, ...told)
     return row
   })
 }

@@ -2,9 +2,10 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, check, decide, insert, isCommitError, update } from '../storage/index.ts'
+import { check, decide, insert, isCommitError, update } from '../storage/index.ts'
+import { commitHeld, type Held } from './held.ts'
 import { payments as paymentTable, typedSecrets } from './tables.ts'
-import { hashSecret, stillThatSecret, type TypedSecretRow, verifySecret } from './typed-secrets.ts'
+import { hashSecret, stillThatSecret, verifySecret } from './typed-secrets.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
 /** Characters of a lock PIN, and of its last part, which the receiver of a payment may ask for. */
@@ -20,7 +21,7 @@ export interface PinAuthority {
 /**
  * Sets a user's PIN: a lock PIN of 19 characters, or a plain one of 4 to 18. Over an existing one the old PIN or the password is
  * needed. It is kept as a slow hash; of a lock PIN the last 8 characters are sealed beside it.
- * @throws BillfoldError `pin.unfit`, `pin.authority-required`
+ * @throws BillfoldError `pin.unfit`, `pin.authority-required`, and what `held` says
  */
 export async function setPin(
   services: Services,
@@ -28,12 +29,13 @@ export async function setPin(
   userId: string,
   pin: string,
   authority: PinAuthority,
+  held: readonly Held[] = [],
 ): Promise<void> {
   const characters = [...pin]
   if (characters.length < 4 || characters.length > lockPinLength) throw new BillfoldError('pin.unfit')
   const { tenant } = actor
   const [before] = await services.storage.find(typedSecrets, { where: { userId, kind: 'pin' }, limit: 1 })
-  const held = before === undefined ? [] : [stillThatSecret(await authorityOf(services, actor, userId, authority))]
+  const proven = before === undefined ? [] : [await authorityOf(services, actor, userId, authority)]
   const phc = await hashSecret(services, pin, actor.source)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedPart =
@@ -48,9 +50,10 @@ export async function setPin(
           add: { version: 1 },
         })
   try {
-    await services.storage.commit(batch(...held, write, auditRecord(actor, 'payments.pin-set', userId, services.now())))
+    const audited = auditRecord(actor, 'payments.pin-set', userId, services.now())
+    await commitHeld(services, [...held, ...proven], audited, write)
   } catch (error) {
-    // Somebody else has set the PIN meanwhile, or replaced the password: this needs an authority of its own.
+    // Somebody else has set the PIN meanwhile: this needs an authority of its own.
     if (isCommitError(error)) throw new BillfoldError('pin.authority-required', { cause: error })
     throw error
   }
@@ -61,7 +64,7 @@ async function authorityOf(
   actor: Actor,
   userId: string,
   { oldPin, password }: PinAuthority,
-): Promise<TypedSecretRow> {
+): Promise<Held> {
   const proven =
     password !== undefined
       ? await verifySecret(services, actor, userId, 'password', password)
@@ -69,23 +72,30 @@ async function authorityOf(
         ? await verifySecret(services, actor, userId, 'pin', oldPin)
         : undefined
   if (proven === undefined) throw new BillfoldError('pin.authority-required')
-  return proven
+  return stillThatSecret(proven, 'pin.authority-required')
 }
 
-/** Whether this is the user's PIN. No PIN, a wrong one and a locked one are told by the same error. @throws BillfoldError `pin.incorrect` */
-export async function checkPin(services: Services, actor: Actor, userId: string, pin: string): Promise<void> {
-  if ((await verifySecret(services, actor, userId, 'pin', pin)) === undefined) throw new BillfoldError('pin.incorrect')
+/**
+ * Whether this is the user's PIN. No PIN, a wrong one and a locked one are told by the same error.
+ * @returns what holds an act to that PIN
+ * @throws BillfoldError `pin.incorrect`
+ */
+export async function checkPin(services: Services, actor: Actor, userId: string, pin: string): Promise<Held> {
+  const secret = await verifySecret(services, actor, userId, 'pin', pin)
+  if (secret === undefined) throw new BillfoldError('pin.incorrect')
+  return stillThatSecret(secret, 'pin.incorrect')
 }
 
 /**
  * The last part of a sender's lock PIN, for somebody whom the sender has a payment under way to.
- * @throws BillfoldError `payment.unknown` where there is none, and where the sender set no lock PIN
+ * @throws BillfoldError `payment.unknown` where there is none, and where the sender set no lock PIN; what `held` says
  */
 export async function m3PartFor(
   services: Services,
   actor: Actor,
   receiverId: string,
   senderId: string | undefined,
+  held: readonly Held[] = [],
 ): Promise<string> {
   if (senderId === undefined) throw new BillfoldError('payment.unknown')
   const { tenant } = actor
@@ -99,12 +109,12 @@ export async function m3PartFor(
     if (pending === undefined || secret === undefined || secret.sealedPart === null)
       throw new BillfoldError('payment.unknown')
     const plain = await unseal(services.keyring, secret.sealedPart, place(tenant, senderId))
-    await services.storage.commit(
-      batch(
-        check(paymentTable, { where: { id: pending.id, state: 'pending' } }),
-        stillThatSecret(secret),
-        auditRecord(actor, 'payments.m3-shown', senderId, now, { payment: pending.id }),
-      ),
+    await commitHeld(
+      services,
+      held,
+      auditRecord(actor, 'payments.m3-shown', senderId, now, { payment: pending.id }),
+      check(paymentTable, { where: { id: pending.id, state: 'pending' } }),
+      stillThatSecret(secret, 'payment.unknown').write,
     )
     return new TextDecoder().decode(plain)
   })

@@ -1,10 +1,11 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { batch, decide, isCommitError, update } from '../storage/index.ts'
+import { decide, update } from '../storage/index.ts'
 import { findByIdentifier } from '../users/identifiers.ts'
 import { type ApiKeyRow, type Device, endOtherKeys, newApiKey } from './api-keys.ts'
 import { assertFitPassword } from './common-passwords.ts'
+import { commitHeld, stillCaller } from './held.ts'
 import { type Contacts, contactsOf, openProfile, payee, type Profile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { typedSecrets } from './tables.ts'
@@ -39,24 +40,19 @@ export async function logIn(payments: Payments, actor: Actor, input: LogIn): Pro
   if (row === undefined) throw new BillfoldError('password.incorrect')
   const profile = await openProfile(services, row)
   const contacts = await contactsOf(services, userId)
-  const held = stillThatSecret(secret)
+  const held = [stillThatSecret(secret, 'password.incorrect')]
   return decide(async () => {
     const { apiKey, writes } = await newApiKey(payments, tenant, userId, input, input.encrypted)
     const done = auditRecord({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
-    await services.storage.commit(batch(held, ...writes, done)).catch(refusedIfReplaced)
+    await commitHeld(services, held, done, ...writes)
     return { ...contacts, ...profile, apiKey }
   })
 }
 
-/** A password that was replaced since it was looked at is a wrong one; everything else is decided anew. */
-function refusedIfReplaced(error: unknown): never {
-  if (isCommitError(error) && error.index === 0) throw new BillfoldError('password.incorrect', { cause: error })
-  throw error
-}
-
 /**
  * Replaces the password of the key's user; all other keys stop working.
- * @throws BillfoldError `password.incorrect` for a wrong old one, `password.unfit`
+ * @throws BillfoldError `password.incorrect` for a wrong old one, `password.unfit`, `caller.unauthenticated` for a key that was ended
+ *   meanwhile
  */
 export async function changePassword(
   services: Services,
@@ -69,16 +65,16 @@ export async function changePassword(
   const secret = await verifySecret(services, actor, userId, 'password', input.oldPassword)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
   const phc = await hashSecret(services, input.password, actor.source)
-  const where = { userId, kind: 'password', version: secret.version }
-  await services.storage.commit(
-    batch(
-      update(typedSecrets, {
-        where,
-        set: { phc, failures: 0, lockedUntil: 0, lastAttempt: null },
-        add: { version: 1 },
-      }),
-      endOtherKeys(userId, key.id),
-      auditRecord(actor, 'payments.password-changed', userId, services.now()),
-    ),
-  )
+  const replaced = update(typedSecrets, {
+    where: { userId, kind: 'password', version: secret.version },
+    set: { phc, failures: 0, lockedUntil: 0, lastAttempt: null },
+    add: { version: 1 },
+  })
+  // The other keys first: what is under way with one of them locks it before the user.
+  const held = [
+    { write: endOtherKeys(userId, key.id), otherwise: 'caller.unauthenticated' },
+    ...stillCaller(key),
+    { write: replaced, otherwise: 'password.incorrect' },
+  ] as const
+  await commitHeld(services, held, auditRecord(actor, 'payments.password-changed', userId, services.now()))
 }

@@ -4,9 +4,10 @@ import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { holding } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
-import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
+import { decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import type { Identifier } from '../users/identifiers.ts'
 import { expireOf } from './end-payment.ts'
+import { commitHeld, type Held } from './held.ts'
 import { type Invitation, invitationFor } from './invitations.ts'
 import { invitationTo, messagesToBoth } from './messages.ts'
 import { findProfile, payee } from './people.ts'
@@ -37,9 +38,14 @@ type Receiver = { readonly userId: string; readonly proofKey: string | null } | 
 /**
  * Opens a payment and sets its amount aside at once.
  * @throws BillfoldError `payment.external` for a receiver who is not registered, `payment.to-self`, `payment.pending-exists`,
- *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations
+ *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and what `held` says
  */
-export async function openPayment(payments: Payments, actor: Actor, input: PaymentInput): Promise<PaymentRow> {
+export async function openPayment(
+  payments: Payments,
+  actor: Actor,
+  input: PaymentInput,
+  held: readonly Held[] = [],
+): Promise<PaymentRow> {
   const { services } = payments
   await expireOf(payments, actor, input.senderId)
   const use = referenceUse(actor, input)
@@ -56,7 +62,7 @@ export async function openPayment(payments: Payments, actor: Actor, input: Payme
       const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
       const used = use === undefined ? [] : [referenceRow(use, row.id)]
       const told = eventWrites(services, row.tenant, 'payment.requested', paymentEvent(row))
-      await services.storage.commit(batch(...used, ...writes, audited, ...told))
+      await commitHeld(services, held, audited, ...used, ...writes, ...told)
       return row
     })
   })

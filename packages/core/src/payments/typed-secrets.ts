@@ -1,10 +1,11 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { equalSecrets, formatPhc, isHashable, parsePhc } from '../crypto/index.ts'
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError, type ErrorCode } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { RateLimitKey } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
-import { batch, type Check, check, type Hits, isCommitError, type RowOf, update, type Write } from '../storage/index.ts'
+import { batch, check, type Hits, isCommitError, type RowOf, update, type Write } from '../storage/index.ts'
+import type { Held } from './held.ts'
 import { typedSecrets } from './tables.ts'
 
 /** A typed secret as it is kept. */
@@ -66,9 +67,9 @@ export async function verifySecret(
   })
 }
 
-/** The write that holds an act to the value that was found right: refused once it has been replaced. */
-export function stillThatSecret({ userId, kind, version }: TypedSecretRow): Check {
-  return check(typedSecrets, { where: { userId, kind, version } })
+/** The value that was found right has not been replaced. */
+export function stillThatSecret({ userId, kind, version }: TypedSecretRow, otherwise: ErrorCode): Held {
+  return { write: check(typedSecrets, { where: { userId, kind, version } }), otherwise }
 }
 
 async function refuseGuesser(services: Services, actor: Actor): Promise<void> {

@@ -169,6 +169,24 @@ describe('a proof key that has changed', () => {
     expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
     expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
   })
+
+  test("is in the commit of the sender's word too, when nobody could cancel the payment yet", async () => {
+    const { services, payments, from, to, open, confirm } = await world()
+    const first = await open(10n)
+    await confirm('A', first.id, '0.10')
+    await confirm('B', first.id, '0.10')
+    const second = await open(20n)
+    const change = update(paymentProfiles, { where: { userId: to.userId }, set: { proofKey: generator } })
+    const meanwhile = () => services.storage.commit(batch(change))
+    const racing = {
+      ...payments,
+      services: { ...services, storage: interrupted(services.storage, paymentTable.name, meanwhile) },
+    }
+    const word = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
+    expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
+    expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
+    expect(await balancesOfUser(services, 't', from.userId)).toEqual([{ currency: 'USD', available: 190n, held: 0n }])
+  })
 })
 
 describe('the last part of a lock PIN', () => {

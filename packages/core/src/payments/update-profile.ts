@@ -2,11 +2,12 @@ import { type Actor, auditRecord } from '../audit/record.ts'
 import { secp256k1 } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import { eventWrites } from '../events/write.ts'
-import { batch, type Check, decide, isCommitError, remove, update, type Write } from '../storage/index.ts'
+import { decide, remove, update } from '../storage/index.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { identifierRow } from '../users/identifiers.ts'
 import { assertBirthDate } from './dates.ts'
 import { cancelPendingTo } from './end-payment.ts'
+import { commitHeld, type Held } from './held.ts'
 import { contactsOf, findProfile, isOf, openProfile, type Profile, sealProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { paymentProfiles } from './tables.ts'
@@ -26,46 +27,38 @@ export interface ProfileChange extends Partial<Profile> {
 /**
  * Changes a profile. Email and phone cannot be changed here, since nobody has verified the new ones. A change of the proof key
  * needs the password and cancels the payments that are under way to this user.
- * @throws BillfoldError `contact.unverified`, `user.exists`, `password.incorrect`, `crypto.invalid-key`, `date.invalid`
+ * @throws BillfoldError `contact.unverified`, `user.exists`, `password.incorrect`, `crypto.invalid-key`, `date.invalid`, and
+ *   what `held` says
  */
 export async function updateProfile(
   payments: Payments,
   actor: Actor,
   userId: string,
   change: ProfileChange,
+  held: readonly Held[] = [],
 ): Promise<void> {
   const { services } = payments
   await assertContacts(payments, actor, userId, change)
   if (change.dob !== undefined) assertBirthDate(change.dob, services.now())
   const proofKey = change.proofKey === undefined ? undefined : parseProofKey(change.proofKey)
-  const held = proofKey === undefined ? [] : [await proven(payments, actor, userId, change.password)]
+  const proof = proofKey === undefined ? [] : [await proven(payments, actor, userId, change.password)]
   const renaming = change.username === undefined ? [] : await rename(payments, actor, userId, change.username)
   await decide(async () => {
     const row = await findProfile(services, actor.tenant, userId)
     const before = await openProfile(services, row)
     const { firstName, lastName, address, dob } = { ...before, ...withoutUndefined(change) }
     const sealedProfile = await sealProfile(services, actor.tenant, userId, { firstName, lastName, address, dob })
-    try {
-      await services.storage.commit(
-        batch(
-          ...held,
-          ...renaming,
-          update(paymentProfiles, {
-            where: { userId, version: row.version },
-            set: { sealedProfile, ...(proofKey !== undefined && { proofKey }) },
-            add: { version: 1 },
-          }),
-          auditRecord(actor, 'payments.profile-updated', userId, services.now()),
-          ...eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'profile' }),
-        ),
-      )
-    } catch (error) {
-      if (isCommitError(error) && error.index < held.length)
-        throw new BillfoldError('password.incorrect', { cause: error })
-      if (isCommitError(error) && error.index < held.length + renaming.length)
-        throw new BillfoldError('user.exists', { cause: error })
-      throw error
-    }
+    await commitHeld(
+      services,
+      [...held, ...proof, ...renaming],
+      auditRecord(actor, 'payments.profile-updated', userId, services.now()),
+      update(paymentProfiles, {
+        where: { userId, version: row.version },
+        set: { sealedProfile, ...(proofKey !== undefined && { proofKey }) },
+        add: { version: 1 },
+      }),
+      ...eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'profile' }),
+    )
   })
   if (proofKey !== undefined) await cancelPendingTo(payments, actor, userId)
 }
@@ -82,30 +75,32 @@ async function assertContacts(
   if (!same) throw new BillfoldError('contact.unverified')
 }
 
-/** The password is right, and the write says that it still is. */
+/** The password is right, and the act is held to it. */
 async function proven(
   { services }: Payments,
   actor: Actor,
   userId: string,
   password: string | undefined,
-): Promise<Check> {
+): Promise<Held> {
   const secret = password === undefined ? undefined : await verifySecret(services, actor, userId, 'password', password)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
-  return stillThatSecret(secret)
+  return stillThatSecret(secret, 'password.incorrect')
 }
 
-/** The writes that give a user another username; none where it is the same. */
+/** Another username, which must be nobody's; nothing where it is the same. */
 async function rename(
   { services }: Payments,
   { tenant }: Actor,
   userId: string,
   username: string,
-): Promise<readonly Write[]> {
+): Promise<readonly Held[]> {
   const before = await contactsOf(services, userId)
   if (before.username === username) return []
+  const row = await identifierRow(services, tenant, userId, { kind: 'username', value: username }, null)
+  const otherwise = 'user.exists'
   return [
-    remove(identifiers, { where: { userId, kind: 'username' }, hits: 'any' }),
-    await identifierRow(services, tenant, userId, { kind: 'username', value: username }, null),
+    { write: remove(identifiers, { where: { userId, kind: 'username' }, hits: 'any' }), otherwise },
+    { write: row, otherwise },
   ]
 }
 

@@ -4,9 +4,10 @@ import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { accountRow, balanceOf, ledgerAccounts, placesOf, posting } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
-import { batch, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
+import { decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { oneForm } from '../users/identifier-forms.ts'
 import { dayOf } from './dates.ts'
+import { commitHeld, type Held } from './held.ts'
 import { contactsOf } from './people.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
@@ -37,12 +38,14 @@ export async function findWallet(services: Services, userId: string): Promise<Wa
 /**
  * Makes the one wallet of a user, with an opening grant where the host gives one and neither the email, the phone nor the device
  * has had it. A repeat gives the same wallet.
+ * @throws BillfoldError what `held` says
  */
 export async function createWallet(
   payments: Payments,
   actor: Actor,
   userId: string,
   imei: string,
+  held: readonly Held[] = [],
 ): Promise<WalletBalance> {
   const { services, settings } = payments
   const { tenant } = actor
@@ -54,13 +57,13 @@ export async function createWallet(
     const currency = settings.money.currency.code
     const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
     const grant = await grantWrites(payments, tenant, userId, claims)
-    await services.storage.commit(
-      batch(
-        insert(paymentWallets, wallet),
-        ...(grant ?? (await openingAccounts(services, wallet))),
-        auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
-        ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
-      ),
+    await commitHeld(
+      services,
+      held,
+      auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
+      insert(paymentWallets, wallet),
+      ...(grant ?? (await openingAccounts(services, wallet))),
+      ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
     )
     return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
   })

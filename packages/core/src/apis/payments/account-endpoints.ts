@@ -131,12 +131,12 @@ function updatingProfile(api: PaymentsApi): readonly Route[] {
     seals: ['first_name', 'last_name', 'username', 'email', 'phone_number', 'address', 'dob'],
     says: { 'user.exists': 'User already exists' },
     caller: keyCaller,
-    handle: async (fields, { actor, userId }) => {
+    handle: async (fields, { actor, userId, held }) => {
       const { first_name, last_name, username, email, phone_number, address, dob, proof_key, password } = fields
       const proofKey = fields.remove_proof_key === 'true' ? '' : proof_key
       const names = { firstName: first_name, lastName: last_name, username, address, dob }
       const change = { ...present(names), email, phone: phone_number, proofKey, password }
-      await boundedGuess(api.services, actor, ['user.exists'], () => updateProfile(api, actor, userId, change))
+      await boundedGuess(api.services, actor, ['user.exists'], () => updateProfile(api, actor, userId, change, held))
       // What was asked for, without the key and the password.
       const data = { first_name, last_name, username, email, phone_number, address, dob, proof_key }
       return { message: 'Your Details Updated Successfully', data: present(data) }

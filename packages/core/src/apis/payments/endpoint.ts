@@ -12,6 +12,7 @@ import {
   route,
 } from '../../http/index.ts'
 import { apiKeyLength, type ApiKeyRow, findApiKey } from '../../payments/api-keys.ts'
+import { type Held, stillCaller } from '../../payments/held.ts'
 import type { FieldCipher } from '../../payments/field-cipher.ts'
 import type { Payments } from '../../payments/settings.ts'
 import { sourceOf } from '../../rate-limits/index.ts'
@@ -78,6 +79,8 @@ export const anyCaller = (_api: PaymentsApi, _came: Came, caller: EndpointCaller
 export interface KeyCaller extends EndpointCaller {
   readonly key: ApiKeyRow
   readonly userId: string
+  /** Holds an act of theirs to the key: it may be ended while the act waits. */
+  readonly held: readonly Held[]
 }
 
 /**
@@ -92,7 +95,7 @@ export async function keyCaller(api: PaymentsApi, came: Came, caller: EndpointCa
     await openedKey(apiKeyIn(came.context, came.values), came.encryption),
   )
   if (key.encrypted && !caller.encrypts) throw new BillfoldError('field.encryption-required')
-  return { ...caller, key, userId: key.userId, actor: { ...caller.actor, id: key.userId } }
+  return { ...caller, key, userId: key.userId, held: stillCaller(key), actor: { ...caller.actor, id: key.userId } }
 }
 
 /** One endpoint of the document encrypts the key itself; whoever encrypts may do so everywhere. */

@@ -78,7 +78,7 @@ function creating(api: PaymentsApi): readonly Route[] {
         fundingMethod: fields.funding_method ?? '',
       } as const
       await boundedGuess(api.services, caller.actor, ['reference.reused'], () =>
-        createTransaction(api.services, caller.actor, input),
+        createTransaction(api.services, caller.actor, input, caller.held),
       )
       return { message: 'Licence Registered Successfully' }
     },

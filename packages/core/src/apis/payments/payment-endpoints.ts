@@ -55,10 +55,11 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
       if (receiver.length === 0) needed(fields, 'recv_email')
       const currency = oneCurrency(api, fields.currency, fields.currency_type)
       const amount = parseAmount(api.settings.money, currency, needed(fields, 'amount'))
-      if (api.settings.requirePin) await checkPin(api.services, actor, userId, needed(fields, 'mpin'))
+      const pin = api.settings.requirePin ? [await checkPin(api.services, actor, userId, needed(fields, 'mpin'))] : []
       const reference = fields.transaction_reference === undefined ? undefined : referenceIn(fields)
+      const input = { senderId: userId, receiver, currency: currency.code, amount, reference }
       const payment = await boundedGuess(api.services, actor, ['payment.external', 'reference.reused'], () =>
-        openPayment(api, actor, { senderId: userId, receiver, currency: currency.code, amount, reference }),
+        openPayment(api, actor, input, [...caller.held, ...pin]),
       )
       const isInternal = payment.receiverId !== null
       return {
@@ -96,7 +97,7 @@ function confirming(api: PaymentsApi): readonly Route[] {
       'payment.sender-unknown': 'Sender is not registered with Lokdon',
     },
     caller: keyCaller,
-    handle: async (fields, { actor, userId }) => {
+    handle: async (fields, { actor, userId, held }) => {
       const leg = needed(fields, 'payment_leg')
       if (leg !== 'A' && leg !== 'B') throw invalid('payment_leg', 'A or B')
       const confirmation = {
@@ -109,7 +110,7 @@ function confirming(api: PaymentsApi): readonly Route[] {
       } as const
       const guesses = ['payment.unknown', 'payment.sender-unknown', 'payment.proof-required'] as const
       const payment = await boundedGuess(api.services, actor, guesses, () =>
-        confirmPayment(api, actor, userId, confirmation),
+        confirmPayment(api, actor, userId, confirmation, held),
       )
       const completed = payment.state === 'completed'
       return {

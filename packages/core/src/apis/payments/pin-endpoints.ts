@@ -22,7 +22,8 @@ export function pinEndpoints(api: PaymentsApi): readonly Route[] {
       handle: async (fields, caller) => {
         await assertOwnEmail(api.services, caller, needed(fields, 'email'))
         const authority = { oldPin: fields.old_mpin, password: fields.password }
-        await setPin(api.services, caller.actor, caller.userId, needed(fields, 'mpin'), authority)
+        const { actor, userId, held } = caller
+        await setPin(api.services, actor, userId, needed(fields, 'mpin'), authority, held)
         return { message: 'Security PIN added for your profile' }
       },
     }),
@@ -62,14 +63,14 @@ function lastPartEndpoint(api: PaymentsApi): readonly Route[] {
       'payment.unknown': 'No Pending Payments for you',
     },
     caller: keyCaller,
-    handle: async ({ sender_email, sender_phone }, { actor, userId }) => {
+    handle: async ({ sender_email, sender_phone }, { actor, userId, held }) => {
       const wanted = [
         ...(sender_email === undefined ? [] : [{ kind: 'email', value: sender_email } as const]),
         ...(sender_phone === undefined ? [] : [{ kind: 'phone', value: sender_phone } as const]),
       ]
       if (wanted.length === 0) throw new BillfoldError('field.missing')
       const m3encrypt = await boundedGuess(api.services, actor, ['payment.unknown'], async () =>
-        m3PartFor(api.services, actor, userId, await personWith(api.services, actor.tenant, wanted)),
+        m3PartFor(api.services, actor, userId, await personWith(api.services, actor.tenant, wanted), held),
       )
       return { message: 'Sender M3 Pin Stripped off', data: { m3encrypt } }
     },

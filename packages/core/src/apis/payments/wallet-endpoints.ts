@@ -21,7 +21,8 @@ export function walletEndpoints(api: PaymentsApi): readonly Route[] {
       caller: keyCaller,
       handle: async (fields, caller) => {
         await assertOwnEmail(api.services, caller, needed(fields, 'email'))
-        const wallet = await createWallet(api, caller.actor, caller.userId, needed(fields, 'imei'))
+        const { actor, userId, held } = caller
+        const wallet = await createWallet(api, actor, userId, needed(fields, 'imei'), held)
         return { message: 'Wallet created successfully', data: present(api, wallet) }
       },
     }),
