@@ -39,8 +39,7 @@ export default defineConfig({
         },
       },
     ],
-    // For a machine that does other things too: a test that hangs is found all the same.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 })

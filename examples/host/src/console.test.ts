@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleUrl, type RunningHost, startHost } from './running-host.ts'
 
 const run = promisify(execFile)
-const patience = { timeout: 60_000 }
+const patience = { timeout: 30_000 }
 const named = (page: Page, name: string): Locator => page.locator('.step').filter({ hasText: name })
 
 /** Presses the button of a step, and waits for what came of it. */
@@ -51,7 +51,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
   beforeAll(async () => {
     browser = await openBrowser(await faceCamera())
     hosts = { express: await startHost({}), koa: await startHost({ FRAMEWORK: 'koa' }) }
-  }, 180_000)
+  }, 60_000)
   afterAll(async () => {
     await browser.close()
     await Promise.all([hosts.express.kill(), hosts.koa.kill()])

@@ -10,7 +10,7 @@ import { withoutPoses } from './without-poses.ts'
 const them = await portraitPixels(straight)
 const [stranger] = anna
 
-const patience = { timeout: 60_000 }
+const patience = { timeout: 30_000 }
 
 const checked = new Set<string>()
 

@@ -88,7 +88,7 @@ for (const database of await openTestDatabases()) {
     beforeAll(() => createTables(db, { dialect }, [batches, things, notes]))
     afterAll(() => fresh.drop())
 
-    test('come out as they do in memory, refusals and all', { timeout: 180_000 }, async () => {
+    test('come out as they do in memory, refusals and all', { timeout: 60_000 }, async () => {
       const emptied = () => batch(remove(things, { where: {}, hits: 'any' }), remove(notes, { where: {}, hits: 'any' }))
       const lists = fc.array(fc.array(write, { maxLength: 5 }), { minLength: 1, maxLength: 12 })
       await fc.assert(

@@ -90,7 +90,7 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify()).toMatchObject({ links: 4, records: 7, findings: [] })
     })
 
-    test('is one chain, whoever seals at once', { timeout: 180_000 }, async () => {
+    test('is one chain, whoever seals at once', { timeout: 60_000 }, async () => {
       const other = hostOver(open.storages[1], 'k2')
       for (let round = 0; round < 3; round++) {
         await addRecords(storage, 510)

@@ -28,7 +28,7 @@ for (const database of await openTestDatabases()) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`processes that are killed while they migrate ${database.name}`, () => {
-    test('leave what the next one takes up, until all is there', { timeout: 180_000 }, async () => {
+    test('leave what the next one takes up, until all is there', { timeout: 60_000 }, async () => {
       const fresh = await database.open()
       const kills: boolean[] = []
       for (const life of lives) kills.push(await killedAfter(life, dialect, fresh.url ?? ''))

@@ -19,7 +19,7 @@ for (const database of await openTestDatabases()) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`a process killed among 1,000 concurrent batches on ${database.name}`, () => {
-    test('leaves no batch half written, and every acknowledged one whole', { timeout: 180_000 }, async () => {
+    test('leaves no batch half written, and every acknowledged one whole', { timeout: 60_000 }, async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs as it was built').toBe(true)
       const fresh = await database.open()
       const storage = kyselyStorage(fresh.connect(), { dialect })

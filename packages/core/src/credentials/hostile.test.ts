@@ -104,7 +104,7 @@ describe('how much an owner may have', () => {
     expect(await services.storage.find(wallets, { where: { ownerId: owner.ownerId } })).toHaveLength(mostWallets)
     const authority = await open(code.generatedValue ?? '', code.row.id)
     expect(await codeOf(replaceMethod(services, {}, actor, owner, pinId, '987654', authority))).toBe('done')
-  }, 180_000)
+  }, 60_000)
 })
 
 describe('a value that is replaced twice at once', () => {

@@ -94,7 +94,7 @@ describe('a temporary lock', () => {
     for (let count = 0; count < 3; count++) await expect(open('0000', dying)).rejects.toThrow('dead')
     expect(await tried(pin)).toBe(locked)
     expect((await kept()).lockedUntil).toBe(now + day)
-  }, 180_000)
+  }, 30_000)
 
   it('ends when another method replaces the value', async () => {
     const owner = { tenant: 'default', ownerId, ownerKind: 'user' as const }

@@ -184,7 +184,7 @@ describe('a multipart body', () => {
       })()
       await reading.catch(() => {})
       incoming.stop()
-      await expect.poll(() => body.readableEnded, { timeout: 30_000 }).toBe(true)
+      await expect.poll(() => body.readableEnded, { timeout: 5000 }).toBe(true)
     },
   )
 
@@ -194,7 +194,7 @@ describe('a multipart body', () => {
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
       await new Promise((resolve) => setTimeout(resolve, 20))
       incoming.stop()
-      await expect.poll(() => body.readableEnded, { timeout: 30_000 }).toBe(true)
+      await expect.poll(() => body.readableEnded, { timeout: 5000 }).toBe(true)
     }
   })
 

@@ -57,7 +57,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
       ...(uuid !== undefined && { uuid }),
     })
 
-  it('look at five faces of twelve that come at once, and at no more', { timeout: 180_000 }, async () => {
+  it('look at five faces of twelve that come at once, and at no more', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('ada'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) => face(opened, index, selfieOf('mallory'))),
@@ -69,7 +69,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await face(opened, 0, selfieOf('ada'))).status).toBe(400)
   })
 
-  it('end a session once, whoever of eight right faces is first', { timeout: 180_000 }, async () => {
+  it('end a session once, whoever of eight right faces is first', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('berta'), 'still')
     const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => face(opened, index, selfieOf('berta'))))
     const succeeded = answers.filter(
@@ -78,7 +78,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(succeeded).toHaveLength(1)
   })
 
-  it('take one request id once, and give its answer to whoever asks the same again', { timeout: 180_000 }, async () => {
+  it('take one request id once, and give its answer to whoever asks the same again', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('carla'), 'pin')
     const selfie = selfieOf('carla')
     const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(opened, index, selfie, 'the same')))
@@ -91,7 +91,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await face(opened, 1, selfie, 'another')).status).toBe(400)
   })
 
-  it('try five PINs of twelve that come at once, and count them for the user', { timeout: 180_000 }, async () => {
+  it('try five PINs of twelve that come at once, and count them for the user', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('dora'), 'pin')
     const { token } = (await face(opened, 0, selfieOf('dora'))).opened as { token: string }
     const pin = (index: number, value: string) =>
@@ -101,7 +101,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await pin(0, '4711')).status).toBe(400)
   })
 
-  it('both keep what is added about one device, the last of it', { timeout: 180_000 }, async () => {
+  it('both keep what is added about one device, the last of it', { timeout: 60_000 }, async () => {
     const { keyId, keySecret } = await billfold().serviceKeys.create({
       tag: 'info',
       scopes: ['authentication:device-info'],
@@ -122,7 +122,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
   })
 
-  it('open a session for one of two browsers', { timeout: 180_000 }, async () => {
+  it('open a session for one of two browsers', { timeout: 60_000 }, async () => {
     const { sessionId } = await billfold().authentication.sessions.create({ configuration: 'anybody' })
     const url = `${publicUrl}/sessions/session/${sessionId}`
     const answers = await Promise.all(
@@ -131,7 +131,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([302, 403, 403, 403, 403, 403])
   })
 
-  it('see at once whom the other has enrolled and removed', { timeout: 180_000 }, async () => {
+  it('see at once whom the other has enrolled and removed', { timeout: 60_000 }, async () => {
     const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
     const callers = await Promise.all(
       askers().map((asker, index) => sealer(asker, { licence: hosts[index === 0 ? 0 : 1].licence })),
@@ -147,7 +147,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await identify(1, 'gerda'))?.status).toBe(200)
   })
 
-  it('enrol one face of two that are not alike', { timeout: 180_000 }, async () => {
+  it('enrol one face of two that are not alike', { timeout: 60_000 }, async () => {
     const userId = await newUser(billfold())
     await Promise.all([0, 1].map((index) => enrol(askers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)))
     const logins = await Promise.all(

@@ -41,7 +41,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
   const times = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => act(index)))
 
-  it('opens once for a check, whichever of eight requests is first', { timeout: 180_000 }, async () => {
+  it('opens once for a check, whichever of eight requests is first', { timeout: 60_000 }, async () => {
     const user = await caller(0).newUser('ada')
     const wanted = signing(user.walletId)
     const value = `${await caller(0).pass(user, wanted)}.${user.secret}`
@@ -49,7 +49,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array(7).fill(403)])
   })
 
-  it('looks at one of eight faces that are shown for a check', { timeout: 180_000 }, async () => {
+  it('looks at one of eight faces that are shown for a check', { timeout: 60_000 }, async () => {
     const user = await caller(0).newUser('berta')
     const { result } = await caller(0).begin(user)
     const shown = { person: 'mallory' }
@@ -59,7 +59,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(await caller(1).remaining(user)).toBe(9)
   })
 
-  it('looks at ten faces of fourteen that come at once, and at no more', { timeout: 180_000 }, async () => {
+  it('looks at ten faces of fourteen that come at once, and at no more', { timeout: 60_000 }, async () => {
     const user = await caller(0).newUser('carla')
     const wanted = signing(user.walletId)
     const checks = await times(14, async (index) => (await caller(index).begin(user)).result.id as string)
@@ -71,7 +71,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(await caller(1).remaining(user)).toBe(0)
   })
 
-  it('opens before its device is revoked, or not at all', { timeout: 180_000 }, async () => {
+  it('opens before its device is revoked, or not at all', { timeout: 60_000 }, async () => {
     const user = await caller(0).newUser('dora')
     const wanted = signing(user.walletId)
     const values = await times(4, async () => `${await caller(0).pass(user, wanted)}.${user.secret}`)

@@ -101,7 +101,7 @@ describe.each(await openTestDatabases())('signing methods on $name, changed on t
     )
   })
 
-  it('make sixty wallets of one user at once, none refused and no address twice', { timeout: 180_000 }, async () => {
+  it('make sixty wallets of one user at once, none refused and no address twice', { timeout: 60_000 }, async () => {
     const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
     const body = { secretType: 'ETHEREUM', userId: user.id, pincode: '4711' }
     const made = await Promise.all(Array.from({ length: 60 }, (_, index) => ask(index, 'POST', '/api/wallets', body)))

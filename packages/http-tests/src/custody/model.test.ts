@@ -177,5 +177,5 @@ describe('the signing methods of a user, whatever is done in whatever order', ()
     } finally {
       await host.close()
     }
-  }, 180_000)
+  }, 60_000)
 })

@@ -63,7 +63,7 @@ describe.each(databases)('two host processes over one $name', (database) => {
     anvil = await startAnvil(['--no-mining', '--state', join(folder, 'state.json')])
     provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
     hosts = await Promise.all([startHost(), startHost()])
-  }, 180_000)
+  }, 60_000)
 
   afterAll(async () => {
     await Promise.all(hosts.map(({ kill }) => kill()))

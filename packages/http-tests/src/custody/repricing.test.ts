@@ -76,7 +76,7 @@ describe.each(await openTestDatabases())('a transaction that waits while gas bec
     const mined = await provider.getTransaction(waits.replacedBy)
     expect(mined?.maxFeePerGas).toBeLessThanOrEqual(BigInt(gwei('500')))
     expect((await send(other, wallet.id, request, 'once')).result).toEqual(sent)
-  }, 180_000)
+  }, 60_000)
 
   it('may be built to see which fees it may rise to, and cannot go beyond what its sender names', async () => {
     const [host] = hosts

@@ -46,7 +46,7 @@ describe.each(chains)('an identity without funds, on a chain $name,', ({ options
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry(options)
-  }, 180_000)
+  }, 60_000)
   afterAll(() => deployed.close())
 
   it('is changed at the cost of the payer, and resolves as ethr-did-resolver reads the chain', async () => {
@@ -76,7 +76,7 @@ describe.each(chains)('an identity without funds, on a chain $name,', ({ options
     const ofSpherity = await resolveDid(services, [registry], 'default', `did:spherity:${owner.address}`)
     const renamed = JSON.stringify(ofSpherity.didDocument).replaceAll('did:spherity:', 'did:ethr:0x7a69:')
     expect(JSON.parse(renamed)).toEqual(theirs.didDocument)
-  }, 180_000)
+  }, 60_000)
 })
 
 describe('a step on a chain', () => {
@@ -87,7 +87,7 @@ describe('a step on a chain', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billfold-registry-'))
     deployed = await deployRegistry(['--state', join(folder, 'state.json')])
-  }, 180_000)
+  }, 60_000)
   afterAll(async () => {
     await deployed.close()
     await rm(folder, { recursive: true })
@@ -129,7 +129,7 @@ describe('a step on a chain', () => {
       .poll(async () => (await registry.history(services, 'default', owner.address)).events.length, { timeout: 30_000 })
       .toBe(1)
     expect(await registry.stepState(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
-  }, 180_000)
+  }, 60_000)
 
   it('that was kept and not sent is sent before the next one of the same payer: it leaves no gap', async () => {
     const storage = memoryStorage()
@@ -163,7 +163,7 @@ describe('a step on a chain', () => {
     expect(await take(2)).toMatchObject({ state: 'mined' })
     const { events } = await registry.history(services, 'default', owner.address)
     expect(events.map(({ kind }) => kind)).toEqual(['attribute', 'delegate', 'owner'])
-  }, 180_000)
+  }, 60_000)
 
   it('that the payer cannot pay for has failed for good; a new one is made once there are funds, without a gap', async () => {
     const { anvil, provider } = deployed

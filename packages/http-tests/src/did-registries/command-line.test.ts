@@ -28,7 +28,7 @@ describe('billfold did-registry', () => {
   beforeAll(async () => {
     anvil = await startAnvil()
     node = `--rpc ${anvil.url} --chain-id ${anvil.chainId}`
-  }, 180_000)
+  }, 60_000)
   afterAll(() => anvil.stop())
 
   test('deploys a registry, which it then knows for one', async () => {
@@ -44,11 +44,11 @@ describe('billfold did-registry', () => {
       code: 0,
       printed: 'This is a registry of ERC-1056\n',
     })
-  }, 180_000)
+  }, 60_000)
 
   test('pays with the key that the keyring gives, which has not enough here', async () => {
     const environment = { BILLFOLD_KEYS: `k1:${newKey()}` }
     const poor = await type(`deploy ${node} --keyring-key k1`, environment)
     expect(poor).toMatchObject({ code: 1, complaint: expect.stringContaining('has not enough funds') })
-  }, 180_000)
+  }, 60_000)
 })

@@ -13,7 +13,7 @@ describe('one payer', () => {
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry()
-  }, 180_000)
+  }, 60_000)
   afterAll(() => deployed.close())
 
   it('of two processes, one of which is killed half-way, makes every step once, and leaves no gap', async () => {

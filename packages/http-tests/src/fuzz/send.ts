@@ -6,7 +6,7 @@ import type { FuzzedRequest } from './requests.ts'
 export type Outcome = number | 'closed' | 'hang'
 
 /** Milliseconds after which a request hangs. */
-const patience = 20_000
+const patience = 5000
 
 /** Sends requests on connections that are kept alive. */
 export function sender(port: number): {

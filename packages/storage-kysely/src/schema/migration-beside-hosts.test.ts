@@ -63,7 +63,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
 
   if (database.kind === 'sqlite') continue
   describe(`a migration on ${database.name} that meets a transaction which does not end`, () => {
-    test('gives way to those who come after it, and is done when it is over', { timeout: 120_000 }, async () => {
+    test('gives way to those who come after it, and is done when it is over', { timeout: 30_000 }, async () => {
       const fresh = await database.open()
       const [db, host, migrating] = [fresh.connect(), fresh.connect(), fresh.connect()]
       await applyMigrations(db, { dialect }, versions.slice(0, 1))

@@ -149,6 +149,6 @@ describe('an EVM chain', () => {
     expect(() => chain.verify(request, `0x${'11'.repeat(64)}1b`, address)).toThrow(
       expect.objectContaining({ code: 'input.invalid' }),
     )
-    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(performance.now() - begun).toBeLessThan(100)
   })
 })

@@ -112,11 +112,11 @@ describe("a hostile keystore of æternity's wallets", async () => {
     ['a million passes', paramsWith({ opslimit: 1_000_000 })],
     ['a million lanes', paramsWith({ parallelism: 1_000_000 })],
     ['memory and passes that are too much together', paramsWith({ memlimit_kib: 2 ** 18, opslimit: 4 })],
-  ])('is refused for %s, at once', (_, hostile) => {
+  ])('is refused for %s, in milliseconds', (_, hostile) => {
     const text = JSON.stringify(hostile)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.too-costly' }))
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(50)
   })
 
   it.each([

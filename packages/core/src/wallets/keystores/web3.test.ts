@@ -153,11 +153,11 @@ describe('a hostile web3 keystore', () => {
     ['numbers at the edge of what is exact', scryptWith({ n: 2 ** 52, r: 2 ** 52, p: 2 ** 52 })],
     ['2,000,001 iterations', pbkdf2With({ c: keystoreLimits.pbkdf2Iterations + 1 })],
     ['2^53 - 1 iterations', pbkdf2With({ c: Number.MAX_SAFE_INTEGER })],
-  ])('is refused for %s, at once', (_, file) => {
+  ])('is refused for %s, in milliseconds', (_, file) => {
     const text = JSON.stringify(file)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.too-costly' }))
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(50)
   })
 
   it.each([
@@ -187,7 +187,7 @@ describe('a hostile web3 keystore', () => {
     const text = JSON.stringify(file)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(50)
   })
 
   it.each([
@@ -196,10 +196,10 @@ describe('a hostile web3 keystore', () => {
     ['ten megabytes', ' '.repeat(10_000_000)],
     ['half a file', JSON.stringify(pbkdf2Vector).slice(0, 200)],
     ['nothing', ''],
-  ])('is refused for %s, at once', (_, text) => {
+  ])('is refused for %s, in milliseconds', (_, text) => {
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(50)
   })
 
   it('is refused, or opened and found wrong, whatever it asks for', async () => {
