@@ -1,25 +1,30 @@
 import { addr } from 'micro-eth-signer'
 import type { Address } from './registry.ts'
 
-/** No owner: whoever gives an identity to it deactivates its DID. */
+/** The zero address. An identity whose owner is set to it is deactivated. */
 export const zeroAddress: Address = `0x${'0'.repeat(40)}`
 
-/** Whether a text is an address as this folder takes it: 0x and 40 hex digits in lower case. */
+/** Returns true for 0x and 40 hex digits in lower case. */
 export function isAddress(text: string): text is Address {
   return /^0x[0-9a-f]{40}$/.test(text)
 }
 
-/** The address with its checksum (EIP-55), as DID documents and transactions show it. */
+/** Adds the checksum of EIP-55, as used in DID documents and transactions. */
 export function withChecksum(address: Address): string {
   return addr.addChecksum(address)
 }
 
-/** The address of a public key, 33 or 65 bytes. */
+/**
+ * Computes the Ethereum address of a secp256k1 public key.
+ *
+ * @param publicKey 33 bytes (compressed) or 65 bytes
+ * @returns 0x and 40 hex digits in lower case
+ */
 export function addressOf(publicKey: Uint8Array): Address {
   return addr.fromPublicKey(publicKey).toLowerCase()
 }
 
-/** The 20 bytes of an address. */
+/** Decodes an address into its 20 bytes. */
 export function addressBytes(address: Address): Uint8Array {
   return Uint8Array.from(Buffer.from(address.slice(2), 'hex'))
 }

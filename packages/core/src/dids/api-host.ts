@@ -3,35 +3,46 @@ import { askNode, type Fetch } from '../chain-clients/bounded-fetch.ts'
 import { BillfoldError } from '../errors.ts'
 import { didLimits } from './limits.ts'
 
-/** The hosts that signed transactions may be posted to, and what they are told. */
+/** The hosts that signed transactions may be posted to instead of the registry's own node. */
 export interface ApiHosts {
-  /** The URLs that callers may name, each with the path that `/transactions/send` is below: `https://dids.example/api`. */
+  /** The URLs that callers may choose from. `/transactions/send` is appended: `https://dids.example/api`. */
   readonly urls: readonly string[]
-  /** The node that these hosts are to send through: a URL without a user, a password, a query or a fragment. */
+  /**
+   * The URL of the node that these hosts send through; it is passed to them, so it must not contain credentials, a
+   * query or a fragment.
+   */
   readonly rpcUrl: string
+  /** Replaces the global `fetch`. */
   readonly fetch?: Fetch
 }
 
-/** @throws RangeError for hosts whose URLs are not http or https, or carry credentials */
+/**
+ * Checks the URLs of the API hosts.
+ *
+ * @throws RangeError if a URL is not http or https, or contains credentials, a query or a fragment
+ */
 export function checkApiHosts({ urls, rpcUrl }: ApiHosts): void {
   for (const url of [...urls, rpcUrl])
-    if (normal(url) === undefined)
-      throw new RangeError('apiHosts takes http and https URLs without credentials or queries')
+    if (normalizeUrl(url) === undefined)
+      throw new RangeError(
+        'apiHosts: `urls` and `rpcUrl` must be http or https URLs without credentials, query or fragment',
+      )
 }
 
 /**
- * The URL as the host has written it, when it is one of those that the host allows. Callers choose among the host's own
- * URLs; nothing that they write is ever fetched.
+ * Returns the configured URL that equals `apiUrl`. Callers only choose among configured URLs; a URL from a request is
+ * never fetched.
+ *
  * @throws BillfoldError `did.api-url-not-allowed`
  */
 export function allowedUrl(hosts: ApiHosts | undefined, apiUrl: string): string {
-  const asked = normal(apiUrl)
-  const allowed = asked === undefined ? undefined : hosts?.urls.find((url) => normal(url) === asked)
+  const requested = normalizeUrl(apiUrl)
+  const allowed = requested === undefined ? undefined : hosts?.urls.find((url) => normalizeUrl(url) === requested)
   if (allowed === undefined) throw new BillfoldError('did.api-url-not-allowed')
   return allowed
 }
 
-function normal(text: string): string | undefined {
+function normalizeUrl(text: string): string | undefined {
   if (text.length > 2048 || !URL.canParse(text)) return undefined
   const url = new URL(text)
   const extra = url.username + url.password + url.search + url.hash
@@ -39,9 +50,9 @@ function normal(text: string): string | undefined {
 }
 
 /**
- * A client that hands signed transactions to an API host: `POST {apiUrl}/transactions/send {rpcUrl, signedTxs}`, the
- * transactions in hex with 0x. What the host answers is not looked at but for its status: whether a transaction is in the
- * chain, only the chain can tell.
+ * Creates a client that broadcasts through an API host: `POST {apiUrl}/transactions/send {rpcUrl, signedTxs}`, the
+ * transactions in hex with 0x. Only the status of the response is used: the chain alone decides whether a transaction
+ * was included.
  */
 export function throughApiHost(client: EvmClient, hosts: ApiHosts, url: string): EvmClient {
   const { rpcUrl, fetch = globalThis.fetch } = hosts
@@ -52,7 +63,7 @@ export function throughApiHost(client: EvmClient, hosts: ApiHosts, url: string):
       const json = { rpcUrl, signedTxs: [`0x${Buffer.from(raw).toString('hex')}`] }
       const target = `${url.replace(/\/+$/, '')}/transactions/send`
       const { status } = await askNode({ url: target, json, timeoutMs: didLimits.apiMilliseconds, fetch })
-      if (status < 200 || status > 299) throw new Error(`The API host answered with status ${status}`)
+      if (status < 200 || status > 299) throw new Error(`The API host responded with status ${status}`)
       return { outcome: 'accepted' }
     },
   }

@@ -6,8 +6,9 @@ import { didLimits } from './limits.ts'
 import type { Address, RegistryEvent, RegistryHistory } from './registry.ts'
 
 /**
- * Everything that a contract has told of an identity: each event names the block of the change before it, so the way leads
- * back from the last one (ERC-1056, "Enumerating Linked Identity Events").
+ * Reads all events of an identity from a registry contract. Each event names the block of the previous change, so the
+ * history is read backwards from the last one (ERC-1056, "Enumerating Linked Identity Events").
+ *
  * @throws BillfoldError `did.too-many-changes`, `transaction.chain-unavailable`
  */
 export async function chainHistory(
@@ -25,12 +26,12 @@ export async function chainHistory(
     if (++blocks > didLimits.blocks || isTooMuch || services.now() > until)
       throw new BillfoldError('did.too-many-changes')
     const at = block
-    const told = await askChain(client, services.logger, () => eventsAt(client, contract, identity, at))
-    for (const { event } of told.toReversed()) if (event !== undefined) newestFirst.push(event)
-    for (const { event } of told) if (event?.kind === 'attribute') bytes += event.value.length
-    // Several changes in one block name that block: the way leads on from the first of them.
-    const before = told.map(({ previousChange }) => previousChange).filter((previous) => previous < at)
-    block = before.reduce((least, previous) => (previous < least ? previous : least), at)
+    const logEvents = await askChain(client, services.logger, () => readEventsAt(client, contract, identity, at))
+    for (const { event } of logEvents.toReversed()) if (event !== undefined) newestFirst.push(event)
+    for (const { event } of logEvents) if (event?.kind === 'attribute') bytes += event.value.length
+    // Several changes in one block name that same block; continue from the first of them.
+    const earlierBlocks = logEvents.map(({ previousChange }) => previousChange).filter((previous) => previous < at)
+    block = earlierBlocks.reduce((least, previous) => (previous < least ? previous : least), at)
     if (block === at) throw new BillfoldError('transaction.chain-unavailable')
   }
   return {
@@ -39,15 +40,17 @@ export async function chainHistory(
   }
 }
 
-/** A node that has forgotten a block of the past must not make an identity look as if it had another history. */
-async function eventsAt(
+/**
+ * Throws if the node has no events of the block: a node that lost old blocks must not make the history look shorter.
+ */
+async function readEventsAt(
   client: EvmHistoryClient,
   contract: string,
   identity: Address,
   block: bigint,
 ): Promise<readonly { readonly event: RegistryEvent | undefined; readonly previousChange: bigint }[]> {
   const logs = await client.logs({ contract, block, secondTopic: topicOf(identity) })
-  const told = logs.map((log) => readEvent(log, block)).filter((event) => event !== undefined)
-  if (told.length === 0) throw new Error(`The node has no events of block ${block}, in which there is a change`)
-  return told
+  const logEvents = logs.map((log) => readEvent(log, block)).filter((event) => event !== undefined)
+  if (logEvents.length === 0) throw new Error(`The node has no events for block ${block}, which contains a change`)
+  return logEvents
 }

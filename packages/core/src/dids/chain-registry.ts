@@ -13,33 +13,46 @@ import { type ReadFunction, readCall, signedCall } from './erc1056.ts'
 import { didLimits } from './limits.ts'
 import { type Payer } from './payer.ts'
 import type { PayerTransaction } from './payer-transaction.ts'
-import type { Address, DidRegistry, PreparedChange, StepState, SubmitOptions } from './registry.ts'
+import {
+  type Address,
+  checkStepId,
+  type DidRegistry,
+  type PreparedChange,
+  type StepState,
+  type SubmitOptions,
+} from './registry.ts'
 import { feesOf, findStep, payerAccount, relayStep } from './relayed-step.ts'
-import { checkStepId } from './step-id.ts'
 import { awaitStep, handInAgain, stateOfRow } from './step-state.ts'
 
-/** Where a registry on a chain is, and who pays. */
+/** Options of {@link chainRegistry}. */
 export interface ChainRegistryOptions {
-  /** A node of the chain, from `evmChainClient`. It must have the events of the past: of an archive node, or as old as the registry. */
+  /**
+   * A node of the chain, from `evmChainClient`. It must serve all events since the registry was deployed, as an archive
+   * node does.
+   */
   readonly client: EvmHistoryClient
-  /** The contract of ERC-1056: 0x and 40 hex digits. */
+  /** The address of the ERC-1056 contract: 0x and 40 hex digits. */
   readonly contract: string
-  /** The account that pays for the changes of all identities. */
+  /** The account that pays the fees of all changes. */
   readonly payer: Payer
-  /** The network segments of DIDs that are kept here beside `0x` and the chain id in hex: `sepolia`. */
+  /**
+   * Network segments of the DIDs in this registry, for example `sepolia`. `0x` and the chain id in hex is always
+   * included.
+   */
   readonly networks?: readonly string[]
-  /** What a unit of gas costs, where the node is not to be asked: `{ gasPrice: 0n }` on a chain without fees. */
+  /** The fees of a unit of gas: `{ gasPrice: 0n }` on a chain without fees. Defaults to what the node suggests. */
   readonly fees?: EvmFees
-  /** The hosts that callers may name as `apiUrl`: none. */
+  /** The hosts that callers may choose as `apiUrl`. Defaults to none. */
   readonly apiHosts?: ApiHosts
-  /** How long a reply waits for a change to be in a block, in milliseconds: 60,000. */
+  /** Time that a request waits for a change to be included in a block, in milliseconds. Defaults to 60,000. */
   readonly receiptMilliseconds?: number
 }
 
 /**
- * A registry on an EVM chain: a deployed contract of ERC-1056. Changes are signed by the owner and sent by a payer
- * (`changeOwnerSigned`, `setAttributeSigned`, ...), so that an identity needs no funds.
- * @throws RangeError for a contract that is no address, or API hosts that are no URLs
+ * A DID registry on an EVM chain: a deployed ERC-1056 contract. The owner signs each change and the payer sends it
+ * (`changeOwnerSigned`, `setAttributeSigned`, ...), so identities need no funds.
+ *
+ * @throws RangeError if `contract` is not an address, or a URL in `apiHosts` is invalid
  *
  * @example
  * ```ts
@@ -57,7 +70,7 @@ export interface ChainRegistryOptions {
 export function chainRegistry(options: ChainRegistryOptions): DidRegistry {
   const { client } = options
   const contract = options.contract.toLowerCase()
-  if (!isAddress(contract)) throw new RangeError('chainRegistry takes the address of a contract')
+  if (!isAddress(contract)) throw new RangeError('chainRegistry: `contract` must be an address (0x and 40 hex digits)')
   if (options.apiHosts !== undefined) checkApiHosts(options.apiHosts)
   const chainId = BigInt(client.network.slice('eip155:'.length))
   const registry: ChainRegistry = {
@@ -71,21 +84,21 @@ export function chainRegistry(options: ChainRegistryOptions): DidRegistry {
     chainId,
     clients: { [registry.clientName]: client },
     checkApiUrl: (apiUrl) => void allowedUrl(options.apiHosts, apiUrl),
-    identityOwner: (services, _tenant, identity) => readAddress(services, registry, identity),
+    identityOwner: (services, _tenant, identity) => readOwner(services, registry, identity),
     history: async (services, _tenant, identity) => {
       const lastChange = await read(services, registry, 'changed', identity)
       return chainHistory(services, client, withChecksum(contract), identity, lastChange)
     },
     prepare: async (services, _tenant, identity, change) => {
       checkChange(identity, change)
-      const signer = await readAddress(services, registry, identity)
+      const signer = await readOwner(services, registry, identity)
       const nonce = await read(services, registry, 'nonce', signer)
       return { identity, change, signer, nonce, digest: digestOf(contract, nonce, identity, change) }
     },
-    submit: (services, actor, stepId, prepared, signature, submitOptions = {}) =>
-      submit(services, registry, { actor, stepId, prepared, signature, ...submitOptions }),
-    stepState: async (services, tenant, stepId) => {
-      const row = await findStep(services, tenant, stepId)
+    submit: (services, actor, operationId, prepared, signature, submitOptions = {}) =>
+      submit(services, registry, { actor, operationId, prepared, signature, ...submitOptions }),
+    stepState: async (services, tenant, operationId) => {
+      const row = await findStep(services, tenant, operationId)
       if (row === undefined) return undefined
       await handInAgain(services, client, row)
       return stateOfRow(services, client, row)
@@ -96,31 +109,31 @@ export function chainRegistry(options: ChainRegistryOptions): DidRegistry {
 interface ChainRegistry extends ChainRegistryOptions {
   readonly contract: Address
   readonly chainId: bigint
-  /** What its client is called among the connections. */
+  /** The name of the client in the connections. */
   readonly clientName: string
 }
 
 interface Submission extends SubmitOptions {
   readonly actor: Actor
-  readonly stepId: string
+  readonly operationId: string
   readonly prepared: PreparedChange
   readonly signature: RecoverableSignature
 }
 
 async function submit(services: ChainServices, registry: ChainRegistry, submission: Submission): Promise<StepState> {
   const { client, payer, clientName, apiHosts } = registry
-  const { actor, stepId, prepared, apiUrl } = submission
-  checkStepId(stepId)
-  const earlier = await findStep(services, actor.tenant, stepId)
-  if (earlier !== undefined) return finish(services, registry, earlier, 'known')
+  const { actor, operationId, prepared, apiUrl } = submission
+  checkStepId(operationId)
+  const existing = await findStep(services, actor.tenant, operationId)
+  if (existing !== undefined) return waitForOperation(services, registry, existing, 'known')
   const url = apiUrl === undefined ? undefined : allowedUrl(apiHosts, apiUrl)
   const through = url === undefined || apiHosts === undefined ? client : throughApiHost(client, apiHosts, url)
-  const transaction = await transactionOf(services, registry, submission)
-  const step = { actor, stepId, identity: prepared.identity, payer, transaction, clientName }
-  return finish(services, registry, await relayStep(services, client, through, step), 'new')
+  const transaction = await buildTransaction(services, registry, submission)
+  const step = { actor, stepId: operationId, identity: prepared.identity, payer, transaction, clientName }
+  return waitForOperation(services, registry, await relayStep(services, client, through, step), 'new')
 }
 
-async function finish(
+async function waitForOperation(
   services: ChainServices,
   { client, receiptMilliseconds = didLimits.receiptMilliseconds }: ChainRegistry,
   row: TransactionRow,
@@ -130,8 +143,11 @@ async function finish(
   return awaitStep(services, client, row, receiptMilliseconds)
 }
 
-/** The transaction of a change that holds as things are: nobody pays for one that the contract refuses. */
-async function transactionOf(
+/**
+ * Builds the transaction of a change. Estimating its gas also checks that the contract accepts it, so nobody pays for a
+ * reverted one.
+ */
+async function buildTransaction(
   services: ChainServices,
   registry: ChainRegistry,
   { prepared, signature }: Submission,
@@ -145,7 +161,7 @@ async function transactionOf(
   try {
     const estimate = await askChain(client, services.logger, () => client.estimateGas({ from, to, value: 0n, data }))
     const fees = registry.fees ?? (await feesOf(services, client))
-    // A fifth more: the estimate is of the state as it is, and that of the identity's first change is another one.
+    // A margin of 20 %: the state may change before the transaction is mined, and an identity's first change costs more.
     return { chainId, to, data, gasLimit: (estimate * 6n) / 5n, fees }
   } catch (error) {
     if (isBillfoldError(error, 'transaction.reverted') && (await isStale(services, registry, prepared)))
@@ -155,23 +171,23 @@ async function transactionOf(
 }
 
 async function isStale(services: ChainServices, registry: ChainRegistry, prepared: PreparedChange): Promise<boolean> {
-  const signer = await readAddress(services, registry, prepared.identity)
+  const signer = await readOwner(services, registry, prepared.identity)
   return signer !== prepared.signer || (await read(services, registry, 'nonce', signer)) !== prepared.nonce
 }
 
-async function readAddress(services: ChainServices, registry: ChainRegistry, identity: Address): Promise<Address> {
+async function readOwner(services: ChainServices, registry: ChainRegistry, identity: Address): Promise<Address> {
   const owner = await read(services, registry, 'identityOwner', identity)
   return `0x${owner.toString(16).padStart(40, '0')}`
 }
 
-/** Every answer of the contract is one word; an account without code answers nothing. */
+/** Every result of the contract is one word; an account without code returns nothing. */
 function read(services: ChainServices, registry: ChainRegistry, name: ReadFunction, address: Address): Promise<bigint> {
   const { client, contract } = registry
   if (addressBytes(address).length !== 20) throw new BillfoldError('input.invalid')
   return askChain(client, services.logger, async () => {
     const call = { from: zeroAddress, to: withChecksum(contract), value: 0n, data: readCall(name, address) }
     const answer = await client.call(call)
-    if (answer.length !== 32) throw new Error(`There is no registry of ERC-1056 at ${contract}`)
+    if (answer.length !== 32) throw new Error(`There is no ERC-1056 registry at ${contract}`)
     return BigInt(`0x${Buffer.from(answer).toString('hex')}`)
   })
 }

@@ -4,15 +4,19 @@ import { didLimits } from './limits.ts'
 import { bytesOfName } from './name-bytes.ts'
 import type { Address, RegistryChange } from './registry.ts'
 
-/** @throws BillfoldError `input.invalid` naming what is wrong, for a change that a registry could not keep as it is meant */
+/**
+ * Checks that a change can be represented exactly in a registry.
+ *
+ * @throws BillfoldError `input.invalid` with one issue per invalid field
+ */
 export function checkChange(identity: Address, change: RegistryChange): void {
-  const issues = [...(isAddress(identity) ? [] : [wrong('identity', notAnAddress)]), ...issuesOf(change)]
+  const issues = [...(isAddress(identity) ? [] : [wrong('identity', notAnAddress)]), ...changeIssues(change)]
   if (issues.length > 0) throw new BillfoldError('input.invalid', { issues })
 }
 
-const notAnAddress = 'is not an address in lower case'
+const notAnAddress = 'must be an address in lower case'
 
-function issuesOf(change: RegistryChange): readonly Issue[] {
+function changeIssues(change: RegistryChange): readonly Issue[] {
   switch (change.kind) {
     case 'owner':
       return isAddress(change.newOwner) ? [] : [wrong('newOwner', notAnAddress)]
@@ -36,16 +40,16 @@ function delegateIssues(change: { readonly delegateType: string; readonly delega
 }
 
 function nameIssues(path: string, name: string): readonly Issue[] {
-  return bytesOfName(name) === undefined ? [wrong(path, `is not 1 to ${didLimits.nameBytes} bytes of text`)] : []
+  return bytesOfName(name) === undefined ? [wrong(path, `must be 1 to ${didLimits.nameBytes} bytes of text`)] : []
 }
 
 function valueIssues(value: Uint8Array): readonly Issue[] {
-  return value.length > didLimits.valueBytes ? [wrong('value', `has more than ${didLimits.valueBytes} bytes`)] : []
+  return value.length > didLimits.valueBytes ? [wrong('value', `must not exceed ${didLimits.valueBytes} bytes`)] : []
 }
 
 function validityIssues(validity: number): readonly Issue[] {
-  const taken = Number.isSafeInteger(validity) && validity >= 0 && validity <= didLimits.validitySeconds
-  return taken ? [] : [wrong('validity', `is not a whole number of seconds up to ${didLimits.validitySeconds}`)]
+  const isValid = Number.isSafeInteger(validity) && validity >= 0 && validity <= didLimits.validitySeconds
+  return isValid ? [] : [wrong('validity', `must be a whole number of seconds from 0 to ${didLimits.validitySeconds}`)]
 }
 
 function wrong(path: string, message: string): Issue {

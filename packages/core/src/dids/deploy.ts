@@ -11,27 +11,30 @@ import type { Payer } from './payer.ts'
 import { signAsPayer } from './payer-transaction.ts'
 import type { Address, PreparedChange, RegistryChange } from './registry.ts'
 
-/** What a contract is deployed with. */
+/** Options of {@link deployRegistryContract}. */
 export interface Deployment {
   readonly client: EvmClient
-  /** The account that pays and that has nothing else under way. */
+  /** The account that pays. It must have no other transaction pending. */
   readonly payer: Payer
-  /** The code that makes the contract: that of EthereumDIDRegistry, which is no part of this package. */
+  /** The creation bytecode of the contract EthereumDIDRegistry, which is not part of this package. */
   readonly bytecode: Uint8Array
-  /** What a unit of gas costs, where the node is not to be asked. */
+  /** The fees of a unit of gas. Defaults to what the node suggests. */
   readonly fees?: EvmFees
-  /** How long to wait until it is in a block, in milliseconds: 60,000. */
+  /** Time to wait for the contract to be included in a block, in milliseconds. Defaults to 60,000. */
   readonly receiptMilliseconds?: number
 }
 
-/** What the deployment may cost at most; what it does not use is not paid. It takes about 1.1 million. */
+/** The gas limit of the deployment, which uses about 1.1 million. Unused gas is not paid for. */
 const deploymentGas = 2_500_000n
 
 /**
- * Deploys a contract of ERC-1056, and waits until it is there and does what it must.
- * @returns its address, with its checksum (EIP-55)
- * @throws BillfoldError `transaction.insufficient-funds`, `transaction.refused`, `transaction.reverted`, and as
- *   {@link checkRegistryContract}; what the client throws passes through
+ * Deploys an ERC-1056 registry contract, waits until it is included in a block, and checks it with
+ * {@link checkRegistryContract}.
+ *
+ * @returns the address of the contract with its checksum (EIP-55)
+ * @throws BillfoldError `transaction.insufficient-funds`, `transaction.refused`, `transaction.reverted`,
+ *   `transaction.chain-unavailable` (if it is not in a block in time), `did.not-a-registry`; errors of the client pass
+ *   through
  */
 export async function deployRegistryContract(deployment: Deployment): Promise<string> {
   const { client, payer, bytecode } = deployment
@@ -44,13 +47,13 @@ export async function deployRegistryContract(deployment: Deployment): Promise<st
   if (answer.outcome === 'refused' && answer.reason === 'insufficient-funds')
     throw new BillfoldError('transaction.insufficient-funds')
   if (answer.outcome !== 'accepted') throw new BillfoldError('transaction.refused')
-  await mined(client, hash, deployment.receiptMilliseconds ?? didLimits.receiptMilliseconds)
-  const contract = createdAddress(from, nonce)
+  await waitUntilMined(client, hash, deployment.receiptMilliseconds ?? didLimits.receiptMilliseconds)
+  const contract = computeContractAddress(from, nonce)
   await checkRegistryContract(client, contract)
   return withChecksum(contract)
 }
 
-async function mined(client: EvmClient, hash: string, milliseconds: number): Promise<void> {
+async function waitUntilMined(client: EvmClient, hash: string, milliseconds: number): Promise<void> {
   const until = performance.now() + milliseconds
   for (;;) {
     const { state } = await client.status(hash)
@@ -58,14 +61,14 @@ async function mined(client: EvmClient, hash: string, milliseconds: number): Pro
     if (state === 'failed') throw new BillfoldError('transaction.reverted')
     if (performance.now() > until)
       throw new BillfoldError('transaction.chain-unavailable', {
-        message: `The transaction ${hash} was sent and is in no block yet; look for it before you deploy again`,
+        message: `The transaction ${hash} was sent but is not in a block yet; check its status before you deploy again`,
       })
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
-/** Where a contract that an account creates comes to lie: the hash of the account and its nonce (yellow paper, section 7). */
-function createdAddress(from: Address, nonce: number): Address {
+/** Computes the address of a contract from the creating account and its nonce (Ethereum yellow paper, section 7). */
+function computeContractAddress(from: Address, nonce: number): Address {
   const digits = nonce === 0 ? '' : nonce.toString(16)
   const number = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex')
   const hash = keccak_256(RLP.encode([addressBytes(from), Uint8Array.from(number)]))
@@ -73,9 +76,11 @@ function createdAddress(from: Address, nonce: number): Address {
 }
 
 /**
- * Tries a contract, without a transaction: an identity that nobody has seen owns itself, a change that it has signed would
- * be made, and one that somebody else has signed would not.
- * @throws BillfoldError `did.not-a-registry`; what the client throws passes through
+ * Checks, without sending a transaction, that a contract is an ERC-1056 registry: an unused identity owns itself, a
+ * change signed by its owner would succeed, and a change signed by another key would be reverted.
+ *
+ * @param contract 0x and 40 hex digits
+ * @throws BillfoldError `did.not-a-registry`; errors of the client pass through
  */
 export async function checkRegistryContract(client: EvmClient, contract: string): Promise<void> {
   const address = contract.toLowerCase()
@@ -87,23 +92,23 @@ export async function checkRegistryContract(client: EvmClient, contract: string)
     const answer = await client.call({ from: zeroAddress, to, value: 0n, data: readCall(name, identity) })
     return answer.length === 32 ? BigInt(`0x${Buffer.from(answer).toString('hex')}`) : undefined
   }
-  const would = async (signer: Uint8Array): Promise<boolean> => {
+  const wouldSucceed = async (signer: Uint8Array): Promise<boolean> => {
     const change: RegistryChange = { kind: 'attribute', name: 'did/svc/Check', value: new Uint8Array(), validity: 1 }
     const digest = digestOf(address, 0n, identity, change)
     const prepared: PreparedChange = { identity, change, signer: identity, nonce: 0n, digest }
     const data = signedCall(prepared, secp256k1.sign(digest, signer))
-    return accepted(client.call({ from: zeroAddress, to, value: 0n, data }))
+    return succeeds(client.call({ from: zeroAddress, to, value: 0n, data }))
   }
-  const isOne =
+  const isRegistry =
     (await read('identityOwner')) === BigInt(identity) &&
     (await read('nonce')) === 0n &&
     (await read('changed')) === 0n &&
-    (await would(key)) &&
-    !(await would(another))
-  if (!isOne) throw new BillfoldError('did.not-a-registry')
+    (await wouldSucceed(key)) &&
+    !(await wouldSucceed(another))
+  if (!isRegistry) throw new BillfoldError('did.not-a-registry')
 }
 
-async function accepted(call: Promise<unknown>): Promise<boolean> {
+async function succeeds(call: Promise<unknown>): Promise<boolean> {
   try {
     await call
     return true

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatDid, parseDid } from './did.ts'
 import { embeddedRegistry } from './embedded-registry.ts'
-import { registryFor } from './registry-for.ts'
+import { registryFor } from './registry.ts'
 
 const address = '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
 

@@ -5,7 +5,7 @@ import { addressBytes, addressOf } from './address.ts'
 import { bytesOfName } from './name-bytes.ts'
 import type { Address, PreparedChange, RegistryChange } from './registry.ts'
 
-/** The functions of ERC-1056 that a change is made by; with `Signed` behind it, by somebody else than the owner. */
+/** The ERC-1056 function of each change. The suffix `Signed` gives the variant that a third party may call. */
 export const methodOf = {
   owner: 'changeOwner',
   delegate: 'addDelegate',
@@ -15,63 +15,64 @@ export const methodOf = {
 } as const satisfies Record<RegistryChange['kind'], string>
 
 /**
- * What an owner signs for a change that somebody else hands in (ERC-1056): keccak256 over 0x19, 0x00, the registry, the
- * owner's nonce, the identity, the function's name and its arguments, packed. It is signed as it is: unlike the messages of
- * EIP-191's version 0x45 it has no further prefix.
+ * Computes the digest that an owner signs so that a third party can submit the change (ERC-1056): keccak256 over 0x19,
+ * 0x00, the registry, the owner's nonce, the identity, the function's name and its packed arguments. Unlike EIP-191
+ * version 0x45, there is no further prefix.
  */
 export function digestOf(registry: Address, nonce: bigint, identity: Address, change: RegistryChange): Uint8Array {
   return keccak_256(
     Buffer.concat([
       Buffer.of(0x19, 0x00),
       addressBytes(registry),
-      word(nonce),
+      toUint256(nonce),
       addressBytes(identity),
       Buffer.from(methodOf[change.kind], 'latin1'),
-      ...argumentsOf(change),
+      ...encodeArguments(change),
     ]),
   )
 }
 
-function argumentsOf(change: RegistryChange): readonly Uint8Array[] {
+function encodeArguments(change: RegistryChange): readonly Uint8Array[] {
   switch (change.kind) {
     case 'owner':
       return [addressBytes(change.newOwner)]
     case 'delegate':
-      return [nameWord(change.delegateType), addressBytes(change.delegate), word(BigInt(change.validity))]
+      return [nameWord(change.delegateType), addressBytes(change.delegate), toUint256(BigInt(change.validity))]
     case 'revoke-delegate':
       return [nameWord(change.delegateType), addressBytes(change.delegate)]
     case 'attribute':
-      return [nameWord(change.name), change.value, word(BigInt(change.validity))]
+      return [nameWord(change.name), change.value, toUint256(BigInt(change.validity))]
     case 'revoke-attribute':
       return [nameWord(change.name), change.value]
   }
 }
 
-/** A name as 32 bytes. @throws BillfoldError `input.invalid` */
+/** Encodes a name as bytes32. @throws BillfoldError `input.invalid` */
 export function nameWord(name: string): Uint8Array {
   const bytes = bytesOfName(name)
   if (bytes === undefined) throw new BillfoldError('input.invalid')
   return bytes
 }
 
-function word(value: bigint): Uint8Array {
+function toUint256(value: bigint): Uint8Array {
   return Buffer.from(value.toString(16).padStart(64, '0'), 'hex')
 }
 
 /**
- * Holds a signature against the change that it is for, as the contract will, so that no wrong one costs anybody a fee: the
- * digest is made anew, and it is the signer who signed it.
+ * Verifies the signature of a change as the contract will, before anybody pays for it. The digest is recomputed, not
+ * trusted.
+ *
  * @throws BillfoldError `crypto.invalid-signature`
  */
 export function checkSignature(registry: Address, prepared: PreparedChange, signature: RecoverableSignature): void {
   const { nonce, identity, change, signer } = prepared
-  // ecrecover takes 27 and 28 only: the two further ones are of an r that no honest signer has ever met.
+  // ecrecover accepts only 27 and 28. The other two need an r above the curve order, which does not occur in practice.
   if (signature.recovery > 1) throw new BillfoldError('crypto.invalid-signature')
   const digest = digestOf(registry, nonce, identity, change)
-  if (recoveredAddress(digest, signature) !== signer) throw new BillfoldError('crypto.invalid-signature')
+  if (recoverAddress(digest, signature) !== signer) throw new BillfoldError('crypto.invalid-signature')
 }
 
-function recoveredAddress(digest: Uint8Array, signature: RecoverableSignature): Address | undefined {
+function recoverAddress(digest: Uint8Array, signature: RecoverableSignature): Address | undefined {
   try {
     return addressOf(secp256k1.recover(digest, signature))
   } catch (error) {

@@ -10,12 +10,14 @@ type AttributeEvent = Extract<RegistryEvent, { readonly kind: 'attribute' }>
 /** `did/pub/(key type)/(purpose)/(encoding)` and `did/svc/(service type)` (did:ethr, "Setting attributes"). */
 const pattern = /^did\/(pub|svc)\/(\w+)(?:\/(\w+))?(?:\/(\w+))?$/
 
-/** What an attribute enters into the document: a key, a service, or nothing. */
+/**
+ * Converts an attribute event into a document entry: a public key, a service, or nothing if the name is not recognized.
+ */
 export function attributeOf(event: AttributeEvent, did: string): Entry {
   const { name, value } = event
   const key = JSON.stringify(['attribute', name, Buffer.from(value).toString('hex')])
   const [, section, type = '', purpose, encoding] = pattern.exec(name) ?? []
-  // One that is not well formed is not numbered while it is valid, but is once it has ended: resolvers agree on it.
+  // A malformed name is not numbered while valid, but is numbered once it has ended: existing resolvers do the same.
   const ended = name.startsWith('did/pub/') ? 'keys' : name.startsWith('did/svc/') ? 'services' : undefined
   if (section === undefined) return { key, counted: undefined, countedWhenEnded: ended, enter: () => {} }
   if (section === 'svc')
@@ -24,7 +26,7 @@ export function attributeOf(event: AttributeEvent, did: string): Entry {
       counted: 'services',
       countedWhenEnded: ended,
       enter: ({ services }, number) => {
-        const service = serviceOf(`${did}#service-${number}`, type, value)
+        const service = toService(`${did}#service-${number}`, type, value)
         if (service !== undefined) services.set(key, service)
       },
     }
@@ -46,7 +48,7 @@ export function attributeOf(event: AttributeEvent, did: string): Entry {
   }
 }
 
-/** The types of keys whose names are older than those of the documents (did:ethr, "Key Type Mapping"). */
+/** Key types whose attribute name differs from their name in documents (did:ethr, "Key Type Mapping"). */
 const keyTypes: ReadonlyMap<string, string> = new Map([
   ['Secp256k1 veriKey', 'EcdsaSecp256k1VerificationKey2019'],
   ['Secp256k1 sigAuth', 'EcdsaSecp256k1VerificationKey2019'],
@@ -60,7 +62,7 @@ function keyType(type: string, purpose: string | undefined): string {
   return keyTypes.get(`${type} ${purpose ?? ''}`) ?? type
 }
 
-/** Counts the long keys in base58, so that no document takes long to write, however many there are. */
+/** Limits the number of long base58 keys, so that no document takes long to build. */
 function isTooLong(inForce: InForce, { length }: Uint8Array): boolean {
   const { shortBytes, longestBytes, longKeys } = didLimits.base58
   if (length <= shortBytes) return false
@@ -86,13 +88,13 @@ function keyMaterial(value: Uint8Array, encoding: string | undefined): Partial<V
   }
 }
 
-/** JSON where it is JSON, else the text itself. */
-function serviceOf(id: string, type: string, value: Uint8Array): DidService | undefined {
+/** Parses the endpoint as JSON if it is valid JSON, otherwise uses the text. */
+function toService(id: string, type: string, value: Uint8Array): DidService | undefined {
   const text = textOf(value)
-  return text === undefined ? undefined : { id, type, serviceEndpoint: endpointOf(text) }
+  return text === undefined ? undefined : { id, type, serviceEndpoint: parseEndpoint(text) }
 }
 
-function endpointOf(text: string): unknown {
+function parseEndpoint(text: string): unknown {
   try {
     const parsed: unknown = JSON.parse(text)
     return isDeep(parsed) ? text : parsed
@@ -101,7 +103,7 @@ function endpointOf(text: string): unknown {
   }
 }
 
-/** Whether writing a value as JSON again could be too much for the stack. */
+/** Returns true if the value is nested so deeply that serializing it again could overflow the stack. */
 function isDeep(value: unknown): boolean {
   let level: unknown[] = [value]
   for (let depth = 0; depth <= didLimits.endpointDepth; depth++) {

@@ -3,7 +3,7 @@ export interface VerificationMethod {
   readonly id: string
   readonly type: string
   readonly controller: string
-  /** CAIP-10; of an owner and of a delegate. */
+  /** CAIP-10 account id of an owner or a delegate. */
   readonly blockchainAccountId?: string
   readonly publicKeyHex?: string
   readonly publicKeyBase64?: string
@@ -12,14 +12,14 @@ export interface VerificationMethod {
   readonly value?: string
 }
 
-/** A service of a DID document (section 5.4). */
+/** A service of a DID document (W3C DID Core 1.0 section 5.4). */
 export interface DidService {
   readonly id: string
   readonly type: string
   readonly serviceEndpoint: unknown
 }
 
-/** A DID document (W3C DID Core 1.0), as the method did:ethr makes it from the events of a registry. */
+/** A DID document (W3C DID Core 1.0), built from the events of a registry by the rules of did:ethr. */
 export interface DidDocument {
   readonly '@context': readonly string[]
   readonly id: string

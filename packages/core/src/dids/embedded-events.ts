@@ -4,23 +4,23 @@ import type { didChanges } from './tables.ts'
 
 type ChangeRow = RowOf<typeof didChanges>
 
-/** Where and when a change is made. `changedAt` is in seconds. */
-type Made = Pick<ChangeRow, 'tenant' | 'identity' | 'version' | 'stepId' | 'changedAt'>
+/** The key and the time of a change; `changedAt` is in seconds since 1970. */
+type ChangeKey = Pick<ChangeRow, 'tenant' | 'identity' | 'version' | 'stepId' | 'changedAt'>
 
-/** The row of a change, with what the contract would tell of it. */
-export function changeRow(change: RegistryChange, made: Made): ChangeRow {
-  const none = { name: null, value: null, address: null, validTo: null }
+/** Converts a change into a row, with the values that the contract would emit. */
+export function changeRow(change: RegistryChange, key: ChangeKey): ChangeRow {
+  const empty = { name: null, value: null, address: null, validTo: null }
   switch (change.kind) {
     case 'owner':
-      return { ...made, ...none, kind: 'owner', address: change.newOwner }
+      return { ...key, ...empty, kind: 'owner', address: change.newOwner }
     case 'delegate':
-      return { ...made, ...delegateCells(change), validTo: made.changedAt + change.validity }
+      return { ...key, ...delegateCells(change), validTo: key.changedAt + change.validity }
     case 'revoke-delegate':
-      return { ...made, ...delegateCells(change), validTo: made.changedAt }
+      return { ...key, ...delegateCells(change), validTo: key.changedAt }
     case 'attribute':
-      return { ...made, ...attributeCells(change), validTo: made.changedAt + change.validity }
+      return { ...key, ...attributeCells(change), validTo: key.changedAt + change.validity }
     case 'revoke-attribute':
-      return { ...made, ...attributeCells(change), validTo: 0 }
+      return { ...key, ...attributeCells(change), validTo: 0 }
   }
 }
 
@@ -38,7 +38,7 @@ function attributeCells(change: {
   return { kind: 'attribute', name: change.name, value: change.value, address: null }
 }
 
-/** The event that a row stands for. */
+/** Converts a row into the event of ERC-1056. */
 export function eventOf(row: ChangeRow): RegistryEvent {
   const { version, kind } = row
   const [name, address, validTo] = [row.name ?? '', row.address ?? '', BigInt(row.validTo ?? 0)]

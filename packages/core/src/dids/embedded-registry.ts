@@ -8,24 +8,30 @@ import { checkChange } from './change-check.ts'
 import { checkSignature, digestOf } from './digest.ts'
 import { changeRow, eventOf } from './embedded-events.ts'
 import { didLimits } from './limits.ts'
-import type { Address, DidRegistry, PreparedChange, RegistryHistory, StepState } from './registry.ts'
-import { checkStepId } from './step-id.ts'
+import {
+  type Address,
+  checkStepId,
+  type DidRegistry,
+  type PreparedChange,
+  type RegistryHistory,
+  type StepState,
+} from './registry.ts'
 import { didChanges, didIdentities, didNonces } from './tables.ts'
 
-/** What the embedded registry can be told. */
+/** Options of {@link embeddedRegistry}. */
 export interface EmbeddedRegistryOptions {
-  /** The EIP-155 chain id that accounts in DID documents are named with: 1, whose accounts are what most verifiers know. */
+  /** EIP-155 chain id for the account ids in DID documents. Defaults to 1 (mainnet), which most verifiers know. */
   readonly chainId?: number | bigint
-  /** The network segments of DIDs that are kept here: none, so that it is the registry of DIDs without one. */
+  /** Network segments of the DIDs in this registry. Defaults to none: the registry of DIDs without a network. */
   readonly networks?: readonly string[]
 }
 
 type IdentityRow = RowOf<typeof didIdentities>
 
 /**
- * A registry in the storage that behaves as the contract of ERC-1056 does: the same owners, nonces and signatures, the same
- * events in the same order. Each tenant has one of its own, under an address of its own, so that nothing that was signed
- * for one is good in another.
+ * A DID registry in the storage with the semantics of an ERC-1056 contract: the same owners, nonces, signatures and
+ * event order. Each tenant has a registry of its own under a different address, so a signature for one tenant is
+ * invalid in another.
  *
  * @example
  * ```ts
@@ -45,29 +51,29 @@ export function embeddedRegistry(options: EmbeddedRegistryOptions = {}): DidRegi
       throw new BillfoldError('did.api-url-not-allowed')
     },
     identityOwner: async (services, tenant, identity) =>
-      ownerOf(identity, await identityRow(services, tenant, identity)),
+      toOwner(identity, await findIdentity(services, tenant, identity)),
     history,
     prepare: async (services, tenant, identity, change) => {
       checkChange(identity, change)
-      const signer = ownerOf(identity, await identityRow(services, tenant, identity))
-      const nonce = BigInt((await countSigned(services, tenant, signer)) ?? 0)
-      return { identity, change, signer, nonce, digest: digestOf(addressFor(tenant), nonce, identity, change) }
+      const signer = toOwner(identity, await findIdentity(services, tenant, identity))
+      const nonce = BigInt((await findNonce(services, tenant, signer)) ?? 0)
+      return { identity, change, signer, nonce, digest: digestOf(registryAddress(tenant), nonce, identity, change) }
     },
-    submit: (services, actor, stepId, prepared, signature, { apiUrl } = {}) => {
+    submit: (services, actor, operationId, prepared, signature, { apiUrl } = {}) => {
       if (apiUrl !== undefined) throw new BillfoldError('did.api-url-not-allowed')
-      return submit(services, actor, stepId, prepared, signature)
+      return submit(services, actor, operationId, prepared, signature)
     },
     stepState,
   }
 }
 
-/** The address that stands for the contract in what is signed for a tenant. */
-function addressFor(tenant: string): Address {
+/** The address that stands for the contract address in the signed data of a tenant. */
+function registryAddress(tenant: string): Address {
   const hash = keccak_256(Buffer.from(`billfold embedded registry ${tenant}`, 'utf8'))
   return `0x${Buffer.from(hash.subarray(12)).toString('hex')}`
 }
 
-async function identityRow(
+async function findIdentity(
   services: ChainServices,
   tenant: string,
   identity: Address,
@@ -76,11 +82,11 @@ async function identityRow(
   return row
 }
 
-function ownerOf(identity: Address, row: IdentityRow | undefined): Address {
+function toOwner(identity: Address, row: IdentityRow | undefined): Address {
   return row?.owner ?? identity
 }
 
-async function countSigned(services: ChainServices, tenant: string, owner: Address): Promise<number | undefined> {
+async function findNonce(services: ChainServices, tenant: string, owner: Address): Promise<number | undefined> {
   const [row] = await services.storage.find(didNonces, { where: { tenant, owner }, limit: 1 })
   return row?.nonce
 }
@@ -98,54 +104,59 @@ async function history(services: ChainServices, tenant: string, identity: Addres
   }
 }
 
-async function stepState(services: ChainServices, tenant: string, stepId: string): Promise<StepState | undefined> {
-  const [row] = await services.storage.find(didChanges, { where: { tenant, stepId }, limit: 1 })
+async function stepState(services: ChainServices, tenant: string, operationId: string): Promise<StepState | undefined> {
+  const [row] = await services.storage.find(didChanges, { where: { tenant, stepId: operationId }, limit: 1 })
   return row && { state: 'mined', version: row.version }
 }
 
 async function submit(
   services: ChainServices,
   actor: Actor,
-  stepId: string,
+  operationId: string,
   prepared: PreparedChange,
   signature: RecoverableSignature,
 ): Promise<StepState> {
-  checkStepId(stepId)
+  checkStepId(operationId)
   checkChange(prepared.identity, prepared.change)
   const { tenant } = actor
   return decide(async () => {
-    const earlier = await stepState(services, tenant, stepId)
+    const earlier = await stepState(services, tenant, operationId)
     if (earlier !== undefined) return earlier
-    checkSignature(addressFor(tenant), prepared, signature)
+    checkSignature(registryAddress(tenant), prepared, signature)
     const { identity, change, signer } = prepared
-    const row = await identityRow(services, tenant, identity)
-    const counted = await countSigned(services, tenant, signer)
-    if (ownerOf(identity, row) !== signer || BigInt(counted ?? 0) !== prepared.nonce) {
-      // The same step, in another process, may have come between the two reads.
-      if ((await stepState(services, tenant, stepId)) !== undefined) throw new StaleRead('the step was made meanwhile')
+    const row = await findIdentity(services, tenant, identity)
+    const nonce = await findNonce(services, tenant, signer)
+    if (toOwner(identity, row) !== signer || BigInt(nonce ?? 0) !== prepared.nonce) {
+      // The same operation may have been submitted by another process between the two reads.
+      if ((await stepState(services, tenant, operationId)) !== undefined)
+        throw new StaleRead('the operation was submitted concurrently')
       throw new BillfoldError('did.change-stale')
     }
     const version = (row?.version ?? 0) + 1
-    if (version > mostVersions(change.kind)) throw new BillfoldError('did.too-many-changes')
-    // Time never runs backwards in a registry, even where the clocks of two processes differ.
+    if (version > maxVersion(change.kind)) throw new BillfoldError('did.too-many-changes')
+    // Timestamps never decrease, even if the clocks of two processes differ.
     const now = Math.max(Math.floor(services.now() / 1000), row?.changedAt ?? 0)
-    const made = changeRow(change, { tenant, identity, version, stepId, changedAt: now })
+    const made = changeRow(change, { tenant, identity, version, stepId: operationId, changedAt: now })
     const next = { tenant, identity, owner: change.kind === 'owner' ? ownerAfter(identity, change.newOwner) : signer }
     await services.storage.commit(
       batch(
         identityWrite({ ...next, version, changedAt: now }, row),
-        counted === undefined
+        nonce === undefined
           ? insert(didNonces, { tenant, owner: signer, nonce: 1 })
-          : update(didNonces, { where: { tenant, owner: signer, nonce: counted }, set: { nonce: counted + 1 } }),
+          : update(didNonces, { where: { tenant, owner: signer, nonce }, set: { nonce: nonce + 1 } }),
         insert(didChanges, made),
-        auditRecord(actor, 'did.changed', identity, services.now(), { kind: change.kind, version, step: stepId }),
+        auditRecord(actor, 'did.changed', identity, services.now(), {
+          kind: change.kind,
+          version,
+          operation: operationId,
+        }),
       ),
     )
     return { state: 'mined', version }
   })
 }
 
-/** An owner of zeros is none: the contract then takes the identity itself for its owner again. */
+/** An owner of zeros means no owner: the contract then treats the identity as its own owner again. */
 function ownerAfter(identity: Address, newOwner: Address): Address {
   return /^0x0+$/.test(newOwner) ? identity : newOwner
 }
@@ -160,7 +171,7 @@ function identityWrite(row: IdentityRow, before: IdentityRow | undefined): Write
   })
 }
 
-/** What takes a right away is still possible when nothing may be added. */
-function mostVersions(kind: PreparedChange['change']['kind']): number {
+/** Revocations remain possible after the limit of additions is reached. */
+function maxVersion(kind: PreparedChange['change']['kind']): number {
   return kind === 'attribute' || kind === 'delegate' ? didLimits.additions : didLimits.changes
 }

@@ -7,10 +7,10 @@ import { methodOf, nameWord } from './digest.ts'
 import { nameOfBytes } from './name-bytes.ts'
 import type { Address, PreparedChange, RegistryChange, RegistryEvent } from './registry.ts'
 
-// The contract of ERC-1056 (EthereumDIDRegistry), as far as it is used here.
+// The used part of the ERC-1056 contract (EthereumDIDRegistry).
 
-// Without names of arguments, so that values are given by their places. Of a signed change they begin with the identity, and
-// v, r and s of the signature.
+// Without argument names, so that values are passed by position. Signed changes start with the identity and the signature's
+// v, r and s.
 const functions = createContract(
   parseAbi([
     'function identityOwner(address) view returns (address)',
@@ -35,28 +35,28 @@ const decoders = new Map(
   ]),
 )
 
-/** The functions that change nothing, each of one address. */
+/** The view functions of the contract; each takes one address. */
 export type ReadFunction = 'identityOwner' | 'changed' | 'nonce'
 
 function encode(name: string, values: readonly unknown[]): Uint8Array {
   const method = functions[name]
-  if (method === undefined) throw new RangeError(`ERC-1056 has no ${name}`)
+  if (method === undefined) throw new RangeError(`ERC-1056 has no function ${name}`)
   return method.encodeInput(values.length === 1 ? values[0] : values)
 }
 
-/** The call data of a function that changes nothing. */
+/** Encodes the call of a view function. */
 export function readCall(name: ReadFunction, address: Address): Uint8Array {
   return encode(name, [withChecksum(address)])
 }
 
-/** The call data by which anybody hands in a change that its owner has signed. */
+/** Encodes the call that submits a change signed by its owner. */
 export function signedCall(prepared: PreparedChange, { r, s, recovery }: RecoverableSignature): Uint8Array {
   const { identity, change } = prepared
   const signed = [withChecksum(identity), BigInt(27 + recovery), r, s]
-  return encode(`${methodOf[change.kind]}Signed`, [...signed, ...valuesOf(change)])
+  return encode(`${methodOf[change.kind]}Signed`, [...signed, ...toArguments(change)])
 }
 
-function valuesOf(change: RegistryChange): readonly unknown[] {
+function toArguments(change: RegistryChange): readonly unknown[] {
   switch (change.kind) {
     case 'owner':
       return [withChecksum(change.newOwner)]
@@ -71,12 +71,15 @@ function valuesOf(change: RegistryChange): readonly unknown[] {
   }
 }
 
-/** An address, indexed, as the topic of an event. */
+/** Encodes an indexed address as an event topic. */
 export function topicOf(identity: Address): string {
   return `0x${Buffer.from(addressBytes(identity)).toString('hex').padStart(64, '0')}`
 }
 
-/** One event as the contract told it: what it says, unless its names are no text, and the block of the change before it. */
+/**
+ * A decoded event. `event` is undefined if a name in it is not UTF-8; `previousChange` is the block of the previous
+ * change.
+ */
 export interface ToldEvent {
   readonly event: RegistryEvent | undefined
   readonly previousChange: bigint
@@ -95,23 +98,23 @@ const argumentShapes = z.union([
   z.object({ name, value: z.instanceof(Uint8Array), validTo, previousChange }),
 ])
 
-/** Reads an event of the contract; undefined for one that is not of ERC-1056. Throws for one that is malformed. */
+/** Decodes a log of the contract; undefined if it is not an ERC-1056 event. Throws if it is malformed. */
 export function readEvent({ topics, data }: EvmLog, block: bigint): ToldEvent | undefined {
   const decoder = decoders.get(topics[0]?.toLowerCase() ?? '')
   if (decoder === undefined) return undefined
-  const found = argumentShapes.parse(decoder.decode([...topics], `0x${Buffer.from(data).toString('hex')}`))
-  return { event: eventOf(found, Number(block)), previousChange: found.previousChange }
+  const decoded = argumentShapes.parse(decoder.decode([...topics], `0x${Buffer.from(data).toString('hex')}`))
+  return { event: toEvent(decoded, Number(block)), previousChange: decoded.previousChange }
 }
 
-function eventOf(found: z.output<typeof argumentShapes>, version: number): RegistryEvent | undefined {
-  if ('owner' in found) return { kind: 'owner', version, owner: found.owner }
-  if ('delegate' in found) {
-    const { delegateType, delegate, validTo: until } = found
+function toEvent(decoded: z.output<typeof argumentShapes>, version: number): RegistryEvent | undefined {
+  if ('owner' in decoded) return { kind: 'owner', version, owner: decoded.owner }
+  if ('delegate' in decoded) {
+    const { delegateType, delegate, validTo: until } = decoded
     return delegateType === undefined
       ? undefined
       : { kind: 'delegate', version, delegateType, delegate, validTo: until }
   }
-  const { name: attribute, value, validTo: until } = found
+  const { name: attribute, value, validTo: until } = decoded
   return attribute === undefined
     ? undefined
     : { kind: 'attribute', version, name: attribute, value: Uint8Array.from(value), validTo: until }

@@ -1,22 +1,26 @@
 import type { DidService, VerificationMethod } from './document.ts'
 
-/** What is in force, by the key of the entry that it came from. Maps keep the order in which it came into force. */
+/**
+ * The currently valid entries of a DID document, keyed by {@link DocumentEntry.key}. Maps preserve the order of the
+ * events.
+ */
 export interface InForce {
   readonly keys: Map<string, VerificationMethod>
   readonly authentication: Map<string, string>
   readonly assertionMethod: Map<string, string>
   readonly keyAgreement: Map<string, string>
   readonly services: Map<string, DidService>
-  /** How many long keys have been written in base58. */
+  /** The number of long keys encoded in base58 so far; the encoding takes quadratic time, so it is limited. */
   longBase58: number
 }
 
-/** What one event of a delegate or an attribute says. */
+/** One delegate or attribute event, as an entry of a DID document. */
 export interface Entry {
-  /** Events with the same key are about the same thing: the later one replaces or ends the earlier. */
+  /** Events with the same key concern the same entry: a later one replaces or ends the earlier one. */
   readonly key: string
-  /** Which of the two numberings it takes part in while it is valid, and when it is revoked or has run out. */
+  /** The numbering that the entry takes part in while it is valid, and after it is revoked or expired. */
   readonly counted: 'keys' | 'services' | undefined
   readonly countedWhenEnded: 'keys' | 'services' | undefined
+  /** Adds the entry to the active entries under its number. */
   readonly enter: (inForce: InForce, number: number) => void
 }

@@ -17,6 +17,6 @@ export type {
   StepState,
   SubmitOptions,
 } from './registry.ts'
-export { registryFor } from './registry-for.ts'
+export { registryFor } from './registry.ts'
 export { type DidResolution, didDocumentType, resolveDid } from './resolve.ts'
 export { type RegistryServices, registryServices } from './registry-services.ts'

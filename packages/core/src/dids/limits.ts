@@ -1,30 +1,34 @@
-/** The bounds on DIDs and their registries, in one place. */
+/** The limits of DIDs and their registries. */
 export const didLimits = {
   /** Bytes of an attribute's value. */
   valueBytes: 8192,
-  /** Bytes of a name of an attribute or of a type of delegates: what fits into a bytes32. */
+  /** Bytes of an attribute name or a delegate type: the size of a `bytes32`. */
   nameBytes: 32,
-  /** Seconds that a delegate or an attribute is valid for: a hundred years. */
+  /** Seconds that a delegate or an attribute may be valid: a hundred years. */
   validitySeconds: 100 * 366 * 24 * 60 * 60,
-  /** Changes of an identity that are read; of one with more nothing is told. */
+  /** Changes of one identity. Reading an identity with more changes fails with `did.too-many-changes`. */
   changes: 4000,
-  /** Changes of an identity in the embedded registry after which it takes none but revocations and new owners. */
+  /** Changes of one identity in the embedded registry after which only revocations and owner changes are accepted. */
   additions: 3000,
-  /** Blocks with changes of one identity that are asked of a node, and milliseconds that all of it may take. */
+  /** Blocks with changes of one identity that are read from a node. */
   blocks: 1000,
-  /** Bytes of values in the history of one identity that is read from a chain. */
+  /** Bytes of attribute values in the history of one identity that is read from a chain. */
   historyBytes: 8 * 1024 * 1024,
+  /** Milliseconds that reading the history of one identity from a chain may take. */
   historyMilliseconds: 30_000,
-  /** Milliseconds that a reply waits for a change to be in a block, unless the registry says otherwise. */
+  /** Default time to wait for a change to be included in a block, in milliseconds. */
   receiptMilliseconds: 60_000,
-  /** Milliseconds between two looks, from the first to the last. */
+  /** Milliseconds between two status checks; the interval grows from `initial` to `max`. */
   lookAfterMilliseconds: { first: 25, most: 1000 },
-  /** Milliseconds that a host of `apiUrl` has to answer. */
+  /** Timeout of a request to an `apiUrl` host, in milliseconds. */
   apiMilliseconds: 10_000,
-  /** Base58 takes quadratic time. Bytes of a key in it that are few, that are too many, and how many keys between them a document lists. */
+  /**
+   * Base58 takes quadratic time. Keys longer than `shortKeyBytes` count as long, keys longer than `maxKeyBytes` are
+   * omitted, and a document lists at most `maxLongKeys` long keys.
+   */
   base58: { shortBytes: 64, longestBytes: 1024, longKeys: 100 },
-  /** How deep the JSON of a service may be; deeper, it is shown as text. */
+  /** Nesting depth of a service endpoint's JSON; a deeper one is listed as text. */
   endpointDepth: 32,
-  /** Characters of a step's id. */
+  /** Characters of an operation id. */
   stepIdCharacters: 64,
 } as const

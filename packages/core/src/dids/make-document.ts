@@ -4,21 +4,21 @@ import type { DidDocument } from './document.ts'
 import type { Entry, InForce } from './in-force.ts'
 import type { Address, RegistryEvent } from './registry.ts'
 
-/** What a document is made from. */
+/** The input of {@link buildDidDocument}. */
 export interface DocumentInput {
   readonly did: string
   readonly address: Address
   readonly chainId: bigint
   readonly events: readonly RegistryEvent[]
-  /** The moment for which it is made, in seconds since 1970. */
+  /** The time for which the document is built, in seconds since 1970. */
   readonly now: bigint
 }
 
-/** A document, and whether its DID has been given to nobody. */
+/** A DID document and its metadata. */
 export interface MadeDocument {
   readonly document: DidDocument
   readonly deactivated: boolean
-  /** The version of the last event that it says something of; undefined where there was none. */
+  /** The version of the last event that was applied; undefined if there were no events. */
   readonly version: number | undefined
 }
 
@@ -31,9 +31,9 @@ const context = [
 const recoveryMethod = 'EcdsaSecp256k1RecoveryMethod2020'
 
 /**
- * The document of a DID by the rules of did:ethr. Keys and services are numbered in the order of the events, and those that
- * were revoked or have run out keep their numbers, so that an id never comes to mean something else. An owner of zeros ends
- * it: what comes after is not looked at.
+ * Builds the document of a DID by the rules of did:ethr. Keys and services are numbered in the order of the events;
+ * revoked and expired ones keep their numbers, so that an id never changes its meaning. Setting the owner to the zero
+ * address deactivates the DID: later events are ignored.
  */
 export function didDocument({ did, address, chainId, events, now }: DocumentInput): MadeDocument {
   const inForce: InForce = {
@@ -44,7 +44,7 @@ export function didDocument({ did, address, chainId, events, now }: DocumentInpu
     services: new Map(),
     longBase58: 0,
   }
-  const count = { keys: 0, services: 0 }
+  const counters = { keys: 0, services: 0 }
   let owner = address
   for (const event of events) {
     if (event.kind === 'owner') {
@@ -52,22 +52,22 @@ export function didDocument({ did, address, chainId, events, now }: DocumentInpu
       if (owner === zeroAddress) return { document: emptyDocument(did), deactivated: true, version: event.version }
       continue
     }
-    const entry = event.kind === 'delegate' ? delegateOf(event, did, chainId) : attributeOf(event, did)
+    const entry = event.kind === 'delegate' ? toDelegateEntry(event, did, chainId) : attributeOf(event, did)
     const valid = event.validTo !== 0n && event.validTo >= now
     const counted = valid ? entry.counted : entry.countedWhenEnded
-    if (counted !== undefined) count[counted]++
-    if (valid) entry.enter(inForce, counted === undefined ? 0 : count[counted])
-    else end(inForce, entry.key)
+    if (counted !== undefined) counters[counted]++
+    if (valid) entry.enter(inForce, counted === undefined ? 0 : counters[counted])
+    else removeEntry(inForce, entry.key)
   }
-  const document = fullDocument(did, account(chainId, owner), inForce)
+  const document = fullDocument(did, toAccountId(chainId, owner), inForce)
   return { document, deactivated: false, version: events.at(-1)?.version }
 }
 
-function end({ keys, authentication, assertionMethod, keyAgreement, services }: InForce, key: string): void {
+function removeEntry({ keys, authentication, assertionMethod, keyAgreement, services }: InForce, key: string): void {
   for (const part of [keys, authentication, assertionMethod, keyAgreement, services]) part.delete(key)
 }
 
-function delegateOf(event: RegistryEvent & { readonly kind: 'delegate' }, did: string, chainId: bigint): Entry {
+function toDelegateEntry(event: RegistryEvent & { readonly kind: 'delegate' }, did: string, chainId: bigint): Entry {
   const { delegate, delegateType } = event
   const key = JSON.stringify(['delegate', delegateType, delegate])
   return {
@@ -81,7 +81,7 @@ function delegateOf(event: RegistryEvent & { readonly kind: 'delegate' }, did: s
         id,
         type: recoveryMethod,
         controller: did,
-        blockchainAccountId: account(chainId, delegate),
+        blockchainAccountId: toAccountId(chainId, delegate),
       })
       assertionMethod.set(key, id)
       if (delegateType === 'sigAuth') authentication.set(key, id)
@@ -89,7 +89,7 @@ function delegateOf(event: RegistryEvent & { readonly kind: 'delegate' }, did: s
   }
 }
 
-function account(chainId: bigint, address: Address): string {
+function toAccountId(chainId: bigint, address: Address): string {
   return `eip155:${chainId}:${withChecksum(address)}`
 }
 

@@ -2,7 +2,10 @@ import { didLimits } from './limits.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A name as the contract has it: its UTF-8, filled up with zeros to 32 bytes. Undefined where it is not 1 to 32 bytes of it. */
+/**
+ * Encodes a name as the contract stores it: UTF-8, padded with zeros to 32 bytes. Undefined unless it takes 1 to 32
+ * bytes.
+ */
 export function bytesOfName(name: string): Uint8Array | undefined {
   const utf8 = Buffer.from(name, 'utf8')
   const fits = utf8.length >= 1 && utf8.length <= didLimits.nameBytes
@@ -10,12 +13,12 @@ export function bytesOfName(name: string): Uint8Array | undefined {
   return Uint8Array.from(Buffer.concat([utf8, Buffer.alloc(didLimits.nameBytes - utf8.length)]))
 }
 
-/** The name that 32 bytes stand for, without the zeros behind it; undefined when they are no UTF-8. */
+/** Decodes a name from 32 bytes without the trailing zeros; undefined if it is not UTF-8. */
 export function nameOfBytes(bytes: Uint8Array): string | undefined {
   return textOf(bytes)?.replace(/\0+$/, '')
 }
 
-/** The text of UTF-8; undefined for anything else. */
+/** Decodes UTF-8 strictly; undefined if it is invalid. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)

@@ -5,25 +5,26 @@ import { BillfoldError } from '../errors.ts'
 import { withChecksum } from './address.ts'
 import type { Payer } from './payer.ts'
 
-/** A transaction of a payer that lacks its nonce and its signature only. */
+/** A transaction of a payer, without nonce and signature. */
 export interface PayerTransaction {
   readonly chainId: bigint
-  /** The contract that is called; absent where one is deployed. */
+  /** The called contract; absent for a deployment. */
   readonly to?: string
   readonly data: Uint8Array
   readonly gasLimit: bigint
   readonly fees: EvmFees
 }
 
-/** A transaction as a node takes it, and its hash: 0x and hex. */
+/** A signed transaction in its serialized form, and its hash (0x and 64 hex digits). */
 export interface SignedPayerTransaction {
   readonly raw: Uint8Array
   readonly hash: string
 }
 
 /**
- * Signs a transaction: EIP-1559, or EIP-155 where there is one gas price.
- * @throws BillfoldError `crypto.invalid-signature` when the payer signed with another key than that of its address
+ * Signs a transaction: EIP-1559, or EIP-155 if the fees are a gas price.
+ *
+ * @throws BillfoldError `crypto.invalid-signature` if the payer's signature does not match its address
  */
 export async function signAsPayer(
   payer: Payer,
@@ -35,42 +36,44 @@ export async function signAsPayer(
   return { raw: signed.toBytes(), hash: signed.hash }
 }
 
-/** One that does nothing but use the nonce, at the same fees: it takes the place of one that a node has refused. */
+/**
+ * Signs a cancellation: an empty transaction with the same nonce and fees, which replaces one that a node has rejected.
+ */
 export async function signCancelAsPayer(
   payer: Payer,
   transaction: PayerTransaction,
   nonce: number,
 ): Promise<Uint8Array> {
-  const nothing = { ...transaction, to: withChecksum(await payer.address()), data: new Uint8Array() }
-  return (await sign(payer, nothing, nonce)).toBytes()
+  const cancellation = { ...transaction, to: withChecksum(await payer.address()), data: new Uint8Array() }
+  return (await sign(payer, cancellation, nonce)).toBytes()
 }
 
 function sign(
   payer: Payer,
   { fees, data, to = '0x', chainId, gasLimit }: PayerTransaction,
   nonce: number,
-): Promise<InstanceType<typeof Transaction<Kinds>>> {
+): Promise<InstanceType<typeof Transaction<TransactionType>>> {
   const hex = data.length === 0 ? '' : `0x${Buffer.from(data).toString('hex')}`
   const fields = { chainId, nonce: BigInt(nonce), gasLimit, to, value: 0n, data: hex }
   return 'gasPrice' in fees
-    ? withSignature(payer, Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false))
-    : withSignature(payer, Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false))
+    ? addSignature(payer, Transaction.prepare({ type: 'legacy', ...fields, gasPrice: fees.gasPrice }, false))
+    : addSignature(payer, Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false))
 }
 
-type Kinds = 'legacy' | 'eip1559'
+type TransactionType = 'legacy' | 'eip1559'
 
-async function withSignature<T extends Kinds>(
+async function addSignature<T extends TransactionType>(
   payer: Payer,
   unsigned: InstanceType<typeof Transaction<T>>,
 ): Promise<InstanceType<typeof Transaction<T>>> {
   const { r, s, recovery } = await payer.sign(keccak_256(unsigned.toBytes({ includeSignature: false })))
   return new Transaction(
     unsigned.type,
-    { ...unsigned.raw, r: integerOf(r), s: integerOf(s), yParity: recovery },
+    { ...unsigned.raw, r: toBigInt(r), s: toBigInt(s), yParity: recovery },
     { strict: false },
   )
 }
 
-function integerOf(bytes: Uint8Array): bigint {
+function toBigInt(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 }

@@ -3,26 +3,41 @@ import { addressOf } from './address.ts'
 import type { Address } from './registry.ts'
 
 /**
- * The account that pays for changes on a chain. It owns no identity: who has its key can spend its funds, nothing else. A
- * host whose key lies in a KMS brings its own.
+ * The account that pays the transaction fees of changes on a chain. It owns no identity: its key can spend its own
+ * funds and nothing else. Implement this interface to use a key in a KMS.
  */
 export interface Payer {
+  /** Returns the address of the account. */
   readonly address: () => Promise<Address>
-  /** Signs 32 bytes as they are, with the lower s. */
+  /** Signs 32 bytes without a prefix; `s` must be the lower of the two possible values. */
   readonly sign: (digest: Uint8Array) => Promise<RecoverableSignature>
 }
 
-/** A payer with this private key: 32 bytes. @throws BillfoldError `crypto.invalid-key` */
+/**
+ * Creates a payer from a private key.
+ *
+ * @param privateKey 32 bytes; copied
+ * @throws BillfoldError `crypto.invalid-key`
+ *
+ * @example
+ * ```ts
+ * import { privateKeyPayer } from '@billfold/core/dids'
+ *
+ * const payer = privateKeyPayer(Buffer.from(process.env['DID_PAYER_KEY'] ?? '', 'hex'))
+ * ```
+ */
 export function privateKeyPayer(privateKey: Uint8Array): Payer {
   const address = addressOf(secp256k1.publicKeyOf(privateKey))
-  const kept = Uint8Array.from(privateKey)
-  return { address: async () => address, sign: async (digest) => secp256k1.sign(digest, kept) }
+  const copy = Uint8Array.from(privateKey)
+  return { address: async () => address, sign: async (digest) => secp256k1.sign(digest, copy) }
 }
 
 /**
- * A payer whose key is derived from a keyring, so that there is one secret less to keep. The key of the keyring is named:
- * a payer must stay the same when the keyring gets a newer one.
- * @throws BillfoldError `keyring.unknown-key`, from its functions
+ * Creates a payer whose key is derived from a keyring, so that there is no further secret to store.
+ *
+ * @param keyId the key of the keyring to derive from; explicit, because the payer must not change when the keyring
+ *   rotates
+ * @throws BillfoldError `keyring.unknown-key`, from the functions of the payer
  */
 export function keyringPayer(keyring: Keyring, keyId: string): Payer {
   const payer = async (): Promise<Payer> => privateKeyPayer(await keyring.derive(keyId, 'did-registry-payer'))

@@ -2,28 +2,42 @@ import { type ChainConnections, chainConnections, type ChainClients } from '../c
 import { type Logger, silentLogger } from '../logger.ts'
 import { memoryStorage, type Storage } from '../storage/index.ts'
 
-/** What a {@link DidRegistry} stands on: where it keeps things, the logger, the clock, whose turn it is to send. */
+/** The dependencies of a {@link DidRegistry}: storage, logger, clock, and the connections to chain nodes. */
 export interface RegistryServices {
   readonly storage: Storage
   readonly logger: Logger
-  /** The nodes of the chains, and whose turn it is to send. */
+  /** Connections to the chain nodes, with one lock per sending account. */
   readonly chainConnections: ChainConnections
-  /** Milliseconds since 1970. */
+  /** Returns the current time in milliseconds since 1970. */
   readonly now: () => number
 }
 
-/** What a registry stands on, for calling one without Billfold: a storage in memory and the time, unless others are given. */
+/**
+ * Creates the dependencies for calling a registry without Billfold, for example in a script or a test. Defaults to
+ * in-memory storage, a silent logger and the system clock.
+ *
+ * @param options overrides; pass `clients: registry.clients` if the transactions that a chain registry sends must be
+ *   tracked
+ *
+ * @example
+ * ```ts
+ * import { createRegistryServices, embeddedRegistry } from '@billfold/core/dids'
+ *
+ * const services = createRegistryServices()
+ * const owner = await embeddedRegistry().identityOwner(services, 'default', `0x${'11'.repeat(20)}`)
+ * ```
+ */
 export function registryServices(options: RegistryServicesOptions = {}): RegistryServices {
   const { storage = memoryStorage(), logger = silentLogger, now = Date.now, clients } = options
   return { storage, logger, now, chainConnections: chainConnections(clients) }
 }
 
-/** What a registry stands on, as far as it is given. */
+/** Options of {@link createRegistryServices}. */
 export interface RegistryServicesOptions {
   readonly storage?: Storage
   readonly logger?: Logger
   /** Milliseconds since 1970. */
   readonly now?: () => number
-  /** Those of the registry, where what it sent is to be looked after. */
+  /** The chain clients of the registry, so that sent transactions can be tracked. */
   readonly clients?: ChainClients
 }

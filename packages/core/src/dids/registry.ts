@@ -1,15 +1,16 @@
 import type { Actor } from '../audit/record.ts'
 import type { ChainClients } from '../chain-clients/index.ts'
 import type { RecoverableSignature } from '../crypto/index.ts'
-import type { ErrorCode } from '../errors.ts'
+import { BillfoldError, type ErrorCode } from '../errors.ts'
 import type { ChainServices } from '../services.ts'
+import { didLimits } from './limits.ts'
 
-/** An Ethereum address in lower case: 0x and 40 hex digits. Everything in this folder takes and gives addresses so. */
+/** An Ethereum address in lower case: 0x and 40 hex digits. Everything in this folder uses this form. */
 export type Address = string
 
 /**
- * One change of an identity's entry in a registry (ERC-1056). A `name` and a `delegateType` are text of 1 to 32 bytes.
- * `validity` is in whole seconds from when the change is made; 0 has run out at once.
+ * One change of an identity in a registry (ERC-1056). `name` and `delegateType` are text of 1 to 32 bytes in UTF-8.
+ * `validity` is in whole seconds from the time of the change; 0 expires immediately.
  */
 export type RegistryChange =
   | { readonly kind: 'attribute'; readonly name: string; readonly value: Uint8Array; readonly validity: number }
@@ -23,9 +24,9 @@ export type RegistryChange =
   | { readonly kind: 'revoke-delegate'; readonly delegateType: string; readonly delegate: Address }
   | { readonly kind: 'owner'; readonly newOwner: Address }
 
-/** What a registry tells of one change: the events of ERC-1056. */
+/** An event of ERC-1056: what a registry records about one change. */
 export type RegistryEvent = {
-  /** The block of the event; where there are no blocks, the number of the change, from 1. Never falls. */
+  /** The block of the event; without blocks, the number of the change, from 1. Never decreases. */
   readonly version: number
 } & (
   | { readonly kind: 'owner'; readonly owner: Address }
@@ -33,7 +34,7 @@ export type RegistryEvent = {
       readonly kind: 'delegate'
       readonly delegateType: string
       readonly delegate: Address
-      /** Seconds since 1970; of a revocation, the moment of it. */
+      /** Seconds since 1970; for a revocation, its time. */
       readonly validTo: bigint
     }
   | {
@@ -45,70 +46,74 @@ export type RegistryEvent = {
     }
 )
 
-/** Everything that a registry tells of an identity. Events whose names are not UTF-8 are left out: they are not about DIDs. */
+/** All events of an identity. Events whose names are not UTF-8 are omitted: they do not concern DIDs. */
 export interface RegistryHistory {
-  /** In the order in which they were made. */
+  /** In chronological order. */
   readonly events: readonly RegistryEvent[]
-  /** When the changes of a version were made, in seconds since 1970. Asks for versions of the events only. */
+  /** Returns the time of a version in seconds since 1970. Only versions of the events are valid arguments. */
   readonly timeOf: (version: number) => Promise<number>
 }
 
-/** A change that lacks the signature of the identity's owner only. */
+/** A change that only lacks the signature of the identity's owner. */
 export interface PreparedChange {
   readonly identity: Address
   readonly change: RegistryChange
-  /** Who must sign: the owner of the identity as it is now. */
+  /** The current owner of the identity, who must sign. */
   readonly signer: Address
-  /** How many changes the signer has signed before in this registry: each signature is good once. */
+  /** The number of changes that the signer has signed in this registry; each signature is valid once. */
   readonly nonce: bigint
-  /** What is to be signed, 32 bytes, as they are: no prefix is put before them. */
+  /** The 32 bytes to sign, without a prefix. */
   readonly digest: Uint8Array
 }
 
 /**
- * What became of a step. `mined`: the change is made. `sent`: it is kept and will be made, by whoever comes next if not by
- * this process. `failed`: it was not made and never will be, so that a new step may make it.
+ * The status of an operation. `mined`: the change is made. `sent`: it is stored and will be made, by this process or
+ * another. `failed`: it was not made and never will be, so a new operation may make it.
  */
 export interface StepState {
   readonly state: 'mined' | 'sent' | 'failed'
-  /** The transaction, on a chain: 0x and 64 hex digits. */
+  /** The transaction hash, on a chain: 0x and 64 hex digits. */
   readonly hash?: string
   /** The block; where there are no blocks, the number of the change. */
   readonly version?: number
-  /** Why it failed: `transaction.reverted`, `transaction.insufficient-funds` (the payer's), `transaction.refused`, `transaction.replaced`. */
+  /**
+   * The reason of a failure: `transaction.reverted`, `transaction.insufficient-funds` (the payer's),
+   * `transaction.refused`, `transaction.replaced`.
+   */
   readonly failure?: ErrorCode
 }
 
-/** How a change is handed in. */
+/** Options of {@link DidRegistry.submit}. */
 export interface SubmitOptions {
-  /** The host that the signed transaction is posted to, in place of the registry's own node. */
+  /** The API host that broadcasts the signed transaction, instead of the registry's own node. */
   readonly apiUrl?: string | undefined
 }
 
 /**
- * A registry of identities (ERC-1056): who owns one, its delegates and its attributes. Changes are signed by the owner and
- * handed in by somebody else, so that an identity needs no funds.
+ * A registry of identities (ERC-1056): their owners, delegates and attributes. Changes are signed by the owner and
+ * submitted by somebody else, so identities need no funds. Implement it to use another registry, and run the
+ * conformance suite of `@billfold/testing` on it.
  *
- * Chain registries throw `transaction.chain-unavailable` from every function when no node can be used.
+ * Chain registries throw `transaction.chain-unavailable` from every function if no node is available.
  */
 export interface DidRegistry {
-  /** The network segments of DIDs that are kept here: names, or `0x` and the chain id in hex. */
+  /** The network segments of DIDs in this registry: names, or `0x` and the chain id in hex. */
   readonly networks: readonly string[]
-  /** EIP-155 chain id: what accounts of the DID documents are named with (CAIP-10). */
+  /** EIP-155 chain id for the account ids in DID documents (CAIP-10). */
   readonly chainId: bigint
-  /** The chain clients that `createBillfold` must know, so that `maintain()` looks after what was sent. */
+  /** The chain clients that `createBillfold` registers, so that `maintain()` reconciles sent transactions. */
   readonly clients: ChainClients
 
-  /** @throws BillfoldError `did.api-url-not-allowed` unless changes may be handed in through this host */
+  /** Checks that changes may be broadcast through this host. @throws BillfoldError `did.api-url-not-allowed` */
   readonly checkApiUrl: (apiUrl: string) => void
 
-  /** The owner of an identity: itself, as long as it was not changed. */
+  /** Returns the owner of an identity; initially the identity itself. */
   readonly identityOwner: (services: ChainServices, tenant: string, identity: Address) => Promise<Address>
 
-  /** @throws BillfoldError `did.too-many-changes` */
+  /** Reads all events of an identity. @throws BillfoldError `did.too-many-changes` */
   readonly history: (services: ChainServices, tenant: string, identity: Address) => Promise<RegistryHistory>
 
-  /** What the owner must sign for a change. Keeps nothing. @throws BillfoldError `input.invalid` for a change that no registry takes */
+  /** Prepares a change for signing by the current owner. Stores nothing. @throws BillfoldError `input.invalid` */
   readonly prepare: (
     services: ChainServices,
     tenant: string,
@@ -117,23 +122,51 @@ export interface DidRegistry {
   ) => Promise<PreparedChange>
 
   /**
-   * Makes a change that its owner has signed. Under one step id (1 to 64 characters, unique in the tenant) at most one
-   * change is ever made, by any number of processes and whatever fails between: when the step is known already, its state
-   * is the answer, and what is handed in is not looked at.
-   * What it throws, it throws before anything is kept: the step is as unknown as before.
-   * @throws BillfoldError `crypto.invalid-signature` when it is not the signer's, `did.change-stale` when the owner or the
-   *   nonce have changed since it was prepared (prepare and sign again), `did.api-url-not-allowed`,
+   * Makes a change signed by its owner. `operationId` (1 to 64 ASCII characters, unique in the tenant) is an
+   * idempotency key: at most one change is made per id, across any number of processes and crashes. For a known id, the
+   * current status is returned and the other arguments are ignored.
+   *
+   * If it throws, nothing was stored and the id is still unused.
+   *
+   * @throws BillfoldError `crypto.invalid-signature` if the signer did not sign the change, `did.change-stale` if the
+   *   owner or the nonce have changed since `prepare` (prepare and sign again), `did.api-url-not-allowed`,
    *   `did.too-many-changes`, `input.invalid`, `server.busy`, `transaction.insufficient-funds`, `transaction.reverted`
    */
   readonly submit: (
     services: ChainServices,
     actor: Actor,
-    stepId: string,
+    operationId: string,
     prepared: PreparedChange,
     signature: RecoverableSignature,
     options?: SubmitOptions,
   ) => Promise<StepState>
 
-  /** What became of a step; undefined for one that nobody has handed in. Hands it to the node again if the node does not have it. */
-  readonly stepState: (services: ChainServices, tenant: string, stepId: string) => Promise<StepState | undefined>
+  /**
+   * Returns the status of an operation; undefined if it was never submitted. Rebroadcasts it if the node does not know
+   * it.
+   */
+  readonly stepState: (services: ChainServices, tenant: string, operationId: string) => Promise<StepState | undefined>
+}
+
+/**
+ * Selects the registry for the network of a DID; a DID without a network selects the first registry.
+ *
+ * @throws BillfoldError `did.unknown-network`
+ */
+export function registryFor(
+  registries: readonly DidRegistry[],
+  { network }: { readonly network: string | undefined },
+): DidRegistry {
+  const registry = network === undefined ? registries[0] : registries.find(({ networks }) => networks.includes(network))
+  if (registry === undefined) throw new BillfoldError('did.unknown-network')
+  return registry
+}
+
+/** Checks that an operation id can be stored: 1 to 64 printable ASCII characters. @throws BillfoldError `input.invalid` */
+export function checkStepId(operationId: string): void {
+  const { length } = operationId
+  if (length < 1 || length > didLimits.stepIdCharacters || !/^[!-~]+$/.test(operationId))
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'operationId', message: 'must be 1 to 64 printable ASCII characters' }],
+    })
 }

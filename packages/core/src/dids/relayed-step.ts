@@ -16,36 +16,39 @@ import { withChecksum } from './address.ts'
 import type { Payer } from './payer.ts'
 import { type PayerTransaction, signAsPayer, signCancelAsPayer } from './payer-transaction.ts'
 
-/** A transaction of a payer that makes one step. */
+/** A transaction of a payer that submits one signed change. */
 export interface RelayedStep {
   readonly actor: Actor
   readonly stepId: string
-  /** The identity that it changes, for the audit. */
+  /** The identity that is changed, for the audit log. */
   readonly identity: string
   readonly payer: Payer
   readonly transaction: PayerTransaction
-  /** The name of the chain's client in the connections. */
+  /** The name of the chain client in the connections. */
   readonly clientName: string
 }
 
-/** The row of a step; undefined when nobody has handed it in. */
+/** The transaction row of an operation; undefined if it was never submitted. */
 export async function findStep(
   services: ChainServices,
   tenant: string,
-  stepId: string,
+  operationId: string,
 ): Promise<TransactionRow | undefined> {
-  const where = { walletId: standsForWallet, idempotencyKey: keyOf(tenant, stepId) }
+  const where = { walletId: standsForWallet, idempotencyKey: toIdempotencyKey(tenant, operationId) }
   const [row] = await services.storage.find(transactions, { where, limit: 1 })
   return row
 }
 
 /**
- * Sends a step: it is signed and kept with the payer's next nonce in one commit, under the step's id as a unique key, and
- * handed to the node after that. So no step is sent twice, and one that is kept is sent, by whoever comes next, whatever
- * dies between. Processes that share a payer share its line of nonces; in one process its steps take turns.
- * @param through the client that it is handed to first; that of the chain takes over when it does not get there
- * @returns its row, which is that of another process where that was faster
- * @throws BillfoldError `server.busy` when too many wait, `transaction.chain-unavailable`; then nothing is kept
+ * Relays a change: signs the payer's transaction, stores it with the payer's next nonce in one commit under the
+ * operation id (a unique key), and then broadcasts it. So an operation is never sent twice, and a stored one is
+ * eventually sent by any process, even after a crash. Processes that share a payer share its nonce sequence; within a
+ * process, operations of a payer are serialized.
+ *
+ * @param through the client for the first broadcast; later broadcasts use that of the chain
+ * @returns the transaction row, possibly stored by another process
+ * @throws BillfoldError `server.busy` if too many transactions are pending, `transaction.chain-unavailable`; nothing is
+ *   stored then
  */
 export async function relayStep(
   services: ChainServices,
@@ -56,43 +59,43 @@ export async function relayStep(
   const account = await payerAccount(client, step.payer)
   return services.chainConnections.inTurn(accountName(account), async () => {
     const { mined, next } = await catchUp(services, client, account)
-    const { row, isNew } = await keepSigned(services, step, account, { mined, next })
+    const { row, isNew } = await findOrSign(services, step, account, { mined, next })
     if (isNew) await tryToHandOver(services, through, row)
     return row
   })
 }
 
-/** The payer's account, named as those of wallets are: they may be the same. */
+/** The account of the payer, named like those of custody wallets, since they may be the same account. */
 export async function payerAccount(client: EvmClient, payer: Payer): Promise<Account> {
   return { network: client.network, address: withChecksum(await payer.address()) }
 }
 
-async function keepSigned(
+async function findOrSign(
   services: ChainServices,
   step: RelayedStep,
   account: Account,
   chain: { readonly mined: number; readonly next: number },
 ): Promise<{ readonly row: TransactionRow; readonly isNew: boolean }> {
-  for (let round = 1; ; round++) {
+  for (let attempt = 1; ; attempt++) {
     const earlier = await findStep(services, step.actor.tenant, step.stepId)
     if (earlier !== undefined) return { row: earlier, isNew: false }
     try {
-      return { row: await signOnce(services, step, account, chain), isNew: true }
+      return { row: await signAndStore(services, step, account, chain), isNew: true }
     } catch (error) {
       if (!isCommitError(error)) throw error
-      if (round === transactionLimits.decisions) throw new BillfoldError('storage.refused', { cause: error })
-      await pause(round)
+      if (attempt === transactionLimits.decisions) throw new BillfoldError('storage.refused', { cause: error })
+      await pause(attempt)
     }
   }
 }
 
-async function signOnce(
+async function signAndStore(
   services: ChainServices,
   step: RelayedStep,
   account: Account,
   { mined, next }: { readonly mined: number; readonly next: number },
 ): Promise<TransactionRow> {
-  const { actor, payer, transaction, stepId, identity } = step
+  const { actor, payer, transaction, stepId: operationId, identity } = step
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await nextNonce(services, account, next, counter?.next ?? 0)
   if (nonce - mined >= transactionLimits.waiting) throw new BillfoldError('server.busy')
@@ -110,8 +113,8 @@ async function signOnce(
     cancelRaw,
     state: 'signed',
     failure: null,
-    idempotencyKey: keyOf(actor.tenant, stepId),
-    contentHash: hash(Buffer.from(transaction.data)),
+    idempotencyKey: toIdempotencyKey(actor.tenant, operationId),
+    contentHash: sha256(Buffer.from(transaction.data)),
     createdAt: now,
     nextLookAt: now + transactionLimits.lookAgainMilliseconds,
   }
@@ -119,27 +122,27 @@ async function signOnce(
     batch(
       takeNonce(account, counter?.next, nonce),
       insert(transactions, row),
-      auditRecord(actor, 'did.change-signed', identity, now, { step: stepId, hash: row.hash }),
+      auditRecord(actor, 'did.change-signed', identity, now, { operation: operationId, hash: row.hash }),
     ),
   )
   return row
 }
 
-function keyOf(tenant: string, stepId: string): string {
-  return hash(Buffer.from(JSON.stringify([tenant, stepId]), 'utf8'))
+function toIdempotencyKey(tenant: string, operationId: string): string {
+  return sha256(Buffer.from(JSON.stringify([tenant, operationId]), 'utf8'))
 }
 
-function hash(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url')
 }
 
-/** Hands a step that the node does not have to it again, and everything of the payer before it. */
+/** Rebroadcasts an operation that the node does not know, and all earlier transactions of the payer. */
 export async function sendAgain(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<void> {
   const account = { network: row.network, address: row.address }
   await services.chainConnections.inTurn(accountName(account), () => catchUp(services, client, account))
 }
 
-/** What the chain asks for, where the host has not said it. */
+/** Fetches the fees that the node suggests. */
 export function feesOf(services: ChainServices, client: EvmClient): Promise<PayerTransaction['fees']> {
   return askChain(client, services.logger, () => client.fees())
 }

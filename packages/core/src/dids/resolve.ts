@@ -2,30 +2,40 @@ import type { ChainServices } from '../services.ts'
 import { parseDid } from './did.ts'
 import type { DidDocument } from './document.ts'
 import { didDocument } from './make-document.ts'
-import type { DidRegistry } from './registry.ts'
-import { registryFor } from './registry-for.ts'
+import { type DidRegistry, registryFor } from './registry.ts'
 
-/** The media type of the DID documents (W3C DID Core 1.0 section 6.3). */
+/** The media type of DID documents (W3C DID Core 1.0 section 6.3). */
 export const didDocumentType = 'application/did+ld+json'
 
-/** What resolving a DID gives (W3C DID Core 1.0 section 7.1). */
+/** The result of resolving a DID (W3C DID Core 1.0 section 7.1). */
 export interface DidResolution {
   readonly didDocument: DidDocument
   readonly didResolutionMetadata: { readonly contentType: typeof didDocumentType }
   readonly didDocumentMetadata: {
-    /** True where the owner was set to zeros: the document is empty then. */
+    /** True if the owner is the zero address; the document is empty then. */
     readonly deactivated?: true
-    /** The block of the last change, or its number in the embedded registry; absent where there was none. */
+    /** The block of the last change, or its number in the embedded registry; absent if there was none. */
     readonly versionId?: string
-    /** When it was made: RFC 3339 in UTC, to the second. */
+    /** The time of the last change: RFC 3339 in UTC, to the second. */
     readonly updated?: string
   }
 }
 
 /**
- * Resolves a DID as it is now. Every address is the owner of its own DID from the start, so one that no registry has
- * heard of has a document, too.
+ * Resolves a DID to its current document. Every address owns its own DID from the start, so a DID without any change
+ * has a document, too.
+ *
+ * @param services the dependencies of the registry, see {@link createRegistryServices}
+ * @param registries the registry is selected by the network of the DID, see {@link selectRegistry}
  * @throws BillfoldError `did.invalid`, `did.unknown-network`, `did.too-many-changes`, `transaction.chain-unavailable`
+ *
+ * @example
+ * ```ts
+ * import { createRegistryServices, embeddedRegistry, resolveDid } from '@billfold/core/dids'
+ *
+ * const did = 'did:ethr:0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
+ * const { didDocument } = await resolveDid(createRegistryServices(), [embeddedRegistry()], 'default', did)
+ * ```
  */
 export async function resolveDid(
   services: ChainServices,
@@ -44,11 +54,11 @@ export async function resolveDid(
     didResolutionMetadata: { contentType: didDocumentType },
     didDocumentMetadata: {
       ...(deactivated && { deactivated }),
-      ...(version !== undefined && { versionId: version.toString(), updated: dateOf(await timeOf(version)) }),
+      ...(version !== undefined && { versionId: version.toString(), updated: formatTime(await timeOf(version)) }),
     },
   }
 }
 
-function dateOf(seconds: number): string {
+function formatTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000', '')
 }

@@ -7,28 +7,25 @@ import { didLimits } from './limits.ts'
 import type { StepState } from './registry.ts'
 import { sendAgain } from './relayed-step.ts'
 
-/**
- * Waits until a step is in a block or can never be in one, as long as the limit says. A node that cannot be reached
- * meanwhile may come back.
- */
+/** Polls an operation deadline it is mined or has failed, up to a time limit. Tolerates an unreachable node meanwhile. */
 export async function awaitStep(
   services: ChainServices,
   client: EvmClient,
   row: TransactionRow,
   milliseconds: number,
 ): Promise<StepState> {
-  const until = performance.now() + milliseconds
-  let wait: number = didLimits.lookAfterMilliseconds.first
+  const deadline = performance.now() + milliseconds
+  let interval: number = didLimits.lookAfterMilliseconds.first
   for (;;) {
-    const state = await stateOrSent(services, client, row)
-    const left = until - performance.now()
-    if (state.state !== 'sent' || left <= 0) return state
-    await new Promise((resolve) => setTimeout(resolve, Math.min(wait, left)))
-    wait = Math.min(wait * 1.5, didLimits.lookAfterMilliseconds.most)
+    const state = await getStatusOrSent(services, client, row)
+    const remaining = deadline - performance.now()
+    if (state.state !== 'sent' || remaining <= 0) return state
+    await new Promise((resolve) => setTimeout(resolve, Math.min(interval, remaining)))
+    interval = Math.min(interval * 1.5, didLimits.lookAfterMilliseconds.most)
   }
 }
 
-async function stateOrSent(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<StepState> {
+async function getStatusOrSent(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<StepState> {
   try {
     return await stateOfRow(services, client, row)
   } catch (error) {
@@ -37,7 +34,11 @@ async function stateOrSent(services: ChainServices, client: EvmClient, row: Tran
   }
 }
 
-/** What the chain, and where it knows nothing the storage, says of a step. @throws BillfoldError `transaction.chain-unavailable` */
+/**
+ * The status of an operation according to the chain, or to the storage if the chain does not know the transaction.
+ *
+ * @throws BillfoldError `transaction.chain-unavailable`
+ */
 export async function stateOfRow(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<StepState> {
   const { hash } = row
   const { state, blockNumber } = await askChain(client, services.logger, () => client.status(hash))
@@ -46,14 +47,17 @@ export async function stateOfRow(services: ChainServices, client: EvmClient, row
   if (state === 'failed') return { state, hash, ...version, failure: 'transaction.reverted' }
   const [{ failure } = row] = await services.storage.find(transactions, { where: { id: row.id }, limit: 1 })
   if (state === 'pending' || failure === null) return { state: 'sent', hash }
-  return { state: 'failed', hash, failure: isCode(failure) ? failure : 'transaction.refused' }
+  return { state: 'failed', hash, failure: isErrorCode(failure) ? failure : 'transaction.refused' }
 }
 
-function isCode(text: string): text is ErrorCode {
+function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text)
 }
 
-/** Hands a step to the node again when the node knows nothing of it. That others of the payer cannot be sent is no answer here. */
+/**
+ * Rebroadcasts an operation if the node does not know it. Failures are only logged, since they do not change its
+ * status.
+ */
 export async function handInAgain(services: ChainServices, client: EvmClient, row: TransactionRow): Promise<void> {
   if (row.failure !== null) return
   try {
@@ -61,6 +65,6 @@ export async function handInAgain(services: ChainServices, client: EvmClient, ro
     if (state === 'unknown') await sendAgain(services, client, row)
   } catch (error) {
     if (!isBillfoldError(error)) throw error
-    services.logger.warn({ cause: error, transaction: row.id }, 'a change of a DID could not be handed over')
+    services.logger.warn({ cause: error, transaction: row.id }, 'DID change rebroadcast failed')
   }
 }

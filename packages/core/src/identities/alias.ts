@@ -1,12 +1,12 @@
 import { BillfoldError } from '../errors.ts'
 
-/** How long an alias may be, in characters. */
+/** The maximum length of an alias, in characters. */
 export const mostAliasCharacters = 128
 
 /**
- * Holds an alias to what one may be: 1 to 128 characters, and not another DID, which would keep that DID's wallet from having
- * its own for an alias.
- * @throws BillfoldError `identity.alias-invalid`
+ * Checks an alias: 1 to 128 characters, and not the DID of another wallet, which uses its DID as its default alias.
+ *
+ * @throws BillfoldError `did-wallet.alias-invalid`
  */
 export function checkAlias(alias: string, did: string): void {
   const characters = [...alias].length

@@ -22,112 +22,115 @@ import type { PlannedChange } from './planned-change.ts'
 import type { IdentityRow } from './seal-key.ts'
 import { configurationSteps, configurations, identities } from './tables.ts'
 
-/** How long a repeat of what was just finished gets the same answer again, in milliseconds: its first answer may have been lost. */
-const answeredAgain = 10 * 60 * 1000
+/**
+ * Milliseconds in which repeating a completed request returns the same result; the first response may have been lost.
+ */
+const repeatWindowMs = 10 * 60 * 1000
 
-/** How long a configuration that has not moved is taken for one that somebody still works on, in milliseconds. */
-const abandonedAfter = 2 * 60 * 1000
+/** Milliseconds without progress after which a running update counts as abandoned. */
+const abandonedAfterMs = 2 * 60 * 1000
 
-/** What is asked for. */
+/** The requested changes of a DID update. */
 export interface ConfigurationInput {
   readonly changes: readonly PlannedChange[]
   readonly apiUrl: string | undefined
 }
 
 /**
- * The configuration of a DID wallet that does what is asked for: the newest one, where it asks for the same and is not
- * finished (or only just), else a new one. A wallet has one at a time.
- * @throws BillfoldError `identity.configuring` while another one is at work or has a step that may still be made,
- *   `identity.unknown`, `user.full`
+ * Starts a DID update, or resumes the newest one if it has the same changes and is unfinished or just completed. A
+ * wallet has at most one unfinished update.
+ *
+ * @throws BillfoldError `did-update.in-progress` while another update is running or has a step that may still be mined,
+ *   `did-wallet.not-found`, `user.limit-reached`
  */
 export function beginConfiguration(
   services: Services,
   registry: DidRegistry,
   actor: Actor,
-  identity: IdentityRow,
+  wallet: IdentityRow,
   input: ConfigurationInput,
-  holder: OpenedMethod | undefined,
+  method: OpenedMethod | undefined,
 ): Promise<ConfigurationRow> {
-  const hash = contentHash(input.changes, input.apiUrl)
-  return decideFor(services, identity.userId ?? identity.id, async () => {
-    const row = await findIdentityById(services, identity.tenant, identity.id)
-    const latest = await findConfiguration(services, row.configurationId)
-    if (latest !== undefined && latest.contentHash === hash && goesOn(latest, services.now())) return latest
-    if (latest !== undefined) await assertReplaceable(services, registry, latest)
-    return replaceWith(services, actor, row, latest, newConfiguration(services, row, hash, input), input, holder)
+  const fingerprint = contentHash(input.changes, input.apiUrl)
+  return decideFor(services, wallet.userId ?? wallet.id, async () => {
+    const row = await findIdentityById(services, wallet.tenant, wallet.id)
+    const newest = await findConfiguration(services, row.configurationId)
+    if (newest !== undefined && newest.contentHash === fingerprint && isResumable(newest, services.now())) return newest
+    if (newest !== undefined) await assertReplaceable(services, registry, newest)
+    return replaceWith(services, actor, row, newest, buildDidUpdate(services, row, fingerprint, input), input, method)
   })
 }
 
-/** The configuration that was begun last, where it asks for just this and a repeat goes on with it. */
+/** Finds the newest update if it has the same changes and can be resumed. */
 export async function begunBefore(
   services: Services,
   { tenant, id }: IdentityRow,
   { changes, apiUrl }: ConfigurationInput,
 ): Promise<ConfigurationRow | undefined> {
   const row = await findIdentityById(services, tenant, id)
-  const latest = await findConfiguration(services, row.configurationId)
-  const isSame = latest?.contentHash === contentHash(changes, apiUrl) && goesOn(latest, services.now())
-  return isSame ? latest : undefined
+  const newest = await findConfiguration(services, row.configurationId)
+  const canResume = newest?.contentHash === contentHash(changes, apiUrl) && isResumable(newest, services.now())
+  return canResume ? newest : undefined
 }
 
-function goesOn({ state, movedAt }: ConfigurationRow, now: number): boolean {
-  return unfinished.includes(state) || (state === 'done' && now - movedAt < answeredAgain)
+function isResumable({ state, movedAt }: ConfigurationRow, now: number): boolean {
+  return unfinished.includes(state) || (state === 'done' && now - movedAt < repeatWindowMs)
 }
 
-/** Whether nothing of it can happen any more once another one has taken its place. */
+/** Checks that no step of the update can still be mined after it is superseded. */
 async function assertReplaceable(services: Services, registry: DidRegistry, row: ConfigurationRow): Promise<void> {
   if (!unfinished.includes(row.state)) return
-  const retryAfterSeconds = Math.ceil(abandonedAfter / 1000)
-  if (row.state === 'running' && services.now() - row.movedAt < abandonedAfter)
+  const retryAfterSeconds = Math.ceil(abandonedAfterMs / 1000)
+  if (row.state === 'running' && services.now() - row.movedAt < abandonedAfterMs)
     throw new BillfoldError('identity.configuring', { retryAfterSeconds })
   for (const { attemptId, state } of await stepsOf(services, row.id)) {
     if (state === 'mined') continue
-    const known = await registry.stepState(services, row.tenant, attemptId)
-    if (known?.state === 'sent') throw new BillfoldError('identity.configuring', { retryAfterSeconds })
+    const status = await registry.stepState(services, row.tenant, attemptId)
+    if (status?.state === 'sent') throw new BillfoldError('identity.configuring', { retryAfterSeconds })
   }
 }
 
 async function replaceWith(
   services: Services,
   actor: Actor,
-  identity: IdentityRow,
-  latest: ConfigurationRow | undefined,
-  made: ConfigurationRow,
+  wallet: IdentityRow,
+  newest: ConfigurationRow | undefined,
+  didUpdate: ConfigurationRow,
   { changes }: ConfigurationInput,
-  holder: OpenedMethod | undefined,
+  method: OpenedMethod | undefined,
 ): Promise<ConfigurationRow> {
-  const toMake = changes.filter((change) => change.kind === 'delegate' && change.address === null).length
-  const holding = toMake === 0 ? noHolding : await holdingOf(services, identity.userId, holder)
-  if (toMake > 0) await assertRoom(services, identity.userId, toMake)
+  const newKeys = changes.filter((change) => change.kind === 'delegate' && change.address === null).length
+  const scope = newKeys === 0 ? noScope : await holdingOf(services, wallet.userId, method)
+  if (newKeys > 0) await assertRoom(services, wallet.userId, newKeys)
   const steps = []
   for (const [position, change] of changes.entries())
-    steps.push(await stepOf(services, actor, identity, made, position, change, holding))
-  const { id, configurationId } = identity
+    steps.push(await buildStep(services, actor, wallet, didUpdate, position, change, scope))
+  const { id, configurationId } = wallet
   await services.storage.commit(
     batch(
-      update(identities, { where: { id, state: 'live', configurationId }, set: { configurationId: made.id } }),
-      ...(latest === undefined ? [] : [supersede(latest)]),
-      insert(configurations, made),
-      ...(toMake > 0 ? holding.writes : []),
+      update(identities, { where: { id, state: 'live', configurationId }, set: { configurationId: didUpdate.id } }),
+      ...(newest === undefined ? [] : [supersede(newest)]),
+      insert(configurations, didUpdate),
+      ...(newKeys > 0 ? scope.writes : []),
       ...steps.flatMap(({ row, writes }) => [...writes, insert(configurationSteps, row)]),
-      auditRecord(actor, 'identity.configuration-begun', id, made.createdAt, { steps: steps.length }),
+      auditRecord(actor, 'identity.configuration-begun', id, didUpdate.createdAt, { steps: steps.length }),
     ),
   )
-  return made
+  return didUpdate
 }
 
-const noHolding: Holding = { secret: undefined, writes: [] }
+const noScope: Holding = { secret: undefined, writes: [] }
 
-/** Refused when it has moved since it was looked at. */
+/** Fails if the update has progressed since it was read. */
 function supersede({ id, state, movedAt }: ConfigurationRow): Write {
   if (!unfinished.includes(state)) return check(configurations, { where: { id, state } })
   return update(configurations, { where: { id, state, movedAt }, set: { state: 'superseded' } })
 }
 
-function newConfiguration(
+function buildDidUpdate(
   services: Services,
   { id, tenant }: IdentityRow,
-  hash: string,
+  fingerprint: string,
   { apiUrl }: ConfigurationInput,
 ): ConfigurationRow {
   const now = services.now()
@@ -135,7 +138,7 @@ function newConfiguration(
     id: newId(),
     tenant,
     identityId: id,
-    contentHash: hash,
+    contentHash: fingerprint,
     apiUrl: apiUrl ?? null,
     state: 'running',
     createdAt: now,
@@ -143,31 +146,31 @@ function newConfiguration(
   }
 }
 
-async function stepOf(
+async function buildStep(
   services: Services,
   actor: Actor,
-  identity: IdentityRow,
-  configuration: ConfigurationRow,
+  wallet: IdentityRow,
+  didUpdate: ConfigurationRow,
   position: number,
   change: PlannedChange,
-  holding: Holding,
+  scope: Holding,
 ): Promise<{ readonly row: StepRow; readonly writes: readonly Write[] }> {
-  const made =
+  const delegateWallet =
     change.kind === 'delegate' && change.address === null
-      ? await delegateIdentity(services, actor, identity, holding, newId())
+      ? await delegateIdentity(services, actor, wallet, scope, newId())
       : undefined
-  const settled = made === undefined ? change : { ...change, address: made.row.address }
+  const changeWithAddress = delegateWallet === undefined ? change : { ...change, address: delegateWallet.row.address }
   const row: StepRow = {
     id: newId(),
-    tenant: identity.tenant,
-    configurationId: configuration.id,
+    tenant: wallet.tenant,
+    configurationId: didUpdate.id,
     position,
     attemptId: newId(),
-    change: JSON.stringify(settled),
+    change: JSON.stringify(changeWithAddress),
     state: 'waiting',
     failure: null,
     transaction: null,
-    delegateId: made?.row.id ?? null,
+    delegateId: delegateWallet?.row.id ?? null,
   }
-  return { row, writes: made?.writes ?? [] }
+  return { row, writes: delegateWallet?.writes ?? [] }
 }

@@ -1,8 +1,7 @@
 import { type Actor, auditRecord } from '../audit/record.ts'
 import { parseDid } from '../dids/did.ts'
 import { zeroAddress } from '../dids/address.ts'
-import type { DidRegistry } from '../dids/registry.ts'
-import { registryFor } from '../dids/registry-for.ts'
+import { type DidRegistry, registryFor } from '../dids/registry.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { batch, isCommitError, update } from '../storage/index.ts'
@@ -18,125 +17,137 @@ import type { IdentitySettings } from './settings.ts'
 import { type DidSigner, signerOf } from './sign-hash.ts'
 import { configurations } from './tables.ts'
 
-/** How a configuration went: its steps as they are now, and what it stopped with, if it did. */
+/** The result of a DID update: its steps in their current states, and the error it stopped with, if any. */
 export interface ConfigurationOutcome {
   readonly steps: readonly StepRow[]
   readonly failure: BillfoldError | undefined
 }
 
-/** By whose word a DID is changed. */
+/** The authorization of a DID update. */
 export interface ConfigurationAsker {
-  /** Opens the key of a user. */
+  /** Authorizes the use of a user's key with one of the user's signing methods. */
   readonly authorise: Authorise
-  /** Who controlled the DID when the request came. Without one, whatever key is held here may sign. */
+  /** The authenticated controller of the DID. Without one, any key stored here may sign. */
   readonly authority?: DidAuthority
 }
 
 /**
- * Makes changes to the registry's entry of a DID, one after the other, that of the owner last. When one of them cannot be
- * made, those before it stay; asking for the same again goes on from there, in whichever process, and makes none twice.
- * @throws BillfoldError `identity.read-only`, `identity.configuring`, `did.unknown-network`, `did.api-url-not-allowed`, `user.full`,
- *   `signing-method.required`, `signing-method.invalid`; what a step meets is not thrown but part of the outcome
+ * Updates the registry entry of a DID: makes the changes one after another, the change of the owner last. If a change
+ * fails, the earlier ones remain; repeating the same request resumes the update in any process and makes no change
+ * twice.
+ *
+ * @throws BillfoldError `did-wallet.read-only`, `did-update.in-progress`, `did.unknown-network`,
+ *   `did.api-url-not-allowed`, `user.limit-reached`, `signing-method.required`, `signing-method.invalid`; errors of a
+ *   step are part of the result instead
  */
 export async function configureIdentity(
   services: Services,
   settings: IdentitySettings,
   actor: Actor,
-  identity: IdentityRow,
-  config: Pick<WalletConfig, 'apiUrl' | 'txsInput'>,
-  asker: ConfigurationAsker,
+  wallet: IdentityRow,
+  request: Pick<WalletConfig, 'apiUrl' | 'txsInput'>,
+  authorization: ConfigurationAsker,
 ): Promise<ConfigurationOutcome> {
-  const changes = plannedChanges(config.txsInput ?? [])
+  const changes = plannedChanges(request.txsInput ?? [])
   if (changes.length === 0) return { steps: [], failure: undefined }
-  const registry = registryFor(settings.registries, parseDid(identity.did))
-  if (config.apiUrl !== undefined) registry.checkApiUrl(config.apiUrl)
-  const { address, tenant } = identity
+  const registry = registryFor(settings.registries, parseDid(wallet.did))
+  if (request.apiUrl !== undefined) registry.checkApiUrl(request.apiUrl)
+  const { address, tenant } = wallet
   const owner = await registry.identityOwner(services, tenant, address)
-  // The changes of one owner are numbered: those of one process wait for each other, so that only processes clash.
+  // The changes of one owner share a nonce sequence. The mutex avoids conflicts within the process.
   return services.ownerTurns(`owner of DIDs ${tenant} ${owner}`, async () => {
-    const input = { changes, apiUrl: config.apiUrl }
-    const run = { services, settings, registry, actor, identity }
-    const held = await signerIfHeld(services, registry, identity, asker.authorise)
-    const signer = held !== undefined && speaksFor(settings, asker, held) ? held : undefined
-    if (signer === undefined) return runSteps({ ...run, configuration: await givenAway(services, identity, input) })
-    const holder = identity.userId === null ? undefined : await asker.authorise(identity.userId)
-    const configuration = await beginConfiguration(services, registry, actor, identity, input, holder)
-    return runSteps({ ...run, configuration, signer })
+    const input = { changes, apiUrl: request.apiUrl }
+    const run = { services, settings, registry, actor, identity: wallet }
+    const storedSigner = await findUsableSigner(services, registry, wallet, authorization.authorise)
+    const signer =
+      storedSigner !== undefined && maySignFor(settings, authorization, storedSigner) ? storedSigner : undefined
+    if (signer === undefined)
+      return runSteps({ ...run, configuration: await findCompletedTransfer(services, wallet, input) })
+    const method = wallet.userId === null ? undefined : await authorization.authorise(wallet.userId)
+    const didUpdate = await beginConfiguration(services, registry, actor, wallet, input, method)
+    return runSteps({ ...run, configuration: didUpdate, signer })
   })
 }
 
-/** Undefined where nobody here can change the DID any more. */
-async function signerIfHeld(
+/** Returns undefined if no key stored here can change the DID. */
+async function findUsableSigner(
   services: Services,
   registry: DidRegistry,
-  identity: IdentityRow,
+  wallet: IdentityRow,
   authorise: Authorise,
 ): Promise<DidSigner | undefined> {
   try {
-    const signer = await signerOf(services, registry, identity, authorise)
-    return (await isDeactivated(services, registry, identity, signer)) ? undefined : signer
+    const signer = await signerOf(services, registry, wallet, authorise)
+    return (await isDeactivated(services, registry, wallet, signer)) ? undefined : signer
   } catch (error) {
     if (isBillfoldError(error, 'identity.read-only')) return undefined
     throw error
   }
 }
 
-/** Who controlled the DID when the request came may have given it away since: the key of another owner signs nothing for them. */
-function speaksFor({ adminDids }: IdentitySettings, { authority }: ConfigurationAsker, { row }: DidSigner): boolean {
-  return authority === undefined || adminDids.has(authority.did) || authority.address === row.address
+/**
+ * Returns true if the signer may act for the authenticated controller. The controller may have transferred the DID
+ * since the request was authenticated; the key of the new owner must not sign for them.
+ */
+function maySignFor(
+  { adminDids }: IdentitySettings,
+  { authority: controller }: ConfigurationAsker,
+  { row }: DidSigner,
+): boolean {
+  return controller === undefined || adminDids.has(controller.did) || controller.address === row.address
 }
 
-/** Whether the DID was given to nobody: the registry takes changes of it still, but its document stays empty. */
+/** Returns true if the owner is the zero address: the registry still accepts changes, but the document stays empty. */
 async function isDeactivated(
   services: Services,
   registry: DidRegistry,
   { tenant, address }: IdentityRow,
   signer: DidSigner,
 ): Promise<boolean> {
-  // Of one that was, the registry says that it owns itself.
+  // The registry reports that a deactivated identity owns itself.
   if (signer.row.address !== address) return false
   const { events } = await registry.history(services, tenant, address)
   return events.some((event) => event.kind === 'owner' && event.owner === zeroAddress)
 }
 
 /**
- * The configuration that gave the DID away, where that is what is asked for again: its last change was made, and whoever
- * made it may have ended before it could say so. @throws BillfoldError `identity.read-only`
+ * Returns the update that transferred the DID if the request repeats it: its last change was made, but the process may
+ * have ended before it could reply. @throws BillfoldError `did-wallet.read-only`
  */
-async function givenAway(
+async function findCompletedTransfer(
   services: Services,
-  identity: IdentityRow,
+  wallet: IdentityRow,
   input: ConfigurationInput,
 ): Promise<ConfigurationRow> {
-  const configuration = await begunBefore(services, identity, input)
-  if (configuration === undefined) throw new BillfoldError('identity.read-only')
-  return configuration
+  const didUpdate = await begunBefore(services, wallet, input)
+  if (didUpdate === undefined) throw new BillfoldError('identity.read-only')
+  return didUpdate
 }
 
 async function runSteps(run: StepRun): Promise<ConfigurationOutcome> {
-  const { services, configuration } = run
-  for (const step of await stepsOf(services, configuration.id)) {
+  const { services, configuration: didUpdate } = run
+  for (const step of await stepsOf(services, didUpdate.id)) {
     if (step.state === 'mined') continue
-    const failure = await runStep(run, step)
-    if (failure === undefined) continue
-    await settle(run, 'stopped')
-    return { steps: await stepsOf(services, configuration.id), failure }
+    const error = await runStep(run, step)
+    if (error === undefined) continue
+    await saveState(run, 'stopped')
+    return { steps: await stepsOf(services, didUpdate.id), failure: error }
   }
-  await settle(run, 'done')
-  return { steps: await stepsOf(services, configuration.id), failure: undefined }
+  await saveState(run, 'done')
+  return { steps: await stepsOf(services, didUpdate.id), failure: undefined }
 }
 
-/** Keeps how it ended; where another process was faster, what that one kept stays. */
-async function settle(run: StepRun, state: 'stopped' | 'done'): Promise<void> {
-  const { services, actor, identity } = run
-  const now = services.now()
+/** Stores the final state; if another process was faster, its state remains. */
+async function saveState(run: StepRun, state: 'stopped' | 'done'): Promise<void> {
+  const { services, actor, identity: wallet } = run
+  const updatedAt = services.now()
   const change = update(configurations, {
     where: { id: run.configuration.id, state: { in: unfinished } },
-    set: { state, movedAt: now },
+    set: { state, movedAt: updatedAt },
   })
   try {
     await services.storage.commit(
-      batch(change, auditRecord(actor, `identity.configuration-${state}`, identity.id, now)),
+      batch(change, auditRecord(actor, `identity.configuration-${state}`, wallet.id, updatedAt)),
     )
   } catch (error) {
     if (!isCommitError(error)) throw error

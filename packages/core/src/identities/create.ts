@@ -1,6 +1,6 @@
 import type { Actor } from '../audit/record.ts'
 import { decideFor } from '../credentials/decide-for.ts'
-import { registryFor } from '../dids/registry-for.ts'
+import { registryFor } from '../dids/registry.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -20,26 +20,28 @@ import type { IdentitySettings } from './settings.ts'
 import { identities } from './tables.ts'
 
 /**
- * At most this many DID wallets a user: with all else that is sealed under the user's master secret they are sealed anew in
- * one batch, which holds 1,000 writes, when a signing method is replaced.
+ * The maximum number of DID wallets per user. All rows sealed under a user's master secret are reencrypted in one batch
+ * of at most 1,000 writes when it is rotated.
  */
 export const mostIdentities = 50
 
-/** What is said about a new DID wallet. */
+/** A DID wallet to create. */
 export interface IdentityInput {
-  /** The DID itself, unless one is given. */
+  /** Defaults to the DID. */
   readonly alias?: string | undefined
-  /** The vault that its key comes from; without one the key is random. */
+  /** The vault that the key is derived in; without one the key is random. */
   readonly vaultId?: string | undefined
-  /** Whose it is; without one it is the service's own. The wallets of a vault belong to whom the vault belongs to. */
+  /** The owner; without one the wallet belongs to the service. Wallets in a vault belong to the vault's owner. */
   readonly userId?: string | undefined
   readonly didMethod: string
 }
 
 /**
- * Makes a DID wallet. Nothing is written to a registry: a DID of ERC-1056 is there as soon as its key is.
- * @throws BillfoldError `did.invalid`, `did.unknown-network`, `identity.alias-taken`, `identity.alias-invalid`,
- *   `vault.unknown`, `vault.mpc-unavailable`, `user.unknown`, `user.full`, `signing-method.required`, `signing-method.invalid`
+ * Creates a DID wallet. Nothing is written to a registry: an ERC-1056 DID exists as soon as its key does.
+ *
+ * @throws BillfoldError `did.invalid`, `did.unknown-network`, `did-wallet.alias-taken`, `did-wallet.alias-invalid`,
+ *   `vault.not-found`, `vault.mpc-unavailable`, `user.not-found`, `user.limit-reached`, `signing-method.required`,
+ *   `signing-method.invalid`
  */
 export async function createIdentity(
   services: Services,
@@ -54,32 +56,33 @@ export async function createIdentity(
   const vault = input.vaultId === undefined ? undefined : await findVault(services, tenant, input.vaultId)
   const userId = vault === undefined ? (input.userId ?? null) : vault.userId
   if (input.userId !== undefined && input.userId !== userId) throw new BillfoldError('vault.unknown')
-  const wanted: NewIdentity = { id: newId(), tenant, userId, didMethod, alias }
-  if (userId !== null) return createForUser(services, actor, wanted, userId, vault, authorise)
-  if (vault?.kind === 'BIP44') return settings.vaultQueue(services, vault, { actor, wanted })
-  if (vault !== undefined) return createShared(services, settings, actor, wanted, vault.id)
-  const { row, writes } = newIdentity(services, actor, wanted, await plainKey(services, wanted, undefined))
+  const newWallet: NewIdentity = { id: newId(), tenant, userId, didMethod, alias }
+  if (userId !== null) return createForUser(services, actor, newWallet, userId, vault, authorise)
+  if (vault?.kind === 'BIP44') return settings.vaultQueue(services, vault, { actor, wanted: newWallet })
+  if (vault !== undefined) return createWithThresholdKey(services, settings, actor, newWallet, vault.id)
+  const { row, writes } = newIdentity(services, actor, newWallet, await plainKey(services, newWallet, undefined))
   await commitNaming(services, writes)
   return row
 }
 
-/** The key of a wallet that is refused is destroyed again. */
-async function createShared(
+/** Creates a wallet in an MPC vault. If the wallet is rejected, its threshold key is destroyed again. */
+async function createWithThresholdKey(
   services: Services,
   settings: IdentitySettings,
   actor: Actor,
-  wanted: NewIdentity,
+  newWallet: NewIdentity,
   vaultId: string,
 ): Promise<IdentityRow> {
-  const cells = await sharedKey(settings.thresholdSigner, wanted, vaultId)
+  const columns = await sharedKey(settings.thresholdSigner, newWallet, vaultId)
   try {
-    const { row, writes } = newIdentity(services, actor, wanted, cells)
+    const { row, writes } = newIdentity(services, actor, newWallet, columns)
     await commitNaming(services, writes)
     return row
   } catch (error) {
-    // Only where it is sure that there is no row: of a commit that nobody knows of, the wallet may be there.
-    const isRefused = isBillfoldError(error, 'identity.alias-taken') || isBillfoldError(error, 'identity.alias-invalid')
-    if (isRefused) await destroyKeyOf(services, settings, wanted.id)
+    // Only if the row certainly does not exist: after a commit with an unknown outcome, it may.
+    const isRejected =
+      isBillfoldError(error, 'identity.alias-taken') || isBillfoldError(error, 'identity.alias-invalid')
+    if (isRejected) await destroyKeyOf(services, settings, newWallet.id)
     throw error
   }
 }
@@ -87,46 +90,46 @@ async function createShared(
 async function createForUser(
   services: Services,
   actor: Actor,
-  wanted: NewIdentity,
+  newWallet: NewIdentity,
   userId: string,
   vault: VaultRow | undefined,
   authorise: Authorise,
 ): Promise<IdentityRow> {
-  await findUser(services, wanted.tenant, userId)
-  const authority = await authorise(userId)
+  await findUser(services, newWallet.tenant, userId)
+  const method = await authorise(userId)
   return decideFor(services, userId, async () => {
-    const holding = await holdingOf(services, userId, authority)
+    const scope = await holdingOf(services, userId, method)
     await assertRoom(services, userId, 1)
-    const { cells, guards } =
+    const { columns, preconditions } =
       vault === undefined
-        ? { cells: await plainKey(services, wanted, holding.secret), guards: [] }
-        : await nextOfVault(services, wanted, vault.id, holding)
-    const { row, writes } = newIdentity(services, actor, wanted, cells)
-    await commitNaming(services, [...holding.writes, ...guards, ...writes])
+        ? { columns: await plainKey(services, newWallet, scope.secret), preconditions: [] }
+        : await deriveNextKey(services, newWallet, vault.id, scope)
+    const { row, writes } = newIdentity(services, actor, newWallet, columns)
+    await commitNaming(services, [...scope.writes, ...preconditions, ...writes])
     return row
   })
 }
 
-async function nextOfVault(
+async function deriveNextKey(
   services: Services,
-  wanted: NewIdentity,
+  newWallet: NewIdentity,
   vaultId: string,
   { secret }: Holding,
-): Promise<{ readonly cells: KeyCells; readonly guards: readonly Write[] }> {
-  const vault = await findVault(services, wanted.tenant, vaultId)
+): Promise<{ readonly columns: KeyCells; readonly preconditions: readonly Write[] }> {
+  const vault = await findVault(services, newWallet.tenant, vaultId)
   const entropy = await openEntropy(services, vault, secret)
   const derivation = await derivationOf(entropy)
   entropy.fill(0)
   const hdIndex = vault.nextIndex
-  const cells = await derivedKey(services, wanted, { vaultId, hdIndex }, derivation.keyAt(hdIndex), secret)
+  const columns = await derivedKey(services, newWallet, { vaultId, hdIndex }, derivation.keyAt(hdIndex), secret)
   derivation.forget()
-  const guard = update(vaults, { where: { id: vaultId, nextIndex: hdIndex }, add: { nextIndex: 1 } })
-  return { cells, guards: [guard] }
+  const precondition = update(vaults, { where: { id: vaultId, nextIndex: hdIndex }, add: { nextIndex: 1 } })
+  return { columns, preconditions: [precondition] }
 }
 
-/** @throws BillfoldError `user.full` when a user has no room for so many more */
-export async function assertRoom(services: Services, userId: string | null, more: number): Promise<void> {
+/** Checks that a user may own `additional` more DID wallets. @throws BillfoldError `user.limit-reached` */
+export async function assertRoom(services: Services, userId: string | null, additional: number): Promise<void> {
   if (userId === null) return
   const rows = await services.storage.find(identities, { where: { userId, state: 'live' }, limit: mostIdentities })
-  if (rows.length + more > mostIdentities) throw new BillfoldError('user.full')
+  if (rows.length + additional > mostIdentities) throw new BillfoldError('user.full')
 }

@@ -3,15 +3,15 @@ import { batch, update } from '../storage/index.ts'
 import type { IdentitySettings } from './settings.ts'
 import { identities } from './tables.ts'
 
-/** How many keys one look destroys at most; the next look goes on. */
-const mostAtOnce = 100
+/** The maximum number of keys that one run destroys. */
+const batchSize = 100
 
-/** How long it takes until a signer that did not answer is told again, in milliseconds. */
-const againAfter = 10 * 60 * 1000
+/** Milliseconds until the next attempt after the signer failed. */
+const retryAfterMs = 10 * 60 * 1000
 
 /**
- * Has the threshold signer destroy the key of a wallet that was deleted. Where that fails it is only logged: the row keeps
- * that it is still to be done.
+ * Destroys the threshold key of a deleted wallet. A failure is only logged; the row records that the deletion is
+ * pending.
  */
 export async function destroyKeyOf(
   services: Services,
@@ -22,7 +22,7 @@ export async function destroyKeyOf(
   try {
     await thresholdSigner.destroyKey(id)
   } catch (error) {
-    services.logger.warn({ cause: error, identity: id }, 'the key of a deleted DID wallet could not be destroyed yet')
+    services.logger.warn({ cause: error, didWallet: id }, 'threshold key deletion failed')
     return
   }
   await services.storage.commit(
@@ -30,7 +30,7 @@ export async function destroyKeyOf(
   )
 }
 
-/** Destroys the keys of wallets that were deleted while their signer could not be reached. Doing it twice at once does no harm. */
+/** Destroys the threshold keys of deleted wallets whose signer was unreachable. Safe to run concurrently. */
 export async function destroyLeftKeys(services: Services, settings: IdentitySettings): Promise<void> {
   if (settings.thresholdSigner === undefined) return
   const now = services.now()
@@ -38,11 +38,15 @@ export async function destroyLeftKeys(services: Services, settings: IdentitySett
   const rows = await services.storage.find(identities, {
     where: due,
     orderBy: [['destroyKeyAt', 'asc']],
-    limit: mostAtOnce,
+    limit: batchSize,
   })
   if (rows.length === 0) return
   const ids = rows.map(({ id }) => id)
-  const later = { where: { id: { in: ids }, ...due }, set: { destroyKeyAt: now + againAfter }, hits: 'any' } as const
-  await services.storage.commit(batch(update(identities, later)))
+  const postponed = {
+    where: { id: { in: ids }, ...due },
+    set: { destroyKeyAt: now + retryAfterMs },
+    hits: 'any',
+  } as const
+  await services.storage.commit(batch(update(identities, postponed)))
   for (const id of ids) await destroyKeyOf(services, settings, id)
 }

@@ -11,31 +11,33 @@ import { type KeyCells, plainKey } from './new-key.ts'
 import type { IdentityRow } from './seal-key.ts'
 import { identities } from './tables.ts'
 
-/** What is said of a new wallet beside its key. */
+/** A new DID wallet, without its key. */
 export interface NewIdentity {
   readonly id: string
   readonly tenant: string
   readonly userId: string | null
   readonly didMethod: string
-  /** The DID itself, unless one is given. */
+  /** Defaults to the DID. */
   readonly alias?: string | undefined
 }
 
-/** A new wallet, and the writes that make it. @throws BillfoldError `identity.alias-invalid` */
+/**
+ * Builds the row of a new DID wallet and the writes that create it. @throws BillfoldError `did-wallet.alias-invalid`
+ */
 export function newIdentity(
   services: Services,
   actor: Actor,
-  { alias, didMethod, ...own }: NewIdentity,
-  cells: KeyCells,
+  { alias, didMethod, ...columnsOfInput }: NewIdentity,
+  columns: KeyCells,
 ): { readonly row: IdentityRow; readonly writes: readonly Write[] } {
   const { method, network } = readDidMethod(didMethod)
-  const did = formatDid(method, cells.address, network)
+  const did = formatDid(method, columns.address, network)
   if (alias !== undefined) checkAlias(alias, did)
   const row: IdentityRow = {
-    ...own,
+    ...columnsOfInput,
     did,
     didMethod,
-    ...cells,
+    ...columns,
     alias: alias ?? did,
     state: 'live',
     configurationId: null,
@@ -53,25 +55,28 @@ export function newIdentity(
   }
 }
 
-/** A further wallet of the same holder, for a delegate. Belongs in a `decide`. */
+/** Builds a further wallet of the same owner, for a delegate. Call it within `retryOnConflict`. */
 export async function delegateIdentity(
   services: Services,
   actor: Actor,
   { tenant, userId, didMethod }: IdentityRow,
-  holding: Holding,
+  scope: Holding,
   id: string,
 ): Promise<{ readonly row: IdentityRow; readonly writes: readonly Write[] }> {
-  const cells = await plainKey(services, { id, tenant }, holding.secret)
-  return newIdentity(services, actor, { id, tenant, userId, didMethod }, cells)
+  const columns = await plainKey(services, { id, tenant }, scope.secret)
+  return newIdentity(services, actor, { id, tenant, userId, didMethod }, columns)
 }
 
-/** Commits; a name that is taken is told by the unique key, not by a look before the write. @throws BillfoldError `identity.alias-taken` */
+/**
+ * Commits writes that set an alias; the unique key detects a duplicate. @throws BillfoldError `did-wallet.alias-taken`
+ */
 export async function commitNaming(services: Services, writes: readonly Write[]): Promise<void> {
   try {
     await services.storage.commit(batch(...writes))
   } catch (error) {
-    const named = isCommitError(error) && error.reason === 'duplicate' && writes[error.index]?.table === identities
-    if (named) throw new BillfoldError('identity.alias-taken', { cause: error })
+    const isAliasTaken =
+      isCommitError(error) && error.reason === 'duplicate' && writes[error.index]?.table === identities
+    if (isAliasTaken) throw new BillfoldError('identity.alias-taken', { cause: error })
     throw error
   }
 }

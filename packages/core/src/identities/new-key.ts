@@ -6,52 +6,56 @@ import type { Services } from '../services.ts'
 import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 import { type IdentityRow, sealKey } from './seal-key.ts'
 
-type Own = Pick<IdentityRow, 'id' | 'tenant'>
+type WalletId = Pick<IdentityRow, 'id' | 'tenant'>
 
-/** The key of a new wallet, sealed, and where it comes from. */
+/** The key columns of a new wallet: the sealed key, its public forms and its origin. */
 export type KeyCells = Pick<
   IdentityRow,
   'address' | 'ethereumAddress' | 'publicKey' | 'generation' | 'sealedKey' | 'vaultId' | 'hdIndex'
 >
 
-/** A random key, of a wallet in no vault. */
-export function plainKey(services: Services, own: Own, secret: MasterSecret | undefined): Promise<KeyCells> {
-  const from = { vaultId: null, hdIndex: null }
-  return cellsOf(services, own, from, secp256k1.generatePrivateKey(), secret)
+/** Generates and seals a random key for a wallet outside of any vault. */
+export function plainKey(services: Services, walletId: WalletId, secret: MasterSecret | undefined): Promise<KeyCells> {
+  const origin = { vaultId: null, hdIndex: null }
+  return sealColumns(services, walletId, origin, secp256k1.generatePrivateKey(), secret)
 }
 
-/** The key with an index in a vault. */
+/** Seals a key that was derived from a vault. Zeroes `privateKey`. */
 export function derivedKey(
   services: Services,
-  own: Own,
-  from: { readonly vaultId: string; readonly hdIndex: number },
+  walletId: WalletId,
+  origin: { readonly vaultId: string; readonly hdIndex: number },
   privateKey: Uint8Array,
   secret: MasterSecret | undefined,
 ): Promise<KeyCells> {
-  return cellsOf(services, own, from, privateKey, secret)
+  return sealColumns(services, walletId, origin, privateKey, secret)
 }
 
-/** A key that a threshold signer makes. @throws BillfoldError `vault.mpc-unavailable` */
-export async function sharedKey(signer: ThresholdSigner | undefined, { id }: Own, vaultId: string): Promise<KeyCells> {
+/** Creates a key in the threshold signer. @throws BillfoldError `vault.mpc-unavailable` */
+export async function sharedKey(
+  signer: ThresholdSigner | undefined,
+  { id }: WalletId,
+  vaultId: string,
+): Promise<KeyCells> {
   if (signer === undefined) throw new BillfoldError('vault.mpc-unavailable')
   const publicKey = secp256k1.parsePublicKey(await signer.createKey(id), false)
-  return { ...publicCells(publicKey), generation: null, sealedKey: null, vaultId, hdIndex: null }
+  return { ...toPublicColumns(publicKey), generation: null, sealedKey: null, vaultId, hdIndex: null }
 }
 
-async function cellsOf(
+async function sealColumns(
   services: Services,
-  own: Own,
-  from: Pick<KeyCells, 'vaultId' | 'hdIndex'>,
+  walletId: WalletId,
+  origin: Pick<KeyCells, 'vaultId' | 'hdIndex'>,
   privateKey: Uint8Array,
   secret: MasterSecret | undefined,
 ): Promise<KeyCells> {
   const publicKey = secp256k1.publicKeyOf(privateKey, false)
-  const sealed = await sealKey(services, own, privateKey, secret)
+  const sealed = await sealKey(services, walletId, privateKey, secret)
   privateKey.fill(0)
-  return { ...publicCells(publicKey), ...sealed, ...from }
+  return { ...toPublicColumns(publicKey), ...sealed, ...origin }
 }
 
-function publicCells(publicKey: Uint8Array): Pick<KeyCells, 'address' | 'ethereumAddress' | 'publicKey'> {
+function toPublicColumns(publicKey: Uint8Array): Pick<KeyCells, 'address' | 'ethereumAddress' | 'publicKey'> {
   const address = addressOf(publicKey)
   return { address, ethereumAddress: withChecksum(address), publicKey }
 }

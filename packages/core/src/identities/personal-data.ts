@@ -4,8 +4,8 @@ import { vaults } from '../vaults/tables.ts'
 import { identities } from './tables.ts'
 
 /**
- * What the DID API knows of a person: their DID wallets and vaults. Erasing destroys the keys, the seeds and the aliases; the
- * DIDs stay, so that none is made again. What a chain knows of a DID, nobody can take back.
+ * The DID wallets and vaults of a person. Erasure destroys keys, seeds and aliases; the DIDs remain, so that they are
+ * never created again. Data on a chain cannot be erased.
  */
 export const didData: PersonalData = {
   name: 'dids',
@@ -29,7 +29,7 @@ export const didData: PersonalData = {
         set: { state: 'deleted', alias: null, sealedKey: null, deletedAt: services.now() },
         hits: 'any',
       }),
-      // Without a generation, nothing that is sealed anew meanwhile puts the seed back.
+      // A null generation makes a concurrent master secret rotation fail instead of restoring the seed.
       update(vaults, { where: { tenant, userId }, set: { sealedEntropy: null, generation: null }, hits: 'any' }),
     ],
   }),

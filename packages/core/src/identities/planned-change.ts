@@ -4,7 +4,7 @@ import { parseDid } from '../dids/did.ts'
 import type { Address, RegistryChange } from '../dids/registry.ts'
 import type { DelegateInput, TxInput } from '../vaults/wallet-config.ts'
 
-/** How long a change is valid where nobody says otherwise: a year, in seconds. */
+/** The default validity of a change in seconds: a year. */
 const defaultValidity = 365 * 24 * 60 * 60
 
 const plannedChange = z.discriminatedUnion('kind', [
@@ -13,24 +13,32 @@ const plannedChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('owner'), did: z.string() }),
 ])
 
-/** A change as it is kept. `validity` in seconds; a delegate whose address is null is one whose key has yet to be made. */
+/**
+ * A change of a DID update, as stored. `validity` is in seconds; the address of a delegate is null until its key is
+ * created.
+ */
 export type PlannedChange = z.output<typeof plannedChange>
 
-/** The changes that were asked for, in order, but that of the owner last: after it the old one can no longer sign. */
+/**
+ * Converts the request into changes in the same order, except that the change of the owner comes last: after it the old
+ * owner can no longer sign.
+ */
 export function plannedChanges(inputs: readonly TxInput[]): readonly PlannedChange[] {
   const changes = inputs.flatMap(({ service, delegate, newOwner }): readonly PlannedChange[] => [
     ...(service === undefined
       ? []
-      : [{ kind: 'service' as const, name: service.name, value: service.value, validity: seconds(service.validity) }]),
+      : [
+          { kind: 'service' as const, name: service.name, value: service.value, validity: toSeconds(service.validity) },
+        ]),
     ...(delegate === undefined
       ? []
-      : [{ kind: 'delegate' as const, address: delegateAddress(delegate), validity: seconds(delegate.validity) }]),
+      : [{ kind: 'delegate' as const, address: delegateAddress(delegate), validity: toSeconds(delegate.validity) }]),
     ...(newOwner === undefined ? [] : [{ kind: 'owner' as const, did: newOwner }]),
   ])
   return [...changes.filter(({ kind }) => kind !== 'owner'), ...changes.filter(({ kind }) => kind === 'owner')]
 }
 
-/** A change as a registry takes it. */
+/** Converts a change into the form of the registry. */
 export function registryChange(change: PlannedChange): RegistryChange {
   switch (change.kind) {
     case 'service':
@@ -41,19 +49,19 @@ export function registryChange(change: PlannedChange): RegistryChange {
         validity: change.validity,
       }
     case 'delegate':
-      if (change.address === null) throw new TypeError('The key of the delegate has not been made')
+      if (change.address === null) throw new TypeError('The key of the delegate was not created')
       return { kind: 'delegate', delegateType: 'veriKey', delegate: change.address, validity: change.validity }
     case 'owner':
       return { kind: 'owner', newOwner: parseDid(change.did).address }
   }
 }
 
-/** A change from its row. */
+/** Parses a change from its row. */
 export function parseChange(json: string): PlannedChange {
   return plannedChange.parse(JSON.parse(json))
 }
 
-function seconds(milliseconds: number | undefined): number {
+function toSeconds(milliseconds: number | undefined): number {
   return milliseconds === undefined || milliseconds === 0 ? defaultValidity : Math.floor(milliseconds / 1000)
 }
 

@@ -9,10 +9,10 @@ import type { IdentitySettings } from './settings.ts'
 import { identities } from './tables.ts'
 
 /**
- * Deletes a DID wallet: its key is destroyed, and nobody here signs for its DID again. What the registry knows of the DID
- * stays. (The seed of a vault, as long as it is kept, is what the key was derived from; its index is never given out again,
- * and nothing here derives it again.)
- * @throws BillfoldError `identity.unknown`
+ * Deletes a DID wallet and its key, so that nothing here signs for its DID again. The registry entry of the DID
+ * remains. The seed of a vault remains, too, but the index is never assigned or derived again.
+ *
+ * @throws BillfoldError `did-wallet.not-found`
  */
 export async function removeIdentity(
   services: Services,
@@ -21,13 +21,13 @@ export async function removeIdentity(
   row: IdentityRow,
 ): Promise<void> {
   const deletedAt = services.now()
-  const isShared = row.vaultId !== null && row.sealedKey === null
+  const hasThresholdKey = row.vaultId !== null && row.sealedKey === null
   const set = {
     state: 'deleted',
     alias: null,
     sealedKey: null,
     deletedAt,
-    destroyKeyAt: isShared ? deletedAt : null,
+    destroyKeyAt: hasThresholdKey ? deletedAt : null,
   }
   try {
     await services.storage.commit(
@@ -41,6 +41,6 @@ export async function removeIdentity(
     if (isCommitError(error)) throw new BillfoldError('identity.unknown', { cause: error })
     throw error
   }
-  // After the row, which keeps that it is still to be done: a signer that cannot be reached now is told by `maintain()`.
-  if (isShared) await destroyKeyOf(services, settings, row.id)
+  // After the commit: if the signer is unreachable now, `maintain()` retries, since the row records the pending deletion.
+  if (hasThresholdKey) await destroyKeyOf(services, settings, row.id)
 }

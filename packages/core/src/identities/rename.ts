@@ -9,8 +9,9 @@ import type { IdentityRow } from './seal-key.ts'
 import { identities } from './tables.ts'
 
 /**
- * Gives a DID wallet another alias.
- * @throws BillfoldError `identity.unknown`, `identity.alias-taken`, `identity.alias-invalid`
+ * Changes the alias of a DID wallet.
+ *
+ * @throws BillfoldError `did-wallet.not-found`, `did-wallet.alias-taken`, `did-wallet.alias-invalid`
  */
 export async function renameIdentity(
   services: Services,

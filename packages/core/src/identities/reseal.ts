@@ -4,7 +4,7 @@ import { StaleRead, type Update, update } from '../storage/index.ts'
 import { keyPlace } from './seal-key.ts'
 import { identities } from './tables.ts'
 
-/** Seals the keys of a user's DID wallets under the next master secret. */
+/** Reencrypts the keys of a user's DID wallets under the next master secret. */
 export const resealIdentities: Reseal = async (storage, userId, old, next) => {
   const rows = await storage.find(identities, { where: { userId, state: 'live' } })
   return rows.flatMap((row): readonly Update[] => {
@@ -12,7 +12,7 @@ export const resealIdentities: Reseal = async (storage, userId, old, next) => {
     if (row.generation !== old.generation) throw new StaleRead()
     const place = keyPlace(row)
     const sealedKey = sealUnder(next.bytes, unsealUnder(old.bytes, row.sealedKey, place), place)
-    // Only a live one: the key of a wallet that is deleted meanwhile must not come back.
+    // Only if still live: a concurrently deleted wallet must not regain its key.
     const where = { id: row.id, state: 'live', generation: old.generation }
     return [update(identities, { where, set: { generation: next.generation, sealedKey } })]
   })

@@ -12,7 +12,7 @@ import type { IdentitySettings } from './settings.ts'
 import { type DidSigner, signHash } from './sign-hash.ts'
 import { configurationSteps, configurations } from './tables.ts'
 
-/** What a step is taken with. */
+/** The context of one step of a DID update. */
 export interface StepRun {
   readonly services: Services
   readonly settings: IdentitySettings
@@ -20,75 +20,79 @@ export interface StepRun {
   readonly actor: Actor
   readonly identity: IdentityRow
   readonly configuration: ConfigurationRow
-  /** Absent where nobody here can sign any more: then it is only seen what became of the steps. */
+  /** Absent if no key stored here can sign any more: then the status of the steps is only looked up. */
   readonly signer?: DidSigner
 }
 
-/** How often a change is prepared anew because another one of the same signer came before it. */
-const mostPreparations = 20
+/**
+ * The maximum number of preparations; a change is prepared again if another change of the same signer was mined first.
+ */
+const maxPreparations = 20
 
 /**
- * Takes one step, and keeps how it went. What the registry knows already is not handed in again, so a repeat after a crash at
- * any moment makes no change twice. Gives the error that it stopped with, if it did.
+ * Runs one step and stores its outcome. A change that the registry already knows is not submitted again, so a repeat
+ * after a crash makes no change twice.
+ *
+ * @returns the error that the step stopped with, or undefined
  */
 export async function runStep(run: StepRun, step: StepRow): Promise<BillfoldError | undefined> {
   const { services } = run
   try {
-    const { state, hash } = await handIn(run, step)
-    const transaction = hash ?? null
+    const { state, hash } = await submitOrGetStatus(run, step)
+    const transactionHash = hash ?? null
     if (state === 'mined') {
-      await keepMade(run, step, transaction)
+      await saveMined(run, step, transactionHash)
       return undefined
     }
-    const failure = state === 'sent' ? 'identity.step-pending' : 'identity.step-failed'
-    // What failed will never be made, so the next attempt is another one.
-    const attempt = state === 'failed' ? { attemptId: newId() } : {}
-    await keep(services, step, { state, failure, transaction, ...attempt })
-    return new BillfoldError(failure)
+    const failureCode = state === 'sent' ? 'identity.step-pending' : 'identity.step-failed'
+    // A failed operation is final, so the next attempt needs a new id.
+    const newOperation = state === 'failed' ? { attemptId: newId() } : {}
+    await saveAttempt(services, step, failureCode, { state, transaction: transactionHash, ...newOperation })
+    return new BillfoldError(failureCode)
   } catch (error) {
     if (!isBillfoldError(error)) throw error
-    await keep(services, step, { state: 'failed', failure: error.code })
+    await saveAttempt(services, step, error.code, { state: 'failed' })
     return error
   }
 }
 
-async function handIn(run: StepRun, step: StepRow): Promise<StepState> {
-  const { services, registry, identity } = run
-  for (let round = 1; ; round++) {
-    const open = await move(run)
-    const known = await registry.stepState(services, identity.tenant, step.attemptId)
-    if (known !== undefined) return known
-    if (!open) throw new BillfoldError('identity.configuring')
+async function submitOrGetStatus(run: StepRun, step: StepRow): Promise<StepState> {
+  const { services, registry, identity: wallet } = run
+  for (let attemptNumber = 1; ; attemptNumber++) {
+    const isUnfinished = await markRunning(run)
+    const status = await registry.stepState(services, wallet.tenant, step.attemptId)
+    if (status !== undefined) return status
+    if (!isUnfinished) throw new BillfoldError('identity.configuring')
     try {
       return await submit(run, step)
     } catch (error) {
-      // Given away a moment ago: perhaps by this very step, in another process.
-      const again =
-        isBillfoldError(error, 'did.change-stale') || (isBillfoldError(error, 'identity.read-only') && round < 3)
-      if (!again) throw error
-      if (round === mostPreparations) throw new BillfoldError('identity.configuring', { cause: error })
-      await pause(round)
+      // The DID was just transferred, perhaps by this very step in another process.
+      const canRetry =
+        isBillfoldError(error, 'did.change-stale') ||
+        (isBillfoldError(error, 'identity.read-only') && attemptNumber < 3)
+      if (!canRetry) throw error
+      if (attemptNumber === maxPreparations) throw new BillfoldError('identity.configuring', { cause: error })
+      await pause(attemptNumber)
     }
   }
 }
 
 async function submit(run: StepRun, step: StepRow): Promise<StepState> {
-  const { services, settings, registry, actor, identity, configuration, signer } = run
+  const { services, settings, registry, actor, identity: wallet, configuration: didUpdate, signer } = run
   if (signer === undefined) throw new BillfoldError('identity.read-only')
   const change = registryChange(parseChange(step.change))
-  const prepared = await registry.prepare(services, identity.tenant, identity.address, change)
+  const prepared = await registry.prepare(services, wallet.tenant, wallet.address, change)
   if (prepared.signer !== signer.row.address) throw new BillfoldError('identity.read-only')
   const signature = await signHash(services, settings, signer, prepared.digest)
-  const options = { apiUrl: configuration.apiUrl ?? undefined }
+  const options = { apiUrl: didUpdate.apiUrl ?? undefined }
   return registry.submit(services, actor, step.attemptId, prepared, signature, options)
 }
 
 /**
- * Says that somebody works on it. False where it is over: another process has made all of it, or another configuration has
- * taken its place.
+ * Marks the update as running. Returns false if another process has completed it or another update has superseded it.
  */
-async function move({ services, configuration }: StepRun): Promise<boolean> {
-  const where = { id: configuration.id, state: { in: unfinished } }
+async function markRunning({ services, configuration: didUpdate }: StepRun): Promise<boolean> {
+  const where = { id: didUpdate.id, state: { in: unfinished } }
   const set = { state: 'running', movedAt: services.now() }
   try {
     await services.storage.commit(batch(update(configurations, { where, set })))
@@ -99,26 +103,33 @@ async function move({ services, configuration }: StepRun): Promise<boolean> {
   }
 }
 
-/** Keeps that a change is made, and tells of it: once, by whichever process sees it first. */
-async function keepMade({ services, identity }: StepRun, step: StepRow, transaction: string | null): Promise<void> {
-  const { id: identityId, tenant, did, userId } = identity
+/** Stores that a change was made and emits `did.changed` exactly once, from the process that notices it first. */
+async function saveMined(
+  { services, identity: wallet }: StepRun,
+  step: StepRow,
+  transactionHash: string | null,
+): Promise<void> {
+  const { id: identityId, tenant, did, userId } = wallet
   const change = parseChange(step.change).kind
   await committed(
     services,
     update(configurationSteps, {
       where: { id: step.id, attemptId: step.attemptId, state: { ne: 'mined' } },
-      set: { state: 'mined', failure: null, transaction },
+      set: { state: 'mined', failure: null, transaction: transactionHash },
     }),
     ...eventWrites(services, tenant, 'did.changed', { identityId, did, userId, change }),
   )
 }
 
-/** Keeps how an attempt went; where another process has kept that it is made, that stays. */
-async function keep(
+/** Stores the outcome of an attempt, unless another process has stored that the change was made. */
+async function saveAttempt(
   services: Services,
   { id, attemptId }: StepRow,
-  set: Partial<StepRow> & { readonly failure: ErrorCode | null },
+  failureCode: ErrorCode,
+  set: Partial<StepRow>,
 ): Promise<void> {
   const where = { id, attemptId, state: { ne: 'mined' } }
-  await services.storage.commit(batch(update(configurationSteps, { where, set, hits: 'any' })))
+  await services.storage.commit(
+    batch(update(configurationSteps, { where, set: { ...set, failure: failureCode }, hits: 'any' })),
+  )
 }

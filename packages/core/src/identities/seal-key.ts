@@ -7,10 +7,10 @@ import { isSealedWithOlderKey, openHeld, sealHeld } from '../vaults/held-secret.
 import { identities } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A DID wallet as it is kept. */
+/** The stored row of a DID wallet. */
 export type IdentityRow = RowOf<typeof identities>
 
-/** Seals the private key of a wallet. */
+/** Seals the private key of a DID wallet. */
 export async function sealKey(
   services: Services,
   wallet: Pick<IdentityRow, 'id' | 'tenant'>,
@@ -22,9 +22,10 @@ export async function sealKey(
 }
 
 /**
- * Opens the private key of a wallet; whoever calls wipes it. What an older key of the keyring sealed is sealed anew, so that
- * the older key can leave the keyring in time.
- * @throws BillfoldError `identity.unknown` for one without a key, `signing-method.required`; StaleRead
+ * Opens the private key of a DID wallet; the caller zeroes it. A key sealed with an outdated key of the keyring is
+ * reencrypted, so that the outdated key can be retired.
+ *
+ * @throws BillfoldError `did-wallet.not-found` if the wallet has no key, `signing-method.required`; StaleReadError
  */
 export async function openKey(
   services: Services,
@@ -33,23 +34,23 @@ export async function openKey(
 ): Promise<Uint8Array> {
   const { generation, sealedKey } = wallet
   if (sealedKey === null) throw new BillfoldError('identity.unknown')
-  const held = { generation, sealed: sealedKey }
-  const privateKey = await openHeld(services, held, keyPlace(wallet), secret)
-  if (isSealedWithOlderKey(services, held)) await sealAnew(services, wallet, privateKey)
+  const stored = { generation, sealed: sealedKey }
+  const privateKey = await openHeld(services, stored, keyPlace(wallet), secret)
+  if (isSealedWithOlderKey(services, stored)) await reencrypt(services, wallet, privateKey)
   return privateKey
 }
 
-async function sealAnew(services: Services, wallet: IdentityRow, privateKey: Uint8Array): Promise<void> {
+async function reencrypt(services: Services, wallet: IdentityRow, privateKey: Uint8Array): Promise<void> {
   const set = await sealKey(services, wallet, privateKey, undefined)
-  // Not one that was deleted meanwhile: its key must not come back.
+  // Only if still live: a concurrently deleted wallet must not regain its key.
   const where = { id: wallet.id, state: 'live' }
   await services.storage.commit(batch(update(identities, { where, set, hits: 'any' })))
 }
 
-/** Where the key of a wallet lives. */
+/** The encryption context of a wallet's key. */
 export function keyPlace({ id, tenant }: Pick<IdentityRow, 'id' | 'tenant'>): Place {
   return { tenant, table: identities.name, row: id, field: 'key' }
 }
 
-/** What the keyring seals here: of DID wallets without a user. */
+/** The column sealed by the keyring: the keys of DID wallets without a user. */
 export const sealedIdentityKeys = sealedColumn(identities, 'sealedKey', keyPlace, { generation: null })

@@ -3,18 +3,18 @@ import type { DidRegistry } from '../dids/registry.ts'
 import type { VaultQueue } from './vault-queue.ts'
 import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 
-/** What a host decides about DID wallets. */
+/** The settings of DID wallets, with defaults applied. */
 export interface IdentitySettings {
-  /** Where DIDs are kept; those without a network in the first. */
+  /** The DID registries. DIDs without a network belong to the first. */
   readonly registries: readonly DidRegistry[]
   readonly thresholdSigner: ThresholdSigner | undefined
-  /** The DIDs that control every other. */
+  /** The DIDs whose controllers may change every DID wallet. */
   readonly adminDids: ReadonlySet<string>
-  /** Of this process; shared by all requests. */
+  /** Batches the creation of wallets in BIP44 vaults; one per process, shared by all requests. */
   readonly vaultQueue: VaultQueue
 }
 
-/** The nodes that the registries speak to. */
+/** Collects the chain clients of all registries. */
 export function registryClients({ registries }: IdentitySettings): ChainClients {
   return Object.fromEntries(registries.flatMap(({ clients }) => Object.entries(clients)))
 }

@@ -9,31 +9,35 @@ import { findIdentityById, heldKeyOf } from './find.ts'
 import { type IdentityRow, openKey } from './seal-key.ts'
 import type { IdentitySettings } from './settings.ts'
 
-/** Whose key signs for a DID, and the method that opens it where it is a user's. */
+/** The wallet whose key signs for a DID, and the authorized method if the key belongs to a user. */
 export interface DidSigner {
   readonly row: IdentityRow
   readonly authority: OpenedMethod | undefined
 }
 
 /**
- * Who signs for a DID: the wallet itself, or, once it was given to another DID, the wallet of that one.
- * @throws BillfoldError `identity.read-only` when the owner's key is not held here, `signing-method.required`, `signing-method.invalid`
+ * Returns the signer of a DID: the wallet itself or, after a transfer, the wallet of the new owner.
+ *
+ * @throws BillfoldError `did-wallet.read-only` if the owner's key is not stored here, `signing-method.required`,
+ *   `signing-method.invalid`
  */
 export async function signerOf(
   services: Services,
   registry: DidRegistry,
-  identity: IdentityRow,
+  wallet: IdentityRow,
   authorise: Authorise,
 ): Promise<DidSigner> {
-  const owner = await registry.identityOwner(services, identity.tenant, identity.address)
-  const row = owner === identity.address ? identity : await heldKeyOf(services, identity.tenant, owner)
+  const owner = await registry.identityOwner(services, wallet.tenant, wallet.address)
+  const row = owner === wallet.address ? wallet : await heldKeyOf(services, wallet.tenant, owner)
   if (row === undefined) throw new BillfoldError('identity.read-only')
   return { row, authority: row.userId === null ? undefined : await authorise(row.userId) }
 }
 
 /**
- * Signs a hash of 32 bytes with the key of a DID wallet. Never for a hash that a caller chose.
- * @throws BillfoldError `identity.unknown` when the wallet was deleted, `vault.mpc-unavailable`, `signing-method.invalid`
+ * Signs 32 bytes with the key of a DID wallet. Never call it with a hash chosen by a caller.
+ *
+ * @throws BillfoldError `did-wallet.not-found` if the wallet was deleted, `vault.mpc-unavailable`,
+ *   `signing-method.invalid`
  */
 export async function signHash(
   services: Services,

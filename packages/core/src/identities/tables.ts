@@ -1,8 +1,8 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
 /**
- * A DID wallet: a DID and the key pair that it began with. A deleted one keeps its row, without key and alias, so that its
- * DID is never made again.
+ * A DID wallet: a DID and its initial key pair. A deleted wallet keeps its row without key and alias, so that its DID
+ * is never created again.
  */
 export const identities = defineTable({
   name: 'identities',
@@ -10,30 +10,30 @@ export const identities = defineTable({
     id: text(36),
     tenant: text(64),
     did: text(128),
-    /** As it was asked for: `spherity`, `ethr`, `ethr:sepolia`. */
+    /** As requested: `spherity`, `ethr`, `ethr:sepolia`. */
     didMethod: text(64),
     /** Lower case. */
     address: text(42),
-    /** With the checksum of EIP-55, as it is shown. */
+    /** With the checksum of EIP-55. */
     ethereumAddress: text(42),
     alias: nullable(text(128)),
     vaultId: nullable(text(36)),
-    /** In a BIP44 vault. */
+    /** The index of the key in a BIP44 vault. */
     hdIndex: nullable(integer()),
     /** `live` or `deleted`. */
     state: text(8),
-    /** 65 bytes. */
+    /** Uncompressed, 65 bytes. */
     publicKey: bytes(65),
-    /** Whose master secret seals the key; null where the keyring does, or where a threshold signer has it. */
+    /** The user whose master secret seals the key; null if the keyring seals it or a threshold signer has it. */
     userId: nullable(text(36)),
     generation: nullable(integer()),
-    /** Null where a threshold signer has the key, and once the wallet is deleted. */
+    /** Null if a threshold signer has the key, and after deletion. */
     sealedKey: nullable(bytes(256)),
-    /** The configuration that was begun last. */
+    /** The most recently started update. */
     configurationId: nullable(text(36)),
     createdAt: integer(),
     deletedAt: nullable(integer()),
-    /** When the threshold signer is to be told next that the key of a deleted wallet is to be destroyed. */
+    /** The time of the next attempt to destroy the threshold key of a deleted wallet. */
     destroyKeyAt: nullable(integer()),
   },
   key: ['id'],
@@ -47,27 +47,30 @@ export const identities = defineTable({
   },
 })
 
-/** A run of changes of one DID's entry in its registry. The wallet's row names the newest one, which alone goes on. */
+/**
+ * A DID update: a sequence of changes to the registry entry of one DID. The row of the wallet names the newest one;
+ * only that one can be resumed.
+ */
 export const configurations = defineTable({
   name: 'did_configurations',
   columns: {
     id: text(36),
     tenant: text(64),
     identityId: text(36),
-    /** SHA-256 of what was asked for, base64url: a repeat of the same goes on with it. */
+    /** SHA-256 of the requested changes, base64url: repeating the same request resumes the update. */
     contentHash: text(43),
     apiUrl: nullable(text(2048)),
-    /** `running`, `stopped` (a repeat goes on), `done`, `superseded`. */
+    /** `running`, `stopped` (can be resumed), `done`, `superseded`. */
     state: text(16),
     createdAt: integer(),
-    /** When something of it was done last. */
+    /** The time of the last progress. */
     movedAt: integer(),
   },
   key: ['id'],
   indexes: { byIdentity: ['identityId', 'id'] },
 })
 
-/** One change of a configuration. */
+/** One change of a DID update. */
 export const configurationSteps = defineTable({
   name: 'did_configuration_steps',
   columns: {
@@ -76,17 +79,17 @@ export const configurationSteps = defineTable({
     configurationId: text(36),
     /** From 0. */
     position: integer(),
-    /** What the registry knows this attempt by: under one id it makes a change at most once. */
+    /** The operation id of the current attempt; the registry makes at most one change per id. */
     attemptId: text(36),
     /** The change, as JSON. */
     change: text(),
     /** `waiting`, `sent`, `mined`, `failed`. */
     state: text(16),
-    /** The code of the error that it failed with. */
+    /** The error code of the last attempt. */
     failure: nullable(text(64)),
-    /** The transaction, on a chain. */
+    /** The transaction hash, on a chain. */
     transaction: nullable(text(66)),
-    /** The wallet that holds the key of a delegate that was made for this step. */
+    /** The wallet with the key of a delegate that was created for this step. */
     delegateId: nullable(text(36)),
   },
   key: ['id'],

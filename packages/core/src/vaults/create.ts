@@ -14,23 +14,28 @@ import { vaults } from './tables.ts'
 import type { ThresholdSigner } from './threshold-signer.ts'
 import type { WalletConfig } from './wallet-config.ts'
 
-/** At most this many vaults a user: like wallets, they are sealed anew in one batch when a signing method is replaced. */
+/**
+ * The maximum number of vaults per user. All rows sealed under a user's master secret are reencrypted in one batch when
+ * it is rotated.
+ */
 export const mostVaults = 10
 
-/** What is said about a new vault. */
+/** A vault to create. */
 export interface VaultInput {
-  /** `BIP44`: wallets derived from a seed. `MPC`: wallets whose keys a threshold signer shares out. */
+  /** `BIP44`: keys are derived from a seed. `MPC`: keys are shared between the parties of a threshold signer. */
   readonly kind: 'BIP44' | 'MPC'
-  /** What its wallets are configured with unless a request says otherwise. */
+  /** The default configuration of the wallets in the vault. */
   readonly walletConfig?: WalletConfig | undefined
-  /** The user whose master secret seals the seed; without one the service holds it. */
+  /** The user whose master secret seals the seed; without one, the vault belongs to the service. */
   readonly userId?: string | undefined
 }
 
 /**
- * Makes a vault.
- * @throws BillfoldError `vault.mpc-unavailable` for an MPC vault where the host has no threshold signer, or for one of a user (a
- *   signer has keyrings of its own), `user.unknown`, `user.full`, `signing-method.required`, `signing-method.invalid`
+ * Creates a vault.
+ *
+ * @throws BillfoldError `vault.mpc-unavailable` for an MPC vault if the host has no threshold signer or the vault would
+ *   belong to a user (a threshold signer has keyrings of its own), `user.not-found`, `user.limit-reached`,
+ *   `signing-method.required`, `signing-method.invalid`
  */
 export async function createVault(
   services: Services,
@@ -43,24 +48,25 @@ export async function createVault(
   if (kind === 'MPC' && (signer === undefined || userId !== undefined)) throw new BillfoldError('vault.mpc-unavailable')
   if (userId === undefined) return commitVault(services, actor, input, undefined)
   await findUser(services, actor.tenant, userId)
-  const authority = await authorise(userId)
-  return decideFor(services, userId, () => commitVault(services, actor, input, authority))
+  const method = await authorise(userId)
+  return decideFor(services, userId, () => commitVault(services, actor, input, method))
 }
 
 async function commitVault(
   services: Services,
   actor: Actor,
   input: VaultInput,
-  authority: OpenedMethod | undefined,
+  method: OpenedMethod | undefined,
 ): Promise<VaultRow> {
   const { kind, walletConfig } = input
   const userId = input.userId ?? null
-  const { secret, writes } = await holdingOf(services, userId, authority)
-  if (userId !== null) await assertRoom(services, userId)
-  const own = { id: newId(), tenant: actor.tenant }
-  const seed = kind === 'MPC' ? { generation: null, sealedEntropy: null } : await newSeed(services, own, secret)
+  const { secret, writes } = await holdingOf(services, userId, method)
+  if (userId !== null) await assertVaultQuota(services, userId)
+  const vaultId = { id: newId(), tenant: actor.tenant }
+  const seed =
+    kind === 'MPC' ? { generation: null, sealedEntropy: null } : await generateSeed(services, vaultId, secret)
   const row: VaultRow = {
-    ...own,
+    ...vaultId,
     kind,
     userId,
     ...seed,
@@ -69,24 +75,24 @@ async function commitVault(
     createdAt: services.now(),
   }
   const record = auditRecord(actor, 'vault.created', row.id, row.createdAt, { kind })
-  const told = eventWrites(services, row.tenant, 'vault.created', { vaultId: row.id, kind, userId })
-  await services.storage.commit(batch(...writes, insert(vaults, row), record, ...told))
+  const events = eventWrites(services, row.tenant, 'vault.created', { vaultId: row.id, kind, userId })
+  await services.storage.commit(batch(...writes, insert(vaults, row), record, ...events))
   return row
 }
 
-/** 128 bits: twelve words. */
-async function newSeed(
+/** Generates and seals 128 bits of entropy: twelve words (BIP-39). */
+async function generateSeed(
   services: Services,
-  own: Pick<VaultRow, 'id' | 'tenant'>,
+  vaultId: Pick<VaultRow, 'id' | 'tenant'>,
   secret: Parameters<typeof sealEntropy>[3],
 ): Promise<Pick<VaultRow, 'generation' | 'sealedEntropy'>> {
   const entropy = randomBytes(16)
-  const sealed = await sealEntropy(services, own, entropy, secret)
+  const sealed = await sealEntropy(services, vaultId, entropy, secret)
   entropy.fill(0)
   return sealed
 }
 
-async function assertRoom(services: Services, userId: string): Promise<void> {
+async function assertVaultQuota(services: Services, userId: string): Promise<void> {
   const rows = await services.storage.find(vaults, { where: { userId }, limit: mostVaults })
   if (rows.length >= mostVaults) throw new BillfoldError('user.full')
 }

@@ -3,17 +3,18 @@ import { entropyToMnemonic, mnemonicToSeedWebcrypto } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { BillfoldError } from '../errors.ts'
 
-/** Where the wallets of a vault are below its seed (BIP-44, Ethereum's coin type); the index of one follows. */
+/** The parent of a vault's keys below its seed (BIP-44 with Ethereum's coin type); the index of a wallet follows. */
 const branchPath = "m/44'/60'/0'/0"
 
-/** Derives the private keys, 32 bytes, of a vault's wallets by their index; whoever asks wipes them. */
+/** Derives the keys of a vault's wallets. */
 export interface Derivation {
+  /** Derives the private key of an index, 32 bytes; the caller zeroes it. */
   readonly keyAt: (index: number) => Uint8Array
-  /** Wipes what the keys are derived from. */
+  /** Zeroes the parent key. */
   readonly forget: () => void
 }
 
-/** BIP-39 entropy to words to a seed (no passphrase) to the keys of BIP-32. */
+/** Derives the parent key of a vault from BIP-39 entropy (mnemonic, seed without a passphrase, BIP-32 key). */
 export async function derivationOf(entropy: Uint8Array): Promise<Derivation> {
   const seed = await mnemonicToSeedWebcrypto(entropyToMnemonic(entropy, wordlist))
   const branch = HDKey.fromMasterSeed(seed).derive(branchPath)

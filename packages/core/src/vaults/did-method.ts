@@ -1,16 +1,16 @@
 import { type DidMethod, didMethods, formatDid } from '../dids/did.ts'
 import { BillfoldError } from '../errors.ts'
 
-/** What DIDs are made with unless somebody says otherwise. */
+/** The DID method of new wallets if none is given. */
 export const defaultDidMethod = 'spherity'
 
-/** The method of new DIDs, and their network where it names one. */
+/** The method of a new DID, and its network if given. */
 export interface NewDidForm {
   readonly method: DidMethod
   readonly network: string | undefined
 }
 
-/** Reads `spherity`, `ethr`, or either with a network: `ethr:sepolia`. @throws BillfoldError `did.invalid` */
+/** Parses `spherity`, `ethr`, or either with a network: `ethr:sepolia`. @throws BillfoldError `did.invalid` */
 export function readDidMethod(text: string): NewDidForm {
   const colon = text.indexOf(':')
   const name = colon < 0 ? text : text.slice(0, colon)

@@ -3,14 +3,14 @@ import type { Services } from '../services.ts'
 import type { VaultRow } from './seal-entropy.ts'
 import { vaults } from './tables.ts'
 
-/** @throws BillfoldError `vault.unknown` */
+/** Returns the vault with an id. @throws BillfoldError `vault.not-found` */
 export async function findVault(services: Services, tenant: string, id: string): Promise<VaultRow> {
   const [row] = await services.storage.find(vaults, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('vault.unknown')
   return row
 }
 
-/** The vaults of a tenant, oldest first, from the one behind `after`; at most `limit`. */
+/** Lists the vaults of a tenant, oldest first: at most `limit` after the id `after`. */
 export function listVaults(
   services: Services,
   tenant: string,

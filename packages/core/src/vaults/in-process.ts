@@ -7,38 +7,42 @@ import { type Authorise, unauthorised } from './holder.ts'
 import type { ThresholdSigner } from './threshold-signer.ts'
 import { walletConfigSchema } from './wallet-config-schema.ts'
 
-/** A new vault, as the host asks for one. */
+/** Options of `billfold.wallets.createVault`. */
 export interface NewVault extends VaultInput {
   readonly tenant?: string
-  /** Of a user's vault: one of the user's signing methods, with its value. */
+  /** For a user's vault: one of the user's signing methods, with its value. */
   readonly signingMethod?: { readonly id: string; readonly value: string }
 }
 
-/** A vault, as the host is told of one. */
+/** A vault, as returned to the host. */
 export interface Vault {
   readonly id: string
   readonly kind: 'BIP44' | 'MPC'
   readonly tenant: string
 }
 
-/** Makes a vault for the host itself. @throws BillfoldError `input.invalid` for a configuration that is none, and those of `createVault` */
+/**
+ * Creates a vault for the host.
+ *
+ * @throws BillfoldError `input.invalid` if `walletConfig` is invalid, and the errors of {@link createVault}
+ */
 export async function makeVault(
   services: Services,
   { thresholdSigner }: { readonly thresholdSigner: ThresholdSigner | undefined },
   actor: Actor,
   { signingMethod, ...input }: NewVault,
 ): Promise<Vault> {
-  const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
+  const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
   const authorise: Authorise =
     signingMethod === undefined
       ? unauthorised
-      : (userId) => unlock(services, actor, userId, { id: signingMethod.id }, signingMethod.value, refusals)
-  const walletConfig = input.walletConfig === undefined ? undefined : checkedConfig(input.walletConfig)
+      : (userId) => unlock(services, actor, userId, { id: signingMethod.id }, signingMethod.value, failureCodes)
+  const walletConfig = input.walletConfig === undefined ? undefined : parseWalletConfig(input.walletConfig)
   const { id, tenant } = await createVault(services, thresholdSigner, actor, { ...input, walletConfig }, authorise)
   return { id, kind: input.kind, tenant }
 }
 
-function checkedConfig(config: VaultInput['walletConfig']): VaultInput['walletConfig'] {
+function parseWalletConfig(config: VaultInput['walletConfig']): VaultInput['walletConfig'] {
   const parsed = walletConfigSchema.safeParse(config)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))

@@ -4,7 +4,7 @@ import { StaleRead, update } from '../storage/index.ts'
 import { entropyPlace, heldBy } from './seal-entropy.ts'
 import { vaults } from './tables.ts'
 
-/** Seals the seeds of a user's vaults under the next master secret. */
+/** Reencrypts the seeds of a user's vaults under the next master secret. */
 export const resealVaults: Reseal = async (storage, userId, old, next) => {
   const rows = await storage.find(vaults, { where: { userId } })
   return rows

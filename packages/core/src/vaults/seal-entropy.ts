@@ -7,15 +7,15 @@ import { type HeldSecret, isSealedWithOlderKey, openHeld, sealHeld } from './hel
 import { vaults } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A vault as it is kept. */
+/** The stored row of a vault. */
 export type VaultRow = RowOf<typeof vaults>
 
-type OwnVault = Pick<VaultRow, 'id' | 'tenant'>
+type VaultId = Pick<VaultRow, 'id' | 'tenant'>
 
 /** Seals a vault's BIP-39 entropy. */
 export async function sealEntropy(
   services: Services,
-  vault: OwnVault,
+  vault: VaultId,
   entropy: Uint8Array,
   secret: MasterSecret | undefined,
 ): Promise<Pick<VaultRow, 'generation' | 'sealedEntropy'>> {
@@ -24,34 +24,35 @@ export async function sealEntropy(
 }
 
 /**
- * Opens a vault's BIP-39 entropy; whoever calls wipes it. What an older key of the keyring sealed is sealed anew, so that the
- * older key can leave the keyring in time.
- * @throws BillfoldError `signing-method.required`; StaleRead
+ * Opens a vault's BIP-39 entropy; the caller zeroes it. Entropy sealed with an outdated key of the keyring is
+ * reencrypted, so that the outdated key can be retired.
+ *
+ * @throws BillfoldError `signing-method.required`; StaleReadError
  */
 export async function openEntropy(
   services: Services,
   vault: VaultRow,
   secret: MasterSecret | undefined,
 ): Promise<Uint8Array> {
-  const held = heldBy(vault)
-  const entropy = await openHeld(services, held, entropyPlace(vault), secret)
-  if (isSealedWithOlderKey(services, held)) {
+  const stored = heldBy(vault)
+  const entropy = await openHeld(services, stored, entropyPlace(vault), secret)
+  if (isSealedWithOlderKey(services, stored)) {
     const set = await sealEntropy(services, vault, entropy, undefined)
     await services.storage.commit(batch(update(vaults, { where: { id: vault.id, userId: null }, set, hits: 'any' })))
   }
   return entropy
 }
 
-/** The vault's secret as it is kept. @throws BillfoldError `sealed.invalid` for a vault that has none */
+/** Extracts the sealed secret of a vault. @throws BillfoldError `sealed.invalid` if the vault has none */
 export function heldBy({ generation, sealedEntropy }: VaultRow): HeldSecret {
   if (sealedEntropy === null) throw new BillfoldError('sealed.invalid')
   return { generation, sealed: sealedEntropy }
 }
 
-/** Where the entropy lives. */
-export function entropyPlace({ id, tenant }: OwnVault): Place {
+/** The encryption context of a vault's entropy. */
+export function entropyPlace({ id, tenant }: VaultId): Place {
   return { tenant, table: vaults.name, row: id, field: 'entropy' }
 }
 
-/** What the keyring seals here: of vaults without a user. */
+/** The column sealed by the keyring: the entropy of vaults without a user. */
 export const sealedVaults = sealedColumn(vaults, 'sealedEntropy', entropyPlace, { generation: null })

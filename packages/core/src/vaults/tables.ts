@@ -1,8 +1,8 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
 /**
- * What the keys of DID wallets come from: a seed (BIP44), sealed under its user's master secret or by the keyring, or a
- * threshold signer (MPC), of which nothing is kept here.
+ * The source of keys for DID wallets: a seed (BIP44), sealed under its user's master secret or by the keyring, or a
+ * threshold signer (MPC), of which nothing is stored here.
  */
 export const vaults = defineTable({
   name: 'vaults',
@@ -11,14 +11,14 @@ export const vaults = defineTable({
     tenant: text(64),
     /** `BIP44` or `MPC`. */
     kind: text(8),
-    /** Whose master secret seals the seed; null where the keyring does. */
+    /** The user whose master secret seals the seed; null if the keyring does. */
     userId: nullable(text(36)),
     generation: nullable(integer()),
     /** BIP-39 entropy. */
     sealedEntropy: nullable(bytes(256)),
     /** The index of the next wallet. */
     nextIndex: integer(),
-    /** What the vault's wallets are configured with unless a request says otherwise, as JSON. */
+    /** The default configuration of the wallets in the vault, as JSON. */
     walletConfig: nullable(text()),
     createdAt: integer(),
   },

@@ -1,20 +1,22 @@
 import type { RecoverableSignature } from '../crypto/index.ts'
 
 /**
- * Signs with keys that exist nowhere as a whole: each is shared between parties that run in different processes, under
- * different keyrings. A host brings one for its MPC vaults; there is none of our own (docs/decisions/0006 says why).
+ * Signs with keys that never exist in one place: each key is shared between parties in different processes with
+ * different keyrings. A host implements it to offer MPC vaults; Billfold has no implementation (docs/decisions/0006
+ * explains why).
  */
 export interface ThresholdSigner {
   /**
-   * Makes a key on secp256k1, shared from the first moment, and gives its public key, 65 bytes. The id is a UUID of ours: under
-   * the same id the same key is given again, by any number of calls at once, so that whoever was interrupted may ask again.
+   * Creates a secp256k1 key that is shared from the start, and returns its public key, 65 bytes. `keyId` is a UUID.
+   * Must be idempotent: every call with the same id returns the same key, also concurrently, so that an interrupted
+   * caller can repeat it.
    */
   readonly createKey: (keyId: string) => Promise<Uint8Array>
   /**
-   * Signs a hash of 32 bytes, as it is, with the lower of the two values for s. Rejects for a key that was never made or
-   * was destroyed.
+   * Signs a 32-byte hash without a prefix; `s` must be the lower of the two possible values. Rejects if the key does
+   * not exist or was destroyed.
    */
   readonly sign: (keyId: string, hash: Uint8Array) => Promise<RecoverableSignature>
-  /** Destroys the shares, for good: the id never signs again. Does nothing for a key that is not there. */
+  /** Destroys all shares permanently: the id never signs again. Does nothing if the key does not exist. */
   readonly destroyKey: (keyId: string) => Promise<void>
 }

@@ -13,12 +13,12 @@ const body = z.object({
   act: z.string(missing).min(1).max(128).describe('The route: POST /wallet/rename'),
   bod: z
     .string(missing)
-    .regex(/^[\w-]{43}$/, 'is not a SHA-256 in base64url')
+    .regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url')
     .describe('SHA-256 of the body, base64url'),
-  aud: z.string().min(1).max(512).optional().describe('Our own public URL unless another is given'),
+  aud: z.string().min(1).max(512).optional().describe('Defaults to the public URL of this API'),
 })
 
-/** Signs an `x-did-auth` token with the key of a wallet that is held here, which cannot do so outside. */
+/** Signs an `x-did-auth` token with the key of a wallet stored here, which cannot sign elsewhere. */
 export function authRoute({ services, settings, signing, audience }: Dids): Route {
   return route({
     id: 'signDidAuth',
@@ -31,7 +31,7 @@ export function authRoute({ services, settings, signing, audience }: Dids): Rout
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: 'when-kept', optional: true },
     replies: {
       200: { description: 'The token', schema: z.object({ token: z.string(), expires: z.string() }) },
-      404: { description: 'There is no such wallet' },
+      404: { description: 'Wallet not found' },
     },
     handler: async ({ body: { did, act, bod, aud = audience }, headers }, context) => {
       const actor = actorOf(context)

@@ -11,12 +11,15 @@ import { type BroughtMethod, type MethodHeaders, methodIn, openAuthority } from 
 import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Dids } from './dids.ts'
 
-/** The headers of a route that changes wallets: the token of who controls them, and a user's signing method where one is needed. */
+/**
+ * Headers of routes that change wallets: the token of the controller, and the signing method of a user if one is
+ * needed.
+ */
 export const changingHeaders = signingMethodHeader.extend({
-  'x-did-auth': z.string(missing).max(8192).describe('A JWT of a DID that controls the wallets'),
+  'x-did-auth': z.string(missing).max(8192).describe('A JWT signed by a DID that controls the wallets'),
 })
 
-/** The token of a request, verified and used up. @throws BillfoldError `did-auth.invalid` */
+/** Verifies the token of a request and consumes its nonce. @throws BillfoldError `did-auth.invalid` */
 export function didAuthorityOf(
   { services, settings, audience }: Dids,
   context: RequestContext,
@@ -29,22 +32,24 @@ export function didAuthorityOf(
   return verifyDidAuth(services, settings, token, { tenant, audience, ...route, body: rawBody })
 }
 
-/** Opens the signing method that a request brings, once, when somebody's key is needed. */
+/**
+ * Creates a function that authorizes with the presented signing method, once per user and only when the key is needed.
+ */
 export function authoriserOf(
   services: Services,
   context: RequestContext,
   actor: Actor,
   headers: MethodHeaders,
 ): Authorise {
-  let header: Promise<BroughtMethod | undefined> | undefined
-  const opened = new Map<string, Promise<OpenedMethod>>()
-  const open = async (userId: string): Promise<OpenedMethod> => {
-    header ??= methodIn(services, context, headers)
-    return openAuthority(services, actor, userId, await header)
+  let presented: Promise<BroughtMethod | undefined> | undefined
+  const methods = new Map<string, Promise<OpenedMethod>>()
+  const authorize = async (userId: string): Promise<OpenedMethod> => {
+    presented ??= methodIn(services, context, headers)
+    return openAuthority(services, actor, userId, await presented)
   }
   return (userId) => {
-    const method = opened.get(userId) ?? open(userId)
-    opened.set(userId, method)
+    const method = methods.get(userId) ?? authorize(userId)
+    methods.set(userId, method)
     return method
   }
 }

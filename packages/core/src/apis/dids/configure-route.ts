@@ -17,57 +17,58 @@ import { bodyLimit, replies } from './schemas.ts'
 
 const body = z.object({
   wallet: z.object({ did: z.string(missing).max(128) }, missing),
-  walletConfig: walletConfigSchema.optional().describe("Needed unless the wallet's vault has one"),
+  walletConfig: walletConfigSchema.optional().describe("Required unless the wallet's vault has one"),
 })
 
 const act = 'POST /wallet/configure'
 
-/** Changes the registry's entry of a wallet's DID. */
+/** Updates the registry entry of a wallet's DID. */
 export function configureRoute(dids: Dids): Route {
   const { services, settings, service } = dids
   return route({
     id: 'configureWallet',
     method: 'POST',
     path: '/wallet/configure',
-    summary: "Configure an identity wallet: services, delegates and the owner of its DID's document",
+    summary: 'Configure a DID wallet: change the services, delegates and owner in its DID document',
     guard: service,
     headers: changingHeaders,
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: true, optional: true },
     replies: {
-      200: { description: 'All steps are made', schema: replies.configured },
-      403: { description: 'The token does not control the DID, or the DID belongs to a key that is not held here' },
-      409: { description: 'The DID is being configured otherwise', schema: replies.stopped },
-      502: { description: 'A step failed; those before it stay', schema: replies.stopped },
+      200: { description: 'All steps are mined', schema: replies.configured },
+      403: { description: 'The token does not control the DID, or the key of the owner is not stored here' },
+      409: { description: 'Another update of the DID is in progress', schema: replies.stopped },
+      502: { description: 'A step failed; earlier steps remain', schema: replies.stopped },
       503: {
-        description: 'A step is not confirmed yet, or no node answers; a repeat goes on',
+        description: 'A step is not confirmed yet, or no node is available; repeat the request to resume',
         schema: replies.stopped,
       },
     },
     handler: async ({ body: { wallet, walletConfig }, headers }, context) => {
       const actor = actorOf(context)
-      const authority = await didAuthorityOf(dids, context, { act, roles: ['owner'] }, headers['x-did-auth'])
-      await assertControls(services, settings, actor.tenant, authority, wallet.did)
+      const controller = await didAuthorityOf(dids, context, { act, roles: ['owner'] }, headers['x-did-auth'])
+      await assertControls(services, settings, actor.tenant, controller, wallet.did)
       const row = await findIdentity(services, actor.tenant, wallet.did)
-      const config = await configOf(services, row, walletConfig)
-      const asker = { authorise: authoriserOf(services, context, actor, headers), authority }
-      return configuredReply(row, await configureIdentity(services, settings, actor, row, config, asker))
+      const merged = await getWalletConfig(services, row, walletConfig)
+      const authorise = authoriserOf(services, context, actor, headers)
+      const authorization = { authorise, authority: controller }
+      return configuredReply(row, await configureIdentity(services, settings, actor, row, merged, authorization))
     },
   })
 }
 
-/** What is asked for, over what the vault has. @throws BillfoldError `input.invalid` */
-async function configOf(
+/** Merges the request with the configuration of the vault. @throws BillfoldError `input.invalid` */
+async function getWalletConfig(
   services: Services,
   { tenant, vaultId, didMethod }: IdentityRow,
-  asked: WalletConfig | undefined,
+  requested: WalletConfig | undefined,
 ): Promise<WalletConfig> {
-  const kept = vaultId === null ? null : (await findVault(services, tenant, vaultId)).walletConfig
-  if (asked === undefined && kept === null) throw wrong('walletConfig', 'is missing')
-  if (asked?.didMethod !== undefined && asked.didMethod !== didMethod)
-    throw wrong('walletConfig.didMethod', 'is not that of the wallet')
-  return overlaid(asked, parseKeptConfig(kept))
+  const vaultConfig = vaultId === null ? null : (await findVault(services, tenant, vaultId)).walletConfig
+  if (requested === undefined && vaultConfig === null) throw invalidInput('walletConfig', 'is missing')
+  if (requested?.didMethod !== undefined && requested.didMethod !== didMethod)
+    throw invalidInput('walletConfig.didMethod', 'must be the DID method of the wallet')
+  return overlaid(requested, parseKeptConfig(vaultConfig))
 }
 
-function wrong(path: string, message: string): BillfoldError {
+function invalidInput(path: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path, message }] })
 }

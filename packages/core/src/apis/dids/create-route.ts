@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Actor } from '../../audit/record.ts'
-import { registryFor } from '../../dids/registry-for.ts'
+import { registryFor } from '../../dids/registry.ts'
 import { isBillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { type ConfigurationOutcome, configureIdentity } from '../../identities/configure.ts'
@@ -24,47 +24,51 @@ const body = z.object({
     .object({
       alias: z.string().max(1024).optional(),
       vaultId: z.string().max(64).optional(),
-      userId: z.string().max(64).optional().describe('Whose master secret seals the key'),
+      userId: z.string().max(64).optional().describe('The user whose master secret seals the key'),
     })
     .optional(),
   walletConfig: walletConfigSchema.optional(),
 })
 
-/** Makes a wallet and configures it. When the configuration stops half-way the wallet is there, and configuring it goes on. */
+/**
+ * Creates a wallet and configures its DID. If the update stops half-way the wallet exists, and configuring it resumes
+ * the update.
+ */
 export function createRoute({ services, settings, service }: Dids): Route {
   return route({
     id: 'createWallet',
     method: 'POST',
     path: '/wallet',
-    summary: 'Generate an identity wallet, and configure its DID',
+    summary: 'Create a DID wallet and configure its DID',
     guard: service,
     headers: signingMethodHeader,
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: 'when-kept', optional: true },
     replies: {
       200: { description: 'The wallet', schema: replies.configured },
       400: {
-        description: 'With a wallet in it: it is there, but its user has no room for the keys of its delegates',
+        description:
+          'Invalid input. With a wallet in it: the wallet exists, but the user has reached the limit for the keys of delegates',
         schema: replies.stopped,
       },
-      502: { description: 'The wallet is there, but a step of its configuration failed', schema: replies.stopped },
-      503: { description: 'The wallet is there, but not fully configured yet', schema: replies.stopped },
+      502: { description: 'The wallet exists, but a step of its DID update failed', schema: replies.stopped },
+      503: { description: 'The wallet exists, but its DID update is not completed yet', schema: replies.stopped },
     },
     handler: async ({ body: { wallet = {}, walletConfig }, headers }, context) => {
       const actor = actorOf(context)
       const authorise = authoriserOf(services, context, actor, headers)
-      const kept = await vaultConfig(wallet.vaultId, actor.tenant)
-      // What a vault wants done is done when its wallet is configured, not when it is made.
-      const config = overlaid(walletConfig, { ...kept, txsInput: undefined })
-      checkApiUrl(settings, config)
+      const defaults = await getVaultConfig(wallet.vaultId, actor.tenant)
+      // The changes of a vault's configuration are made when the wallet is configured, not when it is created.
+      const config = overlaid(walletConfig, { ...defaults, txsInput: undefined })
+      assertApiUrlAllowed(settings, config)
       const didMethod = config.didMethod ?? defaultDidMethod
       const row = await createIdentity(services, settings, actor, { ...wallet, didMethod }, authorise)
-      const outcome = await configured(actor, row, config, authorise)
-      return { ...configuredReply(row, outcome), isRefusal: false }
+      const result = await update(actor, row, config, authorise)
+      return { ...configuredReply(row, result), isRefusal: false }
     },
   })
 
-  /** The wallet is there, so whatever its configuration meets is told together with it. */
-  async function configured(
+  /** The wallet exists by now, so errors of its DID update are part of the reply. */
+  async function update(
     actor: Actor,
     row: IdentityRow,
     config: WalletConfig,
@@ -78,12 +82,18 @@ export function createRoute({ services, settings, service }: Dids): Route {
     }
   }
 
-  async function vaultConfig(vaultId: string | undefined, tenant: string): Promise<WalletConfig> {
+  async function getVaultConfig(vaultId: string | undefined, tenant: string): Promise<WalletConfig> {
     return vaultId === undefined ? {} : parseKeptConfig((await findVault(services, tenant, vaultId)).walletConfig)
   }
 }
 
-/** Before anything is made. @throws BillfoldError `did.api-url-not-allowed`, `did.unknown-network` */
-function checkApiUrl({ registries }: IdentitySettings, { apiUrl, didMethod = defaultDidMethod }: WalletConfig): void {
+/**
+ * Checks the API host before anything is created. @throws BillfoldError `did.api-url-not-allowed`,
+ * `did.unknown-network`
+ */
+function assertApiUrlAllowed(
+  { registries }: IdentitySettings,
+  { apiUrl, didMethod = defaultDidMethod }: WalletConfig,
+): void {
   if (apiUrl !== undefined) registryFor(registries, readDidMethod(didMethod)).checkApiUrl(apiUrl)
 }

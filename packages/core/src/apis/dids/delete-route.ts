@@ -16,37 +16,37 @@ const body = z.object({ ids: z.array(z.string(missing).max(64), missing).min(1).
 
 const act = 'DELETE /wallet'
 
-/** Deletes wallets, each on its own. */
+/** Deletes wallets one by one. */
 export function deleteRoute(dids: Dids): Route {
   const { services, settings, service } = dids
   return route({
     id: 'deleteWallets',
     method: 'DELETE',
     path: '/wallet',
-    summary: 'Delete identity wallets by their ids; their keys are destroyed',
+    summary: 'Delete DID wallets and their keys by id',
     guard: service,
     headers: changingHeaders,
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: true, optional: true },
     replies: {
-      200: { description: 'What was deleted, and what went wrong with the others', schema: replies.deleted },
-      403: { description: 'The token is not valid, or controls none of the wallets' },
+      200: { description: 'The deleted wallets, and the errors of the others', schema: replies.deleted },
+      403: { description: 'The token is invalid or controls none of the wallets' },
     },
     handler: async ({ body: { ids }, headers }, context) => {
       const { tenant } = context.caller
-      const authority = await didAuthorityOf(dids, context, { act, roles: ['owner'] }, headers['x-did-auth'])
+      const controller = await didAuthorityOf(dids, context, { act, roles: ['owner'] }, headers['x-did-auth'])
       const rows = new Map((await identitiesById(services, tenant, ids)).map((row) => [row.id, row]))
-      const isAdmin = settings.adminDids.has(authority.did)
-      const known = [...rows.values()].map(({ did }) => did)
-      const controlled = isAdmin ? new Set(known) : await controlledOf(dids, tenant, authority, known)
-      const outcomes = []
-      for (const id of ids) outcomes.push(await deleted(dids, context, id, rows.get(id), controlled))
-      const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []))
-      const gone = outcomes.flatMap((outcome) => ('row' in outcome ? [outcome.row] : []))
+      const isAdmin = settings.adminDids.has(controller.did)
+      const existing = [...rows.values()].map(({ did }) => did)
+      const controlled = isAdmin ? new Set(existing) : await controlledOf(dids, tenant, controller, existing)
+      const results = []
+      for (const id of ids) results.push(await deleteOne(dids, context, id, rows.get(id), controlled))
+      const errors = results.flatMap((result) => ('error' in result ? [result] : []))
+      const deletedRows = results.flatMap((result) => ('row' in result ? [result.row] : []))
       return {
         status: 200,
         body: {
-          ids: gone.map(({ id }) => id),
-          dids: gone.map(({ did }) => did),
+          ids: deletedRows.map(({ id }) => id),
+          dids: deletedRows.map(({ did }) => did),
           ...(errors.length > 0 && { errors }),
         },
       }
@@ -54,7 +54,7 @@ export function deleteRoute(dids: Dids): Route {
   })
 }
 
-async function deleted(
+async function deleteOne(
   { services, settings }: Dids,
   context: RequestContext,
   id: string,

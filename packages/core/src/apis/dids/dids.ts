@@ -2,17 +2,17 @@ import type { Guard } from '../../http/index.ts'
 import type { IdentitySettings } from '../../identities/settings.ts'
 import type { Services } from '../../services.ts'
 
-/** What the routes of this API share. */
+/** The shared context of this API's routes. */
 export interface Dids {
   readonly services: Services
   readonly settings: IdentitySettings
-  /** Service keys with the scope `dids`, or whom the host's own guard lets in. */
+  /** Service keys with the scope `dids`, or callers admitted by the host's own guard. */
   readonly service: Guard
-  /** Those with the scope `dids:sign`. */
+  /** Callers with the scope `dids:sign`. */
   readonly signing: Guard
-  /** Anybody; a caller who brings credentials is let in by them. */
+  /** Anybody; presented credentials must be valid. */
   readonly resolving: Guard
   readonly open: Guard
-  /** Our public URL: what `x-did-auth` tokens are for. */
+  /** The public URL of this API: the audience of `x-did-auth` tokens. */
   readonly audience: string
 }

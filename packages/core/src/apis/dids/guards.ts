@@ -1,7 +1,7 @@
 import type { Guard } from '../../http/index.ts'
 import { BillfoldError } from '../../errors.ts'
 
-/** The same callers, but only those who have a scope, or all. */
+/** Restricts a guard to callers with a scope, or with all scopes (`*`). */
 export function withScope(guard: Guard, scope: string): Guard {
   return {
     ...guard,
@@ -14,12 +14,12 @@ export function withScope(guard: Guard, scope: string): Guard {
   }
 }
 
-/** Anybody; but who brings credentials must bring good ones, and is who they say. */
-export function openToAll(open: Guard, known: Guard): Guard {
+/** Admits anonymous callers; presented credentials must be valid and identify the caller. */
+export function openToAll(anonymous: Guard, authenticated: Guard): Guard {
   return {
-    name: `anybody, or ${known.name}`,
-    security: [{}, ...known.security],
-    schemes: known.schemes,
-    admit: (request) => (request.headers['authorization'] === undefined ? open : known).admit(request),
+    name: `anonymous, or ${authenticated.name}`,
+    security: [{}, ...authenticated.security],
+    schemes: authenticated.schemes,
+    admit: (request) => (request.headers['authorization'] === undefined ? anonymous : authenticated).admit(request),
   }
 }

@@ -19,29 +19,36 @@ import { resolveRoute } from './resolve-route.ts'
 import { failureBody } from './schemas.ts'
 import { vaultRoutes } from './vault-routes.ts'
 
-/** What a host decides about the DID API. */
+/** Options of the DID API. */
 export interface DidsOptions {
-  /** Where DIDs are kept, those without a network in the first: one in the storage. */
+  /**
+   * The DID registries; DIDs without a network belong to the first. Defaults to one in the storage, see
+   * `embeddedRegistry`.
+   */
   readonly registries?: readonly DidRegistry[]
-  /** The DIDs whose owners may change every wallet. */
+  /** DIDs whose controllers may change every DID wallet. Defaults to none. */
   readonly adminDids?: readonly string[]
-  /** What `x-did-auth` tokens must name as their audience: the `issuer` of Billfold. */
+  /** The required audience of `x-did-auth` tokens. Defaults to `issuer`. */
   readonly publicUrl?: string
-  /** Lets callers in, in place of service keys. To have wallets sign tokens takes the scope `dids:sign` with it, too. */
+  /**
+   * Replaces the authentication by service keys. Signing tokens requires the scope `dids:sign` from this guard, too.
+   */
   readonly guard?: Guard
-  /** Signs for the wallets of MPC vaults; without one there are none. */
+  /** Signs for the wallets in MPC vaults. Without one, MPC vaults are unavailable. */
   readonly thresholdSigner?: ThresholdSigner
 }
 
-/** The options as the domain takes them. @throws RangeError for an admin DID that is none, or no registry at all */
+/**
+ * Applies the defaults to the options. @throws RangeError for an invalid DID in `adminDids`, or an empty `registries`
+ */
 export function settingsOf(options: DidsOptions = {}): IdentitySettings {
   const { registries = [embeddedRegistry()], adminDids = [], thresholdSigner } = options
-  if (registries.length === 0) throw new RangeError('The DID API needs a registry')
+  if (registries.length === 0) throw new RangeError('dids.registries must not be empty')
   for (const did of adminDids) assertDid(did)
   return { registries, thresholdSigner, adminDids: new Set(adminDids), vaultQueue: vaultQueue() }
 }
 
-/** The DID API: identity wallets, their vaults, and what their DIDs resolve to. */
+/** The DID API: DID wallets, vaults and DID resolution. */
 export function didsApi(
   services: Services,
   settings: IdentitySettings,
@@ -49,16 +56,16 @@ export function didsApi(
   audience: string,
   options: DidsOptions = {},
 ): Api {
-  const open = openGuard(tenant)
-  const service = options.guard ?? serviceGuard(services, 'dids')
+  const publicGuard = openGuard(tenant)
+  const didsGuard = options.guard ?? serviceGuard(services, 'dids')
   const dids: Dids = {
     services,
     settings,
-    service,
+    service: didsGuard,
     signing:
       options.guard === undefined ? serviceGuard(services, 'dids:sign', 'dids') : withScope(options.guard, 'dids:sign'),
-    resolving: openToAll(open, service),
-    open,
+    resolving: openToAll(publicGuard, didsGuard),
+    open: publicGuard,
     audience: options.publicUrl ?? audience,
   }
   return Object.freeze({
@@ -84,6 +91,6 @@ function assertDid(did: string): void {
   try {
     parseDid(did)
   } catch (cause) {
-    throw new RangeError(`An admin DID is not a DID: ${did}`, { cause })
+    throw new RangeError(`dids.adminDids: invalid DID: ${did}`, { cause })
   }
 }

@@ -12,13 +12,13 @@ const query = z.object({
   ...paging,
 })
 
-/** Lists wallets. Without `limit` as many as a reply holds; where there are more, `next` says where to go on. */
+/** Lists wallets. Without `limit`, a page has the maximum size; `next` is present if there are more. */
 export function listRoute({ services, service }: Dids): Route {
   return route({
     id: 'getWallets',
     method: 'GET',
     path: '/wallets',
-    summary: 'Get identity wallets: of a vault, by DID, by alias, or all of them, oldest first',
+    summary: 'List DID wallets, oldest first, optionally by vault, DID or alias',
     guard: service,
     query,
     replies: { 200: { description: 'The wallets', schema: replies.wallets } },

@@ -4,7 +4,7 @@ import type { IdentityRow } from '../../identities/seal-key.ts'
 import type { VaultRow } from '../../vaults/seal-entropy.ts'
 import { parseKeptConfig } from '../../vaults/wallet-config-schema.ts'
 
-/** A DID wallet as this API shows one. */
+/** Converts a DID wallet into its response body. */
 export function presentWallet(row: IdentityRow): Record<string, unknown> {
   return {
     _id: row.id,
@@ -12,32 +12,32 @@ export function presentWallet(row: IdentityRow): Record<string, unknown> {
     ...(row.vaultId !== null && { vaultId: row.vaultId }),
     isHDWallet: row.hdIndex !== null,
     ...(row.hdIndex !== null && { index: row.hdIndex }),
-    ...publicKeyOf(row),
+    ...publicKeyFields(row),
     ethereumAddress: row.ethereumAddress,
     did: row.did,
     didMethod: row.didMethod,
-    created: isoTime(row.createdAt),
+    created: formatTime(row.createdAt),
     ...(row.userId !== null && { userId: row.userId }),
   }
 }
 
-/** Where the key is derived from a vault's seed: compressed, with 0x. Else: not compressed, without; and in DER where it is shared out. */
-function publicKeyOf({ publicKey, vaultId, hdIndex }: IdentityRow): Record<string, string> {
-  if (hdIndex !== null) return { publicKeyHex: `0x${hex(compressed(publicKey))}` }
+/** Derived keys: compressed, with 0x. Other keys: uncompressed, without 0x, and also in DER for threshold keys. */
+function publicKeyFields({ publicKey, vaultId, hdIndex }: IdentityRow): Record<string, string> {
+  if (hdIndex !== null) return { publicKeyHex: `0x${hex(compress(publicKey))}` }
   const publicKeyHex = hex(publicKey)
   return vaultId === null ? { publicKeyHex } : { publicKeyHex, publicKeyDER: spkiPrefix + publicKeyHex }
 }
 
-/** SubjectPublicKeyInfo (RFC 5480) of a key on secp256k1, up to the key. */
+/** The SubjectPublicKeyInfo (RFC 5480) of a secp256k1 key, up to the key. */
 const spkiPrefix = '3056301006072a8648ce3d020106052b8104000a034200'
 
-/** SEC 1 section 2.3.3: the x coordinate behind 2 or 3, as y is even or odd. */
-function compressed(publicKey: Uint8Array): Uint8Array {
+/** Compressed point encoding (SEC 1 section 2.3.3): 2 or 3 by the parity of y, then x. */
+function compress(publicKey: Uint8Array): Uint8Array {
   const isOdd = ((publicKey[64] ?? 0) & 1) === 1
   return Buffer.concat([Buffer.of(isOdd ? 3 : 2), publicKey.subarray(1, 33)])
 }
 
-/** A step of a configuration, and what became of it. */
+/** Converts a step of a DID update into its response body. */
 export function presentStep(row: StepRow): Record<string, unknown> {
   const change = parseChange(row.change)
   return {
@@ -51,14 +51,14 @@ export function presentStep(row: StepRow): Record<string, unknown> {
   }
 }
 
-/** A vault; never its seed. */
+/** Converts a vault into its response body, without its seed. */
 export function presentVault(row: VaultRow): Record<string, unknown> {
   return {
     _id: row.id,
     kind: row.kind,
     ...(row.walletConfig !== null && { walletConfig: parseKeptConfig(row.walletConfig) }),
     ...(row.userId !== null && { userId: row.userId }),
-    created: isoTime(row.createdAt),
+    created: formatTime(row.createdAt),
   }
 }
 
@@ -66,7 +66,7 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** ISO 8601 in UTC, of milliseconds since 1970. */
-function isoTime(milliseconds: number): string {
+/** Formats milliseconds since 1970 as ISO 8601 in UTC. */
+function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }

@@ -16,39 +16,39 @@ const body = z.object({ wallets: z.array(item, missing).min(1).max(mostItems) })
 
 const act = 'POST /wallet/rename'
 
-/** Renames wallets, each on its own. */
+/** Renames wallets one by one. */
 export function renameRoute(dids: Dids): Route {
   return route({
     id: 'renameWallets',
     method: 'POST',
     path: '/wallet/rename',
-    summary: 'Give identity wallets other aliases',
+    summary: 'Change the aliases of DID wallets',
     guard: dids.service,
     headers: changingHeaders,
     body: { encoding: 'json', schema: body, limit: bodyLimit, raw: true, optional: true },
     replies: {
       200: {
-        description: 'The wallets that were renamed, and what went wrong with the others',
+        description: 'The renamed wallets, and the errors of the others',
         schema: replies.renamed,
       },
-      403: { description: 'The token is not valid, or controls none of the DIDs' },
+      403: { description: 'The token is invalid or controls none of the DIDs' },
     },
     handler: async ({ body: { wallets }, headers }, context) => {
       const roles = ['owner', 'delegate'] as const
-      const authority = await didAuthorityOf(dids, context, { act, roles }, headers['x-did-auth'])
+      const controller = await didAuthorityOf(dids, context, { act, roles }, headers['x-did-auth'])
       const controlled = await controlledOf(
         dids,
         context.caller.tenant,
-        authority,
+        controller,
         wallets.map(({ did }) => did),
       )
-      const outcomes = []
-      for (const wallet of wallets) outcomes.push(await renamed(dids, context, wallet, controlled.has(wallet.did)))
-      const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []))
+      const results = []
+      for (const wallet of wallets) results.push(await renameOne(dids, context, wallet, controlled.has(wallet.did)))
+      const errors = results.flatMap((result) => ('error' in result ? [result] : []))
       return {
         status: 200,
         body: {
-          wallets: outcomes.flatMap((outcome) => ('shown' in outcome ? [outcome.shown] : [])),
+          wallets: results.flatMap((result) => ('shown' in result ? [result.shown] : [])),
           ...(errors.length > 0 && { errors }),
         },
       }
@@ -56,7 +56,7 @@ export function renameRoute(dids: Dids): Route {
   })
 }
 
-async function renamed(
+async function renameOne(
   { services }: Dids,
   context: RequestContext,
   wallet: z.output<typeof item>,

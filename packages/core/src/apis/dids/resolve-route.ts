@@ -17,7 +17,10 @@ const resolution = z.object({
   }),
 })
 
-/** Resolves a DID, at the path of the universal resolver: the result, or the document alone to who asks for that type. */
+/**
+ * Resolves a DID at the path of the universal resolver: the resolution result or, if the client accepts that type, only
+ * the document.
+ */
 export function resolveRoute({ services, settings, resolving }: Dids): Route {
   return route({
     id: 'resolveDid',
@@ -28,10 +31,13 @@ export function resolveRoute({ services, settings, resolving }: Dids): Route {
     limits: [{ by: 'ip', most: 600, seconds: 60 }],
     params: z.object({ did: z.string() }),
     replies: {
-      200: { description: 'The result, or, with `Accept: application/did+ld+json`, the document', schema: resolution },
-      400: { description: 'It is no DID that is known here (invalidDid)' },
-      404: { description: 'Its network is not one that is kept here (notFound)' },
-      410: { description: 'It has been deactivated', schema: resolution },
+      200: {
+        description: 'The resolution result; with `Accept: application/did+ld+json`, the document',
+        schema: resolution,
+      },
+      400: { description: 'Invalid DID or unsupported method (invalidDid)' },
+      404: { description: 'Unknown network (notFound)' },
+      410: { description: 'The DID is deactivated', schema: resolution },
     },
     handler: async ({ params }, { caller, headers }) => {
       try {
@@ -42,19 +48,20 @@ export function resolveRoute({ services, settings, resolving }: Dids): Route {
           ? { status, headers: { 'content-type': didDocumentType }, body: result.didDocument }
           : { status, headers: { 'content-type': resolutionType }, body: result }
       } catch (error) {
-        for (const [code, status, name] of refusals) if (isBillfoldError(error, code)) return unresolved(status, name)
+        for (const [code, status, name] of resolutionErrors)
+          if (isBillfoldError(error, code)) return errorReply(status, name)
         throw error
       }
     },
   })
 }
 
-const refusals: readonly (readonly [ErrorCode, number, string])[] = [
+const resolutionErrors: readonly (readonly [ErrorCode, number, string])[] = [
   ['did.invalid', 400, 'invalidDid'],
   ['did.unknown-network', 404, 'notFound'],
 ]
 
-function unresolved(status: number, error: string): Reply {
+function errorReply(status: number, error: string): Reply {
   return {
     status,
     headers: { 'content-type': resolutionType },

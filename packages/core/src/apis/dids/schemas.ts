@@ -1,22 +1,22 @@
 import { z } from 'zod'
 import { walletConfigSchema } from '../../vaults/wallet-config-schema.ts'
 
-/** The largest body that a route of this API takes, in bytes. */
+/** The maximum size of a request body, in bytes. */
 export const bodyLimit = 256 * 1024
 
-/** How many wallets one call may rename or delete. */
+/** The maximum number of wallets to rename or delete per request. */
 export const mostItems = 100
 
-/** How many wallets or vaults a reply holds at most. */
+/** The maximum number of wallets or vaults per page. */
 export const mostListed = 10_000
 
-/** A page of a list: `limit` of it from the one behind `after`, the id that `next` gave. */
+/** Query parameters of a page: at most `limit` items after the id `after`, the `next` of the previous page. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(mostListed).optional(),
   after: z.string().max(64).optional(),
 }
 
-/** What stands in every refusal. */
+/** The schema of error bodies. */
 export const failureBody = z.object({
   statusCode: z.number().int(),
   errorType: z.string(),
@@ -35,7 +35,7 @@ const wallet = z.object({
   did: z.string(),
   didMethod: z.string(),
   created: z.string(),
-  userId: z.string().optional().describe('Whose it is; absent where the service holds it'),
+  userId: z.string().optional().describe('The owner; absent if the wallet belongs to the service'),
 })
 
 const step = z.object({
@@ -48,7 +48,7 @@ const step = z.object({
   errorType: z.string().optional(),
 })
 
-/** The replies of the routes, as documents show them. */
+/** The schemas of the replies. */
 export const replies = {
   wallet,
   configured: z.object({ wallet, steps: z.array(step).optional() }),

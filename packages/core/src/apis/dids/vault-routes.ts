@@ -13,17 +13,17 @@ import { bodyLimit, mostListed, paging, replies } from './schemas.ts'
 const body = z.object({
   kind: z.enum(['BIP44', 'MPC'], missing),
   walletConfig: walletConfigSchema.optional(),
-  userId: z.string().max(64).optional().describe('Whose master secret seals the seed'),
+  userId: z.string().max(64).optional().describe('The user whose master secret seals the seed'),
 })
 
-/** Vaults: what the keys of wallets come from. */
+/** Routes of vaults, from which the keys of wallets are derived. */
 export function vaultRoutes({ services, settings, service }: Dids): readonly Route[] {
   return [
     route({
       id: 'createVault',
       method: 'POST',
       path: '/vault',
-      summary: 'Make a vault that wallets are derived in',
+      summary: 'Create a vault',
       guard: service,
       headers: signingMethodHeader,
       body: { encoding: 'json', schema: body, limit: bodyLimit, raw: 'when-kept', optional: true },
@@ -42,7 +42,7 @@ export function vaultRoutes({ services, settings, service }: Dids): readonly Rou
       id: 'getVaults',
       method: 'GET',
       path: '/vaults',
-      summary: 'Get vaults, oldest first',
+      summary: 'List vaults, oldest first',
       guard: service,
       query: z.object(paging),
       replies: {

@@ -4,20 +4,20 @@ import { addressOf } from '../../dids/address.ts'
 import type { Address } from '../../dids/registry.ts'
 import type { DidDocument, VerificationMethod } from '../../dids/document.ts'
 
-/** A key that a DID document lists: as an address, or, for EdDSA, as the key itself (32 bytes). */
+/** A key in a DID document: an address, or the public key itself for EdDSA (32 bytes). */
 export type ListedKey = { readonly role: 'owner' | 'delegate' } & (
   | { readonly address: Address }
   | { readonly ed25519: Uint8Array }
 )
 
 /**
- * The keys of a document that may speak for its DID: those that authenticate or assert, not those that things are only
- * encrypted to. The first is the owner's.
+ * Extracts the keys of a document that may act for its DID: those for authentication or assertions, not those for key
+ * agreement. The first is the owner's.
  */
 export function listedKeys(document: DidDocument): readonly ListedKey[] {
-  const speaking = new Set([...document.authentication, ...document.assertionMethod])
+  const actingIds = new Set([...document.authentication, ...document.assertionMethod])
   return document.verificationMethod
-    .filter(({ id }) => speaking.has(id))
+    .filter(({ id }) => actingIds.has(id))
     .flatMap((method): readonly ListedKey[] => {
       const role = method.id === `${document.id}#controller` ? 'owner' : 'delegate'
       const key = keyOf(method)
@@ -25,14 +25,14 @@ export function listedKeys(document: DidDocument): readonly ListedKey[] {
     })
 }
 
-/** The key of a verification method: as an address, or, for EdDSA, as it is; undefined for one that is neither. */
+/** Parses the key of a verification method: an address, or the public key for EdDSA; undefined for other types. */
 export function keyOf(method: VerificationMethod): { address: Address } | { ed25519: Uint8Array } | undefined {
   const { type, blockchainAccountId } = method
   if (blockchainAccountId !== undefined) {
     const address = /^eip155:\d+:(0x[0-9a-fA-F]{40})$/.exec(blockchainAccountId)?.[1]
     return address === undefined ? undefined : { address: address.toLowerCase() }
   }
-  const bytes = bytesOf(method)
+  const bytes = decodePublicKey(method)
   if (type === 'EcdsaSecp256k1VerificationKey2019')
     return bytes !== undefined && secp256k1.isPublicKey(bytes)
       ? { address: addressOf(secp256k1.parsePublicKey(bytes, false)) }
@@ -41,7 +41,7 @@ export function keyOf(method: VerificationMethod): { address: Address } | { ed25
   return undefined
 }
 
-function bytesOf(method: VerificationMethod): Uint8Array | undefined {
+function decodePublicKey(method: VerificationMethod): Uint8Array | undefined {
   if (method.publicKeyHex !== undefined) return Buffer.from(method.publicKeyHex, 'hex')
   if (method.publicKeyBase64 !== undefined) return Buffer.from(method.publicKeyBase64, 'base64')
   if (method.publicKeyBase58 !== undefined) return base58.decode(method.publicKeyBase58)

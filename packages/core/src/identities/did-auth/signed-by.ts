@@ -5,15 +5,18 @@ import type { Address } from '../../dids/registry.ts'
 import type { ListedKey } from './listed-key.ts'
 import type { ReadToken } from './token.ts'
 
-/** The listed key that signed a token; undefined when none did. */
+/** Finds the key of the document that signed a token. */
 export function signedBy(token: ReadToken, keys: readonly ListedKey[]): ListedKey | undefined {
   if (token.algorithm === 'EdDSA') return keys.find((key) => 'ed25519' in key && isEd25519(token, key.ed25519))
-  const addresses = signersOf(token)
+  const addresses = recoverSigners(token)
   return keys.find((key) => 'address' in key && addresses.includes(key.address))
 }
 
-/** The one who signed, or, where the recovery byte is not there, the two of whom one did: a document lists one of them at most by chance. */
-function signersOf({ algorithm, signingInput, signature }: ReadToken): readonly Address[] {
+/**
+ * Recovers the signer's address. Without a recovery byte there are two candidates; only the real signer is in the
+ * document, except by chance.
+ */
+function recoverSigners({ algorithm, signingInput, signature }: ReadToken): readonly Address[] {
   if (signature.length !== (algorithm === 'ES256K-R' ? 65 : 64)) return []
   const [r, s] = [signature.subarray(0, 32), signature.subarray(32, 64)]
   const hash = createHash('sha256').update(signingInput).digest()

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 
-/** How long an `x-did-auth` token may be, in characters. */
+/** The maximum length of an `x-did-auth` token, in characters. */
 export const longestToken = 4096
 
-/** The algorithms that one may be signed with: RFC 8812, its form with a recovery byte (did-jwt), RFC 8037. */
+/** The signature algorithms: ES256K (RFC 8812), ES256K with a recovery byte (did-jwt), EdDSA (RFC 8037). */
 export const algorithms = ['ES256K', 'ES256K-R', 'EdDSA'] as const
 
 const header = z.object({
   alg: z.enum(algorithms),
   typ: z.literal('JWT').optional(),
   kid: z.string().max(512).optional(),
-  // Whoever names an extension means that it must be understood (RFC 7515 section 4.1.11): none is.
+  // Tokens with critical extensions are rejected: none is supported (RFC 7515 section 4.1.11).
   crit: z.undefined().optional(),
 })
 
@@ -24,24 +24,24 @@ const claims = z.object({
   bod: z.string().min(1).max(64),
 })
 
-/** What a token says. `exp` in seconds since 1970, `bod` the SHA-256 of the body, base64url. */
+/** The claims of a token. `exp` is in seconds since 1970; `bod` is the SHA-256 of the body, base64url. */
 export type DidAuthClaims = z.output<typeof claims>
 
-/** A token, taken apart; nothing in it has been checked yet. */
+/** A parsed token; nothing in it is verified yet. */
 export interface ReadToken {
   readonly algorithm: (typeof algorithms)[number]
   readonly claims: DidAuthClaims
-  /** What was signed. */
+  /** The signed bytes: header and payload. */
   readonly signingInput: Uint8Array
   readonly signature: Uint8Array
 }
 
-/** Takes a JWT in its compact form (RFC 7519, RFC 7515 section 7.1) apart; undefined for anything else. */
+/** Parses a JWT in compact serialization (RFC 7519, RFC 7515 section 7.1); undefined if it is malformed. */
 export function readToken(text: string): ReadToken | undefined {
   if (text.length > longestToken || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return undefined
   const [head = '', body = '', tail = ''] = text.split('.')
-  const parsedHeader = header.safeParse(json(head))
-  const parsedClaims = claims.safeParse(json(body))
+  const parsedHeader = header.safeParse(decodePart(head))
+  const parsedClaims = claims.safeParse(decodePart(body))
   if (!parsedHeader.success || !parsedClaims.success) return undefined
   return {
     algorithm: parsedHeader.data.alg,
@@ -51,16 +51,16 @@ export function readToken(text: string): ReadToken | undefined {
   }
 }
 
-/** The two parts of a token that are signed, and what they are signed as. */
-export function signingInputOf(claimsOf: DidAuthClaims, kid: string): string {
-  return `${encoded({ alg: 'ES256K', typ: 'JWT', kid })}.${encoded(claimsOf)}`
+/** Encodes the signing input of a token: its header and payload. */
+export function signingInputOf(payload: DidAuthClaims, kid: string): string {
+  return `${encodePart({ alg: 'ES256K', typ: 'JWT', kid })}.${encodePart(payload)}`
 }
 
-function encoded(value: object): string {
+function encodePart(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-function json(part: string): unknown {
+function decodePart(part: string): unknown {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
   } catch {

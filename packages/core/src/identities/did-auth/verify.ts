@@ -10,65 +10,66 @@ import { type ListedKey, listedKeys } from './listed-key.ts'
 import { signedBy } from './signed-by.ts'
 import { type DidAuthClaims, readToken } from './token.ts'
 
-/** How far away the end of a token may be, in seconds. */
+/** The maximum remaining lifetime of a token, in seconds. */
 export const longestLife = 300
 
-/** What a request demands of its token. */
+/** The requirements for the token of a request. */
 export interface DidAuthDemand {
   readonly tenant: string
-  /** Our public URL. */
+  /** The public URL of this service. */
   readonly audience: string
   /** The route: `POST /wallet/rename`. */
   readonly act: string
   readonly body: Uint8Array
-  /** Who may have signed. */
+  /** The roles that may sign. */
   readonly roles: readonly ListedKey['role'][]
 }
 
-/** Who sent a request: a DID, and the key that spoke for it. */
+/** The authenticated sender of a request: a DID and the key that signed for it. */
 export interface DidAuthority {
   readonly did: string
   readonly role: ListedKey['role']
-  /** Of a key on secp256k1. */
+  /** The address of the key; undefined for EdDSA. */
   readonly address: Address | undefined
 }
 
 /**
- * Verifies an `x-did-auth` token, and uses it up. Whatever is wrong with it is told by one error; the log of the host says
- * more.
- * @throws BillfoldError `did-auth.invalid`; `transaction.chain-unavailable` when the DID's document cannot be read now
+ * Verifies an `x-did-auth` token and consumes its nonce. Every failure throws the same error; its cause is logged for
+ * the host.
+ *
+ * @throws BillfoldError `did-auth.invalid`; `transaction.chain-unavailable` if the DID cannot be resolved now
  */
 export async function verifyDidAuth(
   services: Services,
   settings: IdentitySettings,
   text: string,
-  demand: DidAuthDemand,
+  options: DidAuthDemand,
 ): Promise<DidAuthority> {
   const token = readToken(text)
-  if (token === undefined) throw refused('it is no token')
+  if (token === undefined) throw invalidToken('the token is malformed')
   const { claims } = token
-  const wrong = wrongClaim(claims, demand, Math.floor(services.now() / 1000))
-  if (wrong !== undefined) throw refused(wrong)
-  const key = signedBy(token, await keysOf(services, settings, demand.tenant, claims.iss))
-  if (key === undefined) throw refused('none of the keys of its DID has signed it')
-  if (!demand.roles.includes(key.role)) throw refused('a delegate may not do this')
-  await useUp(services, demand.tenant, claims)
+  const problem = findClaimProblem(claims, options, Math.floor(services.now() / 1000))
+  if (problem !== undefined) throw invalidToken(problem)
+  const key = signedBy(token, await resolveKeys(services, settings, options.tenant, claims.iss))
+  if (key === undefined) throw invalidToken('no key of the DID document matches the signature')
+  if (!options.roles.includes(key.role)) throw invalidToken('delegates are not allowed on this route')
+  await consumeTokenNonce(services, options.tenant, claims)
   return { did: claims.iss, role: key.role, address: 'address' in key ? key.address : undefined }
 }
 
-function wrongClaim(claims: DidAuthClaims, demand: DidAuthDemand, now: number): string | undefined {
+function findClaimProblem(claims: DidAuthClaims, options: DidAuthDemand, now: number): string | undefined {
   const audiences = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-  if (!audiences.includes(demand.audience)) return 'it is for another audience'
-  if (claims.exp <= now) return 'it has expired'
-  if (claims.exp > now + longestLife) return 'it lives too long'
-  if (claims.nbf !== undefined && claims.nbf > now) return 'it is not good yet'
-  if (claims.act !== demand.act) return 'it is for another route'
-  const digest = createHash('sha256').update(demand.body).digest('base64url')
-  if (!equalSecrets(Buffer.from(digest), Buffer.from(claims.bod))) return 'it is for another body'
+  if (!audiences.includes(options.audience)) return 'the audience does not match'
+  if (claims.exp <= now) return 'the token has expired'
+  if (claims.exp > now + longestLife) return 'the expiry is too far in the future'
+  if (claims.nbf !== undefined && claims.nbf > now) return 'the token is not valid yet'
+  if (claims.act !== options.act) return 'the act claim does not match the route'
+  const digest = createHash('sha256').update(options.body).digest('base64url')
+  if (!equalSecrets(Buffer.from(digest), Buffer.from(claims.bod))) return 'the bod claim does not match the body'
   return undefined
 }
 
-async function keysOf(
+async function resolveKeys(
   services: Services,
   { registries }: IdentitySettings,
   tenant: string,
@@ -78,22 +79,22 @@ async function keysOf(
     return listedKeys((await resolveDid(services, registries, tenant, did)).didDocument)
   } catch (error) {
     for (const code of ['did.invalid', 'did.unknown-network', 'did.too-many-changes'] as const)
-      if (isBillfoldError(error, code)) throw refused(`its DID: ${code}`)
+      if (isBillfoldError(error, code)) throw invalidToken(`the DID cannot be resolved: ${code}`)
     throw error
   }
 }
 
-/** Once in any number of processes; kept until the token has expired for all of them. */
-async function useUp(services: Services, tenant: string, { iss, jti, exp }: DidAuthClaims): Promise<void> {
-  const use = useOf('x-did-auth', tenant, JSON.stringify([iss, jti]), (exp + longestLife) * 1000)
+/** Consumes the `jti` of a token, once across all processes. It is stored until the token has expired on every host. */
+async function consumeTokenNonce(services: Services, tenant: string, { iss, jti, exp }: DidAuthClaims): Promise<void> {
+  const nonce = useOf('x-did-auth', tenant, JSON.stringify([iss, jti]), (exp + longestLife) * 1000)
   try {
-    await useOnce(services.storage, use)
+    await useOnce(services.storage, nonce)
   } catch (error) {
-    if (isBillfoldError(error, 'request.replayed')) throw refused('it was used before')
+    if (isBillfoldError(error, 'request.replayed')) throw invalidToken('the token was already used')
     throw error
   }
 }
 
-function refused(cause: string): BillfoldError {
+function invalidToken(cause: string): BillfoldError {
   return new BillfoldError('did-auth.invalid', { cause })
 }
