@@ -8,14 +8,14 @@ import { dirname, join } from 'node:path'
 import type { LocalChain } from './local-chain.ts'
 import { said } from './said.ts'
 
-/** The example host in a process of its own, whose DIDs are on a chain. */
+/** The example host in a process of its own, with its DIDs on a chain. */
 export interface HostProcess {
   /** Calls the DID API with the demo credentials. */
   readonly call: (method: string, path: string, body?: object, headers?: Record<string, string>) => Promise<Reply>
   readonly stop: () => Promise<void>
 }
 
-/** What the DID API answers, as far as this example looks at it. */
+/** The fields of the DID API's replies that this example uses. */
 interface Reply {
   readonly wallet: { readonly did: string; readonly alias: string }
   readonly token: string
@@ -76,6 +76,6 @@ async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('there is no port')
+  if (address === null || typeof address === 'string') throw new Error('no port was assigned')
   return address.port
 }

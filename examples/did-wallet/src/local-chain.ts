@@ -6,7 +6,7 @@ import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import registry from 'ethr-did-registry'
 import { said } from './said.ts'
 
-/** A chain of this machine with a registry of DIDs on it, and an account that pays for the changes. */
+/** A local chain with a DID registry and an account that pays for changes. */
 export interface LocalChain {
   readonly rpcUrl: string
   readonly chainId: number
@@ -18,7 +18,7 @@ export interface LocalChain {
 const chainId = 31_337
 const program = join(dirname(createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')), 'bin.mjs')
 
-/** Starts Anvil and deploys the contract of ERC-1056. */
+/** Starts Anvil and deploys the ERC-1056 contract. */
 export async function startLocalChain(): Promise<LocalChain> {
   const child = spawn(process.execPath, [program, '--port', '0'], {
     detached: true,

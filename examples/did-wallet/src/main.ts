@@ -7,11 +7,11 @@ import { startLocalChain } from './local-chain.ts'
 const chain = await startLocalChain()
 const host = await startHost(chain)
 try {
-  // A wallet, whose key stays with the host. Its DID is there at once: nothing has to be registered.
+  // Create a wallet; its key stays with the host. The DID exists at once: nothing has to be registered.
   const { wallet } = await host.call('POST', '/wallet', { walletConfig: { didMethod: 'ethr:development' } })
-  console.log(`made        ${wallet.did}`)
+  console.log(`created     ${wallet.did}`)
 
-  // Its document is changed on the chain. The wallet's own key says that it may be.
+  // Update its document on the chain, authorized by a token that the wallet's own key signs.
   const body = {
     wallet: { did: wallet.did },
     walletConfig: {
@@ -21,9 +21,9 @@ try {
   const bod = createHash('sha256').update(JSON.stringify(body)).digest('base64url')
   const { token } = await host.call('POST', '/wallet/auth', { did: wallet.did, act: 'POST /wallet/configure', bod })
   await host.call('POST', '/wallet/configure', body, { 'x-did-auth': token })
-  console.log('configured  with a service and a delegate')
+  console.log('updated     with a service and a delegate')
 
-  // Anybody who reads the chain finds the document, without asking the host.
+  // Anybody can resolve the document from the chain, without the host.
   const drivers = getResolver({
     name: 'development',
     chainId: chain.chainId,

@@ -1,14 +1,17 @@
 import type { Readable } from 'node:stream'
 
-/** Waits until a process has said something, and gives all that it said until then. What it says later is read, too, so that it can go on. */
-export function said(output: Readable, words: string): Promise<string> {
+/**
+ * Waits until a process has printed `text`, and returns its output up to then. Keeps reading afterwards, so that the
+ * process does not block on a full pipe.
+ */
+export function said(output: Readable, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let text = ''
+    let printed = ''
     output.on('data', (chunk: Buffer) => {
-      if (text.includes(words)) return
-      text += chunk.toString()
-      if (text.includes(words)) resolve(text)
+      if (printed.includes(text)) return
+      printed += chunk.toString()
+      if (printed.includes(text)) resolve(printed)
     })
-    output.once('end', () => reject(new Error(`it ended before it said “${words}”: ${text}`)))
+    output.once('end', () => reject(new Error(`the process ended before it printed “${text}”: ${printed}`)))
   })
 }

@@ -8,9 +8,9 @@ let node: ScriptedNode | undefined
 
 afterEach(() => node?.close())
 
-describe('a host that signed transactions are posted to', () => {
+describe('API hosts', () => {
   test.each(['https://dids.example/api', 'https://dids.example/api/', 'https://DIDS.example:443/api'])(
-    'is one of those that were allowed, as it was written there: %s',
+    'returns the configured URL for an equal one: %s',
     (url) => {
       expect(allowedUrl(hosts, url)).toBe('https://dids.example/api')
     },
@@ -32,19 +32,19 @@ describe('a host that signed transactions are posted to', () => {
     '//dids.example/api',
     '',
     `https://dids.example/${'a'.repeat(5000)}`,
-  ])('is no other: %s', (url) => {
+  ])('rejects a URL that is not configured: %s', (url) => {
     expect(() => allowedUrl(hosts, url)).toThrow(expect.objectContaining({ code: 'did.api-url-not-allowed' }))
     expect(() => allowedUrl(undefined, url)).toThrow(expect.objectContaining({ code: 'did.api-url-not-allowed' }))
   })
 
   test.each(['https://user:secret@node.example', 'https://node.example/?key=secret', 'ftp://node.example', 'node'])(
-    'is never told credentials of the node: %s is refused by the host that configures it',
+    'rejects a configuration with an invalid node URL or credentials in it: %s',
     (rpcUrl) => {
       expect(() => checkApiHosts({ ...hosts, rpcUrl })).toThrow(RangeError)
     },
   )
 
-  test('gets the transactions in hex and the node to send them through', async () => {
+  test('posts the transaction in hex and the node URL', async () => {
     node = await scriptedNode((_request, response) => response.writeHead(202).end('whatever'))
     const client = throughApiHost(fakeChain().client, hosts, `${node.url}/api/`)
     expect(await client.broadcast(Uint8Array.of(1, 0xab))).toEqual({ outcome: 'accepted' })
@@ -52,7 +52,7 @@ describe('a host that signed transactions are posted to', () => {
     expect(JSON.parse(node.asked[0]?.body ?? '')).toEqual({ rpcUrl: hosts.rpcUrl, signedTxs: ['0x01ab'] })
   })
 
-  test.each([302, 400, 500])('that answers %i has not taken it', async (status) => {
+  test.each([302, 400, 500])('rejects a broadcast if the host responds with status %i', async (status) => {
     node = await scriptedNode((_request, response) =>
       response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(),
     )

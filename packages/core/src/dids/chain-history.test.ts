@@ -10,7 +10,7 @@ import { registryServices } from './registry-services.ts'
 const identity = '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
 const contract = '0xdCa7EF03e98e0DC2B855bE647C39ABe984fcF21B'
 
-/** An event that the owner was changed to the address of so many ones. */
+/** An event that changes the owner to the address with the given number. */
 function ownerChanged(owner: number, previousChange: number): EvmLog {
   const address = `0x${owner.toString().padStart(40, '0')}`
   const data = AbiCoder.defaultAbiCoder().encode(['address', 'uint256'], [address, previousChange])
@@ -39,8 +39,8 @@ function read(lastChange: number, blocks: (block: number) => readonly EvmLog[], 
   return chainHistory(services, client, contract, identity, BigInt(lastChange))
 }
 
-describe('the history of an identity on a chain', () => {
-  test('leads from its last change back to its first, through blocks with several changes', async () => {
+describe('readChainHistory', () => {
+  test('reads the events from the last change back to the first, through blocks with several changes', async () => {
     const logs: Readonly<Record<number, readonly EvmLog[]>> = {
       9: [ownerChanged(3, 5), ownerChanged(4, 9)],
       5: [ownerChanged(1, 0), ownerChanged(2, 5)],
@@ -52,7 +52,7 @@ describe('the history of an identity on a chain', () => {
     expect(events.map((event) => event.kind === 'owner' && Number(event.owner.slice(-1)))).toEqual([1, 2, 3, 4])
   })
 
-  test('goes on behind a change whose name is no text, and leaves it out', async () => {
+  test('skips an event whose name is not UTF-8', async () => {
     const logs: Readonly<Record<number, readonly EvmLog[]>> = {
       9: [attributeNamed(`0x${'ff'.repeat(32)}`, 5)],
       5: [ownerChanged(1, 0)],
@@ -60,7 +60,7 @@ describe('the history of an identity on a chain', () => {
     expect((await read(9, (block) => logs[block] ?? [])).events).toMatchObject([{ kind: 'owner', version: 5 }])
   })
 
-  test('is not told when the node has forgotten part of it, or leads in a circle', async () => {
+  test('throws if the node lacks events, repeats a block or returns a malformed event', async () => {
     expect(await codeOf(read(9, (block) => (block === 9 ? [ownerChanged(1, 5)] : [])))).toBe(
       'transaction.chain-unavailable',
     )
@@ -69,21 +69,21 @@ describe('the history of an identity on a chain', () => {
     expect(await codeOf(read(9, () => [malformed]))).toBe('transaction.chain-unavailable')
   })
 
-  test('is not read without end in bytes', async () => {
+  test('throws if the attribute values exceed the size limit', async () => {
     const value = `0x${'11'.repeat(512 * 1024)}`
     const { data, topics } = attributeNamed(`0x${'61'.padEnd(64, '0')}`, 1, value)
-    let asked = 0
+    let requests = 0
     const logs = (block: number): readonly EvmLog[] => {
-      asked++
+      requests++
       const previous = Buffer.from((block - 1).toString(16).padStart(64, '0'), 'hex')
-      // The block of the change before is the fourth word.
+      // The block of the previous change is the fourth word.
       return [{ topics, data: Uint8Array.from(Buffer.concat([data.subarray(0, 96), previous, data.subarray(128)])) }]
     }
     expect(await codeOf(read(100, logs))).toBe('did.too-many-changes')
-    expect(asked).toBeLessThan(20)
+    expect(requests).toBeLessThan(20)
   })
 
-  test('is not read without end: not in number, not in time', async () => {
+  test('throws if the number of changes or the reading time exceeds its limit', async () => {
     expect(await codeOf(read(5000, (block) => [ownerChanged(1, block - 1)]))).toBe('did.too-many-changes')
     let time = 0
     expect(

@@ -6,14 +6,14 @@ import { registryFor } from './registry.ts'
 
 const address = '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74'
 
-describe('a DID', () => {
+describe('DIDs', () => {
   test.each([
     [`did:spherity:${address}`, 'spherity', undefined],
     [`did:ethr:${address}`, 'ethr', undefined],
     [`did:ethr:sepolia:${address}`, 'ethr', 'sepolia'],
     [`did:ethr:0xaa36a7:${address}`, 'ethr', '0xaa36a7'],
     [`did:ethr:linea:goerli:${address}`, 'ethr', 'linea:goerli'],
-  ])('is taken apart: %s', (did, method, network) => {
+  ])('parses %s', (did, method, network) => {
     expect(parseDid(did)).toEqual({ method, network, address })
   })
 
@@ -39,11 +39,11 @@ describe('a DID', () => {
     ` did:ethr:${address}`,
     `did:ethr:${'a:'.repeat(5000)}${address}`,
     'did:ethr:0x02b97c30de767f084ce3080168ee293053ba33b235d7116a3263d29f1450936b71',
-  ])('is refused when it is not exactly one: %j', (did) => {
+  ])('rejects the malformed DID %j', (did) => {
     expect(() => parseDid(did)).toThrow(expect.objectContaining({ code: 'did.invalid' }))
   })
 
-  test('is written as it is read', () => {
+  test('parses every formatted DID back into its parts', () => {
     const method = fc.constantFrom('spherity' as const, 'ethr' as const)
     const network = fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,12}$/), { nil: undefined })
     const hex = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('hex'))
@@ -56,7 +56,7 @@ describe('a DID', () => {
     )
   })
 
-  test('is kept in the registry of its network, or in the first; there is no other', () => {
+  test('selects the registry of the network, the first without a network, and throws for an unknown one', () => {
     const [first, second] = [embeddedRegistry(), embeddedRegistry({ networks: ['sepolia', '0xaa36a7'] })]
     expect(registryFor([first, second], { network: undefined })).toBe(first)
     expect(registryFor([first, second], { network: '0xaa36a7' })).toBe(second)

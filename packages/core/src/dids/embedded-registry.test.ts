@@ -20,33 +20,33 @@ function newOwner() {
   return { privateKey, address: addressOf(secp256k1.publicKeyOf(privateKey)) }
 }
 
-describe('the embedded registry', () => {
+describe('embeddedRegistry', () => {
   const registry = embeddedRegistry()
 
-  test('keeps a record of who handed a change in, in the commit of the change', async () => {
+  test('records the submitting actor in the audit log', async () => {
     const services = registryServices()
     const { address, privateKey } = newOwner()
     const prepared = await registry.prepare(services, 't', address, service)
     const signature = secp256k1.sign(prepared.digest, privateKey)
-    await registry.submit(services, { tenant: 't', id: 'key-1' }, 'step-1', prepared, signature)
+    await registry.submit(services, { tenant: 't', id: 'key-1' }, 'operation-1', prepared, signature)
     expect(await services.storage.find(auditRecords)).toMatchObject([
       { tenant: 't', act: 'did.changed', actor: 'key-1', subject: address },
     ])
   })
 
-  test('of one tenant knows nothing of those of another, and takes no signature that was made for it', async () => {
+  test('separates tenants and rejects a signature made for another tenant', async () => {
     const services = registryServices()
     const { address, privateKey } = newOwner()
     const prepared = await registry.prepare(services, 'one', address, service)
     const signature = secp256k1.sign(prepared.digest, privateKey)
-    const inTheOther = registry.submit(services, { tenant: 'other', id: 'host' }, 'step', prepared, signature)
-    expect(await codeOf(inTheOther)).toBe('crypto.invalid-signature')
-    await registry.submit(services, { tenant: 'one', id: 'host' }, 'step', prepared, signature)
+    const submitToOther = registry.submit(services, { tenant: 'other', id: 'host' }, 'operation', prepared, signature)
+    expect(await codeOf(submitToOther)).toBe('crypto.invalid-signature')
+    await registry.submit(services, { tenant: 'one', id: 'host' }, 'operation', prepared, signature)
     expect((await registry.history(services, 'other', address)).events).toEqual([])
     expect((await registry.history(services, 'one', address)).events).toHaveLength(1)
   })
 
-  test('lets attributes run out', async () => {
+  test('omits expired attributes from the document', async () => {
     let now = 1_700_000_000_000
     const services = registryServices({ now: () => now })
     const { address, privateKey } = newOwner()
@@ -54,7 +54,7 @@ describe('the embedded registry', () => {
     await registry.submit(
       services,
       { tenant: 't', id: 'host' },
-      'step',
+      'operation',
       prepared,
       secp256k1.sign(prepared.digest, privateKey),
     )
@@ -65,14 +65,14 @@ describe('the embedded registry', () => {
     expect(await countServices()).toBeUndefined()
   })
 
-  test('never lets time run backwards, where the clocks of two processes differ', async () => {
+  test('never decreases timestamps, even if the clock goes backwards', async () => {
     let now = 1_700_000_000_000
     const services = registryServices({ now: () => now })
     const { address, privateKey } = newOwner()
-    for (const step of ['one', 'two']) {
+    for (const operationId of ['one', 'two']) {
       const prepared = await registry.prepare(services, 't', address, service)
       const signature = secp256k1.sign(prepared.digest, privateKey)
-      await registry.submit(services, { tenant: 't', id: 'host' }, step, prepared, signature)
+      await registry.submit(services, { tenant: 't', id: 'host' }, operationId, prepared, signature)
       now -= 3_600_000
     }
     const { timeOf } = await registry.history(services, 't', address)

@@ -136,7 +136,7 @@ async function submit(
     if (version > maxVersion(change.kind)) throw new BillfoldError('did.too-many-changes')
     // Timestamps never decrease, even if the clocks of two processes differ.
     const now = Math.max(Math.floor(services.now() / 1000), row?.changedAt ?? 0)
-    const made = changeRow(change, { tenant, identity, version, stepId: operationId, changedAt: now })
+    const newChange = changeRow(change, { tenant, identity, version, stepId: operationId, changedAt: now })
     const next = { tenant, identity, owner: change.kind === 'owner' ? ownerAfter(identity, change.newOwner) : signer }
     await services.storage.commit(
       batch(
@@ -144,7 +144,7 @@ async function submit(
         nonce === undefined
           ? insert(didNonces, { tenant, owner: signer, nonce: 1 })
           : update(didNonces, { where: { tenant, owner: signer, nonce }, set: { nonce: nonce + 1 } }),
-        insert(didChanges, made),
+        insert(didChanges, newChange),
         auditRecord(actor, 'did.changed', identity, services.now(), {
           kind: change.kind,
           version,

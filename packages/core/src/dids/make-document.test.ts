@@ -16,17 +16,17 @@ function attribute(name: string, value: string | Uint8Array, validTo = later): A
   return { kind: 'attribute', version: 1, name, value: bytes, validTo }
 }
 
-function delegated(delegateType: string, validTo = later): RegistryEvent {
+function delegateEvent(delegateType: string, validTo = later): RegistryEvent {
   return { kind: 'delegate', version: 1, delegateType, delegate, validTo }
 }
 
-function documentOf(...events: readonly RegistryEvent[]) {
+function build(...events: readonly RegistryEvent[]) {
   return didDocument({ did, address, chainId: 1n, events, now }).document
 }
 
-describe('the document of a DID', () => {
-  test('that nobody has changed has its own account as its only key', () => {
-    expect(documentOf()).toEqual({
+describe('buildDidDocument', () => {
+  test('lists only the own account for a DID without changes', () => {
+    expect(build()).toEqual({
       '@context': [
         'https://www.w3.org/ns/did/v1',
         'https://w3id.org/security/suites/secp256k1recovery-2020/v2',
@@ -46,21 +46,21 @@ describe('the document of a DID', () => {
     })
   })
 
-  test('names the new owner in place of the old', () => {
-    const { verificationMethod } = documentOf({ kind: 'owner', version: 1, owner: delegate })
+  test('replaces the old owner with the new one', () => {
+    const { verificationMethod } = build({ kind: 'owner', version: 1, owner: delegate })
     expect(verificationMethod).toMatchObject([{ blockchainAccountId: `eip155:1:${delegate}` }])
   })
 
-  test('lists a veriKey for assertions, a sigAuth for authentication too, and no other type', () => {
-    const document = documentOf(delegated('veriKey'), delegated('sigAuth'), delegated('raffle'))
+  test('lists a veriKey for assertions, a sigAuth for authentication too, and ignores other types', () => {
+    const document = build(delegateEvent('veriKey'), delegateEvent('sigAuth'), delegateEvent('raffle'))
     expect(document.assertionMethod).toEqual([`${did}#controller`, `${did}#delegate-1`, `${did}#delegate-2`])
     expect(document.authentication).toEqual([`${did}#controller`, `${did}#delegate-2`])
     expect(document.verificationMethod).toHaveLength(3)
   })
 
-  test('keeps the numbers of what has run out or was revoked, so that no id comes to mean something else', () => {
-    const document = documentOf(
-      delegated('veriKey', now - 1n),
+  test('does not reuse the numbers of expired and revoked entries', () => {
+    const document = build(
+      delegateEvent('veriKey', now - 1n),
       attribute('did/pub/Secp256k1/veriKey/hex', Uint8Array.of(2, 3)),
       attribute('did/svc/Gone', 'x', 0n),
       attribute('did/svc/Agent', 'https://agent.example'),
@@ -76,13 +76,13 @@ describe('the document of a DID', () => {
     ])
   })
 
-  test('holds a delegate up to the last second, and one that was revoked no longer than that', () => {
-    expect(documentOf(delegated('veriKey', now)).verificationMethod).toHaveLength(2)
-    expect(documentOf(delegated('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
-    expect(documentOf(delegated('veriKey'), delegated('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
+  test('lists a delegate up to its last second, and a revoked one no longer', () => {
+    expect(build(delegateEvent('veriKey', now)).verificationMethod).toHaveLength(2)
+    expect(build(delegateEvent('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
+    expect(build(delegateEvent('veriKey'), delegateEvent('veriKey', now - 1n)).verificationMethod).toHaveLength(1)
   })
 
-  test('ends with an owner of zeros, whatever comes after', () => {
+  test('is empty after the owner was set to zero, even if events follow', () => {
     const events: readonly RegistryEvent[] = [
       attribute('did/svc/Agent', 'x'),
       { kind: 'owner', version: 2, owner: `0x${'0'.repeat(40)}` },
@@ -94,31 +94,31 @@ describe('the document of a DID', () => {
     expect(document).not.toHaveProperty('service')
   })
 
-  test('lists a key for encryption, and no longer refers to it when it is revoked', () => {
+  test('lists a key agreement key until it is revoked', () => {
     const key = Uint8Array.of(1, 2, 3)
-    const enters = attribute('did/pub/X25519/enc/base64', key)
-    expect(documentOf(enters)).toMatchObject({
+    const added = attribute('did/pub/X25519/enc/base64', key)
+    expect(build(added)).toMatchObject({
       verificationMethod: [{}, { type: 'X25519KeyAgreementKey2019', publicKeyBase64: 'AQID' }],
       keyAgreement: [`${did}#delegate-1`],
       assertionMethod: [`${did}#controller`],
     })
-    expect(documentOf(enters, { ...enters, validTo: 0n })).not.toHaveProperty('keyAgreement')
+    expect(build(added, { ...added, validTo: 0n })).not.toHaveProperty('keyAgreement')
   })
 
-  test('shows a service of JSON as JSON, and as text where writing it again could exhaust the stack', () => {
+  test('parses a JSON service endpoint, but leaves a deeply nested one as text', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000)
-    const services = documentOf(attribute('did/svc/A', '{"a":[1]}'), attribute('did/svc/B', deep)).service
+    const services = build(attribute('did/svc/A', '{"a":[1]}'), attribute('did/svc/B', deep)).service
     expect(services?.map(({ serviceEndpoint }) => serviceEndpoint)).toEqual([{ a: [1] }, deep])
   })
 
-  test('is made in no time from keys that are absurdly long', () => {
-    const begun = performance.now()
+  test('omits an extremely long key without delay', () => {
+    const startedAt = performance.now()
     const huge = new Uint8Array(500_000).fill(0xee)
-    expect(documentOf(attribute('did/pub/Ed25519/veriKey/base58', huge)).verificationMethod).toHaveLength(1)
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(build(attribute('did/pub/Ed25519/veriKey/base58', huge)).verificationMethod).toHaveLength(1)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
   })
 
-  test('lists so many long keys in base58, and all short ones, so that nobody makes reading one dear', () => {
+  test('limits the number of long base58 keys, but not of short ones', () => {
     const long = Array.from({ length: 300 }, (_, index) =>
       attribute(
         'did/pub/RSA/veriKey/base58',
@@ -131,7 +131,7 @@ describe('the document of a DID', () => {
     const short = Array.from({ length: 300 }, (_, index) =>
       attribute('did/pub/Ed25519/veriKey/base58', Uint8Array.of(...new Uint8Array(31), index % 256, index >> 8)),
     )
-    const lengths = documentOf(...long, ...short).verificationMethod.map(
+    const lengths = build(...long, ...short).verificationMethod.map(
       ({ publicKeyBase58 }) => publicKeyBase58?.length ?? 0,
     )
     expect(lengths.filter((length) => length > 1000)).toHaveLength(100)

@@ -7,7 +7,7 @@ import { didLimits } from './limits.ts'
 import type { StepState } from './registry.ts'
 import { sendAgain } from './relayed-step.ts'
 
-/** Polls an operation deadline it is mined or has failed, up to a time limit. Tolerates an unreachable node meanwhile. */
+/** Polls an operation until it is mined or has failed, up to a time limit. Tolerates an unreachable node meanwhile. */
 export async function awaitStep(
   services: ChainServices,
   client: EvmClient,

@@ -112,7 +112,9 @@ async function isDeactivated(
 
 /**
  * Returns the update that transferred the DID if the request repeats it: its last change was made, but the process may
- * have ended before it could reply. @throws BillfoldError `did-wallet.read-only`
+ * have ended before it could reply.
+ *
+ * @throws BillfoldError `did-wallet.read-only`
  */
 async function findCompletedTransfer(
   services: Services,

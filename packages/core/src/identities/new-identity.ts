@@ -22,7 +22,9 @@ export interface NewIdentity {
 }
 
 /**
- * Builds the row of a new DID wallet and the writes that create it. @throws BillfoldError `did-wallet.alias-invalid`
+ * Builds the row of a new DID wallet and the writes that create it.
+ *
+ * @throws BillfoldError `did-wallet.alias-invalid`
  */
 export function newIdentity(
   services: Services,
@@ -68,7 +70,9 @@ export async function delegateIdentity(
 }
 
 /**
- * Commits writes that set an alias; the unique key detects a duplicate. @throws BillfoldError `did-wallet.alias-taken`
+ * Commits writes that set an alias; the unique key detects a duplicate.
+ *
+ * @throws BillfoldError `did-wallet.alias-taken`
  */
 export async function commitNaming(services: Services, writes: readonly Write[]): Promise<void> {
   try {

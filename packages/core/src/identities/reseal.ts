@@ -10,8 +10,8 @@ export const resealIdentities: Reseal = async (storage, userId, old, next) => {
   return rows.flatMap((row): readonly Update[] => {
     if (row.sealedKey === null) return []
     if (row.generation !== old.generation) throw new StaleRead()
-    const place = keyPlace(row)
-    const sealedKey = sealUnder(next.bytes, unsealUnder(old.bytes, row.sealedKey, place), place)
+    const context = keyPlace(row)
+    const sealedKey = sealUnder(next.bytes, unsealUnder(old.bytes, row.sealedKey, context), context)
     // Only if still live: a concurrently deleted wallet must not regain its key.
     const where = { id: row.id, state: 'live', generation: old.generation }
     return [update(identities, { where, set: { generation: next.generation, sealedKey } })]

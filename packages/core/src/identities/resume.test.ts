@@ -40,7 +40,7 @@ function configure(
   )
 }
 
-async function eventsOf(
+async function getEvents(
   services: Services,
   registry: DidRegistry,
   row: IdentityRow,
@@ -50,22 +50,22 @@ async function eventsOf(
 
 const kinds = ['attribute', 'delegate', 'attribute', 'owner']
 
-describe('a configuration that stopped half-way', () => {
-  it('goes on where it stopped when the same is asked for again, and makes no change twice', async () => {
+describe('a DID update that stopped half-way', () => {
+  it('resumes when the request is repeated, and makes no change twice', async () => {
     const fate = fc.constantFrom<Fate>('ok', 'down', 'dies', 'lost', 'slow')
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { maxLength: 12 }), async (fates) => {
         const services = testServices()
         const registry = failingRegistry([...fates])
         const row = await wallet(services, registry)
-        let left = fates.length + 2
-        while (!(await isDone(services, registry, row)) && left-- > 0) {
-          // What ends a process is no outcome: the next one starts from what was kept.
+        let remaining = fates.length + 2
+        while (!(await isDone(services, registry, row)) && remaining-- > 0) {
+          // A crash has no result: the next process resumes from the stored state.
           await configure(services, registry, row).catch((error: unknown) => {
             if (!(error instanceof Died)) throw error
           })
         }
-        const events = await eventsOf(services, registry, row)
+        const events = await getEvents(services, registry, row)
         expect(events.map(({ kind }) => kind)).toEqual(kinds)
         const { rows } = await listIdentities(services, 'default', {}, { limit: 10 })
         expect(rows, 'the wallet, and one delegate').toHaveLength(2)
@@ -75,11 +75,11 @@ describe('a configuration that stopped half-way', () => {
   })
 
   async function isDone(services: Services, registry: DidRegistry, row: IdentityRow): Promise<boolean> {
-    return (await eventsOf(services, registry, row)).length === kinds.length
+    return (await getEvents(services, registry, row)).length === kinds.length
   }
 
   it.each<Fate>(['lost', 'slow'])(
-    'is finished by a repeat when the change of the owner is made and nobody heard (%s)',
+    'completes on a repeat if the owner change was made but never confirmed (%s)',
     async (fate) => {
       const services = testServices()
       const registry = failingRegistry(['ok', 'ok', 'ok', fate])
@@ -87,19 +87,19 @@ describe('a configuration that stopped half-way', () => {
       await configure(services, registry, row).catch((error: unknown) => {
         if (!(error instanceof Died)) throw error
       })
-      for (const round of ['a repeat', 'another']) {
+      for (const round of ['first repeat', 'second repeat']) {
         const { steps, failure } = await configure(services, registry, row)
         expect([failure?.code, steps.map(({ state }) => state)], round).toEqual([
           undefined,
           ['mined', 'mined', 'mined', 'mined'],
         ])
       }
-      expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+      expect((await getEvents(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
       expect(await codeOf(configure(services, registry, row, [{ delegate: {} }]))).toBe('identity.read-only')
     },
   )
 
-  it('tells the steps and their states', async () => {
+  it('returns the steps and their states', async () => {
     const services = testServices()
     const registry = failingRegistry(['ok', 'down'])
     const row = await wallet(services, registry)
@@ -112,7 +112,7 @@ describe('a configuration that stopped half-way', () => {
     expect(again.steps[1]?.delegateId).toBe(steps[1]?.delegateId)
   })
 
-  it('gives way to another one, but not while a step of it may still be made', async () => {
+  it('is superseded by another update, but not while one of its steps may still be mined', async () => {
     let time = Date.now()
     const services = { ...testServices(), now: () => time }
     const other = [{ service: { name: 'C', value: 'https://c.example' } }]
@@ -120,7 +120,7 @@ describe('a configuration that stopped half-way', () => {
     const row = await wallet(services, registry)
     await configure(services, registry, row)
     expect((await configure(services, registry, row, other)).failure).toBeUndefined()
-    expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(['attribute', 'attribute'])
+    expect((await getEvents(services, registry, row)).map(({ kind }) => kind)).toEqual(['attribute', 'attribute'])
     await expect(configure(services, registry, row)).rejects.toBeInstanceOf(Died)
     expect(await codeOf(configure(services, registry, row, other))).toBe('identity.configuring')
     time += 3 * 60 * 1000
@@ -132,14 +132,14 @@ describe('a configuration that stopped half-way', () => {
     expect(await codeOf(configure(services, pending, row, other))).toBe('identity.configuring')
   })
 
-  it('makes the change of a step that failed for good under another attempt', async () => {
+  it('retries a failed step under a new operation id', async () => {
     const services = testServices()
     const registry = failingRegistry([])
-    const seen: string[] = []
+    const operationIds: string[] = []
     const failing: DidRegistry = {
       ...registry,
-      submit: async (_services, _actor, stepId) => {
-        seen.push(stepId)
+      submit: async (_services, _actor, operationId) => {
+        operationIds.push(operationId)
         return { state: 'failed' }
       },
     }
@@ -147,76 +147,79 @@ describe('a configuration that stopped half-way', () => {
     const inputs = [{ delegate: {} }]
     expect((await configure(services, failing, row, inputs)).failure?.code).toBe('identity.step-failed')
     expect((await configure(services, failing, row, inputs)).failure?.code).toBe('identity.step-failed')
-    expect(new Set(seen).size).toBe(2)
+    expect(new Set(operationIds).size).toBe(2)
     expect((await configure(services, registry, row, inputs)).failure).toBeUndefined()
   })
 })
 
-it('a DID that was given to nobody is changed no more: its document stays empty, whatever is paid for', async () => {
+it('rejects updates of a deactivated DID', async () => {
   const services = testServices()
   const registry = failingRegistry([])
   const row = await wallet(services, registry)
   const nobody = [{ newOwner: `did:spherity:0x${'0'.repeat(40)}` }]
   expect((await configure(services, registry, row, nobody)).failure).toBeUndefined()
   expect(await codeOf(configure(services, registry, row, [{ delegate: {} }]))).toBe('identity.read-only')
-  expect(await eventsOf(services, registry, row)).toHaveLength(1)
+  expect(await getEvents(services, registry, row)).toHaveLength(1)
 })
 
-it('two configurations of one signer at once do not fail each other', async () => {
+it('completes two concurrent updates with the same signer', async () => {
   const services = testServices()
   const registry = failingRegistry([])
   const owner = await wallet(services, registry)
   const rows = await Promise.all([wallet(services, registry), wallet(services, registry)])
   for (const row of rows) await configure(services, registry, row, [{ newOwner: owner.did }])
-  // As two processes would: without the turns that one process takes.
-  const free: Services = { ...services, ownerTurns: (_key, job) => job() }
+  // Like two processes: without the mutex within a process.
+  const withoutMutex: Services = { ...services, ownerTurns: (_key, job) => job() }
   const inputs = Array.from({ length: 4 }, (_, index) => ({ service: { name: `S${index}`, value: 'x' } }))
-  const outcomes = await Promise.all(rows.map((row) => configure(free, registry, row, inputs)))
+  const outcomes = await Promise.all(rows.map((row) => configure(withoutMutex, registry, row, inputs)))
   expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined])
-  for (const row of rows) expect(await eventsOf(services, registry, row)).toHaveLength(5)
+  for (const row of rows) expect(await getEvents(services, registry, row)).toHaveLength(5)
 })
 
-it('the same configuration asked for at once, in two processes, is made once', async () => {
+it('makes the changes once if the same update is requested concurrently', async () => {
   const services = testServices()
   const registry = failingRegistry([])
   const row = await wallet(services, registry)
-  const free: Services = { ...services, ownerTurns: (_key, job) => job() }
-  const outcomes = await Promise.all([1, 2, 3, 4].map(() => configure(free, registry, row)))
+  const withoutMutex: Services = { ...services, ownerTurns: (_key, job) => job() }
+  const outcomes = await Promise.all([1, 2, 3, 4].map(() => configure(withoutMutex, registry, row)))
   expect(outcomes.map(({ failure }) => failure)).toEqual(outcomes.map(() => undefined))
-  expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+  expect((await getEvents(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
 })
 
-it('a process that is overtaken by another one, which makes all of it, gives the same answer', async () => {
+it('returns the same result if another process completes the update first', async () => {
   const services = testServices()
   const registry = failingRegistry([])
   const row = await wallet(services, registry)
-  const free: Services = { ...services, ownerTurns: (_key, job) => job() }
+  const withoutMutex: Services = { ...services, ownerTurns: (_key, job) => job() }
   let other: ConfigurationOutcome | undefined
   const slow: DidRegistry = {
     ...registry,
-    prepare: async (...asked) => {
-      const prepared = await registry.prepare(...asked)
-      other ??= await configure(free, registry, row)
+    prepare: async (...args) => {
+      const prepared = await registry.prepare(...args)
+      other ??= await configure(withoutMutex, registry, row)
       return prepared
     },
   }
-  const overtaken = await configure(free, slow, row)
-  expect([other?.failure, overtaken.failure]).toEqual([undefined, undefined])
-  expect(overtaken.steps).toEqual(other?.steps)
-  expect((await eventsOf(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
+  const result = await configure(withoutMutex, slow, row)
+  expect([other?.failure, result.failure]).toEqual([undefined, undefined])
+  expect(result.steps).toEqual(other?.steps)
+  expect((await getEvents(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
 })
 
-it("who has given a DID away has nothing signed by the new owner's key, and is told of the gift again", async () => {
+it("does not sign with the new owner's key for the previous owner, who can only repeat the transfer", async () => {
   const services = testServices()
   const registry = failingRegistry([])
-  const [given, taker] = await Promise.all([wallet(services, registry), wallet(services, registry)])
+  const [transferred, newOwnerWallet] = await Promise.all([wallet(services, registry), wallet(services, registry)])
   const settings = didSettings(registry)
-  const ask = (newOwner: string, did: string, address: IdentityRow['address']) => {
-    const asker = { authorise: unauthorised, authority: { did, role: 'owner', address } } as const
-    return configureIdentity(services, settings, actor, given, { txsInput: [{ newOwner }] }, asker)
+  const requestOwner = (newOwner: string, did: string, address: IdentityRow['address']) => {
+    const authorization = { authorise: unauthorised, authority: { did, role: 'owner', address } } as const
+    return configureIdentity(services, settings, actor, transferred, { txsInput: [{ newOwner }] }, authorization)
   }
-  for (const round of ['the gift', 'a repeat'])
-    expect((await ask(taker.did, given.did, given.address)).failure, round).toBeUndefined()
-  expect(await codeOf(ask(given.did, given.did, given.address))).toBe('identity.read-only')
-  expect((await ask(given.did, taker.did, taker.address)).failure).toBeUndefined()
+  for (const round of ['transfer', 'repeat'])
+    expect(
+      (await requestOwner(newOwnerWallet.did, transferred.did, transferred.address)).failure,
+      round,
+    ).toBeUndefined()
+  expect(await codeOf(requestOwner(transferred.did, transferred.did, transferred.address))).toBe('identity.read-only')
+  expect((await requestOwner(transferred.did, newOwnerWallet.did, newOwnerWallet.address)).failure).toBeUndefined()
 })

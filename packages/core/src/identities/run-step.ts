@@ -103,7 +103,7 @@ async function markRunning({ services, configuration: didUpdate }: StepRun): Pro
   }
 }
 
-/** Stores that a change was made and emits `did.changed` exactly once, from the process that notices it first. */
+/** Stores that a change was made and emits `did.updated` exactly once, from the process that notices it first. */
 async function saveMined(
   { services, identity: wallet }: StepRun,
   step: StepRow,

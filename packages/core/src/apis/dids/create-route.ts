@@ -88,8 +88,10 @@ export function createRoute({ services, settings, service }: Dids): Route {
 }
 
 /**
- * Checks the API host before anything is created. @throws BillfoldError `did.api-url-not-allowed`,
- * `did.unknown-network`
+ * Checks the API host before anything is created.
+ *
+ * @throws BillfoldError `did.api-url-not-allowed`,
+ *   `did.unknown-network`
  */
 function assertApiUrlAllowed(
   { registries }: IdentitySettings,

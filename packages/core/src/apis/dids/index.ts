@@ -39,7 +39,9 @@ export interface DidsOptions {
 }
 
 /**
- * Applies the defaults to the options. @throws RangeError for an invalid DID in `adminDids`, or an empty `registries`
+ * Applies the defaults to the options.
+ *
+ * @throws RangeError for an invalid DID in `adminDids`, or an empty `registries`
  */
 export function settingsOf(options: DidsOptions = {}): IdentitySettings {
   const { registries = [embeddedRegistry()], adminDids = [], thresholdSigner } = options

@@ -15,7 +15,7 @@ import { type DidAuthority, verifyDidAuth } from './verify.ts'
 const registry = embeddedRegistry()
 const settings = didSettings(registry)
 const body = Buffer.from('{}')
-const demand = {
+const options = {
   tenant: 'default',
   audience: 'us',
   act: 'POST /wallet/rename',
@@ -26,7 +26,7 @@ const demand = {
 const ed25519 = generateKeyPairSync('ed25519')
 const rawKey = ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
 
-/** A DID whose document lists an Ed25519 key, under an attribute's name. */
+/** A DID whose document lists an Ed25519 key under the given attribute name. */
 async function didWithKey(services: Services, name: string, validity = 60): Promise<IdentityRow> {
   const row = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
   const change = { kind: 'attribute', name, value: rawKey, validity } as const
@@ -36,56 +36,56 @@ async function didWithKey(services: Services, name: string, validity = 60): Prom
   return row
 }
 
-function verified(services: Services, row: IdentityRow, claims: object = {}): Promise<DidAuthority> {
+function verify(services: Services, row: IdentityRow, claims: object = {}): Promise<DidAuthority> {
   const bod = createHash('sha256').update(body).digest('base64url')
   const exp = Math.floor(services.now() / 1000) + 60
-  const all = { iss: row.did, aud: 'us', exp, jti: randomUUID(), act: demand.act, bod, ...claims }
+  const all = { iss: row.did, aud: 'us', exp, jti: randomUUID(), act: options.act, bod, ...claims }
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const input = `${part({ alg: 'EdDSA', typ: 'JWT' })}.${part(all)}`
   const signature = sign(null, Buffer.from(input), ed25519.privateKey).toString('base64url')
-  return verifyDidAuth(services, settings, `${input}.${signature}`, demand)
+  return verifyDidAuth(services, settings, `${input}.${signature}`, options)
 }
 
-describe('a token signed with an Ed25519 key', () => {
+describe('x-did-auth tokens signed with Ed25519', () => {
   it.each(['did/pub/Ed25519/veriKey/hex', 'did/pub/Ed25519/sigAuth/base64', 'did/pub/Ed25519/veriKey/base58'])(
-    'is a delegate’s when the document lists the key (%s)',
+    'authenticates a delegate if the document lists the key (%s)',
     async (name) => {
       const services = testServices()
       const row = await didWithKey(services, name)
-      expect(await verified(services, row)).toEqual({ did: row.did, role: 'delegate', address: undefined })
+      expect(await verify(services, row)).toEqual({ did: row.did, role: 'delegate', address: undefined })
     },
   )
 
-  it('is refused when the document lists the key for encryption only, not at all, or no more', async () => {
+  it('rejects a key that the document lists for key agreement only, does not list, or lists no longer', async () => {
     const services = testServices()
-    expect(await codeOf(verified(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe(
+    expect(await codeOf(verify(services, await didWithKey(services, 'did/pub/X25519/enc/hex')))).toBe(
       'did-auth.invalid',
     )
     const bare = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
-    expect(await codeOf(verified(services, bare))).toBe('did-auth.invalid')
+    expect(await codeOf(verify(services, bare))).toBe('did-auth.invalid')
     const short = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex', 5)
     const later = { ...services, now: () => Date.now() + 10_000 }
-    expect(await codeOf(verified(later, short))).toBe('did-auth.invalid')
+    expect(await codeOf(verify(later, short))).toBe('did-auth.invalid')
   })
 
-  it('is good once, of any number at once', async () => {
+  it('accepts exactly one of several concurrent uses', async () => {
     const services = testServices()
     const row = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex')
-    const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(verified(services, row, { jti: 'one' }))))
+    const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(verify(services, row, { jti: 'one' }))))
     expect(codes.filter((code) => code === 'done')).toHaveLength(1)
   })
 
-  it('is no key of another tenant', async () => {
+  it('rejects a key that only the registry of another tenant lists', async () => {
     const services = testServices()
     const row = await didWithKey(services, 'did/pub/Ed25519/veriKey/hex')
-    const foreign = { ...demand, tenant: 'other' }
+    const foreign = { ...options, tenant: 'other' }
     const exp = Math.floor(services.now() / 1000) + 60
     const claims = {
       iss: row.did,
       aud: 'us',
       exp,
       jti: '1',
-      act: demand.act,
+      act: options.act,
       bod: createHash('sha256').update(body).digest('base64url'),
     }
     const input = [{ alg: 'EdDSA' }, claims]
@@ -93,18 +93,18 @@ describe('a token signed with an Ed25519 key', () => {
       .join('.')
     const token = `${input}.${sign(null, Buffer.from(input), ed25519.privateKey).toString('base64url')}`
     expect(await codeOf(verifyDidAuth(services, settings, token, foreign))).toBe('did-auth.invalid')
-    expect(await codeOf(verifyDidAuth(services, settings, token, demand))).toBe('done')
+    expect(await codeOf(verifyDidAuth(services, settings, token, options))).toBe('done')
   })
 })
 
-it('a token that one host signs is taken by another whose clock is half a minute behind, or before it', async () => {
+it('accepts a token from a host whose clock is 30 seconds ahead or behind', async () => {
   const services = testServices()
   const row = await createIdentity(services, settings, actor, { didMethod: 'ethr' }, unauthorised)
   const bod = createHash('sha256').update(body).digest('base64url')
   for (const seconds of [-30, 30]) {
-    const request = { did: row.did, act: demand.act, bod, audience: 'us' }
+    const request = { did: row.did, act: options.act, bod, audience: 'us' }
     const { token } = await signDidAuth(services, settings, actor, request, unauthorised)
     const elsewhere = { ...services, now: () => Date.now() + seconds * 1000 }
-    expect(await codeOf(verifyDidAuth(elsewhere, settings, token, demand))).toBe('done')
+    expect(await codeOf(verifyDidAuth(elsewhere, settings, token, options))).toBe('done')
   }
 })
