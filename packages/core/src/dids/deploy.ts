@@ -35,6 +35,18 @@ const deploymentGas = 2_500_000n
  * @throws BillfoldError `transaction.insufficient-funds`, `transaction.refused`, `transaction.reverted`,
  *   `transaction.chain-unavailable` (if it is not in a block in time), `did.not-a-registry`; errors of the client pass
  *   through
+ *
+ * @example
+ * ```ts
+ * import { environmentKeyring, evmChainClient } from '@billfold/core'
+ * import { deployRegistryContract, keyringPayer } from '@billfold/core/dids'
+ *
+ * const contract = await deployRegistryContract({
+ *   client: evmChainClient({ url: 'https://node.example', chainId: 11155111 }),
+ *   payer: keyringPayer(environmentKeyring(), '2026a'),
+ *   bytecode: Buffer.from('6080…', 'hex'), // of EthereumDIDRegistry
+ * })
+ * ```
  */
 export async function deployRegistryContract(deployment: Deployment): Promise<string> {
   const { client, payer, bytecode } = deployment

@@ -55,6 +55,13 @@ export function parseDid(did: string): ParsedDid {
  * @param address in any case
  * @param network the network segment; omit it for the first registry
  * @throws BillfoldError `did.invalid` if the address or the network is invalid
+ *
+ * @example
+ * ```ts
+ * import { formatDid } from '@billfold/core/dids'
+ *
+ * formatDid('ethr', '0xf3beac30c498d9e26865f34fcaa57dbb935b0d74', 'sepolia')
+ * ```
  */
 export function formatDid(method: DidMethod, address: string, network?: string): string {
   const did = `did:${method}:${network === undefined ? '' : `${network}:`}${address.toLowerCase()}`

@@ -38,6 +38,15 @@ export function privateKeyPayer(privateKey: Uint8Array): Payer {
  * @param keyId the key of the keyring to derive from; explicit, because the payer must not change when the keyring
  *   rotates
  * @throws BillfoldError `keyring.unknown-key`, from the functions of the payer
+ *
+ * @example
+ * ```ts
+ * import { environmentKeyring } from '@billfold/core'
+ * import { keyringPayer } from '@billfold/core/dids'
+ *
+ * const payer = keyringPayer(environmentKeyring(), '2026a')
+ * console.log(await payer.address()) // the account to fund
+ * ```
  */
 export function keyringPayer(keyring: Keyring, keyId: string): Payer {
   const payer = async (): Promise<Payer> => privateKeyPayer(await keyring.derive(keyId, 'did-registry-payer'))
