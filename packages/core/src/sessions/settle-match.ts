@@ -16,54 +16,54 @@ import type { RiskDecision, RiskInput } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
 /**
- * What follows a face that is the user's: the session succeeds, or the PIN is due, or the risk is too high. All that it rests on is
- * guarded: the session, the user, the user's templates, the trust in the device.
+ * Applies a face match: completes the session, requires the PIN, or fails the session because of the risk. The commit requires that
+ * the session, the user, the user's templates and the trusted device are unchanged.
  */
 export async function settleMatch(
   setup: SessionSetup,
   actor: Actor,
-  attempted: Attempted,
-  seen: SeenMatch,
+  context: Attempted,
+  match: SeenMatch,
 ): Promise<Settled> {
   const { services } = setup
-  const { session, configuration, submission } = attempted
-  const { userId, outcome } = seen
+  const { session, configuration, submission } = context
+  const { userId, outcome } = match
   const { reasons } = outcome
   const trusted = await findTrusted(services, session.tenant, userId, submission.device)
-  const risk = await assessed(setup, riskOf(setup, attempted, seen, trusted !== undefined))
+  const risk = await assessOrDeny(setup, toRiskInput(setup, context, match, trusted !== undefined))
   if (risk === 'deny') {
     const ending = fails(services, actor, session, 'risk')
-    const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
+    const result = { session: ending.session, status: 'failure', message: 'The login was denied', reasons } as const
     return { result, writes: ending.writes }
   }
-  const kept = keptOf(session, seen)
+  const retained = keptOf(session, match)
   const writes = [
-    ...(await standsOn(services, seen, session)),
+    ...(await userAndFaceUnchanged(services, match, session)),
     ...(trusted === undefined ? [] : [stillTrusted(trusted)]),
-    ...(await keptWrites(services, session, kept)),
+    ...(await keptWrites(services, session, retained)),
   ]
   const device = submission.device?.thumbprint ?? null
-  const pinDue =
+  const pinRequired =
     submission.withPin === true ||
     risk === 'step-up' ||
     configuration.pin === 'always' ||
     (configuration.pin === 'new-device' && trusted === undefined)
-  if (pinDue) {
+  if (pinRequired) {
     const message = 'The face was recognised; enter the PIN'
-    const otherwise = { message: 'A PIN is needed, and there is none', failure: 'no-pin' }
+    const otherwise = { message: 'A PIN is required, but the user has none', failure: 'no-pin' }
     return askForPin(setup, actor, session, { userId, device, message, reasons, writes, otherwise })
   }
   const ending = succeeds(services, actor, session, { userId, device })
   const message = 'The face was recognised'
-  const result = { session: ending.session, status: 'success', message, reasons, kept } as const
+  const result = { session: ending.session, status: 'success', message, reasons, kept: retained } as const
   return { result, writes: [...ending.writes, ...writes] }
 }
 
 /**
- * The user is there still, and the face is known by the same templates.
- * @throws BillfoldError `storage.refused` where the templates have changed while the face was looked at
+ * Builds the preconditions that the user is active and the templates are those the face matched.
+ * @throws BillfoldError `storage.conflict` if the templates changed during verification; `user.not-found`
  */
-async function standsOn(
+async function userAndFaceUnchanged(
   services: Services,
   { userId, person }: SeenMatch,
   { tenant, community }: SessionRow,
@@ -78,7 +78,7 @@ async function standsOn(
   ]
 }
 
-function riskOf(
+function toRiskInput(
   { faces }: SessionSetup,
   { session, submission, attempt }: Attempted,
   { userId, outcome, liveness }: SeenMatch,
@@ -99,14 +99,14 @@ function riskOf(
   }
 }
 
-/** A host's assessment that throws is not one to let anybody in by. */
-async function assessed({ assess, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
+/** Runs the host's assessment. One that throws counts as `deny`. */
+async function assessOrDeny({ assess, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
   try {
     return await assess(input)
   } catch (error) {
     services.logger.error(
       { error: error instanceof Error ? error.message : typeof error },
-      'the risk assessment failed',
+      'risk assessment failed',
     )
     return 'deny'
   }
