@@ -30,7 +30,8 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const importFrom = (path: string) => adoptSession(services, actor, `https://127.0.0.1:${service.port}${path}`, trustedServices)
+const importFrom = (path: string) =>
+  adoptSession(services, actor, `https://127.0.0.1:${service.port}${path}`, trustedServices)
 
 describe('importForeignSession', () => {
   it('stores one session for concurrent and repeated imports, which only one browser can start', async () => {

@@ -46,20 +46,20 @@ export async function seenForEnrolment(
  * PIN first, and stores the sealed templates with the session until then.
  */
 export async function settleEnrolment(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
-  { session, submission }: Attempted,
+  { session, submission: input }: Attempted,
   seen: SeenToEnrol,
 ): Promise<Settled> {
-  const { services } = setup
+  const { services } = sessionContext
   const { userId, outcome, templates, person } = seen
   const { reasons } = outcome
-  const { device } = submission
+  const { device } = input
   const trusted = await findTrusted(services, session.tenant, userId, device)
   const retained = keptOf(session, seen)
   const retainWrites = await keptWrites(services, session, retained)
   const thumbprint = device?.thumbprint ?? null
-  if ((session.vouched || trusted !== undefined) && submission.withPin !== true) {
+  if ((session.vouched || trusted !== undefined) && input.withPin !== true) {
     const ending = succeeds(services, actor, session, { device: thumbprint })
     const enrolment = await enrolIfUnchanged(services, actor, session, templates, person)
     const preconditions = trusted === undefined ? [] : [stillTrusted(trusted)]
@@ -70,7 +70,7 @@ export async function settleEnrolment(
   }
   const pending = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
   const message = 'Enrolling a face requires a PIN or a trusted device'
-  return askForPin(setup, actor, session, {
+  return askForPin(sessionContext, actor, session, {
     userId,
     device: thumbprint,
     message: 'The face was accepted; enter the PIN to enrol it',

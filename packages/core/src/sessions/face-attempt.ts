@@ -32,14 +32,14 @@ export interface CountedAttempt {
  *   `liveness.required`
  */
 export async function countAttempt(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   session: SessionRow,
   callerKey: string,
   maxAttempts: number,
   inputs: AttemptInputs,
   evidence: Evidence,
 ): Promise<CountedAttempt> {
-  const { services } = setup
+  const { services } = sessionContext
   const { tenant, id: sessionId } = session
   const now = services.now()
   const id = newId()
@@ -79,7 +79,7 @@ export async function countAttempt(
   }
   const { faceAttempts: number } = await findSession(services, tenant, sessionId)
   try {
-    await consumeRateLimits(setup, session)
+    await consumeRateLimits(sessionContext, session)
   } catch (error) {
     await giveAttemptBack(services, session, { id, number })
     throw error
@@ -88,9 +88,19 @@ export async function countAttempt(
 }
 
 /** Runs after the session's own count, so that a session without attempts left does not use up the user's limit. @throws BillfoldError `rate.limited` */
-async function consumeRateLimits(setup: SessionSetup, { tenant, creatorId, userId }: SessionRow): Promise<void> {
-  await assertRateLimit(setup, 'face attempts of licence', creatorId ?? 'foreign session', tenant, setup.attemptsOfLicence)
-  if (userId !== null) await assertRateLimit(setup, 'face attempts of user', userId, tenant, setup.attemptsOfUser)
+async function consumeRateLimits(
+  sessionContext: SessionSetup,
+  { tenant, creatorId, userId }: SessionRow,
+): Promise<void> {
+  await assertRateLimit(
+    sessionContext,
+    'face attempts of licence',
+    creatorId ?? 'foreign session',
+    tenant,
+    sessionContext.attemptsOfLicence,
+  )
+  if (userId !== null)
+    await assertRateLimit(sessionContext, 'face attempts of user', userId, tenant, sessionContext.attemptsOfUser)
 }
 
 /** Records the verifier's decision on an attempt. */
@@ -161,6 +171,4 @@ function inputsContext(tenant: string, row: string): Place {
 }
 
 /** The sealed column of face attempts, for re-encryption. */
-export const sealedAttempts = sealedColumn(faceAttempts, 'sealedInputs', ({ tenant, id }) =>
-  inputsContext(tenant, id),
-)
+export const sealedAttempts = sealedColumn(faceAttempts, 'sealedInputs', ({ tenant, id }) => inputsContext(tenant, id))

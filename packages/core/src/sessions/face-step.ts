@@ -24,24 +24,24 @@ import { settleMatch } from './settle-match.ts'
  *   `user.limit-reached`, `gallery.limit-reached`
  */
 export async function submitFace<Reply>(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
-  submission: FaceSubmission,
+  input: FaceSubmission,
   buildReply: Conclude<FaceResult, Reply>,
 ): Promise<Reply> {
-  const { services, faces } = setup
-  const session = await liveSession(services, actor.tenant, submission.sessionId)
-  assertBrowser(session, submission.browserSecret)
+  const { services, faces } = sessionContext
+  const session = await liveSession(services, actor.tenant, input.sessionId)
+  assertBrowser(session, input.browserSecret)
   assertState(session, 'started')
   const configuration = await configurationOf(services, session)
   if (session.userId === null && !configuration.identify) throw new BillfoldError('session.no-user')
-  const evidence = demandedEvidence(faces, configuration, submission)
-  const { callerKey, cameraIndicator = {}, deviceId } = submission
+  const evidence = demandedEvidence(faces, configuration, input)
+  const { callerKey, cameraIndicator = {}, deviceId } = input
   const inputs = { cameraIndicator, deviceId }
-  const attempt = await countAttempt(setup, session, callerKey, configuration.maxAttempts, inputs, evidence)
+  const attempt = await countAttempt(sessionContext, session, callerKey, configuration.maxAttempts, inputs, evidence)
   let faceCheck: Seen
   try {
-    faceCheck = await checkFace(setup, actor, session, evidence)
+    faceCheck = await checkFace(sessionContext, actor, session, evidence)
   } catch (error) {
     // The face was not verified: an outage must not use up an attempt.
     if (isBillfoldError(error, 'verifier.unavailable') || isBillfoldError(error, 'server.busy'))
@@ -53,16 +53,16 @@ export async function submitFace<Reply>(
     assertState(current, 'started')
     if (current.callerKey !== callerKey) throw new BillfoldError('session.elsewhere')
     const { result, writes } = await applyFaceCheck(
-      setup,
+      sessionContext,
       actor,
-      { session: current, configuration, submission, attempt },
+      { session: current, configuration, submission: input, attempt },
       faceCheck,
     )
     const built = await buildReply(result)
     await services.storage.commit(batch(...writes, ...outcomeWrites(faceCheck, attempt), ...built.writes))
     return { result, reply: built.reply }
   })
-  await tellHooks(setup, committed.result.session)
+  await tellHooks(sessionContext, committed.result.session)
   return committed.reply
 }
 
@@ -71,8 +71,13 @@ function outcomeWrites(faceCheck: Seen, attempt: CountedAttempt): readonly Write
 }
 
 /** Has the verifier check liveness and identity. Writes nothing. */
-async function checkFace(setup: SessionSetup, actor: Actor, session: SessionRow, evidence: Evidence): Promise<Seen> {
-  const { services, faces } = setup
+async function checkFace(
+  sessionContext: SessionSetup,
+  actor: Actor,
+  session: SessionRow,
+  evidence: Evidence,
+): Promise<Seen> {
+  const { services, faces } = sessionContext
   const verifierCaller: Asker = { tenant: session.tenant, source: actor.source }
   const live = await checkedEvidence(services, verifierOf(faces), verifierCaller, session, evidence)
   if (live.kind === 'rejected') return live
@@ -93,16 +98,16 @@ async function checkFace(setup: SessionSetup, actor: Actor, session: SessionRow,
 }
 
 async function applyFaceCheck(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
   context: Attempted,
   faceCheck: Seen,
 ): Promise<Settled> {
-  const { services } = setup
+  const { services } = sessionContext
   const { session } = context
-  if (faceCheck.kind === 'matched') return settleMatch(setup, actor, context, faceCheck)
-  if (faceCheck.kind === 'enrollable') return settleEnrolment(setup, actor, context, faceCheck)
-  if (faceCheck.kind === 'rejected') return applyRejection(setup, actor, context, faceCheck.outcome)
+  if (faceCheck.kind === 'matched') return settleMatch(sessionContext, actor, context, faceCheck)
+  if (faceCheck.kind === 'enrollable') return settleEnrolment(sessionContext, actor, context, faceCheck)
+  if (faceCheck.kind === 'rejected') return applyRejection(sessionContext, actor, context, faceCheck.outcome)
   const ending = fails(services, actor, session, faceCheck.kind)
   const message = 'The user has no enrolled face: enrol first'
   return { result: { session: ending.session, status: 'enroll', message, reasons: [] }, writes: ending.writes }

@@ -76,12 +76,16 @@ export function dvcIdOf({ privateInfo: hidden }: ForeignInfo): string | undefine
   return typeof id === 'string' && id.length <= 128 ? id : undefined
 }
 
-async function fetchText(url: URL, { privateAddresses = false, ca }: ForeignService, resolve?: Resolve): Promise<string> {
+async function fetchText(
+  url: URL,
+  { privateAddresses: allowPrivateAddresses = false, ca }: ForeignService,
+  resolve?: Resolve,
+): Promise<string> {
   const { status, body } = await checkedRequest({
     url,
     method: 'GET',
     headers: { accept: 'application/json' },
-    privateAddresses,
+    privateAddresses: allowPrivateAddresses,
     ca,
     resolve,
     signal: AbortSignal.timeout(limits.milliseconds),

@@ -36,7 +36,9 @@ export async function newSession(
   const { purpose = 'authenticate', userId } = input
   // The owner of an enrolled face is never derived from the face.
   if (purpose === 'enroll' && userId === undefined)
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'userId', message: 'Required when purpose is "enroll"' }] })
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'userId', message: 'Required when purpose is "enroll"' }],
+    })
   const { tenant } = actor
   const [id, createdAt] = [newId(), services.now()]
   const { origin, authtype, metadata } = input

@@ -33,38 +33,41 @@ export type OneCallResult = Pick<FaceResult, 'session' | 'status' | 'message' | 
  * @throws BillfoldError those of `runFaceStep` and `runPinStep`; `login.second-factor-required` if the face is skipped and nothing replaces it
  */
 export async function loginInOneCall<Reply>(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
   buildReply: Conclude<OneCallResult, Reply>,
 ): Promise<Reply> {
-  if (call.skipFace) return withoutFace(setup, actor, call, buildReply)
-  const { session, pin } = call
-  const { id } = await start(setup, actor, call, session, openedAt(setup.services.now()))
-  const submission = { ...call, sessionId: id, withPin: pin !== undefined }
-  if (pin === undefined) return submitFace(setup, actor, submission, buildReply)
-  const face = await submitFace<FaceResult>(setup, actor, submission, async (result) => ({ reply: result, writes: [] }))
+  if (call.skipFace) return withoutFace(sessionContext, actor, call, buildReply)
+  const { session: sessionInput, pin } = call
+  const { id } = await start(sessionContext, actor, call, sessionInput, openedAt(sessionContext.services.now()))
+  const stepInput = { ...call, sessionId: id, withPin: pin !== undefined }
+  if (pin === undefined) return submitFace(sessionContext, actor, stepInput, buildReply)
+  const face = await submitFace<FaceResult>(sessionContext, actor, stepInput, async (result) => ({
+    reply: result,
+    writes: [],
+  }))
   // The face step is already committed, so this reply is stored after it instead of in the same commit.
   if (face.status !== 'pin') return (await buildReply(face)).reply
-  return withPin(setup, actor, call, face.session, pin, buildReply)
+  return withPin(sessionContext, actor, call, face.session, pin, buildReply)
 }
 
 async function withoutFace<Reply>(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
   buildReply: Conclude<OneCallResult, Reply>,
 ): Promise<Reply> {
-  const { services } = setup
-  const { pin, device, session } = call
-  if (pin === undefined || session.purpose === 'enroll') throw new BillfoldError('login.second-factor')
-  const userId = session.userId ?? (await findOnlyUser(setup, actor, call))
+  const { services } = sessionContext
+  const { pin, device, session: sessionInput } = call
+  if (pin === undefined || sessionInput.purpose === 'enroll') throw new BillfoldError('login.second-factor')
+  const userId = sessionInput.userId ?? (await findOnlyUser(sessionContext, actor, call))
   const trusted = await findTrusted(services, actor.tenant, userId, device)
-  if (session.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
+  if (sessionInput.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
   const set = { ...openedAt(services.now()), state: 'face_verified', device: device?.thumbprint ?? null } as const
-  const binding = session.userId === undefined ? trusted : undefined
-  const started = await start(setup, actor, call, { ...session, userId }, set, binding)
-  return withPin(setup, actor, call, started, pin, buildReply)
+  const binding = sessionInput.userId === undefined ? trusted : undefined
+  const started = await start(sessionContext, actor, call, { ...sessionInput, userId }, set, binding)
+  return withPin(sessionContext, actor, call, started, pin, buildReply)
 }
 
 /** Returns the only user who trusts the device. */
@@ -77,7 +80,7 @@ async function findOnlyUser({ services }: SessionSetup, { tenant }: Actor, { dev
 async function start(
   { services }: SessionSetup,
   actor: Actor,
-  { callerKey, info, skipFace }: OneCall,
+  { callerKey, info: reportedInfo, skipFace }: OneCall,
   input: NewSession,
   set: Partial<SessionRow>,
   trusted?: TrustedRow,
@@ -85,14 +88,14 @@ async function start(
   const { session, writes } = await newSession(services, actor, input, { ...set, callerKey })
   const { id, createdAt, purpose } = session
   const audit = auditRecord(actor, 'session.created', id, createdAt, { purpose, face: !skipFace })
-  const saved = await keepJson(services, session, 'device-info', info)
+  const saved = await keepJson(services, session, 'device-info', reportedInfo)
   const trust = trusted === undefined ? [] : await standOnTrust(services, session, trusted)
   await services.storage.commit(batch(...trust, ...writes, ...saved, audit))
   return session
 }
 
 async function withPin<Reply>(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
   { id: sessionId, userId }: SessionRow,
@@ -100,8 +103,8 @@ async function withPin<Reply>(
   buildReply: Conclude<OneCallResult, Reply>,
 ): Promise<Reply> {
   const { callerKey, device, deviceId, trustDevice } = call
-  const submission = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
-  return submitPin(setup, actor, submission, (result) => buildReply(toLoginResult(result)))
+  const stepInput = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
+  return submitPin(sessionContext, actor, stepInput, (result) => buildReply(toLoginResult(result)))
 }
 
 function toLoginResult({ session, isAuthenticated }: PinResult): OneCallResult {

@@ -27,10 +27,10 @@ export async function askForPin(
   session: SessionRow,
   requirement: PinDue,
 ): Promise<Settled> {
-  const { userId, device, message, reasons, otherwise } = requirement
+  const { userId, device, message, reasons, otherwise: withoutPin } = requirement
   if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
-    const ending = fails(services, actor, session, otherwise.failure)
-    const result = { session: ending.session, status: 'failure', message: otherwise.message, reasons } as const
+    const ending = fails(services, actor, session, withoutPin.failure)
+    const result = { session: ending.session, status: 'failure', message: withoutPin.message, reasons } as const
     return { result, writes: ending.writes }
   }
   const now = services.now()

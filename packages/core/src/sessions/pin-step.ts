@@ -47,30 +47,30 @@ export const mostPins = 5
  *   `session.no-attempts-left`, `device.invalid`, `login.second-factor-required`, `rate.limited`, `server.busy`
  */
 export async function submitPin<Reply>(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
-  submission: PinSubmission,
+  input: PinSubmission,
   buildReply: Conclude<PinResult, Reply>,
 ): Promise<Reply> {
-  const { services } = setup
-  const session = await getSessionAwaitingPin(setup, actor, submission)
+  const { services } = sessionContext
+  const session = await getSessionAwaitingPin(sessionContext, actor, input)
   // Check this before the PIN, so that a revoked device cannot be used to test PINs.
   await stillStandsOnTrust(services, session)
-  await countPinAttempt(setup, session)
-  const authorized = await authorizeWithPin(setup, actor, submission).catch(async (error: unknown) => {
+  await countPinAttempt(sessionContext, session)
+  const authorized = await authorizeWithPin(sessionContext, actor, input).catch(async (error: unknown) => {
     // The PIN was not checked: a busy server must not use up an attempt.
     if (isBillfoldError(error, 'server.busy') || isBillfoldError(error, 'rate.limited'))
-      await refundPinAttempt(services, actor.tenant, submission.sessionId)
+      await refundPinAttempt(services, actor.tenant, input.sessionId)
     throw error
   })
   const committed = await decide(async () => {
-    const current = await getSessionAwaitingPin(setup, actor, submission)
-    const { result, writes } = await applyPinCheck(setup, actor, current, submission, authorized)
+    const current = await getSessionAwaitingPin(sessionContext, actor, input)
+    const { result, writes } = await applyPinCheck(sessionContext, actor, current, input, authorized)
     const built = await buildReply(result)
     await services.storage.commit(batch(...writes, ...built.writes))
     return { result, reply: built.reply }
   })
-  await tellHooks(setup, committed.result.session)
+  await tellHooks(sessionContext, committed.result.session)
   return committed.reply
 }
 

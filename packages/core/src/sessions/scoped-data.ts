@@ -62,7 +62,11 @@ export async function keptWrites(
  * Loads the claims that the session's scopes request. Only for a session that has succeeded, or whose success is about to be committed.
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
-export async function scopedData(services: Services, session: SessionRow, uncommitted?: KeptOfFace): Promise<ScopedData> {
+export async function scopedData(
+  services: Services,
+  session: SessionRow,
+  uncommitted?: KeptOfFace,
+): Promise<ScopedData> {
   const scopes = parseScopes(session)
   const userId = session.userId ?? ''
   const { scores, selfie } = uncommitted ?? (await findRetainedFaceData(services, session, scopes))

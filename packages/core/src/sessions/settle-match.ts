@@ -20,17 +20,17 @@ import type { SessionRow } from './session.ts'
  * the session, the user, the user's templates and the trusted device are unchanged.
  */
 export async function settleMatch(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
   context: Attempted,
   match: SeenMatch,
 ): Promise<Settled> {
-  const { services } = setup
-  const { session, configuration, submission } = context
+  const { services } = sessionContext
+  const { session, configuration, submission: input } = context
   const { userId, outcome } = match
   const { reasons } = outcome
-  const trusted = await findTrusted(services, session.tenant, userId, submission.device)
-  const risk = await assessOrDeny(setup, toRiskInput(setup, context, match, trusted !== undefined))
+  const trusted = await findTrusted(services, session.tenant, userId, input.device)
+  const risk = await assessOrDeny(sessionContext, toRiskInput(sessionContext, context, match, trusted !== undefined))
   if (risk === 'deny') {
     const ending = fails(services, actor, session, 'risk')
     const result = { session: ending.session, status: 'failure', message: 'The login was denied', reasons } as const
@@ -42,16 +42,23 @@ export async function settleMatch(
     ...(trusted === undefined ? [] : [stillTrusted(trusted)]),
     ...(await keptWrites(services, session, retained)),
   ]
-  const device = submission.device?.thumbprint ?? null
+  const device = input.device?.thumbprint ?? null
   const pinRequired =
-    submission.withPin === true ||
+    input.withPin === true ||
     risk === 'step-up' ||
     configuration.pin === 'always' ||
     (configuration.pin === 'new-device' && trusted === undefined)
   if (pinRequired) {
     const message = 'The face was recognised; enter the PIN'
-    const otherwise = { message: 'A PIN is required, but the user has none', failure: 'no-pin' }
-    return askForPin(setup, actor, session, { userId, device, message, reasons, writes, otherwise })
+    const withoutPin = { message: 'A PIN is required, but the user has none', failure: 'no-pin' }
+    return askForPin(sessionContext, actor, session, {
+      userId,
+      device,
+      message,
+      reasons,
+      writes,
+      otherwise: withoutPin,
+    })
   }
   const ending = succeeds(services, actor, session, { userId, device })
   const message = 'The face was recognised'
@@ -80,12 +87,12 @@ async function userAndFaceUnchanged(
 
 function toRiskInput(
   { faces }: SessionSetup,
-  { session, submission, attempt }: Attempted,
+  { session, submission: input, attempt }: Attempted,
   { userId, outcome, liveness }: SeenMatch,
   trusted: boolean,
 ): RiskInput {
   const { tenant, community } = session
-  const { device, cameraIndicator = {} } = submission
+  const { device, cameraIndicator = {} } = input
   return {
     tenant,
     community,
@@ -100,14 +107,11 @@ function toRiskInput(
 }
 
 /** Runs the host's assessment. One that throws counts as `deny`. */
-async function assessOrDeny({ assess, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
+async function assessOrDeny({ assess: assessRisk, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
   try {
-    return await assess(input)
+    return await assessRisk(input)
   } catch (error) {
-    services.logger.error(
-      { error: error instanceof Error ? error.message : typeof error },
-      'risk assessment failed',
-    )
+    services.logger.error({ error: error instanceof Error ? error.message : typeof error }, 'risk assessment failed')
     return 'deny'
   }
 }

@@ -22,17 +22,17 @@ export type Sealing = 'always' | 'match-request'
 export async function sealReply(
   authentication: Authentication,
   caller: AuthenticationCaller,
-  { status = 200, data, beside, plain }: Answer,
+  { status = 200, data, beside: plainFields, plain: plainBody }: Answer,
   encrypted: boolean,
 ): Promise<Reply> {
   const { publicKey } = await authentication.envelopes(caller.tenant)
   if (encrypted && caller.envelope !== undefined)
-    return { status, body: { ...beside, data: caller.envelope.seal(JSON.stringify(data)), publicKey } }
-  return { status, body: plain ?? { ...beside, data, publicKey } }
+    return { status, body: { ...plainFields, data: caller.envelope.seal(JSON.stringify(data)), publicKey } }
+  return { status, body: plainBody ?? { ...plainFields, data, publicKey } }
 }
 
 /** The OpenAPI schema of `{data, publicKey}`, with `data` encrypted or plain. */
-export function sealedReply(schema: z.ZodType, beside: Readonly<Record<string, z.ZodType>> = {}): z.ZodType {
+export function sealedReply(schema: z.ZodType, plainFields: Readonly<Record<string, z.ZodType>> = {}): z.ZodType {
   const encrypted = z.string().describe('The same value as JSON, encrypted: base64')
-  return z.object({ ...beside, data: z.union([encrypted, schema]), publicKey: z.string() })
+  return z.object({ ...plainFields, data: z.union([encrypted, schema]), publicKey: z.string() })
 }

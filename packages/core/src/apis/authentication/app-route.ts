@@ -30,7 +30,7 @@ const maxSessionTtl = sessionLife.unopened + sessionLife.opened + sessionLife.en
  * The face step of a session in an app, without a browser. The app is identified by the key in the body; its DID is not trusted. Every
  * encryption uses a new IV, so the hash of the ciphertext bytes serves as the request id for the lifetime of the session.
  */
-export function appRoute({ authentication, setup }: FaceApi): Route {
+export function appRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return route({
     id: 'authenticateSession',
     method: 'POST',
@@ -53,7 +53,7 @@ export function appRoute({ authentication, setup }: FaceApi): Route {
       const uuid = createHash('sha256')
         .update(fromBase64(data) ?? data)
         .digest('base64url')
-      const requestId = { uuid, appId: '', sentAt: setup.services.now() }
+      const requestId = { uuid, appId: '', sentAt: sessionContext.services.now() }
       const caller: AuthenticationCaller = {
         ...anonymous,
         id: `key ${channel.caller}`,
@@ -68,7 +68,7 @@ export function appRoute({ authentication, setup }: FaceApi): Route {
           const submitted = parseFace(channel.open(data))
           const actor = { ...actorOf(context), id: caller.id }
           const statement = { step: 'submit_face', subject: sessionId, caller: channel.caller }
-          const submission = {
+          const stepInput = {
             ...readEvidence(submitted),
             sessionId,
             callerKey: channel.caller,
@@ -76,8 +76,13 @@ export function appRoute({ authentication, setup }: FaceApi): Route {
             deviceId: submitted.deviceId,
             cameraIndicator: submitted.cameraIndicator,
           }
-          await openInApp(setup.services, actor, sessionId, channel.caller)
-          return submitFace(setup, actor, submission, concludeFace(setup.services, channel.caller, replyWrites))
+          await openInApp(sessionContext.services, actor, sessionId, channel.caller)
+          return submitFace(
+            sessionContext,
+            actor,
+            stepInput,
+            concludeFace(sessionContext.services, channel.caller, replyWrites),
+          )
         },
         maxSessionTtl,
       )
@@ -90,8 +95,7 @@ function parseFace(bytes: Uint8Array): z.output<typeof face> {
   const value = isUtf8(bytes) ? parseJson(Buffer.from(bytes).toString('utf8')) : undefined
   if (value === undefined || !settleJson(value)) throw new BillfoldError('body.malformed')
   const none = { params: undefined, query: undefined, headers: undefined }
-  return parseInput<{ readonly body: z.output<typeof face> }>({ ...none, body: face }, { ...none, body: value })
-    .body
+  return parseInput<{ readonly body: z.output<typeof face> }>({ ...none, body: face }, { ...none, body: value }).body
 }
 
 /** Drops the cause, because the parser's message quotes the text. */

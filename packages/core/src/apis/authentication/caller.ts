@@ -29,7 +29,8 @@ export interface AuthenticationCaller extends Caller {
 /** Returns the caller of a route of this API. */
 export function callerOf(context: RequestContext): AuthenticationCaller {
   const { caller } = context
-  if (!isAuthenticationCaller(caller)) throw new BillfoldError('unexpected', { message: 'The route uses a guard of another API' })
+  if (!isAuthenticationCaller(caller))
+    throw new BillfoldError('unexpected', { message: 'The route uses a guard of another API' })
   return caller
 }
 

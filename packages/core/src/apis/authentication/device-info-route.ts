@@ -13,7 +13,7 @@ const info = z.object({
 })
 
 /** Adds unverified device and user information to a login attempt. It has no influence on the decision. */
-export function deviceInfoRoute({ authentication, setup }: FaceApi): Route {
+export function deviceInfoRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'addDeviceInfo',
     method: 'POST',
@@ -34,7 +34,14 @@ export function deviceInfoRoute({ authentication, setup }: FaceApi): Route {
         data: { sessionId, deviceInfo, userInfo },
       }
       const added = { deviceInfo, userInfo }
-      await addDeviceInfo(setup.services, actor, sessionId, added, caller.licence?.community, await replyWrites(reply))
+      await addDeviceInfo(
+        sessionContext.services,
+        actor,
+        sessionId,
+        added,
+        caller.licence?.community,
+        await replyWrites(reply),
+      )
       return reply
     },
   })

@@ -42,11 +42,7 @@ function parseMethod(method: string): 'encrypt' | 'decrypt' {
   return method
 }
 
-function runHelper(
-  { options }: Authentication,
-  method: 'encrypt' | 'decrypt',
-  input: z.output<typeof body>,
-): Reply {
+function runHelper({ options }: Authentication, method: 'encrypt' | 'decrypt', input: z.output<typeof body>): Reply {
   const text = input.data ?? input.dataStr
   if (text === undefined) throw new BillfoldError('input.invalid', { issues: [{ path: 'data', message: 'Required' }] })
   const curve = options.curve ?? 'secp256k1'

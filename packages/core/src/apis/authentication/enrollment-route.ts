@@ -27,7 +27,8 @@ export function enrollmentRoute(authentication: Authentication): Route {
     id: 'checkEnrollment',
     method: 'POST',
     path: '/check_enrollment',
-    summary: 'Check which of up to 1,000 DIDs and public keys are enrolled; an entry with both matches a user who has both',
+    summary:
+      'Check which of up to 1,000 DIDs and public keys are enrolled; an entry with both matches a user who has both',
     guard: authentication.guards.licence('authentication:enrollment'),
     body: {
       schema: z.object({ list: z.array(entrySchema).min(1).max(mostEntries) }),

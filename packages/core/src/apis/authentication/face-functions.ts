@@ -58,9 +58,9 @@ export interface FaceFunctions {
 }
 
 /** Creates the host's functions. `defaultTenant` is used by calls that name no tenant. */
-export function faceFunctions(setup: SessionSetup, defaultTenant: string): FaceFunctions {
-  const { services } = setup
-  const { verifier } = setup.faces
+export function faceFunctions(sessionContext: SessionSetup, defaultTenant: string): FaceFunctions {
+  const { services } = sessionContext
+  const { verifier } = sessionContext.faces
   const host = (tenant: string = defaultTenant): Actor => ({ tenant, id: 'host' })
   return {
     configurations: {

@@ -19,7 +19,7 @@ export function faceRoutes(api: FaceApi): readonly Route[] {
   return [submitFaceRoute(api), startLivenessRoute(api)]
 }
 
-function submitFaceRoute({ authentication, setup }: FaceApi): Route {
+function submitFaceRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'submitFace',
     method: 'POST',
@@ -38,7 +38,7 @@ function submitFaceRoute({ authentication, setup }: FaceApi): Route {
     handler: async ({ body }, { caller, actor, context, keeping: replyWrites }) => {
       const callerKey = envelopeOf(caller).caller
       const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
-      const submission = {
+      const stepInput = {
         ...readEvidence(body),
         sessionId: body.sessionId,
         callerKey,
@@ -47,12 +47,12 @@ function submitFaceRoute({ authentication, setup }: FaceApi): Route {
         deviceId: body.deviceId,
         cameraIndicator: body.cameraIndicator,
       }
-      return submitFace(setup, actor, submission, concludeFace(setup.services, callerKey, replyWrites))
+      return submitFace(sessionContext, actor, stepInput, concludeFace(sessionContext.services, callerKey, replyWrites))
     },
   })
 }
 
-function startLivenessRoute({ authentication, setup }: FaceApi): Route {
+function startLivenessRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'startLiveness',
     method: 'POST',
@@ -73,7 +73,7 @@ function startLivenessRoute({ authentication, setup }: FaceApi): Route {
     },
     handler: async ({ body }, { caller, actor, context }) => {
       const verifierCaller = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startLiveness(setup.faces, actor, verifierCaller, {
+      const { client, expiresAt } = await startLiveness(sessionContext.faces, actor, verifierCaller, {
         sessionId: body.sessionId,
         callerKey: envelopeOf(caller).caller,
         browserSecret: browserSecret(context.headers, body.sessionId),

@@ -65,10 +65,8 @@ export function authenticationGuards(dependencies: GuardSetup): Guards {
   return {
     open: guard('public', [], anonymousCaller),
     client: ({ requestId } = { requestId: true }) =>
-      guard(
-        requestId ? 'client' : 'public key',
-        [requestId ? encrypted : { publicKey: [] }],
-        (request, tenant) => authenticateClient(dependencies, request, tenant, requestId),
+      guard(requestId ? 'client' : 'public key', [requestId ? encrypted : { publicKey: [] }], (request, tenant) =>
+        authenticateClient(dependencies, request, tenant, requestId),
       ),
     licence: (scope) =>
       guard(
@@ -103,14 +101,14 @@ async function authenticateClient(
   tenant: string,
   withRequestId: boolean,
 ) {
-  const channel = await requireChannel(dependencies, request, tenant)
+  const channel = await presentedChannel(dependencies, request, tenant)
   const requestId = withRequestId ? requireRequestId(dependencies, request, channel) : undefined
   const caller = { kind: 'anonymous', tenant, id: `key ${channel.caller}`, scopes: noScopes } as const
   return { ...caller, envelope: channel, stamp: requestId, licence: undefined, token: undefined }
 }
 
 async function authenticateByLicence(dependencies: GuardSetup, request: IncomingRequest, tenant: string) {
-  const channel = await requireChannel(dependencies, request, tenant)
+  const channel = await presentedChannel(dependencies, request, tenant)
   const requestId = requireRequestId(dependencies, request, channel)
   const text = Buffer.from(channel.open(requireHeader(request, 'licensekey'))).toString('utf8')
   const licence = await authenticateLicence(dependencies.services, tenant, text)
@@ -119,7 +117,7 @@ async function authenticateByLicence(dependencies: GuardSetup, request: Incoming
 }
 
 async function authenticateBearer(dependencies: GuardSetup, request: IncomingRequest, tenant: string) {
-  const channel = await requireChannel(dependencies, request, tenant)
+  const channel = await presentedChannel(dependencies, request, tenant)
   const requestId = requireRequestId(dependencies, request, channel)
   const header = requireHeader(request, 'authorization')
   const token = await verifyStepToken(dependencies.services, tenant, channel, header)
@@ -139,8 +137,9 @@ async function authenticateService(
   const key = await authenticateServiceKey(services, keyId, keySecret)
   if (key.tenant !== tenant) throw new BillfoldError('caller.unauthenticated')
   const scopes = new Set(key.scopes.split(' '))
-  if (![scope, 'authentication', '*'].some((sufficient) => scopes.has(sufficient))) throw new BillfoldError('caller.forbidden')
-  const channel = hasHeader(request, 'publickey') ? await requireChannel(dependencies, request, tenant) : undefined
+  if (![scope, 'authentication', '*'].some((sufficient) => scopes.has(sufficient)))
+    throw new BillfoldError('caller.forbidden')
+  const channel = hasHeader(request, 'publickey') ? await presentedChannel(dependencies, request, tenant) : undefined
   const hasRequestId = channel !== undefined && hasHeader(request, 'requestid')
   const requestId = hasRequestId ? requireRequestId(dependencies, request, channel) : undefined
   const licence = await presentedLicence(dependencies, request, tenant)
@@ -158,7 +157,7 @@ async function presentedLicence(
   return authenticateLicence(dependencies.services, tenant, requireHeader(request, 'license'))
 }
 
-async function requireChannel(dependencies: GuardSetup, request: IncomingRequest, tenant: string): Promise<Envelope> {
+async function presentedChannel(dependencies: GuardSetup, request: IncomingRequest, tenant: string): Promise<Envelope> {
   const publicKey = requireHeader(request, 'publickey')
   return (await dependencies.envelopes(tenant)).with(publicKey)
 }

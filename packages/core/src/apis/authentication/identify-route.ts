@@ -26,8 +26,8 @@ const body = z.object({
 })
 
 /** Identifies the user of a selfie among all faces of the caller's community. */
-export function identifyRoute({ authentication, setup }: FaceApi): Route {
-  const { services, faces } = setup
+export function identifyRoute({ authentication, setup: sessionContext }: FaceApi): Route {
+  const { services, faces } = sessionContext
   return sealedRoute(authentication, {
     id: 'identifySelfie',
     method: 'POST',
@@ -51,7 +51,7 @@ export function identifyRoute({ authentication, setup }: FaceApi): Route {
       const configuration = await findConfiguration(services, tenant, community, input.body.dvcId)
       const evidence = demandedEvidence(faces, configuration, { selfie: readSelfie(input.body.selfie) })
       const key = { name: 'face attempts of licence', subject: caller.id, tenant }
-      const { allowed, retryAfterSeconds } = await services.limiter.take(key, setup.attemptsOfLicence)
+      const { allowed, retryAfterSeconds } = await services.limiter.take(key, sessionContext.attemptsOfLicence)
       if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
       const identified = await identify(faces, { tenant, source: actor.source }, community, evidence)
       if (identified.kind === 'nobody') throw new BillfoldError('face.unknown')

@@ -41,14 +41,14 @@ export function authenticationApi(
   services: Services,
   tenant: string,
   options: AuthenticationOptions = {},
-  setup: SessionSetup = sessionSetup(services, options),
+  sessionContext: SessionSetup = sessionSetup(services, options),
 ): Api {
   const channels = systemEnvelopes(services, options.curve ?? 'secp256k1')
   const allowedTimeSpan = options.allowedTimeSpan ?? 60
-  const tenantOf = options.tenantOf ?? (() => tenant)
-  const guards = authenticationGuards({ services, envelopes: channels, tenantOf, allowedTimeSpan })
+  const resolveTenant = options.tenantOf ?? (() => tenant)
+  const guards = authenticationGuards({ services, envelopes: channels, tenantOf: resolveTenant, allowedTimeSpan })
   const authentication: Authentication = { services, options, tenant, envelopes: channels, guards, allowedTimeSpan }
-  const sessionRoutesContext: FaceApi = { authentication, setup, options }
+  const sessionRoutesContext: FaceApi = { authentication, setup: sessionContext, options }
   return Object.freeze({
     name: 'authentication',
     title: 'Billfold authentication API',

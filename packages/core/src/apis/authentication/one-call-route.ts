@@ -32,7 +32,7 @@ const body = z.object({
   isTrustedDevice: z.boolean().default(false),
   skip_liveid: z.boolean().default(false),
 })
-const beside = { status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']), message: z.string() }
+const plainFields = { status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']), message: z.string() }
 const data = z.looseObject({ sessionId: z.string(), pinRequired: z.boolean(), token: z.string().optional() })
 
 /** The `typ` of a user token, which identifies the user in a later login. */
@@ -40,7 +40,7 @@ const userTokenType = 'authentication-user+jwt'
 
 /** Logs a user in with a single request: by face, PIN, or both. */
 export function oneCallRoute(api: FaceApi): Route {
-  const { authentication, setup } = api
+  const { authentication, setup: sessionContext } = api
   return sealedRoute(authentication, {
     id: 'authenticateWithLiveId',
     method: 'POST',
@@ -50,7 +50,7 @@ export function oneCallRoute(api: FaceApi): Route {
     body: { schema: body, limit: selfieBodyLimit, plain: 'rejected' },
     replayProtection: 'single-use',
     encryption: 'match-request',
-    replies: { 200: { description: 'The result', schema: sealedReply(data, beside) } },
+    replies: { 200: { description: 'The result', schema: sealedReply(data, plainFields) } },
     handler: async ({ body: input }, { caller, actor, keeping: replyWrites }) => {
       const callerKey = callerKeyOrId(caller)
       const community = communityOf(authentication, caller, input).id
@@ -77,7 +77,7 @@ export function oneCallRoute(api: FaceApi): Route {
         skipFace: input.skip_liveid,
         info: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
       }
-      return loginInOneCall(setup, actor, call, async (result) => {
+      return loginInOneCall(sessionContext, actor, call, async (result) => {
         const reply = {
           beside: { status: result.status, message: result.message },
           data: await buildReplyData(api, caller, callerKey, result),
@@ -89,17 +89,17 @@ export function oneCallRoute(api: FaceApi): Route {
 }
 
 async function buildReplyData(
-  { setup, options }: FaceApi,
+  { setup: sessionContext, options }: FaceApi,
   caller: AuthenticationCaller,
   callerKey: string,
-  { session, status, kept }: OneCallResult,
+  { session, status, kept: retainedData }: OneCallResult,
 ): Promise<z.output<typeof data>> {
-  const { services } = setup
+  const { services } = sessionContext
   const common = { sessionId: session.id, pinRequired: status === 'pin' }
   if (status === 'pin') return { ...common, token: await pinToken(services, session, callerKey) }
   if (status !== 'success') return common
   const token = await issueUserToken(services, session, caller, options.userTokenSeconds ?? 900)
-  return { ...common, ...(await scopedData(services, session, kept)), token }
+  return { ...common, ...(await scopedData(services, session, retainedData)), token }
 }
 
 function issueUserToken(
@@ -120,7 +120,7 @@ function issueUserToken(
 
 /** Verifies the token of an earlier login, issued to the same licence or service key for the same community. Returns its user. */
 async function verifyUserToken(
-  { setup }: FaceApi,
+  { setup: sessionContext }: FaceApi,
   { tenant, id }: AuthenticationCaller,
   community: string,
   token: string | undefined,
@@ -128,7 +128,7 @@ async function verifyUserToken(
   if (token === undefined) return undefined
   try {
     const expected = { type: userTokenType, audience: 'authentication', tenant }
-    const { subject, claims } = await setup.services.tokens.verify(token, expected)
+    const { subject, claims } = await sessionContext.services.tokens.verify(token, expected)
     if (claims['for'] !== id || claims['community'] !== community) throw new BillfoldError('token.invalid')
     return subject
   } catch (cause) {

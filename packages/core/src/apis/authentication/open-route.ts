@@ -10,7 +10,7 @@ import { baseUrl, type FaceApi } from './authentication.ts'
 
 /** The entry point of a browser: starts a session that a relying party has created, and redirects to the authentication page. */
 export function openRoute(api: FaceApi): Route {
-  const { authentication, setup, options } = api
+  const { authentication, setup: sessionContext, options } = api
   return route({
     id: 'startSession',
     method: 'GET',
@@ -26,7 +26,7 @@ export function openRoute(api: FaceApi): Route {
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, context) => {
-      const { services } = setup
+      const { services } = sessionContext
       const actor = actorOf(context)
       const base = baseUrl(api, context.mount)
       const id = await findOrImportSession(api, actor, base, decodeSessionUrl(query.session))
@@ -57,12 +57,17 @@ function decodeSessionUrl(text: string): string {
   return Buffer.from(base64, 'base64').toString('utf8')
 }
 
-async function findOrImportSession({ setup, options }: FaceApi, actor: Actor, base: string, url: string): Promise<string> {
+async function findOrImportSession(
+  { setup: sessionContext, options }: FaceApi,
+  actor: Actor,
+  base: string,
+  url: string,
+): Promise<string> {
   const own = `${base}/sessions/session/`
   if (url.startsWith(own)) {
     const id = url.slice(own.length)
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new BillfoldError('session-url.refused')
     return id
   }
-  return adoptSession(setup.services, actor, url, options.sessionServices ?? [], options.resolve)
+  return adoptSession(sessionContext.services, actor, url, options.sessionServices ?? [], options.resolve)
 }

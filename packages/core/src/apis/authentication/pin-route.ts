@@ -17,7 +17,7 @@ const body = z.object({
 const pinReply = z.object({ isAuthenticated: z.boolean() })
 
 /** The PIN step, authenticated by the token of the face step. */
-export function pinRoute({ authentication, setup }: FaceApi): Route {
+export function pinRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'verifyPin',
     method: 'POST',
@@ -35,7 +35,7 @@ export function pinRoute({ authentication, setup }: FaceApi): Route {
       const callerKey = envelopeOf(caller).caller
       const { pin, deviceId, device, isTrustedDevice } = input.body
       const statement = { step: 'verify_pin', subject: session, caller: callerKey }
-      const submission = {
+      const stepInput = {
         sessionId: session,
         userId: caller.id,
         callerKey,
@@ -44,7 +44,7 @@ export function pinRoute({ authentication, setup }: FaceApi): Route {
         device: provenDevice(device, statement),
         trustDevice: isTrustedDevice,
       }
-      return submitPin(setup, actor, submission, async ({ isAuthenticated }) => {
+      return submitPin(sessionContext, actor, stepInput, async ({ isAuthenticated }) => {
         const reply = { data: { isAuthenticated } }
         return { reply, writes: await replyWrites(reply) }
       })

@@ -37,21 +37,24 @@ describe('POST /ecdsa_helper', () => {
   const write = (...parts: unknown[]): void => void lines.push(JSON.stringify(parts))
   const logger: Logger = { info: write, warn: write, error: write }
 
-  test.each(['secp256k1', 'prime256v1'] as const)('encrypts and decrypts on %s compatibly with the client, and logs no private key', async (curve) => {
-    const call = await authenticationCaller({ ...testServices(), logger }, { options: { ecdsaHelper: true, curve } })
-    const [mine, theirs] = [newKeyPair(curve), newKeyPair(curve)]
-    const keys = { publicKey: theirs.publicKey, privateKey: mine.privateKey }
-    const ask = (method: string, plain: object) => call('ecdsaHelperMethod', { params: { method }, plain })
-    const { status, body } = await call('ecdsaHelper', { plain: { ...keys, dataStr: 'a text' } })
-    expect(status).toBe(200)
-    expect(await (await clientEnvelope(theirs, mine.publicKey)).decrypt(body)).toBe('a text')
-    expect(await ask('decrypt', { ...keys, data: body })).toMatchObject({ status: 200, body: 'a text' })
-    expect((await ask('encrypt', { ...keys, data: '' })).status).toBe(200)
-    expect((await ask('fold', { ...keys, data: 'a' })).status).toBe(404)
-    for (const wrong of [{}, { data: 'a', publicKey: 'x' }, { data: 'a', privateKey: 'x' }, { data: 'QUJD' }])
-      expect((await ask('decrypt', { ...keys, ...wrong })).status).toBe(400)
-    expect(lines.join()).not.toContain(mine.privateKey)
-  })
+  test.each(['secp256k1', 'prime256v1'] as const)(
+    'encrypts and decrypts on %s compatibly with the client, and logs no private key',
+    async (curve) => {
+      const call = await authenticationCaller({ ...testServices(), logger }, { options: { ecdsaHelper: true, curve } })
+      const [mine, theirs] = [newKeyPair(curve), newKeyPair(curve)]
+      const keys = { publicKey: theirs.publicKey, privateKey: mine.privateKey }
+      const ask = (method: string, plain: object) => call('ecdsaHelperMethod', { params: { method }, plain })
+      const { status, body } = await call('ecdsaHelper', { plain: { ...keys, dataStr: 'a text' } })
+      expect(status).toBe(200)
+      expect(await (await clientEnvelope(theirs, mine.publicKey)).decrypt(body)).toBe('a text')
+      expect(await ask('decrypt', { ...keys, data: body })).toMatchObject({ status: 200, body: 'a text' })
+      expect((await ask('encrypt', { ...keys, data: '' })).status).toBe(200)
+      expect((await ask('fold', { ...keys, data: 'a' })).status).toBe(404)
+      for (const wrong of [{}, { data: 'a', publicKey: 'x' }, { data: 'a', privateKey: 'x' }, { data: 'QUJD' }])
+        expect((await ask('decrypt', { ...keys, ...wrong })).status).toBe(400)
+      expect(lines.join()).not.toContain(mine.privateKey)
+    },
+  )
 })
 
 describe('GET /servicekeys', () => {

@@ -13,7 +13,7 @@ import { parseInput } from '../../http/parse-input.ts'
 import { type Answer, type Sealing, sealReply } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { actorOf, type AuthenticationCaller, callerOf } from './caller.ts'
-import { containerOf, type OpenedBody, openBody } from './opened-body.ts'
+import { containerOf, openBody } from './opened-body.ts'
 import { type Keeping, stepOnce } from './step-once.ts'
 
 /** A body whose `data` may be encrypted. */
@@ -81,6 +81,8 @@ export function sealedRoute<
 ): Route {
   const { id, method, path, summary, guard, limits, params, query, body, replies, handler } = definition
   const container = body === undefined ? undefined : containerOf(body.schema)
+  const isPlainAllowed = ({ kind }: AuthenticationCaller): boolean =>
+    body?.plain === 'accepted' || kind === 'service' || authentication.options.allowPlaintext === true
   return route({
     id,
     method,
@@ -99,22 +101,18 @@ export function sealedRoute<
       }),
     handler: async (input, context) => {
       const caller = callerOf(context)
-      const allowPlain =
-        body?.plain === 'accepted' || caller.kind === 'service' || authentication.options.allowPlaintext === true
-      const decrypted: OpenedBody | undefined =
-        input.body === undefined ? undefined : openBody(caller, input.body, allowPlain)
+      const decrypted = input.body === undefined ? undefined : openBody(caller, input.body, isPlainAllowed(caller))
       const parsed = parseInput<SealedInput<P, Q, B>>(
         { params: alreadyParsed, query: alreadyParsed, headers: undefined, body: body?.schema },
         { ...input, headers: undefined, body: decrypted?.value },
       )
       const encrypted = decrypted?.form === 'encrypted'
       const handlerContext = { caller, actor: actorOf(context), context, encrypted }
-      const run = (replyWrites: Keeping): Promise<Answer> => handler(parsed, { ...handlerContext, keeping: replyWrites })
+      const run = (replyWrites: Keeping): Promise<Answer> =>
+        handler(parsed, { ...handlerContext, keeping: replyWrites })
       const step = [id, JSON.stringify([input.params, input.query]), decrypted?.form ?? '', decrypted?.text ?? '']
       const isSingleUse = definition.replayProtection === 'single-use'
-      const reply = await (isSingleUse
-        ? stepOnce(authentication, caller, step, run)
-        : run(() => Promise.resolve([])))
+      const reply = await (isSingleUse ? stepOnce(authentication, caller, step, run) : run(() => Promise.resolve([])))
       return sealReply(authentication, caller, reply, definition.encryption === 'always' || encrypted)
     },
   })

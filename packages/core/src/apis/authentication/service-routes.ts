@@ -127,7 +127,10 @@ function healthRoute(authentication: Authentication): Route {
 }
 
 /** Returns the public key, or undefined after a timeout or an error: a health probe must get a reply even if storage hangs. */
-async function findPublicKeyInTime({ envelopes: channels, services }: Authentication, tenant: string): Promise<string | undefined> {
+async function findPublicKeyInTime(
+  { envelopes: channels, services }: Authentication,
+  tenant: string,
+): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, systemKeyTimeout, undefined)

@@ -15,7 +15,10 @@ import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const params = z.object({ id: z.string().min(1).max(36) })
-const sessionErrors = { 404: { description: 'The session does not exist' }, 410: { description: 'The session has expired' } } as const
+const sessionErrors = {
+  404: { description: 'The session does not exist' },
+  410: { description: 'The session has expired' },
+} as const
 
 const newSessionBody = z.object({
   origin: z.union([z.string().max(2048), smallObject]).optional(),
@@ -36,7 +39,7 @@ export function sessionRoutes(api: FaceApi): readonly Route[] {
 }
 
 function newSessionRoute(api: FaceApi): Route {
-  const { authentication, setup } = api
+  const { authentication, setup: sessionContext } = api
   return sealedRoute(authentication, {
     id: 'createSession',
     method: 'PUT',
@@ -46,7 +49,12 @@ function newSessionRoute(api: FaceApi): Route {
     body: { schema: newSessionBody, limit: 128 * 1024, plain: 'accepted' },
     replayProtection: 'single-use',
     encryption: 'match-request',
-    replies: { 201: { description: 'The id and the URL of the session', schema: sealedReply(z.object(createdFields), createdFields) } },
+    replies: {
+      201: {
+        description: 'The id and the URL of the session',
+        schema: sealedReply(z.object(createdFields), createdFields),
+      },
+    },
     handler: async ({ body }, { caller, actor, context, keeping: replyWrites }) => {
       const { dvcID, communityId, did, userId, ...input } = body
       const community = communityOf(authentication, caller, { communityId }).id
@@ -61,7 +69,9 @@ function newSessionRoute(api: FaceApi): Route {
         const fields = { sessionId, url: `${baseUrl(api, context.mount)}/sessions/session/${sessionId}` }
         return { status: 201, beside: fields, data: fields, plain: fields }
       }
-      const { id } = await createSession(setup.services, actor, session, (row) => replyWrites(buildReply(row.id)))
+      const { id } = await createSession(sessionContext.services, actor, session, (row) =>
+        replyWrites(buildReply(row.id)),
+      )
       return buildReply(id)
     },
   })
@@ -69,12 +79,12 @@ function newSessionRoute(api: FaceApi): Route {
 
 /** Finds a user by a verified DID. An unverified DID identifies no user. @throws BillfoldError `user.not-found` */
 async function findUserByDid(
-  { setup }: FaceApi,
+  { setup: sessionContext }: FaceApi,
   { tenant }: AuthenticationCaller,
   did: string | undefined,
 ): Promise<string | undefined> {
   if (did === undefined) return undefined
-  const row = await findByIdentifier(setup.services, tenant, { kind: 'did', value: did })
+  const row = await findByIdentifier(sessionContext.services, tenant, { kind: 'did', value: did })
   if (row === undefined || row.verifiedBy === null) throw new BillfoldError('user.unknown')
   return row.userId
 }
@@ -90,7 +100,7 @@ const sessionBody = z.object({
   scopes: z.string(),
 })
 
-function getSessionRoute({ authentication, setup }: FaceApi): Route {
+function getSessionRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return route({
     id: 'getSession',
     method: 'GET',
@@ -101,7 +111,7 @@ function getSessionRoute({ authentication, setup }: FaceApi): Route {
     params,
     replies: { 200: { description: 'The session', schema: sessionBody }, ...sessionErrors },
     handler: async (input, { caller }) => {
-      const { services } = setup
+      const { services } = sessionContext
       const session = await liveSession(services, caller.tenant, input.params.id)
       const { origin = {}, metadata = {}, authtype } = await openDetails(services, session)
       const { publicKey } = await authentication.envelopes(caller.tenant)
@@ -121,8 +131,8 @@ function getSessionRoute({ authentication, setup }: FaceApi): Route {
   })
 }
 
-function responseRoute({ authentication, setup }: FaceApi): Route {
-  const beside = { sessionId: z.string(), status: z.string() }
+function responseRoute({ authentication, setup: sessionContext }: FaceApi): Route {
+  const plainFields = { sessionId: z.string(), status: z.string() }
   return sealedRoute(authentication, {
     id: 'getSessionResponse',
     method: 'GET',
@@ -135,14 +145,14 @@ function responseRoute({ authentication, setup }: FaceApi): Route {
     replies: {
       200: {
         description: 'Encrypted to the key that created the session',
-        schema: sealedReply(z.looseObject({}), beside),
+        schema: sealedReply(z.looseObject({}), plainFields),
       },
       400: { description: 'The session failed' },
       404: { description: 'The session does not exist for this key, or is pending' },
       410: { description: 'The session has expired' },
     },
     handler: async (input, { caller }) => {
-      const { services } = setup
+      const { services } = sessionContext
       const session = await liveSession(services, caller.tenant, input.params.id)
       if (!isSameKey(session.creatorKey, envelopeOf(caller).caller)) throw new BillfoldError('session.unknown')
       const status = statusOf(session)
@@ -160,7 +170,7 @@ const resultBody = {
   isTrustedDevice: z.boolean().optional(),
 }
 
-function resultRoute({ authentication, setup }: FaceApi): Route {
+function resultRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'getSessionResult',
     method: 'POST',
@@ -179,7 +189,7 @@ function resultRoute({ authentication, setup }: FaceApi): Route {
     encryption: 'match-request',
     replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...sessionErrors },
     handler: async ({ query, body }, { caller }) => {
-      const report = await sessionResult(setup.services, caller.tenant, query.session, body.deviceId)
+      const report = await sessionResult(sessionContext.services, caller.tenant, query.session, body.deviceId)
       return { data: report, plain: report }
     },
   })

@@ -43,7 +43,8 @@ export function themeSheet({ theme = {} }: PageOptions): string {
   const declarations = themeProperties.flatMap((name) => {
     const value = theme[name]
     if (value === undefined) return []
-    if (!/^[#\w\s.,%()'"/+-]{1,200}$/.test(value)) throw new RangeError(`authentication.page.theme.${name} is not a single CSS value: ${value}`)
+    if (!/^[#\w\s.,%()'"/+-]{1,200}$/.test(value))
+      throw new RangeError(`authentication.page.theme.${name} is not a single CSS value: ${value}`)
     return [`--billfold-${name}:${value}`]
   })
   return declarations.length === 0 ? '' : `:root{${declarations.join(';')}}`
@@ -51,7 +52,8 @@ export function themeSheet({ theme = {} }: PageOptions): string {
 
 /** Returns the countdown before each picture, in seconds. @throws RangeError if it is not an integer from 1 to 30 */
 export function secondsToPose({ secondsToPose: seconds = 3 }: PageOptions): number {
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 30) throw new RangeError(`authentication.page.countdownSeconds must be an integer from 1 to 30: ${seconds}`)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 30)
+    throw new RangeError(`authentication.page.countdownSeconds must be an integer from 1 to 30: ${seconds}`)
   return seconds
 }
 

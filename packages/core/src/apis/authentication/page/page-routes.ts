@@ -71,7 +71,7 @@ export function pageRoutes(api: FaceApi): readonly Route[] {
   ]
 }
 
-function settingsRoute({ authentication, setup, options }: FaceApi): Route {
+function settingsRoute({ authentication, setup: sessionContext, options }: FaceApi): Route {
   return route({
     id: 'authenticationPageSettings',
     method: 'GET',
@@ -86,16 +86,16 @@ function settingsRoute({ authentication, setup, options }: FaceApi): Route {
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, { caller }) => {
-      const session = await liveSession(setup.services, caller.tenant, query.session)
-      const configuration = await configurationOf(setup.services, session)
-      const { metadata = {} } = await openDetails(setup.services, session)
+      const session = await liveSession(sessionContext.services, caller.tenant, query.session)
+      const configuration = await configurationOf(sessionContext.services, session)
+      const { metadata = {} } = await openDetails(sessionContext.services, session)
       const page = options.page ?? {}
       const returnUrl = returnUrlOf(metadata, page)
       const body: z.output<typeof settingsBody> = {
         sessionId: session.id,
         purpose: session.purpose === 'enroll' ? 'enroll' : 'authenticate',
         selfieCaptureMode: configuration.selfieCaptureMode,
-        liveness: toPageLiveness(configuration, setup.faces.verifier?.capabilities.liveness),
+        liveness: toPageLiveness(configuration, sessionContext.faces.verifier?.capabilities.liveness),
         countdownSeconds: secondsToPose(page),
         ...(returnUrl !== undefined && { returnUrl }),
         texts: page.texts ?? {},
