@@ -15,7 +15,7 @@ import { authenticationSessions } from './tables.ts'
  * @param url the absolute URL of the session at the other service
  * @param trustedServices the services that sessions may be imported from
  * @returns the id of our copy of the session
- * @throws BillfoldError `session-url.rejected`, `input.invalid`
+ * @throws BillfoldError `session-url.rejected`
  */
 export async function adoptSession(
   services: Services,
