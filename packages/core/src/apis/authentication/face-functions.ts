@@ -18,7 +18,7 @@ import { findUser } from '../../users/find.ts'
  *
  * @example
  * ```ts
- * const { id: userId } = await billfold.users.create({ reference: 'customer-17' })
+ * const userId = '01890a5d-ac96-774b-bcce-b302099a8057'
  * const { sessionId } = await billfold.authentication.sessions.create({ userId, purpose: 'enroll', identityVerified: true })
  * ```
  */
