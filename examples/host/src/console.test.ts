@@ -157,7 +157,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
 
     await go('Sign in', 'Sign in by face')
     await page.getByLabel('PIN').fill('4711', patience)
-    await page.getByLabel('Do not ask for it').check()
+    await page.getByLabel('Do not ask again').check()
     await page.getByRole('button', { name: 'Confirm' }).click()
     await back()
     await named(page, 'Likeness of the face').locator('.holds').waitFor(patience)

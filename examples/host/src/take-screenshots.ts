@@ -37,7 +37,7 @@ async function throughFaces(page: Page): Promise<void> {
   await page.locator('.step .holds').waitFor()
   await go('On a device that is new', 'Sign in by face')
   await page.getByLabel('PIN').fill('4711')
-  await page.getByLabel('Do not ask for it').check()
+  await page.getByLabel('Do not ask again').check()
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.waitForURL(/session=/)
   await page.locator('.step .holds').waitFor()

@@ -1,17 +1,17 @@
-/** Why there is no camera. */
+/** The reason why the camera cannot be used. */
 export type CameraProblem = 'denied' | 'noCamera' | 'cameraBusy' | 'unsupported'
 
-/** A camera that is on. */
+/** A running camera. */
 export interface Camera {
   readonly video: HTMLVideoElement
-  /** Takes a picture: base64 of a JPEG, at most 640 pixels high. */
+  /** Takes a picture. Returns base64 of a JPEG, at most 640 pixels high. */
   readonly takePicture: () => Promise<string>
-  /** What the camera says of itself, for the assessment of risk. */
+  /** The camera's label and settings, for the risk assessment. */
   readonly indicator: Readonly<Record<string, string | number>>
-  readonly off: () => void
+  readonly stop: () => void
 }
 
-/** There is no camera. */
+/** Thrown if the camera cannot be used. */
 export class CameraError extends Error {
   override readonly name = 'CameraError'
   readonly problem: CameraProblem
@@ -22,17 +22,17 @@ export class CameraError extends Error {
   }
 }
 
-/** In pixels: faces are looked for at this size. */
-const longestSide = 640
+/** The maximum height of a picture in pixels, which is the resolution of face detection. */
+const maxHeight = 640
 const aspect = 3 / 4
 const quality = 0.9
 
-/** Turns the camera on that looks at the person. @throws CameraError */
-export async function camera(label: string): Promise<Camera> {
-  // The types say that it is there, but over plain http it is not.
+/** Starts the front camera. @throws CameraError */
+export async function startCamera(label: string): Promise<Camera> {
+  // The types declare it as always present, but over plain http it is undefined.
   const devices: MediaDevices | undefined = navigator.mediaDevices
   if (devices === undefined) throw new CameraError('unsupported')
-  const stream = await openStream(devices)
+  const stream = await requestStream(devices)
   const video = document.createElement('video')
   video.muted = true
   video.playsInline = true
@@ -41,24 +41,29 @@ export async function camera(label: string): Promise<Camera> {
   try {
     await video.play()
   } catch (cause) {
-    stopAll(stream)
+    stopTracks(stream)
     throw new CameraError('cameraBusy', { cause })
   }
-  return { video, takePicture: () => picture(video), indicator: indicatorOf(stream), off: () => stopAll(stream) }
+  return {
+    video,
+    takePicture: () => takePicture(video),
+    indicator: describeCamera(stream),
+    stop: () => stopTracks(stream),
+  }
 }
 
-async function openStream(devices: MediaDevices): Promise<MediaStream> {
+async function requestStream(devices: MediaDevices): Promise<MediaStream> {
   try {
     return await devices.getUserMedia({
       audio: false,
       video: { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 960 } },
     })
   } catch (cause) {
-    throw new CameraError(problemOf(cause), { cause })
+    throw new CameraError(toCameraProblem(cause), { cause })
   }
 }
 
-function problemOf(error: unknown): CameraProblem {
+function toCameraProblem(error: unknown): CameraProblem {
   const name = error instanceof Error ? error.name : ''
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied'
   if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'noCamera'
@@ -66,12 +71,12 @@ function problemOf(error: unknown): CameraProblem {
   return 'unsupported'
 }
 
-/** What is seen on the page: the middle of what the camera sees, three to four, so that nobody beside it is in the picture. */
-async function picture(video: HTMLVideoElement): Promise<string> {
+/** Captures the visible part of the video: the centre, cropped to 3:4, so that bystanders are not in the picture. */
+async function takePicture(video: HTMLVideoElement): Promise<string> {
   const { videoWidth, videoHeight } = video
   const width = Math.min(videoWidth, videoHeight * aspect)
   const height = Math.min(videoHeight, videoWidth / aspect)
-  const scale = Math.min(1, longestSide / height)
+  const scale = Math.min(1, maxHeight / height)
   const canvas = document.createElement('canvas')
   canvas.width = Math.round(width * scale)
   canvas.height = Math.round(height * scale)
@@ -90,13 +95,13 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-function indicatorOf(stream: MediaStream): Readonly<Record<string, string | number>> {
+function describeCamera(stream: MediaStream): Readonly<Record<string, string | number>> {
   const [track] = stream.getVideoTracks()
   if (track === undefined) return {}
   const { width = 0, height = 0, frameRate = 0, facingMode = '' } = track.getSettings()
   return { label: track.label.slice(0, 128), width, height, frameRate, facingMode }
 }
 
-function stopAll(stream: MediaStream): void {
+function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop()
 }

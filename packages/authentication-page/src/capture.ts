@@ -1,52 +1,54 @@
 import type { Camera } from './camera.ts'
-import { button, element, show } from './screen.ts'
-import type { Settings } from './settings.ts'
+import { createButton, createElement, showScreen } from './screen.ts'
+import type { PageSettings } from './settings.ts'
 import type { ChallengeStep } from './steps.ts'
 import type { Texts } from './texts.ts'
 
-/** One picture: by itself after a countdown, or when the button is pressed. */
+/** Takes one picture, after a countdown or when the button is pressed. */
 export async function capturePicture(
-  on: Camera,
-  { selfieCaptureMode, secondsToPose }: Settings,
+  camera: Camera,
+  { selfieCaptureMode, countdownSeconds }: PageSettings,
   texts: Texts,
 ): Promise<string> {
   if (selfieCaptureMode === 'auto') {
-    await count(look(on, texts.place), secondsToPose)
+    await countDown(showCamera(camera, texts.positionFace), countdownSeconds)
   } else {
-    await new Promise<void>((resolve) => look(on, texts.place, button(texts.takePicture, resolve)))
+    await new Promise<void>((resolve) =>
+      showCamera(camera, texts.positionFace, createButton(texts.takePicture, resolve)),
+    )
   }
-  return on.takePicture()
+  return camera.takePicture()
 }
 
-/** The frames of a challenge: one straight ahead, then one for each step. */
+/** Takes the frames of a challenge: one straight ahead, then one per step. */
 export async function captureFrames(
-  on: Camera,
+  camera: Camera,
   steps: readonly ChallengeStep[],
-  { secondsToPose }: Settings,
+  { countdownSeconds }: PageSettings,
   texts: Texts,
 ): Promise<string[]> {
   const frames: string[] = []
-  for (const step of ['straight', ...steps] as const) {
-    await count(look(on, texts[step]), secondsToPose)
-    frames.push(await on.takePicture())
+  for (const step of ['lookStraight', ...steps] as const) {
+    await countDown(showCamera(camera, texts[step]), countdownSeconds)
+    frames.push(await camera.takePicture())
   }
   return frames
 }
 
-/** Shows the camera, with what to do; gives the place of the countdown. */
-function look(on: Camera, title: string, ...more: readonly Node[]): HTMLElement {
-  const frame = element('div', '', 'camera')
-  frame.append(on.video)
-  const counter = element('p', '', 'count')
+/** Shows the camera with an instruction. Returns the element of the countdown. */
+function showCamera(camera: Camera, title: string, ...more: readonly Node[]): HTMLElement {
+  const frame = createElement('div', '', 'camera')
+  frame.append(camera.video)
+  const counter = createElement('p', '', 'countdown')
   counter.setAttribute('aria-hidden', 'true')
-  show({ kind: 'plain', title, parts: [frame, counter, ...more] })
-  void on.video.play()
+  showScreen({ kind: 'plain', title, parts: [frame, counter, ...more] })
+  void camera.video.play()
   return counter
 }
 
-async function count(place: HTMLElement, seconds: number): Promise<void> {
+async function countDown(counter: HTMLElement, seconds: number): Promise<void> {
   for (let left = seconds; left > 0; left--) {
-    place.textContent = String(left)
+    counter.textContent = String(left)
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }

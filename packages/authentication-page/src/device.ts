@@ -5,53 +5,55 @@ const store = 'keys'
 const keyName = 'device'
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
 
-/** What a device shows of its key. */
-export interface DeviceProof {
+/** A signature with the device key. */
+export interface DeviceSignature {
+  /** Base64 of X and Y, P-256. */
   readonly publicKey: string
+  /** Base64 of r and s. */
   readonly signature: string
 }
 
 /**
- * Shows for one step of one session that this browser holds its key: made once, kept by the browser, and not to be had out of it.
- * Undefined where the browser keeps nothing, as in a private window: the device is then never a trusted one.
+ * Proves possession of the device key for one step of one session. The key is generated once, stored in IndexedDB and not extractable.
+ * @returns undefined if the browser stores nothing, as in a private window; the device can then not be trusted
  */
-export function deviceProof(
+export function signDeviceStatement(
   step: 'submit_face' | 'verify_pin',
   sessionId: string,
   caller: KeyPair,
-): Promise<DeviceProof | undefined> {
+): Promise<DeviceSignature | undefined> {
   const statement = `billfold device 1\n${step}\n${sessionId}\n${coordinateX(caller.publicKey)}`
-  const shown = proofs.get(statement) ?? signed(statement)
-  proofs.set(statement, shown)
-  return shown
+  const signature = signatures.get(statement) ?? sign(statement)
+  signatures.set(statement, signature)
+  return signature
 }
 
-/** Kept, since no two signatures are alike: a step that has to be sent again must be the same to the letter. */
-const proofs = new Map<string, Promise<DeviceProof | undefined>>()
+/** Cached, because ECDSA signatures differ each time, and a repeated request must be identical. */
+const signatures = new Map<string, Promise<DeviceSignature | undefined>>()
 
-async function signed(statement: string): Promise<DeviceProof | undefined> {
-  const pair = await deviceKey().catch(() => undefined)
+async function sign(statement: string): Promise<DeviceSignature | undefined> {
+  const pair = await getOrCreateDeviceKey().catch(() => undefined)
   if (pair === undefined) return undefined
   const [signature, point] = await Promise.all([
     crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, new TextEncoder().encode(statement)),
     crypto.subtle.exportKey('raw', pair.publicKey),
   ])
-  // The first byte only says that the point is not compressed.
+  // The first byte marks an uncompressed point.
   return { publicKey: base64(new Uint8Array(point).subarray(1)), signature: base64(new Uint8Array(signature)) }
 }
 
-async function deviceKey(): Promise<CryptoKeyPair> {
-  const opened = await openDatabase()
-  const kept: unknown = await settled(opened.transaction(store).objectStore(store).get(keyName))
-  if (isKeyPair(kept)) return kept
-  const made = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
-  // Of two tabs that make one at once, the first one's is kept.
+async function getOrCreateDeviceKey(): Promise<CryptoKeyPair> {
+  const connection = await connectDatabase()
+  const stored: unknown = await toPromise(connection.transaction(store).objectStore(store).get(keyName))
+  if (isKeyPair(stored)) return stored
+  const created = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
+  // If two tabs create a key at the same time, the first one stored wins.
   try {
-    await settled(opened.transaction(store, 'readwrite').objectStore(store).add(made, keyName))
-    return made
+    await toPromise(connection.transaction(store, 'readwrite').objectStore(store).add(created, keyName))
+    return created
   } catch {
-    const other: unknown = await settled(opened.transaction(store).objectStore(store).get(keyName))
-    return isKeyPair(other) ? other : made
+    const concurrent: unknown = await toPromise(connection.transaction(store).objectStore(store).get(keyName))
+    return isKeyPair(concurrent) ? concurrent : created
   }
 }
 
@@ -59,20 +61,20 @@ function isKeyPair(value: unknown): value is CryptoKeyPair {
   return typeof value === 'object' && value !== null && 'privateKey' in value && 'publicKey' in value
 }
 
-function openDatabase(): Promise<IDBDatabase> {
+function connectDatabase(): Promise<IDBDatabase> {
   const request = indexedDB.open(database, 1)
   request.addEventListener('upgradeneeded', () => request.result.createObjectStore(store))
-  return settled(request)
+  return toPromise(request)
 }
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
+function toPromise<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error ?? new Error('The browser keeps nothing')))
+    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB request failed')))
   })
 }
 
-/** The X coordinate of a key of the envelope, base64url. */
+/** Returns the X coordinate of a secure channel key, base64url. */
 function coordinateX(publicKey: string): string {
   const bytes = Uint8Array.from(atob(publicKey), (character) => character.charCodeAt(0))
   return base64(bytes.subarray(0, 32)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')

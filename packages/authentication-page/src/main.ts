@@ -1,117 +1,117 @@
 import { connect, type Connection } from '@billfold/core/client'
-import { type Camera, camera } from './camera.ts'
+import { type Camera, startCamera } from './camera.ts'
 import { captureFrames, capturePicture } from './capture.ts'
-import { askPin } from './pin.ts'
-import { problem, type Problem } from './problems.ts'
-import { show } from './screen.ts'
-import { startLiveness, submit } from './steps.ts'
-import { apiUrl, loadSettings, sessionId, type Settings } from './settings.ts'
-import { type Texts, textsFor } from './texts.ts'
+import { promptForPin } from './pin.ts'
+import { type Problem, toProblem } from './problems.ts'
+import { showScreen } from './screen.ts'
+import { type CapturedFace, startChallenge, submitFace } from './steps.ts'
+import { apiUrl, fetchSettings, type PageSettings, sessionId } from './settings.ts'
+import { resolveTexts, type Texts } from './texts.ts'
 
-/** What all screens of one visit need. */
+/** The context of all screens. */
 interface Visit {
-  readonly settings: Settings
+  readonly settings: PageSettings
   readonly texts: Texts
   readonly connection: Connection
 }
 
-let texts = textsFor(navigator.languages, {}).texts
+let texts = resolveTexts(navigator.languages, {}).texts
 
-/** Does something, and shows what came in its way, with the way to do it again. */
-async function attempt(work: () => Promise<void>): Promise<void> {
+/** Runs an action. If it fails, shows the problem and offers to repeat the action. */
+async function attempt(action: () => Promise<void>): Promise<void> {
   try {
-    await work()
+    await action()
   } catch (error) {
-    showProblem(problem(error), () => void attempt(work))
+    showProblem(toProblem(error), () => void attempt(action))
   }
 }
 
-function showProblem(what: Problem, again: () => void): void {
-  show({
+function showProblem(problem: Problem, retry: () => void): void {
+  showScreen({
     kind: 'failure',
-    sign: 'stop',
-    title: texts[`${what.name}Title`],
-    text: texts[what.name],
-    ...(what.again && { action: { label: texts.tryAgain, run: again } }),
+    icon: 'stop',
+    title: texts[`${problem.name}Title`],
+    text: texts[problem.name],
+    ...(problem.canRetry && { action: { label: texts.tryAgain, run: retry } }),
   })
 }
 
-async function begin(): Promise<void> {
-  show({ kind: 'waiting', sign: 'face', title: texts.waiting })
-  const settings = await loadSettings()
-  const chosen = textsFor(navigator.languages, settings.texts)
-  texts = chosen.texts
-  document.documentElement.lang = chosen.language
+async function start(): Promise<void> {
+  showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
+  const settings = await fetchSettings()
+  const resolved = resolveTexts(navigator.languages, settings.texts)
+  texts = resolved.texts
+  document.documentElement.lang = resolved.language
   document.title = texts.title
-  if (settings.liveness === 'other') return showProblem({ name: 'unsupported', again: false }, () => {})
+  if (settings.liveness === 'other') return showProblem({ name: 'unsupported', canRetry: false }, () => {})
   const visit: Visit = { settings, texts, connection: await connect({ url: apiUrl, appId: 'authentication page' }) }
-  introduce(visit)
+  showIntroduction(visit)
 }
 
-function introduce(visit: Visit): void {
+function showIntroduction(visit: Visit): void {
   const { settings } = visit
-  const enrols = settings.purpose === 'enroll'
-  show({
+  const isEnrolment = settings.purpose === 'enroll'
+  showScreen({
     kind: 'plain',
-    sign: 'face',
-    title: enrols ? texts.enrolTitle : texts.title,
-    text: enrols ? texts.enrolIntro : settings.liveness === 'challenge' ? texts.introChallenge : texts.intro,
-    action: { label: texts.start, run: () => void attempt(() => look(visit)) },
+    icon: 'face',
+    title: isEnrolment ? texts.enrolTitle : texts.title,
+    text: isEnrolment ? texts.enrolIntro : settings.liveness === 'challenge' ? texts.introChallenge : texts.intro,
+    action: { label: texts.start, run: () => void attempt(() => captureFace(visit)) },
   })
 }
 
-/** Takes what is needed with the camera, and submits it. */
-async function look(visit: Visit): Promise<void> {
+/** Captures the face with the camera and submits it. */
+async function captureFace(visit: Visit): Promise<void> {
   const { settings, connection } = visit
-  show({ kind: 'waiting', sign: 'face', title: texts.waiting })
-  const on = await camera(texts.place)
-  let taken: { readonly selfie?: string; readonly frames?: readonly string[] }
+  showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
+  const camera = await startCamera(texts.positionFace)
+  let captured: Omit<CapturedFace, 'cameraIndicator'>
   try {
-    taken = await take(on, settings, connection)
+    captured = await capture(camera, settings, connection)
   } finally {
-    on.off()
+    camera.stop()
   }
-  // One id for however often this picture has to be sent.
+  // Retries of the same picture use the same request id.
   const requestId = crypto.randomUUID()
-  await attempt(() => check(visit, { ...taken, cameraIndicator: on.indicator }, requestId))
+  await attempt(() => submit(visit, { ...captured, cameraIndicator: camera.indicator }, requestId))
 }
 
-async function take(
-  on: Camera,
-  settings: Settings,
+async function capture(
+  camera: Camera,
+  settings: PageSettings,
   connection: Connection,
-): Promise<{ selfie?: string; frames?: string[] }> {
-  if (settings.liveness === 'none') return { selfie: await capturePicture(on, settings, texts) }
-  const steps = await startLiveness(connection, sessionId)
-  return { frames: await captureFrames(on, steps, settings, texts) }
+): Promise<Omit<CapturedFace, 'cameraIndicator'>> {
+  if (settings.liveness === 'none') return { selfie: await capturePicture(camera, settings, texts) }
+  const steps = await startChallenge(connection, sessionId)
+  return { frames: await captureFrames(camera, steps, settings, texts) }
 }
 
-async function check(visit: Visit, taken: Parameters<typeof submit>[1], requestId: string): Promise<void> {
-  show({ kind: 'waiting', sign: 'face', title: texts.checking })
-  const result = await submit(visit.connection, taken, requestId)
+async function submit(visit: Visit, captured: CapturedFace, requestId: string): Promise<void> {
+  showScreen({ kind: 'waiting', icon: 'face', title: texts.checking })
+  const result = await submitFace(visit.connection, captured, requestId)
   switch (result.status) {
     case 'success':
       return succeed(visit)
     case 'pin':
-      return askPin(visit.connection, texts, result.token ?? '', {
+      return promptForPin(visit.connection, texts, result.token ?? '', {
         succeeded: () => succeed(visit),
         failed: () => fail(visit),
       })
     case 'retry':
-      return show({
+      return showScreen({
         kind: 'plain',
-        sign: 'face',
-        title: texts.again,
+        icon: 'face',
+        title: texts.retryTitle,
         text: result.advice(texts),
-        action: { label: texts.tryAgain, run: () => void attempt(() => look(visit)) },
+        action: { label: texts.tryAgain, run: () => void attempt(() => captureFace(visit)) },
       })
     case 'enroll':
-      return show({
+      return showScreen({
         kind: 'failure',
-        sign: 'stop',
+        icon: 'stop',
         title: texts.notEnrolledTitle,
         text: texts.notEnrolled,
-        ...back(visit, 'failure'),
+        ...returnAction(visit, 'failure'),
       })
     default:
       return fail(visit)
@@ -121,19 +121,28 @@ async function check(visit: Visit, taken: Parameters<typeof submit>[1], requestI
 function succeed(visit: Visit): void {
   const { returnUrl } = visit.settings
   const text = returnUrl === undefined ? texts.success : texts.returning
-  show({ kind: 'success', sign: 'done', title: texts.successTitle, text, ...back(visit, 'success') })
+  showScreen({ kind: 'success', icon: 'done', title: texts.successTitle, text, ...returnAction(visit, 'success') })
   if (returnUrl !== undefined) setTimeout(() => goBack(returnUrl, 'success'), 1500)
 }
 
 function fail(visit: Visit): void {
-  show({ kind: 'failure', sign: 'stop', title: texts.failureTitle, text: texts.failure, ...back(visit, 'failure') })
+  showScreen({
+    kind: 'failure',
+    icon: 'stop',
+    title: texts.failureTitle,
+    text: texts.failure,
+    ...returnAction(visit, 'failure'),
+  })
 }
 
-function back({ settings: { returnUrl } }: Visit, status: string): { action?: { label: string; run: () => void } } {
-  return returnUrl === undefined ? {} : { action: { label: texts.back, run: () => goBack(returnUrl, status) } }
+function returnAction(
+  { settings: { returnUrl } }: Visit,
+  status: string,
+): { action?: { label: string; run: () => void } } {
+  return returnUrl === undefined ? {} : { action: { label: texts.goBack, run: () => goBack(returnUrl, status) } }
 }
 
-/** The relying party asks the server what came of it; the status here is only for what it shows first. */
+/** Redirects to the relying party. The status parameter is only a hint; the relying party gets the result from the server. */
 function goBack(returnUrl: string, status: string): void {
   const url = new URL(returnUrl)
   url.searchParams.set('session', sessionId)
@@ -141,4 +150,4 @@ function goBack(returnUrl: string, status: string): void {
   location.replace(url)
 }
 
-void attempt(begin)
+void attempt(start)

@@ -1,61 +1,62 @@
 import { AuthenticationClientError, type Connection } from '@billfold/core/client'
-import { problem } from './problems.ts'
-import { button, element, show } from './screen.ts'
-import { verifyPin } from './steps.ts'
+import { toProblem } from './problems.ts'
+import { createButton, createElement, showScreen } from './screen.ts'
+import { submitPin } from './steps.ts'
 import type { Texts } from './texts.ts'
 
-/** What comes after the PIN. */
-interface After {
+/** Continuations after the PIN step. */
+interface PinCallbacks {
   readonly succeeded: () => void
   readonly failed: () => void
 }
 
-/** Asks for the PIN until it is right, or there are no more attempts. */
-export function askPin(connection: Connection, texts: Texts, token: string, after: After): void {
-  const pin = element('input')
+/** Prompts for the PIN until it is correct or no attempts are left. @param token the step token of the face step */
+export function promptForPin(connection: Connection, texts: Texts, token: string, callbacks: PinCallbacks): void {
+  const pin = createElement('input')
   pin.type = 'password'
   pin.inputMode = 'numeric'
   pin.autocomplete = 'off'
   pin.maxLength = 12
   pin.required = true
-  const label = element('label', texts.pin)
+  const label = createElement('label', texts.pinLabel)
   label.append(pin)
-  const trust = element('input')
-  trust.type = 'checkbox'
-  const choice = element('label', '', 'choice')
-  choice.append(trust, element('span', texts.trust))
-  const wrong = element('p', '', 'wrong')
-  wrong.setAttribute('role', 'alert')
-  const confirm = button(texts.confirm, () => {})
+  const trustDevice = createElement('input')
+  trustDevice.type = 'checkbox'
+  const choice = createElement('label', '', 'choice')
+  choice.append(trustDevice, createElement('span', texts.trustDevice))
+  const errorText = createElement('p', '', 'error')
+  errorText.setAttribute('role', 'alert')
+  const confirm = createButton(texts.confirm, () => {})
   confirm.type = 'submit'
-  const form = element('form')
-  form.append(label, choice, wrong, confirm)
-  // The same id for the same answer that has to be sent again.
-  let sent = { value: '', trust: false, requestId: '' }
+  const form = createElement('form')
+  form.append(label, choice, errorText, confirm)
+  // Retries of the same input use the same request id.
+  let lastInput = { value: '', trusts: false, requestId: '' }
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    const [value, trusts] = [pin.value, trust.checked]
-    if (sent.value !== value || sent.trust !== trusts) sent = { value, trust: trusts, requestId: crypto.randomUUID() }
+    const [value, trusts] = [pin.value, trustDevice.checked]
+    if (lastInput.value !== value || lastInput.trusts !== trusts)
+      lastInput = { value, trusts, requestId: crypto.randomUUID() }
     confirm.disabled = true
-    wrong.textContent = ''
-    void verifyPin(connection, { pin: value, trust: trusts, token, requestId: sent.requestId })
-      .then((right) => (right ? after.succeeded() : refuse(texts.wrongPin)))
-      .catch((error: unknown) => (isOver(error) ? after.failed() : refuse(texts[problem(error).name])))
+    errorText.textContent = ''
+    void submitPin(connection, { pin: value, trustDevice: trusts, token, requestId: lastInput.requestId })
+      .then((isCorrect) => (isCorrect ? callbacks.succeeded() : showError(texts.wrongPin)))
+      .catch((error: unknown) => (isFinal(error) ? callbacks.failed() : showError(texts[toProblem(error).name])))
   })
-  const refuse = (text: string): void => {
+  const showError = (text: string): void => {
     confirm.disabled = false
-    wrong.textContent = text
+    errorText.textContent = text
     if (text === texts.wrongPin) {
       pin.value = ''
-      sent = { value: '', trust: false, requestId: '' }
+      lastInput = { value: '', trusts: false, requestId: '' }
     }
     pin.focus()
   }
-  show({ kind: 'plain', sign: 'lock', title: texts.pinTitle, text: texts.pinIntro, parts: [form] })
+  showScreen({ kind: 'plain', icon: 'lock', title: texts.pinTitle, text: texts.pinIntro, parts: [form] })
   pin.focus()
 }
 
-/** Whether it cannot go on: no more attempts, or the token is no longer good. */
-function isOver(error: unknown): boolean {
+/** Returns true if the step cannot be retried: no attempts are left, or the token has expired. */
+function isFinal(error: unknown): boolean {
   return error instanceof AuthenticationClientError && error.status < 500 && error.status !== 429
 }

@@ -2,7 +2,7 @@ import { AuthenticationClientError } from '@billfold/core/client'
 import { CameraError } from './camera.ts'
 import { PageError } from './settings.ts'
 
-/** What can come in the way, each with a screen of its own: the texts are called by these names. */
+/** A problem that has its own screen. `name` is also the name of its text; its title is `<name>Title`. */
 export interface Problem {
   readonly name:
     | 'denied'
@@ -10,26 +10,26 @@ export interface Problem {
     | 'cameraBusy'
     | 'unsupported'
     | 'expired'
-    | 'elsewhere'
+    | 'otherBrowser'
     | 'offline'
     | 'busy'
     | 'failure'
-  /** Whether trying again can help. */
-  readonly again: boolean
+  /** True if a retry can help. */
+  readonly canRetry: boolean
 }
 
-/** What an error means for the person before the page. */
-export function problem(error: unknown): Problem {
-  if (error instanceof CameraError) return { name: error.problem, again: error.problem !== 'unsupported' }
-  if (error instanceof AuthenticationClientError || error instanceof PageError) return problemOfStatus(error.status)
-  // What fetch throws when there is no answer.
-  if (error instanceof TypeError) return { name: 'offline', again: true }
-  return { name: 'unsupported', again: true }
+/** Converts an error to the problem shown to the user. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof CameraError) return { name: error.problem, canRetry: error.problem !== 'unsupported' }
+  if (error instanceof AuthenticationClientError || error instanceof PageError) return statusToProblem(error.status)
+  // fetch throws a TypeError if there is no response.
+  if (error instanceof TypeError) return { name: 'offline', canRetry: true }
+  return { name: 'unsupported', canRetry: true }
 }
 
-function problemOfStatus(status: number): Problem {
-  if (status === 404 || status === 410) return { name: 'expired', again: false }
-  if (status === 403) return { name: 'elsewhere', again: false }
-  if (status === 429 || status >= 500) return { name: 'busy', again: true }
-  return { name: 'failure', again: false }
+function statusToProblem(status: number): Problem {
+  if (status === 404 || status === 410) return { name: 'expired', canRetry: false }
+  if (status === 403) return { name: 'otherBrowser', canRetry: false }
+  if (status === 429 || status >= 500) return { name: 'busy', canRetry: true }
+  return { name: 'failure', canRetry: false }
 }

@@ -1,45 +1,45 @@
 import type { TextOverrides } from './texts.ts'
 
-/** What the server tells the page about its session. */
-export interface Settings {
+/** The page settings of a session, from the server. */
+export interface PageSettings {
   readonly sessionId: string
   readonly purpose: 'authenticate' | 'enroll'
   readonly selfieCaptureMode: 'auto' | 'manual'
-  /** `challenge`: by steps that the server asks for. `other`: by something that this page cannot do. */
+  /** `challenge`: the user follows steps that the server requests. `other`: a check that this page does not support. */
   readonly liveness: 'none' | 'challenge' | 'other'
-  /** Where the person goes on to, if that is allowed. */
+  /** The URL to return to, if it is allowed. */
   readonly returnUrl?: string
-  /** How long a person has before a picture is taken. */
-  readonly secondsToPose: number
+  /** The countdown before each picture, in seconds. */
+  readonly countdownSeconds: number
   readonly texts: TextOverrides
 }
 
-/** Where the API is: two levels above the page. */
+/** The base URL of the API, two levels above the page. */
 export const apiUrl: string = new URL('..', location.href).href.replace(/\/$/, '')
 
-/** The session that the page was opened with. */
+/** The id of the session, from the URL of the page. */
 export const sessionId: string = new URLSearchParams(location.search).get('session') ?? ''
 
-/** Asks the server. @throws PageError */
-export async function loadSettings(): Promise<Settings> {
-  const answer = await fetch(`${apiUrl}/v2/authentication/settings?session=${encodeURIComponent(sessionId)}`)
-  if (!answer.ok) throw new PageError(answer.status)
-  return parsed(await answer.text())
+/** Fetches the settings. @throws PageError */
+export async function fetchSettings(): Promise<PageSettings> {
+  const response = await fetch(`${apiUrl}/v2/authentication/settings?session=${encodeURIComponent(sessionId)}`)
+  if (!response.ok) throw new PageError(response.status)
+  return parseSettings(await response.text())
 }
 
-/** What our own server sends is what it says it is. */
-function parsed(text: string): Settings {
+/** Not validated: the settings come from our own server. */
+function parseSettings(text: string): PageSettings {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place, as said above
-  return JSON.parse(text) as Settings
+  return JSON.parse(text) as PageSettings
 }
 
-/** The server refused. */
+/** Thrown if the server rejects the request for the settings. */
 export class PageError extends Error {
   override readonly name = 'PageError'
   readonly status: number
 
   constructor(status: number) {
-    super(`The server answered ${status}`)
+    super(`The server responded with status ${status}`)
     this.status = status
   }
 }

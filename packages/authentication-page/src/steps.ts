@@ -1,67 +1,71 @@
 import type { Connection } from '@billfold/core/client'
-import { deviceProof } from './device.ts'
+import { signDeviceStatement } from './device.ts'
 import { sessionId } from './settings.ts'
 import type { Texts } from './texts.ts'
 
 const challengeSteps = ['turn_left', 'turn_right', 'open_mouth'] as const
 
-/** What the person is asked to do. */
+/** A step that a challenge asks the user to do. */
 export type ChallengeStep = (typeof challengeSteps)[number]
 
-/** What was taken with the camera. */
-export interface Taken {
+/** A face captured with the camera: one picture, or the frames of a challenge, each base64 of a JPEG. */
+export interface CapturedFace {
   readonly selfie?: string
   readonly frames?: readonly string[]
   readonly cameraIndicator: Readonly<Record<string, string | number>>
 }
 
-/** What the server says of it. */
-export interface Checked {
+/** The server's result for a submitted face. */
+export interface FaceCheckResult {
   readonly status: string
   readonly token: string | undefined
-  /** What the person can do better. */
+  /** Advice for the next attempt. */
   readonly advice: (texts: Texts) => string
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Has the server think of a challenge. */
-export async function startLiveness(connection: Connection, session: string): Promise<ChallengeStep[]> {
-  const { client } = dataOf(await connection.call('POST', '/v2/start_liveness', { data: { sessionId: session } }))
+/** Starts a liveness check and returns the steps of its challenge. */
+export async function startChallenge(connection: Connection, session: string): Promise<ChallengeStep[]> {
+  const { client } = parseData(await connection.call('POST', '/v2/start_liveness', { data: { sessionId: session } }))
   const steps = isFields(client) ? client['steps'] : undefined
-  if (!Array.isArray(steps)) throw new Error('The challenge is none that this page knows')
+  if (!Array.isArray(steps)) throw new Error('The liveness check has no challenge steps')
   return steps.map((step: unknown) => {
     const known = challengeSteps.find((name) => name === step)
-    if (known === undefined) throw new Error('The challenge has a step that this page does not know')
+    if (known === undefined) throw new Error(`Unknown challenge step: ${String(step)}`)
     return known
   })
 }
 
-/** Submits what was taken. */
-export async function submit(connection: Connection, taken: Taken, requestId: string): Promise<Checked> {
-  const device = await deviceProof('submit_face', sessionId, connection.keyPair)
-  const data = { sessionId, deviceId: 'browser', ...taken, ...(device !== undefined && { device }) }
-  const answer = dataOf(await connection.call('POST', '/v2/submit_face', { data, requestId }))
-  const { status, token, reasons } = answer
+/** Submits a captured face. */
+export async function submitFace(
+  connection: Connection,
+  captured: CapturedFace,
+  requestId: string,
+): Promise<FaceCheckResult> {
+  const device = await signDeviceStatement('submit_face', sessionId, connection.keyPair)
+  const data = { sessionId, deviceId: 'browser', ...captured, ...(device !== undefined && { device }) }
+  const reply = parseData(await connection.call('POST', '/v2/submit_face', { data, requestId }))
+  const { status, token, reasons } = reply
   return {
     status: String(status),
     token: typeof token === 'string' ? token : undefined,
-    advice: (texts) => adviceIn(Array.isArray(reasons) ? reasons : [], texts),
+    advice: (texts) => findAdvice(Array.isArray(reasons) ? reasons : [], texts),
   }
 }
 
-/** Whether the PIN was right. */
-export async function verifyPin(
+/** Submits the PIN. Returns true if it is correct. */
+export async function submitPin(
   connection: Connection,
-  asked: { readonly pin: string; readonly trust: boolean; readonly token: string; readonly requestId: string },
+  input: { readonly pin: string; readonly trustDevice: boolean; readonly token: string; readonly requestId: string },
 ): Promise<boolean> {
-  const device = await deviceProof('verify_pin', sessionId, connection.keyPair)
-  const { pin, trust, token, requestId } = asked
-  const data = { pin, isTrustedDevice: trust, deviceId: 'browser', ...(device !== undefined && { device }) }
-  return dataOf(await connection.call('POST', '/verify_pin', { data, token, requestId }))['isAuthenticated'] === true
+  const device = await signDeviceStatement('verify_pin', sessionId, connection.keyPair)
+  const { pin, trustDevice, token, requestId } = input
+  const data = { pin, isTrustedDevice: trustDevice, deviceId: 'browser', ...(device !== undefined && { device }) }
+  return parseData(await connection.call('POST', '/verify_pin', { data, token, requestId }))['isAuthenticated'] === true
 }
 
-const told = [
+const reasonsWithAdvice = [
   'no_face',
   'multiple_faces',
   'too_small',
@@ -72,14 +76,14 @@ const told = [
   'challenge_failed',
 ] as const
 
-function adviceIn(reasons: readonly unknown[], texts: Texts): string {
-  const known = told.find((reason) => reasons.includes(reason))
-  return known === undefined ? texts.notClear : texts[known]
+function findAdvice(reasons: readonly unknown[], texts: Texts): string {
+  const reason = reasonsWithAdvice.find((candidate) => reasons.includes(candidate))
+  return reason === undefined ? texts.notClear : texts[reason]
 }
 
-function dataOf(body: unknown): Fields {
+function parseData(body: unknown): Fields {
   const data = isFields(body) ? body['data'] : undefined
-  if (!isFields(data)) throw new Error('The server answered something else')
+  if (!isFields(data)) throw new Error('The reply has no data')
   return data
 }
 

@@ -1,4 +1,4 @@
-/** Everything that the page says. A host may replace any of it. */
+/** All texts of the page. A host can replace any of them. */
 export interface Texts {
   readonly title: string
   readonly intro: string
@@ -7,14 +7,14 @@ export interface Texts {
   readonly enrolIntro: string
   readonly start: string
   readonly waiting: string
-  readonly place: string
+  readonly positionFace: string
   readonly takePicture: string
-  readonly straight: string
+  readonly lookStraight: string
   readonly turn_left: string
   readonly turn_right: string
   readonly open_mouth: string
   readonly checking: string
-  readonly again: string
+  readonly retryTitle: string
   readonly tryAgain: string
   readonly no_face: string
   readonly multiple_faces: string
@@ -27,8 +27,8 @@ export interface Texts {
   readonly notClear: string
   readonly pinTitle: string
   readonly pinIntro: string
-  readonly pin: string
-  readonly trust: string
+  readonly pinLabel: string
+  readonly trustDevice: string
   readonly confirm: string
   readonly wrongPin: string
   readonly successTitle: string
@@ -36,7 +36,7 @@ export interface Texts {
   readonly returning: string
   readonly failureTitle: string
   readonly failure: string
-  readonly back: string
+  readonly goBack: string
   readonly notEnrolledTitle: string
   readonly notEnrolled: string
   readonly deniedTitle: string
@@ -47,8 +47,8 @@ export interface Texts {
   readonly cameraBusy: string
   readonly expiredTitle: string
   readonly expired: string
-  readonly elsewhereTitle: string
-  readonly elsewhere: string
+  readonly otherBrowserTitle: string
+  readonly otherBrowser: string
   readonly offlineTitle: string
   readonly offline: string
   readonly busyTitle: string
@@ -60,21 +60,21 @@ export interface Texts {
 const english: Texts = {
   title: 'Sign in with your face',
   intro: 'We take one picture with your camera and compare it with the one you enrolled.',
-  introChallenge: 'We ask you to move your head a little, so that we see that it is you, and not a photo.',
+  introChallenge: 'We ask you to move your head a little, to make sure that it is you and not a photo.',
   enrolTitle: 'Enrol your face',
-  enrolIntro: 'From now on you can sign in with it. It is kept encrypted, and used for nothing else.',
+  enrolIntro: 'You can then sign in with it. It is stored encrypted and used for nothing else.',
   start: 'Start the camera',
   waiting: 'One moment',
-  place: 'Put your face into the oval and look straight ahead',
+  positionFace: 'Put your face in the oval and look straight ahead',
   takePicture: 'Take the picture',
-  straight: 'Look straight ahead, mouth closed',
+  lookStraight: 'Look straight ahead, mouth closed',
   turn_left: 'Turn your head to your left',
   turn_right: 'Turn your head to your right',
   open_mouth: 'Open your mouth',
   checking: 'Checking',
-  again: 'Let us try that again',
+  retryTitle: 'Let us try that again',
   tryAgain: 'Try again',
-  no_face: 'We saw no face. Put it into the oval.',
+  no_face: 'We saw no face. Put your face in the oval.',
   multiple_faces: 'We saw more than one face. Only you should be in the picture.',
   too_small: 'Come a little closer.',
   too_dark: 'It is too dark. Turn towards a light.',
@@ -84,17 +84,17 @@ const english: Texts = {
   challenge_failed: 'The movements were not the ones we asked for.',
   notClear: 'That picture was not good enough.',
   pinTitle: 'Enter your PIN',
-  pinIntro: 'Your face was recognised. Your PIN completes it.',
-  pin: 'PIN',
-  trust: 'Do not ask for it on this device again',
+  pinIntro: 'Your face was recognised. Enter your PIN to finish.',
+  pinLabel: 'PIN',
+  trustDevice: 'Do not ask again on this device',
   confirm: 'Confirm',
   wrongPin: 'That PIN is not right.',
   successTitle: 'Done',
   success: 'You can close this page.',
-  returning: 'We take you back.',
+  returning: 'Taking you back.',
   failureTitle: 'That did not work',
   failure: 'We could not confirm that it is you. Go back to where you came from and start again.',
-  back: 'Go back',
+  goBack: 'Go back',
   notEnrolledTitle: 'No face is enrolled',
   notEnrolled: 'You have to enrol your face before you can sign in with it.',
   deniedTitle: 'The camera is not allowed',
@@ -105,8 +105,8 @@ const english: Texts = {
   cameraBusy: 'Another program is using it. Close that program, then try again.',
   expiredTitle: 'This page has expired',
   expired: 'Go back to where you came from and start again.',
-  elsewhereTitle: 'This page was opened elsewhere',
-  elsewhere: 'It goes on in the browser that opened it first. If that was not you, do not go on.',
+  otherBrowserTitle: 'This page was opened elsewhere',
+  otherBrowser: 'It goes on in the browser that opened it first. If that was not you, do not go on.',
   offlineTitle: 'The connection was lost',
   offline: 'Check your network. Nothing is lost: you can go on from here.',
   busyTitle: 'Too busy at the moment',
@@ -124,14 +124,14 @@ const german: Texts = {
     'Damit können Sie sich künftig anmelden. Es wird verschlüsselt aufbewahrt und für nichts anderes benutzt.',
   start: 'Kamera einschalten',
   waiting: 'Einen Augenblick',
-  place: 'Bringen Sie Ihr Gesicht in das Oval und schauen Sie geradeaus',
+  positionFace: 'Bringen Sie Ihr Gesicht in das Oval und schauen Sie geradeaus',
   takePicture: 'Bild aufnehmen',
-  straight: 'Schauen Sie geradeaus, mit geschlossenem Mund',
+  lookStraight: 'Schauen Sie geradeaus, mit geschlossenem Mund',
   turn_left: 'Drehen Sie den Kopf nach links',
   turn_right: 'Drehen Sie den Kopf nach rechts',
   open_mouth: 'Öffnen Sie den Mund',
   checking: 'Wird geprüft',
-  again: 'Bitte noch einmal',
+  retryTitle: 'Bitte noch einmal',
   tryAgain: 'Noch einmal versuchen',
   no_face: 'Wir haben kein Gesicht gesehen. Bringen Sie es in das Oval.',
   multiple_faces: 'Wir haben mehrere Gesichter gesehen. Nur Sie sollten im Bild sein.',
@@ -144,8 +144,8 @@ const german: Texts = {
   notClear: 'Das Bild war nicht gut genug.',
   pinTitle: 'PIN eingeben',
   pinIntro: 'Ihr Gesicht wurde erkannt. Ihre PIN schließt die Anmeldung ab.',
-  pin: 'PIN',
-  trust: 'Auf diesem Gerät nicht mehr danach fragen',
+  pinLabel: 'PIN',
+  trustDevice: 'Auf diesem Gerät nicht mehr danach fragen',
   confirm: 'Bestätigen',
   wrongPin: 'Diese PIN stimmt nicht.',
   successTitle: 'Fertig',
@@ -154,7 +154,7 @@ const german: Texts = {
   failureTitle: 'Das hat nicht geklappt',
   failure:
     'Wir konnten nicht bestätigen, dass Sie es sind. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
-  back: 'Zurück',
+  goBack: 'Zurück',
   notEnrolledTitle: 'Kein Gesicht hinterlegt',
   notEnrolled: 'Sie müssen Ihr Gesicht erst hinterlegen, bevor Sie sich damit anmelden können.',
   deniedTitle: 'Die Kamera ist nicht erlaubt',
@@ -165,8 +165,8 @@ const german: Texts = {
   cameraBusy: 'Ein anderes Programm benutzt sie. Schließen Sie es und versuchen Sie es dann noch einmal.',
   expiredTitle: 'Diese Seite ist abgelaufen',
   expired: 'Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
-  elsewhereTitle: 'Diese Seite ist anderswo offen',
-  elsewhere:
+  otherBrowserTitle: 'Diese Seite ist anderswo offen',
+  otherBrowser:
     'Sie geht in dem Browser weiter, der sie zuerst geöffnet hat. Waren das nicht Sie, dann machen Sie nicht weiter.',
   offlineTitle: 'Die Verbindung ist abgebrochen',
   offline: 'Prüfen Sie Ihr Netz. Nichts ist verloren: Sie können hier weitermachen.',
@@ -176,17 +176,17 @@ const german: Texts = {
   unsupported: 'Öffnen Sie die Seite in einem neueren Browser, über eine sichere Verbindung.',
 }
 
-const own: Readonly<Record<string, Texts>> = { en: english, de: german }
+const builtIn: Readonly<Record<string, Texts>> = { en: english, de: german }
 
-/** What a host says instead, by language: a language of its own may leave nothing out that English would not do for. */
+/** Texts of the host by language. Texts missing in a language that is not built in fall back to English. */
 export type TextOverrides = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** The texts in the first of the wanted languages that there are texts for, else in English. */
-export function textsFor(
-  wanted: readonly string[],
+/** Returns the texts in the first preferred language that has texts, or in English. @param preferred BCP 47 language tags */
+export function resolveTexts(
+  preferred: readonly string[],
   overrides: TextOverrides,
 ): { readonly language: string; readonly texts: Texts } {
-  const languages = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '')
-  const language = languages.find((name) => name in own || name in overrides) ?? 'en'
-  return { language, texts: { ...english, ...own[language], ...overrides[language] } }
+  const languages = preferred.map((tag) => tag.toLowerCase().split('-')[0] ?? '')
+  const language = languages.find((name) => name in builtIn || name in overrides) ?? 'en'
+  return { language, texts: { ...english, ...builtIn[language], ...overrides[language] } }
 }

@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest'
 import { boundedCache } from './bounded-cache.ts'
 
-test('makes a value once, for as long as it is kept', () => {
+test('getOrCreate returns the cached value without creating it again', () => {
   const cache = boundedCache<object>(2)
   const first = cache.get('a', () => ({}))
   expect(cache.get('a', () => ({}))).toBe(first)
 })
 
-test('never keeps more than it may, and lets go of what was not asked for the longest', () => {
+test('getOrCreate evicts the least recently used value when the cache is full', () => {
   const cache = boundedCache<string>(2)
   cache.get('a', () => 'a')
   cache.get('b', () => 'b')
-  cache.get('a', () => 'not made again')
+  cache.get('a', () => 'not created')
   cache.get('c', () => 'c')
   expect(cache.size()).toBe(2)
-  expect(cache.get('a', () => 'made again')).toBe('a')
-  expect(cache.get('b', () => 'made again')).toBe('made again')
+  expect(cache.get('a', () => 'created again')).toBe('a')
+  expect(cache.get('b', () => 'created again')).toBe('created again')
 })
 
-test('does not keep a failure', () => {
+test('getOrCreate does not cache an error', () => {
   const cache = boundedCache<string>(2)
   expect(() =>
     cache.get('a', () => {

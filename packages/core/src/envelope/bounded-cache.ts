@@ -1,29 +1,29 @@
-/** Keeps what is costly to make, at most so many: what was not asked for the longest goes first. */
+/** A cache of bounded size that evicts the least recently used value. */
 export interface BoundedCache<V> {
-  /** What is kept under a key, or else what `make` makes. What `make` throws is not kept. */
-  readonly get: (key: string, make: () => V) => V
+  /** Returns the cached value, or creates and caches it. Nothing is cached if `create` throws. */
+  readonly get: (key: string, create: () => V) => V
   readonly size: () => number
 }
 
-/** A cache of at most `most` values. A map keeps the order of insertion, so that the first key is the one longest unused. */
-export function boundedCache<V>(most: number): BoundedCache<V> {
-  const kept = new Map<string, V>()
+/** Creates an LRU cache of at most `maxSize` values. It relies on the insertion order of `Map`: the first key is the least recently used. */
+export function boundedCache<V>(maxSize: number): BoundedCache<V> {
+  const entries = new Map<string, V>()
   return {
-    get: (key, make) => {
-      const known = kept.get(key)
-      if (known !== undefined) {
-        kept.delete(key)
-        kept.set(key, known)
-        return known
+    get: (key, create) => {
+      const cached = entries.get(key)
+      if (cached !== undefined) {
+        entries.delete(key)
+        entries.set(key, cached)
+        return cached
       }
-      const made = make()
-      kept.set(key, made)
-      if (kept.size > most) {
-        const [oldest] = kept.keys()
-        if (oldest !== undefined) kept.delete(oldest)
+      const created = create()
+      entries.set(key, created)
+      if (entries.size > maxSize) {
+        const [oldest] = entries.keys()
+        if (oldest !== undefined) entries.delete(oldest)
       }
-      return made
+      return created
     },
-    size: () => kept.size,
+    size: () => entries.size,
   }
 }

@@ -5,7 +5,7 @@ import { fromBase64 } from './base64.ts'
 const ivBytes = 16
 const tagBytes = 16
 
-/** Encrypts with AES-256-GCM under a fresh iv: padded base64 of iv (16 bytes), ciphertext and tag (16 bytes). */
+/** Encrypts with AES-256-GCM under a random IV. @returns padded base64 of IV (16 bytes), ciphertext and tag (16 bytes) */
 export function encrypt(key: KeyObject, plaintext: string | Uint8Array): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
@@ -15,8 +15,9 @@ export function encrypt(key: KeyObject, plaintext: string | Uint8Array): string 
 }
 
 /**
- * Decrypts what {@link encrypt} or a client made, in base64 or base64url.
- * @throws BillfoldError `envelope.invalid`, which says no more, for anything else
+ * Decrypts a message of {@link encrypt} or of a client.
+ * @param text base64 or base64url
+ * @throws BillfoldError `channel.invalid` for every failure, to avoid a decryption oracle
  */
 export function decrypt(key: KeyObject, text: string): Uint8Array {
   const bytes = fromBase64(text)

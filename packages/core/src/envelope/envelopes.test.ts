@@ -15,94 +15,94 @@ const noble = { secp256k1, prime256v1: p256 }
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 const codeFrom = (attempt: () => unknown): Promise<unknown> => codeOf((async () => attempt())())
 
-/** The private key of the smallest scalar from `from` whose public or shared bytes begin with a zero. */
-function scalarWhere(holds: (scalar: Uint8Array) => boolean): Uint8Array {
+/** Returns the smallest scalar that satisfies the predicate. */
+function scalarWhere(predicate: (scalar: Uint8Array) => boolean): Uint8Array {
   for (let number = 1; number < 5_000; number++) {
     const scalar = new Uint8Array(32)
     new DataView(scalar.buffer).setUint32(28, number)
-    if (holds(scalar)) return scalar
+    if (predicate(scalar)) return scalar
   }
-  throw new Error('there is none')
+  throw new Error('no scalar below 5,000 satisfies the predicate')
 }
 
-describe.each(curveNames)('the envelope on %s', (curve) => {
+describe.each(curveNames)('a secure channel on %s', (curve) => {
   const { vectors, negative } = envelopeVectors[curve]
 
-  test.each(vectors)('reads what another implementation encrypted: $id', (vector) => {
+  test.each(vectors)('decrypts messages of another implementation: $id', (vector) => {
     const ours = envelopes(curve, readPrivateKey(curve, vector.peerPrivateKey))
     expect(ours.publicKey).toBe(vector.peerPublicKey)
     expect(publicKeyOf(curve, readPrivateKey(curve, vector.privateKey))).toBe(vector.publicKey)
-    const envelope = ours.with(vector.publicKey)
-    expect(textOf(envelope.open(vector.ciphertext))).toBe(vector.plaintext)
+    const channel = ours.with(vector.publicKey)
+    expect(textOf(channel.open(vector.ciphertext))).toBe(vector.plaintext)
     const theirs = createSecretKey(Buffer.from(vector.sharedKey, 'base64'))
-    expect(textOf(decrypt(theirs, envelope.seal(vector.plaintext)))).toBe(vector.plaintext)
+    expect(textOf(decrypt(theirs, channel.seal(vector.plaintext)))).toBe(vector.plaintext)
   })
 
-  test.each(negative)('refuses what was tampered with: $id', async ({ sharedKey, ciphertext }) => {
+  test.each(negative)('rejects a tampered message: $id', async ({ sharedKey, ciphertext }) => {
     const key = createSecretKey(Buffer.from(sharedKey, 'base64'))
     expect(await codeFrom(() => decrypt(key, ciphertext))).toBe('envelope.invalid')
   })
 
   const [vector = { publicKey: '', peerPrivateKey: '', ciphertext: '', plaintext: '' }] = vectors
   const ours = envelopes(curve, readPrivateKey(curve, vector.peerPrivateKey))
-  const envelope: Envelope = ours.with(vector.publicKey)
+  const channel: Envelope = ours.with(vector.publicKey)
 
-  test('refuses every text with a bit flipped, cut short or made longer', async () => {
+  test('rejects a message with a flipped bit, truncated or extended', async () => {
     const bytes = Buffer.from(vector.ciphertext, 'base64')
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes)
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      expect(await codeFrom(() => envelope.open(flipped.toString('base64')))).toBe('envelope.invalid')
+      expect(await codeFrom(() => channel.open(flipped.toString('base64')))).toBe('envelope.invalid')
     }
     for (let length = 0; length < bytes.length; length++)
-      expect(await codeFrom(() => envelope.open(bytes.toString('base64', 0, length)))).toBe('envelope.invalid')
-    expect(await codeFrom(() => envelope.open(Buffer.concat([bytes, bytes]).toString('base64')))).toBe(
+      expect(await codeFrom(() => channel.open(bytes.toString('base64', 0, length)))).toBe('envelope.invalid')
+    expect(await codeFrom(() => channel.open(Buffer.concat([bytes, bytes]).toString('base64')))).toBe(
       'envelope.invalid',
     )
   })
 
-  test('refuses every other text than the one, of all that differ in one character', async () => {
+  test('rejects a message with any single character replaced', async () => {
     const { ciphertext } = vector
     for (let index = 0; index < ciphertext.length; index++) {
       for (const character of ['A', 'B', '.', '=', ' ', '\n', 'é']) {
         const changed = ciphertext.slice(0, index) + character + ciphertext.slice(index + 1)
         if (changed === ciphertext) continue
-        expect(await codeFrom(() => envelope.open(changed))).toBe('envelope.invalid')
+        expect(await codeFrom(() => channel.open(changed))).toBe('envelope.invalid')
       }
     }
   })
 
-  test('takes base64url, padded or not, and gives padded base64', () => {
+  test('accepts base64url with and without padding, and returns padded base64', () => {
     const url = vector.ciphertext.replaceAll('+', '-').replaceAll('/', '_')
-    expect(textOf(envelope.open(url))).toBe(vector.plaintext)
-    expect(textOf(envelope.open(url.replace(/=+$/, '')))).toBe(vector.plaintext)
+    expect(textOf(channel.open(url))).toBe(vector.plaintext)
+    expect(textOf(channel.open(url.replace(/=+$/, '')))).toBe(vector.plaintext)
     expect(ours.with(Buffer.from(vector.publicKey, 'base64').toString('base64url')).publicKey).toBe(vector.publicKey)
-    expect(envelope.seal('abc')).toMatch(/^[A-Za-z0-9+/]{47}=$/)
+    expect(channel.seal('abc')).toMatch(/^[A-Za-z0-9+/]{47}=$/)
   })
 
-  test('never encrypts the same text to the same', () => {
-    expect(new Set(Array.from({ length: 100 }, () => envelope.seal('text'))).size).toBe(100)
+  test('encrypts the same text to different messages', () => {
+    expect(new Set(Array.from({ length: 100 }, () => channel.seal('text'))).size).toBe(100)
   })
 
   test.each([
-    ['65 bytes, with the 04', (key: Buffer) => Buffer.concat([Buffer.of(4), key])],
+    ['65 bytes with the 0x04 prefix', (key: Buffer) => Buffer.concat([Buffer.of(4), key])],
     ['63 bytes', (key: Buffer) => key.subarray(1)],
     ['X alone', (key: Buffer) => key.subarray(0, 32)],
     ['a point off the curve', (key: Buffer) => Buffer.from(key).fill(1, 63)],
     ['the point at infinity', (key: Buffer) => Buffer.from(key).fill(0)],
     ['X beyond the field', (key: Buffer) => Buffer.from(key).fill(255, 0, 32)],
-  ])('refuses a public key of %s', async (_, change) => {
+  ])('rejects a public key: %s', async (_, change) => {
     const key = change(Buffer.from(vector.publicKey, 'base64'))
     expect(await codeFrom(() => ours.with(key.toString('base64')))).toBe('envelope.invalid-key')
   })
 
-  test('refuses public keys of the other curve', async () => {
+  test('rejects public keys of the other curve', async () => {
     const other = curve === 'secp256k1' ? 'prime256v1' : 'secp256k1'
     const foreign = envelopeVectors[other].vectors[0]?.publicKey ?? ''
     expect(await codeFrom(() => ours.with(foreign))).toBe('envelope.invalid-key')
   })
 
-  test('remembers a caller by X alone: the key with the other Y shares the same key', () => {
+  test('identifies a caller by X alone: the key with the negated Y derives the same shared key', () => {
     const [x, y] = [
       Buffer.from(vector.publicKey, 'base64').subarray(0, 32),
       Buffer.from(vector.publicKey, 'base64').subarray(32),
@@ -110,12 +110,12 @@ describe.each(curveNames)('the envelope on %s', (curve) => {
     const prime = noble[curve].Point.Fp.ORDER
     const otherY = (prime - BigInt(`0x${y.toString('hex')}`)).toString(16).padStart(64, '0')
     const mirrored = ours.with(Buffer.concat([x, Buffer.from(otherY, 'hex')]).toString('base64'))
-    expect(mirrored.publicKey).not.toBe(envelope.publicKey)
-    expect(mirrored.caller).toBe(envelope.caller)
+    expect(mirrored.publicKey).not.toBe(channel.publicKey)
+    expect(mirrored.caller).toBe(channel.caller)
     expect(textOf(mirrored.open(vector.ciphertext))).toBe(vector.plaintext)
   })
 
-  test('reads private keys of 31, 32 and 33 bytes as the same number', async () => {
+  test('parses private keys of 31, 32 and 33 bytes to the same scalar', async () => {
     const short = scalarWhere((scalar) => scalar[31] !== 0)
     const forms = [short.subarray(1), short, Buffer.concat([Buffer.of(0), short])]
     for (const form of forms)
@@ -126,17 +126,17 @@ describe.each(curveNames)('the envelope on %s', (curve) => {
       )
   })
 
-  test('refuses private keys from the order of the group on', async () => {
+  test('rejects private keys not below the group order', async () => {
     const order = groupOrders[curve]
     expect(order).toBe(noble[curve].Point.Fn.ORDER)
-    const read = (number: bigint) =>
+    const parse = (number: bigint) =>
       readPrivateKey(curve, Buffer.from(number.toString(16).padStart(64, '0'), 'hex').toString('base64'))
-    expect(read(order - 1n)).toHaveLength(32)
-    expect(await codeFrom(() => read(order))).toBe('envelope.invalid-key')
-    expect(await codeFrom(() => read(2n ** 256n - 1n))).toBe('envelope.invalid-key')
+    expect(parse(order - 1n)).toHaveLength(32)
+    expect(await codeFrom(() => parse(order))).toBe('envelope.invalid-key')
+    expect(await codeFrom(() => parse(2n ** 256n - 1n))).toBe('envelope.invalid-key')
   })
 
-  test('keeps the leading zeros of public keys and of what is shared', () => {
+  test('preserves leading zeros of public keys and of the shared key', () => {
     const mine = newPrivateKey(curve)
     const point = (scalar: Uint8Array) => noble[curve].getPublicKey(scalar, false)
     const zeroX = scalarWhere((scalar) => point(scalar)[1] === 0)
@@ -144,12 +144,12 @@ describe.each(curveNames)('the envelope on %s', (curve) => {
     const zeroShared = scalarWhere((scalar) => noble[curve].getSharedSecret(mine, point(scalar))[1] === 0)
     for (const theirs of [zeroX, zeroY, zeroShared]) {
       const shared = createSecretKey(noble[curve].getSharedSecret(mine, point(theirs)).slice(1))
-      const sealed = encrypt(shared, 'with zeros')
-      expect(textOf(envelopes(curve, mine).with(publicKeyOf(curve, theirs)).open(sealed))).toBe('with zeros')
+      const message = encrypt(shared, 'with zeros')
+      expect(textOf(envelopes(curve, mine).with(publicKeyOf(curve, theirs)).open(message))).toBe('with zeros')
     }
   })
 
-  test('agrees with a second implementation for any two keys and any text', () => {
+  test('interoperates with a second implementation for arbitrary keys and texts', () => {
     const scalar = fc
       .bigInt({ min: 1n, max: groupOrders[curve] - 1n })
       .map((n) => Buffer.from(n.toString(16).padStart(64, '0'), 'hex'))
@@ -167,7 +167,7 @@ describe.each(curveNames)('the envelope on %s', (curve) => {
     )
   })
 
-  test('makes private keys that others accept', () => {
+  test('generates private keys that another implementation accepts', () => {
     for (let round = 0; round < 20; round++)
       expect(noble[curve].utils.isValidSecretKey(newPrivateKey(curve))).toBe(true)
   })

@@ -5,56 +5,56 @@ import { decrypt, encrypt } from './cipher.ts'
 import type { EnvelopeCurve } from './curve.ts'
 import { publicKeyOf, readPublicKey } from './keys.ts'
 
-/** What two key pairs send each other is encrypted under the key that they share. */
+/** Encrypts and decrypts messages between two key pairs: ECDH key agreement and AES-256-GCM. */
 export interface Envelope {
   /** The other side's public key: padded base64 of X and Y. */
   readonly publicKey: string
   /**
-   * What to remember the other side by: X alone, 43 characters of base64url. The key with the same X and the other Y shares the same
-   * key with us, and so is the same caller.
+   * Identifies the other side: the X coordinate of its public key, 43 characters of base64url. The key with the same X and the other Y
+   * derives the same shared key, and so counts as the same caller.
    */
   readonly caller: string
-  /** Encrypts text, or bytes, for the other side: padded base64. */
+  /** Encrypts text or bytes for the other side. Returns padded base64. */
   readonly seal: (plaintext: string | Uint8Array) => string
-  /** Decrypts what the other side encrypted. @throws BillfoldError `envelope.invalid` */
+  /** Decrypts a message from the other side: base64 or base64url. @throws BillfoldError `channel.invalid` */
   readonly open: (text: string) => Uint8Array
 }
 
-/** The envelopes of one key pair. */
+/** The secure channels of one of our key pairs, by the other side's public key. */
 export interface Envelopes {
   readonly curve: EnvelopeCurve
   /** Our public key: padded base64 of X and Y. */
   readonly publicKey: string
   /**
-   * The envelope that is shared with a public key, in base64 or base64url of X and Y.
-   * @throws BillfoldError `envelope.invalid-key` for what is no point of the curve
+   * Returns the channel with another public key: base64 or base64url of X and Y.
+   * @throws BillfoldError `channel.invalid-key` if the key is not a point of the curve
    */
   readonly with: (publicKey: string) => Envelope
 }
 
-/** How many envelopes a key pair keeps, unless told otherwise; each is about half a kilobyte. */
-const mostKept = 10_000
+/** The default number of cached channels per key pair; each takes about half a kilobyte. */
+const defaultCacheSize = 10_000
 
 /**
- * The envelopes of a private key of 32 bytes. What is shared is the X coordinate of ECDH (SEC 1 section 3.3.1), all its 32 bytes, used
- * as the key of AES-256-GCM as it is: that is the format of the clients there are. It is computed once for each public key and then
- * kept, for the last `most` of them.
+ * Creates the secure channels of a private key (32 bytes). The shared key is the X coordinate of ECDH (SEC 1 section 3.3.1), all 32
+ * bytes, used directly as the AES-256-GCM key without a KDF, as existing clients require.
+ * @param cacheSize the maximum number of cached channels; computing a shared key is expensive
  */
-export function envelopes(curve: EnvelopeCurve, privateKey: Uint8Array, most = mostKept): Envelopes {
+export function envelopes(curve: EnvelopeCurve, privateKey: Uint8Array, cacheSize = defaultCacheSize): Envelopes {
   const pair = createECDH(curve)
   pair.setPrivateKey(privateKey)
-  const kept = boundedCache<Envelope>(most)
+  const channels = boundedCache<Envelope>(cacheSize)
   return {
     curve,
     publicKey: publicKeyOf(curve, privateKey),
-    with: (publicKey) => kept.get(publicKey, () => shared((point) => pair.computeSecret(point), publicKey)),
+    with: (publicKey) => channels.get(publicKey, () => deriveChannel((point) => pair.computeSecret(point), publicKey)),
   }
 }
 
-function shared(computeSecret: (point: Uint8Array) => Buffer, publicKey: string): Envelope {
+function deriveChannel(computeSecret: (point: Uint8Array) => Buffer, publicKey: string): Envelope {
   const coordinates = readPublicKey(publicKey)
   const point = Buffer.concat([Buffer.of(4), coordinates])
-  const key = createSecretKey(attempt(() => computeSecret(point)))
+  const key = createSecretKey(orInvalidKey(() => computeSecret(point)))
   return {
     publicKey: point.toString('base64', 1),
     caller: point.toString('base64url', 1, 33),
@@ -63,7 +63,7 @@ function shared(computeSecret: (point: Uint8Array) => Buffer, publicKey: string)
   }
 }
 
-function attempt<T>(compute: () => T): T {
+function orInvalidKey<T>(compute: () => T): T {
   try {
     return compute()
   } catch (cause) {

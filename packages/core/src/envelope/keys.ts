@@ -4,9 +4,10 @@ import { fromBase64 } from './base64.ts'
 import { type EnvelopeCurve, groupOrders } from './curve.ts'
 
 /**
- * Reads a private key as clients write it: base64 or base64url of the big-endian scalar, of 32 bytes, 31 where a leading zero was left
- * away, or 33 where one was put before it. Gives 32 bytes.
- * @throws BillfoldError `envelope.invalid-key`
+ * Parses a private key as clients encode it: base64 or base64url of the big-endian scalar, in 32 bytes, in 31 if a leading zero was
+ * stripped, or in 33 if one was prepended.
+ * @returns 32 bytes
+ * @throws BillfoldError `channel.invalid-key`
  */
 export function readPrivateKey(curve: EnvelopeCurve, text: string): Uint8Array {
   const bytes = text.length > 48 ? undefined : fromBase64(text)
@@ -20,9 +21,10 @@ export function readPrivateKey(curve: EnvelopeCurve, text: string): Uint8Array {
 }
 
 /**
- * Reads a public key as clients write it: base64 or base64url of X and Y, 64 bytes, without the 04 of SEC 1. Gives the 64 bytes; whether
- * they are a point of the curve is told by whoever computes with it.
- * @throws BillfoldError `envelope.invalid-key`
+ * Parses a public key as clients encode it: base64 or base64url of X and Y, without the 0x04 prefix of SEC 1. Does not check that the
+ * point is on the curve; the key agreement does.
+ * @returns 64 bytes
+ * @throws BillfoldError `channel.invalid-key`
  */
 export function readPublicKey(text: string): Uint8Array {
   const bytes = text.length > 88 ? undefined : fromBase64(text)
@@ -30,14 +32,14 @@ export function readPublicKey(text: string): Uint8Array {
   return bytes
 }
 
-/** The public key of a private key of 32 bytes: padded base64 of X and Y. */
+/** Derives the public key of a private key (32 bytes). @returns padded base64 of X and Y */
 export function publicKeyOf(curve: EnvelopeCurve, privateKey: Uint8Array): string {
   const pair = createECDH(curve)
   pair.setPrivateKey(privateKey)
   return pair.getPublicKey().subarray(1).toString('base64')
 }
 
-/** A new private key: 32 bytes. */
+/** Generates a private key: 32 bytes. */
 export function newPrivateKey(curve: EnvelopeCurve): Uint8Array {
   const pair = createECDH(curve)
   pair.generateKeys()

@@ -11,30 +11,30 @@ import { sealedColumn } from '../keys/sealed-column.ts'
 
 type SystemKeyRow = RowOf<typeof systemKeys>
 
-/** The envelopes of a tenant's system key. */
+/** Returns the secure channels of a tenant's system key. */
 export type SystemEnvelopes = (tenant: string) => Promise<Envelopes>
 
 /**
- * The system key pairs of the tenants on a curve. A pair is made when it is first needed, by one of all the processes that need it,
- * and then kept in the storage for good; a process reads it once. A failure is not kept, so that the next call tries again.
+ * Creates a lookup of the secure channels of each tenant's system key on a curve. The key pair is generated on first use, by exactly
+ * one process, and stored permanently; each process loads it once. Failures are not cached, so the next call tries again.
  */
 export function systemEnvelopes(services: Services, curve: EnvelopeCurve): SystemEnvelopes {
   const loaded = new Map<string, Promise<Envelopes>>()
   return (tenant) => {
-    const known = loaded.get(tenant)
-    if (known !== undefined) return known
-    const loading = loadOrMake(services, tenant, curve).then((key) => envelopes(curve, key))
+    const cached = loaded.get(tenant)
+    if (cached !== undefined) return cached
+    const loading = getOrCreatePrivateKey(services, tenant, curve).then((key) => envelopes(curve, key))
     loaded.set(tenant, loading)
     loading.catch(() => loaded.delete(tenant))
     return loading
   }
 }
 
-async function loadOrMake(services: Services, tenant: string, curve: EnvelopeCurve): Promise<Uint8Array> {
-  const row = (await find(services, tenant, curve)) ?? (await make(services, tenant, curve))
-  const privateKey = await unseal(services.keyring, row.sealedPrivateKey, placeOf(row))
+async function getOrCreatePrivateKey(services: Services, tenant: string, curve: EnvelopeCurve): Promise<Uint8Array> {
+  const row = (await findSystemKey(services, tenant, curve)) ?? (await createSystemKey(services, tenant, curve))
+  const privateKey = await unseal(services.keyring, row.sealedPrivateKey, privateKeyContext(row))
   if (sealedWith(row.sealedPrivateKey) !== services.keyring.currentKeyId) {
-    const sealedPrivateKey = await seal(services.keyring, privateKey, placeOf(row))
+    const sealedPrivateKey = await seal(services.keyring, privateKey, privateKeyContext(row))
     await services.storage.commit(
       batch(update(systemKeys, { where: { id: row.id }, set: { sealedPrivateKey }, hits: 'any' })),
     )
@@ -42,15 +42,19 @@ async function loadOrMake(services: Services, tenant: string, curve: EnvelopeCur
   return privateKey
 }
 
-async function find(services: Services, tenant: string, curve: EnvelopeCurve): Promise<SystemKeyRow | undefined> {
+async function findSystemKey(
+  services: Services,
+  tenant: string,
+  curve: EnvelopeCurve,
+): Promise<SystemKeyRow | undefined> {
   const [row] = await services.storage.find(systemKeys, { where: { tenant, curve }, limit: 1 })
   return row
 }
 
-async function make(services: Services, tenant: string, curve: EnvelopeCurve): Promise<SystemKeyRow> {
-  const made = { id: newId(), tenant, curve, createdAt: services.now() }
-  const sealedPrivateKey = await seal(services.keyring, newPrivateKey(curve), placeOf(made))
-  const row = { ...made, sealedPrivateKey }
+async function createSystemKey(services: Services, tenant: string, curve: EnvelopeCurve): Promise<SystemKeyRow> {
+  const columns = { id: newId(), tenant, curve, createdAt: services.now() }
+  const sealedPrivateKey = await seal(services.keyring, newPrivateKey(curve), privateKeyContext(columns))
+  const row = { ...columns, sealedPrivateKey }
   const actor = { tenant, id: 'billfold' }
   try {
     await services.storage.commit(
@@ -58,16 +62,17 @@ async function make(services: Services, tenant: string, curve: EnvelopeCurve): P
     )
     return row
   } catch (error) {
-    const other = isCommitError(error) ? await find(services, tenant, curve) : undefined
-    if (other === undefined) throw error
-    return other
+    // Another process may have created the key first.
+    const concurrent = isCommitError(error) ? await findSystemKey(services, tenant, curve) : undefined
+    if (concurrent === undefined) throw error
+    return concurrent
   }
 }
 
-/** The curve is part of the place: the same number is another key on the other curve. */
-function placeOf({ tenant, id, curve }: Pick<SystemKeyRow, 'tenant' | 'id' | 'curve'>): Place {
+/** The encryption context includes the curve, because the same scalar is a different key on the other curve. */
+function privateKeyContext({ tenant, id, curve }: Pick<SystemKeyRow, 'tenant' | 'id' | 'curve'>): Place {
   return { tenant, table: systemKeys.name, row: id, field: `privateKey ${curve}` }
 }
 
-/** What the keyring seals here. */
-export const sealedSystemKeys = sealedColumn(systemKeys, 'sealedPrivateKey', placeOf)
+/** The sealed column of system keys, for re-encryption. */
+export const sealedSystemKeys = sealedColumn(systemKeys, 'sealedPrivateKey', privateKeyContext)

@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, text } from '../storage/index.ts'
 
-/** The key pair that a tenant's callers encrypt to, one of each curve. The public key is not kept: it follows from the private one. */
+/** The key pairs that a tenant's callers encrypt to, one per curve. The public key is derived from the private key and not stored. */
 export const systemKeys = defineTable({
   name: 'system_keys',
   columns: {

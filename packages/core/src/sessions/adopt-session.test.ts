@@ -10,7 +10,7 @@ import { openInBrowser } from './open-session.ts'
 const services = testServices()
 const actor = { tenant: 'default', id: 'anonymous' }
 let service: TestSessionService
-let known: readonly ForeignService[]
+let trustedServices: readonly ForeignService[]
 
 beforeAll(async () => {
   await createConfiguration(services, actor, { tag: 'theirs', community: 'shop', selfieCaptureMode: 'manual' })
@@ -26,30 +26,31 @@ beforeAll(async () => {
     ),
   )
   const origin = `https://127.0.0.1:${service.port}`
-  known = [{ origin, community: 'shop', privateAddresses: true, ca: testCertificate }]
+  trustedServices = [{ origin, community: 'shop', privateAddresses: true, ca: testCertificate }]
 })
 afterAll(() => service.close())
 
-const adopt = (path: string) => adoptSession(services, actor, `https://127.0.0.1:${service.port}${path}`, known)
+const importFrom = (path: string) =>
+  adoptSession(services, actor, `https://127.0.0.1:${service.port}${path}`, trustedServices)
 
-describe('a session of another service that is opened here', () => {
-  it('is stored once, however often and by however many it is opened, and opened by one browser', async () => {
-    const ids = await Promise.all([1, 2, 3, 4].map(() => adopt('/one')))
-    expect(new Set([...ids, await adopt('/one')]).size).toBe(1)
+describe('importForeignSession', () => {
+  it('stores one session for concurrent and repeated imports, which only one browser can start', async () => {
+    const ids = await Promise.all([1, 2, 3, 4].map(() => importFrom('/one')))
+    expect(new Set([...ids, await importFrom('/one')]).size).toBe(1)
     const [id = ''] = ids
-    const opened = await openInBrowser(services, actor, id, undefined)
-    expect(opened.configuration).toMatchObject({ tag: 'theirs', selfieCaptureMode: 'manual' })
-    expect(opened.session).toMatchObject({ community: 'shop', scopes: 'wallet selfie' })
+    const started = await openInBrowser(services, actor, id, undefined)
+    expect(started.configuration).toMatchObject({ tag: 'theirs', selfieCaptureMode: 'manual' })
+    expect(started.session).toMatchObject({ community: 'shop', scopes: 'wallet selfie' })
     expect(await codeOf(openInBrowser(services, actor, id, undefined))).toBe('session.elsewhere')
   })
 
-  it('names neither its user nor a purpose but to authenticate', async () => {
-    const { session } = await openInBrowser(services, actor, await adopt('/two'), undefined)
+  it('ignores the user and the purpose that the other service names', async () => {
+    const { session } = await openInBrowser(services, actor, await importFrom('/two'), undefined)
     expect(session).toMatchObject({ userId: null, purpose: 'authenticate', creatorId: null, vouched: false })
   })
 
-  it('without a configuration that is known here is not opened', async () => {
-    const opened = openInBrowser(services, actor, await adopt('/without'), undefined)
-    expect(await codeOf(opened)).toBe('verification-configuration.unknown')
+  it('imports a session with an unknown configuration, which cannot be started', async () => {
+    const started = openInBrowser(services, actor, await importFrom('/without'), undefined)
+    expect(await codeOf(started)).toBe('verification-configuration.unknown')
   })
 })

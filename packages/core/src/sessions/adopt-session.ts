@@ -10,25 +10,29 @@ import { sha256 } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
 /**
- * Stores a session of another session service as one of ours, once however often it is opened; gives our id of it.
- * @throws BillfoldError `session-url.refused`
+ * Imports a session of another session service. The same URL is imported once; later calls return the id of the stored session.
+ *
+ * @param url the absolute URL of the session at the other service
+ * @param trustedServices the services that sessions may be imported from
+ * @returns the id of our copy of the session
+ * @throws BillfoldError `session-url.rejected`
  */
 export async function adoptSession(
   services: Services,
   actor: Actor,
   url: string,
-  known: readonly ForeignService[],
+  trustedServices: readonly ForeignService[],
   resolve?: Resolve,
 ): Promise<string> {
-  const { info, service, url: href } = await readForeignSession(url, known, resolve)
+  const { info, service, url: href } = await readForeignSession(url, trustedServices, resolve)
   const { tenant } = actor
   const sourceHash = sha256(href)
-  const stored = async (): Promise<string | undefined> => {
+  const findStoredId = async (): Promise<string | undefined> => {
     const where = { tenant, sourceHash }
     return (await services.storage.find(authenticationSessions, { where, limit: 1 }))[0]?.id
   }
-  const there = await stored()
-  if (there !== undefined) return there
+  const existingId = await findStoredId()
+  if (existingId !== undefined) return existingId
   const input = {
     community: service.community ?? defaultCommunity,
     configuration: dvcIdOf(info),
@@ -44,8 +48,9 @@ export async function adoptSession(
     await services.storage.commit(batch(...writes, audit))
     return session.id
   } catch (error) {
-    const other = isCommitError(error) ? await stored() : undefined
-    if (other === undefined) throw error
-    return other
+    // A concurrent import of the same URL may have committed first.
+    const concurrentId = isCommitError(error) ? await findStoredId() : undefined
+    if (concurrentId === undefined) throw error
+    return concurrentId
   }
 }

@@ -5,15 +5,16 @@ import { batch, decide, type Write } from '../storage/index.ts'
 import { findSession } from './session.ts'
 import { keepJson } from './session-values.ts'
 
-/** What a caller adds to the login attempt of a session. It never decides who the session's user is. */
+/** Unverified device and user information for a session's login attempt. It never determines the session's user. */
 export interface DeviceInfo {
   readonly deviceInfo?: unknown
   readonly userInfo?: unknown
 }
 
 /**
- * Keeps it, in place of what was added before.
- * @throws BillfoldError `session.unknown`, also for a session of another community than the one that is given
+ * Stores the device information of a session, replacing what was stored before.
+ * @param community if given, the session must belong to it
+ * @throws BillfoldError `session.not-found`, also for a session of another community
  */
 export async function addDeviceInfo(
   services: Services,
@@ -21,14 +22,14 @@ export async function addDeviceInfo(
   sessionId: string,
   info: DeviceInfo,
   community: string | undefined,
-  further: readonly Write[],
+  additionalWrites: readonly Write[],
 ): Promise<void> {
   const session = await findSession(services, actor.tenant, sessionId)
   if (community !== undefined && session.community !== community) throw new BillfoldError('session.unknown')
-  // Of two at once, each of which puts its own in place of what it saw, one is refused and does it again.
+  // Two concurrent calls conflict on the row they replace; the loser retries.
   await decide(async () => {
-    const kept = await keepJson(services, session, 'device-info', info)
+    const saved = await keepJson(services, session, 'device-info', info)
     const audit = auditRecord(actor, 'session.device-info', sessionId, services.now())
-    await services.storage.commit(batch(...kept, audit, ...further))
+    await services.storage.commit(batch(...saved, audit, ...additionalWrites))
   })
 }

@@ -17,69 +17,72 @@ import { keptOf, keptWrites } from './scoped-data.ts'
 import type { SessionRow } from './session.ts'
 import { dropValue, keepJson, readJson } from './session-values.ts'
 
-/** Who has a face already must show the same one: otherwise a PIN alone would let another face in. */
+/**
+ * Checks a face for enrolment. A user who already has a face must show the same one: otherwise a PIN alone would be enough to add a
+ * stranger's face.
+ */
 export async function seenForEnrolment(
   faces: Faces,
-  asker: Asker,
+  verifierCaller: Asker,
   { tenant, community, userId }: SessionRow,
   evidence: Evidence,
   liveness: Outcome | undefined,
 ): Promise<Seen> {
   if (userId === null) throw new BillfoldError('session.no-user')
   const owner = { tenant, community, userId }
-  const compared = await compareWithUser(faces, asker, owner, evidence)
-  if (compared.kind === 'compared' && compared.outcome.decision !== 'pass')
-    return { kind: 'refused', outcome: compared.outcome }
-  // As they were for the comparison: read again, a face that another enrolled meanwhile would pass for one that this was compared with.
-  const { person } = compared
+  const comparison = await compareWithUser(faces, verifierCaller, owner, evidence)
+  if (comparison.kind === 'compared' && comparison.outcome.decision !== 'pass')
+    return { kind: 'rejected', outcome: comparison.outcome }
+  // Use the templates loaded before the comparison. Re-reading could include a face enrolled concurrently that was never comparison.
+  const { person } = comparison
   const collection = collectionOf(tenant, community)
-  const { outcome, templates } = await verifierOf(faces).enrol(asker, { evidence: [evidence], collection })
-  if (outcome.decision !== 'pass') return { kind: 'refused', outcome }
-  return { kind: 'to-enrol', userId, person, templates, evidence, outcome, liveness }
+  const { outcome, templates } = await verifierOf(faces).enrol(verifierCaller, { evidence: [evidence], collection })
+  if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
+  return { kind: 'enrollable', userId, person, templates, evidence, outcome, liveness }
 }
 
 /**
- * A face is added by the host's word, or by a device that the user trusts, at once; by anybody else after the user's PIN. Until then
- * its templates wait, sealed, with the session.
+ * Enrols a checked face at once if the host has verified the user's identity or the device is trusted. Otherwise requires the user's
+ * PIN first, and stores the sealed templates with the session until then.
  */
 export async function settleEnrolment(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
-  { session, submission }: Attempted,
+  { session, submission: input }: Attempted,
   seen: SeenToEnrol,
 ): Promise<Settled> {
-  const { services } = setup
+  const { services } = sessionContext
   const { userId, outcome, templates, person } = seen
   const { reasons } = outcome
-  const { device } = submission
+  const { device } = input
   const trusted = await findTrusted(services, session.tenant, userId, device)
-  const kept = keptOf(session, seen)
-  const keeping = await keptWrites(services, session, kept)
+  const retained = keptOf(session, seen)
+  const retainWrites = await keptWrites(services, session, retained)
   const thumbprint = device?.thumbprint ?? null
-  if ((session.vouched || trusted !== undefined) && submission.withPin !== true) {
+  if ((session.vouched || trusted !== undefined) && input.withPin !== true) {
     const ending = succeeds(services, actor, session, { device: thumbprint })
-    const enrolment = await enrolling(services, actor, session, templates, person)
-    const rests = trusted === undefined ? [] : [stillTrusted(trusted)]
+    const enrolment = await enrolIfUnchanged(services, actor, session, templates, person)
+    const preconditions = trusted === undefined ? [] : [stillTrusted(trusted)]
     return {
-      result: { session: ending.session, status: 'success', message: 'The face was enrolled', reasons, kept },
-      writes: [...ending.writes, ...rests, ...enrolment, ...keeping],
+      result: { session: ending.session, status: 'success', message: 'The face was enrolled', reasons, kept: retained },
+      writes: [...ending.writes, ...preconditions, ...enrolment, ...retainWrites],
     }
   }
-  const waiting = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
-  const message = 'To enrol a face takes a PIN or a trusted device, and there is none'
-  return askForPin(setup, actor, session, {
+  const pending = { templates: templates.map(toJson), person: person?.id ?? null, version: person?.version ?? 0 }
+  const message = 'Enrolling a face requires a PIN or a trusted device'
+  return askForPin(sessionContext, actor, session, {
     userId,
     device: thumbprint,
-    message: 'The face was taken; enter the PIN to enrol it',
+    message: 'The face was accepted; enter the PIN to enrol it',
     reasons,
-    writes: [...(await keepJson(services, session, 'templates', waiting)), ...keeping],
+    writes: [...(await keepJson(services, session, 'templates', pending)), ...retainWrites],
     otherwise: { message, failure: 'no-second-factor' },
   })
 }
 
 /**
- * The writes that enrol what has waited for the PIN; none for a session that is no enrolment.
- * @throws BillfoldError `storage.refused` where the user's face has changed meanwhile
+ * Builds the writes that enrol the templates stored until the PIN step. Returns none unless the session's purpose is `enroll`.
+ * @throws BillfoldError `storage.conflict` if the user's face has changed since the face step
  */
 export async function waitingEnrolment(
   services: Services,
@@ -87,16 +90,16 @@ export async function waitingEnrolment(
   session: SessionRow,
 ): Promise<readonly Write[]> {
   if (session.purpose !== 'enroll') return []
-  const { templates, person, version } = waitingShape.parse(await readJson(services, session, 'templates'))
+  const { templates, person, version } = pendingTemplatesSchema.parse(await readJson(services, session, 'templates'))
   const expected = person === null ? undefined : { id: person, version }
   return [
-    ...(await enrolling(services, actor, session, templates.map(fromJson), expected)),
+    ...(await enrolIfUnchanged(services, actor, session, templates.map(fromJson), expected)),
     dropValue(session, 'templates'),
   ]
 }
 
-/** The user's templates must be those that the face was compared with. */
-async function enrolling(
+/** Requires that the user's templates are still the ones the face was comparison with. */
+async function enrolIfUnchanged(
   services: Services,
   actor: Actor,
   { tenant, community, userId }: SessionRow,
@@ -109,21 +112,21 @@ async function enrolling(
   return enrolmentWrites(services, actor, owner, person, templates)
 }
 
-const waitingShape = z.object({
+const pendingTemplatesSchema = z.object({
   templates: z.array(z.object({ kind: z.enum(['inline', 'reference']), format: z.string(), value: z.string() })),
   person: z.string().nullable(),
   version: z.int(),
 })
 
-type WaitingTemplate = z.output<typeof waitingShape>['templates'][number]
+type PendingTemplate = z.output<typeof pendingTemplatesSchema>['templates'][number]
 
-function toJson(template: Template): WaitingTemplate {
+function toJson(template: Template): PendingTemplate {
   const { kind, format } = template
   const value = kind === 'inline' ? Buffer.from(template.bytes).toString('base64') : template.reference
   return { kind, format, value }
 }
 
-function fromJson({ kind, format, value }: WaitingTemplate): Template {
+function fromJson({ kind, format, value }: PendingTemplate): Template {
   return kind === 'inline'
     ? { kind, format, bytes: Uint8Array.from(Buffer.from(value, 'base64')) }
     : { kind, format, reference: value }

@@ -12,27 +12,27 @@ import { assertBrowser, openInApp } from './open-session.ts'
 import { assertState, liveSession, place, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
-/** Evidence that a live person is there, or that nobody asked for that; or why not. */
+/** The result of a liveness check. `live` also stands for a configuration that requires no check; `liveness` is then undefined. */
 export type LiveEvidence =
   | { readonly kind: 'live'; readonly evidence: Evidence; readonly liveness: Outcome | undefined }
-  | { readonly kind: 'refused'; readonly outcome: Outcome }
+  | { readonly kind: 'rejected'; readonly outcome: Outcome }
 
 /**
- * Whether the evidence is of the kind that a configuration demands: a single still never satisfies one that requires liveness.
- * Nothing is counted yet.
- * @throws BillfoldError `liveness.required`, `selfie.invalid`, `verifier.unavailable` where the verifier cannot be as sure as is demanded
+ * Selects the presented evidence that a configuration requires. A single still image never satisfies one that requires liveness. Runs
+ * before the attempt is counted.
+ * @throws BillfoldError `liveness.required`, `selfie.invalid`; `verifier.unavailable` if the verifier's assurance is below the required one
  */
 export function demandedEvidence(
   faces: Faces,
   configuration: Pick<VerificationConfiguration, 'liveness'>,
-  brought: BroughtEvidence,
+  presented: BroughtEvidence,
 ): Evidence {
   const { capabilities } = verifierOf(faces)
   if (!isLiveEnough(configuration, capabilities))
     throw new BillfoldError('verifier.unavailable', {
-      cause: new Error('the verifier cannot tell live people so surely'),
+      cause: new Error('the verifier does not reach the required liveness assurance'),
     })
-  const { selfie, frames = [], livenessSessionId, payload } = brought
+  const { selfie, frames = [], livenessSessionId, payload } = presented
   if (configuration.liveness === 'none' && selfie !== undefined) return { kind: 'image', image: selfie }
   if (capabilities.liveness === 'none') throw new BillfoldError('selfie.invalid')
   if (livenessSessionId !== undefined) return { kind: 'session', sessionId: livenessSessionId }
@@ -41,65 +41,68 @@ export function demandedEvidence(
   throw new BillfoldError('liveness.required')
 }
 
-/** Has the verifier check that a live person is there, where the evidence is not a mere still. */
+/** Has the verifier check liveness, unless the evidence is a still image. */
 export async function checkedEvidence(
   services: Services,
   verifier: CheckedVerifier,
-  asker: Asker,
+  verifierCaller: Asker,
   session: SessionRow,
   evidence: Evidence,
 ): Promise<LiveEvidence> {
   if (evidence.kind === 'image') return { kind: 'live', evidence, liveness: undefined }
   if (session.sealedLiveness === null) throw new BillfoldError('liveness.required')
-  const kept = await unseal(services.keyring, session.sealedLiveness, place(session, 'liveness'))
-  const { outcome, image } = await verifier.checkLiveness(asker, { evidence, state: new TextDecoder().decode(kept) })
-  if (outcome.decision !== 'pass') return { kind: 'refused', outcome }
+  const state = new TextDecoder().decode(
+    await unseal(services.keyring, session.sealedLiveness, place(session, 'liveness')),
+  )
+  const { outcome, image } = await verifier.checkLiveness(verifierCaller, { evidence, state })
+  if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
   return { kind: 'live', evidence: image === undefined ? evidence : { kind: 'image', image }, liveness: outcome }
 }
 
-/** Who starts a liveness check, and of which session. */
+/** The session of a new liveness check, and the caller that starts it. */
 export interface LivenessStart {
   readonly sessionId: string
-  /** X of the caller's public key, base64url. */
+  /** The X coordinate of the caller's public key, base64url. */
   readonly callerKey: string
-  /** The secret in the cookie of the browser. */
+  /** The secret from the browser's session cookie. */
   readonly browserSecret: string | undefined
 }
 
 /**
- * Starts a liveness check for a session: what was started before is no longer good. A session that nobody has opened is opened for the app
- * that asks.
- * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `verifier.unavailable`
+ * Starts a liveness check for a session and invalidates the previous one. A session that was not started yet is started for the
+ * calling app.
+ * @returns `client`: what the browser or the vendor's SDK needs; `expiresAt`: epoch milliseconds
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`, `verifier.unavailable`
  */
 export async function startLiveness(
   faces: Faces,
   actor: Actor,
-  asker: Asker,
+  verifierCaller: Asker,
   start: LivenessStart,
 ): Promise<{ readonly client: Readonly<Record<string, unknown>>; readonly expiresAt: number }> {
   const { services } = faces
   const { sessionId, callerKey } = start
   const verifier = verifierOf(faces)
-  const found = await liveSession(services, actor.tenant, sessionId)
-  if (found.state === 'created') await openInApp(services, actor, sessionId, callerKey)
-  const seen = await openedBy(services, actor.tenant, start)
-  const { state, client, expiresAt } = await verifier.startLiveness(asker)
-  const sealedLiveness = await seal(services.keyring, new TextEncoder().encode(state), place(seen, 'liveness'))
+  const session = await liveSession(services, actor.tenant, sessionId)
+  if (session.state === 'created') await openInApp(services, actor, sessionId, callerKey)
+  const started = await startedBy(services, actor.tenant, start)
+  const { state, client, expiresAt } = await verifier.startLiveness(verifierCaller)
+  const sealedLiveness = await seal(services.keyring, new TextEncoder().encode(state), place(started, 'liveness'))
   await decide(async () => {
-    const { id, version } = await openedBy(services, actor.tenant, start)
-    const where = { id, version, state: 'opened' }
+    const { id, version } = await startedBy(services, actor.tenant, start)
+    const where = { id, version, state: 'started' }
     const change = update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1 } })
     await services.storage.commit(batch(change))
   })
   return { client, expiresAt }
 }
 
-/** The session, if it is opened and this browser's or this app's. */
-async function openedBy(services: Services, tenant: string, start: LivenessStart): Promise<SessionRow> {
+/** Returns the session if this browser or this app has started it. */
+async function startedBy(services: Services, tenant: string, start: LivenessStart): Promise<SessionRow> {
   const session = await liveSession(services, tenant, start.sessionId)
   assertBrowser(session, start.browserSecret)
   if (session.browserHash === null && session.callerKey !== start.callerKey)
     throw new BillfoldError('session.elsewhere')
-  assertState(session, 'opened')
+  assertState(session, 'started')
   return session
 }

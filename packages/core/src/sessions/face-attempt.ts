@@ -9,50 +9,51 @@ import { findSession, type SessionRow } from './session.ts'
 import { authenticationSessions, faceAttempts } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** What is kept about an attempt: what the camera and the device said. */
+/** Unverified information about an attempt, reported by the camera and the device. */
 export interface AttemptInputs {
   readonly cameraIndicator: Readonly<Record<string, unknown>>
   readonly deviceId: string | undefined
 }
 
-/** How long attempts are kept: 90 days. */
-const keptMs = 90 * 24 * 60 * 60 * 1000
+/** Retention of attempts: 90 days. */
+const retentionMs = 90 * 24 * 60 * 60 * 1000
 
-/** An attempt that was counted. */
+/** A counted face attempt. */
 export interface CountedAttempt {
   readonly id: string
-  /** Which of the session's it is, from 1. */
+  /** 1 for the first attempt of the session. */
   readonly number: number
 }
 
 /**
- * Counts a face attempt, before anybody looks at the face, against the session, the licence and the user; and binds the session to
- * the public key of who makes it, and uses up the liveness check that was started. Attempts side by side cannot outrun the limits.
- * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.step`, `session.elsewhere`, `session.expired`
+ * Counts a face attempt against the session, the licence and the user, before the face is verified, so that concurrent attempts cannot
+ * exceed the limits. The same commit binds the session to the caller's public key and consumes the liveness check.
+ * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.invalid-state`, `session.wrong-client`, `session.expired`,
+ *   `liveness.required`
  */
 export async function countAttempt(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   session: SessionRow,
   callerKey: string,
-  most: number,
+  maxAttempts: number,
   inputs: AttemptInputs,
   evidence: Evidence,
 ): Promise<CountedAttempt> {
-  const { services } = setup
+  const { services } = sessionContext
   const { tenant, id: sessionId } = session
   const now = services.now()
   const id = newId()
   const sealedInputs = await sealInputs(services, tenant, id, inputs)
-  // Whoever brought the browser's secret may have made a new key, as a page does that was loaded again.
+  // A browser that presents its secret may use a new key: the page generates one whenever it is loaded.
   const bound = session.browserHash === null ? { callerKey } : {}
   const { version, livenessRound } = session
   const usesLiveness = evidence.kind === 'image' ? {} : { livenessRound }
   const counted = update(authenticationSessions, {
     where: {
       id: sessionId,
-      state: 'opened',
+      state: 'started',
       version,
-      faceAttempts: { lt: most },
+      faceAttempts: { lt: maxAttempts },
       expiresAt: { gt: now },
       ...bound,
       ...usesLiveness,
@@ -74,11 +75,11 @@ export async function countAttempt(
     await services.storage.commit(batch(counted, attempt))
   } catch (error) {
     if (!isCommitError(error)) throw error
-    throw await refusal(services, session, callerKey, most, error)
+    throw await explainRejection(services, session, callerKey, maxAttempts, error)
   }
   const { faceAttempts: number } = await findSession(services, tenant, sessionId)
   try {
-    await countForOthers(setup, session)
+    await consumeRateLimits(sessionContext, session)
   } catch (error) {
     await giveAttemptBack(services, session, { id, number })
     throw error
@@ -86,13 +87,23 @@ export async function countAttempt(
   return { id, number }
 }
 
-/** After the session's own count, so that a session without attempts left costs its user none. @throws BillfoldError `rate.limited` */
-async function countForOthers(setup: SessionSetup, { tenant, creatorId, userId }: SessionRow): Promise<void> {
-  await take(setup, 'face attempts of licence', creatorId ?? 'elsewhere', tenant, setup.attemptsOfLicence)
-  if (userId !== null) await take(setup, 'face attempts of user', userId, tenant, setup.attemptsOfUser)
+/** Runs after the session's own count, so that a session without attempts left does not use up the user's limit. @throws BillfoldError `rate.limited` */
+async function consumeRateLimits(
+  sessionContext: SessionSetup,
+  { tenant, creatorId, userId }: SessionRow,
+): Promise<void> {
+  await assertRateLimit(
+    sessionContext,
+    'face attempts of licence',
+    creatorId ?? 'foreign session',
+    tenant,
+    sessionContext.attemptsOfLicence,
+  )
+  if (userId !== null)
+    await assertRateLimit(sessionContext, 'face attempts of user', userId, tenant, sessionContext.attemptsOfUser)
 }
 
-/** The write that says what came of an attempt. */
+/** Records the verifier's decision on an attempt. */
 export function attemptConcluded(attempt: CountedAttempt, outcome: Outcome): Write {
   const model = `${outcome.model.name} ${outcome.model.version}`
   return update(faceAttempts, {
@@ -102,12 +113,12 @@ export function attemptConcluded(attempt: CountedAttempt, outcome: Outcome): Wri
   })
 }
 
-/** Gives an attempt back that nobody has looked at, so that neither an outage nor another limit ends a session. */
+/** Refunds an attempt that was not verified, so that neither an outage nor a rate limit can exhaust a session. */
 export async function giveAttemptBack(services: Services, session: SessionRow, attempt: CountedAttempt): Promise<void> {
   await services.storage.commit(
     batch(
       update(authenticationSessions, {
-        where: { id: session.id, state: 'opened', faceAttempts: { gt: 0 } },
+        where: { id: session.id, state: 'started', faceAttempts: { gt: 0 } },
         add: { faceAttempts: -1 },
         hits: 'any',
       }),
@@ -116,30 +127,30 @@ export async function giveAttemptBack(services: Services, session: SessionRow, a
   )
 }
 
-/** Forgets attempts of 90 days ago. */
+/** Deletes attempts older than 90 days. */
 export async function forgetAttempts(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(faceAttempts, { where: { at: { lt: now - keptMs } }, hits: 'any' })))
+  await storage.commit(batch(remove(faceAttempts, { where: { at: { lt: now - retentionMs } }, hits: 'any' })))
 }
 
-/** Why an attempt could not be counted. */
-async function refusal(
+/** Finds out why an attempt could not be counted. */
+async function explainRejection(
   services: Services,
-  read: SessionRow,
+  previous: SessionRow,
   callerKey: string,
-  most: number,
+  maxAttempts: number,
   cause: unknown,
 ): Promise<BillfoldError> {
-  const session = await findSession(services, read.tenant, read.id)
+  const session = await findSession(services, previous.tenant, previous.id)
   if (session.expiresAt <= services.now()) return new BillfoldError('session.expired', { cause })
-  if (session.faceAttempts >= most) return new BillfoldError('session.no-attempts-left', { cause })
-  if (session.state !== 'opened') return new BillfoldError('session.step', { cause })
+  if (session.faceAttempts >= maxAttempts) return new BillfoldError('session.no-attempts-left', { cause })
+  if (session.state !== 'started') return new BillfoldError('session.step', { cause })
   if (session.browserHash === null && session.callerKey !== callerKey)
     return new BillfoldError('session.elsewhere', { cause })
-  // Another attempt has used the liveness check.
+  // A concurrent attempt has consumed the liveness check.
   return new BillfoldError('liveness.required', { cause })
 }
 
-async function take(
+async function assertRateLimit(
   { services }: SessionSetup,
   name: string,
   subject: string,
@@ -152,12 +163,12 @@ async function take(
 
 function sealInputs(services: Services, tenant: string, row: string, inputs: AttemptInputs): Promise<Uint8Array> {
   const plain = new TextEncoder().encode(JSON.stringify(inputs))
-  return seal(services.keyring, plain, place(tenant, row))
+  return seal(services.keyring, plain, inputsContext(tenant, row))
 }
 
-function place(tenant: string, row: string): Place {
+function inputsContext(tenant: string, row: string): Place {
   return { tenant, table: faceAttempts.name, row, field: 'inputs' }
 }
 
-/** What the keyring seals here. */
-export const sealedAttempts = sealedColumn(faceAttempts, 'sealedInputs', ({ tenant, id }) => place(tenant, id))
+/** The sealed column of face attempts, for re-encryption. */
+export const sealedAttempts = sealedColumn(faceAttempts, 'sealedInputs', ({ tenant, id }) => inputsContext(tenant, id))

@@ -3,20 +3,20 @@ import type { Outcome } from '../biometrics/verifier.ts'
 import type { KeptOfFace } from './scoped-data.ts'
 import type { SessionRow } from './session.ts'
 
-/** What came of a face. */
+/** The result of a face step. */
 export interface FaceResult {
-  /** The session as it is now. */
+  /** The session after the step. */
   readonly session: SessionRow
-  /** `pin`: the face is right, and the PIN is due. `retry`: try again. `enroll`: the user must enrol first. */
+  /** `pin`: the face matched, the PIN is required next. `retry`: another attempt is allowed. `enroll`: the user has no enrolled face. */
   readonly status: 'success' | 'pin' | 'retry' | 'enroll' | 'failure'
-  /** For a person. */
+  /** A message to show to the user. */
   readonly message: string
   readonly reasons: readonly Reason[]
-  /** What is kept of the face with this step, where it ends the session well. */
+  /** The face data retained for the session's scopes, if the step completed the session. */
   readonly kept?: KeptOfFace
 }
 
-/** What to tell a person, by what the verifier saw. Only what they can do something about. */
+/** Messages by the verifier's reason. Covers only the reasons that the user can act on. */
 const advice: Partial<Record<Reason, string>> = {
   no_face: 'No face was seen',
   multiple_faces: 'More than one face was seen',
@@ -30,8 +30,8 @@ const advice: Partial<Record<Reason, string>> = {
   pending: 'Not ready yet, try again in a moment',
 }
 
-/** Advice for a refused face. A face that is not the user's is told as little as possible. */
+/** Returns advice for a rejected face. Says as little as possible if the face is not the user's. */
 export function messageFor({ reasons }: Outcome): string {
-  const told = reasons.map((reason) => advice[reason]).find((text) => text !== undefined)
-  return told ?? 'The face was not recognised'
+  const message = reasons.map((reason) => advice[reason]).find((text) => text !== undefined)
+  return message ?? 'The face was not recognised'
 }

@@ -17,88 +17,104 @@ import { assertState, liveSession, type SessionRow } from './session.ts'
 import { settleMatch } from './settle-match.ts'
 
 /**
- * Takes the face step of a session: counts the attempt, has the face looked at, and decides what follows, in one commit with the
- * answer.
- * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `session.no-attempts-left`,
- *   `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `user.full`, `gallery.full`
+ * Runs the face step of a session: counts the attempt, verifies the face, and commits the outcome together with the stored reply.
+ * @param buildReply builds the reply to the caller, and the writes that store it in the same commit
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
+ *   `session.no-attempts-left`, `session.no-user`, `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`,
+ *   `user.limit-reached`, `gallery.limit-reached`
  */
-export async function submitFace<Answer>(
-  setup: SessionSetup,
+export async function submitFace<Reply>(
+  sessionContext: SessionSetup,
   actor: Actor,
-  submission: FaceSubmission,
-  conclude: Conclude<FaceResult, Answer>,
-): Promise<Answer> {
-  const { services, faces } = setup
-  const session = await liveSession(services, actor.tenant, submission.sessionId)
-  assertBrowser(session, submission.browserSecret)
-  assertState(session, 'opened')
+  input: FaceSubmission,
+  buildReply: Conclude<FaceResult, Reply>,
+): Promise<Reply> {
+  const { services, faces } = sessionContext
+  const session = await liveSession(services, actor.tenant, input.sessionId)
+  assertBrowser(session, input.browserSecret)
+  assertState(session, 'started')
   const configuration = await configurationOf(services, session)
   if (session.userId === null && !configuration.identify) throw new BillfoldError('session.no-user')
-  const evidence = demandedEvidence(faces, configuration, submission)
-  const { callerKey, cameraIndicator = {}, deviceId } = submission
+  const evidence = demandedEvidence(faces, configuration, input)
+  const { callerKey, cameraIndicator = {}, deviceId } = input
   const inputs = { cameraIndicator, deviceId }
-  const attempt = await countAttempt(setup, session, callerKey, configuration.maxAttempts, inputs, evidence)
-  let seen: Seen
+  const attempt = await countAttempt(sessionContext, session, callerKey, configuration.maxAttempts, inputs, evidence)
+  let faceCheck: Seen
   try {
-    seen = await look(setup, actor, session, evidence)
+    faceCheck = await checkFace(sessionContext, actor, session, evidence)
   } catch (error) {
-    // Nobody has looked at the face: an outage costs no attempt.
+    // The face was not verified: an outage must not use up an attempt.
     if (isBillfoldError(error, 'verifier.unavailable') || isBillfoldError(error, 'server.busy'))
       await giveAttemptBack(services, session, attempt)
     throw error
   }
-  const settled = await decide(async () => {
-    const now = await liveSession(services, actor.tenant, session.id)
-    assertState(now, 'opened')
-    if (now.callerKey !== callerKey) throw new BillfoldError('session.elsewhere')
-    const { result, writes } = await settle(setup, actor, { session: now, configuration, submission, attempt }, seen)
-    const concluded = await conclude(result)
-    await services.storage.commit(batch(...writes, ...outcomeOf(seen, attempt), ...concluded.writes))
-    return { result, answer: concluded.answer }
+  const committed = await decide(async () => {
+    const current = await liveSession(services, actor.tenant, session.id)
+    assertState(current, 'started')
+    if (current.callerKey !== callerKey) throw new BillfoldError('session.elsewhere')
+    const { result, writes } = await applyFaceCheck(
+      sessionContext,
+      actor,
+      { session: current, configuration, submission: input, attempt },
+      faceCheck,
+    )
+    const built = await buildReply(result)
+    await services.storage.commit(batch(...writes, ...outcomeWrites(faceCheck, attempt), ...built.writes))
+    return { result, reply: built.reply }
   })
-  await tellHooks(setup, settled.result.session)
-  return settled.answer
+  await tellHooks(sessionContext, committed.result.session)
+  return committed.reply
 }
 
-function outcomeOf(seen: Seen, attempt: CountedAttempt): readonly Write[] {
-  return 'outcome' in seen ? [attemptConcluded(attempt, seen.outcome)] : []
+function outcomeWrites(faceCheck: Seen, attempt: CountedAttempt): readonly Write[] {
+  return 'outcome' in faceCheck ? [attemptConcluded(attempt, faceCheck.outcome)] : []
 }
 
-/** Has the verifier look: whether a live person is there, and who it is. Nothing is written. */
-async function look(setup: SessionSetup, actor: Actor, session: SessionRow, evidence: Evidence): Promise<Seen> {
-  const { services, faces } = setup
-  const asker: Asker = { tenant: session.tenant, source: actor.source }
-  const checked = await checkedEvidence(services, verifierOf(faces), asker, session, evidence)
-  if (checked.kind === 'refused') return checked
-  const { liveness } = checked
-  if (session.purpose === 'enroll') return seenForEnrolment(faces, asker, session, checked.evidence, liveness)
+/** Has the verifier check liveness and identity. Writes nothing. */
+async function checkFace(
+  sessionContext: SessionSetup,
+  actor: Actor,
+  session: SessionRow,
+  evidence: Evidence,
+): Promise<Seen> {
+  const { services, faces } = sessionContext
+  const verifierCaller: Asker = { tenant: session.tenant, source: actor.source }
+  const live = await checkedEvidence(services, verifierOf(faces), verifierCaller, session, evidence)
+  if (live.kind === 'rejected') return live
+  const { liveness } = live
+  if (session.purpose === 'enroll') return seenForEnrolment(faces, verifierCaller, session, live.evidence, liveness)
   const { tenant, community, userId } = session
   if (userId === null) {
-    const found = await identify(faces, asker, community, checked.evidence)
-    if (found.kind === 'nobody') return { kind: 'refused', outcome: found.outcome }
+    const found = await identify(faces, verifierCaller, community, live.evidence)
+    if (found.kind === 'nobody') return { kind: 'rejected', outcome: found.outcome }
     const { person, outcome } = found
-    return { kind: 'matched', userId: person.userId, person, evidence: checked.evidence, outcome, liveness }
+    return { kind: 'matched', userId: person.userId, person, evidence: live.evidence, outcome, liveness }
   }
-  const compared = await compareWithUser(faces, asker, { tenant, community, userId }, checked.evidence)
-  if (compared.kind !== 'compared') return compared
-  const { outcome, person } = compared
-  if (outcome.decision !== 'pass') return { kind: 'refused', outcome }
-  return { kind: 'matched', userId, person, evidence: checked.evidence, outcome, liveness }
+  const comparison = await compareWithUser(faces, verifierCaller, { tenant, community, userId }, live.evidence)
+  if (comparison.kind !== 'compared') return comparison
+  const { outcome, person } = comparison
+  if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
+  return { kind: 'matched', userId, person, evidence: live.evidence, outcome, liveness }
 }
 
-async function settle(setup: SessionSetup, actor: Actor, attempted: Attempted, seen: Seen): Promise<Settled> {
-  const { services } = setup
-  const { session } = attempted
-  if (seen.kind === 'matched') return settleMatch(setup, actor, attempted, seen)
-  if (seen.kind === 'to-enrol') return settleEnrolment(setup, actor, attempted, seen)
-  if (seen.kind === 'refused') return settleRefusal(setup, actor, attempted, seen.outcome)
-  const ending = fails(services, actor, session, seen.kind)
-  const message = 'There is no face to compare with yet: enrol first'
+async function applyFaceCheck(
+  sessionContext: SessionSetup,
+  actor: Actor,
+  context: Attempted,
+  faceCheck: Seen,
+): Promise<Settled> {
+  const { services } = sessionContext
+  const { session } = context
+  if (faceCheck.kind === 'matched') return settleMatch(sessionContext, actor, context, faceCheck)
+  if (faceCheck.kind === 'enrollable') return settleEnrolment(sessionContext, actor, context, faceCheck)
+  if (faceCheck.kind === 'rejected') return applyRejection(sessionContext, actor, context, faceCheck.outcome)
+  const ending = fails(services, actor, session, faceCheck.kind)
+  const message = 'The user has no enrolled face: enrol first'
   return { result: { session: ending.session, status: 'enroll', message, reasons: [] }, writes: ending.writes }
 }
 
-/** One attempt less, and at the last the session is over. */
-async function settleRefusal(
+/** Allows another attempt, or fails the session after the last one. */
+async function applyRejection(
   { services }: SessionSetup,
   actor: Actor,
   { session, configuration }: Attempted,

@@ -7,40 +7,40 @@ import type { CountedAttempt } from './face-attempt.ts'
 import type { FaceResult } from './face-result.ts'
 import type { SessionRow } from './session.ts'
 
-/** What a step brings to show a face: one still, or what a liveness check needs. */
+/** The evidence presented to show a face: a still image, or the input of a liveness check. */
 export interface BroughtEvidence {
   readonly selfie?: FaceImage | undefined
   readonly frames?: readonly FaceImage[] | undefined
-  /** A session at the vendor. */
+  /** The id of a liveness session at the vendor. */
   readonly livenessSessionId?: string | undefined
-  /** What the vendor's SDK made. */
+  /** The payload produced by the vendor's SDK. */
   readonly payload?: { readonly format: string; readonly bytes: Uint8Array } | undefined
 }
 
-/** What is submitted for a session. */
+/** The input of a face step. */
 export interface FaceSubmission extends BroughtEvidence {
   readonly sessionId: string
-  /** X of the public key of who submits it, base64url. */
+  /** The X coordinate of the caller's public key, base64url. */
   readonly callerKey: string
-  /** The secret in the cookie of the browser. */
+  /** The secret from the browser's session cookie. */
   readonly browserSecret?: string | undefined
-  /** The device, where it has shown its key. */
+  /** The device, if it proved possession of its key. */
   readonly device?: ProvenDevice | undefined
-  /** What the device calls itself. */
+  /** The device's own label, unverified. */
   readonly deviceId?: string | undefined
   readonly cameraIndicator?: Readonly<Record<string, unknown>> | undefined
-  /** Whether a PIN comes with it, which then must be right whatever the configuration says. */
+  /** True if a PIN is submitted too; it must then be correct whatever the configuration says. */
   readonly withPin?: boolean | undefined
 }
 
-/** What was seen when the verifier had looked. */
+/** The verifier's result for one attempt. */
 export type Seen =
-  | { readonly kind: 'refused'; readonly outcome: Outcome }
+  | { readonly kind: 'rejected'; readonly outcome: Outcome }
   | { readonly kind: 'not-enrolled' | 're-enrol' }
   | SeenMatch
   | SeenToEnrol
 
-/** The face is that of a user. */
+/** A face that matched a user. */
 export interface SeenMatch {
   readonly kind: 'matched'
   readonly userId: string
@@ -50,9 +50,9 @@ export interface SeenMatch {
   readonly liveness: Outcome | undefined
 }
 
-/** The face can be added to the user's, who had these templates then; `person` is undefined where there were none. */
+/** A face that can be enrolled. `person` is the user's face record at the time of the comparison; undefined if there was none. */
 export interface SeenToEnrol {
-  readonly kind: 'to-enrol'
+  readonly kind: 'enrollable'
   readonly userId: string
   readonly person: FacePerson | undefined
   readonly templates: readonly Template[]
@@ -61,7 +61,7 @@ export interface SeenToEnrol {
   readonly liveness: Outcome | undefined
 }
 
-/** What settling an attempt needs to know. */
+/** The context in which the result of an attempt is applied. */
 export interface Attempted {
   readonly session: SessionRow
   readonly configuration: VerificationConfiguration
@@ -69,7 +69,7 @@ export interface Attempted {
   readonly attempt: CountedAttempt
 }
 
-/** What an attempt leads to: its result, and the writes that make it so. */
+/** The outcome of a step: its result, and the writes that apply it. */
 export interface Settled {
   readonly result: FaceResult
   readonly writes: readonly Write[]

@@ -49,8 +49,8 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-describe('a session of another session service', () => {
-  it('is read from a listed origin, at the address that was checked', async () => {
+describe('fetchForeignSession', () => {
+  it('fetches a session from a listed origin at the checked address', async () => {
     const { info, url } = await read(at('/good#fragment'))
     expect(url).toBe(at('/good'))
     expect(info).toMatchObject({ sessionId: 's1', origin: { tag: 'shop' } })
@@ -58,13 +58,13 @@ describe('a session of another session service', () => {
     expect(service.asked.at(-1)).toEqual({ path: '/good', host: `sessions.example:${service.port}` })
   })
 
-  it('is not followed, not read without end, and must be a session', async () => {
+  it('rejects redirects, oversized and endless bodies, error statuses, and bodies that are no valid session', async () => {
     for (const path of ['/redirect', '/large', '/endless', '/text', '/other', '/expired', '/missing', '/cut'])
       expect(await codeOf(read(at(path)))).toBe('session-url.refused')
     expect(service.asked.filter(({ path }) => path === '/good')).toHaveLength(1)
   })
 
-  it('is not asked for where the origin is not one that is listed', async () => {
+  it('sends no request to a URL whose origin is not listed', async () => {
     const before = service.asked.length
     const { port } = service
     for (const url of [
@@ -96,32 +96,32 @@ describe('a session of another session service', () => {
     ['a private address', ['10.0.0.1']],
     ['a private address beside a public one', ['1.1.1.1', '192.168.0.1']],
     ['the loopback address of IPv6', ['::1']],
-    ['a mapped address', ['::ffff:127.0.0.1']],
+    ['an IPv4-mapped IPv6 address', ['::ffff:127.0.0.1']],
     ['a link-local address of IPv6', ['fe80::1']],
     ['no address', []],
-    ['something that is no address', ['localhost']],
-  ])('is not asked for where the name stands for %s', async (_, addresses) => {
+    ['an invalid address', ['localhost']],
+  ])('sends no request if the host name resolves to %s', async (_, addresses) => {
     const before = service.asked.length
     const strict = { ...listed, privateAddresses: false }
     expect(await codeOf(read(at('/good'), to(...addresses), [strict]))).toBe('session-url.refused')
     expect(service.asked).toHaveLength(before)
   })
 
-  it('is asked for once the name is resolved, and the name is resolved once', async () => {
+  it('resolves the host name exactly once', async () => {
     let asked = 0
     const rebinding: Resolve = async () => (++asked === 1 ? ['127.0.0.1'] : ['203.0.113.9'])
     expect(await codeOf(read(at('/good'), rebinding))).toBe('done')
     expect(asked).toBe(1)
   })
 
-  it('must come under a certificate for its name', async () => {
+  it('rejects a server without a trusted certificate for its host name', async () => {
     const { ca: _, ...uncertified } = listed
     expect(await codeOf(read(at('/good'), to('127.0.0.1'), [uncertified]))).toBe('session-url.refused')
     const wrong = { ...listed, origin: `https://wrong.example:${service.port}` }
     expect(await codeOf(read(at('/good', 'wrong.example'), to('127.0.0.1'), [wrong]))).toBe('session-url.refused')
   })
 
-  it('is waited for five seconds, its name too', { timeout: 20_000 }, async () => {
+  it('times out after five seconds, including name resolution', { timeout: 20_000 }, async () => {
     const started = Date.now()
     const never: Resolve = () => new Promise(() => {})
     expect(await codeOf(read(at('/good'), never))).toBe('session-url.refused')

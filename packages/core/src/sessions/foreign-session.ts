@@ -2,31 +2,31 @@ import { z } from 'zod'
 import { BillfoldError } from '../errors.ts'
 import { checkedRequest, type Resolve } from '../outgoing/checked-request.ts'
 
-/** A session service that is not ours, whose sessions may be opened here. */
+/** Another session service, whose sessions may be imported. */
 export interface ForeignService {
-  /** `https://sessions.example` or `https://sessions.example:8443`: compared exactly. */
+  /** The origin, compared exactly: `https://sessions.example` or `https://sessions.example:8443`. */
   readonly origin: string
-  /** The community that its sessions are for: `default`. */
+  /** The community of its sessions. Default: `default`. */
   readonly community?: string
-  /** Lets its name stand for private, loopback and link-local addresses: no. */
+  /** Allows its host name to resolve to private, loopback and link-local addresses. Default: false. */
   readonly privateAddresses?: boolean
-  /** PEM of the authority that signs its certificate, where the public ones do not. */
+  /** PEM certificate of the authority that signed its certificate, if that is not a public one. */
   readonly ca?: string
 }
 
-/** What a session of another service says. */
+/** A session fetched from another service. */
 export interface ForeignSession {
   readonly url: string
   readonly service: ForeignService
   readonly info: ForeignInfo
 }
 
-/** The longest answer, in bytes, and how long it may take, in milliseconds, names and all. */
+/** Limits of a fetch: the response body in bytes, and the time in milliseconds, including name resolution. */
 const limits = { bytes: 64 * 1024, milliseconds: 5000 } as const
 
 const record = z.record(z.string(), z.unknown())
-const privateInfo = z.union([record, z.string().max(8192).transform(parsedOrEmpty).pipe(record)])
-const infoShape = z.object({
+const privateInfo = z.union([record, z.string().max(8192).transform(parseJsonOrEmpty).pipe(record)])
+const sessionSchema = z.object({
   sessionId: z.string().min(1).max(256),
   publicKey: z.string().max(128).optional(),
   origin: z.union([z.string().max(2048), record]).optional(),
@@ -38,61 +38,65 @@ const infoShape = z.object({
   privateInfo: privateInfo.optional(),
 })
 
-type ForeignInfo = z.output<typeof infoShape>
+type ForeignInfo = z.output<typeof sessionSchema>
 
 /**
- * Reads a session from another session service: over https, from a listed origin only, without following redirects. The name is
- * resolved once, all of its addresses are checked, and the connection goes to the one that was checked.
- * @throws BillfoldError `session-url.refused`, whatever it is that does not do
+ * Fetches a session from another session service. Protected against SSRF: https and listed origins only, no redirects, no credentials
+ * in the URL. The host name is resolved once, every address is checked, and the connection goes to a checked address.
+ * @throws BillfoldError `session-url.rejected` for every failure
  */
 export async function readForeignSession(
-  text: string,
+  sessionUrl: string,
   services: readonly ForeignService[],
   resolve?: Resolve,
 ): Promise<ForeignSession> {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = URL.canParse(sessionUrl) ? new URL(sessionUrl) : undefined
   const service = services.find(({ origin }) => origin === url?.origin)
   if (url === undefined || service === undefined || url.protocol !== 'https:' || url.username + url.password !== '')
     throw new BillfoldError('session-url.refused')
   url.hash = ''
   try {
-    const info = infoShape.parse(JSON.parse(await get(url, service, resolve)))
-    if (hasExpired(info)) throw new Error('the session has expired')
+    const info = sessionSchema.parse(JSON.parse(await fetchText(url, service, resolve)))
+    if (hasExpired(info)) throw new Error('the foreign session has expired')
     return { url: url.href, service, info }
   } catch (cause) {
     throw new BillfoldError('session-url.refused', { cause })
   }
 }
 
-/** `expiryTS` is in seconds since 1970, or in milliseconds. */
+/** `expiryTS` is in epoch seconds or epoch milliseconds, depending on the service. */
 function hasExpired({ expiryTS }: ForeignInfo): boolean {
   if (expiryTS === undefined) return false
   return (expiryTS > 100_000_000_000 ? expiryTS : expiryTS * 1000) <= Date.now()
 }
 
-/** The dvcID that is found in a session's privateInfo. */
+/** Reads the id of the verification configuration (`dvcID`) from a session's `privateInfo`. */
 export function dvcIdOf({ privateInfo: hidden }: ForeignInfo): string | undefined {
   const id = hidden?.['dvcID'] ?? hidden?.['dvcId']
   return typeof id === 'string' && id.length <= 128 ? id : undefined
 }
 
-async function get(url: URL, { privateAddresses = false, ca }: ForeignService, resolve?: Resolve): Promise<string> {
+async function fetchText(
+  url: URL,
+  { privateAddresses: allowPrivateAddresses = false, ca }: ForeignService,
+  resolve?: Resolve,
+): Promise<string> {
   const { status, body } = await checkedRequest({
     url,
     method: 'GET',
     headers: { accept: 'application/json' },
-    privateAddresses,
+    privateAddresses: allowPrivateAddresses,
     ca,
     resolve,
     signal: AbortSignal.timeout(limits.milliseconds),
     mostBytes: limits.bytes,
     longer: 'refuse',
   })
-  if (status !== 200) throw new Error(`the service answered ${status}`)
+  if (status !== 200) throw new Error(`the session service responded with status ${status}`)
   return body
 }
 
-function parsedOrEmpty(text: string): unknown {
+function parseJsonOrEmpty(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

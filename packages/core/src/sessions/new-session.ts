@@ -7,32 +7,38 @@ import { users } from '../users/table.ts'
 import { type Purpose, sealDetails, type SessionDetails, sessionLife, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
-/** What a relying party, or the host, says about a new session. */
+/** The input for a new session, from a relying party or the host. */
 export interface NewSession extends SessionDetails {
   readonly community: string
-  /** Id or tag of a verification configuration; without one, the one tagged `default`. */
+  /** Id or tag of a verification configuration. Default: the configuration with the tag `default`. */
   readonly configuration?: string | undefined
   readonly purpose?: Purpose | undefined
   readonly scopes?: readonly string[] | undefined
-  /** Whom it is about. Without it, an authentication finds its user by the face, where the configuration lets it. */
+  /** The user to authenticate. If omitted, the user is identified by face, provided the configuration allows that. */
   readonly userId?: string | undefined
-  /** The host's own word that the user may enrol a face without a further factor. */
+  /** True if the host has verified the user's identity, so that a face can be enrolled without a second factor. */
   readonly vouched?: boolean | undefined
-  /** The public key that the result is encrypted to: base64 of X and Y. */
+  /** The public key to encrypt the result to: base64 of X and Y, 64 bytes. */
   readonly creatorKey?: string | undefined
 }
 
-/** The write that makes a session, and the session; for a commit of its own or with more. */
+/**
+ * Builds a session and the writes that insert it. The caller commits them, alone or together with others.
+ * @param columns columns that differ from the defaults
+ * @throws BillfoldError `input.invalid` for an enrolment without a user
+ */
 export async function newSession(
   services: Services,
   actor: Pick<Actor, 'tenant' | 'id'>,
   input: NewSession,
-  further: Partial<SessionRow> = {},
+  columns: Partial<SessionRow> = {},
 ): Promise<{ readonly session: SessionRow; readonly writes: readonly Write[] }> {
   const { purpose = 'authenticate', userId } = input
-  // Whose face it would be is never up to the face.
+  // The owner of an enrolled face is never derived from the face.
   if (purpose === 'enroll' && userId === undefined)
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'userId', message: 'Needed to enrol' }] })
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'userId', message: 'Required when purpose is "enroll"' }],
+    })
   const { tenant } = actor
   const [id, createdAt] = [newId(), services.now()]
   const { origin, authtype, metadata } = input
@@ -62,23 +68,27 @@ export async function newSession(
     createdAt,
     expiresAt: createdAt + sessionLife.unopened,
     endedAt: null,
-    ...further,
+    ...columns,
   }
-  const ofUser = userId === undefined ? [] : [check(users, { where: { id: userId, tenant, archivedAt: null } })]
-  return { session, writes: [...ofUser, insert(authenticationSessions, session)] }
+  const userExists = userId === undefined ? [] : [check(users, { where: { id: userId, tenant, archivedAt: null } })]
+  return { session, writes: [...userExists, insert(authenticationSessions, session)] }
 }
 
-/** Makes a session. @throws BillfoldError `input.invalid`, `user.unknown` */
+/**
+ * Creates a session.
+ * @param additionalWrites builds further writes for the same commit
+ * @throws BillfoldError `input.invalid`, `user.not-found`
+ */
 export async function createSession(
   services: Services,
   actor: Actor,
   input: NewSession,
-  withIt: (session: SessionRow) => Promise<readonly Write[]> = () => Promise.resolve([]),
+  additionalWrites: (session: SessionRow) => Promise<readonly Write[]> = () => Promise.resolve([]),
 ): Promise<SessionRow> {
   const { session, writes } = await newSession(services, actor, input)
   const audit = auditRecord(actor, 'session.created', session.id, session.createdAt, { purpose: session.purpose })
   try {
-    await services.storage.commit(batch(...writes, audit, ...(await withIt(session))))
+    await services.storage.commit(batch(...writes, audit, ...(await additionalWrites(session))))
   } catch (cause) {
     if (isCommitError(cause) && input.userId !== undefined) throw new BillfoldError('user.unknown', { cause })
     throw cause

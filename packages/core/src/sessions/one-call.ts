@@ -13,70 +13,74 @@ import type { SessionRow } from './session.ts'
 import { keepJson } from './session-values.ts'
 import { standOnTrust } from './stands-on-trust.ts'
 
-/** A whole login in one call. */
+/** The input of a complete login in a single request. */
 export interface OneCall extends Omit<FaceSubmission, 'sessionId' | 'browserSecret' | 'withPin'> {
   readonly session: NewSession
   readonly pin: string | undefined
   readonly trustDevice: boolean
-  /** Leaves the face away. Then the PIN must come with a trusted device, or the session must have a user by an earlier login's token. */
+  /** Skips the face step. Requires a PIN, and either a trusted device or a user from an earlier login's token. */
   readonly skipFace: boolean
-  /** What the caller says about the device and the user; it decides nothing. */
+  /** Unverified information about the device and the user. It has no influence on the decision. */
   readonly info: { readonly deviceInfo?: unknown; readonly userInfo?: unknown }
 }
 
-/** What came of it. */
+/** The result of a single-request login. */
 export type OneCallResult = Pick<FaceResult, 'session' | 'status' | 'message' | 'kept'>
 
 /**
- * Makes a session and takes its steps.
- * @throws BillfoldError those of `submitFace` and `submitPin`; `login.second-factor` where nothing may stand for the face
+ * Creates a session and runs its face and PIN steps.
+ * @param buildReply builds the reply to the caller, and the writes that store it in the same commit
+ * @throws BillfoldError those of `runFaceStep` and `runPinStep`; `login.second-factor-required` if the face is skipped and nothing replaces it
  */
-export async function loginInOneCall<Answer>(
-  setup: SessionSetup,
+export async function loginInOneCall<Reply>(
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
-  conclude: Conclude<OneCallResult, Answer>,
-): Promise<Answer> {
-  if (call.skipFace) return withoutFace(setup, actor, call, conclude)
-  const { session, pin } = call
-  const { id } = await begin(setup, actor, call, session, openedAt(setup.services.now()))
-  const submission = { ...call, sessionId: id, withPin: pin !== undefined }
-  if (pin === undefined) return submitFace(setup, actor, submission, conclude)
-  const face = await submitFace<FaceResult>(setup, actor, submission, async (answer) => ({ answer, writes: [] }))
-  // What is answered now is kept after the step, not with it.
-  if (face.status !== 'pin') return (await conclude(face)).answer
-  return withPin(setup, actor, call, face.session, pin, conclude)
+  buildReply: Conclude<OneCallResult, Reply>,
+): Promise<Reply> {
+  if (call.skipFace) return withoutFace(sessionContext, actor, call, buildReply)
+  const { session: sessionInput, pin } = call
+  const { id } = await start(sessionContext, actor, call, sessionInput, openedAt(sessionContext.services.now()))
+  const stepInput = { ...call, sessionId: id, withPin: pin !== undefined }
+  if (pin === undefined) return submitFace(sessionContext, actor, stepInput, buildReply)
+  const face = await submitFace<FaceResult>(sessionContext, actor, stepInput, async (result) => ({
+    reply: result,
+    writes: [],
+  }))
+  // The face step is already committed, so this reply is stored after it instead of in the same commit.
+  if (face.status !== 'pin') return (await buildReply(face)).reply
+  return withPin(sessionContext, actor, call, face.session, pin, buildReply)
 }
 
-async function withoutFace<Answer>(
-  setup: SessionSetup,
+async function withoutFace<Reply>(
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
-  conclude: Conclude<OneCallResult, Answer>,
-): Promise<Answer> {
-  const { services } = setup
-  const { pin, device, session } = call
-  if (pin === undefined || session.purpose === 'enroll') throw new BillfoldError('login.second-factor')
-  const userId = session.userId ?? (await onlyUserOf(setup, actor, call))
+  buildReply: Conclude<OneCallResult, Reply>,
+): Promise<Reply> {
+  const { services } = sessionContext
+  const { pin, device, session: sessionInput } = call
+  if (pin === undefined || sessionInput.purpose === 'enroll') throw new BillfoldError('login.second-factor')
+  const userId = sessionInput.userId ?? (await findOnlyUser(sessionContext, actor, call))
   const trusted = await findTrusted(services, actor.tenant, userId, device)
-  if (session.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
+  if (sessionInput.userId === undefined && trusted === undefined) throw new BillfoldError('login.second-factor')
   const set = { ...openedAt(services.now()), state: 'face_verified', device: device?.thumbprint ?? null } as const
-  const standsOn = session.userId === undefined ? trusted : undefined
-  const begun = await begin(setup, actor, call, { ...session, userId }, set, standsOn)
-  return withPin(setup, actor, call, begun, pin, conclude)
+  const binding = sessionInput.userId === undefined ? trusted : undefined
+  const started = await start(sessionContext, actor, call, { ...sessionInput, userId }, set, binding)
+  return withPin(sessionContext, actor, call, started, pin, buildReply)
 }
 
-/** The one user who trusts the device. */
-async function onlyUserOf({ services }: SessionSetup, { tenant }: Actor, { device }: OneCall): Promise<string> {
+/** Returns the only user who trusts the device. */
+async function findOnlyUser({ services }: SessionSetup, { tenant }: Actor, { device }: OneCall): Promise<string> {
   const [userId, another] = device === undefined ? [] : await usersTrusting(services, tenant, device)
   if (userId === undefined || another !== undefined) throw new BillfoldError('login.second-factor')
   return userId
 }
 
-async function begin(
+async function start(
   { services }: SessionSetup,
   actor: Actor,
-  { callerKey, info, skipFace }: OneCall,
+  { callerKey, info: reportedInfo, skipFace }: OneCall,
   input: NewSession,
   set: Partial<SessionRow>,
   trusted?: TrustedRow,
@@ -84,27 +88,27 @@ async function begin(
   const { session, writes } = await newSession(services, actor, input, { ...set, callerKey })
   const { id, createdAt, purpose } = session
   const audit = auditRecord(actor, 'session.created', id, createdAt, { purpose, face: !skipFace })
-  const kept = await keepJson(services, session, 'device-info', info)
+  const saved = await keepJson(services, session, 'device-info', reportedInfo)
   const trust = trusted === undefined ? [] : await standOnTrust(services, session, trusted)
-  await services.storage.commit(batch(...trust, ...writes, ...kept, audit))
+  await services.storage.commit(batch(...trust, ...writes, ...saved, audit))
   return session
 }
 
-async function withPin<Answer>(
-  setup: SessionSetup,
+async function withPin<Reply>(
+  sessionContext: SessionSetup,
   actor: Actor,
   call: OneCall,
   { id: sessionId, userId }: SessionRow,
   pin: string,
-  conclude: Conclude<OneCallResult, Answer>,
-): Promise<Answer> {
+  buildReply: Conclude<OneCallResult, Reply>,
+): Promise<Reply> {
   const { callerKey, device, deviceId, trustDevice } = call
-  const submission = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
-  return submitPin(setup, actor, submission, (result) => conclude(told(result)))
+  const stepInput = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
+  return submitPin(sessionContext, actor, stepInput, (result) => buildReply(toLoginResult(result)))
 }
 
-function told({ session, isAuthenticated }: PinResult): OneCallResult {
+function toLoginResult({ session, isAuthenticated }: PinResult): OneCallResult {
   if (isAuthenticated) return { session, status: 'success', message: 'The user is authenticated' }
   const status = session.state === 'failed' ? 'failure' : 'pin'
-  return { session, status, message: 'The PIN is not right' }
+  return { session, status, message: 'The PIN is incorrect' }
 }

@@ -6,10 +6,10 @@ import type { Services } from '../services.ts'
 import { batch, decide } from '../storage/index.ts'
 import { assertState, liveSession, sessionLife, sessionMoves, type SessionRow, sha256 } from './session.ts'
 
-/** The tag of the configuration of sessions that name none. */
+/** The tag of the configuration used by sessions that name none. */
 const defaultTag = 'default'
 
-/** A session that a browser has opened, and the secret that it must bring from now on. */
+/** A session started in a browser, and the secret that the browser must present from then on. */
 export interface OpenedSession {
   readonly session: SessionRow
   readonly configuration: VerificationConfiguration
@@ -17,23 +17,25 @@ export interface OpenedSession {
 }
 
 /**
- * Opens a session for a browser: the first one has it. The same browser, which brings the secret, may open it again.
- * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `verification-configuration.unknown`
+ * Starts a session in a browser. The first browser wins; the same browser, identified by its secret, can continue the session.
+ * @param presentedSecret the secret from the browser's cookie, if there is one
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
+ *   `verification-configuration.not-found`
  */
 export function openInBrowser(
   services: Services,
   actor: Actor,
   sessionId: string,
-  broughtSecret: string | undefined,
+  presentedSecret: string | undefined,
 ): Promise<OpenedSession> {
   return decide(async () => {
     const session = await liveSession(services, actor.tenant, sessionId)
     const configuration = await configurationOf(services, session)
     if (session.state !== 'created') {
-      assertBrowser(session, broughtSecret)
-      assertState(session, 'opened', 'face_verified')
-      if (broughtSecret === undefined) throw new BillfoldError('session.elsewhere')
-      return { session, configuration, browserSecret: broughtSecret }
+      assertBrowser(session, presentedSecret)
+      assertState(session, 'started', 'face_verified')
+      if (presentedSecret === undefined) throw new BillfoldError('session.elsewhere')
+      return { session, configuration, browserSecret: presentedSecret }
     }
     const browserSecret = randomSecret(32)
     const set = { ...openedAt(services.now()), browserHash: sha256(browserSecret) }
@@ -47,11 +49,11 @@ export function openInBrowser(
   })
 }
 
-/** Opens a session for an app, which holds the key that it goes on with. Does nothing where the app has opened it already. */
+/** Starts a session in an app, bound to the app's key. Does nothing if the same app has already started it. */
 export function openInApp(services: Services, actor: Actor, sessionId: string, callerKey: string): Promise<void> {
   return decide(async () => {
     const session = await liveSession(services, actor.tenant, sessionId)
-    if (session.state === 'opened' && session.browserHash === null && session.callerKey === callerKey) return
+    if (session.state === 'started' && session.browserHash === null && session.callerKey === callerKey) return
     assertState(session, 'created')
     await services.storage.commit(
       batch(
@@ -62,18 +64,18 @@ export function openInApp(services: Services, actor: Actor, sessionId: string, c
   })
 }
 
-/** What an opened session looks like. */
-export function openedAt(now: number): { readonly state: 'opened'; readonly expiresAt: number } {
-  return { state: 'opened', expiresAt: now + sessionLife.opened }
+/** Returns the columns that change when a session is started. */
+export function openedAt(now: number): { readonly state: 'started'; readonly expiresAt: number } {
+  return { state: 'started', expiresAt: now + sessionLife.opened }
 }
 
-/** How the user of a session is verified. @throws BillfoldError `verification-configuration.unknown` */
+/** Loads the verification configuration of a session. @throws BillfoldError `verification-configuration.not-found` */
 export function configurationOf(services: Services, session: SessionRow): Promise<VerificationConfiguration> {
   const { tenant, community, configuration } = session
   return findConfiguration(services, tenant, community, configuration ?? defaultTag)
 }
 
-/** A session that a browser has opened goes on in that browser. @throws BillfoldError `session.elsewhere` */
+/** Requires that a session started in a browser is continued in the same browser. @throws BillfoldError `session.wrong-client` */
 export function assertBrowser({ browserHash }: SessionRow, secret: string | undefined): void {
   if (browserHash === null) return
   if (secret === undefined || !equalSecrets(sha256(secret), browserHash)) throw new BillfoldError('session.elsewhere')

@@ -7,40 +7,40 @@ import type { Settled } from './face-submission.ts'
 import type { SessionSetup } from './setup.ts'
 import { sessionMoves, type SessionRow } from './session.ts'
 
-/** A face step that leaves the PIN to be asked for. */
+/** A face step after which the PIN is required. */
 export interface PinDue {
   readonly userId: string
-  /** Thumbprint of the device that has shown its key. */
+  /** Thumbprint of the device that proved possession of its key. */
   readonly device: string | null
   readonly message: string
   readonly reasons: readonly Reason[]
-  /** What is committed with it. */
+  /** Writes to commit with the transition. */
   readonly writes: readonly Write[]
-  /** What to say, and to write down in one word, where the user has no PIN. */
+  /** Message and one-word failure reason if the user has no PIN. */
   readonly otherwise: { readonly message: string; readonly failure: string }
 }
 
-/** The session waits for the PIN; where the user has none, it is over. */
+/** Moves the session to the PIN step, or fails it if the user has no PIN. */
 export async function askForPin(
   { services }: SessionSetup,
   actor: Actor,
   session: SessionRow,
-  due: PinDue,
+  requirement: PinDue,
 ): Promise<Settled> {
-  const { userId, device, message, reasons, otherwise } = due
+  const { userId, device, message, reasons, otherwise: withoutPin } = requirement
   if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
-    const ending = fails(services, actor, session, otherwise.failure)
-    const result = { session: ending.session, status: 'failure', message: otherwise.message, reasons } as const
+    const ending = fails(services, actor, session, withoutPin.failure)
+    const result = { session: ending.session, status: 'failure', message: withoutPin.message, reasons } as const
     return { result, writes: ending.writes }
   }
   const now = services.now()
-  const moved = { userId, device, state: 'face_verified' } as const
-  const after = { ...session, ...moved, version: session.version + 1 }
+  const changes = { userId, device, state: 'face_verified' } as const
+  const after = { ...session, ...changes, version: session.version + 1 }
   return {
     result: { session: after, status: 'pin', message, reasons },
     writes: [
-      sessionMoves(session, now, moved),
-      ...due.writes,
+      sessionMoves(session, now, changes),
+      ...requirement.writes,
       auditRecord(actor, 'session.face-verified', session.id, now, { user: userId }),
     ],
   }

@@ -14,67 +14,68 @@ import { assertState, liveSession, type SessionRow } from './session.ts'
 import { stillStandsOnTrust } from './stands-on-trust.ts'
 import { authenticationSessions } from './tables.ts'
 
-/** What is submitted for a session whose PIN is due. */
+/** The input of a PIN step. */
 export interface PinSubmission {
   readonly sessionId: string
-  /** Whom the token that comes with it is about. */
+  /** The subject of the step token. */
   readonly userId: string
-  /** X of the public key of who submits it, base64url. */
+  /** The X coordinate of the caller's public key, base64url. */
   readonly callerKey: string
   readonly pin: string
   readonly device?: ProvenDevice | undefined
-  /** What the device calls itself. */
+  /** The device's own label, unverified. */
   readonly deviceId?: string | undefined
-  /** Whether the user wants the device to be trusted; it must have shown its key. */
+  /** True to trust the device, which must have proved possession of its key. */
   readonly trustDevice: boolean
 }
 
-/** What came of a PIN. */
+/** The result of a PIN step. */
 export interface PinResult {
   readonly session: SessionRow
   readonly isAuthenticated: boolean
 }
 
-/** PINs of one session, whatever the user's own attempts are. */
+/** The maximum number of PIN attempts in a session, independent of the user's attempt counter. */
 export const mostPins = 5
 
 /**
- * Takes the PIN step of a session whose face was verified. The PIN is the user's one PIN signing method, with its attempts; a wrong
- * one, a locked one and none are told alike. A right one ends the session well, in one commit with the answer, the trust in the
- * device and the enrolment that has waited for it.
- * @throws BillfoldError `session.unknown`, `session.expired`, `session.step`, `session.elsewhere`, `session.no-attempts-left`,
- *   `device.invalid`, `login.second-factor`, `rate.limited`, `server.busy`
+ * Runs the PIN step of a session whose face was verified. The PIN is the user's PIN signing method, with its attempt counter; a wrong
+ * PIN, a locked PIN and a missing PIN give the same result. A correct PIN completes the session in one commit with the stored reply,
+ * the trusted device and the pending enrolment.
+ * @param buildReply builds the reply to the caller, and the writes that store it in the same commit
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
+ *   `session.no-attempts-left`, `device.invalid`, `login.second-factor-required`, `rate.limited`, `server.busy`
  */
-export async function submitPin<Answer>(
-  setup: SessionSetup,
+export async function submitPin<Reply>(
+  sessionContext: SessionSetup,
   actor: Actor,
-  submission: PinSubmission,
-  conclude: Conclude<PinResult, Answer>,
-): Promise<Answer> {
-  const { services } = setup
-  const due = await dueSession(setup, actor, submission)
-  // Before the PIN is looked at: whoever has a device that was revoked learns nothing of it.
-  await stillStandsOnTrust(services, due)
-  await countPin(setup, due)
-  const opened = await openPin(setup, actor, submission).catch(async (error: unknown) => {
-    // Nobody has looked at the PIN: a busy server ends no session.
+  input: PinSubmission,
+  buildReply: Conclude<PinResult, Reply>,
+): Promise<Reply> {
+  const { services } = sessionContext
+  const session = await getSessionAwaitingPin(sessionContext, actor, input)
+  // Check this before the PIN, so that a revoked device cannot be used to test PINs.
+  await stillStandsOnTrust(services, session)
+  await countPinAttempt(sessionContext, session)
+  const authorized = await authorizeWithPin(sessionContext, actor, input).catch(async (error: unknown) => {
+    // The PIN was not checked: a busy server must not use up an attempt.
     if (isBillfoldError(error, 'server.busy') || isBillfoldError(error, 'rate.limited'))
-      await givePinBack(services, actor.tenant, submission.sessionId)
+      await refundPinAttempt(services, actor.tenant, input.sessionId)
     throw error
   })
-  const settled = await decide(async () => {
-    const session = await dueSession(setup, actor, submission)
-    const { result, writes } = await settle(setup, actor, session, submission, opened)
-    const concluded = await conclude(result)
-    await services.storage.commit(batch(...writes, ...concluded.writes))
-    return { result, answer: concluded.answer }
+  const committed = await decide(async () => {
+    const current = await getSessionAwaitingPin(sessionContext, actor, input)
+    const { result, writes } = await applyPinCheck(sessionContext, actor, current, input, authorized)
+    const built = await buildReply(result)
+    await services.storage.commit(batch(...writes, ...built.writes))
+    return { result, reply: built.reply }
   })
-  await tellHooks(setup, settled.result.session)
-  return settled.answer
+  await tellHooks(sessionContext, committed.result.session)
+  return committed.reply
 }
 
-/** The session, if it is this caller's, on this device, and its PIN is due. */
-async function dueSession(
+/** Returns the session if it belongs to this caller and device and awaits the PIN. */
+async function getSessionAwaitingPin(
   { services }: SessionSetup,
   { tenant }: Actor,
   { sessionId, callerKey, userId, device }: PinSubmission,
@@ -86,7 +87,7 @@ async function dueSession(
   return session
 }
 
-async function countPin({ services }: SessionSetup, { id, version }: SessionRow): Promise<void> {
+async function countPinAttempt({ services }: SessionSetup, { id, version }: SessionRow): Promise<void> {
   const where = { id, state: 'face_verified', version, pinAttempts: { lt: mostPins } }
   try {
     await services.storage.commit(batch(update(authenticationSessions, { where, add: { pinAttempts: 1 } })))
@@ -96,35 +97,35 @@ async function countPin({ services }: SessionSetup, { id, version }: SessionRow)
   }
 }
 
-async function givePinBack(services: Services, tenant: string, id: string): Promise<void> {
+async function refundPinAttempt(services: Services, tenant: string, id: string): Promise<void> {
   const where = { id, tenant, state: 'face_verified', pinAttempts: { gt: 0 } }
   await services.storage.commit(batch(update(authenticationSessions, { where, add: { pinAttempts: -1 }, hits: 'any' })))
 }
 
-/** The PIN, or undefined where it does not open. */
-async function openPin(
+/** Returns the authorized PIN method, or undefined if the PIN is wrong, locked or missing. */
+async function authorizeWithPin(
   { services }: SessionSetup,
   actor: Actor,
   { userId, pin }: PinSubmission,
 ): Promise<OpenedMethod | undefined> {
   try {
-    const refusals = { wrong: 'pincode.incorrect', locked: 'pincode.incorrect' } as const
-    return await unlock(services, actor, userId, { type: 'PIN' }, pin, refusals)
+    const failureCodes = { wrong: 'pincode.incorrect', locked: 'pincode.incorrect' } as const
+    return await unlock(services, actor, userId, { type: 'PIN' }, pin, failureCodes)
   } catch (error) {
     if (isBillfoldError(error, 'pincode.incorrect')) return undefined
     throw error
   }
 }
 
-async function settle(
+async function applyPinCheck(
   { services }: SessionSetup,
   actor: Actor,
   session: SessionRow,
   { device, deviceId, trustDevice, userId }: PinSubmission,
-  opened: OpenedMethod | undefined,
+  authorized: OpenedMethod | undefined,
 ) {
   const now = services.now()
-  if (opened === undefined) {
+  if (authorized === undefined) {
     const audit = auditRecord(actor, 'session.pin-refused', session.id, now, { user: userId })
     if (session.pinAttempts < mostPins) return { result: { session, isAuthenticated: false }, writes: [audit] }
     const ending = fails(services, actor, session, 'pin')
@@ -136,7 +137,7 @@ async function settle(
   const writes = [
     ...ending.writes,
     ...(await stillStandsOnTrust(services, session)),
-    stillThere(opened),
+    stillThere(authorized),
     check(users, { where: { id: userId, tenant: session.tenant, archivedAt: null } }),
     ...trust,
     ...(await waitingEnrolment(services, actor, session)),

@@ -6,47 +6,47 @@ import { wallets } from '../wallets/tables.ts'
 import type { SessionRow } from './session.ts'
 import { keepJson, keepValue, readJson, readValue } from './session-values.ts'
 
-/** What scopes can ask for. */
+/** The scopes that a session can request. */
 export const knownScopes = ['wallet', 'liveness_score', 'selfie', 'face_compare_score'] as const
 
-/** What a relying party learns of a session that has succeeded: what its scopes ask for. */
+/** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface ScopedData {
   readonly userId: string
   readonly wallet?: readonly { readonly id: string; readonly secretType: string; readonly address: string }[]
   readonly liveness_score?: number | null
   readonly face_compare_score?: number | null
-  /** Base64. */
+  /** JPEG or PNG, base64. */
   readonly selfie?: string | null
 }
 
-const scoresShape = z.object({ liveness: z.number().nullable(), comparison: z.number().nullable() })
+const scoresSchema = z.object({ liveness: z.number().nullable(), comparison: z.number().nullable() })
 
-/** What is kept of a face for the scopes of its session. */
+/** The face data retained for the scopes of a session. */
 export interface KeptOfFace {
-  readonly scores: z.output<typeof scoresShape> | undefined
+  readonly scores: z.output<typeof scoresSchema> | undefined
   readonly selfie: Uint8Array | undefined
 }
 
-/** A face that the verifier has passed. */
-interface LookedAt {
+/** A face that passed verification. */
+interface VerifiedFace {
   readonly evidence: Evidence
   readonly outcome: Outcome
   readonly liveness: Outcome | undefined
 }
 
-/** What the scopes of a session ask to be kept of a face, and nothing else: a selfie is not stored unless one does. */
-export function keptOf(session: SessionRow, { liveness, outcome, evidence }: LookedAt): KeptOfFace {
-  const scopes = scopesOf(session)
-  const asked = scopes.has('liveness_score') || scopes.has('face_compare_score')
+/** Selects the face data that the session's scopes request, and nothing else: a selfie is stored only if a scope requests it. */
+export function keptOf(session: SessionRow, { liveness, outcome, evidence }: VerifiedFace): KeptOfFace {
+  const scopes = parseScopes(session)
+  const needsScores = scopes.has('liveness_score') || scopes.has('face_compare_score')
   const image =
     evidence.kind === 'image' ? evidence.image : evidence.kind === 'frames' ? evidence.frames.at(-1) : undefined
   return {
-    scores: asked ? { liveness: liveness?.score ?? null, comparison: outcome.score ?? null } : undefined,
+    scores: needsScores ? { liveness: liveness?.score ?? null, comparison: outcome.score ?? null } : undefined,
     selfie: scopes.has('selfie') ? image?.bytes : undefined,
   }
 }
 
-/** The writes that keep it. */
+/** Builds the writes that retain face data with its session. */
 export async function keptWrites(
   services: Services,
   session: SessionRow,
@@ -59,30 +59,38 @@ export async function keptWrites(
 }
 
 /**
- * What the scopes of a session ask for. Call it only for one that has succeeded, or is about to: then with what is kept with the same
- * commit.
+ * Loads the claims that the session's scopes request. Only for a session that has succeeded, or whose success is about to be committed.
+ * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
-export async function scopedData(services: Services, session: SessionRow, fresh?: KeptOfFace): Promise<ScopedData> {
-  const scopes = scopesOf(session)
+export async function scopedData(
+  services: Services,
+  session: SessionRow,
+  uncommitted?: KeptOfFace,
+): Promise<ScopedData> {
+  const scopes = parseScopes(session)
   const userId = session.userId ?? ''
-  const { scores, selfie } = fresh ?? (await readKept(services, session, scopes))
+  const { scores, selfie } = uncommitted ?? (await findRetainedFaceData(services, session, scopes))
   return {
     userId,
-    ...(scopes.has('wallet') && { wallet: await walletsOf(services, session.tenant, userId) }),
+    ...(scopes.has('wallet') && { wallet: await listWallets(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),
     ...(scopes.has('selfie') && { selfie: selfie === undefined ? null : Buffer.from(selfie).toString('base64') }),
   }
 }
 
-async function readKept(services: Services, session: SessionRow, scopes: ReadonlySet<string>): Promise<KeptOfFace> {
+async function findRetainedFaceData(
+  services: Services,
+  session: SessionRow,
+  scopes: ReadonlySet<string>,
+): Promise<KeptOfFace> {
   return {
-    scores: scoresShape.safeParse(await readJson(services, session, 'result')).data,
+    scores: scoresSchema.safeParse(await readJson(services, session, 'result')).data,
     selfie: scopes.has('selfie') ? await readValue(services, session, 'selfie') : undefined,
   }
 }
 
-async function walletsOf(
+async function listWallets(
   services: Services,
   tenant: string,
   userId: string,
@@ -95,6 +103,6 @@ async function walletsOf(
   return rows.map(({ id, secretType, address }) => ({ id, secretType, address }))
 }
 
-function scopesOf({ scopes }: SessionRow): ReadonlySet<string> {
+function parseScopes({ scopes }: SessionRow): ReadonlySet<string> {
   return new Set(scopes.split(' '))
 }

@@ -2,15 +2,19 @@ import { listDevices } from '../devices/trust.ts'
 import type { Services } from '../services.ts'
 import { liveSession, type SessionRow } from './session.ts'
 
-/** What anybody who knows a session's id may learn of it. */
+/** The session status visible to any caller who knows the session's id. */
 export interface SessionResult {
   readonly status: 'success' | 'failure' | 'pending'
   readonly message: string
-  /** Whether the user of a session that has succeeded trusts a device that calls itself so. */
+  /** True if the session has succeeded and its user trusts a device with this label. */
   readonly isTrustedDevice?: boolean
 }
 
-/** @throws BillfoldError `session.unknown`, `session.expired` */
+/**
+ * Loads the public status of a session.
+ * @param deviceId the label of a device, to find out if the user trusts it
+ * @throws BillfoldError `session.not-found`, `session.expired`
+ */
 export async function sessionResult(
   services: Services,
   tenant: string,
@@ -22,19 +26,23 @@ export async function sessionResult(
   const messages = {
     success: 'The user is authenticated',
     failure: 'The user is not authenticated',
-    pending: 'Not done yet',
+    pending: 'The session is pending',
   }
-  const told = { status, message: messages[status] }
-  if (deviceId === undefined) return told
-  return { ...told, isTrustedDevice: await trusts(services, session, deviceId) }
+  const report = { status, message: messages[status] }
+  if (deviceId === undefined) return report
+  return { ...report, isTrustedDevice: await hasTrustedDevice(services, session, deviceId) }
 }
 
-/** A session's state in the words of the API. */
+/** Converts a session's state to the status of the API. */
 export function statusOf({ state }: SessionRow): SessionResult['status'] {
   return state === 'succeeded' ? 'success' : state === 'failed' ? 'failure' : 'pending'
 }
 
-async function trusts(services: Services, { state, tenant, userId }: SessionRow, deviceId: string): Promise<boolean> {
+async function hasTrustedDevice(
+  services: Services,
+  { state, tenant, userId }: SessionRow,
+  deviceId: string,
+): Promise<boolean> {
   if (state !== 'succeeded' || userId === null) return false
   return (await listDevices(services, tenant, userId)).some(({ label }) => label === deviceId)
 }

@@ -5,13 +5,13 @@ import { place, type SessionRow, sessionLife } from './session.ts'
 import { sessionValues } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** What a session can keep beside its row. */
+/** The names of the values that a session can store beside its row. */
 export type ValueName = 'device-info' | 'templates' | 'selfie' | 'result' | 'trust'
 
-/** How long values are kept after they were written: longer than any session. */
-const kept = sessionLife.unopened + sessionLife.opened + sessionLife.ended
+/** Lifetime of a stored value in milliseconds: the maximum lifetime of a session. */
+const valueTtl = sessionLife.unopened + sessionLife.opened + sessionLife.ended
 
-/** The writes that keep a value of a session, in place of what was there. */
+/** Builds the writes that store a sealed value of a session, replacing the previous one. */
 export async function keepValue(
   services: Services,
   session: Pick<SessionRow, 'id' | 'tenant'>,
@@ -22,11 +22,11 @@ export async function keepValue(
   const sealedValue = await seal(services.keyring, value, place(session, name))
   return [
     dropValue(session, name),
-    insert(sessionValues, { sessionId, name, tenant, sealedValue, expiresAt: services.now() + kept }),
+    insert(sessionValues, { sessionId, name, tenant, sealedValue, expiresAt: services.now() + valueTtl }),
   ]
 }
 
-/** As {@link keepValue}, for what JSON can hold. */
+/** Like {@link keepValue}, for a JSON value. */
 export function keepJson(
   services: Services,
   session: Pick<SessionRow, 'id' | 'tenant'>,
@@ -36,12 +36,12 @@ export function keepJson(
   return keepValue(services, session, name, new TextEncoder().encode(JSON.stringify(value)))
 }
 
-/** The write that drops a value, where there is one. */
+/** Builds the write that deletes a value, if it exists. */
 export function dropValue({ id: sessionId }: Pick<SessionRow, 'id'>, name: ValueName): Write {
   return remove(sessionValues, { where: { sessionId, name }, hits: 'any' })
 }
 
-/** A value of a session, or undefined. */
+/** Finds and opens a value of a session. */
 export async function readValue(
   services: Services,
   session: Pick<SessionRow, 'id' | 'tenant'>,
@@ -52,7 +52,7 @@ export async function readValue(
   return row === undefined ? undefined : unseal(services.keyring, row.sealedValue, place(session, name))
 }
 
-/** As {@link readValue}, for what was kept as JSON. */
+/** Like {@link readValue}, for a JSON value. */
 export async function readJson(
   services: Services,
   session: Pick<SessionRow, 'id' | 'tenant'>,
@@ -62,7 +62,7 @@ export async function readJson(
   return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes))
 }
 
-/** What the keyring seals here. */
+/** The sealed column of session values, for re-encryption. */
 export const sealedSessionValues = sealedColumn(sessionValues, 'sealedValue', ({ sessionId, tenant, name }) =>
   place({ id: sessionId, tenant }, name),
 )

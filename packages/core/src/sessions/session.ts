@@ -3,49 +3,49 @@ import { z } from 'zod'
 import { type Place, seal, unseal } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { type RowOf, type Update, update } from '../storage/index.ts'
-import { authenticationSessions } from './tables.ts'
+import { batch, remove, type RowOf, type Storage, type Update, update } from '../storage/index.ts'
+import { authenticationSessions, sessionValues } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A session, as it is kept. */
+/** The row of a session. */
 export type SessionRow = RowOf<typeof authenticationSessions>
 
-/** The states of a session. It expires from all but the last two. */
-export type SessionState = 'created' | 'opened' | 'face_verified' | 'succeeded' | 'failed'
+/** The states of a session. `succeeded` and `failed` are final. */
+export type SessionState = 'created' | 'started' | 'face_verified' | 'succeeded' | 'failed'
 
-/** What a session is for. */
+/** The purpose of a session. */
 export type Purpose = 'authenticate' | 'enroll'
 
-/** What the relying party said about a session, beside what is in its row. */
+/** The sealed details of a session, as given by the relying party. */
 export interface SessionDetails {
   readonly origin?: string | Readonly<Record<string, unknown>> | undefined
   readonly authtype?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** How long a session lives, in milliseconds: before anybody opens it, then, and once it has ended. */
+/** Lifetimes of a session by phase, in milliseconds: until it is started, until it ends, and after it has ended. */
 export const sessionLife = { unopened: 60_000, opened: 600_000, ended: 600_000 } as const
 
-/** A session of a tenant, whatever its state. @throws BillfoldError `session.unknown` */
+/** Loads a session of a tenant, in any state. @throws BillfoldError `session.not-found` */
 export async function findSession(services: Services, tenant: string, id: string): Promise<SessionRow> {
   const [row] = await services.storage.find(authenticationSessions, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('session.unknown')
   return row
 }
 
-/** A session that can still be told about. @throws BillfoldError `session.unknown`, `session.expired` */
+/** Loads a session that has not expired. @throws BillfoldError `session.not-found`, `session.expired` */
 export async function liveSession(services: Services, tenant: string, id: string): Promise<SessionRow> {
   const row = await findSession(services, tenant, id)
   if (row.expiresAt <= services.now()) throw new BillfoldError('session.expired')
   return row
 }
 
-/** Refuses a step that is not due. @throws BillfoldError `session.step` */
+/** Requires one of these states. @throws BillfoldError `session.invalid-state` */
 export function assertState(session: SessionRow, ...states: readonly SessionState[]): void {
   if (!states.some((state) => state === session.state)) throw new BillfoldError('session.step')
 }
 
-/** The write that takes a session from the state it was read in to another. */
+/** Builds the write that moves a session from the state in which it was read to another. It applies only if the row has not changed. */
 export function sessionMoves(
   session: SessionRow,
   now: number,
@@ -59,7 +59,7 @@ export function sessionMoves(
   })
 }
 
-/** What an ended session looks like. */
+/** Returns the columns that change when a session ends. */
 export function ended(
   state: 'succeeded' | 'failed',
   now: number,
@@ -67,7 +67,20 @@ export function ended(
   return { state, endedAt: now, expiresAt: now + sessionLife.ended }
 }
 
-/** Seals what the relying party said. */
+/** Retention of expired sessions: one day, during which they are reported as expired instead of not found. */
+const expiredRetentionMs = 24 * 60 * 60 * 1000
+
+/** Deletes the stored values of expired sessions, and the sessions a day later. */
+export async function removeOldSessions(storage: Storage, now: number): Promise<void> {
+  await storage.commit(
+    batch(
+      remove(sessionValues, { where: { expiresAt: { lte: now } }, hits: 'any' }),
+      remove(authenticationSessions, { where: { expiresAt: { lte: now - expiredRetentionMs } }, hits: 'any' }),
+    ),
+  )
+}
+
+/** Seals the details of a session. */
 export function sealDetails(
   services: Services,
   row: Pick<SessionRow, 'id' | 'tenant'>,
@@ -77,29 +90,29 @@ export function sealDetails(
 }
 
 const record = z.record(z.string(), z.unknown())
-const detailsShape = z.object({
+const detailsSchema = z.object({
   origin: z.union([z.string(), record]).optional(),
   authtype: z.string().optional(),
   metadata: record.optional(),
 })
 
-/** Opens what the relying party said. */
+/** Opens the sealed details of a session. */
 export async function openDetails(services: Services, row: SessionRow): Promise<SessionDetails> {
   const plain = await unseal(services.keyring, row.sealedDetails, place(row, 'details'))
-  return detailsShape.parse(JSON.parse(new TextDecoder().decode(plain)))
+  return detailsSchema.parse(JSON.parse(new TextDecoder().decode(plain)))
 }
 
-/** Where a sealed value of a session lives. */
+/** The encryption context (AEAD associated data) of a sealed value of a session. */
 export function place({ tenant, id }: Pick<SessionRow, 'tenant' | 'id'>, field: string): Place {
   return { tenant, table: authenticationSessions.name, row: id, field }
 }
 
-/** SHA-256, base64url: for random secrets and for URLs, which need no key. */
+/** Computes the unkeyed SHA-256 hash, base64url. Only for random secrets and for URLs, where no key is needed. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-/** What the keyring seals here. */
+/** The sealed columns of sessions, for re-encryption. */
 export const sealedSessions = [
   sealedColumn(authenticationSessions, 'sealedDetails', (row) => place(row, 'details')),
   sealedColumn(authenticationSessions, 'sealedLiveness', (row) => place(row, 'liveness')),

@@ -16,54 +16,61 @@ import type { RiskDecision, RiskInput } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
 /**
- * What follows a face that is the user's: the session succeeds, or the PIN is due, or the risk is too high. All that it rests on is
- * guarded: the session, the user, the user's templates, the trust in the device.
+ * Applies a face match: completes the session, requires the PIN, or fails the session because of the risk. The commit requires that
+ * the session, the user, the user's templates and the trusted device are unchanged.
  */
 export async function settleMatch(
-  setup: SessionSetup,
+  sessionContext: SessionSetup,
   actor: Actor,
-  attempted: Attempted,
-  seen: SeenMatch,
+  context: Attempted,
+  match: SeenMatch,
 ): Promise<Settled> {
-  const { services } = setup
-  const { session, configuration, submission } = attempted
-  const { userId, outcome } = seen
+  const { services } = sessionContext
+  const { session, configuration, submission: input } = context
+  const { userId, outcome } = match
   const { reasons } = outcome
-  const trusted = await findTrusted(services, session.tenant, userId, submission.device)
-  const risk = await assessed(setup, riskOf(setup, attempted, seen, trusted !== undefined))
+  const trusted = await findTrusted(services, session.tenant, userId, input.device)
+  const risk = await assessOrDeny(sessionContext, toRiskInput(sessionContext, context, match, trusted !== undefined))
   if (risk === 'deny') {
     const ending = fails(services, actor, session, 'risk')
-    const result = { session: ending.session, status: 'failure', message: 'The login was refused', reasons } as const
+    const result = { session: ending.session, status: 'failure', message: 'The login was denied', reasons } as const
     return { result, writes: ending.writes }
   }
-  const kept = keptOf(session, seen)
+  const retained = keptOf(session, match)
   const writes = [
-    ...(await standsOn(services, seen, session)),
+    ...(await userAndFaceUnchanged(services, match, session)),
     ...(trusted === undefined ? [] : [stillTrusted(trusted)]),
-    ...(await keptWrites(services, session, kept)),
+    ...(await keptWrites(services, session, retained)),
   ]
-  const device = submission.device?.thumbprint ?? null
-  const pinDue =
-    submission.withPin === true ||
+  const device = input.device?.thumbprint ?? null
+  const pinRequired =
+    input.withPin === true ||
     risk === 'step-up' ||
     configuration.pin === 'always' ||
     (configuration.pin === 'new-device' && trusted === undefined)
-  if (pinDue) {
+  if (pinRequired) {
     const message = 'The face was recognised; enter the PIN'
-    const otherwise = { message: 'A PIN is needed, and there is none', failure: 'no-pin' }
-    return askForPin(setup, actor, session, { userId, device, message, reasons, writes, otherwise })
+    const withoutPin = { message: 'A PIN is required, but the user has none', failure: 'no-pin' }
+    return askForPin(sessionContext, actor, session, {
+      userId,
+      device,
+      message,
+      reasons,
+      writes,
+      otherwise: withoutPin,
+    })
   }
   const ending = succeeds(services, actor, session, { userId, device })
   const message = 'The face was recognised'
-  const result = { session: ending.session, status: 'success', message, reasons, kept } as const
+  const result = { session: ending.session, status: 'success', message, reasons, kept: retained } as const
   return { result, writes: [...ending.writes, ...writes] }
 }
 
 /**
- * The user is there still, and the face is known by the same templates.
- * @throws BillfoldError `storage.refused` where the templates have changed while the face was looked at
+ * Builds the preconditions that the user is active and the templates are those the face matched.
+ * @throws BillfoldError `storage.conflict` if the templates changed during verification; `user.not-found`
  */
-async function standsOn(
+async function userAndFaceUnchanged(
   services: Services,
   { userId, person }: SeenMatch,
   { tenant, community }: SessionRow,
@@ -78,14 +85,14 @@ async function standsOn(
   ]
 }
 
-function riskOf(
+function toRiskInput(
   { faces }: SessionSetup,
-  { session, submission, attempt }: Attempted,
+  { session, submission: input, attempt }: Attempted,
   { userId, outcome, liveness }: SeenMatch,
   trusted: boolean,
 ): RiskInput {
   const { tenant, community } = session
-  const { device, cameraIndicator = {} } = submission
+  const { device, cameraIndicator = {} } = input
   return {
     tenant,
     community,
@@ -99,15 +106,12 @@ function riskOf(
   }
 }
 
-/** A host's assessment that throws is not one to let anybody in by. */
-async function assessed({ assess, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
+/** Runs the host's assessment. One that throws counts as `deny`. */
+async function assessOrDeny({ assess: assessRisk, services }: SessionSetup, input: RiskInput): Promise<RiskDecision> {
   try {
-    return await assess(input)
+    return await assessRisk(input)
   } catch (error) {
-    services.logger.error(
-      { error: error instanceof Error ? error.message : typeof error },
-      'the risk assessment failed',
-    )
+    services.logger.error({ error: error instanceof Error ? error.message : typeof error }, 'risk assessment failed')
     return 'deny'
   }
 }

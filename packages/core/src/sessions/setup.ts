@@ -5,20 +5,27 @@ import type { Write } from '../storage/index.ts'
 import type { AssessRisk } from './risk.ts'
 import type { SessionRow } from './session.ts'
 
-/** What the steps of sessions stand on. */
+/** The dependencies of session steps. */
 export interface SessionSetup {
   readonly services: Services
   readonly faces: Faces
   readonly assess: AssessRisk
-  /** Face attempts about one user, over all sessions. */
+  /** Rate limit of face attempts per user, over all sessions. */
   readonly attemptsOfUser: RateLimitRule
-  /** Face attempts by one licence or service key, over all sessions. */
+  /** Rate limit of face attempts per licence or service key, over all sessions. */
   readonly attemptsOfLicence: RateLimitRule
-  /** Told after a session has ended; what they throw is logged. For what must not be lost there is the outbox. */
+  /** Called after a session has ended. Errors are logged. Use the outbox for anything that must not be lost. */
   readonly hooks: SessionHooks
 }
 
-/** What a host can have called. */
+/**
+ * Callbacks of the host for ended sessions. They run after the commit and at most once; use events for guaranteed delivery.
+ *
+ * @example
+ * ```ts
+ * const hooks: SessionHooks = { onFailure: ({ sessionId, failure }) => console.warn(sessionId, failure) }
+ * ```
+ */
 export interface SessionHooks {
   readonly onSuccess?: (session: EndedSession) => void | Promise<void>
   readonly onFailure?: (session: EndedSession) => void | Promise<void>
@@ -31,19 +38,19 @@ export interface EndedSession {
   readonly community: string
   readonly purpose: string
   readonly userId: string | undefined
-  /** Why it failed, in one word. */
+  /** The one-word reason of a failure. */
   readonly failure: string | undefined
 }
 
-/** Makes the answer of a step, and the writes that keep it with the step's own commit. */
-export type Conclude<Result, Answer> = (
+/** Builds the reply of a step, and the writes that store it in the step's own commit. */
+export type Conclude<Result, Reply> = (
   result: Result,
-) => Promise<{ readonly answer: Answer; readonly writes: readonly Write[] }>
+) => Promise<{ readonly reply: Reply; readonly writes: readonly Write[] }>
 
-/** Tells the host's hooks that a session has ended. */
+/** Notifies the host's hooks that a session has ended. */
 export async function tellHooks({ hooks, services }: SessionSetup, session: SessionRow): Promise<void> {
   const { id: sessionId, tenant, community, purpose } = session
-  const told = {
+  const endedSession = {
     sessionId,
     tenant,
     community,
@@ -52,12 +59,12 @@ export async function tellHooks({ hooks, services }: SessionSetup, session: Sess
     failure: session.failure ?? undefined,
   }
   try {
-    if (session.state === 'succeeded') await hooks.onSuccess?.(told)
-    else if (session.state === 'failed') await hooks.onFailure?.(told)
+    if (session.state === 'succeeded') await hooks.onSuccess?.(endedSession)
+    else if (session.state === 'failed') await hooks.onFailure?.(endedSession)
   } catch (error) {
     services.logger.error(
       { sessionId, error: error instanceof Error ? error.message : typeof error },
-      'a session hook failed',
+      'session hook failed',
     )
   }
 }

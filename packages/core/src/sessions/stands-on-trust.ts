@@ -6,9 +6,9 @@ import type { Write } from '../storage/index.ts'
 import type { SessionRow } from './session.ts'
 import { keepJson, readJson } from './session-values.ts'
 
-const shape = z.object({ device: z.string() })
+const bindingSchema = z.object({ device: z.string() })
 
-/** The writes that make a session stand on the trust in a device, which was shown in place of the face. */
+/** Builds the writes that bind a session to a trusted device, which replaces the face step. */
 export async function standOnTrust(
   services: Services,
   session: Pick<SessionRow, 'id' | 'tenant'>,
@@ -18,13 +18,13 @@ export async function standOnTrust(
 }
 
 /**
- * For the commit of a later step: the trust that the session stands on was not revoked. None where it stands on a face.
- * @throws BillfoldError `login.second-factor` where it was
+ * Builds the precondition that the device a session is bound to is still trusted. Returns none for a session without such a binding.
+ * @throws BillfoldError `login.second-factor-required` if the trust was revoked
  */
 export async function stillStandsOnTrust(services: Services, session: SessionRow): Promise<readonly Write[]> {
-  const kept = await readJson(services, session, 'trust')
-  if (kept === undefined) return []
-  const trusted = await findTrustedById(services, session.tenant, shape.parse(kept).device)
+  const stored = await readJson(services, session, 'trust')
+  if (stored === undefined) return []
+  const trusted = await findTrustedById(services, session.tenant, bindingSchema.parse(stored).device)
   if (trusted === undefined) throw new BillfoldError('login.second-factor')
   return [stillTrusted(trusted)]
 }

@@ -1,46 +1,46 @@
 import { boolean, bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Authentication sessions: state machines whose every step is one guarded commit. */
+/** Authentication sessions. Every state transition is one conditional commit. */
 export const authenticationSessions = defineTable({
   name: 'auth_sessions',
   columns: {
     id: text(36),
     tenant: text(64),
     community: text(128),
-    /** Id or tag of the verification configuration; null for the one tagged `default`. */
+    /** Id or tag of the verification configuration; null for the tag `default`. */
     configuration: nullable(text(128)),
     /** `authenticate` or `enroll`. */
     purpose: text(16),
-    /** `created`, `opened`, `face_verified`, `succeeded` or `failed`. */
+    /** `created`, `started`, `face_verified`, `succeeded` or `failed`. */
     state: text(16),
-    /** Counts every change of state. */
+    /** Incremented by every state transition. */
     version: integer(),
-    /** The licence or service key that made it, `host`, or null for one of another session service. */
+    /** The licence or service key that created the session, `host`, or null for an imported session. */
     creatorId: nullable(text(64)),
-    /** The public key of who made it: base64 of X and Y. */
+    /** The creator's public key: base64 of X and Y. */
     creatorKey: nullable(text(88)),
-    /** Separated by spaces. */
+    /** Space-separated. */
     scopes: text(512),
     userId: nullable(text(36)),
-    /** Whether the host has given its word that the user may enrol a face. */
+    /** True if the host has verified the user's identity, so that a face can be enrolled without a second factor. */
     vouched: boolean(),
-    /** Origin, authtype, metadata: sealed by the keyring. */
+    /** Origin, authtype and metadata, sealed by the keyring. */
     sealedDetails: bytes(),
-    /** SHA-256 of the URL of a session of another service, base64url. */
+    /** SHA-256 of the URL of an imported session, base64url. */
     sourceHash: nullable(text(43)),
-    /** SHA-256 of the secret in the cookie of the browser that opened it, base64url. */
+    /** SHA-256 of the secret in the browser's session cookie, base64url. */
     browserHash: nullable(text(43)),
-    /** X of the public key that takes its steps, base64url. */
+    /** The X coordinate of the public key of the client that runs its steps, base64url. */
     callerKey: nullable(text(43)),
-    /** Thumbprint of the device key that was shown with the face. */
+    /** Thumbprint of the device key that was proved with the face. */
     device: nullable(text(43)),
     faceAttempts: integer(),
     pinAttempts: integer(),
-    /** What the verifier wants to see again with the evidence; null once it was used. */
+    /** The verifier's state of the running liveness check, sealed; null once consumed. */
     sealedLiveness: nullable(bytes(8192)),
-    /** Counts liveness checks started and used, so that each is used once. */
+    /** Incremented when a liveness check is started or consumed, so that each is used once. */
     livenessRound: integer(),
-    /** Why it failed, in one word. */
+    /** The one-word reason of a failure. */
     failure: nullable(text(64)),
     createdAt: integer(),
     expiresAt: integer(),
@@ -51,7 +51,7 @@ export const authenticationSessions = defineTable({
   indexes: { byExpiry: ['expiresAt'] },
 })
 
-/** What a session keeps beside its state, each sealed by the keyring: device info, templates to enrol, a selfie, the result, the trust it stands on. */
+/** Values stored with a session, each sealed by the keyring: device info, templates to enrol, selfie, scores, trusted device. */
 export const sessionValues = defineTable({
   name: 'session_values',
   columns: { sessionId: text(36), name: text(32), tenant: text(64), sealedValue: bytes(), expiresAt: integer() },
@@ -59,7 +59,7 @@ export const sessionValues = defineTable({
   indexes: { byExpiry: ['expiresAt'] },
 })
 
-/** Face attempts: counted before the verifier runs, and what came of them. */
+/** Face attempts, counted before the verifier runs, and their outcomes. */
 export const faceAttempts = defineTable({
   name: 'face_attempts',
   columns: {
@@ -67,12 +67,12 @@ export const faceAttempts = defineTable({
     tenant: text(64),
     sessionId: text(36),
     at: integer(),
-    /** What the verifier decided; null while it runs, and for ever where its process died. */
+    /** The verifier's decision; null while it runs, and permanently if the process died. */
     decision: nullable(text(16)),
-    /** Separated by spaces. */
+    /** Space-separated. */
     reasons: nullable(text(256)),
     model: nullable(text(200)),
-    /** What the camera and the device said about themselves, sealed by the keyring. */
+    /** Information reported by the camera and the device, sealed by the keyring. */
     sealedInputs: bytes(),
   },
   key: ['id'],

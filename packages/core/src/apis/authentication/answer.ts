@@ -3,36 +3,36 @@ import type { Reply } from '../../http/index.ts'
 import type { Authentication } from './authentication.ts'
 import type { AuthenticationCaller } from './caller.ts'
 
-/** What a step answers: JSON all through, since it may be kept and given again. */
+/** The reply of a step. It must consist of JSON values, because it may be stored and returned again. */
 export interface Answer {
-  /** 200 unless said otherwise. */
+  /** Default: 200. */
   readonly status?: number
-  /** What is encrypted, where the reply is. */
+  /** The part that is encrypted if the reply is. */
   readonly data: unknown
-  /** What stands beside `data`, in plain sight. */
+  /** Fields beside `data` that are never encrypted. */
   readonly beside?: Readonly<Record<string, unknown>>
-  /** The whole body of a reply that is not encrypted, where it is not `{...beside, data, publicKey}`. */
+  /** The complete body of an unencrypted reply, if it differs from `{...plainFields, data, publicKey}`. */
   readonly plain?: unknown
 }
 
-/** Whether a reply is encrypted: always (but to a service key that brought no `publickey`), or when the request was. */
-export type Sealing = 'always' | 'as-asked'
+/** When a reply is encrypted: always (except for a service key without `publickey`), or if the request was. */
+export type Sealing = 'always' | 'match-request'
 
-/** An answer as the caller gets it. */
+/** Encrypts a reply for the caller, if it is to be encrypted. */
 export async function sealReply(
   authentication: Authentication,
   caller: AuthenticationCaller,
-  { status = 200, data, beside, plain }: Answer,
+  { status = 200, data, beside: plainFields, plain: plainBody }: Answer,
   encrypted: boolean,
 ): Promise<Reply> {
   const { publicKey } = await authentication.envelopes(caller.tenant)
   if (encrypted && caller.envelope !== undefined)
-    return { status, body: { ...beside, data: caller.envelope.seal(JSON.stringify(data)), publicKey } }
-  return { status, body: plain ?? { ...beside, data, publicKey } }
+    return { status, body: { ...plainFields, data: caller.envelope.seal(JSON.stringify(data)), publicKey } }
+  return { status, body: plainBody ?? { ...plainFields, data, publicKey } }
 }
 
-/** `{data, publicKey}` for OpenAPI, `data` encrypted or plain. */
-export function sealedReply(schema: z.ZodType, beside: Readonly<Record<string, z.ZodType>> = {}): z.ZodType {
-  const encrypted = z.string().describe('The same as JSON, encrypted: base64')
-  return z.object({ ...beside, data: z.union([encrypted, schema]), publicKey: z.string() })
+/** The OpenAPI schema of `{data, publicKey}`, with `data` encrypted or plain. */
+export function sealedReply(schema: z.ZodType, plainFields: Readonly<Record<string, z.ZodType>> = {}): z.ZodType {
+  const encrypted = z.string().describe('The same value as JSON, encrypted: base64')
+  return z.object({ ...plainFields, data: z.union([encrypted, schema]), publicKey: z.string() })
 }

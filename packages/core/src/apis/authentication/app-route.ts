@@ -12,7 +12,7 @@ import { sessionLife } from '../../sessions/session.ts'
 import { sealedReply, sealReply } from './answer.ts'
 import { actorOf, type AuthenticationCaller, callerOf } from './caller.ts'
 import { concludeFace, faceAnswer } from './face-answer.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from '../face-body.ts'
 import { stepOnce } from './step-once.ts'
 
@@ -22,16 +22,15 @@ const body = z.object({
   did: z.string().max(512).optional(),
   appid: z.string().max(256).optional(),
 })
-const opened = z.object(faceFields)
-/** The longest that a session can be there, in milliseconds. */
-const wholeLife = sessionLife.unopened + sessionLife.opened + sessionLife.ended
+const face = z.object(faceFields)
+/** The maximum lifetime of a session, in milliseconds. */
+const maxSessionTtl = sessionLife.unopened + sessionLife.opened + sessionLife.ended
 
 /**
- * How an app takes the face step of a session that it was shown, without a browser. The app is who holds the key in the body; what it
- * says of a DID is not believed. Each encryption is made with a new nonce, so the ciphertext itself, however it is written, stands for
- * the request id, for as long as the session is there.
+ * The face step of a session in an app, without a browser. The app is identified by the key in the body; its DID is not trusted. Every
+ * encryption uses a new IV, so the hash of the ciphertext bytes serves as the request id for the lifetime of the session.
  */
-export function appRoute({ authentication, setup }: FaceApi): Route {
+export function appRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return route({
     id: 'authenticateSession',
     method: 'POST',
@@ -42,56 +41,65 @@ export function appRoute({ authentication, setup }: FaceApi): Route {
     params: z.object({ id: z.string().min(1).max(36) }),
     body: { encoding: 'json', schema: body, limit: selfieBodyLimit },
     replies: {
-      200: { description: 'What came of it', schema: sealedReply(faceAnswer) },
-      404: { description: 'No such session' },
+      200: { description: 'The result', schema: sealedReply(faceAnswer) },
+      404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
     handler: async (input, context) => {
       const { data, publicKey } = input.body
       const sessionId = input.params.id
-      const open = callerOf(context)
-      const envelope = (await authentication.envelopes(open.tenant)).with(publicKey)
+      const anonymous = callerOf(context)
+      const channel = (await authentication.envelopes(anonymous.tenant)).with(publicKey)
       const uuid = createHash('sha256')
         .update(fromBase64(data) ?? data)
         .digest('base64url')
-      const stamp = { uuid, appId: '', sentAt: setup.services.now() }
-      const caller: AuthenticationCaller = { ...open, id: `key ${envelope.caller}`, envelope, stamp }
-      const answer = await stepOnce(
+      const requestId = { uuid, appId: '', sentAt: sessionContext.services.now() }
+      const caller: AuthenticationCaller = {
+        ...anonymous,
+        id: `key ${channel.caller}`,
+        envelope: channel,
+        stamp: requestId,
+      }
+      const reply = await stepOnce(
         authentication,
         caller,
         ['authenticateSession', sessionId, uuid],
-        async (keeping) => {
-          const face = readFace(envelope.open(data))
+        async (replyWrites) => {
+          const submitted = parseFace(channel.open(data))
           const actor = { ...actorOf(context), id: caller.id }
-          const statement = { step: 'submit_face', subject: sessionId, caller: envelope.caller }
-          const submission = {
-            ...readEvidence(face),
+          const statement = { step: 'submit_face', subject: sessionId, caller: channel.caller }
+          const stepInput = {
+            ...readEvidence(submitted),
             sessionId,
-            callerKey: envelope.caller,
-            device: provenDevice(face.device, statement),
-            deviceId: face.deviceId,
-            cameraIndicator: face.cameraIndicator,
+            callerKey: channel.caller,
+            device: provenDevice(submitted.device, statement),
+            deviceId: submitted.deviceId,
+            cameraIndicator: submitted.cameraIndicator,
           }
-          await openInApp(setup.services, actor, sessionId, envelope.caller)
-          return submitFace(setup, actor, submission, concludeFace(setup.services, envelope.caller, keeping))
+          await openInApp(sessionContext.services, actor, sessionId, channel.caller)
+          return submitFace(
+            sessionContext,
+            actor,
+            stepInput,
+            concludeFace(sessionContext.services, channel.caller, replyWrites),
+          )
         },
-        wholeLife,
+        maxSessionTtl,
       )
-      return sealReply(authentication, caller, answer, true)
+      return sealReply(authentication, caller, reply, true)
     },
   })
 }
 
-function readFace(bytes: Uint8Array): z.output<typeof opened> {
-  const value = isUtf8(bytes) ? parsed(Buffer.from(bytes).toString('utf8')) : undefined
+function parseFace(bytes: Uint8Array): z.output<typeof face> {
+  const value = isUtf8(bytes) ? parseJson(Buffer.from(bytes).toString('utf8')) : undefined
   if (value === undefined || !settleJson(value)) throw new BillfoldError('body.malformed')
   const none = { params: undefined, query: undefined, headers: undefined }
-  return parseInput<{ readonly body: z.output<typeof opened> }>({ ...none, body: opened }, { ...none, body: value })
-    .body
+  return parseInput<{ readonly body: z.output<typeof face> }>({ ...none, body: face }, { ...none, body: value }).body
 }
 
-/** Without its cause: the parser's message quotes the text. */
-function parsed(text: string): unknown {
+/** Drops the cause, because the parser's message quotes the text. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

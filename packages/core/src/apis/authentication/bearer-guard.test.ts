@@ -9,7 +9,7 @@ import { tokenIssuer } from '../../tokens/index.ts'
 import { authenticationGuards, type Guards } from './guards.ts'
 import { issueStepToken, type StepToken } from './step-token.ts'
 
-describe('the token of the step before', () => {
+describe('the bearer guard', () => {
   let services: Services
   let guards: Guards
   const pair = newKeyPair()
@@ -18,23 +18,23 @@ describe('the token of the step before', () => {
 
   beforeEach(async () => {
     services = testServices()
-    const envelopes = systemEnvelopes(services, 'secp256k1')
-    guards = authenticationGuards({ services, envelopes, tenantOf: () => 'default', allowedTimeSpan: 60 })
-    const system = await envelopes('default')
+    const channels = systemEnvelopes(services, 'secp256k1')
+    guards = authenticationGuards({ services, envelopes: channels, tenantOf: () => 'default', allowedTimeSpan: 60 })
+    const system = await channels('default')
     encrypt = (await clientEnvelope(pair, system.publicKey)).encrypt
     const { caller } = system.with(pair.publicKey)
     mine = { tenant: 'default', userId: 'user-1', sessionId: 'session-1', deviceId: 'device-1', caller }
   })
 
   const admit = async (authorization: string | undefined, headers: Record<string, string> = {}) => {
-    const stamp = JSON.stringify({ appid: 'a', uuid: 'u', ts: Date.now() / 1000 })
+    const requestId = JSON.stringify({ appid: 'a', uuid: 'u', ts: Date.now() / 1000 })
     const request: IncomingRequest = {
       method: 'POST',
       path: '/verify_pin',
       mount: '',
       params: {},
       query: '',
-      headers: { publickey: pair.publicKey, requestid: await encrypt(stamp), authorization, ...headers },
+      headers: { publickey: pair.publicKey, requestid: await encrypt(requestId), authorization, ...headers },
       ip: '192.0.2.1',
       body: { kind: 'none' },
       signal: new AbortController().signal,
@@ -42,7 +42,7 @@ describe('the token of the step before', () => {
     return guards.bearer.admit(request)
   }
 
-  test('lets its holder in, as it is or encrypted, with its scheme or without', async () => {
+  test('admits a plain or encrypted token, with and without the Bearer scheme', async () => {
     const token = await issueStepToken(services, { ...mine, seconds: 60 })
     const forms = [`Bearer ${token}`, `bearer ${token}`, token, await encrypt(token), await encrypt(`Bearer ${token}`)]
     for (const form of [...forms, `Bearer ${await encrypt(token)}`]) {
@@ -52,7 +52,7 @@ describe('the token of the step before', () => {
     }
   })
 
-  test('is good for the public key that it was given to, in this tenant, for its time, and for nothing else', async () => {
+  test('rejects a token of another key, tenant, type or audience, or an expired one', async () => {
     const other = newKeyPair()
     const system = await systemEnvelopes(services, 'secp256k1')('default')
     for (const wrong of [{ caller: system.with(other.publicKey).caller }, { tenant: 'other' }]) {
@@ -73,7 +73,7 @@ describe('the token of the step before', () => {
       )
   })
 
-  test('must be there, and be one', async () => {
+  test('rejects a missing or malformed token and a mismatched public key', async () => {
     expect(await codeOf(admit(undefined))).toBe('caller.unauthenticated')
     expect(await codeOf(admit('Bearer a.b.c'))).toBe('caller.unauthenticated')
     expect(await codeOf(admit('Bearer QUJD'))).toBe('envelope.invalid')

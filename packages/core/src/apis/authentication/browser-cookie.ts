@@ -1,12 +1,12 @@
 import type { IncomingRequest } from '../../http/index.ts'
 import { sessionLife } from '../../sessions/session.ts'
 
-/** The cookie that binds a session to a browser (RFC 6265): one for each session, so that tabs do not get in each other's way. */
+/** Formats the `Set-Cookie` header that binds a session to a browser (RFC 6265). One cookie per session, so that tabs do not interfere. */
 export function browserCookie(sessionId: string, secret: string, baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   const path = url?.pathname ?? baseUrl
   return [
-    `${nameOf(sessionId)}=${secret}`,
+    `${cookieName(sessionId)}=${secret}`,
     `Path=${path === '' ? '/' : path}`,
     `Max-Age=${(sessionLife.opened + sessionLife.ended) / 1000}`,
     'HttpOnly',
@@ -15,11 +15,11 @@ export function browserCookie(sessionId: string, secret: string, baseUrl: string
   ].join('; ')
 }
 
-/** The secret that a browser brings for a session. */
+/** Parses the secret of a session from the browser's `Cookie` header. */
 export function browserSecret(headers: IncomingRequest['headers'], sessionId: string): string | undefined {
   const header = headers['cookie']
   if (typeof header !== 'string') return undefined
-  const name = `${nameOf(sessionId)}=`
+  const name = `${cookieName(sessionId)}=`
   const cookie = header
     .split(';')
     .map((pair) => pair.trim())
@@ -27,6 +27,6 @@ export function browserSecret(headers: IncomingRequest['headers'], sessionId: st
   return cookie?.slice(name.length, name.length + 64)
 }
 
-function nameOf(sessionId: string): string {
+function cookieName(sessionId: string): string {
   return `billfold-${sessionId}`
 }

@@ -6,44 +6,45 @@ import type { Licence } from '../../licences/licences.ts'
 import { sourceOf } from '../../rate-limits/index.ts'
 import type { Token } from '../../tokens/index.ts'
 
-/** What a caller's `requestid` header says. */
+/** The decrypted claims of a `requestid` header. */
 export interface RequestStamp {
   readonly uuid: string
   readonly appId: string
-  /** Milliseconds since 1970, by the caller's clock: within the allowed span of ours. */
+  /** Epoch milliseconds by the caller's clock, within the allowed time span. */
   readonly sentAt: number
 }
 
-/** A caller of this API: what its guards found out. */
+/** A caller of this API, as authenticated by its guards. */
 export interface AuthenticationCaller extends Caller {
-  /** What is shared with the caller's `publickey`; undefined for a service key, or an open route, that brought none. */
+  /** The secure channel with the caller's `publickey`; undefined for a public route or a service key without one. */
   readonly envelope: Envelope | undefined
-  /** Undefined where the guard asks for none. */
+  /** Undefined if the guard requires none. */
   readonly stamp: RequestStamp | undefined
-  /** On licence routes, and where a service key brought one. */
+  /** The licence, on licence routes and if a service key presented one. */
   readonly licence: Licence | undefined
-  /** On bearer routes: already found to be of this tenant and this public key. */
+  /** The step token, on bearer routes. It belongs to this tenant and this public key. */
   readonly token: Token | undefined
 }
 
-/** The caller of a route whose guard is one of this API. */
+/** Returns the caller of a route of this API. */
 export function callerOf(context: RequestContext): AuthenticationCaller {
   const { caller } = context
-  if (!isOfThisApi(caller)) throw new BillfoldError('unexpected', { message: 'The guard is not one of this API' })
+  if (!isAuthenticationCaller(caller))
+    throw new BillfoldError('unexpected', { message: 'The route uses a guard of another API' })
   return caller
 }
 
-function isOfThisApi(caller: Caller): caller is AuthenticationCaller {
+function isAuthenticationCaller(caller: Caller): caller is AuthenticationCaller {
   return 'envelope' in caller && 'stamp' in caller
 }
 
-/** The envelope of a caller, on routes that need one. @throws BillfoldError `caller.unauthenticated` */
+/** Returns the caller's secure channel. @throws BillfoldError `caller.unauthenticated` if there is none */
 export function envelopeOf(caller: AuthenticationCaller): Envelope {
   if (caller.envelope === undefined) throw new BillfoldError('caller.unauthenticated')
   return caller.envelope
 }
 
-/** Who acts, as the audit trail names them. */
+/** Returns the actor for the audit log. */
 export function actorOf(context: RequestContext): Actor {
   return { tenant: context.caller.tenant, id: context.caller.id, source: sourceOf(context.ip) }
 }

@@ -3,15 +3,15 @@ import type { Authentication } from './authentication.ts'
 import type { AuthenticationCaller } from './caller.ts'
 import type { Community } from './options.ts'
 
-/** The communities of a tenant, where the host names none. */
-const one: readonly Community[] = [{ id: 'default' }]
+/** The communities used if the host configures none. */
+const defaultCommunities: readonly Community[] = [{ id: 'default' }]
 
-/** The communities that the host has. */
+/** Returns the communities configured by the host. */
 export function communitiesOf(authentication: Authentication): readonly Community[] {
-  return authentication.options.communities ?? one
+  return authentication.options.communities ?? defaultCommunities
 }
 
-/** What a body says about where it belongs. */
+/** The tenant and community named in a request body. */
 export interface NamedCommunity {
   readonly tenantId?: string | undefined
   readonly communityId?: string | undefined
@@ -19,8 +19,8 @@ export interface NamedCommunity {
 }
 
 /**
- * The community that a caller's body names: one of the host's, and the caller's own where its licence is for one. Nothing that the body says is
- * looked up anywhere else. Without a name it is the licence's, or the only one there is.
+ * Resolves the community named in a request body. It must be one of the host's, and the licence's own if the licence has one. Defaults
+ * to the licence's community, or to the only configured one. The DNS name is compared, never resolved.
  * @throws BillfoldError `caller.forbidden`
  */
 export function communityOf(
@@ -28,15 +28,15 @@ export function communityOf(
   caller: AuthenticationCaller,
   named: NamedCommunity = {},
 ): Community {
-  const all = communitiesOf(authentication)
+  const communities = communitiesOf(authentication)
   const own = caller.licence?.community
-  const id = named.communityId ?? own ?? (all.length === 1 ? all[0]?.id : undefined)
-  const community = all.find((known) => known.id === id)
-  const fits =
+  const id = named.communityId ?? own ?? (communities.length === 1 ? communities[0]?.id : undefined)
+  const community = communities.find((candidate) => candidate.id === id)
+  const isAllowed =
     community !== undefined &&
     (own === undefined || own === community.id) &&
     (named.tenantId === undefined || named.tenantId === caller.tenant) &&
     (named.dns === undefined || named.dns === community.dns)
-  if (!fits) throw new BillfoldError('caller.forbidden')
+  if (!isAllowed) throw new BillfoldError('caller.forbidden')
   return community
 }

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
 import type { Authentication } from './authentication.ts'
 
-/** The day that the document names. */
+/** The removal date given by the API document. */
 const sunset = '2026-02-02'
 
 const goneBody = z.object({ error: z.string(), message: z.string(), sunset: z.literal(sunset) })
 
-const gone = [
+const removedRoutes = [
   { id: 'authenticate', method: 'GET', path: '/authenticate', successor: '/v2/authenticate' },
   {
     id: 'authenticateWithLiveid',
@@ -18,19 +18,19 @@ const gone = [
   { id: 'webhook', method: 'POST', path: '/webhooks/:uwl_session_id', successor: '/v2/submit_face' },
 ] as const
 
-/** What the document says is gone: 410, with `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and what came after (RFC 5829). */
+/** Routes removed by the API document: 410 with `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link: rel="successor-version"` (RFC 5829). */
 export function deprecatedRoutes({ guards }: Authentication): readonly Route[] {
   const since = Date.parse(`${sunset}T00:00:00Z`)
-  return gone.map(({ id, method, path, successor }) =>
+  return removedRoutes.map(({ id, method, path, successor }) =>
     route({
       id,
       idempotency: 'none',
       method,
       path,
-      summary: `Gone: use ${successor}`,
+      summary: `Removed: use ${successor}`,
       guard: guards.open,
       ...(path.includes(':') && { params: z.object({ uwl_session_id: z.string() }) }),
-      replies: { 410: { description: 'It is gone', schema: goneBody } },
+      replies: { 410: { description: 'The endpoint was removed', schema: goneBody } },
       handler: async (_, { mount }) => ({
         status: 410,
         headers: {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Route } from '../../http/index.ts'
 import { addDeviceInfo } from '../../sessions/device-info.ts'
 import { sealedReply } from './answer.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { smallObject } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
@@ -12,30 +12,37 @@ const info = z.object({
   userInfo: smallObject.optional(),
 })
 
-/** What a caller knows about the device and the user of a login attempt; it decides nothing. */
-export function deviceInfoRoute({ authentication, setup }: FaceApi): Route {
+/** Adds unverified device and user information to a login attempt. It has no influence on the decision. */
+export function deviceInfoRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'addDeviceInfo',
     method: 'POST',
     path: '/userDeviceInfo',
     summary: 'Add device and user info to the login attempt of a session',
     guard: authentication.guards.service('authentication:device-info'),
-    body: { schema: info, limit: 64 * 1024, plain: 'taken' },
-    request: 'once',
-    sealing: 'as-asked',
+    body: { schema: info, limit: 64 * 1024, plain: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
     replies: {
-      200: { description: 'What was added', schema: sealedReply(info, { message: z.string() }) },
-      404: { description: 'No such session' },
+      200: { description: 'The stored information', schema: sealedReply(info, { message: z.string() }) },
+      404: { description: 'The session does not exist' },
     },
-    handler: async ({ body }, { caller, actor, keeping }) => {
+    handler: async ({ body }, { caller, actor, keeping: replyWrites }) => {
       const { sessionId, deviceInfo = {}, userInfo = {} } = body
-      const answer = {
+      const reply = {
         beside: { message: 'The device and user info was added' },
         data: { sessionId, deviceInfo, userInfo },
       }
       const added = { deviceInfo, userInfo }
-      await addDeviceInfo(setup.services, actor, sessionId, added, caller.licence?.community, await keeping(answer))
-      return answer
+      await addDeviceInfo(
+        sessionContext.services,
+        actor,
+        sessionId,
+        added,
+        caller.licence?.community,
+        await replyWrites(reply),
+      )
+      return reply
     },
   })
 }

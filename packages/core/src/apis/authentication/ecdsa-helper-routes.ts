@@ -11,43 +11,42 @@ const body = z.object({
   privateKey: z.string().max(128),
 })
 
-/** Encrypts and decrypts for whoever cannot: for trying things out. Off unless the host enables it, since it takes a private key. */
+/** Encrypts and decrypts for clients that cannot, for experiments only. Disabled by default, because it takes a private key. */
 export function ecdsaHelperRoutes(authentication: Authentication): readonly Route[] {
-  const told = { encrypt: 'encrypt', decrypt: 'decrypt' } as const
   const helper = (path: string, id: string): Route =>
     route({
       id,
       idempotency: 'none',
       method: 'POST',
       path,
-      summary: 'Encrypt or decrypt a text between two key pairs; off unless the host enables it',
+      summary: 'Encrypt or decrypt a text between two key pairs; disabled by default',
       guard: authentication.guards.open,
       limits: [{ by: 'ip', most: 60, seconds: 60 }],
       ...(path.includes(':') && { params: z.object({ method: z.string().max(32) }) }),
       body: { encoding: 'json', schema: body, limit: 256 * 1024 },
       replies: {
         200: { description: 'The text', schema: z.string() },
-        404: { description: 'It is not enabled, or there is no such method' },
+        404: { description: 'The route is disabled or the method is unknown' },
       },
-      handler: async ({ params, body: asked }) => {
+      handler: async ({ params, body: input }) => {
         if (authentication.options.ecdsaHelper !== true) throw new BillfoldError('route.not-found')
-        const method = params === undefined ? told.encrypt : told[known(params.method)]
-        return helped(authentication, method, asked)
+        const method = params === undefined ? 'encrypt' : parseMethod(params.method)
+        return runHelper(authentication, method, input)
       },
     })
   return [helper('/ecdsa_helper', 'ecdsaHelper'), helper('/ecdsa_helper/:method', 'ecdsaHelperMethod')]
 }
 
-function known(method: string): 'encrypt' | 'decrypt' {
+function parseMethod(method: string): 'encrypt' | 'decrypt' {
   if (method !== 'encrypt' && method !== 'decrypt') throw new BillfoldError('route.not-found')
   return method
 }
 
-function helped(authentication: Authentication, method: 'encrypt' | 'decrypt', asked: z.output<typeof body>): Reply {
-  const text = asked.data ?? asked.dataStr
-  if (text === undefined) throw new BillfoldError('input.invalid', { issues: [{ path: 'data', message: 'Missing' }] })
-  const curve = authentication.options.curve ?? 'secp256k1'
-  const envelope = envelopes(curve, readPrivateKey(curve, asked.privateKey), 1).with(asked.publicKey)
-  const answer = method === 'encrypt' ? envelope.seal(text) : Buffer.from(envelope.open(text)).toString('utf8')
-  return { status: 200, body: answer }
+function runHelper({ options }: Authentication, method: 'encrypt' | 'decrypt', input: z.output<typeof body>): Reply {
+  const text = input.data ?? input.dataStr
+  if (text === undefined) throw new BillfoldError('input.invalid', { issues: [{ path: 'data', message: 'Required' }] })
+  const curve = options.curve ?? 'secp256k1'
+  const channel = envelopes(curve, readPrivateKey(curve, input.privateKey), 1).with(input.publicKey)
+  const result = method === 'encrypt' ? channel.seal(text) : Buffer.from(channel.open(text)).toString('utf8')
+  return { status: 200, body: result }
 }

@@ -7,44 +7,45 @@ import { sealedRoute } from './sealed-route.ts'
 const did = z.string().min(1).max(512)
 const publicKey = z.string().min(1).max(512)
 
-const entry = z
+const entrySchema = z
   .object({ did: did.optional(), publicKey: publicKey.optional() })
-  .refine((given) => given.did !== undefined || given.publicKey !== undefined, 'has neither did nor publicKey')
+  .refine((value) => value.did !== undefined || value.publicKey !== undefined, 'Requires did or publicKey')
 
 const matches = z.object({
   list: z.array(
     z.object({
       did: did.optional(),
       publicKey: publicKey.optional(),
-      createdTS: z.number().describe('Seconds since 1970'),
+      createdTS: z.number().describe('Epoch seconds'),
     }),
   ),
 })
 
-/** Which of these DIDs and public keys are enrolled. */
+/** Finds out which of a list of DIDs and public keys are enrolled. */
 export function enrollmentRoute(authentication: Authentication): Route {
   return sealedRoute(authentication, {
     id: 'checkEnrollment',
     method: 'POST',
     path: '/check_enrollment',
-    summary: 'Which of up to 1,000 DIDs and public keys users have; both together match one user who has both',
+    summary:
+      'Check which of up to 1,000 DIDs and public keys are enrolled; an entry with both matches a user who has both',
     guard: authentication.guards.licence('authentication:enrollment'),
     body: {
-      schema: z.object({ list: z.array(entry).min(1).max(mostEntries) }),
+      schema: z.object({ list: z.array(entrySchema).min(1).max(mostEntries) }),
       limit: 2 * 1024 * 1024,
-      plain: 'taken',
+      plain: 'accepted',
     },
-    request: 'read',
-    sealing: 'as-asked',
+    replayProtection: 'none',
+    encryption: 'match-request',
     replies: {
       200: {
-        description: 'Those that are enrolled; `{data, publicKey}` where the request was encrypted',
+        description: 'The enrolled entries; `{data, publicKey}` if the request was encrypted',
         schema: matches,
       },
     },
     handler: async ({ body }, { caller }) => {
       const enrolled = await findEnrolled(authentication.services, caller.tenant, body.list)
-      const list = enrolled.map(({ createdAt, ...asked }) => ({ ...asked, createdTS: Math.floor(createdAt / 1000) }))
+      const list = enrolled.map(({ createdAt, ...entry }) => ({ ...entry, createdTS: Math.floor(createdAt / 1000) }))
       return { data: { list }, plain: { list } }
     },
   })

@@ -18,7 +18,7 @@ describe('POST /check_enrollment', () => {
     ]
     await services.storage.commit(batch(...rows))
   }
-  const asked = async (list: readonly object[]) => (await call('checkEnrollment', { data: { list } })).opened.list
+  const check = async (list: readonly object[]) => (await call('checkEnrollment', { data: { list } })).opened.list
 
   beforeEach(async () => {
     const storage = memoryStorage()
@@ -35,37 +35,37 @@ describe('POST /check_enrollment', () => {
     queries = 0
   })
 
-  test('gives those that are enrolled, as they were asked for, and since when', async () => {
+  test('returns the enrolled entries as requested, with their creation time', async () => {
     const before = Math.floor(Date.now() / 1000)
-    const list = await asked([{ did: 'did:ethr:0x02' }, { did: 'did:ethr:0x03' }, { publicKey: 'key-1' }])
+    const list = await check([{ did: 'did:ethr:0x02' }, { did: 'did:ethr:0x03' }, { publicKey: 'key-1' }])
     expect(list).toMatchObject([{ did: 'did:ethr:0x02' }, { publicKey: 'key-1' }])
     expect(Math.abs(list[0].createdTS - before)).toBeLessThan(60)
   })
 
-  test('matches both where both are given: of one user', async () => {
+  test('matches an entry with a DID and a public key only if one user has both', async () => {
     const both = { did: 'did:ethr:0x01', publicKey: 'key-1' }
-    expect(await asked([both])).toMatchObject([both])
-    expect(await asked([{ ...both, publicKey: 'key-2' }])).toEqual([])
-    expect(await asked([{ ...both, publicKey: 'nobody' }])).toEqual([])
-    expect(await asked([{ did: 'did:ethr:0x09', publicKey: 'key-1' }])).toEqual([])
-    expect(await asked([{ ...both, did: 'no did at all' }])).toEqual([])
+    expect(await check([both])).toMatchObject([both])
+    expect(await check([{ ...both, publicKey: 'key-2' }])).toEqual([])
+    expect(await check([{ ...both, publicKey: 'nobody' }])).toEqual([])
+    expect(await check([{ did: 'did:ethr:0x09', publicKey: 'key-1' }])).toEqual([])
+    expect(await check([{ ...both, did: 'no did at all' }])).toEqual([])
   })
 
-  test('knows nothing of other tenants, nor of what nobody verified', async () => {
+  test('ignores other tenants and unverified identifiers', async () => {
     await enrol('did:ethr:0x04', 'key-4', null)
     await enrol('did:ethr:0x05', 'key-5', 'host', 'other')
-    expect(await asked([{ did: 'did:ethr:0x04' }, { did: 'did:ethr:0x05' }, { publicKey: 'key-5' }])).toEqual([])
+    expect(await check([{ did: 'did:ethr:0x04' }, { did: 'did:ethr:0x05' }, { publicKey: 'key-5' }])).toEqual([])
   })
 
-  test('asks the storage once for a thousand entries', async () => {
+  test('queries storage once for a thousand entries', async () => {
     const many = Array.from({ length: 999 }, (_, index) => ({ did: `did:ethr:0xff${index}` }))
-    expect(await asked([...many, { did: 'did:ethr:0x01' }])).toHaveLength(1)
+    expect(await check([...many, { did: 'did:ethr:0x01' }])).toHaveLength(1)
     expect(queries).toBe(1)
   })
 
-  test('asks the storage twice for a thousand entries of two identifiers each', async () => {
+  test('queries storage twice for a thousand entries of two identifiers each', async () => {
     const many = Array.from({ length: 999 }, (_, index) => ({ did: `did:x:${index}`, publicKey: `other-${index}` }))
-    expect(await asked([...many, { did: 'did:ethr:0x01', publicKey: 'key-1' }])).toHaveLength(1)
+    expect(await check([...many, { did: 'did:ethr:0x01', publicKey: 'key-1' }])).toHaveLength(1)
     expect(queries).toBe(2)
   })
 })

@@ -7,22 +7,26 @@ import type { Answer } from './answer.ts'
 import { issueStepToken } from './step-token.ts'
 import type { Keeping } from './step-once.ts'
 
-/** How long the token for the PIN is good for, in seconds. */
-const stepSeconds = 300
+/** Lifetime of the PIN step token, in seconds. */
+const stepTokenTtlSeconds = 300
 
-/** What a submitted face is answered with. */
+/** The reply to a face step. */
 export const faceAnswer = z.object({
-  success: z.boolean().describe('Whether the face is right'),
+  success: z.boolean().describe('True if the face was accepted'),
   sessionId: z.string(),
   status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']),
   pinRequired: z.boolean(),
   message: z.string(),
-  reasons: z.array(z.string()).describe('What to do better, for a program'),
-  token: z.string().optional().describe('The bearer token for verify_pin, where the PIN is due'),
+  reasons: z.array(z.string()).describe('Machine-readable reasons of a rejection'),
+  token: z.string().optional().describe('The bearer token for verify_pin, if pinRequired is true'),
 })
 
-/** Concludes a face step with the answer to its caller. */
-export function concludeFace(services: Services, caller: string, keeping: Keeping): Conclude<FaceResult, Answer> {
+/** Creates the builder of a face step's reply. @param callerKey the X coordinate of the caller's public key, base64url */
+export function concludeFace(
+  services: Services,
+  callerKey: string,
+  replyWrites: Keeping,
+): Conclude<FaceResult, Answer> {
   return async ({ session, status, message, reasons }) => {
     const pinRequired = status === 'pin'
     const data = {
@@ -32,21 +36,21 @@ export function concludeFace(services: Services, caller: string, keeping: Keepin
       pinRequired,
       message,
       reasons,
-      ...(pinRequired && { token: await pinToken(services, session, caller) }),
+      ...(pinRequired && { token: await pinToken(services, session, callerKey) }),
     }
-    const answer = { data }
-    return { answer, writes: await keeping(answer) }
+    const reply = { data }
+    return { reply, writes: await replyWrites(reply) }
   }
 }
 
-/** The bearer token for the PIN of a session: good for this caller, and on the device that has shown its key with the face. */
-export function pinToken(services: Services, session: SessionRow, caller: string): Promise<string> {
+/** Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step. */
+export function pinToken(services: Services, session: SessionRow, callerKey: string): Promise<string> {
   return issueStepToken(services, {
     tenant: session.tenant,
     userId: session.userId ?? '',
     sessionId: session.id,
     deviceId: session.device ?? '',
-    caller,
-    seconds: stepSeconds,
+    caller: callerKey,
+    seconds: stepTokenTtlSeconds,
   })
 }

@@ -13,66 +13,77 @@ import type { SessionSetup } from '../../sessions/setup.ts'
 import { createSession, type NewSession } from '../../sessions/new-session.ts'
 import { findUser } from '../../users/find.ts'
 
-/** What a host calls in-process, beside the routes. */
+/**
+ * The functions of the authentication API that a host calls directly.
+ *
+ * @example
+ * ```ts
+ * const userId = '01890a5d-ac96-774b-bcce-b302099a8057'
+ * const { sessionId } = await billfold.authentication.sessions.create({ userId, purpose: 'enroll', identityVerified: true })
+ * ```
+ */
 export interface FaceFunctions {
-  /** Verification configurations: what a `dvcID` names. */
+  /** Verification configurations, which a `dvcID` refers to. */
   readonly configurations: {
-    /** @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
+    /** Creates a verification configuration. @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
     readonly create: (input: ConfigurationInput & { readonly tenant?: string }) => Promise<VerificationConfiguration>
+    /** Lists the verification configurations of a tenant. */
     readonly list: (tenant?: string) => Promise<readonly VerificationConfiguration[]>
-    /** @throws BillfoldError `verification-configuration.unknown` */
+    /** Removes a verification configuration by its id. @throws BillfoldError `verification-configuration.not-found` */
     readonly remove: (id: string, tenant?: string) => Promise<void>
   }
   readonly sessions: {
     /**
-     * Makes a session; with `vouched` the host gives its word that the user may enrol a face without a further factor.
-     * @throws BillfoldError `input.invalid`, `user.unknown`
+     * Creates a session. Set `identityVerified` if the host has verified the user's identity, so that a face can be enrolled without a
+     * second factor.
+     * @throws BillfoldError `input.invalid`, `user.not-found`
      */
     readonly create: (
       input: Omit<NewSession, 'community'> & { readonly community?: string; readonly tenant?: string },
     ) => Promise<{ readonly sessionId: string }>
   }
   readonly faces: {
-    /** Removes a user's face, from one community or from all. @throws BillfoldError `face.unknown`, `verifier.unavailable` */
+    /** Removes a user's face from one community, or from all. @throws BillfoldError `face.not-found`, `verifier.unavailable` */
     readonly remove: (
       userId: string,
       where?: { readonly community?: string; readonly tenant?: string },
     ) => Promise<void>
   }
   readonly devices: {
+    /** Lists the devices that a user trusts. */
     readonly list: (userId: string, tenant?: string) => Promise<readonly TrustedDevice[]>
-    /** Ends the trust in a device. @throws BillfoldError `device.unknown` */
+    /** Revokes the trust in a device. @throws BillfoldError `device.not-found` */
     readonly revoke: (userId: string, deviceId: string, tenant?: string) => Promise<void>
   }
 }
 
-/** The functions of an installation. */
-export function faceFunctions(setup: SessionSetup, tenant: string): FaceFunctions {
-  const { services } = setup
-  const { verifier } = setup.faces
-  const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
+/** Creates the host's functions. `defaultTenant` is used by calls that name no tenant. */
+export function faceFunctions(sessionContext: SessionSetup, defaultTenant: string): FaceFunctions {
+  const { services } = sessionContext
+  const { verifier } = sessionContext.faces
+  const host = (tenant: string = defaultTenant): Actor => ({ tenant, id: 'host' })
   return {
     configurations: {
-      create: ({ tenant: of, ...input }) => createConfiguration(services, host(of), input),
-      list: (of = tenant) => listConfigurations(services, of),
-      remove: (id, of) => removeConfiguration(services, host(of), id),
+      create: ({ tenant, ...input }) => createConfiguration(services, host(tenant), input),
+      list: (tenant = defaultTenant) => listConfigurations(services, tenant),
+      remove: (id, tenant) => removeConfiguration(services, host(tenant), id),
     },
     sessions: {
-      create: async ({ tenant: of, community = defaultCommunity, ...input }) => {
-        if (input.userId !== undefined) await findUser(services, of ?? tenant, input.userId)
-        const { id } = await createSession(services, host(of), { ...input, community })
+      create: async ({ tenant = defaultTenant, community = defaultCommunity, ...input }) => {
+        if (input.userId !== undefined) await findUser(services, tenant, input.userId)
+        const { id } = await createSession(services, host(tenant), { ...input, community })
         return { sessionId: id }
       },
     },
     faces: {
-      remove: (userId, { community, tenant: of = tenant } = {}) =>
+      remove: (userId, { community, tenant = defaultTenant } = {}) =>
         community === undefined
-          ? removeFacesOf(services, verifier, host(of), userId)
-          : removeFace(services, verifier, host(of), { tenant: of, community, userId }),
+          ? removeFacesOf(services, verifier, host(tenant), userId)
+          : removeFace(services, verifier, host(tenant), { tenant, community, userId }),
     },
     devices: {
-      list: (userId, of = tenant) => listDevices(services, of, userId),
-      revoke: (userId, deviceId, of) => revokeDevice(services, host(of), userId, deviceId),
+      list: (userId, tenant = defaultTenant) => listDevices(services, tenant, userId),
+      revoke: (userId, deviceId, tenant) => revokeDevice(services, host(tenant), userId, deviceId),
     },
   }
 }

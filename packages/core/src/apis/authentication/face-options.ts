@@ -9,37 +9,39 @@ import type { SessionSetup, SessionHooks } from '../../sessions/setup.ts'
 import { type AssessRisk, defaultAssessment } from '../../sessions/risk.ts'
 import type { PageOptions } from './page/page-options.ts'
 
-/** What a host decides about faces, sessions and devices. */
+/** Options for face verification, sessions and devices. */
 export interface FaceOptions {
-  /** What tells faces apart. Without one, routes that need it answer 503. */
+  /** The face verifier. Without one, routes that need it respond with 503. */
   readonly verifier?: BiometricVerifier
+  /** Limits of calls to the verifier. */
   readonly verifierLimits?: VerifierLimits
-  /** How much memory the galleries of the process may take, in bytes (256 MiB), and how many templates one may have (200,000). */
+  /** Limits of the in-memory galleries: total memory in bytes (default 256 MiB), and templates per gallery (default 200,000). */
   readonly galleries?: { readonly bytes?: number; readonly rows?: number }
-  /** Decides about the risk of a login, once the face has matched. */
+  /** Assesses the risk of a login once the face has matched. */
   readonly assess?: AssessRisk
+  /** Callbacks for ended sessions. */
   readonly hooks?: SessionHooks
-  /** Face attempts about one user, over all sessions: 30 an hour. */
+  /** Rate limit of face attempts per user, over all sessions. Default: 30 per hour. */
   readonly attemptsOfUser?: RateLimitRule
-  /** Face attempts by one licence or service key: 6,000 an hour. */
+  /** Rate limit of face attempts per licence or service key. Default: 6,000 per hour. */
   readonly attemptsOfLicence?: RateLimitRule
-  /** Session services whose sessions may be opened here: none. */
+  /** Other session services, whose sessions may be imported. Default: none. */
   readonly sessionServices?: readonly ForeignService[]
-  /** Resolves the names of those; the system's resolver. */
+  /** Resolves the host names of `sessionServices`. Default: the system's resolver. */
   readonly resolve?: Resolve
-  /** Where the authentication page is: `/v2/authentication` below the public URL. */
+  /** The URL of the authentication page. Default: `/v2/authentication` below the public URL. */
   readonly authenticationPage?: string
-  /** How the page of our own looks, what it says, and where it may go back to. */
+  /** Theme, texts and return origins of the built-in authentication page. */
   readonly page?: PageOptions
-  /** How long the `user_token` of a login is good for, in seconds: 900. */
+  /** Lifetime of the `user_token` of a login, in seconds. Default: 900. */
   readonly userTokenSeconds?: number
 }
 
-/** Puts together what the steps of sessions stand on; once for an installation, since it has galleries in memory. */
+/** Creates the context of session steps. Call it once per process, because it caches galleries in memory. */
 export function sessionSetup(services: Services, options: FaceOptions = {}): SessionSetup {
-  const { verifier: brought, verifierLimits } = options
+  const { verifierLimits } = options
   const verifier: CheckedVerifier | undefined =
-    brought === undefined ? undefined : checkedVerifier(brought, verifierLimits)
+    options.verifier === undefined ? undefined : checkedVerifier(options.verifier, verifierLimits)
   return {
     services,
     faces: { services, verifier, galleries: galleries(options.galleries) },

@@ -6,39 +6,39 @@ import { sealedReply } from './answer.ts'
 import { browserSecret } from './browser-cookie.ts'
 import { envelopeOf } from './caller.ts'
 import { concludeFace, faceAnswer } from './face-answer.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { faceFields, provenDevice, readEvidence, selfieBodyLimit } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const sessionId = z.string().min(1).max(36)
 const limits = [{ by: 'ip', most: 300, seconds: 60 }] as const
-const livenessAnswer = z.object({ client: z.record(z.string(), z.unknown()), expiresTS: z.number() })
+const livenessReply = z.object({ client: z.record(z.string(), z.unknown()), expiresTS: z.number() })
 
-/** What a browser, or whoever else holds a session, submits. */
+/** The face and liveness routes of a started session. */
 export function faceRoutes(api: FaceApi): readonly Route[] {
   return [submitFaceRoute(api), startLivenessRoute(api)]
 }
 
-function submitFaceRoute({ authentication, setup }: FaceApi): Route {
+function submitFaceRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'submitFace',
     method: 'POST',
     path: '/v2/submit_face',
-    summary: "Submit a face: liveness, then a match with the session's user, or an enrolment",
+    summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit, plain: 'taken' },
-    request: 'once',
-    sealing: 'as-asked',
+    body: { schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit, plain: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
     replies: {
-      200: { description: 'What came of it', schema: sealedReply(faceAnswer) },
-      404: { description: 'No such session' },
+      200: { description: 'The result', schema: sealedReply(faceAnswer) },
+      404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context, keeping }) => {
+    handler: async ({ body }, { caller, actor, context, keeping: replyWrites }) => {
       const callerKey = envelopeOf(caller).caller
       const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
-      const submission = {
+      const stepInput = {
         ...readEvidence(body),
         sessionId: body.sessionId,
         callerKey,
@@ -47,33 +47,33 @@ function submitFaceRoute({ authentication, setup }: FaceApi): Route {
         deviceId: body.deviceId,
         cameraIndicator: body.cameraIndicator,
       }
-      return submitFace(setup, actor, submission, concludeFace(setup.services, callerKey, keeping))
+      return submitFace(sessionContext, actor, stepInput, concludeFace(sessionContext.services, callerKey, replyWrites))
     },
   })
 }
 
-function startLivenessRoute({ authentication, setup }: FaceApi): Route {
+function startLivenessRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'startLiveness',
     method: 'POST',
     path: '/v2/start_liveness',
-    summary: 'Start a liveness check: what the frames, or the vendor, must show. An app opens the session with it',
+    summary: 'Start a liveness check. For an app, this also starts the session',
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId }), limit: 16 * 1024, plain: 'taken' },
-    request: 'once',
-    sealing: 'as-asked',
+    body: { schema: z.object({ sessionId }), limit: 16 * 1024, plain: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
     replies: {
       200: {
-        description: "What the browser needs; `client.steps` are a challenge's",
-        schema: sealedReply(livenessAnswer),
+        description: 'The input of the client; `client.steps` are the steps of a challenge',
+        schema: sealedReply(livenessReply),
       },
-      404: { description: 'No such session' },
+      404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
     handler: async ({ body }, { caller, actor, context }) => {
-      const asker = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startLiveness(setup.faces, actor, asker, {
+      const verifierCaller = { tenant: actor.tenant, source: actor.source }
+      const { client, expiresAt } = await startLiveness(sessionContext.faces, actor, verifierCaller, {
         sessionId: body.sessionId,
         callerKey: envelopeOf(caller).caller,
         browserSecret: browserSecret(context.headers, body.sessionId),

@@ -10,8 +10,8 @@ import { openStamp } from './stamp.ts'
 import { verifyStepToken } from './step-token.ts'
 
 /**
- * What a service key may do here: each of these by its name, all of them by `authentication`, everything everywhere by `*`. None
- * stands for a system licence.
+ * The service key scopes of this API. The scope `authentication` includes all of them, `*` every scope of every API. No scope replaces
+ * a system licence.
  */
 export type AuthenticationScope =
   | 'authentication:device-info'
@@ -20,147 +20,151 @@ export type AuthenticationScope =
   | 'authentication:identify'
   | 'authentication:sessions'
 
-/** The guards of this API. Each gives an {@link AuthenticationCaller}. */
+/** The guards of this API. Each authenticates an {@link AuthenticationCaller}. */
 export interface Guards {
-  /** Anybody, whatever headers they bring. */
+  /** No authentication. */
   readonly open: Guard
-  /** `publickey`, and `requestid` unless it is not asked for. The caller is nobody but whoever holds that key. */
-  readonly client: (options?: { readonly stamp: boolean }) => Guard
-  /** `publickey`, `licensekey`, `requestid`; or else a service key with this scope. */
+  /** `publickey`, and `requestid` unless disabled. The caller is anonymous and identified by the key. */
+  readonly client: (options?: { readonly requestId: boolean }) => Guard
+  /** `publickey`, `licensekey` and `requestid`, or a service key with this scope. */
   readonly licence: (scope: AuthenticationScope) => Guard
-  /** `publickey`, `licensekey`, `requestid`, the licence of level `system`. */
+  /** `publickey`, `licensekey` and `requestid`, with a licence of level `system`. */
   readonly systemLicence: Guard
-  /** `authorization`, `publickey`, `requestid`: the token that `issueStepToken` gave to that key. */
+  /** `authorization`, `publickey` and `requestid`, with a token of `issueStepToken` for that key. */
   readonly bearer: Guard
-  /** `keyId`, `keySecret`, and where they are there `license`, `publickey`, `requestid`. */
+  /** `keyId` and `keySecret`; optionally `license`, `publickey` and `requestid`. */
   readonly service: (scope: AuthenticationScope) => Guard
 }
 
-/** What the guards stand on. */
+/** The dependencies of the guards. */
 export interface GuardSetup {
   readonly services: Services
   readonly envelopes: SystemEnvelopes
   readonly tenantOf: (request: IncomingRequest) => string
-  /** How far the time in a request id may be from ours, in seconds. */
+  /** The maximum difference between the time in a request id and the server's clock, in seconds. */
   readonly allowedTimeSpan: number
 }
 
-type Admit = (request: IncomingRequest, tenant: string) => Promise<AuthenticationCaller>
+type Authenticate = (request: IncomingRequest, tenant: string) => Promise<AuthenticationCaller>
 
 const noScopes: ReadonlySet<string> = new Set()
 
-/** Makes the guards. */
-export function authenticationGuards(setup: GuardSetup): Guards {
-  const guard = (name: string, security: Guard['security'], admit: Admit): Guard => ({
+/** Creates the guards. */
+export function authenticationGuards(dependencies: GuardSetup): Guards {
+  const guard = (name: string, security: Guard['security'], authenticate: Authenticate): Guard => ({
     name,
     security,
     schemes: Object.fromEntries(security.flatMap(Object.keys).map((scheme) => [scheme, schemes[scheme] ?? {}])),
-    admit: (request) => admit(request, setup.tenantOf(request)),
+    admit: (request) => authenticate(request, dependencies.tenantOf(request)),
   })
-  const byService = (scope: AuthenticationScope): Admit => {
-    return (request, tenant) => admitService(setup, request, tenant, scope)
+  const byServiceKey = (scope: AuthenticationScope): Authenticate => {
+    return (request, tenant) => authenticateService(dependencies, request, tenant, scope)
   }
-  const byLicence: Admit = (request, tenant) => admitLicence(setup, request, tenant)
-  const sealed = { publicKey: [], requestId: [] }
+  const byLicence: Authenticate = (request, tenant) => authenticateByLicence(dependencies, request, tenant)
+  const encrypted = { publicKey: [], requestId: [] }
   return {
-    open: guard('open', [], admitAnybody),
-    client: ({ stamp } = { stamp: true }) =>
-      guard(stamp ? 'client' : 'public key', [stamp ? sealed : { publicKey: [] }], (request, tenant) =>
-        admitClient(setup, request, tenant, stamp),
+    open: guard('public', [], anonymousCaller),
+    client: ({ requestId } = { requestId: true }) =>
+      guard(requestId ? 'client' : 'public key', [requestId ? encrypted : { publicKey: [] }], (request, tenant) =>
+        authenticateClient(dependencies, request, tenant, requestId),
       ),
     licence: (scope) =>
       guard(
-        `licence, or service key with the scope ${scope}`,
+        `licence or service key with scope ${scope}`,
         [
-          { ...sealed, licence: [] },
+          { ...encrypted, licence: [] },
           { serviceKeyId: [], serviceKeySecret: [] },
         ],
-        (request, tenant) => (hasHeader(request, 'licensekey') ? byLicence : byService(scope))(request, tenant),
+        (request, tenant) => (hasHeader(request, 'licensekey') ? byLicence : byServiceKey(scope))(request, tenant),
       ),
-    systemLicence: guard('system licence', [{ ...sealed, licence: [] }], async (request, tenant) => {
+    systemLicence: guard('system licence', [{ ...encrypted, licence: [] }], async (request, tenant) => {
       const caller = await byLicence(request, tenant)
       if (caller.licence?.authLevel !== 'system') throw new BillfoldError('caller.forbidden')
       return caller
     }),
-    bearer: guard('token of the step before', [{ ...sealed, stepToken: [] }], (request, tenant) =>
-      admitBearer(setup, request, tenant),
+    bearer: guard('step token', [{ ...encrypted, stepToken: [] }], (request, tenant) =>
+      authenticateBearer(dependencies, request, tenant),
     ),
     service: (scope) =>
-      guard(`service key with the scope ${scope}`, [{ serviceKeyId: [], serviceKeySecret: [] }], byService(scope)),
+      guard(`service key with scope ${scope}`, [{ serviceKeyId: [], serviceKeySecret: [] }], byServiceKey(scope)),
   }
 }
 
-function admitAnybody(_: IncomingRequest, tenant: string): Promise<AuthenticationCaller> {
+function anonymousCaller(_: IncomingRequest, tenant: string): Promise<AuthenticationCaller> {
   const caller = { kind: 'anonymous', tenant, id: 'anonymous', scopes: noScopes } as const
   return Promise.resolve({ ...caller, envelope: undefined, stamp: undefined, licence: undefined, token: undefined })
 }
 
-async function admitClient(setup: GuardSetup, request: IncomingRequest, tenant: string, stamped: boolean) {
-  const envelope = await demandedEnvelope(setup, request, tenant)
-  const stamp = stamped ? stampOf(setup, request, envelope) : undefined
-  const caller = { kind: 'anonymous', tenant, id: `key ${envelope.caller}`, scopes: noScopes } as const
-  return { ...caller, envelope, stamp, licence: undefined, token: undefined }
+async function authenticateClient(
+  dependencies: GuardSetup,
+  request: IncomingRequest,
+  tenant: string,
+  withRequestId: boolean,
+) {
+  const channel = await presentedChannel(dependencies, request, tenant)
+  const requestId = withRequestId ? requireRequestId(dependencies, request, channel) : undefined
+  const caller = { kind: 'anonymous', tenant, id: `key ${channel.caller}`, scopes: noScopes } as const
+  return { ...caller, envelope: channel, stamp: requestId, licence: undefined, token: undefined }
 }
 
-async function admitLicence(setup: GuardSetup, request: IncomingRequest, tenant: string) {
-  const envelope = await demandedEnvelope(setup, request, tenant)
-  const stamp = stampOf(setup, request, envelope)
-  const text = Buffer.from(envelope.open(demandedHeader(request, 'licensekey'))).toString('utf8')
-  const licence = await authenticateLicence(setup.services, tenant, text)
+async function authenticateByLicence(dependencies: GuardSetup, request: IncomingRequest, tenant: string) {
+  const channel = await presentedChannel(dependencies, request, tenant)
+  const requestId = requireRequestId(dependencies, request, channel)
+  const text = Buffer.from(channel.open(requireHeader(request, 'licensekey'))).toString('utf8')
+  const licence = await authenticateLicence(dependencies.services, tenant, text)
   const caller = { kind: 'licence', tenant, id: licence.id, scopes: noScopes } as const
-  return { ...caller, envelope, stamp, licence, token: undefined }
+  return { ...caller, envelope: channel, stamp: requestId, licence, token: undefined }
 }
 
-async function admitBearer(setup: GuardSetup, request: IncomingRequest, tenant: string) {
-  const envelope = await demandedEnvelope(setup, request, tenant)
-  const stamp = stampOf(setup, request, envelope)
-  const token = await verifyStepToken(setup.services, tenant, envelope, demandedHeader(request, 'authorization'))
+async function authenticateBearer(dependencies: GuardSetup, request: IncomingRequest, tenant: string) {
+  const channel = await presentedChannel(dependencies, request, tenant)
+  const requestId = requireRequestId(dependencies, request, channel)
+  const header = requireHeader(request, 'authorization')
+  const token = await verifyStepToken(dependencies.services, tenant, channel, header)
   const caller = { kind: 'user', tenant, id: token.subject, scopes: noScopes } as const
-  return { ...caller, envelope, stamp, licence: undefined, token }
+  return { ...caller, envelope: channel, stamp: requestId, licence: undefined, token }
 }
 
-async function admitService(
-  setup: GuardSetup,
+async function authenticateService(
+  dependencies: GuardSetup,
   request: IncomingRequest,
   tenant: string,
   scope: AuthenticationScope,
 ): Promise<AuthenticationCaller> {
-  const { services } = setup
-  const [keyId, keySecret] = [demandedHeader(request, 'keyid'), demandedHeader(request, 'keysecret')]
+  const { services } = dependencies
+  const [keyId, keySecret] = [requireHeader(request, 'keyid'), requireHeader(request, 'keysecret')]
   if (keyId.length > 36) throw new BillfoldError('caller.unauthenticated')
   const key = await authenticateServiceKey(services, keyId, keySecret)
   if (key.tenant !== tenant) throw new BillfoldError('caller.unauthenticated')
   const scopes = new Set(key.scopes.split(' '))
-  if (![scope, 'authentication', '*'].some((one) => scopes.has(one))) throw new BillfoldError('caller.forbidden')
-  const envelope = await broughtEnvelope(setup, request, tenant)
-  const stamped = envelope !== undefined && hasHeader(request, 'requestid')
-  const stamp = stamped ? stampOf(setup, request, envelope) : undefined
-  const licence = await broughtLicence(setup, request, tenant)
-  return { kind: 'service', tenant, id: key.id, scopes, envelope, stamp, licence, token: undefined }
+  if (![scope, 'authentication', '*'].some((sufficient) => scopes.has(sufficient)))
+    throw new BillfoldError('caller.forbidden')
+  const channel = hasHeader(request, 'publickey') ? await presentedChannel(dependencies, request, tenant) : undefined
+  const hasRequestId = channel !== undefined && hasHeader(request, 'requestid')
+  const requestId = hasRequestId ? requireRequestId(dependencies, request, channel) : undefined
+  const licence = await presentedLicence(dependencies, request, tenant)
+  const caller = { kind: 'service', tenant, id: key.id, scopes } as const
+  return { ...caller, envelope: channel, stamp: requestId, licence, token: undefined }
 }
 
-/** The plain `license` that a service key may bring; a bad one is refused. */
-async function broughtLicence(
-  setup: GuardSetup,
+/** Authenticates the plain `license` header that may accompany a service key. An invalid one is rejected. */
+async function presentedLicence(
+  dependencies: GuardSetup,
   request: IncomingRequest,
   tenant: string,
 ): Promise<Licence | undefined> {
   if (!hasHeader(request, 'license')) return undefined
-  return authenticateLicence(setup.services, tenant, demandedHeader(request, 'license'))
+  return authenticateLicence(dependencies.services, tenant, requireHeader(request, 'license'))
 }
 
-async function broughtEnvelope(setup: GuardSetup, request: IncomingRequest, tenant: string) {
-  return hasHeader(request, 'publickey') ? demandedEnvelope(setup, request, tenant) : undefined
+async function presentedChannel(dependencies: GuardSetup, request: IncomingRequest, tenant: string): Promise<Envelope> {
+  const publicKey = requireHeader(request, 'publickey')
+  return (await dependencies.envelopes(tenant)).with(publicKey)
 }
 
-async function demandedEnvelope(setup: GuardSetup, request: IncomingRequest, tenant: string): Promise<Envelope> {
-  const publicKey = demandedHeader(request, 'publickey')
-  return (await setup.envelopes(tenant)).with(publicKey)
-}
-
-function stampOf(setup: GuardSetup, request: IncomingRequest, envelope: Envelope): RequestStamp {
-  const clock = { now: setup.services.now(), span: setup.allowedTimeSpan }
-  return openStamp(envelope, demandedHeader(request, 'requestid'), clock)
+function requireRequestId(dependencies: GuardSetup, request: IncomingRequest, channel: Envelope): RequestStamp {
+  const clock = { now: dependencies.services.now(), span: dependencies.allowedTimeSpan }
+  return openStamp(channel, requireHeader(request, 'requestid'), clock)
 }
 
 function hasHeader(request: IncomingRequest, name: string): boolean {
@@ -168,12 +172,12 @@ function hasHeader(request: IncomingRequest, name: string): boolean {
   return value !== undefined && value !== ''
 }
 
-/** Longer ones than this are none that a client of ours makes; a token of 8 KiB fits, encrypted. */
-const longestHeader = 12_000
+/** The maximum length of a header, in characters. An encrypted token of 8 KiB fits. */
+const maxHeaderLength = 12_000
 
-function demandedHeader(request: IncomingRequest, name: string): string {
+function requireHeader(request: IncomingRequest, name: string): string {
   const value = request.headers[name]
-  if (typeof value !== 'string' || value === '' || value.length > longestHeader)
+  if (typeof value !== 'string' || value === '' || value.length > maxHeaderLength)
     throw new BillfoldError('caller.unauthenticated')
   return value
 }

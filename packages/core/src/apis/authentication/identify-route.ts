@@ -12,7 +12,7 @@ import { users } from '../../users/table.ts'
 import { facePeople } from '../../biometrics/face-tables.ts'
 import { sealedReply } from './answer.ts'
 import { communityOf } from './communities.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { evidenceFields, selfieBodyLimit } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
@@ -25,47 +25,47 @@ const body = z.object({
   dns: z.string().max(256).optional(),
 })
 
-/** Whose face a selfie shows, among all of the caller's own community. */
-export function identifyRoute({ authentication, setup }: FaceApi): Route {
-  const { services, faces } = setup
+/** Identifies the user of a selfie among all faces of the caller's community. */
+export function identifyRoute({ authentication, setup: sessionContext }: FaceApi): Route {
+  const { services, faces } = sessionContext
   return sealedRoute(authentication, {
     id: 'identifySelfie',
     method: 'POST',
     path: '/identify_selfie',
-    summary: 'Find the face key of a selfie',
+    summary: 'Identify the user of a selfie, as a face key',
     guard: authentication.guards.licence('authentication:identify'),
     limits: [{ by: 'caller', most: 600, seconds: 60 }],
-    body: { schema: body, limit: selfieBodyLimit, plain: 'refused' },
-    request: 'once',
-    sealing: 'always',
+    body: { schema: body, limit: selfieBodyLimit, plain: 'rejected' },
+    replayProtection: 'single-use',
+    encryption: 'always',
     replies: {
       200: {
-        description: 'The face key: SHA-512, hexadecimal',
+        description: 'The face key: SHA-512, hex',
         schema: sealedReply(z.object({ faceKey: z.string() })),
       },
-      404: { description: 'Nobody was recognised, or more than one' },
+      404: { description: 'No user was recognised, or more than one' },
     },
-    handler: async (input, { caller, actor, keeping }) => {
+    handler: async (input, { caller, actor, keeping: replyWrites }) => {
       const { tenant } = caller
       const community = communityOf(authentication, caller, input.body).id
       const configuration = await findConfiguration(services, tenant, community, input.body.dvcId)
       const evidence = demandedEvidence(faces, configuration, { selfie: readSelfie(input.body.selfie) })
       const key = { name: 'face attempts of licence', subject: caller.id, tenant }
-      const { allowed, retryAfterSeconds } = await services.limiter.take(key, setup.attemptsOfLicence)
+      const { allowed, retryAfterSeconds } = await services.limiter.take(key, sessionContext.attemptsOfLicence)
       if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
-      const found = await identify(faces, { tenant, source: actor.source }, community, evidence)
-      if (found.kind === 'nobody') throw new BillfoldError('face.unknown')
-      const { person } = found
-      const answer = { data: { faceKey: faceKeyOf(person) } }
+      const identified = await identify(faces, { tenant, source: actor.source }, community, evidence)
+      if (identified.kind === 'nobody') throw new BillfoldError('face.unknown')
+      const { person } = identified
+      const reply = { data: { faceKey: faceKeyOf(person) } }
       await services.storage.commit(
         batch(
           check(users, { where: { id: person.userId, tenant, archivedAt: null } }),
           check(facePeople, { where: { id: person.id, version: person.version } }),
           auditRecord(actor, 'face.identified', person.userId, services.now(), { community }),
-          ...(await keeping(answer)),
+          ...(await replyWrites(reply)),
         ),
       )
-      return answer
+      return reply
     },
   })
 }

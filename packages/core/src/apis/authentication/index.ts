@@ -3,13 +3,12 @@ import type { Api } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
 import type { SessionSetup } from '../../sessions/setup.ts'
 import { appRoute } from './app-route.ts'
-import type { Authentication } from './authentication.ts'
+import type { Authentication, FaceApi } from './authentication.ts'
 import { deprecatedRoutes } from './deprecated-routes.ts'
 import { deviceInfoRoute } from './device-info-route.ts'
 import { ecdsaHelperRoutes } from './ecdsa-helper-routes.ts'
 import { enrollmentRoute } from './enrollment-route.ts'
 import { failure, failureBody } from './error-reply.ts'
-import type { FaceApi } from './face-api.ts'
 import { type FaceOptions, sessionSetup } from './face-options.ts'
 import { faceRoutes } from './face-routes.ts'
 import { authenticationGuards } from './guards.ts'
@@ -23,22 +22,33 @@ import { serviceKeyRoutes } from './service-key-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
-/** What a host decides about the authentication API. */
+/**
+ * The options of the authentication API.
+ *
+ * @example
+ * ```ts
+ * const billfold = createBillfold({
+ *   storage,
+ *   keyring,
+ *   authentication: { publicUrl: 'https://login.example/walletapi', faceAttemptsPerUser: { limit: 10, windowSeconds: 3600 } },
+ * })
+ * ```
+ */
 export interface AuthenticationOptions extends CallerOptions, FaceOptions {}
 
-/** The authentication API: face, PIN and sessions. */
+/** Builds the route table of the authentication API: sessions, face and PIN steps, and service routes. */
 export function authenticationApi(
   services: Services,
   tenant: string,
   options: AuthenticationOptions = {},
-  setup: SessionSetup = sessionSetup(services, options),
+  sessionContext: SessionSetup = sessionSetup(services, options),
 ): Api {
-  const envelopes = systemEnvelopes(services, options.curve ?? 'secp256k1')
+  const channels = systemEnvelopes(services, options.curve ?? 'secp256k1')
   const allowedTimeSpan = options.allowedTimeSpan ?? 60
-  const tenantOf = options.tenantOf ?? (() => tenant)
-  const guards = authenticationGuards({ services, envelopes, tenantOf, allowedTimeSpan })
-  const authentication: Authentication = { services, options, tenant, envelopes, guards, allowedTimeSpan }
-  const faces: FaceApi = { authentication, setup, options }
+  const resolveTenant = options.tenantOf ?? (() => tenant)
+  const guards = authenticationGuards({ services, envelopes: channels, tenantOf: resolveTenant, allowedTimeSpan })
+  const authentication: Authentication = { services, options, tenant, envelopes: channels, guards, allowedTimeSpan }
+  const sessionRoutesContext: FaceApi = { authentication, setup: sessionContext, options }
   return Object.freeze({
     name: 'authentication',
     title: 'Billfold authentication API',
@@ -47,15 +57,15 @@ export function authenticationApi(
       ...serviceKeyRoutes(authentication),
       ...ecdsaHelperRoutes(authentication),
       enrollmentRoute(authentication),
-      ...sessionRoutes(faces),
-      openRoute(faces),
-      ...pageRoutes(faces),
-      appRoute(faces),
-      ...faceRoutes(faces),
-      pinRoute(faces),
-      oneCallRoute(faces),
-      identifyRoute(faces),
-      deviceInfoRoute(faces),
+      ...sessionRoutes(sessionRoutesContext),
+      openRoute(sessionRoutesContext),
+      ...pageRoutes(sessionRoutesContext),
+      appRoute(sessionRoutesContext),
+      ...faceRoutes(sessionRoutesContext),
+      pinRoute(sessionRoutesContext),
+      oneCallRoute(sessionRoutesContext),
+      identifyRoute(sessionRoutesContext),
+      deviceInfoRoute(sessionRoutesContext),
       ...deprecatedRoutes(authentication),
     ]),
     errorReply: failure,

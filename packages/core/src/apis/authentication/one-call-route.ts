@@ -8,7 +8,7 @@ import { sealedReply } from './answer.ts'
 import type { AuthenticationCaller } from './caller.ts'
 import { communityOf } from './communities.ts'
 import { pinToken } from './face-answer.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { faceFields, provenDevice, readEvidence, selfieBodyLimit, smallObject } from '../face-body.ts'
 import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
@@ -32,103 +32,103 @@ const body = z.object({
   isTrustedDevice: z.boolean().default(false),
   skip_liveid: z.boolean().default(false),
 })
-const beside = { status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']), message: z.string() }
+const plainFields = { status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']), message: z.string() }
 const data = z.looseObject({ sessionId: z.string(), pinRequired: z.boolean(), token: z.string().optional() })
 
-/** The `typ` of the token of a login, which may name its user in a later one. */
+/** The `typ` of a user token, which identifies the user in a later login. */
 const userTokenType = 'authentication-user+jwt'
 
-/** A whole login in one call: face, PIN, or both. */
+/** Logs a user in with a single request: by face, PIN, or both. */
 export function oneCallRoute(api: FaceApi): Route {
-  const { authentication, setup } = api
+  const { authentication, setup: sessionContext } = api
   return sealedRoute(authentication, {
     id: 'authenticateWithLiveId',
     method: 'POST',
     path: '/v2/authenticate_with_liveid',
-    summary: 'Log a user in by face, by PIN and a trusted device, or by both',
+    summary: 'Log a user in by face, by PIN and trusted device, or by face and PIN',
     guard: authentication.guards.licence('authentication:liveid'),
-    body: { schema: body, limit: selfieBodyLimit, plain: 'refused' },
-    request: 'once',
-    sealing: 'as-asked',
-    replies: { 200: { description: 'What came of it', schema: sealedReply(data, beside) } },
-    handler: async ({ body: asked }, { caller, actor, keeping }) => {
-      const callerKey = keyOf(caller)
-      const community = communityOf(authentication, caller, asked).id
+    body: { schema: body, limit: selfieBodyLimit, plain: 'rejected' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
+    replies: { 200: { description: 'The result', schema: sealedReply(data, plainFields) } },
+    handler: async ({ body: input }, { caller, actor, keeping: replyWrites }) => {
+      const callerKey = callerKeyOrId(caller)
+      const community = communityOf(authentication, caller, input).id
       const statement = { step: 'authenticate_with_liveid', subject: caller.stamp?.uuid ?? '', caller: callerKey }
       const call = {
-        ...readEvidence(asked),
+        ...readEvidence(input),
         session: {
           community,
-          configuration: asked.dvcID,
-          purpose: asked.purpose,
-          scopes: asked.scopes,
-          userId: await userOf(api, caller, community, asked.user_token),
-          authtype: asked.authType,
-          metadata: { context: asked.context, userAgent: asked.userAgent },
+          configuration: input.dvcID,
+          purpose: input.purpose,
+          scopes: input.scopes,
+          userId: await verifyUserToken(api, caller, community, input.user_token),
+          authtype: input.authType,
+          metadata: { context: input.context, userAgent: input.userAgent },
           creatorKey: caller.envelope?.publicKey,
         },
         callerKey,
-        // Without a request id there is nothing fresh that a device could have signed.
-        device: caller.stamp === undefined ? undefined : provenDevice(asked.device, statement),
-        deviceId: asked.deviceId ?? labelIn(asked.deviceInfo),
-        cameraIndicator: asked.cameraIndicator,
-        pin: asked.pin,
-        trustDevice: asked.isTrustedDevice,
-        skipFace: asked.skip_liveid,
-        info: { deviceInfo: asked.deviceInfo, userInfo: asked.userInfo },
+        // Without a request id, a device signature would not be protected against replay.
+        device: caller.stamp === undefined ? undefined : provenDevice(input.device, statement),
+        deviceId: input.deviceId ?? parseDeviceLabel(input.deviceInfo),
+        cameraIndicator: input.cameraIndicator,
+        pin: input.pin,
+        trustDevice: input.isTrustedDevice,
+        skipFace: input.skip_liveid,
+        info: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
       }
-      return loginInOneCall(setup, actor, call, async (result) => {
-        const answer = {
+      return loginInOneCall(sessionContext, actor, call, async (result) => {
+        const reply = {
           beside: { status: result.status, message: result.message },
-          data: await dataFor(api, caller, callerKey, result),
+          data: await buildReplyData(api, caller, callerKey, result),
         }
-        return { answer, writes: await keeping(answer) }
+        return { reply, writes: await replyWrites(reply) }
       })
     },
   })
 }
 
-async function dataFor(
-  { setup, options }: FaceApi,
+async function buildReplyData(
+  { setup: sessionContext, options }: FaceApi,
   caller: AuthenticationCaller,
   callerKey: string,
-  { session, status, kept }: OneCallResult,
+  { session, status, kept: retainedData }: OneCallResult,
 ): Promise<z.output<typeof data>> {
-  const { services } = setup
-  const told = { sessionId: session.id, pinRequired: status === 'pin' }
-  if (status === 'pin') return { ...told, token: await pinToken(services, session, callerKey) }
-  if (status !== 'success') return told
-  const token = await userToken(services, session, caller, options.userTokenSeconds ?? 900)
-  return { ...told, ...(await scopedData(services, session, kept)), token }
+  const { services } = sessionContext
+  const common = { sessionId: session.id, pinRequired: status === 'pin' }
+  if (status === 'pin') return { ...common, token: await pinToken(services, session, callerKey) }
+  if (status !== 'success') return common
+  const token = await issueUserToken(services, session, caller, options.userTokenSeconds ?? 900)
+  return { ...common, ...(await scopedData(services, session, retainedData)), token }
 }
 
-function userToken(
+function issueUserToken(
   services: FaceApi['setup']['services'],
   session: SessionRow,
   caller: AuthenticationCaller,
-  seconds: number,
+  ttlSeconds: number,
 ): Promise<string> {
   return services.tokens.issue({
     type: userTokenType,
     audience: 'authentication',
     tenant: session.tenant,
     subject: session.userId ?? '',
-    seconds,
+    seconds: ttlSeconds,
     claims: { session: session.id, community: session.community, for: caller.id },
   })
 }
 
-/** The user of an earlier login's token, which must have been given to the same licence or service key, for the same community. */
-async function userOf(
-  { setup }: FaceApi,
+/** Verifies the token of an earlier login, issued to the same licence or service key for the same community. Returns its user. */
+async function verifyUserToken(
+  { setup: sessionContext }: FaceApi,
   { tenant, id }: AuthenticationCaller,
   community: string,
   token: string | undefined,
 ): Promise<string | undefined> {
   if (token === undefined) return undefined
   try {
-    const demand = { type: userTokenType, audience: 'authentication', tenant }
-    const { subject, claims } = await setup.services.tokens.verify(token, demand)
+    const expected = { type: userTokenType, audience: 'authentication', tenant }
+    const { subject, claims } = await sessionContext.services.tokens.verify(token, expected)
     if (claims['for'] !== id || claims['community'] !== community) throw new BillfoldError('token.invalid')
     return subject
   } catch (cause) {
@@ -137,12 +137,12 @@ async function userOf(
   }
 }
 
-/** Whoever brings no public key is known by what they are let in with. */
-function keyOf({ envelope, id }: AuthenticationCaller): string {
+/** Identifies a caller without a public key by the hash of its id. */
+function callerKeyOrId({ envelope, id }: AuthenticationCaller): string {
   return envelope?.caller ?? sha256(`caller ${id}`)
 }
 
-function labelIn(deviceInfo: Readonly<Record<string, unknown>> | undefined): string | undefined {
+function parseDeviceLabel(deviceInfo: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const label = deviceInfo?.['deviceId']
   return typeof label === 'string' ? label.slice(0, 256) : undefined
 }

@@ -3,36 +3,40 @@ import type { IncomingRequest } from '../../http/index.ts'
 
 /** A community of users within a tenant. */
 export interface Community {
+  /** The id that clients send as `communityId`. */
   readonly id: string
+  /** A display name. */
   readonly name?: string
-  /** The name that clients know it by, compared and never looked up. */
+  /** The DNS name that clients send. It is compared, never resolved. */
   readonly dns?: string
 }
 
-/** What a host decides about callers, keys and the routes that describe the service. */
+/** Options for callers, keys and the service routes. */
 export interface CallerOptions {
-  /** The curve of the envelope: `secp256k1`. */
+  /** The curve of the secure channel. Default: `secp256k1`. */
   readonly curve?: EnvelopeCurve
-  /** How far the time in a request id may be from ours, in seconds: 60. */
+  /** The maximum difference between the time in a request id and the server's clock, in seconds. Default: 60. */
   readonly allowedTimeSpan?: number
-  /** Takes plain `data` where it must else be encrypted: no. */
+  /** Accepts plain `data` on routes that otherwise require encryption. Default: false. */
   readonly allowPlaintext?: boolean
-  /** Which tenant a request is for, from what the host knows about it (its host name, its mount): the tenant of `createBillfold`. */
+  /** Returns the tenant of a request, for example by its host name. Default: the tenant of `createBillfold`. */
   readonly tenantOf?: (request: IncomingRequest) => string
-  /** The communities of each tenant; by default one, `default`. */
+  /** The communities of each tenant. Default: one community with the id `default`. */
   readonly communities?: readonly Community[]
-  /** Where the API is mounted, as clients reach it, without a slash at its end: `https://login.example/walletapi`. */
+  /** The URL of the API as clients reach it, without a trailing slash: `https://login.example/walletapi`. */
   readonly publicUrl?: string
-  /** Further services for `GET /sd`: their URLs by name. */
+  /** Additional services in `GET /sd`: URLs by name. */
   readonly services?: Readonly<Record<string, string>>
-  /** What `GET /environment` tells beside what it must: nothing secret. */
+  /** Additional fields of `GET /environment`. They are public. */
   readonly environment?: Readonly<Record<string, string | number | boolean>>
+  /** The scopes listed in `GET /.well-known`. Default: all scopes of sessions. */
   readonly scopesSupported?: readonly string[]
+  /** The purposes listed in `GET /.well-known`. Default: `authenticate` and `enroll`. */
   readonly purposesSupported?: readonly string[]
-  /** Which build this is: `<tag>.<commit>.<time>` in `GET /healthz`. */
-  readonly build?: { readonly tag?: string; readonly commit: string /** Seconds since 1970. */; readonly time: number }
-  /** Answers `GET /servicekeys` with the plain array of the document, instead of encrypting it: no. */
+  /** The version shown by `GET /healthz` as `<tag>.<commit>.<time>`. */
+  readonly build?: { readonly tag?: string; readonly commit: string /** Epoch seconds. */; readonly time: number }
+  /** Returns the plain array of the API document from `GET /servicekeys`, instead of an encrypted one. Default: false. */
   readonly plainServiceKeys?: boolean
-  /** Offers `POST /ecdsa_helper`, which takes a private key: no. */
+  /** Enables `POST /ecdsa_helper`, which takes a private key. Default: false. */
   readonly ecdsaHelper?: boolean
 }

@@ -4,7 +4,7 @@ import type { Route } from '../../http/index.ts'
 import { submitPin } from '../../sessions/pin-step.ts'
 import { sealedReply } from './answer.ts'
 import { envelopeOf } from './caller.ts'
-import type { FaceApi } from './face-api.ts'
+import type { FaceApi } from './authentication.ts'
 import { deviceProof, provenDevice } from '../face-body.ts'
 import { sealedRoute } from './sealed-route.ts'
 
@@ -14,10 +14,10 @@ const body = z.object({
   deviceId: z.string().max(256).optional(),
   device: deviceProof.optional(),
 })
-const answer = z.object({ isAuthenticated: z.boolean() })
+const pinReply = z.object({ isAuthenticated: z.boolean() })
 
-/** The PIN, where a face step has given a token for it. */
-export function pinRoute({ authentication, setup }: FaceApi): Route {
+/** The PIN step, authenticated by the token of the face step. */
+export function pinRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'verifyPin',
     method: 'POST',
@@ -25,17 +25,17 @@ export function pinRoute({ authentication, setup }: FaceApi): Route {
     summary: "Verify the user's PIN",
     guard: authentication.guards.bearer,
     limits: [{ by: 'ip', most: 120, seconds: 60 }],
-    body: { schema: body, limit: 16 * 1024, plain: 'refused' },
-    request: 'once',
-    sealing: 'always',
-    replies: { 200: { description: 'Whether the PIN is right', schema: sealedReply(answer) } },
-    handler: async (input, { caller, actor, keeping }) => {
+    body: { schema: body, limit: 16 * 1024, plain: 'rejected' },
+    replayProtection: 'single-use',
+    encryption: 'always',
+    replies: { 200: { description: '`isAuthenticated` is true if the PIN is correct', schema: sealedReply(pinReply) } },
+    handler: async (input, { caller, actor, keeping: replyWrites }) => {
       const session = caller.token?.claims['session']
       if (typeof session !== 'string') throw new BillfoldError('caller.unauthenticated')
       const callerKey = envelopeOf(caller).caller
       const { pin, deviceId, device, isTrustedDevice } = input.body
       const statement = { step: 'verify_pin', subject: session, caller: callerKey }
-      const submission = {
+      const stepInput = {
         sessionId: session,
         userId: caller.id,
         callerKey,
@@ -44,9 +44,9 @@ export function pinRoute({ authentication, setup }: FaceApi): Route {
         device: provenDevice(device, statement),
         trustDevice: isTrustedDevice,
       }
-      return submitPin(setup, actor, submission, async ({ isAuthenticated }) => {
-        const told = { data: { isAuthenticated } }
-        return { answer: told, writes: await keeping(told) }
+      return submitPin(sessionContext, actor, stepInput, async ({ isAuthenticated }) => {
+        const reply = { data: { isAuthenticated } }
+        return { reply, writes: await replyWrites(reply) }
       })
     },
   })

@@ -7,7 +7,7 @@ import { authenticationCaller } from '../../test-fixtures/authentication-caller.
 import { testServices } from '../../test-fixtures/services.ts'
 
 describe('GET /healthz', () => {
-  test('says so when the storage does not answer, in the same shape, and that it is well again', async () => {
+  test('returns 503 in the same shape while storage is unavailable, and 200 afterwards', async () => {
     const storage = memoryStorage()
     let down = false
     const find: typeof storage.find = (table, query) =>
@@ -16,13 +16,13 @@ describe('GET /healthz', () => {
     down = true
     expect(await call('getHealth')).toMatchObject({
       status: 503,
-      body: { status: 'the storage does not answer', publicKey: '', code: '503', version: 'unknown.0' },
+      body: { status: 'storage unavailable', publicKey: '', code: '503', version: 'unknown.0' },
     })
     down = false
     expect(await call('getHealth')).toMatchObject({ status: 200, body: { code: '200' } })
   })
 
-  test('never hangs', { timeout: 120_000 }, async () => {
+  test('returns 503 when storage hangs', { timeout: 120_000 }, async () => {
     const storage = memoryStorage()
     let hangs = false
     const find: typeof storage.find = (table, query) => (hangs ? new Promise(() => {}) : storage.find(table, query))
@@ -37,25 +37,28 @@ describe('POST /ecdsa_helper', () => {
   const write = (...parts: unknown[]): void => void lines.push(JSON.stringify(parts))
   const logger: Logger = { info: write, warn: write, error: write }
 
-  test.each(['secp256k1', 'prime256v1'] as const)('encrypts and decrypts on %s as any client does', async (curve) => {
-    const call = await authenticationCaller({ ...testServices(), logger }, { options: { ecdsaHelper: true, curve } })
-    const [mine, theirs] = [newKeyPair(curve), newKeyPair(curve)]
-    const keys = { publicKey: theirs.publicKey, privateKey: mine.privateKey }
-    const ask = (method: string, plain: object) => call('ecdsaHelperMethod', { params: { method }, plain })
-    const { status, body } = await call('ecdsaHelper', { plain: { ...keys, dataStr: 'a text' } })
-    expect(status).toBe(200)
-    expect(await (await clientEnvelope(theirs, mine.publicKey)).decrypt(body)).toBe('a text')
-    expect(await ask('decrypt', { ...keys, data: body })).toMatchObject({ status: 200, body: 'a text' })
-    expect((await ask('encrypt', { ...keys, data: '' })).status).toBe(200)
-    expect((await ask('fold', { ...keys, data: 'a' })).status).toBe(404)
-    for (const wrong of [{}, { data: 'a', publicKey: 'x' }, { data: 'a', privateKey: 'x' }, { data: 'QUJD' }])
-      expect((await ask('decrypt', { ...keys, ...wrong })).status).toBe(400)
-    expect(lines.join()).not.toContain(mine.privateKey)
-  })
+  test.each(['secp256k1', 'prime256v1'] as const)(
+    'encrypts and decrypts on %s compatibly with the client, and logs no private key',
+    async (curve) => {
+      const call = await authenticationCaller({ ...testServices(), logger }, { options: { ecdsaHelper: true, curve } })
+      const [mine, theirs] = [newKeyPair(curve), newKeyPair(curve)]
+      const keys = { publicKey: theirs.publicKey, privateKey: mine.privateKey }
+      const ask = (method: string, plain: object) => call('ecdsaHelperMethod', { params: { method }, plain })
+      const { status, body } = await call('ecdsaHelper', { plain: { ...keys, dataStr: 'a text' } })
+      expect(status).toBe(200)
+      expect(await (await clientEnvelope(theirs, mine.publicKey)).decrypt(body)).toBe('a text')
+      expect(await ask('decrypt', { ...keys, data: body })).toMatchObject({ status: 200, body: 'a text' })
+      expect((await ask('encrypt', { ...keys, data: '' })).status).toBe(200)
+      expect((await ask('fold', { ...keys, data: 'a' })).status).toBe(404)
+      for (const wrong of [{}, { data: 'a', publicKey: 'x' }, { data: 'a', privateKey: 'x' }, { data: 'QUJD' }])
+        expect((await ask('decrypt', { ...keys, ...wrong })).status).toBe(400)
+      expect(lines.join()).not.toContain(mine.privateKey)
+    },
+  )
 })
 
 describe('GET /servicekeys', () => {
-  test('gives the plain array of the document where the host wants that', async () => {
+  test('returns the plain array if plainServiceKeys is set', async () => {
     const services = testServices()
     const key = await createServiceKey(services, { tenant: 'default', id: 'host' }, { tag: 't', scopes: ['*'] })
     const call = await authenticationCaller(services, { options: { plainServiceKeys: true } })
@@ -65,8 +68,8 @@ describe('GET /servicekeys', () => {
   })
 })
 
-describe('several tenants in one host', () => {
-  test('have each their own system key, and licences that are good for nothing elsewhere', async () => {
+describe('multiple tenants', () => {
+  test('have separate system keys, and reject licences of other tenants', async () => {
     const services = testServices()
     const tenantOf = ({ headers }: { headers: Readonly<Record<string, unknown>> }) =>
       String(headers['host'] ?? 'default')

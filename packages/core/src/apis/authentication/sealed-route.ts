@@ -13,51 +13,49 @@ import { parseInput } from '../../http/parse-input.ts'
 import { type Answer, type Sealing, sealReply } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { actorOf, type AuthenticationCaller, callerOf } from './caller.ts'
-import { containerOf, type OpenedBody, openBody } from './opened-body.ts'
+import { containerOf, openBody } from './opened-body.ts'
 import { type Keeping, stepOnce } from './step-once.ts'
 
 /** A body whose `data` may be encrypted. */
 export interface SealedBody<S extends z.ZodType> {
-  /** Of what `data` holds. */
+  /** The schema of `data`. */
   readonly schema: S
-  /** Bytes of the whole body as it is sent: an encrypted one is a third longer than its JSON. */
+  /** The maximum size of the transmitted body, in bytes. Encryption makes it a third longer than its JSON. */
   readonly limit: number
-  /** Whether a plain one is taken; `refused` holds for licences and tokens unless the host has set `allowPlaintext`, and never for service keys. */
-  readonly plain: 'taken' | 'refused'
-  /** A call without a body is taken as `{}`. */
+  /** Accepts or rejects a plain body. `rejected` applies to licences and tokens unless `allowPlaintext` is set, and never to service keys. */
+  readonly plain: 'accepted' | 'rejected'
+  /** Treats a missing body as `{}`. */
   readonly optional?: boolean
 }
 
-/** What a handler gets beside its input. */
+/** The context of a handler. */
 export interface Exchange {
   readonly caller: AuthenticationCaller
   readonly actor: Actor
   readonly context: RequestContext
-  /** Whether the body came encrypted. */
+  /** True if the body was encrypted. */
   readonly encrypted: boolean
   /**
-   * The writes that keep the answer under the request id, for the step's own commit: a process that dies after that commit has
-   * answered all the same. Whoever leaves them out has the answer kept after the handler. Nothing on routes that are not `once`.
+   * Builds the writes that store the reply under the request id. Commit them with the step, so that a crash after the commit does not
+   * lose the reply. If the handler does not use them, the reply is stored after it. Empty on routes without replay protection.
    */
   readonly keeping: Keeping
 }
 
-/** What was parsed before. */
-const asItIs = z.unknown()
+/** Accepts input that was parsed before. */
+const alreadyParsed = z.unknown()
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-/** What a handler gets: the output of each schema, undefined where a route has none. */
+/** The input of a handler: the output of each schema, undefined if the route has none. */
 export interface SealedInput<P, Q, B> {
   readonly params: Parsed<P>
   readonly query: Parsed<Q>
-  /** What the body's `data` holds. */
+  /** The value of the body's `data`. */
   readonly body: Parsed<B>
 }
 
-/**
- * Defines a route of this API: its guard, its body opened, its reply sealed, and, where it is `once`, its request id used up.
- */
+/** Defines a route of this API whose body is decrypted, whose reply is encrypted, and whose request id is protected against replay. */
 export function sealedRoute<
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
@@ -74,15 +72,17 @@ export function sealedRoute<
     readonly params?: P
     readonly query?: Q
     readonly body?: B extends z.ZodType ? SealedBody<B> : undefined
-    /** `once` for what changes something: a request id is good for one step. Reads may be repeated under one. */
-    readonly request: 'once' | 'read'
-    readonly sealing: Sealing
+    /** `single-use` for state-changing routes: a request id is valid for one step. Reads may repeat a request id. */
+    readonly replayProtection: 'single-use' | 'none'
+    readonly encryption: Sealing
     readonly replies: Readonly<Record<number, ReplyRule>>
     readonly handler: (input: SealedInput<P, Q, B>, exchange: Exchange) => Promise<Answer>
   },
 ): Route {
   const { id, method, path, summary, guard, limits, params, query, body, replies, handler } = definition
   const container = body === undefined ? undefined : containerOf(body.schema)
+  const isPlainAllowed = ({ kind }: AuthenticationCaller): boolean =>
+    body?.plain === 'accepted' || kind === 'service' || authentication.options.allowPlaintext === true
   return route({
     id,
     method,
@@ -90,39 +90,38 @@ export function sealedRoute<
     summary,
     guard,
     replies,
-    idempotency: definition.request === 'once' && method !== 'GET' ? 'key' : 'none',
+    idempotency: definition.replayProtection === 'single-use' && method !== 'GET' ? 'key' : 'none',
     ...(limits !== undefined && { limits }),
     ...(params !== undefined && { params }),
     ...(query !== undefined && { query }),
     ...(body !== undefined &&
       container !== undefined && {
         body: { encoding: 'json' as const, schema: container, limit: body.limit, optional: body.optional === true },
-        openBody: opening(container),
+        openBody: decryptedForIdempotency(container),
       }),
     handler: async (input, context) => {
       const caller = callerOf(context)
-      const plain =
-        body?.plain === 'taken' || caller.kind === 'service' || authentication.options.allowPlaintext === true
-      const opened: OpenedBody | undefined = input.body === undefined ? undefined : openBody(caller, input.body, plain)
+      const decrypted = input.body === undefined ? undefined : openBody(caller, input.body, isPlainAllowed(caller))
       const parsed = parseInput<SealedInput<P, Q, B>>(
-        { params: asItIs, query: asItIs, headers: undefined, body: body?.schema },
-        { ...input, headers: undefined, body: opened?.value },
+        { params: alreadyParsed, query: alreadyParsed, headers: undefined, body: body?.schema },
+        { ...input, headers: undefined, body: decrypted?.value },
       )
-      const encrypted = opened?.form === 'encrypted'
-      const exchange = { caller, actor: actorOf(context), context, encrypted }
-      const take = (keeping: Keeping): Promise<Answer> => handler(parsed, { ...exchange, keeping })
-      const asked = [id, JSON.stringify([input.params, input.query]), opened?.form ?? '', opened?.text ?? '']
-      const once = definition.request === 'once'
-      const answer = await (once ? stepOnce(authentication, caller, asked, take) : take(() => Promise.resolve([])))
-      return sealReply(authentication, caller, answer, definition.sealing === 'always' || encrypted)
+      const encrypted = decrypted?.form === 'encrypted'
+      const handlerContext = { caller, actor: actorOf(context), context, encrypted }
+      const run = (replyWrites: Keeping): Promise<Answer> =>
+        handler(parsed, { ...handlerContext, keeping: replyWrites })
+      const step = [id, JSON.stringify([input.params, input.query]), decrypted?.form ?? '', decrypted?.text ?? '']
+      const isSingleUse = definition.replayProtection === 'single-use'
+      const reply = await (isSingleUse ? stepOnce(authentication, caller, step, run) : run(() => Promise.resolve([])))
+      return sealReply(authentication, caller, reply, definition.encryption === 'always' || encrypted)
     },
   })
 }
 
-/** What a body says, and to whom the reply will be sealed. */
-function opening(container: ReturnType<typeof containerOf>): OpenBody {
-  return async (sent, context) => {
+/** Returns the values that idempotency keys compare: the decrypted body, and the key that the reply is encrypted to. */
+function decryptedForIdempotency(container: ReturnType<typeof containerOf>): OpenBody {
+  return async (body, context) => {
     const caller = callerOf(context)
-    return [caller.envelope?.caller ?? '', openBody(caller, container.parse(sent), true).text]
+    return [caller.envelope?.caller ?? '', openBody(caller, container.parse(body), true).text]
   }
 }

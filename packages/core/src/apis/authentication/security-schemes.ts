@@ -2,12 +2,12 @@ function header(name: string, description: string): Readonly<Record<string, stri
   return { type: 'apiKey', in: 'header', name, description }
 }
 
-/** How callers show who they are, for OpenAPI. */
+/** The OpenAPI security schemes of this API. */
 export const schemes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   publicKey: header('publickey', "The caller's public key: base64 of X and Y, 64 bytes"),
-  requestId: header('requestid', 'Encrypted JSON: appid, uuid and ts, in seconds since 1970'),
+  requestId: header('requestid', 'Encrypted JSON with appid, uuid and ts, in epoch seconds'),
   licence: header('licensekey', 'The licence, encrypted'),
-  stepToken: header('authorization', 'Bearer and the token that the step before gave, as it is or encrypted'),
+  stepToken: header('authorization', 'The Bearer token issued by the previous step, plain or encrypted'),
   serviceKeyId: header('keyId', 'The id of a service key'),
   serviceKeySecret: header('keySecret', 'The secret of a service key'),
 }

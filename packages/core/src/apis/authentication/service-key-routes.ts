@@ -9,13 +9,13 @@ const keysBody = z.array(
   z.object({ tag: z.string(), keyId: z.string(), keySecret: z.string(), type: z.string(), debug: z.boolean() }),
 )
 
-/** Service keys, secrets and all, for licences of level `system`. */
+/** Lists and replaces service keys, including their secrets. Requires a licence of level `system`. */
 export function serviceKeyRoutes(authentication: Authentication): readonly Route[] {
   const { services, guards, options } = authentication
   const plain = options.plainServiceKeys === true
-  const sealing = plain ? 'as-asked' : 'always'
+  const encryption = plain ? 'match-request' : 'always'
   const schema = plain ? keysBody : sealedReply(keysBody)
-  const told = (keys: readonly ServiceKey[]): Answer => {
+  const toReply = (keys: readonly ServiceKey[]): Answer => {
     const list = keys.map(({ tag, keyId, keySecret, type, debug }) => ({ tag, keyId, keySecret, type, debug }))
     return { data: list, plain: list }
   }
@@ -24,12 +24,12 @@ export function serviceKeyRoutes(authentication: Authentication): readonly Route
       id: 'listServiceKeys',
       method: 'GET',
       path: '/servicekeys',
-      summary: 'The service keys of the tenant',
+      summary: 'List the service keys of the tenant',
       guard: guards.systemLicence,
-      request: 'read',
-      sealing,
+      replayProtection: 'none',
+      encryption,
       replies: { 200: { description: 'The service keys', schema } },
-      handler: async (_, { caller }) => told(await listServiceKeys(services, caller.tenant)),
+      handler: async (_, { caller }) => toReply(await listServiceKeys(services, caller.tenant)),
     }),
     sealedRoute(authentication, {
       id: 'resetServiceKey',
@@ -38,15 +38,15 @@ export function serviceKeyRoutes(authentication: Authentication): readonly Route
       summary: 'Replace a service key by a new one with the same tag and type',
       guard: guards.systemLicence,
       params: z.object({ keyId: z.string().min(1).max(64) }),
-      request: 'once',
-      sealing,
+      replayProtection: 'single-use',
+      encryption,
       replies: {
         200: { description: 'The new service key', schema },
-        404: { description: 'There is no such service key' },
+        404: { description: 'The service key does not exist' },
       },
-      handler: async ({ params }, { actor, keeping }) => {
-        const key = await resetServiceKey(services, actor, params.keyId, (made) => keeping(told([made])))
-        return told([key])
+      handler: async ({ params }, { actor, keeping: replyWrites }) => {
+        const key = await resetServiceKey(services, actor, params.keyId, (created) => replyWrites(toReply([created])))
+        return toReply([key])
       },
     }),
   ]

@@ -19,12 +19,12 @@ const environmentBody = z.looseObject({
   name: z.string(),
 })
 
-/** How long the system key may take to be found when the storage answers, in milliseconds. */
-const patience = 5_000
+/** Timeout for loading the system key, in milliseconds. */
+const systemKeyTimeout = 5_000
 
-/** What the service says about itself to anybody. */
+/** The public routes that describe the service: health, public key, directory and environment. */
 export function serviceRoutes(authentication: Authentication): readonly Route[] {
-  const { guards, envelopes } = authentication
+  const { guards, envelopes: channels } = authentication
   return [
     healthRoute(authentication),
     route({
@@ -32,11 +32,11 @@ export function serviceRoutes(authentication: Authentication): readonly Route[] 
       guard: guards.open,
       id: 'getPublicKey',
       path: '/publickeys',
-      summary: "The system's public key: what callers encrypt to",
+      summary: 'The public key that callers encrypt to',
       replies: { 200: { description: 'Base64 of X and Y, 64 bytes', schema: publicKeyBody } },
       handler: async (_, { caller }) => ({
         status: 200,
-        body: { publicKey: (await envelopes(caller.tenant)).publicKey },
+        body: { publicKey: (await channels(caller.tenant)).publicKey },
       }),
     }),
     ...directoryRoutes(authentication),
@@ -44,34 +44,33 @@ export function serviceRoutes(authentication: Authentication): readonly Route[] 
   ]
 }
 
-/** What there is, and where. */
-function directoryRoutes({ guards, envelopes, options }: Authentication): readonly Route[] {
-  const open = { method: 'GET', guard: guards.open } as const
-  const at = (mount: string): string => options.publicUrl ?? mount
+function directoryRoutes({ guards, envelopes: channels, options }: Authentication): readonly Route[] {
+  const publicGet = { method: 'GET', guard: guards.open } as const
+  const toBaseUrl = (mount: string): string => options.publicUrl ?? mount
   return [
     route({
-      ...open,
+      ...publicGet,
       id: 'getServiceDirectory',
       path: '/sd',
       summary: 'The service directory',
       replies: { 200: { description: 'URLs by name', schema: z.record(z.string(), z.string()) } },
       handler: async (_, { mount }) => ({
         status: 200,
-        body: { wallet: at(mount), sessions: `${at(mount)}/sessions`, ...options.services },
+        body: { wallet: toBaseUrl(mount), sessions: `${toBaseUrl(mount)}/sessions`, ...options.services },
       }),
     }),
     route({
-      ...open,
+      ...publicGet,
       id: 'getWellKnown',
       path: '/.well-known',
-      summary: 'What this service offers, and where',
+      summary: 'The endpoints and capabilities of the service',
       replies: { 200: { description: 'The configuration', schema: wellKnownBody } },
       handler: async (_, { caller, mount }) => ({
         status: 200,
         body: {
-          auth_endpoint: `${at(mount)}/v2/authenticate`,
-          enrollment_check_endpoint: `${at(mount)}/check_enrollment`,
-          public_key: (await envelopes(caller.tenant)).publicKey,
+          auth_endpoint: `${toBaseUrl(mount)}/v2/authenticate`,
+          enrollment_check_endpoint: `${toBaseUrl(mount)}/check_enrollment`,
+          public_key: (await channels(caller.tenant)).publicKey,
           purpose_supported: options.purposesSupported ?? ['authenticate', 'enroll'],
           scopes_supported: options.scopesSupported ?? knownScopes,
         },
@@ -85,7 +84,7 @@ function environmentRoute({ services, guards, options, allowedTimeSpan }: Authen
     id: 'getEnvironment',
     method: 'GET',
     path: '/environment',
-    summary: 'The settings that callers need',
+    summary: 'The settings required by callers',
     guard: guards.open,
     replies: { 200: { description: 'The environment', schema: environmentBody } },
     handler: async () => ({
@@ -95,7 +94,7 @@ function environmentRoute({ services, guards, options, allowedTimeSpan }: Authen
         ...options.environment,
         EC_CURVE_NAME: options.curve ?? 'secp256k1',
         allowed_time_span: allowedTimeSpan,
-        // By the clock of whoever checks request ids, for clients whose own is wrong.
+        // The server's time, so that clients can correct their clocks for request ids.
         ts: Math.floor(services.now() / 1000),
       },
     }),
@@ -110,33 +109,36 @@ function healthRoute(authentication: Authentication): Route {
     id: 'getHealth',
     method: 'GET',
     path: '/healthz',
-    summary: 'Whether the service works',
+    summary: 'The health of the service',
     guard: guards.open,
     replies: {
-      200: { description: 'It works', schema: healthBody },
-      503: { description: 'The storage does not answer', schema: healthBody },
+      200: { description: 'The service is healthy', schema: healthBody },
+      503: { description: 'The storage is unavailable', schema: healthBody },
     },
     handler: async (_, { caller }) => {
       const { status } = await health(services)
-      const publicKey = status === 'ok' ? await publicKeyInTime(authentication, caller.tenant) : undefined
+      const publicKey = status === 'ok' ? await findPublicKeyInTime(authentication, caller.tenant) : undefined
       const code = publicKey === undefined ? 503 : 200
-      const told = code === 200 ? 'all services operational' : 'the storage does not answer'
-      const body = { status: told, publicKey: publicKey ?? '', code: String(code), version: version.join('.') }
+      const summary = code === 200 ? 'all services operational' : 'storage unavailable'
+      const body = { status: summary, publicKey: publicKey ?? '', code: String(code), version: version.join('.') }
       return { status: code, body }
     },
   })
 }
 
-/** The public key, or undefined when it cannot be had in time: a probe is answered, whatever hangs. */
-async function publicKeyInTime({ envelopes, services }: Authentication, tenant: string): Promise<string | undefined> {
+/** Returns the public key, or undefined after a timeout or an error: a health probe must get a reply even if storage hangs. */
+async function findPublicKeyInTime(
+  { envelopes: channels, services }: Authentication,
+  tenant: string,
+): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patience, undefined)
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, systemKeyTimeout, undefined)
   })
   try {
-    return (await Promise.race([envelopes(tenant), tooLate]))?.publicKey
+    return (await Promise.race([channels(tenant), timeout]))?.publicKey
   } catch (cause) {
-    services.logger.error({ cause }, 'the system key cannot be read')
+    services.logger.error({ cause }, 'system key unavailable')
     return undefined
   } finally {
     clearTimeout(timer)

@@ -9,13 +9,16 @@ import { findByIdentifier } from '../../users/identifiers.ts'
 import { sealedReply } from './answer.ts'
 import { type AuthenticationCaller, envelopeOf } from './caller.ts'
 import { communityOf } from './communities.ts'
-import { baseUrl, type FaceApi } from './face-api.ts'
+import { baseUrl, type FaceApi } from './authentication.ts'
 import { smallObject } from '../face-body.ts'
 import { scopeList } from './scope-list.ts'
 import { sealedRoute } from './sealed-route.ts'
 
 const params = z.object({ id: z.string().min(1).max(36) })
-const gone = { 404: { description: 'No such session' }, 410: { description: 'The session has expired' } } as const
+const sessionErrors = {
+  404: { description: 'The session does not exist' },
+  410: { description: 'The session has expired' },
+} as const
 
 const newSessionBody = z.object({
   origin: z.union([z.string().max(2048), smallObject]).optional(),
@@ -25,56 +28,63 @@ const newSessionBody = z.object({
   dvcID: z.string().min(1).max(128).optional(),
   purpose: z.enum(['authenticate', 'enroll']).optional(),
   communityId: z.string().min(1).max(128).optional(),
-  userId: z.string().min(1).max(36).optional().describe('Whom it is about'),
-  did: z.string().min(1).max(512).optional().describe('Whom it is about, by a verified DID'),
+  userId: z.string().min(1).max(36).optional().describe('The user to authenticate'),
+  did: z.string().min(1).max(512).optional().describe('The user to authenticate, by a verified DID'),
 })
-const made = { sessionId: z.string(), url: z.string() }
+const createdFields = { sessionId: z.string(), url: z.string() }
 
-/** The session service: what relying parties make sessions with, and how they learn what came of them. */
+/** The routes for relying parties: create a session, read it, and get its result. */
 export function sessionRoutes(api: FaceApi): readonly Route[] {
   return [newSessionRoute(api), getSessionRoute(api), responseRoute(api), resultRoute(api)]
 }
 
 function newSessionRoute(api: FaceApi): Route {
-  const { authentication, setup } = api
+  const { authentication, setup: sessionContext } = api
   return sealedRoute(authentication, {
     id: 'createSession',
     method: 'PUT',
     path: '/sessions/session/new',
-    summary: 'Make a session',
+    summary: 'Create a session',
     guard: authentication.guards.licence('authentication:sessions'),
-    body: { schema: newSessionBody, limit: 128 * 1024, plain: 'taken' },
-    request: 'once',
-    sealing: 'as-asked',
-    replies: { 201: { description: 'Its id and its URL', schema: sealedReply(z.object(made), made) } },
-    handler: async ({ body }, { caller, actor, context, keeping }) => {
+    body: { schema: newSessionBody, limit: 128 * 1024, plain: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
+    replies: {
+      201: {
+        description: 'The id and the URL of the session',
+        schema: sealedReply(z.object(createdFields), createdFields),
+      },
+    },
+    handler: async ({ body }, { caller, actor, context, keeping: replyWrites }) => {
       const { dvcID, communityId, did, userId, ...input } = body
       const community = communityOf(authentication, caller, { communityId }).id
       const session = {
         ...input,
         community,
         configuration: dvcID,
-        userId: userId ?? (await userByDid(api, caller, did)),
+        userId: userId ?? (await findUserByDid(api, caller, did)),
         creatorKey: caller.envelope?.publicKey,
       }
-      const answerFor = (sessionId: string) => {
-        const answer = { sessionId, url: `${baseUrl(api, context.mount)}/sessions/session/${sessionId}` }
-        return { status: 201, beside: answer, data: answer, plain: answer }
+      const buildReply = (sessionId: string) => {
+        const fields = { sessionId, url: `${baseUrl(api, context.mount)}/sessions/session/${sessionId}` }
+        return { status: 201, beside: fields, data: fields, plain: fields }
       }
-      const { id } = await createSession(setup.services, actor, session, (row) => keeping(answerFor(row.id)))
-      return answerFor(id)
+      const { id } = await createSession(sessionContext.services, actor, session, (row) =>
+        replyWrites(buildReply(row.id)),
+      )
+      return buildReply(id)
     },
   })
 }
 
-/** A DID that nobody verified names nobody. @throws BillfoldError `user.unknown` */
-async function userByDid(
-  { setup }: FaceApi,
+/** Finds a user by a verified DID. An unverified DID identifies no user. @throws BillfoldError `user.not-found` */
+async function findUserByDid(
+  { setup: sessionContext }: FaceApi,
   { tenant }: AuthenticationCaller,
   did: string | undefined,
 ): Promise<string | undefined> {
   if (did === undefined) return undefined
-  const row = await findByIdentifier(setup.services, tenant, { kind: 'did', value: did })
+  const row = await findByIdentifier(sessionContext.services, tenant, { kind: 'did', value: did })
   if (row === undefined || row.verifiedBy === null) throw new BillfoldError('user.unknown')
   return row.userId
 }
@@ -82,7 +92,7 @@ async function userByDid(
 const sessionBody = z.object({
   sessionId: z.string(),
   origin: z.union([z.string(), z.record(z.string(), z.unknown())]),
-  publicKey: z.string().describe('What to encrypt to'),
+  publicKey: z.string().describe('The public key to encrypt to'),
   createdTS: z.number(),
   expiryTS: z.number(),
   metadata: z.record(z.string(), z.unknown()),
@@ -90,22 +100,22 @@ const sessionBody = z.object({
   scopes: z.string(),
 })
 
-function getSessionRoute({ authentication, setup }: FaceApi): Route {
+function getSessionRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return route({
     id: 'getSession',
     method: 'GET',
     path: '/sessions/session/:id',
-    summary: 'What a session asks for; nothing about its user',
+    summary: 'Get a session, without any information about its user',
     guard: authentication.guards.open,
     limits: [{ by: 'ip', most: 600, seconds: 60 }],
     params,
-    replies: { 200: { description: 'The session', schema: sessionBody }, ...gone },
+    replies: { 200: { description: 'The session', schema: sessionBody }, ...sessionErrors },
     handler: async (input, { caller }) => {
-      const { services } = setup
+      const { services } = sessionContext
       const session = await liveSession(services, caller.tenant, input.params.id)
       const { origin = {}, metadata = {}, authtype } = await openDetails(services, session)
       const { publicKey } = await authentication.envelopes(caller.tenant)
-      const times = { createdTS: seconds(session.createdAt), expiryTS: seconds(session.expiresAt) }
+      const times = { createdTS: toEpochSeconds(session.createdAt), expiryTS: toEpochSeconds(session.expiresAt) }
       const { id: sessionId, scopes } = session
       const body = {
         sessionId,
@@ -121,28 +131,28 @@ function getSessionRoute({ authentication, setup }: FaceApi): Route {
   })
 }
 
-function responseRoute({ authentication, setup }: FaceApi): Route {
-  const beside = { sessionId: z.string(), status: z.string() }
+function responseRoute({ authentication, setup: sessionContext }: FaceApi): Route {
+  const plainFields = { sessionId: z.string(), status: z.string() }
   return sealedRoute(authentication, {
     id: 'getSessionResponse',
     method: 'GET',
     path: '/sessions/session/:id/response',
-    summary: 'What the scopes of a session ask for, once it has succeeded; for the key that made the session',
+    summary: 'Get the claims requested by the scopes of a completed session, with the key that created it',
     guard: authentication.guards.client(),
     params,
-    request: 'read',
-    sealing: 'always',
+    replayProtection: 'none',
+    encryption: 'always',
     replies: {
       200: {
-        description: 'Encrypted to the key that made the session',
-        schema: sealedReply(z.looseObject({}), beside),
+        description: 'Encrypted to the key that created the session',
+        schema: sealedReply(z.looseObject({}), plainFields),
       },
-      400: { description: 'It has ended without success' },
-      404: { description: 'No such session of this key, or nothing yet' },
+      400: { description: 'The session failed' },
+      404: { description: 'The session does not exist for this key, or is pending' },
       410: { description: 'The session has expired' },
     },
     handler: async (input, { caller }) => {
-      const { services } = setup
+      const { services } = sessionContext
       const session = await liveSession(services, caller.tenant, input.params.id)
       if (!isSameKey(session.creatorKey, envelopeOf(caller).caller)) throw new BillfoldError('session.unknown')
       const status = statusOf(session)
@@ -160,36 +170,36 @@ const resultBody = {
   isTrustedDevice: z.boolean().optional(),
 }
 
-function resultRoute({ authentication, setup }: FaceApi): Route {
+function resultRoute({ authentication, setup: sessionContext }: FaceApi): Route {
   return sealedRoute(authentication, {
     id: 'getSessionResult',
     method: 'POST',
     path: '/session_result',
-    summary: 'What came of a session',
-    guard: authentication.guards.client({ stamp: false }),
+    summary: 'Get the result of a session',
+    guard: authentication.guards.client({ requestId: false }),
     limits: [{ by: 'ip', most: 600, seconds: 60 }],
     query: z.object({ session: z.string().min(1).max(36) }),
     body: {
       schema: z.object({ deviceId: z.string().max(256).optional() }),
       limit: 16 * 1024,
-      plain: 'taken',
+      plain: 'accepted',
       optional: true,
     },
-    request: 'read',
-    sealing: 'as-asked',
-    replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...gone },
+    replayProtection: 'none',
+    encryption: 'match-request',
+    replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...sessionErrors },
     handler: async ({ query, body }, { caller }) => {
-      const result = await sessionResult(setup.services, caller.tenant, query.session, body.deviceId)
-      return { data: result, plain: result }
+      const report = await sessionResult(sessionContext.services, caller.tenant, query.session, body.deviceId)
+      return { data: report, plain: report }
     },
   })
 }
 
-/** Two keys with the same X are the same caller. */
+/** Compares keys by their X coordinate: keys that differ in Y only are the same caller. */
 function isSameKey(creatorKey: string | null, caller: string): boolean {
   return creatorKey !== null && Buffer.from(creatorKey, 'base64').toString('base64url', 0, 32) === caller
 }
 
-function seconds(milliseconds: number): number {
+function toEpochSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000)
 }

@@ -3,7 +3,7 @@ import type { Envelope } from '../../envelope/index.ts'
 import { BillfoldError } from '../../errors.ts'
 import type { RequestStamp } from './caller.ts'
 
-const shape = z.object({
+const requestIdSchema = z.object({
   uuid: z.string().min(1).max(128),
   ts: z.number(),
   appid: z.string().max(256).optional(),
@@ -11,15 +11,16 @@ const shape = z.object({
 })
 
 /**
- * Opens a `requestid` header: `{appid | appId, uuid, ts}`, `ts` in seconds since 1970, encrypted.
- * @throws BillfoldError `envelope.invalid` for what does not open or is something else; `request-id.stale`
+ * Decrypts a `requestid` header: `{appid | appId, uuid, ts}`, with `ts` in epoch seconds.
+ * @param clock the current time in epoch milliseconds, and the allowed time span in seconds
+ * @throws BillfoldError `channel.invalid` if it cannot be decrypted or parsed; `request-id.stale`
  */
 export function openStamp(
-  envelope: Envelope,
+  channel: Envelope,
   header: string,
   clock: { readonly now: number; readonly span: number },
 ): RequestStamp {
-  const parsed = shape.safeParse(jsonOf(envelope.open(header)))
+  const parsed = requestIdSchema.safeParse(parseJson(channel.open(header)))
   const appId = parsed.data?.appid ?? parsed.data?.appId
   if (!parsed.success || appId === undefined) throw new BillfoldError('envelope.invalid')
   const { uuid, ts } = parsed.data
@@ -27,7 +28,7 @@ export function openStamp(
   return { uuid, appId, sentAt: ts * 1000 }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

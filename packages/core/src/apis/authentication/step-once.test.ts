@@ -5,41 +5,41 @@ import { memoryStorage, type Storage } from '../../storage/index.ts'
 import { authenticationCaller } from '../../test-fixtures/authentication-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 
-/** A storage whose commits fail, before or after they are applied, when the test says so. */
-function failing(): { readonly storage: Storage; readonly next: ('before' | 'after' | 'ok')[] } {
+/** Creates a storage whose next commits succeed, or fail before or after they are applied. */
+function failingStorage(): { readonly storage: Storage; readonly next: ('before' | 'after' | 'ok')[] } {
   const memory = memoryStorage()
   const next: ('before' | 'after' | 'ok')[] = []
   const commit: Storage['commit'] = async (batch) => {
-    const fate = next.shift() ?? 'ok'
-    if (fate === 'before') throw new Error('the process died before the commit')
+    const outcome = next.shift() ?? 'ok'
+    if (outcome === 'before') throw new Error('the process died before the commit')
     await memory.commit(batch)
-    if (fate === 'after') throw new Error('the process died after the commit')
+    if (outcome === 'after') throw new Error('the process died after the commit')
   }
   return { storage: { ...memory, commit }, next }
 }
 
-describe('a process that dies while it replaces a service key', () => {
-  // The commits of the call: the request id is taken, the key is replaced and the answer kept, the answer is kept again.
+describe('withReplayProtection, when the process dies while replacing a service key', () => {
+  // The commits of the call: claim the request id, replace the key and store the reply, store the reply again.
   test.each([
-    ['before it has taken the request id', ['before'], 500, 200],
-    ['right after that', ['after'], 500, 401],
-    ['before it has replaced the key', ['ok', 'before'], 500, 200],
-    ['right after that', ['ok', 'after'], 500, 200],
-    ['when all is done but the answer', ['ok', 'ok', 'before'], 200, 200],
-  ] as const)('%s (%j)', async (_, fates, first, again) => {
-    const { storage, next } = failing()
+    ['before claiming the request id', ['before'], 500, 200],
+    ['after claiming the request id', ['after'], 500, 401],
+    ['before replacing the key', ['ok', 'before'], 500, 200],
+    ['after replacing the key', ['ok', 'after'], 500, 200],
+    ['before storing the reply again', ['ok', 'ok', 'before'], 200, 200],
+  ] as const)('%s (%j): returns %i, and %i when repeated', async (_, outcomes, first, again) => {
+    const { storage, next } = failingStorage()
     const services = testServices(storage)
     const call = await authenticationCaller(services)
     const { keyId } = await createServiceKey(services, { tenant: 'default', id: 'host' }, { tag: 't', scopes: ['*'] })
     const uuid = crypto.randomUUID()
-    next.push(...fates)
+    next.push(...outcomes)
     const reset = () => call('resetServiceKey', { params: { keyId }, uuid })
     expect((await reset()).status).toBe(first)
-    const answer = await reset()
-    expect(answer.status).toBe(again)
+    const repeated = await reset()
+    expect(repeated.status).toBe(again)
     const keys = await describeServiceKeys(services, 'default')
     expect(keys).toHaveLength(1)
-    if (again === 200) expect(answer.opened).toMatchObject([{ keyId: keys[0]?.keyId }])
+    if (again === 200) expect(repeated.opened).toMatchObject([{ keyId: keys[0]?.keyId }])
     else expect(keys[0]?.keyId).toBe(keyId)
   })
 })

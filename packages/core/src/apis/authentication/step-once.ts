@@ -8,16 +8,16 @@ import type { Answer } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import type { AuthenticationCaller } from './caller.ts'
 
-/** How far the clocks of two host processes may be apart, in milliseconds. */
+/** The maximum clock skew between two host processes, in milliseconds. */
 const clockSkew = 5_000
 
-/** Gives the writes that keep an answer, for the commit of the step itself. */
-export type Keeping = (answer: Answer) => Promise<readonly Write[]>
+/** Builds the writes that store a reply, for the commit of the step itself. */
+export type Keeping = (reply: Answer) => Promise<readonly Write[]>
 
-const keptShape = z.union([
-  z.object({ answer: z.object({ data: z.unknown() }).loose() }),
+const storedReplySchema = z.union([
+  z.object({ reply: z.object({ data: z.unknown() }).loose() }),
   z.object({
-    refused: z.object({
+    error: z.object({
       code: z.string(),
       message: z.string(),
       issues: z.array(z.object({ path: z.string(), message: z.string() })),
@@ -26,56 +26,59 @@ const keptShape = z.union([
 ])
 
 /**
- * Takes a step once for each request id. The same step asked for again under the same request id gives the same answer, a refusal
- * too; what could not be done (5xx, 429) may be tried again. It is remembered for so many milliseconds: by default until nobody would
- * accept the request id any more. Without a request id (service keys need none) the step is simply taken.
- * @throws BillfoldError `request.replayed` for a request id that was used for something else, or whose step has no answer
+ * Runs a step once per request id. A repetition of the same step with the same request id returns the stored reply, including an error.
+ * After a temporary failure (5xx, 429) the step can be repeated. Without a request id, which service keys do not need, the step simply
+ * runs.
+ * @param step everything that identifies the step: route, parameters, body
+ * @param retentionMs how long the request id is stored, in milliseconds; by default until it would be rejected as stale
+ * @throws BillfoldError `request.replayed` if the request id was used for another step, or for one without a stored reply
  */
 export async function stepOnce(
   authentication: Authentication,
   caller: AuthenticationCaller,
-  asked: readonly string[],
-  take: (keeping: Keeping) => Promise<Answer>,
-  rememberedFor: number = 2 * authentication.allowedTimeSpan * 1000 + clockSkew,
+  step: readonly string[],
+  run: (replyWrites: Keeping) => Promise<Answer>,
+  retentionMs: number = 2 * authentication.allowedTimeSpan * 1000 + clockSkew,
 ): Promise<Answer> {
   const { services } = authentication
-  if (caller.stamp === undefined || caller.envelope === undefined) return take(() => Promise.resolve([]))
-  const begun = await beginStep(services, {
+  if (caller.stamp === undefined || caller.envelope === undefined) return run(() => Promise.resolve([]))
+  const claimed = await beginStep(services, {
     tenant: caller.tenant,
     caller: caller.envelope.caller,
     requestId: caller.stamp.uuid,
-    asked: [caller.kind, caller.id, caller.token?.id ?? '', ...asked],
-    expiresAt: services.now() + rememberedFor,
+    asked: [caller.kind, caller.id, caller.token?.id ?? '', ...step],
+    expiresAt: services.now() + retentionMs,
   })
-  if ('answer' in begun) return given(begun.answer)
-  const answer = await take((told) => begun.keeping(JSON.stringify({ answer: told }))).catch(async (error: unknown) => {
-    await orSay(services.logger, keepRefusal(begun, error))
+  if ('answer' in claimed) return replayReply(claimed.answer)
+  const replyWrites: Keeping = (early) => claimed.keeping(JSON.stringify({ reply: early }))
+  const reply = await run(replyWrites).catch(async (error: unknown) => {
+    await logFailure(services.logger, saveError(claimed, error))
     throw error
   })
-  // The step is taken. Where its answer cannot be kept, it is given all the same, and the request id stays used.
-  await orSay(services.logger, begun.keep(JSON.stringify({ answer })))
-  return answer
+  // The step is done: return its reply even if it cannot be stored. The request id stays used.
+  await logFailure(services.logger, claimed.keep(JSON.stringify({ reply })))
+  return reply
 }
 
-async function orSay(logger: Logger, kept: Promise<void>): Promise<void> {
+async function logFailure(logger: Logger, saving: Promise<void>): Promise<void> {
   try {
-    await kept
+    await saving
   } catch (cause) {
-    logger.warn({ cause: describeFailure(cause) }, 'the answer to a request id could not be kept')
+    logger.warn({ cause: describeFailure(cause) }, 'saving the reply of a request id failed')
   }
 }
 
-async function keepRefusal(begun: Begun, error: unknown): Promise<void> {
+async function saveError(claimed: Begun, error: unknown): Promise<void> {
   if (!isBillfoldError(error) || error.status >= 500 || error.status === 429 || error.code === 'storage.refused')
-    return begun.forget()
+    return claimed.forget()
   const { code, message, issues } = error
-  return begun.keep(JSON.stringify({ refused: { code, message, issues } }))
+  return claimed.keep(JSON.stringify({ error: { code, message, issues } }))
 }
 
-function given(kept: string): Answer {
-  const parsed = keptShape.parse(JSON.parse(kept))
-  if ('answer' in parsed) return parsed.answer
-  const { code, message, issues } = parsed.refused
+function replayReply(stored: string): Answer {
+  const parsed = storedReplySchema.parse(JSON.parse(stored))
+  if ('reply' in parsed) return parsed.reply
+  const { code, message, issues } = parsed.error
   if (!isErrorCode(code)) throw new BillfoldError('request.replayed')
   throw new BillfoldError(code, { message, issues })
 }

@@ -3,53 +3,53 @@ import { BillfoldError, isBillfoldError } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import type { Token } from '../../tokens/index.ts'
 
-/** The `typ` of the tokens that stand for a session whose next step is due. */
+/** The `typ` of step tokens, which authorize the next step of a session. */
 const stepTokenType = 'authentication-step+jwt'
 
-/** What a token for the next step of a session is bound to. */
+/** The input of a step token. */
 export interface StepToken {
   readonly tenant: string
-  /** Whom the session is about. */
+  /** The user of the session. */
   readonly userId: string
   readonly sessionId: string
-  /** The device that took the step before. */
+  /** Thumbprint of the device of the previous step; empty if there was none. */
   readonly deviceId: string
-  /** `caller` of the envelope that the token is given to: it is good for that public key alone. */
+  /** The `callerKey` of the secure channel that the token is issued to. Other keys cannot use it. */
   readonly caller: string
-  /** How long it lives. */
+  /** The lifetime in seconds. */
   readonly seconds: number
 }
 
-/** Issues the bearer token of a session's next step: `userId` is its subject, `session`, `device` and `key` are its claims. */
-export function issueStepToken(services: Services, token: StepToken): Promise<string> {
+/** Issues the bearer token (JWT) for the next step of a session. The subject is `userId`; the claims are `session`, `device` and `key`. */
+export function issueStepToken(services: Services, input: StepToken): Promise<string> {
   return services.tokens.issue({
     type: stepTokenType,
     audience: 'authentication',
-    tenant: token.tenant,
-    subject: token.userId,
-    seconds: token.seconds,
-    claims: { session: token.sessionId, device: token.deviceId, key: token.caller },
+    tenant: input.tenant,
+    subject: input.userId,
+    seconds: input.seconds,
+    claims: { session: input.sessionId, device: input.deviceId, key: input.caller },
   })
 }
 
 /**
- * The bearer token of an `authorization` header, as it is or encrypted: of this tenant, and given to the public key that it comes with.
- * @throws BillfoldError `caller.unauthenticated`, `envelope.invalid`
+ * Verifies the bearer token of an `authorization` header, plain or encrypted. It must belong to this tenant and to the caller's key.
+ * @throws BillfoldError `caller.unauthenticated`, `channel.invalid`
  */
 export async function verifyStepToken(
   services: Services,
   tenant: string,
-  envelope: Envelope,
+  channel: Envelope,
   header: string,
 ): Promise<Token> {
-  const brought = withoutScheme(header)
-  const text = isJwt(brought) ? brought : withoutScheme(Buffer.from(envelope.open(brought)).toString('utf8'))
-  const token = await verified(services, tenant, text)
-  if (token.claims['key'] !== envelope.caller) throw new BillfoldError('caller.unauthenticated')
+  const presented = withoutScheme(header)
+  const text = isJwt(presented) ? presented : withoutScheme(Buffer.from(channel.open(presented)).toString('utf8'))
+  const token = await verifyToken(services, tenant, text)
+  if (token.claims['key'] !== channel.caller) throw new BillfoldError('caller.unauthenticated')
   return token
 }
 
-async function verified(services: Services, tenant: string, text: string): Promise<Token> {
+async function verifyToken(services: Services, tenant: string, text: string): Promise<Token> {
   try {
     return await services.tokens.verify(text, { type: stepTokenType, audience: 'authentication', tenant })
   } catch (error) {
@@ -63,7 +63,7 @@ function withoutScheme(header: string): string {
   return /^bearer /i.test(header) ? header.slice(7).trim() : header
 }
 
-/** Base64 has no dots. */
+/** Distinguishes a JWT from base64, which contains no dots. */
 function isJwt(text: string): boolean {
   return text.includes('.')
 }

@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { BillfoldError } from '../../../errors.ts'
 
-/** The folder that the page is bundled into, from the sources as from the build. */
+/** The folder of the bundled page. The relative path is the same from `src` and from `dist`. */
 const folder = new URL('../../../../dist/authentication-page/', import.meta.url)
 
-/** The files that the page is made of. */
+/** The files of the page. */
 export type PageFile = 'page.html' | 'page.css' | 'page.js'
 
-const read = new Map<PageFile, Promise<string>>()
+const cache = new Map<PageFile, Promise<string>>()
 
-/** A file of the page, read once. @throws BillfoldError `unexpected` where the package was built without its page */
+/** Reads a file of the page once and caches it. @throws BillfoldError `unexpected` if the package was built without its page */
 export async function pageFile(name: PageFile): Promise<string> {
-  const known = read.get(name) ?? readFile(new URL(name, folder), 'utf8')
-  read.set(name, known)
+  const pending = cache.get(name) ?? readFile(new URL(name, folder), 'utf8')
+  cache.set(name, pending)
   try {
-    return await known
+    return await pending
   } catch (cause) {
-    read.delete(name)
+    cache.delete(name)
     throw new BillfoldError('unexpected', { cause })
   }
 }

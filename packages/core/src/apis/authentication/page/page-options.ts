@@ -1,4 +1,4 @@
-/** What of the page's look can be changed: CSS values of its custom properties. */
+/** The theme properties of the page. Each sets the CSS custom property `--billfold-<name>`. */
 export const themeProperties = [
   'font',
   'accent',
@@ -6,45 +6,58 @@ export const themeProperties = [
   'background',
   'card',
   'text',
-  'quiet',
+  'muted',
   'failure',
   'success',
   'radius',
 ] as const
 
-/** What a host decides about the authentication page. */
+/**
+ * Options of the built-in authentication page.
+ *
+ * @example
+ * ```ts
+ * const page: PageOptions = {
+ *   theme: { accent: '#0a7', radius: '4px' },
+ *   texts: { en: { title: 'Sign in to Acme' } },
+ *   returnOrigins: ['https://shop.example'],
+ * }
+ * ```
+ */
 export interface PageOptions {
-  /** CSS values: `{ accent: '#0a7', radius: '4px', font: 'Georgia, serif' }`. They hold in light and in dark. */
+  /** CSS values by theme property: `{ accent: '#0a7', font: 'Georgia, serif' }`. They apply to the light and the dark scheme. */
   readonly theme?: Readonly<Partial<Record<(typeof themeProperties)[number], string>>>
-  /** What the page says instead, by language and the name of the text: `{ en: { title: 'Sign in to Acme' } }`. */
+  /** Texts that replace the built-in ones, by language and name: `{ en: { title: 'Sign in to Acme' } }`. */
   readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** How long a person has before each picture is taken, in seconds, 1 to 30: 3. Some people need more. */
+  /** The countdown before each picture, in seconds, 1 to 30. Default: 3. */
   readonly secondsToPose?: number
   /**
-   * The origins that a person may be taken back to, when a session's `metadata.returnUrl` is there: `['https://shop.example']`.
-   * None by default. Compared exactly; https, or http on this computer.
+   * The origins that a session's `metadata.returnUrl` may lead back to: `['https://shop.example']`. Default: none. Compared exactly;
+   * https, or http on localhost.
    */
   readonly returnOrigins?: readonly string[]
 }
 
-/** The style sheet of a theme. @throws RangeError for a value that is not one CSS value */
+/** Builds the stylesheet of a theme. @throws RangeError if a value is not a single CSS value */
 export function themeSheet({ theme = {} }: PageOptions): string {
-  const declared = themeProperties.flatMap((name) => {
+  const declarations = themeProperties.flatMap((name) => {
     const value = theme[name]
     if (value === undefined) return []
-    if (!/^[#\w\s.,%()'"/+-]{1,200}$/.test(value)) throw new RangeError(`The theme's ${name} is not one CSS value`)
+    if (!/^[#\w\s.,%()'"/+-]{1,200}$/.test(value))
+      throw new RangeError(`authentication.page.theme.${name} is not a single CSS value: ${value}`)
     return [`--billfold-${name}:${value}`]
   })
-  return declared.length === 0 ? '' : `:root{${declared.join(';')}}`
+  return declarations.length === 0 ? '' : `:root{${declarations.join(';')}}`
 }
 
-/** How long a person has, in seconds. @throws RangeError */
+/** Returns the countdown before each picture, in seconds. @throws RangeError if it is not an integer from 1 to 30 */
 export function secondsToPose({ secondsToPose: seconds = 3 }: PageOptions): number {
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 30) throw new RangeError('secondsToPose is 1 to 30')
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 30)
+    throw new RangeError(`authentication.page.countdownSeconds must be an integer from 1 to 30: ${seconds}`)
   return seconds
 }
 
-/** The URL that a session names to go back to, where its origin is allowed. */
+/** Returns the return URL of a session's metadata if its origin is allowed. */
 export function returnUrlOf(metadata: Readonly<Record<string, unknown>>, options: PageOptions): string | undefined {
   const { returnUrl } = metadata
   if (typeof returnUrl !== 'string' || !URL.canParse(returnUrl)) return undefined

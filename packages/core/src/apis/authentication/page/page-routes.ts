@@ -3,16 +3,13 @@ import type { VerificationConfiguration } from '../../../biometrics/configuratio
 import { type Reply, type Route, route } from '../../../http/index.ts'
 import { configurationOf } from '../../../sessions/open-session.ts'
 import { liveSession, openDetails } from '../../../sessions/session.ts'
-import type { FaceApi } from '../face-api.ts'
+import type { FaceApi } from '../authentication.ts'
 import { pageFile } from './page-files.ts'
 import { returnUrlOf, secondsToPose, themeSheet } from './page-options.ts'
 
 const limits = [{ by: 'ip', most: 600, seconds: 60 }] as const
 
-/**
- * Nothing but our own script and style, no frame around the page, and the camera for nobody else (Content Security Policy 3,
- * Permissions Policy).
- */
+/** Allows only the page's own script and style, forbids framing, and restricts the camera to the page (CSP Level 3, Permissions Policy). */
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -26,18 +23,18 @@ const settingsBody = z.object({
   sessionId: z.string(),
   purpose: z.enum(['authenticate', 'enroll']),
   selfieCaptureMode: z.enum(['auto', 'manual']),
-  liveness: z.enum(['none', 'challenge', 'other']).describe('What the page must show beside a face'),
-  secondsToPose: z.int(),
+  liveness: z.enum(['none', 'challenge', 'other']).describe('The kind of liveness check that the page must run'),
+  countdownSeconds: z.int(),
   returnUrl: z.string().optional(),
   texts: z.record(z.string(), z.record(z.string(), z.string())),
 })
 
-/** The page on which people show their face, and what it is made of. */
+/** The routes of the authentication page: HTML, script, styles, theme and settings. */
 export function pageRoutes(api: FaceApi): readonly Route[] {
   const { guards } = api.authentication
   const options = api.options.page ?? {}
   const theme = themeSheet(options)
-  // A host is told of a setting that cannot be when it starts, not when somebody signs in.
+  // Validate the option at startup instead of on the first login.
   secondsToPose(options)
   const asset = (id: string, path: string, summary: string, reply: () => Promise<Reply>): Route =>
     route({
@@ -61,45 +58,45 @@ export function pageRoutes(api: FaceApi): readonly Route[] {
       headers: pageHeaders,
       body: await pageFile('page.html'),
     })),
-    asset('authenticationPageScript', '/v2/authentication/page.js', 'Its script', () =>
+    asset('authenticationPageScript', '/v2/authentication/page.js', 'The script of the authentication page', () =>
       text('text/javascript', pageFile('page.js')),
     ),
-    asset('authenticationPageStyle', '/v2/authentication/page.css', 'Its style', () =>
+    asset('authenticationPageStyle', '/v2/authentication/page.css', 'The stylesheet of the authentication page', () =>
       text('text/css', pageFile('page.css')),
     ),
-    asset('authenticationPageTheme', '/v2/authentication/theme.css', "The host's theme for it", () =>
+    asset('authenticationPageTheme', '/v2/authentication/theme.css', 'The theme stylesheet of the host', () =>
       text('text/css', theme),
     ),
     settingsRoute(api),
   ]
 }
 
-function settingsRoute({ authentication, setup, options }: FaceApi): Route {
+function settingsRoute({ authentication, setup: sessionContext, options }: FaceApi): Route {
   return route({
     id: 'authenticationPageSettings',
     method: 'GET',
     path: '/v2/authentication/settings',
-    summary: 'What the page has to do for a session; nothing about its user',
+    summary: 'The page settings of a session, without any information about its user',
     guard: authentication.guards.open,
     limits,
     query: z.object({ session: z.string().min(1).max(36) }),
     replies: {
       200: { description: 'The settings', schema: settingsBody },
-      404: { description: 'No such session' },
+      404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
     handler: async ({ query }, { caller }) => {
-      const session = await liveSession(setup.services, caller.tenant, query.session)
-      const configuration = await configurationOf(setup.services, session)
-      const { metadata = {} } = await openDetails(setup.services, session)
+      const session = await liveSession(sessionContext.services, caller.tenant, query.session)
+      const configuration = await configurationOf(sessionContext.services, session)
+      const { metadata = {} } = await openDetails(sessionContext.services, session)
       const page = options.page ?? {}
       const returnUrl = returnUrlOf(metadata, page)
       const body: z.output<typeof settingsBody> = {
         sessionId: session.id,
         purpose: session.purpose === 'enroll' ? 'enroll' : 'authenticate',
         selfieCaptureMode: configuration.selfieCaptureMode,
-        liveness: livenessOf(configuration, setup.faces.verifier?.capabilities.liveness),
-        secondsToPose: secondsToPose(page),
+        liveness: toPageLiveness(configuration, sessionContext.faces.verifier?.capabilities.liveness),
+        countdownSeconds: secondsToPose(page),
         ...(returnUrl !== undefined && { returnUrl }),
         texts: page.texts ?? {},
       }
@@ -108,8 +105,8 @@ function settingsRoute({ authentication, setup, options }: FaceApi): Route {
   })
 }
 
-/** What of liveness the page takes part in: a vendor's own session needs the vendor's own page. */
-function livenessOf(
+/** Returns the kind of liveness check that the page must run. A vendor session needs the vendor's own page. */
+function toPageLiveness(
   { liveness }: VerificationConfiguration,
   capability: 'none' | 'challenge' | 'session' | undefined,
 ): 'none' | 'challenge' | 'other' {
