@@ -13,7 +13,7 @@ import { methodsAt } from './paths.ts'
 import { type Guard, type Route, route } from './route.ts'
 
 const guard: Guard = {
-  name: 'open',
+  name: 'public',
   security: [],
   schemes: {},
   admit: async () => ({ kind: 'anonymous', tenant: 'main', id: 'anonymous', scopes: new Set() }),
@@ -52,14 +52,14 @@ function request(parts: Partial<IncomingRequest> = {}): IncomingRequest {
   }
 }
 
-/** A route that takes a body from who has a key, at most twice, and what became of the key and of the calls. */
-function watched() {
-  let [admissions, acted, isEnded] = [0, 0, false]
+/** An API with one route, a key that can be revoked, and counters of authentications and calls. */
+function revocableApi() {
+  let [admissions, calls, isRevoked] = [0, 0, false]
   const byKey: Guard = {
     ...guard,
     admit: async (incoming) => {
       admissions += 1
-      if (isEnded) throw new BillfoldError('caller.unauthenticated')
+      if (isRevoked) throw new BillfoldError('caller.unauthenticated')
       return guard.admit(incoming)
     },
   }
@@ -73,15 +73,15 @@ function watched() {
     replies: {},
     body: { encoding: 'json', schema: z.unknown(), limit: 100 },
     handler: async () => {
-      acted += 1
+      calls += 1
       return { status: 200 }
     },
   })
   const api = mountable(apiOf([taking]), { ...services, limiter: memoryRateLimiter() })
-  return { api, taking, ends: () => void (isEnded = true), admissions: () => admissions, acted: () => acted }
+  return { api, taking, revoke: () => void (isRevoked = true), admissions: () => admissions, calls: () => calls }
 }
 
-/** A body of which the first byte has come. */
+/** A body of which only the first byte was sent. */
 function halfSent() {
   const body = new Readable({ read: () => {} })
   body.push('{')
@@ -95,26 +95,23 @@ function halfSent() {
   }
 }
 
-describe('a table of routes', () => {
-  it.each(['a', '/a/', '/a?', '/:a?', '/a/*', '/(a)', '/a b', '/é', ''])(
-    'with the path %j cannot be mounted',
-    (path) => {
-      expect(() => mountable(apiOf([routeAt(path)]), services)).toThrow('is not a path that every router reads alike')
-    },
-  )
-
-  it('with an operation twice cannot be mounted', () => {
-    expect(() => mountable(apiOf([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow('Route x is there twice')
+describe('a route table', () => {
+  it.each(['a', '/a/', '/a?', '/:a?', '/a/*', '/(a)', '/a b', '/é', ''])('is rejected with the path %j', (path) => {
+    expect(() => mountable(apiOf([routeAt(path)]), services)).toThrow('is not portable between routers')
   })
 
-  it('with a route that is never reached cannot be mounted', () => {
+  it('is rejected with a duplicate operation id', () => {
+    expect(() => mountable(apiOf([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow('Duplicate route id: x')
+  })
+
+  it('is rejected with an unreachable route', () => {
     expect(() => mountable(apiOf([routeAt('/a/:id'), routeAt('/a/me')]), services)).toThrow(
-      '/a/me is never reached: /a/:id',
+      '/a/me is unreachable: /a/:id',
     )
     expect(() => mountable(apiOf([routeAt('/a/me'), routeAt('/a/:id')]), services)).not.toThrow()
   })
 
-  it('knows the methods of a path', () => {
+  it('returns the allowed methods of a path', () => {
     const routes = [routeAt('/a/:id'), routeAt('/a/:id', 'delete', 'DELETE'), routeAt('/a/me', 'put', 'PUT')]
     expect(methodsAt(routes, '/a/me')).toEqual(['DELETE', 'GET', 'HEAD', 'PUT'])
     expect(methodsAt(routes, '/a/1/')).toEqual(['DELETE', 'GET', 'HEAD'])
@@ -122,8 +119,8 @@ describe('a table of routes', () => {
   })
 })
 
-describe('an API that is mounted', () => {
-  it('never rejects, not even when an error cannot be shown', async () => {
+describe('a mounted API', () => {
+  it('returns 500 when the error cannot be rendered', async () => {
     const failing = apiOf([routeAt('/a')], () => {
       throw new Error('no envelope')
     })
@@ -132,13 +129,13 @@ describe('an API that is mounted', () => {
     expect(response).toMatchObject({ status: 500, body: expect.stringContaining('"error":"unexpected"') })
   })
 
-  it('refuses when the limiter cannot count', async () => {
+  it('returns 500 when the rate limiter fails', async () => {
     const limiter = { take: rejects }
     const limited = { ...routeAt('/a'), limits: [{ by: 'ip', most: 1, seconds: 1 } as const] }
     expect((await mountable(apiOf([limited]), { ...services, limiter }).handle(limited, request())).status).toBe(500)
   })
 
-  it('says in the log how to keep raw bodies when nobody did', async () => {
+  it('logs how to retain raw bodies when a route needs one that is missing', async () => {
     const logged: string[] = []
     const logger = { ...silentLogger, error: (_fields: unknown, message: string) => void logged.push(message) }
     const raw = route({
@@ -158,7 +155,7 @@ describe('an API that is mounted', () => {
     expect(logged).toEqual([expect.stringContaining('keepRawBody')])
   })
 
-  it('sees when something read a body and kept nothing of it', async () => {
+  it('rejects a body that was consumed by middleware', async () => {
     const taking = route({
       id: 'take',
       method: 'POST',
@@ -177,22 +174,22 @@ describe('an API that is mounted', () => {
     expect(response.body).toContain('body.raw-unavailable')
   })
 
-  it('acts for nobody whose key was ended while their body was on its way', async () => {
-    const { api, taking, ends, acted } = watched()
+  it('rejects a request whose key is revoked while the body is sent', async () => {
+    const { api, taking, revoke, calls } = revocableApi()
     const stream = halfSent()
     const answer = api.handle(
       taking,
       request({ headers: stream.headers, body: { kind: 'stream', stream: stream.body } }),
     )
     await wait(2 * limits.admissionMilliseconds)
-    ends()
+    revoke()
     stream.finish()
     expect((await answer).body).toContain('caller.unauthenticated')
-    expect(acted()).toBe(0)
+    expect(calls()).toBe(0)
   })
 
-  it('looks at who calls once more only after a body that was waited for, and counts the call once', async () => {
-    const { api, taking, admissions, acted } = watched()
+  it('authenticates again only after a slow body, and counts the request once', async () => {
+    const { api, taking, admissions, calls } = revocableApi()
     for (const milliseconds of [0, 2 * limits.admissionMilliseconds]) {
       const stream = halfSent()
       const body = { kind: 'stream', stream: stream.body } as const
@@ -201,10 +198,10 @@ describe('an API that is mounted', () => {
       stream.finish()
       expect((await answer).status).toBe(200)
     }
-    expect([admissions(), acted()]).toEqual([3, 2])
+    expect([admissions(), calls()]).toEqual([3, 2])
   })
 
-  it('lets a reply say how it may be cached', async () => {
+  it('sends the Cache-Control of a reply', async () => {
     const cached = {
       ...routeAt('/a'),
       run: async () => ({ status: 200, body: 1, headers: { 'Cache-Control': 'max-age=60' } }),

@@ -54,7 +54,7 @@ const from = (...chunks: readonly (string | Uint8Array)[]): Readable =>
   )
 
 describe('a multipart body', () => {
-  it('gives its parts as they were sent, however it is cut into chunks', async () => {
+  it('yields its parts unchanged, for any chunking', async () => {
     const parts = fc.array(
       fc.record({
         name: fc.stringMatching(/^[a-z$-]{1,10}$/),
@@ -84,44 +84,44 @@ describe('a multipart body', () => {
     ['without an end', from(partOf({ name: 'a', content: Buffer.from('x') }))],
     ['that ends in a part', from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf')],
     ['that ends in the headers of a part', from('--b\r\nContent-Disposition: form-da')],
-    ['that is no multipart', from('hello')],
-    ['of nothing', from('')],
+    ['that is not multipart', from('hello')],
+    ['that is empty', from('')],
     ['with a part without a name', from('--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n')],
     [
-      'with a part that is multipart itself',
+      'with a nested multipart part',
       from(
         '--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n',
       ),
     ],
-  ])('%s is malformed', async (_what, body) => {
+  ])('%s is rejected as malformed', async (_what, body) => {
     expect(await codeOf(read(body))).toBe('body.malformed')
   })
 
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary'])(
-    'of the type %s is malformed',
-    async (said) => {
-      const open = async (): Promise<unknown> => readParts(from(bodyOf([])), said, limits, 5000)
-      expect(await codeOf(open())).toBe('body.malformed')
+    'is rejected as malformed with the content type %s',
+    async (contentType) => {
+      const start = async (): Promise<unknown> => readParts(from(bodyOf([])), contentType, limits, 5000)
+      expect(await codeOf(start())).toBe('body.malformed')
     },
   )
 
   it.each([
-    ['as a whole', { ...limits, limit: 5000 }],
-    ['in one part', { ...limits, partLimit: 9999 }],
-    ['by the number of its parts', { ...limits, parts: 1 }],
-  ])('that is too large %s is refused', async (_how, bounds) => {
+    ['when it is larger than the limit', { ...limits, limit: 5000 }],
+    ['when a part is larger than the limit', { ...limits, partLimit: 9999 }],
+    ['when it has too many parts', { ...limits, parts: 1 }],
+  ])('is rejected as too large %s', async (_how, bounds) => {
     const sent = [1, 2].map((part) => ({ name: `p${part}`, content: Buffer.alloc(10_000) }))
     expect(await codeOf(read(from(bodyOf(sent)), bounds))).toBe('body.too-large')
   })
 
-  it('of a client that goes away is refused', async () => {
+  it('is rejected when the client disconnects', async () => {
     const body = new PassThrough()
     body.write(partOf({ name: 'a', content: Buffer.alloc(1000) }))
     setTimeout(() => body.destroy(), 20)
     expect(await codeOf(read(body))).toBe('request.closed')
   })
 
-  it('that comes a byte now and then is refused, and one that comes steadily is waited for', async () => {
+  it('is rejected below the minimum data rate and accepted above it', async () => {
     const slow = new PassThrough()
     const drip = setInterval(() => slow.write('-'), 10)
     slow.write(`--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n`)
@@ -140,7 +140,7 @@ describe('a multipart body', () => {
     expect((await read(steady, limits, 200))[0]?.content).toHaveLength(90_000)
   })
 
-  it('holds back a client that is faster than its reader', async () => {
+  it('applies backpressure to a client that is faster than its reader', async () => {
     let sent = 0
     function* endless(): Generator<Uint8Array> {
       yield Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n')
@@ -175,7 +175,7 @@ describe('a multipart body', () => {
       () => [bodyOf([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
     ],
   ])(
-    'with %s is taken to its end all the same, so that the next request on its connection is not held up',
+    'with %s is drained nevertheless, so that the next request of the connection can proceed',
     async (_what, chunks) => {
       const body = from(...chunks(), Buffer.alloc(300_000, 0x20))
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
@@ -188,7 +188,7 @@ describe('a multipart body', () => {
     },
   )
 
-  it('that nobody reads is taken to its end once that is said', async () => {
+  it('is drained when reading stops', async () => {
     for (const parts of [1, 2, 12]) {
       const body = from(bodyOf(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
@@ -198,7 +198,7 @@ describe('a multipart body', () => {
     }
   })
 
-  it('may have parts that nobody reads', async () => {
+  it('skips parts that are not read', async () => {
     const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.alloc(50_000) }))
     const incoming = readParts(from(bodyOf(sent)), type, limits, 5000)
     const names: string[] = []
@@ -206,7 +206,7 @@ describe('a multipart body', () => {
     expect(names).toEqual(['p1', 'p2', 'p3'])
   })
 
-  it('that is anything at all never hangs and never throws but what it says', async () => {
+  it('never hangs and throws only documented errors, for any input', async () => {
     const pieces = fc.constantFrom(
       '--b',
       '\r\n',

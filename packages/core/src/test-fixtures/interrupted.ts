@@ -1,13 +1,13 @@
 import type { Storage } from '../storage/index.ts'
 
-/** A storage that does something just before the first commit that writes to a table, as another process might. */
+/** Wraps a storage to run something just before the first commit that writes to a table, like a concurrent process. */
 export function interrupted(inner: Storage, table: string, meanwhile: () => Promise<unknown>): Storage {
-  let waiting = true
+  let isPending = true
   return {
     find: (of, query) => inner.find(of, query),
     commit: async (writes) => {
-      if (waiting && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
-        waiting = false
+      if (isPending && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
+        isPending = false
         await meanwhile()
       }
       await inner.commit(writes)
@@ -15,7 +15,7 @@ export function interrupted(inner: Storage, table: string, meanwhile: () => Prom
   }
 }
 
-/** The same, just before a read of a table: the first, unless it says which. */
+/** Wraps a storage to run something just before a read of a table, by default the first. */
 export function interruptedRead(
   inner: Storage,
   table: string,
