@@ -138,7 +138,7 @@ export const errorTable = {
   'application.unknown': { status: 404, message: 'Application not found' },
   'application.moved': { status: 409, message: 'The application cannot change from its current state to this one' },
   'identity.unknown': { status: 404, message: 'DID wallet not found' },
-  'identity.alias-taken': { status: 409, message: 'Another DID wallet has this alias' },
+  'identity.alias-taken': { status: 409, message: 'This alias is taken by another DID wallet' },
   'identity.alias-invalid': {
     status: 422,
     message: 'An alias must have 1 to 128 characters and must not be another DID',
@@ -200,7 +200,7 @@ export type ErrorCode = keyof typeof errorTable
 export interface Issue {
   /** The path of the field, with dots: `body.items.0.id`. */
   readonly path: string
-  /** What is wrong with the field. It never contains the value. */
+  /** The problem of the field, without its value. */
   readonly message: string
 }
 

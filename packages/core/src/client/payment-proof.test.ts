@@ -29,16 +29,16 @@ describe('a payment proof (RFC 8235)', () => {
   test('verifies for its key and context, and not for a modified field', () => {
     const context = fc.record({ session: fc.string(), amount: fc.string(), from: fc.string(), to: fc.string() })
     fc.assert(
-      fc.property(context, fc.constantFrom('session', 'amount', 'from', 'to'), fc.nat(129), (given, field, at) => {
+      fc.property(context, fc.constantFrom('session', 'amount', 'from', 'to'), fc.nat(129), (bound, field, at) => {
         const privateKey = secp256k1.utils.randomSecretKey()
         const publicKey = secp256k1.getPublicKey(privateKey, true)
-        const proof = provePaymentKey(privateKey, given)
-        expect(verifyPaymentProof(proof, publicKey, given)).toBe(true)
-        expect(verifyPaymentProof(proof, publicKey, { ...given, [field]: `${given[field]}x` })).toBe(false)
+        const proof = provePaymentKey(privateKey, bound)
+        expect(verifyPaymentProof(proof, publicKey, bound)).toBe(true)
+        expect(verifyPaymentProof(proof, publicKey, { ...bound, [field]: `${bound[field]}x` })).toBe(false)
         const other = secp256k1.getPublicKey(secp256k1.utils.randomSecretKey(), true)
-        expect(verifyPaymentProof(proof, other, given)).toBe(false)
+        expect(verifyPaymentProof(proof, other, bound)).toBe(false)
         const digit = proof[at] === '0' ? '1' : '0'
-        expect(verifyPaymentProof(proof.slice(0, at) + digit + proof.slice(at + 1), publicKey, given)).toBe(false)
+        expect(verifyPaymentProof(proof.slice(0, at) + digit + proof.slice(at + 1), publicKey, bound)).toBe(false)
       }),
       { numRuns: 20 },
     )

@@ -13,7 +13,7 @@ test('poll retries after 429 and 503, and throws other errors', async () => {
     new AuthenticationClientError(503, 'busy', 0),
     new AuthenticationClientError(429, 'busy', 0),
     new AuthenticationClientError(410, 'expired'),
-    'never asked for',
+    'not reached',
   ]
   const ask = async (): Promise<unknown> => {
     const outcome = outcomes.shift()
@@ -21,7 +21,7 @@ test('poll retries after 429 and 503, and throws other errors', async () => {
     return outcome
   }
   await expect(poll(ask, { every: 1 })).rejects.toMatchObject({ status: 410 })
-  expect(outcomes).toEqual(['never asked for'])
+  expect(outcomes).toEqual(['not reached'])
 })
 
 test('poll stops at its timeout and when aborted', async () => {

@@ -50,25 +50,25 @@ describe('HPKE (RFC 9180)', () => {
   })
 })
 
-describe('hpkeOpen', () => {
+describe('a value sealed with HPKE', () => {
   const pair = generateKeyPair()
   const sealed = sealTo(pair.publicKey, Buffer.from('a secret'), binding)
 
-  test('rejects another private key, info or aad', () => {
+  test('does not open with another private key, info or aad', () => {
     expect(() => openWith(generateKeyPair().privateKey, sealed, binding)).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { ...binding, info: Buffer.from('other') })).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { ...binding, aad: Buffer.from('other') })).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { info: binding.aad, aad: binding.info })).toThrow(invalid)
   })
 
-  test('rejects a value with any single bit flipped', () => {
+  test('does not open with any single bit flipped', () => {
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const flipped = Uint8Array.from(sealed, (byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
       expect(() => openWith(pair.privateKey, flipped, binding), `bit ${bit}`).toThrow(invalid)
     }
   })
 
-  test('rejects truncated, extended and arbitrary values', () => {
+  test('does not open when truncated, extended or arbitrary', () => {
     for (let length = 0; length < sealed.length; length++) {
       expect(() => openWith(pair.privateKey, sealed.slice(0, length), binding)).toThrow(invalid)
     }
@@ -80,7 +80,7 @@ describe('hpkeOpen', () => {
     )
   })
 
-  test('is given a different value by hpkeSeal each time', () => {
+  test('differs each time', () => {
     expect(sealTo(pair.publicKey, Buffer.from('a secret'), binding)).not.toEqual(sealed)
   })
 })

@@ -99,7 +99,7 @@ describe('public keys', () => {
     ['a byte too many', join(full, Uint8Array.of(0))],
     ['a byte too few', full.slice(0, 64 - 1)],
     ['x alone', x],
-  ])('are not: %s', (_, bytes) => {
+  ])('are rejected: %s', (_, bytes) => {
     expect(() => secp256k1.parsePublicKey(bytes)).toThrow(invalidKey)
     expect(secp256k1.isPublicKey(bytes)).toBe(false)
     expect(() => secp256k1.ecdh(toBytes(3n), bytes)).toThrow(invalidKey)
@@ -166,7 +166,7 @@ describe('signatures', () => {
   })
 
   test.each([
-    ['the higher s', { r: made.r, s: toBytes(order - toNumber(made.s)) }],
+    ['high s', { r: made.r, s: toBytes(order - toNumber(made.s)) }],
     ['r = 0', { r: toBytes(0n), s: made.s }],
     ['s = 0', { r: made.r, s: toBytes(0n) }],
     ['r = s = 0', { r: toBytes(0n), s: toBytes(0n) }],
@@ -176,24 +176,24 @@ describe('signatures', () => {
     ['an r without a leading byte', { r: made.r.slice(1), s: made.s }],
     ['an s of 33 bytes', { r: made.r, s: join(Uint8Array.of(0), made.s) }],
     ['nothing', { r: new Uint8Array(), s: new Uint8Array() }],
-  ])('are not good with %s', (_, signature) => {
+  ])('do not verify with %s', (_, signature) => {
     expect(secp256k1.verify(digest(message), signature, publicKey)).toBe(false)
     expect(secp256k1.verifySha256(message, signature, publicKey)).toBe(false)
   })
 
   test.each([
-    ['the higher s', { ...made, s: toBytes(order - toNumber(made.s)), recovery: made.recovery ^ 1 }],
+    ['high s', { ...made, s: toBytes(order - toNumber(made.s)), recovery: made.recovery ^ 1 }],
     ['r = 0', { ...made, r: toBytes(0n) }],
     ['s = 0', { ...made, s: toBytes(0n) }],
     ['r = the order', { ...made, r: toBytes(order) }],
-    ['an r that is no x of the curve', { ...made, r: toBytes(5n) }],
-    ['an r that is too large to have wrapped', { ...made, recovery: made.recovery + 2 }],
+    ['an r that is not an x coordinate', { ...made, r: toBytes(5n) }],
+    ['an r that is too large to have been reduced', { ...made, recovery: made.recovery + 2 }],
     ['a recovery of 4', { ...made, recovery: 4 }],
     ['a recovery of 27', { ...made, recovery: 27 }],
     ['a recovery of -1', { ...made, recovery: -1 }],
     ['a recovery of 0.5', { ...made, recovery: 0.5 }],
     ['a short r', { ...made, r: made.r.slice(1) }],
-  ])('recover no key with %s', (_, signature) => {
+  ])('are rejected by recovery with %s', (_, signature) => {
     expect(() => secp256k1.recover(digest(message), signature)).toThrow(invalidSignature)
   })
 

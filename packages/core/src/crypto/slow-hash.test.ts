@@ -114,14 +114,14 @@ describe('PasswordHasher.withSlot', () => {
 
   test('hashes although beforeHash returns false, then rejects', async () => {
     const events: string[] = []
-    const refused = hasher.derive('x', {
+    const rejected = hasher.derive('x', {
       ...inputs,
       beforeHash: async () => {
         events.push('counted')
         return false
       },
     })
-    await expect(refused).rejects.toMatchObject({ code: 'caller.forbidden' })
+    await expect(rejected).rejects.toMatchObject({ code: 'caller.forbidden' })
     const allowed = { ...inputs, beforeHash: async () => true }
     expect(hex(await hasher.derive('x', allowed))).toBe(hex(await hasher.derive('x', inputs)))
     expect(events).toEqual(['counted'])

@@ -162,7 +162,7 @@ function secretBytes(secret: string | Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Checks the length before and after normalization: NFKC can turn one character into eighteen. */
+/** Checks the length before and after normalization: NFKC can expand one character to eighteen. */
 function normalizeSecret(secret: string | Uint8Array): Uint8Array | undefined {
   if (secret.length > maxSecretBytes) return undefined
   if (typeof secret !== 'string') return secret

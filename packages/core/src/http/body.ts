@@ -80,7 +80,7 @@ function acceptParsed(
   length: number | undefined,
 ): TakenBody {
   const raw = rawBody === undefined ? undefined : toBytes(rawBody)
-  // Parsers turn an empty body into `{}`.
+  // Parsers convert an empty body to `{}`.
   if (length === 0) return emptyBody(rule)
   if (value === undefined || value === null) {
     if (length === undefined) return emptyBody(rule)

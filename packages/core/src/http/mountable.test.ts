@@ -23,7 +23,7 @@ function routeAt(path: string, id = path, method: Route['method'] = 'GET'): Rout
   return route({ id, method, path, summary: '', guard, replies: {}, handler: async () => ({ status: 200, body: {} }) })
 }
 
-function apiOf(routes: readonly Route[], errorReply: Api['errorReply'] = envelope): Api {
+function apiWith(routes: readonly Route[], errorReply: Api['errorReply'] = envelope): Api {
   return { name: 'test', title: 'Test', routes, errorReply }
 }
 
@@ -77,7 +77,7 @@ function revocableApi() {
       return { status: 200 }
     },
   })
-  const api = mountable(apiOf([taking]), { ...services, limiter: memoryRateLimiter() })
+  const api = mountable(apiWith([taking]), { ...services, limiter: memoryRateLimiter() })
   return { api, taking, revoke: () => void (isRevoked = true), admissions: () => admissions, calls: () => calls }
 }
 
@@ -97,18 +97,20 @@ function halfSent() {
 
 describe('a route table', () => {
   it.each(['a', '/a/', '/a?', '/:a?', '/a/*', '/(a)', '/a b', '/é', ''])('is rejected with the path %j', (path) => {
-    expect(() => mountable(apiOf([routeAt(path)]), services)).toThrow('is not portable between routers')
+    expect(() => mountable(apiWith([routeAt(path)]), services)).toThrow('is not portable between routers')
   })
 
   it('is rejected with a duplicate operation id', () => {
-    expect(() => mountable(apiOf([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow('Duplicate route id: x')
+    expect(() => mountable(apiWith([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow(
+      'Duplicate route id: x',
+    )
   })
 
   it('is rejected with an unreachable route', () => {
-    expect(() => mountable(apiOf([routeAt('/a/:id'), routeAt('/a/me')]), services)).toThrow(
+    expect(() => mountable(apiWith([routeAt('/a/:id'), routeAt('/a/me')]), services)).toThrow(
       '/a/me is unreachable: /a/:id',
     )
-    expect(() => mountable(apiOf([routeAt('/a/me'), routeAt('/a/:id')]), services)).not.toThrow()
+    expect(() => mountable(apiWith([routeAt('/a/me'), routeAt('/a/:id')]), services)).not.toThrow()
   })
 
   it('returns the allowed methods of a path', () => {
@@ -121,7 +123,7 @@ describe('a route table', () => {
 
 describe('a mounted API', () => {
   it('returns 500 when the error cannot be rendered', async () => {
-    const failing = apiOf([routeAt('/a')], () => {
+    const failing = apiWith([routeAt('/a')], () => {
       throw new Error('no envelope')
     })
     const api = mountable(failing, services)
@@ -132,7 +134,7 @@ describe('a mounted API', () => {
   it('returns 500 when the rate limiter fails', async () => {
     const limiter = { take: rejects }
     const limited = { ...routeAt('/a'), limits: [{ by: 'ip', most: 1, seconds: 1 } as const] }
-    expect((await mountable(apiOf([limited]), { ...services, limiter }).handle(limited, request())).status).toBe(500)
+    expect((await mountable(apiWith([limited]), { ...services, limiter }).handle(limited, request())).status).toBe(500)
   })
 
   it('logs how to retain raw bodies when a route needs one that is missing', async () => {
@@ -148,7 +150,7 @@ describe('a mounted API', () => {
       body: { encoding: 'json', schema: z.unknown(), limit: 100, raw: true },
       handler: async () => ({ status: 200 }),
     })
-    const api = mountable(apiOf([raw]), { ...services, logger })
+    const api = mountable(apiWith([raw]), { ...services, logger })
     const headers = { 'content-type': 'application/json' }
     const response = await api.handle(raw, request({ headers, body: { kind: 'parsed', value: { a: 1 } } }))
     expect(response.body).toContain('body.raw-unavailable')
@@ -167,7 +169,7 @@ describe('a mounted API', () => {
       handler: async () => ({ status: 200 }),
     })
     const headers = { 'content-type': 'application/json', 'content-length': '7' }
-    const response = await mountable(apiOf([taking]), services).handle(
+    const response = await mountable(apiWith([taking]), services).handle(
       taking,
       request({ headers, body: { kind: 'parsed', value: undefined } }),
     )
@@ -206,7 +208,7 @@ describe('a mounted API', () => {
       ...routeAt('/a'),
       run: async () => ({ status: 200, body: 1, headers: { 'Cache-Control': 'max-age=60' } }),
     }
-    const { headers } = await mountable(apiOf([cached]), services).handle(cached, request())
+    const { headers } = await mountable(apiWith([cached]), services).handle(cached, request())
     expect(headers).toMatchObject({ 'cache-control': 'max-age=60', 'x-content-type-options': 'nosniff' })
   })
 })

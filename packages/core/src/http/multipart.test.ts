@@ -12,15 +12,15 @@ interface SentPart {
   readonly content: Uint8Array
 }
 
-const partOf = ({ name, content }: SentPart): Uint8Array =>
+const encodePart = ({ name, content }: SentPart): Uint8Array =>
   Buffer.concat([
     Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: image/png\r\n\r\n`),
     content,
     Buffer.from('\r\n'),
   ])
 
-const bodyOf = (parts: readonly SentPart[]): Uint8Array =>
-  Buffer.concat([...parts.map(partOf), Buffer.from('--b--\r\n')])
+const encodeBody = (parts: readonly SentPart[]): Uint8Array =>
+  Buffer.concat([...parts.map(encodePart), Buffer.from('--b--\r\n')])
 
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
   for (let from = 0, index = 0; from < bytes.length; index++) {
@@ -32,8 +32,8 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
 
 const longPart = (): SentPart => ({ name: 'p', content: Buffer.alloc(70_000, 7) })
 
-async function read(body: Readable, with_: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
-  const incoming = readParts(body, type, with_, milliseconds)
+async function read(body: Readable, partLimits: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
+  const incoming = readParts(body, type, partLimits, milliseconds)
   const parts: SentPart[] = []
   try {
     for await (const { name, content } of incoming.parts) {
@@ -73,7 +73,7 @@ describe('a multipart body', () => {
             ({ content }) => !content.includes('\r\n--b') && !Buffer.from(content).toString().startsWith('--b'),
           ),
         )
-        const body = Readable.from(cut(bodyOf(sent), cuts), { objectMode: false })
+        const body = Readable.from(cut(encodeBody(sent), cuts), { objectMode: false })
         expect(await read(body)).toEqual(sent.map(({ name, content }) => ({ name, content })))
       }),
       { numRuns: 150 },
@@ -81,7 +81,7 @@ describe('a multipart body', () => {
   })
 
   it.each([
-    ['without an end', from(partOf({ name: 'a', content: Buffer.from('x') }))],
+    ['without an end', from(encodePart({ name: 'a', content: Buffer.from('x') }))],
     ['that ends in a part', from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf')],
     ['that ends in the headers of a part', from('--b\r\nContent-Disposition: form-da')],
     ['that is not multipart', from('hello')],
@@ -100,7 +100,7 @@ describe('a multipart body', () => {
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary'])(
     'is rejected as malformed with the content type %s',
     async (contentType) => {
-      const start = async (): Promise<unknown> => readParts(from(bodyOf([])), contentType, limits, 5000)
+      const start = async (): Promise<unknown> => readParts(from(encodeBody([])), contentType, limits, 5000)
       expect(await codeOf(start())).toBe('body.malformed')
     },
   )
@@ -111,12 +111,12 @@ describe('a multipart body', () => {
     ['when it has too many parts', { ...limits, parts: 1 }],
   ])('is rejected as too large %s', async (_how, bounds) => {
     const sent = [1, 2].map((part) => ({ name: `p${part}`, content: Buffer.alloc(10_000) }))
-    expect(await codeOf(read(from(bodyOf(sent)), bounds))).toBe('body.too-large')
+    expect(await codeOf(read(from(encodeBody(sent)), bounds))).toBe('body.too-large')
   })
 
   it('is rejected when the client disconnects', async () => {
     const body = new PassThrough()
-    body.write(partOf({ name: 'a', content: Buffer.alloc(1000) }))
+    body.write(encodePart({ name: 'a', content: Buffer.alloc(1000) }))
     setTimeout(() => body.destroy(), 20)
     expect(await codeOf(read(body))).toBe('request.closed')
   })
@@ -168,11 +168,11 @@ describe('a multipart body', () => {
   })
 
   it.each([
-    ['too many parts', (): Uint8Array[] => [bodyOf(Array.from({ length: 12 }, longPart))]],
-    ['a part that is too large', () => [bodyOf([{ name: 'p', content: Buffer.alloc(150_000) }])]],
+    ['too many parts', (): Uint8Array[] => [encodeBody(Array.from({ length: 12 }, longPart))]],
+    ['an oversized part', () => [encodeBody([{ name: 'p', content: Buffer.alloc(150_000) }])]],
     [
       'a part without an end',
-      () => [bodyOf([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
+      () => [encodeBody([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
     ],
   ])(
     'with %s is drained nevertheless, so that the next request of the connection can proceed',
@@ -190,7 +190,7 @@ describe('a multipart body', () => {
 
   it('is drained when reading stops', async () => {
     for (const parts of [1, 2, 12]) {
-      const body = from(bodyOf(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
+      const body = from(encodeBody(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
       await new Promise((resolve) => setTimeout(resolve, 20))
       incoming.stop()
@@ -200,7 +200,7 @@ describe('a multipart body', () => {
 
   it('skips parts that are not read', async () => {
     const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.alloc(50_000) }))
-    const incoming = readParts(from(bodyOf(sent)), type, limits, 5000)
+    const incoming = readParts(from(encodeBody(sent)), type, limits, 5000)
     const names: string[] = []
     for await (const { name } of incoming.parts) names.push(name)
     expect(names).toEqual(['p1', 'p2', 'p3'])

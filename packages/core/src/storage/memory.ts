@@ -86,7 +86,7 @@ function updateRow(row: Row, write: Update, index: number): Row {
   return { ...row, ...copyRow(write.set), ...Object.fromEntries(added) }
 }
 
-/** Copies bytes, so that caller and storage cannot change each other's, and turns -0 into 0, as databases do. */
+/** Copies bytes, so that caller and storage cannot change each other's, and converts -0 to 0, as databases do. */
 function copyRow(row: Row): Row {
   return Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [

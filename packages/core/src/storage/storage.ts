@@ -6,7 +6,7 @@ export type Value = string | number | bigint | boolean | Uint8Array | null
 /** A row of any table. */
 export type Row = Readonly<Record<string, Value>>
 
-/** A condition on a cell: a value or null to equal, or comparisons that must all hold. No comparison holds for a null cell. */
+/** A condition on a cell: a value or null to equal, or comparisons that must all hold. No comparison matches a null cell. */
 export type Test<V extends Value = Value> =
   | V
   | {
@@ -63,7 +63,7 @@ export interface Remove {
 
 /**
  * Makes the commit fail unless exactly one row, or none, matches `where`. It writes nothing. The row of a check for one cannot
- * change until the commit is complete. A check for none holds only at its position in the batch: use a unique key for
+ * change until the commit is complete. A check for none applies only at its position in the batch: use a unique key for
  * uniqueness.
  */
 export interface Check {

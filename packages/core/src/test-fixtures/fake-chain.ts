@@ -37,7 +37,7 @@ export function fakeChain(): FakeChain {
   const countMined = (address: string): number => mined.filter(({ from }) => from === address).length
   const waiting = (address: string): FakeTransaction[] => [...pool.values()].filter(({ from }) => from === address)
 
-  const take = (transaction: FakeTransaction): BroadcastAnswer => {
+  const accept = (transaction: FakeTransaction): BroadcastAnswer => {
     const { from, hash, nonce, value } = transaction
     if (pool.has(hash)) return { outcome: 'accepted' }
     const others = waiting(from)
@@ -65,7 +65,7 @@ export function fakeChain(): FakeChain {
     height += blocks
   }
 
-  const node = { price, getBalance, countMined, waiting, take, pool, heights, height: () => height }
+  const node = { price, getBalance, countMined, waiting, accept, pool, heights, height: () => height }
   return { client: createClient(node, broadcasts), balances, pool, mined, broadcasts, price, mine }
 }
 
@@ -87,7 +87,7 @@ interface Node {
   readonly getBalance: (address: string) => bigint
   readonly countMined: (address: string) => number
   readonly waiting: (address: string) => readonly FakeTransaction[]
-  readonly take: (transaction: FakeTransaction) => BroadcastAnswer
+  readonly accept: (transaction: FakeTransaction) => BroadcastAnswer
   readonly pool: ReadonlyMap<string, FakeTransaction>
   readonly heights: ReadonlyMap<string, number>
   readonly height: () => number
@@ -110,7 +110,7 @@ function createClient(node: Node, broadcasts: FakeChain['broadcasts']): EvmClien
       const behaviour = broadcasts.shift() ?? 'ok'
       if (behaviour === 'hangs') return new Promise(() => {})
       if (behaviour === 'fails') throw new Error('The node does not respond')
-      const result = node.take(readTransaction(raw))
+      const result = node.accept(readTransaction(raw))
       if (behaviour === 'lost') throw new Error('The response was lost')
       return result
     },

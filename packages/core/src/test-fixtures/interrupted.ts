@@ -1,14 +1,14 @@
 import type { Storage } from '../storage/index.ts'
 
 /** Wraps a storage to run something just before the first commit that writes to a table, like a concurrent process. */
-export function interrupted(inner: Storage, table: string, meanwhile: () => Promise<unknown>): Storage {
+export function interrupted(inner: Storage, table: string, interfere: () => Promise<unknown>): Storage {
   let isPending = true
   return {
     find: (of, query) => inner.find(of, query),
     commit: async (writes) => {
       if (isPending && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
         isPending = false
-        await meanwhile()
+        await interfere()
       }
       await inner.commit(writes)
     },
@@ -19,13 +19,13 @@ export function interrupted(inner: Storage, table: string, meanwhile: () => Prom
 export function interruptedRead(
   inner: Storage,
   table: string,
-  meanwhile: () => Promise<unknown>,
+  interfere: () => Promise<unknown>,
   whichRead = 1,
 ): Storage {
   let reads = 0
   return {
     find: async (of, query) => {
-      if (of.name === table && ++reads === whichRead) await meanwhile()
+      if (of.name === table && ++reads === whichRead) await interfere()
       return inner.find(of, query)
     },
     commit: (writes) => inner.commit(writes),
