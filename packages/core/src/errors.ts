@@ -168,7 +168,7 @@ export const errorTable = {
   'pin.authority-required': { status: 403, message: 'Replacing a PIN requires the old PIN or the password' },
   'ledger.insufficient-funds': { status: 400, message: 'Insufficient funds' },
   'ledger.unbalanced': { status: 400, message: 'A transfer must have 2 to 16 legs that sum to zero' },
-  'ledger.transfer-reused': { status: 409, message: 'This transfer id was used for a different transfer' },
+  'ledger.transfer-reused': { status: 409, message: 'This id was used for a different transfer or hold' },
   'ledger.hold-unknown': { status: 404, message: 'Hold not found' },
   'ledger.held': { status: 400, message: 'Held funds can only be captured or released' },
   'ledger.hold-ended': { status: 409, message: 'The hold has ended' },
