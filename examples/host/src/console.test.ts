@@ -87,7 +87,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       await perform(page, 'Make the user')
       await perform(page, 'Make the wallet')
       await page.locator('.step').last().getByLabel('PIN').fill('000000')
-      expect(await (await perform(page, 'Sign')).innerText()).toBe('The pincode is incorrect')
+      expect(await (await perform(page, 'Sign')).innerText()).toBe('Incorrect pincode')
       await page.locator('.step').last().getByLabel('PIN').fill('123456')
       const signed = await perform(page, 'Sign')
       expect(await signed.locator('.holds').count()).toBe(1)

@@ -38,7 +38,7 @@ describe('billfold webhook', () => {
     expect((await type(`webhook list --tenant other`)).printed).toBe('')
     expect(await type(`webhook delete ${id} --tenant other`)).toMatchObject({ code: 1, printed: '' })
     expect((await type(`webhook delete ${id}`)).printed).toBe(`Deleted ${id}\n`)
-    expect((await type(`webhook delete ${id}`)).complaint).toContain('There is no such endpoint')
+    expect((await type(`webhook delete ${id}`)).complaint).toContain('Webhook endpoint not found')
   })
 
   test('takes a URL with a secret in it from standard input', async () => {

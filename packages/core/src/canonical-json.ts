@@ -1,4 +1,4 @@
-/** JSON with the fields of every object in one order, so that equal values are equal texts. */
+/** Serializes a value as JSON with sorted object keys, so that equal values give equal strings. Undefined fields are omitted. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'

@@ -4,7 +4,7 @@ let lastMillisecond = 0
 let sequence = 0
 
 /**
- * A new UUID, version 7 (RFC 9562 section 5.7): ordered by time, and within a process and a millisecond by a 12-bit
+ * Generates a UUID version 7 (RFC 9562 section 5.7): ordered by time and, within a process and a millisecond, by a 12-bit
  * counter (section 6.2, method 1).
  */
 export function newId(): string {

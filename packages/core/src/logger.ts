@@ -1,9 +1,13 @@
-/** Where Billfold says what happened. A pino or console logger fits as it is. Nothing secret is ever handed to it. */
+/**
+ * The logger of a host. A pino logger fits as is. Billfold never logs secrets.
+ *
+ * Each message is a short constant event name; everything variable is in the fields.
+ */
 export interface Logger {
   readonly error: (fields: Readonly<Record<string, unknown>>, message: string) => void
   readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void
   readonly info: (fields: Readonly<Record<string, unknown>>, message: string) => void
 }
 
-/** Says nothing: the default. */
+/** Discards everything. The default. */
 export const silentLogger: Logger = { error: () => {}, warn: () => {}, info: () => {} }

@@ -1,7 +1,7 @@
 import { adaptedRequest, type IncomingRequest, incomingBody } from '@billfold/core/http'
 import type { Request, Response } from 'express'
 
-/** An Express request as Billfold takes it. `names` are the parameters of the route. */
+/** Converts an Express request. `names` are the parameters of the route. */
 export function incoming(request: Request, response: Response, names: readonly string[]): IncomingRequest {
   const { url } = request
   const mark = url.indexOf('?')
@@ -12,7 +12,7 @@ export function incoming(request: Request, response: Response, names: readonly s
     params: Object.fromEntries(names.map((name) => [name, String(request.params[name])])),
     query: mark === -1 ? '' : url.slice(mark + 1),
     headers: request.headers,
-    // Express does not know the address of a socket that is closed already.
+    // Undefined if the socket is already closed.
     ip: request.ip ?? '',
     origin: () => `${request.protocol}://${request.get('host') ?? ''}`,
     native: { request, response },

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
- * Keeps the raw bytes of a body as `request.rawBody`, for routes that check a signature over them. Give it to the parser
- * that is mounted before Billfold.
+ * Retains the raw body as `request.rawBody`, for routes that verify a signature over it. Pass it as `verify` to a body parser
+ * that runs before Billfold.
+ *
+ * @param request the request that the parser reads
+ * @param bytes the raw body
  *
  * @example
  * ```ts

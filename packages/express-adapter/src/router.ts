@@ -3,20 +3,23 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { incoming } from './incoming.ts'
 import { send } from './send.ts'
 
-/** How an API is put on a router. */
+/** Options of {@link expressRouter}. */
 export interface ExpressRouterOptions {
   /**
-   * What becomes of a path that no route has: `answer` it as the API answers errors, or `pass` it on to the host. Unless
-   * said otherwise it is answered under a prefix and passed on at the root.
+   * Passes requests for unknown paths on to the host (true), or replies 404 in the format of the API (false). The default is
+   * true if mounted at the root and false under a prefix.
    */
-  readonly unknownPaths?: 'answer' | 'pass'
-  /** A router to register the routes on, instead of a new one: for another copy of Express, or for settings of your own. */
+  readonly fallthrough?: boolean
+  /** A router to register the routes on, for another copy of Express or your own settings. A new one by default. */
   readonly router?: Router
 }
 
 /**
- * An Express router (4.19 or 5) with the routes of an API. Mount it with `app.use(router)` or `app.use('/id', router)`,
- * before or after a body parser. Neither the API's errors reach the host's error handlers, nor the host's errors the API.
+ * Creates an Express router (4.19 or 5) with the routes of an API. Mount it with `app.use(router)` or `app.use('/id', router)`,
+ * before or after a body parser. Errors of the API do not reach the host's error handlers, and vice versa.
+ *
+ * @param api an API of `createBillfold`
+ * @param options whether unknown paths fall through, and the router to use
  *
  * @example
  * ```ts
@@ -32,14 +35,14 @@ export function expressRouter(api: MountableApi, options: ExpressRouterOptions =
   const router = options.router ?? express.Router({ caseSensitive: true })
   for (const route of api.routes) register(router, api, route)
   router.use((request: Request, response: Response, next: NextFunction) => {
-    const unrouted = incoming(request, response, [])
-    const answer = api.answerUnrouted(unrouted)
-    const answered = options.unknownPaths ?? (request.baseUrl === '' ? 'pass' : 'answer')
-    if (answer !== undefined) send(request, response, answer)
-    else if (answered === 'answer') send(request, response, api.refuse(unrouted, 'route.not-found'))
-    else next()
+    const unmatched = incoming(request, response, [])
+    const reply = api.answerUnrouted(unmatched)
+    const fallthrough = options.fallthrough ?? request.baseUrl === ''
+    if (reply !== undefined) send(request, response, reply)
+    else if (fallthrough) next()
+    else send(request, response, api.refuse(unmatched, 'route.not-found'))
   })
-  // Only what this router itself throws gets here: a parameter that is not well-formed percent-encoding.
+  // Reached only by errors of this router itself, for malformed percent-encoding in a parameter.
   router.use((_error: unknown, request: Request, response: Response, _next: NextFunction) => {
     send(request, response, api.refuse(incoming(request, response, []), 'input.invalid'))
   })
@@ -50,7 +53,7 @@ function register(router: Router, api: MountableApi, route: Route): void {
   const names = parameterNames(route.path)
   const method = lowerCase(route.method)
   router[method](route.path, (request: Request, response: Response) => {
-    void api.handle(route, incoming(request, response, names)).then((answer) => send(request, response, answer))
+    void api.handle(route, incoming(request, response, names)).then((reply) => send(request, response, reply))
   })
 }
 

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import type { OutgoingResponse } from '@billfold/core/http'
 import type { Request, Response } from 'express'
 
-/** Writes a response, unless the client has gone or somebody has answered already. Never throws. */
+/** Sends a response, unless the client has disconnected or a response was already sent. Never throws. */
 export function send(request: Request, response: Response, { status, headers, body }: OutgoingResponse): void {
   if (response.destroyed || response.headersSent) return
   response.statusCode = status
@@ -11,7 +11,7 @@ export function send(request: Request, response: Response, { status, headers, bo
   else stream(request, response, Readable.from(body, { objectMode: false }))
 }
 
-/** With backpressure; when either end fails, both are destroyed, and the client sees that the body is cut off. */
+/** Streams with backpressure. If either end fails, both are destroyed, so that the client notices the truncated body. */
 function stream(request: Request, response: Response, body: Readable): void {
   if (request.method === 'HEAD') {
     body.destroy()

@@ -26,7 +26,7 @@ function unparsedBodies(client: Client): void {
   ])('refuses a body that is %s', async (_what, body) => {
     const answer = await client.request('POST', '/things', { headers: json, body })
     expect(answer.status).toBe(400)
-    expect(answer.json).toMatchObject({ error: { code: 'body.malformed', message: 'The body cannot be parsed' } })
+    expect(answer.json).toMatchObject({ error: { code: 'body.malformed', message: 'Malformed request body' } })
   })
 
   it('refuses a body that is no UTF-8', async () => {

@@ -147,7 +147,7 @@ describeMounted(
     it('cuts the connection when a stream breaks off, and logs why', async () => {
       probe.logged.length = 0
       await expect(client.request('GET', '/streams/broken')).rejects.toThrow(/aborted|socket hang up|ECONNRESET/)
-      expect(probe.logged[0]).toMatchObject({ message: 'a reply broke off', fields: { route: 'broken' } })
+      expect(probe.logged[0]).toMatchObject({ message: 'response stream failed', fields: { route: 'broken' } })
     })
 
     it('limits by source address', async () => {

@@ -1,18 +1,18 @@
 import { adaptedRequest, type IncomingRequest, incomingBody } from '@billfold/core/http'
 import type { RouterContext } from '@koa/router'
 
-/** A Koa request as Billfold takes it. `names` are the parameters of the route; `path` is the path below the mount. */
+/** Converts a Koa request. `names` are the parameters of the route; `path` is the path below the mount. */
 export function incoming(context: RouterContext, names: readonly string[], path: string): IncomingRequest {
   const { request } = context
   const parts = {
     method: context.method,
     path,
-    mount: mountOf(context.originalUrl, path),
+    mount: parseMount(context.originalUrl, path),
     params: Object.fromEntries(names.map((name) => [name, String(context.params[name])])),
     query: context.querystring,
     headers: context.headers,
     ip: context.ip,
-    // Koa's own `origin` is the header.
+    // Koa's `origin` is the Origin header.
     origin: () => `${context.protocol}://${context.host}`,
     native: context,
     body: incomingBody(
@@ -24,15 +24,15 @@ export function incoming(context: RouterContext, names: readonly string[], path:
   return adaptedRequest(parts, context.res)
 }
 
-/** The end of a path that has as many segments as a route's path: what is before it, a prefix of the host, is cut off. */
+/** Strips the mount path: returns the last `segments` segments of a path. */
 export function belowMount(path: string, segments: number): string {
   let start = path.endsWith('/') ? path.length - 1 : path.length
   for (let segment = 0; segment < segments; segment++) start = path.lastIndexOf('/', start - 1)
   return path.slice(Math.max(0, start))
 }
 
-function mountOf(originalUrl: string, path: string): string {
-  // Proxies are asked by whole URLs.
+function parseMount(originalUrl: string, path: string): string {
+  // Requests to proxies contain absolute URLs.
   const url = originalUrl.startsWith('/') ? originalUrl : originalUrl.replace(/^\w+:\/\/[^/?]*/, '')
   const mark = url.indexOf('?')
   const original = mark === -1 ? url : url.slice(0, mark)

@@ -1,3 +1,3 @@
 export { type KoaRouterOptions, koaRouter } from './router.ts'
-// What koaRouter() gives, so that declarations inferred from it name a package that the host has.
+// The return type of koaRouter, so that inferred declarations refer to a package that the host has.
 export type { Router, RouterInstance } from '@koa/router'

@@ -5,21 +5,24 @@ import type { Next } from 'koa'
 import { belowMount, incoming } from './incoming.ts'
 import { send } from './send.ts'
 
-/** How an API is put on a router. */
+/** Options of {@link koaRouter}. */
 export interface KoaRouterOptions {
-  /** Where the routes begin: `/id`. Mounting under koa-mount, or in a router of the host, does the same. */
+  /** The prefix of all routes: `/id`. Alternatively use koa-mount or nest the router. */
   readonly prefix?: string
   /**
-   * What becomes of a path that no route has: `answer` it as the API answers errors, or `pass` it on to the host. Unless
-   * said otherwise it is answered under a prefix and passed on at the root.
+   * Passes requests for unknown paths on to the host (true), or replies 404 in the format of the API (false). The default is
+   * true if mounted at the root and false under a prefix.
    */
-  readonly unknownPaths?: 'answer' | 'pass'
+  readonly fallthrough?: boolean
 }
 
 /**
- * A router of @koa/router with the routes of an API. Mount it with `app.use(router.routes())`, before or after a body
- * parser, under a prefix, under koa-mount, or nested in a router of the host. Nothing that the API throws reaches the
- * host's error handling.
+ * Creates a router (@koa/router) with the routes of an API. Mount it with `app.use(router.routes())`, before or after a body
+ * parser, with a prefix, under koa-mount, or nested in another router. Errors of the API do not reach the host's error
+ * handling.
+ *
+ * @param api an API of `createBillfold`
+ * @param options the prefix, and whether unknown paths fall through
  *
  * @example
  * ```ts
@@ -36,12 +39,12 @@ export function koaRouter(api: MountableApi, options: KoaRouterOptions = {}): Ro
   const router = new Router({ sensitive: true, ...(prefix === undefined ? {} : { prefix }) })
   for (const route of api.routes) register(router, api, route)
   router.register('/{*billfoldPath}', METHODS, async (context: RouterContext, next: Next) => {
-    const unrouted = incoming(context, [], `/${context.captures?.at(-1) ?? ''}`)
-    const answer = api.answerUnrouted(unrouted)
-    const answered = options.unknownPaths ?? (unrouted.mount === '' ? 'pass' : 'answer')
-    if (answer !== undefined) send(context, answer)
-    else if (answered === 'answer') send(context, api.refuse(unrouted, 'route.not-found'))
-    else await next()
+    const unmatched = incoming(context, [], `/${context.captures?.at(-1) ?? ''}`)
+    const reply = api.answerUnrouted(unmatched)
+    const fallthrough = options.fallthrough ?? unmatched.mount === ''
+    if (reply !== undefined) send(context, reply)
+    else if (fallthrough) await next()
+    else send(context, api.refuse(unmatched, 'route.not-found'))
   })
   return router
 }

@@ -1,9 +1,9 @@
-/** The server refused a call. */
+/** Thrown if the server rejects a call or its reply is invalid. */
 export class AuthenticationClientError extends Error {
   override readonly name = 'AuthenticationClientError'
-  /** The HTTP status. */
+  /** The HTTP status of the reply. */
   readonly status: number
-  /** After how many seconds to try again, where the server says so. */
+  /** Seconds after which to retry, if the server sent `Retry-After`. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(status: number, message: string, retryAfterSeconds?: number) {

@@ -5,10 +5,10 @@ import { envelopes } from '../envelope/index.ts'
 import { curveNames, envelopeVectors } from '../test-fixtures/envelope-vectors.ts'
 import { clientEnvelope, keyPairOf, newKeyPair } from './index.ts'
 
-describe.each(curveNames)('the client on %s', (curve) => {
+describe.each(curveNames)('the client secure channel on %s', (curve) => {
   const { vectors, negative } = envelopeVectors[curve]
 
-  test.each(vectors)('reads what another implementation encrypted: $id', async (vector) => {
+  test.each(vectors)('decrypts a vector of another implementation: $id', async (vector) => {
     const pair = keyPairOf(vector.privateKey, curve)
     expect(pair.publicKey).toBe(vector.publicKey)
     const envelope = await clientEnvelope(pair, vector.peerPublicKey)
@@ -19,12 +19,12 @@ describe.each(curveNames)('the client on %s', (curve) => {
 
   const [vector = { publicKey: '', peerPublicKey: '', privateKey: '', ciphertext: '', plaintext: '' }] = vectors
 
-  test.each(negative)('refuses what was tampered with: $id', async ({ ciphertext }) => {
+  test.each(negative)('rejects a tampered ciphertext: $id', async ({ ciphertext }) => {
     const envelope = await clientEnvelope(keyPairOf(vector.privateKey, curve), vector.peerPublicKey)
     await expect(envelope.decrypt(ciphertext)).rejects.toThrow(/operation/i)
   })
 
-  test('refuses every text with a bit flipped', async () => {
+  test('rejects a ciphertext with any single bit flipped', async () => {
     const envelope = await clientEnvelope(keyPairOf(vector.privateKey, curve), vector.peerPublicKey)
     const bytes = Buffer.from(vector.ciphertext, 'base64')
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -34,7 +34,7 @@ describe.each(curveNames)('the client on %s', (curve) => {
     }
   })
 
-  test('takes private keys of 31, 32 and 33 bytes, and no others', () => {
+  test('accepts private keys of 31, 32 and 33 bytes only', () => {
     const scalar = Buffer.alloc(32).fill(7, 1)
     const [asItIs, without, before] = [scalar, scalar.subarray(1), Buffer.concat([Buffer.of(0), scalar])]
     const pairs = [asItIs, without, before].map((bytes) => keyPairOf(bytes.toString('base64'), curve))
@@ -43,13 +43,13 @@ describe.each(curveNames)('the client on %s', (curve) => {
       expect(() => keyPairOf(bad.toString('base64'), curve)).toThrow(TypeError)
   })
 
-  test('refuses public keys that are none', async () => {
+  test('rejects invalid public keys', async () => {
     const pair = newKeyPair(curve)
     for (const bad of ['', '!', Buffer.alloc(64, 7).toString('base64'), Buffer.alloc(65, 4).toString('base64')])
       await expect(clientEnvelope(pair, bad)).rejects.toThrow(TypeError)
   })
 
-  test('understands the server, and the server it, for any text', async () => {
+  test('exchanges any text with the server', async () => {
     const pair = newKeyPair(curve)
     const server = envelopes(curve, Buffer.from(newKeyPair(curve).privateKey, 'base64'))
     const [mine, theirs] = [await clientEnvelope(pair, server.publicKey), server.with(pair.publicKey)]
@@ -74,7 +74,7 @@ describe('the sources of the client', () => {
   const folder = new URL('.', import.meta.url)
   const sources = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'))
 
-  test.each(sources)('%s imports nothing but its own folder and what runs in browsers', (name) => {
+  test.each(sources)('%s imports only its own folder and browser-compatible packages', (name) => {
     const withExamples = readFileSync(new URL(name, folder), 'utf8')
     const text = withExamples.replaceAll(/\/\*\*.*?\*\//gs, '')
     const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '')

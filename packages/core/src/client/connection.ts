@@ -4,80 +4,83 @@ import { type Curve, isCurve } from './curve.ts'
 import { isFields, textIn } from './fields.ts'
 import { type KeyPair, newKeyPair } from './key-pair.ts'
 
-/** What a client is made of. */
+/** Options of {@link connect}. */
 export interface ConnectionOptions {
-  /** Where the API is mounted: `https://login.example/walletapi`. */
+  /** The URL that the API is mounted at: `https://login.example/walletapi`. */
   readonly url: string
-  /** The licence of a relying party. Never give one to a browser. */
+  /** The licence of a relying party. Never use one in a browser. */
   readonly licence?: string
-  /** The key pair to call with; a new one unless it is given. */
+  /** The key pair of the client; a new one by default. */
   readonly keyPair?: KeyPair
-  /** The system's public key, where it was learnt in another way; else it is asked for. */
+  /** The system's public key (base64 of X ‖ Y), if known; fetched by default. */
   readonly systemPublicKey?: string
-  /** What the application calls itself: `billfold`. */
+  /** The application id sent with every call; `billfold` by default. */
   readonly appId?: string
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch
 }
 
-/** What one call brings beside its path. */
+/** Options of one call. */
 export interface Call {
-  /** What `data` holds. */
+  /** The value of the `data` field. */
   readonly data?: unknown
-  /** Whether `data` is encrypted: yes, unless told otherwise. */
+  /** Encrypts `data`; true by default. */
   readonly encrypted?: boolean
-  /** The bearer token that the step before gave. */
+  /** The bearer token returned by the previous step. */
   readonly token?: string
-  /** The same for each try of one step, so that it is taken once: a new one unless it is given. */
+  /** The request id; a new one by default. Use the same for all retries of a step, so that it takes effect once. */
   readonly requestId?: string
   readonly signal?: AbortSignal
 }
 
-/** A caller of the API: a key pair, and what it shares with the system's. */
+/** A connection to the API: a key pair, and the secure channel with the system. */
 export interface Connection {
   readonly url: string
   readonly keyPair: KeyPair
   readonly envelope: ClientEnvelope
-  /** The headers of a call: `publickey`, `requestid`, and `licensekey` and `authorization` where there is something to put in them. */
+  /** Creates the headers of a call: `publickey`, `requestid` and, if available, `licensekey` and `authorization`. */
   readonly headers: (call?: Pick<Call, 'token' | 'requestId'>) => Promise<Readonly<Record<string, string>>>
   /**
-   * Calls a route and gives its body, with `data` decrypted where it is encrypted.
-   * @throws AuthenticationClientError
+   * Calls a route. Returns its body with `data` decrypted.
+   * @throws AuthenticationClientError if the server rejects the call
    */
   readonly call: (method: string, path: string, call?: Call) => Promise<unknown>
 }
 
 /**
- * Connects to the API: asks for its curve, its clock and its public key, and makes a key pair for it.
- * @throws AuthenticationClientError when it does not answer as such an API does
+ * Connects to an authentication API: fetches its curve, clock and public key, and generates a key pair.
+ *
+ * @param options the URL of the API, and the licence and key pair of the client
+ * @throws AuthenticationClientError if the server does not implement the API
  *
  * @example
  * ```ts
- * import { connect, loginUrl, newSession, poll, sessionResponse } from '@billfold/core/client'
+ * import { connect, getSessionResponse, loginUrl, poll, requestSession } from '@billfold/core/client'
  *
  * const licence = process.env['BILLFOLD_LICENCE'] ?? ''
  * const shop = await connect({ url: 'https://login.example/walletapi', licence })
  * const session = { origin: 'https://shop.example', scopes: 'wallet', authtype: 'face', dvcID: 'login' }
- * const { sessionId, url } = await newSession(shop, session)
+ * const { sessionId, url } = await requestSession(shop, session)
  * console.log('send the browser to', loginUrl(shop, url))
- * console.log(await poll(() => sessionResponse(shop, sessionId)))
+ * console.log(await poll(() => getSessionResponse(shop, sessionId)))
  * ```
  */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
-  const ask = options.fetch ?? fetch
+  const send = options.fetch ?? fetch
   const url = options.url.replace(/\/+$/, '')
   const [environment, keys] = await Promise.all([
-    get(ask, `${url}/environment`),
-    options.systemPublicKey === undefined ? get(ask, `${url}/publickeys`) : { publicKey: options.systemPublicKey },
+    get(send, `${url}/environment`),
+    options.systemPublicKey === undefined ? get(send, `${url}/publickeys`) : { publicKey: options.systemPublicKey },
   ])
-  const keyPair = options.keyPair ?? newKeyPair(curveIn(environment))
+  const keyPair = options.keyPair ?? newKeyPair(parseCurve(environment))
   const envelope = await clientEnvelope(keyPair, textIn(keys, 'publicKey'))
   const offset = clockOffset(environment)
   const headers: Connection['headers'] = async ({ token, requestId = globalThis.crypto.randomUUID() } = {}) => {
     const ts = Math.floor((Date.now() + offset) / 1000)
-    const stamp = JSON.stringify({ appid: options.appId ?? 'billfold', uuid: requestId, ts })
+    const requestIdClaims = JSON.stringify({ appid: options.appId ?? 'billfold', uuid: requestId, ts })
     return {
       publickey: keyPair.publicKey,
-      requestid: await envelope.encrypt(stamp),
+      requestid: await envelope.encrypt(requestIdClaims),
       ...(options.licence !== undefined && { licensekey: await envelope.encrypt(options.licence) }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     }
@@ -88,44 +91,44 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     envelope,
     headers,
     call: async (method, path, call = {}) => {
-      const response = await ask(`${url}${path}`, {
+      const response = await send(`${url}${path}`, {
         method,
         headers: {
           ...(await headers(call)),
           ...(call.data !== undefined && { 'content-type': 'application/json' }),
         },
-        ...(call.data !== undefined && { body: JSON.stringify({ data: await sealed(envelope, call) }) }),
+        ...(call.data !== undefined && { body: JSON.stringify({ data: await encodeData(envelope, call) }) }),
         ...(call.signal !== undefined && { signal: call.signal }),
       })
-      return opened(envelope, await bodyOf(response))
+      return decryptData(envelope, await parseReply(response))
     },
   }
 }
 
-function sealed(envelope: ClientEnvelope, { data, encrypted = true }: Call): unknown {
+function encodeData(envelope: ClientEnvelope, { data, encrypted = true }: Call): unknown {
   return encrypted ? envelope.encrypt(JSON.stringify(data)) : data
 }
 
-/** A body with its `data` decrypted, where that is text under our key. */
-async function opened(envelope: ClientEnvelope, body: unknown): Promise<unknown> {
+/** Decrypts the `data` field of a body if it is a string. */
+async function decryptData(envelope: ClientEnvelope, body: unknown): Promise<unknown> {
   if (!isFields(body) || typeof body['data'] !== 'string') return body
-  return { ...body, data: parsed(await envelope.decrypt(body['data'])) }
+  return { ...body, data: parseJson(await envelope.decrypt(body['data'])) }
 }
 
-async function get(ask: typeof fetch, url: string): Promise<unknown> {
-  return bodyOf(await ask(url))
+async function get(send: typeof fetch, url: string): Promise<unknown> {
+  return parseReply(await send(url))
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
+async function parseReply(response: Response): Promise<unknown> {
   const text = await response.text()
-  const body = parsed(text)
+  const body = parseJson(text)
   if (response.ok) return body
   const message = isFields(body) && typeof body['message'] === 'string' ? body['message'] : response.statusText
   const after = Number(response.headers.get('retry-after') ?? Number.NaN)
   throw new AuthenticationClientError(response.status, message, Number.isFinite(after) ? after : undefined)
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -133,13 +136,13 @@ function parsed(text: string): unknown {
   }
 }
 
-function curveIn(environment: unknown): Curve {
+function parseCurve(environment: unknown): Curve {
   const name = isFields(environment) ? environment['EC_CURVE_NAME'] : undefined
-  if (!isCurve(name)) throw new AuthenticationClientError(200, 'The server names no curve that this client knows')
+  if (!isCurve(name)) throw new AuthenticationClientError(200, `Unsupported curve: ${String(name)}`)
   return name
 }
 
-/** How far the server's clock is ahead of ours, in milliseconds: zero where it does not say, or is as good as right. */
+/** Computes how far the server's clock is ahead, in milliseconds. Zero if unknown or less than five seconds. */
 function clockOffset(environment: unknown): number {
   const ts = isFields(environment) ? environment['ts'] : undefined
   if (typeof ts !== 'number') return 0

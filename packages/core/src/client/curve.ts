@@ -1,13 +1,13 @@
 import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 
-/** The curves of the envelope, as `GET /environment` names them: `prime256v1` is P-256. */
+/** The curves of the secure channel, named as in `GET /environment`: `prime256v1` is P-256. */
 export type Curve = 'secp256k1' | 'prime256v1'
 
-/** Both curves, by name. */
+/** Implementations by curve name. */
 export const curves = { secp256k1, prime256v1: p256 } as const
 
-/** Whether a server's name for its curve is one that this client knows. */
+/** Returns true if this client supports a curve. */
 export function isCurve(name: unknown): name is Curve {
   return name === 'secp256k1' || name === 'prime256v1'
 }

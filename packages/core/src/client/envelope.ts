@@ -2,11 +2,11 @@ import { fromBase64, toBase64 } from './base64.ts'
 import { curves } from './curve.ts'
 import { type KeyPair, privateBytes } from './key-pair.ts'
 
-/** What two key pairs send each other, encrypted. */
+/** The client's end of the secure channel (ECDH and AES-256-GCM) between two key pairs. */
 export interface ClientEnvelope {
-  /** Encrypts text: padded base64 of iv (16 bytes), ciphertext and tag (16 bytes). */
+  /** Encrypts text. Returns padded base64 of iv (16 bytes) ‖ ciphertext ‖ tag (16 bytes). */
   readonly encrypt: (text: string) => Promise<string>
-  /** Decrypts what the other side encrypted. @throws Error for anything else */
+  /** Decrypts text from the other end. @throws Error if it was not encrypted for this channel */
   readonly decrypt: (text: string) => Promise<string>
 }
 
@@ -14,9 +14,12 @@ const ivBytes = 16
 const tagBytes = 16
 
 /**
- * The envelope that a key pair shares with the other side's public key (base64 of X and Y, 64 bytes): AES-256-GCM under the X coordinate
- * of ECDH, through WebCrypto, which browsers have on HTTPS and localhost only.
- * @throws TypeError for a public key that is none of the curve
+ * Creates the secure channel between a key pair and a public key: AES-256-GCM with the X coordinate of ECDH as key. It uses
+ * WebCrypto, which browsers provide on HTTPS and localhost only.
+ *
+ * @param pair the key pair of this end
+ * @param otherPublicKey the public key of the other end: base64 of X ‖ Y, 64 bytes
+ * @throws TypeError if the public key is not a point of the curve
  */
 export async function clientEnvelope(pair: KeyPair, otherPublicKey: string): Promise<ClientEnvelope> {
   const { subtle } = globalThis.crypto
@@ -25,26 +28,26 @@ export async function clientEnvelope(pair: KeyPair, otherPublicKey: string): Pro
   return {
     encrypt: async (text) => {
       const iv = globalThis.crypto.getRandomValues(new Uint8Array(ivBytes))
-      const sealed = await subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(text))
-      const bytes = new Uint8Array(ivBytes + sealed.byteLength)
+      const ciphertext = await subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(text))
+      const bytes = new Uint8Array(ivBytes + ciphertext.byteLength)
       bytes.set(iv)
-      bytes.set(new Uint8Array(sealed), ivBytes)
+      bytes.set(new Uint8Array(ciphertext), ivBytes)
       return toBase64(bytes)
     },
     decrypt: async (text) => {
       const bytes = fromBase64(text)
-      if (bytes.length < ivBytes + tagBytes) throw new TypeError('This is too short to have been encrypted')
+      if (bytes.length < ivBytes + tagBytes) throw new TypeError('The ciphertext is too short')
       const iv = bytes.slice(0, ivBytes)
-      const opened = await subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes.slice(ivBytes))
-      return new TextDecoder('utf-8', { fatal: true }).decode(opened)
+      const plaintext = await subtle.decrypt({ name: 'AES-GCM', iv }, key, bytes.slice(ivBytes))
+      return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
     },
   }
 }
 
-/** The X coordinate of ECDH, 32 bytes, its leading zeros kept. */
+/** Computes the X coordinate of ECDH: 32 bytes, including leading zeros. */
 function sharedSecret({ curve, privateKey }: KeyPair, otherPublicKey: string): Uint8Array<ArrayBuffer> {
   const coordinates = fromBase64(otherPublicKey)
-  if (coordinates.length !== 64) throw new TypeError('This is not a public key')
+  if (coordinates.length !== 64) throw new TypeError('A public key must be base64 of 64 bytes')
   const point = new Uint8Array(65)
   point[0] = 4
   point.set(coordinates, 1)
@@ -52,6 +55,6 @@ function sharedSecret({ curve, privateKey }: KeyPair, otherPublicKey: string): U
     const shared = curves[curve].getSharedSecret(privateBytes(privateKey, curve), point, true)
     return Uint8Array.from(shared.subarray(1))
   } catch (cause) {
-    throw new TypeError('This is not a public key of the curve', { cause })
+    throw new TypeError(`The public key is not a point of ${curve}`, { cause })
   }
 }

@@ -1,28 +1,32 @@
 import type { Call, Connection } from './connection.ts'
 import { type Fields, fieldsIn, textIn } from './fields.ts'
 
-/** A selfie, or the frames of a challenge, for a session. */
+/** A selfie, or the frames of a liveness challenge, for a session. */
 export interface FaceSubmission {
   readonly sessionId: string
-  /** Base64 of a JPEG or PNG, with a data-URL prefix or without. */
+  /** A JPEG or PNG in base64, with or without a data-URL prefix. */
   readonly selfie?: string
   readonly frames?: readonly unknown[]
   readonly deviceId: string
   readonly cameraIndicator?: Fields
 }
 
-/** What became of a face that was submitted. */
+/** The result of {@link submitFaceCapture}. */
 export interface FaceResult {
   readonly success: boolean
   readonly sessionId: string
   readonly status: string
   readonly message: string
   readonly pinRequired: boolean
-  /** The bearer token for {@link verifyPin}, where a PIN is due. */
+  /** The bearer token for {@link verifyPin} if a PIN is required. */
   readonly token: string | undefined
 }
 
-/** Begins a liveness challenge, or the verifier's own session, for a session: what it says depends on the verifier. */
+/**
+ * Starts a liveness challenge for a session. The reply depends on the biometric verifier.
+ *
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function startLiveness(
   connection: Connection,
   sessionId: string,
@@ -31,7 +35,11 @@ export async function startLiveness(
   return fieldsIn(await connection.call('POST', '/v2/start_liveness', { ...call, data: { sessionId } }), 'data')
 }
 
-/** Submits a face. Give each try of the same face the same `requestId`, so that it counts once. */
+/**
+ * Submits a face capture. Use the same `requestId` for all retries of a capture, so that it counts once.
+ *
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function submitFace(
   connection: Connection,
   submission: FaceSubmission & Fields,
@@ -48,12 +56,16 @@ export async function submitFace(
   }
 }
 
-/** Checks the PIN of the user whose face was submitted before. @throws AuthenticationClientError */
+/**
+ * Verifies the PIN of the user whose face was submitted. Returns true if it is correct.
+ *
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function verifyPin(
   connection: Connection,
-  asked: { readonly pin: string; readonly isTrustedDevice: boolean },
+  input: { readonly pin: string; readonly isTrustedDevice: boolean },
   call: Pick<Call, 'requestId' | 'signal'> & { readonly token: string },
 ): Promise<boolean> {
-  const body = await connection.call('POST', '/verify_pin', { ...call, data: asked })
+  const body = await connection.call('POST', '/verify_pin', { ...call, data: input })
   return fieldsIn(body, 'data')['isAuthenticated'] === true
 }

@@ -12,7 +12,7 @@ interface Vector {
   readonly proof: string
 }
 
-/** Made by another implementation, over plain integers, that shares no code with this one. */
+/** Made by an independent implementation on plain integers. */
 const vectors = JSON.parse(
   readFileSync(new URL('./payment-proof-vectors.json', import.meta.url), 'utf8'),
 ) as readonly Vector[]
@@ -20,41 +20,38 @@ const vectors = JSON.parse(
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
 describe('a payment proof (RFC 8235)', () => {
-  test.each(vectors)(
-    'is the one of the vector for $context.session',
-    ({ privateKey, nonce, publicKey, context, proof }) => {
-      expect(provePaymentKey(bytes(privateKey), context, bytes(nonce))).toBe(proof)
-      expect(verifyPaymentProof(proof, bytes(publicKey), context)).toBe(true)
-      expect(verifyPaymentProof(proof.toUpperCase(), bytes(publicKey), context)).toBe(true)
-    },
-  )
+  test.each(vectors)('matches the vector for $context.session', ({ privateKey, nonce, publicKey, context, proof }) => {
+    expect(provePaymentKey(bytes(privateKey), context, bytes(nonce))).toBe(proof)
+    expect(verifyPaymentProof(proof, bytes(publicKey), context)).toBe(true)
+    expect(verifyPaymentProof(proof.toUpperCase(), bytes(publicKey), context)).toBe(true)
+  })
 
-  test('holds for any key and any context, and for nothing that differs in one of them', () => {
+  test('verifies for its key and context, and not for a modified field', () => {
     const context = fc.record({ session: fc.string(), amount: fc.string(), from: fc.string(), to: fc.string() })
     fc.assert(
-      fc.property(context, fc.constantFrom('session', 'amount', 'from', 'to'), fc.nat(129), (given, field, at) => {
+      fc.property(context, fc.constantFrom('session', 'amount', 'from', 'to'), fc.nat(129), (bound, field, at) => {
         const privateKey = secp256k1.utils.randomSecretKey()
         const publicKey = secp256k1.getPublicKey(privateKey, true)
-        const proof = provePaymentKey(privateKey, given)
-        expect(verifyPaymentProof(proof, publicKey, given)).toBe(true)
-        expect(verifyPaymentProof(proof, publicKey, { ...given, [field]: `${given[field]}x` })).toBe(false)
+        const proof = provePaymentKey(privateKey, bound)
+        expect(verifyPaymentProof(proof, publicKey, bound)).toBe(true)
+        expect(verifyPaymentProof(proof, publicKey, { ...bound, [field]: `${bound[field]}x` })).toBe(false)
         const other = secp256k1.getPublicKey(secp256k1.utils.randomSecretKey(), true)
-        expect(verifyPaymentProof(proof, other, given)).toBe(false)
+        expect(verifyPaymentProof(proof, other, bound)).toBe(false)
         const digit = proof[at] === '0' ? '1' : '0'
-        expect(verifyPaymentProof(proof.slice(0, at) + digit + proof.slice(at + 1), publicKey, given)).toBe(false)
+        expect(verifyPaymentProof(proof.slice(0, at) + digit + proof.slice(at + 1), publicKey, bound)).toBe(false)
       }),
       { numRuns: 20 },
     )
   })
 
-  test('moves nothing from one field to the next', () => {
+  test('does not verify when characters move between fields', () => {
     const privateKey = secp256k1.utils.randomSecretKey()
     const publicKey = secp256k1.getPublicKey(privateKey, true)
     const proof = provePaymentKey(privateKey, { session: 'ab', amount: 'c', from: 'd', to: 'e' })
     expect(verifyPaymentProof(proof, publicKey, { session: 'a', amount: 'bc', from: 'd', to: 'e' })).toBe(false)
   })
 
-  test('is refused when it is malformed, beyond the order, off the curve or at infinity', () => {
+  test('is rejected when malformed, beyond the group order, off the curve or at infinity', () => {
     const [vector] = vectors
     if (vector === undefined) throw new Error('there are no vectors')
     const { proof, context } = vector

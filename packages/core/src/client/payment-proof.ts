@@ -2,14 +2,14 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, bytesToNumberBE, concatBytes, hexToBytes } from '@noble/curves/utils.js'
 
-/** What a proof is bound to, each text exactly as it is sent. */
+/** The payment that a proof is bound to, with each string exactly as it is sent to the API. */
 export interface PaymentProofContext {
   /** The payment's session id. */
   readonly session: string
   readonly amount: string
   /** The sender's phone: `from_phone`. */
   readonly from: string
-  /** The receiver's phone: `to_mobile`, who proves. */
+  /** The phone of the receiver, who is the prover: `to_mobile`. */
   readonly to: string
 }
 
@@ -17,11 +17,24 @@ const { Point } = secp256k1
 const order = Point.Fn.ORDER
 
 /**
- * Proves to hold a private key without showing it: a Schnorr proof that needs no answer (RFC 8235 section 3.3) on secp256k1 with
- * SHA-256. The challenge is the hash of G, V, A, the prover's id and the context, each behind its length in four bytes; points are
- * compressed (SEC 1 section 2.3.3). 130 hex digits: V (33 bytes) and r (32 bytes). `nonce`, 32 bytes, is for test vectors only:
- * used twice, it gives the private key away.
- * @throws RangeError for a private key or a nonce that is not a number from 1 to the order less 1
+ * Creates a non-interactive Schnorr proof of possession of a private key (RFC 8235 section 3.3) on secp256k1 with SHA-256. The
+ * challenge hashes G, V, A, the prover's id and the context, each prefixed with its length in four bytes; points are compressed
+ * (SEC 1 section 2.3.3).
+ *
+ * @param privateKey 32 bytes
+ * @param context the payment that the proof is bound to
+ * @param nonce 32 bytes, for test vectors only. Reusing a nonce reveals the private key
+ * @returns 130 hex digits: V (33 bytes) ‖ r (32 bytes)
+ * @throws RangeError if the private key or the nonce is not between 1 and the group order minus 1
+ *
+ * @example
+ * ```ts
+ * import { provePaymentKey } from '@billfold/core/client'
+ *
+ * const privateKey = crypto.getRandomValues(new Uint8Array(32))
+ * const context = { session: '0190f3', amount: '12.50', from: '+4912345', to: '+4954321' }
+ * console.log(provePaymentKey(privateKey, context))
+ * ```
  */
 export function provePaymentKey(privateKey: Uint8Array, context: PaymentProofContext, nonce?: Uint8Array): string {
   const secret = scalar(privateKey)
@@ -34,8 +47,12 @@ export function provePaymentKey(privateKey: Uint8Array, context: PaymentProofCon
 }
 
 /**
- * Whether a proof of {@link provePaymentKey} was made with this key (compressed, 33 bytes) for this context: V = G r + A c.
- * False for anything malformed, for points that are not on the curve and for infinity.
+ * Verifies a proof of {@link provePaymentKey}: V = G r + A c. Returns false for malformed input, points off the curve and
+ * infinity.
+ *
+ * @param proof 130 hex digits
+ * @param publicKey the public key of the prover, 33 bytes (compressed)
+ * @param context the payment that the proof must be bound to
  */
 export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context: PaymentProofContext): boolean {
   if (!/^[0-9a-f]{130}$/i.test(proof)) return false
@@ -55,7 +72,7 @@ export function verifyPaymentProof(proof: string, publicKey: Uint8Array, context
   }
 }
 
-/** The challenge, a number below the order. */
+/** Computes the challenge, reduced modulo the group order. */
 function challenge(
   commitment: Uint8Array,
   publicKey: Uint8Array,
@@ -71,10 +88,10 @@ function challenge(
     new TextEncoder().encode(amount),
     new TextEncoder().encode(from),
   ]
-  return Point.Fn.create(bytesToNumberBE(sha256(concatBytes(...parts.map(withLength)))))
+  return Point.Fn.create(bytesToNumberBE(sha256(concatBytes(...parts.map(prefixLength)))))
 }
 
-function withLength(part: Uint8Array): Uint8Array {
+function prefixLength(part: Uint8Array): Uint8Array {
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, part.length)
   return concatBytes(length, part)
@@ -82,6 +99,7 @@ function withLength(part: Uint8Array): Uint8Array {
 
 function scalar(bytes: Uint8Array): bigint {
   const number = bytes.length === 32 ? bytesToNumberBE(bytes) : 0n
-  if (number < 1n || number >= order) throw new RangeError('This is no private key of secp256k1')
+  if (number < 1n || number >= order)
+    throw new RangeError('A secp256k1 scalar must be 32 bytes between 1 and the group order minus 1')
   return number
 }

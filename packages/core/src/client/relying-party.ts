@@ -2,13 +2,18 @@ import { AuthenticationClientError } from './client-error.ts'
 import type { Call, Connection } from './connection.ts'
 import { type Fields, fieldsIn, listIn, textIn } from './fields.ts'
 
-/** What an enrolment is asked by: a DID, a public key, or both of one user. */
+/** An enrolment lookup by DID, public key, or both of one user. */
 export interface EnrolmentAsked {
   readonly did?: string
   readonly publicKey?: string
 }
 
-/** Which of these, at most 1,000, are enrolled. `createdTS` is in seconds since 1970. */
+/**
+ * Returns those users of a list that are enrolled. `createdTS` is in seconds since 1970.
+ *
+ * @param list at most 1,000 lookups
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function checkEnrollment(
   connection: Connection,
   list: readonly EnrolmentAsked[],
@@ -21,7 +26,7 @@ export async function checkEnrollment(
   }))
 }
 
-/** What a relying party says about a new session. */
+/** A session requested by a relying party. */
 export interface NewSession {
   readonly origin: string
   readonly scopes: string
@@ -31,23 +36,31 @@ export interface NewSession {
   readonly purpose?: string
 }
 
-/** Makes a session. Its `url`, in base64, is what `GET /v2/authenticate?session=` takes: see {@link loginUrl}. */
+/**
+ * Creates a session. Pass its `url` to {@link loginUrl} to get the page that the user must open.
+ *
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function newSession(
   connection: Connection,
   session: NewSession & Fields,
   call: Pick<Call, 'requestId' | 'signal'> = {},
 ): Promise<{ readonly sessionId: string; readonly url: string }> {
   const body = await connection.call('PUT', '/sessions/session/new', { ...call, data: session })
-  const told = typeof Reflect.get(Object(body), 'data') === 'object' ? fieldsIn(body, 'data') : body
-  return { sessionId: textIn(told, 'sessionId'), url: textIn(told, 'url') }
+  const created = typeof Reflect.get(Object(body), 'data') === 'object' ? fieldsIn(body, 'data') : body
+  return { sessionId: textIn(created, 'sessionId'), url: textIn(created, 'url') }
 }
 
-/** Where to send the user's browser for a session. */
+/** Returns the URL that the user's browser must open for a session. */
 export function loginUrl(connection: Pick<Connection, 'url'>, sessionUrl: string): string {
   return `${connection.url}/v2/authenticate?session=${encodeURIComponent(btoa(sessionUrl))}`
 }
 
-/** What became of a session: undefined while it is under way. @throws AuthenticationClientError 400 where it ended without success */
+/**
+ * Returns the response of a session, or undefined while it is pending.
+ *
+ * @throws AuthenticationClientError with status 400 if the session ended without success
+ */
 export async function sessionResponse(connection: Connection, sessionId: string): Promise<Fields | undefined> {
   try {
     const path = `/sessions/session/${encodeURIComponent(sessionId)}/response`
@@ -58,10 +71,14 @@ export async function sessionResponse(connection: Connection, sessionId: string)
   }
 }
 
-/** The face key of whoever is on a selfie (base64), or undefined where nobody, or more than one, matches. */
+/**
+ * Identifies the user on a selfie (1:N face recognition). Returns the face key, or undefined unless exactly one user matches.
+ *
+ * @throws AuthenticationClientError if the server rejects the call
+ */
 export async function identifySelfie(
   connection: Connection,
-  asked: {
+  input: {
     readonly selfie: string
     readonly dvcId: string
     readonly communityId: string
@@ -70,7 +87,7 @@ export async function identifySelfie(
   },
 ): Promise<string | undefined> {
   try {
-    const body = await connection.call('POST', '/identify_selfie', { data: asked })
+    const body = await connection.call('POST', '/identify_selfie', { data: input })
     return textIn(fieldsIn(body, 'data'), 'faceKey')
   } catch (error) {
     if (error instanceof AuthenticationClientError && error.status === 404) return undefined
@@ -78,7 +95,7 @@ export async function identifySelfie(
   }
 }
 
-/** A service key. */
+/** A service key of the tenant. */
 export interface ListedServiceKey {
   readonly tag: string
   readonly keyId: string
@@ -87,22 +104,22 @@ export interface ListedServiceKey {
   readonly debug: boolean
 }
 
-/** The service keys of the tenant. The licence must be of level `system`. */
+/** Returns the service keys of the tenant. The licence must have level `system`. @throws AuthenticationClientError */
 export async function serviceKeys(connection: Connection): Promise<readonly ListedServiceKey[]> {
-  return listed(await connection.call('GET', '/servicekeys'))
+  return parseServiceKeys(await connection.call('GET', '/servicekeys'))
 }
 
-/** Replaces a service key by a new one. The licence must be of level `system`. */
+/** Replaces a service key with a new one. The licence must have level `system`. @throws AuthenticationClientError */
 export async function resetServiceKey(
   connection: Connection,
   keyId: string,
   call: Pick<Call, 'requestId'> = {},
 ): Promise<readonly ListedServiceKey[]> {
-  return listed(await connection.call('DELETE', `/servicekey/${encodeURIComponent(keyId)}`, call))
+  return parseServiceKeys(await connection.call('DELETE', `/servicekey/${encodeURIComponent(keyId)}`, call))
 }
 
-/** Encrypted in `data`, or the plain array where the host has chosen that. */
-function listed(body: unknown): readonly ListedServiceKey[] {
+/** Parses a list of service keys: in `data`, or a plain array if the host is configured so. */
+function parseServiceKeys(body: unknown): readonly ListedServiceKey[] {
   return listIn(Array.isArray(body) ? { data: body } : body, 'data').map((key) => ({
     tag: textIn(key, 'tag'),
     keyId: textIn(key, 'keyId'),

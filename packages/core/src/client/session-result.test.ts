@@ -2,18 +2,18 @@ import { expect, test } from 'vitest'
 import { AuthenticationClientError } from './client-error.ts'
 import { poll } from './session-result.ts'
 
-test('asks until there is an answer', async () => {
+test('poll calls until it gets a value', async () => {
   const answers = [undefined, undefined, 'done']
   expect(await poll(async () => answers.shift(), { every: 1 })).toBe('done')
   expect(answers).toEqual([])
 })
 
-test('asks again after what the server could not answer now, and gives up at what it refuses', async () => {
+test('poll retries after 429 and 503, and throws other errors', async () => {
   const outcomes = [
     new AuthenticationClientError(503, 'busy', 0),
     new AuthenticationClientError(429, 'busy', 0),
     new AuthenticationClientError(410, 'expired'),
-    'never asked for',
+    'not reached',
   ]
   const ask = async (): Promise<unknown> => {
     const outcome = outcomes.shift()
@@ -21,10 +21,10 @@ test('asks again after what the server could not answer now, and gives up at wha
     return outcome
   }
   await expect(poll(ask, { every: 1 })).rejects.toMatchObject({ status: 410 })
-  expect(outcomes).toEqual(['never asked for'])
+  expect(outcomes).toEqual(['not reached'])
 })
 
-test('gives up in time, and when it is told to', async () => {
+test('poll stops at its timeout and when aborted', async () => {
   await expect(poll(async () => undefined, { every: 5, atMost: 12 })).rejects.toMatchObject({ status: 408 })
   const stop = new AbortController()
   const polled = poll(async () => undefined, { every: 60_000, signal: stop.signal })

@@ -2,13 +2,17 @@ import { AuthenticationClientError } from './client-error.ts'
 import type { Connection } from './connection.ts'
 import { type Fields, fieldsOf, textIn } from './fields.ts'
 
-/** How a session stands. Further fields are as the server sends them. */
+/** The status of a session, with all other fields as sent by the server. */
 export interface SessionResult extends Fields {
   readonly status: string
   readonly message: string
 }
 
-/** How a session stands: `success`, `failure` or `pending`. @throws AuthenticationClientError 404 unknown, 410 expired */
+/**
+ * Returns the status of a session: `success`, `failure` or `pending`.
+ *
+ * @throws AuthenticationClientError with status 404 if the session is unknown, 410 if it has expired
+ */
 export async function sessionResult(
   connection: Connection,
   sessionId: string,
@@ -20,49 +24,53 @@ export async function sessionResult(
   return { ...body, status: textIn(body, 'status'), message: textIn(body, 'message') }
 }
 
-/** How long and how often to ask. */
+/** Options of {@link poll}. */
 export interface Patience {
-  /** Milliseconds between two questions: 1,000. Longer where the server asks for it. */
+  /** Interval in milliseconds, 1,000 by default. A longer `Retry-After` of the server is respected. */
   readonly every?: number
-  /** Milliseconds after which it is given up: 600,000. */
+  /** Timeout in milliseconds, 600,000 by default. */
   readonly atMost?: number
+  /** Aborts polling. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Asks again and again until there is an answer. What the server cannot answer now (429, 503) is asked again, as late as it says.
- * @throws AuthenticationClientError 408 when it took too long, and what the server refuses; the signal's reason
+ * Calls a function until it returns a value. Replies with status 429 and 503 are retried after their `Retry-After`.
+ *
+ * @param ask the function; undefined means not yet
+ * @param options interval, timeout and abort signal
+ * @throws AuthenticationClientError with status 408 after the timeout, and other errors of the server; the reason of the signal
  */
-export async function poll<T>(ask: () => Promise<T | undefined>, patience: Patience = {}): Promise<T> {
-  const { every = 1_000, atMost = 600_000, signal } = patience
+export async function poll<T>(ask: () => Promise<T | undefined>, options: Patience = {}): Promise<T> {
+  const { every = 1_000, atMost = 600_000, signal } = options
   const end = Date.now() + atMost
   for (;;) {
     signal?.throwIfAborted()
-    let pause = every
+    let delay = every
     try {
       const answer = await ask()
       if (answer !== undefined) return answer
     } catch (error) {
       if (!(error instanceof AuthenticationClientError) || ![429, 503].includes(error.status)) throw error
-      pause = Math.max(every, (error.retryAfterSeconds ?? 0) * 1000)
+      delay = Math.max(every, (error.retryAfterSeconds ?? 0) * 1000)
     }
-    if (Date.now() + pause > end) throw new AuthenticationClientError(408, 'There was no answer in time')
-    // Told to stop while it asked: nobody would hear of that any more.
+    if (Date.now() + delay > end) throw new AuthenticationClientError(408, 'Polling timed out')
+    // The signal may have aborted during the call, before `wait` listens to it.
     signal?.throwIfAborted()
-    await wait(pause, signal)
+    await wait(delay, signal)
   }
 }
 
-/** The result of a session, once it is no longer pending: see {@link poll}. */
+/** Polls a session until it is no longer pending, see {@link poll}. */
 export function awaitSessionResult(
   connection: Connection,
   sessionId: string,
-  patience: Patience = {},
+  options: Patience = {},
 ): Promise<SessionResult> {
   return poll(async () => {
     const result = await sessionResult(connection, sessionId)
     return result.status === 'pending' ? undefined : result
-  }, patience)
+  }, options)
 }
 
 function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

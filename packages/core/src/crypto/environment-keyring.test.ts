@@ -6,8 +6,8 @@ const a = newKey()
 const b = newKey()
 const invalid: unknown = expect.objectContaining({ code: 'keyring.invalid' })
 
-describe('a keyring from the environment', () => {
-  test('reads its keys from BILLFOLD_KEYS, the last one current', async () => {
+describe('environmentKeyring', () => {
+  test('reads BILLFOLD_KEYS and makes the last key current', async () => {
     const keyring = environmentKeyring({ BILLFOLD_KEYS: `2026a:${a},2026b:${b}` })
     const same = localKeyring({ keys: { '2026a': a, '2026b': b }, currentKeyId: '2026b' })
     expect(keyring.currentKeyId).toBe('2026b')
@@ -15,17 +15,17 @@ describe('a keyring from the environment', () => {
     expect(await keyring.derive('2026b', 'seal')).toEqual(await same.derive('2026b', 'seal'))
   })
 
-  test('takes BILLFOLD_CURRENT_KEY for the current one', () => {
+  test('makes the key named by BILLFOLD_CURRENT_KEY current', () => {
     const env = { BILLFOLD_KEYS: `2026a:${a},2026b:${b}`, BILLFOLD_CURRENT_KEY: '2026a' }
     expect(environmentKeyring(env).currentKeyId).toBe('2026a')
     expect(environmentKeyring({ ...env, BILLFOLD_CURRENT_KEY: '' }).currentKeyId).toBe('2026b')
   })
 
-  test('keeps the order of ids that look like numbers', () => {
+  test('preserves the order of numeric ids', () => {
     expect(environmentKeyring({ BILLFOLD_KEYS: `2:${a},1:${b}` }).currentKeyId).toBe('1')
   })
 
-  test('overlooks spaces, line feeds and a comma at the end', () => {
+  test('ignores spaces, line feeds and a trailing comma', () => {
     expect(environmentKeyring({ BILLFOLD_KEYS: `\n 2026a : ${a} ,\n 2026b:${b},\n` }).currentKeyId).toBe('2026b')
   })
 
@@ -34,11 +34,11 @@ describe('a keyring from the environment', () => {
     ['an empty variable', { BILLFOLD_KEYS: '' }],
     ['only commas', { BILLFOLD_KEYS: ',,' }],
     ['a key without an id', { BILLFOLD_KEYS: a }],
-    ['an id twice', { BILLFOLD_KEYS: `x:${a},x:${b}` }],
-    ['a key that is cut short', { BILLFOLD_KEYS: `x:${a.slice(4)}` }],
+    ['a repeated id', { BILLFOLD_KEYS: `x:${a},x:${b}` }],
+    ['a truncated key', { BILLFOLD_KEYS: `x:${a.slice(4)}` }],
     ['an id that sets a prototype', { BILLFOLD_KEYS: `__proto__:${a}`, BILLFOLD_CURRENT_KEY: 'toString' }],
-    ['a current key that is not there', { BILLFOLD_KEYS: `x:${a}`, BILLFOLD_CURRENT_KEY: 'y' }],
-  ])('refuses %s', (_, env) => {
+    ['an unknown current key', { BILLFOLD_KEYS: `x:${a}`, BILLFOLD_CURRENT_KEY: 'y' }],
+  ])('rejects %s', (_, env) => {
     expect(() => environmentKeyring(env)).toThrow(invalid)
   })
 })

@@ -2,11 +2,14 @@ import { BillfoldError } from '../errors.ts'
 import { type Keyring, localKeyring } from './keyring.ts'
 
 /**
- * A keyring from environment variables. `BILLFOLD_KEYS` is a comma-separated list of `id:key`, each key base64 of 32
- * bytes: `2026a:q83v...=,2026b:3q2+...=`. The last one is current, unless `BILLFOLD_CURRENT_KEY` names another. To
- * rotate, append the new key, with `BILLFOLD_CURRENT_KEY` naming the old one, and restart every host; only then let the new one
- * be current. Keep old keys for as long as anything is sealed under them.
- * @throws BillfoldError `keyring.invalid` when the variable is missing or malformed, or an id is there twice
+ * Creates a keyring from environment variables. `BILLFOLD_KEYS` is a comma-separated list of `id:key`, each key 32 bytes in
+ * base64: `2026a:q83v...=,2026b:3q2+...=`. The last key is the current one, unless `BILLFOLD_CURRENT_KEY` names another.
+ *
+ * Key rotation: append the new key while `BILLFOLD_CURRENT_KEY` names the old one, restart every host, and only then make the
+ * new key current. Retain old keys as long as any value is sealed with them.
+ *
+ * @param env the environment variables; defaults to `process.env`
+ * @throws BillfoldError `keyring.invalid` if `BILLFOLD_KEYS` is missing or malformed, or contains an id twice
  *
  * @example
  * ```ts
@@ -17,7 +20,7 @@ import { type Keyring, localKeyring } from './keyring.ts'
  * ```
  */
 export function environmentKeyring(
-  // oxlint-disable-next-line node/no-process-env -- the one place that reads the environment: the host calls it to.
+  // oxlint-disable-next-line node/no-process-env -- the only place that reads the environment, at the host's request.
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Keyring {
   const entries = (env['BILLFOLD_KEYS'] ?? '').split(',').flatMap((entry) => (entry.trim() === '' ? [] : [pair(entry)]))
@@ -25,7 +28,7 @@ export function environmentKeyring(
   const last = entries.at(-1)
   if (last === undefined) throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS is not set' })
   if (Object.keys(keys).length !== entries.length) {
-    throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS has the same id twice' })
+    throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS contains a key id twice' })
   }
   const chosen = (env['BILLFOLD_CURRENT_KEY'] ?? '').trim()
   return localKeyring({ keys, currentKeyId: chosen === '' ? last[0] : chosen })
@@ -33,6 +36,7 @@ export function environmentKeyring(
 
 function pair(entry: string): [string, string] {
   const colon = entry.indexOf(':')
-  if (colon < 0) throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS is not a list of id:key' })
+  if (colon < 0)
+    throw new BillfoldError('keyring.invalid', { message: 'BILLFOLD_KEYS must be a comma-separated list of id:key' })
   return [entry.slice(0, colon).trim(), entry.slice(colon + 1).trim()]
 }

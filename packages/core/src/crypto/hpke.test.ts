@@ -13,11 +13,11 @@ const bytes = fc.uint8Array({ maxLength: 200 })
 const bindings = fc.record({ info: bytes, aad: bytes })
 const binding = { info: Buffer.from('info'), aad: Buffer.from('aad') }
 const invalid: unknown = expect.objectContaining({ code: 'sealed.invalid' })
-/** Web Crypto wants bytes over an ArrayBuffer of their own. */
+/** Web Crypto requires bytes over an ArrayBuffer of their own. */
 const own = (part: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(part)
 
-describe('HPKE as RFC 9180 has it', () => {
-  test('opens what another implementation seals', async () => {
+describe('HPKE (RFC 9180)', () => {
+  test('opens values sealed by another implementation', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, bindings, async (plaintext, { info, aad }) => {
         const pair = generateKeyPair()
@@ -31,7 +31,7 @@ describe('HPKE as RFC 9180 has it', () => {
     )
   })
 
-  test('seals what another implementation opens', async () => {
+  test('seals values that another implementation opens', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, bindings, async (plaintext, { info, aad }) => {
         const pair = generateKeyPair()
@@ -50,25 +50,25 @@ describe('HPKE as RFC 9180 has it', () => {
   })
 })
 
-describe('a value sealed to a public key', () => {
+describe('a value sealed with HPKE', () => {
   const pair = generateKeyPair()
   const sealed = sealTo(pair.publicKey, Buffer.from('a secret'), binding)
 
-  test('opens with no other private key, info or aad', () => {
+  test('does not open with another private key, info or aad', () => {
     expect(() => openWith(generateKeyPair().privateKey, sealed, binding)).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { ...binding, info: Buffer.from('other') })).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { ...binding, aad: Buffer.from('other') })).toThrow(invalid)
     expect(() => openWith(pair.privateKey, sealed, { info: binding.aad, aad: binding.info })).toThrow(invalid)
   })
 
-  test('does not open with any one bit flipped', () => {
+  test('does not open with any single bit flipped', () => {
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const flipped = Uint8Array.from(sealed, (byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
       expect(() => openWith(pair.privateKey, flipped, binding), `bit ${bit}`).toThrow(invalid)
     }
   })
 
-  test('does not open cut short, longer, or as anything else', () => {
+  test('does not open when truncated, extended or arbitrary', () => {
     for (let length = 0; length < sealed.length; length++) {
       expect(() => openWith(pair.privateKey, sealed.slice(0, length), binding)).toThrow(invalid)
     }
@@ -80,13 +80,13 @@ describe('a value sealed to a public key', () => {
     )
   })
 
-  test('is another each time', () => {
+  test('differs each time', () => {
     expect(sealTo(pair.publicKey, Buffer.from('a secret'), binding)).not.toEqual(sealed)
   })
 })
 
-describe('points of low order', () => {
-  // All the encodings of points of order 1, 2, 4 and 8 on Curve25519 and its twist, among them those above the prime.
+describe('HPKE keys', () => {
+  // All encodings of points of order 1, 2, 4 and 8 on Curve25519 and its twist, including those above the prime.
   const lowOrder = [
     '0000000000000000000000000000000000000000000000000000000000000000',
     '0100000000000000000000000000000000000000000000000000000000000000',
@@ -97,7 +97,7 @@ describe('points of low order', () => {
     'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   ]
 
-  test.each(lowOrder)('are refused as a recipient and as an encapsulated key: %s', (hex) => {
+  test.each(lowOrder)('are rejected as recipient and as encapsulated key when of low order: %s', (hex) => {
     const point = Buffer.from(hex, 'hex')
     expect(() => sealTo(point, Buffer.from('x'), binding)).toThrow(
       expect.objectContaining({ code: 'crypto.invalid-key' }),
@@ -107,7 +107,7 @@ describe('points of low order', () => {
     )
   })
 
-  test('keys of another length are refused', () => {
+  test('are rejected when not 32 bytes long', () => {
     expect(() => sealTo(randomBytes(31), Buffer.from('x'), binding)).toThrow(
       expect.objectContaining({ code: 'crypto.invalid-key' }),
     )

@@ -17,27 +17,30 @@ export interface KeyPair {
   readonly privateKey: Uint8Array
 }
 
-/** What both sides must agree on. */
+/** HPKE parameters that sender and recipient must agree on (RFC 9180 section 5). */
 export interface HpkeBinding {
-  /** What the keys are bound to: who talks to whom, and what for. */
+  /** Application context that the derived keys are bound to: sender, recipient, purpose. */
   readonly info: Uint8Array
-  /** What is authenticated beside the plaintext. */
+  /** Associated data, authenticated together with the plaintext. */
   readonly aad: Uint8Array
 }
 
-/** How many bytes longer a value is that {@link sealTo} sealed: the encapsulated key and the tag. */
+/** Number of bytes that {@link hpkeSeal} adds to the plaintext: the encapsulated key and the tag. */
 export const hpkeOverheadBytes = 32 + 16
 
-/** A new X25519 key pair. */
+/** Generates an X25519 key pair. */
 export function generateKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('x25519')
   return { publicKey: rawPublicKey(privateKey), privateKey: rawPrivateKey(privateKey) }
 }
 
 /**
- * Seals a value to a public key: HPKE (RFC 9180) base mode, single shot, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
- * AES-256-GCM. Gives enc ‖ ciphertext, {@link hpkeOverheadBytes} longer than the plaintext.
- * @throws BillfoldError `crypto.invalid-key` for anything but 32 bytes, and for points of low order
+ * Encrypts a value to a public key with HPKE (RFC 9180 section 6.1): base mode, single shot, DHKEM(X25519, HKDF-SHA256),
+ * HKDF-SHA256, AES-256-GCM.
+ *
+ * @param publicKey the recipient's X25519 public key, 32 raw bytes
+ * @returns enc ‖ ciphertext, {@link hpkeOverheadBytes} longer than the plaintext
+ * @throws BillfoldError `crypto.invalid-key` if the key is not 32 bytes or is a point of low order
  */
 export function sealTo(publicKey: Uint8Array, plaintext: Uint8Array, { info, aad }: HpkeBinding): Uint8Array {
   const ephemeral = generateKeyPair()
@@ -52,11 +55,15 @@ export function sealTo(publicKey: Uint8Array, plaintext: Uint8Array, { info, aad
 }
 
 /**
- * Opens what {@link sealTo} sealed (RFC 9180 section 6.1). Every way of not opening gives the same error.
+ * Decrypts a value sealed by {@link hpkeSeal} (RFC 9180 section 6.1). All failures throw the same error, to avoid a
+ * decryption oracle.
+ *
+ * @param privateKey the recipient's X25519 private key, 32 raw bytes
  * @throws BillfoldError `sealed.invalid`
+ * @throws RangeError if the private key is not 32 bytes
  */
 export function openWith(privateKey: Uint8Array, sealed: Uint8Array, { info, aad }: HpkeBinding): Uint8Array {
-  if (privateKey.length !== 32) throw new RangeError('An X25519 private key has 32 bytes')
+  if (privateKey.length !== 32) throw new RangeError(`An X25519 private key must be 32 bytes, not ${privateKey.length}`)
   if (sealed.length < hpkeOverheadBytes) throw new BillfoldError('sealed.invalid')
   const enc = sealed.subarray(0, 32)
   const shared = sharedSecret(privateKey, enc)
@@ -94,13 +101,13 @@ function labeledExpand(
   return expand(sha256, prk, Buffer.concat([Buffer.of(0, length), ascii('HPKE-v1'), suite, ascii(label), info]), length)
 }
 
-/** ExtractAndExpand of section 4.1. */
+/** ExtractAndExpand (section 4.1). */
 function kemSecret(shared: Uint8Array, enc: Uint8Array, recipient: Uint8Array): Uint8Array {
   const prk = labeledExtract(kemSuite, new Uint8Array(), 'eae_prk', shared)
   return labeledExpand(kemSuite, prk, 'shared_secret', Buffer.concat([enc, recipient]), 32)
 }
 
-/** KeySchedule of section 5.1 in base mode: the key, and the nonce of the first message. */
+/** KeySchedule (section 5.1) in base mode: the key and the nonce of the first message. */
 function keySchedule(shared: Uint8Array, info: Uint8Array): { readonly key: Uint8Array; readonly nonce: Uint8Array } {
   const none = new Uint8Array()
   const pskId = labeledExtract(hpkeSuite, none, 'psk_id_hash', none)
@@ -113,7 +120,7 @@ function keySchedule(shared: Uint8Array, info: Uint8Array): { readonly key: Uint
   }
 }
 
-/** Undefined for a point of low order, whose shared secret is zero whatever the private key (RFC 7748 section 6.1). */
+/** Returns undefined for a point of low order: its shared secret is zero with every private key (RFC 7748 section 6.1). */
 function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== 32) return undefined
   try {
@@ -124,7 +131,7 @@ function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array
   }
 }
 
-// The fixed parts of an X25519 key in PKCS #8 and SPKI (RFC 8410): node:crypto takes no raw keys.
+// Prefixes of an X25519 key in PKCS #8 and SPKI (RFC 8410), because node:crypto does not accept raw keys.
 const pkcs8Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const spkiPrefix = Buffer.from('302a300506032b656e032100', 'hex')
 

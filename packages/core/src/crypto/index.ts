@@ -13,8 +13,8 @@ export {
   newKey,
 } from './keyring.ts'
 export { formatPhc, parsePhc, type PhcHash } from './phc.ts'
-export type { Place } from './place.ts'
 export {
+  type Place,
   seal,
   sealedIdentity,
   sealedPrefix,
@@ -26,5 +26,12 @@ export {
 } from './sealing.ts'
 export { type EcdsaSignature, type RecoverableSignature, type Secp256k1, secp256k1 } from './secp256k1.ts'
 export { equalSecrets, randomCode, randomSecret } from './secrets.ts'
-export { type HashInputs, isHashable, type SlowHash, type SlowHashOptions, slowHash } from './slow-hash.ts'
+export {
+  type HashInputs,
+  isHashable,
+  type SlowHash,
+  type SlowHashOptions,
+  slowHash,
+  type VerifyHashOptions,
+} from './slow-hash.ts'
 export { type TakeTurn, type TurnLimits, type TurnsByKey, turnsByKey } from './turns.ts'

@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto'
 import { lengthPrefixed } from './length-prefixed.ts'
 
 /**
- * A keyed hash of a value, to look a sealed value up by: HMAC-SHA256, base64url (43 characters). The same value gives
- * different hashes for each purpose, tenant and key. The value is hashed as it is given: whoever calls brings it to its
- * one form (case, spaces) first.
+ * Computes the keyed hash of a blind index, which makes a sealed value searchable: HMAC-SHA256 in base64url (43 characters).
+ * The hash of a value differs for each key, purpose and tenant.
+ *
+ * @param value the value, already normalized (case, spaces)
  */
 export function keyedHash(key: Uint8Array, purpose: string, tenant: string, value: string): string {
   return createHmac('sha256', key)

@@ -31,7 +31,7 @@ const write = (content: string, mode = 0o600): void => {
 }
 
 describe('a keyring file', () => {
-  test('is made with one random key, for its owner alone', async () => {
+  test('is created with one random key, readable only by its owner', async () => {
     createKeyringFile(path)
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const keyring = fileKeyring(path)
@@ -39,7 +39,7 @@ describe('a keyring file', () => {
     expect(await keyring.derive('1', 'seal')).toEqual(await fileKeyring(path).derive('1', 'seal'))
   })
 
-  test('is never written over, nor through a link that leads elsewhere', () => {
+  test('is never overwritten, nor created through a dangling link', () => {
     createKeyringFile(path)
     const before = readFileSync(path, 'utf8')
     expect(() => createKeyringFile(path)).toThrow(invalid)
@@ -48,7 +48,7 @@ describe('a keyring file', () => {
     expect(() => createKeyringFile(join(folder, 'link'))).toThrow(invalid)
   })
 
-  test('is read with all its keys', async () => {
+  test('is read with all keys', async () => {
     const options = { currentKeyId: 'new', keys: { old: newKey(), new: newKey() } }
     write(JSON.stringify(options))
     const keyring = fileKeyring(path)
@@ -56,7 +56,7 @@ describe('a keyring file', () => {
     expect(await keyring.derive('old', 'seal')).toEqual(await localKeyring(options).derive('old', 'seal'))
   })
 
-  test.each([0o640, 0o604, 0o620, 0o644, 0o610])('is refused when its mode is %o', (mode) => {
+  test.each([0o640, 0o604, 0o620, 0o644, 0o610])('is rejected when its mode is %o', (mode) => {
     createKeyringFile(path)
     chmodSync(path, mode)
     expect(() => fileKeyring(path)).toThrow(invalid)
@@ -64,25 +64,25 @@ describe('a keyring file', () => {
 
   test.each([
     ['nothing', ''],
-    ['no JSON', '{"currentKeyId":'],
+    ['malformed JSON', '{"currentKeyId":'],
     ['a list', '[]'],
     ['no keys', '{"currentKeyId":"1"}'],
-    ['a further field', JSON.stringify({ currentKeyId: '1', keys: { '1': newKey() }, more: 1 })],
-    ['a key that is no string', '{"currentKeyId":"1","keys":{"1":1}}'],
+    ['an unknown field', JSON.stringify({ currentKeyId: '1', keys: { '1': newKey() }, more: 1 })],
+    ['a key that is not a string', '{"currentKeyId":"1","keys":{"1":1}}'],
     ['a key of the wrong length', '{"currentKeyId":"1","keys":{"1":"AAAA"}}'],
     ['more than 64 KiB', JSON.stringify({ currentKeyId: '1', keys: { '1': newKey() } }) + ' '.repeat(65_536)],
-  ])('is refused with %s in it', (_, content) => {
+  ])('is rejected when it contains %s', (_, content) => {
     write(content)
     expect(() => fileKeyring(path)).toThrow(invalid)
   })
 
-  test('is refused where it is missing, or a folder', () => {
+  test('is rejected when it is missing or a directory', () => {
     expect(() => fileKeyring(path)).toThrow(invalid)
     chmodSync(folder, 0o700)
     expect(() => fileKeyring(folder)).toThrow(invalid)
   })
 
-  test('takes further keys, which seal nothing until one is made the newest, and lets old ones go', async () => {
+  test('accepts new keys that become current only on request, and drops old ones', async () => {
     createKeyringFile(path, 'a')
     const first = await fileKeyring(path).derive('a', 'seal')
     addKeyToFile(path, 'b')
@@ -95,7 +95,7 @@ describe('a keyring file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  test('is changed through a link, which stays one', () => {
+  test('is changed through a link, which remains a link', () => {
     createKeyringFile(path)
     symlinkSync(path, join(folder, 'link'))
     addKeyToFile(join(folder, 'link'), 'b')
@@ -103,10 +103,10 @@ describe('a keyring file', () => {
     expect(fileKeyring(path).keyIds).toEqual(['1', 'b'])
   })
 
-  test('stays as it is when a change is refused', () => {
+  test('does not change when a change is rejected', () => {
     createKeyringFile(path)
     const before = readFileSync(path, 'utf8')
-    for (const refused of [
+    for (const change of [
       () => addKeyToFile(path, '1'),
       () => addKeyToFile(path, 'a:b'),
       () => makeKeyCurrent(path, '2'),
@@ -114,14 +114,14 @@ describe('a keyring file', () => {
       () => removeKeyFromFile(path, '2'),
       () => addKeyToFile(join(folder, 'none'), 'b'),
     ])
-      expect(refused).toThrow(invalid)
+      expect(change).toThrow(invalid)
     expect(readdirSync(folder)).toEqual(['keyring.json'])
     writeFileSync(`${path}.new`, '')
     expect(() => addKeyToFile(path, 'b')).toThrow(invalid)
     expect(readFileSync(path, 'utf8')).toBe(before)
   })
 
-  test('never quotes its content in an error', () => {
+  test('does not appear in error messages', () => {
     const key = newKey()
     write(`{"currentKeyId":"1","keys":{"1":"${key}"`)
     let text = ''

@@ -4,77 +4,80 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { kmsKeyring, localKeyring, newKey } from './keyring.ts'
 
-const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
-const two = { keys: { '2026a': keyOf(1), '2026b': keyOf(2) }, currentKeyId: '2026b' }
+const keyFilledWith = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+const twoKeys = { keys: { '2026a': keyFilledWith(1), '2026b': keyFilledWith(2) }, currentKeyId: '2026b' }
 
-describe('a local keyring', () => {
-  test('derives by HKDF-SHA256 (RFC 5869) with the purpose as info', async () => {
+describe('localKeyring', () => {
+  test('derives keys with HKDF-SHA256 (RFC 5869) and the purpose as info', async () => {
     const prk = createHmac('sha256', Buffer.alloc(32)).update(Buffer.alloc(32, 1)).digest()
     const expected = createHmac('sha256', prk).update('billfold:seal').update(Buffer.of(1)).digest()
-    expect(Buffer.from(await localKeyring(two).derive('2026a', 'seal'))).toEqual(expected)
+    expect(Buffer.from(await localKeyring(twoKeys).derive('2026a', 'seal'))).toEqual(expected)
   })
 
-  test('gives the same bytes in every instance, and other bytes for another key or purpose', async () => {
+  test('derives the same bytes in every instance, and different bytes per key and purpose', async () => {
     const derived = await Promise.all([
-      localKeyring(two).derive('2026a', 'seal'),
-      localKeyring(two).derive('2026b', 'seal'),
-      localKeyring(two).derive('2026a', 'pepper'),
+      localKeyring(twoKeys).derive('2026a', 'seal'),
+      localKeyring(twoKeys).derive('2026b', 'seal'),
+      localKeyring(twoKeys).derive('2026a', 'pepper'),
     ])
-    expect(await localKeyring(two).derive('2026a', 'seal')).toEqual(derived[0])
+    expect(await localKeyring(twoKeys).derive('2026a', 'seal')).toEqual(derived[0])
     expect(new Set(derived.map((bytes) => Buffer.from(bytes).toString('hex'))).size).toBe(3)
   })
 
-  test('gives bytes that the caller may overwrite', async () => {
-    const keyring = localKeyring(two)
+  test('returns bytes that the caller may overwrite', async () => {
+    const keyring = localKeyring(twoKeys)
     const first = await keyring.derive('2026a', 'seal')
     const copy = Uint8Array.from(first)
     first.fill(0)
     expect(await keyring.derive('2026a', 'seal')).toEqual(copy)
   })
 
-  test.each(['2026c', '', 'constructor', '__proto__'])('refuses a key that it does not have: %j', async (keyId) => {
-    await expect(localKeyring(two).derive(keyId, 'seal')).rejects.toMatchObject({ code: 'keyring.unknown-key' })
-  })
+  test.each(['2026c', '', 'constructor', '__proto__'])(
+    'throws keyring.unknown-key for the unknown id %j',
+    async (keyId) => {
+      await expect(localKeyring(twoKeys).derive(keyId, 'seal')).rejects.toMatchObject({ code: 'keyring.unknown-key' })
+    },
+  )
 
   test.each([
-    ['an empty id', { keys: { '': keyOf(1) }, currentKeyId: '' }],
-    ['an id of 33 characters', { keys: { ['a'.repeat(33)]: keyOf(1) }, currentKeyId: 'a'.repeat(33) }],
-    ['an id with a colon', { keys: { 'a:b': keyOf(1) }, currentKeyId: 'a:b' }],
-    ['an id that ends in a line feed', { keys: { 'a\n': keyOf(1) }, currentKeyId: 'a\n' }],
-    ['a current id without a key', { keys: { a: keyOf(1) }, currentKeyId: 'b' }],
-    ['a current id that every object has', { keys: { a: keyOf(1) }, currentKeyId: 'constructor' }],
+    ['an empty id', { keys: { '': keyFilledWith(1) }, currentKeyId: '' }],
+    ['an id of 33 characters', { keys: { ['a'.repeat(33)]: keyFilledWith(1) }, currentKeyId: 'a'.repeat(33) }],
+    ['an id with a colon', { keys: { 'a:b': keyFilledWith(1) }, currentKeyId: 'a:b' }],
+    ['an id with a trailing line feed', { keys: { 'a\n': keyFilledWith(1) }, currentKeyId: 'a\n' }],
+    ['a current id without a key', { keys: { a: keyFilledWith(1) }, currentKeyId: 'b' }],
+    ['a current id that names an object property', { keys: { a: keyFilledWith(1) }, currentKeyId: 'constructor' }],
     ['no keys', { keys: {}, currentKeyId: 'a' }],
     ['an empty key', { keys: { a: '' }, currentKeyId: 'a' }],
     ['a key of 31 bytes', { keys: { a: Buffer.alloc(31).toString('base64') }, currentKeyId: 'a' }],
     ['a key of 33 bytes', { keys: { a: Buffer.alloc(33).toString('base64') }, currentKeyId: 'a' }],
-    ['a key without its padding', { keys: { a: keyOf(1).slice(0, -1) }, currentKeyId: 'a' }],
-    ['a key with a space', { keys: { a: ` ${keyOf(1)}` }, currentKeyId: 'a' }],
+    ['a key without its padding', { keys: { a: keyFilledWith(1).slice(0, -1) }, currentKeyId: 'a' }],
+    ['a key with a space', { keys: { a: ` ${keyFilledWith(1)}` }, currentKeyId: 'a' }],
     ['a key in hex', { keys: { a: 'ab'.repeat(32) }, currentKeyId: 'a' }],
-  ])('refuses %s', (_, options) => {
+  ])('rejects %s', (_, options) => {
     expect(() => localKeyring(options)).toThrow(expect.objectContaining({ code: 'keyring.invalid' }))
   })
 
-  test('never puts a key into an error', () => {
+  test('does not expose keys in errors', () => {
     const secret = Buffer.alloc(31, 7).toString('base64')
     const make = (): unknown => localKeyring({ keys: { a: secret }, currentKeyId: 'a' })
-    expect(make).toThrow('The key a is not 32 bytes')
+    expect(make).toThrow('The key a must be 32 bytes')
     expect(make).not.toThrow(secret)
   })
 
-  test('does not show its keys when it is printed', () => {
-    const key = keyOf(9)
+  test('does not expose keys when inspected', () => {
+    const key = keyFilledWith(9)
     const keyring = localKeyring({ keys: { a: key }, currentKeyId: 'a' })
     expect(inspect(keyring, { depth: 10, showHidden: true }) + JSON.stringify(keyring)).not.toContain(key)
   })
 
-  test('takes what newKey makes', async () => {
+  test('accepts keys generated by newKey', async () => {
     const keyring = localKeyring({ keys: { a: newKey() }, currentKeyId: 'a' })
     expect(await keyring.derive('a', 'seal')).toHaveLength(32)
     expect(newKey()).not.toBe(newKey())
   })
 
-  test('holds no two purposes for the same', async () => {
-    const keyring = localKeyring(two)
+  test('derives different bytes for any two purposes', async () => {
+    const keyring = localKeyring(twoKeys)
     await fc.assert(
       fc.asyncProperty(fc.string({ maxLength: 64 }), fc.string({ maxLength: 64 }), async (a, b) => {
         const same = Buffer.from(await keyring.derive('2026a', a)).equals(await keyring.derive('2026a', b))
@@ -84,15 +87,15 @@ describe('a local keyring', () => {
   })
 })
 
-describe('a KMS keyring', () => {
+describe('kmsKeyring', () => {
   const wrapped = { keys: { a: Buffer.from('wrapped a').toString('base64'), b: 'AAAA' }, currentKeyId: 'b' }
 
-  test('derives from what the KMS unwraps as a local keyring does', async () => {
+  test('derives the same bytes as a local keyring from the unwrapped key', async () => {
     const keyring = kmsKeyring({ ...wrapped, unwrap: async () => Buffer.alloc(32, 1) })
-    expect(await keyring.derive('a', 'seal')).toEqual(await localKeyring(two).derive('2026a', 'seal'))
+    expect(await keyring.derive('a', 'seal')).toEqual(await localKeyring(twoKeys).derive('2026a', 'seal'))
   })
 
-  test('unwraps each key once, whoever asks at the same time', async () => {
+  test('unwraps each key once for concurrent callers', async () => {
     const calls: string[] = []
     const keyring = kmsKeyring({
       ...wrapped,
@@ -106,7 +109,7 @@ describe('a KMS keyring', () => {
     expect(calls.toSorted()).toEqual([`a ${wrapped.keys.a}`, 'b AAAA'])
   })
 
-  test('gives a failure to all who waited for it, and asks again after it', async () => {
+  test('rejects all concurrent callers when the KMS fails, and retries on the next call', async () => {
     let calls = 0
     const keyring = kmsKeyring({
       ...wrapped,
@@ -125,12 +128,12 @@ describe('a KMS keyring', () => {
     expect(calls).toBe(2)
   })
 
-  test('refuses a key of another length than 32 bytes', async () => {
+  test('rejects an unwrapped key that is not 32 bytes', async () => {
     const keyring = kmsKeyring({ ...wrapped, unwrap: async () => Buffer.alloc(16) })
     await expect(keyring.derive('a', 'seal')).rejects.toMatchObject({ code: 'keyring.invalid' })
   })
 
-  test('does not ask the KMS for a key that it does not have', async () => {
+  test('does not call the KMS for an unknown id', async () => {
     let calls = 0
     const keyring = kmsKeyring({
       ...wrapped,
@@ -143,7 +146,7 @@ describe('a KMS keyring', () => {
     expect(calls).toBe(0)
   })
 
-  test('refuses malformed ids and base64 at once', () => {
+  test('rejects malformed ids and base64 on creation', () => {
     const unwrap = async (): Promise<Uint8Array> => Buffer.alloc(32)
     const invalid: unknown = expect.objectContaining({ code: 'keyring.invalid' })
     expect(() => kmsKeyring({ keys: { a: 'not base64!' }, currentKeyId: 'a', unwrap })).toThrow(invalid)

@@ -1,6 +1,6 @@
 /**
- * One encoding for a list of strings, such that no two different lists share one: each string as its length in bytes
- * (32 bits, big-endian) and its UTF-16 code units, which unlike UTF-8 also tell lone surrogates apart.
+ * Encodes a list of strings injectively: each string as its length in bytes (32 bits, big-endian), then its UTF-16 code units.
+ * UTF-8 would map all lone surrogates to the same bytes.
  */
 export function lengthPrefixed(parts: readonly string[]): Uint8Array {
   return Buffer.concat(

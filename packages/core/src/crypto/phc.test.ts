@@ -17,8 +17,8 @@ const hashes = fc.record({
   salt: fc.uint8Array({ minLength: 16, maxLength: 64 }),
   hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
 })
-/** What is read, written again; the code of the error where nothing is read. */
-function rewritten(text: string): string {
+/** Parses and formats a PHC string. Returns the error code if it cannot be parsed. */
+function roundTrip(text: string): string {
   try {
     return formatPhc(parsePhc(text))
   } catch (error) {
@@ -28,8 +28,8 @@ function rewritten(text: string): string {
 
 const good = '$scrypt$ln=15,r=8,p=1,keyid=MjAyNmE$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 
-describe('a cost', () => {
-  test('reads as it was written', () => {
+describe('a scrypt cost', () => {
+  test('round-trips', () => {
     fc.assert(
       fc.property(costs, (cost) => {
         expect(parseCost(formatCost(cost))).toEqual(cost)
@@ -38,7 +38,7 @@ describe('a cost', () => {
     expect(formatCost(defaultCost)).toBe('ln=15,r=8,p=1')
   })
 
-  test('never spends more than 256 MiB or sixteen times the default', () => {
+  test('is limited to 256 MiB and sixteen times the default work', () => {
     fc.assert(
       fc.property(anyCost, ({ logN, r, p }) => {
         const within = 2 ** logN * r * 128 <= 2 ** 28 && 2 ** logN * r * p <= 2 ** 22 && logN < 16 * r
@@ -67,11 +67,11 @@ describe('a cost', () => {
     'ln=16,r=1,p=1',
     'r=8,ln=15,p=1',
     'ln=١٥,r=8,p=1',
-  ])('is refused when it is %j', (text) => {
+  ])('is rejected when written as %j', (text) => {
     expect(() => parseCost(text)).toThrow(invalid)
   })
 
-  test('is refused when its numbers are none', () => {
+  test('is rejected when a number is NaN, fractional or infinite', () => {
     expect(isCost({ logN: Number.NaN, r: 8, p: 1 })).toBe(false)
     expect(isCost({ logN: 14.5, r: 8, p: 1 })).toBe(false)
     expect(isCost({ logN: Number.POSITIVE_INFINITY, r: 8, p: 1 })).toBe(false)
@@ -79,7 +79,7 @@ describe('a cost', () => {
 })
 
 describe('a PHC string', () => {
-  test('reads as it was written', () => {
+  test('round-trips', () => {
     fc.assert(
       fc.property(hashes, (phc) => {
         const { cost, keyId, salt, hash } = parsePhc(formatPhc(phc))
@@ -92,19 +92,19 @@ describe('a PHC string', () => {
     )
   })
 
-  test('has one spelling: what reads is written the same again', () => {
+  test('has one canonical form: a mutated string is rejected or round-trips', () => {
     const mutation = fc.tuple(hashes.map(formatPhc), fc.nat(), fc.string({ maxLength: 2 }), fc.nat({ max: 2 }))
     fc.assert(
       fc.property(mutation, ([phc, at, inserted, removed]) => {
         const index = at % phc.length
         const mutated = phc.slice(0, index) + inserted + phc.slice(index + removed)
-        expect(rewritten(mutated)).toBeOneOf([mutated, 'sealed.invalid'])
+        expect(roundTrip(mutated)).toBeOneOf([mutated, 'sealed.invalid'])
       }),
       { numRuns: 2000 },
     )
   })
 
-  test('is nothing that others may have written', () => {
+  test('is rejected when it is arbitrary text', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 300 }),
@@ -116,7 +116,7 @@ describe('a PHC string', () => {
     )
   })
 
-  test('is read where all is well', () => {
+  test('is parsed when it is valid', () => {
     expect(parsePhc(good)).toMatchObject({ cost: defaultCost, keyId: '2026a' })
   })
 
@@ -124,16 +124,16 @@ describe('a PHC string', () => {
     ['another function', good.replace('scrypt', 'argon2id')],
     ['a cost beyond the limits', good.replace('ln=15', 'ln=20')],
     ['no key id', good.replace(',keyid=MjAyNmE', '')],
-    ['a key id that is none', good.replace('MjAyNmE', 'Og')],
-    ['a parameter more', good.replace('p=1', 'p=1,x=1')],
+    ['an invalid key id', good.replace('MjAyNmE', 'Og')],
+    ['an unknown parameter', good.replace('p=1', 'p=1,x=1')],
     ['a salt of 12 bytes', good.replace('$AAAAAAAAAAAAAAAAAAAAAA$', '$AAAAAAAAAAAAAAAA$')],
     ['a hash of 33 bytes', `${good}A`],
     ['a hash of 30 bytes', good.slice(0, -3)],
     ['padding', `${good}=`],
-    ['bits that are not used', `${good.slice(0, -1)}B`],
-    ['a line feed at its end', `${good}\n`],
+    ['nonzero trailing bits', `${good.slice(0, -1)}B`],
+    ['a trailing line feed', `${good}\n`],
     ['more than 256 characters', good.replace('$AAAA', `$${'A'.repeat(256)}`)],
-  ])('is refused with %s', (_, text) => {
+  ])('is rejected with %s', (_, text) => {
     expect(() => parsePhc(text)).toThrow(invalid)
   })
 })

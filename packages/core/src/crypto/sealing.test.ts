@@ -2,171 +2,170 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { localKeyring, newKey } from './keyring.ts'
-import type { Place } from './place.ts'
-import { seal, sealedWith, sealOverheadBytes, sealUnder, unseal, unsealUnder } from './sealing.ts'
+import { type Place, seal, sealedWith, sealOverheadBytes, sealUnder, unseal, unsealUnder } from './sealing.ts'
 
 const keys = { '2026a': newKey(), '2026b': newKey() }
 const older = localKeyring({ keys, currentKeyId: '2026a' })
 const keyring = localKeyring({ keys, currentKeyId: '2026b' })
 const key = randomBytes(32)
-const place: Place = { tenant: 't1', table: 'users', row: 'r1', field: 'email' }
+const context: Place = { tenant: 't1', table: 'users', row: 'r1', field: 'email' }
 const invalid = { code: 'sealed.invalid' }
 
-/** A header that names another key says so before anything is opened. */
-const refused: unknown = expect.stringMatching(/^(sealed\.invalid|keyring\.unknown-key)$/)
+/** A modified header may name another key, which is reported before decryption. */
+const anyFailure: unknown = expect.stringMatching(/^(sealed\.invalid|keyring\.unknown-key)$/)
 
 const bytes = fc.uint8Array({ maxLength: 300 })
-const places: fc.Arbitrary<Place> = fc.record({
+const contexts: fc.Arbitrary<Place> = fc.record({
   tenant: fc.string({ unit: 'binary', maxLength: 8 }),
   table: fc.string({ unit: 'binary', maxLength: 8 }),
   row: fc.string({ unit: 'binary', maxLength: 8 }),
   field: fc.string({ unit: 'binary', maxLength: 8 }),
 })
 
-/** Both kinds of sealing behind one face, so that each property is held for both. */
+/** Both kinds of sealing behind one interface, so that each property is tested for both. */
 const kinds = [
   {
-    name: 'under a keyring',
-    seal: (plaintext: Uint8Array, at: Place) => seal(keyring, plaintext, at),
-    open: (sealed: Uint8Array, at: Place) => unseal(keyring, sealed, at),
+    name: 'with a keyring',
+    sealValue: (plaintext: Uint8Array, at: Place) => seal(keyring, plaintext, at),
+    openValue: (sealed: Uint8Array, at: Place) => unseal(keyring, sealed, at),
   },
   {
-    name: 'under a key',
-    seal: async (plaintext: Uint8Array, at: Place) => sealUnder(key, plaintext, at),
-    open: async (sealed: Uint8Array, at: Place) => unsealUnder(key, sealed, at),
+    name: 'with a key',
+    sealValue: async (plaintext: Uint8Array, at: Place) => sealUnder(key, plaintext, at),
+    openValue: async (sealed: Uint8Array, at: Place) => unsealUnder(key, sealed, at),
   },
 ]
 
-describe.each(kinds)('a value sealed $name', ({ seal: sealed, open }) => {
-  test('opens at its place, whatever it is', async () => {
+describe.each(kinds)('a value sealed $name', ({ sealValue, openValue }) => {
+  test('opens with its encryption context, for any plaintext', async () => {
     await fc.assert(
-      fc.asyncProperty(bytes, places, async (plaintext, at) => {
-        expect(await open(await sealed(plaintext, at), at)).toEqual(plaintext)
+      fc.asyncProperty(bytes, contexts, async (plaintext, at) => {
+        expect(await openValue(await sealValue(plaintext, at), at)).toEqual(plaintext)
       }),
     )
   })
 
-  test('opens at no other place', async () => {
+  test('does not open with another encryption context', async () => {
     await fc.assert(
-      fc.asyncProperty(bytes, places, places, async (plaintext, at, other) => {
+      fc.asyncProperty(bytes, contexts, contexts, async (plaintext, at, other) => {
         fc.pre(JSON.stringify(at) !== JSON.stringify(other))
-        await expect(open(await sealed(plaintext, at), other)).rejects.toMatchObject(invalid)
+        await expect(openValue(await sealValue(plaintext, at), other)).rejects.toMatchObject(invalid)
       }),
     )
   })
 
-  test('keeps apart places whose parts only join to the same text', async () => {
-    const value = await sealed(Buffer.from('x'), { tenant: 'ab', table: 'c', row: 'd', field: 'e' })
-    await expect(open(value, { tenant: 'a', table: 'bc', row: 'd', field: 'e' })).rejects.toMatchObject(invalid)
-    await expect(open(value, { tenant: 'ab', table: 'c', row: 'de', field: '' })).rejects.toMatchObject(invalid)
-    const lone = await sealed(Buffer.from('x'), { ...place, row: '\ud800' })
-    await expect(open(lone, { ...place, row: '\ufffd' })).rejects.toMatchObject(invalid)
+  test('does not open with a context whose parts concatenate to the same text', async () => {
+    const value = await sealValue(Buffer.from('x'), { tenant: 'ab', table: 'c', row: 'd', field: 'e' })
+    await expect(openValue(value, { tenant: 'a', table: 'bc', row: 'd', field: 'e' })).rejects.toMatchObject(invalid)
+    await expect(openValue(value, { tenant: 'ab', table: 'c', row: 'de', field: '' })).rejects.toMatchObject(invalid)
+    const lone = await sealValue(Buffer.from('x'), { ...context, row: '\ud800' })
+    await expect(openValue(lone, { ...context, row: '\ufffd' })).rejects.toMatchObject(invalid)
   })
 
-  test('does not open with any one bit flipped, and says no more than that', async () => {
-    const value = await sealed(Buffer.from('a secret'), place)
+  test('does not open with any single bit flipped, with no detail in the error', async () => {
+    const value = await sealValue(Buffer.from('a secret'), context)
     for (let bit = 0; bit < value.length * 8; bit++) {
       const flipped = Uint8Array.from(value, (byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
-      await expect(open(flipped, place)).rejects.toMatchObject({
-        code: refused,
+      await expect(openValue(flipped, context)).rejects.toMatchObject({
+        code: anyFailure,
       })
     }
   })
 
-  test('does not open cut short at either end, nor with bytes added', async () => {
-    const value = await sealed(Buffer.from('a secret'), place)
+  test('does not open when truncated at either end or extended', async () => {
+    const value = await sealValue(Buffer.from('a secret'), context)
     for (let length = 0; length < value.length; length++) {
-      await expect(open(value.slice(0, length), place)).rejects.toMatchObject(invalid)
+      await expect(openValue(value.slice(0, length), context)).rejects.toMatchObject(invalid)
     }
-    await expect(open(value.slice(1), place)).rejects.toMatchObject(invalid)
-    await expect(open(Buffer.concat([value, Buffer.of(0)]), place)).rejects.toMatchObject(invalid)
+    await expect(openValue(value.slice(1), context)).rejects.toMatchObject(invalid)
+    await expect(openValue(Buffer.concat([value, Buffer.of(0)]), context)).rejects.toMatchObject(invalid)
   })
 
-  test('is never anything that others may have written', async () => {
+  test('does not open from arbitrary bytes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 120 }),
         fc.constantFrom([], [1], [2], [1, 5, 50, 48, 50, 54, 97]),
         async (noise, start) => {
-          await expect(open(Uint8Array.from([...start, ...noise]), place)).rejects.toMatchObject({
-            code: refused,
+          await expect(openValue(Uint8Array.from([...start, ...noise]), context)).rejects.toMatchObject({
+            code: anyFailure,
           })
         },
       ),
     )
   })
 
-  test('is another each time, of a bounded length, and keeps nothing of its plaintext', async () => {
+  test('differs each time, has a bounded length and contains no plaintext', async () => {
     const plaintext = randomBytes(64)
-    const first = Buffer.from(await sealed(plaintext, place))
-    expect(first.equals(await sealed(plaintext, place))).toBe(false)
+    const first = Buffer.from(await sealValue(plaintext, context))
+    expect(first.equals(await sealValue(plaintext, context))).toBe(false)
     expect(first.length).toBeLessThanOrEqual(plaintext.length + sealOverheadBytes)
     expect(first.includes(plaintext.subarray(0, 8))).toBe(false)
   })
 
-  test('stays as it was when what it was made from changes', async () => {
+  test('does not change when the plaintext buffer changes', async () => {
     const plaintext = Buffer.from('a secret')
-    const value = await sealed(plaintext, place)
+    const value = await sealValue(plaintext, context)
     plaintext.fill(0)
-    expect(Buffer.from(await open(value, place)).toString()).toBe('a secret')
+    expect(Buffer.from(await openValue(value, context)).toString()).toBe('a secret')
   })
 })
 
-describe('sealing under a keyring', () => {
-  test('takes the current key, tells which, and opens what older keys sealed', async () => {
-    const old = await seal(older, Buffer.from('x'), place)
+describe('sealing with a keyring', () => {
+  test('uses the current key, records its id, and opens values sealed with older keys', async () => {
+    const old = await seal(older, Buffer.from('x'), context)
     expect(sealedWith(old)).toBe('2026a')
-    expect(sealedWith(await seal(keyring, Buffer.from('x'), place))).toBe('2026b')
-    expect(await unseal(keyring, old, place)).toEqual(Uint8Array.from(Buffer.from('x')))
+    expect(sealedWith(await seal(keyring, Buffer.from('x'), context))).toBe('2026b')
+    expect(await unseal(keyring, old, context)).toEqual(Uint8Array.from(Buffer.from('x')))
   })
 
-  test('says so when the key has left the keyring', async () => {
+  test('throws keyring.unknown-key when the key was removed from the keyring', async () => {
     const without = localKeyring({ keys: { '2026b': keys['2026b'] }, currentKeyId: '2026b' })
-    const old = await seal(older, Buffer.from('x'), place)
-    await expect(unseal(without, old, place)).rejects.toMatchObject({ code: 'keyring.unknown-key' })
+    const old = await seal(older, Buffer.from('x'), context)
+    await expect(unseal(without, old, context)).rejects.toMatchObject({ code: 'keyring.unknown-key' })
   })
 
-  test('does not open under another key that has the same id', async () => {
+  test('does not open with another key of the same id', async () => {
     const other = localKeyring({ keys: { '2026b': newKey() }, currentKeyId: '2026b' })
-    await expect(unseal(other, await seal(keyring, Buffer.from('x'), place), place)).rejects.toMatchObject(invalid)
+    await expect(unseal(other, await seal(keyring, Buffer.from('x'), context), context)).rejects.toMatchObject(invalid)
   })
 
-  test('holds the key id authentic: two ids of one key do not stand for each other', async () => {
+  test('authenticates the key id: two ids of one key are not interchangeable', async () => {
     const twins = localKeyring({ keys: { x: keys['2026a'], y: keys['2026a'] }, currentKeyId: 'x' })
-    const value = await seal(twins, Buffer.from('v'), place)
+    const value = await seal(twins, Buffer.from('v'), context)
     value[2] = 'y'.charCodeAt(0)
     expect(sealedWith(value)).toBe('y')
-    await expect(unseal(twins, value, place)).rejects.toMatchObject(invalid)
+    await expect(unseal(twins, value, context)).rejects.toMatchObject(invalid)
   })
 
-  test('reads key ids of every length', async () => {
+  test('reads key ids of any length', async () => {
     await fc.assert(
       fc.asyncProperty(fc.stringMatching(/^[A-Za-z0-9._-]{1,32}$/), async (keyId) => {
         const one = localKeyring({ keys: { [keyId]: keys['2026a'] }, currentKeyId: keyId })
-        expect(sealedWith(await seal(one, Buffer.from('v'), place))).toBe(keyId)
+        expect(sealedWith(await seal(one, Buffer.from('v'), context))).toBe(keyId)
       }),
     )
   })
 })
 
-describe('the two kinds of sealing', () => {
-  test('are never taken for each other, not even under the very same key', async () => {
+describe('seal and sealWithKey', () => {
+  test('are not interchangeable, even with the same key', async () => {
     const derived = await keyring.derive('2026b', 'seal')
-    const underKeyring = await seal(keyring, Buffer.from('x'), place)
-    const underKey = sealUnder(derived, Buffer.from('x'), place)
-    expect(() => unsealUnder(derived, underKeyring, place)).toThrow(expect.objectContaining(invalid))
-    await expect(unseal(keyring, underKey, place)).rejects.toMatchObject(invalid)
-    expect(() => sealedWith(underKey)).toThrow(expect.objectContaining(invalid))
+    const withKeyring = await seal(keyring, Buffer.from('x'), context)
+    const withKey = sealUnder(derived, Buffer.from('x'), context)
+    expect(() => unsealUnder(derived, withKeyring, context)).toThrow(expect.objectContaining(invalid))
+    await expect(unseal(keyring, withKey, context)).rejects.toMatchObject(invalid)
+    expect(() => sealedWith(withKey)).toThrow(expect.objectContaining(invalid))
 
-    const body = underKey.subarray(1)
-    const forged = Buffer.concat([underKeyring.subarray(0, 2 + '2026b'.length), body])
-    await expect(unseal(keyring, forged, place)).rejects.toMatchObject(invalid)
+    const body = withKey.subarray(1)
+    const forged = Buffer.concat([withKeyring.subarray(0, 2 + '2026b'.length), body])
+    await expect(unseal(keyring, forged, context)).rejects.toMatchObject(invalid)
   })
 
-  test('does not open under another key, or one of another length', () => {
-    const value = sealUnder(key, Buffer.from('x'), place)
-    expect(() => unsealUnder(randomBytes(32), value, place)).toThrow(expect.objectContaining(invalid))
-    expect(() => unsealUnder(key.subarray(0, 16), value, place)).toThrow(RangeError)
-    expect(() => sealUnder(new Uint8Array(), Buffer.from('x'), place)).toThrow(RangeError)
+  test('do not open with another key or a key of another length', () => {
+    const value = sealUnder(key, Buffer.from('x'), context)
+    expect(() => unsealUnder(randomBytes(32), value, context)).toThrow(expect.objectContaining(invalid))
+    expect(() => unsealUnder(key.subarray(0, 16), value, context)).toThrow(RangeError)
+    expect(() => sealUnder(new Uint8Array(), Buffer.from('x'), context)).toThrow(RangeError)
   })
 })

@@ -2,95 +2,134 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { BillfoldError } from '../errors.ts'
 import { isKeyId, type Keyring } from './keyring.ts'
 import { lengthPrefixed } from './length-prefixed.ts'
-import type { Place } from './place.ts'
 
-// A sealed value is header ‖ salt ‖ ciphertext ‖ tag. The header is 01 ‖ length of the key id ‖ key id for a value
-// sealed under a keyring, and 02 for one sealed under a key of its own. AES-256-GCM with a key that is derived for this
-// one value from the salt: since no key is used twice, the nonce can be constant, and no number of values is too many.
-const underKeyring = 1
-const underKey = 2
+/**
+ * Identifies where a sealed value is stored. It is authenticated with the value as associated data (AEAD), so that a value
+ * copied to another row or field cannot be opened there.
+ */
+export interface Place {
+  readonly tenant: string
+  readonly table: string
+  /** The id of the row. */
+  readonly row: string
+  readonly field: string
+}
+
+// Format of a sealed value: header ‖ salt ‖ ciphertext ‖ tag. The header is 01 ‖ length of the key id ‖ key id for a value
+// sealed with a keyring, and 02 for a value sealed with a key of its own. The cipher is AES-256-GCM with a key derived for
+// each value from its salt. No key encrypts twice, so a constant nonce is safe for any number of values.
+const withKeyring = 1
+const withKey = 2
 const keyBytes = 32
 const saltBytes = 24
 const tagBytes = 16
 const nonce = Buffer.alloc(12)
 
-/** How many bytes a value sealed under the keyring is longer than its plaintext, at most. */
+/** Maximum number of bytes that {@link seal} adds to the plaintext. */
 export const sealOverheadBytes = 2 + 32 + saltBytes + tagBytes
 
 /**
- * Seals a value under the current key of a keyring, to be opened at this place alone. At most
- * {@link sealOverheadBytes} bytes longer than the plaintext.
- * @throws BillfoldError of the keyring
+ * Seals a value with the current key of a keyring (authenticated encryption, AES-256-GCM).
+ *
+ * @param plaintext the value
+ * @param context where the value will be stored; {@link open} needs the same
+ * @returns the sealed value, at most {@link sealOverheadBytes} longer than the plaintext
+ * @throws BillfoldError as `keyring.derive` does
+ *
+ * @example
+ * ```ts
+ * import { localKeyring, newKey } from '@billfold/core'
+ * import { open, seal } from '@billfold/core/crypto'
+ *
+ * const keyring = localKeyring({ keys: { '2026a': newKey() }, currentKeyId: '2026a' })
+ * const context = { tenant: 'default', table: 'coupons', row: '42', field: 'code' }
+ * const sealed = await seal(keyring, Buffer.from('SPRING'), context)
+ * console.log(Buffer.from(await open(keyring, sealed, context)).toString())
+ * ```
  */
-export async function seal(keyring: Keyring, plaintext: Uint8Array, place: Place): Promise<Uint8Array> {
+export async function seal(keyring: Keyring, plaintext: Uint8Array, context: Place): Promise<Uint8Array> {
   const keyId = keyring.currentKeyId
-  return encrypt(await keyring.derive(keyId, 'seal'), sealedPrefix(keyId), plaintext, place)
+  return encrypt(await keyring.derive(keyId, 'seal'), sealedPrefix(keyId), plaintext, context)
 }
 
 /**
- * Opens what {@link seal} sealed.
- * @throws BillfoldError `sealed.invalid` for anything that was not sealed under the keyring at this place;
- *   `keyring.unknown-key` when the key has left the keyring
+ * Opens a value sealed by {@link seal}.
+ *
+ * @param context the encryption context that the value was sealed with
+ * @throws BillfoldError `sealed.invalid` if the value was not sealed with this keyring and context; `keyring.unknown-key` if
+ *   its key is no longer in the keyring
  */
-export async function unseal(keyring: Keyring, sealed: Uint8Array, place: Place): Promise<Uint8Array> {
+export async function unseal(keyring: Keyring, sealed: Uint8Array, context: Place): Promise<Uint8Array> {
   const keyId = sealedWith(sealed)
-  return decrypt(await keyring.derive(keyId, 'seal'), sealed, 2 + keyId.length, place)
+  return decrypt(await keyring.derive(keyId, 'seal'), sealed, 2 + keyId.length, context)
 }
 
 /**
- * The id of the key that a value was sealed under, read from its header, to find what has yet to be sealed again under
- * the current one. Only opening the value proves it.
- * @throws BillfoldError `sealed.invalid`
+ * Reads the id of the key that sealed a value from its header, to find values to re-encrypt. The id is not authenticated until
+ * the value is opened.
+ * @throws BillfoldError `sealed.invalid` if the value was not sealed with a keyring
  */
 export function sealedWith(sealed: Uint8Array): string {
-  const length = sealed[0] === underKeyring ? sealed[1] : undefined
+  const length = sealed[0] === withKeyring ? sealed[1] : undefined
   if (length === undefined) throw new BillfoldError('sealed.invalid')
   const keyId = Buffer.from(sealed.subarray(2, 2 + length)).toString('latin1')
   if (keyId.length !== length || !isKeyId(keyId)) throw new BillfoldError('sealed.invalid')
   return keyId
 }
 
-/** What every value that is sealed under this key of a keyring begins with, and no other. */
+/** Returns the bytes that exactly the values sealed with this keyring key start with. */
 export function sealedPrefix(keyId: string): Uint8Array {
-  return Uint8Array.from([underKeyring, keyId.length, ...Buffer.from(keyId, 'latin1')])
+  return Uint8Array.from([withKeyring, keyId.length, ...Buffer.from(keyId, 'latin1')])
 }
 
-/** The first bytes of a value sealed under a keyring, which no other value has: they end with its random salt. @throws BillfoldError `sealed.invalid` */
+/**
+ * Returns a unique identifier of a value sealed with a keyring: its first bytes, through the random salt.
+ * @throws BillfoldError `sealed.invalid` if the value was not sealed with a keyring
+ */
 export function sealedIdentity(sealed: Uint8Array): Uint8Array {
   return sealed.subarray(0, sealedPrefix(sealedWith(sealed)).length + saltBytes)
 }
 
 /**
- * Seals a value under a key of 32 bytes, such as a user's master secret, to be opened at this place alone. 41 bytes
- * longer than the plaintext.
+ * Seals a value with a given key, such as a user's master secret.
+ *
+ * @param key 32 bytes
+ * @param plaintext the value
+ * @param context where the value will be stored; {@link openWithKey} needs the same
+ * @returns the sealed value, 41 bytes longer than the plaintext
+ * @throws RangeError if the key is not 32 bytes
  */
-export function sealUnder(key: Uint8Array, plaintext: Uint8Array, place: Place): Uint8Array {
-  return encrypt(key, Buffer.of(underKey), plaintext, place)
+export function sealUnder(key: Uint8Array, plaintext: Uint8Array, context: Place): Uint8Array {
+  return encrypt(key, Buffer.of(withKey), plaintext, context)
 }
 
 /**
- * Opens what {@link sealUnder} sealed.
- * @throws BillfoldError `sealed.invalid` for another key, another place, or anything that was not sealed so
+ * Opens a value sealed by {@link sealWithKey}.
+ *
+ * @param key 32 bytes
+ * @param context the encryption context that the value was sealed with
+ * @throws BillfoldError `sealed.invalid` if the value was not sealed with this key and context
+ * @throws RangeError if the key is not 32 bytes
  */
-export function unsealUnder(key: Uint8Array, sealed: Uint8Array, place: Place): Uint8Array {
-  if (sealed[0] !== underKey) throw new BillfoldError('sealed.invalid')
-  return decrypt(key, sealed, 1, place)
+export function unsealUnder(key: Uint8Array, sealed: Uint8Array, context: Place): Uint8Array {
+  if (sealed[0] !== withKey) throw new BillfoldError('sealed.invalid')
+  return decrypt(key, sealed, 1, context)
 }
 
-function encrypt(key: Uint8Array, header: Uint8Array, plaintext: Uint8Array, place: Place): Uint8Array {
+function encrypt(key: Uint8Array, header: Uint8Array, plaintext: Uint8Array, context: Place): Uint8Array {
   const salt = randomBytes(saltBytes)
-  const cipher = createCipheriv('aes-256-gcm', valueKey(key, salt), nonce, { authTagLength: tagBytes })
-  cipher.setAAD(authenticated(header, place))
+  const cipher = createCipheriv('aes-256-gcm', deriveValueKey(key, salt), nonce, { authTagLength: tagBytes })
+  cipher.setAAD(associatedData(header, context))
   return Uint8Array.from(Buffer.concat([header, salt, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]))
 }
 
-function decrypt(key: Uint8Array, sealed: Uint8Array, headerBytes: number, place: Place): Uint8Array {
+function decrypt(key: Uint8Array, sealed: Uint8Array, headerBytes: number, context: Place): Uint8Array {
   const body = headerBytes + saltBytes
   const end = sealed.length - tagBytes
   if (end < body) throw new BillfoldError('sealed.invalid')
   const salt = sealed.subarray(headerBytes, body)
-  const decipher = createDecipheriv('aes-256-gcm', valueKey(key, salt), nonce, { authTagLength: tagBytes })
-  decipher.setAAD(authenticated(sealed.subarray(0, headerBytes), place))
+  const decipher = createDecipheriv('aes-256-gcm', deriveValueKey(key, salt), nonce, { authTagLength: tagBytes })
+  decipher.setAAD(associatedData(sealed.subarray(0, headerBytes), context))
   decipher.setAuthTag(sealed.subarray(end))
   const plaintext = decipher.update(sealed.subarray(body, end))
   try {
@@ -101,11 +140,11 @@ function decrypt(key: Uint8Array, sealed: Uint8Array, headerBytes: number, place
   return Uint8Array.from(plaintext)
 }
 
-function valueKey(key: Uint8Array, salt: Uint8Array): Uint8Array {
-  if (key.length !== keyBytes) throw new RangeError(`A key to seal under has ${keyBytes} bytes`)
+function deriveValueKey(key: Uint8Array, salt: Uint8Array): Uint8Array {
+  if (key.length !== keyBytes) throw new RangeError(`A sealing key must be ${keyBytes} bytes, not ${key.length}`)
   return new Uint8Array(hkdfSync('sha256', key, salt, 'billfold sealed value', keyBytes))
 }
 
-function authenticated(header: Uint8Array, { tenant, table, row, field }: Place): Uint8Array {
+function associatedData(header: Uint8Array, { tenant, table, row, field }: Place): Uint8Array {
   return Buffer.concat([header, lengthPrefixed([tenant, table, row, field])])
 }

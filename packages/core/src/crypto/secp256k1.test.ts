@@ -11,7 +11,7 @@ const toBytes = (value: bigint): Uint8Array => Buffer.from(value.toString(16).pa
 const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts))
-const sha256 = (message: Uint8Array): Uint8Array => createHash('sha256').update(message).digest()
+const digest = (message: Uint8Array): Uint8Array => createHash('sha256').update(message).digest()
 
 const hashes = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const privateKeys = fc.oneof(
@@ -23,7 +23,7 @@ const invalidSignature: unknown = expect.objectContaining({ code: 'crypto.invali
 const runs = { numRuns: 60 }
 
 describe('private keys', () => {
-  test('are numbers from 1 to the order less 1', () => {
+  test('are valid from 1 to the group order minus 1', () => {
     expect(secp256k1.isPrivateKey(toBytes(1n))).toBe(true)
     expect(secp256k1.isPrivateKey(toBytes(order - 1n))).toBe(true)
     for (const value of [0n, order, order + 1n, 2n ** 256n - 1n]) {
@@ -35,7 +35,7 @@ describe('private keys', () => {
     for (const length of [0, 31, 33, 64]) expect(secp256k1.isPrivateKey(new Uint8Array(length).fill(1))).toBe(false)
   })
 
-  test('are made valid, another each time', () => {
+  test('are generated valid and distinct', () => {
     const keys = Array.from({ length: 50 }, () => secp256k1.generatePrivateKey())
     expect(keys.every(secp256k1.isPrivateKey)).toBe(true)
     expect(new Set(keys.map(hex)).size).toBe(50)
@@ -43,7 +43,7 @@ describe('private keys', () => {
 })
 
 describe('public keys', () => {
-  test('are those that @noble/curves and libsecp256k1 give', () => {
+  test('equal those of @noble/curves and libsecp256k1', () => {
     fc.assert(
       fc.property(privateKeys, fc.boolean(), (privateKey, compressed) => {
         const publicKey = secp256k1.publicKeyOf(privateKey, compressed)
@@ -54,7 +54,7 @@ describe('public keys', () => {
     )
   })
 
-  test('read in each of their forms, and are given in the one asked for', () => {
+  test('are parsed from every encoding and returned in the requested one', () => {
     fc.assert(
       fc.property(privateKeys, (privateKey) => {
         const compressed = secp256k1.publicKeyOf(privateKey)
@@ -68,7 +68,7 @@ describe('public keys', () => {
     )
   })
 
-  test('are told from other bytes as @noble/curves tells them', () => {
+  test('are accepted exactly when @noble/curves accepts them', () => {
     const candidates = fc.oneof(
       fc.tuple(fc.constantFrom(0, 2, 3, 4, 6, 7), hashes).map(([prefix, x]) => join(Uint8Array.of(prefix), x)),
       fc
@@ -99,7 +99,7 @@ describe('public keys', () => {
     ['a byte too many', join(full, Uint8Array.of(0))],
     ['a byte too few', full.slice(0, 64 - 1)],
     ['x alone', x],
-  ])('are not: %s', (_, bytes) => {
+  ])('are rejected: %s', (_, bytes) => {
     expect(() => secp256k1.parsePublicKey(bytes)).toThrow(invalidKey)
     expect(secp256k1.isPublicKey(bytes)).toBe(false)
     expect(() => secp256k1.ecdh(toBytes(3n), bytes)).toThrow(invalidKey)
@@ -110,7 +110,7 @@ describe('public keys', () => {
 })
 
 describe('signatures', () => {
-  test('are those of RFC 6979 with the lower s, as libsecp256k1 makes them', () => {
+  test('are deterministic (RFC 6979) with low s and equal those of libsecp256k1', () => {
     fc.assert(
       fc.property(hashes, privateKeys, (hash, privateKey) => {
         const { r, s, recovery } = secp256k1.sign(hash, privateKey)
@@ -123,7 +123,7 @@ describe('signatures', () => {
     )
   })
 
-  test('verify, and recover the key that made them', () => {
+  test('verify, and recover the public key of the signer', () => {
     fc.assert(
       fc.property(hashes, privateKeys, (hash, privateKey) => {
         const signature = secp256k1.sign(hash, privateKey)
@@ -134,16 +134,16 @@ describe('signatures', () => {
     )
   })
 
-  test('over the SHA-256 of a message verify through OpenSSL exactly where they verify through @noble/curves', () => {
+  test('over SHA-256 verify with OpenSSL exactly when they verify with @noble/curves', () => {
     const edges = fc.constantFrom(0n, 1n, order - 1n, order, order + 1n, order / 2n, 2n ** 256n - 1n).map(toBytes)
     const parts = fc.oneof(fc.constant(undefined), fc.constant(undefined), edges, hashes)
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), privateKeys, parts, parts, (message, privateKey, r, s) => {
-        const made = secp256k1.sign(sha256(message), privateKey)
+        const made = secp256k1.sign(digest(message), privateKey)
         const signature = { r: r ?? made.r, s: s ?? made.s }
         const publicKey = secp256k1.publicKeyOf(privateKey)
         const good = secp256k1.verifySha256(message, signature, publicKey)
-        expect(secp256k1.verify(sha256(message), signature, publicKey)).toBe(good)
+        expect(secp256k1.verify(digest(message), signature, publicKey)).toBe(good)
         const own = hex(join(signature.r, signature.s)) === hex(join(made.r, made.s))
         expect(good).toBe(own)
       }),
@@ -154,19 +154,19 @@ describe('signatures', () => {
   const privateKey = secp256k1.generatePrivateKey()
   const publicKey = secp256k1.publicKeyOf(privateKey)
   const message = Buffer.from('a message')
-  const made = secp256k1.sign(sha256(message), privateKey)
+  const made = secp256k1.sign(digest(message), privateKey)
 
-  test('do not verify for another hash or key', () => {
+  test('do not verify with another hash or key', () => {
     const other = secp256k1.publicKeyOf(secp256k1.generatePrivateKey())
     expect(secp256k1.verify(randomBytes(32), made, publicKey)).toBe(false)
-    expect(secp256k1.verify(sha256(message), made, other)).toBe(false)
+    expect(secp256k1.verify(digest(message), made, other)).toBe(false)
     expect(secp256k1.verifySha256(Buffer.from('another'), made, publicKey)).toBe(false)
     expect(secp256k1.verifySha256(message, made, other)).toBe(false)
     expect(hex(secp256k1.recover(randomBytes(32), made))).not.toBe(hex(secp256k1.parsePublicKey(publicKey, false)))
   })
 
   test.each([
-    ['the higher s', { r: made.r, s: toBytes(order - toNumber(made.s)) }],
+    ['high s', { r: made.r, s: toBytes(order - toNumber(made.s)) }],
     ['r = 0', { r: toBytes(0n), s: made.s }],
     ['s = 0', { r: made.r, s: toBytes(0n) }],
     ['r = s = 0', { r: toBytes(0n), s: toBytes(0n) }],
@@ -176,42 +176,42 @@ describe('signatures', () => {
     ['an r without a leading byte', { r: made.r.slice(1), s: made.s }],
     ['an s of 33 bytes', { r: made.r, s: join(Uint8Array.of(0), made.s) }],
     ['nothing', { r: new Uint8Array(), s: new Uint8Array() }],
-  ])('are not good with %s', (_, signature) => {
-    expect(secp256k1.verify(sha256(message), signature, publicKey)).toBe(false)
+  ])('do not verify with %s', (_, signature) => {
+    expect(secp256k1.verify(digest(message), signature, publicKey)).toBe(false)
     expect(secp256k1.verifySha256(message, signature, publicKey)).toBe(false)
   })
 
   test.each([
-    ['the higher s', { ...made, s: toBytes(order - toNumber(made.s)), recovery: made.recovery ^ 1 }],
+    ['high s', { ...made, s: toBytes(order - toNumber(made.s)), recovery: made.recovery ^ 1 }],
     ['r = 0', { ...made, r: toBytes(0n) }],
     ['s = 0', { ...made, s: toBytes(0n) }],
     ['r = the order', { ...made, r: toBytes(order) }],
-    ['an r that is no x of the curve', { ...made, r: toBytes(5n) }],
-    ['an r that is too large to have wrapped', { ...made, recovery: made.recovery + 2 }],
+    ['an r that is not an x coordinate', { ...made, r: toBytes(5n) }],
+    ['an r that is too large to have been reduced', { ...made, recovery: made.recovery + 2 }],
     ['a recovery of 4', { ...made, recovery: 4 }],
     ['a recovery of 27', { ...made, recovery: 27 }],
     ['a recovery of -1', { ...made, recovery: -1 }],
     ['a recovery of 0.5', { ...made, recovery: 0.5 }],
     ['a short r', { ...made, r: made.r.slice(1) }],
-  ])('recover no key with %s', (_, signature) => {
-    expect(() => secp256k1.recover(sha256(message), signature)).toThrow(invalidSignature)
+  ])('are rejected by recovery with %s', (_, signature) => {
+    expect(() => secp256k1.recover(digest(message), signature)).toThrow(invalidSignature)
   })
 
-  test('recover a key from an r that has wrapped around the order, as libsecp256k1 does', () => {
+  test('recover the key from an r that was reduced modulo the order, as libsecp256k1 does', () => {
     // The smallest r from 1 whose sum with the order is the x of a point.
     const r = Array.from({ length: 64 }, (_, index) => BigInt(index + 1)).find((value) => {
       return noble.utils.isValidPublicKey(join(Uint8Array.of(2), toBytes(order + value)))
     })
     const signature = { r: toBytes(r ?? 0n), s: toBytes(3n), recovery: 2 }
-    const key = secp256k1.recover(sha256(message), signature)
-    const expected = libsecp256k1.recover(sha256(message), join(signature.r, signature.s), 2, false)
+    const key = secp256k1.recover(digest(message), signature)
+    const expected = libsecp256k1.recover(digest(message), join(signature.r, signature.s), 2, false)
     expect(hex(key)).toBe(hex(expected ?? new Uint8Array()))
-    expect(secp256k1.verify(sha256(message), signature, key)).toBe(true)
+    expect(secp256k1.verify(digest(message), signature, key)).toBe(true)
     expect(secp256k1.verifySha256(message, signature, key)).toBe(true)
   })
 
-  test('that lead to infinity give no key', () => {
-    // With R = k G and s k = hash the key is s R - hash G = 0: what a careless recovery would take for a key.
+  test('that lead to infinity are rejected by recovery', () => {
+    // With R = k G and s k = hash the key is s R - hash G = 0, which a careless recovery would accept as a key.
     const k = 5n
     const point = noble.Point.BASE.multiply(k)
     const s = 7n
@@ -220,7 +220,7 @@ describe('signatures', () => {
     expect(() => secp256k1.recover(hash, signature)).toThrow(invalidSignature)
   })
 
-  test('verify where the two halves of the sum are the same point, and not where they cancel out', () => {
+  test('verify if both summands are the same point, and not if they cancel out', () => {
     // u1 G = u2 Q (a doubling) for hash = r d, and u1 G = -u2 Q (infinity) for hash = -r d.
     const d = toNumber(privateKey)
     const k = toNumber(secp256k1.generatePrivateKey())
@@ -233,7 +233,7 @@ describe('signatures', () => {
     expect(secp256k1.verify(toBytes(order - ((r * d) % order)), signature, publicKey)).toBe(false)
   })
 
-  test('are of 32-byte hashes alone', () => {
+  test('require a 32-byte hash', () => {
     expect(() => secp256k1.sign(randomBytes(31), privateKey)).toThrow(RangeError)
     expect(() => secp256k1.verify(randomBytes(33), made, publicKey)).toThrow(RangeError)
     expect(() => secp256k1.recover(new Uint8Array(), made)).toThrow(RangeError)
@@ -241,7 +241,7 @@ describe('signatures', () => {
 })
 
 describe('shared secrets', () => {
-  test('are the same from both sides, and the x that @noble/curves gives', () => {
+  test('are equal on both sides and equal the x coordinate of @noble/curves', () => {
     fc.assert(
       fc.property(privateKeys, privateKeys, fc.boolean(), (a, b, compressed) => {
         const shared = secp256k1.ecdh(a, secp256k1.publicKeyOf(b, compressed))
@@ -253,7 +253,7 @@ describe('shared secrets', () => {
     )
   })
 
-  test('take the 64 bytes of x and y, and keep leading zeros', () => {
+  test('accept x ‖ y (64 bytes) and preserve leading zeros', () => {
     const keys = Array.from({ length: 2000 }, (_, index) => toBytes(BigInt(index + 2)))
     const withZero = keys.find((key) => noble.getPublicKey(key)[1] === 0)
     const shared = secp256k1.ecdh(withZero ?? new Uint8Array(), secp256k1.publicKeyOf(toBytes(1n), false).slice(1))

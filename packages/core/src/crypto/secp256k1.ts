@@ -8,57 +8,58 @@ export interface EcdsaSignature {
   readonly s: Uint8Array
 }
 
-/** A signature with what it takes to recover the public key: 0 or 1, or 2 or 3 for an r beyond the group's order. */
+/** A signature with its recovery id: 0 or 1, or 2 or 3 if r was reduced modulo the group order (SEC 1 section 4.1.6). */
 export interface RecoverableSignature extends EcdsaSignature {
   readonly recovery: number
 }
 
-/** Everything that Billfold does on secp256k1. */
+/** Operations on secp256k1. Keys, hashes and coordinates are big-endian bytes. */
 export interface Secp256k1 {
-  /** A random private key, 32 bytes. */
+  /** Generates a random private key of 32 bytes. */
   readonly generatePrivateKey: () => Uint8Array
-  /** Whether these are 32 bytes that make a number from 1 to the group's order less 1. */
+  /** Returns true if these are 32 bytes that encode a number from 1 to the group order minus 1. */
   readonly isPrivateKey: (bytes: Uint8Array) => boolean
   /**
-   * The public key of a private key: 33 bytes, or 65 when not compressed (SEC 1 section 2.3.3).
+   * Computes the public key of a private key: 33 bytes, or 65 if uncompressed (SEC 1 section 2.3.3).
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly publicKeyOf: (privateKey: Uint8Array, compressed?: boolean) => Uint8Array
   /**
-   * A public key in the form asked for (33 bytes, or 65 when not compressed) from any of its forms: 33 bytes, 65 bytes,
-   * or the 64 bytes of x and y. It is on the curve and not infinity; the hybrid forms of X9.62 are refused.
+   * Parses and validates a public key of 33 bytes, 65 bytes, or 64 bytes (x ‖ y), and returns it compressed (33 bytes) or
+   * uncompressed (65 bytes). Rejects points off the curve, infinity and the hybrid form of X9.62.
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly parsePublicKey: (bytes: Uint8Array, compressed?: boolean) => Uint8Array
-  /** Whether {@link Secp256k1.parsePublicKey} takes it. */
+  /** Returns true if {@link Secp256k1.parsePublicKey} accepts the key. */
   readonly isPublicKey: (bytes: Uint8Array) => boolean
   /**
-   * Signs a hash of 32 bytes: deterministic (RFC 6979), with the lower of the two values for s (EIP-2).
+   * Signs a 32-byte hash: deterministic (RFC 6979), with low s (EIP-2).
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly sign: (hash: Uint8Array, privateKey: Uint8Array) => RecoverableSignature
-  /** Whether a signature of a hash of 32 bytes is good. False for the higher s, and for anything malformed. */
+  /** Verifies a signature over a 32-byte hash. Returns false for high s and for malformed input. */
   readonly verify: (hash: Uint8Array, signature: EcdsaSignature, publicKey: Uint8Array) => boolean
-  /** As `verify`, over the SHA-256 of a message (ES256K, RFC 8812): OpenSSL does this one, three times faster. */
+  /** Verifies a signature over the SHA-256 of a message (ES256K, RFC 8812). Uses OpenSSL, which is three times faster. */
   readonly verifySha256: (message: Uint8Array, signature: EcdsaSignature, publicKey: Uint8Array) => boolean
   /**
-   * The public key, 65 bytes, that a signature of a hash of 32 bytes was made with (SEC 1 section 4.1.6). Refuses the
-   * higher s, as `verify` does.
+   * Recovers the public key (65 bytes) from a signature over a 32-byte hash (SEC 1 section 4.1.6). Rejects high s, as
+   * `verify` does.
    * @throws BillfoldError `crypto.invalid-signature`
    */
   readonly recover: (hash: Uint8Array, signature: RecoverableSignature) => Uint8Array
   /**
-   * The x coordinate, 32 bytes, of the point that two key pairs share (SEC 1 section 3.3.1). To be hashed before use.
+   * Computes the ECDH shared secret: the 32-byte x coordinate (SEC 1 section 3.3.1). Derive a key from it before use.
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly ecdh: (privateKey: Uint8Array, publicKey: Uint8Array) => Uint8Array
 }
 
 /**
- * secp256k1, by OpenSSL through node:crypto where it can and is faster, else by `@noble/curves`; each is tested against
- * the other. Operations a second on one thread, `@noble/curves` 2.4 against Node 20's OpenSSL 3.0: sign 3,000 to none
- * (OpenSSL's is not deterministic), verify a hash 950 to none (it hashes by itself), verify with SHA-256 950 to 2,600,
- * recover 950 to none, ECDH 570 to 1,080, public key of a private key 3,600 to 3,900, parse 16,000 to 45,000.
+ * secp256k1 on OpenSSL (node:crypto) where it is able and faster, otherwise on `@noble/curves`. Tests compare the two.
+ *
+ * Operations per second on one thread, `@noble/curves` 2.4 against OpenSSL 3.0 of Node 20: sign 3,000 / - (OpenSSL is not
+ * deterministic), verify a hash 950 / - (OpenSSL hashes by itself), verify with SHA-256 950 / 2,600, recover 950 / -, ECDH
+ * 570 / 1,080, public key of a private key 3,600 / 3,900, parse 16,000 / 45,000.
  */
 export const secp256k1: Secp256k1 = {
   generatePrivateKey: () => noble.utils.randomSecretKey(),
@@ -94,7 +95,7 @@ function assertPrivateKey(bytes: Uint8Array): void {
 }
 
 function assertHash(hash: Uint8Array): void {
-  if (hash.length !== 32) throw new RangeError('A hash to sign has 32 bytes')
+  if (hash.length !== 32) throw new RangeError(`A hash must be 32 bytes, not ${hash.length}`)
 }
 
 function publicKeyOf(privateKey: Uint8Array, compressed = true): Uint8Array {
@@ -121,7 +122,7 @@ function parsePublicKey(bytes: Uint8Array, compressed = true): Uint8Array {
 function sign(hash: Uint8Array, privateKey: Uint8Array): RecoverableSignature {
   assertHash(hash)
   assertPrivateKey(privateKey)
-  // The recovery bit, r and s, in this order.
+  // Recovery id ‖ r ‖ s.
   const bytes = noble.sign(hash, privateKey, { ...rawDigest, lowS: true, format: 'recovered' })
   return { recovery: bytes[0] ?? 0, r: bytes.slice(1, 33), s: bytes.slice(33, 65) }
 }
@@ -149,7 +150,7 @@ function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
 
 const halfOrder = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex')
 
-/** r ‖ s, or undefined where the lengths are wrong or s is the higher of the two: both halves of a pair must not pass. */
+/** Returns r ‖ s, or undefined for wrong lengths and for high s, which would make signatures malleable. */
 function compactLowS({ r, s }: EcdsaSignature): Uint8Array | undefined {
   if (r.length !== 32 || s.length !== 32 || Buffer.compare(s, halfOrder) > 0) return undefined
   return Buffer.concat([r, s])

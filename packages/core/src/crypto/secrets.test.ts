@@ -5,8 +5,8 @@ import { keyedHash } from './keyed-hash.ts'
 import { lengthPrefixed } from './length-prefixed.ts'
 import { equalSecrets, randomCode, randomSecret } from './secrets.ts'
 
-describe('equalSecrets', () => {
-  test('tells the same from the different, of any lengths', () => {
+describe('timingSafeEqual', () => {
+  test('compares values of any length', () => {
     const well = fc.string({ unit: 'grapheme', maxLength: 20 })
     fc.assert(
       fc.property(well, well, fc.uint8Array(), (a, b, bytes) => {
@@ -19,26 +19,26 @@ describe('equalSecrets', () => {
     expect(equalSecrets('a', 'a\0')).toBe(false)
   })
 
-  test('takes a string for its UTF-8 bytes', () => {
+  test('compares a string by its UTF-8 bytes', () => {
     expect(equalSecrets('é', Buffer.from('é'))).toBe(true)
     expect(equalSecrets(randomBytes(32), 'é')).toBe(false)
   })
 })
 
 describe('randomSecret', () => {
-  test('is base64url of as many bytes as asked for, another each time', () => {
+  test('returns distinct base64url of the requested number of bytes', () => {
     expect(randomSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(Buffer.from(randomSecret(48), 'base64url')).toHaveLength(48)
     expect(new Set(Array.from({ length: 1000 }, () => randomSecret(16))).size).toBe(1000)
   })
 
-  test.each([0, 15, 1025, 16.5, Number.NaN])('refuses %d bytes', (bytes) => {
+  test.each([0, 15, 1025, 16.5, Number.NaN])('rejects %d bytes', (bytes) => {
     expect(() => randomSecret(bytes)).toThrow(RangeError)
   })
 })
 
 describe('randomCode', () => {
-  test('draws every character with the same chance', () => {
+  test('draws characters uniformly', () => {
     const alphabet = '0123456789ABCDEFGHJKMNPQRS'
     const draws = 52_000
     const counts = new Map<string, number>()
@@ -50,11 +50,11 @@ describe('randomCode', () => {
       (sum, c) => sum + ((counts.get(c) ?? 0) - expected) ** 2 / expected,
       0,
     )
-    // 25 degrees of freedom: beyond 90 once in 300 million runs; a modulo of a byte would give some 450.
+    // 25 degrees of freedom: exceeds 90 once in 300 million runs. A byte modulo 26 would give about 450.
     expect(chiSquare).toBeLessThan(90)
   })
 
-  test('has the length asked for', () => {
+  test('returns the requested number of characters', () => {
     expect(randomCode(6, '0123456789')).toMatch(/^\d{6}$/)
     expect(Array.from(randomCode(5, '😀😁'))).toHaveLength(5)
   })
@@ -65,13 +65,13 @@ describe('randomCode', () => {
     [6, ''],
     [6, '0'],
     [6, '010'],
-  ])('refuses %d characters of %j', (length, alphabet) => {
+  ])('rejects %d characters of %j', (length, alphabet) => {
     expect(() => randomCode(length, alphabet)).toThrow(RangeError)
   })
 })
 
 describe('keyedHash', () => {
-  test('is the same for the same, and another for any other key, purpose, tenant or value', () => {
+  test('is deterministic and differs for another key, purpose, tenant or value', () => {
     const key = new Uint8Array(32).fill(1)
     const hash = keyedHash(key, 'email', 't1', 'ann@example.org')
     expect(hash).toMatch(/^[A-Za-z0-9_-]{43}$/)
@@ -87,8 +87,8 @@ describe('keyedHash', () => {
   })
 })
 
-describe('lengthPrefixed', () => {
-  test('gives no two lists the same bytes', () => {
+describe('encodeLengthPrefixed', () => {
+  test('encodes different lists differently', () => {
     const lists = fc.array(fc.string({ unit: 'binary', maxLength: 3 }), { maxLength: 4 })
     fc.assert(
       fc.property(lists, lists, (a, b) => {

@@ -5,51 +5,61 @@ import { formatPhc, parsePhc } from './phc.ts'
 import { equalSecrets } from './secrets.ts'
 import { boundedTurns, type TakeTurn, type TurnLimits } from './turns.ts'
 
-/** What {@link slowHash} may spend. */
+/** Options of {@link createPasswordHasher}. */
 export interface SlowHashOptions extends Partial<TurnLimits> {
-  /** What a new hash costs. */
+  /** The scrypt cost of new hashes; defaults to {@link defaultScryptCost}. */
   readonly cost?: Cost
 }
 
-/** What a secret is hashed with. */
+/** Inputs of one hash besides the secret. */
 export interface HashInputs {
-  /** 32 bytes that are not in the database: without them nobody can even guess. */
+  /** 32 secret bytes that are not in the database, so that a stolen database allows no offline guessing. */
   readonly pepper: Uint8Array
   /** 16 to 64 random bytes. */
   readonly salt: Uint8Array
   readonly cost: Cost
 }
 
+/** Options of {@link PasswordHasher.verify}. */
+export interface VerifyHashOptions {
+  /** Returns the 32-byte pepper of a keyring key. */
+  readonly pepperOf: (keyId: string) => Promise<Uint8Array>
+  /** The id of the current keyring key. A hash with another key is reported as outdated. */
+  readonly currentKeyId?: string
+  /** The source address that the hash counts against. */
+  readonly source?: string
+}
+
 /**
- * The slow hash of secrets that people choose: scrypt (RFC 7914) over HMAC-SHA256(pepper, secret), 32 bytes. A secret is
- * at most 1,024 bytes of UTF-8, and is brought to Unicode's NFKC first, so that a keyboard that composes characters and
- * one that does not give the same. It runs off the event loop, a few at once; what waits is bounded.
+ * Hashes secrets chosen by people, such as passwords and PINs: scrypt (RFC 7914) over HMAC-SHA256(pepper, secret), 32 bytes.
+ * Secrets are normalized to Unicode NFKC first, so that they do not depend on the keyboard, and are at most 1,024 bytes of
+ * UTF-8. Hashing runs off the event loop; both concurrency and queue are bounded.
  */
 export interface SlowHash {
-  /** What a new hash costs. */
+  /** The scrypt cost of new hashes. */
   readonly cost: Cost
   /**
-   * Runs a job in one slot of the queue: what must happen just before a hash, such as counting an attempt, goes in here
-   * with it. Inside, hash with `deriveNow`; any other call waits for a second slot, possibly for ever.
-   * @throws BillfoldError `server.busy` with `retryAfterSeconds`, past the end of the queue or of the source's share
+   * Runs a job in one slot of the semaphore, for work that belongs together with the hash, such as counting an attempt. The
+   * job must hash with `deriveUnqueued`: any other method waits for a second slot and can deadlock.
+   * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue, or the share of the source, is full
    */
   readonly turn: TakeTurn
   /**
-   * Hashes without waiting for a turn: only inside one.
-   * @throws BillfoldError `input.invalid` for a secret that is too long or not well-formed Unicode
+   * Hashes without waiting for a slot. Call it only in a job of `withSlot`.
+   * @throws BillfoldError `input.invalid` if the secret is too long or not well-formed Unicode
    */
   readonly deriveNow: (secret: string | Uint8Array, inputs: HashInputs) => Promise<Uint8Array>
   /**
-   * Hashes in a turn of its own. `beforeHash` runs in that turn; if it says false, the hash is computed all the same, so
-   * that time tells nothing, and then refused with `caller.forbidden`.
-   * @throws BillfoldError as `turn` and `deriveNow` do
+   * Hashes in a slot of its own. `beforeHash` runs in the same slot. If it returns false, the hash is computed nevertheless, to
+   * equalize timing, and then rejected with `caller.forbidden`.
+   * @throws BillfoldError as `withSlot` and `deriveUnqueued` do; `caller.forbidden`
    */
   readonly derive: (
     secret: string | Uint8Array,
     options: HashInputs & { readonly source?: string; readonly beforeHash?: () => Promise<boolean> },
   ) => Promise<Uint8Array>
   /**
-   * Hashes in a turn of its own, to be kept, with a new salt: a PHC string that names the pepper's key.
+   * Hashes with a new salt, in a slot of its own. Returns a PHC string that contains the id of the pepper's key.
    * @throws BillfoldError as `derive` does
    */
   readonly hash: (
@@ -57,26 +67,26 @@ export interface SlowHash {
     options: { readonly pepper: Uint8Array; readonly keyId: string; readonly source?: string },
   ) => Promise<string>
   /**
-   * Compares a secret with a PHC string. `outdated` tells that the secret is right and should be hashed anew: another
-   * cost, or another key than `currentKeyId` where that is given.
-   * @throws BillfoldError `sealed.invalid` for a malformed PHC string, else as `derive` does
+   * Verifies a secret against a PHC string. `outdated` is true if the secret is correct and should be rehashed, because its cost
+   * or its key (see `currentKeyId`) is no longer the current one.
+   * @throws BillfoldError `sealed.invalid` for a malformed PHC string; otherwise as `derive` does
    */
   readonly verify: (
     secret: string | Uint8Array,
     phc: string,
-    options: {
-      readonly pepperOf: (keyId: string) => Promise<Uint8Array>
-      readonly currentKeyId?: string
-      readonly source?: string
-    },
+    options: VerifyHashOptions,
   ) => Promise<{ readonly ok: boolean; readonly outdated: boolean }>
 }
 
-const longestSecret = 1024
+const maxSecretBytes = 1024
 
 /**
- * Makes the slow hash of a process: make one, and share it. Two at once by default, since the thread pool has four
- * threads; 64 wait, 8 of one source. The default cost takes 65 to 170 ms, so that a full queue is done in 2 to 6 s.
+ * Creates the password hasher of a process. Create one and share it. By default 2 hashes run concurrently (the thread pool of
+ * Node has 4 threads) and 64 wait, 8 of them from one source. At the default cost a hash takes 65 to 170 ms and a full queue
+ * drains in 2 to 6 s.
+ *
+ * @param options the cost of new hashes, and the limits of the queue
+ * @throws RangeError if the cost is out of range, see {@link isAllowedScryptCost}
  *
  * @example
  * ```ts
@@ -88,7 +98,7 @@ const longestSecret = 1024
  */
 export function slowHash(options: SlowHashOptions = {}): SlowHash {
   const { cost = defaultCost, concurrency = 2, queue = 64, perSource = 8 } = options
-  if (!isCost(cost)) throw new RangeError('The cost is not one that Billfold spends')
+  if (!isCost(cost)) throw costError(cost)
   const turn = boundedTurns({ concurrency, queue, perSource })
 
   const derive: SlowHash['derive'] = (secret, { source, beforeHash, ...inputs }) =>
@@ -110,24 +120,24 @@ export function slowHash(options: SlowHashOptions = {}): SlowHash {
       return formatPhc({ cost, keyId, salt, hash })
     },
     async verify(secret, phc, { pepperOf, currentKeyId, source }) {
-      const kept = parsePhc(phc)
-      const pepper = await pepperOf(kept.keyId)
-      const hash = await derive(secret, { pepper, salt: kept.salt, cost: kept.cost, ...withSource(source) })
-      const ok = equalSecrets(hash, kept.hash)
-      return { ok, outdated: ok && (!sameCost(kept.cost, cost) || kept.keyId !== (currentKeyId ?? kept.keyId)) }
+      const stored = parsePhc(phc)
+      const pepper = await pepperOf(stored.keyId)
+      const hash = await derive(secret, { pepper, salt: stored.salt, cost: stored.cost, ...withSource(source) })
+      const ok = equalSecrets(hash, stored.hash)
+      return { ok, outdated: ok && (!sameCost(stored.cost, cost) || stored.keyId !== (currentKeyId ?? stored.keyId)) }
     },
   }
 }
 
 async function deriveNow(secret: string | Uint8Array, { pepper, salt, cost }: HashInputs): Promise<Uint8Array> {
-  if (!isCost(cost)) throw new RangeError('The cost is not one that Billfold spends')
-  if (pepper.length !== 32) throw new RangeError('A pepper has 32 bytes')
-  if (salt.length < 16 || salt.length > 64) throw new RangeError('A salt has 16 to 64 bytes')
+  if (!isCost(cost)) throw costError(cost)
+  if (pepper.length !== 32) throw new RangeError(`A pepper must be 32 bytes, not ${pepper.length}`)
+  if (salt.length < 16 || salt.length > 64) throw new RangeError(`A salt must be 16 to 64 bytes, not ${salt.length}`)
   const peppered = createHmac('sha256', pepper).update(secretBytes(secret)).digest()
-  return scryptOf(peppered, salt, cost)
+  return runScrypt(peppered, salt, cost)
 }
 
-function scryptOf(peppered: Uint8Array, salt: Uint8Array, { logN, r, p }: Cost): Promise<Uint8Array> {
+function runScrypt(peppered: Uint8Array, salt: Uint8Array, { logN, r, p }: Cost): Promise<Uint8Array> {
   const N = 2 ** logN
   const maxmem = 128 * r * (N + p) + 1024 * 1024
   return new Promise((resolve, reject) => {
@@ -138,24 +148,33 @@ function scryptOf(peppered: Uint8Array, salt: Uint8Array, { logN, r, p }: Cost):
   })
 }
 
-/** Whether a secret can be hashed: 1,024 bytes of UTF-8 at most, and well-formed Unicode. What cannot be hashed no hash is of. */
+/**
+ * Returns true if a secret can be hashed: at most 1,024 bytes of UTF-8 and well-formed Unicode. A value that fails this check
+ * cannot match any stored hash.
+ */
 export function isHashable(secret: string | Uint8Array): boolean {
-  return normalised(secret) !== undefined
+  return normalizeSecret(secret) !== undefined
 }
 
 function secretBytes(secret: string | Uint8Array): Uint8Array {
-  const bytes = normalised(secret)
+  const bytes = normalizeSecret(secret)
   if (bytes === undefined) throw new BillfoldError('input.invalid')
   return bytes
 }
 
-/** Bounded before it is normalised as well as after: one character can become eighteen. */
-function normalised(secret: string | Uint8Array): Uint8Array | undefined {
-  if (secret.length > longestSecret) return undefined
+/** Checks the length before and after normalization: NFKC can expand one character to eighteen. */
+function normalizeSecret(secret: string | Uint8Array): Uint8Array | undefined {
+  if (secret.length > maxSecretBytes) return undefined
   if (typeof secret !== 'string') return secret
   if (/\p{Surrogate}/u.test(secret)) return undefined
   const bytes = Buffer.from(secret.normalize('NFKC'), 'utf8')
-  return bytes.length > longestSecret ? undefined : bytes
+  return bytes.length > maxSecretBytes ? undefined : bytes
+}
+
+function costError({ logN, r, p }: Cost): RangeError {
+  return new RangeError(
+    `scrypt cost out of range: logN ${logN}, r ${r}, p ${p}; at most logN 20, r 32, p 32, 256 MiB and N r p 2^22`,
+  )
 }
 
 function sameCost(a: Cost, b: Cost): boolean {

@@ -1,30 +1,32 @@
 import { BillfoldError } from '../errors.ts'
 
-/** How many jobs may run and wait. */
+/** Limits of a {@link Semaphore}. */
 export interface TurnLimits {
-  /** How many jobs run at once. */
+  /** Maximum number of jobs that run concurrently. */
   readonly concurrency: number
-  /** How many wait beyond those that run. */
+  /** Maximum number of jobs that wait for a slot. */
   readonly queue: number
-  /** How many of one source run or wait. */
+  /** Maximum number of jobs of one source, running and waiting. */
   readonly perSource: number
 }
 
-/** Runs a job when its turn comes. */
+/** A counting semaphore: runs a job as soon as a slot is free. Jobs without a source count against no source. */
 export type TakeTurn = <T>(source: string | undefined, job: () => Promise<T>) => Promise<T>
 
-/** Roughly how long a turn takes, to tell a caller when to come back. */
-const secondsPerTurn = 0.25
+/** Estimated duration of a job, for `retryAfterSeconds`. */
+const secondsPerJob = 0.25
 
 /**
- * A queue that runs jobs in the order they came, a few at once. A job past the end of the queue, or past what its source
- * may have in it, is refused at once; without a source it counts for none.
+ * Creates a counting semaphore with a bounded first-in, first-out queue. A job is rejected immediately if the queue is full or
+ * its source is at its limit.
  *
- * A job must not take another turn inside its own: when every running job waits for one, none ever ends.
- * @throws RangeError for limits under which no job would ever run; BillfoldError `server.busy`, from the function it gives
+ * The semaphore is not reentrant: a job that waits for a second slot can deadlock.
+ * @throws RangeError for limits under which no job could run
+ * @throws BillfoldError `server.busy`, from the semaphore, with `retryAfterSeconds`
  */
 export function boundedTurns({ concurrency, queue, perSource }: TurnLimits): TakeTurn {
-  if (!(concurrency >= 1 && queue >= 0 && perSource >= 1)) throw new RangeError('No job would ever run')
+  if (!(concurrency >= 1 && queue >= 0 && perSource >= 1))
+    throw new RangeError(`Invalid semaphore limits: concurrency ${concurrency}, queue ${queue}, perSource ${perSource}`)
   const counts = new Map<string, number>()
   const waiting: (() => void)[] = []
   let running = 0
@@ -36,7 +38,7 @@ export function boundedTurns({ concurrency, queue, perSource }: TurnLimits): Tak
     else counts.set(source, left)
   }
 
-  /** Hands the slot to the next in the queue, so that nobody who comes later gets in before. */
+  /** Passes the slot to the next waiting job, so that a later job cannot overtake it. */
   const release = (): void => {
     const next = waiting.shift()
     if (next === undefined) running--
@@ -46,7 +48,7 @@ export function boundedTurns({ concurrency, queue, perSource }: TurnLimits): Tak
   return async (source, job) => {
     const full = running >= concurrency && waiting.length >= queue
     if (full || (source !== undefined && (counts.get(source) ?? 0) >= perSource)) {
-      const retryAfterSeconds = Math.ceil(((waiting.length + 1) * secondsPerTurn) / concurrency)
+      const retryAfterSeconds = Math.ceil(((waiting.length + 1) * secondsPerJob) / concurrency)
       throw new BillfoldError('server.busy', { retryAfterSeconds })
     }
     count(source, 1)
@@ -64,23 +66,26 @@ export function boundedTurns({ concurrency, queue, perSource }: TurnLimits): Tak
   }
 }
 
-/** Runs the jobs of one key one after the other, and those of different keys side by side. */
+/** A mutex per key: jobs of the same key run one at a time, jobs of different keys run concurrently. */
 export type TurnsByKey = <T>(key: string, job: () => Promise<T>) => Promise<T>
 
 /**
- * Turns by key: of each key at most `queue` jobs wait. What shares a row takes turns in a process, so that only processes clash.
- * @throws BillfoldError `server.busy`, from the function it gives
+ * Creates a mutex per key. Jobs that write the same row use it to avoid conflicts within a process; conflicts between processes
+ * are left to optimistic retries.
+ *
+ * @param queue maximum number of waiting jobs per key
+ * @throws BillfoldError `server.busy`, from the mutex, if the queue of the key is full
  */
 export function turnsByKey(queue: number): TurnsByKey {
-  const keys = new Map<string, { readonly take: TakeTurn; users: number }>()
+  const entries = new Map<string, { readonly run: TakeTurn; users: number }>()
   return async (key, job) => {
-    const turns = keys.get(key) ?? { take: boundedTurns({ concurrency: 1, queue, perSource: queue }), users: 0 }
-    keys.set(key, turns)
-    turns.users++
+    const entry = entries.get(key) ?? { run: boundedTurns({ concurrency: 1, queue, perSource: queue }), users: 0 }
+    entries.set(key, entry)
+    entry.users++
     try {
-      return await turns.take(undefined, job)
+      return await entry.run(undefined, job)
     } finally {
-      if (--turns.users === 0) keys.delete(key)
+      if (--entry.users === 0) entries.delete(key)
     }
   }
 }

@@ -1,15 +1,18 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IncomingBody, IncomingRequest } from './exchange.ts'
 
 /**
- * A request for an adapter to hand over. Its signal is made when it is first asked for, and aborted when the client goes
- * away before the response is finished.
+ * Creates the request that a framework adapter passes to `MountableApi.handle`. Its `signal` is created on first access and
+ * aborts if the client disconnects before the response is complete.
+ *
+ * @param parts everything of the request but the signal
+ * @param response the Node response, whose `close` event aborts the signal
  */
 export function adaptedRequest(parts: Omit<IncomingRequest, 'signal'>, response: ServerResponse): IncomingRequest {
   return new AdaptedRequest(parts, response)
 }
 
-/** A class, since V8 makes a hidden class of its own for every object literal with a getter, which only a full collection frees. */
+/** A class because V8 creates a hidden class for each object literal with a getter, which only a full garbage collection frees. */
 class AdaptedRequest implements IncomingRequest {
   readonly method: string
   readonly path: string
@@ -52,4 +55,17 @@ function abortedOnClose(response: ServerResponse): AbortController {
   if (response.destroyed) abortUnlessFinished()
   else response.once('close', abortUnlessFinished)
   return controller
+}
+
+/**
+ * Creates the body of a request: a stream unless something has started to read it.
+ *
+ * @param request the Node request
+ * @param value the value left by a body parser of the host. Parsers also leave `{}` for bodies that they skip
+ * @param raw the raw body, if the parser retained it
+ */
+export function incomingBody(request: IncomingMessage, value: unknown, raw: unknown): IncomingBody {
+  if (!request.readableDidRead && !request.readableEnded) return { kind: 'stream', stream: request }
+  if (typeof raw === 'string' || raw instanceof Uint8Array) return { kind: 'parsed', value, raw }
+  return { kind: 'parsed', value }
 }

@@ -3,29 +3,30 @@ import type { BillfoldError } from '../errors.ts'
 import type { Reply, IncomingRequest, OutgoingResponse } from './exchange.ts'
 import type { Route } from './route.ts'
 
-/** One HTTP API, built once: its routes as data, and the one way it shows errors. */
+/** An HTTP API as data, built once: its routes and its error format. */
 export interface Api {
   /** `custody`, `dids`, ... */
   readonly name: string
   readonly title: string
   readonly routes: readonly Route[]
-  /** The API's own envelope for an error; a 500 carries the request id and no detail. */
+  /** Renders an error in the format of the API. A 500 contains the request id and no detail. */
   readonly errorReply: (error: BillfoldError, requestId: string) => Reply
-  /** The shape of that envelope, for OpenAPI. */
+  /** The schema of error replies, for OpenAPI. */
   readonly errorSchema?: z.ZodType
 }
 
-/** Why a request reaches no route. */
+/** The reason that a request reaches no route. */
 export type Refusal = 'route.not-found' | 'route.method-not-allowed' | 'input.invalid'
 
-/** An API together with what answers its requests: the one thing that an adapter needs. It never throws and never rejects. */
+/** An API that a framework adapter can mount. Its functions never throw or reject. */
 export interface MountableApi extends Api {
+  /** Handles a request that matched a route. */
   readonly handle: (route: Route, request: IncomingRequest) => Promise<OutgoingResponse>
   /**
-   * Answers a request that matched no route: 405 with `Allow` (or 204 to OPTIONS) where routes with other methods have the
-   * path, undefined where none has.
+   * Handles a request that matched no route: 405 with `Allow` (204 for OPTIONS) if the path exists with other methods,
+   * otherwise undefined.
    */
   readonly answerUnrouted: (request: IncomingRequest) => OutgoingResponse | undefined
-  /** For a path that no route has, a method that its routes do not take, or a path that is not well-formed. */
+  /** Rejects a request for an unknown path, a method that is not allowed, or a malformed path. */
   readonly refuse: (request: IncomingRequest, code: Refusal, allow?: readonly string[]) => OutgoingResponse
 }

@@ -9,17 +9,19 @@ import { settleJson } from './plain-json.ts'
 import { readStream } from './read-stream.ts'
 import type { BodyRule } from './route.ts'
 
-/** A body, decoded but not yet parsed by its schema, and its bytes where the rule asks for them. */
+/** A decoded body before schema validation, with its raw bytes if the rule asks for them. */
 export interface TakenBody {
   readonly value: unknown
   readonly raw: Uint8Array | undefined
-  /** The parts of a multipart body, still to be read. */
+  /** The unread parts of a multipart body. */
   readonly parts?: IncomingParts
 }
 
 /**
- * Takes the body of a request by the rule of its route. The same body gets the same answer whether it is still to be read
- * or was read by a parser of the host.
+ * Reads the body of a request according to the rule of its route. The result is the same whether the body is still a stream or
+ * was parsed by the host.
+ *
+ * @param milliseconds the time limit for the body to arrive
  * @throws BillfoldError `body.too-large`, `body.too-slow`, `body.unsupported-type`, `body.malformed`,
  * `body.raw-unavailable`, `request.closed`
  */
@@ -28,14 +30,14 @@ export async function takeBody(rule: BodyRule, request: IncomingRequest, millise
   const type = request.headers['content-type']
   if (rule.multipart !== undefined && typeof type === 'string' && isMultipart(type)) {
     if (length !== undefined && length > rule.multipart.limit) throw new BillfoldError('body.too-large')
-    return { value: undefined, raw: undefined, parts: takeParts(rule.multipart, type, request, milliseconds) }
+    return { value: undefined, raw: undefined, parts: readMultipartBody(rule.multipart, type, request, milliseconds) }
   }
   if (length !== undefined && length > rule.limit) throw new BillfoldError('body.too-large')
   const typed = checkType(rule, request.headers, length)
   const { body } = request
-  if (body.kind === 'parsed' && !isText(body.value)) return takeParsed(rule, body.value, body.raw, length)
+  if (body.kind === 'parsed' && !isText(body.value)) return acceptParsed(rule, body.value, body.raw, length)
   const bytes = await readBytes(rule, body, milliseconds)
-  if (bytes.length === 0) return takeNothing(rule)
+  if (bytes.length === 0) return emptyBody(rule)
   if (!typed) throw new BillfoldError('body.unsupported-type')
   return { value: decode(rule, bytes), raw: wantsRaw(rule) ? bytes : undefined }
 }
@@ -44,7 +46,7 @@ function isMultipart(type: string): boolean {
   return readMediaType(type).type === 'multipart/form-data'
 }
 
-function takeParts(
+function readMultipartBody(
   rule: MultipartLimits,
   type: string,
   { headers, body }: IncomingRequest,
@@ -54,45 +56,45 @@ function takeParts(
   if (encoding !== undefined && encoding !== 'identity') throw new BillfoldError('body.unsupported-type')
   if (body.kind === 'stream') return readParts(body.stream, type, rule, milliseconds)
   if (body.kind === 'none') throw new BillfoldError('body.malformed', { message: 'The body is missing' })
-  // Text that a parser of the host made of the bytes has lost some of them.
-  const bytes = [body.value, body.raw].find((kept) => kept instanceof Uint8Array)
+  // A string made by the host's parser is lossy for binary parts.
+  const bytes = [body.value, body.raw].find((candidate) => candidate instanceof Uint8Array)
   if (bytes === undefined)
-    throw new BillfoldError('body.raw-unavailable', { cause: 'a parser of the host has read the multipart body' })
+    throw new BillfoldError('body.raw-unavailable', { cause: 'a body parser of the host consumed the multipart body' })
   return readParts(Readable.from([bytes], { objectMode: false }), type, rule, milliseconds)
 }
 
-/** The bytes of a body that nobody has parsed. */
+/** Reads the bytes of an unparsed body. */
 async function readBytes(rule: BodyRule, body: IncomingRequest['body'], milliseconds: number): Promise<Uint8Array> {
   if (body.kind === 'stream') return readStream(body.stream, rule.limit, milliseconds)
   if (body.kind === 'none' || !isText(body.value)) return new Uint8Array(0)
-  const bytes = bytesOf(body.raw ?? body.value)
+  const bytes = toBytes(body.raw ?? body.value)
   if (bytes.length > rule.limit) throw new BillfoldError('body.too-large')
   return bytes
 }
 
-/** A body that a parser of the host has parsed already. */
-function takeParsed(
+/** Takes over a body that a parser of the host has parsed. */
+function acceptParsed(
   rule: BodyRule,
   value: unknown,
-  kept: Uint8Array | string | undefined,
+  rawBody: Uint8Array | string | undefined,
   length: number | undefined,
 ): TakenBody {
-  const raw = kept === undefined ? undefined : bytesOf(kept)
-  // Parsers make `{}` of an empty body.
-  if (length === 0) return takeNothing(rule)
+  const raw = rawBody === undefined ? undefined : toBytes(rawBody)
+  // Parsers convert an empty body to `{}`.
+  if (length === 0) return emptyBody(rule)
   if (value === undefined || value === null) {
-    if (length === undefined) return takeNothing(rule)
+    if (length === undefined) return emptyBody(rule)
     throw new BillfoldError('body.raw-unavailable', {
-      cause: 'something before this route read the body and kept nothing of it',
+      cause: 'middleware before this route consumed the body',
     })
   }
-  if ((raw?.length ?? length ?? jsonLength(value)) > rule.limit) throw new BillfoldError('body.too-large')
+  if ((raw?.length ?? length ?? estimateLength(value)) > rule.limit) throw new BillfoldError('body.too-large')
   if (!settleJson(value)) throw new BillfoldError('body.malformed')
   if (rule.raw === true && raw === undefined) throw new BillfoldError('body.raw-unavailable')
   return { value, raw: wantsRaw(rule) ? raw : undefined }
 }
 
-function takeNothing(rule: BodyRule): TakenBody {
+function emptyBody(rule: BodyRule): TakenBody {
   if (rule.optional !== true) throw new BillfoldError('body.malformed', { message: 'The body is missing' })
   return { value: {}, raw: wantsRaw(rule) ? new Uint8Array(0) : undefined }
 }
@@ -103,13 +105,13 @@ function wantsRaw(rule: BodyRule): boolean {
 
 function decode(rule: BodyRule, bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new BillfoldError('body.malformed')
-  const text = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  const text = stripBom(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
   const value = rule.encoding === 'json' ? parseJson(text) : readParameters(text)
   if (value === undefined || !settleJson(value)) throw new BillfoldError('body.malformed')
   return value
 }
 
-/** Without its cause: the parser's message quotes the body. */
+/** Omits the cause because the message of JSON.parse quotes the body. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -118,7 +120,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether the type fits the rule; false where none is named, which only an empty body may do. */
+/** Returns true if the content type fits the rule, and false if there is none, which only an empty body may omit. */
 function checkType(rule: BodyRule, headers: IncomingRequest['headers'], length: number | undefined): boolean {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') throw new BillfoldError('body.unsupported-type')
@@ -141,15 +143,15 @@ function isText(value: unknown): value is string | Uint8Array {
   return typeof value === 'string' || value instanceof Uint8Array
 }
 
-function bytesOf(value: string | Uint8Array): Uint8Array {
+function toBytes(value: string | Uint8Array): Uint8Array {
   return typeof value === 'string' ? Buffer.from(value) : value
 }
 
-function withoutMark(text: string): string {
+function stripBom(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-/** About as many bytes as the value had: for a parsed body whose length nobody said. */
-function jsonLength(value: unknown): number {
+/** Estimates the size of a parsed body without Content-Length. */
+function estimateLength(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '')
 }

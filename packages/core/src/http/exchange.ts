@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream'
 
 /**
- * The body as it reaches us: still to be read, read by a parser of the host (which leaves a parsed value, or text, or
- * bytes, and perhaps the raw body beside it), or none.
+ * The body of an incoming request: an unread stream, the value left by a body parser of the host (parsed, a string or bytes,
+ * possibly with the raw body), or none.
  */
 export type IncomingBody =
   | { readonly kind: 'stream'; readonly stream: Readable }
   | { readonly kind: 'parsed'; readonly value: unknown; readonly raw?: Uint8Array | string | undefined }
   | { readonly kind: 'none' }
 
-/** One request, as an adapter hands it over. Nothing in it is trusted but `ip`, which is the host framework's word. */
+/** A request as passed in by a framework adapter. Only `ip` is trusted: the host's framework determines it. */
 export interface IncomingRequest {
   readonly method: string
   /** The path below the mount, without the query. */
   readonly path: string
-  /** The path that the host mounted us at: `''` or `/id`. */
+  /** The path that the API is mounted at: `''` or `/id`. */
   readonly mount: string
   /** Path parameters, percent-decoded by the framework. */
   readonly params: Readonly<Record<string, string>>
@@ -24,24 +24,24 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly ip: string
   readonly body: IncomingBody
-  /** Aborted when the client goes away. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal
-  /** Scheme and host as the host's framework reports them: `https://example.com`. As far to be trusted as `Host` is. */
+  /** Returns scheme and host as reported by the framework: `https://example.com`. No more trustworthy than `Host`. */
   readonly origin?: (() => string) | undefined
-  /** What the framework has of this exchange, for hooks of the host: `{ request, response }` in Express, the context in Koa. */
+  /** The framework's own objects, for hooks of the host: `{ request, response }` in Express, the context in Koa. */
   readonly native?: unknown
 }
 
-/** What a handler answers: a body is sent as JSON, unless it is bytes or text under a content type that the headers name. */
+/** The reply of a handler. The body is sent as JSON, unless the headers set a content type and it is a string, bytes or a stream. */
 export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
-  /** Whether nothing came about, where the status says otherwise: such a reply is not kept for an Idempotency-Key. Default: from 400 on. */
+  /** True if the request had no effect. Such a reply is not stored for its Idempotency-Key. Default: the status is 400 or higher. */
   readonly isRefusal?: boolean
 }
 
-/** What an adapter writes to the client as it stands. */
+/** A complete response that an adapter writes unchanged. */
 export interface OutgoingResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>

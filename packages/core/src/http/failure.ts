@@ -1,7 +1,7 @@
 import { BillfoldError, isBillfoldError } from '../errors.ts'
 import { isCommitError } from '../storage/index.ts'
 
-/** Any thrown value as the error that the caller is told. */
+/** Converts a thrown value to the error that is shown to the caller. */
 export function toBillfoldError(thrown: unknown): BillfoldError {
   if (isBillfoldError(thrown)) return thrown
   if (isCommitError(thrown)) return new BillfoldError('storage.refused', { cause: thrown })
@@ -9,8 +9,8 @@ export function toBillfoldError(thrown: unknown): BillfoldError {
 }
 
 /**
- * A thrown value as plain data for the log: name, message, code and stack, and those of its causes. Nothing else, since
- * drivers hang the values of a query on their errors.
+ * Serializes a thrown value for the log: name, message, code and stack, recursively for causes. Other properties are omitted
+ * because database drivers attach query values to their errors.
  */
 export function describeFailure(thrown: unknown, depth = 5): unknown {
   if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : typeof thrown

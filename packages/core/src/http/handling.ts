@@ -3,7 +3,7 @@ import type { TakenBody } from './body.ts'
 import type { Part } from './multipart.ts'
 import type { Caller, RequestContext } from './route.ts'
 
-/** What a handler gets beside its input. A class for the sake of its getter: see adapted-request.ts. */
+/** The request context of a handler. A class because of its getters, see adapter-request.ts. */
 export class Handling implements RequestContext {
   readonly caller: Caller
   readonly requestId: string

@@ -12,26 +12,27 @@ import { toOutgoing } from './outgoing.ts'
 import type { Unparsed } from './parse-input.ts'
 import type { Caller, RequestContext, Route } from './route.ts'
 
-/** The schema of the header, for OpenAPI. A quoted one is a string of RFC 8941, as the draft has it. */
+/** Schema of the `Idempotency-Key` header, plain or as a quoted string (RFC 8941) as in the draft. */
 export const idempotencyKeySchema = z
   .string()
   .regex(/^(?:"[\x21\x23-\x5b\x5d-\x7e]{16,255}"|[\x21\x23-\x5b\x5d-\x7e]{16,255})$/)
   .describe(
-    'Makes a repeat of this call harmless (draft-ietf-httpapi-idempotency-key-header): a random text of at least 16 characters, such as a UUID',
+    'Makes this call safe to retry (draft-ietf-httpapi-idempotency-key-header): a random string of at least 16 characters, such as a UUID',
   )
 
-/** What keys stand on. */
+/** Services that idempotency keys need. */
 export interface KeyServices {
   readonly limiter: Pick<RateLimiter, 'take'>
-  /** Acts once for an idempotency key. Without it a request that brings one is refused. */
+  /** Executes a function once per idempotency key. If absent, requests with a key are rejected. */
   readonly once?: ((call: KeyedCall, act: () => Promise<Outcome>) => Promise<KeptReply | undefined>) | undefined
 }
 
-/** How many calls with a key one source may make where it is not known who calls. */
-const anonymousCalls = { most: 120, seconds: 60 } as const
+/** Limit of unauthenticated requests with a key, per source address. */
+const anonymousLimit = { most: 120, seconds: 60 } as const
 
 /**
- * Runs a route once for the key that a request brings: a repeat gets the same reply, under the header `idempotent-replayed`.
+ * Handles a request with an `Idempotency-Key`: runs the route once per key and replays its reply to repetitions, with the header
+ * `idempotent-replayed: true`.
  * @throws BillfoldError `input.invalid`, `rate.limited`, `idempotency-key.reused`, `idempotency-key.in-progress`,
  *   `idempotency-key.unanswered`; and what the route throws
  */
@@ -43,12 +44,12 @@ export async function runOnce(
   context: RequestContext,
   digest: (() => Promise<string>) | undefined,
 ): Promise<Reply> {
-  const key = keyIn(context)
-  if (once === undefined) throw refused('is not kept here')
+  const key = parseKey(context)
+  if (once === undefined) throw invalidKey('is not supported here')
   const caller = (await route.callerInBody?.(unparsed.body, context)) ?? context.caller
   if (caller.kind === 'anonymous') {
-    const name = `${api.name}.idempotency-key.ip.${anonymousCalls.seconds}`
-    const { allowed, retryAfterSeconds } = await limiter.take({ name, subject: sourceOf(context.ip) }, anonymousCalls)
+    const name = `${api.name}.idempotency-key.ip.${anonymousLimit.seconds}`
+    const { allowed, retryAfterSeconds } = await limiter.take({ name, subject: sourceOf(context.ip) }, anonymousLimit)
     if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
   }
   const scope = [
@@ -58,20 +59,20 @@ export async function runOnce(
     caller.id,
     ...(caller.kind === 'anonymous' ? [sourceOf(context.ip)] : []),
   ]
-  const known = await askedOf(route, unparsed, context, caller)
-  const asked = digest === undefined ? known : async () => known + (await digest())
+  const fingerprint = await requestFingerprint(route, unparsed, context, caller)
+  const asked = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
   const audited = { caller: caller.id, route: `${api.name}.${route.id}` }
-  const before = await once({ tenant: caller.tenant, scope, key, ...audited, asked }, async () => {
+  const replay = await once({ tenant: caller.tenant, scope, key, ...audited, asked }, async () => {
     fresh = await route.run(unparsed, context)
-    return outcomeOf(fresh, context.requestId)
+    return toOutcome(fresh, context.requestId)
   })
-  if (before === undefined && fresh !== undefined) return fresh
-  if (before === undefined) throw new Error('a call under a key has neither acted nor a reply')
-  return { ...before, headers: { ...before.headers, 'idempotent-replayed': 'true' } }
+  if (replay === undefined && fresh !== undefined) return fresh
+  if (replay === undefined) throw new Error('An idempotent request was neither executed nor replayed')
+  return { ...replay, headers: { ...replay.headers, 'idempotent-replayed': 'true' } }
 }
 
-/** A body whose parts are hashed as they are read, and what has been read of them: a body need not be whole in memory to be known. */
+/** Wraps a multipart body so that its parts are hashed while the handler reads them, without buffering the body. */
 export function digestible(
   body: TakenBody | undefined,
 ): { readonly body: TakenBody; readonly digest: (() => Promise<string>) | undefined } | undefined {
@@ -79,7 +80,7 @@ export function digestible(
   const hashes: string[] = []
   const parts = hashedParts(body.parts.parts, hashes)
   const digest = async (): Promise<string> => {
-    // What the handler left is read too.
+    // Hash also what the handler did not read.
     for await (const { content } of { [Symbol.asyncIterator]: () => parts }) for await (const _ of content) continue
     return hashes.join(' ')
   }
@@ -103,22 +104,22 @@ async function* hashedParts(parts: AsyncIterable<Part>, hashes: string[]): Async
   }
 }
 
-function keyIn({ headers }: RequestContext): string {
+function parseKey({ headers }: RequestContext): string {
   const header = headers['idempotency-key']
   if (!idempotencyKeySchema.safeParse(header).success || typeof header !== 'string')
-    throw refused('must be 16 to 255 printable characters, without spaces')
+    throw invalidKey('must be 16 to 255 printable characters, without spaces')
   return header.replaceAll('"', '')
 }
 
-function refused(message: string): BillfoldError {
+function invalidKey(message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path: 'idempotency-key', message }] })
 }
 
 /**
- * The request as one text: its parameters, its query, the headers that the route has, and what its body says. Where no guard has
- * looked at a credential and it is not known whose it is, the handler does, and so it is part of what is asked.
+ * Computes the fingerprint of a request: parameters, query, the headers of the route's schema, and the decrypted body. For an
+ * anonymous caller it includes the credential, which only the handler checks.
  */
-async function askedOf(
+async function requestFingerprint(
   route: Route,
   { params, query, headers, body }: Unparsed,
   context: RequestContext,
@@ -127,11 +128,11 @@ async function askedOf(
   const names = route.headers instanceof z.ZodObject ? Object.keys(route.headers.shape) : []
   const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(headers), name)]))
   const credential = caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
-  return canonicalJson([params, query, named, credential, await saidIn(route, body, context)])
+  return canonicalJson([params, query, named, credential, await decryptedBody(route, body, context)])
 }
 
-/** A body that cannot be opened is for the route to refuse. */
-async function saidIn({ openBody }: Route, body: unknown, context: RequestContext): Promise<unknown> {
+/** Returns the body itself if it cannot be decrypted, which the route then rejects. */
+async function decryptedBody({ openBody }: Route, body: unknown, context: RequestContext): Promise<unknown> {
   if (openBody === undefined) return body
   try {
     return await openBody(body, context)
@@ -140,12 +141,12 @@ async function saidIn({ openBody }: Route, body: unknown, context: RequestContex
   }
 }
 
-function outcomeOf(reply: Reply, requestId: string) {
+function toOutcome(reply: Reply, requestId: string) {
   const { status, headers, body } = toOutgoing(reply, requestId)
-  const { 'x-request-id': _, ...kept } = headers
+  const { 'x-request-id': _, ...storedHeaders } = headers
   const isText = typeof body === 'string' || body === undefined
   return {
-    reply: isText ? { status, headers: kept, body } : undefined,
+    reply: isText ? { status, headers: storedHeaders, body } : undefined,
     isRefusal: reply.isRefusal ?? status >= 400,
   }
 }

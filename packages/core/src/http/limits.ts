@@ -1,22 +1,22 @@
-/** The bounds on what one request may bring, in one place. A route's body limit is its own. */
+/** Limits of a request. The body limit is set per route. */
 export const limits = {
-  /** Characters of a request id that a caller may choose. */
+  /** Maximum length of a request id chosen by the caller. */
   requestIdLength: 128,
-  /** Bytes of the query string. */
+  /** Maximum length of the query string. */
   queryBytes: 8192,
-  /** Parameters of a query string or of a form. */
+  /** Maximum number of parameters of a query string or form. */
   parameters: 100,
-  /** Objects and arrays within each other in a JSON body. */
+  /** Maximum nesting depth of a JSON body. */
   depth: 64,
-  /** Milliseconds for a body to arrive. */
+  /** Default time limit for a body to arrive. */
   bodyMilliseconds: 30_000,
-  /** Milliseconds that an admission is good for while the body arrives. */
+  /** If the body takes longer than this, the caller is authenticated again after it. */
   admissionMilliseconds: 250,
-  /** Issues that one reply names. */
+  /** Maximum number of issues in a reply. */
   issues: 20,
-  /** Characters of an issue's path. */
+  /** Maximum length of the path of an issue. */
   issuePathLength: 128,
 } as const
 
-/** Seconds after which a caller may try again when the error says no number of its own. */
+/** Default `Retry-After` in seconds. */
 export const retryAfterSeconds = 5

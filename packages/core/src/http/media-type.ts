@@ -1,17 +1,17 @@
-/** A `Content-Type` taken apart: the type in lower case, and the charset in lower case where one is named. */
+/** A parsed `Content-Type`: type and charset in lower case. */
 export interface MediaType {
   readonly type: string
   readonly charset: string | undefined
 }
 
-/** Reads a `Content-Type` (RFC 9110 section 8.3.1), as far as type and charset go. */
+/** Parses the type and charset of a `Content-Type` header (RFC 9110 section 8.3.1). */
 export function readMediaType(header: string): MediaType {
   const [type = '', ...parameters] = header.toLowerCase().split(';')
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
   return { type: type.trim(), charset: charset?.slice('charset='.length).replaceAll('"', '') }
 }
 
-/** Whether a body of this type can be read as `encoding`, in UTF-8. */
+/** Returns true if a body of this type is UTF-8 in this encoding. */
 export function isEncodedAs({ type, charset }: MediaType, encoding: 'json' | 'form'): boolean {
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') return false
   if (encoding === 'form') return type === 'application/x-www-form-urlencoded'

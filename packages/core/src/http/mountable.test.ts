@@ -13,7 +13,7 @@ import { methodsAt } from './paths.ts'
 import { type Guard, type Route, route } from './route.ts'
 
 const guard: Guard = {
-  name: 'open',
+  name: 'public',
   security: [],
   schemes: {},
   admit: async () => ({ kind: 'anonymous', tenant: 'main', id: 'anonymous', scopes: new Set() }),
@@ -23,7 +23,7 @@ function routeAt(path: string, id = path, method: Route['method'] = 'GET'): Rout
   return route({ id, method, path, summary: '', guard, replies: {}, handler: async () => ({ status: 200, body: {} }) })
 }
 
-function apiOf(routes: readonly Route[], errorReply: Api['errorReply'] = envelope): Api {
+function apiWith(routes: readonly Route[], errorReply: Api['errorReply'] = envelope): Api {
   return { name: 'test', title: 'Test', routes, errorReply }
 }
 
@@ -52,14 +52,14 @@ function request(parts: Partial<IncomingRequest> = {}): IncomingRequest {
   }
 }
 
-/** A route that takes a body from who has a key, at most twice, and what became of the key and of the calls. */
-function watched() {
-  let [admissions, acted, isEnded] = [0, 0, false]
+/** An API with one route, a key that can be revoked, and counters of authentications and calls. */
+function revocableApi() {
+  let [admissions, calls, isRevoked] = [0, 0, false]
   const byKey: Guard = {
     ...guard,
     admit: async (incoming) => {
       admissions += 1
-      if (isEnded) throw new BillfoldError('caller.unauthenticated')
+      if (isRevoked) throw new BillfoldError('caller.unauthenticated')
       return guard.admit(incoming)
     },
   }
@@ -73,15 +73,15 @@ function watched() {
     replies: {},
     body: { encoding: 'json', schema: z.unknown(), limit: 100 },
     handler: async () => {
-      acted += 1
+      calls += 1
       return { status: 200 }
     },
   })
-  const api = mountable(apiOf([taking]), { ...services, limiter: memoryRateLimiter() })
-  return { api, taking, ends: () => void (isEnded = true), admissions: () => admissions, acted: () => acted }
+  const api = mountable(apiWith([taking]), { ...services, limiter: memoryRateLimiter() })
+  return { api, taking, revoke: () => void (isRevoked = true), admissions: () => admissions, calls: () => calls }
 }
 
-/** A body of which the first byte has come. */
+/** A body of which only the first byte was sent. */
 function halfSent() {
   const body = new Readable({ read: () => {} })
   body.push('{')
@@ -95,26 +95,25 @@ function halfSent() {
   }
 }
 
-describe('a table of routes', () => {
-  it.each(['a', '/a/', '/a?', '/:a?', '/a/*', '/(a)', '/a b', '/é', ''])(
-    'with the path %j cannot be mounted',
-    (path) => {
-      expect(() => mountable(apiOf([routeAt(path)]), services)).toThrow('is not a path that every router reads alike')
-    },
-  )
-
-  it('with an operation twice cannot be mounted', () => {
-    expect(() => mountable(apiOf([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow('Route x is there twice')
+describe('a route table', () => {
+  it.each(['a', '/a/', '/a?', '/:a?', '/a/*', '/(a)', '/a b', '/é', ''])('is rejected with the path %j', (path) => {
+    expect(() => mountable(apiWith([routeAt(path)]), services)).toThrow('is not portable between routers')
   })
 
-  it('with a route that is never reached cannot be mounted', () => {
-    expect(() => mountable(apiOf([routeAt('/a/:id'), routeAt('/a/me')]), services)).toThrow(
-      '/a/me is never reached: /a/:id',
+  it('is rejected with a duplicate operation id', () => {
+    expect(() => mountable(apiWith([routeAt('/a', 'x'), routeAt('/b', 'x')]), services)).toThrow(
+      'Duplicate route id: x',
     )
-    expect(() => mountable(apiOf([routeAt('/a/me'), routeAt('/a/:id')]), services)).not.toThrow()
   })
 
-  it('knows the methods of a path', () => {
+  it('is rejected with an unreachable route', () => {
+    expect(() => mountable(apiWith([routeAt('/a/:id'), routeAt('/a/me')]), services)).toThrow(
+      '/a/me is unreachable: /a/:id',
+    )
+    expect(() => mountable(apiWith([routeAt('/a/me'), routeAt('/a/:id')]), services)).not.toThrow()
+  })
+
+  it('returns the allowed methods of a path', () => {
     const routes = [routeAt('/a/:id'), routeAt('/a/:id', 'delete', 'DELETE'), routeAt('/a/me', 'put', 'PUT')]
     expect(methodsAt(routes, '/a/me')).toEqual(['DELETE', 'GET', 'HEAD', 'PUT'])
     expect(methodsAt(routes, '/a/1/')).toEqual(['DELETE', 'GET', 'HEAD'])
@@ -122,9 +121,9 @@ describe('a table of routes', () => {
   })
 })
 
-describe('an API that is mounted', () => {
-  it('never rejects, not even when an error cannot be shown', async () => {
-    const failing = apiOf([routeAt('/a')], () => {
+describe('a mounted API', () => {
+  it('returns 500 when the error cannot be rendered', async () => {
+    const failing = apiWith([routeAt('/a')], () => {
       throw new Error('no envelope')
     })
     const api = mountable(failing, services)
@@ -132,13 +131,13 @@ describe('an API that is mounted', () => {
     expect(response).toMatchObject({ status: 500, body: expect.stringContaining('"error":"unexpected"') })
   })
 
-  it('refuses when the limiter cannot count', async () => {
+  it('returns 500 when the rate limiter fails', async () => {
     const limiter = { take: rejects }
     const limited = { ...routeAt('/a'), limits: [{ by: 'ip', most: 1, seconds: 1 } as const] }
-    expect((await mountable(apiOf([limited]), { ...services, limiter }).handle(limited, request())).status).toBe(500)
+    expect((await mountable(apiWith([limited]), { ...services, limiter }).handle(limited, request())).status).toBe(500)
   })
 
-  it('says in the log how to keep raw bodies when nobody did', async () => {
+  it('logs how to retain raw bodies when a route needs one that is missing', async () => {
     const logged: string[] = []
     const logger = { ...silentLogger, error: (_fields: unknown, message: string) => void logged.push(message) }
     const raw = route({
@@ -151,14 +150,14 @@ describe('an API that is mounted', () => {
       body: { encoding: 'json', schema: z.unknown(), limit: 100, raw: true },
       handler: async () => ({ status: 200 }),
     })
-    const api = mountable(apiOf([raw]), { ...services, logger })
+    const api = mountable(apiWith([raw]), { ...services, logger })
     const headers = { 'content-type': 'application/json' }
     const response = await api.handle(raw, request({ headers, body: { kind: 'parsed', value: { a: 1 } } }))
     expect(response.body).toContain('body.raw-unavailable')
     expect(logged).toEqual([expect.stringContaining('keepRawBody')])
   })
 
-  it('sees when something read a body and kept nothing of it', async () => {
+  it('rejects a body that was consumed by middleware', async () => {
     const taking = route({
       id: 'take',
       method: 'POST',
@@ -170,29 +169,29 @@ describe('an API that is mounted', () => {
       handler: async () => ({ status: 200 }),
     })
     const headers = { 'content-type': 'application/json', 'content-length': '7' }
-    const response = await mountable(apiOf([taking]), services).handle(
+    const response = await mountable(apiWith([taking]), services).handle(
       taking,
       request({ headers, body: { kind: 'parsed', value: undefined } }),
     )
     expect(response.body).toContain('body.raw-unavailable')
   })
 
-  it('acts for nobody whose key was ended while their body was on its way', async () => {
-    const { api, taking, ends, acted } = watched()
+  it('rejects a request whose key is revoked while the body is sent', async () => {
+    const { api, taking, revoke, calls } = revocableApi()
     const stream = halfSent()
     const answer = api.handle(
       taking,
       request({ headers: stream.headers, body: { kind: 'stream', stream: stream.body } }),
     )
     await wait(2 * limits.admissionMilliseconds)
-    ends()
+    revoke()
     stream.finish()
     expect((await answer).body).toContain('caller.unauthenticated')
-    expect(acted()).toBe(0)
+    expect(calls()).toBe(0)
   })
 
-  it('looks at who calls once more only after a body that was waited for, and counts the call once', async () => {
-    const { api, taking, admissions, acted } = watched()
+  it('authenticates again only after a slow body, and counts the request once', async () => {
+    const { api, taking, admissions, calls } = revocableApi()
     for (const milliseconds of [0, 2 * limits.admissionMilliseconds]) {
       const stream = halfSent()
       const body = { kind: 'stream', stream: stream.body } as const
@@ -201,15 +200,15 @@ describe('an API that is mounted', () => {
       stream.finish()
       expect((await answer).status).toBe(200)
     }
-    expect([admissions(), acted()]).toEqual([3, 2])
+    expect([admissions(), calls()]).toEqual([3, 2])
   })
 
-  it('lets a reply say how it may be cached', async () => {
+  it('sends the Cache-Control of a reply', async () => {
     const cached = {
       ...routeAt('/a'),
       run: async () => ({ status: 200, body: 1, headers: { 'Cache-Control': 'max-age=60' } }),
     }
-    const { headers } = await mountable(apiOf([cached]), services).handle(cached, request())
+    const { headers } = await mountable(apiWith([cached]), services).handle(cached, request())
     expect(headers).toMatchObject({ 'cache-control': 'max-age=60', 'x-content-type-options': 'nosniff' })
   })
 })

@@ -15,17 +15,22 @@ import { checkRoutes, methodsAt } from './paths.ts'
 import { requestIdOf } from './request-id.ts'
 import type { RateLimit, Route } from './route.ts'
 
-/** What the pipeline stands on. */
+/** Services of the request pipeline. */
 export interface PipelineServices extends KeyServices {
   readonly logger: Logger
-  /** Milliseconds for a body to arrive; 30,000 unless said otherwise. */
+  /** Time limit for a body to arrive, in milliseconds; defaults to 30,000. */
   readonly bodyMilliseconds?: number
 }
 
 /**
- * Makes an API ready to be mounted. A request goes through: request id, limits by source address, guard, limits by caller,
- * body, the guard again after a body that was waited for, schemas, handler; whatever is thrown on the way is shown as the API shows errors.
- * @throws Error when the routes cannot be mounted: a path that routers read differently, a route twice or never reached
+ * Creates an API that framework adapters can mount.
+ *
+ * Pipeline: request id, IP rate limits, authentication (guard), caller rate limits, body, authentication again if the body took
+ * longer than 250 ms, validation, handler. Errors are rendered by the API's `errorReply`.
+ *
+ * @param api the routes and the error format
+ * @param services the services of the pipeline
+ * @throws Error if a path is not portable between routers, or a route is duplicated or unreachable
  */
 export function mountable(api: Api, services: PipelineServices): MountableApi {
   checkRoutes(api.routes)
@@ -46,9 +51,9 @@ async function handle(
 ): Promise<OutgoingResponse> {
   const requestId = requestIdOf(request.headers)
   try {
-    const response = toOutgoing(await answer(api, services, route, request, requestId), requestId)
+    const response = toOutgoing(await runRoute(api, services, route, request, requestId), requestId)
     return isStreamed(response.body)
-      ? { ...response, body: watched(response.body, services.logger, { requestId, api: api.name, route: route.id }) }
+      ? { ...response, body: logFailure(response.body, services.logger, { requestId, api: api.name, route: route.id }) }
       : response
   } catch (error) {
     return fail(api, services, requestId, error, route)
@@ -59,21 +64,21 @@ function isStreamed(body: OutgoingResponse['body']): body is AsyncIterable<Uint8
   return typeof body === 'object' && Symbol.asyncIterator in body
 }
 
-/** A body that says in the log why it broke off: its status and headers are sent already. */
-async function* watched(
+/** Logs an error of a streamed body. It cannot be sent: status and headers are already on the wire. */
+async function* logFailure(
   body: AsyncIterable<Uint8Array>,
   logger: Logger,
-  place: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, unknown>>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* body
   } catch (error) {
-    logger.error({ ...place, error: describeFailure(error) }, 'a reply broke off')
+    logger.error({ ...fields, error: describeFailure(error) }, 'response stream failed')
     throw error
   }
 }
 
-async function answer(
+async function runRoute(
   api: Api,
   services: PipelineServices,
   route: Route,
@@ -81,64 +86,65 @@ async function answer(
   requestId: string,
 ): Promise<Reply> {
   checkPath(request.path)
-  // Most of the cost of a wait is paid even where there is nothing to wait for.
+  // An await costs nearly as much when there is nothing to wait for.
   const limited = route.limits.length > 0
-  if (limited) await limit(api, services, route, 'ip', { subject: sourceOf(request.ip) })
+  if (limited) await consumeRateLimits(api, services, route, 'ip', { subject: sourceOf(request.ip) })
   const admitted = await route.guard.admit(request)
-  if (limited) await limit(api, services, route, 'caller', { subject: admitted.id, tenant: admitted.tenant })
+  if (limited)
+    await consumeRateLimits(api, services, route, 'caller', { subject: admitted.id, tenant: admitted.tenant })
   const admittedAt = performance.now()
-  const query = route.query === undefined ? undefined : takeQuery(request.query)
+  const query = route.query === undefined ? undefined : parseQuery(request.query)
   const body =
     route.body === undefined
       ? undefined
       : await takeBody(route.body, request, services.bodyMilliseconds ?? limits.bodyMilliseconds)
-  // Whoever keeps a half-sent body open must not act once their key is ended. Nearly all bodies come with their headers: those cost no
-  // second look. To admit uses nothing up and counts against no limit. Parts come later, under tokens that nobody can end.
+  // Re-authenticate after slow bodies, so that a key revoked mid-upload is rejected. Bodies that arrive with the headers skip this.
+  // Authentication consumes nothing and counts against no limit. Multipart parts are read later, with tokens that cannot be revoked.
   const isRecent = performance.now() - admittedAt < limits.admissionMilliseconds
   const caller = isRecent ? admitted : await route.guard.admit(request)
-  const unparsed = { params: request.params, query, headers: request.headers, body: body?.value }
+  const input = { params: request.params, query, headers: request.headers, body: body?.value }
   const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
   if (key === undefined && body?.parts === undefined)
-    return route.run(unparsed, new Handling(request, requestId, caller, body))
+    return route.run(input, new Handling(request, requestId, caller, body))
   try {
-    if (key === undefined) return await route.run(unparsed, new Handling(request, requestId, caller, body))
+    if (key === undefined) return await route.run(input, new Handling(request, requestId, caller, body))
     const keyed = digestible(body)
     const handling = new Handling(request, requestId, caller, keyed?.body)
-    return await runOnce(api, services, route, unparsed, handling, keyed?.digest)
+    return await runOnce(api, services, route, input, handling, keyed?.digest)
   } finally {
     body?.parts?.stop()
   }
 }
 
-async function limit(
+async function consumeRateLimits(
   api: Api,
   services: PipelineServices,
   route: Route,
   by: RateLimit['by'],
-  whose: Omit<RateLimitKey, 'name'>,
+  subject: Omit<RateLimitKey, 'name'>,
 ): Promise<void> {
-  for (const { by: counted, most, seconds } of route.limits) {
-    if (counted !== by) continue
-    const key = { name: `${api.name}.${route.id}.${by}.${seconds}`, ...whose }
-    const { allowed, retryAfterSeconds } = await services.limiter.take(key, { most, seconds })
+  for (const rule of route.limits) {
+    if (rule.by !== by) continue
+    const key = { name: `${api.name}.${route.id}.${by}.${rule.seconds}`, ...subject }
+    const { allowed, retryAfterSeconds } = await services.limiter.take(key, { most: rule.most, seconds: rule.seconds })
     if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
   }
 }
 
-/** Routers decode parameters each in their own way: a path that is not well-formed is told here, in one. */
+/** Rejects malformed percent-encoding uniformly: routers differ in how they decode parameters. */
 function checkPath(path: string): void {
   if (!path.includes('%')) return
   try {
     if (!decodeURIComponent(path).includes('\0')) return
   } catch {
-    // Told below, as U+0000 is.
+    // Rejected below, like U+0000.
   }
   throw invalid('path', 'Malformed percent-encoding')
 }
 
-function takeQuery(text: string): Parameters {
+function parseQuery(text: string): Parameters {
   const parameters = text.length > limits.queryBytes ? undefined : readParameters(text)
-  if (parameters === undefined) throw invalid('query', 'Too long, too many parameters, or text that cannot be kept')
+  if (parameters === undefined) throw invalid('query', 'Too long, too many parameters, or invalid text')
   return parameters
 }
 
@@ -154,7 +160,7 @@ function answerUnrouted(api: Api, services: PipelineServices, request: IncomingR
   return fail(api, services, requestId, new BillfoldError('route.method-not-allowed', { allow }))
 }
 
-/** Shows an error as the API shows errors, and logs it if it is ours and not the caller's. */
+/** Renders an error in the format of the API, and logs it if its status is 500 or higher. */
 function fail(
   api: Api,
   services: PipelineServices,
@@ -164,19 +170,19 @@ function fail(
 ): OutgoingResponse {
   const error = toBillfoldError(thrown)
   if (error.status >= 500) {
-    const place = { requestId, api: api.name, route: route?.id, code: error.code }
-    services.logger.error({ ...place, error: describeFailure(thrown) }, adviceOn(error))
+    const fields = { requestId, api: api.name, route: route?.id, code: error.code }
+    services.logger.error({ ...fields, error: describeFailure(thrown) }, logMessage(error))
   }
   try {
     const reply = api.errorReply(error, requestId)
     return toOutgoing({ ...reply, headers: { ...errorHeaders(error, reply.status), ...reply.headers } }, requestId)
   } catch (cause) {
-    services.logger.error({ requestId, api: api.name, error: describeFailure(cause) }, 'an error could not be shown')
+    services.logger.error({ requestId, api: api.name, error: describeFailure(cause) }, 'error reply failed')
     return toOutgoing({ status: 500, body: { error: 'unexpected', requestId } }, requestId)
   }
 }
 
-function adviceOn(error: BillfoldError): string {
+function logMessage(error: BillfoldError): string {
   if (error.code !== 'body.raw-unavailable') return error.message
-  return 'A body parser before this route did not keep the raw body: in Express give it `verify: keepRawBody` of @billfold/express-adapter, in Koa use one that sets ctx.request.rawBody, or mount Billfold before the parser'
+  return 'A body parser before this route did not retain the raw body: in Express pass `verify: keepRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser'
 }

@@ -12,15 +12,15 @@ interface SentPart {
   readonly content: Uint8Array
 }
 
-const partOf = ({ name, content }: SentPart): Uint8Array =>
+const encodePart = ({ name, content }: SentPart): Uint8Array =>
   Buffer.concat([
     Buffer.from(`--b\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: image/png\r\n\r\n`),
     content,
     Buffer.from('\r\n'),
   ])
 
-const bodyOf = (parts: readonly SentPart[]): Uint8Array =>
-  Buffer.concat([...parts.map(partOf), Buffer.from('--b--\r\n')])
+const encodeBody = (parts: readonly SentPart[]): Uint8Array =>
+  Buffer.concat([...parts.map(encodePart), Buffer.from('--b--\r\n')])
 
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
   for (let from = 0, index = 0; from < bytes.length; index++) {
@@ -32,8 +32,8 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
 
 const longPart = (): SentPart => ({ name: 'p', content: Buffer.alloc(70_000, 7) })
 
-async function read(body: Readable, with_: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
-  const incoming = readParts(body, type, with_, milliseconds)
+async function read(body: Readable, partLimits: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
+  const incoming = readParts(body, type, partLimits, milliseconds)
   const parts: SentPart[] = []
   try {
     for await (const { name, content } of incoming.parts) {
@@ -54,7 +54,7 @@ const from = (...chunks: readonly (string | Uint8Array)[]): Readable =>
   )
 
 describe('a multipart body', () => {
-  it('gives its parts as they were sent, however it is cut into chunks', async () => {
+  it('yields its parts unchanged, for any chunking', async () => {
     const parts = fc.array(
       fc.record({
         name: fc.stringMatching(/^[a-z$-]{1,10}$/),
@@ -73,7 +73,7 @@ describe('a multipart body', () => {
             ({ content }) => !content.includes('\r\n--b') && !Buffer.from(content).toString().startsWith('--b'),
           ),
         )
-        const body = Readable.from(cut(bodyOf(sent), cuts), { objectMode: false })
+        const body = Readable.from(cut(encodeBody(sent), cuts), { objectMode: false })
         expect(await read(body)).toEqual(sent.map(({ name, content }) => ({ name, content })))
       }),
       { numRuns: 150 },
@@ -81,47 +81,47 @@ describe('a multipart body', () => {
   })
 
   it.each([
-    ['without an end', from(partOf({ name: 'a', content: Buffer.from('x') }))],
+    ['without an end', from(encodePart({ name: 'a', content: Buffer.from('x') }))],
     ['that ends in a part', from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf')],
     ['that ends in the headers of a part', from('--b\r\nContent-Disposition: form-da')],
-    ['that is no multipart', from('hello')],
-    ['of nothing', from('')],
+    ['that is not multipart', from('hello')],
+    ['that is empty', from('')],
     ['with a part without a name', from('--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n')],
     [
-      'with a part that is multipart itself',
+      'with a nested multipart part',
       from(
         '--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n',
       ),
     ],
-  ])('%s is malformed', async (_what, body) => {
+  ])('%s is rejected as malformed', async (_what, body) => {
     expect(await codeOf(read(body))).toBe('body.malformed')
   })
 
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary'])(
-    'of the type %s is malformed',
-    async (said) => {
-      const open = async (): Promise<unknown> => readParts(from(bodyOf([])), said, limits, 5000)
-      expect(await codeOf(open())).toBe('body.malformed')
+    'is rejected as malformed with the content type %s',
+    async (contentType) => {
+      const start = async (): Promise<unknown> => readParts(from(encodeBody([])), contentType, limits, 5000)
+      expect(await codeOf(start())).toBe('body.malformed')
     },
   )
 
   it.each([
-    ['as a whole', { ...limits, limit: 5000 }],
-    ['in one part', { ...limits, partLimit: 9999 }],
-    ['by the number of its parts', { ...limits, parts: 1 }],
-  ])('that is too large %s is refused', async (_how, bounds) => {
+    ['when it is larger than the limit', { ...limits, limit: 5000 }],
+    ['when a part is larger than the limit', { ...limits, partLimit: 9999 }],
+    ['when it has too many parts', { ...limits, parts: 1 }],
+  ])('is rejected as too large %s', async (_how, bounds) => {
     const sent = [1, 2].map((part) => ({ name: `p${part}`, content: Buffer.alloc(10_000) }))
-    expect(await codeOf(read(from(bodyOf(sent)), bounds))).toBe('body.too-large')
+    expect(await codeOf(read(from(encodeBody(sent)), bounds))).toBe('body.too-large')
   })
 
-  it('of a client that goes away is refused', async () => {
+  it('is rejected when the client disconnects', async () => {
     const body = new PassThrough()
-    body.write(partOf({ name: 'a', content: Buffer.alloc(1000) }))
+    body.write(encodePart({ name: 'a', content: Buffer.alloc(1000) }))
     setTimeout(() => body.destroy(), 20)
     expect(await codeOf(read(body))).toBe('request.closed')
   })
 
-  it('that comes a byte now and then is refused, and one that comes steadily is waited for', async () => {
+  it('is rejected below the minimum data rate and accepted above it', async () => {
     const slow = new PassThrough()
     const drip = setInterval(() => slow.write('-'), 10)
     slow.write(`--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n`)
@@ -140,7 +140,7 @@ describe('a multipart body', () => {
     expect((await read(steady, limits, 200))[0]?.content).toHaveLength(90_000)
   })
 
-  it('holds back a client that is faster than its reader', async () => {
+  it('applies backpressure to a client that is faster than its reader', async () => {
     let sent = 0
     function* endless(): Generator<Uint8Array> {
       yield Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n')
@@ -168,14 +168,14 @@ describe('a multipart body', () => {
   })
 
   it.each([
-    ['too many parts', (): Uint8Array[] => [bodyOf(Array.from({ length: 12 }, longPart))]],
-    ['a part that is too large', () => [bodyOf([{ name: 'p', content: Buffer.alloc(150_000) }])]],
+    ['too many parts', (): Uint8Array[] => [encodeBody(Array.from({ length: 12 }, longPart))]],
+    ['an oversized part', () => [encodeBody([{ name: 'p', content: Buffer.alloc(150_000) }])]],
     [
       'a part without an end',
-      () => [bodyOf([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
+      () => [encodeBody([longPart(), longPart()]).subarray(0, 30_000), Buffer.from('--b\r\n\r\n--b--')],
     ],
   ])(
-    'with %s is taken to its end all the same, so that the next request on its connection is not held up',
+    'with %s is drained nevertheless, so that the next request of the connection can proceed',
     async (_what, chunks) => {
       const body = from(...chunks(), Buffer.alloc(300_000, 0x20))
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
@@ -188,9 +188,9 @@ describe('a multipart body', () => {
     },
   )
 
-  it('that nobody reads is taken to its end once that is said', async () => {
+  it('is drained when reading stops', async () => {
     for (const parts of [1, 2, 12]) {
-      const body = from(bodyOf(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
+      const body = from(encodeBody(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
       const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
       await new Promise((resolve) => setTimeout(resolve, 20))
       incoming.stop()
@@ -198,15 +198,15 @@ describe('a multipart body', () => {
     }
   })
 
-  it('may have parts that nobody reads', async () => {
+  it('skips parts that are not read', async () => {
     const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.alloc(50_000) }))
-    const incoming = readParts(from(bodyOf(sent)), type, limits, 5000)
+    const incoming = readParts(from(encodeBody(sent)), type, limits, 5000)
     const names: string[] = []
     for await (const { name } of incoming.parts) names.push(name)
     expect(names).toEqual(['p1', 'p2', 'p3'])
   })
 
-  it('that is anything at all never hangs and never throws but what it says', async () => {
+  it('never hangs and throws only documented errors, for any input', async () => {
     const pieces = fc.constantFrom(
       '--b',
       '\r\n',

@@ -3,42 +3,44 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import { BillfoldError } from '../errors.ts'
 import { patience } from './patience.ts'
 
-/** One part of a `multipart/form-data` body (RFC 7578), as it arrives. */
+/** A part of a `multipart/form-data` body (RFC 7578). */
 export interface Part {
   readonly name: string
   readonly filename: string | undefined
-  /** The media type that the client says, in lower case: `text/plain` where it says none. */
+  /** The media type stated by the client, in lower case; `text/plain` if absent. */
   readonly type: string
-  /** The bytes, to be read once. What is not read is passed over when the next part is asked for. */
+  /** The content, readable once. Unread content is skipped when the next part is requested. */
   readonly content: AsyncIterable<Uint8Array>
 }
 
-/** What a route takes as multipart. */
+/** Limits of a multipart body. */
 export interface MultipartLimits {
-  /** Bytes of the whole body. */
+  /** Maximum size of the body, in bytes. */
   readonly limit: number
-  /** Bytes of one part. */
+  /** Maximum size of a part, in bytes. */
   readonly partLimit: number
-  /** How many parts. */
+  /** Maximum number of parts. */
   readonly parts: number
 }
 
-/** The parts of a body that is being read. */
+/** A multipart body that is being read. */
 export interface IncomingParts {
-  /** The parts, in the order in which they come. Throws what is wrong with the body where it is found out. */
+  /** The parts, in order of arrival. Iterating throws the errors of the body. */
   readonly parts: AsyncIterable<Part>
-  /** Ends the reading: what is still to come is thrown away as it arrives, so that the reply reaches a client that is still sending. */
+  /** Stops reading. The rest of the body is discarded as it arrives, so that a client that is still sending receives the reply. */
   readonly stop: () => void
 }
 
-/** Bytes of the headers of one part. */
+/** Maximum size of the headers of a part, in bytes. */
 const headerSize = 8 * 1024
 
 /**
- * Reads `multipart/form-data` part by part, holding back a client that is faster than its reader. No part is ever whole in memory.
- * @param milliseconds that the client has, and one more for every 32 bytes that it has sent; the time that the reader takes does not count
- * @throws BillfoldError `body.malformed` at once where the boundary is missing; from the parts also `body.too-large`,
- *   `body.too-slow`, `request.closed`
+ * Reads `multipart/form-data` part by part, with backpressure. No part is ever buffered as a whole.
+ *
+ * @param milliseconds the time that the client has, plus one millisecond for every 32 bytes received; time spent by the reader
+ *   does not count
+ * @throws BillfoldError `body.malformed` if the boundary is missing. Iterating the parts also throws `body.too-large`,
+ *   `body.too-slow` and `request.closed`
  */
 export function readParts(
   body: Readable,
@@ -46,39 +48,39 @@ export function readParts(
   limits: MultipartLimits,
   milliseconds: number,
 ): IncomingParts {
-  const parser = parserOf(contentType, limits)
-  const queue = partQueue((error) => fail(error))
-  const client = patience(milliseconds, () => fail(new BillfoldError('body.too-slow')))
+  const parser = createParser(contentType, limits)
+  const queue = createPartQueue((error) => fail(error))
+  const deadline = patience(milliseconds, () => fail(new BillfoldError('body.too-slow')))
   let received = 0
 
   function onData(chunk: Uint8Array): void {
     received += chunk.length
-    client.came(chunk.length)
+    deadline.came(chunk.length)
     if (received > limits.limit) return fail(new BillfoldError('body.too-large'))
-    // The parser may find in it what ends the reading: the rest is thrown away then, and nothing may pause it.
-    if (parser.write(chunk) || queue.over()) return
+    // The chunk may have closed the queue. The rest is then discarded, and must not be paused.
+    if (parser.write(chunk) || queue.isClosed()) return
     body.pause()
-    client.rest()
+    deadline.rest()
     parser.once('drain', () => {
-      if (queue.over()) return
-      client.wait()
+      if (queue.isClosed()) return
+      deadline.wait()
       body.resume()
     })
   }
   const onEnd = (): void => {
-    client.rest()
-    // It has all come: that the stream closes now is no news.
+    deadline.rest()
+    // The body is complete, so its close event is not an error.
     body.off('close', onClosed)
     parser.end()
   }
   const onClosed = (cause?: unknown): void => fail(new BillfoldError('request.closed', { cause }))
-  const letGo = (): void => {
-    client.rest()
+  const discardRest = (): void => {
+    deadline.rest()
     body.off('data', onData).off('end', onEnd).off('error', onClosed).off('close', onClosed)
     body.on('error', () => {}).resume()
   }
   function fail(error: BillfoldError): void {
-    if (queue.close(error)) letGo()
+    if (queue.close(error)) discardRest()
   }
 
   parser
@@ -86,7 +88,7 @@ export function readParts(
     .on('filesLimit', () => fail(new BillfoldError('body.too-large', { message: 'The body has too many parts' })))
     .on('error', (cause) => fail(new BillfoldError('body.malformed', { cause })))
     .on('finish', () => {
-      if (queue.close('ended')) letGo()
+      if (queue.close('ended')) discardRest()
     })
   if (body.destroyed) onClosed()
   else body.on('data', onData).on('end', onEnd).on('error', onClosed).on('close', onClosed)
@@ -96,8 +98,9 @@ export function readParts(
 /** RFC 2046 section 5.1.1. */
 const boundary = /;\s*boundary=(?:"[^"]{1,70}"|[^\s;"]{1,70})/i
 
-function parserOf(contentType: string, limits: MultipartLimits): BusboyInstance {
-  if (!boundary.test(contentType)) throw new BillfoldError('body.malformed', { message: 'The body has no boundary' })
+function createParser(contentType: string, limits: MultipartLimits): BusboyInstance {
+  if (!boundary.test(contentType))
+    throw new BillfoldError('body.malformed', { message: 'The content type has no valid boundary' })
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
@@ -105,74 +108,74 @@ function parserOf(contentType: string, limits: MultipartLimits): BusboyInstance 
       limits: { files: limits.parts, fileSize: limits.partLimit, headerPairs: 20, headerSize },
     })
   } catch {
-    throw new BillfoldError('body.malformed', { message: 'The body has no boundary' })
+    throw new BillfoldError('body.malformed', { message: 'The content type has no valid boundary' })
   }
 }
 
-interface Arrived {
+interface ArrivedPart {
   readonly name: string | undefined
   readonly file: BusboyFileStream
   readonly filename: string | undefined
   readonly type: string
 }
 
-/** The parts that have arrived and wait for their reader. */
-function partQueue(fail: (error: BillfoldError) => void): {
-  readonly add: (arrived: Arrived) => void
-  /** False where it is closed already. */
+/** A queue of parts that arrived and were not read yet. */
+function createPartQueue(fail: (error: BillfoldError) => void): {
+  readonly add: (arrived: ArrivedPart) => void
+  /** Returns false if the queue is already closed. */
   readonly close: (as: 'ended' | BillfoldError) => boolean
-  readonly over: () => boolean
+  readonly isClosed: () => boolean
   readonly parts: AsyncIterable<Part>
 } {
-  const waiting: Arrived[] = []
+  const waiting: ArrivedPart[] = []
   const files = new Set<BusboyFileStream>()
-  let state: 'open' | 'ended' | BillfoldError = 'open'
+  let state: 'reading' | 'ended' | BillfoldError = 'reading'
   let wake = (): void => {}
 
   const close = (as: 'ended' | BillfoldError): boolean => {
-    if (state !== 'open') return false
+    if (state !== 'reading') return false
     state = as
     if (as !== 'ended') for (const file of files) file.destroy()
     wake()
     return true
   }
   const failure = (): BillfoldError | undefined => (typeof state === 'string' ? undefined : state)
-  const add = (arrived: Arrived): void => {
+  const add = (arrived: ArrivedPart): void => {
     const { file } = arrived
     files.add(file)
     file.once('close', () => files.delete(file))
-    // An error of a part is one of the body too, which the reader is told.
+    // An error of a part is an error of the body, which the iteration throws.
     file.on('error', (cause) => fail(new BillfoldError('body.malformed', { cause })))
     file.once('limit', () => fail(new BillfoldError('body.too-large')))
-    if (state === 'open') waiting.push(arrived)
+    if (state === 'reading') waiting.push(arrived)
     else file.resume()
     wake()
   }
-  async function* partsOf(): AsyncGenerator<Part> {
+  async function* iterateParts(): AsyncGenerator<Part> {
     for (;;) {
       const error = failure()
       if (error !== undefined) throw error
       const next = waiting.shift()
       if (next !== undefined) {
-        yield partOf(next, failure)
+        yield toPart(next, failure)
         if (!next.file.readableEnded) next.file.resume()
       } else if (state === 'ended') return
       else await new Promise<void>((resolve) => (wake = resolve))
     }
   }
-  return { add, close, over: () => state !== 'open', parts: partsOf() }
+  return { add, close, isClosed: () => state !== 'reading', parts: iterateParts() }
 }
 
-/** @throws BillfoldError `body.malformed` for a part without a name, and for one that is multipart itself, which RFC 7578 section 4.3 ends */
-function partOf({ name, file, filename, type }: Arrived, failure: () => BillfoldError | undefined): Part {
+/** @throws BillfoldError `body.malformed` for an unnamed part, and for a nested multipart part (deprecated by RFC 7578 section 4.3) */
+function toPart({ name, file, filename, type }: ArrivedPart, failure: () => BillfoldError | undefined): Part {
   if (name === undefined || name === '' || name.length > 256)
     throw new BillfoldError('body.malformed', { message: 'A part of the body has no name' })
   if (type.startsWith('multipart/'))
-    throw new BillfoldError('body.malformed', { message: 'A part of the body is multipart itself' })
-  return { name, filename, type, content: contentOf(file, failure) }
+    throw new BillfoldError('body.malformed', { message: 'A part of the body is nested multipart' })
+  return { name, filename, type, content: readContent(file, failure) }
 }
 
-async function* contentOf(
+async function* readContent(
   file: BusboyFileStream,
   failure: () => BillfoldError | undefined,
 ): AsyncGenerator<Uint8Array> {

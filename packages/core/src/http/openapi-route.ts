@@ -2,7 +2,7 @@ import type { Api } from './api.ts'
 import { type OpenApiOptions, openApiDocument } from './openapi.ts'
 import { type Guard, type Route, route } from './route.ts'
 
-/** Lets everybody in. */
+/** A guard without authentication. */
 const unguarded: Guard = {
   name: 'unguarded',
   security: [],
@@ -11,8 +11,11 @@ const unguarded: Guard = {
 }
 
 /**
- * A route, open to everybody, that serves the OpenAPI document of an API, with the place where the API is mounted as its
- * server. The document is made once, when it is first asked for.
+ * Creates a public route that serves the OpenAPI document of an API, with the mount path as server. The document is created
+ * once, on first request.
+ *
+ * @param api the API that the document describes
+ * @param options the options of the document, and the path of the route (`/openapi.json` by default)
  */
 export function openApiRoute(api: Api, options: OpenApiOptions & { readonly path?: string } = {}): Route {
   let document: ReturnType<typeof openApiDocument> | undefined

@@ -85,7 +85,7 @@ const api: Api = {
 describe('the OpenAPI document', () => {
   const document = openApiDocument(api, { serverUrl: '/shop', version: '2' })
 
-  it('is valid OpenAPI 3.1, with references that lead somewhere', async () => {
+  it('is valid OpenAPI 3.1 without dangling references', async () => {
     const validator = new Validator()
     const { valid, errors } = await validator.validate(structuredClone(document))
     expect(errors ?? []).toEqual([])
@@ -99,7 +99,7 @@ describe('the OpenAPI document', () => {
     )
   })
 
-  it('has the parameters, the body and the replies of a route', () => {
+  it('contains the parameters, body and replies of a route', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Shop', version: '2' },
@@ -134,7 +134,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('has the fields that are called id', () => {
+  it('contains fields named id', () => {
     const schema = { properties: { id: { type: 'string' }, price: {} }, required: ['id', 'price'] }
     expect(document).toMatchObject({
       paths: {
@@ -143,7 +143,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('has the errors that a route can give, under the status and in the envelope of the API', () => {
+  it('contains the errors of a route with the status and format of the API', () => {
     const errors = { content: { 'application/json': { schema: { properties: { error: { type: 'string' } } } } } }
     expect(document).toMatchObject({
       paths: {

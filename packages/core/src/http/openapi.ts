@@ -6,20 +6,24 @@ import type { Reply } from './exchange.ts'
 import { idempotencyKeySchema } from './idempotency-key.ts'
 import type { Route } from './route.ts'
 
-/** What a document says beside what the API itself knows. */
+/** Options of an OpenAPI document. */
 export interface OpenApiOptions {
-  /** Where the API is mounted: `https://example.com/id`, or a path. */
+  /** The URL or path that the API is mounted at: `https://example.com/id`. */
   readonly serverUrl?: string
+  /** The version in `info`; defaults to `1`. */
   readonly version?: string
 }
 
-/** An OpenAPI document as plain data, ready for `JSON.stringify`. */
+/** An OpenAPI document as plain data. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>
 
 type Json = Record<string, unknown>
 
 /**
- * The OpenAPI 3.1 document of an API, made from the schemas that its requests are checked with.
+ * Creates the OpenAPI 3.1 document of an API from the schemas that validate its requests.
+ *
+ * @param api the API
+ * @param options the server URL and version of the document
  *
  * @example
  * ```ts
@@ -65,9 +69,9 @@ function operation(api: Api, route: Route, schemas: JsonSchemas): Json {
   }
 }
 
-/** The fields of an object schema, each as a parameter; a path parameter is always required. */
+/** Converts the fields of an object schema to parameters. Path parameters are always required. */
 function parameters(
-  place: 'path' | 'query' | 'header',
+  location: 'path' | 'query' | 'header',
   schema: z.ZodType | undefined,
   name: string,
   schemas: JsonSchemas,
@@ -75,8 +79,8 @@ function parameters(
   const fields = schema === undefined ? {} : schemas.fieldsOf(schema, name)
   return Object.entries(fields).map(([field, { schema: json, required }]) => ({
     name: field,
-    in: place,
-    required: place === 'path' || required,
+    in: location,
+    required: location === 'path' || required,
     schema: json,
   }))
 }
@@ -106,7 +110,7 @@ function replyResponses(route: Route, schemas: JsonSchemas): Json {
   return Object.fromEntries(entries)
 }
 
-/** What the pipeline can answer by itself, each under the status that the API gives it and with the reply that it makes. */
+/** The error replies of the request pipeline, by status, with examples in the format of the API. */
 function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
   const responses: Record<string, Json> = {}
   for (const code of errorCodes(route)) {
@@ -115,8 +119,8 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
     responses[reply.status] ??= { description: error.message, ...errorContent(api, reply, schemas) }
   }
   if (route.limits.length > 0 && responses[429] !== undefined) {
-    const said = route.limits.map(({ by, most, seconds }) => `${most} in ${seconds} s by ${by}`)
-    responses[429]['description'] = `Too many requests: at most ${said.join(', ')}`
+    const rules = route.limits.map((rule) => `${rule.most} in ${rule.seconds} s by ${rule.by}`)
+    responses[429]['description'] = `Too many requests: at most ${rules.join(', ')}`
   }
   return responses
 }

@@ -6,20 +6,19 @@ import { retryAfterSeconds } from './limits.ts'
 type Headers = Record<string, string | readonly string[]>
 
 /**
- * A reply as an adapter writes it.
- * @throws Error when the reply cannot be written: a status that is none, a header with characters that none may have, a
- * body that is no JSON
+ * Converts a reply to the response that an adapter writes.
+ * @throws Error if the reply is invalid: status out of range, invalid header, or a body that cannot be serialized as JSON
  */
 export function toOutgoing(reply: Reply, requestId: string): OutgoingResponse {
   if (!Number.isInteger(reply.status) || reply.status < 200 || reply.status > 599) {
-    throw new RangeError(`${reply.status} is not the status of a reply`)
+    throw new RangeError(`Invalid reply status: ${reply.status}`)
   }
   const headers: Headers = {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
   }
-  for (const [name, value] of Object.entries(reply.headers ?? {})) headers[checkedName(name, value)] = value
+  for (const [name, value] of Object.entries(reply.headers ?? {})) headers[validatedName(name, value)] = value
   const { body } = reply
   if (body === undefined || reply.status === 204 || reply.status === 304) {
     return { status: reply.status, headers, body: undefined }
@@ -29,18 +28,18 @@ export function toOutgoing(reply: Reply, requestId: string): OutgoingResponse {
   return { status: reply.status, headers, body: toJson(body) }
 }
 
-/** The headers that an error brings whatever an API's envelope is. */
+/** Returns the headers of an error, which do not depend on the format of the API. */
 export function errorHeaders(error: BillfoldError, status: number): Record<string, string> {
   const headers: Record<string, string> = {}
   if (status === 429 || status === 503 || error.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(error.retryAfterSeconds ?? retryAfterSeconds)
   if (error.allow !== undefined) headers['allow'] = error.allow.join(', ')
-  // The rest of a body that comes too slowly is not waited for.
+  // Do not wait for the rest of the slow body.
   if (error.code === 'body.too-slow') headers['connection'] = 'close'
   return headers
 }
 
-function checkedName(name: string, value: string | readonly string[]): string {
+function validatedName(name: string, value: string | readonly string[]): string {
   validateHeaderName(name)
   for (const one of typeof value === 'string' ? [value] : value) validateHeaderValue(name, one)
   return name.toLowerCase()
@@ -53,6 +52,6 @@ function isWritable(body: unknown): body is string | Uint8Array | AsyncIterable<
 
 function toJson(body: unknown): string {
   const json: string | undefined = JSON.stringify(body)
-  if (json === undefined) throw new TypeError('The body of a reply is not JSON')
+  if (json === undefined) throw new TypeError('The reply body cannot be serialized as JSON')
   return json
 }

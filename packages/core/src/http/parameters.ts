@@ -1,12 +1,12 @@
 import { limits } from './limits.ts'
-import { isPlainText } from './plain-text.ts'
+import { isPlainText } from './plain-json.ts'
 
-/** Names with their values: a text, or an array of texts where the name is repeated. */
+/** Parameters by name: a string, or an array of strings if the name is repeated. */
 export type Parameters = Record<string, string | string[]>
 
 /**
- * Reads `application/x-www-form-urlencoded` text, as the WHATWG URL standard says. Undefined where there are too many
- * parameters, or where one holds text that cannot be kept.
+ * Parses `application/x-www-form-urlencoded` text (WHATWG URL standard). Returns undefined if there are too many parameters or
+ * one contains text that cannot be stored.
  */
 export function readParameters(text: string): Parameters | undefined {
   const parameters = new Map<string, string | string[]>()

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { BillfoldError, type Issue } from '../errors.ts'
 import { limits } from './limits.ts'
 
-/** The parts of a request that schemas are laid over. */
+/** The unvalidated parts of a request. */
 export interface Unparsed {
   readonly params: unknown
   readonly query: unknown
@@ -15,10 +15,10 @@ type Schemas = { readonly [Part in keyof Unparsed]: z.ZodType | undefined }
 const parts = ['params', 'query', 'headers', 'body'] as const
 
 /**
- * Lays the schemas over the parts of a request.
+ * Validates the parts of a request with their schemas.
  * @throws BillfoldError `input.invalid` with the issues of all parts
  */
-export function parseInput<Input>(schemas: Schemas, unparsed: Unparsed): Input {
+export function parseInput<Input>(schemas: Schemas, raw: Unparsed): Input {
   const input: Record<(typeof parts)[number], unknown> = {
     params: undefined,
     query: undefined,
@@ -27,24 +27,24 @@ export function parseInput<Input>(schemas: Schemas, unparsed: Unparsed): Input {
   }
   const issues: Issue[] = []
   for (const part of parts) {
-    const result = schemas[part]?.safeParse(unparsed[part])
+    const result = schemas[part]?.safeParse(raw[part])
     if (result?.success === true) input[part] = result.data
-    else if (result !== undefined) issues.push(...result.error.issues.map((issue) => describeIssue(part, issue)))
+    else if (result !== undefined) issues.push(...result.error.issues.map((issue) => toIssue(part, issue)))
   }
   if (issues.length > 0) throw new BillfoldError('input.invalid', { issues: issues.slice(0, limits.issues) })
   return typed<Input>(input)
 }
 
-/** The path of the field, dotted (the part's name where it is the whole part), and what is wrong with it: never its value. */
-function describeIssue(part: string, issue: z.core.$ZodIssue): Issue {
+/** Converts a zod issue. The path is dotted, or the name of the part for an issue of the whole part. Values never appear. */
+function toIssue(part: string, issue: z.core.$ZodIssue): Issue {
   const path = issue.path.map(String).join('.') || part
-  // Zod would list the names of unknown fields, which are the caller's own words and as many as the caller likes.
+  // Zod's message lists the names of all unknown fields: unbounded, caller-controlled text.
   const message = issue.code === 'unrecognized_keys' ? 'Unrecognized field' : issue.message
   return { path: path.slice(0, limits.issuePathLength), message }
 }
 
-/** The one cast of this file: the schemas that were given for `Input` made its parts. */
+/** The only cast of this file: the parts were produced by the schemas of `Input`. */
 function typed<Input>(parsed: unknown): Input {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- said above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return parsed as Input
 }

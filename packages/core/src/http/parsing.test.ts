@@ -2,30 +2,29 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isEncodedAs, readMediaType } from './media-type.ts'
 import { readParameters } from './parameters.ts'
-import { settleJson } from './plain-json.ts'
-import { isPlainText } from './plain-text.ts'
+import { isPlainText, settleJson } from './plain-json.ts'
 
 const plain = fc.string({ unit: 'binary', minLength: 1 }).filter(isPlainText)
 
-describe('parameters', () => {
-  it('come back as they were written', () => {
+describe('URL-encoded parameters', () => {
+  it('round-trip', () => {
     fc.assert(
       fc.property(
         fc.dictionary(plain, fc.oneof(plain, fc.array(plain, { minLength: 2, maxLength: 4 })), {
           maxKeys: 20,
           noNullPrototype: true,
         }),
-        (given) => {
+        (expected) => {
           const text = new URLSearchParams()
-          for (const [name, values] of Object.entries(given))
+          for (const [name, values] of Object.entries(expected))
             for (const value of [values].flat()) text.append(name, value)
-          expect(readParameters(text.toString())).toEqual(given)
+          expect(readParameters(text.toString())).toEqual(expected)
         },
       ),
     )
   })
 
-  it('are read from any text, or refused, but never throw', () => {
+  it('never throw, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(['object', 'undefined']).toContain(typeof readParameters(text))
@@ -42,49 +41,49 @@ describe('parameters', () => {
     ])
   })
 
-  it('are bounded in number', () => {
+  it('are limited to 100', () => {
     expect(readParameters(Array(100).fill('a=1').join('&'))).toEqual({ a: Array(100).fill('1') })
     expect(readParameters(Array(101).fill('a=1').join('&'))).toBeUndefined()
   })
 
-  it('hold no text that cannot be kept', () => {
+  it('are rejected when they contain U+0000', () => {
     expect(readParameters('a=%00')).toBeUndefined()
     expect(readParameters('%00=a')).toBeUndefined()
   })
 })
 
 describe('JSON', () => {
-  it('of every kind is taken as it is', () => {
+  it('is accepted unchanged, whatever its type, unless it contains U+0000', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'grapheme-ascii' }), (value) => {
         const copy: unknown = JSON.parse(JSON.stringify(value))
-        const taken = settleJson(copy)
-        expect(taken).toBe(!JSON.stringify(value).includes('\\u0000'))
+        const isAccepted = settleJson(copy)
+        expect(isAccepted).toBe(!JSON.stringify(value).includes('\\u0000'))
       }),
     )
   })
 
-  it('is taken 64 deep and no deeper', () => {
+  it('is accepted up to 64 levels deep', () => {
     expect(settleJson(JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`))).toBe(true)
     expect(settleJson(JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`))).toBe(false)
     expect(settleJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
   })
 
-  it('loses fields named __proto__, wherever they are', () => {
+  it('loses fields named __proto__ at any depth', () => {
     const value: unknown = JSON.parse('{"a":[{"__proto__":{"b":1},"c":2}],"__proto__":1}')
     expect(settleJson(value)).toBe(true)
     expect(JSON.stringify(value)).toBe('{"a":[{"c":2}]}')
   })
 
   it.each(['"\\u0000"', '{"\\u0000":1}', '["\\ud800"]', '"\\udc00\\ud800"'])(
-    'with text that cannot be kept is refused: %s',
+    'is rejected when it contains U+0000 or a lone surrogate: %s',
     (json) => {
       expect(settleJson(JSON.parse(json))).toBe(false)
     },
   )
 })
 
-describe('a content type', () => {
+describe('isEncodedAs', () => {
   it.each([
     ['application/json', 'json', true],
     ['application/json;charset=utf-8', 'json', true],
@@ -98,11 +97,11 @@ describe('a content type', () => {
     ['application/x-www-form-urlencoded', 'form', true],
     ['application/x-www-form-urlencoded; charset=latin1', 'form', false],
     ['application/json', 'form', false],
-  ] as const)('%j read as %s: %s', (header, encoding, fits) => {
-    expect(isEncodedAs(readMediaType(header), encoding)).toBe(fits)
+  ] as const)('matches %j with %s: %s', (header, encoding, expected) => {
+    expect(isEncodedAs(readMediaType(header), encoding)).toBe(expected)
   })
 
-  it('is read from any text', () => {
+  it('accepts any text as header', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(typeof readMediaType(text).type).toBe('string')

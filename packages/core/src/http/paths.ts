@@ -2,45 +2,49 @@ import type { Route } from './route.ts'
 
 const wellFormed = /^(?:\/(?:[A-Za-z0-9._~-]+|:[A-Za-z]\w*))+$/
 
-/** The names of a path's parameters, in order. */
+/**
+ * Returns the parameter names of a route path, in order.
+ *
+ * @param path the path of a route: `/api/users/:userId`
+ */
 export function parameterNames(path: string): readonly string[] {
   return segments(path)
     .filter(isParameter)
     .map((segment) => segment.slice(1))
 }
 
-/** The methods that routes with this path take, `HEAD` where `GET` is; none where no route has it. */
+/** Returns the allowed methods of a path, with `HEAD` for `GET`. Empty if no route matches. */
 export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
-  const taken = routes.filter((route) => covers(route.path, path)).map((route) => route.method)
-  const methods = new Set<string>(taken)
+  const matched = routes.filter((route) => covers(route.path, path)).map((route) => route.method)
+  const methods = new Set<string>(matched)
   if (methods.has('GET')) methods.add('HEAD')
   return [...methods].sort()
 }
 
 /**
- * Holds a table of routes to what every router reads alike: plain paths, each operation once, none hidden by one before.
+ * Validates a route table: portable paths, unique operation ids, no unreachable route.
  * @throws Error that names the route
  */
 export function checkRoutes(routes: readonly Route[]): void {
   for (const [index, route] of routes.entries()) {
     if (!wellFormed.test(route.path))
-      throw new Error(`Route ${route.id}: ${route.path} is not a path that every router reads alike`)
+      throw new Error(`Route ${route.id}: the path ${route.path} is not portable between routers`)
     for (const before of routes.slice(0, index)) {
-      if (before.id === route.id) throw new Error(`Route ${route.id} is there twice`)
+      if (before.id === route.id) throw new Error(`Duplicate route id: ${route.id}`)
       if (before.method === route.method && covers(before.path, route.path)) {
-        throw new Error(`Route ${route.id} is never reached: ${before.id} comes before it`)
+        throw new Error(`Route ${route.id} is unreachable: ${before.id} precedes it`)
       }
     }
   }
 }
 
-/** Whether a path, with or without a slash at its end, has the form of a route's. */
+/** Returns true if a route path covers a path, with or without a trailing slash. */
 function covers(pattern: string, path: string): boolean {
-  const wanted = segments(pattern)
-  const given = segments(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+  const expected = segments(pattern)
+  const actual = segments(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
   return (
-    wanted.length === given.length &&
-    wanted.every((segment, index) => (isParameter(segment) ? given[index] !== '' : segment === given[index]))
+    expected.length === actual.length &&
+    expected.every((segment, index) => (isParameter(segment) ? actual[index] !== '' : segment === actual[index]))
   )
 }
 

@@ -1,21 +1,24 @@
-/** How long a client is waited for. */
+/** A deadline for receiving a request body. */
 export interface Patience {
-  /** So many bytes have come. */
+  /** Extends the deadline by the bytes received. */
   readonly came: (bytes: number) => void
-  /** Waits for the client from now on. */
+  /** Resumes the clock. */
   readonly wait: () => void
-  /** Waits for somebody else, or for nobody any more. */
+  /** Stops the clock. */
   readonly rest: () => void
 }
 
-/** What a client must send in a millisecond, over all, to be waited for: 32 bytes, or 32 KB a second. */
+/** Minimum average data rate: 32 KB per second. */
 const bytesPerMillisecond = 32
 
 /**
- * Waits for a client that sends a long body: so many milliseconds, and more for all that has come. So a slow client is
- * waited for, and one that sends a byte now and then is not. Waiting begins at once.
+ * Creates a running deadline with a minimum data rate: the budget grows with every byte received, so that slow uploads finish
+ * and slowloris clients are cut off.
+ *
+ * @param milliseconds the initial budget
+ * @param onExpired called when the budget is used up
  */
-export function patience(milliseconds: number, lose: () => void): Patience {
+export function patience(milliseconds: number, onExpired: () => void): Patience {
   let left = milliseconds
   let since = 0
   let timer: NodeJS.Timeout | undefined
@@ -29,12 +32,12 @@ export function patience(milliseconds: number, lose: () => void): Patience {
   const wait = (): void => {
     if (timer !== undefined) return
     since = performance.now()
-    timer = setTimeout(lookAgain, Math.max(1, left))
+    timer = setTimeout(check, Math.max(1, left))
   }
-  function lookAgain(): void {
+  function check(): void {
     rest()
-    // More may have come since the timer was set.
-    if (left <= 0) lose()
+    // The budget may have grown since the timer was set.
+    if (left <= 0) onExpired()
     else wait()
   }
   wait()

@@ -1,9 +1,13 @@
 import { limits } from './limits.ts'
-import { isPlainText } from './plain-text.ts'
+
+const unstorable = /[\0\p{Surrogate}]/u
 
 /**
- * Whether a parsed JSON value is one that we take: nested no deeper than the limit and all its text fit to be kept. Takes
- * fields named `__proto__` out of it, since whoever copies one field by field changes the prototype of the copy.
+ * Sanitizes a parsed JSON value in place. Returns false if it is nested too deeply or contains text that cannot be stored.
+ * Deletes fields named `__proto__`, which would change the prototype of a field-by-field copy.
+ *
+ * @param value the result of `JSON.parse`
+ * @param depth the maximum nesting depth
  */
 export function settleJson(value: unknown, depth: number = limits.depth): boolean {
   if (typeof value === 'string') return isPlainText(value)
@@ -12,4 +16,9 @@ export function settleJson(value: unknown, depth: number = limits.depth): boolea
   if (Array.isArray(value)) return value.every((item) => settleJson(item, depth - 1))
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
   return Object.entries(value).every(([name, item]) => isPlainText(name) && settleJson(item, depth - 1))
+}
+
+/** Returns true if a text can be stored and encoded: well-formed Unicode without U+0000, which PostgreSQL cannot store. */
+export function isPlainText(value: string): boolean {
+  return !unstorable.test(value)
 }

@@ -2,21 +2,22 @@ import type { Readable } from 'node:stream'
 import { BillfoldError } from '../errors.ts'
 
 /**
- * Reads a stream to its end. What comes after a refusal is thrown away as it arrives, so that the reply reaches a client
- * that is still sending.
- * @param limit in bytes
- * @param milliseconds for the whole body to arrive
+ * Reads a stream to its end. After an error the rest is discarded as it arrives, so that a client that is still sending
+ * receives the reply.
+ *
+ * @param limit the maximum size in bytes
+ * @param milliseconds the time limit for the whole body
  * @throws BillfoldError `body.too-large`, `body.too-slow`, `request.closed`
  */
 export function readStream(stream: Readable, limit: number, milliseconds: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const deadline = setTimeout(() => refuse(new BillfoldError('body.too-slow')), milliseconds)
+    const deadline = setTimeout(() => fail(new BillfoldError('body.too-slow')), milliseconds)
 
     function onData(chunk: Buffer): void {
       size += chunk.length
-      if (size > limit) refuse(new BillfoldError('body.too-large'))
+      if (size > limit) fail(new BillfoldError('body.too-large'))
       else chunks.push(chunk)
     }
     function onEnd(): void {
@@ -25,9 +26,9 @@ export function readStream(stream: Readable, limit: number, milliseconds: number
       resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size))
     }
     function onClosed(cause?: unknown): void {
-      refuse(new BillfoldError('request.closed', { cause }))
+      fail(new BillfoldError('request.closed', { cause }))
     }
-    function refuse(error: BillfoldError): void {
+    function fail(error: BillfoldError): void {
       stopListening()
       stream.on('error', () => {})
       stream.resume()

@@ -4,8 +4,8 @@ import { limits } from './limits.ts'
 
 const wellFormed = new RegExp(`^[A-Za-z0-9._:/+=@-]{1,${limits.requestIdLength}}$`)
 
-/** The request id that the host or the caller gave, if it is well-formed, else a new one. */
+/** Returns the `x-request-id` of a request if it is well-formed, otherwise a new id. */
 export function requestIdOf(headers: IncomingRequest['headers']): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && wellFormed.test(given) ? given : newId()
+  const header = headers['x-request-id']
+  return typeof header === 'string' && wellFormed.test(header) ? header : newId()
 }

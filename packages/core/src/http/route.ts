@@ -3,102 +3,107 @@ import type { IncomingRequest, Reply } from './exchange.ts'
 import type { MultipartLimits, Part } from './multipart.ts'
 import { parseInput, type Unparsed } from './parse-input.ts'
 
-/** Who calls, once a guard has let them in. */
+/** An authenticated caller. */
 export interface Caller {
   readonly kind: 'anonymous' | 'service' | 'user' | 'licence' | 'wallet'
   readonly tenant: string
-  /** What limits are counted against and what the audit trail names: a service key's id, a user's id. */
+  /** The subject of rate limits and audit records: the id of a service key, a user, ... */
   readonly id: string
   readonly scopes: ReadonlySet<string>
 }
 
-/** Lets callers in or throws `caller.unauthenticated` or `caller.forbidden`; describes itself for OpenAPI. */
+/** Authenticates the caller of a route, and describes the authentication for OpenAPI. */
 export interface Guard {
   readonly name: string
-  /** OpenAPI security requirement and schemes; empty for open routes. */
+  /** OpenAPI security requirements; empty for public routes. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  /** OpenAPI security schemes. */
   readonly schemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Returns the caller, or throws `caller.unauthenticated` or `caller.forbidden`. */
   readonly admit: (request: IncomingRequest) => Promise<Caller>
 }
 
-/** At most `most` calls in `seconds`, counted by source address or by caller. */
+/** A rate limit of a route: at most `limit` requests in `windowSeconds`, by source address or by caller. */
 export interface RateLimit {
   readonly by: 'ip' | 'caller'
   readonly most: number
   readonly seconds: number
 }
 
-/** A body that a route takes: how it is encoded, how large it may be, and whether the route needs its raw bytes. */
+/** The body of a route: encoding, schema, size limit, and whether the handler needs the raw bytes. */
 export interface BodyRule<S extends z.ZodType = z.ZodType> {
   readonly encoding: 'json' | 'form'
   readonly schema: S
-  /** In bytes. */
+  /** Maximum size in bytes. */
   readonly limit: number
   /**
-   * Keep the raw bytes for the handler, as `rawBody`. With `when-kept` a call whose bytes a parser of the host did not keep
-   * is let through without them, for routes that need them of some callers only.
+   * Provides the raw bytes to the handler as `rawBody`. With `if-available` a request is accepted without them if the host's
+   * parser did not retain them, for routes that need them from some callers only.
    */
   readonly raw?: boolean | 'when-kept'
-  /** A call without a body is taken as `{}`. */
+  /** Treats a missing body as `{}`. */
   readonly optional?: boolean
-  /** Takes `multipart/form-data` as well: the handler then reads `parts`, and the schema sees undefined. */
+  /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */
   readonly multipart?: MultipartRule
 }
 
-/** A multipart body that a route takes. */
+/** The multipart body of a route. */
 export interface MultipartRule extends MultipartLimits {
-  /** The parts, for OpenAPI. */
+  /** Schema of the parts, for OpenAPI. */
   readonly schema: z.ZodType
 }
 
-/** One reply that a route can give, for OpenAPI. */
+/** A documented reply of a route, for OpenAPI. */
 export interface ReplyRule {
   readonly description: string
   readonly schema?: z.ZodType
 }
 
-/** What a handler gets beside its input. */
+/** The request context of a handler. */
 export interface RequestContext {
   readonly caller: Caller
   readonly requestId: string
   readonly ip: string
   readonly mount: string
   readonly method: string
-  /** The path below the mount, with the query where there is one. */
+  /** The path below the mount, with the query if there is one. */
   readonly target: string
   readonly signal: AbortSignal
   readonly headers: IncomingRequest['headers']
-  /** The body as it was sent, on routes that ask for it. */
+  /** The raw body, on routes with `body.raw`. */
   readonly rawBody: Uint8Array | undefined
-  /** The parts of a multipart body, on routes that take one. */
+  /** The parts of a multipart body, on routes with `body.multipart`. */
   readonly parts?: AsyncIterable<Part> | undefined
-  /** Where the API is mounted, with the host framework's word for scheme and host: `https://example.com/id`. */
+  /** The URL of the mount, with scheme and host as reported by the framework: `https://example.com/id`. */
   readonly url?: string
-  /** The framework's own view of the exchange, see {@link IncomingRequest.native}. */
+  /** The framework's own objects, see {@link IncomingRequest.native}. */
   readonly native?: unknown
 }
 
 /**
- * What makes a repeated call harmless. `key`: under an `Idempotency-Key` the route acts once. `own`: the API's document has its own
- * way. `none`: the route only reads, or a further call does no harm.
+ * The idempotency of a route. `key`: an `Idempotency-Key` makes retries safe. `custom`: the API's document defines its own
+ * mechanism. `none`: the route only reads, or is idempotent by itself.
  */
 export type Idempotency = 'key' | 'own' | 'none'
 
-/** Gives what an encrypted body says, so that a body that was encrypted anew is known to be the same. It gets what the schema sees. */
+/**
+ * Decrypts a body for its idempotency fingerprint, so that a retry with a new encryption of the same content is recognized. It
+ * receives the input of the schema.
+ */
 export type OpenBody = (body: unknown, context: RequestContext) => Promise<unknown>
 
 /**
- * Says who calls a route whose guard lets everybody in, because the credential may be in the body: an idempotency key is then the
- * caller's, wherever they call from. Nothing where the route will refuse them. It gets what the schema sees.
+ * Identifies the caller of a public route whose credential may be in the body, so that idempotency keys are scoped to the caller
+ * and not to the source address. Returns undefined if the route will reject the credential. It receives the input of the schema.
  */
 export type CallerInBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
 
-/** One operation of an API, as data. */
+/** An operation of an API, as data. */
 export interface Route {
-  /** The operation's name, unique in its API: `createUser`. */
+  /** The operation id, unique in its API: `createUser`. */
   readonly id: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** `/api/users/:userId`: literal segments and named parameters only, which every router reads alike. */
+  /** Literal segments and named parameters only, which is portable between routers: `/api/users/:userId`. */
   readonly path: string
   readonly summary: string
   readonly guard: Guard
@@ -107,18 +112,18 @@ export interface Route {
   readonly query: z.ZodType | undefined
   readonly headers: z.ZodType | undefined
   readonly body: BodyRule | undefined
-  /** By HTTP status. */
+  /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
   readonly openBody: OpenBody | undefined
   readonly callerInBody: CallerInBody | undefined
-  /** Parses all parts (or throws `input.invalid` with the issues of all of them) and handles. */
-  readonly run: (unparsed: Unparsed, context: RequestContext) => Promise<Reply>
+  /** Validates the input and runs the handler. Throws `input.invalid` with the issues of all parts. */
+  readonly run: (raw: Unparsed, context: RequestContext) => Promise<Reply>
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-/** What a handler gets: the output of each schema, undefined where a route has none. */
+/** The validated input of a handler: the output of each schema, or undefined. */
 export interface Input<P, Q, H, B> {
   readonly params: Parsed<P>
   readonly query: Parsed<Q>
@@ -126,13 +131,13 @@ export interface Input<P, Q, H, B> {
   readonly body: Parsed<B>
 }
 
-/** Defines a route: the handler's input has the types of its schemas. */
-export function route<
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
-  H extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
->(definition: {
+/** The definition of a route, see {@link route}. */
+export interface RouteDefinition<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+> {
   readonly id: string
   readonly method: Route['method']
   readonly path: string
@@ -144,12 +149,47 @@ export function route<
   readonly headers?: H
   readonly body?: B extends z.ZodType ? BodyRule<B> : undefined
   readonly replies: Readonly<Record<number, ReplyRule>>
-  /** `key` for POST and `none` for all else, unless said otherwise. */
+  /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
   readonly openBody?: OpenBody
   readonly callerInBody?: CallerInBody | undefined
   readonly handler: (input: Input<P, Q, H, B>, context: RequestContext) => Promise<Reply>
-}): Route {
+}
+
+/**
+ * Defines a route. The types of the handler's input are inferred from the schemas.
+ *
+ * @param definition the operation: path, guard, schemas, documented replies and handler
+ *
+ * @example
+ * ```ts
+ * import { type Guard, route } from '@billfold/core/http'
+ * import { z } from 'zod'
+ *
+ * const guard: Guard = {
+ *   name: 'public',
+ *   security: [],
+ *   schemes: {},
+ *   admit: async () => ({ kind: 'anonymous', tenant: 'default', id: 'anonymous', scopes: new Set() }),
+ * }
+ * export const echo = route({
+ *   id: 'echo',
+ *   method: 'GET',
+ *   path: '/echo/:text',
+ *   summary: 'Returns the text',
+ *   guard,
+ *   params: z.object({ text: z.string().max(100) }),
+ *   replies: { 200: { description: 'The text' } },
+ *   handler: async ({ params }) => ({ status: 200, body: { text: params.text } }),
+ * })
+ * ```
+ */
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  H extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(definition: RouteDefinition<P, Q, H, B>): Route {
   const {
     handler,
     limits = [],
@@ -172,7 +212,7 @@ export function route<
     query,
     headers,
     body,
-    run: (unparsed: Unparsed, context: RequestContext) =>
-      handler(parseInput<Input<P, Q, H, B>>({ params, query, headers, body: body?.schema }, unparsed), context),
+    run: (raw: Unparsed, context: RequestContext) =>
+      handler(parseInput<Input<P, Q, H, B>>({ params, query, headers, body: body?.schema }, raw), context),
   })
 }

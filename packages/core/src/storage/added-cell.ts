@@ -2,7 +2,7 @@ import { bigintRange, wideIntegerRange } from './limits.ts'
 import type { Value } from './storage.ts'
 import type { Column } from './table.ts'
 
-/** The sum of a cell and what is added to it; undefined when the sum does not fit the column. */
+/** Adds to a numeric cell. Returns undefined if the sum is out of the range of the column. */
 export function addedCell(column: Column | undefined, cell: Value, by: number | bigint): number | bigint | undefined {
   if (typeof cell === 'bigint' && typeof by === 'bigint') {
     const { least, most } = column?.type === 'wideInteger' ? wideIntegerRange : bigintRange

@@ -1,8 +1,8 @@
 import { defineTable, integer, text } from './table.ts'
 
 /**
- * The batches that were applied, so that none is applied twice. A storage writes it by itself, in the same transaction as
- * the batch; `maintain()` removes what is older than any retry.
+ * The ids of applied batches, for deduplication: a batch with a known id is not applied again. The storage adapter inserts the
+ * row itself, in the transaction of the batch; `maintain()` deletes rows older than any retry.
  */
 export const batches = defineTable({
   name: 'batches',

@@ -4,27 +4,27 @@ import { bigintRange, storageLimits, wideIntegerRange } from './limits.ts'
 
 const loneSurrogate = /\p{Surrogate}/u
 
-/** What is wrong with a value for a column, in words that hold none of it; undefined when nothing is. */
+/** Validates a value for a column. Returns the problem, without the value itself, or undefined. */
 export function cellFault(column: Column, value: Value | undefined): string | undefined {
   if (value === null) return column.nullable ? undefined : 'must not be null'
-  return typeFault(column, value) ?? lengthFault(column, value)
+  return validateType(column, value) ?? validateLength(column, value)
 }
 
-/** The same for a value that a cell is compared with, which may be longer than the column. */
+/** Validates a value that a cell is compared with. It may be longer than the column. */
 export function operandFault(column: Column, value: Value | undefined): string | undefined {
-  return value === null ? 'must not be null' : typeFault(column, value)
+  return value === null ? 'must not be null' : validateType(column, value)
 }
 
-function typeFault(column: Column, value: Value | undefined): string | undefined {
+function validateType(column: Column, value: Value | undefined): string | undefined {
   switch (column.type) {
     case 'text':
-      return typeof value === 'string' ? textFault(value) : 'must be text'
+      return typeof value === 'string' ? validateText(value) : 'must be text'
     case 'integer':
       return Number.isSafeInteger(value) ? undefined : 'must be a safe integer'
     case 'bigint':
-      return isWithin(bigintRange, value) ? undefined : 'must be an integer of 64 bits'
+      return isWithin(bigintRange, value) ? undefined : 'must be a 64-bit integer'
     case 'wideInteger':
-      return isWithin(wideIntegerRange, value) ? undefined : 'must be an integer of 38 digits'
+      return isWithin(wideIntegerRange, value) ? undefined : 'must be an integer of at most 38 digits'
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'must be true or false'
     case 'bytes':
@@ -39,27 +39,27 @@ function isWithin(
   return typeof value === 'bigint' && value >= least && value <= most
 }
 
-/** PostgreSQL has no U+0000 in a text, and no database has halves of surrogate pairs: so none is taken anywhere. */
-function textFault(value: string): string | undefined {
+/** Rejects U+0000, which PostgreSQL cannot store in text, and lone surrogates, which no database can. */
+function validateText(value: string): string | undefined {
   if (value.includes('\0')) return 'must not contain U+0000'
   return loneSurrogate.test(value) ? 'must be well-formed Unicode' : undefined
 }
 
-function lengthFault(column: Column, value: Value | undefined): string | undefined {
-  const length = lengthOf(column, value)
-  const most = column.length ?? storageLimits.longValue
-  if (length <= most) return undefined
-  return `must be at most ${most} ${column.type === 'text' && column.length !== undefined ? 'characters' : 'bytes'} long`
+function validateLength(column: Column, value: Value | undefined): string | undefined {
+  const length = measure(column, value)
+  const limit = column.length ?? storageLimits.longValue
+  if (length <= limit) return undefined
+  return `must be at most ${limit} ${column.type === 'text' && column.length !== undefined ? 'characters' : 'bytes'} long`
 }
 
-function lengthOf(column: Column, value: Value | undefined): number {
+function measure(column: Column, value: Value | undefined): number {
   if (value instanceof Uint8Array) return value.length
   if (typeof value !== 'string') return 0
   if (column.length === undefined) return Buffer.byteLength(value)
-  return value.length <= column.length ? value.length : codePoints(value)
+  return value.length <= column.length ? value.length : countCodePoints(value)
 }
 
-function codePoints(text: string): number {
+function countCodePoints(text: string): number {
   let count = 0
   for (const _ of text) count++
   return count

@@ -1,7 +1,7 @@
 import { isCommitError, type Storage, type Write } from './storage.ts'
 import { batch } from './writes.ts'
 
-/** Commits the writes if they hold; false when one of them does not, since another process was faster. */
+/** Commits the writes in one batch. Returns false if a condition failed or a key was taken, usually by a concurrent process. */
 export async function committed(
   { storage }: { readonly storage: Storage },
   ...writes: readonly Write[]

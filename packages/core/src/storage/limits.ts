@@ -1,15 +1,15 @@
-/** What every storage must be able to take, and what none is ever asked for more than. */
+/** Limits that every storage must support and that Billfold never exceeds. */
 export const storageLimits = {
-  /** Writes of one batch. */
+  /** Maximum number of writes in a batch. */
   writes: 1_000,
-  /** Values of one `in`. */
+  /** Maximum number of values in an `in` condition. */
   in: 1_000,
-  /** Bytes of one long text (as UTF-8) or of one long value of bytes: 8 MiB. */
+  /** Maximum size of a long text (as UTF-8) or a long bytes value: 8 MiB. */
   longValue: 8 * 1024 * 1024,
 } as const
 
-/** The range of a `bigint` column: 64 bits with a sign. */
+/** Range of a `bigint` column: signed 64 bits. */
 export const bigintRange = { least: -(2n ** 63n), most: 2n ** 63n - 1n } as const
 
-/** The range of a `wideInteger` column: 38 decimal digits with a sign. */
+/** Range of a `wideInteger` column: 38 decimal digits, signed. */
 export const wideIntegerRange = { least: 1n - 10n ** 38n, most: 10n ** 38n - 1n } as const

@@ -4,7 +4,7 @@ import type { Table } from './table.ts'
 
 type Undo = () => void
 
-/** The rows of one table, by primary key, with its unique keys held. A change gives back what undoes it, or undefined when a key is taken. */
+/** The rows of one table with its unique keys. A change returns the function that undoes it, or undefined if a key is taken. */
 export class MemoryTable {
   readonly #keys: readonly UniqueKey[]
   readonly #rows = new Map<string, Row>()
@@ -15,80 +15,80 @@ export class MemoryTable {
     this.#keys = Object.values(table.unique).map((columns) => new UniqueKey(columns))
   }
 
-  /** The rows that pass; the one row at once where the whole primary key is asked for. */
+  /** Returns the rows that match. A condition on the whole primary key is looked up directly. */
   passing(where: Where): Row[] {
-    const key = keyOf(this.#primary, where)
+    const key = encodeKey(this.#primary, where)
     const row = key === undefined ? undefined : this.#rows.get(key)
     const rows = key === undefined ? [...this.#rows.values()] : row === undefined ? [] : [row]
     return rows.filter((candidate) => passes(candidate, where))
   }
 
   insert(row: Row): Undo | undefined {
-    const key = keyOf(this.#primary, row)
-    if (key === undefined || this.#rows.has(key) || this.#keys.some((unique) => unique.isTaken(row))) return undefined
+    const key = encodeKey(this.#primary, row)
+    if (key === undefined || this.#rows.has(key) || this.#keys.some((unique) => unique.has(row))) return undefined
     this.#rows.set(key, row)
-    for (const unique of this.#keys) unique.take(row)
+    for (const unique of this.#keys) unique.add(row)
     return () => this.remove(row)
   }
 
   remove(row: Row): Undo {
-    const key = keyOf(this.#primary, row)
+    const key = encodeKey(this.#primary, row)
     if (key !== undefined) this.#rows.delete(key)
-    for (const unique of this.#keys) unique.free(row)
+    for (const unique of this.#keys) unique.delete(row)
     return () => this.insert(row)
   }
 
   replace(row: Row, next: Row): Undo | undefined {
-    const putBack = this.remove(row)
-    const takeOut = this.insert(next)
-    if (takeOut === undefined) {
-      putBack()
+    const restoreOld = this.remove(row)
+    const removeNew = this.insert(next)
+    if (removeNew === undefined) {
+      restoreOld()
       return undefined
     }
     return () => {
-      takeOut()
-      putBack()
+      removeNew()
+      restoreOld()
     }
   }
 }
 
-/** The taken values of one unique key. */
+/** The values of one unique key. */
 class UniqueKey {
   readonly #columns: readonly string[]
-  readonly #taken = new Set<string>()
+  readonly #values = new Set<string>()
 
   constructor(columns: readonly string[]) {
     this.#columns = columns
   }
 
-  isTaken(row: Row): boolean {
-    const key = keyOf(this.#columns, row)
-    return key !== undefined && this.#taken.has(key)
+  has(row: Row): boolean {
+    const key = encodeKey(this.#columns, row)
+    return key !== undefined && this.#values.has(key)
   }
 
-  take(row: Row): void {
-    const key = keyOf(this.#columns, row)
-    if (key !== undefined) this.#taken.add(key)
+  add(row: Row): void {
+    const key = encodeKey(this.#columns, row)
+    if (key !== undefined) this.#values.add(key)
   }
 
-  free(row: Row): void {
-    const key = keyOf(this.#columns, row)
-    if (key !== undefined) this.#taken.delete(key)
+  delete(row: Row): void {
+    const key = encodeKey(this.#columns, row)
+    if (key !== undefined) this.#values.delete(key)
   }
 }
 
-/** One text for the plain values of these columns; undefined when one is null (it equals no other) or is tested otherwise. */
-function keyOf(columns: readonly string[], cells: Where): string | undefined {
+/** Encodes the values of these columns. Returns undefined if one is null, which equals no other value, or is not tested for equality. */
+function encodeKey(columns: readonly string[], cells: Where): string | undefined {
   const parts: string[] = []
   for (const column of columns) {
     const cell = cells[column]
     if (cell === undefined || cell === null || (typeof cell === 'object' && !(cell instanceof Uint8Array)))
       return undefined
-    parts.push(keyText(cell))
+    parts.push(encodeCell(cell))
   }
   return JSON.stringify(parts)
 }
 
-function keyText(cell: NonNullable<Value>): string {
+function encodeCell(cell: NonNullable<Value>): string {
   return cell instanceof Uint8Array ? Buffer.from(cell).toString('base64') : String(cell)
 }

@@ -9,8 +9,8 @@ import { typedRows } from './typed-rows.ts'
 import { addedCell } from './added-cell.ts'
 
 /**
- * A storage that keeps everything in the memory of this process, for tests and for trying things out. It holds the whole
- * contract of {@link Storage}; what it holds is gone with the process.
+ * Creates a storage in the memory of this process, for tests and experiments. It implements the whole contract of
+ * {@link Storage}. The data is lost when the process ends.
  *
  * @example
  * ```ts
@@ -21,23 +21,23 @@ import { addedCell } from './added-cell.ts'
  * ```
  */
 export function memoryStorage(): Storage {
-  const stored = new Map<string, MemoryTable>()
-  const open = (table: Table): MemoryTable => {
-    const found = stored.get(table.name) ?? new MemoryTable(table)
-    stored.set(table.name, found)
+  const tables = new Map<string, MemoryTable>()
+  const getTable = (table: Table): MemoryTable => {
+    const found = tables.get(table.name) ?? new MemoryTable(table)
+    tables.set(table.name, found)
     return found
   }
   return {
     async find<T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]> {
       const untyped = checkQuery(table, query)
-      return typedRows(table, select(open(table).passing(untyped.where ?? {}), untyped).map(copied))
+      return typedRows(table, select(getTable(table).passing(untyped.where ?? {}), untyped).map(copyRow))
     },
     async commit(batch: Batch): Promise<void> {
       checkBatch(batch)
-      if (open(batches).passing({ id: batch.id }).length > 0) return
-      const undo: (() => void)[] = [open(batches).insert({ id: batch.id, committedAt: Date.now() }) ?? (() => {})]
+      if (getTable(batches).passing({ id: batch.id }).length > 0) return
+      const undo: (() => void)[] = [getTable(batches).insert({ id: batch.id, committedAt: Date.now() }) ?? (() => {})]
       try {
-        batch.writes.forEach((write, index) => apply(open(write.table), write, index, undo))
+        batch.writes.forEach((write, index) => apply(getTable(write.table), write, index, undo))
       } catch (error) {
         for (const step of undo.reverse()) step()
         throw error
@@ -62,20 +62,20 @@ function compareRows(left: Row, right: Row, order: NonNullable<Query['orderBy']>
 }
 
 function apply(table: MemoryTable, write: Write, index: number, undo: (() => void)[]): void {
-  const done = (step: (() => void) | undefined): void => {
+  const record = (step: (() => void) | undefined): void => {
     if (step === undefined) throw new CommitError('duplicate', index)
     undo.push(step)
   }
-  if (write.kind === 'insert') return done(table.insert(copied(write.row)))
+  if (write.kind === 'insert') return record(table.insert(copyRow(write.row)))
   const rows = table.passing(write.where)
   if ((write.hits === 'one' && rows.length !== 1) || (write.hits === 'none' && rows.length !== 0)) {
     throw new CommitError('guard', index)
   }
-  if (write.kind === 'remove') for (const row of rows) done(table.remove(row))
-  if (write.kind === 'update') for (const row of rows) done(table.replace(row, changed(row, write, index)))
+  if (write.kind === 'remove') for (const row of rows) record(table.remove(row))
+  if (write.kind === 'update') for (const row of rows) record(table.replace(row, updateRow(row, write, index)))
 }
 
-function changed(row: Row, write: Update, index: number): Row {
+function updateRow(row: Row, write: Update, index: number): Row {
   const added = Object.entries(write.add).map(([name, by]) => {
     const sum = addedCell(write.table.columns[name], row[name] ?? null, by)
     if (sum !== undefined) return [name, sum] as const
@@ -83,11 +83,11 @@ function changed(row: Row, write: Update, index: number): Row {
       issues: [{ path: `writes.${index}.add.${name}`, message: 'is out of range' }],
     })
   })
-  return { ...row, ...copied(write.set), ...Object.fromEntries(added) }
+  return { ...row, ...copyRow(write.set), ...Object.fromEntries(added) }
 }
 
-/** The caller's bytes are the caller's to change, and ours are ours; and -0 is 0, as in a database. */
-function copied(row: Row): Row {
+/** Copies bytes, so that caller and storage cannot change each other's, and converts -0 to 0, as databases do. */
+function copyRow(row: Row): Row {
   return Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [
       name,

@@ -1,6 +1,6 @@
 import type { Value } from './storage.ts'
 
-/** Orders two cells of one column as every storage does: null first, text by code point, bytes by byte, false before true. */
+/** Compares two cells of a column in the order of every storage: null first, text by code point, bytes bytewise, false before true. */
 export function compareCells(left: Value, right: Value): number {
   if (left === null || right === null) return Number(right === null) - Number(left === null)
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right)
@@ -8,7 +8,7 @@ export function compareCells(left: Value, right: Value): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** UTF-8 has the order of code points; UTF-16, which `<` compares, has not. */
+/** UTF-8 preserves code point order. The `<` operator compares UTF-16 code units, which does not. */
 function compareText(left: string, right: string): number {
   return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right))
 }

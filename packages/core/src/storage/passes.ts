@@ -1,21 +1,24 @@
 import { compareCells } from './order.ts'
 import type { Row, Test, Value, Where } from './storage.ts'
 
-/** Whether a row passes all tests. */
+/** Returns true if a row matches all conditions. */
 export function passes(row: Row, where: Where): boolean {
-  return Object.entries(where).every(([name, test]) => test !== undefined && cellPasses(row[name] ?? null, test))
+  return Object.entries(where).every(
+    ([name, condition]) => condition !== undefined && cellMatches(row[name] ?? null, condition),
+  )
 }
 
-function cellPasses(cell: Value, test: Test): boolean {
-  if (test === null) return cell === null
-  if (typeof test !== 'object' || test instanceof Uint8Array) return cell !== null && compareCells(cell, test) === 0
+function cellMatches(cell: Value, condition: Test): boolean {
+  if (condition === null) return cell === null
+  if (typeof condition !== 'object' || condition instanceof Uint8Array)
+    return cell !== null && compareCells(cell, condition) === 0
   if (cell === null) return false
   return (
-    (test.ne === undefined || test.ne === null || compareCells(cell, test.ne) !== 0) &&
-    (test.lt === undefined || compareCells(cell, test.lt) < 0) &&
-    (test.lte === undefined || compareCells(cell, test.lte) <= 0) &&
-    (test.gt === undefined || compareCells(cell, test.gt) > 0) &&
-    (test.gte === undefined || compareCells(cell, test.gte) >= 0) &&
-    (test.in === undefined || test.in.some((value) => compareCells(cell, value) === 0))
+    (condition.ne === undefined || condition.ne === null || compareCells(cell, condition.ne) !== 0) &&
+    (condition.lt === undefined || compareCells(cell, condition.lt) < 0) &&
+    (condition.lte === undefined || compareCells(cell, condition.lte) <= 0) &&
+    (condition.gt === undefined || compareCells(cell, condition.gt) > 0) &&
+    (condition.gte === undefined || compareCells(cell, condition.gte) >= 0) &&
+    (condition.in === undefined || condition.in.some((value) => compareCells(cell, value) === 0))
   )
 }

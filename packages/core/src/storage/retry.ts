@@ -1,32 +1,34 @@
 import { BillfoldError } from '../errors.ts'
 import { isCommitError } from './storage.ts'
 
-/** How often a decision is made anew when the rows that it was based on have changed before it was committed. */
-const mostDecisions = 20
+/** Attempts before a conflict is reported to the caller. */
+const maxAttempts = 20
 
-/** Thrown by a decision whose reads do not belong together, because the rows changed between them: {@link decide} reads again. */
+/** Thrown if rows changed between two reads of the same attempt. {@link retryOnConflict} starts over. */
 export class StaleRead extends Error {
   override readonly name = 'StaleRead'
 }
 
 /**
- * Reads, decides and commits, again from the start whenever another process was faster. The errors of the decision itself
- * pass through.
- * @throws BillfoldError `storage.refused` when the rows never hold still
+ * Runs a read-decide-commit function with optimistic concurrency: if its commit fails because of a concurrent change, the
+ * function runs again from the start, after a random backoff. Other errors pass through.
+ *
+ * @param attempt reads, decides and commits; must not keep state between calls
+ * @throws BillfoldError `storage.conflict` after 20 attempts
  */
-export async function decide<T>(readDecideCommit: () => Promise<T>): Promise<T> {
-  for (let round = 1; ; round++) {
+export async function decide<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attemptNumber = 1; ; attemptNumber++) {
     try {
-      return await readDecideCommit()
+      return await attempt()
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleRead)) throw error
-      if (round === mostDecisions) throw new BillfoldError('storage.refused', { cause: error })
-      await pause(round)
+      if (attemptNumber === maxAttempts) throw new BillfoldError('storage.refused', { cause: error })
+      await pause(attemptNumber)
     }
   }
 }
 
-/** A short wait of random length, at most 64 ms, so that those who clashed do not clash again. */
-export function pause(round: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(round, 6)))
+/** Waits for a random time, exponentially increasing up to 64 ms (full jitter), so that conflicting writers separate. */
+export function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 6)))
 }

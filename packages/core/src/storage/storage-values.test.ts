@@ -28,10 +28,10 @@ const notes = defineTable({
   key: ['id'],
 })
 
-/** The paths of what is wrong, and that no value is repeated. */
-function faults(look: () => void): string[] {
+/** Returns the paths of the issues that a validation reports. */
+function issuePaths(validate: () => void): string[] {
   try {
-    look()
+    validate()
     return []
   } catch (error) {
     if (!isBillfoldError(error, 'input.invalid')) throw error
@@ -39,47 +39,47 @@ function faults(look: () => void): string[] {
   }
 }
 
-describe('a batch that no storage takes is refused', () => {
+describe('validateBatch', () => {
   const row = { id: 'a', body: null, digest: null, count: 0 }
 
-  test('by the column that is wrong', () => {
-    expect(faults(() => checkBatch(batch(insert(notes, { ...row, id: 'too long by far' }))))).toEqual([
+  test('reports the column of an invalid value', () => {
+    expect(issuePaths(() => checkBatch(batch(insert(notes, { ...row, id: 'too long by far' }))))).toEqual([
       'writes.0.row.id',
     ])
     expect(
-      faults(() =>
+      issuePaths(() =>
         checkBatch(
           batch(insert(notes, row), update(notes, { where: { id: 'a' }, set: { digest: new Uint8Array(5) } })),
         ),
       ),
     ).toEqual(['writes.1.set.digest'])
-    expect(faults(() => checkBatch(batch(update(notes, { where: { id: 'a' }, add: { count: 0.5 } }))))).toEqual([
+    expect(issuePaths(() => checkBatch(batch(update(notes, { where: { id: 'a' }, add: { count: 0.5 } }))))).toEqual([
       'writes.0.add.count',
     ])
   })
 
-  test('for a row that lacks a column or has one too many', () => {
+  test('reports missing and unknown columns of a row', () => {
     const odd = { kind: 'insert', table: notes, row: { id: 'a', body: null, digest: null, colour: 'red' } } as const
-    expect(faults(() => checkBatch(batch(odd)))).toEqual(['writes.0.row.colour', 'writes.0.row.count'])
+    expect(issuePaths(() => checkBatch(batch(odd)))).toEqual(['writes.0.row.colour', 'writes.0.row.count'])
   })
 
-  test('for an update that changes nothing, or sets what it adds to', () => {
-    expect(faults(() => checkBatch(batch(update(notes, { where: { id: 'a' } }))))).toEqual(['writes.0'])
-    expect(faults(() => checkBatch(batch(update(notes, { where: {}, set: { count: 1 }, add: { count: 1 } }))))).toEqual(
-      ['writes.0.add.count'],
-    )
+  test('rejects an update that changes nothing or sets and adds to the same column', () => {
+    expect(issuePaths(() => checkBatch(batch(update(notes, { where: { id: 'a' } }))))).toEqual(['writes.0'])
+    expect(
+      issuePaths(() => checkBatch(batch(update(notes, { where: {}, set: { count: 1 }, add: { count: 1 } })))),
+    ).toEqual(['writes.0.add.count'])
   })
 
-  test('for a test whose value was forgotten, which would pass every row', () => {
+  test('rejects an undefined or empty condition, which would match every row', () => {
     for (const id of [undefined, {}]) {
       const forgetful: Where = Object.fromEntries([['id', id]])
-      expect(faults(() => checkBatch(batch({ kind: 'remove', table: notes, where: forgetful, hits: 'any' })))).toEqual([
-        'writes.0.where.id',
-      ])
+      expect(
+        issuePaths(() => checkBatch(batch({ kind: 'remove', table: notes, where: forgetful, hits: 'any' }))),
+      ).toEqual(['writes.0.where.id'])
     }
   })
 
-  test('without repeating a value', () => {
+  test('does not expose values in the error', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 9, maxLength: 40 }), (secret) => {
         try {
@@ -88,14 +88,14 @@ describe('a batch that no storage takes is refused', () => {
           expect(JSON.stringify(error)).not.toContain('secret-')
           return
         }
-        expect.unreachable('it was taken')
+        expect.unreachable('the batch was accepted')
       }),
     )
   })
 })
 
-describe('cells are ordered', () => {
-  test('text by code point', () => {
+describe('compareCells', () => {
+  test('orders text by code point', () => {
     const points = (value: string): number[] => Array.from(value, (character) => character.codePointAt(0) ?? 0)
     const byPoints = (left: number[], right: number[]): number => {
       const at = left.findIndex((point, index) => point !== right[index])
@@ -109,7 +109,7 @@ describe('cells are ordered', () => {
     )
   })
 
-  test('totally, with null first, and equal only to themselves', () => {
+  test('is a total order with null first', () => {
     const cell: fc.Arbitrary<Value> = fc.oneof(fc.constant(null), fc.maxSafeInteger())
     fc.assert(
       fc.property(cell, cell, (left, right) => {
@@ -120,7 +120,7 @@ describe('cells are ordered', () => {
     expect(compareCells(null, Number.MIN_SAFE_INTEGER)).toBe(-1)
   })
 
-  test('and pass exactly one of less, equal and more, unless they are null', () => {
+  test('agrees with matchesWhere: exactly one of lt, equal and gt holds, or none for null', () => {
     fc.assert(
       fc.property(fc.option(fc.integer({ min: 0, max: 9 })), fc.integer({ min: 0, max: 9 }), (cell, than) => {
         const passed = [{ lt: than }, than, { gt: than }].filter((wanted) => passes({ count: cell }, { count: wanted }))
@@ -130,8 +130,8 @@ describe('cells are ordered', () => {
   })
 })
 
-describe('a sum', () => {
-  test('is exact or refused', () => {
+describe('addToCell', () => {
+  test('returns the exact sum, or undefined if it is out of range', () => {
     for (const [column, { least, most }] of [
       [bigint(), bigintRange],
       [wideInteger(), wideIntegerRange],

@@ -1,12 +1,12 @@
 import type { RowOf, Table } from './table.ts'
 
-/** What a cell can hold. */
+/** The value of a cell. */
 export type Value = string | number | bigint | boolean | Uint8Array | null
 
-/** A row, when its table is not known to the types. */
+/** A row of any table. */
 export type Row = Readonly<Record<string, Value>>
 
-/** What a cell must be: equal to a value, null, or all of the comparisons given. A comparison never holds for a null cell. */
+/** A condition on a cell: a value or null to equal, or comparisons that must all hold. No comparison matches a null cell. */
 export type Test<V extends Value = Value> =
   | V
   | {
@@ -18,32 +18,32 @@ export type Test<V extends Value = Value> =
       readonly in?: readonly NonNullable<V>[]
     }
 
-/** Tests by column; a row must pass all of them. No test at all is passed by every row. An empty `in` is passed by none. */
+/** Conditions by column, all of which a row must match. An empty `where` matches every row. An empty `in` matches none. */
 export type Where<R extends Row = Row> = { readonly [K in keyof R]?: Test<R[K]> }
 
 /**
- * Which rows to find, in which order, how many. Without an order the storage may give any. Null comes before everything
- * else (last where the direction is `desc`), false before true, bytes are ordered byte by byte. Long columns cannot be ordered by.
+ * A query. Without `orderBy` the order is undefined. Null sorts before all other values (last with `desc`), false before true,
+ * text by code point, bytes bytewise. Columns without a length cannot be ordered by.
  */
 export interface Query<R extends Row = Row> {
   readonly where?: Where<R>
   readonly orderBy?: readonly (readonly [column: keyof R & string, direction: 'asc' | 'desc'])[]
   readonly limit?: number
-  /** How many rows to pass over first; needs `limit`. */
+  /** Number of rows to skip. Requires `limit`. */
   readonly offset?: number
 }
 
-/** How many rows a guarded write must hit: exactly one, any number, or none. */
+/** The number of rows that a write must match: exactly one, any number, or none. */
 export type Hits = 'one' | 'any' | 'none'
 
-/** Adds a row. Refused as `duplicate` when a row with the same primary or unique key is there. */
+/** Inserts a row. Fails as `duplicate` if a row with the same primary or unique key exists. */
 export interface Insert {
   readonly kind: 'insert'
   readonly table: Table
   readonly row: Row
 }
 
-/** Sets cells, and adds to numbers (atomically, and never in a nullable column), in the rows that pass `where`. Something must be set or added. */
+/** Updates the rows that match `where`: sets cells, or adds to non-nullable numbers atomically. Must set or add something. */
 export interface Update {
   readonly kind: 'update'
   readonly table: Table
@@ -53,7 +53,7 @@ export interface Update {
   readonly hits: Hits
 }
 
-/** Removes the rows that pass `where`. */
+/** Deletes the rows that match `where`. */
 export interface Remove {
   readonly kind: 'remove'
   readonly table: Table
@@ -62,8 +62,9 @@ export interface Remove {
 }
 
 /**
- * Changes nothing, but the commit is refused unless one row, or none, passes `where`. The row of a check for one stays as
- * it is until the commit is done. A check for none holds at its turn only: what must never be there twice needs a unique key.
+ * Makes the commit fail unless exactly one row, or none, matches `where`. It writes nothing. The row of a check for one cannot
+ * change until the commit is complete. A check for none applies only at its position in the batch: use a unique key for
+ * uniqueness.
  */
 export interface Check {
   readonly kind: 'check'
@@ -72,52 +73,52 @@ export interface Check {
   readonly hits: 'one' | 'none'
 }
 
-/** One change of a batch. */
+/** One write of a batch. */
 export type Write = Insert | Update | Remove | Check
 
-/** Writes that are applied in order, all or none. The id (a UUID) is this batch's own. */
+/** Writes that are applied in order, all or none. The id is a UUID that is unique to the batch. */
 export interface Batch {
   readonly id: string
   readonly writes: readonly Write[]
 }
 
 /**
- * Where everything is kept. Two verbs: `find` reads, `commit` writes.
+ * The storage interface. `find` reads, `commit` writes.
  *
- * `commit` applies the writes one after the other, each seeing what those before it did, with guards and unique keys
- * holding write by write; all are applied or none. A write that does not hold is thrown as a {@link CommitError} that names
- * it. A batch whose id was applied before is not applied again, and `commit` resolves as it did then: so whoever does not
- * know what became of a batch may simply commit it again. A refused batch leaves nothing behind, its id neither.
+ * `commit` applies the writes of a batch in order, all or none. Each write sees the effects of those before it, and conditions
+ * and unique keys are enforced write by write. A failing write is reported as a {@link CommitError} with its index. A batch
+ * whose id was already applied is not applied again, and `commit` resolves: after a lost connection, commit the same batch
+ * again. A failed batch has no effect, and its id is not recorded.
  *
- * What `commit` resolved, every later `find`, from any process, sees. A storage that cannot be reached throws a
+ * Once `commit` has resolved, every later `find` of any process sees its effects. An unreachable storage throws a
  * `BillfoldError` with the code `storage.unavailable`.
  *
- * What no storage can keep is refused by all with a `BillfoldError` with the code `input.invalid`, and nothing is applied: a
- * value of another type than its column's, or longer than it; text with U+0000 or half of a surrogate pair; a sum that leaves
- * the range of its column (safe integers, 64 bits, 38 digits); more than {@link storageLimits} say. `checkBatch` and `checkQuery` find
- * all of this but the sums.
+ * Input that some storage cannot represent is rejected by all with a `BillfoldError` with the code `input.invalid`, without any
+ * effect: a value of the wrong type or longer than its column, text with U+0000 or a lone surrogate, a sum out of the range of
+ * its column (safe integers, 64 bits, 38 digits), and anything beyond {@link storageLimits}. `validateBatch` and
+ * `validateQuery` detect all of it except sums.
  */
 export interface Storage {
   find<T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]>
   commit(batch: Batch): Promise<void>
 }
 
-/** A write of a batch did not hold, and so nothing of the batch was applied. Match it with {@link isCommitError}. */
+/** Thrown by `commit` if a write of the batch failed. Nothing was applied. Match it with {@link isCommitError}. */
 export class CommitError extends Error {
   override readonly name = 'CommitError'
-  /** `guard`: the write hit another number of rows than it must. `duplicate`: a primary or unique key is taken. */
+  /** `condition-failed`: the write did not match the expected number of rows. `duplicate`: a primary or unique key is taken. */
   readonly reason: 'guard' | 'duplicate'
-  /** Which write, counted from 0. */
+  /** The index of the write in the batch, from 0. */
   readonly index: number
 
   constructor(reason: 'guard' | 'duplicate', index: number, options?: ErrorOptions) {
-    super(`write ${index} of the batch was refused: ${reason}`, options)
+    super(`Write ${index} of the batch failed: ${reason}`, options)
     this.reason = reason
     this.index = index
   }
 }
 
-/** Whether a thrown value is a {@link CommitError}, of this or of another installed copy. */
+/** Returns true if a thrown value is a {@link CommitError}, also one of another installed copy of the package. */
 export function isCommitError(error: unknown): error is CommitError {
   return error instanceof Error && error.name === 'CommitError' && 'index' in error && 'reason' in error
 }

@@ -1,28 +1,28 @@
 /**
- * What a cell holds: `text` and `bytes` up to `length` (characters, bytes), `integer` a safe integer, `bigint` 64 bits with a
- * sign, `wideInteger` 38 decimal digits with a sign.
+ * A column: `text` and `bytes` up to `length` (characters, bytes), `integer` a safe integer, `bigint` signed 64 bits,
+ * `wideInteger` 38 decimal digits, signed.
  */
 export interface Column {
   readonly type: 'text' | 'integer' | 'bigint' | 'wideInteger' | 'boolean' | 'bytes'
-  /** The most characters (Unicode code points) or bytes; absent for long values, which can be neither key nor index nor order. */
+  /** Maximum number of characters (Unicode code points) or bytes. Absent for long values, which cannot be keys, indexed or ordered by. */
   readonly length?: number
   readonly nullable: boolean
-  /** What rows have that were made before the table had this column, big numbers as text. See {@link filled}. */
+  /** The value for rows written without this column; numbers of `bigint` and `wideInteger` as text. See {@link withBackfill}. */
   readonly fill?: string | number | boolean
 }
 
 /**
- * A table as data: what a storage needs to know to keep it. Text is compared and ordered by code point, with case and
- * trailing spaces counting. In a unique key a null equals no other null, as in SQL.
+ * A table definition as data. Text is compared and ordered by code point; case and trailing spaces are significant. In a unique
+ * key, null does not equal null, as in SQL.
  */
 export interface Table<Columns extends Readonly<Record<string, Column>> = Readonly<Record<string, Column>>> {
   readonly name: string
   readonly columns: Columns
   /** The columns of the primary key. */
   readonly key: readonly string[]
-  /** Further unique keys, by name. */
+  /** Unique keys besides the primary key, by name. */
   readonly unique: Readonly<Record<string, readonly string[]>>
-  /** Indexes that are not unique, by name. */
+  /** Non-unique indexes, by name. */
   readonly indexes: Readonly<Record<string, readonly string[]>>
 }
 
@@ -41,44 +41,47 @@ export type CellOf<C extends Column> = C['nullable'] extends false ? CellTypes[C
 /** The JavaScript type of a row of this table. */
 export type RowOf<T extends Table> = { readonly [K in keyof T['columns']]: CellOf<T['columns'][K]> }
 
-/** Text of at most `length` characters, or, without a length, long text. */
+/** A text column of at most `length` characters, or of long text if no length is given. */
 export function text(length?: number): { readonly type: 'text'; readonly length?: number; readonly nullable: false } {
   return length === undefined ? { type: 'text', nullable: false } : { type: 'text', length, nullable: false }
 }
 
-/** Bytes, at most `length` of them, or, without a length, many. */
+/** A column of at most `length` bytes, or of long values if no length is given. */
 export function bytes(length?: number): { readonly type: 'bytes'; readonly length?: number; readonly nullable: false } {
   return length === undefined ? { type: 'bytes', nullable: false } : { type: 'bytes', length, nullable: false }
 }
 
-/** A safe integer: a count, a version, a time in milliseconds since 1970. */
+/** A safe-integer column: a count, a version, a time in milliseconds since 1970. */
 export function integer(): { readonly type: 'integer'; readonly nullable: false } {
   return { type: 'integer', nullable: false }
 }
 
-/** An integer of 64 bits with a sign. */
+/** A signed 64-bit integer column. */
 export function bigint(): { readonly type: 'bigint'; readonly nullable: false } {
   return { type: 'bigint', nullable: false }
 }
 
-/** An integer of up to 38 decimal digits with a sign, as a JavaScript bigint: amounts in units so small that 64 bits do not hold them. */
+/** A column of signed integers of up to 38 decimal digits (JavaScript bigint), for amounts that exceed 64 bits. */
 export function wideInteger(): { readonly type: 'wideInteger'; readonly nullable: false } {
   return { type: 'wideInteger', nullable: false }
 }
 
-/** True or false. */
+/** A boolean column. */
 export function boolean(): { readonly type: 'boolean'; readonly nullable: false } {
   return { type: 'boolean', nullable: false }
 }
 
-/** The same column, but null is allowed. */
+/** Makes a column nullable. */
 export function nullable<C extends Column>(column: C): Omit<C, 'nullable'> & { readonly nullable: true } {
   return { ...column, nullable: true }
 }
 
 /**
- * The same column, added to a table that is already in use: rows that are there get `fill` (big numbers as text), and so do
- * rows that hosts of the version before go on inserting. A storage that keeps rows from one release to the next fills it in.
+ * Gives a column that is added to an existing table a value for existing rows, and for rows inserted by hosts that still run
+ * the previous version. A persistent storage backfills it.
+ *
+ * @param column the new column
+ * @param fill the value; numbers of `bigint` and `wideInteger` columns as text
  */
 export function filled<C extends Column>(
   column: C,
@@ -88,7 +91,7 @@ export function filled<C extends Column>(
 }
 
 /**
- * Defines a table. Its unique keys and indexes name columns that it has, which the types hold.
+ * Defines a table. The types check that keys and indexes name existing columns.
  *
  * @example
  * ```ts

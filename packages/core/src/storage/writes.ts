@@ -2,18 +2,40 @@ import type { Batch, Check, Hits, Insert, Remove, Update, Value, Where, Write } 
 import type { RowOf, Table } from './table.ts'
 import { newId } from '../ids.ts'
 
-type Numbers<R> = { readonly [K in keyof R as R[K] extends number | bigint ? K : never]?: R[K] }
+type NumberCells<R> = { readonly [K in keyof R as R[K] extends number | bigint ? K : never]?: R[K] }
 
-/** Adds a row. */
+/** The change of {@link update}. */
+export interface UpdateChange<T extends Table> {
+  readonly where: Where<RowOf<T>>
+  /** Cells to set. */
+  readonly set?: Partial<RowOf<T>>
+  /** Amounts to add, atomically. */
+  readonly add?: NumberCells<RowOf<T>>
+  /** The number of rows that must match; `one` by default. */
+  readonly hits?: Hits
+}
+
+/** The change of {@link remove}. */
+export interface RemoveChange<T extends Table> {
+  readonly where: Where<RowOf<T>>
+  /** The number of rows that must match; `one` by default. */
+  readonly hits?: Hits
+}
+
+/** The condition of {@link check}. */
+export interface CheckCondition<T extends Table> {
+  readonly where: Where<RowOf<T>>
+  /** The number of rows that must match; `one` by default. */
+  readonly hits?: 'one' | 'none'
+}
+
+/** Creates a write that inserts a row. */
 export function insert<T extends Table>(table: T, row: RowOf<T>): Insert {
   return { kind: 'insert', table, row }
 }
 
-/** Changes the rows that pass `where`: exactly one of them, unless `hits` says otherwise. */
-export function update<T extends Table>(
-  table: T,
-  change: { where: Where<RowOf<T>>; set?: Partial<RowOf<T>>; add?: Numbers<RowOf<T>>; hits?: Hits },
-): Update {
+/** Creates a write that updates the rows that match `where`: exactly one, unless `expectedRows` is set. */
+export function update<T extends Table>(table: T, change: UpdateChange<T>): Update {
   return {
     kind: 'update',
     table,
@@ -24,18 +46,18 @@ export function update<T extends Table>(
   }
 }
 
-/** Removes the rows that pass `where`: exactly one of them, unless `hits` says otherwise. */
-export function remove<T extends Table>(table: T, change: { where: Where<RowOf<T>>; hits?: Hits }): Remove {
+/** Creates a write that deletes the rows that match `where`: exactly one, unless `expectedRows` is set. */
+export function remove<T extends Table>(table: T, change: RemoveChange<T>): Remove {
   return { kind: 'remove', table, where: change.where, hits: change.hits ?? 'one' }
 }
 
-/** Refuses the batch unless one row (or none, where `hits` says so) passes `where`. */
-export function check<T extends Table>(table: T, condition: { where: Where<RowOf<T>>; hits?: 'one' | 'none' }): Check {
+/** Creates a condition check: the commit fails unless exactly one row matches `where`, or none if `expectedRows` is `none`. */
+export function check<T extends Table>(table: T, condition: CheckCondition<T>): Check {
   return { kind: 'check', table, where: condition.where, hits: condition.hits ?? 'one' }
 }
 
 /**
- * A batch of these writes under a new id.
+ * Creates a batch of writes with a new id.
  *
  * @example
  * ```ts
@@ -47,7 +69,7 @@ export function check<T extends Table>(table: T, condition: { where: Where<RowOf
  * try {
  *   await storage.commit(batch(update(stock, { where: { id: 'book', left: { gt: 0 } }, add: { left: -1 } })))
  * } catch (error) {
- *   if (!isCommitError(error)) throw error // else none is left
+ *   if (!isCommitError(error)) throw error // otherwise it is sold out
  * }
  * ```
  */
@@ -55,8 +77,8 @@ export function batch(...writes: readonly Write[]): Batch {
   return { id: newId(), writes }
 }
 
-/** The cells of a typed partial row, as a storage takes them: TypeScript cannot see that a generic row's cells are values. */
+/** Widens the cells of a typed partial row: TypeScript cannot see that the cells of a generic row are values. */
 function cells<V extends Value>(partial: object): Readonly<Record<string, V>> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place, as said above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only cast, see above
   return partial as Readonly<Record<string, V>>
 }

@@ -7,38 +7,38 @@ import { memoryRateLimiter } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
-/** What a call answered; `opened` is its `data`, decrypted. */
+/** The reply of a call; `decrypted` is its decrypted `data`. */
 export interface AuthenticationOutcome {
   readonly status: number
   readonly body: ReplyJson
   readonly opened: ReplyJson
 }
 
-/** Calls an operation of the authentication API by its name. */
+/** Calls an operation of the authentication API by its id. */
 export type AuthenticationCall = (
   operation: string,
-  sent?: {
+  input?: {
     readonly params?: Record<string, string>
     readonly query?: string
     /** Sent encrypted. */
     readonly data?: unknown
-    /** Sent as it is. */
+    /** Sent unencrypted. */
     readonly plain?: unknown
     readonly uuid?: string
     readonly headers?: Readonly<Record<string, string>>
   },
 ) => Promise<AuthenticationOutcome>
 
-/** Who calls: with which key pair, which licence, and how the API is set up. */
+/** The key pair and licence of the caller, and the options of the API. */
 export interface CallerSettings {
   readonly options?: AuthenticationOptions
   readonly licence?: string
   readonly pair?: KeyPair
 }
 
-const sealedShape = z.object({ data: z.string() })
+const encryptedBody = z.object({ data: z.string() })
 
-/** Calls the API as a mounted one is called, with a licence of level `system` unless another is given. */
+/** Creates a caller of a mounted authentication API, by default with a licence of level `system`. */
 export async function authenticationCaller(
   services: Services,
   { options = {}, licence, pair = newKeyPair(options.curve) }: CallerSettings = {},
@@ -48,39 +48,39 @@ export async function authenticationCaller(
     limiter: memoryRateLimiter(),
   })
   const actor = { tenant: 'default', id: 'test' }
-  const own = licence ?? (await createLicence(services, actor, { tag: 'test', authLevel: 'system' })).licence
+  const licenceKey = licence ?? (await createLicence(services, actor, { tag: 'test', authLevel: 'system' })).licence
   const call = async (operation: string, parts: object): Promise<{ status: number; body: unknown }> => {
     const route = api.routes.find(({ id }) => id === operation)
-    if (route === undefined) throw new Error(`there is no operation ${operation}`)
+    if (route === undefined) throw new Error(`Unknown operation: ${operation}`)
     const { method, path } = route
     const signal = new AbortController().signal
     const request = { method, path, mount: '', params: {}, query: '', headers: {}, ip: '192.0.2.1', signal }
     const { status, body } = await api.handle(route, { ...request, body: { kind: 'none' }, ...parts })
-    return { status, body: typeof body === 'string' ? parsed(body) : undefined }
+    return { status, body: typeof body === 'string' ? parseJson(body) : undefined }
   }
   const { publicKey } = z.object({ publicKey: z.string() }).parse((await call('getPublicKey', {})).body)
   const envelope = await clientEnvelope(pair, publicKey)
   return async (operation, { params = {}, query = '', data, plain, uuid = crypto.randomUUID(), headers = {} } = {}) => {
-    const stamp = JSON.stringify({ appid: 'tests', uuid, ts: Math.floor(services.now() / 1000) })
-    const sealed = data === undefined ? plain : { data: await envelope.encrypt(JSON.stringify(data)) }
+    const requestIdClaims = JSON.stringify({ appid: 'tests', uuid, ts: Math.floor(services.now() / 1000) })
+    const encrypted = data === undefined ? plain : { data: await envelope.encrypt(JSON.stringify(data)) }
     const { status, body } = await call(operation, {
       params,
       query,
       headers: {
         publickey: pair.publicKey,
-        requestid: await envelope.encrypt(stamp),
-        licensekey: await envelope.encrypt(own),
-        ...(sealed !== undefined && { 'content-type': 'application/json' }),
+        requestid: await envelope.encrypt(requestIdClaims),
+        licensekey: await envelope.encrypt(licenceKey),
+        ...(encrypted !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: sealed === undefined ? { kind: 'none' } : { kind: 'parsed', value: sealed },
+      body: encrypted === undefined ? { kind: 'none' } : { kind: 'parsed', value: encrypted },
     })
-    const sealedReply = sealedShape.safeParse(body).data
-    const opened = sealedReply === undefined ? undefined : parsed(await envelope.decrypt(sealedReply.data))
+    const encryptedReply = encryptedBody.safeParse(body).data
+    const opened = encryptedReply === undefined ? undefined : parseJson(await envelope.decrypt(encryptedReply.data))
     return { status, body, opened }
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   return JSON.parse(text)
 }

@@ -1,6 +1,6 @@
 import { isBillfoldError } from '../errors.ts'
 
-/** What became of a call: `done`, the code of its error, or whatever else it threw. */
+/** Resolves to `done`, to the code of a BillfoldError, or to any other rejection reason. */
 export function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => 'done',

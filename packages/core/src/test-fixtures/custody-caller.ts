@@ -6,25 +6,25 @@ import { createServiceKey } from '../service-keys/keys.ts'
 import type { Services } from '../services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
-/** What the custody API answered: its envelope, taken apart. */
+/** The parsed reply of the custody API. */
 export interface Outcome {
   readonly status: number
   readonly result: ReplyJson
   readonly codes: readonly string[]
 }
 
-const envelope = z.object({
+const responseFormat = z.object({
   result: z.unknown().optional(),
   errors: z.array(z.object({ code: z.string() })).default([]),
 })
 
-/** Calls an operation by its name; `method` goes into the header. */
+/** Calls an operation by its id; `method` is sent in the Signing-Method header. */
 export type Call = (
   operation: string,
   input?: { params?: Record<string, string>; body?: object; method?: string },
 ) => Promise<Outcome>
 
-/** Calls an operation of the API as a mounted one is called, as a service key of a tenant. */
+/** Creates a caller of a mounted custody API, with a service key of a tenant. */
 export async function custodyCaller(
   services: Services,
   tenant = 'default',
@@ -42,8 +42,8 @@ export async function custodyCaller(
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   return async (operation, { params = {}, body, method } = {}) => {
     const route = api.routes.find(({ id }) => id === operation)
-    if (route === undefined) throw new Error(`there is no operation ${operation}`)
-    const answer = await api.handle(route, {
+    if (route === undefined) throw new Error(`Unknown operation: ${operation}`)
+    const reply = await api.handle(route, {
       method: route.method,
       path: route.path,
       mount: '',
@@ -58,8 +58,8 @@ export async function custodyCaller(
       body: body === undefined ? { kind: 'none' } : { kind: 'parsed', value: body },
       signal: new AbortController().signal,
     })
-    if (typeof answer.body !== 'string') throw new Error('the answer is not JSON')
-    const { result, errors } = envelope.parse(JSON.parse(answer.body))
-    return { status: answer.status, result, codes: errors.map(({ code }) => code) }
+    if (typeof reply.body !== 'string') throw new Error('The reply is not JSON')
+    const { result, errors } = responseFormat.parse(JSON.parse(reply.body))
+    return { status: reply.status, result, codes: errors.map(({ code }) => code) }
   }
 }

@@ -11,7 +11,7 @@ const vector = z.object({
   plaintext: z.string(),
   ciphertext: z.string(),
 })
-const ofCurve = z.object({
+const vectorsOfCurve = z.object({
   producer: z.object({ repo: z.string(), commit: z.string() }),
   vectors: z.array(vector).min(1),
   negative: z.array(z.object({ id: z.string(), sharedKey: z.string(), ciphertext: z.string() })).min(1),
@@ -19,10 +19,10 @@ const ofCurve = z.object({
 
 const file = new URL('../envelope/envelope-vectors.json', import.meta.url)
 
-/** What a client that others wrote has encrypted, of each curve; the file names its source. */
+/** Vectors of a third-party client, by curve. The file names its source. */
 export const envelopeVectors = z
-  .object({ secp256k1: ofCurve, prime256v1: ofCurve })
+  .object({ secp256k1: vectorsOfCurve, prime256v1: vectorsOfCurve })
   .parse(JSON.parse(readFileSync(file, 'utf8')))
 
-/** The names of the curves. */
+/** The names of the curves of the secure channel. */
 export const curveNames = ['secp256k1', 'prime256v1'] as const

@@ -2,26 +2,26 @@ import { type DidRegistry, embeddedRegistry } from '../dids/index.ts'
 import { BillfoldError } from '../errors.ts'
 
 /**
- * What a call of a registry meets: `ok`; `down`, no node answers and nothing is done; `dies`, the process ends before;
- * `lost`, it is done and then the process ends; `slow`, it is done, but the reply only says that it was sent.
+ * The fault of one `submit`: `ok`; `down`, no node is available; `dies`, the process crashes before it; `lost`, the process
+ * crashes after it; `slow`, it succeeds but reports only `sent`.
  */
 export type Fate = 'ok' | 'down' | 'dies' | 'lost' | 'slow'
 
-/** The process ended: not an error that anything could be done about. */
+/** Simulates the crash of the process. */
 export class Died extends Error {}
 
-/** An embedded registry whose `submit` meets these fates, one after the other; then all is well. */
-export function failingRegistry(fates: Fate[]): DidRegistry {
+/** Creates an embedded registry whose `submit` has these faults in order, then none. */
+export function failingRegistry(faults: Fate[]): DidRegistry {
   const registry = embeddedRegistry()
   return {
     ...registry,
-    submit: async (...handedIn) => {
-      const fate = fates.shift() ?? 'ok'
-      if (fate === 'down') throw new BillfoldError('transaction.chain-unavailable')
-      if (fate === 'dies') throw new Died()
-      const state = await registry.submit(...handedIn)
-      if (fate === 'lost') throw new Died()
-      return fate === 'slow' ? { state: 'sent' } : state
+    submit: async (...args) => {
+      const fault = faults.shift() ?? 'ok'
+      if (fault === 'down') throw new BillfoldError('transaction.chain-unavailable')
+      if (fault === 'dies') throw new Died()
+      const state = await registry.submit(...args)
+      if (fault === 'lost') throw new Died()
+      return fault === 'slow' ? { state: 'sent' } : state
     },
   }
 }

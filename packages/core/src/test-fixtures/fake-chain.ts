@@ -1,7 +1,7 @@
 import { Transaction } from 'micro-eth-signer'
 import type { BroadcastAnswer, EvmClient } from '../chain-clients/index.ts'
 
-/** A transaction that a fake chain has, in its pool or in a block. */
+/** A transaction in the pool or in a block of a fake chain. */
 export interface FakeTransaction {
   readonly hash: string
   readonly from: string
@@ -11,21 +11,21 @@ export interface FakeTransaction {
   readonly gasPrice?: bigint
 }
 
-/** An EVM chain in memory: as strict about nonces and funds as a node, and as unreliable as a test wants. Nobody pays for gas. */
+/** An in-memory EVM chain that enforces nonces and balances, with configurable faults. Gas is free. */
 export interface FakeChain {
   readonly client: EvmClient
   readonly balances: Map<string, bigint>
   readonly pool: Map<string, FakeTransaction>
   readonly mined: FakeTransaction[]
-  /** What the next calls of `broadcast` do: `ok` once the list is empty. `lost` takes the transaction and then fails. */
+  /** The behaviour of the next `broadcast` calls; `ok` when empty. `lost` accepts the transaction, then fails. */
   readonly broadcasts: ('ok' | 'fails' | 'hangs' | 'lost')[]
-  /** What the node advises to offer for gas, and what those offer at least that are mined: 0 at first. */
+  /** The suggested gas price, which is also the minimum price for mining; initially 0. */
   readonly price: { now: bigint }
-  /** Mines all that can be mined, and `blocks` blocks more. */
+  /** Mines all executable transactions, then `blocks` empty blocks. */
   readonly mine: (blocks?: number) => void
 }
 
-/** A chain on which everybody has 1,000 coins, unless `balances` says otherwise. */
+/** Creates a chain on which every address has 1,000 coins unless set in `balances`. */
 export function fakeChain(): FakeChain {
   const balances = new Map<string, bigint>()
   const pool = new Map<string, FakeTransaction>()
@@ -33,18 +33,19 @@ export function fakeChain(): FakeChain {
   const heights = new Map<string, number>()
   const price = { now: 0n }
   let height = 0
-  const balanceOf = (address: string): bigint => balances.get(address) ?? 1000n * 10n ** 18n
-  const countOf = (address: string): number => mined.filter(({ from }) => from === address).length
+  const getBalance = (address: string): bigint => balances.get(address) ?? 1000n * 10n ** 18n
+  const countMined = (address: string): number => mined.filter(({ from }) => from === address).length
   const waiting = (address: string): FakeTransaction[] => [...pool.values()].filter(({ from }) => from === address)
 
-  const take = (transaction: FakeTransaction): BroadcastAnswer => {
+  const accept = (transaction: FakeTransaction): BroadcastAnswer => {
     const { from, hash, nonce, value } = transaction
     if (pool.has(hash)) return { outcome: 'accepted' }
     const others = waiting(from)
     const same = others.find((other) => other.nonce === nonce)
-    if (nonce < countOf(from) || (same !== undefined && !isDearer(transaction, same))) return { outcome: 'nonce-taken' }
+    if (nonce < countMined(from) || (same !== undefined && !isReplacement(transaction, same)))
+      return { outcome: 'nonce-taken' }
     const spent = others.reduce((sum, other) => sum + (other === same ? 0n : other.value), value)
-    if (spent > balanceOf(from)) return { outcome: 'refused', reason: 'insufficient-funds' }
+    if (spent > getBalance(from)) return { outcome: 'refused', reason: 'insufficient-funds' }
     if (same !== undefined) pool.delete(same.hash)
     pool.set(hash, transaction)
     return { outcome: 'accepted' }
@@ -54,22 +55,22 @@ export function fakeChain(): FakeChain {
   const mine = (blocks = 0): void => {
     height++
     for (const [hash, transaction] of [...pool].sort(([, one], [, other]) => one.nonce - other.nonce)) {
-      if (transaction.nonce !== countOf(transaction.from) || (transaction.gasPrice ?? 0n) < price.now) continue
+      if (transaction.nonce !== countMined(transaction.from) || (transaction.gasPrice ?? 0n) < price.now) continue
       pool.delete(hash)
       mined.push(transaction)
       heights.set(hash, height)
-      balances.set(transaction.from, balanceOf(transaction.from) - transaction.value)
-      balances.set(transaction.to, balanceOf(transaction.to) + transaction.value)
+      balances.set(transaction.from, getBalance(transaction.from) - transaction.value)
+      balances.set(transaction.to, getBalance(transaction.to) + transaction.value)
     }
     height += blocks
   }
 
-  const node = { price, balanceOf, countOf, waiting, take, pool, heights, height: () => height }
-  return { client: clientOf(node, broadcasts), balances, pool, mined, broadcasts, price, mine }
+  const node = { price, getBalance, countMined, waiting, accept, pool, heights, height: () => height }
+  return { client: createClient(node, broadcasts), balances, pool, mined, broadcasts, price, mine }
 }
 
-/** As nodes ask of a replacement: an eighth more. */
-function isDearer({ gasPrice: higher = 0n }: FakeTransaction, { gasPrice: lower = 0n }: FakeTransaction): boolean {
+/** Nodes require a replacement to offer an eighth more. */
+function isReplacement({ gasPrice: higher = 0n }: FakeTransaction, { gasPrice: lower = 0n }: FakeTransaction): boolean {
   return higher > lower && higher * 8n >= lower * 9n
 }
 
@@ -80,26 +81,26 @@ function readTransaction(raw: Uint8Array): FakeTransaction {
   return { hash: signed.hash, from: signed.sender, to, nonce: Number(nonce), value, gasPrice }
 }
 
-/** What a client asks. */
+/** The state that the client reads. */
 interface Node {
   readonly price: { readonly now: bigint }
-  readonly balanceOf: (address: string) => bigint
-  readonly countOf: (address: string) => number
+  readonly getBalance: (address: string) => bigint
+  readonly countMined: (address: string) => number
   readonly waiting: (address: string) => readonly FakeTransaction[]
-  readonly take: (transaction: FakeTransaction) => BroadcastAnswer
+  readonly accept: (transaction: FakeTransaction) => BroadcastAnswer
   readonly pool: ReadonlyMap<string, FakeTransaction>
   readonly heights: ReadonlyMap<string, number>
   readonly height: () => number
 }
 
-function clientOf(node: Node, broadcasts: FakeChain['broadcasts']): EvmClient {
+function createClient(node: Node, broadcasts: FakeChain['broadcasts']): EvmClient {
   return {
     family: 'evm',
     network: 'eip155:31337',
     timeoutMs: 50,
-    balance: async (address) => node.balanceOf(address),
+    balance: async (address) => node.getBalance(address),
     nonces: async (address) => {
-      const count = node.countOf(address)
+      const count = node.countMined(address)
       const nonces = new Set(node.waiting(address).map(({ nonce }) => nonce))
       let next = count
       while (nonces.has(next)) next++
@@ -108,10 +109,10 @@ function clientOf(node: Node, broadcasts: FakeChain['broadcasts']): EvmClient {
     broadcast: async (raw) => {
       const behaviour = broadcasts.shift() ?? 'ok'
       if (behaviour === 'hangs') return new Promise(() => {})
-      if (behaviour === 'fails') throw new Error('the node does not answer')
-      const answer = node.take(readTransaction(raw))
-      if (behaviour === 'lost') throw new Error('the answer was lost')
-      return answer
+      if (behaviour === 'fails') throw new Error('The node does not respond')
+      const result = node.accept(readTransaction(raw))
+      if (behaviour === 'lost') throw new Error('The response was lost')
+      return result
     },
     status: async (hash) => {
       const minedAt = node.heights.get(hash)

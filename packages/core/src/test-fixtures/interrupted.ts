@@ -1,31 +1,31 @@
 import type { Storage } from '../storage/index.ts'
 
-/** A storage that does something just before the first commit that writes to a table, as another process might. */
-export function interrupted(inner: Storage, table: string, meanwhile: () => Promise<unknown>): Storage {
-  let waiting = true
+/** Wraps a storage to run something just before the first commit that writes to a table, like a concurrent process. */
+export function interrupted(inner: Storage, table: string, interfere: () => Promise<unknown>): Storage {
+  let isPending = true
   return {
     find: (of, query) => inner.find(of, query),
     commit: async (writes) => {
-      if (waiting && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
-        waiting = false
-        await meanwhile()
+      if (isPending && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
+        isPending = false
+        await interfere()
       }
       await inner.commit(writes)
     },
   }
 }
 
-/** The same, just before a read of a table: the first, unless it says which. */
+/** Wraps a storage to run something just before a read of a table, by default the first. */
 export function interruptedRead(
   inner: Storage,
   table: string,
-  meanwhile: () => Promise<unknown>,
+  interfere: () => Promise<unknown>,
   whichRead = 1,
 ): Storage {
   let reads = 0
   return {
     find: async (of, query) => {
-      if (of.name === table && ++reads === whichRead) await meanwhile()
+      if (of.name === table && ++reads === whichRead) await interfere()
       return inner.find(of, query)
     },
     commit: (writes) => inner.commit(writes),

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** A node of a test: it answers as it is told, and remembers what it was asked. */
+/** A fake HTTP node with scripted responses that records its requests. */
 export interface ScriptedNode {
   readonly url: string
   readonly asked: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a node that answers every request by this function. */
+/** Starts a node that responds with this function. */
 export async function scriptedNode(
-  answer: (request: { path: string; body: string }, response: ServerResponse) => void,
+  respond: (request: { path: string; body: string }, response: ServerResponse) => void,
 ): Promise<ScriptedNode> {
   const asked: ScriptedNode['asked'] = []
   const server = createServer((request, response) => {
@@ -19,7 +19,7 @@ export async function scriptedNode(
       const body = Buffer.concat(chunks).toString()
       const path = request.url ?? ''
       asked.push({ path, headers: request.headers, body })
-      answer({ path, body }, response)
+      respond({ path, body }, response)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -10,7 +10,7 @@ import { resealIdentities } from '../identities/reseal.ts'
 import { resealVaults } from '../vaults/reseal.ts'
 import { resealSeeds, resealWallets } from '../wallets/reseal.ts'
 
-/** Services over a storage (one in memory, unless one is given), with a slow hash that is quick enough for tests. */
+/** Creates services on a storage, by default in memory, with a password hasher that is fast enough for tests. */
 export function testServices(storage: Storage = memoryStorage()): Services {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   return {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 
-/** A certificate for sessions.example and 127.0.0.1 that nobody trusts, and its key: for tests only. */
+/** A self-signed certificate for sessions.example and 127.0.0.1, for tests only. */
 export const testCertificate = `-----BEGIN CERTIFICATE-----
 MIIBxDCCAWmgAwIBAgIUKJjlJ5WGQqFYLiLDylkP1RcwwvIwCgYIKoZIzj0EAwIw
 GzEZMBcGA1UEAwwQc2Vzc2lvbnMuZXhhbXBsZTAgFw0yNjExMjEwODMyNDhaGA8y
@@ -20,22 +20,22 @@ Ja+nA+OHdG/fIXsENbueKuC+8wChRANCAARdWMmfHnpcJBtRLO7TfqACRZPzyyvn
 OGmdFjmzB0zAYFx7juimCfRrwPVfRep7gsGkYlxu+PsBz04jf/+E7pgn
 -----END PRIVATE KEY-----`
 
-/** A session service of a test, over https on the loopback address. */
+/** A fake session service on HTTPS at the loopback address. */
 export interface TestSessionService {
   readonly port: number
-  /** The paths that it was asked for, and under which host. */
+  /** The paths and Host headers of its requests. */
   readonly asked: { readonly path: string; readonly host: string }[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a session service that answers by this function. */
+/** Starts a session service that responds with this function. */
 export async function testSessionService(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  respond: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<TestSessionService> {
   const asked: TestSessionService['asked'] = []
   const server = createServer({ key: testKey, cert: testCertificate }, (request, response) => {
     asked.push({ path: request.url ?? '', host: request.headers.host ?? '' })
-    answer(request, response)
+    respond(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

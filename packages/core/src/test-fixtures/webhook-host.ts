@@ -8,26 +8,27 @@ import { inProcessWebhooks, type Webhooks } from '../webhooks/in-process.ts'
 import type { WebhookOptions } from '../webhooks/options.ts'
 import { testServices } from './services.ts'
 
-/** Webhooks of a host whose clock can be set. */
+/** The webhooks of a host with a controllable clock. */
 export interface WebhookHost {
   readonly services: Services
   readonly webhooks: Webhooks
   readonly deliver: EventDelivery['deliver']
-  /** Another process over the same storage. */
+  /** Creates the delivery of another process on the same storage. */
   readonly another: () => EventDelivery
+  /** Advances the clock. */
   readonly later: (milliseconds: number) => void
-  /** Lets something happen. */
+  /** Commits an event. */
   readonly happens: <Type extends EventType>(type: Type, data: EventData<Type>, tenant?: string) => Promise<void>
 }
 
-/** Takes endpoints on the loopback address, unless told otherwise. */
+/** Creates a host that by default allows HTTP endpoints at the loopback address. */
 export function webhookHost(
   options: WebhookOptions = { http: true, privateAddresses: true },
   events: EventOptions = {},
-  given: Partial<Services> = {},
+  overrides: Partial<Services> = {},
 ): WebhookHost {
   let time = Date.now()
-  const services: Services = { ...testServices(), now: () => time, ...given }
+  const services: Services = { ...testServices(), now: () => time, ...overrides }
   const host = (tenant = 'default') => ({ tenant, id: 'host' })
   const another = () => eventDelivery(services, events, options)
   return {

@@ -1,31 +1,36 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 
-/** A request that a receiver got. */
+/** A request to a webhook receiver. */
 export interface ReceivedWebhook {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-/** A receiver of webhooks on the loopback address. */
+/** A webhook receiver at the loopback address. */
 export interface WebhookReceiver {
   readonly url: string
   readonly received: ReceivedWebhook[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a receiver, which answers by this function: 204 unless one is given. */
+/** Starts a receiver that responds with this function, by default with 204. */
 export async function webhookReceiver(
-  answer: (request: ReceivedWebhook, response: ServerResponse) => void = (_, response) => response.writeHead(204).end(),
+  respond: (request: ReceivedWebhook, response: ServerResponse) => void = (_, response) =>
+    response.writeHead(204).end(),
 ): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const one = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') }
-      received.push(one)
-      answer(one, response)
+      const webhook = {
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      }
+      received.push(webhook)
+      respond(webhook, response)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -247,7 +247,7 @@ function suite(client: Client): void {
       const caller = await operator()
       const [one, two, uuid] = [await made('one'), await made('two'), crypto.randomUUID()]
       expect((await caller.send('DELETE', `/servicekey/${one.keyId}`, { uuid })).status).toBe(200)
-      const other = { status: 401, json: { statusCode: 401, message: 'The request was used before' } }
+      const other = { status: 401, json: { statusCode: 401, message: 'This request was already used' } }
       expect(await caller.send('DELETE', `/servicekey/${two.keyId}`, { uuid })).toMatchObject(other)
       expect(await host.billfold.serviceKeys.has(two.keyId)).toBe(true)
       expect((await (await operator()).send('DELETE', `/servicekey/${two.keyId}`, { uuid })).status).toBe(200)

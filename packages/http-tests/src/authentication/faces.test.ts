@@ -69,7 +69,7 @@ function suite(client: Client): void {
       const { sessionId } = await session({ dvcID: 'anybody' })
       const other = await stepsAt(client, host.billfold, host.licence)
       const answer = await other.relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
-      expect(answer).toMatchObject({ status: 404, json: { message: 'There is no such session' } })
+      expect(answer).toMatchObject({ status: 404, json: { message: 'Session not found' } })
     })
 
     it('finds the user by the face where the configuration lets it', async () => {

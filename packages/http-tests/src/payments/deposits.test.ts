@@ -32,14 +32,14 @@ describePayments(
       expect(await create(person, reference)).toEqual(ok)
       expect((await balance(client, person)).balance).toBe('0.25')
       expect(await end(person, { ...reference, amount: '6' })).toEqual(
-        said('Error Occurred The amount is not that of the transaction'),
+        said('Error Occurred The amount does not match the transaction'),
       )
       const updated = said('Transaction Updated Succesfully', '0')
       for (const answer of await Promise.all(Array.from({ length: 5 }, () => end(person, reference))))
         expect(answer).toEqual(updated)
       expect((await balance(client, person)).balance).toBe('5.25')
       expect(await end(person, { ...reference, status: 'FAILED' })).toEqual(
-        said('Error Occurred The transaction has ended otherwise'),
+        said('Error Occurred The transaction already ended with another result'),
       )
     })
 
@@ -80,7 +80,7 @@ describePayments(
       )
       await create(person, reference)
       expect(await create(other, reference)).toEqual(
-        said('Unable to Create License The reference was used for something else'),
+        said('Unable to Create License The reference was used for a different request'),
       )
       expect(await end(other, reference)).toEqual(said('Transaction Not Found'))
       expect(await end(person, { transaction_reference: 'none' })).toEqual(said('Transaction Not Found'))
@@ -89,7 +89,7 @@ describePayments(
       )
       expect((await end(person, { ...reference, status: 'PENDING' })).status).toBe(400)
       expect(await credit(client, host().service, person, '5.00', reference.transaction_reference)).toEqual(
-        said('Unable to Create License The reference was used for something else'),
+        said('Unable to Create License The reference was used for a different request'),
       )
     })
 

@@ -35,7 +35,7 @@ describePayments(
     it('login tells an unknown email, a wrong password and a locked one alike, and locks after ten', async () => {
       const person = await newPerson(client)
       const { email, password } = person
-      const refusal = said('The email or the password is not correct', '1', 401)
+      const refusal = said('Incorrect email or password', '1', 401)
       expect(await ask(client, '/api/auth/login/', { email: 'nobody@example.org', password })).toEqual(refusal)
       const guesses = Array.from({ length: 25 }, (_, index) =>
         ask(client, '/api/auth/login/', { email, password: `wrong ${index}` }),
