@@ -8,11 +8,11 @@ import { BillfoldError, isBillfoldError } from '../errors.ts'
  * In both functions `callerKey` is the `publickey` header exactly as received, and `text` one field value.
  * @example
  * ```ts
- * const plain: FieldCipher = {
- *   open: async (_tenant, _callerKey, text) => text,
- *   seal: async (_tenant, _callerKey, text) => text,
+ * const hsmCipher: FieldCipher = {
+ *   decrypt: (tenant, callerKey, text) => hsm.decrypt({ tenant, callerKey, text }),
+ *   encrypt: (tenant, callerKey, text) => hsm.encrypt({ tenant, callerKey, text }),
  * }
- * createBillfold({ ...options, payments: { fieldCipher: plain } })
+ * createBillfold({ ...options, payments: { fieldCipher: hsmCipher } })
  * ```
  */
 export interface FieldCipher {
