@@ -44,7 +44,7 @@ export async function holding(
     { account: { kind: 'available', owner }, amount: -amount },
     { account: { kind: 'held', owner }, amount },
   ] as const
-  const row = { ...hold, state: 'open', openedAt: now, endedAt: null }
+  const row: HoldRow = { ...hold, state: 'open', openedAt: now, endedAt: null }
   return [
     insert(ledgerHolds, row),
     ...(await posting(services, { id: newId(), tenant, currency, kind, subject, legs }, now)),

@@ -46,13 +46,21 @@ export async function newApiKey(
     orderBy: [['createdAt', 'desc']],
   })
   const excessIds = keys.slice(maxDevices - 1).map(({ id }) => id)
-  const row = { id: hashApiKey(apiKey), tenant, userId, device: deviceIndex, encrypted, createdAt }
+  const row: ApiKeyRow = {
+    id: hashApiKey(apiKey),
+    tenant,
+    userId,
+    device: deviceIndex,
+    encrypted,
+    createdAt,
+    expiresAt: createdAt + settings.apiKeyMilliseconds,
+  }
   return {
     apiKey,
     writes: [
       remove(paymentApiKeys, { where: { userId, device: deviceIndex }, hits: 'any' }),
       ...(excessIds.length > 0 ? [remove(paymentApiKeys, { where: { id: { in: excessIds } }, hits: 'any' })] : []),
-      insert(paymentApiKeys, { ...row, expiresAt: createdAt + settings.apiKeyMilliseconds }),
+      insert(paymentApiKeys, row),
     ],
   }
 }

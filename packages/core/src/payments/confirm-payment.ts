@@ -3,7 +3,7 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { capturing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
-import { check, decide, insert, update, type Write } from '../storage/index.ts'
+import { check, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { endingWrites, holdOf, refundPayment } from './end-payment.ts'
 import { commitHeld, type Held } from './held.ts'
 import { messagesToBoth, paymentEventData } from './messages.ts'
@@ -14,6 +14,8 @@ import { type PaymentProofContext, verifyPaymentProof } from '../client/payment-
 import { eventWrites } from '../events/write.ts'
 import type { Payments } from './settings.ts'
 import { paymentPairs, paymentProfiles, payments as paymentTable } from './tables.ts'
+
+type CounterpartiesRow = RowOf<typeof paymentPairs>
 
 /** A confirmation of a payment by one of its parties. Amount and phone numbers must match the payment. */
 export interface Confirmation extends PaymentProofContext {
@@ -110,14 +112,14 @@ async function confirmLeg(
       ? { senderConfirmedAt: row.senderConfirmedAt ?? now }
       : { receiverConfirmedAt: row.receiverConfirmedAt ?? now }
   const next = { ...row, ...confirmed }
-  const pair = toCounterparties(row)
+  const pair = toCounterparties(row, now)
   const known = await areKnownCounterparties(services, pair)
   const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
   const repeated =
     next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
   if (!completes && repeated) return row
   const writes = completes
-    ? await completionWrites(payments, next, known ? [] : [insert(paymentPairs, { ...pair, since: now })])
+    ? await completionWrites(payments, next, known ? [] : [insert(paymentPairs, pair)])
     : [
         update(paymentTable, {
           where: { id: row.id, state: 'pending', version: row.version },
@@ -162,14 +164,13 @@ function proofKeyUnchanged({ receiverId, proofKey }: PaymentRow): Write {
   return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
 }
 
-function toCounterparties({ senderId, receiverId, tenant }: PaymentRow): { low: string; high: string; tenant: string } {
+function toCounterparties({ senderId, receiverId, tenant }: PaymentRow, since: number): CounterpartiesRow {
   const other = receiverId ?? ''
-  return senderId < other ? { low: senderId, high: other, tenant } : { low: other, high: senderId, tenant }
+  return senderId < other
+    ? { low: senderId, high: other, tenant, since }
+    : { low: other, high: senderId, tenant, since }
 }
 
-async function areKnownCounterparties(
-  { storage }: Services,
-  { low, high }: { low: string; high: string },
-): Promise<boolean> {
+async function areKnownCounterparties({ storage }: Services, { low, high }: CounterpartiesRow): Promise<boolean> {
   return (await storage.find(paymentPairs, { where: { low, high }, limit: 1 })).length > 0
 }

@@ -8,7 +8,7 @@ import { batch, decide, insert, type RowOf, update, type Write } from '../storag
 import { identifiersOf } from '../users/identifiers.ts'
 import { holdOf } from './end-payment.ts'
 import { commitHeld, type Held } from './held.ts'
-import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
+import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
 import { gatewayTransactions } from './tables.ts'
 
@@ -128,7 +128,7 @@ function createOnce(
   const { tenant } = actor
   const { userId, reference, type, currency, amount } = input
   const content = [...kind, type, currency, String(amount)]
-  const claim = { tenant, reference, userId, content }
+  const claim: ReferenceUse = { tenant, reference, userId, content }
   return decide(async () => {
     const earlierId = await actUnder(services, claim)
     if (earlierId !== undefined) return findTransaction(services, earlierId)

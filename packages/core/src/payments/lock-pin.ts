@@ -46,13 +46,22 @@ export async function setPin(
     m3 === undefined
       ? null
       : await seal(services.keyring, new TextEncoder().encode(m3), encryptionContext(tenant, userId))
-  const fresh = { phc, sealedPart, failures: 0, lockedUntil: 0, lastAttempt: null }
   const write =
     before === undefined
-      ? insert(typedSecrets, { ...fresh, userId, kind: 'pin', tenant, version: 1 })
+      ? insert(typedSecrets, {
+          userId,
+          kind: 'pin',
+          tenant,
+          phc,
+          sealedPart,
+          failures: 0,
+          lockedUntil: 0,
+          lastAttempt: null,
+          version: 1,
+        })
       : update(typedSecrets, {
           where: { userId, kind: 'pin', version: before.version },
-          set: fresh,
+          set: { phc, sealedPart, failures: 0, lockedUntil: 0, lastAttempt: null },
           add: { version: 1 },
         })
   try {

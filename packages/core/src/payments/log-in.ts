@@ -5,7 +5,7 @@ import { decide, update } from '../storage/index.ts'
 import { findByIdentifier } from '../users/identifiers.ts'
 import { type ApiKeyRow, type Device, endOtherKeys, newApiKey } from './api-keys.ts'
 import { assertFitPassword } from './common-passwords.ts'
-import { commitHeld, stillCaller } from './held.ts'
+import { commitHeld, type Held, stillCaller } from './held.ts'
 import { type Contacts, contactsOf, openProfile, payee, type Profile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { typedSecrets } from './tables.ts'
@@ -71,10 +71,10 @@ export async function changePassword(
     add: { version: 1 },
   })
   // Lock the other keys before the user, in the same order as operations that use one of those keys.
-  const preconditions = [
+  const preconditions: readonly Held[] = [
     { write: endOtherKeys(userId, key.id), otherwise: 'caller.unauthenticated' },
     ...stillCaller(key),
     { write: replaced, otherwise: 'password.incorrect' },
-  ] as const
+  ]
   await commitHeld(services, preconditions, auditRecord(actor, 'payments.password-changed', userId, services.now()))
 }

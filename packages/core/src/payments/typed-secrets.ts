@@ -11,6 +11,8 @@ import { typedSecrets } from './tables.ts'
 /** A row of `payment_credentials`. */
 export type TypedSecretRow = RowOf<typeof typedSecrets>
 
+type AttemptCounter = Pick<TypedSecretRow, 'userId' | 'version' | 'failures'>
+
 /** Kind of a credential that a user types in. */
 export type SecretKind = 'password' | 'pin'
 
@@ -96,7 +98,7 @@ async function recordAttempt(
     const now = services.now()
     if (row === undefined || row.lockedUntil > now) {
       // No row has version -1: this commit counts nothing and equalizes timing.
-      const noRow = { userId, kind, version: -1, failures: 0 }
+      const noRow: AttemptCounter = { userId, version: -1, failures: 0 }
       await services.storage.commit(batch(...countingWrites(kind, noRow, attempt, now, 'any')))
       return undefined
     }
@@ -113,7 +115,7 @@ async function recordAttempt(
 /** The writes that count an attempt and lock the credential when the limit is reached. */
 function countingWrites(
   kind: SecretKind,
-  { userId, version, failures }: Pick<TypedSecretRow, 'userId' | 'version' | 'failures'>,
+  { userId, version, failures }: AttemptCounter,
   attempt: string,
   now: number,
   hits: Hits,

@@ -10,7 +10,7 @@ import { dayOf } from './dates.ts'
 import { commitHeld, type Held } from './held.ts'
 import { contactsOf } from './people.ts'
 import type { Payments } from './settings.ts'
-import { statementRow } from './statements.ts'
+import { type StatementRow, statementRow } from './statements.ts'
 import { grantClaims, grantDays, paymentWallets } from './tables.ts'
 
 /** A row of `payment_wallets`. */
@@ -116,13 +116,24 @@ async function grantWrites(
     { account: { kind: 'grant' }, amount: -amount },
     { account: { kind: 'available', owner: userId }, amount },
   ] as const
-  const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartId: null, currency, amount, at }
+  const line: StatementRow = {
+    id,
+    tenant,
+    userId,
+    kind: 'grant',
+    direction: 'credit',
+    counterpartId: null,
+    currency,
+    amount,
+    state: 'completed',
+    at,
+  }
   return [
     ...claims.map((claim) => insert(grantClaims, { tenant, claim, userId })),
     today === undefined
       ? insert(grantDays, { tenant, day, granted: 1 })
       : update(grantDays, { where: { tenant, day, granted: { lt: grantsPerDay } }, add: { granted: 1 } }),
-    statementRow({ ...line, state: 'completed' }),
+    statementRow(line),
     ...(await posting(services, { id, tenant, currency, kind: 'grant', subject: userId, legs })),
   ]
 }

@@ -11,7 +11,7 @@ import {
   type SubscriptionRow,
   type SubscriptionTerms,
 } from '../../subscriptions/subscriptions.ts'
-import { anyCaller, endpoint, type PaymentsApi } from './endpoint.ts'
+import { anyCaller, type Endpoint, type EndpointCaller, endpoint, type PaymentsApi } from './endpoint.ts'
 import { encrypted, type Fields, needed } from './fields.ts'
 import { missingField, userNamed } from './gateway-endpoints.ts'
 
@@ -44,7 +44,12 @@ export function licenceEndpoints(api: PaymentsApi): readonly Route[] {
 }
 
 function grantRoutes(api: PaymentsApi): readonly Route[] {
-  const common = { guard: api.subscriptions, fields: termFields, says, caller: anyCaller } as const
+  const common = {
+    guard: api.subscriptions,
+    fields: termFields,
+    says,
+    caller: anyCaller,
+  } satisfies Partial<Endpoint<keyof typeof termFields, EndpointCaller>>
   return [
     ...endpoint(api, {
       ...common,
@@ -94,7 +99,7 @@ function lookupRoutes(api: PaymentsApi): readonly Route[] {
     says,
     caller: anyCaller,
     get: true,
-  } as const
+  } satisfies Partial<Endpoint<'email', EndpointCaller>>
   return [
     ...endpoint(api, {
       ...common,
