@@ -2,18 +2,19 @@ import { createHash, randomInt } from 'node:crypto'
 import { type Insert, insert, type RowOf } from '../storage/index.ts'
 import { ledgerAccounts } from './tables.ts'
 
-/** An account row as it is kept. */
+/** A row of `ledger_accounts`: one shard of an account. */
 export type AccountRow = RowOf<typeof ledgerAccounts>
 
 /**
- * An account of a tenant: what a user has (`available`) and what is set aside of it (`held`), which never fall below zero; or
- * the other sides of money that comes and goes, which may.
+ * A ledger account of a tenant, in one currency.
+ * `available` is what a user can spend and `held` the sum of the user's holds; neither can become negative. `grant`,
+ * `gateway` and `fees` are the tenant's counter accounts, which can.
  */
 export type Account =
   | { readonly kind: 'available' | 'held'; readonly owner: string }
   | { readonly kind: 'grant' | 'gateway' | 'fees' }
 
-/** How many rows an account has that everybody writes, so that its writers do not wait for each other. */
+/** Number of rows of a tenant account, so that concurrent transfers seldom wait for the same row. */
 export const sharedShards = 16
 
 /** One row of an account. */
@@ -26,28 +27,28 @@ export interface AccountPlace {
   readonly shard: number
 }
 
-/** The row of an account that a transfer writes: its only one, or any of its shards. */
+/** Picks the row of an account that a transfer writes: the only one, or a random shard. */
 export function placeToWrite(tenant: string, currency: string, account: Account): AccountPlace {
-  return placeOf(tenant, currency, account, 'owner' in account ? 0 : randomInt(sharedShards))
+  return toShard(tenant, currency, account, 'owner' in account ? 0 : randomInt(sharedShards))
 }
 
 /** All rows that an account can have. */
 export function placesOf(tenant: string, currency: string, account: Account): readonly AccountPlace[] {
   const shards = 'owner' in account ? 1 : sharedShards
-  return Array.from({ length: shards }, (_, shard) => placeOf(tenant, currency, account, shard))
+  return Array.from({ length: shards }, (_, shard) => toShard(tenant, currency, account, shard))
 }
 
-/** The write that opens an account's row, at zero. A duplicate where it is there already. */
-export function accountRow(place: AccountPlace, now: number): Insert {
-  return insert(ledgerAccounts, { ...place, balance: 0n, entries: 0, createdAt: now })
+/** The write that creates an account row with a zero balance. Its key fails if the row exists. */
+export function accountRow(row: AccountPlace, now: number): Insert {
+  return insert(ledgerAccounts, { ...row, balance: 0n, entries: 0, createdAt: now })
 }
 
-/** Whether an account of this kind must never be below zero. */
+/** Returns true if accounts of this kind must not become negative. */
 export function hasFloor(kind: string): boolean {
   return kind === 'available' || kind === 'held'
 }
 
-function placeOf(tenant: string, currency: string, account: Account, shard: number): AccountPlace {
+function toShard(tenant: string, currency: string, account: Account, shard: number): AccountPlace {
   const { kind } = account
   const owner = 'owner' in account ? account.owner : ''
   const id = createHash('sha256')

@@ -3,7 +3,7 @@ import { type AccountRow, hasFloor } from './accounts.ts'
 import { pagesBy } from './pages.ts'
 import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './tables.ts'
 
-/** Something that does not add up, and what it is about. */
+/** An inconsistency of the ledger. */
 export interface LedgerFinding {
   readonly finding:
     | 'transfer-unbalanced'
@@ -14,7 +14,7 @@ export interface LedgerFinding {
     | 'balance-below-floor'
     | 'holds-differ'
   readonly tenant: string
-  /** The id of the transfer or of the account. */
+  /** Id of the transfer or the account. */
   readonly subject: string
   readonly detail: string
 }
@@ -24,18 +24,18 @@ interface Sum {
   count: number
 }
 
-/** What the entries say about one transfer. */
+/** Sum of the entries of one transfer. */
 interface TransferSum extends Sum {
   readonly tenant: string
 }
 
-/** How often an account is looked at again that others are writing meanwhile. */
-const mostLooks = 50
+/** Maximum number of re-reads of an account that is written concurrently. */
+const maxReads = 50
 
 /**
- * Adds everything up: the entries of each transfer to zero, the entries of each account to its balance, the open holds of each
- * user to what is held. Money may move meanwhile: what seems not to add up is looked at again, until it holds still. Takes
- * memory for each account and for the id of each transfer.
+ * Checks the ledger: the entries of each transfer sum to zero, the entries of each account to its balance, and the
+ * pending holds of each user to the held balance. Safe while money moves: suspicious accounts are read again until
+ * they are stable. Needs memory for each account and each transfer id.
  */
 export async function auditLedger(services: Services): Promise<LedgerFinding[]> {
   const findings: LedgerFinding[] = []
@@ -50,8 +50,9 @@ export async function auditLedger(services: Services): Promise<LedgerFinding[]> 
     for (const row of page) {
       const sum = accounts.get(row.id) ?? { total: 0n, count: 0 }
       accounts.delete(row.id)
-      if (sum.total !== row.balance || sum.count !== row.entries) findings.push(...(await lookAgain(services, row)))
-      else if (hasFloor(row.kind) && row.balance < 0n) findings.push(belowFloor(row))
+      if (sum.total !== row.balance || sum.count !== row.entries)
+        findings.push(...(await recheckAccount(services, row)))
+      else if (hasFloor(row.kind) && row.balance < 0n) findings.push(negativeBalance(row))
       if (row.kind === 'held') findings.push(...(await compareHolds(services, row)))
     }
   }
@@ -59,12 +60,12 @@ export async function auditLedger(services: Services): Promise<LedgerFinding[]> 
   return findings
 }
 
-/** Sums by account; transfers that do not balance become findings. */
+/** Sums the entries by account. Reports unbalanced transfers. */
 async function addUpTransfers(services: Services, findings: LedgerFinding[]): Promise<Map<string, Sum>> {
   const accounts = new Map<string, Sum>()
   const transfers = transferIds(services)
   let current: { id: string; sum: TransferSum } | undefined
-  const close = async (): Promise<void> => {
+  const finishTransfer = async (): Promise<void> => {
     if (current === undefined) return
     const { id, sum } = current
     if (sum.total !== 0n || sum.count < 2)
@@ -73,7 +74,7 @@ async function addUpTransfers(services: Services, findings: LedgerFinding[]): Pr
   const known = new Set<string>()
   for await (const entry of allEntries(services)) {
     if (current?.id !== entry.transferId) {
-      await close()
+      await finishTransfer()
       current = { id: entry.transferId, sum: { tenant: entry.tenant, total: 0n, count: 0 } }
       known.add(entry.transferId)
     }
@@ -82,9 +83,9 @@ async function addUpTransfers(services: Services, findings: LedgerFinding[]): Pr
     const sum = accounts.get(entry.accountId) ?? { total: 0n, count: 0 }
     accounts.set(entry.accountId, { total: sum.total + entry.amount, count: sum.count + 1 })
   }
-  await close()
+  await finishTransfer()
   for await (const { id, tenant } of transfers)
-    if (!known.delete(id)) findings.push(...(await bare(services, id, tenant)))
+    if (!known.delete(id)) findings.push(...(await checkUnseenTransfer(services, id, tenant)))
   for (const id of known) {
     const [row] = await services.storage.find(ledgerTransfers, { where: { id }, limit: 1 })
     if (row === undefined)
@@ -107,7 +108,7 @@ async function* allEntries(
       limit: 1000,
     })
     const last = rows.at(-1)?.transferId
-    // A full page can end in the middle of a transfer, which then is the first of the next one.
+    // A full page can end inside a transfer, which then starts the next page.
     const whole = rows.length < 1000 ? rows : rows.filter(({ transferId }) => transferId !== last)
     yield* whole
     if (rows.length < 1000) return
@@ -126,8 +127,8 @@ async function* transferIds(services: Services): AsyncGenerator<{ id: string; te
     yield* page
 }
 
-/** A transfer whose entries were not seen: made since, or without any. */
-async function bare(services: Services, id: string, tenant: string): Promise<LedgerFinding[]> {
+/** Checks a transfer whose entries were not seen: it is new, or has none. */
+async function checkUnseenTransfer(services: Services, id: string, tenant: string): Promise<LedgerFinding[]> {
   const entries = await services.storage.find(ledgerEntries, { where: { transferId: id } })
   const total = entries.reduce((sum, { amount }) => sum + amount, 0n)
   if (entries.length >= 2 && total === 0n) return []
@@ -135,22 +136,22 @@ async function bare(services: Services, id: string, tenant: string): Promise<Led
   return [{ finding, tenant, subject: id, detail: `${entries.length} entries, sum ${total}` }]
 }
 
-async function lookAgain(services: Services, { id, tenant }: AccountRow): Promise<LedgerFinding[]> {
-  for (let look = 0; look < mostLooks; look++) {
+async function recheckAccount(services: Services, { id, tenant }: AccountRow): Promise<LedgerFinding[]> {
+  for (let read = 0; read < maxReads; read++) {
     const before = await findAccount(services, id)
-    const { total, count } = await sumOf(services, id)
+    const { total, count } = await sumEntries(services, id)
     const after = await findAccount(services, id)
     if (before === undefined || after === undefined || before.entries !== after.entries) continue
     if (total !== after.balance || count !== after.entries) {
       const detail = `balance ${after.balance} of ${after.entries} entries, entries ${total} of ${count}`
       return [{ finding: 'balance-differs', tenant, subject: id, detail }]
     }
-    return hasFloor(after.kind) && after.balance < 0n ? [belowFloor(after)] : []
+    return hasFloor(after.kind) && after.balance < 0n ? [negativeBalance(after)] : []
   }
-  return [{ finding: 'balance-differs', tenant, subject: id, detail: 'the account never held still' }]
+  return [{ finding: 'balance-differs', tenant, subject: id, detail: 'the account changed during every read' }]
 }
 
-async function sumOf(services: Services, accountId: string): Promise<Sum> {
+async function sumEntries(services: Services, accountId: string): Promise<Sum> {
   const sum: Sum = { total: 0n, count: 0 }
   for await (const page of pagesBy(
     services.storage,
@@ -168,20 +169,20 @@ async function sumOf(services: Services, accountId: string): Promise<Sum> {
 async function compareHolds(services: Services, row: AccountRow): Promise<LedgerFinding[]> {
   const { id, tenant, owner, currency } = row
   let detail = ''
-  for (let look = 0; look < mostLooks; look++) {
+  for (let read = 0; read < maxReads; read++) {
     const before = await findAccount(services, id)
     const holds = await services.storage.find(ledgerHolds, { where: { tenant, owner, currency, state: 'open' } })
     const total = holds.reduce((sum, { amount }) => sum + amount, 0n)
     if (total === before?.balance) return []
     detail = `held ${before?.balance}, open holds ${total}`
-    if ((await findAccount(services, id))?.entries === before?.entries && look > 0) break
+    if ((await findAccount(services, id))?.entries === before?.entries && read > 0) break
   }
   return [{ finding: 'holds-differ', tenant, subject: id, detail }]
 }
 
 async function entriesWithoutAccount(services: Services, id: string): Promise<LedgerFinding[]> {
   const row = await findAccount(services, id)
-  if (row !== undefined) return lookAgain(services, row)
+  if (row !== undefined) return recheckAccount(services, row)
   return [{ finding: 'entry-without-account', tenant: '', subject: id, detail: 'there is no such account' }]
 }
 
@@ -190,6 +191,6 @@ async function findAccount(services: Services, id: string): Promise<AccountRow |
   return row
 }
 
-function belowFloor({ id, tenant, balance }: AccountRow): LedgerFinding {
+function negativeBalance({ id, tenant, balance }: AccountRow): LedgerFinding {
   return { finding: 'balance-below-floor', tenant, subject: id, detail: `balance ${balance}` }
 }

@@ -2,7 +2,7 @@ import type { Services } from '../services.ts'
 import { type Account, placesOf } from './accounts.ts'
 import { ledgerAccounts, ledgerEntries } from './tables.ts'
 
-/** The balance of an account in minor units; zero where it was never used. */
+/** Returns the balance of an account in minor units; zero if the account does not exist. */
 export async function balanceOf(
   services: Services,
   tenant: string,
@@ -14,31 +14,34 @@ export async function balanceOf(
   return rows.reduce((sum, { balance }) => sum + balance, 0n)
 }
 
-/** What a user has in one currency. */
+/** Balances of a user in one currency, in minor units. */
 export interface UserBalance {
   readonly currency: string
   readonly available: bigint
   readonly held: bigint
 }
 
-/** What a user has, by currency; nothing where no account was opened. */
+/** Lists the balances of a user by currency; empty if the user has no account. */
 export async function balancesOfUser(services: Services, tenant: string, owner: string): Promise<UserBalance[]> {
   const rows = await services.storage.find(ledgerAccounts, { where: { tenant, owner } })
   return [...new Set(rows.map(({ currency }) => currency))].sort().map((currency) => {
-    const of = (kind: string): bigint =>
+    const balanceFor = (kind: string): bigint =>
       rows.find((row) => row.currency === currency && row.kind === kind)?.balance ?? 0n
-    return { currency, available: of('available'), held: of('held') }
+    return { currency, available: balanceFor('available'), held: balanceFor('held') }
   })
 }
 
 /** One entry of an account. */
 export interface Entry {
   readonly transferId: string
-  /** Minor units; negative for what went out. */
+  /** In minor units; negative for outgoing money. */
   readonly amount: bigint
 }
 
-/** The entries of a user's account, oldest first; `after` is the transfer id of the last one seen. */
+/**
+ * Lists the entries of a user's account, oldest first. `after` is the transfer id of the last entry of the previous
+ * page.
+ */
 export async function entriesOf(
   services: Services,
   tenant: string,
@@ -46,10 +49,10 @@ export async function entriesOf(
   account: Extract<Account, { owner: string }>,
   page: { readonly after?: string; readonly limit: number },
 ): Promise<Entry[]> {
-  const [place] = placesOf(tenant, currency, account)
-  if (place === undefined) return []
+  const [shard] = placesOf(tenant, currency, account)
+  if (shard === undefined) return []
   const rows = await services.storage.find(ledgerEntries, {
-    where: { accountId: place.id, ...(page.after !== undefined && { transferId: { gt: page.after } }) },
+    where: { accountId: shard.id, ...(page.after !== undefined && { transferId: { gt: page.after } }) },
     orderBy: [['transferId', 'asc']],
     limit: page.limit,
   })

@@ -6,10 +6,13 @@ import type { Account } from './accounts.ts'
 import { posting } from './posting.ts'
 import { ledgerHolds } from './tables.ts'
 
-/** A hold as it is kept. */
+/** A row of `ledger_holds`. */
 export type HoldRow = RowOf<typeof ledgerHolds>
 
-/** What is set aside of a user's money, and for what. */
+/**
+ * Input of a hold: money of a user that is reserved for one purpose. `id` is a UUID made by the caller, `owner` a
+ * user id, `amount` in minor units, `subject` what the hold is for (at most 64 characters).
+ */
 export interface HoldInput {
   readonly id: string
   readonly tenant: string
@@ -19,15 +22,15 @@ export interface HoldInput {
   readonly subject: string
 }
 
-/** What a hold's end says about itself. */
+/** The transfer that captures or releases a hold. */
 export interface HoldEnd {
   readonly transferId: string
-  /** The kind of the transfer: `payment.completed`, ... */
+  /** Kind of the transfer: `payment.completed`, ... */
   readonly kind: string
 }
 
 /**
- * The writes that set money aside; in one commit, inside a `decide`.
+ * The writes that hold money. Commit them together, inside `retryOnConflict`.
  * @throws BillfoldError `ledger.insufficient-funds`
  */
 export async function holding(
@@ -41,36 +44,36 @@ export async function holding(
     { account: { kind: 'available', owner }, amount: -amount },
     { account: { kind: 'held', owner }, amount },
   ] as const
-  const row = { ...hold, state: 'open', openedAt: now, endedAt: null }
+  const row: HoldRow = { ...hold, state: 'open', openedAt: now, endedAt: null }
   return [
     insert(ledgerHolds, row),
     ...(await posting(services, { id: newId(), tenant, currency, kind, subject, legs }, now)),
   ]
 }
 
-/** The writes that give money back that was set aside; the first of them fails where the hold has ended. */
+/** The writes that release a hold: the money returns to its owner. The first write fails if the hold has ended. */
 export function releasing(services: Services, hold: HoldRow, end: HoldEnd): Promise<readonly Write[]> {
-  return ending(services, hold, 'released', { kind: 'available', owner: hold.owner }, end)
+  return endWrites(services, hold, 'released', { kind: 'available', owner: hold.owner }, end)
 }
 
-/** The writes that move money that was set aside to where it was for; the first of them fails where the hold has ended. */
+/** The writes that capture a hold: the money moves to the receiver. The first write fails if the hold has ended. */
 export function capturing(
   services: Services,
   hold: HoldRow,
   receiver: Account,
   end: HoldEnd,
 ): Promise<readonly Write[]> {
-  return ending(services, hold, 'captured', receiver, end)
+  return endWrites(services, hold, 'captured', receiver, end)
 }
 
-/** @throws BillfoldError `ledger.hold-unknown` */
+/** @throws BillfoldError `ledger.hold-not-found` */
 export async function findHold(services: Services, tenant: string, id: string): Promise<HoldRow> {
   const [row] = await services.storage.find(ledgerHolds, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('ledger.hold-unknown')
   return row
 }
 
-async function ending(
+async function endWrites(
   services: Services,
   { id, tenant, owner, currency, amount, subject }: HoldRow,
   state: 'released' | 'captured',
@@ -84,12 +87,12 @@ async function ending(
   const transfer = { id: transferId, tenant, currency, kind, subject, legs }
   return [
     update(ledgerHolds, { where: { id, tenant, state: 'open' }, set: { state, endedAt: services.now() } }),
-    ...(await posting(services, transfer).catch(staleHold)),
+    ...(await posting(services, transfer).catch(toStaleRead)),
   ]
 }
 
-/** What an open hold has set aside is there: where it is not, the hold has ended since it was read. */
-function staleHold(error: unknown): never {
+/** A pending hold always has its money. If it is missing, the hold has ended since it was read. */
+function toStaleRead(error: unknown): never {
   if (isBillfoldError(error, 'ledger.insufficient-funds')) throw new StaleRead()
   throw error
 }

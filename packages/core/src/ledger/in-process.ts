@@ -11,26 +11,48 @@ import { ledgerHolds } from './tables.ts'
 import { transfer, type TransferRow } from './transfer.ts'
 
 /**
- * The ledger, for the host to call: double entry in minor units (bigint). A tenant that is not named is the host's own. Ids
- * are UUIDs that the caller makes; a transfer or a hold that is repeated with the same id is answered as the first time.
+ * The double-entry ledger, as `billfold.payments.ledger`. Amounts are bigint in minor units. The tenant defaults to
+ * the host's own. Ids are UUIDs made by the caller: repeating a transfer or a hold with the same id returns the first
+ * result.
+ * @example
+ * ```ts
+ * await billfold.payments.ledger.transfer({
+ *   id: newId(),
+ *   currency: 'USD',
+ *   kind: 'fee',
+ *   subject: 'order 17',
+ *   legs: [
+ * { account: { kind: 'available', owner: userId }, amount: -25n },
+ * { account: { kind: 'fees' }, amount: 25n },
+ *   ],
+ * })
+ * ```
  */
 export interface Ledger {
   /**
-   * Moves money between accounts; what is held is moved by the end of its hold alone.
-   * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.transfer-reused`, `ledger.held`
+   * Moves money between accounts. Held money can only be moved by capturing or releasing its hold.
+   * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.id-reused`, `ledger.held-funds`
    */
   readonly transfer: (input: Omit<TransferInput, 'tenant'> & { readonly tenant?: string }) => Promise<TransferRow>
-  /** Sets money of a user aside. @throws BillfoldError `ledger.insufficient-funds`, `ledger.transfer-reused` */
+  /**
+   * Holds money of a user. @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.id-reused`
+   */
   readonly hold: (input: Omit<HoldInput, 'tenant'> & { readonly tenant?: string }) => Promise<HoldRow>
-  /** Moves what was set aside to an account that is not a held one. @throws BillfoldError `ledger.hold-unknown`, `ledger.hold-ended`, `ledger.held` */
+  /**
+   * Moves held money to an account that is not a `held` one.
+   * @throws BillfoldError `ledger.hold-not-found`, `ledger.hold-ended`, `ledger.held-funds`
+   */
   readonly capture: (holdId: string, receiver: Account, tenant?: string) => Promise<void>
-  /** Gives back what was set aside. @throws BillfoldError `ledger.hold-unknown`, `ledger.hold-ended` */
+  /** Returns held money to its owner. @throws BillfoldError `ledger.hold-not-found`, `ledger.hold-ended` */
   readonly release: (holdId: string, tenant?: string) => Promise<void>
-  /** In minor units. */
+  /** Returns the balance of an account in minor units; zero if the account does not exist. */
   readonly balance: (currency: string, account: Account, tenant?: string) => Promise<bigint>
-  /** What a user has, by currency. */
+  /** Lists the balances of a user by currency. */
   readonly balancesOfUser: (userId: string, tenant?: string) => Promise<readonly UserBalance[]>
-  /** The entries of a user's account, oldest first. */
+  /**
+   * Lists the entries of a user's account, oldest first. `after` is the transfer id of the last entry of the previous
+   * page.
+   */
   readonly entries: (
     currency: string,
     account: Extract<Account, { owner: string }>,
@@ -39,10 +61,10 @@ export interface Ledger {
   ) => Promise<readonly Entry[]>
 }
 
-/** What the host's own holds are for; those of payments and withdrawals are theirs to end. */
+/** Subject prefix of the host's own holds. Holds of payments and withdrawals cannot be ended through this API. */
 const hostSubject = 'host'
 
-/** The ledger over these services. */
+/** Creates the ledger functions that a host calls directly. */
 export function inProcessLedger(services: Services, host: (tenant?: string) => Actor): Ledger {
   return {
     transfer: async ({ tenant, ...input }) => {
@@ -62,7 +84,7 @@ export function inProcessLedger(services: Services, host: (tenant?: string) => A
   }
 }
 
-/** What is held is the sum of the holds: money that came or went by itself would leave one that nobody can end. */
+/** The held balance is the sum of the holds. A direct transfer would leave a hold without money. */
 function assertNotHeld({ kind }: Account): void {
   if (kind === 'held') throw new BillfoldError('ledger.held')
 }
@@ -71,7 +93,7 @@ function hold(services: Services, actor: Actor, input: HoldInput): Promise<HoldR
   const wanted = { ...input, subject: `${hostSubject}:${input.subject}` }
   return decide(async () => {
     const [before] = await services.storage.find(ledgerHolds, { where: { id: input.id }, limit: 1 })
-    if (before !== undefined) return sameHold(before, wanted)
+    if (before !== undefined) return assertSameHold(before, wanted)
     if (input.amount <= 0n) throw new BillfoldError('ledger.unbalanced')
     const openedAt = services.now()
     const writes = await holding(services, wanted, 'hold', openedAt)
@@ -80,7 +102,7 @@ function hold(services: Services, actor: Actor, input: HoldInput): Promise<HoldR
   })
 }
 
-function sameHold(before: HoldRow, wanted: HoldInput): HoldRow {
+function assertSameHold(before: HoldRow, wanted: HoldInput): HoldRow {
   const { tenant, owner, currency, amount, subject } = before
   const same =
     tenant === wanted.tenant &&
@@ -92,7 +114,7 @@ function sameHold(before: HoldRow, wanted: HoldInput): HoldRow {
   return before
 }
 
-/** Without a receiver the money goes back. */
+/** Captures a hold, or releases it if there is no receiver. */
 function end(services: Services, actor: Actor, holdId: string, receiver: Account | undefined): Promise<void> {
   return decide(async () => {
     const row = await findHold(services, actor.tenant, holdId)
@@ -104,7 +126,7 @@ function end(services: Services, actor: Actor, holdId: string, receiver: Account
       receiver === undefined
         ? await releasing(services, row, { transferId, kind: 'hold.released' })
         : await capturing(services, row, receiver, { transferId, kind: 'hold.captured' })
-    const act = receiver === undefined ? 'ledger.released' : 'ledger.captured'
-    await services.storage.commit(batch(...writes, auditRecord(actor, act, holdId, services.now())))
+    const action = receiver === undefined ? 'ledger.released' : 'ledger.captured'
+    await services.storage.commit(batch(...writes, auditRecord(actor, action, holdId, services.now())))
   })
 }

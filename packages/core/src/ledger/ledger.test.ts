@@ -10,15 +10,15 @@ const usd = { currency: 'USD', kind: 'test', subject: 's' }
 
 function ledger(now: () => number = Date.now) {
   const services = { ...testServices(), now }
-  const of = inProcessLedger(services, (tenant = 'default') => ({ tenant, id: 'host' }))
+  const api = inProcessLedger(services, (tenant = 'default') => ({ tenant, id: 'host' }))
   const move = (legs: readonly Leg[], id = newId(), tenant?: string) =>
-    of.transfer({ ...usd, id, legs, ...(tenant !== undefined && { tenant }) })
+    api.transfer({ ...usd, id, legs, ...(tenant !== undefined && { tenant }) })
   const fund = (amount: bigint) =>
     move([
       { account: { kind: 'gateway' }, amount: -amount },
       { account: ann, amount },
     ])
-  return { ...of, move, fund }
+  return { ...api, move, fund }
 }
 
 const pay = (amount: bigint): readonly Leg[] => [
@@ -27,7 +27,7 @@ const pay = (amount: bigint): readonly Leg[] => [
 ]
 
 describe('the ledger', () => {
-  test('moves money between accounts, to no more than there is', async () => {
+  test('moves money between accounts, and rejects an overdraft', async () => {
     const { move, fund, balance, balancesOfUser, entries } = ledger()
     await fund(10n)
     await move(pay(10n))
@@ -38,21 +38,21 @@ describe('the ledger', () => {
     expect((await entries('USD', ann, { limit: 10 })).map(({ amount }) => amount)).toEqual([10n, -10n])
   })
 
-  test('keeps amounts beyond 64 bits', async () => {
+  test('supports amounts beyond 64 bits', async () => {
     const { move, fund, balance } = ledger()
-    const much = 10n ** 36n
-    await fund(much)
-    await move(pay(much - 1n))
-    expect([await balance('USD', ann), await balance('USD', bob)]).toEqual([1n, much - 1n])
+    const large = 10n ** 36n
+    await fund(large)
+    await move(pay(large - 1n))
+    expect([await balance('USD', ann), await balance('USD', bob)]).toEqual([1n, large - 1n])
   })
 
-  test('takes a transfer of many legs, and none that does not sum to zero', async () => {
+  test('accepts a transfer with several legs, and rejects legs that do not sum to zero', async () => {
     const { move, fund, balance } = ledger()
     await fund(100n)
     const fee = { account: { kind: 'fees' }, amount: 3n } as const
     await move([{ account: ann, amount: -53n }, { account: bob, amount: 50n }, fee])
     expect([await balance('USD', ann), await balance('USD', bob)]).toEqual([47n, 50n])
-    const unsound: readonly (readonly Leg[])[] = [
+    const invalid: readonly (readonly Leg[])[] = [
       [],
       [{ account: ann, amount: 0n }],
       [{ account: ann, amount: -1n }],
@@ -69,10 +69,10 @@ describe('the ledger', () => {
         { account: bob, amount: 0n },
       ],
     ]
-    for (const legs of unsound) expect(await codeOf(move(legs))).toBe('ledger.unbalanced')
+    for (const legs of invalid) expect(await codeOf(move(legs))).toBe('ledger.unbalanced')
   })
 
-  test('answers a repeat alike, and refuses the id for anything else', async () => {
+  test('returns the first result for a repeated transfer id, and rejects the id for another transfer', async () => {
     const { move, fund, balance } = ledger()
     await fund(10n)
     const id = newId()
@@ -85,7 +85,7 @@ describe('the ledger', () => {
     expect(await balance('USD', bob)).toBe(5n)
   })
 
-  test('says when it moved money as it was noted, while time goes by', async () => {
+  test('returns the original time for a repeated transfer or hold', async () => {
     let time = Date.now()
     const { move, fund, hold } = ledger(() => time++)
     await fund(10n)
@@ -95,7 +95,7 @@ describe('the ledger', () => {
     expect(await hold(input)).toEqual(await hold(input))
   })
 
-  test('moves what is held by the end of its hold alone, so that no hold is left without its money', async () => {
+  test('rejects transfers from and to held accounts', async () => {
     const { fund, hold, move, capture, release, balancesOfUser } = ledger()
     await fund(10n)
     const input = { id: newId(), owner: 'ann', currency: 'USD', amount: 6n, subject: 'rent' }
@@ -111,7 +111,7 @@ describe('the ledger', () => {
     expect(await balancesOfUser('ann')).toEqual([{ currency: 'USD', available: 10n, held: 0n }])
   })
 
-  test('of many who want the last of it, one gets it', async () => {
+  test('never overdraws an account under concurrent transfers', async () => {
     const { move, fund, balance } = ledger()
     await fund(10n)
     const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(move(pay(4n)))))
@@ -120,7 +120,7 @@ describe('the ledger', () => {
     expect(await balance('USD', ann)).toBe(2n)
   })
 
-  test('sets money aside, and ends each hold once', async () => {
+  test('holds money, and ends each hold once under concurrent captures and releases', async () => {
     const { fund, hold, capture, release, balancesOfUser } = ledger()
     await fund(10n)
     const input = { id: newId(), owner: 'ann', currency: 'USD', amount: 6n, subject: 'rent' }
@@ -137,12 +137,12 @@ describe('the ledger', () => {
     ])
     expect(ends.filter((end) => end === 'done')).toHaveLength(1)
     expect(ends.filter((end) => end === 'ledger.hold-ended')).toHaveLength(2)
-    const [of] = await balancesOfUser('ann')
-    expect(of?.held).toBe(0n)
+    const [after] = await balancesOfUser('ann')
+    expect(after?.held).toBe(0n)
     expect(await codeOf(release(input.id, 'other'))).toBe('ledger.hold-unknown')
   })
 
-  test('keeps tenants and currencies apart', async () => {
+  test('separates tenants and currencies', async () => {
     const { fund, move, balance } = ledger()
     await fund(10n)
     expect(await codeOf(move(pay(1n), newId(), 'other'))).toBe('ledger.insufficient-funds')

@@ -4,15 +4,15 @@ import { insert, update, type Write } from '../storage/index.ts'
 import { type Account, type AccountPlace, accountRow, hasFloor, placeToWrite } from './accounts.ts'
 import { ledgerAccounts, ledgerEntries, ledgerTransfers } from './tables.ts'
 
-/** What a transfer does to one account: a positive amount comes in, a negative one goes out. Minor units. */
+/** The effect of a transfer on one account, in minor units: positive for incoming, negative for outgoing money. */
 export interface Leg {
   readonly account: Account
   readonly amount: bigint
 }
 
-/** A transfer, before it is posted. */
+/** Input of a transfer. */
 export interface TransferInput {
-  /** A UUID that whoever asks has made, so that a repeat is recognised. */
+  /** A UUID made by the caller, so that a repeat is recognized. */
   readonly id: string
   readonly tenant: string
   readonly currency: string
@@ -23,18 +23,19 @@ export interface TransferInput {
   readonly legs: readonly Leg[]
 }
 
-/** Most legs of one transfer. */
+/** Maximum number of legs per transfer. */
 export const mostLegs = 16
 
-interface PlacedLeg {
-  readonly place: AccountPlace
+interface LegWithRow {
+  readonly row: AccountPlace
   readonly amount: bigint
 }
 
 /**
- * The writes of a transfer: accounts that are not open yet, balances (guarded by their floor), the transfer, its entries. They
- * belong in one commit, inside a `decide`: whoever loses a race reads the balances anew and is told here. Balances are written
- * in the order of their ids, so that transfers that cross each other do not block each other. `now` is when, in milliseconds since 1970.
+ * The writes of a transfer: new account rows, balances (guarded against overdraft), the transfer and its entries.
+ * Commit them together, inside `retryOnConflict`, so that the loser of a race re-reads the balances and fails here.
+ * Balances are written in the order of their ids, so that concurrent transfers cannot deadlock.
+ * @param now time of the transfer, in milliseconds since 1970
  * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`
  */
 export async function posting(
@@ -43,38 +44,38 @@ export async function posting(
   now: number = services.now(),
 ): Promise<readonly Write[]> {
   const { id, tenant, currency, kind, subject } = transfer
-  const legs = placedLegs(transfer)
-  const ids = legs.map(({ place }) => place.id)
+  const legs = pickRows(transfer)
+  const ids = legs.map(({ row }) => row.id)
   const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
   const balances = new Map(rows.map((row) => [row.id, row.balance]))
-  for (const leg of legs) assertFloor(leg, balances.get(leg.place.id) ?? 0n)
+  for (const leg of legs) assertNoOverdraft(leg, balances.get(leg.row.id) ?? 0n)
   return [
-    ...legs.filter(({ place }) => !balances.has(place.id)).map(({ place }) => accountRow(place, now)),
+    ...legs.filter(({ row }) => !balances.has(row.id)).map(({ row }) => accountRow(row, now)),
     ...legs.map(balanceWrite),
     insert(ledgerTransfers, { id, tenant, kind, currency, subject, at: now }),
-    ...legs.map(({ place, amount }, position) =>
-      insert(ledgerEntries, { transferId: id, position, tenant, accountId: place.id, amount }),
+    ...legs.map(({ row, amount }, position) =>
+      insert(ledgerEntries, { transferId: id, position, tenant, accountId: row.id, amount }),
     ),
   ]
 }
 
-/** The legs by the order of their rows. */
-function placedLegs({ tenant, currency, legs }: TransferInput): readonly PlacedLeg[] {
-  const placed = legs
-    .map(({ account, amount }) => ({ place: placeToWrite(tenant, currency, account), amount }))
-    .sort((one, other) => (one.place.id < other.place.id ? -1 : 1))
+/** Picks a row for each leg and sorts the legs by row id. */
+function pickRows({ tenant, currency, legs }: TransferInput): readonly LegWithRow[] {
+  const picked = legs
+    .map(({ account, amount }) => ({ row: placeToWrite(tenant, currency, account), amount }))
+    .sort((one, other) => (one.row.id < other.row.id ? -1 : 1))
   const sum = legs.reduce((total, { amount }) => total + amount, 0n)
-  const distinct = new Set(placed.map(({ place }) => place.id)).size
-  const sound = legs.length >= 2 && legs.length <= mostLegs && distinct === legs.length
-  if (!sound || sum !== 0n || legs.some(({ amount }) => amount === 0n)) throw new BillfoldError('ledger.unbalanced')
-  return placed
+  const distinct = new Set(picked.map(({ row }) => row.id)).size
+  const isValid = legs.length >= 2 && legs.length <= mostLegs && distinct === legs.length
+  if (!isValid || sum !== 0n || legs.some(({ amount }) => amount === 0n)) throw new BillfoldError('ledger.unbalanced')
+  return picked
 }
 
-function assertFloor({ place, amount }: PlacedLeg, balance: bigint): void {
-  if (amount < 0n && hasFloor(place.kind) && balance + amount < 0n) throw new BillfoldError('ledger.insufficient-funds')
+function assertNoOverdraft({ row, amount }: LegWithRow, balance: bigint): void {
+  if (amount < 0n && hasFloor(row.kind) && balance + amount < 0n) throw new BillfoldError('ledger.insufficient-funds')
 }
 
-function balanceWrite({ place, amount }: PlacedLeg): Write {
-  const floor = amount < 0n && hasFloor(place.kind) ? { balance: { gte: -amount } } : {}
-  return update(ledgerAccounts, { where: { id: place.id, ...floor }, add: { balance: amount, entries: 1 } })
+function balanceWrite({ row, amount }: LegWithRow): Write {
+  const floor = amount < 0n && hasFloor(row.kind) ? { balance: { gte: -amount } } : {}
+  return update(ledgerAccounts, { where: { id: row.id, ...floor }, add: { balance: amount, entries: 1 } })
 }

@@ -1,20 +1,20 @@
 import { defineTable, integer, nullable, text, wideInteger } from '../storage/index.ts'
 
-/** Minor units of a currency. */
+/** An amount in minor units of a currency. */
 const amount = wideInteger
 
 /**
- * One row an account, or, of an account that everybody writes, one row a shard. The balance is what its entries sum to, kept
- * in the commit that adds them; `entries` counts them, so that whoever adds them up can tell whether any are still to come.
+ * Account rows: one per user account, one per shard of a tenant account. `balance` is the sum of the entries and is
+ * written in the same commit; `entries` counts them, so that a consistency check can detect a concurrent write.
  */
 export const ledgerAccounts = defineTable({
   name: 'ledger_accounts',
   columns: {
-    /** A hash of all that names the account, so that nobody has to look it up, and nobody can make it twice. */
+    /** Hash of all that identifies the account, so that it needs no lookup and cannot exist twice. */
     id: text(43),
     tenant: text(64),
     kind: text(16),
-    /** A user's id; empty for an account of the tenant. */
+    /** A user id; empty for an account of the tenant. */
     owner: text(64),
     currency: text(12),
     shard: integer(),
@@ -26,17 +26,17 @@ export const ledgerAccounts = defineTable({
   indexes: { byOwner: ['tenant', 'owner', 'currency', 'kind'] },
 })
 
-/** Money that moved, once. Rows are only ever added. */
+/** Transfers. Append-only. */
 export const ledgerTransfers = defineTable({
   name: 'ledger_transfers',
   columns: {
-    /** Made by whoever asks for the transfer, so that a repeat is recognised. */
+    /** Made by the caller, so that a repeat is recognized. */
     id: text(36),
     tenant: text(64),
     /** `payment.held`, `deposit`, `grant`, ... */
     kind: text(32),
     currency: text(12),
-    /** What it is about: the id of a payment, of a deposit. */
+    /** Id of the payment or the transaction that the transfer belongs to. */
     subject: text(64),
     at: integer(),
   },
@@ -44,7 +44,7 @@ export const ledgerTransfers = defineTable({
   indexes: { byTenant: ['tenant', 'id'], bySubject: ['tenant', 'subject'] },
 })
 
-/** What a transfer did to one account; the entries of a transfer sum to zero. Rows are only ever added. */
+/** Entries: the effect of a transfer on one account. The entries of a transfer sum to zero. Append-only. */
 export const ledgerEntries = defineTable({
   name: 'ledger_entries',
   columns: {
@@ -58,7 +58,7 @@ export const ledgerEntries = defineTable({
   indexes: { byAccount: ['accountId', 'transferId'] },
 })
 
-/** Money of a user that is set aside for one thing, until it is taken (`captured`) or given back (`released`). */
+/** Holds: money of a user reserved for one purpose, until it is captured or released. */
 export const ledgerHolds = defineTable({
   name: 'ledger_holds',
   columns: {
@@ -67,7 +67,7 @@ export const ledgerHolds = defineTable({
     owner: text(64),
     currency: text(12),
     amount: amount(),
-    /** `open`, `captured`, `released`. */
+    /** `pending`, `captured`, `released`. */
     state: text(16),
     subject: text(64),
     openedAt: integer(),

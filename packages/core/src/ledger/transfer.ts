@@ -6,17 +6,17 @@ import { placesOf } from './accounts.ts'
 import { posting, type TransferInput } from './posting.ts'
 import { ledgerEntries, ledgerTransfers } from './tables.ts'
 
-/** A transfer as it is kept. */
+/** A row of `ledger_transfers`. */
 export type TransferRow = RowOf<typeof ledgerTransfers>
 
 /**
- * Moves money, once: a repeat with the same id and the same content changes nothing and is answered alike.
- * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.transfer-reused`
+ * Moves money once: repeating a transfer with the same id and content returns the first result.
+ * @throws BillfoldError `ledger.insufficient-funds`, `ledger.unbalanced`, `ledger.id-reused`
  */
 export async function transfer(services: Services, actor: Actor, input: TransferInput): Promise<TransferRow> {
   return decide(async () => {
     const [before] = await services.storage.find(ledgerTransfers, { where: { id: input.id }, limit: 1 })
-    if (before !== undefined) return assertSame(services, before, input)
+    if (before !== undefined) return assertSameTransfer(services, before, input)
     const { id, tenant, kind, currency, subject } = input
     const at = services.now()
     const writes = await posting(services, input, at)
@@ -26,7 +26,7 @@ export async function transfer(services: Services, actor: Actor, input: Transfer
   })
 }
 
-async function assertSame(services: Services, before: TransferRow, input: TransferInput): Promise<TransferRow> {
+async function assertSameTransfer(services: Services, before: TransferRow, input: TransferInput): Promise<TransferRow> {
   const entries = await services.storage.find(ledgerEntries, { where: { transferId: before.id } })
   const same =
     before.tenant === input.tenant &&

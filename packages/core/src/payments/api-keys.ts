@@ -7,23 +7,25 @@ import { users } from '../users/table.ts'
 import type { Payments } from './settings.ts'
 import { paymentApiKeys } from './tables.ts'
 
-/** An api key as it is kept. */
+/** A row of `payment_api_keys`. */
 export type ApiKeyRow = RowOf<typeof paymentApiKeys>
 
-/** How many devices of one user have a key at once; the oldest makes room. */
-const mostDevices = 20
+/** Maximum number of devices with a key per user. A further login deletes the oldest keys. */
+const maxDevices = 20
 
-/** Characters of an api key: 256 bits, base64url. */
+/** Length of an API key in characters: 256 bits, base64url. */
 export const apiKeyLength = 43
 
-/** Which device of a user logs in. */
+/** The device that a user logs in on. Each device of a user has at most one key. */
 export interface Device {
   readonly imei: string
   readonly appid: string
 }
 
 /**
- * A new api key of 256 bits for a device, and the writes that make it and end the one that the device had. Inside a `decide`.
+ * Creates an API key of 256 bits for a device, replacing the previous key of that device. Call it inside
+ * `retryOnConflict`.
+ * @returns the key and the writes that store it; only its SHA-256 hash is stored
  */
 export async function newApiKey(
   { services, settings }: Payments,
@@ -34,34 +36,47 @@ export async function newApiKey(
 ): Promise<{ readonly apiKey: string; readonly writes: readonly Write[] }> {
   const apiKey = randomSecret(32)
   const createdAt = services.now()
-  const name = await services.lookups.hash('payments:device', tenant, JSON.stringify([device.imei, device.appid]))
+  const deviceIndex = await services.lookups.hash(
+    'payments:device',
+    tenant,
+    JSON.stringify([device.imei, device.appid]),
+  )
   const keys = await services.storage.find(paymentApiKeys, {
-    where: { userId, device: { ne: name } },
+    where: { userId, device: { ne: deviceIndex } },
     orderBy: [['createdAt', 'desc']],
   })
-  const crowdedOut = keys.slice(mostDevices - 1).map(({ id }) => id)
-  const row = { id: hashOf(apiKey), tenant, userId, device: name, encrypted, createdAt }
+  const excessIds = keys.slice(maxDevices - 1).map(({ id }) => id)
+  const row: ApiKeyRow = {
+    id: hashApiKey(apiKey),
+    tenant,
+    userId,
+    device: deviceIndex,
+    encrypted,
+    createdAt,
+    expiresAt: createdAt + settings.apiKeyMilliseconds,
+  }
   return {
     apiKey,
     writes: [
-      remove(paymentApiKeys, { where: { userId, device: name }, hits: 'any' }),
-      ...(crowdedOut.length > 0 ? [remove(paymentApiKeys, { where: { id: { in: crowdedOut } }, hits: 'any' })] : []),
-      insert(paymentApiKeys, { ...row, expiresAt: createdAt + settings.apiKeyMilliseconds }),
+      remove(paymentApiKeys, { where: { userId, device: deviceIndex }, hits: 'any' }),
+      ...(excessIds.length > 0 ? [remove(paymentApiKeys, { where: { id: { in: excessIds } }, hits: 'any' })] : []),
+      insert(paymentApiKeys, row),
     ],
   }
 }
 
-/** The write that ends all keys of a user but one. */
-export function endOtherKeys(userId: string, keptId: string): Write {
-  return remove(paymentApiKeys, { where: { userId, id: { ne: keptId } }, hits: 'any' })
+/** The write that deletes all keys of a user except one. */
+export function endOtherKeys(userId: string, exceptId: string): Write {
+  return remove(paymentApiKeys, { where: { userId, id: { ne: exceptId } }, hits: 'any' })
 }
 
 /**
- * The key that a caller brings. Of another tenant, expired, ended or of an archived user is all one.
+ * Finds the row of a presented API key. An unknown, expired or revoked key, a key of another tenant and a key of an
+ * archived user give the same error.
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function findApiKey(services: Services, tenant: string, apiKey: string): Promise<ApiKeyRow> {
-  const id = hashOf(apiKey)
+  const id = hashApiKey(apiKey)
   const [row] = await services.storage.find(paymentApiKeys, { where: { id, tenant }, limit: 1 })
   if (row === undefined || row.expiresAt <= services.now()) throw new BillfoldError('caller.unauthenticated')
   const [user] = await services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
@@ -69,12 +84,12 @@ export async function findApiKey(services: Services, tenant: string, apiKey: str
   return row
 }
 
-/** The write that removes the keys that have run out. */
+/** The write that deletes expired keys. `now` is in milliseconds since 1970. */
 export function removeExpiredApiKeys(now: number): Write {
   return remove(paymentApiKeys, { where: { expiresAt: { lte: now } }, hits: 'any' })
 }
 
-/** 256 random bits need no slow hash. */
-function hashOf(apiKey: string): string {
+/** A plain hash is enough: the key has 256 random bits, so there is nothing to brute-force. */
+function hashApiKey(apiKey: string): string {
   return createHash('sha256').update(apiKey).digest('base64url')
 }

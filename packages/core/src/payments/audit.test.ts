@@ -14,7 +14,7 @@ import { gatewayTransactions, paymentProfiles, payments as paymentTable } from '
 const actor = { tenant: 't', id: 'test' }
 let number = 1000
 
-async function person(services: Services): Promise<{ userId: string; email: string; phone: string }> {
+async function registerUser(services: Services): Promise<{ userId: string; email: string; phone: string }> {
   const name = `user${++number}`
   const [email, phone] = [`${name}@example.org`, `+1${number}`]
   const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
@@ -22,10 +22,10 @@ async function person(services: Services): Promise<{ userId: string; email: stri
   return { email, phone, ...(await register(services, actor, form)) }
 }
 
-/** A storage with a credit and a pending payment. */
-async function world(): Promise<{ services: Services; payment: PaymentRow; found: () => Promise<readonly string[]> }> {
+/** A storage with one deposit and one pending payment. */
+async function setUp(): Promise<{ services: Services; payment: PaymentRow; found: () => Promise<readonly string[]> }> {
   const services = testServices()
-  const [from, to] = [await person(services), await person(services)]
+  const [from, to] = [await registerUser(services), await registerUser(services)]
   const credit = { userId: from.userId, reference: 'r', currency: 'USD', amount: 100n }
   await creditBalance(services, actor, credit)
   const payments = { services, settings: paymentSettings() }
@@ -35,20 +35,20 @@ async function world(): Promise<{ services: Services; payment: PaymentRow; found
   return { services, payment, found }
 }
 
-describe('an audit', () => {
-  test('finds nothing where everything adds up, and says how much it saw', async () => {
-    const { services } = await world()
+describe('the consistency check', () => {
+  test('reports no findings for a consistent ledger, and counts what it read', async () => {
+    const { services } = await setUp()
     expect(await audit(services)).toEqual({ findings: [], payments: 1, transactions: 1 })
   })
 
-  const damage: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [
+  const corruptions: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [
     [
-      'a balance that was raised by hand',
+      'a balance that was raised directly in the database',
       ({ senderId }) => update(ledgerAccounts, { where: { owner: senderId, kind: 'available' }, add: { balance: 1n } }),
       ['balance-differs'],
     ],
     [
-      'an entry that was changed',
+      'a changed entry',
       ({ senderId }) =>
         update(ledgerEntries, {
           where: { amount: { gt: 40n } },
@@ -58,66 +58,62 @@ describe('an audit', () => {
       ['transfer-unbalanced', 'balance-differs'],
     ],
     [
-      'an entry that was removed',
+      'a deleted entry',
       () => remove(ledgerEntries, { where: { amount: 40n } }),
       ['transfer-unbalanced', 'balance-differs'],
     ],
-    [
-      'a transfer that was removed',
-      ({ id }) => remove(ledgerTransfers, { where: { subject: id } }),
-      ['entry-without-transfer'],
-    ],
+    ['a deleted transfer', ({ id }) => remove(ledgerTransfers, { where: { subject: id } }), ['entry-without-transfer']],
     [
       'a transfer without entries',
       ({ tenant }) => insert(ledgerTransfers, { id: newId(), tenant, kind: 'x', currency: 'USD', subject: '', at: 0 }),
       ['transfer-without-entries'],
     ],
     [
-      'an account that was removed',
+      'a deleted account',
       ({ senderId }) => remove(ledgerAccounts, { where: { owner: senderId, kind: 'available' } }),
       ['entry-without-account'],
     ],
     [
-      'a hold of another amount',
+      'a hold with a wrong amount',
       ({ id }) => update(ledgerHolds, { where: { id }, set: { amount: 41n } }),
       ['holds-differ', 'payment-without-hold'],
     ],
     [
-      'a payment that was declared done',
+      'a payment marked completed without a transfer',
       ({ id }) => update(paymentTable, { where: { id }, set: { state: 'completed' } }),
       ['payment-without-hold', 'pending-count-differs'],
     ],
     [
-      'a payment that was removed',
+      'a deleted payment',
       ({ id }) => remove(paymentTable, { where: { id } }),
       ['hold-without-payment', 'pending-count-differs'],
     ],
     [
-      'a deposit whose transfer is another',
+      'a deposit with a wrong transfer id',
       () => update(gatewayTransactions, { where: { reference: 'r' }, set: { transferId: 'none' } }),
       ['transaction-without-transfer'],
     ],
     [
-      'a count that is off',
+      'a wrong count of pending payments',
       ({ senderId }) => update(paymentProfiles, { where: { userId: senderId }, add: { pendingPayments: 1 } }),
       ['pending-count-differs'],
     ],
   ]
-  test.each(damage)('finds %s', async (_, damaged, findings) => {
-    const { services, payment, found } = await world()
-    await services.storage.commit(batch(damaged(payment)))
+  test.each(corruptions)('reports %s', async (_, corrupt, findings) => {
+    const { services, payment, found } = await setUp()
+    await services.storage.commit(batch(corrupt(payment)))
     expect(new Set(await found())).toEqual(new Set(findings))
   })
 
-  test('is not led astray by holds of the host', async () => {
-    const { services, payment, found } = await world()
+  test('accepts holds of the host', async () => {
+    const { services, payment, found } = await setUp()
     const ledger = inProcessLedger(services, () => actor)
     await ledger.hold({ id: newId(), owner: payment.senderId, currency: 'USD', amount: 10n, subject: 'rent' })
     expect(await found()).toEqual([])
   })
 
-  test('finds nothing while money moves', async () => {
-    const { services, payment, found } = await world()
+  test('reports no findings while money moves', async () => {
+    const { services, payment, found } = await setUp()
     const ledger = inProcessLedger(services, () => actor)
     const legs = [
       { account: { kind: 'available', owner: payment.senderId }, amount: -1n },

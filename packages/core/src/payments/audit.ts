@@ -5,7 +5,7 @@ import type { GatewayRow } from './gateway.ts'
 import type { PaymentRow } from './open-payment.ts'
 import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
 
-/** Something that does not add up: of the ledger, or between it and what moved the money. */
+/** An inconsistency: within the ledger, or between the ledger and the payments, deposits and withdrawals. */
 export type AuditFinding =
   | LedgerFinding
   | {
@@ -17,72 +17,80 @@ export type AuditFinding =
         | 'transaction-without-transfer'
         | 'pending-count-differs'
       readonly tenant: string
-      /** The id of the payment, the transaction, the hold or the user. */
+      /** Id of the payment, transaction, hold or user. */
       readonly subject: string
       readonly detail: string
     }
 
-/** What an audit found, and how much it looked at. */
+/** The result of a consistency check. */
 export interface AuditReport {
   readonly findings: readonly AuditFinding[]
   readonly payments: number
   readonly transactions: number
 }
 
-/** How often something that seems wrong is looked at again, since it may have changed between two reads. */
-const mostLooks = 20
+/** Maximum number of re-reads of a findSuspicious row, which may have changed between two reads. */
+const maxReads = 20
 
 /**
- * Adds up the ledger of all tenants, and compares it with the payments, deposits and withdrawals. Money may move meanwhile. It reads
- * everything: minutes for millions of payments.
+ * Checks the ledger of all tenants and compares it with the payments, deposits and withdrawals. Safe while money
+ * moves. Reads every row: minutes for millions of payments.
  */
 export async function audit(services: Services): Promise<AuditReport> {
   const findings: AuditFinding[] = [...(await auditLedger(services))]
   let payments = 0
   let transactions = 0
-  for await (const page of pagesBy(services.storage, paymentTable, 'id', fromId, ({ id }) => id)) {
+  for await (const page of pagesBy(services.storage, paymentTable, 'id', afterId, ({ id }) => id)) {
     payments += page.length
-    for (const row of await suspicious(services, page, paymentFault)) findings.push(...(await again(services, row.id)))
+    for (const row of await findSuspicious(services, page, paymentFault))
+      findings.push(...(await recheckPayment(services, row.id)))
   }
-  for await (const page of pagesBy(services.storage, gatewayTransactions, 'id', fromId, ({ id }) => id)) {
+  for await (const page of pagesBy(services.storage, gatewayTransactions, 'id', afterId, ({ id }) => id)) {
     transactions += page.length
-    for (const row of await suspicious(services, page, transactionFault))
-      findings.push(...(await transactionAgain(services, row.id)))
+    for (const row of await findSuspicious(services, page, transactionFault))
+      findings.push(...(await recheckTransaction(services, row.id)))
   }
-  await auditHolds(services, findings)
-  await auditCounts(services, findings)
+  await checkHolds(services, findings)
+  await checkPendingCounts(services, findings)
   return { findings, payments, transactions }
 }
 
-function fromId(after: string | undefined): { readonly id?: { readonly gt: string } } {
+function afterId(after: string | undefined): { readonly id?: { readonly gt: string } } {
   return after === undefined ? {} : { id: { gt: after } }
 }
 
-/** What is wrong with a row whose hold and transfer are these; undefined where nothing is. */
+/**
+ * Returns the finding for a row, given its hold and whether its transfer exists; undefined if the row is consistent.
+ */
 type Fault<R> = (row: R, hold: HoldRow | undefined, hasTransfer: boolean) => AuditFinding['finding'] | undefined
 
 const paymentFault: Fault<PaymentRow> = (row, hold, hasTransfer) => {
-  const wanted = row.state === 'pending' ? 'open' : row.state === 'completed' ? 'captured' : 'released'
-  if (hold?.state !== wanted || hold.amount !== row.amount || hold.owner !== row.senderId) return 'payment-without-hold'
+  const expected = row.state === 'pending' ? 'open' : row.state === 'completed' ? 'captured' : 'released'
+  if (hold?.state !== expected || hold.amount !== row.amount || hold.owner !== row.senderId)
+    return 'payment-without-hold'
   return hasTransfer === (row.state !== 'pending') ? undefined : 'payment-without-transfer'
 }
 
 const transactionFault: Fault<GatewayRow> = (row, hold, hasTransfer) => {
   if (row.type === 'DEPOSIT')
     return hasTransfer === (row.state === 'SUCCESS') ? undefined : 'transaction-without-transfer'
-  const wanted = row.state === 'PENDING' ? 'open' : row.state === 'SUCCESS' ? 'captured' : 'released'
-  if (hold?.state !== wanted || hold.amount !== row.amount) return 'transaction-without-hold'
+  const expected = row.state === 'PENDING' ? 'open' : row.state === 'SUCCESS' ? 'captured' : 'released'
+  if (hold?.state !== expected || hold.amount !== row.amount) return 'transaction-without-hold'
   return hasTransfer === (row.state !== 'PENDING') ? undefined : 'transaction-without-transfer'
 }
 
-interface Moving {
+interface MoneyRow {
   readonly id: string
   readonly tenant: string
   readonly transferId: string | null
 }
 
-/** The rows that do not fit their holds and transfers, as far as two reads tell. */
-async function suspicious<R extends Moving>(services: Services, rows: readonly R[], fault: Fault<R>): Promise<R[]> {
+/** Returns the rows that do not match their holds and transfers. Not final: the rows were read at different times. */
+async function findSuspicious<R extends MoneyRow>(
+  services: Services,
+  rows: readonly R[],
+  fault: Fault<R>,
+): Promise<R[]> {
   const ids = rows.map(({ id }) => id)
   const transferIds = rows.map(({ transferId }) => transferId).filter((id) => id !== null)
   const holds = await services.storage.find(ledgerHolds, { where: { id: { in: ids } } })
@@ -94,47 +102,47 @@ async function suspicious<R extends Moving>(services: Services, rows: readonly R
   )
 }
 
-/** A fault counts when the row is the same before and after its hold was read. */
-async function again(services: Services, id: string): Promise<AuditFinding[]> {
-  for (let look = 0; look < mostLooks; look++) {
+/** Reports a fault only if the row did not change while its hold was read. */
+async function recheckPayment(services: Services, id: string): Promise<AuditFinding[]> {
+  for (let read = 0; read < maxReads; read++) {
     const [before] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
     if (before === undefined) return []
     const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
-    const finding = paymentFault(before, hold, await isTransferThere(services, before))
+    const finding = paymentFault(before, hold, await transferExists(services, before))
     if (finding === undefined) return []
     const [after] = await services.storage.find(paymentTable, { where: { id }, limit: 1 })
-    if (after?.version === before.version) return [found(finding, before, `${before.state}, hold ${hold?.state}`)]
+    if (after?.version === before.version) return [toFinding(finding, before, `${before.state}, hold ${hold?.state}`)]
   }
   return []
 }
 
-async function transactionAgain(services: Services, id: string): Promise<AuditFinding[]> {
-  for (let look = 0; look < mostLooks; look++) {
+async function recheckTransaction(services: Services, id: string): Promise<AuditFinding[]> {
+  for (let read = 0; read < maxReads; read++) {
     const [before] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
     if (before === undefined) return []
     const [hold] = await services.storage.find(ledgerHolds, { where: { id }, limit: 1 })
-    const finding = transactionFault(before, hold, await isTransferThere(services, before))
+    const finding = transactionFault(before, hold, await transferExists(services, before))
     if (finding === undefined) return []
     const [after] = await services.storage.find(gatewayTransactions, { where: { id }, limit: 1 })
-    if (after?.version === before.version) return [found(finding, before, `${before.state}, hold ${hold?.state}`)]
+    if (after?.version === before.version) return [toFinding(finding, before, `${before.state}, hold ${hold?.state}`)]
   }
   return []
 }
 
-async function isTransferThere({ storage }: Services, { transferId }: Moving): Promise<boolean> {
+async function transferExists({ storage }: Services, { transferId }: MoneyRow): Promise<boolean> {
   if (transferId === null) return false
   return (await storage.find(ledgerTransfers, { where: { id: transferId }, limit: 1 })).length > 0
 }
 
-function found(finding: AuditFinding['finding'], { tenant, id }: Moving, detail: string): AuditFinding {
+function toFinding(finding: AuditFinding['finding'], { tenant, id }: MoneyRow, detail: string): AuditFinding {
   return { finding, tenant, subject: id, detail }
 }
 
-/** Every open hold is a payment's, a withdrawal's or the host's own. */
-async function auditHolds(services: Services, findings: AuditFinding[]): Promise<void> {
+/** Every pending hold must belong to a payment, to a withdrawal or to the host. */
+async function checkHolds(services: Services, findings: AuditFinding[]): Promise<void> {
   const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
     state: 'open',
-    ...fromId(after),
+    ...afterId(after),
   })
   for await (const page of pagesBy(services.storage, ledgerHolds, 'id', where, ({ id }) => id)) {
     const ids = page.filter(({ subject }) => !subject.startsWith('host:')).map(({ id }) => id)
@@ -148,12 +156,12 @@ async function auditHolds(services: Services, findings: AuditFinding[]): Promise
   }
 }
 
-/** The count that keeps a sender from opening more payments is the number of those that are pending. */
-async function auditCounts(services: Services, findings: AuditFinding[]): Promise<void> {
+/** `pendingPayments` of a profile must equal the number of pending payments of that sender. */
+async function checkPendingCounts(services: Services, findings: AuditFinding[]): Promise<void> {
   const { storage } = services
   const where = (after: string | undefined): { userId?: { gt: string } } =>
     after === undefined ? {} : { userId: { gt: after } }
-  const pending = await pendingBySender(services)
+  const pending = await countPendingBySender(services)
   for await (const page of pagesBy(storage, paymentProfiles, 'userId', where, ({ userId }) => userId)) {
     for (const { userId, tenant, pendingPayments } of page)
       if (pendingPayments !== (pending.get(userId) ?? 0) && !(await countsAgree(services, userId)))
@@ -161,11 +169,11 @@ async function auditCounts(services: Services, findings: AuditFinding[]): Promis
   }
 }
 
-async function pendingBySender({ storage }: Services): Promise<ReadonlyMap<string, number>> {
+async function countPendingBySender({ storage }: Services): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
   const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
     state: 'pending',
-    ...fromId(after),
+    ...afterId(after),
   })
   for await (const page of pagesBy(storage, paymentTable, 'id', where, ({ id }) => id))
     for (const { senderId } of page) counts.set(senderId, (counts.get(senderId) ?? 0) + 1)
@@ -173,7 +181,7 @@ async function pendingBySender({ storage }: Services): Promise<ReadonlyMap<strin
 }
 
 async function countsAgree({ storage }: Services, userId: string): Promise<boolean> {
-  for (let look = 0; look < mostLooks; look++) {
+  for (let read = 0; read < maxReads; read++) {
     const rows = await storage.find(paymentTable, { where: { senderId: userId, state: 'pending' } })
     const [profile] = await storage.find(paymentProfiles, { where: { userId }, limit: 1 })
     if (profile?.pendingPayments === rows.length) return true

@@ -1,13 +1,17 @@
-import { BillfoldError } from '../errors.ts'
+import { readFileSync } from 'node:fs'
 import { isHashable } from '../crypto/index.ts'
-import { commonPasswordList } from './common-password-list.ts'
+import { BillfoldError } from '../errors.ts'
 
-let common: ReadonlySet<string> | undefined
+/** The same file from `src` and from `dist`: both are one folder below the package. */
+const listUrl = new URL('../../data/common-passwords.txt', import.meta.url)
+
+/** Read on first use: most processes never check a new password. */
+let commonPasswords: ReadonlySet<string> | undefined
 
 /**
- * Refuses passwords that nobody should have: shorter than 8 or longer than 128 characters, or among the most used, in any case
- * and with digits or signs at the end (NIST SP 800-63B section 5.1.1.2).
- * @throws BillfoldError `password.unfit`
+ * Rejects passwords shorter than 8 or longer than 128 characters, and the 8,000 most used ones: in any case, and with up to
+ * four trailing digits or punctuation marks (NIST SP 800-63B section 5.1.1.2).
+ * @throws BillfoldError `password.too-weak`
  */
 export function assertFitPassword(password: string): void {
   const characters = [...password].length
@@ -16,6 +20,10 @@ export function assertFitPassword(password: string): void {
 }
 
 function isCommon(password: string): boolean {
-  common ??= new Set(commonPasswordList.split(' '))
-  return common.has(password) || common.has(password.replace(/[\d\W_]{1,4}$/u, '')) || new Set(password).size < 3
+  commonPasswords ??= new Set(readFileSync(listUrl, 'utf8').trimEnd().split(/\r?\n/))
+  return (
+    commonPasswords.has(password) ||
+    commonPasswords.has(password.replace(/[\d\W_]{1,4}$/u, '')) ||
+    new Set(password).size < 3
+  )
 }

@@ -3,10 +3,10 @@ import { BillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { capturing } from '../ledger/index.ts'
 import type { Services } from '../services.ts'
-import { check, decide, insert, update, type Write } from '../storage/index.ts'
+import { check, decide, insert, type RowOf, update, type Write } from '../storage/index.ts'
 import { endingWrites, holdOf, refundPayment } from './end-payment.ts'
 import { commitHeld, type Held } from './held.ts'
-import { messagesToBoth } from './messages.ts'
+import { messagesToBoth, paymentEventData } from './messages.ts'
 import { currencyNamed, parseAmount } from './money.ts'
 import { findPayment, type PaymentRow } from './open-payment.ts'
 import { findProfile, personWith } from './people.ts'
@@ -14,50 +14,52 @@ import { type PaymentProofContext, verifyPaymentProof } from '../client/payment-
 import { eventWrites } from '../events/write.ts'
 import type { Payments } from './settings.ts'
 import { paymentPairs, paymentProfiles, payments as paymentTable } from './tables.ts'
-import { paymentEvent } from './payment-event.ts'
 
-/** What a party says to confirm a payment. */
+type CounterpartiesRow = RowOf<typeof paymentPairs>
+
+/** A confirmation of a payment by one of its parties. Amount and phone numbers must match the payment. */
 export interface Confirmation extends PaymentProofContext {
-  /** `B`: the sender confirms; `A`: the receiver does. */
+  /** Leg of the two-leg payment: `B` is the sender's confirmation, `A` the receiver's. */
   readonly leg: 'A' | 'B'
-  /** The receiver's proof to hold the registered key. */
+  /** The receiver's signature with the registered proof key, if one is registered. */
   readonly proof?: string | undefined
 }
 
 /**
- * Confirms a payment for one of its parties, and completes it once all have confirmed who must: both for the first payment
- * between two people, then the sender alone. A repeat changes nothing.
- * @returns the payment as it is now, completed or still pending
- * @throws BillfoldError `payment.unknown` for a payment that is not the caller's to confirm so, or has ended;
- *   `payment.sender-unknown`, `payment.proof-required`, `amount.invalid`, and what `held` says
+ * Confirms a payment for one party, and completes it once every required party has confirmed: both parties for the
+ * first payment between two users, the sender alone afterwards. Idempotent.
+ * @returns the payment in its new state: completed, or still pending
+ * @throws BillfoldError `payment.not-found` if the payment does not exist, has ended, or is not the caller's to
+ *   confirm with this leg; `payment.sender-not-found`, `payment.proof-required`, `amount.invalid`, and the failure
+ *   codes of `preconditions`
  */
 export async function confirmPayment(
   payments: Payments,
   actor: Actor,
   userId: string,
   confirmation: Confirmation,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<PaymentRow> {
   const { services } = payments
   return decide(async () => {
     const row = await findPayment(services, actor.tenant, confirmation.session)
     const leg = row.senderId === userId ? 'B' : row.receiverId === userId ? 'A' : undefined
     if (leg !== confirmation.leg) throw new BillfoldError('payment.unknown')
-    await assertSame(payments, actor, row, confirmation)
+    await assertMatches(payments, actor, row, confirmation)
     if (row.state === 'completed') return row
     if (row.state === 'pending' && row.expiresAt <= services.now()) {
       await refundPayment(payments, actor, row.id, 'expired')
       throw new BillfoldError('payment.unknown')
     }
     if (row.state !== 'pending') throw new BillfoldError('payment.unknown')
-    await assertSameKey(payments, actor, row)
+    await assertProofKeyUnchanged(payments, actor, row)
     if (leg === 'A') assertProof(row, confirmation)
-    return confirmLeg(payments, { ...actor, id: userId }, row, leg, held)
+    return confirmLeg(payments, { ...actor, id: userId }, row, leg, preconditions)
   })
 }
 
-/** Amount and parties must be those of the payment. */
-async function assertSame(
+/** Checks that amount, sender and receiver match the payment. */
+async function assertMatches(
   { services, settings }: Payments,
   { tenant }: Actor,
   row: PaymentRow,
@@ -75,10 +77,11 @@ async function assertSame(
 }
 
 /**
- * A key that was registered, changed or removed since the payment was opened ends it, whoever confirms: it is not the one the sender
- * paid to. Whoever changed it has cancelled the payment already, unless the process died in between.
+ * Cancels the payment if the receiver's proof key was registered, replaced or removed since the payment was created:
+ * the sender paid to the holder of that key. Changing the key cancels pending payments anyway; this covers a process
+ * that died in between.
  */
-async function assertSameKey(payments: Payments, actor: Actor, row: PaymentRow): Promise<void> {
+async function assertProofKeyUnchanged(payments: Payments, actor: Actor, row: PaymentRow): Promise<void> {
   const { proofKey } = await findProfile(payments.services, row.tenant, row.receiverId ?? '')
   if (proofKey !== row.proofKey) {
     await refundPayment(payments, actor, row.id, 'cancelled')
@@ -86,13 +89,13 @@ async function assertSameKey(payments: Payments, actor: Actor, row: PaymentRow):
   }
 }
 
-/** The receiver holds the key that the payment was opened with, where there is one. */
+/** Verifies the receiver's proof against the key stored with the payment, if there is one. */
 function assertProof({ proofKey }: PaymentRow, confirmation: Confirmation): void {
   if (proofKey === null) return
-  const proven =
+  const verified =
     confirmation.proof !== undefined &&
     verifyPaymentProof(confirmation.proof, Buffer.from(proofKey, 'hex'), confirmation)
-  if (!proven) throw new BillfoldError('payment.proof-required')
+  if (!verified) throw new BillfoldError('payment.proof-required')
 }
 
 async function confirmLeg(
@@ -100,7 +103,7 @@ async function confirmLeg(
   actor: Actor,
   row: PaymentRow,
   leg: 'A' | 'B',
-  held: readonly Held[],
+  preconditions: readonly Held[],
 ): Promise<PaymentRow> {
   const { services } = payments
   const now = services.now()
@@ -109,14 +112,14 @@ async function confirmLeg(
       ? { senderConfirmedAt: row.senderConfirmedAt ?? now }
       : { receiverConfirmedAt: row.receiverConfirmedAt ?? now }
   const next = { ...row, ...confirmed }
-  const pair = pairOf(row)
-  const known = await isKnown(services, pair)
+  const pair = toCounterparties(row, now)
+  const known = await areKnownCounterparties(services, pair)
   const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
   const repeated =
     next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
   if (!completes && repeated) return row
   const writes = completes
-    ? await completingWrites(payments, next, known ? [] : [insert(paymentPairs, { ...pair, since: now })])
+    ? await completionWrites(payments, next, known ? [] : [insert(paymentPairs, pair)])
     : [
         update(paymentTable, {
           where: { id: row.id, state: 'pending', version: row.version },
@@ -125,21 +128,21 @@ async function confirmLeg(
         }),
         ...(await messagesToBoth(payments, 'payments.confirmed', row)),
       ]
-  const act = completes ? 'payment.completed' : 'payment.confirmed'
-  const audited = auditRecord(actor, act, row.id, now, { leg })
-  const told = eventOf(services, row, leg, completes)
-  await commitHeld(services, held, audited, sameKey(row), ...writes, ...told)
+  const action = completes ? 'payment.completed' : 'payment.confirmed'
+  const audited = auditRecord(actor, action, row.id, now, { leg })
+  const events = confirmationEvents(services, row, leg, completes)
+  await commitHeld(services, preconditions, audited, proofKeyUnchanged(row), ...writes, ...events)
   return completes ? { ...next, state: 'completed' } : next
 }
 
-function eventOf(services: Services, row: PaymentRow, leg: 'A' | 'B', completes: boolean): readonly Write[] {
-  const event = paymentEvent(row)
+function confirmationEvents(services: Services, row: PaymentRow, leg: 'A' | 'B', completes: boolean): readonly Write[] {
+  const event = paymentEventData(row)
   if (completes) return eventWrites(services, row.tenant, 'payment.completed', event)
   const by = leg === 'A' ? 'receiver' : 'sender'
   return eventWrites(services, row.tenant, 'payment.confirmed', { ...event, by })
 }
 
-async function completingWrites(
+async function completionWrites(
   payments: Payments,
   row: PaymentRow,
   pair: readonly Write[],
@@ -156,16 +159,18 @@ async function completingWrites(
   ]
 }
 
-/** The key that the payment was opened with is still the receiver's: the leg of either party rests on it. */
-function sameKey({ receiverId, proofKey }: PaymentRow): Write {
+/** Fails if the receiver's proof key has changed: both legs depend on it. */
+function proofKeyUnchanged({ receiverId, proofKey }: PaymentRow): Write {
   return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
 }
 
-function pairOf({ senderId, receiverId, tenant }: PaymentRow): { low: string; high: string; tenant: string } {
+function toCounterparties({ senderId, receiverId, tenant }: PaymentRow, since: number): CounterpartiesRow {
   const other = receiverId ?? ''
-  return senderId < other ? { low: senderId, high: other, tenant } : { low: other, high: senderId, tenant }
+  return senderId < other
+    ? { low: senderId, high: other, tenant, since }
+    : { low: other, high: senderId, tenant, since }
 }
 
-async function isKnown({ storage }: Services, { low, high }: { low: string; high: string }): Promise<boolean> {
+async function areKnownCounterparties({ storage }: Services, { low, high }: CounterpartiesRow): Promise<boolean> {
   return (await storage.find(paymentPairs, { where: { low, high }, limit: 1 })).length > 0
 }

@@ -1,11 +1,11 @@
 import { BillfoldError } from '../errors.ts'
 
-/** Milliseconds of a day. */
 export const dayMilliseconds = 24 * 60 * 60 * 1000
 
 /**
- * The first millisecond (UTC) of a day that is written `YYYY-MM-DD`, since 1970.
- * @throws BillfoldError `date.invalid` for any other text and for days that no calendar has
+ * Parses a date `YYYY-MM-DD` from 1970 on.
+ * @returns the start of that day in UTC, in milliseconds since 1970
+ * @throws BillfoldError `date.invalid` for any other text, and for dates that do not exist
  */
 export function startOfDay(text: string): number {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : Number.NaN
@@ -13,17 +13,17 @@ export function startOfDay(text: string): number {
   return time
 }
 
-/** The day (UTC) of a moment, as `YYYY-MM-DD`. */
+/** Formats a time (milliseconds since 1970) as `YYYY-MM-DD` in UTC. */
 export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
 
-/** `YYYY-MM-DD hh:mm:ss` in UTC. */
+/** Formats a time (milliseconds since 1970) as `YYYY-MM-DD hh:mm:ss` in UTC. */
 export function dateTimeOf(time: number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** @throws BillfoldError `date.invalid` unless somebody can have been born that day */
+/** @throws BillfoldError `date.invalid` unless the date is between 1900 and today */
 export function assertBirthDate(text: string, now: number): void {
   const time = startOfDay(text)
   if (time > now || time < Date.UTC(1900)) throw new BillfoldError('date.invalid')

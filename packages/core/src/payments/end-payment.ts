@@ -3,18 +3,17 @@ import { eventWrites } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { type HoldRow, releasing } from '../ledger/index.ts'
 import { batch, decide, type RowOf, update, type Write } from '../storage/index.ts'
-import { messagesToBoth } from './messages.ts'
+import { messagesToBoth, paymentEventData } from './messages.ts'
 import type { Payments } from './settings.ts'
 import { statementState } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
-import { paymentEvent } from './payment-event.ts'
 
 type PaymentRow = RowOf<typeof paymentTable>
 
-/** Most payments that one call looks for. */
-const endedAtOnce = 100
+/** Number of payments per query. */
+const batchSize = 100
 
-/** The hold of a payment or of a withdrawal, which the row itself says all about. */
+/** Rebuilds the ledger hold from a payment or withdrawal row. */
 export function holdOf(row: {
   readonly id: string
   readonly tenant: string
@@ -28,8 +27,8 @@ export function holdOf(row: {
 }
 
 /**
- * Gives the money of a pending payment back to its sender, once: false where the payment has ended otherwise meanwhile. Both
- * parties are told.
+ * Returns the amount of a pending payment to its sender and notifies both parties.
+ * @returns false if the payment had already ended
  */
 export async function refundPayment(
   payments: Payments,
@@ -42,13 +41,16 @@ export async function refundPayment(
     const [row] = await services.storage.find(paymentTable, { where: { id: paymentId }, limit: 1 })
     if (row?.state !== 'pending') return false
     const audited = auditRecord(actor, `payment.${state}`, row.id, services.now())
-    const told = eventWrites(services, row.tenant, `payment.${state}`, paymentEvent(row))
-    await services.storage.commit(batch(...(await refundWrites(payments, row, state)), audited, ...told))
+    const events = eventWrites(services, row.tenant, `payment.${state}`, paymentEventData(row))
+    await services.storage.commit(batch(...(await refundWrites(payments, row, state)), audited, ...events))
     return true
   })
 }
 
-/** The writes that every end of a payment has in common; a payment ends once, since its version does not come back. */
+/**
+ * The writes common to every end of a payment. They succeed once, because they require the current version of the
+ * payment.
+ */
 export function endingWrites(
   { services }: Payments,
   row: PaymentRow,
@@ -82,20 +84,20 @@ async function refundWrites(
   ]
 }
 
-/** Refunds what has expired of a user's payments, sent and to be received. */
+/** Refunds the expired payments that a user sent or was to receive. */
 export async function expireOf(payments: Payments, actor: Actor, userId: string): Promise<void> {
   const { storage, now } = payments.services
-  const late = { state: 'pending', expiresAt: { lte: now() } }
+  const expired = { state: 'pending', expiresAt: { lte: now() } }
   const [sent, received] = await Promise.all([
-    storage.find(paymentTable, { where: { senderId: userId, ...late }, limit: endedAtOnce }),
-    storage.find(paymentTable, { where: { receiverId: userId, ...late }, limit: endedAtOnce }),
+    storage.find(paymentTable, { where: { senderId: userId, ...expired }, limit: batchSize }),
+    storage.find(paymentTable, { where: { receiverId: userId, ...expired }, limit: batchSize }),
   ])
   for (const { id } of [...sent, ...received]) await refundPayment(payments, actor, id, 'expired')
 }
 
 /**
- * Refunds what has expired, of everybody. A payment that cannot be refunded now does not keep the others from it.
- * @returns how many were refunded
+ * Refunds all expired payments. A payment that cannot be refunded is logged and does not stop the others.
+ * @returns the number of refunded payments
  */
 export async function expirePayments(payments: Payments): Promise<number> {
   const { storage, now, logger } = payments.services
@@ -105,28 +107,28 @@ export async function expirePayments(payments: Payments): Promise<number> {
     const rows = await storage.find(paymentTable, {
       where: { state: 'pending', expiresAt: { lte: now() }, id: { gt: after } },
       orderBy: [['id', 'asc']],
-      limit: endedAtOnce,
+      limit: batchSize,
     })
     for (const { id, tenant } of rows) {
       try {
         if (await refundPayment(payments, { tenant, id: 'maintenance' }, id, 'expired')) refunded++
       } catch (error) {
-        logger.error({ error, payment: id }, 'an expired payment could not be refunded')
+        logger.error({ error, payment: id }, 'payment refund failed')
       }
     }
     after = rows.at(-1)?.id ?? after
-    if (rows.length < endedAtOnce) return refunded
+    if (rows.length < batchSize) return refunded
   }
 }
 
-/** Cancels the payments that are under way to a user whose proof key has changed. */
+/** Cancels the pending payments to a user whose proof key has changed. */
 export async function cancelPendingTo(payments: Payments, actor: Actor, receiverId: string): Promise<void> {
   for (;;) {
     const rows = await payments.services.storage.find(paymentTable, {
       where: { receiverId, state: 'pending' },
-      limit: endedAtOnce,
+      limit: batchSize,
     })
     for (const { id } of rows) await refundPayment(payments, actor, id, 'cancelled')
-    if (rows.length < endedAtOnce) return
+    if (rows.length < batchSize) return
   }
 }

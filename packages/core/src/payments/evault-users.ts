@@ -8,16 +8,16 @@ import { oneForm } from '../users/identifier-forms.ts'
 import { evaultUsers } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A person of an evault: whatever is known, by field. */
+/** An evault user: the email, and further fields by name. */
 export interface EvaultPerson {
   readonly email: string
   readonly fields: Readonly<Record<string, string>>
 }
 
 /**
- * Keeps a person of an evault, all of whose data is sealed. They have no credentials and are no user.
+ * Stores an evault user with all fields sealed. An evault user has no credentials and is not a Billfold user.
  * @returns the id
- * @throws BillfoldError `user.exists` for an email that is there already, `input.invalid`
+ * @throws BillfoldError `user.exists` if the email is taken, `input.invalid`
  */
 export async function addEvaultUser(services: Services, actor: Actor, person: EvaultPerson): Promise<string> {
   const { tenant } = actor
@@ -25,7 +25,7 @@ export async function addEvaultUser(services: Services, actor: Actor, person: Ev
   const createdAt = services.now()
   const emailLookup = await services.lookups.hash('payments:evault', tenant, oneForm('email', person.email))
   const plain = new TextEncoder().encode(JSON.stringify({ ...person.fields, email: person.email }))
-  const sealed = await seal(services.keyring, plain, place({ tenant, id }))
+  const sealed = await seal(services.keyring, plain, encryptionContext({ tenant, id }))
   try {
     await services.storage.commit(
       batch(
@@ -40,9 +40,9 @@ export async function addEvaultUser(services: Services, actor: Actor, person: Ev
   return id
 }
 
-function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
+function encryptionContext({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: evaultUsers.name, row: id, field: 'sealed' }
 }
 
-/** What the keyring seals here. */
-export const sealedEvaultUsers = sealedColumn(evaultUsers, 'sealed', place)
+/** The column that key rotation re-encrypts. */
+export const sealedEvaultUsers = sealedColumn(evaultUsers, 'sealed', encryptionContext)

@@ -1,10 +1,59 @@
+import type { Envelope, SystemEnvelopes } from '../envelope/index.ts'
+import { BillfoldError, isBillfoldError } from '../errors.ts'
+
 /**
- * How single fields of requests and replies are encrypted between a caller and us. `callerKey` is the `publickey` header, as it
- * came.
+ * Encryption of single fields in requests and replies of the payments API. Implement it to replace the secure channel, the
+ * default.
+ *
+ * In both functions `callerKey` is the `publickey` header exactly as received, and `text` one field value.
+ * @example
+ * ```ts
+ * const hsmCipher: FieldCipher = {
+ *   decrypt: (tenant, callerKey, text) => hsm.decrypt({ tenant, callerKey, text }),
+ *   encrypt: (tenant, callerKey, text) => hsm.encrypt({ tenant, callerKey, text }),
+ * }
+ * createBillfold({ ...options, payments: { fieldCipher: hsmCipher } })
+ * ```
  */
 export interface FieldCipher {
-  /** @throws BillfoldError `field.undecipherable` for a malformed key or a text that does not open, which says no more */
+  /**
+   * Decrypts a field of a request.
+   * @throws BillfoldError `field.decryption-failed` for a malformed key and for any failure to decrypt; the two must look the same
+   */
   readonly open: (tenant: string, callerKey: string, text: string) => Promise<string>
-  /** @throws BillfoldError `field.undecipherable` for a malformed key */
+  /**
+   * Encrypts a field of a reply.
+   * @throws BillfoldError `field.decryption-failed` for a malformed key
+   */
   readonly seal: (tenant: string, callerKey: string, text: string) => Promise<string>
+}
+
+/** The default cipher: the secure channel of the authentication API, between `callerKey` and the tenant's system key. */
+export function secureChannelCipher(envelopes: SystemEnvelopes): FieldCipher {
+  const channelWith = async (tenant: string, callerKey: string): Promise<Envelope> =>
+    (await envelopes(tenant)).with(callerKey)
+  return {
+    open: (tenant, callerKey, text) =>
+      withoutDetail(async () => decodeUtf8((await channelWith(tenant, callerKey)).open(text))),
+    seal: (tenant, callerKey, text) => withoutDetail(async () => (await channelWith(tenant, callerKey)).seal(text)),
+  }
+}
+
+/** Maps every failure of the channel to one error, so that callers cannot use it as a decryption oracle. */
+async function withoutDetail<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isBillfoldError(error, 'envelope.invalid') || isBillfoldError(error, 'envelope.invalid-key'))
+      throw new BillfoldError('field.undecipherable', { cause: error })
+    throw error
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new BillfoldError('field.undecipherable', { cause })
+  }
 }

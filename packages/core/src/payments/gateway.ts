@@ -8,42 +8,42 @@ import { batch, decide, insert, type RowOf, update, type Write } from '../storag
 import { identifiersOf } from '../users/identifiers.ts'
 import { holdOf } from './end-payment.ts'
 import { commitHeld, type Held } from './held.ts'
-import { actUnder, referenceRow, unlessUsedMeanwhile } from './references.ts'
+import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import { statementRow, statementState } from './statements.ts'
 import { gatewayTransactions } from './tables.ts'
 
-/** A deposit or a withdrawal as it is kept. */
+/** A row of `gateway_transactions`: a deposit or a withdrawal. */
 export type GatewayRow = RowOf<typeof gatewayTransactions>
 
-/** How a deposit or a withdrawal ends. */
+/** Final state of a deposit or a withdrawal. */
 export type GatewayOutcome = 'SUCCESS' | 'FAILED' | 'CANCELLED'
 
-/** What is asked for. */
+/** Input of `createGatewayTransaction`. */
 export interface GatewayInput {
   readonly userId: string
   readonly reference: string
   readonly type: 'DEPOSIT' | 'WITHDRAWAL'
   readonly currency: string
-  /** Minor units. */
+  /** In minor units. */
   readonly amount: bigint
   readonly gateway: string
   readonly fundingMethod: string
 }
 
 /**
- * Notes a deposit or a withdrawal that a payment gateway is to carry out; a withdrawal sets its amount aside at once. A repeat under
- * the same reference changes nothing.
- * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`, and what `held` says
+ * Creates a pending deposit or withdrawal, which a payment gateway then carries out. A withdrawal holds its amount
+ * immediately. Idempotent by `reference`.
+ * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`, and the failure codes of `preconditions`
  */
 export function createTransaction(
   services: Services,
   actor: Actor,
   input: GatewayInput,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<GatewayRow> {
-  const kind = ['transaction', input.gateway, input.fundingMethod]
-  return noted(services, actor, input, { kind, held }, async (row) => {
-    const line = statementOf(row, 'pending')
+  const requestKind = ['transaction', input.gateway, input.fundingMethod]
+  return createOnce(services, actor, input, { kind: requestKind, preconditions }, async (row) => {
+    const line = statementLine(row, 'pending')
     if (row.type === 'DEPOSIT') return { row, writes: [line] }
     const { id, tenant, userId: owner, currency, amount } = row
     const hold = { id, tenant, owner, currency, amount, subject: id }
@@ -52,8 +52,8 @@ export function createTransaction(
 }
 
 /**
- * Credits a user with money that a gateway has already taken in: a deposit that begins and ends at once. A repeat under the same
- * reference changes nothing.
+ * Credits a user with money that a gateway has already received: a deposit that is created and completed in one
+ * commit. Idempotent by `reference`.
  * @throws BillfoldError `reference.reused`
  */
 export function creditBalance(
@@ -62,19 +62,20 @@ export function creditBalance(
   input: Omit<GatewayInput, 'type' | 'gateway' | 'fundingMethod'>,
 ): Promise<GatewayRow> {
   const deposit = { ...input, type: 'DEPOSIT', gateway: actor.id.slice(0, 64), fundingMethod: '' } as const
-  // Not bound to the service key, which a gateway may have replaced between two tries.
-  return noted(services, actor, deposit, { kind: ['balance'], held: [] }, async (pending) => {
+  // The claim does not include the service key, which may be rotated between two attempts.
+  return createOnce(services, actor, deposit, { kind: ['balance'], preconditions: [] }, async (pending) => {
     const transferId = newId()
     const row = { ...pending, state: 'SUCCESS', transferId, endedAt: pending.createdAt }
-    return { row, writes: [statementOf(row, 'completed'), ...(await deposited(services, row, transferId))] }
+    return { row, writes: [statementLine(row, 'completed'), ...(await depositWrites(services, row, transferId))] }
   })
 }
 
 /**
- * Ends a pending deposit or withdrawal: on success the money moves, else a withdrawal's is given back. What has ended stays as it is;
- * the same outcome once more is answered alike. `userId` is whose it is said to be; undefined, for an email that is nobody's, goes for
- * somebody who was erased since, whose money must not stay set aside.
- * @throws BillfoldError `user.unknown`, `transaction.unknown`, `transaction.mismatch` for another amount, `transaction.ended`
+ * Ends a pending deposit or withdrawal. On success the money moves; otherwise the hold of a withdrawal is released.
+ * Repeating the same outcome has no effect.
+ * @param userId the user that the request names; undefined if the email belongs to nobody. Then the transaction is
+ *   ended only if its user was erased since, so that a hold cannot stay forever.
+ * @throws BillfoldError `user.not-found`, `transaction.not-found`, `transaction.amount-mismatch`, `transaction.ended`
  */
 export function endTransaction(
   services: Services,
@@ -83,7 +84,7 @@ export function endTransaction(
   end: {
     readonly reference: string
     readonly outcome: GatewayOutcome
-    /** The amount as it was asked for, in minor units of the transaction's currency. */
+    /** Parses the amount of the request into minor units of the transaction's currency. */
     readonly amount: (currency: string) => bigint
   },
 ): Promise<GatewayRow> {
@@ -107,38 +108,38 @@ export function endTransaction(
           add: { version: 1 },
         }),
         ...statementState(row.id, [row.userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
-        ...(transferId === null ? [] : await moved(services, row, outcome, transferId)),
+        ...(transferId === null ? [] : await moneyWrites(services, row, outcome, transferId)),
         auditRecord(actor, 'payments.transaction-ended', row.id, services.now(), { outcome }),
-        ...gatewayEvent(services, { ...row, ...set }),
+        ...gatewayEvents(services, { ...row, ...set }),
       ),
     )
     return { ...row, ...set, version: row.version + 1 }
   })
 }
 
-/** Does what is asked for under a reference, once. */
-function noted(
+/** Creates a gateway transaction once per reference. */
+function createOnce(
   services: Services,
   actor: Actor,
   input: GatewayInput,
-  { kind, held }: { readonly kind: readonly string[]; readonly held: readonly Held[] },
-  begin: (row: GatewayRow) => Promise<{ readonly row: GatewayRow; readonly writes: readonly Write[] }>,
+  { kind, preconditions }: { readonly kind: readonly string[]; readonly preconditions: readonly Held[] },
+  build: (row: GatewayRow) => Promise<{ readonly row: GatewayRow; readonly writes: readonly Write[] }>,
 ): Promise<GatewayRow> {
   const { tenant } = actor
   const { userId, reference, type, currency, amount } = input
   const content = [...kind, type, currency, String(amount)]
-  const use = { tenant, reference, userId, content }
+  const claim: ReferenceUse = { tenant, reference, userId, content }
   return decide(async () => {
-    const before = await actUnder(services, use)
-    if (before !== undefined) return findTransaction(services, before)
+    const earlierId = await actUnder(services, claim)
+    if (earlierId !== undefined) return findTransaction(services, earlierId)
     const createdAt = services.now()
-    const ends = { transferId: null, endedAt: null, version: 1 }
-    const pending = { ...input, ...ends, id: newId(), tenant, state: 'PENDING', createdAt }
-    const { row, writes } = await unlessUsedMeanwhile(services, use, () => begin(pending))
-    const act = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
-    const told = gatewayEvent(services, row)
-    const noting = [referenceRow(use, row.id), insert(gatewayTransactions, row)]
-    await commitHeld(services, held, act, ...noting, ...writes, ...told)
+    const initial = { transferId: null, endedAt: null, version: 1 }
+    const pending = { ...input, ...initial, id: newId(), tenant, state: 'PENDING', createdAt }
+    const { row, writes } = await unlessUsedMeanwhile(services, claim, () => build(pending))
+    const audited = auditRecord(actor, 'payments.transaction-created', row.id, createdAt, { type })
+    const events = gatewayEvents(services, row)
+    const creation = [referenceRow(claim, row.id), insert(gatewayTransactions, row)]
+    await commitHeld(services, preconditions, audited, ...creation, ...writes, ...events)
     return row
   })
 }
@@ -149,20 +150,20 @@ async function findTransaction({ storage }: Services, id: string): Promise<Gatew
   return row
 }
 
-/** What a deposit or a withdrawal has come to, as an event. */
-function gatewayEvent(
+/** The event for the new state of a deposit or a withdrawal. */
+function gatewayEvents(
   services: Services,
   { id: transactionId, tenant, userId, type, state }: Pick<GatewayRow, 'id' | 'tenant' | 'userId' | 'type' | 'state'>,
 ): readonly Write[] {
   const kind = type === 'DEPOSIT' ? 'deposit' : 'withdrawal'
-  const told = { transactionId, userId }
-  if (state === 'PENDING') return eventWrites(services, tenant, `${kind}.created`, told)
-  if (state === 'SUCCESS') return eventWrites(services, tenant, `${kind}.completed`, told)
+  const data = { transactionId, userId }
+  if (state === 'PENDING') return eventWrites(services, tenant, `${kind}.created`, data)
+  if (state === 'SUCCESS') return eventWrites(services, tenant, `${kind}.completed`, data)
   const outcome = state === 'CANCELLED' ? 'CANCELLED' : 'FAILED'
-  return eventWrites(services, tenant, `${kind}.failed`, { ...told, outcome })
+  return eventWrites(services, tenant, `${kind}.failed`, { ...data, outcome })
 }
 
-function statementOf(row: GatewayRow, state: string): Write {
+function statementLine(row: GatewayRow, state: string): Write {
   const { id, tenant, userId, currency, amount, type, createdAt: at } = row
   const isDeposit = type === 'DEPOSIT'
   const direction = isDeposit ? 'credit' : 'debit'
@@ -170,20 +171,20 @@ function statementOf(row: GatewayRow, state: string): Write {
   return statementRow({ id, tenant, userId, kind, direction, counterpartId: null, currency, amount, state, at })
 }
 
-function moved(
+function moneyWrites(
   services: Services,
   row: GatewayRow,
   outcome: GatewayOutcome,
   transferId: string,
 ): Promise<readonly Write[]> {
-  if (row.type === 'DEPOSIT') return deposited(services, row, transferId)
+  if (row.type === 'DEPOSIT') return depositWrites(services, row, transferId)
   const hold = holdOf({ ...row, owner: row.userId })
   return outcome === 'SUCCESS'
     ? capturing(services, hold, { kind: 'gateway' }, { transferId, kind: 'withdrawal' })
     : releasing(services, hold, { transferId, kind: 'withdrawal.returned' })
 }
 
-function deposited(services: Services, row: GatewayRow, transferId: string): Promise<readonly Write[]> {
+function depositWrites(services: Services, row: GatewayRow, transferId: string): Promise<readonly Write[]> {
   const { id, tenant, userId: owner, currency, amount } = row
   const legs = [
     { account: { kind: 'gateway' }, amount: -amount },

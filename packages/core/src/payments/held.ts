@@ -6,16 +6,16 @@ import type { ApiKeyRow } from './api-keys.ts'
 import { paymentApiKeys } from './tables.ts'
 
 /**
- * What allows an act: looked at when it was asked for, and held in its commit, since the act may have waited for its turn while a key
- * was ended or a secret replaced.
+ * A condition that must still be true when an operation commits. It was checked when the request arrived, but the
+ * operation may have waited while a key was revoked or a PIN replaced.
  */
 export interface Held {
   readonly write: Write
-  /** What the caller is told where it no longer holds. */
+  /** Error code if the condition fails at commit. */
   readonly otherwise: ErrorCode
 }
 
-/** The api key was not ended, and its user is still there. */
+/** Preconditions: the API key is not revoked, and its user is not archived. */
 export function stillCaller({ id, tenant, userId }: ApiKeyRow): readonly Held[] {
   const otherwise = 'caller.unauthenticated'
   return [
@@ -25,21 +25,23 @@ export function stillCaller({ id, tenant, userId }: ApiKeyRow): readonly Held[] 
 }
 
 /**
- * Commits an act together with all that allows it. That something no longer holds is final, also inside a `decide`: it would
- * be refused again. The audit record stands between the two: writes on either side of an insert keep their order, and so all acts
- * lock their caller before anything else, and two acts of one user never wait for each other.
- * @throws BillfoldError what the first of `held` says that no longer holds; CommitError, whose index counts `held` too
+ * Commits `writes` together with their preconditions. A failed precondition is final: `retryOnConflict` does not
+ * repeat it.
+ * The audit record is written between the two. Storages reorder writes for locking, but never across an insert, so
+ * every operation locks its caller first and two operations of one user cannot deadlock.
+ * @throws BillfoldError with the failure code of the first precondition that fails; CommitError, whose index counts
+ *   the preconditions too
  */
 export async function commitHeld(
   { storage }: Services,
-  held: readonly Held[],
+  preconditions: readonly Held[],
   record: Insert,
   ...writes: readonly Write[]
 ): Promise<void> {
   try {
-    await storage.commit(batch(...held.map(({ write }) => write), record, ...writes))
+    await storage.commit(batch(...preconditions.map(({ write }) => write), record, ...writes))
   } catch (error) {
-    const broken = isCommitError(error) ? held[error.index] : undefined
-    throw broken === undefined ? error : new BillfoldError(broken.otherwise, { cause: error })
+    const failed = isCommitError(error) ? preconditions[error.index] : undefined
+    throw failed === undefined ? error : new BillfoldError(failed.otherwise, { cause: error })
   }
 }

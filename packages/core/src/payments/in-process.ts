@@ -5,23 +5,35 @@ import { expirePayments } from './end-payment.ts'
 import { takeInvitations } from './invitations.ts'
 import type { Payments } from './settings.ts'
 
-/** What the host calls of payments itself. */
+/** The payments functions that a host calls directly, as `billfold.payments`. */
 export interface InProcessPayments {
-  /** Adds everything up, and names what does not fit. It reads everything: for a nightly job, not for a request. */
+  /**
+   * Checks that the ledger balances and matches the payments, deposits and withdrawals. Reads every row: run it as a
+   * nightly job, not in a request.
+   * @example
+   * ```ts
+   * const { findings } = await billfold.payments.checkConsistency()
+   * if (findings.length > 0) alert('ledger inconsistent', findings)
+   * ```
+   */
   readonly audit: () => Promise<AuditReport>
-  /** Refunds the payments that have expired, as `maintain()` does too; gives how many. */
+  /**
+   * Refunds the expired payments, as `maintain()` does too.
+   * @returns the number of refunded payments
+   */
   readonly expire: () => Promise<number>
   /**
-   * Gives a user the payments that they were invited to. Call it once you have yourself verified, now, that both the email and
-   * the phone of the user are theirs. Gives the ids of the payments.
-   * @throws BillfoldError `user.unknown`
+   * Assigns to a user the payments that they were invited to. Call it right after you have verified that both the
+   * email and the phone number belong to the user; Billfold does not verify them.
+   * @returns the ids of the payments
+   * @throws BillfoldError `user.not-found`, `contact.unverified` if the user has no email or no phone number
    */
   readonly takeInvitations: (userId: string, tenant?: string) => Promise<readonly string[]>
-  /** The ledger underneath. */
+  /** The double-entry ledger beneath the payments. */
   readonly ledger: Ledger
 }
 
-/** Payments for the host to call. */
+/** Creates the payments functions that a host calls directly. */
 export function inProcessPayments(payments: Payments, host: (tenant?: string) => Actor): InProcessPayments {
   return {
     audit: () => audit(payments.services),

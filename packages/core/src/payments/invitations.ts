@@ -5,22 +5,26 @@ import type { Services } from '../services.ts'
 import { batch, decide, update } from '../storage/index.ts'
 import { findByIdentifiers, type Identifier } from '../users/identifiers.ts'
 import { oneForm } from '../users/identifier-forms.ts'
-import { messagesToBoth } from './messages.ts'
+import { messagesToBoth, paymentEventData } from './messages.ts'
 import { contactsOf, findProfile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { payments as paymentTable, statementRows } from './tables.ts'
-import { paymentEvent } from './payment-event.ts'
 
-/** Somebody who is to be invited: how they are found again, and how they are reached. */
+/**
+ * An invitation for a receiver who is not registered: the blind index that identifies them later, and their contact
+ * details.
+ */
 export interface Invitation {
   readonly lookup: string
   readonly to: { readonly email: string; readonly phone: string }
 }
 
 /**
- * The invitation of somebody whose email and phone are nobody's, under the sender's quota.
- * @throws BillfoldError `payment.external` unless both are given and free, `rate.limited`
+ * Creates an invitation for an email and a phone number that belong to nobody. Counts against the sender's invitation
+ * limit.
+ * @throws BillfoldError `payment.receiver-not-registered` unless both email and phone are given and unused,
+ *   `rate.limited`
  */
 export async function invitationFor(
   { services, settings }: Payments,
@@ -31,7 +35,7 @@ export async function invitationFor(
   const phone = receiver.find(({ kind }) => kind === 'phone')?.value
   if (email === undefined || phone === undefined) throw new BillfoldError('payment.external')
   if ((await findByIdentifiers(services, tenant, receiver)).length > 0) throw new BillfoldError('payment.external')
-  const lookup = await lookupOf(services, tenant, email, phone)
+  const lookup = await computeInviteeIndex(services, tenant, email, phone)
   const quota = await services.limiter.take(
     { name: 'payment invitations', subject: senderId, tenant },
     settings.invitations,
@@ -41,8 +45,8 @@ export async function invitationFor(
 }
 
 /**
- * Gives a user the payments that were sent to them before they registered. The host calls it once it has itself verified, now,
- * that both the email and the phone are this user's. Those that have expired stay so.
+ * Assigns to a user the pending payments that were sent to their email and phone number before they registered. The
+ * caller must have verified that both belong to the user. Expired payments are skipped.
  * @returns the ids of the payments
  */
 export async function takeInvitations(payments: Payments, actor: Actor, userId: string): Promise<readonly string[]> {
@@ -51,15 +55,15 @@ export async function takeInvitations(payments: Payments, actor: Actor, userId: 
   const { email, phone } = await contactsOf(services, userId)
   const { proofKey } = await findProfile(services, tenant, userId)
   if (email === '' || phone === '') throw new BillfoldError('contact.unverified')
-  const invited = await lookupOf(services, tenant, email, phone)
+  const invited = await computeInviteeIndex(services, tenant, email, phone)
   const where = { tenant, invited, state: 'pending' }
   const rows = await services.storage.find(paymentTable, { where, limit: 100 })
-  const taken: string[] = []
-  for (const { id } of rows) if (await take(payments, actor, id, userId, proofKey)) taken.push(id)
-  return taken
+  const claimed: string[] = []
+  for (const { id } of rows) if (await claim(payments, actor, id, userId, proofKey)) claimed.push(id)
+  return claimed
 }
 
-function take(
+function claim(
   payments: Payments,
   actor: Actor,
   paymentId: string,
@@ -85,14 +89,14 @@ function take(
         update(statementRows, { where: { userId: senderId, id }, set: { counterpartId: userId } }),
         ...(await messagesToBoth(payments, 'payments.requested', { ...row, receiverId: userId })),
         auditRecord(actor, 'payment.taken', id, now, { receiver: userId }),
-        ...eventWrites(services, tenant, 'payment.taken', paymentEvent({ ...row, receiverId: userId })),
+        ...eventWrites(services, tenant, 'payment.taken', paymentEventData({ ...row, receiverId: userId })),
       ),
     )
     return true
   })
 }
 
-function lookupOf(services: Services, tenant: string, email: string, phone: string): Promise<string> {
+function computeInviteeIndex(services: Services, tenant: string, email: string, phone: string): Promise<string> {
   const both = JSON.stringify([oneForm('email', email), oneForm('phone', phone)])
   return services.lookups.hash('payments:invited', tenant, both)
 }

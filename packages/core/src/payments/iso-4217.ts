@@ -1,5 +1,5 @@
-/** The currencies of ISO 4217 whose minor unit is not a hundredth, by the number of their decimals. */
-const unusual: Readonly<Record<number, string>> = {
+/** ISO 4217 currencies whose minor unit is not 1/100, by number of decimals. */
+const otherMinorUnits: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   3: 'BHD IQD JOD KWD LYD OMR TND',
   4: 'CLF UYW',
@@ -12,10 +12,10 @@ const hundredths =
   'NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT ' +
   'TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG'
 
-/** How many decimals each currency of ISO 4217 has. */
+/** Number of decimals of each ISO 4217 currency. */
 export const isoDecimals: ReadonlyMap<string, number> = new Map([
   ...hundredths.split(' ').map((code): [string, number] => [code, 2]),
-  ...Object.entries(unusual).flatMap(([decimals, codes]) =>
+  ...Object.entries(otherMinorUnits).flatMap(([decimals, codes]) =>
     codes.split(' ').map((code): [string, number] => [code, Number(decimals)]),
   ),
 ])

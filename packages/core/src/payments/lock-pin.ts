@@ -8,76 +8,91 @@ import { payments as paymentTable, typedSecrets } from './tables.ts'
 import { hashSecret, stillThatSecret, verifySecret } from './typed-secrets.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** Characters of a lock PIN, and of its last part, which the receiver of a payment may ask for. */
+/**
+ * Length of a lock PIN in characters. Its last part (M3, 8 characters) can be disclosed to the receiver of a payment.
+ */
 const lockPinLength = 19
 const m3Length = 8
 
-/** What allows a user to replace a PIN. */
+/** Authorization to replace an existing PIN: the old PIN or the password. */
 export interface PinAuthority {
   readonly oldPin?: string | undefined
   readonly password?: string | undefined
 }
 
 /**
- * Sets a user's PIN: a lock PIN of 19 characters, or a plain one of 4 to 18. Over an existing one the old PIN or the password is
- * needed. It is kept as a slow hash; of a lock PIN the last 8 characters are sealed beside it.
- * @throws BillfoldError `pin.unfit`, `pin.authority-required`, and what `held` says
+ * Sets the payment PIN of a user: a lock PIN of 19 characters, or a plain PIN of 4 to 18. Replacing a PIN requires
+ * the old PIN or the password. The PIN is stored as a password hash; the last 8 characters of a lock PIN are sealed
+ * in addition.
+ * @throws BillfoldError `pin.invalid-format`, `pin.authorization-required`, and the failure codes of `preconditions`
  */
 export async function setPin(
   services: Services,
   actor: Actor,
   userId: string,
   pin: string,
-  authority: PinAuthority,
-  held: readonly Held[] = [],
+  changeAuthorization: PinAuthority,
+  preconditions: readonly Held[] = [],
 ): Promise<void> {
   const characters = [...pin]
   if (characters.length < 4 || characters.length > lockPinLength) throw new BillfoldError('pin.unfit')
   const { tenant } = actor
   const [before] = await services.storage.find(typedSecrets, { where: { userId, kind: 'pin' }, limit: 1 })
-  const proven = before === undefined ? [] : [await authorityOf(services, actor, userId, authority)]
+  const authorization =
+    before === undefined ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
   const phc = await hashSecret(services, pin, actor.source)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedPart =
-    m3 === undefined ? null : await seal(services.keyring, new TextEncoder().encode(m3), place(tenant, userId))
-  const fresh = { phc, sealedPart, failures: 0, lockedUntil: 0, lastAttempt: null }
+    m3 === undefined
+      ? null
+      : await seal(services.keyring, new TextEncoder().encode(m3), encryptionContext(tenant, userId))
   const write =
     before === undefined
-      ? insert(typedSecrets, { ...fresh, userId, kind: 'pin', tenant, version: 1 })
+      ? insert(typedSecrets, {
+          userId,
+          kind: 'pin',
+          tenant,
+          phc,
+          sealedPart,
+          failures: 0,
+          lockedUntil: 0,
+          lastAttempt: null,
+          version: 1,
+        })
       : update(typedSecrets, {
           where: { userId, kind: 'pin', version: before.version },
-          set: fresh,
+          set: { phc, sealedPart, failures: 0, lockedUntil: 0, lastAttempt: null },
           add: { version: 1 },
         })
   try {
     const audited = auditRecord(actor, 'payments.pin-set', userId, services.now())
-    await commitHeld(services, [...held, ...proven], audited, write)
+    await commitHeld(services, [...preconditions, ...authorization], audited, write)
   } catch (error) {
-    // Somebody else has set the PIN meanwhile: this needs an authority of its own.
+    // The PIN was set concurrently: replacing it needs its own authorization.
     if (isCommitError(error)) throw new BillfoldError('pin.authority-required', { cause: error })
     throw error
   }
 }
 
-async function authorityOf(
+async function authorizePinChange(
   services: Services,
   actor: Actor,
   userId: string,
   { oldPin, password }: PinAuthority,
 ): Promise<Held> {
-  const proven =
+  const credential =
     password !== undefined
       ? await verifySecret(services, actor, userId, 'password', password)
       : oldPin !== undefined
         ? await verifySecret(services, actor, userId, 'pin', oldPin)
         : undefined
-  if (proven === undefined) throw new BillfoldError('pin.authority-required')
-  return stillThatSecret(proven, 'pin.authority-required')
+  if (credential === undefined) throw new BillfoldError('pin.authority-required')
+  return stillThatSecret(credential, 'pin.authority-required')
 }
 
 /**
- * Whether this is the user's PIN. No PIN, a wrong one and a locked one are told by the same error.
- * @returns what holds an act to that PIN
+ * Verifies a user's payment PIN. A missing, a wrong and a locked PIN give the same error.
+ * @returns the precondition that the PIN is unchanged
  * @throws BillfoldError `pin.incorrect`
  */
 export async function checkPin(services: Services, actor: Actor, userId: string, pin: string): Promise<Held> {
@@ -87,15 +102,17 @@ export async function checkPin(services: Services, actor: Actor, userId: string,
 }
 
 /**
- * The last part of a sender's lock PIN, for somebody whom the sender has a payment under way to.
- * @throws BillfoldError `payment.unknown` where there is none, and where the sender set no lock PIN; what `held` says
+ * Discloses the last part (M3) of a sender's lock PIN to the receiver of a pending payment, and records that in the
+ * audit log.
+ * @throws BillfoldError `payment.not-found` if there is no such payment or the sender has no lock PIN; the failure
+ *   codes of `preconditions`
  */
 export async function m3PartFor(
   services: Services,
   actor: Actor,
   receiverId: string,
   senderId: string | undefined,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<string> {
   if (senderId === undefined) throw new BillfoldError('payment.unknown')
   const { tenant } = actor
@@ -108,10 +125,10 @@ export async function m3PartFor(
     const [secret] = await services.storage.find(typedSecrets, { where: { userId: senderId, kind: 'pin' }, limit: 1 })
     if (pending === undefined || secret === undefined || secret.sealedPart === null)
       throw new BillfoldError('payment.unknown')
-    const plain = await unseal(services.keyring, secret.sealedPart, place(tenant, senderId))
+    const plain = await unseal(services.keyring, secret.sealedPart, encryptionContext(tenant, senderId))
     await commitHeld(
       services,
-      held,
+      preconditions,
       auditRecord(actor, 'payments.m3-shown', senderId, now, { payment: pending.id }),
       check(paymentTable, { where: { id: pending.id, state: 'pending' } }),
       stillThatSecret(secret, 'payment.unknown').write,
@@ -120,9 +137,11 @@ export async function m3PartFor(
   })
 }
 
-function place(tenant: string, userId: string): Place {
+function encryptionContext(tenant: string, userId: string): Place {
   return { tenant, table: typedSecrets.name, row: `${userId}:pin`, field: 'm3' }
 }
 
-/** What the keyring seals here. */
-export const sealedLockPins = sealedColumn(typedSecrets, 'sealedPart', ({ tenant, userId }) => place(tenant, userId))
+/** The column that key rotation re-encrypts. */
+export const sealedLockPins = sealedColumn(typedSecrets, 'sealedPart', ({ tenant, userId }) =>
+  encryptionContext(tenant, userId),
+)

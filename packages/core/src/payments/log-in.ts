@@ -5,28 +5,28 @@ import { decide, update } from '../storage/index.ts'
 import { findByIdentifier } from '../users/identifiers.ts'
 import { type ApiKeyRow, type Device, endOtherKeys, newApiKey } from './api-keys.ts'
 import { assertFitPassword } from './common-passwords.ts'
-import { commitHeld, stillCaller } from './held.ts'
+import { commitHeld, type Held, stillCaller } from './held.ts'
 import { type Contacts, contactsOf, openProfile, payee, type Profile } from './people.ts'
 import type { Payments } from './settings.ts'
 import { typedSecrets } from './tables.ts'
 import { hashSecret, stillThatSecret, verifySecret } from './typed-secrets.ts'
 
-/** What somebody who logs in gets. */
+/** Result of a login: the new API key and the user's profile. */
 export interface LoggedIn extends Contacts, Profile {
   readonly apiKey: string
 }
 
-/** What somebody who logs in says. */
+/** Input of `logIn`. */
 export interface LogIn extends Device {
   readonly email: string
   readonly password: string
-  /** Whether the caller encrypts, and so always must. */
+  /** Whether the caller uses field encryption. The key is then valid for encrypted requests only. */
   readonly encrypted: boolean
 }
 
 /**
- * Gives a device a new api key for the right email and password; the one that it had stops working. An unknown email, a wrong
- * password and a locked one are told by the same error.
+ * Logs a user in with email and password, and creates an API key for the device. It replaces the previous key of that
+ * device. An unknown email, a wrong password and a locked password give the same error.
  * @throws BillfoldError `password.incorrect`, `rate.limited`, `server.busy`
  */
 export async function logIn(payments: Payments, actor: Actor, input: LogIn): Promise<LoggedIn> {
@@ -40,19 +40,19 @@ export async function logIn(payments: Payments, actor: Actor, input: LogIn): Pro
   if (row === undefined) throw new BillfoldError('password.incorrect')
   const profile = await openProfile(services, row)
   const contacts = await contactsOf(services, userId)
-  const held = [stillThatSecret(secret, 'password.incorrect')]
+  const preconditions = [stillThatSecret(secret, 'password.incorrect')]
   return decide(async () => {
     const { apiKey, writes } = await newApiKey(payments, tenant, userId, input, input.encrypted)
-    const done = auditRecord({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
-    await commitHeld(services, held, done, ...writes)
+    const audited = auditRecord({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
+    await commitHeld(services, preconditions, audited, ...writes)
     return { ...contacts, ...profile, apiKey }
   })
 }
 
 /**
- * Replaces the password of the key's user; all other keys stop working.
- * @throws BillfoldError `password.incorrect` for a wrong old one, `password.unfit`, `caller.unauthenticated` for a key that was ended
- *   meanwhile
+ * Changes the password of the user and revokes all API keys except the one of this request.
+ * @throws BillfoldError `password.incorrect` if the old password is wrong, `password.too-weak`,
+ *   `caller.unauthenticated` if the key was revoked meanwhile
  */
 export async function changePassword(
   services: Services,
@@ -70,11 +70,11 @@ export async function changePassword(
     set: { phc, failures: 0, lockedUntil: 0, lastAttempt: null },
     add: { version: 1 },
   })
-  // The other keys first: what is under way with one of them locks it before the user.
-  const held = [
+  // Lock the other keys before the user, in the same order as operations that use one of those keys.
+  const preconditions: readonly Held[] = [
     { write: endOtherKeys(userId, key.id), otherwise: 'caller.unauthenticated' },
     ...stillCaller(key),
     { write: replaced, otherwise: 'password.incorrect' },
-  ] as const
-  await commitHeld(services, held, auditRecord(actor, 'payments.password-changed', userId, services.now()))
+  ]
+  await commitHeld(services, preconditions, auditRecord(actor, 'payments.password-changed', userId, services.now()))
 }

@@ -3,7 +3,7 @@ import { removeExpiredApiKeys } from './api-keys.ts'
 import { expirePayments } from './end-payment.ts'
 import type { Payments } from './settings.ts'
 
-/** Refunds the payments that have expired, and removes the api keys that have. Doing it twice at once does no harm. */
+/** Refunds expired payments and deletes expired API keys. Safe to run concurrently. */
 export async function maintainPayments(payments: Payments): Promise<void> {
   const { storage, now } = payments.services
   await expirePayments(payments)

@@ -1,3 +1,4 @@
+import type { EventData } from '../events/event.ts'
 import { outboxMessage } from '../outbox/index.ts'
 import type { Services } from '../services.ts'
 import { check, type Insert, type RowOf, type Write } from '../storage/index.ts'
@@ -7,7 +8,7 @@ import { type Contacts, contactsOfMany, type KeptContacts } from './people.ts'
 import type { Payments } from './settings.ts'
 import type { payments as paymentTable } from './tables.ts'
 
-/** What a party of a payment is told: asked for, confirmed by the other, done, expired, cancelled. */
+/** Topic of an outbox message to the parties of a payment. */
 export type PaymentTopic =
   | 'payments.requested'
   | 'payments.invited'
@@ -16,15 +17,16 @@ export type PaymentTopic =
   | 'payments.expired'
   | 'payments.cancelled'
 
-/** A payment, as messages tell of it. */
+/** The columns of a payment that messages need. */
 export type ToldPayment = Pick<
   RowOf<typeof paymentTable>,
   'id' | 'tenant' | 'senderId' | 'receiverId' | 'currency' | 'amount'
 >
 
 /**
- * The messages that tell both parties of a step, for the commit of the step, inside a `decide`. Each names whom it is for, and
- * holds only as long as they are known by what it names: who is erased at this moment leaves no message behind.
+ * The outbox messages that notify both parties, for the commit of the step that they report. Call it inside
+ * `retryOnConflict`: they include a check that no party was erased since the contact details were read, so that
+ * erasure leaves no message behind.
  */
 export async function messagesToBoth(
   { services, settings }: Payments,
@@ -35,22 +37,22 @@ export async function messagesToBoth(
   const contacts = await contactsOfMany(services, parties)
   const messages = parties.map((userId) => {
     const role = userId === payment.senderId ? 'sender' : 'receiver'
-    const to = { role, userId, ...reached(contacts.get(userId)) }
-    return messageTo(services, settings.money, topic, payment, userId, to)
+    const recipient = { role, userId, ...contactAddress(contacts.get(userId)) }
+    return messageWrite(services, settings.money, topic, payment, userId, recipient)
   })
-  return [...parties.flatMap((userId) => stillKnown(contacts.get(userId))), ...(await Promise.all(messages))]
+  return [...parties.flatMap((userId) => contactsUnchanged(contacts.get(userId))), ...(await Promise.all(messages))]
 }
 
-/** The message to somebody who is not registered. */
+/** The outbox message to a receiver who is not registered. */
 export function invitationTo(
   { services, settings }: Payments,
   payment: ToldPayment,
   to: { readonly email: string; readonly phone: string },
 ): Promise<Insert> {
-  return messageTo(services, settings.money, 'payments.invited', payment, null, { role: 'receiver', ...to })
+  return messageWrite(services, settings.money, 'payments.invited', payment, null, { role: 'receiver', ...to })
 }
 
-function messageTo(
+function messageWrite(
   services: Services,
   money: MoneySettings,
   topic: PaymentTopic,
@@ -69,12 +71,21 @@ function messageTo(
   })
 }
 
-/** Erasing removes all rows of a user: one stands for all. */
-function stillKnown(contacts: KeptContacts | undefined): readonly Write[] {
+/** Checks one identifier of a user. One is enough: erasure deletes all of them. */
+function contactsUnchanged(contacts: KeptContacts | undefined): readonly Write[] {
   const [id] = contacts?.rowIds ?? []
   return id === undefined ? [] : [check(identifiers, { where: { id } })]
 }
 
-function reached(contacts: Contacts | undefined): { readonly email: string; readonly phone: string } {
+function contactAddress(contacts: Contacts | undefined): { readonly email: string; readonly phone: string } {
   return { email: contacts?.email ?? '', phone: contacts?.phone ?? '' }
+}
+
+/** The event data of a payment. */
+export function paymentEventData({
+  id: paymentId,
+  senderId,
+  receiverId,
+}: Pick<RowOf<typeof paymentTable>, 'id' | 'senderId' | 'receiverId'>): EventData<'payment.requested'> {
+  return { paymentId, senderId, receiverId }
 }

@@ -6,7 +6,7 @@ import { currencyNamed, formatAmount, moneySettings, parseAmount } from './money
 
 const settings = moneySettings({ currencies: { WEI: { decimals: 18 } }, mostAmount: '999999999999' })
 
-function codeOfParse(code: string, text: string): string {
+function parseResult(code: string, text: string): string {
   try {
     return String(parseAmount(settings, currencyNamed(settings, code), text))
   } catch (error) {
@@ -14,7 +14,7 @@ function codeOfParse(code: string, text: string): string {
   }
 }
 
-describe('amounts', () => {
+describe('money amounts', () => {
   test.each([
     ['USD', '.25', '25'],
     ['USD', '0.25', '25'],
@@ -24,8 +24,8 @@ describe('amounts', () => {
     ['KWD', '1.001', '1001'],
     ['WEI', '0.000000000000000001', '1'],
     ['WEI', '999999999999.000000000000000000', '999999999999000000000000000000'],
-  ])('of %s are read: %s', (code, text, minor) => {
-    expect(codeOfParse(code, text)).toBe(minor)
+  ])('in %s are parsed: %s', (code, text, minor) => {
+    expect(parseResult(code, text)).toBe(minor)
   })
 
   test.each([
@@ -47,17 +47,17 @@ describe('amounts', () => {
     ['WEI', '999999999999.000000000000000001'],
     ['NONE', '1'],
     ['__proto__', '1'],
-  ])('of %s are refused: %s', (code, text) => {
-    expect(codeOfParse(code, text)).toBe('amount.invalid')
+  ])('in %s are rejected: %s', (code, text) => {
+    expect(parseResult(code, text)).toBe('amount.invalid')
   })
 
-  test('of the currency `0` are dollars, whatever the wallets hold', () => {
+  test('with currency `0` are US dollars, whatever the currency of the wallets', () => {
     const euros = moneySettings({ currency: 'EUR' })
     expect(currencyNamed(euros, '0').code).toBe('USD')
     expect(currencyNamed(euros, undefined).code).toBe('EUR')
   })
 
-  test('are written as they are read, in every currency', () => {
+  test('survive formatting and parsing in every currency', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...settings.currencies.values()),
@@ -70,12 +70,12 @@ describe('amounts', () => {
     )
   })
 
-  test('know the currencies that the platform knows to be in use', () => {
+  test('support the currencies that Intl reports', () => {
     for (const code of ['USD', 'EUR', 'JPY', 'KWD', 'NGN', 'INR', 'CLF', 'BHD', 'XOF'])
       expect(isoDecimals.has(code)).toBe(true)
     const known = new Set(Intl.supportedValuesOf('currency'))
-    // Funds codes, which no locale data has, and codes younger than some of it.
-    const young = new Set(['UYI', 'CLF', 'SLE', 'VED', 'XCG', 'ZWG', 'UYW', 'BYN', 'MRU', 'STN'])
-    expect([...isoDecimals.keys()].filter((code) => !known.has(code) && !young.has(code))).toEqual([])
+    // Funds codes, which locale data lacks, and currencies that older locale data lacks.
+    const notInLocaleData = new Set(['UYI', 'CLF', 'SLE', 'VED', 'XCG', 'ZWG', 'UYW', 'BYN', 'MRU', 'STN'])
+    expect([...isoDecimals.keys()].filter((code) => !known.has(code) && !notInLocaleData.has(code))).toEqual([])
   })
 })

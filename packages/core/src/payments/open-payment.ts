@@ -9,73 +9,74 @@ import type { Identifier } from '../users/identifiers.ts'
 import { expireOf } from './end-payment.ts'
 import { commitHeld, type Held } from './held.ts'
 import { type Invitation, invitationFor } from './invitations.ts'
-import { invitationTo, messagesToBoth } from './messages.ts'
+import { invitationTo, messagesToBoth, paymentEventData } from './messages.ts'
 import { findProfile, payee } from './people.ts'
 import { actUnder, type ReferenceUse, referenceRow, unlessUsedMeanwhile } from './references.ts'
 import type { Payments } from './settings.ts'
 import { statementRow } from './statements.ts'
 import { paymentProfiles, payments as paymentTable } from './tables.ts'
-import { paymentEvent } from './payment-event.ts'
 
-/** A payment as it is kept. */
+/** A row of `payments`. */
 export type PaymentRow = RowOf<typeof paymentTable>
 
-/** What a sender asks for. */
+/** Input of `createPayment`. */
 export interface PaymentInput {
   readonly senderId: string
-  /** Email, phone or both, which then must be one person's. */
+  /** Email, phone number or both. Both must belong to the same user. */
   readonly receiver: readonly Identifier[]
   readonly currency: string
-  /** Minor units. */
+  /** In minor units. */
   readonly amount: bigint
-  /** Makes a repeat harmless. */
+  /** Idempotency reference of the sender. */
   readonly reference?: string | undefined
 }
 
-/** Whom a payment goes to: a user, or, where the host wants them, somebody who is invited. */
+/** Receiver of a payment: a user, or an invitation if the host allows unregistered receivers. */
 type Receiver = { readonly userId: string; readonly proofKey: string | null } | { readonly invitation: Invitation }
 
 /**
- * Opens a payment and sets its amount aside at once.
- * @throws BillfoldError `payment.external` for a receiver who is not registered, `payment.to-self`, `payment.pending-exists`,
- *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and what `held` says
+ * Creates a pending payment and holds its amount in the ledger.
+ * @throws BillfoldError `payment.receiver-not-registered`, `payment.to-self`, `payment.pending-limit-reached`,
+ *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and the failure codes
+ *   of `preconditions`
  */
 export async function openPayment(
   payments: Payments,
   actor: Actor,
   input: PaymentInput,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<PaymentRow> {
   const { services } = payments
   await expireOf(payments, actor, input.senderId)
-  const use = referenceUse(actor, input)
-  // Found once, since an invitation counts; and not at all for a repeat, which is answered as it was, whoever has come since.
+  const claim = toReferenceClaim(actor, input)
+  // Resolved once per call, because an invitation counts against a limit; and not at all for a repeated reference,
+  // which returns the first result even if the receiver has registered since.
   let receiver: Receiver | undefined
   return decide(async () => {
-    const before = use === undefined ? undefined : await actUnder(services, use)
-    if (before !== undefined) return findPayment(services, actor.tenant, before)
-    return unlessUsedMeanwhile(services, use, async () => {
-      receiver ??= await receiverOf(payments, actor, input)
+    const earlierId = claim === undefined ? undefined : await actUnder(services, claim)
+    if (earlierId !== undefined) return findPayment(services, actor.tenant, earlierId)
+    return unlessUsedMeanwhile(services, claim, async () => {
+      receiver ??= await findReceiver(payments, actor, input)
       const row = newPayment(payments, actor, input, receiver)
-      await assertRoom(payments, row)
-      const writes = await openingWrites(payments, row, receiver)
+      await assertPendingLimit(payments, row)
+      const writes = await creationWrites(payments, row, receiver)
       const audited = auditRecord({ ...actor, id: row.senderId }, 'payment.opened', row.id, row.createdAt)
-      const used = use === undefined ? [] : [referenceRow(use, row.id)]
-      const told = eventWrites(services, row.tenant, 'payment.requested', paymentEvent(row))
-      await commitHeld(services, held, audited, ...used, ...writes, ...told)
+      const claimed = claim === undefined ? [] : [referenceRow(claim, row.id)]
+      const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
+      await commitHeld(services, preconditions, audited, ...claimed, ...writes, ...events)
       return row
     })
   })
 }
 
-/** @throws BillfoldError `payment.unknown` */
+/** @throws BillfoldError `payment.not-found` */
 export async function findPayment(services: Services, tenant: string, id: string): Promise<PaymentRow> {
   const [row] = await services.storage.find(paymentTable, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('payment.unknown')
   return row
 }
 
-async function receiverOf(payments: Payments, actor: Actor, input: PaymentInput): Promise<Receiver> {
+async function findReceiver(payments: Payments, actor: Actor, input: PaymentInput): Promise<Receiver> {
   const { services, settings } = payments
   const profile = await payee(services, actor.tenant, input.receiver)
   if (profile?.userId === input.senderId) throw new BillfoldError('payment.to-self')
@@ -84,7 +85,7 @@ async function receiverOf(payments: Payments, actor: Actor, input: PaymentInput)
   return { invitation: await invitationFor(payments, actor, input) }
 }
 
-function referenceUse({ tenant }: Actor, input: PaymentInput): ReferenceUse | undefined {
+function toReferenceClaim({ tenant }: Actor, input: PaymentInput): ReferenceUse | undefined {
   if (input.reference === undefined) return undefined
   const to = input.receiver.map(({ kind, value }) => `${kind}:${value}`)
   const content = ['payment', input.currency, String(input.amount), ...to]
@@ -120,17 +121,17 @@ function newPayment(
   }
 }
 
-async function assertRoom({ services, settings }: Payments, { tenant, senderId }: PaymentRow): Promise<void> {
+async function assertPendingLimit({ services, settings }: Payments, { tenant, senderId }: PaymentRow): Promise<void> {
   const { pendingPayments } = await findProfile(services, tenant, senderId)
   if (pendingPayments >= settings.maxPendingPayments) throw new BillfoldError('payment.pending-exists')
 }
 
-async function openingWrites(payments: Payments, row: PaymentRow, receiver: Receiver): Promise<readonly Write[]> {
+async function creationWrites(payments: Payments, row: PaymentRow, receiver: Receiver): Promise<readonly Write[]> {
   const { services, settings } = payments
   const { id, tenant, senderId, receiverId, currency, amount, createdAt: at } = row
   const hold = { id, tenant, owner: senderId, currency, amount, subject: id }
   const line = { id, tenant, kind: 'payment', currency, amount, state: 'pending', at }
-  const told =
+  const messages =
     'invitation' in receiver
       ? [await invitationTo(payments, row, receiver.invitation.to)]
       : await messagesToBoth(payments, 'payments.requested', row)
@@ -145,6 +146,6 @@ async function openingWrites(payments: Payments, row: PaymentRow, receiver: Rece
       ? []
       : [statementRow({ ...line, userId: receiverId, direction: 'credit', counterpartId: senderId })]),
     ...(await holding(services, hold, 'payment.held')),
-    ...told,
+    ...messages,
   ]
 }

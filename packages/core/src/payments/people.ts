@@ -15,7 +15,7 @@ import { users } from '../users/table.ts'
 import { paymentProfiles } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A profile as it is kept. */
+/** A row of `payment_profiles`. */
 export type ProfileRow = RowOf<typeof paymentProfiles>
 
 const profileShape = z.object({
@@ -26,45 +26,45 @@ const profileShape = z.object({
   dob: z.string(),
 })
 
-/** What a profile says. */
+/** The sealed part of a profile. */
 export type Profile = z.output<typeof profileShape>
 
-/** How a person is reached and known. */
+/** Contact details and username of a user; empty strings where missing. */
 export interface Contacts {
   readonly email: string
   readonly phone: string
   readonly username: string
 }
 
-/** @throws BillfoldError `user.unknown` */
+/** @throws BillfoldError `user.not-found` */
 export async function findProfile(services: Services, tenant: string, userId: string): Promise<ProfileRow> {
   const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('user.unknown')
   return row
 }
 
-/** Seals what a profile says. */
+/** Seals a profile for storage. */
 export function sealProfile(services: Services, tenant: string, userId: string, profile: Profile): Promise<Uint8Array> {
-  return seal(services.keyring, new TextEncoder().encode(JSON.stringify(profile)), place(tenant, userId))
+  return seal(services.keyring, new TextEncoder().encode(JSON.stringify(profile)), encryptionContext(tenant, userId))
 }
 
-/** Opens what a profile says. */
+/** Opens the sealed profile of a row. */
 export async function openProfile(services: Services, row: ProfileRow): Promise<Profile> {
-  const plain = await unseal(services.keyring, row.sealedProfile, place(row.tenant, row.userId))
+  const plain = await unseal(services.keyring, row.sealedProfile, encryptionContext(row.tenant, row.userId))
   return profileShape.parse(JSON.parse(new TextDecoder().decode(plain)))
 }
 
-/** Email, phone and username of a user; empty where there is none. */
+/** Returns email, phone number and username of a user. */
 export async function contactsOf(services: Services, userId: string): Promise<Contacts> {
   return openContacts(services, await identifiersOf(services, userId))
 }
 
-/** Contacts, and the rows that they are in: as long as those are there, the user was not erased. */
+/** Contact details with the ids of their rows. While those rows exist, the user has not been erased. */
 export interface KeptContacts extends Contacts {
   readonly rowIds: readonly string[]
 }
 
-/** The contacts of several users, by user id, in one query. */
+/** Returns the contact details of several users by user id, in one query. */
 export async function contactsOfMany(
   services: Services,
   userIds: readonly string[],
@@ -80,16 +80,16 @@ export async function contactsOfMany(
 }
 
 async function openContacts(services: Services, rows: readonly IdentifierRow[]): Promise<Contacts> {
-  const of = async (kind: string): Promise<string> => {
+  const valueOf = async (kind: string): Promise<string> => {
     const row = rows.find((candidate) => candidate.kind === kind)
     return row === undefined ? '' : openIdentifier(services, row)
   }
-  return { email: await of('email'), phone: await of('phone'), username: await of('username') }
+  return { email: await valueOf('email'), phone: await valueOf('phone'), username: await valueOf('username') }
 }
 
 /**
- * The one user that all of these identifiers belong to; undefined where one is nobody's, or they are of several users, or none
- * is given.
+ * Returns the user who owns all of these identifiers; undefined if one of them is unknown, if they belong to
+ * different users, or if none is given.
  */
 export async function personWith(
   services: Services,
@@ -102,8 +102,8 @@ export async function personWith(
 }
 
 /**
- * The profile of the one user that all of these identifiers belong to, who can log in and get at money: undefined for a user of
- * another API, and for one who was archived.
+ * Returns the profile of the user who owns all of these identifiers and can receive money; undefined for an archived
+ * user and for a user without a payments profile.
  */
 export async function payee(
   services: Services,
@@ -120,7 +120,7 @@ export async function payee(
   return user === undefined ? undefined : profile
 }
 
-/** Whether an identifier is this user's. */
+/** Returns true if the identifier belongs to this user. */
 export async function isOf(
   services: Services,
   tenant: string,
@@ -130,11 +130,11 @@ export async function isOf(
   return (await personWith(services, tenant, [identifier])) === userId
 }
 
-function place(tenant: string, userId: string): Place {
+function encryptionContext(tenant: string, userId: string): Place {
   return { tenant, table: paymentProfiles.name, row: userId, field: 'profile' }
 }
 
-/** What the keyring seals here. */
+/** The column that key rotation re-encrypts. */
 export const sealedPaymentProfiles = sealedColumn(paymentProfiles, 'sealedProfile', ({ tenant, userId }) =>
-  place(tenant, userId),
+  encryptionContext(tenant, userId),
 )

@@ -26,7 +26,7 @@ const form = (name: string, phone: string) => ({
   dob: '1990-01-01',
 })
 
-test('a person is exported, and once erased has neither name nor key, while the books still balance', async () => {
+test('exports a user, and erases profile and credentials while the ledger still balances', async () => {
   let time = Date.now()
   const services = { ...testServices(), now: () => time }
   const payments = { services, settings: paymentSettings() }
@@ -58,7 +58,7 @@ test('a person is exported, and once erased has neither name nor key, while the 
   expect((await audit(services)).findings).toEqual([])
 })
 
-test('a person is erased with the messages to them that nobody has taken; those to others stay', async () => {
+test('erases the undelivered messages to a user, but not those to others', async () => {
   const services = testServices()
   const payments = { services, settings: paymentSettings({ externalReceivers: 'invite', maxPendingPayments: 2 }) }
   const users = inProcessUsers(services, [outboxData], () => actor)
@@ -87,7 +87,7 @@ test('a person is erased with the messages to them that nobody has taken; those 
   })
   await users.erase(userId)
   const left = await services.storage.find(outbox)
-  expect(left.map(({ topic, userId: whose }) => [topic, whose])).toEqual([
+  expect(left.map(({ topic, userId: recipient }) => [topic, recipient])).toEqual([
     ['payments.registered', other.userId],
     ['payments.requested', other.userId],
     ['payments.invited', null],
@@ -95,7 +95,7 @@ test('a person is erased with the messages to them that nobody has taken; those 
   expect((await users.export(userId)).data).toEqual({})
 })
 
-test('a message that was written for a person before they were erased is not kept after', async () => {
+test('writes no contact details of a user who is erased while a message to them is built', async () => {
   const storage = memoryStorage()
   let atContacts: () => Promise<void> = async () => {}
   const services = testServices({

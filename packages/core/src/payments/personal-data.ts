@@ -8,12 +8,12 @@ import { openProfile, sealProfile } from './people.ts'
 import { statementOf } from './statements.ts'
 import { paymentApiKeys, paymentProfiles, typedSecrets } from './tables.ts'
 
-/** Most lines of an export; a host that needs more pages through the list of transactions. */
-const mostLines = 10_000
+/** Maximum number of statement lines in an export. A host that needs more pages through the transactions endpoint. */
+const maxLines = 10_000
 
 /**
- * What payments know of a person. Erasing empties the profile and ends keys, password and PIN. What was paid stays, without a name: the
- * books must balance, and what is pending must still find its way back.
+ * Personal data of the payments API. Erasure empties the profile and deletes API keys, password and PIN. Payments
+ * remain without a name: the ledger must balance, and pending payments must still be refunded.
  */
 export const paymentsData: PersonalData = {
   name: 'payments',
@@ -21,7 +21,7 @@ export const paymentsData: PersonalData = {
     const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
     if (row === undefined) return undefined
     const balances = await balancesOfUser(services, tenant, userId)
-    const lines = await statementOf(services, userId, { limit: mostLines })
+    const lines = await statementOf(services, userId, { limit: maxLines })
     const subscription = await findSubscription(services, tenant, userId)
     return {
       profile: await openProfile(services, row),
@@ -46,8 +46,8 @@ export const paymentsData: PersonalData = {
 }
 
 async function erase(services: Services, { tenant, userId }: UserKey): Promise<Erasure> {
-  const nobody = { firstName: '', lastName: '', address: '', dob: '' }
-  const sealedProfile = await sealProfile(services, tenant, userId, nobody)
+  const emptyProfile = { firstName: '', lastName: '', address: '', dob: '' }
+  const sealedProfile = await sealProfile(services, tenant, userId, emptyProfile)
   return {
     writes: [
       update(paymentProfiles, {

@@ -13,14 +13,14 @@ import { type Contacts, type Profile, sealProfile } from './people.ts'
 import { paymentProfiles, typedSecrets } from './tables.ts'
 import { hashSecret } from './typed-secrets.ts'
 
-/** What somebody who registers says. */
+/** Input of `registerPaymentUser`. */
 export interface Registration extends Contacts, Profile {
   readonly password: string
 }
 
 /**
- * Registers a user. Email, phone and username must be nobody's yet; that they are this user's is a claim that nobody verified.
- * @throws BillfoldError `user.exists`, `password.unfit`, `input.invalid`, `server.busy`
+ * Registers a user. Email, phone number and username must be unused; all three are unverified claims.
+ * @throws BillfoldError `user.exists`, `password.too-weak`, `input.invalid`, `server.busy`
  */
 export async function register(
   services: Services,
@@ -33,7 +33,7 @@ export async function register(
   assertFitPassword(input.password)
   assertBirthDate(input.dob, createdAt)
   const { firstName, lastName, address, dob, email, phone, username } = input
-  const named = await Promise.all([
+  const identifierRows = await Promise.all([
     identifierRow(services, tenant, userId, { kind: 'email', value: email }, null),
     identifierRow(services, tenant, userId, { kind: 'phone', value: phone }, null),
     identifierRow(services, tenant, userId, { kind: 'username', value: username }, null),
@@ -44,7 +44,7 @@ export async function register(
   try {
     await services.storage.commit(
       batch(
-        ...named,
+        ...identifierRows,
         insert(users, { id: userId, tenant, reference: null, createdAt, archivedAt: null }),
         insert(paymentProfiles, {
           userId,

@@ -2,30 +2,33 @@ import type { RateLimitRule } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 import { currencyNamed, type MoneyOptions, type MoneySettings, moneySettings, parseAmount } from './money.ts'
 
-/** What a host decides about payments. */
+/** Payment rules of a host. */
 export interface PaymentRules extends MoneyOptions {
-  /** What a new wallet holds, from the tenant's grant account, as a decimal string: `0.25`. `off` for nothing. */
+  /** Amount that a new wallet gets from the tenant's grant account, as a decimal string, or `off`. Default: `0.25`. */
   readonly openingGrant?: string
-  /** How many opening grants a tenant gives in one day: 1,000. */
+  /** Maximum number of opening grants per tenant and day. Default: 1,000. */
   readonly grantsPerDay?: number
-  /** How many payments of one sender may be pending: 1. */
+  /** Maximum number of pending payments per sender. Default: 1. */
   readonly maxPendingPayments?: number
-  /** Seconds until a payment that nobody completed goes back: 86,400. */
+  /** Lifetime of a pending payment in seconds, after which it is refunded. Default: 86,400 (one day). */
   readonly paymentSeconds?: number
-  /** What becomes of a payment to somebody who is not registered: refused, unless they are to be invited. */
+  /**
+   * Payments to a receiver who is not registered: `refuse` rejects them, `invite` holds the amount and invites the
+   * receiver. Default: `refuse`.
+   */
   readonly externalReceivers?: 'refuse' | 'invite'
-  /** How many invitations one sender may send: 5 a day. */
+  /** Invitation limit per sender. Default: 5 per day. */
   readonly invitations?: RateLimitRule
-  /** Whether a sender must give the PIN with each payment: no. */
+  /** Whether each payment requires the sender's PIN. Default: false. */
   readonly requirePin?: boolean
-  /** Seconds that an api key is good for: 30 days. */
+  /** Lifetime of an API key in seconds. Default: 30 days. */
   readonly apiKeySeconds?: number
 }
 
-/** The rules, with what the host left open filled in. */
+/** The payment rules with defaults applied. */
 export interface PaymentSettings {
   readonly money: MoneySettings
-  /** Minor units of the wallets' currency; 0 for none. */
+  /** In minor units of the wallets' currency; 0 for no grant. */
   readonly openingGrant: bigint
   readonly grantsPerDay: number
   readonly maxPendingPayments: number
@@ -36,30 +39,34 @@ export interface PaymentSettings {
   readonly apiKeyMilliseconds: number
 }
 
-/** What the functions of this part stand on. */
+/** Dependencies of the payments functions. */
 export interface Payments {
   readonly services: Services
   readonly settings: PaymentSettings
 }
 
-/** @throws RangeError, BillfoldError `amount.invalid` for rules that make no sense */
+/**
+ * Applies the defaults to the payment rules.
+ * @throws RangeError, BillfoldError `amount.invalid` for an invalid rule
+ */
 export function paymentSettings(rules: PaymentRules = {}): PaymentSettings {
   const money = moneySettings(rules)
   const { openingGrant = '0.25' } = rules
   return {
     money,
     openingGrant: openingGrant === 'off' ? 0n : parseAmount(money, currencyNamed(money, undefined), openingGrant),
-    grantsPerDay: positive('grantsPerDay', rules.grantsPerDay ?? 1000),
-    maxPendingPayments: positive('maxPendingPayments', rules.maxPendingPayments ?? 1),
-    paymentMilliseconds: 1000 * positive('paymentSeconds', rules.paymentSeconds ?? 24 * 60 * 60),
+    grantsPerDay: positiveInteger('grantsPerDay', rules.grantsPerDay ?? 1000),
+    maxPendingPayments: positiveInteger('maxPendingPayments', rules.maxPendingPayments ?? 1),
+    paymentMilliseconds: 1000 * positiveInteger('paymentSeconds', rules.paymentSeconds ?? 24 * 60 * 60),
     externalReceivers: rules.externalReceivers ?? 'refuse',
     invitations: rules.invitations ?? { most: 5, seconds: 24 * 60 * 60 },
     requirePin: rules.requirePin ?? false,
-    apiKeyMilliseconds: 1000 * positive('apiKeySeconds', rules.apiKeySeconds ?? 30 * 24 * 60 * 60),
+    apiKeyMilliseconds: 1000 * positiveInteger('apiKeySeconds', rules.apiKeySeconds ?? 30 * 24 * 60 * 60),
   }
 }
 
-function positive(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1`)
+function positiveInteger(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`payments.${name} must be a positive integer, got ${value}`)
   return value
 }

@@ -1,6 +1,6 @@
 import { boolean, bytes, defineTable, integer, nullable, text, wideInteger } from '../storage/index.ts'
 
-/** What the payments API knows of a user, beside the identifiers. */
+/** Profiles of payment users. Email, phone number and username are identifiers of the user. */
 export const paymentProfiles = defineTable({
   name: 'payment_profiles',
   columns: {
@@ -8,9 +8,9 @@ export const paymentProfiles = defineTable({
     tenant: text(64),
     /** Names, address and date of birth as JSON, sealed. */
     sealedProfile: bytes(8192),
-    /** The secp256k1 key that the user proves to hold when taking a payment: 33 bytes, hex. */
+    /** Compressed secp256k1 public key (33 bytes, hex) whose possession the user proves when receiving a payment. */
     proofKey: nullable(text(66)),
-    /** How many payments of this sender are pending. */
+    /** Number of pending payments of this sender. */
     pendingPayments: integer(),
     version: integer(),
     createdAt: integer(),
@@ -18,29 +18,29 @@ export const paymentProfiles = defineTable({
   key: ['userId'],
 })
 
-/** A secret that its user types in, as a slow hash, and how often it was guessed wrong. */
+/** Passwords and PINs of payment users, as password hashes with an attempt counter. */
 export const typedSecrets = defineTable({
   name: 'typed_secrets',
   columns: {
     userId: text(36),
-    /** `password`, `pin`. */
+    /** `password` or `pin`. */
     kind: text(16),
     tenant: text(64),
     phc: text(512),
-    /** Of a lock PIN the M3 part, sealed. */
+    /** The last part (M3) of a lock PIN, sealed. */
     sealedPart: nullable(bytes(256)),
-    /** Wrong values since the last right one, and right ones that are being looked at. */
+    /** Failed attempts since the last success, plus attempts in progress. */
     failures: integer(),
     lockedUntil: integer(),
-    /** The newest attempt that was counted and has not succeeded. */
+    /** Id of the newest counted attempt that has not succeeded. */
     lastAttempt: nullable(text(36)),
-    /** Rises when the value is replaced. */
+    /** Incremented when the value is replaced. */
     version: integer(),
   },
   key: ['userId', 'kind'],
 })
 
-/** What an app got when its user logged in. One for each device of a user. */
+/** API keys of payment users, one per device. */
 export const paymentApiKeys = defineTable({
   name: 'payment_api_keys',
   columns: {
@@ -48,9 +48,9 @@ export const paymentApiKeys = defineTable({
     id: text(43),
     tenant: text(64),
     userId: text(36),
-    /** A keyed hash of imei and appid. */
+    /** Blind index of imei and appid. */
     device: text(43),
-    /** Whether it was given to a caller who encrypts, and who then always must. */
+    /** Whether the key is valid for encrypted requests only. */
     encrypted: boolean(),
     createdAt: integer(),
     expiresAt: integer(),
@@ -60,7 +60,7 @@ export const paymentApiKeys = defineTable({
   indexes: { byUser: ['userId', 'createdAt'], byExpiry: ['expiresAt'] },
 })
 
-/** The one wallet of a user. */
+/** Wallets of payment users, one per user. */
 export const paymentWallets = defineTable({
   name: 'payment_wallets',
   columns: { userId: text(36), tenant: text(64), hash: text(43), currency: text(12), createdAt: integer() },
@@ -68,40 +68,40 @@ export const paymentWallets = defineTable({
   unique: { byHash: ['tenant', 'hash'] },
 })
 
-/** Whom an opening grant was given to: a keyed hash of an email, a phone or a device. */
+/** Recipients of opening grants: blind indexes of their email, phone number and device, so that each gets one grant. */
 export const grantClaims = defineTable({
   name: 'grant_claims',
   columns: { tenant: text(64), claim: text(43), userId: text(36) },
   key: ['tenant', 'claim'],
 })
 
-/** How many opening grants a tenant gave in one day. */
+/** Number of opening grants per tenant and day. */
 export const grantDays = defineTable({
   name: 'grant_days',
   columns: { tenant: text(64), day: text(10), granted: integer() },
   key: ['tenant', 'day'],
 })
 
-/** Money on its way from one user to another. Its hold has the same id. */
+/** Two-leg payments. The ledger hold of a payment has the same id. */
 export const payments = defineTable({
   name: 'payments',
   columns: {
     id: text(36),
     tenant: text(64),
     senderId: text(36),
-    /** Null while somebody is invited who is not registered. */
+    /** Null while an invited receiver has not registered. */
     receiverId: nullable(text(36)),
-    /** Of an invitation: a keyed hash of email and phone together. */
+    /** Blind index of email and phone number of an invited receiver. */
     invited: nullable(text(43)),
     currency: text(12),
     amount: wideInteger(),
     /** `pending`, `completed`, `expired`, `cancelled`. */
     state: text(16),
-    /** The receiver's proof key when the payment was opened. */
+    /** The receiver's proof key when the payment was created. */
     proofKey: nullable(text(66)),
     senderConfirmedAt: nullable(integer()),
     receiverConfirmedAt: nullable(integer()),
-    /** The transfer that completed it or gave the money back. */
+    /** The transfer that completed or refunded the payment. */
     transferId: nullable(text(36)),
     createdAt: integer(),
     expiresAt: integer(),
@@ -117,19 +117,19 @@ export const payments = defineTable({
   },
 })
 
-/** Two users between whom a payment was completed; `low` is the lesser id. */
+/** Pairs of users with a completed payment. Later payments between them need the sender's confirmation only. */
 export const paymentPairs = defineTable({
   name: 'payment_pairs',
   columns: { low: text(36), high: text(36), tenant: text(64), since: integer() },
   key: ['low', 'high'],
 })
 
-/** What a user's list of transactions shows: a row for each party. */
+/** Lines of users' transaction lists: one per party of a payment or transaction. */
 export const statementRows = defineTable({
   name: 'statement_rows',
   columns: {
     userId: text(36),
-    /** Of the payment or of the gateway transaction: ordered by time. */
+    /** Id of the payment or gateway transaction. UUIDv7, so it sorts by time. */
     id: text(36),
     tenant: text(64),
     /** `payment`, `deposit`, `withdrawal`, `grant`. */
@@ -145,7 +145,7 @@ export const statementRows = defineTable({
   key: ['userId', 'id'],
 })
 
-/** Money that comes in or goes out through a payment gateway. A withdrawal's hold has the same id. */
+/** Deposits and withdrawals through a payment gateway. The ledger hold of a withdrawal has the same id. */
 export const gatewayTransactions = defineTable({
   name: 'gateway_transactions',
   columns: {
@@ -170,22 +170,22 @@ export const gatewayTransactions = defineTable({
   indexes: { byReference: ['tenant', 'reference'] },
 })
 
-/** The references under which money was moved: each stands for one act of one user. */
+/** Idempotency references: each is claimed by one operation of one user. */
 export const moneyReferences = defineTable({
   name: 'money_references',
   columns: {
     tenant: text(64),
     reference: text(128),
     userId: text(36),
-    /** The payment or the gateway transaction. */
+    /** Id of the payment or gateway transaction. */
     subject: text(36),
-    /** A hash of all that was asked for. */
+    /** Hash of the compared fields of the request. */
     content: text(43),
   },
   key: ['tenant', 'reference'],
 })
 
-/** People of an evault, whose data is sealed as a whole. */
+/** Evault users, with all fields sealed together. */
 export const evaultUsers = defineTable({
   name: 'evault_users',
   columns: { id: text(36), tenant: text(64), emailLookup: text(43), sealed: bytes(16384), createdAt: integer() },

@@ -8,29 +8,33 @@ import { batch, check, type Hits, isCommitError, type RowOf, update, type Write 
 import type { Held } from './held.ts'
 import { typedSecrets } from './tables.ts'
 
-/** A typed secret as it is kept. */
+/** A row of `payment_credentials`. */
 export type TypedSecretRow = RowOf<typeof typedSecrets>
 
-/** What a user types in. */
+type AttemptCounter = Pick<TypedSecretRow, 'userId' | 'version' | 'failures'>
+
+/** Kind of a credential that a user types in. */
 export type SecretKind = 'password' | 'pin'
 
-/** How many wrong values in a row lock a secret. */
-const mostFailures = 10
+/** Consecutive failed attempts that lock a credential. */
+const maxFailures = 10
 
-/** Later than any clock says. */
-const forEver = Number.MAX_SAFE_INTEGER
+/** Later than any clock. */
+const never = Number.MAX_SAFE_INTEGER
 
 /**
- * How long a secret is locked after so many wrong values. A PIN until it is set anew with the password; a password, which nothing
- * else replaces, a quarter of an hour, then twice as long each time, up to a day.
+ * Lockout duration by number of failed attempts. A PIN stays locked until it is replaced with the password. A
+ * password, which nothing else can replace, is locked for 15 minutes, doubling up to one day.
  */
-function lockMilliseconds(kind: SecretKind, failures: number): number {
-  if (kind === 'pin') return forEver
-  const doublings = Math.min(failures / mostFailures - 1, 10)
+function lockoutMilliseconds(kind: SecretKind, failures: number): number {
+  if (kind === 'pin') return never
+  const doublings = Math.min(failures / maxFailures - 1, 10)
   return Math.min(15 * 60 * 1000 * 2 ** doublings, 24 * 60 * 60 * 1000)
 }
 
-/** A hash of a secret to be kept, and whether it can be one at all. @throws BillfoldError `server.busy` */
+/**
+ * Hashes a credential for storage, in PHC string format with the current pepper. @throws BillfoldError `server.busy`
+ */
 export async function hashSecret({ slowHash, keyring }: Services, value: string, source?: string): Promise<string> {
   const keyId = keyring.currentKeyId
   const pepper = await keyring.derive(keyId, 'pepper')
@@ -38,9 +42,10 @@ export async function hashSecret({ slowHash, keyring }: Services, value: string,
 }
 
 /**
- * Whether a user's secret has this value: its row, or undefined. The attempt is counted before the value is looked at; an
- * unknown user, one without such a secret, a locked one and a wrong value cannot be told apart, by time neither.
- * @throws BillfoldError `rate.limited` for a source of too many wrong values, `server.busy`
+ * Verifies a user's password or PIN. The attempt is counted before the value is checked. An unknown user, a missing
+ * credential, a locked one and a wrong value are indistinguishable, also by timing.
+ * @returns the row if the value is correct, otherwise undefined
+ * @throws BillfoldError `rate.limited` after too many failed attempts from one source, `server.busy`
  */
 export async function verifySecret(
   services: Services,
@@ -51,38 +56,38 @@ export async function verifySecret(
 ): Promise<TypedSecretRow | undefined> {
   if (!isHashable(value)) return undefined
   return services.slowHash.turn(actor.source, async () => {
-    await refuseGuesser(services, actor)
+    await assertBelowFailedAttemptLimit(services, actor)
     const attempt = newId()
-    // An unknown user is looked for all the same: the reads and writes of a refusal are always the same ones.
-    const row = await countAttempt(services, userId ?? attempt, kind, attempt)
-    const right = await compare(services, row, value)
-    if (row !== undefined && right) {
-      await giveBack(services, row, attempt, value)
+    // An unknown user runs the same reads and writes as a known one, to equalize timing.
+    const row = await recordAttempt(services, userId ?? attempt, kind, attempt)
+    const matches = await matchesStoredHash(services, row, value)
+    if (row !== undefined && matches) {
+      await resetAttempts(services, row, attempt, value)
       return row
     }
-    await services.limiter.take(guessesOf(actor), services.wrongValues)
-    const refused = auditRecord(actor, 'payments.secret-refused', userId ?? 'unknown', services.now(), { kind })
-    await services.storage.commit(batch(refused))
+    await services.limiter.take(failedAttemptKey(actor), services.wrongValues)
+    const audited = auditRecord(actor, 'payments.secret-refused', userId ?? 'unknown', services.now(), { kind })
+    await services.storage.commit(batch(audited))
     return undefined
   })
 }
 
-/** The value that was found right has not been replaced. */
+/** Precondition: the verified value has not been replaced. */
 export function stillThatSecret({ userId, kind, version }: TypedSecretRow, otherwise: ErrorCode): Held {
   return { write: check(typedSecrets, { where: { userId, kind, version } }), otherwise }
 }
 
-async function refuseGuesser(services: Services, actor: Actor): Promise<void> {
-  const { allowed, retryAfterSeconds } = await services.limiter.look(guessesOf(actor), services.wrongValues)
+async function assertBelowFailedAttemptLimit(services: Services, actor: Actor): Promise<void> {
+  const { allowed, retryAfterSeconds } = await services.limiter.look(failedAttemptKey(actor), services.wrongValues)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-function guessesOf(actor: Actor): RateLimitKey {
-  return { name: 'wrong payment secrets', subject: actor.source ?? 'unknown', tenant: actor.tenant }
+function failedAttemptKey(actor: Actor): RateLimitKey {
+  return { name: 'failed payment credentials', subject: actor.source ?? 'unknown', tenant: actor.tenant }
 }
 
-/** The row, once an attempt at it is counted; undefined where there is none or it is locked. */
-async function countAttempt(
+/** Counts an attempt. Returns the row, or undefined if there is none or it is locked. */
+async function recordAttempt(
   services: Services,
   userId: string,
   kind: SecretKind,
@@ -92,9 +97,9 @@ async function countAttempt(
     const [row] = await services.storage.find(typedSecrets, { where: { userId, kind }, limit: 1 })
     const now = services.now()
     if (row === undefined || row.lockedUntil > now) {
-      // Counts nothing, since no row has this version, and takes as long.
-      const nobody = { userId, kind, version: -1, failures: 0 }
-      await services.storage.commit(batch(...countingWrites(kind, nobody, attempt, now, 'any')))
+      // No row has version -1: this commit counts nothing and equalizes timing.
+      const noRow: AttemptCounter = { userId, version: -1, failures: 0 }
+      await services.storage.commit(batch(...countingWrites(kind, noRow, attempt, now, 'any')))
       return undefined
     }
     try {
@@ -107,55 +112,58 @@ async function countAttempt(
   return undefined
 }
 
-/** The writes that count an attempt, and lock a secret that it fills. */
+/** The writes that count an attempt and lock the credential when the limit is reached. */
 function countingWrites(
   kind: SecretKind,
-  { userId, version, failures }: Pick<TypedSecretRow, 'userId' | 'version' | 'failures'>,
+  { userId, version, failures }: AttemptCounter,
   attempt: string,
   now: number,
   hits: Hits,
 ): readonly Write[] {
-  const begun = failures - (failures % mostFailures)
-  const of = { userId, kind, version }
-  const within = { gte: begun, lt: begun + mostFailures }
-  const lockedUntil = Math.min(now + lockMilliseconds(kind, begun + mostFailures), forEver)
+  const cycleStart = failures - (failures % maxFailures)
+  const current = { userId, kind, version }
+  const within = { gte: cycleStart, lt: cycleStart + maxFailures }
+  const lockedUntil = Math.min(now + lockoutMilliseconds(kind, cycleStart + maxFailures), never)
   return [
     update(typedSecrets, {
-      where: { ...of, failures: within, lockedUntil: { lte: now } },
+      where: { ...current, failures: within, lockedUntil: { lte: now } },
       set: { lastAttempt: attempt },
       add: { failures: 1 },
       hits,
     }),
-    update(typedSecrets, { where: { ...of, failures: begun + mostFailures }, set: { lockedUntil }, hits: 'any' }),
+    update(typedSecrets, {
+      where: { ...current, failures: cycleStart + maxFailures },
+      set: { lockedUntil },
+      hits: 'any',
+    }),
   ]
 }
 
-/** Hashes in any case, so that time tells nothing. */
-async function compare(services: Services, row: TypedSecretRow | undefined, value: string): Promise<boolean> {
+/** Hashes even without a row, to equalize timing. */
+async function matchesStoredHash(services: Services, row: TypedSecretRow | undefined, value: string): Promise<boolean> {
   const { keyring, slowHash } = services
-  const kept = row === undefined ? undefined : parsePhc(row.phc)
-  const pepper = await keyring.derive(kept?.keyId ?? keyring.currentKeyId, 'pepper')
-  const inputs = { pepper, salt: kept?.salt ?? new Uint8Array(16), cost: kept?.cost ?? slowHash.cost }
+  const stored = row === undefined ? undefined : parsePhc(row.phc)
+  const pepper = await keyring.derive(stored?.keyId ?? keyring.currentKeyId, 'pepper')
+  const inputs = { pepper, salt: stored?.salt ?? new Uint8Array(16), cost: stored?.cost ?? slowHash.cost }
   const hash = await slowHash.deriveNow(value, inputs)
-  return kept !== undefined && equalSecrets(hash, kept.hash)
+  return stored !== undefined && equalSecrets(hash, stored.hash)
 }
 
 /**
- * All failures are forgiven, unless a newer attempt has been counted meanwhile: then only this one is, and a lock that it
- * brought stays.
+ * Resets the counter. If a newer attempt was counted meanwhile, subtracts only this one and leaves any lock in place.
  */
-async function giveBack(services: Services, row: TypedSecretRow, attempt: string, value: string): Promise<void> {
-  const of = { userId: row.userId, kind: row.kind, version: row.version }
-  const phc = await renewed(services, row, value)
+async function resetAttempts(services: Services, row: TypedSecretRow, attempt: string, value: string): Promise<void> {
+  const current = { userId: row.userId, kind: row.kind, version: row.version }
+  const phc = await rehashIfOutdated(services, row, value)
   await services.storage.commit(
     batch(
       update(typedSecrets, {
-        where: { ...of, lastAttempt: attempt },
+        where: { ...current, lastAttempt: attempt },
         set: { failures: 0, lockedUntil: 0, lastAttempt: null, ...(phc !== undefined && { phc }) },
         hits: 'any',
       }),
       update(typedSecrets, {
-        where: { ...of, lastAttempt: { ne: attempt }, failures: { gt: 0 } },
+        where: { ...current, lastAttempt: { ne: attempt }, failures: { gt: 0 } },
         add: { failures: -1 },
         hits: 'any',
       }),
@@ -163,8 +171,8 @@ async function giveBack(services: Services, row: TypedSecretRow, attempt: string
   )
 }
 
-/** The hash with the newest pepper and cost, where the kept one has others: now the value is here. */
-async function renewed(
+/** Rehashes the value if the stored hash uses an older pepper or another cost. */
+async function rehashIfOutdated(
   { keyring, slowHash }: Services,
   row: TypedSecretRow,
   value: string,

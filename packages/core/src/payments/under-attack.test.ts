@@ -28,17 +28,17 @@ import { updateProfile } from './update-profile.ts'
 
 const actor = { tenant: 't', id: 'test', source: '192.0.2.1' }
 let number = 5000
-/** Somebody's key: the generator of secp256k1, compressed. */
+/** A valid proof key: the generator of secp256k1, compressed. */
 const generator = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
 
-interface Somebody {
+interface TestUser {
   readonly userId: string
   readonly email: string
   readonly phone: string
   readonly password: string
 }
 
-async function person(services: Services): Promise<Somebody> {
+async function registerUser(services: Services): Promise<TestUser> {
   const name = `user${++number}`
   const contacts = { email: `${name}@example.org`, phone: `+1${number}`, username: name }
   const password = `correct horse ${name}`
@@ -46,11 +46,11 @@ async function person(services: Services): Promise<Somebody> {
   return { ...contacts, password, ...(await register(services, actor, { ...contacts, ...profile, password })) }
 }
 
-/** Two people, the first of whom has two dollars. */
-async function world(rules: PaymentRules = {}) {
+/** Two users, the first with a balance of two dollars. */
+async function setUp(rules: PaymentRules = {}) {
   const services = testServices()
   const payments = { services, settings: paymentSettings(rules) }
-  const [from, to] = [await person(services), await person(services)]
+  const [from, to] = [await registerUser(services), await registerUser(services)]
   await creditBalance(services, actor, { userId: from.userId, reference: 'r', currency: 'USD', amount: 200n })
   const open = (amount: bigint, more: object = {}) => {
     const receiver = [{ kind: 'email', value: to.email }] as const
@@ -69,7 +69,7 @@ async function world(rules: PaymentRules = {}) {
 
 const device = { imei: '', appid: '', encrypted: false }
 
-async function changeIt(services: Services, { email, password, userId }: Somebody): Promise<void> {
+async function changePasswordOf(services: Services, { email, password, userId }: TestUser): Promise<void> {
   const { apiKey } = await logIn({ services, settings: paymentSettings() }, actor, {
     ...device,
     imei: 'owner',
@@ -81,26 +81,26 @@ async function changeIt(services: Services, { email, password, userId }: Somebod
   await changePassword(services, actor, key, { oldPassword: password, password: 'another horse battery' })
 }
 
-describe('a password that is replaced', () => {
-  test('while a login with the old one is under way gives that login no key', async () => {
+describe('replacing the password', () => {
+  test('makes a concurrent login with the old password fail without an API key', async () => {
     const services = testServices()
-    const ann = await person(services)
-    const owner = changeIt.bind(undefined, services, ann)
-    const thief = { ...services, storage: interrupted(services.storage, paymentApiKeys.name, owner) }
+    const ann = await registerUser(services)
+    const passwordChange = changePasswordOf.bind(undefined, services, ann)
+    const racing = { ...services, storage: interrupted(services.storage, paymentApiKeys.name, passwordChange) }
     const input = { ...device, imei: 'thief', email: ann.email, password: ann.password }
-    expect(await codeOf(logIn({ services: thief, settings: paymentSettings() }, actor, input))).toBe(
+    expect(await codeOf(logIn({ services: racing, settings: paymentSettings() }, actor, input))).toBe(
       'password.incorrect',
     )
     const keys = await services.storage.find(paymentApiKeys, { where: { userId: ann.userId } })
     expect(keys).toHaveLength(1)
   })
 
-  test('while the old one registers a proof key registers none', async () => {
+  test('makes a concurrent registration of a proof key with the old password fail', async () => {
     const services = testServices()
-    const ann = await person(services)
-    const owner = changeIt.bind(undefined, services, ann)
-    const thief = { ...services, storage: interrupted(services.storage, paymentProfiles.name, owner) }
-    const change = updateProfile({ services: thief, settings: paymentSettings() }, actor, ann.userId, {
+    const ann = await registerUser(services)
+    const passwordChange = changePasswordOf.bind(undefined, services, ann)
+    const racing = { ...services, storage: interrupted(services.storage, paymentProfiles.name, passwordChange) }
+    const change = updateProfile({ services: racing, settings: paymentSettings() }, actor, ann.userId, {
       proofKey: generator,
       password: ann.password,
     })
@@ -109,13 +109,13 @@ describe('a password that is replaced', () => {
     expect(profile?.proofKey).toBeNull()
   })
 
-  test('while the old one replaces the PIN replaces none', async () => {
+  test('makes a concurrent change of the PIN with the old password fail', async () => {
     const services = testServices()
-    const ann = await person(services)
+    const ann = await registerUser(services)
     await setPin(services, actor, ann.userId, '7765', {})
     const inner = services.storage
     let isPinNext = false
-    // After the password was found right, and before the new PIN is written.
+    // Changes the password after it was verified and before the new PIN is written.
     const storage: Storage = {
       find: (of, query) => inner.find(of, query),
       commit: async (writes) => {
@@ -124,7 +124,7 @@ describe('a password that is replaced', () => {
         )
         if (pin && !isPinNext) {
           isPinNext = true
-          await changeIt(services, ann)
+          await changePasswordOf(services, ann)
         }
         await inner.commit(writes)
       },
@@ -137,9 +137,9 @@ describe('a password that is replaced', () => {
   })
 })
 
-describe('a proof key that has changed', () => {
-  test("keeps a pending payment from the sender's word too, when the process died before it could cancel it", async () => {
-    const { services, from, to, open, confirm } = await world()
+describe('changing the proof key', () => {
+  test('prevents the sender from completing a pending payment if the process died before it was cancelled', async () => {
+    const { services, from, to, open, confirm } = await setUp()
     const first = await open(10n)
     await confirm('A', first.id, '0.10')
     await confirm('B', first.id, '0.10')
@@ -153,8 +153,8 @@ describe('a proof key that has changed', () => {
     expect((await audit(services)).findings).toEqual([])
   })
 
-  test('in the very moment of the completion leaves the money with the sender', async () => {
-    const { services, payments, from, to, open, confirm } = await world()
+  test('leaves the money with the sender if it happens during the completion of the payment', async () => {
+    const { services, payments, from, to, open, confirm } = await setUp()
     const first = await open(10n)
     await confirm('A', first.id, '0.10')
     await confirm('B', first.id, '0.10')
@@ -165,13 +165,13 @@ describe('a proof key that has changed', () => {
       ...payments,
       services: { ...services, storage: interrupted(services.storage, paymentTable.name, change) },
     }
-    const word = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
-    expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
+    const confirmation = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
+    expect(await codeOf(confirmPayment(racing, actor, from.userId, confirmation))).toBe('payment.unknown')
     expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
   })
 
-  test("is in the commit of the sender's word too, when nobody could cancel the payment yet", async () => {
-    const { services, payments, from, to, open, confirm } = await world()
+  test('is a precondition of the commit of the sender, even before the payment is cancelled', async () => {
+    const { services, payments, from, to, open, confirm } = await setUp()
     const first = await open(10n)
     await confirm('A', first.id, '0.10')
     await confirm('B', first.id, '0.10')
@@ -182,16 +182,16 @@ describe('a proof key that has changed', () => {
       ...payments,
       services: { ...services, storage: interrupted(services.storage, paymentTable.name, meanwhile) },
     }
-    const word = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
-    expect(await codeOf(confirmPayment(racing, actor, from.userId, word))).toBe('payment.unknown')
+    const confirmation = { leg: 'B', session: second.id, amount: '0.20', from: from.phone, to: to.phone } as const
+    expect(await codeOf(confirmPayment(racing, actor, from.userId, confirmation))).toBe('payment.unknown')
     expect(await balancesOfUser(services, 't', to.userId)).toMatchObject([{ available: 10n }])
     expect(await balancesOfUser(services, 't', from.userId)).toEqual([{ currency: 'USD', available: 190n, held: 0n }])
   })
 })
 
 describe('the last part of a lock PIN', () => {
-  async function shownWhile(meanwhile: 'the payment ends' | 'the PIN is replaced') {
-    const { services, payments, from, to, open } = await world()
+  async function discloseDuring(meanwhile: 'the payment ends' | 'the PIN is replaced') {
+    const { services, payments, from, to, open } = await setUp()
     const { userId: sender, password } = from
     await setPin(services, actor, sender, '12345678M32ABCDEFGH', {})
     const payment = await open(10n)
@@ -205,18 +205,18 @@ describe('the last part of a lock PIN', () => {
     return { shown, records: records.length }
   }
 
-  test('is not shown for a payment that ends before that is recorded', async () => {
-    expect(await shownWhile('the payment ends')).toMatchObject({ shown: { code: 'payment.unknown' }, records: 0 })
+  test('is not disclosed if the payment ends before the disclosure is recorded', async () => {
+    expect(await discloseDuring('the payment ends')).toMatchObject({ shown: { code: 'payment.unknown' }, records: 0 })
   })
 
-  test('is that of the PIN as it is then', async () => {
-    expect(await shownWhile('the PIN is replaced')).toEqual({ shown: 'IJKLMNOP', records: 1 })
+  test('is the part of the new PIN if the PIN is replaced meanwhile', async () => {
+    expect(await discloseDuring('the PIN is replaced')).toEqual({ shown: 'IJKLMNOP', records: 1 })
   })
 })
 
-describe('a repeat under a reference', () => {
-  test('of an invitation is answered alike, at no further cost to the quota, and after the guest has registered', async () => {
-    const { services, payments, from } = await world({
+describe('repeating a reference', () => {
+  test('returns the first payment for an invitation, without counting again, even after the guest has registered', async () => {
+    const { services, payments, from } = await setUp({
       externalReceivers: 'invite',
       invitations: { most: 1, seconds: 3600 },
     })
@@ -225,17 +225,17 @@ describe('a repeat under a reference', () => {
       { kind: 'email', value: guest.email },
       { kind: 'phone', value: guest.phone },
     ] as const
-    const ask = { senderId: from.userId, receiver, currency: 'USD', amount: 5n, reference: 'once' }
-    const first = await openPayment(payments, actor, ask)
-    expect((await openPayment(payments, actor, ask)).id).toBe(first.id)
+    const input = { senderId: from.userId, receiver, currency: 'USD', amount: 5n, reference: 'once' }
+    const first = await openPayment(payments, actor, input)
+    expect((await openPayment(payments, actor, input)).id).toBe(first.id)
     const profile = { firstName: 'G', lastName: 'H', address: '', dob: '1990-01-01', username: 'guest' }
     await register(services, actor, { ...guest, ...profile, phone: '+15550002', password: 'correct horse guest' })
-    expect((await openPayment(payments, actor, ask)).id).toBe(first.id)
+    expect((await openPayment(payments, actor, input)).id).toBe(first.id)
   })
 })
 
-describe('money does not go where nobody can get it', () => {
-  const stranger = async (services: Services): Promise<string> => {
+describe('money that nobody could claim', () => {
+  const userWithoutProfile = async (services: Services): Promise<string> => {
     const id = newId()
     const row = { id, tenant: 't', reference: null, createdAt: 0, archivedAt: null }
     const email = await identifierRow(services, 't', id, { kind: 'email', value: 'other@example.org' }, null)
@@ -243,29 +243,29 @@ describe('money does not go where nobody can get it', () => {
     return 'other@example.org'
   }
 
-  test('to a user of another API, who has no account here', async () => {
+  test('cannot be sent to a user of another API without a payments profile', async () => {
     const services = testServices()
-    expect(await payee(services, 't', [{ kind: 'email', value: await stranger(services) }])).toBeUndefined()
+    expect(await payee(services, 't', [{ kind: 'email', value: await userWithoutProfile(services) }])).toBeUndefined()
   })
 
-  test('to a user who was archived', async () => {
-    const { services, to, open } = await world()
+  test('cannot be sent to an archived user', async () => {
+    const { services, to, open } = await setUp()
     const archived = update(users, { where: { id: to.userId }, set: { archivedAt: 1 } })
     await services.storage.commit(batch(archived))
     expect(await payee(services, 't', [{ kind: 'email', value: to.email }])).toBeUndefined()
     expect(await codeOf(open(5n))).toBe('payment.external')
   })
 
-  test('nor does a login show who was archived', async () => {
-    const { services, payments, to } = await world()
+  test('is not revealed by a login: an archived user gets the error of a wrong password', async () => {
+    const { services, payments, to } = await setUp()
     await services.storage.commit(batch(update(users, { where: { id: to.userId }, set: { archivedAt: 1 } })))
     expect(await codeOf(logIn(payments, actor, { ...device, email: to.email, password: to.password }))).toBe(
       'password.incorrect',
     )
   })
 
-  test('nor does it stay set aside for a withdrawal of somebody who was erased: the gateway can still end it', async () => {
-    const { services, from } = await world()
+  test('does not stay on hold for a withdrawal of an erased user: the gateway can still end it', async () => {
+    const { services, from } = await setUp()
     const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
     await createTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
     await inProcessUsers(services, [paymentsData], () => actor).erase(from.userId)
@@ -276,8 +276,8 @@ describe('money does not go where nobody can get it', () => {
     expect((await audit(services)).findings).toEqual([])
   })
 
-  test('and somebody who is there is named by their own email', async () => {
-    const { services, from } = await world()
+  test('is not released if the email of a request does not belong to the existing user', async () => {
+    const { services, from } = await setUp()
     const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
     await createTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
     const end = { reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
@@ -286,7 +286,7 @@ describe('money does not go where nobody can get it', () => {
 })
 
 describe('a wrong password', () => {
-  test('costs the same reads and writes for an unknown user as for a known one, locked or not', async () => {
+  test('costs the same reads and writes for a known, a locked and an unknown user', async () => {
     const work: string[] = []
     const inner = memoryStorage()
     const storage: Storage = {
@@ -300,7 +300,7 @@ describe('a wrong password', () => {
       },
     }
     const services = testServices(storage)
-    const ann = await person(services)
+    const ann = await registerUser(services)
     const workOf = async (userId: string | undefined): Promise<readonly string[]> => {
       work.length = 0
       await verifySecret(services, actor, userId, 'password', 'a wrong password')

@@ -13,36 +13,38 @@ import type { Payments } from './settings.ts'
 import { paymentProfiles } from './tables.ts'
 import { stillThatSecret, verifySecret } from './typed-secrets.ts'
 
-/** What a user changes; what is absent stays. */
+/** Input of `updateProfile`. Absent fields stay unchanged. */
 export interface ProfileChange extends Partial<Profile> {
   readonly username?: string | undefined
-  /** Must be what they are. */
+  /** Must equal the current email (and phone number): they cannot be changed here. */
   readonly email?: string | undefined
   readonly phone?: string | undefined
-  /** A secp256k1 public key, hex, or an empty text to have none; with the password. */
+  /** A secp256k1 public key in hex, or an empty string to remove the key. Requires the password. */
   readonly proofKey?: string | undefined
   readonly password?: string | undefined
 }
 
 /**
- * Changes a profile. Email and phone cannot be changed here, since nobody has verified the new ones. A change of the proof key
- * needs the password and cancels the payments that are under way to this user.
- * @throws BillfoldError `contact.unverified`, `user.exists`, `password.incorrect`, `crypto.invalid-key`, `date.invalid`, and
- *   what `held` says
+ * Updates a profile. Email and phone number cannot be changed here, because new ones would be unverified. A new proof
+ * key requires the password and cancels the pending payments to this user.
+ * @throws BillfoldError `contact.unverified`, `user.exists`, `password.incorrect`, `crypto.invalid-key`,
+ *   `date.invalid`, and the failure codes of `preconditions`
  */
 export async function updateProfile(
   payments: Payments,
   actor: Actor,
   userId: string,
   change: ProfileChange,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<void> {
   const { services } = payments
   await assertContacts(payments, actor, userId, change)
   if (change.dob !== undefined) assertBirthDate(change.dob, services.now())
   const proofKey = change.proofKey === undefined ? undefined : parseProofKey(change.proofKey)
-  const proof = proofKey === undefined ? [] : [await proven(payments, actor, userId, change.password)]
-  const renaming = change.username === undefined ? [] : await rename(payments, actor, userId, change.username)
+  const passwordUnchanged =
+    proofKey === undefined ? [] : [await requirePassword(payments, actor, userId, change.password)]
+  const usernameChange =
+    change.username === undefined ? [] : await usernameWrites(payments, actor, userId, change.username)
   await decide(async () => {
     const row = await findProfile(services, actor.tenant, userId)
     const before = await openProfile(services, row)
@@ -50,7 +52,7 @@ export async function updateProfile(
     const sealedProfile = await sealProfile(services, actor.tenant, userId, { firstName, lastName, address, dob })
     await commitHeld(
       services,
-      [...held, ...proof, ...renaming],
+      [...preconditions, ...passwordUnchanged, ...usernameChange],
       auditRecord(actor, 'payments.profile-updated', userId, services.now()),
       update(paymentProfiles, {
         where: { userId, version: row.version },
@@ -75,8 +77,8 @@ async function assertContacts(
   if (!same) throw new BillfoldError('contact.unverified')
 }
 
-/** The password is right, and the act is held to it. */
-async function proven(
+/** Verifies the password. Returns the precondition that it is unchanged. */
+async function requirePassword(
   { services }: Payments,
   actor: Actor,
   userId: string,
@@ -87,8 +89,8 @@ async function proven(
   return stillThatSecret(secret, 'password.incorrect')
 }
 
-/** Another username, which must be nobody's; nothing where it is the same. */
-async function rename(
+/** The writes that replace the username, as preconditions that fail with `user.exists`; none if it is unchanged. */
+async function usernameWrites(
   { services }: Payments,
   { tenant }: Actor,
   userId: string,
@@ -104,7 +106,7 @@ async function rename(
   ]
 }
 
-/** A key in its compressed form, hex; null for an empty text. */
+/** Parses a public key into its compressed form, hex. An empty string gives null. */
 function parseProofKey(text: string): string | null {
   if (text === '') return null
   if (!/^([0-9a-f]{66}|[0-9a-f]{128}|[0-9a-f]{130})$/i.test(text)) throw new BillfoldError('crypto.invalid-key')

@@ -10,20 +10,20 @@ import { dayOf } from './dates.ts'
 import { commitHeld, type Held } from './held.ts'
 import { contactsOf } from './people.ts'
 import type { Payments } from './settings.ts'
-import { statementRow } from './statements.ts'
+import { type StatementRow, statementRow } from './statements.ts'
 import { grantClaims, grantDays, paymentWallets } from './tables.ts'
 
-/** A wallet as it is kept. */
+/** A row of `payment_wallets`. */
 export type WalletRow = RowOf<typeof paymentWallets>
 
-/** A wallet, and what is in it, in minor units. */
+/** A wallet with its balances in minor units. */
 export interface WalletBalance {
   readonly wallet: WalletRow
   readonly available: bigint
   readonly held: bigint
 }
 
-/** The user's wallet; undefined where there is none yet. */
+/** Finds the wallet of a user with its balances. */
 export async function findWallet(services: Services, userId: string): Promise<WalletBalance | undefined> {
   const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
   if (wallet === undefined) return undefined
@@ -36,52 +36,57 @@ export async function findWallet(services: Services, userId: string): Promise<Wa
 }
 
 /**
- * Makes the one wallet of a user, with an opening grant where the host gives one and neither the email, the phone nor the device
- * has had it. A repeat gives the same wallet.
- * @throws BillfoldError what `held` says
+ * Creates the one wallet of a user. It gets the opening grant of the host, unless the email, the phone number or the
+ * device has already received one. Idempotent.
+ * @throws BillfoldError with the failure codes of `preconditions`
  */
 export async function createWallet(
   payments: Payments,
   actor: Actor,
   userId: string,
   imei: string,
-  held: readonly Held[] = [],
+  preconditions: readonly Held[] = [],
 ): Promise<WalletBalance> {
   const { services, settings } = payments
   const { tenant } = actor
-  const claims = await claimsOf(services, tenant, userId, imei)
+  const claims = await computeGrantClaims(services, tenant, userId, imei)
   return decide(async () => {
-    const before = await findWallet(services, userId)
-    if (before !== undefined) return before
+    const existing = await findWallet(services, userId)
+    if (existing !== undefined) return existing
     const createdAt = services.now()
     const currency = settings.money.currency.code
     const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
     const grant = await grantWrites(payments, tenant, userId, claims)
     await commitHeld(
       services,
-      held,
+      preconditions,
       auditRecord({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
       insert(paymentWallets, wallet),
-      ...(grant ?? (await openingAccounts(services, wallet))),
+      ...(grant ?? (await missingAccountWrites(services, wallet))),
       ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
     )
     return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
   })
 }
 
-/** The user's accounts, where no money has opened them already. */
-async function openingAccounts(
+/** The writes that create the user's ledger accounts that do not exist yet. */
+async function missingAccountWrites(
   services: Services,
   { userId: owner, tenant, currency, createdAt }: WalletRow,
 ): Promise<readonly Write[]> {
-  const places = placesOf(tenant, currency, { kind: 'available', owner })
-  const ids = places.map(({ id }) => id)
+  const shards = placesOf(tenant, currency, { kind: 'available', owner })
+  const ids = shards.map(({ id }) => id)
   const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
-  return places.filter(({ id }) => !rows.some((row) => row.id === id)).map((place) => accountRow(place, createdAt))
+  return shards.filter(({ id }) => !rows.some((row) => row.id === id)).map((shard) => accountRow(shard, createdAt))
 }
 
-/** Keyed hashes of all that an opening grant is given to once. */
-async function claimsOf(services: Services, tenant: string, userId: string, imei: string): Promise<readonly string[]> {
+/** Blind indexes of email, phone number and device: each gets one opening grant. */
+async function computeGrantClaims(
+  services: Services,
+  tenant: string,
+  userId: string,
+  imei: string,
+): Promise<readonly string[]> {
   const { email, phone } = await contactsOf(services, userId)
   return Promise.all([
     services.lookups.hash('payments:grant-email', tenant, oneForm('email', email)),
@@ -90,7 +95,7 @@ async function claimsOf(services: Services, tenant: string, userId: string, imei
   ])
 }
 
-/** The writes of an opening grant; undefined where none is due. */
+/** The writes of an opening grant; undefined if the user gets none. */
 async function grantWrites(
   { services, settings }: Payments,
   tenant: string,
@@ -111,13 +116,24 @@ async function grantWrites(
     { account: { kind: 'grant' }, amount: -amount },
     { account: { kind: 'available', owner: userId }, amount },
   ] as const
-  const line = { id, tenant, userId, kind: 'grant', direction: 'credit', counterpartId: null, currency, amount, at }
+  const line: StatementRow = {
+    id,
+    tenant,
+    userId,
+    kind: 'grant',
+    direction: 'credit',
+    counterpartId: null,
+    currency,
+    amount,
+    state: 'completed',
+    at,
+  }
   return [
     ...claims.map((claim) => insert(grantClaims, { tenant, claim, userId })),
     today === undefined
       ? insert(grantDays, { tenant, day, granted: 1 })
       : update(grantDays, { where: { tenant, day, granted: { lt: grantsPerDay } }, add: { granted: 1 } }),
-    statementRow({ ...line, state: 'completed' }),
+    statementRow(line),
     ...(await posting(services, { id, tenant, currency, kind: 'grant', subject: userId, legs })),
   ]
 }

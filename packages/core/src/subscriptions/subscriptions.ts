@@ -5,10 +5,10 @@ import type { Services } from '../services.ts'
 import { batch, decide, insert, isCommitError, type RowOf, update } from '../storage/index.ts'
 import { subscriptions } from './table.ts'
 
-/** A subscription as it is kept. */
+/** A row of `subscriptions`. */
 export type SubscriptionRow = RowOf<typeof subscriptions>
 
-/** What is agreed. */
+/** Terms of a subscription. */
 export interface SubscriptionTerms {
   readonly category: string
   /** A decimal string. */
@@ -16,16 +16,16 @@ export interface SubscriptionTerms {
   readonly seats: number
   readonly paidSeats: number
   readonly defaultSeats: number
-  /** Milliseconds since 1970; the end is the first one after it. */
+  /** In milliseconds since 1970. `endsAt` is exclusive. */
   readonly startsAt: number
   readonly endsAt: number
 }
 
-/** Most seats of one subscription. */
-const mostSeats = 1_000_000_000
+/** Maximum number of seats per subscription. */
+const maxSeats = 1_000_000_000
 
 /**
- * Gives a user a subscription.
+ * Creates the subscription of a user.
  * @throws BillfoldError `subscription.exists`, `subscription.invalid`
  */
 export async function addSubscription(
@@ -52,7 +52,7 @@ export async function addSubscription(
 }
 
 /**
- * Renews a user's subscription on new terms, deactivated or not; makes one where there is none.
+ * Renews a subscription on new terms, active or not; creates one if the user has none.
  * @throws BillfoldError `subscription.invalid`
  */
 export async function renewSubscription(
@@ -80,12 +80,12 @@ export async function renewSubscription(
             set: { ...terms, deactivatedAt: null },
             add: { version: 1 },
           })
-    const told = eventWrites(services, actor.tenant, 'subscription.renewed', { userId })
-    await services.storage.commit(batch(write, auditRecord(actor, 'subscription.renewed', userId, now), ...told))
+    const events = eventWrites(services, actor.tenant, 'subscription.renewed', { userId })
+    await services.storage.commit(batch(write, auditRecord(actor, 'subscription.renewed', userId, now), ...events))
   })
 }
 
-/** Ends a user's subscription now; once more changes nothing. @throws BillfoldError `subscription.unknown` */
+/** Deactivates the subscription of a user. Idempotent. @throws BillfoldError `subscription.not-found` */
 export async function deactivateSubscription(services: Services, actor: Actor, userId: string): Promise<void> {
   await decide(async () => {
     const row = await findSubscription(services, actor.tenant, userId)
@@ -106,7 +106,6 @@ export async function deactivateSubscription(services: Services, actor: Actor, u
   })
 }
 
-/** The subscription of a user, or undefined. */
 export async function findSubscription(
   { storage }: Services,
   tenant: string,
@@ -116,7 +115,7 @@ export async function findSubscription(
   return row
 }
 
-/** What a subscription is at a moment. */
+/** Computes the state of a subscription at a time (milliseconds since 1970). */
 export function stateOf(row: SubscriptionRow, now: number): 'active' | 'deactivated' | 'not-started' | 'expired' {
   if (row.deactivatedAt !== null) return 'deactivated'
   if (now >= row.endsAt) return 'expired'
@@ -125,10 +124,11 @@ export function stateOf(row: SubscriptionRow, now: number): 'active' | 'deactiva
 
 function assertTerms({ startsAt, endsAt, seats, paidSeats, defaultSeats }: SubscriptionTerms): void {
   const counts = [seats, paidSeats, defaultSeats]
-  if (!counts.every((count) => Number.isInteger(count) && count >= 0 && count <= mostSeats))
-    throw invalid(`the numbers of users are from 0 to ${mostSeats}`)
-  if (seats < 1 || paidSeats > seats || defaultSeats > seats) throw invalid('there are more users than in all')
-  if (endsAt <= startsAt) throw invalid('it ends before it starts')
+  if (!counts.every((count) => Number.isInteger(count) && count >= 0 && count <= maxSeats))
+    throw invalid(`each number of users must be an integer from 0 to ${maxSeats}`)
+  if (seats < 1 || paidSeats > seats || defaultSeats > seats)
+    throw invalid('number_of_users must be at least 1 and not less than the paid and default users')
+  if (endsAt <= startsAt) throw invalid('the end date is before the start date')
 }
 
 function invalid(message: string): BillfoldError {

@@ -9,18 +9,18 @@ import { boundedGuess } from './bounded-guess.ts'
 import { anyCaller, endpoint, type KeyCaller, keyCaller, type PaymentsApi } from './endpoint.ts'
 import { encrypted, needed, plain } from './fields.ts'
 
-/** Register, log in, change the password and the profile. */
+/** Routes for registration, login, password and profile. */
 export function accountEndpoints(api: PaymentsApi): readonly Route[] {
-  return [...registering(api), ...loggingIn(api), ...changingPassword(api), ...updatingProfile(api)]
+  return [...registerRoutes(api), ...loginRoutes(api), ...changePasswordRoutes(api), ...updateProfileRoutes(api)]
 }
 
-/** The email that a request names must be that of the key's user. @throws BillfoldError `user.unknown` */
+/** Checks that the email in a request belongs to the API key's user. @throws BillfoldError `user.not-found` */
 export async function assertOwnEmail(services: Services, { actor, userId }: KeyCaller, email: string): Promise<void> {
   const own = await isOf(services, actor.tenant, userId, { kind: 'email', value: email })
   if (!own) throw new BillfoldError('user.unknown')
 }
 
-function registering(api: PaymentsApi): readonly Route[] {
+function registerRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'register',
     paths: ['register'],
@@ -56,12 +56,12 @@ function registering(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function loggingIn(api: PaymentsApi): readonly Route[] {
+function loginRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'login',
     idempotency: 'none',
     paths: ['/api/auth/login'],
-    summary: 'Get an api key for a device',
+    summary: 'Log in and get an API key for a device',
     guard: api.open,
     limits: [{ by: 'ip', ...api.logins }],
     fields: { email: encrypted(320), password: encrypted(128), appid: plain(64), imei: plain(64) },
@@ -92,11 +92,11 @@ function loggingIn(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function changingPassword(api: PaymentsApi): readonly Route[] {
+function changePasswordRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'changePassword',
     paths: ['/api/auth/changepass'],
-    summary: 'Replace the password; all other keys end',
+    summary: 'Change the password and revoke all other API keys',
     guard: api.byKey,
     fields: { email: encrypted(320), password: encrypted(128), old_password: encrypted(128), appid: plain(64) },
     says: { 'user.unknown': 'User doesnot exist' },
@@ -110,11 +110,11 @@ function changingPassword(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function updatingProfile(api: PaymentsApi): readonly Route[] {
+function updateProfileRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'updateProfile',
     paths: ['updateprofile'],
-    summary: 'Change names, address, date of birth or the proof key',
+    summary: 'Update name, address, date of birth or proof key',
     guard: api.byKey,
     fields: {
       first_name: encrypted(128),
@@ -135,21 +135,21 @@ function updatingProfile(api: PaymentsApi): readonly Route[] {
       const { first_name, last_name, username, email, phone_number, address, dob, proof_key, password } = fields
       const proofKey = fields.remove_proof_key === 'true' ? '' : proof_key
       const names = { firstName: first_name, lastName: last_name, username, address, dob }
-      const change = { ...present(names), email, phone: phone_number, proofKey, password }
+      const change = { ...withoutAbsent(names), email, phone: phone_number, proofKey, password }
       await boundedGuess(api.services, actor, ['user.exists'], () => updateProfile(api, actor, userId, change, held))
-      // What was asked for, without the key and the password.
+      // Echo the changed fields, without `remove_proof_key` and the password.
       const data = { first_name, last_name, username, email, phone_number, address, dob, proof_key }
-      return { message: 'Your Details Updated Successfully', data: present(data) }
+      return { message: 'Your Details Updated Successfully', data: withoutAbsent(data) }
     },
   })
 }
 
-/** Without the fields that are absent. */
-function present<K extends string>(fields: Readonly<Record<K, string | undefined>>): Partial<Record<K, string>> {
-  const kept: Partial<Record<K, string>> = {}
+/** Drops absent fields. */
+function withoutAbsent<K extends string>(fields: Readonly<Record<K, string | undefined>>): Partial<Record<K, string>> {
+  const defined: Partial<Record<K, string>> = {}
   for (const name in fields) {
     const value = fields[name]
-    if (value !== undefined) kept[name] = value
+    if (value !== undefined) defined[name] = value
   }
-  return kept
+  return defined
 }

@@ -3,11 +3,12 @@ import type { Guard, RequestContext } from '../../http/index.ts'
 import { openGuard } from '../service-guard.ts'
 import { plain } from './fields.ts'
 
-/** The names that a key has in a body. */
+/** Names of the API key in a request body. */
 export const keyFields = { apikey: plain(1024), api_key: plain(1024), my_api_key: plain(1024) } as const
 
 /**
- * Says that a route needs an api key. It lets everybody in: the key may be in the body, which is read later, and then looked at.
+ * Describes API key authentication in OpenAPI. NOT a real guard: it admits everybody, because the key may be in the
+ * body. `authenticateByApiKey` checks the key after the body was read.
  */
 export function apiKeyGuard(tenant: string): Guard {
   return {
@@ -20,14 +21,14 @@ export function apiKeyGuard(tenant: string): Guard {
         in: 'header',
         name: 'Authorization',
         description:
-          'The api key of login, bare or behind `Bearer`; or `apikey`, `api_key` or `my_api_key` in the body',
+          'The API key returned by login, with or without `Bearer`; or `apikey`, `api_key` or `my_api_key` in the body',
       },
     },
   }
 }
 
 /**
- * The api key that a request brings: in the header, or in the body. Two that differ are none.
+ * Reads the API key from the `Authorization` header or the body. Rejects the request if they contain different keys.
  * @throws BillfoldError `caller.unauthenticated`
  */
 export function apiKeyIn(context: RequestContext, values: Readonly<Record<string, unknown>>): string {

@@ -5,7 +5,7 @@ import { codeOf } from '../../test-fixtures/code-of.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { boundedGuess } from './bounded-guess.ts'
 
-test('guesses side by side do not outrun the limit while the storage takes its time, and a right one does not count', async () => {
+test('limits concurrent failed lookups of one user, and does not count successful ones', async () => {
   const services = testServices()
   const actor = { tenant: 't', id: 'ann' }
   const guess = (right: boolean) =>

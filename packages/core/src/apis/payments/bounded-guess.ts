@@ -2,28 +2,29 @@ import type { Actor } from '../../audit/record.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 
-/** How often one user may ask for what is not there, so that nobody finds out by trying who is registered or pays whom. */
+/** Limit of failed lookups per user, against enumeration of registered users and of payments. */
 const rule = { most: 100, seconds: 3600 } as const
 
 /**
- * Does what may turn out to be a guess: errors with these codes count, and who has brought too many is refused before anything
- * is looked up. The calls of one user take turns in a process, so that guesses side by side do not outrun the count.
+ * Runs `operation` under a limit that prevents enumeration: its errors with these codes count, and above the limit it
+ * fails before any lookup. Calls of one user run one after another within a process, so that parallel calls cannot
+ * exceed the limit.
  * @throws BillfoldError `rate.limited`
  */
 export async function boundedGuess<T>(
   { limiter, ownerTurns }: Services,
   { tenant, id }: Actor,
-  counted: readonly ErrorCode[],
-  act: () => Promise<T>,
+  countedCodes: readonly ErrorCode[],
+  operation: () => Promise<T>,
 ): Promise<T> {
-  const key = { name: 'payment guesses', subject: id, tenant }
+  const key = { name: 'payment enumeration', subject: id, tenant }
   return ownerTurns(`payments of ${tenant} ${id}`, async () => {
     const { allowed, retryAfterSeconds } = await limiter.look(key, rule)
     if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
     try {
-      return await act()
+      return await operation()
     } catch (error) {
-      if (isBillfoldError(error) && counted.includes(error.code)) await limiter.take(key, rule)
+      if (isBillfoldError(error) && countedCodes.includes(error.code)) await limiter.take(key, rule)
       throw error
     }
   })

@@ -20,86 +20,90 @@ import { apiKeyIn, keyFields } from './api-key.ts'
 import { type Answer, type DataForm, done, envelope, refused } from './envelope.ts'
 import { type Encryption, type FieldRule, type Fields, fieldsSchema, openFields, sealFields } from './fields.ts'
 
-/** What the endpoints of this API share. */
+/** Dependencies that the endpoints of this API share. */
 export interface PaymentsApi extends Payments {
   readonly cipher: FieldCipher
   readonly requireEncryption: boolean
   readonly dataForm: DataForm
-  /** Lets anybody in, for register, login and the routes whose key can be in the body. */
+  /** For routes without API key: registration, login, public key. */
   readonly open: Guard
   readonly byKey: Guard
-  /** Service keys with the scope `payments:gateway`, and those with `payments:subscriptions`. */
+  /** Service keys with scope `payments:gateway` or `payments:subscriptions`. */
   readonly gateway: Guard
   readonly subscriptions: Guard
-  /** By source address: of register, and of login. */
+  /** Rate limits per source address. */
   readonly registrations: Omit<RateLimit, 'by'>
   readonly logins: Omit<RateLimit, 'by'>
 }
 
-/** Who calls an endpoint: somebody with an api key, where it needs one. */
+/** The caller of an endpoint. */
 export interface EndpointCaller {
   readonly actor: Actor
-  /** Whether the caller encrypts. */
+  /** Whether the caller uses field encryption. */
   readonly encrypts: boolean
 }
 
-/** An endpoint, as its document describes it. */
+/** An endpoint, as the API document describes it. */
 export interface Endpoint<K extends string, C> {
   readonly id: string
-  /** Below `/api/v1/lokdon/` unless it begins with a slash; further ones are other names of the same. */
+  /** Relative to `/api/v1/lokdon/` unless it starts with a slash. Further paths are aliases. */
   readonly paths: readonly [string, ...string[]]
   readonly summary: string
-  /** Whether GET does the same, with the key in the header. */
+  /** Also serves GET, with the API key in the header. */
   readonly get?: boolean
   readonly guard: Guard
-  /** `none` where GET does the same; else `key`, unless said otherwise. */
+  /** Default: `none` if the endpoint also serves GET, otherwise `key`. */
   readonly idempotency?: Idempotency
   readonly limits?: readonly RateLimit[]
   readonly fields: Readonly<Record<K, FieldRule>>
-  /** The fields of the reply's data that are encrypted for callers who encrypt. */
+  /** Fields of the reply's data that are encrypted for callers that use field encryption. */
   readonly seals?: readonly string[]
-  /** What the document says to these errors, with HTTP 200 and the code 1; all others have their own status. */
+  /**
+   * Messages that the API document prescribes for these errors, sent with HTTP 200 and response code 1. All other
+   * errors use their own status.
+   */
   readonly says?: Partial<Record<ErrorCode, string | ((error: BillfoldError) => string)>>
-  readonly caller: (api: PaymentsApi, came: Came, caller: EndpointCaller) => Promise<C>
+  readonly caller: (api: PaymentsApi, request: Came, caller: EndpointCaller) => Promise<C>
   readonly handle: (fields: Fields<K>, caller: C, context: RequestContext) => Promise<Answer>
 }
 
-/** What came, before it is opened. */
+/** A request before its fields are decrypted. */
 export interface Came {
   readonly values: Readonly<Record<string, unknown>>
   readonly context: RequestContext
   readonly encryption: Encryption | undefined
 }
 
-/** The caller of endpoints that need no key, or a service key: its guard has let it in. */
-export const anyCaller = (_api: PaymentsApi, _came: Came, caller: EndpointCaller): Promise<EndpointCaller> =>
+/** Caller of an endpoint without API key: public, or already authenticated by the service guard. */
+export const anyCaller = (_api: PaymentsApi, _request: Came, caller: EndpointCaller): Promise<EndpointCaller> =>
   Promise.resolve(caller)
 
-/** A caller with an api key. */
+/** A caller with an API key. */
 export interface KeyCaller extends EndpointCaller {
   readonly key: ApiKeyRow
   readonly userId: string
-  /** Holds an act of theirs to the key: it may be ended while the act waits. */
+  /** Preconditions for the operations of this caller: the key may be revoked while they wait. */
   readonly held: readonly Held[]
 }
 
 /**
- * The caller of endpoints that need an api key.
- * @throws BillfoldError `caller.unauthenticated`; `field.encryption-required` for a key that was given to who encrypts
+ * Authenticates the caller by API key.
+ * @throws BillfoldError `caller.unauthenticated`; `field.encryption-required` if the key is valid for encrypted
+ *   requests only
  */
-export async function keyCaller(api: PaymentsApi, came: Came, caller: EndpointCaller): Promise<KeyCaller> {
+export async function keyCaller(api: PaymentsApi, request: Came, caller: EndpointCaller): Promise<KeyCaller> {
   const { tenant } = caller.actor
   const key = await findApiKey(
     api.services,
     tenant,
-    await openedKey(apiKeyIn(came.context, came.values), came.encryption),
+    await decryptApiKey(apiKeyIn(request.context, request.values), request.encryption),
   )
   if (key.encrypted && !caller.encrypts) throw new BillfoldError('field.encryption-required')
   return { ...caller, key, userId: key.userId, held: stillCaller(key), actor: { ...caller.actor, id: key.userId } }
 }
 
-/** One endpoint of the document encrypts the key itself; whoever encrypts may do so everywhere. */
-async function openedKey(text: string, encryption: Encryption | undefined): Promise<string> {
+/** The API document encrypts the key for one endpoint. Callers that use field encryption may do so everywhere. */
+async function decryptApiKey(text: string, encryption: Encryption | undefined): Promise<string> {
   if (encryption === undefined || text.length === apiKeyLength) return text
   try {
     return await encryption.cipher.open(encryption.tenant, encryption.callerKey, text)
@@ -114,14 +118,16 @@ const bodyLimit = 64 * 1024
 const fieldValues = z.record(z.string(), z.unknown())
 const header = z.object({ publickey: z.string().min(1).max(256).optional() })
 
-/** The routes of an endpoint: POST under each of its paths, and GET where nothing changes. */
+/** The routes of an endpoint: POST under each path, and GET if `allowGet` is set. */
 export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endpoint<K, C>): readonly Route[] {
   const { id, summary, guard, limits = [], paths, get = false, idempotency = get ? 'none' : 'key' } = definition
-  const replies = { 200: { description: 'Done, or not done for a reason that is named', schema: envelope } }
+  const replies = {
+    200: { description: 'Success (response_code 0), or a documented failure (response_code 1)', schema: envelope },
+  }
   const schema = fieldsSchema({ ...definition.fields, ...(guard === api.byKey ? keyFields : {}) })
-  const full = paths.map((path) => (path.startsWith('/') ? path : `/api/v1/lokdon/${path}`))
+  const fullPaths = paths.map((path) => (path.startsWith('/') ? path : `/api/v1/lokdon/${path}`))
   const common = { summary, guard, limits, headers: header, replies }
-  const posts = full.map((path, index) =>
+  const posts = fullPaths.map((path, index) =>
     route({
       ...common,
       id: index === 0 ? id : `${id}${index + 1}`,
@@ -129,40 +135,47 @@ export function endpoint<K extends string, C>(api: PaymentsApi, definition: Endp
       path,
       body: { encoding: 'json', schema, limit: bodyLimit, optional: true },
       idempotency,
-      openBody: (body, context) => openedFields(api, definition, body, context),
-      callerInBody: guard === api.byKey ? (body, context) => keyOwner(api, definition, body, context) : undefined,
-      handler: ({ body, headers }, context) => answer(api, definition, body, headers.publickey, context),
+      openBody: (body, context) => decryptBody(api, definition, body, context),
+      callerInBody:
+        guard === api.byKey ? (body, context) => findCallerInBody(api, definition, body, context) : undefined,
+      handler: ({ body, headers }, context) => handleRequest(api, definition, body, headers.publickey, context),
     }),
   )
   if (!get) return posts
   const querySchema = fieldsSchema(definition.fields)
-  const gets = full.map((path, index) =>
+  const gets = fullPaths.map((path, index) =>
     route({
       ...common,
       id: `${id}ByGet${index === 0 ? '' : index + 1}`,
       method: 'GET',
       path,
       query: querySchema,
-      handler: ({ query, headers }, context) => answer(api, definition, query, headers.publickey, context),
+      handler: ({ query, headers }, context) => handleRequest(api, definition, query, headers.publickey, context),
     }),
   )
   return [...posts, ...gets]
 }
 
-/** The fields that came, as they were before they were encrypted: without the api key, which only says who calls. */
-async function openedFields<K extends string, C>(
+/**
+ * Decrypts the fields of a body for comparison with an earlier request under the same idempotency key. Excludes the
+ * API key, which only identifies the caller.
+ */
+async function decryptBody<K extends string, C>(
   api: PaymentsApi,
   definition: Endpoint<K, C>,
   body: unknown,
   { caller, headers }: RequestContext,
 ): Promise<unknown> {
   const values = fieldValues.parse(body)
-  const encryption = encryptionOf(api, definition, caller.tenant, header.parse(headers).publickey)
+  const encryption = resolveEncryption(api, definition, caller.tenant, header.parse(headers).publickey)
   return openFields(definition.fields, values, encryption)
 }
 
-/** The user whose api key came; nothing where it is none, which the endpoint says itself. */
-async function keyOwner<K extends string, C>(
+/**
+ * Returns the user of the API key in a body; undefined if the key is missing or invalid, which the endpoint reports
+ * itself.
+ */
+async function findCallerInBody<K extends string, C>(
   api: PaymentsApi,
   definition: Endpoint<K, C>,
   body: unknown,
@@ -172,9 +185,9 @@ async function keyOwner<K extends string, C>(
   if (!values.success || !headers.success) return undefined
   const { tenant, id } = context.caller
   try {
-    const encryption = encryptionOf(api, definition, tenant, headers.data.publickey)
-    const came = { values: values.data, context, encryption }
-    const { userId } = await keyCaller(api, came, { actor: { tenant, id }, encrypts: encryption !== undefined })
+    const encryption = resolveEncryption(api, definition, tenant, headers.data.publickey)
+    const request = { values: values.data, context, encryption }
+    const { userId } = await keyCaller(api, request, { actor: { tenant, id }, encrypts: encryption !== undefined })
     return { kind: 'user', tenant, id: userId, scopes: new Set() }
   } catch (error) {
     if (isBillfoldError(error) && error.status < 500) return undefined
@@ -182,7 +195,7 @@ async function keyOwner<K extends string, C>(
   }
 }
 
-async function answer<K extends string, C>(
+async function handleRequest<K extends string, C>(
   api: PaymentsApi,
   definition: Endpoint<K, C>,
   values: Readonly<Record<string, unknown>>,
@@ -190,7 +203,7 @@ async function answer<K extends string, C>(
   context: RequestContext,
 ): Promise<Reply> {
   const { tenant, id } = context.caller
-  const encryption = encryptionOf(api, definition, tenant, publicKey)
+  const encryption = resolveEncryption(api, definition, tenant, publicKey)
   const actor = { tenant, id, source: sourceOf(context.ip) }
   try {
     const caller = await definition.caller(
@@ -202,10 +215,10 @@ async function answer<K extends string, C>(
       },
     )
     const fields = await openFields(definition.fields, values, encryption)
-    const said = await definition.handle(fields, caller, context)
+    const result = await definition.handle(fields, caller, context)
     const { seals = [] } = definition
-    const data = encryption === undefined ? said.data : await sealFields(said.data, seals, encryption)
-    return done({ message: said.message, data }, api.dataForm)
+    const data = encryption === undefined ? result.data : await sealFields(result.data, seals, encryption)
+    return done({ message: result.message, data }, api.dataForm)
   } catch (error) {
     const documented = isBillfoldError(error) ? definition.says?.[error.code] : undefined
     if (documented === undefined || !isBillfoldError(error)) throw error
@@ -214,7 +227,7 @@ async function answer<K extends string, C>(
   }
 }
 
-function encryptionOf<K extends string, C>(
+function resolveEncryption<K extends string, C>(
   { cipher, requireEncryption }: PaymentsApi,
   { fields }: Endpoint<K, C>,
   tenant: string,

@@ -2,47 +2,47 @@ import { z } from 'zod'
 import type { BillfoldError } from '../../errors.ts'
 import type { Reply } from '../../http/index.ts'
 
-/** What every answer looks like. */
+/** Schema of every reply. */
 export const envelope = z.object({
   message: z.string(),
-  response_code: z.enum(['0', '1']).describe('0: done, 1: not done'),
+  response_code: z.enum(['0', '1']).describe('0: success, 1: failure'),
   data: z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())]),
 })
 
-/** What a handler has to say when all went well. */
+/** Result of an endpoint's handler. */
 export interface Answer {
   readonly message: string
   readonly data?: unknown
 }
 
-/** `data` as text that holds JSON, or as it is; an empty text for nothing. */
+/** Format of `data` in replies: a string that contains JSON, or the object itself. Empty string if there is no data. */
 export type DataForm = 'text' | 'object'
 
-/** The answer to what was done. */
+/** Reply for success. */
 export function done({ message, data }: Answer, form: DataForm): Reply {
-  return { status: 200, body: { message, response_code: '0', data: dataOf(data, form) } }
+  return { status: 200, body: { message, response_code: '0', data: formatData(data, form) } }
 }
 
-/** The answer to what was not done for a reason that the API's document knows: HTTP 200. */
+/** Reply for a failure that the API document describes: HTTP 200 with response code 1. */
 export function refused(message: string, data = ''): Reply {
   return { status: 200, body: { message, response_code: '1', data }, isRefusal: true }
 }
 
 const notJson = 'Unable to decode Data...Make sure data is in Json Format, add application/json in header and try again'
 
-/** The answer to everything else, under its own status. */
+/** Reply for any other error, with its own status. */
 export function failure(error: BillfoldError, requestId: string): Reply {
-  return { status: error.status, body: { message: messageOf(error, requestId), response_code: '1', data: '' } }
+  return { status: error.status, body: { message: errorMessage(error, requestId), response_code: '1', data: '' } }
 }
 
-function messageOf(error: BillfoldError, requestId: string): string {
+function errorMessage(error: BillfoldError, requestId: string): string {
   if (error.status === 500) return `Something went wrong (request ${requestId})`
   if (error.code === 'body.malformed' || error.code === 'body.unsupported-type') return notJson
   const [issue] = error.issues
   return issue === undefined ? error.message : `Invalid Data: ${issue.path}: ${issue.message}`
 }
 
-function dataOf(data: unknown, form: DataForm): unknown {
+function formatData(data: unknown, form: DataForm): unknown {
   if (data === undefined) return ''
   return form === 'object' || typeof data === 'string' ? data : JSON.stringify(data)
 }

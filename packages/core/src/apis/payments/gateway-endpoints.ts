@@ -9,38 +9,42 @@ import { boundedGuess } from './bounded-guess.ts'
 import { anyCaller, endpoint, keyCaller, type PaymentsApi } from './endpoint.ts'
 import { encrypted, type Fields, money, needed, plain } from './fields.ts'
 
-/** What the document says to fields that are missing. */
+/** Reply message for missing fields: the error's own. */
 export const missingField = {
   'field.missing': (error: BillfoldError): string => error.message,
 } as const
 
-/** Deposits and withdrawals through a payment gateway. */
+/** Routes for deposits and withdrawals through a payment gateway. */
 export function gatewayEndpoints(api: PaymentsApi): readonly Route[] {
-  return [...creating(api), ...updating(api), ...crediting(api)]
+  return [...createTransactionRoutes(api), ...updateTransactionRoutes(api), ...updateBalanceRoutes(api)]
 }
 
-/** The user whom a service key names by email. @throws BillfoldError `user.unknown` */
+/**
+ * Returns the id of the user with this email, for requests with a service key. @throws BillfoldError `user.not-found`
+ */
 export async function userNamed({ services }: PaymentsApi, { tenant }: Actor, email: string): Promise<string> {
   const profile = await payee(services, tenant, [{ kind: 'email', value: email }])
   if (profile === undefined) throw new BillfoldError('user.unknown')
   return profile.userId
 }
 
-/** A reference is 1 to 128 printable characters. @throws BillfoldError `field.missing`, `input.invalid` */
+/** Parses a reference: 1 to 128 printable ASCII characters. @throws BillfoldError `field.missing`, `input.invalid` */
 export function referenceIn(fields: Fields<'transaction_reference'>): string {
   const reference = needed(fields, 'transaction_reference')
   if (!/^[!-~]{1,128}$/.test(reference))
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'transaction_reference', message: 'Not printable' }] })
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'transaction_reference', message: 'Must be 1 to 128 printable ASCII characters' }],
+    })
   return reference
 }
 
 const cannotCreate = (error: BillfoldError): string => `Unable to Create License ${error.message}`
 
-function creating(api: PaymentsApi): readonly Route[] {
+function createTransactionRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'createTransaction',
     paths: ['create_transaction'],
-    summary: 'Begin a deposit, or a withdrawal, whose amount is set aside at once',
+    summary: 'Create a deposit or a withdrawal; a withdrawal holds its amount',
     guard: api.byKey,
     fields: {
       email: encrypted(320),
@@ -65,7 +69,7 @@ function creating(api: PaymentsApi): readonly Route[] {
       const type = needed(fields, 'transaction_type')
       if (type !== 'DEPOSIT' && type !== 'WITHDRAWAL')
         throw new BillfoldError('input.invalid', {
-          issues: [{ path: 'transaction_type', message: 'DEPOSIT or WITHDRAWAL' }],
+          issues: [{ path: 'transaction_type', message: 'Must be DEPOSIT or WITHDRAWAL' }],
         })
       const currency = currencyNamed(api.settings.money, needed(fields, 'currency'))
       const input = {
@@ -85,11 +89,11 @@ function creating(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function updating(api: PaymentsApi): readonly Route[] {
+function updateTransactionRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'updateTransaction',
     paths: ['update_transaction'],
-    summary: 'Say how a deposit or a withdrawal ended',
+    summary: 'Set the final status of a deposit or a withdrawal',
     guard: api.gateway,
     fields: {
       email: encrypted(320),
@@ -110,13 +114,13 @@ function updating(api: PaymentsApi): readonly Route[] {
       const outcome = needed(fields, 'status').toUpperCase()
       if (outcome !== 'SUCCESS' && outcome !== 'FAILED' && outcome !== 'CANCELLED')
         throw new BillfoldError('input.invalid', {
-          issues: [{ path: 'status', message: 'SUCCESS, FAILED or CANCELLED' }],
+          issues: [{ path: 'status', message: 'Must be SUCCESS, FAILED or CANCELLED' }],
         })
       const stated = needed(fields, 'amount')
       const reference = referenceIn(fields)
       const { money: rules } = api.settings
       const named = [{ kind: 'email', value: needed(fields, 'email') }] as const
-      // Whoever it was: what is under way must end for those who were archived or erased too.
+      // Archived and erased users too: their pending transactions must still end.
       await endTransaction(api.services, actor, await personWith(api.services, actor.tenant, named), {
         reference,
         outcome,
@@ -127,11 +131,11 @@ function updating(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function crediting(api: PaymentsApi): readonly Route[] {
+function updateBalanceRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'updateBalance',
     paths: ['update_balance'],
-    summary: 'Credit a user with what a gateway has taken in',
+    summary: 'Credit a user with money received by a gateway',
     guard: api.gateway,
     fields: {
       email: encrypted(320),

@@ -1,7 +1,6 @@
-import { envelopeCipher } from '../../payments/envelope-cipher.ts'
 import { type EnvelopeCurve, systemEnvelopes } from '../../envelope/index.ts'
 import type { Api } from '../../http/index.ts'
-import type { FieldCipher } from '../../payments/field-cipher.ts'
+import { type FieldCipher, secureChannelCipher } from '../../payments/field-cipher.ts'
 import type { PaymentRules, Payments } from '../../payments/settings.ts'
 import type { RateLimitRule } from '../../rate-limits/index.ts'
 import { openGuard, serviceGuard } from '../service-guard.ts'
@@ -16,29 +15,35 @@ import { publicKeyRoute } from './public-key-route.ts'
 import { pinEndpoints } from './pin-endpoints.ts'
 import { walletEndpoints } from './wallet-endpoints.ts'
 
-/** What a host decides about the payments API. */
+/** Options of the payments API. */
 export interface PaymentsOptions extends PaymentRules {
-  /** Refuses fields that are not encrypted where the API's document marks them so: no. */
+  /** Rejects unencrypted values in fields that the API document marks as encrypted. Default: false. */
   readonly requireEncryption?: boolean
-  /** Another way to encrypt fields than the envelope of the authentication API. */
+  /** Replaces the encryption of fields. Default: the secure channel of the authentication API. */
   readonly fieldCipher?: FieldCipher
-  /** The curve of that envelope: that of the authentication API. */
+  /** Curve of the secure channel. Default: the curve of the authentication API. */
   readonly curve?: EnvelopeCurve
-  /** `data` of replies: `text` that holds JSON, as documented, or the object itself. */
+  /**
+   * Format of `data` in replies: `text` for a string that contains JSON (as in the API document), `object` for the
+   * object itself. Default: `text`.
+   */
   readonly dataForm?: 'text' | 'object'
-  /** From one source address: 30 in ten minutes. */
+  /** Registration limit per source address. Default: 30 in ten minutes. */
   readonly registrations?: RateLimitRule
-  /** From one source address: 300 in ten minutes. */
+  /** Login limit per source address. Default: 300 in ten minutes. */
   readonly logins?: RateLimitRule
 }
 
-/** The payments API: users and their api keys, wallets, payments, deposits and withdrawals, licences. */
+/**
+ * Creates the HTTP API for payments: users, API keys, PINs, wallets, two-leg payments, deposits and withdrawals,
+ * licences.
+ */
 export function paymentsApi(payments: Payments, tenant: string, options: PaymentsOptions = {}): Api {
   const { services } = payments
   const envelopes = systemEnvelopes(services, options.curve ?? 'secp256k1')
   const api: PaymentsApi = {
     ...payments,
-    cipher: options.fieldCipher ?? envelopeCipher(envelopes),
+    cipher: options.fieldCipher ?? secureChannelCipher(envelopes),
     requireEncryption: options.requireEncryption ?? false,
     dataForm: options.dataForm ?? 'text',
     open: openGuard(tenant),

@@ -11,7 +11,7 @@ import {
   type SubscriptionRow,
   type SubscriptionTerms,
 } from '../../subscriptions/subscriptions.ts'
-import { anyCaller, endpoint, type PaymentsApi } from './endpoint.ts'
+import { anyCaller, type Endpoint, type EndpointCaller, endpoint, type PaymentsApi } from './endpoint.ts'
 import { encrypted, type Fields, needed } from './fields.ts'
 import { missingField, userNamed } from './gateway-endpoints.ts'
 
@@ -28,7 +28,7 @@ const termFields = {
 
 const cannotCreate = (error: BillfoldError): string => `Unable to Create License ${error.message}`
 
-/** What the document says, to all of these. */
+/** Messages that the API document prescribes for all licence endpoints. */
 const says = {
   ...missingField,
   'user.unknown': 'User Not Found',
@@ -38,21 +38,26 @@ const says = {
   'date.invalid': cannotCreate,
 } as const
 
-/** Paid plans, which this API calls licences, and the people of an evault. */
+/** Routes for subscriptions, which the API document calls licences, and for evault users. */
 export function licenceEndpoints(api: PaymentsApi): readonly Route[] {
-  return [...agreeing(api), ...ending(api), ...asking(api), ...addingEvaultUser(api)]
+  return [...grantRoutes(api), ...deactivateRoutes(api), ...lookupRoutes(api), ...addEvaultUserRoutes(api)]
 }
 
-function agreeing(api: PaymentsApi): readonly Route[] {
-  const common = { guard: api.subscriptions, fields: termFields, says, caller: anyCaller } as const
+function grantRoutes(api: PaymentsApi): readonly Route[] {
+  const common = {
+    guard: api.subscriptions,
+    fields: termFields,
+    says,
+    caller: anyCaller,
+  } satisfies Partial<Endpoint<keyof typeof termFields, EndpointCaller>>
   return [
     ...endpoint(api, {
       ...common,
       id: 'addUserLicence',
       paths: ['add_user_licence'],
-      summary: 'Give a user a licence',
+      summary: 'Create the licence of a user',
       handle: async (fields, { actor }) => {
-        const terms = termsIn(fields)
+        const terms = parseTerms(fields)
         await addSubscription(api.services, actor, await userNamed(api, actor, needed(fields, 'email')), terms)
         return { message: 'Licence Registered Successfully' }
       },
@@ -61,9 +66,9 @@ function agreeing(api: PaymentsApi): readonly Route[] {
       ...common,
       id: 'activateLicence',
       paths: ['activate_licence'],
-      summary: 'Renew a licence on these terms',
+      summary: 'Renew a licence on new terms',
       handle: async (fields, { actor }) => {
-        const terms = termsIn(fields)
+        const terms = parseTerms(fields)
         await renewSubscription(api.services, actor, await userNamed(api, actor, needed(fields, 'email')), terms)
         return { message: 'Licence Registered Successfully' }
       },
@@ -71,11 +76,11 @@ function agreeing(api: PaymentsApi): readonly Route[] {
   ]
 }
 
-function ending(api: PaymentsApi): readonly Route[] {
+function deactivateRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'deactivateLicence',
     paths: ['deactivate_licence'],
-    summary: 'End a licence now',
+    summary: 'Deactivate a licence',
     guard: api.subscriptions,
     fields: { email: encrypted(320) },
     says,
@@ -87,33 +92,33 @@ function ending(api: PaymentsApi): readonly Route[] {
   })
 }
 
-function asking(api: PaymentsApi): readonly Route[] {
+function lookupRoutes(api: PaymentsApi): readonly Route[] {
   const common = {
     guard: api.subscriptions,
     fields: { email: encrypted(320) },
     says,
     caller: anyCaller,
     get: true,
-  } as const
+  } satisfies Partial<Endpoint<'email', EndpointCaller>>
   return [
     ...endpoint(api, {
       ...common,
       id: 'checkUser',
       paths: ['check_user'],
-      summary: "A user's licence",
+      summary: 'Get the licence of a user',
       seals: ['amount_paid', 'user_category'],
       handle: async (fields, { actor }) => {
-        const row = await subscriptionOf(api, actor, needed(fields, 'email'))
-        return { message: 'Licence data Found', data: present(row, api.services.now()) }
+        const row = await getSubscription(api, actor, needed(fields, 'email'))
+        return { message: 'Licence data Found', data: toReply(row, api.services.now()) }
       },
     }),
     ...endpoint(api, {
       ...common,
       id: 'checkLicence',
       paths: ['check_license', 'check_licence'],
-      summary: "Whether a user's licence is active now",
+      summary: 'Check whether the licence of a user is active',
       handle: async (fields, { actor }) => {
-        const row = await subscriptionOf(api, actor, needed(fields, 'email'))
+        const row = await getSubscription(api, actor, needed(fields, 'email'))
         const isActive = stateOf(row, api.services.now()) === 'active'
         return { message: isActive ? 'license is active' : 'license has expired' }
       },
@@ -121,7 +126,7 @@ function asking(api: PaymentsApi): readonly Route[] {
   ]
 }
 
-async function subscriptionOf(
+async function getSubscription(
   api: PaymentsApi,
   actor: Parameters<typeof userNamed>[1],
   email: string,
@@ -131,28 +136,28 @@ async function subscriptionOf(
   return row
 }
 
-function termsIn(fields: Fields<keyof typeof termFields>): SubscriptionTerms {
+function parseTerms(fields: Fields<keyof typeof termFields>): SubscriptionTerms {
   const amountPaid = needed(fields, 'amount_paid')
   if (!/^\d{1,20}(\.\d{1,8})?$/.test(amountPaid)) throw invalid('amount_paid is not a decimal number')
   return {
     amountPaid,
     category: needed(fields, 'user_category'),
-    seats: countIn(fields, 'number_of_users'),
-    paidSeats: countIn(fields, 'no_of_paid_users'),
-    defaultSeats: countIn(fields, 'no_of_default_users'),
+    seats: parseCount(fields, 'number_of_users'),
+    paidSeats: parseCount(fields, 'no_of_paid_users'),
+    defaultSeats: parseCount(fields, 'no_of_default_users'),
     startsAt: startOfDay(needed(fields, 'sub_start_date')),
-    // The last day counts.
+    // The end date is inclusive in the API, exclusive in the table.
     endsAt: startOfDay(needed(fields, 'sub_end_date')) + dayMilliseconds,
   }
 }
 
-function countIn(fields: Fields<keyof typeof termFields>, name: keyof typeof termFields): number {
+function parseCount(fields: Fields<keyof typeof termFields>, name: keyof typeof termFields): number {
   const text = needed(fields, name)
   if (!/^\d{1,10}$/.test(text)) throw invalid(`${name} is not a number`)
   return Number(text)
 }
 
-function present(row: SubscriptionRow, now: number): Record<string, string> {
+function toReply(row: SubscriptionRow, now: number): Record<string, string> {
   return {
     amount_paid: row.amountPaid,
     number_of_users: String(row.seats),
@@ -165,7 +170,7 @@ function present(row: SubscriptionRow, now: number): Record<string, string> {
   }
 }
 
-function addingEvaultUser(api: PaymentsApi): readonly Route[] {
+function addEvaultUserRoutes(api: PaymentsApi): readonly Route[] {
   const personal = {
     first_name: encrypted(128),
     initial: encrypted(16),
@@ -182,7 +187,7 @@ function addingEvaultUser(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'addEvaultUser',
     paths: ['add_evault_user'],
-    summary: 'Keep a person of an evault',
+    summary: 'Store an evault user',
     guard: api.subscriptions,
     fields: { ...personal, email: encrypted(320) },
     says: { ...missingField, 'user.exists': 'User Matching Email Already Exists' },

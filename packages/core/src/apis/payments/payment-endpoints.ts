@@ -16,16 +16,16 @@ import { encrypted, money, needed, plain } from './fields.ts'
 import { referenceIn } from './gateway-endpoints.ts'
 import { currencyType } from './wallet-endpoints.ts'
 
-/** Open a payment, confirm it, list what was sent and received. */
+/** Routes to create and confirm two-leg payments, and to list transactions. */
 export function paymentEndpoints(api: PaymentsApi): readonly Route[] {
-  return [...creatingSession(api), ...confirming(api), ...listing(api)]
+  return [...createSessionRoutes(api), ...confirmPaymentRoutes(api), ...listTransactionsRoutes(api)]
 }
 
-function creatingSession(api: PaymentsApi): readonly Route[] {
+function createSessionRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'createSession',
     paths: ['createsession'],
-    summary: 'Open a payment: its amount is set aside at once',
+    summary: 'Create a payment and hold its amount',
     guard: api.byKey,
     fields: {
       amount: money(),
@@ -53,7 +53,7 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
         ...(recv_mobile === undefined ? [] : [{ kind: 'phone', value: recv_mobile } as const]),
       ]
       if (receiver.length === 0) needed(fields, 'recv_email')
-      const currency = oneCurrency(api, fields.currency, fields.currency_type)
+      const currency = resolveCurrency(api, fields.currency, fields.currency_type)
       const amount = parseAmount(api.settings.money, currency, needed(fields, 'amount'))
       const pin = api.settings.requirePin ? [await checkPin(api.services, actor, userId, needed(fields, 'mpin'))] : []
       const reference = fields.transaction_reference === undefined ? undefined : referenceIn(fields)
@@ -70,19 +70,19 @@ function creatingSession(api: PaymentsApi): readonly Route[] {
   })
 }
 
-/** The currency that a request names once or twice. @throws BillfoldError `amount.invalid` for two that differ */
-function oneCurrency({ settings }: PaymentsApi, name: string | undefined, type: string | undefined): Currency {
+/** Resolves the currency from `currency` and `currency_type`. @throws BillfoldError `amount.invalid` if they differ */
+function resolveCurrency({ settings }: PaymentsApi, name: string | undefined, type: string | undefined): Currency {
   const currency = currencyNamed(settings.money, name ?? type)
   if (type !== undefined && currencyNamed(settings.money, type).code !== currency.code)
-    throw new BillfoldError('amount.invalid', { message: 'The currency and its type differ' })
+    throw new BillfoldError('amount.invalid', { message: 'currency and currency_type differ' })
   return currency
 }
 
-function confirming(api: PaymentsApi): readonly Route[] {
+function confirmPaymentRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'confirmPayment',
     paths: ['confirmpayment'],
-    summary: 'Confirm a payment: leg B for its sender, leg A for its receiver',
+    summary: 'Confirm a payment: leg B by the sender, leg A by the receiver',
     guard: api.byKey,
     fields: {
       amount: money(),
@@ -99,7 +99,7 @@ function confirming(api: PaymentsApi): readonly Route[] {
     caller: keyCaller,
     handle: async (fields, { actor, userId, held }) => {
       const leg = needed(fields, 'payment_leg')
-      if (leg !== 'A' && leg !== 'B') throw invalid('payment_leg', 'A or B')
+      if (leg !== 'A' && leg !== 'B') throw invalidField('payment_leg', 'Must be A or B')
       const confirmation = {
         leg,
         session: needed(fields, 'session'),
@@ -108,8 +108,8 @@ function confirming(api: PaymentsApi): readonly Route[] {
         to: needed(fields, 'to_mobile'),
         proof: fields.proof,
       } as const
-      const guesses = ['payment.unknown', 'payment.sender-unknown', 'payment.proof-required'] as const
-      const payment = await boundedGuess(api.services, actor, guesses, () =>
+      const countedCodes = ['payment.unknown', 'payment.sender-unknown', 'payment.proof-required'] as const
+      const payment = await boundedGuess(api.services, actor, countedCodes, () =>
         confirmPayment(api, actor, userId, confirmation, held),
       )
       const completed = payment.state === 'completed'
@@ -126,13 +126,13 @@ function confirming(api: PaymentsApi): readonly Route[] {
   })
 }
 
-const paging = z.coerce.number().int().min(1).max(200)
+const pageLimit = z.coerce.number().int().min(1).max(200)
 
-function listing(api: PaymentsApi): readonly Route[] {
+function listTransactionsRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'transactions',
     paths: ['transactions'],
-    summary: 'What the user has sent, received and not yet completed, newest first',
+    summary: 'List the transactions of the user, newest first',
     get: true,
     guard: api.byKey,
     fields: { email: encrypted(320), mobile: encrypted(32), limit: plain(3), after: plain(64) },
@@ -143,11 +143,11 @@ function listing(api: PaymentsApi): readonly Route[] {
       const { actor, userId } = caller
       if (fields.email !== undefined) await assertOwnEmail(api.services, caller, fields.email)
       if (fields.mobile !== undefined) await assertOwnPhone(api, caller, fields.mobile)
-      const limit = paging.safeParse(fields.limit ?? '50')
-      if (!limit.success) throw invalid('limit', '1 to 200')
+      const limit = pageLimit.safeParse(fields.limit ?? '50')
+      if (!limit.success) throw invalidField('limit', 'Must be an integer from 1 to 200')
       await expireOf(api, actor, userId)
       const rows = await statementOf(api.services, userId, { after: fields.after, limit: limit.data })
-      return { message: 'List of transactions for you', data: await present(api, rows) }
+      return { message: 'List of transactions for you', data: await toTransactionList(api, rows) }
     },
   })
 }
@@ -163,7 +163,7 @@ const statusWords: ReadonlyMap<string, string> = new Map([
   ['expired', 'Expired'],
 ])
 
-async function present(
+async function toTransactionList(
   { services, settings }: PaymentsApi,
   rows: readonly StatementRow[],
 ): Promise<readonly Record<string, string>[]> {
@@ -190,6 +190,6 @@ async function present(
   })
 }
 
-function invalid(path: string, message: string): BillfoldError {
+function invalidField(path: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path, message }] })
 }

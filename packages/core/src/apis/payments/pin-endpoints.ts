@@ -7,23 +7,23 @@ import { boundedGuess } from './bounded-guess.ts'
 import { endpoint, keyCaller, type PaymentsApi } from './endpoint.ts'
 import { encrypted, needed } from './fields.ts'
 
-/** Set the PIN, check it, and ask for the last part of a sender's. */
+/** Routes to set and verify the PIN, and to get the last part of a sender's lock PIN. */
 export function pinEndpoints(api: PaymentsApi): readonly Route[] {
   const notRegistered = { 'user.unknown': 'User with this email is not registered' } as const
   return [
     ...endpoint(api, {
       id: 'setPin',
       paths: ['setpin', '/api/v1/lokon/setpin'],
-      summary: 'Set the PIN; over an existing one with the old PIN or the password',
+      summary: 'Set the PIN; replacing it requires the old PIN or the password',
       guard: api.byKey,
       fields: { email: encrypted(320), mpin: encrypted(64), old_mpin: encrypted(64), password: encrypted(128) },
       says: notRegistered,
       caller: keyCaller,
       handle: async (fields, caller) => {
         await assertOwnEmail(api.services, caller, needed(fields, 'email'))
-        const authority = { oldPin: fields.old_mpin, password: fields.password }
+        const authorization = { oldPin: fields.old_mpin, password: fields.password }
         const { actor, userId, held } = caller
-        await setPin(api.services, actor, userId, needed(fields, 'mpin'), authority, held)
+        await setPin(api.services, actor, userId, needed(fields, 'mpin'), authorization, held)
         return { message: 'Security PIN added for your profile' }
       },
     }),
@@ -31,30 +31,33 @@ export function pinEndpoints(api: PaymentsApi): readonly Route[] {
       id: 'checkPin',
       idempotency: 'none',
       paths: ['checkpin'],
-      summary: 'Check a guess of the PIN, which comes back when it is right',
+      summary: 'Verify the PIN, and return it if it is correct',
       guard: api.byKey,
       fields: { email: encrypted(320), encryptedmpin: encrypted(64) },
       seals: ['mpin'],
       says: { ...notRegistered, 'pin.incorrect': 'Perhaps you have not set MPIN yet' },
-      caller: async (given, came, caller) => ({ ...(await keyCaller(given, came, caller)), came }),
+      caller: async (endpointContext, request, caller) => ({
+        ...(await keyCaller(endpointContext, request, caller)),
+        request,
+      }),
       handle: async (fields, caller) => {
         await assertOwnEmail(api.services, caller, needed(fields, 'email'))
         await checkPin(api.services, caller.actor, caller.userId, needed(fields, 'encryptedmpin'))
-        // What the caller has just sent, and as it was sent: the server has no other.
-        const { encryptedmpin } = caller.came.values
+        // The document returns the PIN. Echo the caller's own value: the server stores only a hash.
+        const { encryptedmpin } = caller.request.values
         return { message: 'Here is your MPIN', data: String(encryptedmpin) }
       },
     }),
-    ...lastPartEndpoint(api),
+    ...getM3PinRoutes(api),
   ]
 }
 
-function lastPartEndpoint(api: PaymentsApi): readonly Route[] {
+function getM3PinRoutes(api: PaymentsApi): readonly Route[] {
   return endpoint(api, {
     id: 'getM3Pin',
     idempotency: 'none',
     paths: ['getm3pin'],
-    summary: "The last part of a sender's lock PIN, for the receiver of a pending payment",
+    summary: "Get the last part of a sender's lock PIN, as the receiver of a pending payment",
     guard: api.byKey,
     fields: { sender_email: encrypted(320), sender_phone: encrypted(32) },
     seals: ['m3encrypt'],

@@ -3,15 +3,20 @@ import type { SystemEnvelopes } from '../../envelope/index.ts'
 import { type Route, route } from '../../http/index.ts'
 import type { PaymentsApi } from './endpoint.ts'
 
-/** The system key that callers encrypt fields to: the same as that of the authentication API. */
+/** Route for the system key that callers encrypt fields to: the same key as in the authentication API. */
 export function publicKeyRoute({ open }: PaymentsApi, envelopes: SystemEnvelopes): Route {
   return route({
     id: 'publicKey',
     method: 'GET',
     path: '/publickeys',
-    summary: 'The public key that fields are encrypted to',
+    summary: 'Get the public key that fields are encrypted to',
     guard: open,
-    replies: { 200: { description: 'Padded base64 of X and Y', schema: z.object({ publicKey: z.string() }) } },
+    replies: {
+      200: {
+        description: 'X and Y of the public key, concatenated, in padded base64',
+        schema: z.object({ publicKey: z.string() }),
+      },
+    },
     handler: async (_input, { caller }) => ({
       status: 200,
       body: { publicKey: (await envelopes(caller.tenant)).publicKey },

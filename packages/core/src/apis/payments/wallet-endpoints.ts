@@ -7,13 +7,13 @@ import { assertOwnEmail } from './account-endpoints.ts'
 import { endpoint, keyCaller, type PaymentsApi } from './endpoint.ts'
 import { encrypted, needed, plain } from './fields.ts'
 
-/** Make the wallet of a user, and show it. */
+/** Routes to create and show the wallet of a user. */
 export function walletEndpoints(api: PaymentsApi): readonly Route[] {
   return [
     ...endpoint(api, {
       id: 'createWallet',
       paths: ['createwallet'],
-      summary: 'Make the one wallet of a user',
+      summary: 'Create the wallet of a user',
       guard: api.byKey,
       fields: { email: encrypted(320), imei: plain(64) },
       seals: ['wallet_hash', 'balance'],
@@ -23,13 +23,13 @@ export function walletEndpoints(api: PaymentsApi): readonly Route[] {
         await assertOwnEmail(api.services, caller, needed(fields, 'email'))
         const { actor, userId, held } = caller
         const wallet = await createWallet(api, actor, userId, needed(fields, 'imei'), held)
-        return { message: 'Wallet created successfully', data: present(api, wallet) }
+        return { message: 'Wallet created successfully', data: toReply(api, wallet) }
       },
     }),
     ...endpoint(api, {
       id: 'getWalletInformation',
       paths: ['getwalletinfo'],
-      summary: "The user's wallet",
+      summary: 'Get the wallet of a user',
       get: true,
       guard: api.byKey,
       fields: { email: encrypted(320) },
@@ -45,13 +45,13 @@ export function walletEndpoints(api: PaymentsApi): readonly Route[] {
         await expireOf(api, caller.actor, caller.userId)
         const wallet = await findWallet(api.services, caller.userId)
         if (wallet === undefined) throw new BillfoldError('wallet.unknown')
-        return { message: 'Your Wallet details', data: present(api, wallet) }
+        return { message: 'Your Wallet details', data: toReply(api, wallet) }
       },
     }),
   ]
 }
 
-function present({ settings }: PaymentsApi, { wallet, available, held }: WalletBalance): Record<string, string> {
+function toReply({ settings }: PaymentsApi, { wallet, available, held }: WalletBalance): Record<string, string> {
   const currency = currencyNamed(settings.money, wallet.currency)
   return {
     wallet_hash: wallet.hash,
@@ -61,7 +61,7 @@ function present({ settings }: PaymentsApi, { wallet, available, held }: WalletB
   }
 }
 
-/** `0` for USD, as documented, else the code. */
+/** Formats a currency code for the API: `0` for USD, as documented, otherwise the code. */
 export function currencyType(code: string): string {
   return code === 'USD' ? '0' : code
 }
