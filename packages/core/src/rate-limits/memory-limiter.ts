@@ -1,9 +1,13 @@
 import { type RateLimiter, type RateLimitKey, secondsUntil, windowAt } from './limiter.ts'
 
-/** How many counts are kept before those of windows that have ended are thrown away. */
+/** The number of counters after which those of ended windows are removed. */
 const sweepAt = 10_000
 
-/** Counts in the memory of one process: for a single process, or for tests. */
+/**
+ * Creates a rate limiter that counts in the memory of one process. For single-process hosts and tests.
+ *
+ * @param now - the clock, in epoch milliseconds
+ */
 export function memoryRateLimiter(now: () => number = Date.now): RateLimiter {
   const counts = new Map<string, { count: number; readonly endsAt: number }>()
   let nextSweep = sweepAt
