@@ -73,7 +73,9 @@ export const auditCommand = nounCommand({
       const options = values.checkpoint === undefined ? {} : { head: parseCheckpoint(values.checkpoint) }
       const data = await withBillfold(values, terminal, (billfold) => billfold.audit.verify(options))
       const { findings, records, links, pruned, head } = data
-      const totals = `${count(records, 'record')} in ${count(links, 'link')}${pruned > 0 ? `, ${pruned} pruned` : ''}, checkpoint ${formatCheckpoint(head)}\n`
+      const prunedText = pruned > 0 ? `, ${pruned} pruned` : ''
+      const counts = `${count(records, 'record')} in ${count(links, 'link')}${prunedText}`
+      const totals = `${counts}, checkpoint ${formatCheckpoint(head)}\n`
       const what = findings.length === 0 ? 'The audit log is intact' : count(findings.length, 'problem')
       return { text: `${findings.map(formatFinding).join('')}${what}: ${totals}`, data, isBad: findings.length > 0 }
     },

@@ -10,7 +10,7 @@ import { eventDeliveries, events } from './table.ts'
 type EventRow = RowOf<typeof events>
 
 /** Returns the ids of the subscribers of an event. */
-type SubscribersOf = (event: EventRow) => readonly string[]
+type SubscriberLookup = (event: EventRow) => readonly string[]
 
 /** The number of events per read, and how many of them are processed concurrently. */
 const limits = { batchSize: 200, concurrency: 8 } as const
@@ -28,23 +28,27 @@ export async function handOut(
     const orderBy = [['at', 'asc'] as const, ['id', 'asc'] as const]
     const rows = await services.storage.find(events, { orderBy, limit: limits.batchSize })
     more = rows.length === limits.batchSize
-    const subscribersOf = await subscribersFor(services, rows, isForHost)
-    const wanted = rows.filter((row) => subscribersOf(row).length > 0)
-    const ids = rows.filter((row) => subscribersOf(row).length === 0).map(({ id }) => id)
+    const getSubscriberIds = await createSubscriberLookup(services, rows, isForHost)
+    const wanted = rows.filter((row) => getSubscriberIds(row).length > 0)
+    const ids = rows.filter((row) => getSubscriberIds(row).length === 0).map(({ id }) => id)
     if (ids.length > 0)
       await services.storage.commit(batch(remove(events, { where: { id: { in: ids } }, hits: 'any' })))
     await inParallel(rotated(wanted), limits.concurrency, async (row) => {
-      await committed(services, remove(events, { where: { id: row.id } }), ...deliveryWrites(row, subscribersOf(row)))
+      await committed(
+        services,
+        remove(events, { where: { id: row.id } }),
+        ...deliveryWrites(row, getSubscriberIds(row)),
+      )
     })
   }
 }
 
 /** Endpoints are read after the events, so that an endpoint created before an event is included. */
-async function subscribersFor(
+async function createSubscriberLookup(
   { storage }: Services,
   rows: readonly EventRow[],
   isForHost: (type: string) => boolean,
-): Promise<SubscribersOf> {
+): Promise<SubscriberLookup> {
   const tenants = [...new Set(rows.map(({ tenant }) => tenant))]
   const where = { tenant: { in: tenants }, disabledAt: null }
   const endpoints = tenants.length === 0 ? [] : await storage.find(webhookEndpoints, { where })

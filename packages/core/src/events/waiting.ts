@@ -75,7 +75,7 @@ async function randomPosition(services: Services): Promise<string> {
     await findDueEndpoint(services, { gt: '' }, 'asc'),
     await findDueEndpoint(services, { gt: '' }, 'desc'),
   ]
-  const [from, to] = [timestampOf(first), timestampOf(last)]
+  const [from, to] = [parseTimestamp(first), parseTimestamp(last)]
   if (Number.isNaN(from) || Number.isNaN(to)) return ''
   const hex = Math.floor(from + Math.random() * (to - from + 1))
     .toString(16)
@@ -83,6 +83,6 @@ async function randomPosition(services: Services): Promise<string> {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
-function timestampOf(id = ''): number {
+function parseTimestamp(id = ''): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
 }

@@ -19,7 +19,7 @@ const userSealed = [
   'seeds.sealedEntropy',
 ]
 
-function cellOf(column: Column): Value {
+function createCell(column: Column): Value {
   if (column.nullable) return null
   switch (column.type) {
     case 'text':
@@ -49,7 +49,9 @@ describe('sealedColumns', () => {
     '%s is re-encrypted under the current key in its encryption context',
     async (_, column) => {
       const services = { ...testServices(), keyring: keyringWith('k1') }
-      const empty = Object.fromEntries(Object.entries(column.table.columns).map(([name, cell]) => [name, cellOf(cell)]))
+      const empty = Object.fromEntries(
+        Object.entries(column.table.columns).map(([name, cell]) => [name, createCell(cell)]),
+      )
       const sealedUnder = async (key: keyof typeof keys): Promise<Row> => {
         const row = { ...empty, ...('id' in empty && { id: newId() }) }
         const value = await seal(keyringWith(key), Buffer.from(key), column.placeOf(row))

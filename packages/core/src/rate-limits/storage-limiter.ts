@@ -12,7 +12,7 @@ import {
 import { rateLimits } from './table.ts'
 
 /** The maximum number of attempts when concurrent calls update the same counter. */
-const mostRounds = 8
+const maxAttempts = 8
 
 /**
  * Creates a rate limiter that counts in a storage, so that all processes on the same storage share the counters. The
@@ -37,7 +37,7 @@ async function take(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   const retryAfterSeconds = secondsUntil(endsAt, now)
   const row = { subject: hash(key), seconds: rule.seconds, period }
   if (rule.most < 1) return { allowed: false, retryAfterSeconds }
-  for (let round = 0; round < mostRounds; round++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const counted = update(rateLimits, { where: { ...row, count: { lt: rule.most } }, add: { count: 1 } })
     if (await holds(storage, counted)) return { allowed: true, retryAfterSeconds }
     const [found] = await storage.find(rateLimits, { where: row, limit: 1 })

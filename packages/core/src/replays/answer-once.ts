@@ -32,7 +32,7 @@ export interface Begun {
 }
 
 /** The stored reply of a request that was executed before. */
-export interface RepeatedRequest {
+interface RepeatedRequest {
   readonly answer: string
 }
 
@@ -61,15 +61,15 @@ export async function beginStep(services: Services, step: Step): Promise<Begun |
     return { answer: new TextDecoder().decode(answer) }
   }
   const unfinished = { id, sealedAnswer: null }
-  const keeping = async (answer: string): Promise<readonly Write[]> => {
+  const createReplyWrites = async (answer: string): Promise<readonly Write[]> => {
     if (answer.length > maxReplyLength) return []
     const sealedAnswer = await seal(keyring, new TextEncoder().encode(answer), encryptionContext(tenant, id))
     return [update(requestAnswers, { where: unfinished, set: { sealedAnswer }, hits: 'any' })]
   }
   return {
-    keeping,
+    keeping: createReplyWrites,
     keep: async (answer) => {
-      const writes = await keeping(answer)
+      const writes = await createReplyWrites(answer)
       if (writes.length > 0) await storage.commit(batch(...writes))
     },
     forget: () => storage.commit(batch(remove(requestAnswers, { where: unfinished, hits: 'any' }))),

@@ -38,6 +38,7 @@ export function observedCalls<T extends object>(
     })
   }
   // Not a proxy of the object itself: a proxy may not replace the methods of a frozen object.
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- Object.create is untyped; the proxy handler supplies T
   const shadow: T = Object.create(Reflect.getPrototypeOf(target))
   return new Proxy(shadow, {
     has: (_, property) => Reflect.has(target, property),
