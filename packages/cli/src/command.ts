@@ -1,29 +1,32 @@
-/** Where a command reads from and writes to. */
+/** The input and output of a command. */
 export interface Terminal {
   readonly print: (text: string) => void
-  /** Says what is wrong, or how far it is: not where the answer is read from. */
+  /** Prints errors and progress to standard error. */
   readonly report: (text: string) => void
-  /** All of what is piped in. */
+  /** Reads all of standard input. */
   readonly readInput: () => Promise<string>
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-/** One command of the command line: one file each. */
+/** A command of the command line, one per file. */
 export interface Command {
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
   readonly usage: string
-  /** Runs it with the arguments after its name. Throws a {@link UsageError} for arguments that it does not take. */
+  /**
+   * Runs the command with the arguments after its name.
+   * @throws UsageError if the arguments are invalid
+   */
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<void>
 }
 
-/** The command line was not understood, or something that it needs is not there; the message is for whoever typed it. */
+/** Thrown for invalid arguments or a missing prerequisite. The message is shown to the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What was asked for was done and printed, and what it found is not as it should be. */
+/** Thrown after a command has printed its output, if it found problems. Sets exit code 3. */
 export class Findings extends Error {
   override readonly name = 'Findings'
 }

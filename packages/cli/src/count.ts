@@ -1,4 +1,4 @@
-/** A number with its noun, in the plural unless it is one: `1 link`, `3 links`. */
+/** Formats a number with its noun: `1 link`, `3 links`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

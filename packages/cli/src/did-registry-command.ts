@@ -15,19 +15,19 @@ const usage = `billfold did-registry deploy --chain-id NUMBER [--rpc URL] [--key
 billfold did-registry check --chain-id NUMBER --contract ADDRESS [--rpc URL]
 billfold did-registry payer [--keyring-key ID]
 
-Deploys the contract that DIDs are kept in (ERC-1056), tries one that is there, or says which account pays.
+Deploys or checks an ERC-1056 registry contract, or prints the address of the paying account.
 
-  --rpc URL          a node of the chain; default: the environment variable BILLFOLD_RPC_URL
-  --chain-id NUMBER  EIP-155 chain id; a node of another chain is not used
-  --contract ADDRESS what to try
+  --rpc URL          JSON-RPC URL of a node; default: the environment variable BILLFOLD_RPC_URL
+  --chain-id NUMBER  EIP-155 chain id; a node of another chain is rejected
+  --contract ADDRESS address of the contract to check
   --keyring-key ID   pay with the key that is derived from this key of BILLFOLD_KEYS;
                      default: the private key in BILLFOLD_PAYER_KEY, 64 hex digits
-  --gas-price WEI    the price of a unit of gas, 0 on a chain without fees; default: what the node says`
+  --gas-price WEI    gas price, 0 on a chain without fees; default: the node's price`
 
-/** `billfold did-registry`: deploys a registry, or tries one. */
+/** `billfold did-registry`: deploys or checks a registry contract. */
 export const didRegistryCommand: Command = {
   name: 'did-registry',
-  summary: 'deploy or check the contract that DIDs are kept in',
+  summary: 'deploy or check an ERC-1056 DID registry contract',
   usage,
   async run(args, terminal) {
     const { values, positionals } = parse(args)
@@ -37,9 +37,9 @@ export const didRegistryCommand: Command = {
       case 'check':
         return check(values, terminal)
       case 'payer':
-        return terminal.print(`${await payerOf(values, terminal).address()}\n`)
+        return terminal.print(`${await createPayer(values, terminal).address()}\n`)
       default:
-        throw new UsageError('Say what to do: deploy, check or payer')
+        throw new UsageError('Missing subcommand: deploy, check or payer')
     }
   },
 }
@@ -59,10 +59,10 @@ function parse(args: readonly string[]) {
 }
 
 async function deploy(values: Values, terminal: Terminal): Promise<void> {
-  const payer = payerOf(values, terminal)
-  const gasPrice = values['gas-price'] === undefined ? undefined : wholeNumber(values['gas-price'], '--gas-price')
+  const payer = createPayer(values, terminal)
+  const gasPrice = values['gas-price'] === undefined ? undefined : parseWholeNumber(values['gas-price'], '--gas-price')
   const contract = await deployRegistryContract({
-    client: clientOf(values, terminal),
+    client: createClient(values, terminal),
     payer,
     bytecode: registryBytecode(),
     ...(gasPrice !== undefined && { fees: { gasPrice } }),
@@ -71,39 +71,40 @@ async function deploy(values: Values, terminal: Terminal): Promise<void> {
 }
 
 async function check(values: Values, terminal: Terminal): Promise<void> {
-  const contract = required(values.contract, 'which contract: --contract ADDRESS')
-  await checkRegistryContract(clientOf(values, terminal), contract)
-  terminal.print('This is a registry of ERC-1056\n')
+  const contract = required(values.contract, '--contract ADDRESS')
+  await checkRegistryContract(createClient(values, terminal), contract)
+  terminal.print('The contract is an ERC-1056 registry\n')
 }
 
-function clientOf(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
-  const how = 'which node: --rpc URL, or BILLFOLD_RPC_URL in the environment'
-  const url = required(values.rpc ?? environment['BILLFOLD_RPC_URL'], how)
-  const chainId = wholeNumber(values['chain-id'], '--chain-id')
+function createClient(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
+  const description = '--rpc URL, or BILLFOLD_RPC_URL in the environment'
+  const url = required(values.rpc ?? environment['BILLFOLD_RPC_URL'], description)
+  const chainId = parseWholeNumber(values['chain-id'], '--chain-id')
   try {
     return evmChainClient({ url, chainId })
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError('The URL of a node begins with http:// or https://')
+    if (error instanceof RangeError) throw new UsageError('--rpc must start with http:// or https://')
     throw error
   }
 }
 
-/** Private keys come from the environment: what is typed is seen by everybody who lists the processes. */
-function payerOf(values: Values, { environment }: Terminal): Payer {
+/** Private keys are read from the environment: arguments are visible in the process list. */
+function createPayer(values: Values, { environment }: Terminal): Payer {
   const keyId = values['keyring-key']
   if (keyId !== undefined) return keyringPayer(environmentKeyring(environment), keyId)
   const hex = environment['BILLFOLD_PAYER_KEY']?.replace(/^0x/, '')
   if (hex === undefined)
-    throw new UsageError('Say who pays: --keyring-key ID, or BILLFOLD_PAYER_KEY in the environment')
+    throw new UsageError('Missing argument: --keyring-key ID, or BILLFOLD_PAYER_KEY in the environment')
   try {
     return privateKeyPayer(Buffer.from(/^[0-9a-fA-F]{64}$/.test(hex) ? hex : '', 'hex'))
   } catch (error) {
-    if (isBillfoldError(error, 'crypto.invalid-key')) throw new UsageError('BILLFOLD_PAYER_KEY is not a private key')
+    if (isBillfoldError(error, 'crypto.invalid-key'))
+      throw new UsageError('BILLFOLD_PAYER_KEY is not a valid private key')
     throw error
   }
 }
 
-function wholeNumber(value: string | undefined, option: string): bigint {
-  if (value === undefined || !/^[0-9]{1,30}$/.test(value)) throw new UsageError(`${option} is a whole number`)
+function parseWholeNumber(value: string | undefined, option: string): bigint {
+  if (value === undefined || !/^[0-9]{1,30}$/.test(value)) throw new UsageError(`${option} must be a whole number`)
   return BigInt(value)
 }

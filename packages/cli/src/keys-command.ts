@@ -19,62 +19,66 @@ import { count } from './count.ts'
 
 const usage = `billfold keys create [--keyring FILE] [--id ID]
 billfold keys rotate ID --keyring FILE
-billfold keys re-seal
+billfold keys reencrypt
 billfold keys list
 billfold keys retire ID
 
-The keys of the keyring, in the order of a rotation. create makes a key and adds it to the file, where nothing is sealed under it yet;
-without a file it prints what to add to BILLFOLD_KEYS. rotate makes it the newest, once every host knows it. re-seal seals
-everything again that older keys seal, while hosts go on; it may be broken off, and run again. list says what still needs an older key, and
-retire lets a key go that nothing needs, with exit code 3 where something does. What a person's PIN or password protects is sealed
-again when it is next used: the server alone cannot.
+Manages the keyring. For a key rotation, run the subcommands in this order.
 
-  --id ID          what the new key is called, 1 to 32 of A-Z, a-z, 0-9, dot, underscore and hyphen; default: today's date
+  create     creates a key and adds it to the keyring file, not yet current; without a file it prints the entry for BILLFOLD_KEYS
+  rotate     makes the key current; every host must have loaded it before
+  reencrypt  re-encrypts values of older keys under the current key while hosts are running; can be interrupted and repeated
+  list       shows what still depends on older keys
+  retire     removes a key that nothing depends on; exit code 3 if something does
+
+Values that are protected by a user's PIN or password are re-encrypted when it is next used, since the server cannot do it alone.
+
+  --id ID          the id of the new key, 1 to 32 of A-Z, a-z, 0-9, dot, underscore and hyphen; default: today's date
 ${billfoldUsage}`
 
-/** `billfold keys`: makes, rotates and retires the keys of the keyring. */
+/** `billfold keys`: creates, rotates and retires keyring keys. */
 export const keysCommand = nounCommand({
   name: 'keys',
-  summary: 'make, rotate and retire the keys of the keyring',
+  summary: 'create, rotate and retire keyring keys',
   usage,
   options: { ...billfoldOptions, id: { type: 'string' } },
   verbs: {
     create: async ({ keyring: file, id }, _, terminal) =>
       file === undefined ? printKey(id, terminal) : addKey(file, id),
     rotate: async ({ keyring: file }, [id], { environment }) => {
-      const key = required(id, 'which key: billfold keys rotate ID')
+      const key = required(id, 'ID of the key: billfold keys rotate ID')
       if (file === undefined && environment['BILLFOLD_KEYS'] !== undefined)
-        throw new UsageError(`The environment is yours to change: set BILLFOLD_CURRENT_KEY=${key} for every host`)
-      makeKeyCurrent(required(file, 'which keyring: --keyring FILE'), key)
-      return { text: `${key} is the newest key\n`, data: { current: key } }
+        throw new UsageError(`The keyring is in the environment: set BILLFOLD_CURRENT_KEY=${key} for every host`)
+      makeKeyCurrent(required(file, '--keyring FILE'), key)
+      return { text: `${key} is now the current key\n`, data: { current: key } }
     },
-    're-seal': async (values, _, terminal) => {
-      let told = 0
+    reencrypt: async (values, _, terminal) => {
+      let reported = 0
       const onProgress = ({ table, resealed }: { readonly table: string; readonly resealed: number }): void => {
-        if (resealed < told + 1000) return
-        told = resealed
-        terminal.report(`${resealed} sealed again, at ${table}\n`)
+        if (resealed < reported + 1000) return
+        reported = resealed
+        terminal.report(`${resealed} values re-encrypted, table ${table}\n`)
       }
       const data = await withBillfold(values, terminal, (billfold) => billfold.keys.reseal({ onProgress }))
       const { keyId, resealed, unreadable, vouchesForAuditTrail } = data
-      const trail = vouchesForAuditTrail ? '' : 'No key vouches for the audit trail: billfold audit verify\n'
-      const what = `Sealed ${count(resealed, 'value')} again under ${keyId}\n`
+      const chain = vouchesForAuditTrail ? '' : 'The audit chain cannot be authenticated: run billfold audit verify\n'
+      const what = `Re-encrypted ${count(resealed, 'value')} under ${keyId}\n`
       const isBad = unreadable.length > 0 || !vouchesForAuditTrail
-      return { text: `${unreadable.map(unreadableLine).join('')}${trail}${what}`, data, isBad }
+      return { text: `${unreadable.map(formatUnreadable).join('')}${chain}${what}`, data, isBad }
     },
     list: async (values, _, terminal) => {
       const data = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      return { text: usageText(data), data, isBad: data.malformed > 0 || data.older.some(isLost) }
+      return { text: formatUsage(data), data, isBad: data.malformed > 0 || data.older.some(isMissing) }
     },
     retire: async (values, [id], terminal) => {
-      const key = required(id, 'which key: billfold keys retire ID')
+      const key = required(id, 'ID of the key: billfold keys retire ID')
       const inUse = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
       const found = inUse.older.find((older) => older.id === key)
-      if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key of the keyring`)
-      if (isNeeded(found)) return { text: `${key} is still needed\n${usageLine(found)}`, data: found, isBad: true }
+      if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key in the keyring`)
+      if (isInUse(found)) return { text: `${key} is still in use\n${formatKeyUsage(found)}`, data: found, isBad: true }
       if (values.keyring !== undefined) removeKeyFromFile(values.keyring, key)
-      const where = values.keyring === undefined ? 'can leave BILLFOLD_KEYS' : 'has left the keyring'
-      return { text: `${key} ${where}: nothing needs it\n`, data: found }
+      const where = values.keyring === undefined ? 'can be removed from BILLFOLD_KEYS' : 'was removed from the keyring'
+      return { text: `${key} ${where}: not in use\n`, data: found }
     },
   },
 })
@@ -82,28 +86,28 @@ export const keysCommand = nounCommand({
 function addKey(file: string, id: string | undefined): Answer {
   const isNew = !existsSync(file)
   const known = isNew ? [] : (fileKeyring(file).keyIds ?? [])
-  const key = idFor(id, known)
+  const key = newKeyId(id, known)
   if (isNew) createKeyringFile(file, key)
   else addKeyToFile(file, key)
-  const next = isNew ? '' : `When every host has read the file: billfold keys rotate ${key} --keyring ${file}\n`
-  return { text: `Made the key ${key}\n${next}`, data: { id: key, isCurrent: isNew } }
+  const next = isNew ? '' : `Once every host has loaded the file: billfold keys rotate ${key} --keyring ${file}\n`
+  return { text: `Created key ${key}\n${next}`, data: { id: key, isCurrent: isNew } }
 }
 
 function printKey(id: string | undefined, terminal: Terminal): Answer {
   const isFirst = (terminal.environment['BILLFOLD_KEYS'] ?? '') === ''
   const keyring = isFirst ? undefined : keyringOf({}, terminal)
-  const key = idFor(id, keyring?.keyIds ?? [])
+  const key = newKeyId(id, keyring?.keyIds ?? [])
   const entry = `${key}:${newKey()}`
   const next =
     keyring === undefined
-      ? 'This is what BILLFOLD_KEYS is to be.\n'
-      : `Append it to BILLFOLD_KEYS, after a comma, with BILLFOLD_CURRENT_KEY=${keyring.currentKeyId} until every host has it.\n`
+      ? 'Set BILLFOLD_KEYS to this value.\n'
+      : `Append it to BILLFOLD_KEYS after a comma, and set BILLFOLD_CURRENT_KEY=${keyring.currentKeyId} until every host has loaded it.\n`
   return { text: `${entry}\n${next}`, data: { id: key, entry } }
 }
 
-function idFor(id: string | undefined, known: readonly string[]): string {
+function newKeyId(id: string | undefined, known: readonly string[]): string {
   if (id !== undefined) {
-    if (!isKeyId(id) || known.includes(id)) throw new UsageError(`${JSON.stringify(id)} cannot be the id of a new key`)
+    if (!isKeyId(id) || known.includes(id)) throw new UsageError(`Invalid or existing key id: ${JSON.stringify(id)}`)
     return id
   }
   const today = new Date().toISOString().slice(0, 10)
@@ -111,28 +115,28 @@ function idFor(id: string | undefined, known: readonly string[]): string {
   return ids.find((free) => !known.includes(free)) ?? today
 }
 
-function isNeeded({ sealedValues, signingMethods, passwords, vouchesForAuditTrail }: KeyUsage): boolean {
+function isInUse({ sealedValues, signingMethods, passwords, vouchesForAuditTrail }: KeyUsage): boolean {
   return sealedValues + signingMethods + passwords > 0 || vouchesForAuditTrail
 }
 
-/** Whether something needs a key that the keyring does not have. */
-function isLost(key: KeyUsage): boolean {
-  return !key.inKeyring && isNeeded(key)
+/** Returns true if something depends on a key that is not in the keyring. */
+function isMissing(key: KeyUsage): boolean {
+  return !key.inKeyring && isInUse(key)
 }
 
-function usageText({ current, older, malformed }: KeysInUse): string {
-  const odd = malformed === 0 ? '' : `${malformed} values name no key: somebody has changed them\n`
-  return `${current}  the newest\n${older.map(usageLine).join('')}${odd}`
+function formatUsage({ current, older, malformed }: KeysInUse): string {
+  const malformedLine = malformed === 0 ? '' : `${malformed} values name no key, which is a sign of tampering\n`
+  return `${current}  current\n${older.map(formatKeyUsage).join('')}${malformedLine}`
 }
 
-function usageLine(key: KeyUsage): string {
+function formatKeyUsage(key: KeyUsage): string {
   const { id, inKeyring, sealedValues, signingMethods, passwords, vouchesForAuditTrail } = key
   const counts = `${count(sealedValues, 'value')}, ${count(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
-  const trail = vouchesForAuditTrail ? ', the end of the audit trail' : ''
-  const what = isNeeded(key) ? `${counts}${trail}` : 'nothing needs it'
+  const chain = vouchesForAuditTrail ? ', the newest audit chain link' : ''
+  const what = isInUse(key) ? `${counts}${chain}` : 'not in use'
   return `${id}  ${inKeyring ? 'older' : 'NOT IN THE KEYRING'}: ${what}\n`
 }
 
-function unreadableLine({ table, column, row, code }: UnreadableValue): string {
+function formatUnreadable({ table, column, row, code }: UnreadableValue): string {
   return `${code}  ${table}.${column} of ${JSON.stringify(row)}\n`
 }

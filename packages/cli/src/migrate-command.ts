@@ -17,53 +17,53 @@ const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 const usage = `billfold migrate [--database URL] [--dry-run] [--to VERSION] [--schema NAME] [--prefix NAME]
 billfold migrate --print --dialect ${flavours.join('|')} [--from VERSION] [--schema NAME] [--prefix NAME]
 
-Brings the tables of a database to the version that this release needs, or prints the SQL that does.
+Migrates the tables of a database to the version that this release requires, or prints the SQL.
 
 ${databaseUsage}
-  --dry-run        prints the SQL that would bring this database there, and changes nothing
-  --to VERSION     stops at this version
-  --print          prints SQL and reaches for no database
-  --from VERSION   the version that the database has; default: 0, an empty one
-  --dialect NAME   the database that the SQL is for
+  --dry-run        print the SQL for this database without running it
+  --to VERSION     migrate to this version
+  --print          print SQL without connecting to a database
+  --from VERSION   the current version of the database; default: 0, an empty database
+  --dialect NAME   the dialect of the printed SQL
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database; it must exist
-  --prefix NAME    what the names of tables begin with; default: billfold_`
+  --prefix NAME    the prefix of table names; default: billfold_`
 
-/** `billfold migrate`: applies the migrations, or prints them. */
+/** `billfold migrate`: applies or prints migrations. */
 export const migrateCommand: Command = {
   name: 'migrate',
-  summary: 'bring the tables of a database to the version that this release needs',
+  summary: 'migrate the database to the version that this release requires',
   usage,
   async run(args, terminal) {
-    const { database, dialect, print, schema, prefix, ...wanted } = parse(args)
+    const { database, dialect, print, schema, prefix, ...rest } = parse(args)
     const naming: Naming = {
       ...(schema !== undefined && { schema }),
       ...(prefix !== undefined && { tablePrefix: prefix }),
     }
     if (print === true) {
-      const from = versionNamed('from', wanted.from)
-      return terminal.print(printMigrations(flavourNamed(dialect), { ...naming, ...(from !== undefined && { from }) }))
+      const from = parseVersion('from', rest.from)
+      return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
     }
-    const to = versionNamed('to', wanted.to)
+    const to = parseVersion('to', rest.to)
     const connected = await connect(databaseNamed(database, terminal.environment))
     try {
       const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
-      const say = wanted['dry-run'] === true ? wouldDo : didNow
-      terminal.print(await say(connected.db, options))
+      const run = rest['dry-run'] === true ? printPending : applyMigrations
+      terminal.print(await run(connected.db, options))
     } finally {
       await connected.db.destroy()
     }
   },
 }
 
-async function didNow<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
+async function applyMigrations<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
   const versions = await migrate(db, options)
-  return versions.length === 0 ? 'Nothing to do\n' : `Applied version ${versions.join(', ')}\n`
+  return versions.length === 0 ? 'Nothing to migrate\n' : `Applied version ${versions.join(', ')}\n`
 }
 
-/** SQL alone, so that it can be read by a program as well. */
-async function wouldDo<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
+/** Prints SQL only, so that the output can be used by programs. */
+async function printPending<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
   const pending = await pendingMigrations(db, options)
-  if (pending.length === 0) return '-- nothing to do\n'
+  if (pending.length === 0) return '-- nothing to migrate\n'
   return pending
     .flatMap(({ version, statements }) => [`-- version ${version}`, ...statements.map((sql) => `${sql};`)])
     .map((line) => `${line}\n`)
@@ -78,13 +78,13 @@ function parse(args: readonly string[]) {
   return understood(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
 }
 
-function versionNamed(option: string, value: string | undefined): number | undefined {
+function parseVersion(option: string, value: string | undefined): number | undefined {
   if (value === undefined || /^\d{1,6}$/.test(value)) return value === undefined ? undefined : Number(value)
-  throw new UsageError(`--${option} is the number of a version`)
+  throw new UsageError(`--${option} must be a version number`)
 }
 
-function flavourNamed(name: string | undefined): Flavour {
+function parseFlavour(name: string | undefined): Flavour {
   const flavour = flavours.find((known) => known === name)
-  if (flavour === undefined) throw new UsageError(`Say for which database: --dialect ${flavours.join('|')}`)
+  if (flavour === undefined) throw new UsageError(`Missing or unknown dialect: --dialect ${flavours.join('|')}`)
   return flavour
 }

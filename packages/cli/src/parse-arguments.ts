@@ -1,23 +1,33 @@
 import { UsageError } from './command.ts'
 
-/** What `parse` makes of the arguments. @throws UsageError for arguments that it does not take */
+/**
+ * Runs an argument parser.
+ * @throws UsageError with the parser's message if it throws
+ */
 export function understood<T>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The arguments are not understood', { cause: error })
+    throw new UsageError(error instanceof Error ? error.message : 'Invalid arguments', { cause: error })
   }
 }
 
-/** What must be given. @throws UsageError that says how */
-export function required(value: string | undefined, how: string): string {
-  if (value === undefined || value === '') throw new UsageError(`Say ${how}`)
+/**
+ * Returns a required argument.
+ * @throws UsageError if it is missing
+ */
+export function required(value: string | undefined, description: string): string {
+  if (value === undefined || value === '') throw new UsageError(`Missing argument: ${description}`)
   return value
 }
 
-/** A time, in milliseconds since 1970. @throws UsageError */
+/**
+ * Parses a date or time to epoch milliseconds.
+ * @throws UsageError
+ */
 export function timeNamed(date: string): number {
   const time = Date.parse(date)
-  if (Number.isNaN(time)) throw new UsageError('A date looks like 2027-01-31')
+  if (Number.isNaN(time))
+    throw new UsageError(`Invalid date ${JSON.stringify(date)}: expected 2027-01-31 or an ISO 8601 time`)
   return time
 }

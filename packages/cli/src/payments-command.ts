@@ -5,28 +5,28 @@ import { count } from './count.ts'
 
 const usage = `billfold payments audit
 
-Adds up the ledger of all tenants, and compares it with the payments, deposits and withdrawals. It reads everything.
-Exit code 3 where something does not add up.
+Audits the ledger of all tenants against the payments, deposits and withdrawals. Reads everything. Exit code 3 if there are
+discrepancies.
 
 ${billfoldUsage}`
 
-/** `billfold payments`: adds everything up. */
+/** `billfold payments`: audits the ledger. */
 export const paymentsCommand = nounCommand({
   name: 'payments',
-  summary: 'add up the ledger and the payments',
+  summary: 'audit the ledger against the payments',
   usage,
   options: billfoldOptions,
   verbs: {
     audit: async (values, _, terminal) => {
       const data = await withBillfold(values, terminal, (billfold) => billfold.payments.audit())
       const { findings, payments, transactions } = data
-      const seen = `${count(payments, 'payment')}, ${transactions} deposits and withdrawals: `
-      const what = findings.length === 0 ? 'everything adds up' : count(findings.length, 'finding')
-      return { text: `${findings.map(line).join('')}${seen}${what}\n`, data, isBad: findings.length > 0 }
+      const totals = `${count(payments, 'payment')}, ${transactions} deposits and withdrawals: `
+      const what = findings.length === 0 ? 'no discrepancies' : count(findings.length, 'problem')
+      return { text: `${findings.map(formatFinding).join('')}${totals}${what}\n`, data, isBad: findings.length > 0 }
     },
   },
 })
 
-function line({ finding, tenant, subject, detail }: AuditFinding): string {
+function formatFinding({ finding, tenant, subject, detail }: AuditFinding): string {
   return `${finding}  tenant ${tenant}  ${subject}  ${detail}\n`
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
-/** The code that makes an EthereumDIDRegistry, as its authors publish it. */
+/** Loads the bytecode of the EthereumDIDRegistry contract, as published by its authors. */
 export function registryBytecode(): Uint8Array {
-  // Its names cannot be imported: it is a CommonJS module of an older kind.
+  // Loaded with `require`, because the CommonJS module has no named exports.
   const loaded: unknown = createRequire(import.meta.url)('ethr-did-registry')
   const hex = field(field(loaded, 'EthereumDIDRegistry'), 'bytecode')
   if (typeof hex !== 'string' || !/^0x([0-9a-f]{2})+$/.test(hex)) throw new Error('ethr-did-registry has no bytecode')

@@ -4,47 +4,47 @@ import { typeLine as type } from './test-fixtures/type-line.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 
-describe('billfold', () => {
-  test('lists its commands', async () => {
+describe('the command line', () => {
+  test('lists the commands', async () => {
     expect(await type('--help')).toMatchObject({
       code: 0,
-      printed: expect.stringContaining('migrate      bring the tables'),
+      printed: expect.stringContaining('migrate      migrate the database'),
     })
     expect((await type('')).code).toBe(2)
   })
 
-  test('says how a command is used', async () => {
+  test('prints the usage of a command', async () => {
     expect(await type('migrate --help')).toMatchObject({ code: 0, printed: expect.stringContaining('--database URL') })
   })
 
   test.each([
-    ['fly', 'There is no command "fly"'],
+    ['fly', 'Unknown command: "fly"'],
     ['migrate --colour red', "Unknown option '--colour'"],
-    ['migrate', 'Say which database'],
-    ['migrate --database oracle://x', 'begins with postgres://'],
+    ['migrate', '--database URL'],
+    ['migrate --database oracle://x', 'must start with postgres://'],
     ['migrate --database postgres://app:geheim@db/app', 'set DATABASE_URL'],
     ['migrate --database postgres://app:geheim/@db/app', 'set DATABASE_URL'],
     ['audit verify --database mysql://app:geheim@db/app', 'set DATABASE_URL'],
     ['migrate --database postgres://db/app?user=app&password=geheim', 'set DATABASE_URL'],
-    ['migrate --to one', '--to is the number of a version'],
+    ['migrate --to one', '--to must be a version number'],
     ['migrate --print --from -1', "'--from' argument is ambiguous"],
-    ['migrate --print', 'Say for which database'],
-    ['migrate --print --dialect oracle', 'Say for which database'],
-    ['did-registry', 'Say what to do'],
-    ['did-registry fly', 'Say what to do'],
-    ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', 'Say who pays'],
-    ['did-registry payer', 'Say who pays'],
-    ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id is a whole number'],
-    ['did-registry check --rpc http://127.0.0.1:1 --chain-id 1', 'Say which contract'],
-    ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'begins with http://'],
-    ['did-registry check --chain-id 1 --contract 0x00', 'Say which node'],
-  ])('does not understand %s', async (line, complaint) => {
+    ['migrate --print', 'Missing or unknown dialect'],
+    ['migrate --print --dialect oracle', 'Missing or unknown dialect'],
+    ['did-registry', 'Missing subcommand'],
+    ['did-registry fly', 'Missing subcommand'],
+    ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', '--keyring-key ID'],
+    ['did-registry payer', '--keyring-key ID'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id must be a whole number'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id 1', '--contract ADDRESS'],
+    ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'must start with http://'],
+    ['did-registry check --chain-id 1 --contract 0x00', '--rpc URL'],
+  ])('rejects %s with exit code 2', async (line, complaint) => {
     const answer = await type(line)
     expect(answer).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
     expect(answer.complaint).not.toContain('geheim')
   })
 
-  test('says which release it is, and is helpful by the short name too', async () => {
+  test('prints its version, and the help for -h', async () => {
     expect(await type('--version')).toMatchObject({ code: 0, printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
     expect(await type('-h')).toEqual(await type('--help'))
     expect(await type('migrate -h')).toEqual(await type('migrate --help'))
@@ -52,14 +52,14 @@ describe('billfold', () => {
 })
 
 describe('billfold did-registry', () => {
-  test('says which account the key of a keyring stands for, always the same', async () => {
+  test('payer prints the same address for the same keyring key', async () => {
     const environment = { BILLFOLD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` }
     const { code, printed } = await type('did-registry payer --keyring-key k1', environment)
     expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringMatching(/^0x[0-9a-f]{40}\n$/) })
     expect(await type('did-registry payer --keyring-key k1', environment)).toMatchObject({ printed })
   })
 
-  test('shows nothing of a private key that is none', async () => {
+  test('payer does not print an invalid private key', async () => {
     const { code, complaint } = await type('did-registry payer', { BILLFOLD_PAYER_KEY: 'secret-but-wrong' })
     expect({ code, complaint }).toMatchObject({ code: 2, complaint: expect.not.stringContaining('secret-but-wrong') })
   })
@@ -73,22 +73,22 @@ describe('billfold migrate', () => {
     expect(printed).not.toContain('billfold_')
   })
 
-  test('fails with what the database said when it does not answer', async () => {
+  test('prints the error of an unreachable database and returns 1', async () => {
     const { code, complaint } = await type('migrate --database postgres://nobody@127.0.0.1:1/none')
     expect(code).toBe(1)
     expect(complaint).toContain('ECONNREFUSED')
   })
 
   for (const database of databases) {
-    test(`migrates ${database.name}, once`, async () => {
+    test(`migrates ${database.name} and does nothing when run again`, async () => {
       const fresh = await database.open()
       const environment = { DATABASE_URL: fresh.url ?? '' }
       const shown = await type('migrate --dry-run --to 1', environment)
       expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- version 1\ncreate table /) })
       expect((await type('migrate --to 1', environment)).printed).toBe('Applied version 1\n')
-      expect((await type('migrate --dry-run --to 1', environment)).printed).toBe('-- nothing to do\n')
-      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to do|Applied version 2)/)
-      expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to do\n' })
+      expect((await type('migrate --dry-run --to 1', environment)).printed).toBe('-- nothing to migrate\n')
+      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to migrate|Applied version 2)/)
+      expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to migrate\n' })
       await fresh.drop()
     })
   }

@@ -27,42 +27,44 @@ const overview = `billfold <command> [options]
 
 ${commands.map((command) => `  ${command.name.padEnd(12)} ${command.summary}`).join('\n')}
 
-billfold <command> --help says more, billfold --version which release this is.
+Run billfold <command> --help for details, or billfold --version for the version.
 `
 
 /**
- * Runs a command line, without the names of the program. Gives the exit code: 0, 1 for a failure, 2 for a line that is not
- * understood, 3 where what it was to look at is not as it should be.
+ * Runs a command line.
+ *
+ * @param args - the arguments, without the program's name
+ * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments, 3 if problems were found
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || asksForHelp(name) || name === 'help') {
+  if (name === undefined || isHelpFlag(name) || name === 'help') {
     terminal.print(overview)
     return name === undefined ? 2 : 0
   }
   if (name === '--version') {
-    terminal.print(`${await ownVersion()}\n`)
+    terminal.print(`${await readVersion()}\n`)
     return 0
   }
   const command = commands.find((known) => known.name === name)
   if (command === undefined) {
-    terminal.report(`There is no command ${JSON.stringify(name)}\n\n${overview}`)
+    terminal.report(`Unknown command: ${JSON.stringify(name)}\n\n${overview}`)
     return 2
   }
-  if (rest.some(asksForHelp)) {
+  if (rest.some(isHelpFlag)) {
     terminal.print(`${command.usage}\n`)
     return 0
   }
   return runCommand(command, rest, terminal)
 }
 
-function asksForHelp(arg: string): boolean {
+function isHelpFlag(arg: string): boolean {
   return arg === '--help' || arg === '-h'
 }
 
-async function ownVersion(): Promise<string> {
-  const own: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof own === 'object' && own !== null && 'version' in own ? String(own.version) : ''
+async function readVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
 }
 
 async function runCommand(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
@@ -75,13 +77,13 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
       terminal.report(`${error.message}\n\n${command.usage}\n`)
       return 2
     }
-    terminal.report(`${describe(error)}\n`)
+    terminal.report(`${formatError(error)}\n`)
     return 1
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'Something went wrong'
+function formatError(error: unknown): string {
+  if (!(error instanceof Error)) return 'Unknown error'
   const issues = isBillfoldError(error)
     ? error.issues.map((issue) => `\n  ${issue.path}: ${issue.message}`).join('')
     : ''

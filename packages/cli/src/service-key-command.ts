@@ -9,18 +9,18 @@ const usage = `billfold service-key create --tag NAME --scope SCOPE [--scope SCO
 billfold service-key revoke ID
 billfold service-key list
 
-Service keys are what machines call the APIs with. The secret is shown when the key is made; the list does not show it.
+Manages service keys, the API credentials of machine clients. The secret is printed only once, when the key is created.
 
-  --tag NAME       what you call it
-  --scope SCOPE    what it may do: custody, authentication, authentication:liveid, ...; * for everything
-  --type TYPE      what kind of key it is, for those who list them; default: service
-  --debug          marks it, for those who list them
+  --tag NAME       a name for the key
+  --scope SCOPE    a scope: custody, authentication, authentication:liveid, ...; * grants all
+  --type TYPE      a type, shown in lists; default: service
+  --debug          a flag, shown in lists
 ${billfoldUsage}`
 
-/** `billfold service-key`: makes, ends and lists service keys. */
+/** `billfold service-key`: creates, revokes and lists service keys. */
 export const serviceKeyCommand = nounCommand({
   name: 'service-key',
-  summary: 'make, revoke and list service keys',
+  summary: 'create, revoke and list service keys',
   usage,
   options: {
     ...billfoldOptions,
@@ -31,15 +31,15 @@ export const serviceKeyCommand = nounCommand({
   },
   verbs: {
     create: async (values, _, terminal) => {
-      const tag = required(values.tag, 'what you call it: --tag NAME')
+      const tag = required(values.tag, '--tag NAME')
       const { scope: scopes, type, debug = false } = values
-      if (scopes === undefined) throw new UsageError('Say what it may do: --scope SCOPE')
+      if (scopes === undefined) throw new UsageError('Missing argument: --scope SCOPE')
       const input = { tag, scopes, debug, ...(type !== undefined && { type }) }
       const data = await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.create(input))
       return { text: `keyId     ${data.keyId}\nkeySecret ${data.keySecret}\n`, data }
     },
     revoke: async (values, [id], terminal) => {
-      const key = required(id, 'which key: billfold service-key revoke ID')
+      const key = required(id, 'ID of the key: billfold service-key revoke ID')
       await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.revoke(key, values.tenant))
       return { text: `Revoked ${key}\n`, data: { revoked: key } }
     },

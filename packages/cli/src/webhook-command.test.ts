@@ -18,22 +18,22 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('billfold webhook', () => {
-  test('makes an endpoint, tests it, shows what waits, rotates its secret, turns it off and on, and deletes it', async () => {
+  test('creates, pings, rotates, disables, enables and deletes an endpoint, and lists pending deliveries', async () => {
     const line =
       'webhook create --url https://shop.example/in --event user.created --event user.erased --description shop'
     const made = await type(line)
     const [, id = '', secret = ''] = /^id {5}(\S{36})\nsecret (whsec_\S{44})\n$/.exec(made.printed) ?? []
     expect(secret).not.toBe('')
     const listed = await type('webhook list')
-    expect(listed.printed).toBe(`${id}  good  https://shop.example/in  user.created,user.erased  shop\n`)
+    expect(listed.printed).toBe(`${id}  ok  https://shop.example/in  user.created,user.erased  shop\n`)
     const [, eventId = ''] = /^webhook-id (\S{36})\n$/.exec((await type(`webhook ping ${id}`)).printed) ?? []
-    expect((await type(`webhook waiting ${id}`)).printed).toContain(`${eventId}  webhook.pinged  attempts 0  next 20`)
-    expect((await type(`webhook retry ${id}`)).printed).toBe(`Due now: all that waits for ${id}\n`)
+    expect((await type(`webhook pending ${id}`)).printed).toContain(`${eventId}  webhook.pinged  attempts 0  next 20`)
+    expect((await type(`webhook retry ${id}`)).printed).toBe(`Retrying deliveries to ${id}\n`)
     const rotated = await type(`webhook rotate ${id}`)
     expect(rotated.printed).toMatch(/^secret whsec_\S{44}\n$/)
     expect(rotated.printed).not.toContain(secret)
     expect((await type(`webhook disable ${id}`)).printed).toBe(`Disabled ${id}\n`)
-    expect((await type('webhook list')).printed).toContain('off (asked)')
+    expect((await type('webhook list')).printed).toContain('disabled (asked)')
     expect((await type(`webhook enable ${id}`)).printed).toBe(`Enabled ${id}\n`)
     expect((await type(`webhook list --tenant other`)).printed).toBe('')
     expect(await type(`webhook delete ${id} --tenant other`)).toMatchObject({ code: 1, printed: '' })
@@ -41,7 +41,7 @@ describe('billfold webhook', () => {
     expect((await type(`webhook delete ${id}`)).complaint).toContain('Webhook endpoint not found')
   })
 
-  test('takes a URL with a secret in it from standard input', async () => {
+  test('reads a URL that contains a secret from standard input', async () => {
     const line = `webhook create --url - --keyring ${keyring}`
     const made = await typeLine(line, environment, 'https://shop.example/in?token=s3cret\n')
     expect(made.code).toBe(0)
@@ -50,14 +50,14 @@ describe('billfold webhook', () => {
   })
 
   test.each([
-    ['webhook', 2, 'Say what to do: create, list, rotate'],
-    ['webhook constructor', 2, 'Say what to do: create, list, rotate'],
+    ['webhook', 2, 'Missing subcommand: create, list, rotate'],
+    ['webhook constructor', 2, 'Missing subcommand: create, list, rotate'],
     ['webhook create', 2, '--url URL'],
-    ['webhook create --url https://a.example --event user.cloned', 2, 'There is no event "user.cloned"'],
-    ['webhook rotate', 2, 'which endpoint'],
-    ['webhook create --url http://a.example', 1, 'It is not https'],
-    ['webhook create --url https://10.0.0.7', 1, 'Its address is not public'],
-  ])('refuses %s', async (line, code, complaint) => {
+    ['webhook create --url https://a.example --event user.cloned', 2, 'Unknown event type: "user.cloned"'],
+    ['webhook rotate', 2, 'ID of the endpoint'],
+    ['webhook create --url http://a.example', 1, 'must use https'],
+    ['webhook create --url https://10.0.0.7', 1, 'must have a public address'],
+  ])('rejects %s', async (line, code, complaint) => {
     expect(await type(line)).toMatchObject({ code, printed: '', complaint: expect.stringContaining(complaint) })
   })
 })

@@ -16,35 +16,35 @@ const usage = `billfold webhook create --url URL|- [--event TYPE ...] [--descrip
 billfold webhook list
 billfold webhook rotate ID
 billfold webhook ping | disable | enable | delete ID
-billfold webhook waiting | retry ID
+billfold webhook pending | retry ID
 
-Endpoints that events are sent to, by the processes of the host. The secret is shown when an endpoint is made, or when it is
-rotated, and never again; after a rotation requests are signed with both for 24 hours.
+Manages webhook endpoints. The host delivers the events. A secret is printed only once, when the endpoint is created or its
+secret is rotated. After a rotation, requests are signed with both secrets for 24 hours.
 
-  --url URL           https, of a public address; - reads it from standard input, for one that has a secret in it
-  --event TYPE        user.created, payment.completed, ...; default: all
-  --description TEXT  for people
+  ping      queues a test event, webhook.pinged
+  disable   stops deliveries; queued deliveries are suspended
+  pending   lists deliveries that were not delivered yet, with the reason
+  retry     makes all pending deliveries due now
 
-  ping      sends a webhook.pinged to it
-  disable   sends nothing more to it; what is on its way waits
-  waiting   what has not arrived yet, and why
-  retry     makes that due at once
+  --url URL           an https URL with a public address; - reads it from standard input, for a URL that contains a secret
+  --event TYPE        an event type: user.created, payment.completed, ...; default: all
+  --description TEXT  a description for people
 ${billfoldUsage}`
 
-/** `billfold webhook`: makes, shows and ends endpoints of webhooks. */
+/** `billfold webhook`: creates, lists and manages webhook endpoints. */
 export const webhookCommand = nounCommand({
   name: 'webhook',
-  summary: 'make, list, rotate, test and end endpoints of webhooks',
+  summary: 'create, list, rotate, test and delete webhook endpoints',
   usage,
   options,
   verbs: {
     create: async (values, _, terminal) => {
-      const asked = required(values.url, 'where to: --url URL, or --url - to read it from standard input')
-      const url = asked === '-' ? (await terminal.readInput()).trim() : asked
+      const argument = required(values.url, '--url URL, or --url - to read it from standard input')
+      const url = argument === '-' ? (await terminal.readInput()).trim() : argument
       const { event, description } = values
       const input = {
         url,
-        ...(event !== undefined && { events: event.map(typeNamed) }),
+        ...(event !== undefined && { events: event.map(parseEventType) }),
         ...(description !== undefined && { description }),
       }
       const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.create(input))
@@ -52,54 +52,56 @@ export const webhookCommand = nounCommand({
     },
     list: async (values, _, terminal) => {
       const data = await withBillfold(values, terminal, (billfold) => billfold.webhooks.list(values.tenant))
-      return { text: data.map(line).join(''), data }
+      return { text: data.map(formatEndpoint).join(''), data }
     },
-    rotate: onEndpoint(async ({ webhooks }, id, tenant) => {
+    rotate: endpointSubcommand(async ({ webhooks }, id, tenant) => {
       const data = await webhooks.rotateSecret(id, tenant)
       return { text: `secret ${data.secret}\n`, data }
     }),
-    ping: onEndpoint(async ({ webhooks }, id, tenant) => {
+    ping: endpointSubcommand(async ({ webhooks }, id, tenant) => {
       const data = await webhooks.ping(id, tenant)
       return { text: `webhook-id ${data.eventId}\n`, data }
     }),
-    disable: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.disable(id, tenant), 'Disabled', id)),
-    enable: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.enable(id, tenant), 'Enabled', id)),
-    delete: onEndpoint(({ webhooks }, id, tenant) => said(webhooks.delete(id, tenant), 'Deleted', id)),
-    waiting: onEndpoint(async ({ webhooks }, id, tenant) => {
+    disable: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.disable(id, tenant), 'Disabled', id)),
+    enable: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.enable(id, tenant), 'Enabled', id)),
+    delete: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.delete(id, tenant), 'Deleted', id)),
+    pending: endpointSubcommand(async ({ webhooks }, id, tenant) => {
       const data = await webhooks.waiting(id, tenant)
-      return { text: data.map(waitingLine).join(''), data }
+      return { text: data.map(formatPending).join(''), data }
     }),
-    retry: onEndpoint(({ webhooks }, id, tenant) =>
-      said(webhooks.retry(id, tenant), 'Due now: all that waits for', id),
+    retry: endpointSubcommand(({ webhooks }, id, tenant) =>
+      confirm(webhooks.retry(id, tenant), 'Retrying deliveries to', id),
     ),
   },
 })
 
-/** A verb that does something with the endpoint that is named. */
-function onEndpoint(act: (billfold: Billfold, id: string, tenant?: string) => Promise<Answer>): Verb<typeof options> {
+/** Creates a subcommand that works on one endpoint. */
+function endpointSubcommand(
+  work: (billfold: Billfold, id: string, tenant?: string) => Promise<Answer>,
+): Verb<typeof options> {
   return (values, [id], terminal) => {
-    const endpoint = required(id, 'which endpoint: its ID')
-    return withBillfold(values, terminal, (billfold) => act(billfold, endpoint, values.tenant))
+    const endpoint = required(id, 'ID of the endpoint')
+    return withBillfold(values, terminal, (billfold) => work(billfold, endpoint, values.tenant))
   }
 }
 
-async function said(act: Promise<void>, what: string, id: string): Promise<Answer> {
-  await act
-  return { text: `${what} ${id}\n`, data: { id } }
+async function confirm(work: Promise<void>, verb: string, id: string): Promise<Answer> {
+  await work
+  return { text: `${verb} ${id}\n`, data: { id } }
 }
 
-function typeNamed(type: string): EventType {
-  if (!isEventType(type)) throw new UsageError(`There is no event ${JSON.stringify(type)}`)
+function parseEventType(type: string): EventType {
+  if (!isEventType(type)) throw new UsageError(`Unknown event type: ${JSON.stringify(type)}`)
   return type
 }
 
-function line({ id, url, events, disabled, failures, description = '' }: WebhookEndpoint): string {
+function formatEndpoint({ id, url, events, disabled, failures, description = '' }: WebhookEndpoint): string {
   const state =
-    disabled === undefined ? (failures === 0 ? 'good' : `failing (${failures})`) : `off (${disabled.because})`
+    disabled === undefined ? (failures === 0 ? 'ok' : `failing (${failures})`) : `disabled (${disabled.because})`
   return `${id}  ${state}  ${url}  ${events === undefined ? 'all' : events.join(',')}  ${description}`.trimEnd() + '\n'
 }
 
-function waitingLine({ eventId, type, attempts, nextTryAt, failure = '' }: WaitingDelivery): string {
-  const next = nextTryAt === undefined ? 'given up' : `next ${new Date(nextTryAt).toISOString()}`
+function formatPending({ eventId, type, attempts, nextTryAt, failure = '' }: WaitingDelivery): string {
+  const next = nextTryAt === undefined ? 'gave up' : `next ${new Date(nextTryAt).toISOString()}`
   return `${eventId}  ${type}  attempts ${attempts}  ${next}  ${failure}`.trimEnd() + '\n'
 }

@@ -12,24 +12,27 @@ import { connect, databaseNamed, databaseUsage } from './connect.ts'
 
 const text = { type: 'string' } as const
 
-/** The options of every command that works on what is in the database. */
+/** The options of every command that uses the database. */
 export const billfoldOptions = { database: text, schema: text, prefix: text, keyring: text, tenant: text } as const
 
-/** What those options say, for the usage of a command. */
+/** The usage text of those options. */
 export const billfoldUsage = `${databaseUsage}
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database
-  --prefix NAME    what the names of tables begin with; default: billfold_
+  --prefix NAME    the prefix of table names; default: billfold_
   --keyring FILE   the keyring file; default: the environment variable BILLFOLD_KEYS
-  --tenant NAME    default: default`
+  --tenant NAME    the tenant; default: default`
 
-/** What somebody typed for {@link billfoldOptions}. */
+/** The values of {@link billfoldOptions}. */
 export type BillfoldValues = Readonly<Partial<Record<keyof typeof billfoldOptions, string>>>
 
-/** Does something with Billfold over the database that was named, and closes it. @throws UsageError */
+/**
+ * Runs a function with a Billfold on the given database, then closes the connection.
+ * @throws UsageError
+ */
 export async function withBillfold<T>(
   values: BillfoldValues,
   terminal: Terminal,
-  act: (billfold: Billfold) => Promise<T>,
+  work: (billfold: Billfold) => Promise<T>,
 ): Promise<T> {
   const url = databaseNamed(values.database, terminal.environment)
   const keyring = keyringOf(values, terminal)
@@ -38,28 +41,38 @@ export async function withBillfold<T>(
   try {
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
     const storage = kyselyStorage(db, { dialect, ...naming })
-    return await act(
-      createBillfold({ storage, keyring, onboarding: { blobs: hostsBlobs }, ...(tenant !== undefined && { tenant }) }),
+    return await work(
+      createBillfold({
+        storage,
+        keyring,
+        onboarding: { blobs: unreachableBlobs },
+        ...(tenant !== undefined && { tenant }),
+      }),
     )
   } finally {
     await db.destroy()
   }
 }
 
-/** The keyring that was named. @throws UsageError where none is, BillfoldError `keyring.invalid` */
+/**
+ * Loads the keyring from a file or the environment.
+ * @throws UsageError if there is none; BillfoldError `keyring.invalid`
+ */
 export function keyringOf(
   { keyring }: Pick<BillfoldValues, 'keyring'>,
   { environment }: Pick<Terminal, 'environment'>,
 ): Keyring {
   if (keyring !== undefined) return fileKeyring(keyring)
   if (environment['BILLFOLD_KEYS'] === undefined)
-    throw new UsageError('Say which keyring: --keyring FILE, or BILLFOLD_KEYS in the environment')
+    throw new UsageError('Missing argument: --keyring FILE, or BILLFOLD_KEYS in the environment')
   return environmentKeyring(environment)
 }
 
-/** Where the host keeps files only the host knows: what is to be removed stays marked so, and its `maintain()` removes it. */
-const hostsBlobs: BlobStore = { put: unreachable, get: unreachable, remove: unreachable }
+/**
+ * Only the host knows where it stores files. Files to be deleted stay marked, and the host's `maintain()` deletes them.
+ */
+const unreachableBlobs: BlobStore = { put: unreachable, get: unreachable, remove: unreachable }
 
 function unreachable(): Promise<never> {
-  return Promise.reject(new Error('The files of users are where the host keeps them'))
+  return Promise.reject(new Error('The command line cannot access the files of users'))
 }

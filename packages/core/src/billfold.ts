@@ -56,33 +56,33 @@ import { custodyData } from './wallets/personal-data.ts'
 import { inProcessWebhooks, type Webhooks } from './webhooks/in-process.ts'
 import type { WebhookOptions } from './webhooks/options.ts'
 
-/** What a host plugs in and decides. Only the storage and the keyring have no default. */
+/** Options for {@link createBillfold}. Only `storage` and `keyring` are required. */
 export interface BillfoldOptions {
   readonly storage: Storage
   readonly keyring: Keyring
-  /** The tenant of callers that bring none, 1 to 64 characters: `default`. */
+  /** The default tenant, 1 to 64 characters. Default: `default`. */
   readonly tenant?: string
-  /** Names the issuer in tokens: `billfold`. Usually the public URL. */
+  /** The issuer of tokens, usually the public URL. Default: `billfold`. */
   readonly issuer?: string
   readonly logger?: Logger
-  /** Milliseconds since 1970. */
+  /** The clock, in epoch milliseconds. Default: `Date.now`. */
   readonly now?: () => number
-  /** Bounds the slow hashes of the process; share one where there are several instances. */
+  /** Limits the concurrent password hashes of the process. Share one between several instances in a process. */
   readonly slowHash?: SlowHash
-  /** Counts in the storage by default, so that all processes count together. */
+  /** Counts calls. Default: counters in the storage, shared by all processes. */
   readonly rateLimiter?: RateLimiter
   /**
-   * How many wrong values of signing methods one caller may send from one address, over all users, before the rest is
-   * refused unseen: 300 in 600 seconds, so that one PIN tried on every user gets nowhere.
+   * How many failed attempts at signing methods one caller may make from one address, over all users. Further attempts
+   * are rejected unchecked, so that trying one PIN on every user is not possible. Default: 300 in 600 seconds.
    */
   readonly wrongValues?: RateLimitRule
-  /** Takes the messages to the host and its people out, see {@link Billfold.deliver}. */
+  /** Delivers messages to the host and its users, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
-  /** What to do with events; false keeps none. Without a handler and without webhooks they are dropped when they are next delivered. */
+  /** Event options; `false` disables events. Without a handler or webhooks, events are deleted at the next delivery. */
   readonly events?: EventOptions | false
-  /** How webhooks are sent, see {@link Billfold.webhooks}. */
+  /** Webhook options, see {@link Billfold.webhooks}. */
   readonly webhooks?: WebhookOptions
-  /** Where spans and metrics go: a tracer and a meter of OpenTelemetry, or either. */
+  /** An OpenTelemetry tracer and meter, both optional. */
   readonly telemetry?: Telemetry
   readonly custody?: CustodyOptions
   readonly onboarding?: OnboardingOptions
@@ -91,59 +91,73 @@ export interface BillfoldOptions {
   readonly authentication?: AuthenticationOptions
 }
 
-/** Billfold, ready to be mounted and to be called in-process. */
+/** A configured Billfold: HTTP APIs to mount, and functions to call in-process. */
 export interface Billfold {
-  /** Service keys: what machines call the APIs with. */
+  /** Manages service keys, the API credentials of machine clients. */
   readonly serviceKeys: InProcessServiceKeys
-  /** Licences: what relying parties call the authentication API with. */
+  /** Manages licences, the credentials of relying parties for the authentication API. */
   readonly licences: InProcessLicences
-  /** The authentication API, for an adapter to mount, and what a host calls beside it. */
+  /** The authentication API, to be mounted with an adapter, and its functions for the host. */
   readonly authentication: MountableApi & FaceFunctions
-  /** The custody API, for an adapter to mount. */
+  /** The custody API, to be mounted with an adapter. */
   readonly custody: MountableApi
-  /** The onboarding API, for an adapter to mount, and what the host does with applications and files in-process. */
+  /** The onboarding API, to be mounted with an adapter, and functions for applications and files. */
   readonly onboarding: MountableApi & OnboardingFunctions
-  /** People: what is known of them, and how it is forgotten. */
+  /** Manages users: export and erasure of personal data. */
   readonly users: InProcessUsers
-  /** The DID API, for an adapter to mount. */
+  /** The DID API, to be mounted with an adapter. */
   readonly dids: MountableApi
-  /** What DID wallets come from. */
+  /** Vaults, from which DID wallets are derived. */
   readonly wallets: {
     /**
-     * Makes a vault: of the service, or of a user, whose signing method must come along.
-     * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.unknown`, `user.full`, `signing-method.required`,
-     *   `signing-method.invalid`, `signing-method.locked`
+     * Creates a vault for the service, or for a user, whose signing method is then required.
+     * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.not-found`, `user.limit-reached`,
+     *   `signing-method.required`, `signing-method.invalid`, `signing-method.locked`
      */
     readonly createVault: (input: NewVault) => Promise<Vault>
   }
-  /** The payments API, for an adapter to mount, and the ledger underneath. */
+  /** The payments API, to be mounted with an adapter, and the ledger. */
   readonly payments: MountableApi & InProcessPayments
-  /** What was done, by whom, when: searched, sealed into a chain of hashes, verified. */
+  /** The audit log: search, hash chain checkpoints and verification. */
   readonly audit: InProcessAudit
-  /** The keys of the keyring: what they seal, and how everything gets under the newest one. */
+  /** Maintains the keyring: key usage, and re-encryption under the current key. */
   readonly keys: InProcessKeys
-  /** Whether the storage answers. Never rejects. */
+  /** Reports readiness: whether the storage responds. Never rejects. */
   readonly health: () => Promise<Health>
-  /** Endpoints that events are sent to, signed by the Standard Webhooks specification. */
+  /** Manages webhook endpoints. Requests are signed according to the Standard Webhooks specification. */
   readonly webhooks: Webhooks
   /**
-   * Hands the messages that are due to the host's `notifier`, and the events to its handler and to the webhooks. {@link Billfold.maintain}
-   * does it too; whoever wants them sooner calls this more often, from any number of processes. Calls may overlap.
+   * Delivers due messages to the host's `notifier`, and events to the host's handler and the webhooks. {@link
+   * Billfold.maintain} does this as well; call this more often for faster delivery. Calls may overlap, in any number of
+   * processes.
+   * @example
+   * ```ts
+   * import { setTimeout } from 'node:timers/promises'
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function deliverEverySecond(billfold: Billfold) {
+   *   for (;;) {
+   *     await billfold.deliver()
+   *     await setTimeout(1_000)
+   *   }
+   * }
+   * ```
    */
   readonly deliver: () => Promise<Delivered>
   /**
-   * Removes what is no longer needed, and sends transactions that a process or a node has left lying. Call it every few minutes, from any
-   * number of processes. A step that fails holds up no other, unless the storage cannot be reached.
-   * @throws what a step threw, once all steps were taken; an AggregateError where several did
+   * Deletes expired data and reconciles pending transactions. Call it every few minutes, from any number of processes.
+   * A failed step does not prevent the others, except if the storage is unavailable.
+   * @throws the error of a step, once all steps have run; an AggregateError if several failed
    */
   readonly maintain: () => Promise<Maintenance>
 }
 
-/** How many decisions about one owner wait in a process. */
-const ownerQueue = 1000
+/** The maximum number of decisions that are queued for one owner in a process. */
+const maxQueuedPerOwner = 1000
 
 /**
- * Puts Billfold together. It opens no socket and starts no timer; nothing happens until a request comes in or a function is called.
+ * Creates a Billfold. Opens no sockets and starts no timers: nothing runs until a request arrives or a function is
+ * called.
  *
  * @example
  * ```ts
@@ -155,51 +169,52 @@ const ownerQueue = 1000
  * express().use('/custody', expressRouter(billfold.custody)).listen(3000)
  * ```
  */
-export function createBillfold(given: BillfoldOptions): Billfold {
-  const observer = observerFor(given.telemetry)
-  const options = observed(observer, given)
+export function createBillfold(hostOptions: BillfoldOptions): Billfold {
+  const observer = observerFor(hostOptions.telemetry)
+  const options = instrumentOptions(observer, hostOptions)
   const { tenant = 'default' } = options
   const settings = settingsOf(options.dids)
-  const services = servicesOf(options, settings, observer)
+  const services = createServices(options, settings, observer)
   const { logger, limiter, lookups, now } = services
-  observer.backlog({ ...services, storage: given.storage })
-  // What keeps the keys marks nothing, and so stands on the storage as the host gave it.
-  const keys = { storage: options.storage, lookups, logger, now }
+  observer.backlog({ ...services, storage: hostOptions.storage })
+  // Idempotency keys use the host's storage without tracking.
+  const idempotency = { storage: options.storage, lookups, logger, now }
   const payments = { services, settings: paymentSettings(options.payments) }
-  const mounted = (api: Api): MountableApi =>
+  const mount = (api: Api): MountableApi =>
     observer.api(
       mountable(
         { ...api, routes: [...api.routes, openApiRoute(api)] },
-        { logger, limiter, once: (call, act) => once(keys, call, act) },
+        { logger, limiter, once: (call, execute) => once(idempotency, call, execute) },
       ),
     )
   const faces = sessionSetup(services, options.authentication)
-  const host = (of: string = tenant): Actor => ({ tenant: of, id: 'host' })
-  // Nobody can say whom a DID of a network without a registry belongs to now. A host that has named none has not asked.
-  const elsewhere = options.dids?.registries === undefined ? addressDids : async () => undefined
-  const deliver = observer.deliver(deliveries(services, options).deliver)
-  const resolveDid = registryDids(services, settings.registries, elsewhere)
+  const host = (actingTenant: string = tenant): Actor => ({ tenant: actingTenant, id: 'host' })
+  // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
+  // configured registries.
+  const resolveWithoutRegistry = options.dids?.registries === undefined ? addressDids : async () => undefined
+  const deliver = observer.deliver(createDelivery(services, options).deliver)
+  const resolveDid = registryDids(services, settings.registries, resolveWithoutRegistry)
   const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
   return {
     serviceKeys: inProcessServiceKeys(services, host),
     licences: inProcessLicences(services, host),
     authentication: {
-      ...mounted(authenticationApi(services, tenant, options.authentication, faces)),
+      ...mount(authenticationApi(services, tenant, options.authentication, faces)),
       ...faceFunctions(faces, tenant),
     },
-    custody: mounted(custodyApi(services, tenant, options.custody, faces)),
+    custody: mount(custodyApi(services, tenant, options.custody, faces)),
     payments: {
-      ...mounted(
+      ...mount(
         paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
       ),
       ...inProcessPayments(payments, host),
     },
     onboarding: {
-      ...mounted(onboardingApi(services, tenant, onboarding)),
+      ...mount(onboardingApi(services, tenant, onboarding)),
       ...onboardingFunctions(services, host, onboarding),
     },
     users: inProcessUsers(services, personalData(faces, onboarding), host),
-    dids: mounted(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
+    dids: mount(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
     wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
     audit: inProcessAudit(services, host),
     keys: inProcessKeys(services, host),
@@ -207,18 +222,18 @@ export function createBillfold(given: BillfoldOptions): Billfold {
     webhooks: inProcessWebhooks(services, options.webhooks ?? {}, host),
     deliver,
     maintain: () => {
-      const further = [
+      const steps = [
         () => maintainPayments(payments),
         () => sweepFiles(services, onboarding.files),
         () => destroyLeftKeys(services, settings),
       ]
-      return maintain(services, further, deliver)
+      return maintain(services, steps, deliver)
     },
   }
 }
 
-/** What the domain stands on, with a default for whatever the host leaves open. */
-function servicesOf(options: BillfoldOptions, settings: IdentitySettings, observer: Observer): Services {
+/** Creates the dependencies of the domain functions, with defaults for omitted options. */
+function createServices(options: BillfoldOptions, settings: IdentitySettings, observer: Observer): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   const custody = custodyServices(options.custody, registryClients(settings))
   return {
@@ -232,7 +247,7 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings, observ
     keepsEvents: options.events !== false,
     notifier: options.notifier,
     wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
-    ownerTurns: turnsByKey(ownerQueue),
+    ownerTurns: turnsByKey(maxQueuedPerOwner),
     sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
@@ -240,8 +255,8 @@ function servicesOf(options: BillfoldOptions, settings: IdentitySettings, observ
   }
 }
 
-/** The same options, with what they plug in to be seen; the very same without telemetry. */
-function observed(observer: Observer, options: BillfoldOptions): BillfoldOptions {
+/** Instruments the plugged-in parts of the options. Returns the same object without telemetry. */
+function instrumentOptions(observer: Observer, options: BillfoldOptions): BillfoldOptions {
   if (options.telemetry === undefined) return options
   const { storage, authentication } = options
   const verifier = authentication?.verifier
@@ -252,19 +267,19 @@ function observed(observer: Observer, options: BillfoldOptions): BillfoldOptions
   }
 }
 
-/** Messages and events, delivered side by side. */
-function deliveries(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
-  const ofEvents = eventDelivery(services, events === undefined || events === false ? {} : events, webhooks)
+/** Delivers messages and events concurrently. */
+function createDelivery(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
+  const eventDeliveries = eventDelivery(services, events === undefined || events === false ? {} : events, webhooks)
   const deliver = async (): Promise<Delivered> => {
-    const done = await allEnded([deliverOutbox(services), ofEvents.deliver()])
-    return done.reduce((sum, { delivered, failed }) => {
+    const counts = await allEnded([deliverOutbox(services), eventDeliveries.deliver()])
+    return counts.reduce((sum, { delivered, failed }) => {
       return { delivered: sum.delivered + delivered, failed: sum.failed + failed }
     })
   }
   return { deliver }
 }
 
-/** What is known of a person, by who knows it. */
+/** The personal data of all contexts, for export and erasure. */
 function personalData(
   { faces }: ReturnType<typeof sessionSetup>,
   { files }: ReturnType<typeof onboardingSettings>,

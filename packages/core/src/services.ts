@@ -10,7 +10,12 @@ import type { Storage } from './storage/index.ts'
 import type { TokenIssuer } from './tokens/index.ts'
 import type { TransactionRetention } from './transactions/retention/retention-rules.ts'
 
-/** What the domain's functions stand on: everything that a host can plug in, and the clock. */
+/**
+ * Dependencies of the domain functions: everything that a host can configure, and the clock.
+ *
+ * `storage` is the host's storage wrapped by `idempotencyTrackingStorage`: the first commit of a request with an
+ * idempotency key carries an additional write.
+ */
 export interface Services {
   readonly storage: Storage
   readonly keyring: Keyring
@@ -18,28 +23,28 @@ export interface Services {
   readonly tokens: TokenIssuer
   readonly logger: Logger
   readonly limiter: RateLimiter
-  /** Keyed hashes, by which sealed values are found. */
+  /** Keyed hashes that make sealed values searchable. */
   readonly lookups: Lookups
-  /** Whether acts are told of: see events/. */
+  /** False if the host has disabled events. */
   readonly keepsEvents: boolean
-  /** Who takes the messages of the outbox, where the host has one. */
+  /** Delivers outbox messages, if the host has configured one. */
   readonly notifier?: Notifier | undefined
-  /** How many wrong values of signing methods one caller may send from one address, over all users. */
+  /** How many failed attempts at signing methods one caller may make from one address, over all users. */
   readonly wrongValues: RateLimitRule
-  /** Whether methods rest after some wrong values in a row, before ten lock them for good. */
+  /** A temporary lockout after consecutive failures, before ten of them lock a method permanently. */
   readonly temporaryLock?: TemporaryLock | undefined
-  /** Decisions about one owner take turns in a process, so that they clash with those of other processes only. */
+  /** Serializes decisions about one owner within a process, so that conflicts occur only between processes. */
   readonly ownerTurns: TurnsByKey
-  /** What must be sealed anew when an owner's master secret is replaced. */
+  /** Re-encrypts what is sealed under an owner's master secret when that secret is replaced. */
   readonly sealedUnderSecret: readonly Reseal[]
-  /** The nodes of the chains, and whose turn it is to send. */
+  /** The nodes of the chains, with a lock per sending account. */
   readonly chainConnections: ChainConnections
-  /** How long final transactions are kept. */
+  /** How long final transactions are retained. */
   readonly transactionRetention?: TransactionRetention | undefined
-  /** Milliseconds since 1970. */
+  /** The clock, in epoch milliseconds. */
   readonly now: () => number
 }
 
-/** What it takes to send transactions and to keep track of them. */
+/** Dependencies for broadcasting and tracking transactions. */
 export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'> &
   Partial<Pick<Services, 'keepsEvents'>>

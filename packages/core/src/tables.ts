@@ -32,7 +32,7 @@ import { vaults } from './vaults/tables.ts'
 import { seeds, wallets } from './wallets/tables.ts'
 import { webhookEndpoints } from './webhooks/table.ts'
 
-/** Every table that Billfold keeps: what a storage must be able to hold. */
+/** All tables of Billfold. A storage must support each of them. */
 export const tables: readonly Table[] = Object.freeze([
   batches,
   users,

@@ -1,6 +1,6 @@
 import { run } from '../run.ts'
 
-/** Types a line, and gives its exit code, what it printed and what it complained of. */
+/** Runs a command line and returns its exit code, standard output and standard error. */
 export async function typeLine(
   line: string,
   environment: Readonly<Record<string, string>> = {},

@@ -1,20 +1,20 @@
-/** Something that is wrong with the audit trail. */
+/** A problem found while verifying the audit log. */
 export interface TrailFinding {
   readonly finding: keyof typeof trailFindings
-  /** The number of the link. */
+  /** The number of the link in the chain. */
   readonly link: number
-  /** The id of the record, where one is named. */
+  /** The id of the audit record, if the problem concerns a single record. */
   readonly record?: string
 }
 
-/** What can be wrong with the audit trail. */
+/** All problems that verification can find, with their descriptions. */
 export const trailFindings = {
-  'record-changed': 'A record does not say what it said when it was sealed',
-  'record-removed': 'A record that was sealed is not there, and was not pruned',
-  'record-added': 'A record says that a link seals it, which the link does not',
-  'link-changed': 'A link is not what it was when it was made',
-  'link-removed': 'A link is not there',
-  'link-unvouched': 'No key of the keyring vouches for this link and those after it',
-  'head-removed': 'The chain ends before the head that was kept',
-  'head-differs': 'The link of the head that was kept is another one now',
+  'record-changed': 'A record was changed after it was added to the chain',
+  'record-removed': 'A record of the chain is missing and was not pruned',
+  'record-added': 'A record refers to a link that does not contain it',
+  'link-changed': 'A link was changed',
+  'link-removed': 'A link is missing',
+  'link-unvouched': 'This link and those after it cannot be authenticated with a key of the keyring',
+  'head-removed': 'The chain ends before the given checkpoint',
+  'head-differs': 'The link at the given checkpoint has another hash',
 } as const

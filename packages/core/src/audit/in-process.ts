@@ -6,28 +6,54 @@ import { type AuditPage, type AuditSearch, search } from './search.ts'
 import { newestLink, seal, type Sealed, type SealOptions } from './seal.ts'
 import { type Verification, verify, type VerifyOptions } from './verify.ts'
 
-/** The audit trail, for the host: of all tenants, unless it is said otherwise. */
+/** The audit log API for the host. Applies to all tenants unless stated otherwise. */
 export interface InProcessAudit {
-  /** Records of one tenant, newest first. @throws BillfoldError `input.invalid` */
+  /**
+   * Returns audit records of one tenant, newest first.
+   * @throws BillfoldError `input.invalid`
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function printSignatures(billfold: Billfold) {
+   *   const { records } = await billfold.audit.search({ action: 'wallet.signed', limit: 20 })
+   *   for (const { at, actor, subject } of records) console.log(new Date(at).toISOString(), actor, subject)
+   * }
+   * ```
+   */
   readonly search: (input?: AuditSearch) => Promise<AuditPage>
   /**
-   * Seals all records that no link seals yet, as `maintain()` does with 20,000 at a time.
-   * @throws BillfoldError `audit.unvouched` where the newest link is not ours
+   * Adds all unlinked records to the hash chain. `maintain()` does the same for 20,000 records per call.
+   * @throws BillfoldError `audit.chain-untrusted` if the newest link cannot be authenticated
    */
   readonly seal: (options?: SealOptions) => Promise<Sealed>
-  /** The end of the chain now. Keep it where whoever writes to the database cannot reach it, and give it to `verify`. */
+  /**
+   * Returns the checkpoint at the end of the chain. Store it where nobody who can write to the database can change it,
+   * and pass it to `verify`.
+   */
   readonly head: () => Promise<AuditHead>
-  /** Walks the whole chain, and names what is wrong. For a nightly job, not for a request. */
+  /**
+   * Verifies the whole chain and every record. Reads everything: run it as a scheduled job, not in a request.
+   * @example
+   * ```ts
+   * import type { AuditCheckpoint, Billfold } from '@billfold/core'
+   *
+   * async function verifyNightly(billfold: Billfold, checkpoint: AuditCheckpoint) {
+   *   const { findings } = await billfold.audit.verify({ checkpoint })
+   *   if (findings.length > 0) console.error('audit log has been tampered with', findings)
+   * }
+   * ```
+   */
   readonly verify: (options?: VerifyOptions) => Promise<Verification>
   /**
-   * Removes the records that were sealed before a time (milliseconds since 1970); the chain stays whole, and says so. Gives the number of
-   * the last link whose records are gone, 0 where none are.
-   * @throws BillfoldError `input.invalid` for a time to come, `audit.unvouched`
+   * Deletes the records that were linked before a time (epoch milliseconds). The chain remains verifiable and records
+   * the deletion.
+   * @returns the number of the last link whose records are deleted, 0 if there is none
+   * @throws BillfoldError `input.invalid` for a time in the future; `audit.chain-untrusted`
    */
   readonly prune: (options: { readonly before: number }) => Promise<number>
 }
 
-/** The functions. */
 export function inProcessAudit(services: Services, host: (tenant?: string) => Actor): InProcessAudit {
   return {
     search: (input = {}) => search(services.storage, host(input.tenant).tenant, input),

@@ -5,72 +5,78 @@ import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { RowOf } from '../storage/index.ts'
 import type { auditLinks, auditRecords } from './table.ts'
 
-/** A record as it is kept. */
+/** An audit record row. */
 export type AuditRow = RowOf<typeof auditRecords>
 
-/** A link of the chain as it is kept. */
+/** An audit chain link row. */
 export type LinkRow = RowOf<typeof auditLinks>
 
-/** A place in the chain, to be kept where whoever writes to the database cannot reach it. */
+/** A position in the audit chain. Store it where nobody who can write to the database can change it. */
 export interface AuditHead {
-  /** The number of a link; 0 before the first. */
+  /** The number of a link; 0 before the first link. */
   readonly number: number
-  /** Its hash, 64 hex digits: of it and of everything before it. */
+  /** The hash of that link, which covers all links before it: 64 hex digits. */
   readonly hash: string
 }
 
-/** What the digests of a link say: the digest of each record by its id, both in hex. */
+/** Maps record ids to record digests, both in hex. */
 export type RecordDigests = ReadonlyMap<string, string>
 
 const idBytes = 16
 const digestBytes = 32
 const [idHex, entryHex] = [idBytes * 2, (idBytes + digestBytes) * 2]
 
-/** What the first link has before it. */
+/** The checkpoint before the first link. */
 export const noLink: AuditHead = { number: 0, hash: '00'.repeat(digestBytes) }
 
-/** SHA-256 over everything that a record says. */
+/** Computes the SHA-256 digest over all fields of a record. */
 function recordDigest({ id, tenant, at, act, actor, subject, detail }: AuditRow): Uint8Array {
   const parts = ['billfold audit record', id, tenant, String(at), act, actor, subject]
   return sha256(lengthPrefixed(detail === null ? parts : [...parts, detail]))
 }
 
-/** What a record is called among digests. An id that is no UUID, which nobody but an intruder writes, must not get in the way. */
-function idBytesOf(id: string): Uint8Array {
+/**
+ * Encodes a record id as 16 bytes. An id that is not a UUID can only come from tampering; it is hashed instead of
+ * rejected.
+ */
+function encodeRecordId(id: string): Uint8Array {
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
   return isUuid ? Buffer.from(id.replaceAll('-', ''), 'hex') : sha256(Buffer.from(id)).subarray(0, idBytes)
 }
 
-/** The digests of records, as a link keeps them. */
+/** Encodes the digests of records in the format of `digests`. */
 export function packDigests(rows: readonly AuditRow[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(rows.flatMap((row) => [idBytesOf(row.id), recordDigest(row)])))
+  return Uint8Array.from(Buffer.concat(rows.flatMap((row) => [encodeRecordId(row.id), recordDigest(row)])))
 }
 
-/** What {@link packDigests} made. */
+/** Decodes the output of {@link encodeDigests}. */
 export function unpackDigests(packed: Uint8Array): RecordDigests {
   const hex = Buffer.from(packed).toString('hex')
   const entries = new Map<string, string>()
   for (let from = 0; from < hex.length; from += entryHex)
-    entries.set(uuidOf(hex.slice(from, from + idHex)), hex.slice(from + idHex, from + entryHex))
+    entries.set(toUuid(hex.slice(from, from + idHex)), hex.slice(from + idHex, from + entryHex))
   return entries
 }
 
-/** The same for rows as they are now. */
+/** Computes the digests of the current rows. */
 export function digestsOf(rows: readonly AuditRow[]): RecordDigests {
   return unpackDigests(packDigests(rows))
 }
 
-function uuidOf(hex: string): string {
+function toUuid(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** What is new about a link: the rest follows from the one before it. */
+/** The part of a new link that does not follow from the previous link. */
 export type NewLink = Pick<LinkRow, 'at' | 'count' | 'prunedTo'> & { readonly digests: Uint8Array }
 
 /**
- * The link that follows another, made with the newest key. A link vouches for all before it, and so follows none that cannot be shown to
- * be ours: else whoever rewrites the trail would only have to wait for the next one. `trusted` names one to be followed in any case.
- * @throws BillfoldError `audit.unvouched`, and those of the keyring
+ * Builds the link after `before`, authenticated with the current key. A link authenticates everything before it. So the
+ * previous link must be authentic: otherwise an attacker who rewrites the log would only have to wait for the next
+ * link.
+ *
+ * @param trusted - a checkpoint that is accepted although its link cannot be authenticated
+ * @throws BillfoldError `audit.chain-untrusted`, and the errors of the keyring
  */
 export async function nextLink(
   keyring: Keyring,
@@ -80,8 +86,8 @@ export async function nextLink(
 ): Promise<LinkRow> {
   const head = headOf(before)
   const isTrusted = trusted?.number === head.number && trusted.hash === head.hash
-  const isOurs = before === undefined || (isPossible(before) && (await isAuthentic(keyring, before)) === true)
-  if (!isTrusted && !isOurs) throw new BillfoldError('audit.unvouched')
+  const isAuthenticLink = before === undefined || (isPossible(before) && (await isAuthentic(keyring, before)) === true)
+  if (!isTrusted && !isAuthenticLink) throw new BillfoldError('audit.unvouched')
   const content = {
     ...link,
     number: head.number + 1,
@@ -90,47 +96,50 @@ export async function nextLink(
     keyId: keyring.currentKeyId,
   }
   if (!isPossible(content)) throw new BillfoldError('audit.unvouched')
-  return { ...content, mac: await macOf(keyring, content) }
+  return { ...content, mac: await computeMac(keyring, content) }
 }
 
-/** Where the chain is at a link: its number, and the hash that the next one names. */
+/** Returns the checkpoint of a link: its number, and the hash that the next link refers to. */
 export function headOf(link: LinkRow | undefined): AuditHead {
   if (link === undefined) return noLink
-  const hash = sha256(Buffer.concat([contentOf(link), link.mac]))
+  const hash = sha256(Buffer.concat([encodeContent(link), link.mac]))
   return { number: link.number, hash: Buffer.from(hash).toString('hex') }
 }
 
-/** Whether a link was made with a key of the keyring; undefined when its key has left the keyring. @throws BillfoldError of the keyring */
+/**
+ * Verifies the MAC of a link. Returns undefined if its key is no longer in the keyring.
+ * @throws BillfoldError the errors of the keyring
+ */
 export async function isAuthentic(keyring: Keyring, link: LinkRow): Promise<boolean | undefined> {
   try {
-    return equalSecrets(await macOf(keyring, link), link.mac)
+    return equalSecrets(await computeMac(keyring, link), link.mac)
   } catch (error) {
     if (isBillfoldError(error, 'keyring.unknown-key')) return undefined
     throw error
   }
 }
 
-/** A link says what was pruned before it: never its own records, nor those of links to come. */
+/** Returns true if the prune mark is possible: a link can only record the pruning of earlier links. */
 export function isPossible({ number, prunedTo }: Pick<LinkRow, 'number' | 'prunedTo'>): boolean {
   return prunedTo >= 0 && prunedTo < number
 }
 
 type Content = Omit<LinkRow, 'mac' | 'digests'>
 
-async function macOf(keyring: Keyring, content: Content): Promise<Uint8Array> {
+async function computeMac(keyring: Keyring, content: Content): Promise<Uint8Array> {
   const key = await keyring.derive(content.keyId, 'audit chain')
-  return Uint8Array.from(createHmac('sha256', key).update(contentOf(content)).digest())
+  return Uint8Array.from(createHmac('sha256', key).update(encodeContent(content)).digest())
 }
 
-/** All of a link but what its hash of the digests stands for, so that they can be pruned. */
-function contentOf({ number, at, count, digestsHash, previous, prunedTo, keyId }: Content): Uint8Array {
+/** Encodes the authenticated fields of a link. `digests` is covered by its hash only, so that it can be pruned. */
+function encodeContent({ number, at, count, digestsHash, previous, prunedTo, keyId }: Content): Uint8Array {
   const [hash, before] = [digestsHash, previous].map((bytes) => Buffer.from(bytes).toString('hex'))
   return lengthPrefixed(
     ['billfold audit link', number, at, count, hash ?? '', before ?? '', prunedTo, keyId].map(String),
   )
 }
 
-/** SHA-256. */
+/** Computes a SHA-256 digest. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(createHash('sha256').update(bytes).digest())
 }

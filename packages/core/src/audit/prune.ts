@@ -7,21 +7,21 @@ import { newestLink } from './seal.ts'
 import { auditLinks, auditRecords } from './table.ts'
 import { isVouchedFor } from './vouched.ts'
 
-/** How many links, of 500 records at most, are emptied in one commit. */
-const linksAtOnce = 4
+/** The number of links, with up to 500 records each, that are pruned in one commit. */
+const linksPerBatch = 4
 
 /**
- * Removes the records that were sealed before a time. Their links stay, so that the chain is whole; and a new link says up to where
- * records were pruned, since otherwise whoever removes records would only have to say that they were old. What a crash leaves half
- * done, the next call ends.
- * @returns up to which link the records are gone, 0 where none are
- * @throws BillfoldError `input.invalid` for a time to come, `audit.unvouched`
+ * Deletes the records that were linked before a time. Their links are retained, so that the chain stays complete. A new
+ * link records the prune mark: without it, an attacker who deletes records could claim that they were pruned. A crash
+ * leaves the deletion incomplete; the next call finishes it.
+ * @returns the number of the last link whose records are deleted, 0 if there is none
+ * @throws BillfoldError `input.invalid` for a time in the future; `audit.chain-untrusted`
  */
 export async function prune(services: Services, actor: Actor, before: number): Promise<number> {
   if (!Number.isSafeInteger(before) || before > services.now())
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'before', message: 'must be a time in the past' }] })
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'before', message: 'must be in the past' }] })
   const prunedTo = await markPruned(services, actor, before)
-  await emptyLinks(services, prunedTo)
+  await deleteRecords(services, prunedTo)
   return prunedTo
 }
 
@@ -30,7 +30,7 @@ function markPruned(services: Services, actor: Actor, before: number): Promise<n
   return decide(async () => {
     const newest = await newestLink(services)
     if (newest === undefined) return 0
-    // What a link says counts only where the keyring vouches for it: else a writer to the database says what is removed.
+    // The prune mark of an unauthenticated link may come from an attacker who can write to the database.
     if ((await isAuthentic(keyring, newest)) !== true || !isPossible(newest)) throw new BillfoldError('audit.unvouched')
     const { prunedTo } = newest
     const [last] = await storage.find(auditLinks, {
@@ -48,13 +48,13 @@ function markPruned(services: Services, actor: Actor, before: number): Promise<n
   })
 }
 
-async function emptyLinks({ storage }: Services, prunedTo: number): Promise<void> {
+async function deleteRecords({ storage }: Services, prunedTo: number): Promise<void> {
   let done = 0
   for (;;) {
     const links = await storage.find(auditLinks, {
       where: { number: { gt: done, lte: prunedTo } },
       orderBy: [['number', 'asc']],
-      limit: linksAtOnce,
+      limit: linksPerBatch,
     })
     const last = links.at(-1)
     if (last === undefined) return

@@ -3,15 +3,17 @@ import { type Insert, insert } from '../storage/index.ts'
 import type { Act } from './acts.ts'
 import { auditRecords } from './table.ts'
 
-/** Who acts, for whom the host is kept: a service key's id, or what the host calls itself in-process. */
+/** The actor of an operation: a service key's id, or `host` for calls by the host. */
 export interface Actor {
   readonly tenant: string
   readonly id: string
-  /** The source, as `sourceOf` gives it, where there is one: slow work and wrong values are bounded by it. */
+  /**
+   * The source address, as normalized by `toSourceAddress`. Limits password hashing and failed attempts per address.
+   */
   readonly source?: string
 }
 
-/** The write that records an act; it belongs in the commit of the act itself. */
+/** Returns the write that records an audit action. Commit it together with the action itself. */
 export function auditRecord(
   actor: Actor,
   act: Act,

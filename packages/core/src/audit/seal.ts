@@ -6,76 +6,81 @@ import { type AuditHead, type LinkRow, nextLink, packDigests } from './link.ts'
 import { auditLinks, auditRecords } from './table.ts'
 import { prunedUpTo } from './vouched.ts'
 
-type SealServices = Pick<Services, 'storage' | 'keyring' | 'now'>
+type ChainServices = Pick<Services, 'storage' | 'keyring' | 'now'>
 
-/** How many records one link seals at most. */
+/** The maximum number of records in one link. */
 export const mostInLink = 500
 
-/** What was sealed. */
+/** The result of {@link AuditApi.checkpoint}: the number of records that were added to the chain, and of new links. */
 export interface Sealed {
   readonly records: number
   readonly links: number
 }
 
-/** How to seal. */
+/** Options for {@link AuditApi.checkpoint}. */
 export interface SealOptions {
-  /** How many links to make at most: as many as it takes. */
+  /** The maximum number of links to add. Default: no limit. */
   readonly mostLinks?: number
   /**
-   * The head to go on from although no key of the keyring vouches for it: after you have looked what became of the trail, or where the key
-   * is lost. `verify` goes on naming what is wrong before it.
+   * Continues from this checkpoint although its link cannot be authenticated. Use it after you have investigated the
+   * cause, or if the key is lost. `verify` continues to report the problems before it.
    */
   readonly trust?: AuditHead
 }
 
 /**
- * Seals the records that no link seals yet, 500 to a link. Two who do it at once make one chain: a link is
- * made under the next number, which is a unique key, in the commit that says which records it seals.
- * @throws BillfoldError `audit.unvouched` where the newest link is not ours, and those of the storage and of the keyring
+ * Adds unlinked records to the chain, up to 500 per link. Concurrent calls build one chain: the link number is a unique
+ * key, inserted in the commit that assigns the records.
+ * @throws BillfoldError `audit.chain-untrusted` if the newest link cannot be authenticated; the errors of the storage
+ *   and the keyring
  */
-export async function seal(services: SealServices, options: SealOptions = {}): Promise<Sealed> {
+export async function seal(services: ChainServices, options: SealOptions = {}): Promise<Sealed> {
   const { mostLinks = Number.POSITIVE_INFINITY, trust } = options
   let records = 0
   let links = 0
   let after = ''
   while (links < mostLinks) {
-    const sealed = await addLink(services, (rows) => rows > 0, { after, trust })
-    if (sealed === undefined) break
-    records += sealed.records
+    const added = await addLink(services, (rows) => rows > 0, { after, trust })
+    if (added === undefined) break
+    records += added.records
     links++
-    if (sealed.records < mostInLink) break
-    // Some storages answer at once: the requests of the process have their turn here.
+    if (added.records < mostInLink) break
+    // Yield to other requests: some storages resolve without I/O.
     await setImmediate()
-    // Onwards, so that what is sealed is not passed over again for every link. What comes late, before this, has the next call.
-    after = sealed.last
+    // Continue after the last record, so that linked records are not scanned again. Records committed late with a
+    // smaller id are picked up by the next call.
+    after = added.last
   }
   return { records, links }
 }
 
 /**
- * Has the newest key of the keyring vouch for the chain, by a link more where the last one was made with another key: an older key can
- * then leave the keyring.
- * @throws BillfoldError `audit.unvouched` where the newest link is not ours, and those of the storage and of the keyring
+ * Adds a link under the current key if the newest link uses another key, so that older keys can be removed from the
+ * keyring.
+ * @throws BillfoldError `audit.chain-untrusted` if the newest link cannot be authenticated; the errors of the storage
+ *   and the keyring
  */
-export async function vouchAnew(services: SealServices): Promise<void> {
+export async function vouchAnew(services: ChainServices): Promise<void> {
   const { currentKeyId } = services.keyring
   await addLink(services, (rows, newest) => newest !== undefined && (rows > 0 || newest.keyId !== currentKeyId))
 }
 
-/** Adds a link, over records with ids after this one, if it is wanted; gives how many records it seals, and the last of them. */
+/** Adds a link over the records after an id, if `isWanted` returns true. */
 function addLink(
-  services: SealServices,
+  services: ChainServices,
   isWanted: (rows: number, newest: LinkRow | undefined) => boolean,
   { after = '', trust }: { readonly after?: string; readonly trust?: AuditHead | undefined } = {},
 ): Promise<{ readonly records: number; readonly last: string } | undefined> {
   const { storage, keyring, now } = services
   return decide(async () => {
-    // The newest link first: whoever adds one after this makes the commit a duplicate, so that what is read next is as it was then.
+    // Read the newest link first: a concurrent link then makes this commit fail with a duplicate key, so the rows
+    // read below cannot be stale.
     const newest = await newestLink(services)
     const where = { link: null, id: { gt: after } }
     const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'asc']], limit: mostInLink })
     if (!isWanted(rows.length, newest)) return undefined
-    // A link that is followed on somebody's word is not taken at its own: what it says of pruning may be an intruder's.
+    // The prune mark of a link that is only trusted by option may be forged, so it is taken from the newest authentic
+    // link.
     const prunedTo = trust === undefined ? (newest?.prunedTo ?? 0) : await prunedUpTo(services, newest)
     const content = { at: now(), count: rows.length, digests: packDigests(rows), prunedTo }
     const link = await nextLink(keyring, newest, content, trust)
@@ -86,20 +91,22 @@ function addLink(
   })
 }
 
-/** The newest link of the chain, or undefined before the first. */
+/** Finds the newest link of the chain. */
 export async function newestLink({ storage }: Pick<Services, 'storage'>): Promise<LinkRow | undefined> {
   return (await storage.find(auditLinks, { orderBy: [['number', 'desc']], limit: 1 }))[0]
 }
 
-/** As {@link seal}, for `maintain()`: a trail that somebody has changed is said in the log, and holds nothing else up. */
+/**
+ * As {@link checkpointAuditLog}, for `maintain()`: logs an untrusted chain instead of failing, so that other steps run.
+ */
 export async function sealOrComplain(
-  services: SealServices & Pick<Services, 'logger'>,
+  services: ChainServices & Pick<Services, 'logger'>,
   mostLinks: number,
 ): Promise<void> {
   try {
     await seal(services, { mostLinks })
   } catch (error) {
     if (!isBillfoldError(error, 'audit.unvouched')) throw error
-    services.logger.error({ code: error.code }, error.message)
+    services.logger.error({ code: error.code }, 'audit chain untrusted')
   }
 }

@@ -4,53 +4,54 @@ import type { Act } from './acts.ts'
 import type { AuditRow } from './link.ts'
 import { auditRecords } from './table.ts'
 
-/** What to look for. Everything given must hold. */
+/** Search criteria. All given criteria must match. */
 export interface AuditSearch {
   readonly tenant?: string
   readonly act?: Act
-  /** The id of what the act was done to. */
+  /** The id of the object that the action was applied to. */
   readonly subject?: string
-  /** The id of who did it: of a service key, a licence, a user, or `host`. */
+  /** The id of the actor: a service key, a licence, a user, or `host`. */
   readonly actor?: string
-  /** The first millisecond since 1970 that counts. */
+  /** The start of the time range, in epoch milliseconds, inclusive. */
   readonly from?: number
-  /** The first millisecond that no longer does. */
+  /** The end of the time range, in epoch milliseconds, exclusive. */
   readonly to?: number
-  /** `next` of the page before. */
+  /** The cursor: `next` of the previous page. */
   readonly after?: string
-  /** How many records, 1 to 1,000: 100. */
+  /** The maximum number of records, 1 to 1,000. Default: 100. */
   readonly limit?: number
 }
 
-/** One record of the audit trail. */
+/** One record of the audit log. */
 export interface AuditEntry {
   readonly id: string
   readonly tenant: string
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   readonly at: number
-  /** An {@link Act}, or one of another version. */
+  /** An {@link AuditAction}, or one of another version of Billfold. */
   readonly act: string
   readonly actor: string
   readonly subject: string
   readonly detail?: Readonly<Record<string, unknown>>
-  /** The number of the link that seals it; null while none does. */
+  /** The number of the chain link that contains the record; null if there is none yet. */
   readonly link: number | null
 }
 
-/** Some records, newest first, and where to go on: there are no more where `next` is missing. */
+/** A page of records, newest first. `next` is the cursor of the next page; it is missing on the last page. */
 export interface AuditPage {
   readonly records: readonly AuditEntry[]
   readonly next?: string
 }
 
 /**
- * Finds records of a tenant, newest first. What has a subject is found by an index; otherwise the records of the tenant are read
- * back until there are enough.
+ * Searches the audit records of a tenant, newest first. A search by subject uses an index; other criteria scan the
+ * records of the tenant.
  * @throws BillfoldError `input.invalid`
  */
 export async function search(storage: Storage, tenant: string, input: AuditSearch): Promise<AuditPage> {
   const { act, subject, actor, from, to, after, limit = 100 } = input
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', 'must be 1 to 1,000')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    throw invalidInput('limit', 'must be an integer from 1 to 1,000')
   const where: Where<AuditRow> = {
     tenant,
     ...(act !== undefined && { act }),
@@ -64,15 +65,17 @@ export async function search(storage: Storage, tenant: string, input: AuditSearc
   const rows = await storage.find(auditRecords, { where, orderBy: [['id', 'desc']], limit: limit + 1 })
   const records = rows.slice(0, limit)
   const last = records.at(-1)
-  return { records: records.map(entryOf), ...(rows.length > limit && last !== undefined && { next: last.id }) }
+  return { records: records.map(toEntry), ...(rows.length > limit && last !== undefined && { next: last.id }) }
 }
 
-function entryOf({ detail, ...row }: AuditRow): AuditEntry {
-  return detail === null ? row : { ...row, detail: detailOf(detail) }
+function toEntry({ detail, ...row }: AuditRow): AuditEntry {
+  return detail === null ? row : { ...row, detail: parseDetail(detail) }
 }
 
-/** What an intruder has written must not keep the rest from being read. */
-function detailOf(json: string): Readonly<Record<string, unknown>> {
+/**
+ * Parses a detail. A malformed value, which can only come from tampering, must not prevent reading the other records.
+ */
+function parseDetail(json: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(json)
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : { unreadable: json }
@@ -81,6 +84,6 @@ function detailOf(json: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function invalid(path: string, message: string): BillfoldError {
+function invalidInput(path: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path, message }] })
 }

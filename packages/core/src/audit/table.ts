@@ -1,19 +1,19 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Who did what to what, when. Rows are only ever added, in the commit of the act itself; sealing sets `link`, once. */
+/** The audit log. Rows are inserted in the commit of the action that they record. Later only `link` is set, once. */
 export const auditRecords = defineTable({
   name: 'audit_records',
   columns: {
     id: text(36),
     tenant: text(64),
     at: integer(),
-    /** `wallet.created`, `signing-method.replaced`, ... */
+    /** An audit action: `wallet.created`, `signing-method.replaced`, ... */
     act: text(64),
     actor: text(128),
     subject: text(128),
-    /** What else is known, as JSON; never a secret. */
+    /** Additional details as JSON. Never contains a secret. */
     detail: nullable(text()),
-    /** The link of the chain that seals it; null until then. */
+    /** The number of the chain link that contains the record; null until then. */
     link: nullable(integer()),
   },
   key: ['id'],
@@ -21,29 +21,30 @@ export const auditRecords = defineTable({
 })
 
 /**
- * The chain over the records of all tenants. Each link names the hash of the one before it and the digests of some records,
- * and is authenticated by the keyring: whoever can only write to the database can make none.
+ * The hash chain over the audit records of all tenants. Each link contains the hash of the previous link and the
+ * digests of some records, and is authenticated with a key of the keyring. Write access to the database is not
+ * sufficient to forge a link.
  */
 export const auditLinks = defineTable({
   name: 'audit_links',
   columns: {
-    /** From 1, without gaps. */
+    /** Starts at 1, without gaps. */
     number: integer(),
-    /** When it was made. */
+    /** The creation time, in epoch milliseconds. */
     at: integer(),
-    /** How many records it seals. */
+    /** The number of records in the link. */
     count: integer(),
-    /** Of each record, in the order of their ids: the id (16 bytes) and the digest (32). Null once they were pruned. */
+    /** For each record, in the order of their ids: the id (16 bytes) and its digest (32 bytes). Null after pruning. */
     digests: nullable(bytes()),
     /** SHA-256 of `digests`. */
     digestsHash: bytes(32),
-    /** The hash of the link before; zeros in the first. */
+    /** The hash of the previous link; zeros in the first link. */
     previous: bytes(32),
-    /** The records of the links up to this one were pruned; 0 while none were. */
+    /** The prune mark: records of the links up to this number were pruned. 0 if none were. */
     prunedTo: integer(),
-    /** The key of the keyring that `mac` is made with. */
+    /** The id of the keyring key that `mac` is computed with. */
     keyId: text(32),
-    /** HMAC-SHA256 of all of the above but `digests`. */
+    /** HMAC-SHA256 of all columns above except `digests`. */
     mac: bytes(32),
   },
   key: ['number'],

@@ -17,58 +17,60 @@ import { auditLinks, auditRecords } from './table.ts'
 
 type VerifyServices = Pick<Services, 'storage' | 'keyring'>
 
-/** What to verify, and against what. */
+/** Options for {@link AuditApi.verify}. */
 export interface VerifyOptions {
-  /** A head that was kept elsewhere: without one, nobody can tell a chain whose end was cut off from a shorter one. */
+  /**
+   * A checkpoint from an earlier call, stored outside the database. Without it, a truncated chain cannot be detected.
+   */
   readonly head?: AuditHead
-  /** Told after each link. */
-  readonly onProgress?: (seen: { readonly links: number; readonly records: number }) => void
+  /** Called after each link with the totals so far. */
+  readonly onProgress?: (totals: { readonly links: number; readonly records: number }) => void
 }
 
-/** What a verification saw. */
+/** The result of verifying the audit log. */
 export interface Verification {
-  /** What is wrong, in the order of the chain, at most 100; nothing where the trail is whole. */
+  /** The problems found, in the order of the chain, at most 100. Empty if the log is intact. */
   readonly findings: readonly TrailFinding[]
-  /** The end of the chain: keep it where whoever writes to the database cannot reach it. */
+  /** The checkpoint at the end of the chain. Store it outside the database. */
   readonly head: AuditHead
   readonly links: number
-  /** How many sealed records there are. */
+  /** The number of linked records. */
   readonly records: number
-  /** How many records were pruned, as the links say. */
+  /** The number of pruned records, according to the links. */
   readonly pruned: number
-  /** Whether there are records that no link seals yet: nothing holds these. */
+  /** True if there are records that no link contains yet. These are not protected. */
   readonly hasUnsealed: boolean
 }
 
-const mostFindings = 100
-/** How many links one read takes; each has 24 kB of digests at most. */
-const linksAtOnce = 50
+const maxFindings = 100
+/** The number of links per read. Each has at most 24 kB of digests. */
+const linksPerPage = 50
 
 /**
- * Walks the chain from its first link, and compares every record with what was sealed. It reads everything, a page at a time, and so takes
- * minutes for millions of records and little memory. Records may be added, sealed and pruned meanwhile.
- * @throws BillfoldError of the storage and of the keyring
+ * Verifies the chain from its first link, and compares every record with its digest. Reads everything page by page:
+ * minutes for millions of records, with little memory. Records may be added, linked and pruned concurrently.
+ * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function verify(services: VerifyServices, options: VerifyOptions = {}): Promise<Verification> {
-  const walk = new Walk(services, options)
+  const walk = new ChainWalk(services, options)
   for (;;) {
     const links = await services.storage.find(auditLinks, {
       where: { number: { gt: walk.last.number } },
       orderBy: [['number', 'asc']],
-      limit: linksAtOnce,
+      limit: linksPerPage,
     })
     for (const link of links) {
       await walk.step(link)
-      // Some storages answer at once: the requests of the process have their turn here.
+      // Yield to other requests: some storages resolve without I/O.
       await setImmediate()
     }
-    if (links.length < linksAtOnce) break
+    if (links.length < linksPerPage) break
   }
   return walk.end()
 }
 
-/** A walk along the chain: where it is, and what it has found. */
-class Walk {
+/** The state of a verification: its position in the chain and the problems found. */
+class ChainWalk {
   last: AuditHead = noLink
   readonly #services: VerifyServices
   readonly #options: VerifyOptions
@@ -76,10 +78,10 @@ class Walk {
   #links = 0
   #records = 0
   #pruned = 0
-  /** Up to where the records were pruned, as far as this walk has asked. */
+  /** The prune mark, as last read. */
   #prunedTo = 0
-  /** The first link since the last one that the keyring vouches for. */
-  #unvouched: number | undefined
+  /** The first link after the last authentic one. */
+  #untrusted: number | undefined
 
   constructor(services: VerifyServices, options: VerifyOptions) {
     this.#services = services
@@ -89,38 +91,39 @@ class Walk {
   async step(link: LinkRow): Promise<void> {
     const { number } = link
     const follows = number === this.last.number + 1
-    if (!follows) this.#found('link-removed', this.last.number + 1)
+    if (!follows) this.#report('link-removed', this.last.number + 1)
     const authentic = await isAuthentic(this.#services.keyring, link)
-    const wasNamed = this.#isNamed(this.last.number)
-    if (authentic === false || !isPossible(link)) this.#found('link-changed', number)
-    else if (follows && !wasNamed && Buffer.from(link.previous).toString('hex') !== this.last.hash)
-      // An authentic link names what was before it: then that one was changed.
-      this.#found('link-changed', Math.max(number - 1, 1))
-    if (authentic === true) this.#unvouched = undefined
-    else this.#unvouched ??= number
+    const wasReported = this.#isReported(this.last.number)
+    if (authentic === false || !isPossible(link)) this.#report('link-changed', number)
+    else if (follows && !wasReported && Buffer.from(link.previous).toString('hex') !== this.last.hash)
+      // This link is authentic and names another hash, so the previous link was changed.
+      this.#report('link-changed', Math.max(number - 1, 1))
+    if (authentic === true) this.#untrusted = undefined
+    else this.#untrusted ??= number
     this.last = headOf(link)
     this.#links++
     const { head } = this.#options
-    if (head?.number === number && head.hash !== this.last.hash) this.#found('head-differs', number)
+    if (head?.number === number && head.hash !== this.last.hash) this.#report('head-differs', number)
     await this.#compare(link)
     this.#options.onProgress?.({ links: this.#links, records: this.#records })
   }
 
   async end(): Promise<Verification> {
     const { storage } = this.#services
-    if (this.#unvouched !== undefined && !this.#isNamed(this.#unvouched)) this.#found('link-unvouched', this.#unvouched)
+    if (this.#untrusted !== undefined && !this.#isReported(this.#untrusted))
+      this.#report('link-unvouched', this.#untrusted)
     const [beyond] = await storage.find(auditRecords, {
       where: { link: { gt: this.last.number } },
       orderBy: [['link', 'asc']],
       limit: 1,
     })
-    // A link that came after the walk's last look is as good as any.
+    // A link that was added after the last read is not a problem.
     if (beyond?.link !== undefined && (beyond.link ?? 0) > ((await newestLink(this.#services))?.number ?? 0))
-      this.#found('link-removed', this.last.number + 1, beyond.id)
-    const strays = await storage.find(auditRecords, { where: { link: { lt: 1 } }, limit: mostFindings })
-    for (const { id, link } of strays) this.#found('record-added', link ?? 0, id)
+      this.#report('link-removed', this.last.number + 1, beyond.id)
+    const strays = await storage.find(auditRecords, { where: { link: { lt: 1 } }, limit: maxFindings })
+    for (const { id, link } of strays) this.#report('record-added', link ?? 0, id)
     const { head } = this.#options
-    if (head !== undefined && head.number > this.last.number) this.#found('head-removed', head.number)
+    if (head !== undefined && head.number > this.last.number) this.#report('head-removed', head.number)
     const unsealed = await storage.find(auditRecords, { where: { link: null }, limit: 1 })
     return {
       findings: this.#findings,
@@ -138,33 +141,36 @@ class Walk {
     const rows = await storage.find(auditRecords, {
       where: { link: number },
       orderBy: [['id', 'asc']],
-      limit: mostInLink + mostFindings,
+      limit: mostInLink + maxFindings,
     })
     if (digests !== null && !Buffer.from(sha256(digests)).equals(digestsHash))
-      return this.#found('link-changed', number)
-    if (digests === null && !(await this.#isPruned(number))) return this.#found('link-changed', number)
-    const sealed = digests === null ? new Map<string, string>() : unpackDigests(digests)
+      return this.#report('link-changed', number)
+    if (digests === null && !(await this.#isPruned(number))) return this.#report('link-changed', number)
+    const linked = digests === null ? new Map<string, string>() : unpackDigests(digests)
     const now = digestsOf(rows)
     for (const [id, digest] of now) {
-      if (!sealed.has(id)) this.#found('record-added', number, id)
-      else if (sealed.get(id) !== digest) this.#found('record-changed', number, id)
+      if (!linked.has(id)) this.#report('record-added', number, id)
+      else if (linked.get(id) !== digest) this.#report('record-changed', number, id)
     }
-    const missing = [...sealed.keys()].filter((id) => !now.has(id))
-    this.#records += sealed.size - missing.length
+    const missing = [...linked.keys()].filter((id) => !now.has(id))
+    this.#records += linked.size - missing.length
     this.#pruned += digests === null ? count : 0
     if (missing.length === 0) return
     if (await this.#isPruned(number)) this.#pruned += missing.length
-    else await this.#miss(number, missing)
+    else await this.#reportMissing(number, missing)
   }
 
-  /** Records that are not in their link: gone, or there and no longer of it. */
-  async #miss(number: number, ids: readonly string[]): Promise<void> {
+  /** Reports records that are missing from their link: deleted, or assigned to another link. */
+  async #reportMissing(number: number, ids: readonly string[]): Promise<void> {
     const elsewhere = await this.#services.storage.find(auditRecords, { where: { id: { in: ids } } })
     const there = new Set(elsewhere.map(({ id }) => id))
-    for (const id of ids) this.#found(there.has(id) ? 'record-changed' : 'record-removed', number, id)
+    for (const id of ids) this.#report(there.has(id) ? 'record-changed' : 'record-removed', number, id)
   }
 
-  /** The newest link says so, under a key of the keyring. It is asked again, since records may be pruned during a walk. */
+  /**
+   * Returns true if the newest authentic link records the pruning. Reads it again, since records may be pruned during
+   * the verification.
+   */
   async #isPruned(number: number): Promise<boolean> {
     if (number <= this.#prunedTo) return true
     const newest = await newestLink(this.#services)
@@ -173,13 +179,13 @@ class Walk {
     return number <= this.#prunedTo
   }
 
-  #isNamed(number: number): boolean {
+  #isReported(number: number): boolean {
     return this.#findings.some(({ finding, link }) => finding === 'link-changed' && link === number)
   }
 
-  #found(finding: TrailFinding['finding'], link: number, record?: string): void {
-    if (finding === 'link-changed' && this.#isNamed(link)) return
-    if (this.#findings.length < mostFindings)
+  #report(finding: TrailFinding['finding'], link: number, record?: string): void {
+    if (finding === 'link-changed' && this.#isReported(link)) return
+    if (this.#findings.length < maxFindings)
       this.#findings.push({ finding, link, ...(record !== undefined && { record }) })
   }
 }

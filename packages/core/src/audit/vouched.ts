@@ -5,13 +5,13 @@ import { auditLinks } from './table.ts'
 
 type ChainServices = Pick<Services, 'storage' | 'keyring'>
 
-/** How many links one read takes; each has 24 kB of digests at most. */
-const linksAtOnce = 50
+/** The number of links per read. Each has at most 24 kB of digests. */
+const linksPerPage = 50
 
 /**
- * Whether a link is as it was made. Where its key has left the keyring, the links after it are walked to the first one that the keyring
- * vouches for, since each names the hash of the one before.
- * @throws BillfoldError of the storage and of the keyring
+ * Returns true if a link is unchanged. If its key is no longer in the keyring, follows the hashes of later links to the
+ * first one whose key is.
+ * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function isVouchedFor(services: ChainServices, link: LinkRow): Promise<boolean> {
   const authentic = await isAuthentic(services.keyring, link)
@@ -27,26 +27,27 @@ export async function isVouchedFor(services: ChainServices, link: LinkRow): Prom
 }
 
 /**
- * Up to where records were pruned, as the newest link of this one and those before it says that the keyring vouches for; 0 where there is
- * none. What other links say, somebody else may have written.
- * @throws BillfoldError of the storage and of the keyring
+ * Finds the prune mark of the newest authentic link, starting at `newest`. Returns 0 if no link is authentic. Marks of
+ * other links may be forged.
+ * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function prunedUpTo(services: ChainServices, newest: LinkRow | undefined): Promise<number> {
   if (newest === undefined) return 0
-  const isOurs = async (link: LinkRow) => isPossible(link) && (await isAuthentic(services.keyring, link)) === true
-  if (await isOurs(newest)) return newest.prunedTo
-  for await (const link of linksBefore(services, newest.number)) if (await isOurs(link)) return link.prunedTo
+  const isAuthenticLink = async (link: LinkRow) =>
+    isPossible(link) && (await isAuthentic(services.keyring, link)) === true
+  if (await isAuthenticLink(newest)) return newest.prunedTo
+  for await (const link of linksBefore(services, newest.number)) if (await isAuthenticLink(link)) return link.prunedTo
   return 0
 }
 
 async function* linksAfter({ storage }: ChainServices, number: number): AsyncGenerator<LinkRow> {
   for (let after = number; ; ) {
     const where = { number: { gt: after } }
-    const links = await storage.find(auditLinks, { where, orderBy: [['number', 'asc']], limit: linksAtOnce })
+    const links = await storage.find(auditLinks, { where, orderBy: [['number', 'asc']], limit: linksPerPage })
     yield* links
-    if (links.length < linksAtOnce) return
+    if (links.length < linksPerPage) return
     after = links.at(-1)?.number ?? after
-    // Some storages answer at once: the requests of the process have their turn here.
+    // Yield to other requests: some storages resolve without I/O.
     await setImmediate()
   }
 }
@@ -54,9 +55,9 @@ async function* linksAfter({ storage }: ChainServices, number: number): AsyncGen
 async function* linksBefore({ storage }: ChainServices, number: number): AsyncGenerator<LinkRow> {
   for (let before = number; ; ) {
     const where = { number: { lt: before } }
-    const links = await storage.find(auditLinks, { where, orderBy: [['number', 'desc']], limit: linksAtOnce })
+    const links = await storage.find(auditLinks, { where, orderBy: [['number', 'desc']], limit: linksPerPage })
     yield* links
-    if (links.length < linksAtOnce) return
+    if (links.length < linksPerPage) return
     before = links.at(-1)?.number ?? before
     await setImmediate()
   }

@@ -6,10 +6,13 @@ import { useOf, useOnce } from '../replays/use-once.ts'
 import type { Services } from '../services.ts'
 import { decryptWith } from './keys.ts'
 
-/** How far the clocks of two processes may be apart, in milliseconds: one may take a key that has expired for the other. */
-const clockSkew = 60 * 60 * 1000
+/**
+ * The maximum clock skew between processes, in milliseconds. A process that is behind may accept a key that has expired
+ * for another one.
+ */
+const clockSkewMs = 60 * 60 * 1000
 
-/** A signing method that came encrypted, and the key that makes the request idempotent. */
+/** A decrypted signing method, and the key that makes its request single-use. */
 export interface DecryptedMethod {
   readonly id: string
   readonly value: string
@@ -21,8 +24,8 @@ const base64 = z
   .max(8192)
   .regex(/^[A-Za-z0-9+/_-]*={0,2}$/)
 
-/** What the header holds, as base64 JSON. */
-const envelope = z.object({
+/** The JSON in the header, base64-encoded. */
+const headerShape = z.object({
   encryption: z.object({
     type: z.literal('AES/GCM/NoPadding'),
     key: z.object({ encryptedValue: base64, encryptionKeyId: z.string().max(64) }),
@@ -31,8 +34,8 @@ const envelope = z.object({
   value: base64,
 })
 
-/** What is encrypted in it. */
-const content = z.object({
+/** The encrypted JSON. */
+const contentShape = z.object({
   id: z.string().regex(/^[!-~]{1,64}$/),
   value: z.string().max(1024),
   idempotencyKey: z.string().min(1).max(128),
@@ -40,9 +43,13 @@ const content = z.object({
 })
 
 /**
- * Opens an `Encrypted-Signing-Method` header: a signing method under AES-256-GCM (tag of 16 bytes at the end), its key under one of our RSA keys, bound to the body by
- * the body's SHA-256 and good for one request.
- * @throws BillfoldError `signing-method.invalid` for anything that does not open or belongs to another body; `request.replayed`
+ * Decrypts an `Encrypted-Signing-Method` header. The signing method is encrypted with AES-256-GCM (16-byte tag at the
+ * end), and that key with one of our RSA keys. The content is bound to the request body by its SHA-256 and valid for
+ * one request.
+ *
+ * @param rawBody - the request body as received
+ * @throws BillfoldError `signing-method.invalid` if it cannot be decrypted or belongs to another body;
+ *   `request.replayed`
  */
 export async function openEncryptedMethod(
   services: Services,
@@ -50,24 +57,24 @@ export async function openEncryptedMethod(
   header: string,
   rawBody: Uint8Array,
 ): Promise<DecryptedMethod> {
-  const { encryption, value } = parsed(envelope, Buffer.from(header, 'base64'))
+  const { encryption, value } = parseJson(headerShape, Buffer.from(header, 'base64'))
   const { key, iv } = encryption
-  const opened = await decryptWith(services, key.encryptionKeyId, Buffer.from(key.encryptedValue, 'base64'))
-  if (opened?.plaintext.length !== 32) throw new BillfoldError('signing-method.invalid')
-  const plaintext = decrypt(opened.plaintext, Buffer.from(iv, 'base64'), Buffer.from(value, 'base64'))
-  const { signature, ...method } = parsed(content, plaintext)
+  const contentKey = await decryptWith(services, key.encryptionKeyId, Buffer.from(key.encryptedValue, 'base64'))
+  if (contentKey?.plaintext.length !== 32) throw new BillfoldError('signing-method.invalid')
+  const plaintext = decrypt(contentKey.plaintext, Buffer.from(iv, 'base64'), Buffer.from(value, 'base64'))
+  const { signature, ...method } = parseJson(contentShape, plaintext)
   const digest = createHash('sha256').update(rawBody).digest()
   if (!equalSecrets(digest, Buffer.from(signature.value, 'base64'))) throw new BillfoldError('signing-method.invalid')
   const purpose = `encrypted signing method ${key.encryptionKeyId}`
-  await useOnce(services.storage, useOf(purpose, tenant, method.idempotencyKey, opened.expiresAt + clockSkew))
+  await useOnce(services.storage, useOf(purpose, tenant, method.idempotencyKey, contentKey.expiresAt + clockSkewMs))
   return method
 }
 
-function decrypt(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array): Uint8Array {
-  if (iv.length !== 12 || sealed.length < 16) throw new BillfoldError('signing-method.invalid')
+function decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  if (iv.length !== 12 || ciphertext.length < 16) throw new BillfoldError('signing-method.invalid')
   const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
-  decipher.setAuthTag(sealed.subarray(-16))
-  const plaintext = decipher.update(sealed.subarray(0, -16))
+  decipher.setAuthTag(ciphertext.subarray(-16))
+  const plaintext = decipher.update(ciphertext.subarray(0, -16))
   try {
     decipher.final()
   } catch {
@@ -76,8 +83,8 @@ function decrypt(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array): Uint8Arra
   return plaintext
 }
 
-/** Whatever is wrong with it is told by the same error. */
-function parsed<S extends z.ZodType>(schema: S, bytes: Uint8Array): z.output<S> {
+/** All failures throw the same error, to avoid a decryption oracle. */
+function parseJson<S extends z.ZodType>(schema: S, bytes: Uint8Array): z.output<S> {
   try {
     return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   } catch {

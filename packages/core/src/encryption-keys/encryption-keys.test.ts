@@ -24,7 +24,7 @@ beforeEach(() => {
   services = testServices()
 })
 
-/** An `Encrypted-Signing-Method` header for {@link body}. */
+/** Builds an `Encrypted-Signing-Method` header for {@link body}. */
 function encrypted({ id, publicKey }: EncryptionKeyRow, method: object): string {
   const [aes, iv] = [randomBytes(32), randomBytes(12)]
   const signature = { type: 'sha256', value: createHash('sha256').update(body).digest('base64') }
@@ -40,10 +40,10 @@ function encrypted({ id, publicKey }: EncryptionKeyRow, method: object): string 
   return Buffer.from(JSON.stringify({ encryption, value: Buffer.concat(sealed).toString('base64') })).toString('base64')
 }
 
-const opened = (header: string) => openEncryptedMethod(services, 'default', header, body)
+const decryptHeader = (header: string) => openEncryptedMethod(services, 'default', header, body)
 
-describe('the key that signing methods are encrypted to', () => {
-  it('is made by few, however many ask for the first one at once', async () => {
+describe('the encryption key', () => {
+  it('is created by few of many concurrent calls', async () => {
     const { storage } = services
     let commits = 0
     const commit: typeof storage.commit = (writes) => {
@@ -57,32 +57,32 @@ describe('the key that signing methods are encrypted to', () => {
     expect(commits).toBeLessThanOrEqual(concurrency)
   })
 
-  it('is not handed out when somebody who can write to the database has slipped in a public key', async () => {
+  it('is rejected if its public key was replaced in the database', async () => {
     const { id } = await currentEncryptionKey(services)
-    const slipped = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
-    const publicKey = Uint8Array.from(slipped.export({ format: 'der', type: 'spki' }))
+    const replaced = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
+    const publicKey = Uint8Array.from(replaced.export({ format: 'der', type: 'spki' }))
     await services.storage.commit(batch(update(encryptionKeys, { where: { id }, set: { publicKey } })))
     await expect(currentEncryptionKey(services)).rejects.toMatchObject({ code: 'sealed.invalid' })
   })
 })
 
 describe('an encrypted signing method', () => {
-  it('is good once until its key expires, also by the clock of a process that is behind', async () => {
+  it('is accepted once, even by a process whose clock is behind', async () => {
     const key = await currentEncryptionKey(services)
     const header = encrypted(key, { id: 'm', value: '4711', idempotencyKey: 'k' })
-    expect(await opened(header)).toMatchObject({ id: 'm', value: '4711' })
+    expect(await decryptHeader(header)).toMatchObject({ id: 'm', value: '4711' })
     await forgetUsed(services.storage, key.expiresAt + 60_000)
     services = { ...services, now: () => key.expiresAt - 60_000 }
-    await expect(opened(header)).rejects.toMatchObject({ code: 'request.replayed' })
+    await expect(decryptHeader(header)).rejects.toMatchObject({ code: 'request.replayed' })
   })
 
-  it('is told by one error, whatever is wrong inside', async () => {
+  it('fails with the same error for every defect', async () => {
     const key = await currentEncryptionKey(services)
     const wrong = [{ id: 'a\0b' }, { id: '' }, { value: 1 }, { idempotencyKey: '' }, { id: 'x'.repeat(65) }]
     for (const part of wrong) {
       const header = encrypted(key, { id: 'm', value: '4711', idempotencyKey: 'k', ...part })
-      await expect(opened(header)).rejects.toMatchObject({ code: 'signing-method.invalid' })
+      await expect(decryptHeader(header)).rejects.toMatchObject({ code: 'signing-method.invalid' })
     }
-    await expect(opened(encrypted(key, {}))).rejects.toMatchObject({ code: 'signing-method.invalid' })
+    await expect(decryptHeader(encrypted(key, {}))).rejects.toMatchObject({ code: 'signing-method.invalid' })
   })
 })

@@ -1,6 +1,9 @@
 import { bytes, defineTable, integer, text } from '../storage/index.ts'
 
-/** RSA keys that clients encrypt signing methods to. Each is for one period, so that two processes never make two. */
+/**
+ * RSA keys that clients encrypt signing methods to. Each belongs to one period, so that concurrent processes never
+ * create two.
+ */
 export const encryptionKeys = defineTable({
   name: 'encryption_keys',
   columns: {

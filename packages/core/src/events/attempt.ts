@@ -1,26 +1,26 @@
 import type { RowOf } from '../storage/index.ts'
 import type { eventDeliveries } from './table.ts'
 
-/** An event on its way, as it is kept. */
+/** An event delivery row. */
 export type DeliveryRow = RowOf<typeof eventDeliveries>
 
-/** How one attempt to deliver an event went. */
+/** The result of one delivery attempt. */
 export type Attempted =
   | { readonly arrived: true }
   | {
       readonly arrived: false
-      /** In a few words, at most 64 characters; no secret, no URL. */
+      /** A short reason, at most 64 characters. Contains no secret and no URL. */
       readonly failure: string
-      /** Milliseconds that the receiver asks to be left alone for. */
+      /** The delay that the subscriber asked for, in milliseconds. */
       readonly pause?: number
-      /** It says that it never wants anything again. */
+      /** True if the subscriber answered that it no longer exists (HTTP 410). */
       readonly isGone?: boolean
     }
 
-/** Somebody who takes events: an endpoint, or the host's own handler. */
+/** A receiver of events: a webhook endpoint, or the host's event handler. */
 export interface Taker {
-  /** The id of the endpoint, or `host`. */
+  /** The id of the webhook endpoint, or `host`. */
   readonly id: string
-  /** Delivers once, and keeps what follows from how it went. Rejects only when the storage fails. */
+  /** Makes one delivery attempt and records its effect on the subscriber. Rejects only if the storage fails. */
   readonly attempt: (delivery: DeliveryRow) => Promise<Attempted>
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** One kind of event: its version, what it tells, and the shape of its `data`. */
+/** The definition of an event type: its version, description and the schema of its `data`. */
 export interface EventKind<Data extends z.ZodType = z.ZodType> {
-  /** Counted up when a field is taken away or means something else; new fields leave it as it is. */
+  /** Increased when a field is removed or changes its meaning. New fields do not change the version. */
   readonly version: number
   readonly text: string
   readonly data: Data
@@ -25,114 +25,120 @@ const payment = { paymentId: id, senderId: id, receiverId: id.nullable() }
 const funding = { transactionId: id, userId }
 const failedFunding = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED']) }
 
-function kind<Shape extends z.ZodRawShape>(text: string, shape: Shape): EventKind<z.ZodObject<Shape>> {
+function define<Shape extends z.ZodRawShape>(text: string, shape: Shape): EventKind<z.ZodObject<Shape>> {
   return { version: 1, text, data: z.object(shape) }
 }
 
 const kinds = {
-  'user.created': kind('A user was made: by the custody API, by a wallet, or by registering for payments.', {
+  'user.created': define('A user was created: by the custody API, by a wallet login, or by registering for payments.', {
     userId,
     by: z.enum(['custody', 'wallet', 'registration']),
   }),
-  'user.changed': kind('The reference of a user, or what a user says of themselves, was changed.', {
+  'user.changed': define('The reference or the profile of a user was updated.', {
     userId,
     what: z.enum(['reference', 'profile']),
   }),
-  'user.archived': kind('A user was archived: nothing of theirs can be used any more.', { userId }),
-  'user.erased': kind('A person was forgotten; only the id is left.', { userId }),
-  'signing-method.created': kind(
-    'An owner has a further signing method. The owner is a user, or a wallet with a PIN of its own.',
+  'user.archived': define('A user was archived. Their wallets and signing methods can no longer be used.', { userId }),
+  'user.erased': define('The personal data of a user was erased; only the id remains.', { userId }),
+  'signing-method.created': define(
+    'A signing method was created. Its owner is a user, or a standalone wallet with its own PIN.',
     owned,
   ),
-  'signing-method.replaced': kind('A signing method has a new value.', owned),
-  'signing-method.removed': kind('A signing method was removed.', owned),
-  'signing-method.locked': kind('Too many wrong values: a signing method is locked until it is replaced.', owned),
-  'wallet.created': kind('A wallet was made. One without a user has a PIN of its own.', wallet),
-  'wallet.imported': kind('A wallet was made with a key from elsewhere.', wallet),
-  'wallet.exported': kind('The key of a wallet was handed out.', {
+  'signing-method.replaced': define('The value of a signing method was replaced.', owned),
+  'signing-method.removed': define('A signing method was deleted.', owned),
+  'signing-method.locked': define(
+    'A signing method was locked after too many failed attempts. It stays locked until it is replaced.',
+    owned,
+  ),
+  'wallet.created': define('A wallet was created. A wallet without a user has its own PIN.', wallet),
+  'wallet.imported': define('A wallet was created from an imported key.', wallet),
+  'wallet.exported': define('The private key of a wallet was exported.', {
     ...wallet,
     type: z.enum(['KEYSTORE', 'PRIVATE_KEY']),
   }),
-  'wallet.changed': kind('A wallet was archived, brought back, described anew, or made the primary one or not.', {
+  'wallet.changed': define('The description, archive flag or primary flag of a wallet was updated.', {
     ...wallet,
     archived: z.boolean(),
     primary: z.boolean(),
   }),
-  'wallet.linked': kind('A wallet that nobody had was given to a user.', wallet),
-  'transaction.created': kind('A transaction was signed and is on its way to the chain.', transaction),
-  'transaction.mined': kind(
-    'A transaction is in the chain for good, perhaps under the hash of a replacement at a higher fee.',
+  'wallet.linked': define('A wallet without a user was assigned to a user.', wallet),
+  'transaction.created': define('A transaction was signed and is being broadcast.', transaction),
+  'transaction.mined': define(
+    'A transaction is final on chain, possibly under the hash of a fee-bumped replacement.',
     transaction,
   ),
-  'transaction.failed': kind('A transaction is in the chain for good, without its effect.', transaction),
-  'transaction.refused': kind('A node refused a transaction; it is not sent again.', transaction),
-  'transaction.replaced': kind('Something else has used the nonce of a transaction.', transaction),
-  'session.verified': kind('An authentication session has succeeded.', session),
-  'session.failed': kind('An authentication session has ended without success; `failure` says why in one word.', {
+  'transaction.failed': define('A transaction is final on chain, but its execution failed.', transaction),
+  'transaction.refused': define('A node rejected a transaction; it is not rebroadcast.', transaction),
+  'transaction.replaced': define('The nonce of a transaction was used by another transaction.', transaction),
+  'session.verified': define('An authentication session succeeded.', session),
+  'session.failed': define('An authentication session failed; `failure` is the reason.', {
     ...session,
     failure: z.string().max(64).nullable(),
   }),
-  'face.enrolled': kind('A face of a user was enrolled in a community.', { userId, community: id }),
-  'face.removed': kind('The face of a user was removed from a community.', { userId, community: id }),
-  'device.trusted': kind('A user trusts a further device.', { userId, deviceId: id }),
-  'device.revoked': kind('A device is no longer trusted: it was removed, or a newer one took its place.', {
+  'face.enrolled': define('A face was enrolled for a user in a community.', { userId, community: id }),
+  'face.removed': define('The face of a user was deleted from a community.', { userId, community: id }),
+  'device.trusted': define('A device was trusted by a user.', { userId, deviceId: id }),
+  'device.revoked': define('The trust in a device was revoked: it was removed, or replaced by a newer one.', {
     userId,
     deviceId: id,
   }),
-  'application.submitted': kind('An application was submitted.', application),
-  'application.in-review': kind('An application is looked at.', application),
-  'application.returned': kind('An application was returned for changes.', application),
-  'application.approved': kind('An application was approved.', application),
-  'application.rejected': kind('An application was rejected.', application),
-  'did.created': kind('A DID wallet was made.', identity),
-  'did.changed': kind('A change of the DID is in its registry: a service, a delegate, the owner.', {
+  'application.submitted': define('An application was submitted.', application),
+  'application.in-review': define('The review of an application started.', application),
+  'application.returned': define('An application was returned for changes.', application),
+  'application.approved': define('An application was approved.', application),
+  'application.rejected': define('An application was rejected.', application),
+  'did.created': define('A DID wallet was created.', identity),
+  'did.changed': define('A change of a DID was recorded in its registry: a service, a delegate, or the owner.', {
     ...identity,
     change: z.enum(['service', 'delegate', 'owner']),
   }),
-  'did.deleted': kind('A DID wallet was deleted, with its key.', identity),
-  'vault.created': kind('A vault was made, which DID wallets come from.', {
+  'did.deleted': define('A DID wallet was deleted with its key.', identity),
+  'vault.created': define('A vault for DID wallets was created.', {
     vaultId: id,
     kind: z.string().max(32),
     userId: id.nullable(),
   }),
-  'payment.requested': kind(
-    'A payment was opened, and its amount set aside. Without a receiver somebody is invited.',
+  'payment.requested': define(
+    'A payment was created, and its amount put on hold. If `receiverId` is null, the receiver was invited.',
     payment,
   ),
-  'payment.taken': kind('Somebody who was invited has registered, and a payment is theirs.', payment),
-  'payment.confirmed': kind('One party has confirmed a payment, which waits for the other.', {
+  'payment.taken': define('An invited receiver registered and claimed a payment.', payment),
+  'payment.confirmed': define('A party confirmed a payment; the other party has yet to confirm.', {
     ...payment,
     by: z.enum(['sender', 'receiver']),
   }),
-  'payment.completed': kind('A payment is confirmed by all who must, and the money has moved.', payment),
-  'payment.expired': kind('A payment was not confirmed in time, and its sender has the money back.', payment),
-  'payment.cancelled': kind('A payment was cancelled, and its sender has the money back.', payment),
-  'payment-wallet.created': kind('A user of the payments API has a wallet.', { userId }),
-  'deposit.created': kind('A payment gateway is to take money in for a user.', funding),
-  'deposit.completed': kind(
-    'A deposit has arrived; one that a gateway credits at once was never `deposit.created`.',
+  'payment.completed': define('Every required party confirmed a payment, and the money was transferred.', payment),
+  'payment.expired': define('A payment was not confirmed in time, and its hold was released.', payment),
+  'payment.cancelled': define('A payment was cancelled, and its hold was released.', payment),
+  'payment-wallet.created': define('A payment wallet was created for a user.', { userId }),
+  'deposit.created': define('A deposit through a payment gateway was created.', funding),
+  'deposit.completed': define(
+    'A deposit was credited. A deposit that a gateway credits immediately has no `deposit.created` event.',
     funding,
   ),
-  'deposit.failed': kind('A deposit has failed, or was cancelled.', failedFunding),
-  'withdrawal.created': kind('A payment gateway is to pay money out to a user; the amount is set aside.', funding),
-  'withdrawal.completed': kind('A withdrawal was paid out.', funding),
-  'withdrawal.failed': kind('A withdrawal has failed, or was cancelled; the user has the money back.', failedFunding),
-  'subscription.added': kind('A user has a subscription.', { userId }),
-  'subscription.renewed': kind('The subscription of a user was renewed.', { userId }),
-  'subscription.deactivated': kind('The subscription of a user was ended.', { userId }),
-  'licence.created': kind('A licence of the authentication API was made.', {
+  'deposit.failed': define('A deposit failed or was cancelled.', failedFunding),
+  'withdrawal.created': define(
+    'A withdrawal through a payment gateway was created, and its amount put on hold.',
+    funding,
+  ),
+  'withdrawal.completed': define('A withdrawal was paid out.', funding),
+  'withdrawal.failed': define('A withdrawal failed or was cancelled, and its hold was released.', failedFunding),
+  'subscription.added': define('A subscription was added.', { userId }),
+  'subscription.renewed': define('A subscription was renewed.', { userId }),
+  'subscription.deactivated': define('A subscription was deactivated.', { userId }),
+  'licence.created': define('A licence of the authentication API was created.', {
     licenceId: id,
     authLevel: z.enum(['standard', 'system']),
   }),
-  'licence.revoked': kind('A licence was ended.', { licenceId: id }),
-  'service-key.created': kind('A service key was made.', { keyId: id }),
-  'service-key.revoked': kind('A service key was ended.', { keyId: id }),
-  'service-key.reset': kind('A service key was ended, and another took its place.', { keyId: id, successorId: id }),
-  'webhook.pinged': kind('Somebody wants to see whether an endpoint answers: it goes to that endpoint alone.', {
+  'licence.revoked': define('A licence was revoked.', { licenceId: id }),
+  'service-key.created': define('A service key was created.', { keyId: id }),
+  'service-key.revoked': define('A service key was revoked.', { keyId: id }),
+  'service-key.reset': define('A service key was replaced by a successor.', { keyId: id, successorId: id }),
+  'webhook.pinged': define('A test event, sent to one endpoint only.', {
     endpointId: id,
   }),
-  'webhook.disabled': kind(
-    'An endpoint was disabled: by hand, because it kept failing, or because it said that it is gone.',
+  'webhook.disabled': define(
+    'A webhook endpoint was disabled: manually, after too many failures, or because it answered 410 Gone.',
     {
       endpointId: id,
       because: z.enum(['asked', 'failing', 'gone']),
@@ -142,12 +148,15 @@ const kinds = {
 
 type Kinds = typeof kinds
 
-/** The type of {@link eventCatalogue}: a name, since the declarations of a host cannot say what zod infers. */
+/**
+ * The type of {@link eventCatalogue}, as an interface so that declaration files of hosts need not expand what zod
+ * infers.
+ */
 // oxlint-disable-next-line typescript/no-empty-object-type -- as said above
 export interface EventCatalogue extends Kinds {}
 
 /**
- * Every kind of event that Billfold tells of, by its name. An event is written in the commit of the act that it tells of.
- * Its data holds ids and plain words: who wants to know more asks the API, with the rights that this takes.
+ * All event types of Billfold, by name. An event is written in the commit of the action that it reports. Its data
+ * contains ids and short words only: a subscriber that needs more queries the API with its own permissions.
  */
 export const eventCatalogue: EventCatalogue = kinds

@@ -12,15 +12,15 @@ import { deliveryLimits, type EventOptions } from './options.ts'
 import { eventDeliveries } from './table.ts'
 import { waitingEndpoints } from './waiting.ts'
 
-/** What a process delivers events by. */
+/** The event delivery of one process. */
 export interface EventDelivery {
-  /** Delivers what is due, to all who take events, side by side: one that is slow keeps nobody else waiting. */
+  /** Delivers due events to all subscribers concurrently. A slow subscriber does not delay the others. */
   readonly deliver: () => Promise<Delivered>
 }
 
 /**
- * The deliveries of one process. Calls may overlap: what one of them has begun, the others leave alone, and together they send no
- * more to one taker at once than one of them would.
+ * Creates the event delivery of one process. Calls to `deliver` may overlap: a subscriber that one call is serving is
+ * skipped by the others, so the concurrency per subscriber is bounded by the process, not by the number of calls.
  */
 export function eventDelivery(
   services: Services,
@@ -31,54 +31,54 @@ export function eventDelivery(
   const host = handle === undefined ? undefined : hostHandler(services, handle)
   const wanted: ReadonlySet<string> | undefined = types === undefined ? undefined : new Set(types)
   const isForHost = (type: string): boolean => host !== undefined && (wanted?.has(type) ?? true)
-  const lane = async (taker: Taker | undefined, until: () => boolean): Promise<Delivered> => {
-    if (taker === undefined || busy.has(taker.id) || until()) return nothing
-    busy.add(taker.id)
+  const serve = async (subscriber: Taker | undefined, until: () => boolean): Promise<Delivered> => {
+    if (subscriber === undefined || busy.has(subscriber.id) || until()) return nothing
+    busy.add(subscriber.id)
     try {
-      return await runLane(services, taker, deliveryLimits.atOnce, until)
+      return await runLane(services, subscriber, deliveryLimits.atOnce, until)
     } catch (cause) {
-      // Whoever stands in this lane, the others have theirs.
-      services.logger.error({ cause, taker: taker.id }, 'the deliveries to one taker have failed')
+      // An error of one subscriber must not affect the others.
+      services.logger.error({ cause, subscriber: subscriber.id }, 'event delivery failed')
       return nothing
     } finally {
-      busy.delete(taker.id)
+      busy.delete(subscriber.id)
     }
   }
   const deliver = async (): Promise<Delivered> => {
-    const begun = performance.now()
-    const until = (): boolean => performance.now() - begun >= deliveryLimits.callTime
+    const startedAt = performance.now()
+    const until = (): boolean => performance.now() - startedAt >= deliveryLimits.callTime
     await handOut(services, isForHost, until)
     const waiting = waitingEndpoints(services, until)
-    const lanes: Promise<Delivered>[] = []
+    const served: Promise<Delivered>[] = []
     const worker = async (): Promise<void> => {
       for await (const endpoint of waiting) {
         if (until()) return
-        const served = lane(endpointTaker(services, webhooks, endpoint), until)
-        lanes.push(served)
-        await served
+        const current = serve(endpointTaker(services, webhooks, endpoint), until)
+        served.push(current)
+        await current
       }
     }
-    lanes.push(lane(host, until))
+    served.push(serve(host, until))
     await allEnded(Array.from({ length: deliveryLimits.takersAtOnce }, worker))
-    return sumOf(await Promise.all(lanes))
+    return sum(await Promise.all(served))
   }
   return { deliver }
 }
 
 const nothing: Delivered = { delivered: 0, failed: 0 }
 
-function sumOf(all: readonly Delivered[]): Delivered {
+function sum(all: readonly Delivered[]): Delivered {
   return all.reduce(
-    (sum, one) => ({ delivered: sum.delivered + one.delivered, failed: sum.failed + one.failed }),
+    (total, one) => ({ delivered: total.delivered + one.delivered, failed: total.failed + one.failed }),
     nothing,
   )
 }
 
-/** Removes what could not be delivered for too long, and says so. */
+/** Deletes deliveries older than 30 days and logs that it did. */
 export async function removeOldDeliveries({ storage, logger, now }: Services): Promise<void> {
   const where = { createdAt: { lt: now() - deliveryLimits.kept } }
   const [old] = await storage.find(eventDeliveries, { where, limit: 1 })
   if (old === undefined) return
-  logger.warn({ type: old.type, endpoint: old.endpointId, days: 30 }, 'events that did not arrive are removed')
+  logger.warn({ type: old.type, endpoint: old.endpointId, days: 30 }, 'undelivered events deleted')
   await storage.commit(batch(remove(eventDeliveries, { where, hits: 'any' })))
 }

@@ -1,37 +1,37 @@
 import { z } from 'zod'
 import { eventCatalogue } from './catalogue.ts'
 
-/** The name of a kind of event. */
+/** The name of an event type. */
 export type EventType = keyof typeof eventCatalogue
 
-/** What an event of a kind carries. */
+/** The `data` of an event type. */
 export type EventData<Type extends EventType> = z.output<(typeof eventCatalogue)[Type]['data']>
 
-/** An event of one kind. */
+/** An event of one type. */
 export interface EventOf<Type extends EventType> {
-  /** UUIDv7, the same however often the event comes: what to drop repeats by. */
+  /** UUIDv7, the same for every delivery attempt. Use it to discard duplicates. */
   readonly id: string
   readonly type: Type
-  /** Of the kind, see {@link eventCatalogue}. */
+  /** The version of the event type, see {@link eventCatalogue}. */
   readonly version: number
   readonly tenant: string
-  /** When it happened, ISO 8601 in UTC. */
+  /** The time of the event, ISO 8601 in UTC. */
   readonly timestamp: string
   readonly data: EventData<Type>
 }
 
-/** Any event: `event.type` tells which, and narrows `event.data`. */
+/** Any event. A check of `event.type` narrows `event.data`. */
 export type BillfoldEvent = { readonly [Type in EventType]: EventOf<Type> }[EventType]
 
-/** The names of all kinds of events. */
+/** The names of all event types. */
 export const eventTypes: readonly EventType[] = Object.freeze(Object.keys(eventCatalogue).filter(isEventType))
 
-/** Whether a text is the name of a kind of event. */
+/** Returns true if the text is the name of an event type. */
 export function isEventType(type: string): type is EventType {
   return Object.hasOwn(eventCatalogue, type)
 }
 
-const frame = z.object({
+const eventShape = z.object({
   id: z.string(),
   type: z.string(),
   version: z.int(),
@@ -40,11 +40,11 @@ const frame = z.object({
   data: z.record(z.string(), z.unknown()),
 })
 
-/** Whether a value is an event of a kind and a version that is known here. Fields that are new since do no harm. */
+/** Returns true if a value is an event of a known type and version. Additional fields are ignored. */
 export function isBillfoldEvent(value: unknown): value is BillfoldEvent {
-  const framed = frame.safeParse(value)
-  if (!framed.success) return false
-  const { type, version, data } = framed.data
+  const parsed = eventShape.safeParse(value)
+  if (!parsed.success) return false
+  const { type, version, data } = parsed.data
   if (!isEventType(type)) return false
   const known = eventCatalogue[type]
   return known.version === version && known.data.safeParse(data).success

@@ -8,8 +8,8 @@ import { deliveryLimits } from './options.ts'
 import { eventDeliveries, events } from './table.ts'
 import { eventWrites } from './write.ts'
 
-describe('the handler of events', () => {
-  test('takes each event once when nothing fails, narrowed by its type', async () => {
+describe('the event handler', () => {
+  test('receives each event once, and can narrow it by type', async () => {
     const erased: string[] = []
     const handle = (event: BillfoldEvent): void => {
       if (event.type === 'user.erased') erased.push(event.data.userId)
@@ -23,7 +23,7 @@ describe('the handler of events', () => {
     expect(await services.storage.find(eventDeliveries)).toEqual([])
   })
 
-  test('takes the kinds that it names', async () => {
+  test('receives only the configured event types', async () => {
     const types: string[] = []
     const { happens, deliver } = webhookHost(
       {},
@@ -35,7 +35,7 @@ describe('the handler of events', () => {
     expect(types).toEqual(['user.erased'])
   })
 
-  test('gets an event again, under the same id, when it has failed', async () => {
+  test('receives an event again with the same id after a failure', async () => {
     const ids: string[] = []
     const { happens, deliver, later } = webhookHost(
       {},
@@ -55,7 +55,7 @@ describe('the handler of events', () => {
     expect(new Set(ids).size).toBe(1)
   })
 
-  test('gets an event of a process that took it and died', async () => {
+  test('receives an event whose claiming process crashed', async () => {
     const taken: string[] = []
     const { happens, deliver, later, services } = webhookHost({}, { handle: ({ id }) => void taken.push(id) })
     const dead = webhookHost({}, { handle: () => new Promise(() => {}) }, services)
@@ -73,29 +73,29 @@ describe('the handler of events', () => {
 })
 
 describe('an event', () => {
-  test('is there if its act is committed, and not if it is refused', async () => {
+  test('is stored if its action commits, and not if the commit fails', async () => {
     const { services } = webhookHost()
-    const told = eventWrites(services, 'default', 'user.erased', { userId: 'u1' })
-    const refused = batch(...told, check(users, { where: { id: 'nobody' } }))
+    const writes = eventWrites(services, 'default', 'user.erased', { userId: 'u1' })
+    const refused = batch(...writes, check(users, { where: { id: 'nobody' } }))
     await expect(services.storage.commit(refused)).rejects.toThrow('refused')
     expect(await services.storage.find(events)).toEqual([])
-    await services.storage.commit(batch(...told))
+    await services.storage.commit(batch(...writes))
     expect(await services.storage.find(events)).toHaveLength(1)
   })
 
-  test('that nobody wants is dropped, in one commit for many', async () => {
+  test('without a subscriber is deleted', async () => {
     const { services, happens, deliver } = webhookHost()
     for (let index = 0; index < 250; index++) await happens('user.erased', { userId: `u${index}` })
     expect(await deliver()).toEqual({ delivered: 0, failed: 0 })
     expect(await services.storage.find(events)).toEqual([])
   })
 
-  test('is not written where the host keeps none', () => {
+  test('is not written if the host has disabled events', () => {
     const { services } = webhookHost({}, {}, { keepsEvents: false })
     expect(eventWrites(services, 'default', 'user.erased', { userId: 'u1' })).toEqual([])
   })
 
-  test('that did not arrive is removed after thirty days', async () => {
+  test('that was not delivered is deleted after thirty days', async () => {
     const { services, happens, deliver, later } = webhookHost({}, { handle: () => Promise.reject(new Error('no')) })
     await happens('user.erased', { userId: 'u1' })
     await deliver()
@@ -107,7 +107,7 @@ describe('an event', () => {
     expect(await services.storage.find(eventDeliveries)).toEqual([])
   })
 
-  test('of another kind, or without what its kind carries, is none', () => {
+  test('is invalid with an unknown type, an unknown version or missing data', () => {
     const good = { id: 'e', type: 'user.erased', version: 1, tenant: 't', timestamp: 'x', data: { userId: 'u1' } }
     expect(isBillfoldEvent(good)).toBe(true)
     for (const change of [{ type: 'user.cloned' }, { version: 2 }, { data: {} }, { data: null }, { tenant: 7 }])
@@ -115,7 +115,7 @@ describe('an event', () => {
     expect(isBillfoldEvent(undefined)).toBe(false)
   })
 
-  test('has a name of two parts that fits its column', () => {
+  test('has a type of two parts that fits its column', () => {
     for (const type of eventTypes) expect(type).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/)
     expect(Math.max(...eventTypes.map((type) => type.length))).toBeLessThanOrEqual(64)
   })

@@ -9,15 +9,15 @@ import { eventDeliveries, events } from './table.ts'
 
 type EventRow = RowOf<typeof events>
 
-/** Who wants an event, by their ids. */
-type TakersOf = (event: EventRow) => readonly string[]
+/** Returns the ids of the subscribers of an event. */
+type SubscriberLookup = (event: EventRow) => readonly string[]
 
-/** How many events one look takes up, and how many of them at once. */
-const limits = { looksAtOnce: 200, atOnce: 8 } as const
+/** The number of events per read, and how many of them are processed concurrently. */
+const limits = { batchSize: 200, concurrency: 8 } as const
 
 /**
- * Turns events into deliveries, one for each who wants it: an event goes in the commit in which its deliveries come, so that
- * of any number of processes one hands it out, and a crash leaves either the event or all of its deliveries.
+ * Turns events into deliveries, one per subscriber. The event row is deleted in the commit that inserts its deliveries.
+ * So only one process fans out an event, and after a crash there is either the event or all of its deliveries.
  */
 export async function handOut(
   services: Services,
@@ -26,25 +26,29 @@ export async function handOut(
 ): Promise<void> {
   for (let more = true; more && !until(); ) {
     const orderBy = [['at', 'asc'] as const, ['id', 'asc'] as const]
-    const rows = await services.storage.find(events, { orderBy, limit: limits.looksAtOnce })
-    more = rows.length === limits.looksAtOnce
-    const takersOf = await takersFor(services, rows, isForHost)
-    const wanted = rows.filter((row) => takersOf(row).length > 0)
-    const ids = rows.filter((row) => takersOf(row).length === 0).map(({ id }) => id)
+    const rows = await services.storage.find(events, { orderBy, limit: limits.batchSize })
+    more = rows.length === limits.batchSize
+    const getSubscriberIds = await createSubscriberLookup(services, rows, isForHost)
+    const wanted = rows.filter((row) => getSubscriberIds(row).length > 0)
+    const ids = rows.filter((row) => getSubscriberIds(row).length === 0).map(({ id }) => id)
     if (ids.length > 0)
       await services.storage.commit(batch(remove(events, { where: { id: { in: ids } }, hits: 'any' })))
-    await inParallel(rotated(wanted), limits.atOnce, async (row) => {
-      await committed(services, remove(events, { where: { id: row.id } }), ...deliveriesOf(row, takersOf(row)))
+    await inParallel(rotated(wanted), limits.concurrency, async (row) => {
+      await committed(
+        services,
+        remove(events, { where: { id: row.id } }),
+        ...deliveryWrites(row, getSubscriberIds(row)),
+      )
     })
   }
 }
 
-/** The endpoints are read after the events: one that was made before an event happened is among them. */
-async function takersFor(
+/** Endpoints are read after the events, so that an endpoint created before an event is included. */
+async function createSubscriberLookup(
   { storage }: Services,
   rows: readonly EventRow[],
   isForHost: (type: string) => boolean,
-): Promise<TakersOf> {
+): Promise<SubscriberLookup> {
   const tenants = [...new Set(rows.map(({ tenant }) => tenant))]
   const where = { tenant: { in: tenants }, disabledAt: null }
   const endpoints = tenants.length === 0 ? [] : await storage.find(webhookEndpoints, { where })
@@ -56,15 +60,15 @@ async function takersFor(
   ]
 }
 
-function deliveriesOf(row: EventRow, takers: readonly string[]): readonly Write[] {
+function deliveryWrites(row: EventRow, subscribers: readonly string[]): readonly Write[] {
   const { id: eventId, tenant, type, version, at } = row
   const timestamp = new Date(at).toISOString()
   const data: unknown = JSON.parse(row.data)
   const body = JSON.stringify({ id: eventId, type, version, tenant, timestamp, data })
-  return takers.map((endpointId) => deliveryOf({ tenant, endpointId, eventId, type, body, createdAt: at }))
+  return subscribers.map((endpointId) => deliveryOf({ tenant, endpointId, eventId, type, body, createdAt: at }))
 }
 
-/** The write that puts an event on its way to one endpoint. */
+/** Returns the write that queues an event for one subscriber. */
 export function deliveryOf(
   event: Pick<RowOf<typeof eventDeliveries>, 'tenant' | 'endpointId' | 'eventId' | 'type' | 'body' | 'createdAt'>,
 ): Write {

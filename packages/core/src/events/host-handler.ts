@@ -5,25 +5,27 @@ import type { Attempted, DeliveryRow, Taker } from './attempt.ts'
 import { type BillfoldEvent, isBillfoldEvent } from './event.ts'
 import { deliveryLimits, type EventOptions, hostTakerId } from './options.ts'
 
-/** The host's own handler as a taker of events. */
+/** Creates the subscriber for the host's event handler. */
 export function hostHandler({ logger }: Services, handle: NonNullable<EventOptions['handle']>): Taker {
   const attempt = async ({ eventId, type, body }: DeliveryRow): Promise<Attempted> => {
     try {
-      const event = eventIn(body)
+      const event = parseEvent(body)
       await withinTime(deliveryLimits.handlingTime, async (signal) => handle(event, signal))
       return { arrived: true }
     } catch (cause) {
-      logger.warn({ cause, type, event: eventId }, 'the handler of events has failed')
+      logger.warn({ cause, type, event: eventId }, 'event handler failed')
       return { arrived: false, failure: cause instanceof Error ? cause.name.slice(0, 64) : 'unknown' }
     }
   }
   return { id: hostTakerId, attempt }
 }
 
-/** An event that another version of Billfold has written may not be known here. @throws BillfoldError `unexpected` */
-function eventIn(body: string): BillfoldEvent {
+/**
+ * Parses a delivery body. An event written by another version of Billfold may be unknown.
+ * @throws BillfoldError `unexpected`
+ */
+function parseEvent(body: string): BillfoldEvent {
   const event: unknown = JSON.parse(body)
-  if (!isBillfoldEvent(event))
-    throw new BillfoldError('unexpected', { message: 'This version does not know the event' })
+  if (!isBillfoldEvent(event)) throw new BillfoldError('unexpected', { message: 'Unknown event type or version' })
   return event
 }

@@ -7,38 +7,38 @@ import { deliveryLimits } from './options.ts'
 import { eventDeliveries } from './table.ts'
 
 /**
- * Delivers what is due to one taker, a few at once, until nothing is, the time is over, or the taker has failed some times in a
- * row. `room` says how many attempts may begin.
+ * Delivers due events to one subscriber until none is left, `until` returns true, or too many attempts have failed in a
+ * row. `concurrency` limits the concurrent attempts.
  */
 export async function runLane(
   services: Services,
-  taker: Taker,
-  room: number,
+  subscriber: Taker,
+  concurrency: number,
   until: () => boolean,
 ): Promise<Delivered> {
   const count = { delivered: 0, failed: 0 }
-  let failuresInARow = 0
-  const isOver = (): boolean => until() || failuresInARow >= deliveryLimits.failuresInARow
+  let consecutiveFailures = 0
+  const isOver = (): boolean => until() || consecutiveFailures >= deliveryLimits.failuresInARow
   for (let claimed = 1; claimed > 0 && !isOver(); ) {
     claimed = 0
-    const waiting = (await dueOf(services, taker.id))[Symbol.iterator]()
+    const due = (await findDue(services, subscriber.id))[Symbol.iterator]()
     const work = async (): Promise<void> => {
-      for (const row of waiting) {
+      for (const row of due) {
         if (isOver()) return
         if (!(await claim(services, row))) continue
         claimed++
-        const outcome = await taker.attempt(row)
-        await keep(services, row, outcome)
-        failuresInARow = outcome.arrived ? 0 : failuresInARow + 1
-        count[outcome.arrived ? 'delivered' : 'failed']++
+        const result = await subscriber.attempt(row)
+        await recordResult(services, row, result)
+        consecutiveFailures = result.arrived ? 0 : consecutiveFailures + 1
+        count[result.arrived ? 'delivered' : 'failed']++
       }
     }
-    await Promise.all(Array.from({ length: room }, work))
+    await Promise.all(Array.from({ length: concurrency }, work))
   }
   return count
 }
 
-function dueOf({ storage, now }: Services, endpointId: string): Promise<DeliveryRow[]> {
+function findDue({ storage, now }: Services, endpointId: string): Promise<DeliveryRow[]> {
   return storage.find(eventDeliveries, {
     where: { endpointId, nextTryAt: { lte: now() } },
     orderBy: [
@@ -49,21 +49,21 @@ function dueOf({ storage, now }: Services, endpointId: string): Promise<Delivery
   })
 }
 
-/** Makes a delivery this call's own for a while; false when another was faster. */
+/** Claims a delivery for a limited time. Returns false if another process has claimed it. */
 function claim(services: Services, { id, attempts, nextTryAt }: DeliveryRow): Promise<boolean> {
   const set = { nextTryAt: services.now() + deliveryLimits.claim }
   return committed(services, update(eventDeliveries, { where: { id, attempts, nextTryAt }, set, add: { attempts: 1 } }))
 }
 
-async function keep(services: Services, row: DeliveryRow, outcome: Attempted): Promise<void> {
+async function recordResult(services: Services, row: DeliveryRow, result: Attempted): Promise<void> {
   const { storage, now } = services
-  if (outcome.arrived) {
+  if (result.arrived) {
     await storage.commit(batch(remove(eventDeliveries, { where: { id: row.id }, hits: 'any' })))
     return
   }
   const attempts = row.attempts + 1
-  const pause = Math.max(pauseAfter(attempts, deliveryLimits.pauses), outcome.pause ?? 0)
+  const delay = Math.max(pauseAfter(attempts, deliveryLimits.pauses), result.pause ?? 0)
   const isLast = now() - row.createdAt >= deliveryLimits.giveUpAfter
-  const set = { failure: outcome.failure, nextTryAt: isLast ? null : now() + pause }
+  const set = { failure: result.failure, nextTryAt: isLast ? null : now() + delay }
   await storage.commit(batch(update(eventDeliveries, { where: { id: row.id, attempts }, set, hits: 'any' })))
 }

@@ -1,41 +1,54 @@
 import type { BillfoldEvent, EventType } from './event.ts'
 
-/** What a host does with events. */
+/** Event options of the host. */
 export interface EventOptions {
   /**
-   * Takes each event in-process. It resolves when the event is dealt with; a rejection, or 30 seconds without an answer, brings the same
-   * event again later, for three days. So each comes at least once, and not always in order. Give it to every process that calls
-   * `deliver()` or `maintain()`.
+   * Handles each event in-process. A rejection, or no result within 30 seconds, causes a retry, for up to three days.
+   * Delivery is at least once and not always in order. Configure the handler in every process that calls `deliver()` or
+   * `maintain()`.
+   * @example
+   * ```ts
+   * import type { EventOptions } from '@billfold/core'
+   *
+   * const events: EventOptions = {
+   *   handle: (event) => {
+   *     if (event.type === 'payment.completed') console.log(event.data.paymentId)
+   *   },
+   * }
+   * ```
    */
   readonly handle?: (event: BillfoldEvent, signal: AbortSignal) => Promise<void> | void
-  /** The kinds that `handle` takes: all. */
+  /** The event types passed to `handle`. Default: all. */
   readonly types?: readonly EventType[]
 }
 
-/** Numbers of deliveries. Times are in milliseconds. */
+/** Limits of event delivery. Times are in milliseconds. */
 export const deliveryLimits = {
-  /** That the host's handler has for one event. */
+  /** The timeout of the host's handler per event. */
   handlingTime: 30_000,
-  /** That a delivery is a process's own: longer than any attempt takes, in case the process dies. */
+  /** How long a claimed delivery is reserved for a process. Longer than any attempt, in case the process crashes. */
   claim: 90_000,
   pauses: { first: 5_000, longest: 4 * 60 * 60 * 1000 },
-  /** After the event, a failed attempt is the last one: 72 hours. */
+  /** Time after the event from which a failed attempt is the last one: 72 hours. */
   giveUpAfter: 72 * 60 * 60 * 1000,
-  /** After the event, what was not delivered is removed: 30 days. */
+  /** Time after the event from which an undelivered event is deleted: 30 days. */
   kept: 30 * 24 * 60 * 60 * 1000,
-  /** Attempts to one taker at once, in one process. */
+  /** Maximum concurrent attempts per subscriber and process. */
   atOnce: 4,
-  /** Takers that are served at once, in one process. */
+  /** Maximum number of subscribers served concurrently per process. */
   takersAtOnce: 64,
   looksAtOnce: 32,
-  /** After so long a call takes nothing new up. */
+  /** Time after which a call starts nothing new. */
   callTime: 20_000,
-  /** A taker that has failed so often in a row is left for the next call. */
+  /** After this many consecutive failures a subscriber is skipped until the next call. */
   failuresInARow: 3,
 } as const
 
-/** The id that deliveries to the host's own handler have in place of an endpoint's. */
+/** The endpoint id of deliveries to the host's handler. */
 export const hostTakerId = 'host'
 
-/** When what waits for a disabled endpoint is tried next: at the last moment that there is, unless the endpoint is enabled before. */
+/**
+ * The next attempt time of deliveries to a disabled endpoint: the largest valid timestamp, so that they are not due
+ * until the endpoint is enabled.
+ */
 export const parked = 8_640_000_000_000_000

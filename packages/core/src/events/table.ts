@@ -1,6 +1,8 @@
 import { defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** What has happened and nobody was told yet: written in the commit of the act, removed when its deliveries are made. */
+/**
+ * Events that are not fanned out yet. Inserted in the commit of the action, deleted when the deliveries are inserted.
+ */
 export const events = defineTable({
   name: 'events',
   columns: {
@@ -9,29 +11,29 @@ export const events = defineTable({
     type: text(64),
     version: integer(),
     at: integer(),
-    /** JSON: ids and plain words, so that there is nothing to seal. */
+    /** JSON with ids and short words only, so it need not be sealed. */
     data: text(),
   },
   key: ['id'],
   indexes: { byAge: ['at', 'id'] },
 })
 
-/** An event on its way to one endpoint, or to the host's own handler. Removed when it has arrived. */
+/** Deliveries of an event to one endpoint or to the host's handler. Deleted once delivered. */
 export const eventDeliveries = defineTable({
   name: 'event_deliveries',
   columns: {
     id: text(36),
     tenant: text(64),
-    /** `host` is the host's own handler. */
+    /** `host` for the host's handler. */
     endpointId: text(36),
     eventId: text(36),
     type: text(64),
-    /** The event as JSON: the very bytes that are signed, each time the same. */
+    /** The event as JSON: the exact text that is signed, the same for every attempt. */
     body: text(),
     attempts: integer(),
-    /** Null when it was given up. */
+    /** Null after the last attempt. */
     nextTryAt: nullable(integer()),
-    /** What the last attempt met, in a few words. */
+    /** The reason of the last failed attempt. */
     failure: nullable(text(64)),
     createdAt: integer(),
   },

@@ -20,20 +20,20 @@ const timestamp = Math.floor(now / 1000)
 const headersBy = (...secrets: readonly string[]) => webhookHeaders(secrets, { id: event.id, timestamp, body })
 const headers = headersBy(secret)
 
-describe('a receiver', () => {
-  test('takes what this library signs', async () => {
+describe('verifyWebhook', () => {
+  test('accepts a request signed by this library', async () => {
     expect(await verifyWebhook(secret, headers, body)).toEqual(event)
     expect(await verifyWebhook(secret.slice(6), new Headers(headers), new TextEncoder().encode(body))).toEqual(event)
   })
 
-  test('takes what an independent implementation signs, whose verifier takes ours', async () => {
+  test('is compatible with an independent implementation in both directions', async () => {
     const independent = new Webhook(secret)
     const signature = independent.sign(event.id, new Date(timestamp * 1000), body)
     expect(await verifyWebhook(secret, { ...headers, 'webhook-signature': signature }, body)).toEqual(event)
     expect(independent.verify(body, headers)).toEqual(event)
   })
 
-  test('takes either secret while one is replaced', async () => {
+  test('accepts either secret during a rotation', async () => {
     const [older, other] = [newWebhookSecret(), newWebhookSecret()]
     const both = headersBy(secret, older)
     expect(await verifyWebhook(secret, both, body)).toEqual(event)
@@ -42,7 +42,7 @@ describe('a receiver', () => {
     expect(await codeOf(verifyWebhook(other, both, body))).toBe('webhook.invalid')
   })
 
-  test('takes nothing that was changed on the way, is too old, or of the future', async () => {
+  test('rejects a request that was changed, is too old or in the future', async () => {
     const changed = body.replace('u1', 'u2')
     expect(await codeOf(verifyWebhook(secret, headers, changed))).toBe('webhook.invalid')
     expect(await codeOf(verifyWebhook(secret, { ...headers, 'webhook-id': 'x' }, body))).toBe('webhook.invalid')
@@ -57,16 +57,16 @@ describe('a receiver', () => {
     ['no signature', { 'webhook-signature': undefined }],
     ['no id', { 'webhook-id': undefined }],
     ['no timestamp', { 'webhook-timestamp': undefined }],
-    ['a timestamp that is no number', { 'webhook-timestamp': 'NaN' }],
+    ['a timestamp that is not a number', { 'webhook-timestamp': 'NaN' }],
     ['a signature of another version', { 'webhook-signature': headers['webhook-signature'].replace('v1', 'v1a') }],
-    ['a signature that is no base64', { 'webhook-signature': 'v1,???' }],
+    ['a signature that is not base64', { 'webhook-signature': 'v1,???' }],
     ['an empty signature', { 'webhook-signature': 'v1,' }],
-    ['a signature that is cut off', { 'webhook-signature': headers['webhook-signature'].slice(0, -8) }],
-  ])('takes nothing with %s', async (_, change) => {
+    ['a truncated signature', { 'webhook-signature': headers['webhook-signature'].slice(0, -8) }],
+  ])('rejects a request with %s', async (_, change) => {
     expect(await codeOf(verifyWebhook(secret, { ...headers, ...change }, body))).toBe('webhook.invalid')
   })
 
-  test('is told by undefined of a kind, or a version, that it does not know yet', async () => {
+  test('returns undefined for an unknown type or version', async () => {
     for (const change of [{ type: 'user.cloned' }, { version: 2 }, { type: 'constructor' }]) {
       const text = JSON.stringify({ ...event, ...change })
       const signed = webhookHeaders([secret], { id: event.id, timestamp, body: text })
@@ -77,7 +77,7 @@ describe('a receiver', () => {
     expect(await verifyWebhook(secret, signed, more)).toMatchObject(event)
   })
 
-  test('is told of a secret that cannot be one', async () => {
+  test('throws a TypeError for a malformed secret', async () => {
     await expect(verifyWebhook('whsec_short', headers, body)).rejects.toThrow(TypeError)
     await expect(verifyWebhook('', headers, body)).rejects.toThrow(TypeError)
   })

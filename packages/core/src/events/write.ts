@@ -6,8 +6,8 @@ import type { EventData, EventType } from './event.ts'
 import { events } from './table.ts'
 
 /**
- * The write that tells of an act, to be committed with the act; none where the host keeps no events. It belongs behind the
- * writes that can be refused.
+ * Returns the writes of an event, empty if the host has disabled events. Commit them with the action, after the writes
+ * whose condition can fail.
  */
 export function eventWrites<Type extends EventType>(
   { keepsEvents = false, now }: Pick<Services, 'now'> & Partial<Pick<Services, 'keepsEvents'>>,

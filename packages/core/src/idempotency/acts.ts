@@ -3,47 +3,51 @@ import { BillfoldError } from '../errors.ts'
 import { batch, type Batch, isCommitError, type Storage, storageLimits, update } from '../storage/index.ts'
 import { idempotencyKeys } from './table.ts'
 
-/** A request that holds an idempotency key, while it runs. */
+/** The running request that owns an idempotency key. */
 export interface Act {
   readonly id: string
   readonly holder: string
-  /** Whether the storage knows that the request has written something. */
+  /** True once a commit of this request has recorded in the key's row that the request has written. */
   isMarked: boolean
 }
 
-const acts = new AsyncLocalStorage<Act>()
+const currentRequest = new AsyncLocalStorage<Act>()
 
-/** Runs what a request does under its key: its first commit marks the key, see {@link markingStorage}. */
-export function asAct<T>(act: Act, run: () => Promise<T>): Promise<T> {
-  return acts.run(act, run)
+/** Runs a request under its idempotency key. Its first commit is tracked, see {@link idempotencyTrackingStorage}. */
+export function asAct<T>(request: Act, run: () => Promise<T>): Promise<T> {
+  return currentRequest.run(request, run)
 }
 
 /**
- * The same storage, but the first commit of a request that holds an idempotency key carries one write more: it notes that the
- * request has acted, and refuses the commit when another process has taken the key over. So whatever a request under a key
- * writes is noted with it or not written, and two requests under one key never both write. Commits of other requests stay as
- * they are.
+ * Wraps a storage so that the first commit of a request with an idempotency key carries one additional write. That
+ * write records that the request has written something, and fails the commit if another process has taken over the key.
+ * So a write and its record are atomic, and two requests with one key never both write. Commits of other requests are
+ * passed through.
+ *
+ * The current request is found through an `AsyncLocalStorage`.
  */
 export function markingStorage(storage: Storage): Storage {
   return {
     find: (table, query) => storage.find(table, query),
     commit: (writes) => {
-      const act = acts.getStore()
-      return act === undefined || act.isMarked ? storage.commit(writes) : commitMarked(storage, act, writes)
+      const request = currentRequest.getStore()
+      return request === undefined || request.isMarked
+        ? storage.commit(writes)
+        : commitTracked(storage, request, writes)
     },
   }
 }
 
-/** The mark comes last, so that a refused write keeps its place in the batch. */
-async function commitMarked(storage: Storage, act: Act, { id, writes }: Batch): Promise<void> {
-  const mark = update(idempotencyKeys, { where: { id: act.id, holder: act.holder }, set: { acted: true } })
+/** Appends the tracking write last, so that the index of a failed write stays the caller's. */
+async function commitTracked(storage: Storage, request: Act, { id, writes }: Batch): Promise<void> {
+  const tracking = update(idempotencyKeys, { where: { id: request.id, holder: request.holder }, set: { acted: true } })
   const fits = writes.length < storageLimits.writes
-  if (!fits) await storage.commit(batch(mark)).catch(refusedMark(0))
-  await storage.commit({ id, writes: fits ? [...writes, mark] : writes }).catch(refusedMark(writes.length))
-  act.isMarked = true
+  if (!fits) await storage.commit(batch(tracking)).catch(throwInProgress(0))
+  await storage.commit({ id, writes: fits ? [...writes, tracking] : writes }).catch(throwInProgress(writes.length))
+  request.isMarked = true
 }
 
-function refusedMark(index: number): (error: unknown) => never {
+function throwInProgress(index: number): (error: unknown) => never {
   return (error) => {
     if (isCommitError(error) && error.index === index)
       throw new BillfoldError('idempotency-key.in-progress', { cause: error })

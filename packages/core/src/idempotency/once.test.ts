@@ -23,14 +23,14 @@ const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 't
 const done: Outcome = { reply, isRefusal: false }
 const minute = 60_000
 
-/** Holds whoever waits for it until it is opened. */
-function heldGate(): { readonly opened: Promise<unknown>; readonly open: () => void } {
+/** A gate that callers await until it is released. */
+function createGate(): { readonly released: Promise<unknown>; readonly release: () => void } {
   const gate = new EventTarget()
-  const opened = new Promise((resolve) => gate.addEventListener('open', resolve))
-  return { opened, open: () => void gate.dispatchEvent(new Event('open')) }
+  const released = new Promise((resolve) => gate.addEventListener('release', resolve))
+  return { released, release: () => void gate.dispatchEvent(new Event('release')) }
 }
 
-describe('a call under an idempotency key', () => {
+describe('a request with an idempotency key', () => {
   let storage: Storage
   let acting: Storage
   let now: number
@@ -40,7 +40,7 @@ describe('a call under an idempotency key', () => {
   let lookups = testServices().lookups
   const under = (act: () => Promise<Outcome> = write, other: Partial<KeyedCall> = {}) =>
     once(setup(), { ...call, ...other }, act)
-  /** An act that writes one row, with the commit that a handler would make. */
+  /** An operation that writes one row, as a handler's commit does. */
   const write = async (): Promise<Outcome> => {
     await acting.commit(batch(insert(usedOnce, { id: `row ${written++}`, expiresAt: 1 })))
     return done
@@ -55,7 +55,7 @@ describe('a call under an idempotency key', () => {
     written = 0
   })
 
-  test('acts once, and gives its reply to every repeat for a day', async () => {
+  test('is executed once, and its reply is returned to every repeat for 24 hours', async () => {
     expect(await under()).toBeUndefined()
     expect(await under()).toEqual(reply)
     now += keptFor - 1
@@ -69,7 +69,7 @@ describe('a call under an idempotency key', () => {
     expect(await storage.find(idempotencyKeys)).toEqual([])
   })
 
-  test('is refused for another request, and apart for another caller, route, tenant or key', async () => {
+  test('is rejected if the request differs, and separate for another caller, route, tenant or key', async () => {
     await under()
     expect(await codeOf(under(write, { asked: 'PIN 1235' }))).toBe('idempotency-key.reused')
     await under(write, { scope: ['api', 'route', 'another caller'] })
@@ -78,7 +78,7 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(4)
   })
 
-  test('knows a request by what was read of it in passing, too', async () => {
+  test('compares a body that is read while the request runs', async () => {
     const asked = (text: string) => ({ asked: () => Promise.resolve(text) })
     await under(write, asked('the parts'))
     expect(await under(write, asked('the parts'))).toEqual(reply)
@@ -86,32 +86,32 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(1)
   })
 
-  test('is told to wait while the first one runs, also when that one has written', async () => {
-    const gate = heldGate()
+  test('is rejected as in progress while the first request is running, even after a write', async () => {
+    const gate = createGate()
     const first = under(async () => {
       const outcome = await write()
-      await gate.opened
+      await gate.released
       return outcome
     })
     await vi.waitFor(async () => expect(await rows()).toBe(1))
     expect(await codeOf(under())).toBe('idempotency-key.in-progress')
-    gate.open()
+    gate.release()
     await first
     expect(await under()).toEqual(reply)
     expect(await rows()).toBe(1)
   })
 
   test.each<[string, () => Promise<Outcome>]>([
-    ['was refused', () => Promise.reject(new BillfoldError('wallet.unknown'))],
-    ['was refused in a reply', () => Promise.resolve({ ...done, isRefusal: true })],
-    ['failed before it wrote anything', () => Promise.reject(new BillfoldError('storage.unavailable'))],
-  ])('may be made again, even otherwise, when it %s', async (_, act) => {
+    ['was rejected', () => Promise.reject(new BillfoldError('wallet.unknown'))],
+    ['replied with a rejection', () => Promise.resolve({ ...done, isRefusal: true })],
+    ['failed before its first write', () => Promise.reject(new BillfoldError('storage.unavailable'))],
+  ])('can be repeated, even with another body, after it %s', async (_, act) => {
     await codeOf(under(act))
     expect(await under(write, { asked: 'PIN 9999' })).toBeUndefined()
     expect(await rows()).toBe(1)
   })
 
-  test('may be made again when it was refused after it had counted a guess', async () => {
+  test('can be repeated if it was rejected after recording a failed attempt', async () => {
     const act = async () => {
       await write()
       throw new BillfoldError('signing-method.invalid')
@@ -120,7 +120,7 @@ describe('a call under an idempotency key', () => {
     expect(await under()).toBeUndefined()
   })
 
-  test('is not made again when it failed after it had written: nobody knows how it ended', async () => {
+  test('cannot be repeated if it failed after a write, since its outcome is unknown', async () => {
     const act = async () => {
       await write()
       throw new BillfoldError('storage.unavailable')
@@ -130,7 +130,7 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(1)
   })
 
-  test('is not made again when its reply is too long to keep, or no text', async () => {
+  test('cannot be repeated if its reply is too long or not text', async () => {
     await under(async () => ({ ...(await write()), reply: { ...reply, body: 'x'.repeat(300_000) } }))
     expect(await codeOf(under())).toBe('idempotency-key.unanswered')
     await under(async () => ({ ...(await write()), reply: undefined }), { key: 'another key of one' })
@@ -138,10 +138,10 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(2)
   })
 
-  test('of a process that died before it wrote is made by another after a minute, and the first can write no more', async () => {
-    const gate = heldGate()
+  test('is taken over after a minute if its process crashed before a write, and the first can no longer commit', async () => {
+    const gate = createGate()
     const asleep = under(async () => {
-      await gate.opened
+      await gate.released
       return write()
     })
     await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
@@ -149,13 +149,13 @@ describe('a call under an idempotency key', () => {
     expect(await codeOf(under())).toBe('idempotency-key.in-progress')
     now += 1
     expect(await under()).toBeUndefined()
-    gate.open()
+    gate.release()
     expect(await codeOf(asleep)).toBe('idempotency-key.in-progress')
     expect(await rows()).toBe(1)
     expect(await under()).toEqual(reply)
   })
 
-  test('of a process that died after it wrote is never made again', async () => {
+  test('cannot be repeated if its process crashed after a write', async () => {
     void under(async () => {
       await write()
       return new Promise<Outcome>(() => {})
@@ -166,7 +166,7 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(1)
   })
 
-  test('gives its reply where the reply cannot be kept, and is not made again', async () => {
+  test('returns its reply even if it cannot be stored, and cannot be repeated', async () => {
     const act = async () => {
       const outcome = await write()
       vi.spyOn(storage, 'commit').mockRejectedValue(new BillfoldError('storage.unavailable'))
@@ -179,7 +179,7 @@ describe('a call under an idempotency key', () => {
     expect(await rows()).toBe(1)
   })
 
-  test('marks no other commit: neither those after its first, nor those of other requests', async () => {
+  test('tracks its first commit only, and no commit of other requests', async () => {
     const commits = vi.spyOn(storage, 'commit')
     await under(async () => {
       await write()
@@ -193,7 +193,7 @@ describe('a call under an idempotency key', () => {
     expect(sizes).toEqual([2, 1, 1])
   })
 
-  test('may write as much as a batch can hold', async () => {
+  test('can commit a full batch', async () => {
     const full = Array.from({ length: 1000 }, (_, at) => insert(usedOnce, { id: `full ${at}`, expiresAt: 1 }))
     await under(async () => {
       await acting.commit(batch(...full))
@@ -203,7 +203,7 @@ describe('a call under an idempotency key', () => {
     expect(await under()).toEqual(reply)
   })
 
-  test('of twenty at once acts once', async () => {
+  test('is executed once with twenty concurrent calls', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => codeOf(under())))
     expect(await rows()).toBe(1)
     expect(outcomes.filter((outcome) => outcome === 'done' || outcome === 'idempotency-key.in-progress')).toHaveLength(
@@ -212,13 +212,13 @@ describe('a call under an idempotency key', () => {
     expect(await under()).toEqual(reply)
   })
 
-  describe('of which somebody tries what was asked', () => {
+  describe('with mismatching repeats', () => {
     const guess = (asked: KeyedCall['asked'] = 'PIN 0000') => codeOf(under(write, { asked }))
     const guesses = async (count: number, asked?: KeyedCall['asked']): Promise<void> => {
       for (let index = 0; index < count; index++) expect(await guess(asked)).toBe('idempotency-key.reused')
     }
 
-    test('still gives its reply after four other requests, and never again after five', async () => {
+    test('returns its reply after four mismatches, and rejects everything after five', async () => {
       await under()
       await guesses(mostMismatches - 1)
       expect(await under()).toEqual(reply)
@@ -229,7 +229,7 @@ describe('a call under an idempotency key', () => {
       expect(await under()).toBeUndefined()
     })
 
-    test('tells the audit trail once', async () => {
+    test('writes one audit record', async () => {
       await under()
       await guesses(3 * mostMismatches)
       const [row] = await storage.find(idempotencyKeys)
@@ -244,26 +244,26 @@ describe('a call under an idempotency key', () => {
       ])
     })
 
-    test('counts what was read in passing, too', async () => {
+    test('counts mismatches of a body that is read while the request runs', async () => {
       await under(write, { asked: () => Promise.resolve('the parts') })
       await guesses(mostMismatches, () => Promise.resolve('other parts'))
       expect(await guess(() => Promise.resolve('the parts'))).toBe('idempotency-key.reused')
     })
 
-    test('compares nothing while the first one runs', async () => {
-      const gate = heldGate()
+    test('does not compare while the first request is running', async () => {
+      const gate = createGate()
       const first = under(async () => {
-        await gate.opened
+        await gate.released
         return write()
       })
       await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
       for (let index = 0; index < 10; index++) expect(await guess()).toBe('idempotency-key.in-progress')
-      gate.open()
+      gate.release()
       await first
       expect(await under()).toEqual(reply)
     })
 
-    test('counts where the reply is not known, and where the first one died', async () => {
+    test('counts mismatches if the reply is unknown or the first request crashed', async () => {
       await under(async () => ({ ...(await write()), reply: undefined }))
       await guesses(mostMismatches)
       expect(await codeOf(under())).toBe('idempotency-key.reused')
@@ -277,7 +277,7 @@ describe('a call under an idempotency key', () => {
       expect(await rows()).toBe(1)
     })
 
-    test('keeps the count when a request after them is refused, so that it does not begin anew', async () => {
+    test('retains the count after a rejected request', async () => {
       void under(() => new Promise<Outcome>(() => {}))
       await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
       now += minute
@@ -289,39 +289,39 @@ describe('a call under an idempotency key', () => {
       expect(await codeOf(under())).toBe('idempotency-key.reused')
     })
 
-    test('drops the reply of one that was taken for dead and comes to its end after all', async () => {
-      const gate = heldGate()
+    test('does not store the reply of a request that finished after the mismatch limit was reached', async () => {
+      const gate = createGate()
       const asleep = under(async () => {
-        await gate.opened
+        await gate.released
         return write()
       })
       await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
       now += minute
       await guesses(mostMismatches)
-      gate.open()
+      gate.release()
       expect(await asleep).toBeUndefined()
       expect(await codeOf(under())).toBe('idempotency-key.reused')
       expect(await storage.find(idempotencyKeys)).toMatchObject([{ reply: null }])
     })
 
-    test('is not answered when it was compared before the fifth was counted, and would be answered after', async () => {
+    test('is rejected if it was compared before the fifth mismatch was recorded', async () => {
       await under()
-      const gate = heldGate()
+      const gate = createGate()
       const commit = storage.commit.bind(storage)
       const commits = vi.spyOn(storage, 'commit').mockImplementation(async (all) => {
         const [first] = all.writes
-        if (first?.kind === 'update' && first.add['mismatches'] === 0) await gate.opened
+        if (first?.kind === 'update' && first.add['mismatches'] === 0) await gate.released
         return commit(all)
       })
       const right = codeOf(under())
       await vi.waitFor(() => expect(commits).toHaveBeenCalledTimes(2))
       await guesses(mostMismatches)
-      gate.open()
+      gate.release()
       expect(await right).toBe('idempotency-key.reused')
       vi.restoreAllMocks()
     })
 
-    test('counts five of forty at once', async () => {
+    test('counts five of forty concurrent mismatches', async () => {
       await under()
       const codes = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(`PIN ${index}`)))
       expect(new Set(codes)).toEqual(new Set(['idempotency-key.reused']))
@@ -329,7 +329,7 @@ describe('a call under an idempotency key', () => {
     })
   })
 
-  test('leaves nothing in the storage that tells the key, the request or the reply', async () => {
+  test('stores neither the key nor the request nor the reply in plain text', async () => {
     await under()
     const [row] = await storage.find(idempotencyKeys)
     const dump = Buffer.from(

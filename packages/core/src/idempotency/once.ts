@@ -8,13 +8,19 @@ import { type KeptReply, keySecrets, type KeySecrets } from './kept-reply.ts'
 import { counted, isExhausted, mostMismatches } from './mismatches.ts'
 import { idempotencyKeys } from './table.ts'
 
-/** How long a repeat gets the same reply, in milliseconds: a day. */
+/** How long a repeated request gets the stored reply, in milliseconds: 24 hours. */
 export const keptFor = 24 * 60 * 60 * 1000
 
-/** How long a request is taken to be running when nothing is heard of it, in milliseconds. Its first commit is refused if another has begun after that. */
-const heldFor = 60_000
+/**
+ * The lease of a running request, in milliseconds. After it has expired another request may take over the key, and the
+ * first commit of the earlier one fails.
+ */
+const leaseMs = 60_000
 
-/** What keys stand on: a storage that marks nothing, see `markingStorage`. */
+/**
+ * Dependencies of {@link executeOnce}. The storage must be the one without tracking, see {@link
+ * idempotencyTrackingStorage}.
+ */
 export interface KeySetup {
   readonly storage: Storage
   readonly lookups: Lookups
@@ -22,60 +28,69 @@ export interface KeySetup {
   readonly now: () => number
 }
 
-/** One request under an idempotency key. */
+/** A request with an idempotency key. */
 export interface KeyedCall {
   readonly tenant: string
-  /** Whose the key is, and for what: the caller and the route. */
+  /** The scope of the key: API, route and caller. */
   readonly scope: readonly string[]
   readonly key: string
-  /** For the audit trail: who calls, and the API with the route. */
+  /** For the audit log: the caller, and the API with the route. */
   readonly caller: string
   readonly route: string
-  /** What is asked, as text: known before the act, or read in the course of it. */
+  /**
+   * The text that the fingerprint is computed from, or a function that returns it if the body is read while the request
+   * runs.
+   */
   readonly asked: string | (() => Promise<string>)
 }
 
-/** What an act came to. */
+/** The outcome of a request. */
 export interface Outcome {
-  /** Nothing where it cannot be kept: bytes, a stream. */
+  /** Undefined if the reply cannot be stored, such as bytes or a stream. */
   readonly reply: KeptReply | undefined
-  /** Whether the reply says that nothing came about: then the key is free again. */
+  /** True if the reply reports that nothing was done. The key can then be used again. */
   readonly isRefusal: boolean
 }
 
 type KeyRow = RowOf<typeof idempotencyKeys>
 
 /**
- * Acts once for a key, in any number of processes. Gives the reply of an earlier call under the key, or nothing where it has
- * acted now. What was refused, or failed before
- * it wrote anything, leaves the key free. A process that dies leaves it free too, after a minute, if it has written nothing; else
- * the key stays used, and a repeat is told that its reply is not known. Other requests under a key are counted, since what is asked
- * may hold a PIN: after five of them every request under the key is another one.
- * @throws BillfoldError `idempotency-key.reused` for another request, `idempotency-key.in-progress` while one runs,
- *   `idempotency-key.unanswered` where the reply is not known; and what the act throws
+ * Executes a request once per idempotency key, in any number of processes.
+ *
+ * A request that was rejected, or that failed before its first write, leaves the key unused. If a process crashes, the
+ * key is available again after a minute unless the request has written something; in that case repeats fail, because
+ * the outcome is unknown. Requests with another fingerprint are counted, since they may be guesses at a PIN. After five
+ * of them every request with the key is rejected.
+ *
+ * @returns the stored reply of an earlier request, or undefined if this call has executed the request
+ * @throws BillfoldError `idempotency-key.reused` for another request with the same key; `idempotency-key.in-progress`
+ *   while one is running; `idempotency-key.outcome-unknown` if the reply is not known; and the errors of `execute`
  */
 export async function once(
   setup: KeySetup,
   call: KeyedCall,
-  act: () => Promise<Outcome>,
+  execute: () => Promise<Outcome>,
 ): Promise<KeptReply | undefined> {
   const secrets = await keySecrets(setup.lookups, call.tenant, call.scope, call.key)
   for (;;) {
-    const taken = await take(setup, call, secrets)
-    if (taken === undefined) continue
-    if ('reply' in taken) return secrets.open(taken.reply)
-    await actUnder(setup, call, secrets, taken.holder, act)
+    const acquired = await acquireKey(setup, call, secrets)
+    if (acquired === undefined) continue
+    if ('reply' in acquired) return secrets.open(acquired.reply)
+    await executeHoldingKey(setup, call, secrets, acquired.holder, execute)
     return undefined
   }
 }
 
-/** Forgets keys whose time has come. */
+/** Deletes expired idempotency keys. */
 export async function forgetKeys(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(idempotencyKeys, { where: { expiresAt: { lte: now } }, hits: 'any' })))
 }
 
-/** The key for this request; or the reply that was kept; or nothing where another was quicker, and it is to be tried again. */
-async function take(
+/**
+ * Acquires the key for this request, or returns the stored reply. Returns undefined if a concurrent request changed the
+ * row and the caller must try again.
+ */
+async function acquireKey(
   setup: KeySetup,
   call: KeyedCall,
   secrets: KeySecrets,
@@ -85,30 +100,30 @@ async function take(
   const now = setup.now()
   const holder = newId()
   const fingerprint = typeof call.asked === 'string' ? secrets.fingerprintOf(call.asked) : null
-  const held = { holder, heldUntil: now + heldFor, fingerprint, expiresAt: now + keptFor }
-  const row = { id, tenant: call.tenant, acted: false, reply: null, mismatches: 0, ...held }
+  const lease = { holder, heldUntil: now + leaseMs, fingerprint, expiresAt: now + keptFor }
+  const row = { id, tenant: call.tenant, acted: false, reply: null, mismatches: 0, ...lease }
   if (await committed(setup, insert(idempotencyKeys, row))) return { holder }
   const [found] = await storage.find(idempotencyKeys, { where: { id }, limit: 1 })
   if (found === undefined) return undefined
-  const taking = { id, holder: found.holder, heldUntil: found.heldUntil, mismatches: found.mismatches }
+  const unchanged = { id, holder: found.holder, heldUntil: found.heldUntil, mismatches: found.mismatches }
   if (found.expiresAt <= now) {
-    await committed(setup, remove(idempotencyKeys, { where: taking }))
+    await committed(setup, remove(idempotencyKeys, { where: unchanged }))
     return undefined
   }
   if (isExhausted(found)) throw new BillfoldError('idempotency-key.reused')
-  // While it runs nothing is compared: who asks learns nothing of what the first one asked.
+  // Do not compare while the first request is running, so that nothing about it can be learned.
   if (found.heldUntil > now) throw new BillfoldError('idempotency-key.in-progress', { retryAfterSeconds: 1 })
-  const isSame = await isSameAs(found, call, secrets)
+  const isSame = await compareFingerprint(found, call, secrets)
   if (isSame !== undefined && !(await counted(setup, call, found, isSame))) return undefined
   if (isSame === false) throw new BillfoldError('idempotency-key.reused')
   if (found.reply !== null) return { reply: found.reply }
   if (found.acted) throw new BillfoldError('idempotency-key.unanswered')
-  const takeover = update(idempotencyKeys, { where: { ...taking, acted: false }, set: held })
+  const takeover = update(idempotencyKeys, { where: { ...unchanged, acted: false }, set: lease })
   return (await committed(setup, takeover)) ? { holder } : undefined
 }
 
-/** Whether it is the request that the key was used for; undefined where nothing hangs on it, and a body need not be read for it. */
-async function isSameAs(
+/** Compares the fingerprints. Returns undefined if the comparison is unnecessary, so that the body need not be read. */
+async function compareFingerprint(
   { fingerprint, reply }: KeyRow,
   { asked }: KeyedCall,
   { fingerprintOf }: KeySecrets,
@@ -119,29 +134,27 @@ async function isSameAs(
     : fingerprint === fingerprintOf(typeof asked === 'string' ? asked : await asked())
 }
 
-async function actUnder(
+async function executeHoldingKey(
   setup: KeySetup,
   call: KeyedCall,
   secrets: KeySecrets,
   holder: string,
-  act: () => Promise<Outcome>,
+  execute: () => Promise<Outcome>,
 ): Promise<void> {
   const where = { id: secrets.id, holder }
-  const orSay = (kept: Promise<void>): Promise<void> =>
-    kept.catch((cause: unknown) =>
-      setup.logger.warn({ cause: nameOf(cause) }, 'an idempotency key could not be settled'),
-    )
+  const logFailure = (pending: Promise<void>): Promise<void> =>
+    pending.catch((cause: unknown) => setup.logger.warn({ cause: toErrorName(cause) }, 'idempotency key update failed'))
   try {
-    const { reply, isRefusal: refused } = await asAct({ ...where, isMarked: false }, act)
-    // It is done, whatever becomes of the key: the reply is given all the same.
-    await orSay(refused ? free(setup.storage, where, true) : keep(setup, call, secrets, holder, reply))
+    const { reply, isRefusal: wasRejected } = await asAct({ ...where, isMarked: false }, execute)
+    // The request has been executed: return its reply even if the key cannot be updated.
+    await logFailure(wasRejected ? freeKey(setup.storage, where, true) : saveReply(setup, call, secrets, holder, reply))
   } catch (error) {
-    await orSay(free(setup.storage, where, isRefusal(error)))
+    await logFailure(freeKey(setup.storage, where, isRejection(error)))
     throw error
   }
 }
 
-async function keep(
+async function saveReply(
   { storage }: KeySetup,
   { asked }: KeyedCall,
   secrets: KeySecrets,
@@ -155,11 +168,16 @@ async function keep(
 }
 
 /**
- * Frees a key: of a request that was refused, or that has written nothing. Of one that failed after writing, nobody knows the
- * outcome. Where other requests were counted under it the count stays, for what is asked next may hold the same PIN.
+ * Frees the key of a request that was rejected or has not written anything. The outcome of a request that failed after
+ * a write is unknown. If mismatches were counted the row is retained, because the next request may contain the same
+ * PIN.
  */
-async function free(storage: Storage, where: { readonly id: string; readonly holder: string }, refused: boolean) {
-  const unused = refused ? where : { ...where, acted: false }
+async function freeKey(
+  storage: Storage,
+  where: { readonly id: string; readonly holder: string },
+  wasRejected: boolean,
+) {
+  const unused = wasRejected ? where : { ...where, acted: false }
   await storage.commit(
     batch(
       remove(idempotencyKeys, { where: { ...unused, mismatches: 0 }, hits: 'any' }),
@@ -169,11 +187,14 @@ async function free(storage: Storage, where: { readonly id: string; readonly hol
   )
 }
 
-/** Whether the act was refused, and so has not come about. A client that went away may have cut it off anywhere. */
-function isRefusal(error: unknown): boolean {
+/**
+ * Returns true if the request was rejected and so had no effect. Status 499 is excluded: a client that disconnected may
+ * have interrupted the request at any point.
+ */
+function isRejection(error: unknown): boolean {
   return isCommitError(error) || (isBillfoldError(error) && error.status < 499)
 }
 
-function nameOf(cause: unknown): string {
+function toErrorName(cause: unknown): string {
   return isBillfoldError(cause) ? cause.code : cause instanceof Error ? cause.name : typeof cause
 }

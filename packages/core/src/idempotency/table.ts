@@ -1,23 +1,26 @@
 import { boolean, bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Idempotency keys that callers have used, and what was replied, for as long as a repeat gets the same reply. */
+/** Idempotency keys in use, with the stored reply. */
 export const idempotencyKeys = defineTable({
   name: 'idempotency_keys',
   columns: {
-    /** Keyed hash of the tenant, the caller, the route and the key, base64url. The key itself is nowhere. */
+    /** Keyed hash of tenant, caller, route and key, base64url. The key itself is not stored. */
     id: text(43),
     tenant: text(64),
-    /** Of the request that holds the key now: whoever takes it over changes it, and the one before can commit no more. */
+    /** The request that owns the key. A takeover replaces it, and the previous owner can no longer commit. */
     holder: text(36),
-    /** Until when the request that holds the key is taken to be running. */
+    /** The end of the lease, in epoch milliseconds. */
     heldUntil: integer(),
-    /** Whether the request has written anything: from then on nobody takes the key over. */
+    /** True once the request has written something. From then on the key cannot be taken over. */
     acted: boolean(),
-    /** What was asked, as a hash that is keyed by the key too; null until a body that is read in passing has been read. */
+    /**
+     * Hash of the request, keyed by the idempotency key. Null until a body that is read while the request runs is
+     * complete.
+     */
     fingerprint: nullable(text(43)),
-    /** Sealed under a secret that is made of the lookup secret and the key, so that it opens for who has both only. */
+    /** Encrypted with a key derived from both the blind index secret and the idempotency key. */
     reply: nullable(bytes()),
-    /** How many other requests came under the key, each counted before it was answered. */
+    /** The number of requests with another fingerprint, each counted before it was answered. */
     mismatches: integer(),
     expiresAt: integer(),
   },

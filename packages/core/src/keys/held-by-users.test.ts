@@ -15,7 +15,7 @@ const actor = { tenant: 'default', id: 'host' }
 const keys = { k1: newKey(), k2: newKey() }
 const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 
-test('what only its user can open is counted until they use it, and no longer than it can be used', async () => {
+test('usage() counts signing methods and passwords until they are used under the current key, or their owner is archived', async () => {
   const services = testServices()
   const keyring = localKeyring({ keys, currentKeyId: 'k1' })
   const lookups = storageLookups({ storage: services.storage, keyring, now: Date.now })
@@ -30,13 +30,13 @@ test('what only its user can open is counted until they use it, and no longer th
 
   const after = { ...before, keyring: localKeyring({ keys, currentKeyId: 'k2' }) }
   await reseal(after, actor)
-  const older = async () => (await keysInUse(after)).older
-  expect(await older()).toMatchObject([{ id: 'k1', sealedValues: 0, signingMethods: 2, passwords: 1 }])
+  const olderKeys = async () => (await keysInUse(after)).older
+  expect(await olderKeys()).toMatchObject([{ id: 'k1', sealedValues: 0, signingMethods: 2, passwords: 1 }])
 
   await after.storage.commit(batch(ownerCloses(archived.id, Date.now())))
-  expect(await older()).toMatchObject([{ signingMethods: 1 }])
+  expect(await olderKeys()).toMatchObject([{ signingMethods: 1 }])
   await unlock(after, actor, user.id, { id: methods[0]?.id ?? '' }, '4711', refusals)
-  expect(await older()).toMatchObject([{ signingMethods: 0, passwords: 1 }])
+  expect(await olderKeys()).toMatchObject([{ signingMethods: 0, passwords: 1 }])
   expect(await verifySecret(after, actor, userId, 'password', password)).toMatchObject({ userId })
-  expect(await older()).toMatchObject([{ signingMethods: 0, passwords: 0, vouchesForAuditTrail: false }])
+  expect(await olderKeys()).toMatchObject([{ signingMethods: 0, passwords: 0, vouchesForAuditTrail: false }])
 })

@@ -3,18 +3,30 @@ import type { Services } from '../services.ts'
 import { reseal, type Resealed, type ResealProgress } from './reseal.ts'
 import { type KeysInUse, keysInUse } from './usage.ts'
 
-/** The keys of the keyring, and what they seal. */
+/** Maintains the keyring: which keys are in use, and re-encryption under the current key. */
 export interface InProcessKeys {
-  /** What still needs a key that is not the newest, so that an older one can leave the keyring. It reads much: not for a request. */
+  /**
+   * Reports what still depends on keys other than the current one, to decide whether a key can be removed from the
+   * keyring. Scans all tables with sealed columns: do not call it in a request.
+   */
   readonly usage: () => Promise<KeysInUse>
   /**
-   * Seals again under the newest key what older ones seal, in batches, while hosts go on working. Every host must have the newest key
-   * before. It may be broken off at any time, and called again.
+   * Re-encrypts values that are sealed under other keys, in batches, while hosts are running. Every host must have the
+   * current key before. Can be interrupted and repeated.
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function finishKeyRotation(billfold: Billfold) {
+   *   const { unreadable } = await billfold.keys.reencrypt()
+   *   const { olderKeys } = await billfold.keys.usage()
+   *   console.log(unreadable, olderKeys)
+   * }
+   * ```
    */
   readonly reseal: (options?: { readonly onProgress?: (progress: ResealProgress) => void }) => Promise<Resealed>
 }
 
-/** The functions. */
 export function inProcessKeys(services: Services, host: () => Actor): InProcessKeys {
   return {
     usage: () => keysInUse(services),

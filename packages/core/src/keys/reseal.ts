@@ -8,41 +8,47 @@ import { bytesAfter, mayBeLong, olderValues } from './older-values.ts'
 import type { SealedColumn } from './sealed-column.ts'
 import { sealedColumns } from './sealed-columns.ts'
 
-/** What has been sealed again so far. */
+/** The progress of a re-encryption. */
 export interface ResealProgress {
-  /** The table that it is at. */
+  /** The table being processed. */
   readonly table: string
   readonly resealed: number
   readonly unreadable: number
 }
 
-/** What was sealed again. */
+/** The result of a re-encryption. */
 export interface Resealed {
-  /** The key that everything is now sealed under. */
+  /** The current key, which everything is now sealed under. */
   readonly keyId: string
   readonly resealed: number
-  /** Values that do not open: of a key that has left the keyring, or changed by somebody. At most 100 are named. */
+  /**
+   * Values that could not be decrypted, because their key is no longer in the keyring or they were tampered with. At
+   * most 100 are listed.
+   */
   readonly unreadable: readonly UnreadableValue[]
-  /** Whether the newest link of the audit trail is now made with it. Not where nobody can say that the one before is ours. */
+  /**
+   * True if the newest audit chain link is authenticated with the current key. False if the previous link cannot be
+   * authenticated.
+   */
   readonly vouchesForAuditTrail: boolean
 }
 
-/** A value that does not open. */
+/** A value that could not be decrypted. */
 export interface UnreadableValue {
   readonly table: string
   readonly column: string
-  /** The primary key of its row. */
+  /** The primary key of the row. */
   readonly row: Readonly<Record<string, string>>
   readonly code: 'sealed.invalid' | 'keyring.unknown-key'
 }
 
-const mostNamed = 100
+const maxListed = 100
 
 /**
- * Seals everything that an older key of the keyring seals again under the newest, in batches of at most 100 rows, while hosts go on
- * working: a value that somebody rewrites between its reading and its writing stays as they wrote it. What a crash leaves undone, the
- * next call does. Hosts must all have the newest key before. The audit trail gets a link under the newest key.
- * @throws BillfoldError of the storage and of the keyring
+ * Re-encrypts all values that are sealed under other keys, in batches of at most 100 rows, while hosts are running. A
+ * value that is changed concurrently is left as written. After a crash the next call continues. Every host must have
+ * the current key before. Adds an audit chain link under the current key.
+ * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function reseal(
   services: Services,
@@ -55,19 +61,19 @@ export async function reseal(
   let failed = 0
   for (const column of sealedColumns) {
     for await (const rows of olderValues(services.storage, column, keyId)) {
-      const done = await resealRows(services, column, rows)
+      const done = await reencryptRows(services, column, rows)
       resealed += done.resealed
       failed += done.unreadable.length
-      unreadable.push(...done.unreadable.slice(0, mostNamed - unreadable.length))
+      unreadable.push(...done.unreadable.slice(0, maxListed - unreadable.length))
       onProgress({ table: column.table.name, resealed, unreadable: failed })
     }
   }
   if (resealed > 0)
     await services.storage.commit(batch(auditRecord(actor, 'keys.re-sealed', keyId, services.now(), { resealed })))
-  return { keyId, resealed, unreadable, vouchesForAuditTrail: await vouch(services) }
+  return { keyId, resealed, unreadable, vouchesForAuditTrail: await extendAuditChain(services) }
 }
 
-async function vouch(services: Services): Promise<boolean> {
+async function extendAuditChain(services: Services): Promise<boolean> {
   try {
     await vouchAnew(services)
     return true
@@ -77,48 +83,49 @@ async function vouch(services: Services): Promise<boolean> {
   }
 }
 
-interface ResealedRows {
+interface ReencryptedRows {
   readonly resealed: number
   readonly unreadable: readonly UnreadableValue[]
 }
 
-async function resealRows(services: Services, column: SealedColumn, rows: readonly Row[]): Promise<ResealedRows> {
+async function reencryptRows(services: Services, column: SealedColumn, rows: readonly Row[]): Promise<ReencryptedRows> {
   const writes: Write[] = []
   const unreadable: UnreadableValue[] = []
   for (const row of rows) {
-    const write = await resealRow(services, column, row)
+    const write = await reencryptRow(services, column, row)
     if ('code' in write) unreadable.push(write)
     else writes.push(write)
   }
-  // Long values go one by one: databases bound what one round trip may carry.
+  // Commit long values one by one: databases limit the size of a round trip.
   const batches = mayBeLong(column) ? writes.map((write) => [write]) : [writes].filter(({ length }) => length > 0)
   for (const some of batches) await services.storage.commit(batch(...some))
   return { resealed: writes.length, unreadable }
 }
 
-async function resealRow(services: Services, column: SealedColumn, row: Row): Promise<Write | UnreadableValue> {
+async function reencryptRow(services: Services, column: SealedColumn, row: Row): Promise<Write | UnreadableValue> {
   const { keyring } = services
-  const place = column.placeOf(row)
+  const context = column.placeOf(row)
   const value = row[column.column]
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${column.table.name}.${column.column} holds no bytes`)
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(`${column.table.name}.${column.column} does not contain bytes`)
   try {
-    const sealed = await seal(keyring, await unseal(keyring, value, place), place)
-    // Hits nothing where the row is gone, or has another value by now.
-    const isThisValue = { gte: sealedIdentity(value), lt: bytesAfter(sealedIdentity(value)) }
-    const where = { ...keyOf(column, row), ...column.where, [column.column]: isThisValue }
+    const sealed = await seal(keyring, await unseal(keyring, value, context), context)
+    // Matches no row if the row was deleted or its value has changed.
+    const sameValue = { gte: sealedIdentity(value), lt: bytesAfter(sealedIdentity(value)) }
+    const where = { ...keyWhere(column, row), ...column.where, [column.column]: sameValue }
     return update(column.table, { where, set: { [column.column]: sealed }, hits: 'any' })
   } catch (error) {
     const { table, column: name } = column
     for (const code of ['sealed.invalid', 'keyring.unknown-key'] as const)
-      if (isBillfoldError(error, code)) return { table: table.name, column: name, row: namedKey(column, row), code }
+      if (isBillfoldError(error, code)) return { table: table.name, column: name, row: toPrimaryKey(column, row), code }
     throw error
   }
 }
 
-function keyOf({ table }: SealedColumn, row: Row): Row {
+function keyWhere({ table }: SealedColumn, row: Row): Row {
   return Object.fromEntries(table.key.map((name) => [name, row[name] ?? null]))
 }
 
-function namedKey(column: SealedColumn, row: Row): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(keyOf(column, row)).map(([name, value]) => [name, String(value)]))
+function toPrimaryKey(column: SealedColumn, row: Row): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(keyWhere(column, row)).map(([name, value]) => [name, String(value)]))
 }

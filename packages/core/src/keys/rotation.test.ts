@@ -4,21 +4,21 @@ import { localKeyring, newKey, slowHash } from '../crypto/index.ts'
 import { memoryStorage, type Storage } from '../storage/index.ts'
 
 const keys = { k1: newKey(), k2: newKey() }
-const quick = slowHash({ cost: { logN: 4, r: 1, p: 1 } })
+const fastHasher = slowHash({ cost: { logN: 4, r: 1, p: 1 } })
 
-function hostWith(storage: Storage, currentKeyId: string, ...known: (keyof typeof keys)[]) {
-  const kept = Object.fromEntries(known.map((id) => [id, keys[id]]))
-  return createBillfold({ storage, slowHash: quick, keyring: localKeyring({ keys: kept, currentKeyId }) })
+function createHost(storage: Storage, currentKeyId: string, ...known: (keyof typeof keys)[]) {
+  const entries = Object.fromEntries(known.map((id) => [id, keys[id]]))
+  return createBillfold({ storage, slowHash: fastHasher, keyring: localKeyring({ keys: entries, currentKeyId }) })
 }
 
-describe('a rotation of keys', () => {
-  test('lets the old key leave the keyring once nothing needs it, and not before', async () => {
+describe('a key rotation', () => {
+  test('allows the old key to be removed once nothing depends on it, and not before', async () => {
     const storage = memoryStorage()
-    const before = hostWith(storage, 'k1', 'k1')
+    const before = createHost(storage, 'k1', 'k1')
     const { keyId } = await before.serviceKeys.create({ tag: 'backend', scopes: ['custody'] })
     const { id: vaultId } = await before.wallets.createVault({ kind: 'BIP44' })
     await before.audit.seal()
-    const both = hostWith(storage, 'k2', 'k1', 'k2')
+    const both = createHost(storage, 'k2', 'k1', 'k2')
     expect(await both.keys.usage()).toEqual({
       current: 'k2',
       malformed: 0,
@@ -33,13 +33,13 @@ describe('a rotation of keys', () => {
         },
       ],
     })
-    const tooEarly = hostWith(storage, 'k2', 'k2')
+    const tooEarly = createHost(storage, 'k2', 'k2')
     expect((await tooEarly.keys.usage()).older).toMatchObject([{ id: 'k1', inKeyring: false, sealedValues: 2 }])
-    const refused = await tooEarly.keys.reseal()
-    expect(refused).toMatchObject({ resealed: 0, vouchesForAuditTrail: false })
+    const failed = await tooEarly.keys.reseal()
+    expect(failed).toMatchObject({ resealed: 0, vouchesForAuditTrail: false })
     await tooEarly.licences.create({ tag: 'a' })
     await expect(tooEarly.audit.seal()).rejects.toMatchObject({ code: 'audit.unvouched' })
-    expect(refused.unreadable).toEqual([
+    expect(failed.unreadable).toEqual([
       { table: 'service_keys', column: 'sealedSecret', row: { id: keyId }, code: 'keyring.unknown-key' },
       { table: 'vaults', column: 'sealedEntropy', row: { id: vaultId }, code: 'keyring.unknown-key' },
     ])
@@ -52,7 +52,7 @@ describe('a rotation of keys', () => {
     })
     expect(progress).toEqual([1, 2])
     expect((await both.keys.usage()).older).toMatchObject([{ id: 'k1', sealedValues: 0, vouchesForAuditTrail: false }])
-    const after = hostWith(storage, 'k2', 'k2')
+    const after = createHost(storage, 'k2', 'k2')
     expect((await after.keys.usage()).older).toEqual([])
     expect(await after.keys.reseal()).toMatchObject({ resealed: 0 })
     expect((await after.audit.verify()).findings).toEqual([])

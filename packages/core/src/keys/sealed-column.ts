@@ -1,17 +1,17 @@
 import type { Place } from '../crypto/index.ts'
 import type { Row, RowOf, Table, Where } from '../storage/index.ts'
 
-/** A column whose values the keyring seals: what it takes to seal them again under another of its keys. */
+/** A column whose values are sealed by the keyring, with all that is needed to re-encrypt them. */
 export interface SealedColumn {
   readonly table: Table
   readonly column: string
-  /** The rows whose value the keyring seals, where others are sealed otherwise. */
+  /** Selects the rows whose value is sealed by the keyring, if others are sealed by another key. */
   readonly where: Where
-  /** Where the value of a row is sealed for. */
+  /** Returns the encryption context of a row's value. */
   placeOf(row: Row): Place
 }
 
-/** Names a column that the keyring seals, beside the code that seals it. */
+/** Declares a column that is sealed by the keyring. Keep the declaration beside the code that seals it. */
 export function sealedColumn<T extends Table>(
   table: T,
   column: keyof RowOf<T> & string,

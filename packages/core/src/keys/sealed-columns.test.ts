@@ -11,15 +11,15 @@ const keys = { k1: newKey(), k2: newKey(), k3: newKey() }
 const keyringWith = (currentKeyId: keyof typeof keys) => localKeyring({ keys, currentKeyId })
 const actor = { tenant: 'default', id: 'host' }
 
-/** What opens with something that only its user has: a signing method, and the master secret behind it. */
-const openedByUsers = [
+/** Columns that can only be decrypted with a user's signing method and the master secret. */
+const userSealed = [
   'credentials.sealedPrivateKey',
   'credentials.sealedSecret',
   'wallets.sealedKey',
   'seeds.sealedEntropy',
 ]
 
-function cellOf(column: Column): Value {
+function createCell(column: Column): Value {
   if (column.nullable) return null
   switch (column.type) {
     case 'text':
@@ -36,20 +36,22 @@ function cellOf(column: Column): Value {
   }
 }
 
-describe('the columns that the keyring seals', () => {
-  test('are all that are called sealed, but for those that users open', () => {
+describe('sealedColumns', () => {
+  test('contains every column whose name starts with sealed, except those sealed under user secrets', () => {
     const named = tables.flatMap(({ name, columns }) =>
       Object.keys(columns).flatMap((column) => (column.startsWith('sealed') ? [`${name}.${column}`] : [])),
     )
     const known = sealedColumns.map(({ table, column }) => `${table.name}.${column}`)
-    expect(known.toSorted()).toEqual(named.filter((column) => !openedByUsers.includes(column)).toSorted())
+    expect(known.toSorted()).toEqual(named.filter((column) => !userSealed.includes(column)).toSorted())
   })
 
   test.each(sealedColumns.map((column) => [`${column.table.name}.${column.column}`, column] as const))(
-    '%s is sealed again under the newest key, and opens where it opened',
+    '%s is re-encrypted under the current key in its encryption context',
     async (_, column) => {
       const services = { ...testServices(), keyring: keyringWith('k1') }
-      const empty = Object.fromEntries(Object.entries(column.table.columns).map(([name, cell]) => [name, cellOf(cell)]))
+      const empty = Object.fromEntries(
+        Object.entries(column.table.columns).map(([name, cell]) => [name, createCell(cell)]),
+      )
       const sealedUnder = async (key: keyof typeof keys): Promise<Row> => {
         const row = { ...empty, ...('id' in empty && { id: newId() }) }
         const value = await seal(keyringWith(key), Buffer.from(key), column.placeOf(row))
@@ -65,7 +67,7 @@ describe('the columns that the keyring seals', () => {
       const [after = {}] = await services.storage.find(column.table)
       const onlyNewest = localKeyring({ keys: { k1: keys.k1 }, currentKeyId: 'k1' })
       const value = after[column.column]
-      if (!(value instanceof Uint8Array)) throw new Error('there is a value')
+      if (!(value instanceof Uint8Array)) throw new Error('expected a value')
       expect(Buffer.from(await unseal(onlyNewest, value, column.placeOf(after))).toString()).toBe('k2')
       expect({ ...after, [column.column]: 0 }).toEqual({ ...row, [column.column]: 0 })
       const { older } = await inProcessKeys(services, () => actor).usage()

@@ -23,7 +23,7 @@ import { sealedVaults } from '../vaults/seal-entropy.ts'
 import { sealedEndpoints } from '../webhooks/endpoint.ts'
 import type { SealedColumn } from './sealed-column.ts'
 
-/** Every column that the keyring seals, those that must last first. */
+/** All columns sealed by the keyring. The longest-lived values come first. */
 export const sealedColumns: readonly SealedColumn[] = [
   sealedLookupSecrets,
   sealedSystemKeys,

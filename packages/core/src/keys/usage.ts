@@ -8,28 +8,33 @@ import type { Row } from '../storage/index.ts'
 import { olderValues } from './older-values.ts'
 import { sealedColumns } from './sealed-columns.ts'
 
-/** What still needs a key that is not the newest. */
+/** What still depends on a key other than the current one. */
 export interface KeyUsage {
   readonly id: string
-  /** Whether the keyring has it. What needs a key that it does not have, cannot be opened. */
+  /** True if the key is in the keyring. Otherwise its values cannot be decrypted. */
   readonly inKeyring: boolean
-  /** Values that `reseal` seals again. */
+  /** The number of values that `reencrypt` re-encrypts. */
   readonly sealedValues: number
-  /** Signing methods, which only their own value can open: each is sealed again when it is next used, or replaced. */
+  /**
+   * The number of signing methods, which only their own value can decrypt. Each is re-encrypted when it is next used or
+   * replaced.
+   */
   readonly signingMethods: number
-  /** Passwords and lock PINs of the payments API: each is hashed again when it is next used. */
+  /** The number of passwords and lock PINs of the payments API. Each is rehashed when it is next used. */
   readonly passwords: number
-  /** Whether the newest link of the audit trail was made with it: `reseal` adds one under the newest key. */
+  /**
+   * True if the newest audit chain link is authenticated with this key. `reencrypt` adds a link under the current key.
+   */
   readonly vouchesForAuditTrail: boolean
 }
 
-/** Which keys are in use. */
+/** The usage of keys. */
 export interface KeysInUse {
-  /** The newest key, which everything new is sealed under. */
+  /** The current key, which new values are sealed under. */
   readonly current: string
-  /** The others: of the keyring, and those that something is sealed under. */
+  /** All other keys that are in the keyring or still used by a value. */
   readonly older: readonly KeyUsage[]
-  /** Values that name no key at all: nobody but an intruder writes such. */
+  /** The number of values that name no key, which is a sign of tampering. */
   readonly malformed: number
 }
 
@@ -40,9 +45,9 @@ interface Counts {
 }
 
 /**
- * Counts what is sealed under keys that are not the newest. A key of which all counts are 0, and which no host has as its newest, can leave
- * the keyring. It looks through every table that holds sealed values.
- * @throws BillfoldError of the storage and of the keyring
+ * Counts the values that are sealed under other keys than the current one. A key can be removed from the keyring if all
+ * its counts are 0 and no host uses it as its current key. Scans every table with sealed values.
+ * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function keysInUse(services: Services): Promise<KeysInUse> {
   const { keyring } = services
@@ -51,27 +56,32 @@ export async function keysInUse(services: Services): Promise<KeysInUse> {
   let malformed = 0
   const count = (what: keyof Counts, keyId: string | undefined): void => {
     if (keyId === undefined) malformed++
-    else if (keyId !== current) countsOf(counts, keyId)[what]++
+    else if (keyId !== current) countsFor(counts, keyId)[what]++
   }
-  for (const keyId of keyring.keyIds ?? []) if (keyId !== current) countsOf(counts, keyId)
+  for (const keyId of keyring.keyIds ?? []) if (keyId !== current) countsFor(counts, keyId)
   for (const column of sealedColumns)
     for await (const rows of olderValues(services.storage, column, current))
       for (const row of rows)
         count(
           'sealedValues',
-          keyIdIn(() => sealedWith(bytesIn(row, column.column))),
+          keyIdOrUndefined(() => sealedWith(getBytes(row, column.column))),
         )
-  await countHeldByUsers(services, count)
+  await countUserSealed(services, count)
   const newest = await newestLink(services)
-  if (newest !== undefined && newest.keyId !== current) countsOf(counts, newest.keyId)
-  const older: KeyUsage[] = []
-  for (const [id, of] of counts)
-    older.push({ id, inKeyring: await has(services, id), ...of, vouchesForAuditTrail: newest?.keyId === id })
-  return { current, older, malformed }
+  if (newest !== undefined && newest.keyId !== current) countsFor(counts, newest.keyId)
+  const olderKeys: KeyUsage[] = []
+  for (const [id, keyCounts] of counts)
+    olderKeys.push({
+      id,
+      inKeyring: await isInKeyring(services, id),
+      ...keyCounts,
+      vouchesForAuditTrail: newest?.keyId === id,
+    })
+  return { current, older: olderKeys, malformed }
 }
 
-/** What the server cannot seal again by itself: it takes what a person types. */
-async function countHeldByUsers(
+/** Counts what the server cannot re-encrypt by itself, because it depends on a user's secret. */
+async function countUserSealed(
   { storage, keyring }: Services,
   count: (what: 'signingMethods' | 'passwords', keyId: string | undefined) => void,
 ): Promise<void> {
@@ -83,10 +93,10 @@ async function countHeldByUsers(
       limit,
     })
     const ownerIds = [...new Set(rows.map(({ ownerId }) => ownerId))]
-    // Those of archived owners never open again, with or without their key.
-    const open = await storage.find(masterSecrets, { where: { ownerId: { in: ownerIds }, closedAt: null } })
-    const isOpen = new Set(open.map(({ ownerId }) => ownerId))
-    for (const { pepperKeyId, ownerId } of rows) if (isOpen.has(ownerId)) count('signingMethods', pepperKeyId)
+    // Methods of archived owners can never be used again, so they need no key.
+    const active = await storage.find(masterSecrets, { where: { ownerId: { in: ownerIds }, closedAt: null } })
+    const activeOwnerIds = new Set(active.map(({ ownerId }) => ownerId))
+    for (const { pepperKeyId, ownerId } of rows) if (activeOwnerIds.has(ownerId)) count('signingMethods', pepperKeyId)
     after = rows.at(-1)?.id ?? after
     if (rows.length < limit) break
   }
@@ -97,20 +107,20 @@ async function countHeldByUsers(
       for (const { phc } of rows)
         count(
           'passwords',
-          keyIdIn(() => parsePhc(phc).keyId),
+          keyIdOrUndefined(() => parsePhc(phc).keyId),
         )
       after = rows.at(-1)?.userId ?? after
       if (rows.length < limit) break
     }
 }
 
-function countsOf(counts: Map<string, Counts>, keyId: string): Counts {
+function countsFor(counts: Map<string, Counts>, keyId: string): Counts {
   const known = counts.get(keyId) ?? { sealedValues: 0, signingMethods: 0, passwords: 0 }
   counts.set(keyId, known)
   return known
 }
 
-function keyIdIn(read: () => string): string | undefined {
+function keyIdOrUndefined(read: () => string): string | undefined {
   try {
     return read()
   } catch (error) {
@@ -119,12 +129,12 @@ function keyIdIn(read: () => string): string | undefined {
   }
 }
 
-function bytesIn(row: Row, column: string): Uint8Array {
+function getBytes(row: Row, column: string): Uint8Array {
   const value = row[column]
   return value instanceof Uint8Array ? value : new Uint8Array()
 }
 
-async function has({ keyring }: Services, keyId: string): Promise<boolean> {
+async function isInKeyring({ keyring }: Services, keyId: string): Promise<boolean> {
   try {
     await keyring.derive(keyId, 'seal')
     return true

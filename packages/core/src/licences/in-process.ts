@@ -2,29 +2,48 @@ import type { Actor } from '../audit/record.ts'
 import type { Services } from '../services.ts'
 import { createLicence, hasLicence, type Licence, type LicenceInput, listLicences, revokeLicence } from './licences.ts'
 
-/** Licences, for the host: what relying parties call the authentication API with. */
+/**
+ * Manages licences, the credentials of relying parties for the authentication API. `tenant` defaults to the host's
+ * tenant.
+ */
 export interface InProcessLicences {
-  /** Makes one; the licence is shown here only. @throws BillfoldError `input.invalid` */
+  /**
+   * Creates a licence. It is returned only once.
+   * @throws BillfoldError `input.invalid`
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function addLicence(billfold: Billfold) {
+   *   const { id, licence } = await billfold.licences.create({ tag: 'shop' })
+   *   return { id, licence }
+   * }
+   * ```
+   */
   readonly create: (
     input: LicenceInput & { readonly tenant?: string },
   ) => Promise<{ readonly id: string; readonly licence: string }>
-  /** Whether there is one with this id that has not ended. */
+  /** Returns true if there is a licence with this id that is neither expired nor revoked. */
   readonly has: (id: string, tenant?: string) => Promise<boolean>
-  /** A page of those of a tenant, those that have ended too, oldest first: 1,000 from the first, unless told otherwise. */
+  /**
+   * Lists a page of a tenant's licences, including expired and revoked ones, oldest first. Default: the first 1,000.
+   */
   readonly list: (
     tenant?: string,
     page?: { readonly page: number; readonly size: number },
   ) => Promise<readonly Licence[]>
-  /** Ends one at once, in all processes. @throws BillfoldError `licence.unknown` */
+  /**
+   * Revokes a licence with immediate effect in all processes.
+   * @throws BillfoldError `licence.not-found`
+   */
   readonly revoke: (id: string, tenant?: string) => Promise<void>
 }
 
-/** The functions. */
 export function inProcessLicences(services: Services, host: (tenant?: string) => Actor): InProcessLicences {
   return {
-    create: ({ tenant: of, ...input }) => createLicence(services, host(of), input),
-    has: (id, of) => hasLicence(services, host(of).tenant, id),
-    list: (of, page) => listLicences(services, host(of).tenant, page),
-    revoke: (id, of) => revokeLicence(services, host(of), id),
+    create: ({ tenant, ...input }) => createLicence(services, host(tenant), input),
+    has: (id, tenant) => hasLicence(services, host(tenant).tenant, id),
+    list: (tenant, page) => listLicences(services, host(tenant).tenant, page),
+    revoke: (id, tenant) => revokeLicence(services, host(tenant), id),
   }
 }

@@ -11,22 +11,22 @@ import { licences } from './table.ts'
 
 type LicenceRow = RowOf<typeof licences>
 
-/** `system` licences read and reset service keys; all others are `standard`. */
+/** `system` licences can read and reset service keys; all others are `standard`. */
 export type AuthLevel = 'standard' | 'system'
 
-/** What the host says about a new licence. */
+/** Input for a new licence. */
 export interface LicenceInput {
-  /** What the host calls it: 1 to 128 characters. */
+  /** A name chosen by the host, 1 to 128 characters. */
   readonly tag: string
-  /** `standard`, unless said otherwise. */
+  /** Default: `standard`. */
   readonly authLevel?: AuthLevel
-  /** The one community that it is good for, 1 to 128 characters; without it, all communities of the tenant. */
+  /** Restricts the licence to one community, 1 to 128 characters. Default: all communities of the tenant. */
   readonly community?: string
-  /** Milliseconds since 1970, in the future; without it, the licence is good until it is revoked. */
+  /** The expiry in epoch milliseconds, in the future. Default: valid until revoked. */
   readonly expiresAt?: number
 }
 
-/** A licence, without what it is used by. Times are milliseconds since 1970. */
+/** A licence without its secret value. Times are epoch milliseconds. */
 export interface Licence {
   readonly id: string
   readonly tenant: string
@@ -46,7 +46,7 @@ const inputShape = z.object({
 })
 
 /**
- * Makes a licence. It is shown here only: 43 characters, 256 random bits in base64url.
+ * Creates a licence. The value is returned only once: 43 characters, 256 random bits in base64url.
  * @throws BillfoldError `input.invalid`
  */
 export async function createLicence(
@@ -55,14 +55,14 @@ export async function createLicence(
   input: LicenceInput,
 ): Promise<{ readonly id: string; readonly licence: string }> {
   const parsed = inputShape.safeParse(input)
-  if (!parsed.success) throw new BillfoldError('input.invalid', { issues: issuesOf(parsed.error) })
+  if (!parsed.success) throw new BillfoldError('input.invalid', { issues: toIssues(parsed.error) })
   const { tag, authLevel, community = null, expiresAt = null } = parsed.data
   const createdAt = services.now()
   if (expiresAt !== null && expiresAt <= createdAt)
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'expiresAt', message: 'Not in the future' }] })
+    throw new BillfoldError('input.invalid', { issues: [{ path: 'expiresAt', message: 'must be in the future' }] })
   const [id, licence] = [newId(), randomSecret(32)]
   const { tenant } = actor
-  const row = { id, tenant, licenceHash: hashOf(licence), tag, authLevel, community, createdAt, expiresAt }
+  const row = { id, tenant, licenceHash: hashLicence(licence), tag, authLevel, community, createdAt, expiresAt }
   await services.storage.commit(
     batch(
       insert(licences, { ...row, revokedAt: null }),
@@ -77,7 +77,10 @@ export async function createLicence(
   return { id, licence }
 }
 
-/** Ends a licence at once, in all processes. @throws BillfoldError `licence.unknown` */
+/**
+ * Revokes a licence with immediate effect in all processes.
+ * @throws BillfoldError `licence.not-found`
+ */
 export async function revokeLicence(services: Services, actor: Actor, id: string): Promise<void> {
   const revokedAt = services.now()
   try {
@@ -94,7 +97,11 @@ export async function revokeLicence(services: Services, actor: Actor, id: string
   }
 }
 
-/** The licences of a tenant, those that have ended too, oldest first; `page` counts from 1. */
+/**
+ * Lists the licences of a tenant, including expired and revoked ones, oldest first.
+ *
+ * @param page - the page number, starting at 1, and the page size
+ */
 export async function listLicences(
   services: Services,
   tenant: string,
@@ -106,34 +113,34 @@ export async function listLicences(
     limit: page.size,
     offset: (page.page - 1) * page.size,
   })
-  return rows.map(present)
+  return rows.map(toLicence)
 }
 
 /**
- * The licence of a tenant that this text is, as the storage has it now. One that is unknown, of another tenant, expired or revoked is told by
- * the same error.
+ * Authenticates a licence. Reads the storage, so that a revocation takes effect immediately. An unknown licence, one of
+ * another tenant, an expired and a revoked one cause the same error.
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function authenticateLicence(services: Services, tenant: string, licence: string): Promise<Licence> {
-  const [row] = await services.storage.find(licences, { where: { licenceHash: hashOf(licence) }, limit: 1 })
+  const [row] = await services.storage.find(licences, { where: { licenceHash: hashLicence(licence) }, limit: 1 })
   const now = services.now()
-  const good = row?.tenant === tenant && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
-  if (row === undefined || !good) throw new BillfoldError('caller.unauthenticated')
-  return present(row)
+  const isValid = row?.tenant === tenant && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
+  if (row === undefined || !isValid) throw new BillfoldError('caller.unauthenticated')
+  return toLicence(row)
 }
 
-/** Whether a licence with this id is there and has not ended. */
+/** Returns true if a licence with this id exists and is neither expired nor revoked. */
 export async function hasLicence(services: Services, tenant: string, id: string): Promise<boolean> {
   const [row] = await services.storage.find(licences, { where: { id, tenant, revokedAt: null }, limit: 1 })
   return row !== undefined && (row.expiresAt === null || row.expiresAt > services.now())
 }
 
-/** Without a key: there is nothing to guess in 256 random bits. */
-function hashOf(licence: string): string {
+/** No keyed hash is needed: 256 random bits cannot be guessed. */
+function hashLicence(licence: string): string {
   return createHash('sha256').update(licence).digest('base64url')
 }
 
-function present(row: LicenceRow): Licence {
+function toLicence(row: LicenceRow): Licence {
   return {
     id: row.id,
     tenant: row.tenant,
@@ -146,6 +153,6 @@ function present(row: LicenceRow): Licence {
   }
 }
 
-function issuesOf(error: z.ZodError): { path: string; message: string }[] {
+function toIssues(error: z.ZodError): { path: string; message: string }[] {
   return error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
 }

@@ -1,6 +1,6 @@
 import { defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** What a relying party calls the authentication API with. The licence itself, 256 random bits, is kept as its hash alone. */
+/** Licences: the credentials of relying parties for the authentication API. Only the hash of a licence is stored. */
 export const licences = defineTable({
   name: 'licences',
   columns: {
@@ -11,7 +11,7 @@ export const licences = defineTable({
     tag: text(128),
     /** `standard` or `system`. */
     authLevel: text(16),
-    /** The one community that it is good for; null for all of the tenant. */
+    /** The only community that the licence is valid for; null for all of the tenant. */
     community: nullable(text(128)),
     createdAt: integer(),
     expiresAt: nullable(integer()),

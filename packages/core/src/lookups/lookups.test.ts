@@ -9,8 +9,8 @@ const newer = newKey()
 const before = localKeyring({ keys: { k1: older }, currentKeyId: 'k1' })
 const after = localKeyring({ keys: { k1: older, k2: newer }, currentKeyId: 'k2' })
 
-describe('lookups', () => {
-  test('are the same in all processes, also when they all start at once', async () => {
+describe('the blind index', () => {
+  test('returns the same hash in all processes, even when they start concurrently', async () => {
     const storage = memoryStorage()
     const hashes = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -20,7 +20,7 @@ describe('lookups', () => {
     expect(new Set(hashes).size).toBe(1)
   })
 
-  test('stay what they are when the keyring gets a newer key, under which the secret is then sealed', async () => {
+  test('returns the same hash after a key rotation, and re-seals the secret under the current key', async () => {
     const storage = memoryStorage()
     const hash = await storageLookups({ storage, keyring: before, now: Date.now }).hash('email', 't', 'a')
     expect(await storageLookups({ storage, keyring: after, now: Date.now }).hash('email', 't', 'a')).toBe(hash)
@@ -30,17 +30,17 @@ describe('lookups', () => {
     expect(await storageLookups({ storage, keyring: onlyNewer, now: Date.now }).hash('email', 't', 'a')).toBe(hash)
   })
 
-  test('cannot be made without the keyring, and can be again as soon as it is there', async () => {
+  test('fails while the keyring is unavailable, and recovers afterwards', async () => {
     const storage = memoryStorage()
     await storageLookups({ storage, keyring: before, now: Date.now }).hash('email', 't', 'a')
     let reachable = false
     const derive: typeof before.derive = async (...args) => {
-      if (!reachable) throw new Error('out of reach')
+      if (!reachable) throw new Error('unavailable')
       return before.derive(...args)
     }
-    const lookups = storageLookups({ storage, keyring: { currentKeyId: 'k1', derive }, now: Date.now })
-    await expect(lookups.hash('email', 't', 'a')).rejects.toThrow('out of reach')
+    const blindIndex = storageLookups({ storage, keyring: { currentKeyId: 'k1', derive }, now: Date.now })
+    await expect(blindIndex.hash('email', 't', 'a')).rejects.toThrow('unavailable')
     reachable = true
-    expect(await lookups.hash('email', 't', 'a')).toHaveLength(43)
+    expect(await blindIndex.hash('email', 't', 'a')).toHaveLength(43)
   })
 })

@@ -4,38 +4,40 @@ import { batch, insert, isCommitError, type RowOf, type Storage, update } from '
 import { lookupSecrets } from './table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** Keyed hashes, by which sealed values are found and kept unique. */
+/** A blind index: keyed hashes that make sealed values searchable and unique. */
 export interface Lookups {
   /**
-   * A keyed hash of a value, 43 characters: the same for the same purpose, tenant and value, in every process
-   * and whatever key of the keyring is current. The value is hashed as it is given: whoever calls brings it to its one form first.
-   * @throws BillfoldError of the storage and of the keyring
+   * Computes the keyed hash of a value: 43 characters of base64url. The result is the same in every process and does
+   * not change when the keyring rotates. The value is hashed as given; callers normalize it first.
+   *
+   * @param purpose - separates indexes, so that equal values in different columns have different hashes
+   * @throws BillfoldError the errors of the storage and the keyring
    */
   readonly hash: (purpose: string, tenant: string, value: string) => Promise<string>
 }
 
 type SecretRow = RowOf<typeof lookupSecrets>
 
-/** What the storage and the clock of lookups are. */
+/** Dependencies of {@link storageBlindIndex}. */
 export interface LookupsOptions {
   readonly storage: Storage
   readonly keyring: Keyring
-  /** Milliseconds since 1970. */
+  /** The clock, in epoch milliseconds. */
   readonly now: () => number
 }
 
 const name = 'identifiers'
 
 /**
- * Lookups whose secret lies in the storage, sealed by the keyring. The secret itself does not change when the keyring gets a
- * newer key, only its seal does: were a hash made with each newer key, one email could be registered twice.
+ * Creates a blind index whose secret is stored in the storage, sealed by the keyring. A key rotation re-seals the
+ * secret but never replaces it: if hashes changed with the key, one email address could be registered twice.
  */
 export function storageLookups(options: LookupsOptions): Lookups {
   let loading: Promise<Uint8Array> | undefined
   const secret = (): Promise<Uint8Array> => {
     if (loading === undefined) {
-      loading = openSecret(options)
-      // A failure is not kept, so that the next use asks again.
+      loading = loadSecret(options)
+      // Do not cache a failure: the next call tries again.
       loading.catch(() => (loading = undefined))
     }
     return loading
@@ -45,38 +47,45 @@ export function storageLookups(options: LookupsOptions): Lookups {
   }
 }
 
-async function openSecret(options: LookupsOptions): Promise<Uint8Array> {
-  const row = (await find(options.storage)) ?? (await makeSecret(options))
-  const secret = await unseal(options.keyring, row.sealedSecret, place)
-  if (sealedWith(row.sealedSecret) !== options.keyring.currentKeyId) await resealSecret(options, row, secret)
+async function loadSecret(options: LookupsOptions): Promise<Uint8Array> {
+  const row = (await findSecret(options.storage)) ?? (await createSecret(options))
+  const secret = await unseal(options.keyring, row.sealedSecret, encryptionContext)
+  if (sealedWith(row.sealedSecret) !== options.keyring.currentKeyId) await reencryptSecret(options, row, secret)
   return secret
 }
 
-async function find(storage: Storage): Promise<SecretRow | undefined> {
+async function findSecret(storage: Storage): Promise<SecretRow | undefined> {
   return (await storage.find(lookupSecrets, { where: { name }, limit: 1 }))[0]
 }
 
-/** Of any number of processes that make one at once, all use the one that came first. */
-async function makeSecret({ storage, keyring, now }: LookupsOptions): Promise<SecretRow> {
-  const row: SecretRow = { name, sealedSecret: await seal(keyring, randomBytes(32), place), createdAt: now() }
+/** Creates the secret. If several processes create one concurrently, all use the first that was committed. */
+async function createSecret({ storage, keyring, now }: LookupsOptions): Promise<SecretRow> {
+  const row: SecretRow = {
+    name,
+    sealedSecret: await seal(keyring, randomBytes(32), encryptionContext),
+    createdAt: now(),
+  }
   try {
     await storage.commit(batch(insert(lookupSecrets, row)))
     return row
   } catch (error) {
-    const other = isCommitError(error) ? await find(storage) : undefined
+    const other = isCommitError(error) ? await findSecret(storage) : undefined
     if (other === undefined) throw error
     return other
   }
 }
 
-async function resealSecret({ storage, keyring }: LookupsOptions, row: SecretRow, secret: Uint8Array): Promise<void> {
-  const sealedSecret = await seal(keyring, secret, place)
+async function reencryptSecret(
+  { storage, keyring }: LookupsOptions,
+  row: SecretRow,
+  secret: Uint8Array,
+): Promise<void> {
+  const sealedSecret = await seal(keyring, secret, encryptionContext)
   const where = { name, createdAt: row.createdAt }
   await storage.commit(batch(update(lookupSecrets, { where, set: { sealedSecret }, hits: 'any' })))
 }
 
-/** The secret is of the whole installation: no tenant has its own. */
-const place = { tenant: '', table: lookupSecrets.name, row: name, field: 'secret' }
+/** The secret belongs to the installation, so the encryption context has no tenant. */
+const encryptionContext = { tenant: '', table: lookupSecrets.name, row: name, field: 'secret' }
 
-/** What the keyring seals here. */
-export const sealedLookupSecrets = sealedColumn(lookupSecrets, 'sealedSecret', () => place)
+export const sealedLookupSecrets = sealedColumn(lookupSecrets, 'sealedSecret', () => encryptionContext)

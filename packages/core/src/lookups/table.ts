@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, text } from '../storage/index.ts'
 
-/** The secrets that keyed hashes are made with, sealed by the keyring. There is one row, made when it is first needed. */
+/** The secret of the blind index, sealed by the keyring. The table has one row, created on first use. */
 export const lookupSecrets = defineTable({
   name: 'lookup_secrets',
   columns: {

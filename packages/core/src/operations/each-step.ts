@@ -1,9 +1,8 @@
 import { isBillfoldError } from '../errors.ts'
 
 /**
- * Takes steps one after the other: one that fails holds up none of those after it. Only a storage that cannot be reached ends it, since
- * every other step would wait for it as well.
- * @throws what a step threw; an AggregateError where several did
+ * Runs steps one after the other. A failed step does not prevent the next ones, except if the storage is unavailable.
+ * @throws the error of a step, or an AggregateError if several failed
  */
 export async function eachStep(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = []
@@ -15,11 +14,14 @@ export async function eachStep(steps: readonly (() => Promise<unknown>)[]): Prom
       if (isBillfoldError(error, 'storage.unavailable')) break
     }
   }
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} steps have failed`)
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} steps failed`)
   if (errors.length === 1) throw errors[0]
 }
 
-/** What is done side by side, once all of it has ended: nothing goes on behind its caller's back. @throws what the first that failed threw */
+/**
+ * Waits until all promises are settled, so that nothing continues in the background.
+ * @throws the first error
+ */
 export async function allEnded<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(work)
   return Promise.all(work)

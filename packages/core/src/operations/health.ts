@@ -1,27 +1,27 @@
 import type { Services } from '../services.ts'
 import { batches } from '../storage/index.ts'
 
-/** What a readiness probe wants to know. */
+/** The result of a readiness check. */
 export interface Health {
   readonly status: 'ok' | 'unavailable'
-  /** What does not answer. */
+  /** The dependencies that do not respond. */
   readonly failing: readonly 'storage'[]
 }
 
-/** How long the storage has to answer, in milliseconds. */
-const patience = 5000
+/** The timeout of the storage, in milliseconds. */
+const timeoutMs = 5000
 
-/** Asks the storage for one row. */
+/** Checks readiness by reading one row from the storage. Never rejects. */
 export async function health(services: Services): Promise<Health> {
   let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the storage did not answer in time')), patience)
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('storage timed out')), timeoutMs)
   })
   try {
-    await Promise.race([services.storage.find(batches, { limit: 1 }), tooLate])
+    await Promise.race([services.storage.find(batches, { limit: 1 }), timeout])
     return { status: 'ok', failing: [] }
   } catch (cause) {
-    services.logger.error({ cause }, 'the storage does not answer')
+    services.logger.error({ cause }, 'storage unavailable')
     return { status: 'unavailable', failing: ['storage'] }
   } finally {
     clearTimeout(timer)

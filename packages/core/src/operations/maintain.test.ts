@@ -5,7 +5,7 @@ import type { Storage } from '../storage/index.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { maintain } from './maintain.ts'
 
-/** Services whose storage refuses to look into one table. */
+/** Creates services whose storage fails to read one table. */
 function servicesWithout(table: string, error: Error): Services {
   const services = testServices()
   const storage: Storage = {
@@ -15,26 +15,26 @@ function servicesWithout(table: string, error: Error): Services {
   return { ...services, storage }
 }
 
-describe('maintenance', () => {
-  test('takes every step, though one before it fails, and throws what that one threw', async () => {
-    const error = new Error('the chain is gone')
+describe('maintain', () => {
+  test('runs every step after a failure and throws the error', async () => {
+    const error = new Error('read failed')
     const done: string[] = []
     const services = servicesWithout('audit_links', error)
-    const steps = [async () => void done.push('further')]
+    const steps = [async () => void done.push('step')]
     await expect(maintain(services, steps, async () => void done.push('delivered'))).rejects.toBe(error)
-    expect(done).toEqual(['further', 'delivered'])
+    expect(done).toEqual(['step', 'delivered'])
   })
 
-  test('throws all that was thrown, where several steps fail', async () => {
+  test('throws an AggregateError if several steps fail', async () => {
     const [one, two] = [new Error('one'), new Error('two')]
     const failing = maintain(testServices(), [() => Promise.reject(one)], () => Promise.reject(two))
     await expect(failing).rejects.toMatchObject({ name: 'AggregateError', errors: [one, two] })
   })
 
-  test('ends with the first step that cannot reach the storage', async () => {
+  test('stops at the first step that finds the storage unavailable', async () => {
     const error = new BillfoldError('storage.unavailable')
     const done: string[] = []
-    const steps = [() => Promise.reject(error), async () => void done.push('further')]
+    const steps = [() => Promise.reject(error), async () => void done.push('step')]
     await expect(maintain(testServices(), steps, async () => void done.push('delivered'))).rejects.toBe(error)
     expect(done).toEqual([])
   })

@@ -17,23 +17,24 @@ import { removeOldTransactions } from '../transactions/retention/retention.ts'
 import { removeExpiredTickets } from '../wallet-login/index.ts'
 import { eachStep } from './each-step.ts'
 
-/** What was tidied up. */
+/** The result of a maintenance run. */
 export interface Maintenance {
-  /** Milliseconds that it took. */
+  /** Its duration in milliseconds. */
   readonly took: number
 }
 
-/** How long the id of a batch is remembered: far longer than anything tries a commit again. */
-const batchMemory = 24 * 60 * 60 * 1000
+/** How long batch ids are retained, in milliseconds: far longer than a commit is retried. */
+const batchRetentionMs = 24 * 60 * 60 * 1000
 
-/** How many links of the audit trail one call makes at most: 20,000 records. The next call goes on. */
-const mostLinks = 40
+/** The maximum number of audit chain links per call: 20,000 records. The next call continues. */
+const maxLinksPerRun = 40
 
 /**
- * Removes the ids of batches of a day ago, and what has run out: rate limits, used nonces, idempotency keys, encryption keys,
- * old transactions. Seals the audit trail, looks after the transactions that are not final yet, and delivers the outbox. Doing
- * it twice at once does no harm. A step that fails holds up none of those after it, unless the storage cannot be reached.
- * @throws what a step threw; an AggregateError where several did
+ * Runs all maintenance steps. Deletes batch ids older than a day and everything that has expired: rate limits, nonces,
+ * idempotency keys, encryption keys, old transactions. Extends the audit chain, reconciles transactions that are not
+ * final, and delivers the outbox. Concurrent runs are safe. A failed step does not prevent the next ones, except if the
+ * storage is unavailable.
+ * @throws the error of a step, or an AggregateError if several failed
  */
 export async function maintain(
   services: Services,
@@ -41,26 +42,29 @@ export async function maintain(
   deliver: () => Promise<unknown> = () => deliverOutbox(services),
 ): Promise<Maintenance> {
   const { storage, now } = services
-  const begun = now()
+  const startedAt = now()
   await eachStep([
-    () => storage.commit(batch(remove(batches, { where: { committedAt: { lt: begun - batchMemory } }, hits: 'any' }))),
-    () => removeExpired(storage, begun),
-    () => forgetUsed(storage, begun),
-    () => forgetAnswers(storage, begun),
-    () => forgetKeys(storage, begun),
+    () =>
+      storage.commit(
+        batch(remove(batches, { where: { committedAt: { lt: startedAt - batchRetentionMs } }, hits: 'any' })),
+      ),
+    () => removeExpired(storage, startedAt),
+    () => forgetUsed(storage, startedAt),
+    () => forgetAnswers(storage, startedAt),
+    () => forgetKeys(storage, startedAt),
     () => removeExpiredKeys(services),
     () => removeExpiredTickets(services),
     ...further,
-    () => removeOldSessions(storage, begun),
-    () => forgetFaceChecks(storage, begun),
-    () => forgetAttempts(storage, begun),
-    () => forgetRemovedFaces(storage, begun),
-    () => sealOrComplain(services, mostLinks),
+    () => removeOldSessions(storage, startedAt),
+    () => forgetFaceChecks(storage, startedAt),
+    () => forgetAttempts(storage, startedAt),
+    () => forgetRemovedFaces(storage, startedAt),
+    () => sealOrComplain(services, maxLinksPerRun),
     () => lookAfterTransactions(services),
     () => removeOldTransactions(services),
     deliver,
     () => removeOldMessages(services),
     () => removeOldDeliveries(services),
   ])
-  return { took: now() - begun }
+  return { took: now() - startedAt }
 }

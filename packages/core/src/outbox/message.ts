@@ -7,27 +7,29 @@ import type { Message } from './notifier.ts'
 import { outbox } from './table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A message as it is kept. */
+/** An outbox row. */
 export type MessageRow = RowOf<typeof outbox>
 
-/** What a message says. */
+/** Input for an outbox message. */
 export interface MessageInput extends Pick<Message, 'tenant' | 'topic' | 'subject' | 'payload'> {
-  /** Whom it tells something about or reaches, null for somebody who is no user: with the user it is erased. */
+  /** The user whom the message concerns or reaches, null if there is none. Erasing the user deletes the message. */
   readonly userId: string | null
 }
 
-/** Most bytes of a payload, as JSON. */
-const mostPayloadBytes = 64 * 1024
+/** The maximum size of a payload as JSON, in bytes. */
+const maxPayloadBytes = 64 * 1024
 
 /**
- * The write that leaves a message for the host; it belongs in the commit of the act that it tells of.
- * @throws RangeError for a payload beyond 64 KiB; BillfoldError of the keyring
+ * Returns the write that queues a message for the host. Commit it with the action that it reports.
+ * @throws RangeError if the payload exceeds 64 KiB
+ * @throws BillfoldError the errors of the keyring
  */
 export async function outboxMessage(services: Services, input: MessageInput): Promise<Insert> {
   const { tenant, topic, subject, userId, payload } = input
   const id = newId()
   const plain = new TextEncoder().encode(JSON.stringify(payload))
-  if (plain.length > mostPayloadBytes) throw new RangeError('The payload of a message is larger than 64 KiB')
+  if (plain.length > maxPayloadBytes)
+    throw new RangeError(`The payload of an outbox message must be at most ${maxPayloadBytes} bytes: ${plain.length}`)
   const createdAt = services.now()
   return insert(outbox, {
     id,
@@ -35,7 +37,7 @@ export async function outboxMessage(services: Services, input: MessageInput): Pr
     topic,
     subject,
     userId,
-    sealedPayload: await seal(services.keyring, plain, place({ tenant, id })),
+    sealedPayload: await seal(services.keyring, plain, encryptionContext({ tenant, id })),
     createdAt,
     attempts: 0,
     nextTryAt: createdAt,
@@ -44,9 +46,12 @@ export async function outboxMessage(services: Services, input: MessageInput): Pr
 
 const payloadShape = z.record(z.string(), z.unknown())
 
-/** Opens a message for delivery. @throws BillfoldError `sealed.invalid` */
+/**
+ * Decrypts a message for delivery.
+ * @throws BillfoldError `sealed.invalid`
+ */
 export async function openMessage(services: Services, row: MessageRow): Promise<Message> {
-  const plain = await unseal(services.keyring, row.sealedPayload, place(row))
+  const plain = await unseal(services.keyring, row.sealedPayload, encryptionContext(row))
   const { id, tenant, topic, subject, createdAt } = row
   return {
     id,
@@ -58,9 +63,8 @@ export async function openMessage(services: Services, row: MessageRow): Promise<
   }
 }
 
-function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
+function encryptionContext({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: outbox.name, row: id, field: 'payload' }
 }
 
-/** What the keyring seals here. */
-export const sealedMessages = sealedColumn(outbox, 'sealedPayload', place)
+export const sealedMessages = sealedColumn(outbox, 'sealedPayload', encryptionContext)

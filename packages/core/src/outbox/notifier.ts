@@ -1,21 +1,21 @@
-/** One message to the host, or through the host to a person. */
+/** A message to the host, or through the host to a person. */
 export interface Message {
-  /** UUIDv7: the same one for every attempt, so that a receiver can drop repeats. */
+  /** UUIDv7, the same for every delivery attempt. Use it to discard duplicates. */
   readonly id: string
   readonly tenant: string
   readonly topic: string
   readonly subject: string
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   readonly createdAt: number
-  /** Plain JSON, by topic. It can hold personal data. */
+  /** Plain JSON whose shape depends on the topic. May contain personal data. */
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** Takes messages to people out: by email, SMS, a push service. */
+/** Delivers messages to people: by email, SMS or push notification. */
 export interface Notifier {
   /**
-   * Delivers one message: resolves when it is safely on its way. A rejection, or 30 seconds without an answer, brings the same message
-   * again later; so each is delivered at least once, and now and then twice.
+   * Delivers one message. Resolve once it is accepted for delivery. A rejection, or no result within 30 seconds, causes
+   * a retry, so delivery is at least once.
    */
   readonly deliver: (message: Message, signal: AbortSignal) => Promise<void>
 }

@@ -7,8 +7,8 @@ import { outboxMessage } from './message.ts'
 import type { Message } from './notifier.ts'
 import { outbox } from './table.ts'
 
-/** Services whose clock can be set, and the messages that their notifier took. */
-function host(take: (message: Message) => Promise<void> = () => Promise.resolve()) {
+/** Creates services with an adjustable clock, and collects the delivered messages. */
+function host(deliver: (message: Message) => Promise<void> = () => Promise.resolve()) {
   const taken: Message[] = []
   let time = Date.now()
   const services: Services = {
@@ -16,7 +16,7 @@ function host(take: (message: Message) => Promise<void> = () => Promise.resolve(
     now: () => time,
     notifier: {
       deliver: async (message) => {
-        await take(message)
+        await deliver(message)
         taken.push(message)
       },
     },
@@ -24,7 +24,7 @@ function host(take: (message: Message) => Promise<void> = () => Promise.resolve(
   return { services, taken, later: (milliseconds: number) => (time += milliseconds) }
 }
 
-async function leave(services: Services, count = 1): Promise<void> {
+async function queue(services: Services, count = 1): Promise<void> {
   for (let index = 0; index < count; index++) {
     const payload = { email: 'ann@example.org', index }
     await services.storage.commit(
@@ -42,9 +42,9 @@ async function leave(services: Services, count = 1): Promise<void> {
 }
 
 describe('the outbox', () => {
-  test('hands a message to the notifier, and then forgets it', async () => {
+  test('delivers a message to the notifier and deletes it', async () => {
     const { services, taken } = host()
-    await leave(services)
+    await queue(services)
     expect(await deliverOutbox(services)).toEqual({ delivered: 1, failed: 0 })
     expect(taken).toMatchObject([
       { tenant: 't', topic: 'payment.requested', subject: 'p0', payload: { email: 'ann@example.org', index: 0 } },
@@ -53,21 +53,21 @@ describe('the outbox', () => {
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 0 })
   })
 
-  test('hands each message over once when many processes deliver at once', async () => {
+  test('delivers each message once with concurrent processes', async () => {
     const { services, taken } = host()
-    await leave(services, 50)
+    await queue(services, 50)
     await Promise.all(Array.from({ length: 8 }, () => deliverOutbox(services)))
     expect(taken.map(({ subject }) => subject).sort()).toEqual(Array.from({ length: 50 }, (_, i) => `p${i}`).sort())
   })
 
-  test('tries a message again under the same id when the notifier fails, and later each time', async () => {
+  test('retries a message with the same id and increasing delays when the notifier fails', async () => {
     let fails = 2
     const ids: string[] = []
     const { services, taken, later } = host(async ({ id }) => {
       ids.push(id)
-      if (fails-- > 0) throw new Error('no line')
+      if (fails-- > 0) throw new Error('unreachable')
     })
-    await leave(services)
+    await queue(services)
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 1 })
     expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 0 })
     later(1.2 * outboxLimits.pauses.first)
@@ -79,9 +79,9 @@ describe('the outbox', () => {
     expect(new Set(ids)).toEqual(new Set([taken[0]?.id]))
   })
 
-  test('brings a message again that a process took and died with', async () => {
+  test('delivers a message whose claiming process crashed', async () => {
     const { services, taken, later } = host()
-    await leave(services)
+    await queue(services)
     const dead: Services = { ...services, notifier: { deliver: () => new Promise(() => {}) } }
     void deliverOutbox(dead)
     await expect
@@ -93,9 +93,9 @@ describe('the outbox', () => {
     expect(taken).toHaveLength(1)
   })
 
-  test('gives a message up after the last attempt, and keeps it to be looked at for thirty days', async () => {
-    const { services, later } = host(() => Promise.reject(new Error('no line')))
-    await leave(services)
+  test('stops after the last attempt, and retains the message for thirty days', async () => {
+    const { services, later } = host(() => Promise.reject(new Error('unreachable')))
+    await queue(services)
     for (let attempt = 0; attempt < outboxLimits.attempts; attempt++) {
       expect(await deliverOutbox(services)).toEqual({ delivered: 0, failed: 1 })
       later(2 * outboxLimits.pauses.longest)
@@ -108,9 +108,9 @@ describe('the outbox', () => {
     expect(await services.storage.find(outbox)).toEqual([])
   })
 
-  test('shows nothing of a message to who reads the rows, and takes none that is too large', async () => {
+  test('stores no plain text, and rejects a payload that is too large', async () => {
     const { services } = host()
-    await leave(services)
+    await queue(services)
     const [row] = await services.storage.find(outbox)
     expect(Buffer.from(row?.sealedPayload ?? []).toString('latin1')).not.toContain('ann@')
     const payload = { text: 'x'.repeat(64 * 1024) }
@@ -119,9 +119,9 @@ describe('the outbox', () => {
     ).rejects.toThrow(RangeError)
   })
 
-  test('waits where the host has no notifier', async () => {
+  test('retains messages if the host has no notifier', async () => {
     const { services } = host()
-    await leave(services)
+    await queue(services)
     expect(await deliverOutbox({ ...services, notifier: undefined })).toEqual({ delivered: 0, failed: 0 })
     expect(await services.storage.find(outbox)).toHaveLength(1)
   })

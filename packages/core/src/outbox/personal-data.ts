@@ -3,17 +3,17 @@ import type { PersonalData } from '../users/personal-data.ts'
 import { openMessage } from './message.ts'
 import { outbox } from './table.ts'
 
-/** Most messages of an export, newest first. */
-const mostMessages = 1000
+/** The maximum number of messages in an export, newest first. */
+const maxMessages = 1000
 
-/** The messages to a person that the host has not taken yet, which name email and phone. Erasing removes them. */
+/** Undelivered messages to a user. They can contain an email address and a phone number. Erasing deletes them. */
 export const outboxData: PersonalData = {
   name: 'messages',
   collect: async (services, { tenant, userId }) => {
     const rows = await services.storage.find(outbox, {
       where: { userId, tenant },
       orderBy: [['id', 'desc']],
-      limit: mostMessages,
+      limit: maxMessages,
     })
     if (rows.length === 0) return undefined
     const messages = await Promise.all(rows.map((row) => openMessage(services, row)))

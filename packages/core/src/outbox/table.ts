@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** What the host is to be told: written in the commit of the act that it tells of, removed when it is delivered. */
+/** Messages to the host. Inserted in the commit of the action that they report, deleted once delivered. */
 export const outbox = defineTable({
   name: 'outbox',
   columns: {
@@ -8,15 +8,17 @@ export const outbox = defineTable({
     tenant: text(64),
     /** `payments.requested`, `payments.invited`, ... */
     topic: text(64),
-    /** What it is about: the id of a payment, of a user. */
+    /** The id of the object that the message is about, such as a payment or a user. */
     subject: text(128),
-    /** Whose name, email or phone it holds: it goes when they are erased. Null where it is nobody's who is known. */
+    /**
+     * The user whose name, email or phone the message contains. Erasing the user deletes it. Null if there is no user.
+     */
     userId: nullable(text(36)),
     /** JSON, sealed by the keyring. */
     sealedPayload: bytes(),
     createdAt: integer(),
     attempts: integer(),
-    /** Null when delivery was given up. */
+    /** Null after the last attempt. */
     nextTryAt: nullable(integer()),
   },
   key: ['id'],

@@ -4,59 +4,60 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
 
-/** Where names stand for addresses; the system's resolver by default. */
+/** Resolves a hostname to its IP addresses. */
 export type Resolve = (name: string) => Promise<readonly string[]>
 
-/** A request to a server that somebody else has named. */
+/** A request to a server that is named by an untrusted party. */
 export interface CheckedRequest {
   readonly url: URL
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** Lets the name stand for private, loopback and link-local addresses. */
+  /** Allows hostnames that resolve to private, loopback or link-local addresses. */
   readonly privateAddresses: boolean
-  /** PEM of the authority that signs the server's certificate, where the public ones do not. */
+  /** PEM of an additional certificate authority for the server's certificate. */
   readonly ca?: string | undefined
   readonly resolve?: Resolve | undefined
-  /** Ends it all: names, connection and answer. */
+  /** Aborts name resolution, connection and response. */
   readonly signal: AbortSignal
-  /** The longest answer, in bytes, and whether a longer one is an error or is cut off. */
+  /** The maximum response size in bytes, and whether a larger response is an error or truncated. */
   readonly mostBytes: number
   readonly longer: 'refuse' | 'cut'
 }
 
-/** What the server said. */
+/** The server's response. */
 export interface CheckedAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-/** The name stands for an address that is not of the public internet, or for none. */
+/** Thrown if the hostname resolves to a non-public address, or to none. */
 export class AddressError extends Error {
   override readonly name = 'AddressError'
 }
 
 /**
- * Makes a request without being led anywhere that the host does not mean: the name is resolved once, all of its addresses are
- * checked, and the connection goes to those that were checked, whatever the name stands for by then. Follows no redirect.
- * @throws AddressError; the errors of `node:dns`, `node:http` and TLS
+ * Sends an HTTP request with protection against server-side request forgery (SSRF). Resolves the hostname once, checks
+ * all of its addresses, and connects to a checked address only, which prevents DNS rebinding. Does not follow
+ * redirects.
+ * @throws BlockedAddressError if an address is not public; the errors of `node:dns`, `node:http` and TLS
  */
-export async function checkedRequest(asked: CheckedRequest): Promise<CheckedAnswer> {
-  const addresses = await inTime(checkedAddresses(asked), asked.signal)
-  return new Promise((resolve, reject) => send(asked, addresses, resolve, reject))
+export async function checkedRequest(options: CheckedRequest): Promise<CheckedAnswer> {
+  const addresses = await rejectOnAbort(resolveAllowedAddresses(options), options.signal)
+  return new Promise((resolve, reject) => send(options, addresses, resolve, reject))
 }
 
-async function checkedAddresses({
+async function resolveAllowedAddresses({
   url,
   privateAddresses,
-  resolve = systemResolve,
+  resolve = resolveWithSystem,
 }: CheckedRequest): Promise<readonly string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await resolve(host) : [host]
-  if (addresses.length === 0) throw new AddressError('the name stands for no address')
+  if (addresses.length === 0) throw new AddressError('the hostname resolves to no address')
   if (!privateAddresses && !addresses.every(isPublicAddress))
-    throw new AddressError('the name stands for an address that is not public')
+    throw new AddressError('the hostname resolves to an address that is not public')
   return addresses
 }
 
@@ -83,9 +84,9 @@ function send(
       },
     },
     (response) => {
-      readBounded(response, mostBytes).then(({ text, isCut }) => {
-        if (isCut) outgoing.destroy()
-        if (isCut && longer === 'refuse') reject(new Error('the answer is too large'))
+      readBounded(response, mostBytes).then(({ text, isTruncated }) => {
+        if (isTruncated) outgoing.destroy()
+        if (isTruncated && longer === 'refuse') reject(new Error('the response is too large'))
         else resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
       }, reject)
     },
@@ -94,28 +95,31 @@ function send(
   outgoing.end(body)
 }
 
-async function readBounded(response: IncomingMessage, most: number): Promise<{ text: string; isCut: boolean }> {
+async function readBounded(
+  response: IncomingMessage,
+  maxBytes: number,
+): Promise<{ text: string; isTruncated: boolean }> {
   const chunks: Buffer[] = []
   let length = 0
   const all: AsyncIterable<Buffer> = response
   for await (const chunk of all) {
     length += chunk.length
-    if (length > most) return { text: '', isCut: true }
+    if (length > maxBytes) return { text: '', isTruncated: true }
     chunks.push(chunk)
   }
-  return { text: Buffer.concat(chunks).toString('utf8'), isCut: false }
+  return { text: Buffer.concat(chunks).toString('utf8'), isTruncated: false }
 }
 
-/** A resolver has no time limit of its own. */
-function inTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Name resolution has no timeout of its own. */
+function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error('it took too long'))
-    if (signal.aborted) late()
-    signal.addEventListener('abort', late, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', late))
+    const abort = (): void => reject(new Error('the request timed out'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
 
-async function systemResolve(name: string): Promise<readonly string[]> {
+async function resolveWithSystem(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address)
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** What no server on the internet has (IANA special-purpose registries, RFC 6890). */
+/** IPv4 addresses that are not globally reachable (IANA special-purpose registry, RFC 6890). */
 const special4 = new BlockList()
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -20,7 +20,10 @@ for (const [network, prefix] of [
 ] as const)
   special4.addSubnet(network, prefix, 'ipv4')
 
-/** Of IPv6 only 2000::/3 is global unicast (RFC 4291 section 2.4); in it lie protocol assignments, Teredo, 6to4 and documentation. */
+/**
+ * Only 2000::/3 is global unicast in IPv6 (RFC 4291 section 2.4). It contains protocol assignments, Teredo, 6to4 and
+ * documentation ranges.
+ */
 const global6 = new BlockList()
 global6.addSubnet('2000::', 3, 'ipv6')
 const special6 = new BlockList()
@@ -32,7 +35,10 @@ for (const [network, prefix] of [
 ] as const)
   special6.addSubnet(network, prefix, 'ipv6')
 
-/** Whether an address is of the public internet: no private, loopback, link-local, mapped or otherwise special one. */
+/**
+ * Returns true if an address is globally reachable: not private, loopback, link-local, IPv4-mapped or otherwise
+ * special.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special4.check(address, 'ipv4')
   return isIPv6(address) && global6.check(address, 'ipv6') && !special6.check(address, 'ipv6')

@@ -1,36 +1,45 @@
-/** What is counted: for which purpose (`custody.createUser.ip.60`), whose calls, and in which tenant where one is known. */
+/**
+ * Identifies one counter: the purpose (`custody.createUser.ip.60`), the subject that is counted, and its tenant if
+ * known.
+ */
 export interface RateLimitKey {
   readonly name: string
   readonly subject: string
   readonly tenant?: string
 }
 
-/** At most `most` in each window of `seconds`. Windows are fixed: they begin at whole multiples of their length since 1970. */
+/**
+ * A fixed-window limit: at most `limit` calls in each window of `windowSeconds`. Windows start at whole multiples of
+ * their length since the Unix epoch.
+ */
 export interface RateLimitRule {
   readonly most: number
   readonly seconds: number
 }
 
-/** What a limiter says: whether this one is within the limit, and in how many seconds the next window begins. */
+/** The result of a rate limit check. `retryAfterSeconds` is the time until the next window starts, in seconds. */
 export interface Taken {
   readonly allowed: boolean
   readonly retryAfterSeconds: number
 }
 
-/** Counts calls. Of any number of calls at once, in any number of processes that share it, exactly `most` are allowed. */
+/**
+ * Counts calls in fixed windows. With any number of concurrent calls, in any number of processes that share the
+ * limiter, exactly `limit` calls are allowed in a window.
+ */
 export interface RateLimiter {
   readonly take: (key: RateLimitKey, rule: RateLimitRule) => Promise<Taken>
-  /** Whether one more would be allowed, without counting it: for limits that count failures only. */
+  /** Checks whether another call would be allowed without counting it. For limits that count failures only. */
   readonly look: (key: RateLimitKey, rule: RateLimitRule) => Promise<Taken>
 }
 
-/** The window that a moment is in: its number, and when it ends, in milliseconds since 1970. */
+/** Computes the window that contains a time: its index since the Unix epoch, and its end in epoch milliseconds. */
 export function windowAt(now: number, seconds: number): { readonly number: number; readonly endsAt: number } {
   const number = Math.floor(now / (seconds * 1000))
   return { number, endsAt: (number + 1) * seconds * 1000 }
 }
 
-/** Seconds until a moment, at least one. */
+/** Returns the seconds until `moment`, at least 1. Both times are epoch milliseconds. */
 export function secondsUntil(moment: number, now: number): number {
   return Math.max(1, Math.ceil((moment - now) / 1000))
 }

@@ -12,15 +12,15 @@ describe.each([
   ['in memory', (now: () => number) => memoryRateLimiter(now)],
   ['in a storage', (now: () => number) => storageRateLimiter(memoryStorage(), now)],
 ])('a rate limiter %s', (_where, make) => {
-  it('allows as many calls as the rule says, and says when to come back', async () => {
+  it('allows calls up to the limit, and returns the time until the next window', async () => {
     const limiter = make(() => noon + 20_500)
-    const taken = []
-    for (let call = 0; call < 4; call++) taken.push(await limiter.take(key, { most: 2, seconds: 60 }))
-    expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, false, false])
-    expect(taken[3]?.retryAfterSeconds).toBe(40)
+    const results = []
+    for (let call = 0; call < 4; call++) results.push(await limiter.take(key, { most: 2, seconds: 60 }))
+    expect(results.map(({ allowed }) => allowed)).toEqual([true, true, false, false])
+    expect(results[3]?.retryAfterSeconds).toBe(40)
   })
 
-  it('begins anew with each window', async () => {
+  it('starts from zero in each window', async () => {
     let now = noon
     const limiter = make(() => now)
     const rule = { most: 1, seconds: 60 }
@@ -31,7 +31,7 @@ describe.each([
     expect((await limiter.take(key, rule)).allowed).toBe(true)
   })
 
-  it('counts names, subjects, tenants and windows of another length apart', async () => {
+  it('counts names, subjects, tenants and window lengths separately', async () => {
     const limiter = make(() => noon)
     const rule = { most: 1, seconds: 60 }
     const keys = [
@@ -41,25 +41,25 @@ describe.each([
       { ...key, tenant: 'a' },
       { ...key, tenant: 'b' },
     ]
-    const taken = []
-    for (const one of keys) taken.push((await limiter.take(one, rule)).allowed)
-    taken.push((await limiter.take(key, { most: 1, seconds: 61 })).allowed)
-    expect(taken).toEqual(Array(6).fill(true))
+    const results = []
+    for (const one of keys) results.push((await limiter.take(one, rule)).allowed)
+    results.push((await limiter.take(key, { most: 1, seconds: 61 })).allowed)
+    expect(results).toEqual(Array(6).fill(true))
   })
 
-  it('allows nothing where the rule allows nothing', async () => {
+  it('allows nothing if the limit is 0', async () => {
     expect((await make(() => noon).take(key, { most: 0, seconds: 60 })).allowed).toBe(false)
   })
 
-  it('allows exactly as many of many calls at once', async () => {
+  it('allows exactly the limit with concurrent calls', async () => {
     const limiter = make(() => noon)
-    const taken = await Promise.all(Array.from({ length: 200 }, () => limiter.take(key, { most: 17, seconds: 60 })))
-    expect(taken.filter(({ allowed }) => allowed)).toHaveLength(17)
+    const results = await Promise.all(Array.from({ length: 200 }, () => limiter.take(key, { most: 17, seconds: 60 })))
+    expect(results.filter(({ allowed }) => allowed)).toHaveLength(17)
   })
 })
 
 describe('a rate limiter in a storage', () => {
-  it('shares its counts with others on the same storage', async () => {
+  it('shares its counters with other limiters on the same storage', async () => {
     const storage = memoryStorage()
     const limiters = Array.from({ length: 5 }, () => storageRateLimiter(storage, () => noon))
     const calls = limiters.flatMap((limiter) =>
@@ -68,7 +68,7 @@ describe('a rate limiter in a storage', () => {
     expect((await Promise.all(calls)).filter(({ allowed }) => allowed)).toHaveLength(30)
   })
 
-  it('keeps no address as it is', async () => {
+  it('does not store addresses in plain text', async () => {
     const storage = memoryStorage()
     await storageRateLimiter(storage, () => noon).take(key, { most: 1, seconds: 60 })
     const rows = await storage.find(rateLimits)
@@ -76,7 +76,7 @@ describe('a rate limiter in a storage', () => {
     expect(JSON.stringify(rows)).not.toContain('192')
   })
 
-  it('loses the windows that have ended, and no other', async () => {
+  it('deletes counters of ended windows only', async () => {
     const storage = memoryStorage()
     const limiter = storageRateLimiter(storage, () => noon)
     await limiter.take(key, { most: 1, seconds: 60 })
@@ -86,7 +86,7 @@ describe('a rate limiter in a storage', () => {
   })
 })
 
-describe('the source that is counted', () => {
+describe('the source address', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],

@@ -1,8 +1,9 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * The address that limits are counted against: an IPv4 address as it is, of an IPv6 address the first 64 bits, since
- * whoever has one of those has all of them. What is no address is counted as one source.
+ * Normalizes a client address for rate limiting. IPv4 addresses are used as they are. IPv6 addresses are reduced to
+ * their /64 prefix, because one subscriber usually controls a whole /64. Other text is used as it is, an empty one as
+ * `unknown`.
  */
 export function sourceOf(ip: string): string {
   const address = ip.replace(/%.*$/, '').toLowerCase()

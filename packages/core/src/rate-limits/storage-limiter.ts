@@ -11,12 +11,14 @@ import {
 } from './limiter.ts'
 import { rateLimits } from './table.ts'
 
-/** How often a call is counted anew when others of the same window were faster. */
-const mostRounds = 8
+/** The maximum number of attempts when concurrent calls update the same counter. */
+const maxAttempts = 8
 
 /**
- * Counts in a storage, so that all processes that share it share the counts. The first call of a window costs two commits
- * and a read, every further one a commit.
+ * Creates a rate limiter that counts in a storage, so that all processes on the same storage share the counters. The
+ * first call in a window costs two commits and a read; each further call costs one commit.
+ *
+ * @param now - the clock, in epoch milliseconds
  */
 export function storageRateLimiter(storage: Storage, now: () => number = Date.now): RateLimiter {
   return {
@@ -25,7 +27,7 @@ export function storageRateLimiter(storage: Storage, now: () => number = Date.no
   }
 }
 
-/** Removes the counts of windows that have ended. */
+/** Deletes the counters of windows that have ended. */
 export async function removeExpired(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(rateLimits, { where: { endsAt: { lte: now } }, hits: 'any' })))
 }
@@ -35,7 +37,7 @@ async function take(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   const retryAfterSeconds = secondsUntil(endsAt, now)
   const row = { subject: hash(key), seconds: rule.seconds, period }
   if (rule.most < 1) return { allowed: false, retryAfterSeconds }
-  for (let round = 0; round < mostRounds; round++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const counted = update(rateLimits, { where: { ...row, count: { lt: rule.most } }, add: { count: 1 } })
     if (await holds(storage, counted)) return { allowed: true, retryAfterSeconds }
     const [found] = await storage.find(rateLimits, { where: row, limit: 1 })
@@ -54,7 +56,7 @@ async function look(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   return { allowed: (found?.count ?? 0) < rule.most, retryAfterSeconds: secondsUntil(endsAt, now) }
 }
 
-/** Commits one write; false where its guard or its key does not hold. */
+/** Commits a single write. Returns false if its condition fails or its key already exists. */
 async function holds(storage: Storage, write: Write): Promise<boolean> {
   try {
     await storage.commit(batch(write))
@@ -65,7 +67,7 @@ async function holds(storage: Storage, write: Write): Promise<boolean> {
   }
 }
 
-/** The parts are joined as JSON, so that no two keys run into the same text. */
+/** Hashes the JSON of the parts, so that different keys cannot be joined to the same text. */
 function hash({ tenant, name, subject }: RateLimitKey): string {
   return createHash('sha256')
     .update(JSON.stringify([tenant ?? null, name, subject]))

@@ -1,12 +1,12 @@
 import { defineTable, integer, text } from '../storage/index.ts'
 
-/** One count: how many calls of one subject for one purpose (together hashed) one window has seen. */
+/** Rate limit counters: the number of calls of one subject for one purpose (hashed together) in one window. */
 export const rateLimits = defineTable({
   name: 'rate_limits',
   columns: {
     /** SHA-256 of tenant, name and subject, base64url. */
     subject: text(43),
-    /** The window's length in seconds and its number, counted since 1970. */
+    /** The window's length in seconds, and its index since the Unix epoch. */
     seconds: integer(),
     period: integer(),
     count: integer(),

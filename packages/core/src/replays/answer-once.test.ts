@@ -5,7 +5,7 @@ import { codeOf } from '../test-fixtures/code-of.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { type Begun, beginStep, forgetAnswers, type Step } from './answer-once.ts'
 
-describe('a step that is taken once', () => {
+describe('a claimed request', () => {
   let services: Services
   const step: Step = {
     tenant: 't',
@@ -14,10 +14,10 @@ describe('a step that is taken once', () => {
     asked: ['route', 'body'],
     expiresAt: Date.now() + 60_000,
   }
-  const begin = (other: Partial<Step> = {}) => beginStep(services, { ...step, ...other })
-  const begun = async (other: Partial<Step> = {}): Promise<Begun> => {
-    const first = await begin(other)
-    if ('answer' in first) throw new Error('it was begun before')
+  const claim = (other: Partial<Step> = {}) => beginStep(services, { ...step, ...other })
+  const claimFirst = async (other: Partial<Step> = {}): Promise<Begun> => {
+    const first = await claim(other)
+    if ('answer' in first) throw new Error('expected a first claim')
     return first
   }
 
@@ -25,52 +25,52 @@ describe('a step that is taken once', () => {
     services = testServices()
   })
 
-  test('gives its answer again', async () => {
-    await (await begun()).keep('the answer')
-    expect(await begin()).toEqual({ answer: 'the answer' })
-    expect(await begin()).toEqual({ answer: 'the answer' })
+  test('returns its stored reply when repeated', async () => {
+    await (await claimFirst()).keep('the reply')
+    expect(await claim()).toEqual({ answer: 'the reply' })
+    expect(await claim()).toEqual({ answer: 'the reply' })
   })
 
-  test('keeps its answer with its own commit, and nothing over it', async () => {
-    const { keeping, keep } = await begun()
-    await services.storage.commit(batch(...(await keeping('with the commit'))))
-    await keep('afterwards')
-    expect(await begin()).toEqual({ answer: 'with the commit' })
+  test('stores its reply in its own commit and does not overwrite it', async () => {
+    const claimed = await claimFirst()
+    await services.storage.commit(batch(...(await claimed.keeping('with the commit'))))
+    await claimed.keep('afterwards')
+    expect(await claim()).toEqual({ answer: 'with the commit' })
   })
 
-  test('is refused for as long as it has no answer', async () => {
-    await begun()
-    expect(await codeOf(begin())).toBe('request.replayed')
+  test('rejects a repeat while no reply is stored', async () => {
+    await claimFirst()
+    expect(await codeOf(claim())).toBe('request.replayed')
   })
 
-  test('may be taken again once it is forgotten, but not once it is answered', async () => {
-    const first = await begun()
+  test('can be claimed again after it was abandoned, but not after its reply was stored', async () => {
+    const first = await claimFirst()
     await first.forget()
-    const second = await begun()
-    await second.keep('the answer')
+    const second = await claimFirst()
+    await second.keep('the reply')
     await first.forget()
-    expect(await begin()).toEqual({ answer: 'the answer' })
+    expect(await claim()).toEqual({ answer: 'the reply' })
   })
 
-  test('refuses anything else under the same request id of the same caller', async () => {
-    await (await begun()).keep('the answer')
-    expect(await codeOf(begin({ asked: ['route', 'another body'] }))).toBe('request.replayed')
-    expect(await codeOf(begin({ asked: ['route"', '"body'] }))).toBe('request.replayed')
-    await begun({ requestId: 'r2' })
-    await begun({ caller: 'y' })
-    await begun({ tenant: 'u' })
+  test('rejects another request with the same request id of the same caller', async () => {
+    await (await claimFirst()).keep('the reply')
+    expect(await codeOf(claim({ asked: ['route', 'another body'] }))).toBe('request.replayed')
+    expect(await codeOf(claim({ asked: ['route"', '"body'] }))).toBe('request.replayed')
+    await claimFirst({ requestId: 'r2' })
+    await claimFirst({ caller: 'y' })
+    await claimFirst({ tenant: 'u' })
   })
 
-  test('does not keep an answer that is too long, and so is not taken twice either', async () => {
-    await (await begun()).keep('a'.repeat(1024 * 1024 + 1))
-    expect(await codeOf(begin())).toBe('request.replayed')
+  test('does not store a reply that is too long, and rejects repeats', async () => {
+    await (await claimFirst()).keep('a'.repeat(1024 * 1024 + 1))
+    expect(await codeOf(claim())).toBe('request.replayed')
   })
 
-  test('is forgotten when its time has come', async () => {
-    await (await begun()).keep('the answer')
+  test('is deleted when it expires', async () => {
+    await (await claimFirst()).keep('the reply')
     await forgetAnswers(services.storage, step.expiresAt - 1)
-    expect(await begin()).toEqual({ answer: 'the answer' })
+    expect(await claim()).toEqual({ answer: 'the reply' })
     await forgetAnswers(services.storage, step.expiresAt)
-    await begun()
+    await claimFirst()
   })
 })

@@ -6,67 +6,77 @@ import { batch, insert, isCommitError, remove, type Storage, update, type Write 
 import { requestAnswers } from './answers-table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** One step of one caller: what it is done once for. */
+/** Identifies a request that must not be executed twice. */
 export interface Step {
   readonly tenant: string
-  /** Who calls, and the request id that the caller made for this step. */
+  /** The caller, and the request id that the caller chose. */
   readonly caller: string
   readonly requestId: string
-  /** Everything that makes it this step: the route, its parameters, its body. */
+  /** Everything that identifies the operation: route, parameters, body. */
   readonly asked: readonly string[]
-  /** Until when it is remembered, in milliseconds since 1970. */
+  /** The time until which the request is remembered, in epoch milliseconds. */
   readonly expiresAt: number
 }
 
-/** A step that is being done for the first time. */
+/** A request that this process executes for the first time. */
 export interface Begun {
-  /** The write that keeps an answer with the commit of the step itself, so that no crash comes between. Nothing where the answer is too long to keep. */
+  /**
+   * Returns the write that stores the reply. Commit it together with the writes of the request, so that a crash cannot
+   * separate them. Empty if the reply is too long to store.
+   */
   readonly keeping: (answer: string) => Promise<readonly Write[]>
-  /** Keeps an answer, unless one was kept with the step's own commit. */
+  /** Stores the reply, unless it was stored in the request's own commit. */
   readonly keep: (answer: string) => Promise<void>
-  /** Forgets the step, which did not come about: it may be tried again under the same request id. */
+  /** Deletes the claim of a request that was not executed, so that the same request id can be used again. */
   readonly forget: () => Promise<void>
 }
 
-/** The longest answer that is kept, in characters: 1 MiB. */
-const longestKept = 1024 * 1024
+/** The stored reply of a request that was executed before. */
+interface RepeatedRequest {
+  readonly answer: string
+}
+
+/** The maximum length of a stored reply, in characters. */
+const maxReplyLength = 1024 * 1024
 
 /**
- * Begins a step, in one of all the processes that are asked to; or gives the answer that the same step gave before.
- * @throws BillfoldError `request.replayed` where the request id was used for another step, or the step has no answer yet
+ * Claims a request for this process, or returns the stored reply of the same request.
+ * @throws BillfoldError `request.replayed` if the request id was used for another request, or no reply is stored yet
  */
-export async function beginStep(services: Services, step: Step): Promise<Begun | { readonly answer: string }> {
+export async function beginStep(services: Services, step: Step): Promise<Begun | RepeatedRequest> {
   const { storage, keyring } = services
   const { tenant, expiresAt } = step
   const id = digest([tenant, step.caller, step.requestId])
-  const asked = digest(step.asked)
+  const fingerprint = digest(step.asked)
   try {
-    await storage.commit(batch(insert(requestAnswers, { id, tenant, step: asked, sealedAnswer: null, expiresAt })))
+    await storage.commit(
+      batch(insert(requestAnswers, { id, tenant, step: fingerprint, sealedAnswer: null, expiresAt })),
+    )
   } catch (error) {
     if (!isCommitError(error)) throw error
     const [row] = await storage.find(requestAnswers, { where: { id }, limit: 1 })
-    if (row === undefined || row.step !== asked || row.sealedAnswer === null)
+    if (row === undefined || row.step !== fingerprint || row.sealedAnswer === null)
       throw new BillfoldError('request.replayed', { cause: error })
-    const answer = await unseal(keyring, row.sealedAnswer, place(tenant, id))
+    const answer = await unseal(keyring, row.sealedAnswer, encryptionContext(tenant, id))
     return { answer: new TextDecoder().decode(answer) }
   }
-  const unanswered = { id, sealedAnswer: null }
-  const keeping = async (answer: string): Promise<readonly Write[]> => {
-    if (answer.length > longestKept) return []
-    const sealedAnswer = await seal(keyring, new TextEncoder().encode(answer), place(tenant, id))
-    return [update(requestAnswers, { where: unanswered, set: { sealedAnswer }, hits: 'any' })]
+  const unfinished = { id, sealedAnswer: null }
+  const createReplyWrites = async (answer: string): Promise<readonly Write[]> => {
+    if (answer.length > maxReplyLength) return []
+    const sealedAnswer = await seal(keyring, new TextEncoder().encode(answer), encryptionContext(tenant, id))
+    return [update(requestAnswers, { where: unfinished, set: { sealedAnswer }, hits: 'any' })]
   }
   return {
-    keeping,
+    keeping: createReplyWrites,
     keep: async (answer) => {
-      const writes = await keeping(answer)
+      const writes = await createReplyWrites(answer)
       if (writes.length > 0) await storage.commit(batch(...writes))
     },
-    forget: () => storage.commit(batch(remove(requestAnswers, { where: unanswered, hits: 'any' }))),
+    forget: () => storage.commit(batch(remove(requestAnswers, { where: unfinished, hits: 'any' }))),
   }
 }
 
-/** Forgets what has expired. */
+/** Deletes expired replies. */
 export async function forgetAnswers(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(requestAnswers, { where: { expiresAt: { lte: now } }, hits: 'any' })))
 }
@@ -75,9 +85,10 @@ function digest(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
-function place(tenant: string, row: string): Place {
+function encryptionContext(tenant: string, row: string): Place {
   return { tenant, table: requestAnswers.name, row, field: 'answer' }
 }
 
-/** What the keyring seals here. */
-export const sealedAnswers = sealedColumn(requestAnswers, 'sealedAnswer', ({ tenant, id }) => place(tenant, id))
+export const sealedAnswers = sealedColumn(requestAnswers, 'sealedAnswer', ({ tenant, id }) =>
+  encryptionContext(tenant, id),
+)

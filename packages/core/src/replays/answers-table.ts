@@ -1,15 +1,15 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Request ids that callers have used for a step, and what the step answered, until nobody would accept the request id anyway. */
+/** Claimed request ids and their stored replies, until the request id would no longer be accepted. */
 export const requestAnswers = defineTable({
   name: 'request_answers',
   columns: {
     /** SHA-256 of tenant, caller and request id, base64url. */
     id: text(43),
     tenant: text(64),
-    /** SHA-256 of the step and everything that was asked of it, base64url. */
+    /** SHA-256 of the parts that identify the operation, base64url. */
     step: text(43),
-    /** Sealed by the keyring; null while the step goes on, and for ever where its process died. */
+    /** Sealed by the keyring. Null while the request is running, and permanently if its process crashed. */
     sealedAnswer: nullable(bytes()),
     expiresAt: integer(),
   },

@@ -1,6 +1,6 @@
 import { defineTable, integer, text } from '../storage/index.ts'
 
-/** What was used and must not be used again: nonces and request ids, hashed, until nobody would accept them anyway. */
+/** Consumed nonces and request ids, hashed, until they would no longer be accepted. */
 export const usedOnce = defineTable({
   name: 'used_once',
   columns: {

@@ -3,7 +3,12 @@ import { BillfoldError } from '../errors.ts'
 import { batch, type Insert, insert, isCommitError, remove, type Storage } from '../storage/index.ts'
 import { usedOnce } from './table.ts'
 
-/** The write that uses a value up for a purpose; in a commit of its own or with what it stands for. A second one is a duplicate. */
+/**
+ * Returns the write that consumes a nonce. Commit it alone or with the writes that it protects. The second commit fails
+ * with a duplicate key.
+ *
+ * @param expiresAt - the time from which the nonce would be rejected anyway, in epoch milliseconds
+ */
 export function useOf(purpose: string, tenant: string, value: string, expiresAt: number): Insert {
   const id = createHash('sha256')
     .update(JSON.stringify([purpose, tenant, value]))
@@ -12,7 +17,7 @@ export function useOf(purpose: string, tenant: string, value: string, expiresAt:
 }
 
 /**
- * Uses a value up. Of any number at once, in any number of processes, one succeeds.
+ * Consumes a nonce. Of any number of concurrent calls, in any number of processes, exactly one succeeds.
  * @throws BillfoldError `request.replayed`
  */
 export async function useOnce(storage: Storage, use: Insert): Promise<void> {
@@ -24,7 +29,7 @@ export async function useOnce(storage: Storage, use: Insert): Promise<void> {
   }
 }
 
-/** Forgets what has expired. */
+/** Deletes expired nonces. */
 export async function forgetUsed(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(usedOnce, { where: { expiresAt: { lte: now } }, hits: 'any' })))
 }

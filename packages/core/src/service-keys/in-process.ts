@@ -3,26 +3,39 @@ import type { Services } from '../services.ts'
 import { createServiceKey, liveServiceKey, revokeServiceKey, type ServiceKeyInput } from './keys.ts'
 import { describeServiceKeys, type ServiceKeyInfo } from './list.ts'
 
-/** Service keys, for the host: what machines call the APIs with. */
+/** Manages service keys, the API credentials of machine clients. `tenant` defaults to the host's tenant. */
 export interface InProcessServiceKeys {
-  /** Makes one; the secret is shown here only. */
+  /**
+   * Creates a service key. The secret is returned only once.
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function addServiceKey(billfold: Billfold) {
+   *   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'backend', scopes: ['custody'] })
+   *   return { keyId, keySecret }
+   * }
+   * ```
+   */
   readonly create: (
     input: ServiceKeyInput & { readonly tenant?: string },
   ) => Promise<{ readonly keyId: string; readonly keySecret: string }>
-  /** Whether there is one with this id that was not ended. */
+  /** Returns true if there is a key with this id that is not revoked. */
   readonly has: (keyId: string) => Promise<boolean>
-  /** Those of a tenant that were not ended, without their secrets, oldest first, at most 1,000. */
+  /** Lists the active keys of a tenant without their secrets, oldest first, at most 1,000. */
   readonly list: (tenant?: string) => Promise<readonly ServiceKeyInfo[]>
-  /** Ends one at once. @throws BillfoldError `service-key.unknown` */
+  /**
+   * Revokes a key with immediate effect.
+   * @throws BillfoldError `service-key.not-found`
+   */
   readonly revoke: (keyId: string, tenant?: string) => Promise<void>
 }
 
-/** The functions. */
 export function inProcessServiceKeys(services: Services, host: (tenant?: string) => Actor): InProcessServiceKeys {
   return {
-    create: ({ tenant: of, ...input }) => createServiceKey(services, host(of), input),
+    create: ({ tenant, ...input }) => createServiceKey(services, host(tenant), input),
     has: async (keyId) => (await liveServiceKey(services, keyId)) !== undefined,
-    list: (of) => describeServiceKeys(services, host(of).tenant),
-    revoke: (keyId, of) => revokeServiceKey(services, host(of), keyId),
+    list: (tenant) => describeServiceKeys(services, host(tenant).tenant),
+    revoke: (keyId, tenant) => revokeServiceKey(services, host(tenant), keyId),
   }
 }

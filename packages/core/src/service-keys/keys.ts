@@ -8,21 +8,21 @@ import { batch, insert, isCommitError, type RowOf, update } from '../storage/ind
 import { serviceKeys } from './table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A service key as it is kept. */
+/** A service key row. */
 export type ServiceKeyRow = RowOf<typeof serviceKeys>
 
-/** What the host says about a new service key. */
+/** Input for a new service key. */
 export interface ServiceKeyInput {
   readonly tag: string
-  /** `custody`, `dids`, ...; `*` stands for all. */
+  /** `custody`, `dids`, ...; `*` grants all. */
   readonly scopes: readonly string[]
-  /** What the host calls this kind of key, at most 32 characters: `service`. */
+  /** A type chosen by the host, at most 32 characters. Default: `service`. */
   readonly type?: string
-  /** Told to whoever lists service keys, and nothing else: false. */
+  /** A flag that is returned in lists and has no other effect. Default: false. */
   readonly debug?: boolean
 }
 
-/** Makes a service key. The secret (256 bits, base64url) is sealed by the keyring. */
+/** Creates a service key. The secret (256 bits, base64url) is sealed by the keyring. */
 export async function createServiceKey(
   services: Services,
   actor: Actor,
@@ -40,25 +40,31 @@ export async function createServiceKey(
   return { keyId: row.id, keySecret }
 }
 
-/** The row of a new service key, and its secret. */
+/** Generates the row and the secret of a new service key. */
 export async function newServiceKey(
   services: Services,
   tenant: string,
-  about: Pick<ServiceKeyRow, 'tag' | 'type' | 'debug' | 'scopes'>,
+  attributes: Pick<ServiceKeyRow, 'tag' | 'type' | 'debug' | 'scopes'>,
 ): Promise<{ readonly row: ServiceKeyRow; readonly keySecret: string }> {
   const id = newId()
   const keySecret = randomSecret(32)
-  const sealedSecret = await seal(services.keyring, new TextEncoder().encode(keySecret), place(tenant, id))
-  return { row: { id, tenant, ...about, sealedSecret, createdAt: services.now(), revokedAt: null }, keySecret }
+  const sealedSecret = await seal(services.keyring, new TextEncoder().encode(keySecret), encryptionContext(tenant, id))
+  return { row: { id, tenant, ...attributes, sealedSecret, createdAt: services.now(), revokedAt: null }, keySecret }
 }
 
-/** The secret of a service key. @throws BillfoldError `sealed.invalid`, and those of the keyring */
+/**
+ * Decrypts the secret of a service key.
+ * @throws BillfoldError `sealed.invalid`, and the errors of the keyring
+ */
 export async function secretOf(services: Services, row: ServiceKeyRow): Promise<string> {
-  const secret = await unseal(services.keyring, row.sealedSecret, place(row.tenant, row.id))
+  const secret = await unseal(services.keyring, row.sealedSecret, encryptionContext(row.tenant, row.id))
   return new TextDecoder().decode(secret)
 }
 
-/** Ends a service key: it and the tokens made with it stop working at once. @throws BillfoldError `service-key.unknown` */
+/**
+ * Revokes a service key. The key and its tokens are rejected immediately.
+ * @throws BillfoldError `service-key.not-found`
+ */
 export async function revokeServiceKey(services: Services, actor: Actor, keyId: string): Promise<void> {
   const revokedAt = services.now()
   try {
@@ -76,7 +82,7 @@ export async function revokeServiceKey(services: Services, actor: Actor, keyId: 
 }
 
 /**
- * The key with this id and secret. An unknown id, a revoked key and a wrong secret are told by the same error.
+ * Authenticates a service key. An unknown id, a revoked key and a wrong secret cause the same error.
  * @throws BillfoldError `caller.unauthenticated`
  */
 export async function authenticateServiceKey(
@@ -85,31 +91,34 @@ export async function authenticateServiceKey(
   secret: string,
 ): Promise<ServiceKeyRow> {
   const row = await liveServiceKey(services, keyId)
-  const kept =
-    row === undefined ? undefined : await unseal(services.keyring, row.sealedSecret, place(row.tenant, row.id))
-  const equal = equalSecrets(kept ?? new Uint8Array(43), new TextEncoder().encode(secret))
-  if (row === undefined || kept === undefined || !equal) throw new BillfoldError('caller.unauthenticated')
-  if (sealedWith(row.sealedSecret) !== services.keyring.currentKeyId) await resealSecret(services, row, kept)
+  const storedSecret =
+    row === undefined
+      ? undefined
+      : await unseal(services.keyring, row.sealedSecret, encryptionContext(row.tenant, row.id))
+  const isEqual = equalSecrets(storedSecret ?? new Uint8Array(43), new TextEncoder().encode(secret))
+  if (row === undefined || storedSecret === undefined || !isEqual) throw new BillfoldError('caller.unauthenticated')
+  if (sealedWith(row.sealedSecret) !== services.keyring.currentKeyId) await reencryptSecret(services, row, storedSecret)
   return row
 }
 
-/** Seals the secret under the newest key of the keyring, so that older ones can leave it in time. */
-async function resealSecret(services: Services, row: ServiceKeyRow, secret: Uint8Array): Promise<void> {
-  const sealedSecret = await seal(services.keyring, secret, place(row.tenant, row.id))
+/** Seals the secret under the current key, so that older keys can be removed from the keyring. */
+async function reencryptSecret(services: Services, row: ServiceKeyRow, secret: Uint8Array): Promise<void> {
+  const sealedSecret = await seal(services.keyring, secret, encryptionContext(row.tenant, row.id))
   await services.storage.commit(
     batch(update(serviceKeys, { where: { id: row.id }, set: { sealedSecret }, hits: 'any' })),
   )
 }
 
-/** The key with this id, unless it was revoked. */
+/** Finds a service key that is not revoked. */
 export async function liveServiceKey(services: Services, keyId: string): Promise<ServiceKeyRow | undefined> {
   const [row] = await services.storage.find(serviceKeys, { where: { id: keyId, revokedAt: null }, limit: 1 })
   return row
 }
 
-function place(tenant: string, row: string): { tenant: string; table: string; row: string; field: string } {
+function encryptionContext(tenant: string, row: string): { tenant: string; table: string; row: string; field: string } {
   return { tenant, table: serviceKeys.name, row, field: 'secret' }
 }
 
-/** What the keyring seals here. */
-export const sealedServiceKeys = sealedColumn(serviceKeys, 'sealedSecret', ({ tenant, id }) => place(tenant, id))
+export const sealedServiceKeys = sealedColumn(serviceKeys, 'sealedSecret', ({ tenant, id }) =>
+  encryptionContext(tenant, id),
+)

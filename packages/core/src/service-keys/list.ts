@@ -6,7 +6,7 @@ import { batch, insert, isCommitError, update, type Write } from '../storage/ind
 import { newServiceKey, secretOf, type ServiceKeyRow } from './keys.ts'
 import { serviceKeys } from './table.ts'
 
-/** A service key with its secret, for whoever may see that. */
+/** A service key with its secret. */
 export interface ServiceKey {
   readonly tag: string
   readonly keyId: string
@@ -15,46 +15,49 @@ export interface ServiceKey {
   readonly debug: boolean
 }
 
-/** What is known about a service key, but for its secret. `createdAt` is in milliseconds since 1970. */
+/** A service key without its secret. `createdAt` is in epoch milliseconds. */
 export interface ServiceKeyInfo extends Omit<ServiceKey, 'keySecret'> {
   readonly scopes: readonly string[]
   readonly createdAt: number
 }
 
-/** The most service keys that a list has. */
-const longestList = 1_000
+/** The maximum number of service keys in a list. */
+const maxListed = 1_000
 
-/** The service keys of a tenant that were not ended, oldest first. */
+/** Lists the active service keys of a tenant with their secrets, oldest first. */
 export async function listServiceKeys(services: Services, tenant: string): Promise<readonly ServiceKey[]> {
-  const rows = await liveRows(services, tenant)
-  return Promise.all(rows.map(async (row) => present(row, await secretOf(services, row))))
+  const rows = await findActiveRows(services, tenant)
+  return Promise.all(rows.map(async (row) => toServiceKey(row, await secretOf(services, row))))
 }
 
-/** The service keys of a tenant that were not ended, oldest first, without their secrets. */
+/** Lists the active service keys of a tenant without their secrets, oldest first. */
 export async function describeServiceKeys(services: Services, tenant: string): Promise<readonly ServiceKeyInfo[]> {
-  const rows = await liveRows(services, tenant)
+  const rows = await findActiveRows(services, tenant)
   return rows.map(({ id, tag, type, debug, scopes, createdAt }) => {
     return { keyId: id, tag, type, debug, scopes: scopes.split(' '), createdAt }
   })
 }
 
-function liveRows(services: Services, tenant: string): Promise<ServiceKeyRow[]> {
+function findActiveRows(services: Services, tenant: string): Promise<ServiceKeyRow[]> {
   return services.storage.find(serviceKeys, {
     where: { tenant, revokedAt: null },
     orderBy: [['id', 'asc']],
-    limit: longestList,
+    limit: maxListed,
   })
 }
 
 /**
- * Ends a service key and makes another with the same tag, type and scopes, in one commit with the further writes that belong to it.
- * @throws BillfoldError `service-key.unknown`
+ * Revokes a service key and creates a successor with the same tag, type and scopes, in one commit with the given
+ * further writes.
+ *
+ * @param furtherWrites - returns writes that depend on the new key
+ * @throws BillfoldError `service-key.not-found`
  */
 export async function resetServiceKey(
   services: Services,
   actor: Actor,
   keyId: string,
-  withIt: (made: ServiceKey) => Promise<readonly Write[]>,
+  furtherWrites: (key: ServiceKey) => Promise<readonly Write[]>,
 ): Promise<ServiceKey> {
   const { tenant } = actor
   const where = { id: keyId, tenant, revokedAt: null }
@@ -62,14 +65,14 @@ export async function resetServiceKey(
   if (old === undefined) throw new BillfoldError('service-key.unknown')
   const { tag, type, debug, scopes } = old
   const { row, keySecret } = await newServiceKey(services, tenant, { tag, type, debug, scopes })
-  const made = present(row, keySecret)
+  const successor = toServiceKey(row, keySecret)
   try {
     await services.storage.commit(
       batch(
         update(serviceKeys, { where, set: { revokedAt: row.createdAt } }),
         insert(serviceKeys, row),
         auditRecord(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
-        ...(await withIt(made)),
+        ...(await furtherWrites(successor)),
         ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
       ),
     )
@@ -77,9 +80,9 @@ export async function resetServiceKey(
     if (isCommitError(error)) throw new BillfoldError('service-key.unknown', { cause: error })
     throw error
   }
-  return made
+  return successor
 }
 
-function present({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKey {
+function toServiceKey({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKey {
   return { tag, keyId: id, keySecret, type, debug }
 }

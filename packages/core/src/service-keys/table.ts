@@ -1,6 +1,6 @@
 import { boolean, bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** What a machine calls with: an id, a secret (sealed by the keyring) and what it may do. */
+/** Service keys: the credentials of machine clients, with their scopes. */
 export const serviceKeys = defineTable({
   name: 'service_keys',
   columns: {
@@ -9,7 +9,7 @@ export const serviceKeys = defineTable({
     tag: text(128),
     type: text(32),
     debug: boolean(),
-    /** Separated by spaces; `*` stands for all. */
+    /** Separated by spaces; `*` grants all. */
     scopes: text(1024),
     sealedSecret: bytes(512),
     createdAt: integer(),

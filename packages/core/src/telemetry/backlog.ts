@@ -3,50 +3,50 @@ import { outbox } from '../outbox/index.ts'
 import type { Services } from '../services.ts'
 import type { TelemetryMeter } from './types.ts'
 
-/** What waits in one table, looked at by row: the row that is so many after the oldest, and when it came. */
-interface Queue {
+/** A backlog that can be read by offset: `createdAt` returns the time of the nth oldest row. */
+interface Backlog {
   readonly name: string
-  readonly cameAt: (offset: number) => Promise<number | undefined>
+  readonly createdAt: (offset: number) => Promise<number | undefined>
 }
 
-/** Waiting rows are counted up to here. */
-const mostCounted = 10_000
+/** The maximum that is counted. */
+const maxCounted = 10_000
 
-/** Measures what waits to be delivered, and since when, whenever metrics are collected; a few reads of one row each. */
+/** Registers gauges for the size and age of the delivery backlog. Each collection costs a few reads of one row. */
 export function measureBacklog(meter: TelemetryMeter, services: Pick<Services, 'storage' | 'now' | 'logger'>): void {
   const { logger, now } = services
-  const queues = queuesOf(services)
-  const gauge = (name: string, description: string, unit: string, value: (queue: Queue) => Promise<number>): void =>
+  const queues = backlogs(services)
+  const gauge = (name: string, description: string, unit: string, value: (queue: Backlog) => Promise<number>): void =>
     meter.createObservableGauge(name, { description, unit }).addCallback(async (result) => {
       try {
         for (const queue of queues) result.observe(await value(queue), { 'billfold.queue': queue.name })
       } catch (cause) {
-        logger.warn({ cause }, 'what waits to be delivered could not be measured')
+        logger.warn({ cause }, 'delivery backlog measurement failed')
       }
     })
-  gauge('billfold.outbox.waiting', 'Messages, events and deliveries that wait, up to 10,000', '{item}', countOf)
-  gauge('billfold.outbox.age', 'The age of the oldest message, event or delivery that waits', 's', async (queue) => {
-    const oldest = await queue.cameAt(0)
+  gauge('billfold.outbox.waiting', 'Pending messages, events and deliveries, up to 10,000', '{item}', countBacklog)
+  gauge('billfold.outbox.age', 'Age of the oldest pending message, event or delivery', 's', async (queue) => {
+    const oldest = await queue.createdAt(0)
     return oldest === undefined ? 0 : Math.max(0, now() - oldest) / 1000
   })
 }
 
-function queuesOf({ storage }: Pick<Services, 'storage'>): readonly Queue[] {
+function backlogs({ storage }: Pick<Services, 'storage'>): readonly Backlog[] {
   return [
     {
       name: 'messages',
-      cameAt: async (offset) => {
+      createdAt: async (offset) => {
         const query = { where: { nextTryAt: { gte: 0 } }, limit: 1, offset }
         return (await storage.find(outbox, { ...query, orderBy: [['createdAt', 'asc']] }))[0]?.createdAt
       },
     },
     {
       name: 'events',
-      cameAt: async (offset) => (await storage.find(events, { limit: 1, offset, orderBy: [['at', 'asc']] }))[0]?.at,
+      createdAt: async (offset) => (await storage.find(events, { limit: 1, offset, orderBy: [['at', 'asc']] }))[0]?.at,
     },
     {
       name: 'deliveries',
-      cameAt: async (offset) => {
+      createdAt: async (offset) => {
         const query = { where: { nextTryAt: { gte: 0 } }, limit: 1, offset }
         return (await storage.find(eventDeliveries, { ...query, orderBy: [['createdAt', 'asc']] }))[0]?.createdAt
       },
@@ -54,16 +54,16 @@ function queuesOf({ storage }: Pick<Services, 'storage'>): readonly Queue[] {
   ]
 }
 
-/** How many wait: a storage counts nothing, but it can say whether there is one more after so many. */
-async function countOf({ cameAt }: Queue): Promise<number> {
-  const isThere = async (offset: number): Promise<boolean> => (await cameAt(offset)) !== undefined
+/** Counts a backlog by exponential and binary search, because a storage cannot count rows. */
+async function countBacklog({ createdAt }: Backlog): Promise<number> {
+  const exists = async (offset: number): Promise<boolean> => (await createdAt(offset)) !== undefined
   let none = 1
-  if (!(await isThere(0))) return 0
-  while (none < mostCounted && (await isThere(none))) none = Math.min(none * 2, mostCounted)
+  if (!(await exists(0))) return 0
+  while (none < maxCounted && (await exists(none))) none = Math.min(none * 2, maxCounted)
   let some = Math.floor(none / 2)
   while (some + 1 < none) {
     const middle = Math.floor((some + none) / 2)
-    if (await isThere(middle)) some = middle
+    if (await exists(middle)) some = middle
     else none = middle
   }
   return none

@@ -6,7 +6,7 @@ import type { TelemetryAttributes, TelemetrySpan, TelemetryTracer } from './type
 const internal = 0
 const failed = 2
 
-/** Does something in a span of its own; what fails is told by its kind alone. */
+/** Runs a task in a span. Records the type of an error, never its message. */
 export function inSpan<T>(
   tracer: TelemetryTracer | undefined,
   name: string,
@@ -32,14 +32,14 @@ export function fails(span: TelemetrySpan | undefined, kind: string): void {
   span?.setStatus({ code: failed })
 }
 
-/** What kind of failure it is, in a word of a closed list: its message may quote what must not be told. */
+/** Maps an error to a closed list of types. Messages are not used, because they can contain sensitive data. */
 export function kindOf(error: unknown): string {
   if (isBillfoldError(error)) return error.code
   if (isCommitError(error)) return error.reason
   return 'other'
 }
 
-/** Seconds since a moment of `performance.now()`. */
-export function secondsSince(begun: number): number {
-  return (performance.now() - begun) / 1000
+/** Returns the seconds since a `performance.now()` value. */
+export function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000
 }

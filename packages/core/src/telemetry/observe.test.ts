@@ -9,20 +9,20 @@ import { observer } from './observe.ts'
 import type { TelemetryMeter } from './types.ts'
 
 describe('without telemetry', () => {
-  test('nothing stands between Billfold and what the host has plugged in', () => {
-    const seen = observer(undefined)
+  test('returns the plugged-in parts unchanged', () => {
+    const instrumented = observer(undefined)
     const { storage, slowHash, chainConnections } = testServices()
     const deliver = async () => ({ delivered: 0, failed: 0 })
-    expect(seen.storage(storage)).toBe(storage)
-    expect(seen.slowHash(slowHash)).toBe(slowHash)
-    expect(seen.chains(chainConnections)).toBe(chainConnections)
-    expect(seen.deliver(deliver)).toBe(deliver)
+    expect(instrumented.storage(storage)).toBe(storage)
+    expect(instrumented.slowHash(slowHash)).toBe(slowHash)
+    expect(instrumented.chains(chainConnections)).toBe(chainConnections)
+    expect(instrumented.deliver(deliver)).toBe(deliver)
   })
 })
 
 describe('with a tracer or a meter alone', () => {
-  test('all goes on as it does without', async () => {
-    for (const telemetry of [{}, { meter: quietMeter().meter }]) {
+  test('the storage works as without telemetry', async () => {
+    for (const telemetry of [{}, { meter: fakeMeter().meter }]) {
       const storage = observer(telemetry).storage(memoryStorage())
       const row = { id: 'u', tenant: 't', reference: null, createdAt: 1, archivedAt: null }
       await storage.commit(batch(insert(users, row)))
@@ -32,8 +32,8 @@ describe('with a tracer or a meter alone', () => {
   })
 })
 
-describe('what is called', () => {
-  test('stays what it is: its properties, its own fields, its errors, also when it is frozen', async () => {
+describe('an instrumented object', () => {
+  test('behaves like the original, even if it is frozen: properties, private fields, errors', async () => {
     class Vendor {
       readonly #name = 'vendor'
       readonly network = 'n1'
@@ -43,26 +43,26 @@ describe('what is called', () => {
       }
     }
     const vendor = Object.freeze(new Vendor())
-    const seen = observedCalls(vendor, { name: 'x', attributes: {} }, undefined, undefined)
-    expect(seen.network).toBe('n1')
-    expect('ask' in seen).toBe(true)
-    expect(await seen.ask('hello')).toBe('vendor hello')
-    await expect(seen.ask('fail')).rejects.toThrow('no')
+    const instrumented = observedCalls(vendor, { name: 'x', attributes: {} }, undefined, undefined)
+    expect(instrumented.network).toBe('n1')
+    expect('ask' in instrumented).toBe(true)
+    expect(await instrumented.ask('hello')).toBe('vendor hello')
+    await expect(instrumented.ask('fail')).rejects.toThrow('no')
   })
 })
 
-describe('what waits', () => {
-  test.each([0, 1, 2, 3, 7, 8, 9, 100])('is counted: %i', async (count) => {
+describe('the backlog size', () => {
+  test.each([0, 1, 2, 3, 7, 8, 9, 100])('is %i', async (count) => {
     const { services, happens } = webhookHost()
     for (let index = 0; index < count; index++) await happens('user.erased', { userId: `u${index}` })
-    const { meter, collect } = quietMeter()
+    const { meter, collect } = fakeMeter()
     measureBacklog(meter, services)
     expect(await collect('billfold.outbox.waiting')).toEqual([0, count, 0])
   })
 })
 
-/** A meter that keeps nothing but what its gauges say. */
-function quietMeter() {
+/** A meter that stores nothing but the callbacks of its gauges. */
+function fakeMeter() {
   const gauges = new Map<string, (result: { observe: (value: number) => void }) => void | Promise<void>>()
   const meter: TelemetryMeter = {
     createCounter: () => ({ add: () => {} }),

@@ -14,7 +14,7 @@ import { observedSlowHash } from './observed-slow-hash.ts'
 import { observedStorage } from './observed-storage.ts'
 import type { Telemetry } from './types.ts'
 
-/** What puts spans and measurements around the parts of Billfold. */
+/** Adds spans and metrics to the parts of Billfold. */
 export interface Observer {
   readonly storage: (storage: Storage) => Storage
   readonly slowHash: (slowHash: SlowHash) => SlowHash
@@ -25,7 +25,7 @@ export interface Observer {
   readonly backlog: (services: Services) => void
 }
 
-/** Gives back whatever it is given: a host that wants no telemetry pays nothing for it. */
+/** Returns everything unchanged, so that a host without telemetry has no overhead. */
 const none: Observer = {
   storage: (storage) => storage,
   slowHash: (slowHash) => slowHash,
@@ -36,7 +36,7 @@ const none: Observer = {
   backlog: () => {},
 }
 
-/** The observer of a host. */
+/** Creates the instrumentation for a host's telemetry options. */
 export function observer(telemetry: Telemetry | undefined): Observer {
   if (telemetry === undefined) return none
   const { tracer, meter } = telemetry

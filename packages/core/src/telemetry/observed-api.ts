@@ -4,8 +4,8 @@ import { fails, inSpan, secondsSince } from './in-span.ts'
 import type { TelemetryTracer } from './types.ts'
 
 /**
- * An API each of whose requests is a span and a measurement, in the words of the semantic conventions of HTTP servers. Routes are
- * told by their paths below the mount, as they are written: no label holds what a caller has sent.
+ * Instruments an API: a span and a duration metric per request, with the OpenTelemetry semantic conventions for HTTP
+ * servers. The route is reported as its path template below the mount, so no attribute contains caller input.
  */
 export function observedApi(
   api: MountableApi,
@@ -15,7 +15,7 @@ export function observedApi(
   return Object.freeze({
     ...api,
     handle: (route, request) => {
-      const begun = performance.now()
+      const startedAt = performance.now()
       const attributes = {
         'http.request.method': route.method,
         'http.route': route.path,
@@ -27,7 +27,7 @@ export function observedApi(
         const { status } = response
         span?.setAttribute('http.response.status_code', status)
         if (status >= 500) fails(span, String(status))
-        measured?.requestDuration.record(secondsSince(begun), {
+        measured?.requestDuration.record(secondsSince(startedAt), {
           'http.request.method': route.method,
           'http.route': route.path,
           'http.response.status_code': status,

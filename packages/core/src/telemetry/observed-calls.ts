@@ -2,50 +2,50 @@ import type { Instruments } from './instruments.ts'
 import { inSpan, kindOf, secondsSince } from './in-span.ts'
 import type { TelemetryAttributes, TelemetryTracer } from './types.ts'
 
-type Callable = (...given: readonly unknown[]) => unknown
+type Callable = (...args: readonly unknown[]) => unknown
 
 function isCallable(value: unknown): value is Callable {
   return typeof value === 'function'
 }
 
-/** Something outside whose functions are called: its own words for itself, and what its spans begin with. */
+/** A description of the instrumented object: the prefix of its span names, and attributes. */
 export interface Called {
   readonly name: string
   readonly attributes: TelemetryAttributes
 }
 
-/** The same object, each call of whose functions is a span and a measurement. Arguments and results are not told. */
+/** Instruments an object: a span and a duration metric per method call. Arguments and results are not recorded. */
 export function observedCalls<T extends object>(
   target: T,
   { name, attributes }: Called,
   tracer: TelemetryTracer | undefined,
   measured: Instruments | undefined,
 ): T {
-  const called = (work: Callable, given: readonly unknown[], operation: string): Promise<unknown> => {
-    const about = { ...attributes, 'billfold.operation': operation }
-    const begun = performance.now()
-    return inSpan(tracer, `${name} ${operation}`, about, async () => {
+  const call = (work: Callable, args: readonly unknown[], operation: string): Promise<unknown> => {
+    const callAttributes = { ...attributes, 'billfold.operation': operation }
+    const startedAt = performance.now()
+    return inSpan(tracer, `${name} ${operation}`, callAttributes, async () => {
       let outcome = 'answered'
       try {
-        const answer: unknown = await Reflect.apply(work, target, [...given])
+        const answer: unknown = await Reflect.apply(work, target, [...args])
         return answer
       } catch (error) {
         outcome = kindOf(error)
         throw error
       } finally {
-        measured?.callDuration.record(secondsSince(begun), { ...about, 'billfold.outcome': outcome })
+        measured?.callDuration.record(secondsSince(startedAt), { ...callAttributes, 'billfold.outcome': outcome })
       }
     })
   }
-  // Not over the object itself: of a frozen one a proxy may not give other functions.
-  // oxlint-disable-next-line typescript/no-unsafe-assignment -- Object.create knows no types; the handler answers for it
+  // Not a proxy of the object itself: a proxy may not replace the methods of a frozen object.
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- Object.create is untyped; the proxy handler supplies T
   const shadow: T = Object.create(Reflect.getPrototypeOf(target))
   return new Proxy(shadow, {
     has: (_, property) => Reflect.has(target, property),
     get: (_, property) => {
       const value: unknown = Reflect.get(target, property)
       if (!isCallable(value) || typeof property !== 'string') return value
-      return (...given: readonly unknown[]): unknown => called(value, given, property)
+      return (...args: readonly unknown[]): unknown => call(value, args, property)
     },
   })
 }

@@ -1,15 +1,18 @@
-/** What Billfold tells of a span or a measurement: few words and numbers, never an id of a person, never a secret. */
+/** Attributes of a span or a metric. Never contain a personal id or a secret. */
 export type TelemetryAttributes = Readonly<Record<string, string | number | boolean>>
 
-/** A span, as far as Billfold uses one: `Span` of @opentelemetry/api fits. */
+/** A span. Compatible with `Span` of @opentelemetry/api. */
 export interface TelemetrySpan {
   setAttribute(name: string, value: string | number | boolean): unknown
-  /** 2 is an error. */
+  /** `code` 2 is an error. */
   setStatus(status: { readonly code: number }): unknown
   end(): void
 }
 
-/** What makes spans: a `Tracer` of @opentelemetry/api fits. A span is a child of the span that is active where it is made. */
+/**
+ * Creates spans. Compatible with `Tracer` of @opentelemetry/api. A span is a child of the span that is active at its
+ * creation.
+ */
 export interface TelemetryTracer {
   startActiveSpan<T>(
     name: string,
@@ -27,24 +30,24 @@ interface HistogramOptions extends InstrumentOptions {
   readonly advice: { readonly explicitBucketBoundaries: number[] }
 }
 
-/** Counts up. */
+/** A counter. */
 export interface TelemetryCounter {
   add(value: number, attributes?: TelemetryAttributes): void
 }
 
-/** Keeps how often which values came. */
+/** Records the distribution of values. */
 export interface TelemetryHistogram {
   record(value: number, attributes?: TelemetryAttributes): void
 }
 
-/** Is asked for its values when metrics are collected. */
+/** A gauge whose callbacks are called when metrics are collected. */
 export interface TelemetryGauge {
   addCallback(
     callback: (result: { observe(value: number, attributes?: TelemetryAttributes): void }) => void | Promise<void>,
   ): void
 }
 
-/** What makes instruments: a `Meter` of @opentelemetry/api fits. */
+/** Creates metric instruments. Compatible with `Meter` of @opentelemetry/api. */
 export interface TelemetryMeter {
   createCounter(name: string, options: InstrumentOptions): TelemetryCounter
   createUpDownCounter(name: string, options: InstrumentOptions): TelemetryCounter
@@ -52,10 +55,10 @@ export interface TelemetryMeter {
   createObservableGauge(name: string, options: InstrumentOptions): TelemetryGauge
 }
 
-/** Where spans and metrics go; either alone will do. */
+/** Telemetry options. Both fields are optional and independent. */
 export interface Telemetry {
-  /** `trace.getTracer('billfold')` */
+  /** For example `trace.getTracer('billfold')`. */
   readonly tracer?: TelemetryTracer
-  /** `metrics.getMeter('billfold')` */
+  /** For example `metrics.getMeter('billfold')`. */
   readonly meter?: TelemetryMeter
 }

@@ -22,7 +22,7 @@ const decoded = (token: string, index: number): Record<string, unknown> =>
     .record(z.string(), z.unknown())
     .parse(JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString()))
 
-/** A token with the issuer's own key, whatever its header and payload say. */
+/** Builds a token with the issuer's own key and an arbitrary header and payload. */
 async function forged(
   header: Record<string, unknown>,
   payload: Record<string, unknown>,
@@ -39,7 +39,7 @@ function goodPayload(): Record<string, unknown> {
 }
 
 describe('a token', () => {
-  test('says whom it is for, and tells it again when it is verified', async () => {
+  test('returns its claims when it is verified', async () => {
     clock = noon
     const token = await issuer.issue({ ...request, claims: { scope: 'custody', list: [1, 2] } })
     expect(decoded(token, 0)).toEqual({ alg: 'HS256', typ: 'service', kid: '2026b' })
@@ -63,17 +63,17 @@ describe('a token', () => {
     })
   })
 
-  test('has an id of its own', async () => {
+  test('has a unique id', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.issue(request)))
     expect(new Set(tokens.map((token) => decoded(token, 1)['jti'])).size).toBe(20)
   })
 
-  test('is as good as the one made by hand that the refusals below start from', async () => {
+  test('is accepted if built by hand like the rejected ones below', async () => {
     clock = noon
     expect(await issuer.verify(await forged({}, {}), demand)).toMatchObject({ id: 'id', subject: 'key-1' })
   })
 
-  test('is good until it expires, and then expired', async () => {
+  test('is accepted until it expires', async () => {
     clock = noon
     const token = await issuer.issue(request)
     clock = noon + 59_999
@@ -83,7 +83,7 @@ describe('a token', () => {
     clock = noon
   })
 
-  test('is good on another host whose clock is 5 seconds behind, not more', async () => {
+  test('is accepted with a clock skew of 5 seconds, not more', async () => {
     clock = noon
     const token = await issuer.issue(request)
     clock = noon - 5000
@@ -93,7 +93,7 @@ describe('a token', () => {
     clock = noon
   })
 
-  test('of an older key is good until that key leaves the keyring', async () => {
+  test('of an older key is accepted until that key is removed from the keyring', async () => {
     const before = tokenIssuer({ keyring: localKeyring({ keys, currentKeyId: '2026a' }), issuer: 'billfold', now })
     const token = await before.issue(request)
     expect(decoded(token, 0)['kid']).toBe('2026a')
@@ -105,7 +105,7 @@ describe('a token', () => {
   })
 })
 
-describe('a token is refused', () => {
+describe('a token is rejected', () => {
   test.each([
     ['of another type', { type: 'user', audience: 'custody' }],
     ['of the same type in other letters', { type: 'SERVICE', audience: 'custody' }],
@@ -117,18 +117,18 @@ describe('a token is refused', () => {
     await expect(issuer.verify(await issuer.issue(request), other)).rejects.toMatchObject(invalid)
   })
 
-  test('when another issuer made it, with the same keyring', async () => {
+  test('if it was issued by another issuer with the same keyring', async () => {
     const other = tokenIssuer({ keyring, issuer: 'other', now })
     await expect(issuer.verify(await other.issue(request), demand)).rejects.toMatchObject(invalid)
   })
 
-  test('when another keyring signed it, under the same key id', async () => {
+  test('if it was signed with another key of the same id', async () => {
     const other = localKeyring({ keys: { '2026b': newKey() }, currentKeyId: '2026b' })
     const token = await tokenIssuer({ keyring: other, issuer: 'billfold', now }).issue(request)
     await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
   })
 
-  test('when its type was signed with the key of another type', async () => {
+  test('if it was signed with the key of another token type', async () => {
     const token = await issuer.issue({ ...request, type: 'user' })
     const [, payload, signature] = token.split('.')
     const header = part({ alg: 'HS256', typ: 'service', kid: '2026b' })
@@ -160,7 +160,7 @@ describe('a token is refused', () => {
     await expect(issuer.verify(await forged(header, {}), demand)).rejects.toMatchObject(invalid)
   })
 
-  test('with alg none and no signature', async () => {
+  test('if alg is none and it has no signature', async () => {
     const token = `${part({ alg: 'none', typ: 'service', kid: '2026b' })}.${part(goodPayload())}.`
     await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
   })
@@ -188,7 +188,7 @@ describe('a token is refused', () => {
     await expect(issuer.verify(await forged({}, payload), demand)).rejects.toMatchObject(invalid)
   })
 
-  test('as expired only when it is genuine', async () => {
+  test('as expired only if it is authentic', async () => {
     clock = noon
     const expired = { exp: seconds - 1 }
     await expect(issuer.verify(await forged({}, expired), demand)).rejects.toMatchObject({ code: 'token.expired' })
@@ -196,17 +196,17 @@ describe('a token is refused', () => {
     await expect(issuer.verify(await forged({}, { ...expired, aud: 'dids' }), demand)).rejects.toMatchObject(invalid)
   })
 
-  test('with any one character changed', async () => {
+  test('if any character was changed', async () => {
     clock = noon
     const token = await issuer.issue(request)
-    // All but the last one, which carries two bits that decode to nothing.
+    // Skips the last character: two of its bits are ignored by base64url decoders.
     for (let index = 0; index < token.length - 1; index++) {
       const changed = `${token.slice(0, index)}${token[index] === 'A' ? 'B' : 'A'}${token.slice(index + 1)}`
       await expect(issuer.verify(changed, demand), `character ${index}`).rejects.toMatchObject(invalid)
     }
   })
 
-  test('when it is anything else', async () => {
+  test('if it is not a token', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -220,7 +220,7 @@ describe('a token is refused', () => {
     )
   })
 
-  test('when it is longer than 8 KiB, before it is parsed', async () => {
+  test('if it is longer than 8 KiB, before parsing', async () => {
     clock = noon
     const long = await forged({}, { more: 'a'.repeat(8192) })
     await expect(issuer.verify(long, demand)).rejects.toMatchObject(invalid)
@@ -244,7 +244,7 @@ describe('issuing', () => {
     await expect(issuer.issue({ ...request, ...change })).rejects.toThrow(RangeError)
   })
 
-  test('tells a keyring that cannot be reached from a token that is not good', async () => {
+  test('reports an unavailable keyring, not an invalid token', async () => {
     const down = kmsKeyring({
       keys: { '2026b': 'AAAA' },
       currentKeyId: '2026b',

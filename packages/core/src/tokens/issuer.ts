@@ -5,77 +5,83 @@ import { isKeyId, type Keyring } from '../crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
 import { newId } from '../ids.ts'
 
-/** What a token is issued for. */
+/** Options for issuing a token. */
 export interface TokenRequest {
-  /** The kind of token, which becomes the `typ` of its header; each route takes one. 1 to 64 of `[a-z0-9.+-]`. */
+  /**
+   * The token type, written to the `typ` header. Each route accepts exactly one. 1 to 64 characters of `[a-z0-9.+-]`.
+   */
   readonly type: string
-  /** The API and route family that takes it. */
+  /** The API and route family that accepts the token, written to `aud`. */
   readonly audience: string
   readonly tenant: string
   readonly subject: string
-  /** How long it lives: 1 second to 366 days, in whole seconds. */
+  /** The lifetime in whole seconds, from 1 second to 366 days. */
   readonly seconds: number
-  /** Further claims, at the top level of the payload; none of the names that the issuer sets itself. */
+  /** Additional top-level claims. Claims set by the issuer are not allowed here. */
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** A token that was verified. */
+/** A verified token. */
 export interface Token {
-  /** Unique to the token: `jti`. */
+  /** The unique token id (`jti`). */
   readonly id: string
   readonly type: string
   readonly audience: string
   readonly tenant: string
   readonly subject: string
-  /** Milliseconds since 1970, whole seconds. */
+  /** Epoch milliseconds, rounded to whole seconds. */
   readonly issuedAt: number
-  /** Milliseconds since 1970, whole seconds. From then on the token is refused. */
+  /** Epoch milliseconds, rounded to whole seconds. The token is rejected from this time on. */
   readonly expiresAt: number
-  /** The further claims that it was issued with. */
+  /** The additional claims given when the token was issued. */
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** What a route demands of a token. */
+/** Options for verifying a token. */
 export interface TokenDemand {
   readonly type: string
   readonly audience: string
-  /** The tenant of the request, where the token must agree with it. */
+  /** The expected tenant. If omitted, any tenant is accepted. */
   readonly tenant?: string
 }
 
-/** Issues and verifies every token of Billfold. */
+/** Issues and verifies all tokens of Billfold. */
 export interface TokenIssuer {
   /**
-   * Issues a token: a JWT (RFC 7519), signed with HS256.
-   * @throws RangeError for a request out of its bounds; BillfoldError of the keyring
+   * Issues a JWT (RFC 7519), signed with HS256.
+   * @throws RangeError if the type, the lifetime or the claims are out of bounds
+   * @throws BillfoldError the keyring's errors
    */
   readonly issue: (request: TokenRequest) => Promise<string>
   /**
-   * Verifies a token: its size, signature, type, issuer, audience, tenant and times.
-   * @throws BillfoldError `token.expired` for one that was good until it expired, else `token.invalid`;
-   *   `keyring.unavailable` where the keyring cannot be reached
+   * Verifies a token: size, signature, type, issuer, audience, tenant and times.
+   * @throws BillfoldError `token.expired` if the token is authentic but expired; `token.invalid` for every other
+   *   defect; `keyring.unavailable` if the keyring cannot be reached
    */
-  readonly verify: (token: string, demand: TokenDemand) => Promise<Token>
+  readonly verify: (token: string, options: TokenDemand) => Promise<Token>
 }
 
-/** What the issuer of tokens is made of. */
+/** Options for {@link createTokenIssuer}. */
 export interface TokenIssuerOptions {
   readonly keyring: Keyring
-  /** Who issues: `iss`. Two installations that share a keyring do not take each other's tokens if these differ. */
+  /**
+   * The issuer, written to `iss`. Two installations that share a keyring reject each other's tokens if their issuers
+   * differ.
+   */
   readonly issuer: string
-  /** Milliseconds since 1970. */
+  /** The clock, in epoch milliseconds. */
   readonly now?: () => number
 }
 
-const longestToken = 8 * 1024
-const longestLife = 366 * 24 * 60 * 60
-/** How far the clocks of two host processes may be apart, in seconds. */
-const clockSkew = 5
+const maxTokenLength = 8 * 1024
+const maxLifetimeSeconds = 366 * 24 * 60 * 60
+/** The clock skew accepted between host processes, in seconds. */
+const clockSkewSeconds = 5
 
 /**
- * The one issuer of tokens. Each key of the keyring and each type of token has a signing key of its own (purpose
- * `token:<type>`); `kid` names the key of the keyring, so that what an older key signed is good until it expires or the
- * key leaves the keyring.
+ * Creates the token issuer. Every pair of keyring key and token type has its own signing key (purpose `token:<type>`).
+ * The `kid` header names the keyring key, so tokens stay valid after a key rotation until they expire or the old key is
+ * removed from the keyring.
  */
 export function tokenIssuer({ keyring, issuer, now = Date.now }: TokenIssuerOptions): TokenIssuer {
   return {
@@ -90,30 +96,32 @@ export function tokenIssuer({ keyring, issuer, now = Date.now }: TokenIssuerOpti
         .setAudience(request.audience)
         .setJti(newId())
         .setIssuedAt(iat)
-        .setNotBefore(iat - clockSkew)
+        .setNotBefore(iat - clockSkewSeconds)
         .setExpirationTime(iat + request.seconds)
         .sign(await signingKey(keyring, kid, request.type))
-      if (token.length > longestToken) throw new RangeError('The claims are too large for a token')
+      if (token.length > maxTokenLength)
+        throw new RangeError(`claims: the token must be at most ${maxTokenLength} characters: ${token.length}`)
       return token
     },
-    verify: async (token, demand) => {
-      if (typeof token !== 'string' || token.length > longestToken) throw new BillfoldError('token.invalid')
+    verify: async (token, options) => {
+      if (typeof token !== 'string' || token.length > maxTokenLength) throw new BillfoldError('token.invalid')
       const seconds = Math.floor(now() / 1000)
-      const result = await checked(keyring, token, { issuer, demand, seconds })
-      return demanded(result, demand, seconds)
+      const result = await verifySignature(keyring, token, { issuer, options, seconds })
+      return toVerifiedToken(result, options, seconds)
     },
   }
 }
 
-const reserved: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'jti', 'iat', 'nbf', 'exp', 'tenant'])
+const reservedClaims: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'jti', 'iat', 'nbf', 'exp', 'tenant'])
 
 function assertIssuable({ type, seconds, claims = {} }: TokenRequest): void {
-  if (!isType(type)) throw new RangeError('The type of a token is 1 to 64 of a-z, 0-9, dot, plus and hyphen')
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestLife) {
-    throw new RangeError('A token lives 1 second to 366 days')
+  if (!isType(type))
+    throw new RangeError(`type must be 1 to 64 of a-z, 0-9, dot, plus and hyphen: ${JSON.stringify(type)}`)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > maxLifetimeSeconds) {
+    throw new RangeError(`the lifetime of a token must be 1 second to 366 days: ${seconds} seconds`)
   }
-  const taken = Object.keys(claims).find((name) => reserved.has(name))
-  if (taken !== undefined) throw new RangeError(`The issuer sets the claim ${taken} itself`)
+  const conflict = Object.keys(claims).find((name) => reservedClaims.has(name))
+  if (conflict !== undefined) throw new RangeError(`claims must not contain ${conflict}, which the issuer sets`)
 }
 
 function isType(type: string): boolean {
@@ -124,24 +132,24 @@ async function signingKey(keyring: Keyring, keyId: string, type: string): Promis
   return createSecretKey(await keyring.derive(keyId, `token:${type}`))
 }
 
-/** The token with its signature, type, issuer, audience and times checked by jose. */
-async function checked(
+/** Verifies signature, type, issuer, audience and times with jose. */
+async function verifySignature(
   keyring: Keyring,
   token: string,
-  { issuer, demand, seconds }: { readonly issuer: string; readonly demand: TokenDemand; readonly seconds: number },
+  { issuer, options, seconds }: { readonly issuer: string; readonly options: TokenDemand; readonly seconds: number },
 ): Promise<JWTVerifyResult> {
   try {
     return await jwtVerify(
       token,
       ({ kid }) => {
         if (typeof kid !== 'string' || !isKeyId(kid)) throw new BillfoldError('token.invalid')
-        return signingKey(keyring, kid, demand.type)
+        return signingKey(keyring, kid, options.type)
       },
       {
         algorithms: ['HS256'],
-        typ: demand.type,
+        typ: options.type,
         issuer,
-        audience: demand.audience,
+        audience: options.audience,
         currentDate: new Date(seconds * 1000),
       },
     )
@@ -165,17 +173,20 @@ const payloadShape = z.looseObject({
   exp: z.int(),
 })
 
-/** Holds what jose leaves loose: the case of `typ`, a list of audiences, a claim that is missing, a time to come. */
-function demanded({ payload, protectedHeader }: JWTVerifyResult, demand: TokenDemand, seconds: number): Token {
+/**
+ * Enforces what jose leaves open: the exact case of `typ`, a single audience, required claims, and `iat` not in the
+ * future.
+ */
+function toVerifiedToken({ payload, protectedHeader }: JWTVerifyResult, options: TokenDemand, seconds: number): Token {
   const parsed = payloadShape.safeParse(payload)
-  if (!parsed.success || protectedHeader.typ !== demand.type) throw new BillfoldError('token.invalid')
+  if (!parsed.success || protectedHeader.typ !== options.type) throw new BillfoldError('token.invalid')
   const { iss: _, nbf: __, sub, aud, jti, tenant, iat, exp, ...claims } = parsed.data
-  if (iat > seconds + clockSkew || aud !== demand.audience || tenant !== (demand.tenant ?? tenant)) {
+  if (iat > seconds + clockSkewSeconds || aud !== options.audience || tenant !== (options.tenant ?? tenant)) {
     throw new BillfoldError('token.invalid')
   }
   return {
     id: jti,
-    type: demand.type,
+    type: options.type,
     audience: aud,
     tenant,
     subject: sub,

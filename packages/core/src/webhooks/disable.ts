@@ -4,10 +4,10 @@ import type { Services } from '../services.ts'
 import { committed, update } from '../storage/index.ts'
 import { webhookEndpoints } from './table.ts'
 
-/** Why an endpoint was disabled: by the host's word, because it kept failing, or because it said that it is gone. */
+/** Why an endpoint was disabled: manually, after too many failures, or because it answered 410. */
 export type DisabledBecause = 'asked' | 'failing' | 'gone'
 
-/** Disables an endpoint, once: false where there is none that is enabled. What is on its way to it waits. */
+/** Disables an endpoint and suspends its deliveries. Returns false if there is no enabled endpoint with this id. */
 export function disableEndpoint(
   services: Services,
   actor: Actor,

@@ -7,68 +7,73 @@ import type { Services } from '../services.ts'
 import type { RowOf } from '../storage/index.ts'
 import { webhookEndpoints } from './table.ts'
 
-/** An endpoint as it is kept. */
+/** A webhook endpoint row. */
 export type EndpointRow = RowOf<typeof webhookEndpoints>
 
-/** An endpoint, without its secret. Times are in milliseconds since 1970. */
+/** A webhook endpoint without its secret. Times are epoch milliseconds. */
 export interface WebhookEndpoint {
   readonly id: string
-  /** Empty where it does not open: its key has left the keyring, or somebody has changed it. */
+  /** Empty if it cannot be decrypted: its key is no longer in the keyring, or the row was tampered with. */
   readonly url: string
   readonly description: string | undefined
-  /** Undefined for all. */
+  /** The event types that the endpoint subscribes to. Undefined for all. */
   readonly events: readonly EventType[] | undefined
   readonly createdAt: number
-  /** Why and since when nothing is sent to it. */
+  /** When and why the endpoint was disabled. */
   readonly disabled: { readonly at: number; readonly because: string } | undefined
-  /** How many attempts in a row have failed, and since when. */
+  /** The number of consecutive failed attempts. */
   readonly failures: number
   readonly failingSince: number | undefined
 }
 
 type Field = 'url' | 'secret' | 'oldSecret'
-type Whose = Pick<EndpointRow, 'id' | 'tenant'>
+type EndpointKey = Pick<EndpointRow, 'id' | 'tenant'>
 
-/** What the keyring seals here. */
 export const sealedEndpoints = [
-  sealedColumn(webhookEndpoints, 'sealedUrl', (row) => placeOf(row, 'url')),
-  sealedColumn(webhookEndpoints, 'sealedSecret', (row) => placeOf(row, 'secret')),
-  sealedColumn(webhookEndpoints, 'sealedOldSecret', (row) => placeOf(row, 'oldSecret')),
+  sealedColumn(webhookEndpoints, 'sealedUrl', (row) => encryptionContext(row, 'url')),
+  sealedColumn(webhookEndpoints, 'sealedSecret', (row) => encryptionContext(row, 'secret')),
+  sealedColumn(webhookEndpoints, 'sealedOldSecret', (row) => encryptionContext(row, 'oldSecret')),
 ]
 
-/** A new secret, as the Standard Webhooks specification writes it: 32 random bytes. */
+/** Generates an endpoint secret in the format of the Standard Webhooks specification: 32 random bytes. */
 export function newWebhookSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
 }
 
-/** Seals a field of an endpoint. @throws BillfoldError of the keyring */
-export function sealField({ keyring }: Services, whose: Whose, field: Field, text: string): Promise<Uint8Array> {
-  return seal(keyring, new TextEncoder().encode(text), placeOf(whose, field))
+/**
+ * Seals a field of an endpoint.
+ * @throws BillfoldError the errors of the keyring
+ */
+export function sealField({ keyring }: Services, key: EndpointKey, field: Field, text: string): Promise<Uint8Array> {
+  return seal(keyring, new TextEncoder().encode(text), encryptionContext(key, field))
 }
 
-/** Opens a field of an endpoint. @throws BillfoldError `sealed.invalid`, and those of the keyring */
+/**
+ * Opens a sealed field of an endpoint.
+ * @throws BillfoldError `sealed.invalid`, and the errors of the keyring
+ */
 export async function openField(
   { keyring }: Services,
-  whose: Whose,
+  key: EndpointKey,
   field: Field,
   sealed: Uint8Array,
 ): Promise<string> {
-  return new TextDecoder().decode(await unseal(keyring, sealed, placeOf(whose, field)))
+  return new TextDecoder().decode(await unseal(keyring, sealed, encryptionContext(key, field)))
 }
 
-/** The secrets that a request of this moment is signed with, newest first. */
+/** Returns the secrets that requests are signed with now, newest first. */
 export async function secretsOf(services: Services, row: EndpointRow): Promise<readonly string[]> {
   const secret = await openField(services, row, 'secret', row.sealedSecret)
   if (row.sealedOldSecret === null || (row.oldSecretUntil ?? 0) <= services.now()) return [secret]
   return [secret, await openField(services, row, 'oldSecret', row.sealedOldSecret)]
 }
 
-/** An endpoint for the host to see. */
+/** Converts a row to the public representation. */
 export async function shownEndpoint(services: Services, row: EndpointRow): Promise<WebhookEndpoint> {
   const { id, createdAt, failures, disabledAt, disabledBecause } = row
   return {
     id,
-    url: await shownUrl(services, row),
+    url: await openUrlOrEmpty(services, row),
     description: row.description ?? undefined,
     events: row.types?.split(' ').filter(isEventType),
     createdAt,
@@ -78,8 +83,8 @@ export async function shownEndpoint(services: Services, row: EndpointRow): Promi
   }
 }
 
-/** One that does not open must not keep the host from seeing the others, and from deleting it. */
-async function shownUrl(services: Services, row: EndpointRow): Promise<string> {
+/** A URL that cannot be decrypted must not prevent listing the other endpoints or deleting this one. */
+async function openUrlOrEmpty(services: Services, row: EndpointRow): Promise<string> {
   try {
     return await openField(services, row, 'url', row.sealedUrl)
   } catch (error) {
@@ -88,11 +93,11 @@ async function shownUrl(services: Services, row: EndpointRow): Promise<string> {
   }
 }
 
-/** Whether an endpoint wants events of a kind. */
+/** Returns true if the endpoint is enabled and subscribes to the event type. */
 export function wants({ types, disabledAt }: EndpointRow, type: string): boolean {
   return disabledAt === null && (types === null || types.split(' ').includes(type))
 }
 
-function placeOf({ id, tenant }: Whose, field: Field): Place {
+function encryptionContext({ id, tenant }: EndpointKey, field: Field): Place {
   return { tenant, table: webhookEndpoints.name, row: id, field }
 }

@@ -20,53 +20,82 @@ import {
 import type { WebhookOptions } from './options.ts'
 import { webhookEndpoints } from './table.ts'
 
-/** A delivery that has not arrived yet. Times are in milliseconds since 1970. */
+/** A pending delivery. Times are epoch milliseconds. */
 export interface WaitingDelivery {
-  /** What receivers know as `webhook-id`. */
+  /** The value of the `webhook-id` header. */
   readonly eventId: string
   readonly type: string
   readonly createdAt: number
   readonly attempts: number
-  /** Undefined when it was given up, and while it waits for its endpoint to be enabled. */
+  /** Undefined after the last attempt, and while the endpoint is disabled. */
   readonly nextTryAt: number | undefined
-  /** What the last attempt met: `HTTP 500`, `TimeoutError`, `ECONNREFUSED`. */
+  /** The reason of the last failed attempt: `HTTP 500`, `TimeoutError`, `ECONNREFUSED`. */
   readonly failure: string | undefined
 }
 
-/** Endpoints that events are sent to. `tenant` is the host's own unless one is given. */
+/** Manages webhook endpoints. `tenant` defaults to the host's tenant. */
 export interface Webhooks {
   /**
-   * Makes an endpoint; its secret is shown here only.
-   * @throws BillfoldError `webhook.url-refused`, `webhook.too-many`, `input.invalid`, `webhook.events-off`
+   * Creates an endpoint. The secret is returned only once.
+   * @throws BillfoldError `webhook.url-not-allowed`, `webhook.limit-reached`, `input.invalid`,
+   *   `webhook.events-disabled`
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function addWebhook(billfold: Billfold) {
+   *   const url = 'https://shop.example/hooks'
+   *   const { id, secret } = await billfold.webhooks.create({ url, events: ['payment.completed'] })
+   *   return { id, secret }
+   * }
+   * ```
    */
   readonly create: (
     input: WebhookInput & { readonly tenant?: string },
   ) => Promise<{ readonly id: string; readonly secret: string }>
-  /** All of a tenant, oldest first. */
+  /** Lists the endpoints of a tenant, oldest first. */
   readonly list: (tenant?: string) => Promise<readonly WebhookEndpoint[]>
   /**
-   * Gives an endpoint a new secret, shown here only. For 24 hours requests are signed with both.
-   * @throws BillfoldError `webhook.unknown`
+   * Replaces the secret of an endpoint and returns the new one, only once. Requests are signed with both secrets for 24
+   * hours.
+   * @throws BillfoldError `webhook.not-found`
    */
   readonly rotateSecret: (id: string, tenant?: string) => Promise<{ readonly secret: string }>
-  /** Sends nothing more to an endpoint; what is on its way waits. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Disables an endpoint. Queued deliveries are suspended.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly disable: (id: string, tenant?: string) => Promise<void>
-  /** Sends to it again. What happened meanwhile does not come. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Enables an endpoint. Suspended deliveries become due; events that occurred while it was disabled are not delivered.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly enable: (id: string, tenant?: string) => Promise<void>
-  /** Deletes an endpoint, and forgets what is on its way to it. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Deletes an endpoint with its queued deliveries.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly delete: (id: string, tenant?: string) => Promise<void>
-  /** Sends a `webhook.pinged` to it with the next delivery, and gives its id. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Queues a `webhook.pinged` event for the endpoint and returns its id.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly ping: (id: string, tenant?: string) => Promise<{ readonly eventId: string }>
-  /** What has not arrived yet, oldest first, at most 100. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Lists pending deliveries, oldest first, at most 100.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly waiting: (id: string, tenant?: string) => Promise<readonly WaitingDelivery[]>
-  /** Makes all that waits due at once, what was given up too. @throws BillfoldError `webhook.unknown` */
+  /**
+   * Makes all pending deliveries due now, including those whose attempts are exhausted.
+   * @throws BillfoldError `webhook.not-found`
+   */
   readonly retry: (id: string, tenant?: string) => Promise<void>
 }
 
-/** Most deliveries that a list has. */
-const longestList = 100
+/** The maximum number of deliveries in a list. */
+const maxListed = 100
 
-/** The functions. */
 export function inProcessWebhooks(
   services: Services,
   options: WebhookOptions,
@@ -74,34 +103,34 @@ export function inProcessWebhooks(
 ): Webhooks {
   const { storage } = services
   return {
-    create: async ({ tenant: of, ...input }) => {
+    create: async ({ tenant, ...input }) => {
       if (!services.keepsEvents) throw new BillfoldError('webhook.events-off')
-      return createEndpoint(services, options, host(of), input)
+      return createEndpoint(services, options, host(tenant), input)
     },
-    list: async (of) => {
-      const where = { tenant: host(of).tenant }
+    list: async (tenant) => {
+      const where = { tenant: host(tenant).tenant }
       const rows = await storage.find(webhookEndpoints, { where, orderBy: [['id', 'asc']] })
       return Promise.all(rows.map((row) => shownEndpoint(services, row)))
     },
-    rotateSecret: (id, of) => rotateEndpointSecret(services, host(of), id),
-    disable: async (id, of) => {
-      await findEndpoint(services, host(of).tenant, id)
-      await disableEndpoint(services, host(of), id, 'asked')
+    rotateSecret: (id, tenant) => rotateEndpointSecret(services, host(tenant), id),
+    disable: async (id, tenant) => {
+      await findEndpoint(services, host(tenant).tenant, id)
+      await disableEndpoint(services, host(tenant), id, 'asked')
     },
-    enable: (id, of) => enableEndpoint(services, host(of), id),
-    delete: (id, of) => deleteEndpoint(services, host(of), id),
-    ping: (id, of) => ping(services, host(of).tenant, id),
-    waiting: async (id, of) => {
-      await findEndpoint(services, host(of).tenant, id)
+    enable: (id, tenant) => enableEndpoint(services, host(tenant), id),
+    delete: (id, tenant) => deleteEndpoint(services, host(tenant), id),
+    ping: (id, tenant) => ping(services, host(tenant).tenant, id),
+    waiting: async (id, tenant) => {
+      await findEndpoint(services, host(tenant).tenant, id)
       const where = { endpointId: id }
-      const rows = await storage.find(eventDeliveries, { where, orderBy: [['createdAt', 'asc']], limit: longestList })
+      const rows = await storage.find(eventDeliveries, { where, orderBy: [['createdAt', 'asc']], limit: maxListed })
       return rows.map(({ eventId, type, createdAt, attempts, nextTryAt, failure }) => {
         const next = nextTryAt === parked ? undefined : (nextTryAt ?? undefined)
         return { eventId, type, createdAt, attempts, nextTryAt: next, failure: failure ?? undefined }
       })
     },
-    retry: async (id, of) => {
-      await findEndpoint(services, host(of).tenant, id)
+    retry: async (id, tenant) => {
+      await findEndpoint(services, host(tenant).tenant, id)
       const now = services.now()
       await storage.commit(
         batch(

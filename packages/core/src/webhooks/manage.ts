@@ -11,19 +11,19 @@ import { type WebhookOptions, webhookLimits } from './options.ts'
 import { webhookEndpoints } from './table.ts'
 import { webhookUrl } from './url.ts'
 
-/** What the host says of a new endpoint. */
+/** Input for a new webhook endpoint. */
 export interface WebhookInput {
-  /** https, of a public address; at most 2,048 characters. */
+  /** An https URL with a public address, at most 2,048 characters. */
   readonly url: string
-  /** The kinds of events that it wants: all. */
+  /** The event types to subscribe to. Default: all. */
   readonly events?: readonly EventType[]
-  /** For people, at most 256 characters. */
+  /** A description for people, at most 256 characters. */
   readonly description?: string
 }
 
 /**
- * Makes an endpoint; its secret is shown here only.
- * @throws BillfoldError `webhook.url-refused`, `webhook.too-many`, `input.invalid`
+ * Creates an endpoint. The secret is returned only once.
+ * @throws BillfoldError `webhook.url-not-allowed`, `webhook.limit-reached`, `input.invalid`
  */
 export async function createEndpoint(
   services: Services,
@@ -32,8 +32,8 @@ export async function createEndpoint(
   { url, events, description = '' }: WebhookInput,
 ): Promise<{ readonly id: string; readonly secret: string }> {
   const { tenant } = actor
-  assertTypes(events)
-  if (description.length > 256) throw invalid('description', 'is at most 256 characters')
+  assertEventTypes(events)
+  if (description.length > 256) throw invalidInput('description', 'must be at most 256 characters')
   const { href } = await webhookUrl(options, tenant, url)
   const where = { tenant }
   const all = await services.storage.find(webhookEndpoints, { where, limit: webhookLimits.endpoints })
@@ -62,7 +62,10 @@ export async function createEndpoint(
   return { id, secret }
 }
 
-/** The endpoint with this id. @throws BillfoldError `webhook.unknown` */
+/**
+ * Returns an endpoint.
+ * @throws BillfoldError `webhook.not-found`
+ */
 export async function findEndpoint({ storage }: Services, tenant: string, id: string): Promise<EndpointRow> {
   const [row] = await storage.find(webhookEndpoints, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('webhook.unknown')
@@ -70,8 +73,8 @@ export async function findEndpoint({ storage }: Services, tenant: string, id: st
 }
 
 /**
- * Gives an endpoint a new secret, which is shown here only. Requests are signed with the one before as well for 24 hours.
- * @throws BillfoldError `webhook.unknown`
+ * Replaces the secret of an endpoint. Requests are signed with the previous secret as well for 24 hours.
+ * @throws BillfoldError `webhook.not-found`
  */
 export function rotateEndpointSecret(
   services: Services,
@@ -97,18 +100,29 @@ export function rotateEndpointSecret(
   })
 }
 
-/** Sends to a disabled endpoint again, from now on; what waited for it comes too. @throws BillfoldError `webhook.unknown` */
+/**
+ * Enables an endpoint and makes its suspended deliveries due.
+ * @throws BillfoldError `webhook.not-found`
+ */
 export async function enableEndpoint(services: Services, actor: Actor, id: string): Promise<void> {
   const healthy = { failures: 0, failingSince: null, restUntil: 0, disabledAt: null, disabledBecause: null }
   const write = update(webhookEndpoints, { where: { id, tenant: actor.tenant }, set: healthy, add: { version: 1 } })
   const now = services.now()
-  const waiting = { where: { endpointId: id, nextTryAt: parked }, set: { nextTryAt: now }, hits: 'any' } as const
-  await known(services, write, update(eventDeliveries, waiting), auditRecord(actor, 'webhook.enabled', id, now))
+  const resume = { where: { endpointId: id, nextTryAt: parked }, set: { nextTryAt: now }, hits: 'any' } as const
+  await commitOrNotFound(
+    services,
+    write,
+    update(eventDeliveries, resume),
+    auditRecord(actor, 'webhook.enabled', id, now),
+  )
 }
 
-/** Deletes an endpoint, and forgets what is on its way to it. @throws BillfoldError `webhook.unknown` */
+/**
+ * Deletes an endpoint with its queued deliveries.
+ * @throws BillfoldError `webhook.not-found`
+ */
 export async function deleteEndpoint(services: Services, actor: Actor, id: string): Promise<void> {
-  await known(
+  await commitOrNotFound(
     services,
     remove(webhookEndpoints, { where: { id, tenant: actor.tenant } }),
     remove(eventDeliveries, { where: { endpointId: id }, hits: 'any' }),
@@ -116,17 +130,17 @@ export async function deleteEndpoint(services: Services, actor: Actor, id: strin
   )
 }
 
-async function known(services: Services, ...writes: readonly Write[]): Promise<void> {
+async function commitOrNotFound(services: Services, ...writes: readonly Write[]): Promise<void> {
   if (!(await committed(services, ...writes))) throw new BillfoldError('webhook.unknown')
 }
 
-function assertTypes(types: readonly string[] | undefined): void {
+function assertEventTypes(types: readonly string[] | undefined): void {
   if (types === undefined) return
-  if (types.length === 0) throw invalid('events', 'names no kind of event')
+  if (types.length === 0) throw invalidInput('events', 'must contain at least one event type')
   const unknown = types.find((type) => !isEventType(type))
-  if (unknown !== undefined) throw invalid('events', `There is no event ${unknown.slice(0, 64)}`)
+  if (unknown !== undefined) throw invalidInput('events', `unknown event type: ${unknown.slice(0, 64)}`)
 }
 
-function invalid(path: string, message: string): BillfoldError {
+function invalidInput(path: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path, message }] })
 }

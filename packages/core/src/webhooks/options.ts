@@ -1,42 +1,45 @@
 import type { Resolve } from '../outgoing/checked-request.ts'
 
-/** How webhooks are sent. */
+/** Webhook options of the host. */
 export interface WebhookOptions {
-  /** Whether `http:` URLs are taken too: no, but for development. */
+  /** Allows `http:` URLs, for development. Default: false. */
   readonly http?: boolean
   /**
-   * Lets the name of an endpoint stand for private, loopback and link-local addresses: no, so that nobody who registers an
-   * endpoint reaches into your network.
+   * Allows endpoint hostnames that resolve to private, loopback or link-local addresses. Default: false, which protects
+   * your network against server-side request forgery (SSRF).
    */
   readonly privateAddresses?: boolean
-  /** Which URLs may be registered, and called: asked each time. All that the other options let through, unless given. */
+  /**
+   * Decides whether a URL may be used, both when it is registered and before each request. Default: every URL that
+   * passes the other checks.
+   */
   readonly allow?: (url: URL, tenant: string) => boolean | Promise<boolean>
-  /** Where names stand for addresses, in place of the system's resolver. */
+  /** Resolves hostnames. Default: the system's resolver. */
   readonly resolve?: Resolve
-  /** PEM of the authority that signs the certificates of endpoints, where the public ones do not. */
+  /** PEM of an additional certificate authority for endpoint certificates. */
   readonly ca?: string
   /**
-   * Sends in place of Node's https, for an egress proxy. It resolves the names then, so that addresses are not checked here; it
-   * must not follow redirects, which it is told.
+   * Sends requests instead of Node's https client, for example through an egress proxy. It resolves hostnames itself,
+   * so Billfold cannot check addresses. It is called with `redirect: 'manual'` and must not follow redirects.
    */
   readonly fetch?: typeof globalThis.fetch
 }
 
-/** Numbers of webhooks. Times are in milliseconds. */
+/** Limits of webhooks. Times are in milliseconds. */
 export const webhookLimits = {
-  /** Endpoints of one tenant. */
+  /** Per tenant. */
   endpoints: 20,
   urlLength: 2048,
-  /** For one attempt: name, connection and answer. */
+  /** The timeout of one attempt: name resolution, connection and response. */
   attemptTime: 15_000,
-  /** Of an answer, which nobody reads. */
+  /** The part of a response that is read. Its content is ignored. */
   answerBytes: 64 * 1024,
-  /** The secret before a rotation is good for so long: 24 hours. */
+  /** How long the previous secret stays valid after a rotation: 24 hours. */
   oldSecretTime: 24 * 60 * 60 * 1000,
-  /** An endpoint that has failed so often in a row rests, each time for longer. */
+  /** After this many consecutive failures an endpoint is paused, with exponential backoff. */
   failuresBeforeRest: 3,
   rests: { first: 5_000, longest: 5 * 60 * 1000 },
-  /** An endpoint that has failed for so long, and so often, is disabled: 5 days. */
+  /** An endpoint is disabled after failing for 5 days and at least this many times. */
   failingTime: 5 * 24 * 60 * 60 * 1000,
   failures: 20,
 } as const

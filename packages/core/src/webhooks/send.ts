@@ -8,10 +8,13 @@ import { type WebhookOptions, webhookLimits } from './options.ts'
 import { webhookHeaders } from './sign.ts'
 import { webhookUrl } from './url.ts'
 
-/** The longest time that an answer may ask to be left alone for, in milliseconds. */
-const longestRetryAfter = 60 * 60 * 1000
+/** The maximum `Retry-After` that is honoured, in milliseconds. */
+const maxRetryAfterMs = 60 * 60 * 1000
 
-/** Sends an event to an endpoint once: any 2xx means that it has arrived. Never rejects for what the endpoint does, nor for what of it does not open. */
+/**
+ * Sends an event to an endpoint once. Any 2xx status means delivered. Never rejects because of the endpoint's response
+ * or an unreadable endpoint row.
+ */
 export async function sendWebhook(
   services: Services,
   options: WebhookOptions,
@@ -19,7 +22,7 @@ export async function sendWebhook(
   { eventId, body }: Pick<DeliveryRow, 'eventId' | 'body'>,
 ): Promise<Attempted> {
   try {
-    // What does not open is a failure of this endpoint, and of no other.
+    // A field that cannot be decrypted is a failure of this endpoint only.
     const url = await openField(services, endpoint, 'url', endpoint.sealedUrl)
     const secrets = await secretsOf(services, endpoint)
     const timestamp = Math.floor(services.now() / 1000)
@@ -28,17 +31,17 @@ export async function sendWebhook(
       'user-agent': 'billfold-webhooks/1',
       ...webhookHeaders(secrets, { id: eventId, timestamp, body }),
     }
-    const answer = await withinTime(webhookLimits.attemptTime, async (signal) => {
+    const response = await withinTime(webhookLimits.attemptTime, async (signal) => {
       const target = await webhookUrl(options, endpoint.tenant, url)
       return post(options, target, headers, body, signal)
     })
-    return judged(answer)
+    return toResult(response)
   } catch (error) {
-    return { arrived: false, failure: kindOf(error) }
+    return { arrived: false, failure: toFailure(error) }
   }
 }
 
-interface Answer {
+interface EndpointResponse {
   readonly status: number
   readonly retryAfter: string | undefined
 }
@@ -49,14 +52,14 @@ async function post(
   headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<EndpointResponse> {
   if (options.fetch !== undefined) {
     const response = await options.fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
     await response.body?.cancel()
     return { status: response.status, retryAfter: response.headers.get('retry-after') ?? undefined }
   }
   const { resolve, ca, privateAddresses = false } = options
-  const { status, headers: answered } = await checkedRequest({
+  const { status, headers: responseHeaders } = await checkedRequest({
     url,
     method: 'POST',
     headers,
@@ -68,18 +71,18 @@ async function post(
     mostBytes: webhookLimits.answerBytes,
     longer: 'cut',
   })
-  return { status, retryAfter: answered['retry-after'] }
+  return { status, retryAfter: responseHeaders['retry-after'] }
 }
 
-function judged({ status, retryAfter }: Answer): Attempted {
+function toResult({ status, retryAfter }: EndpointResponse): Attempted {
   if (status >= 200 && status < 300) return { arrived: true }
   const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : 0
-  const pause = Math.min(seconds * 1000, longestRetryAfter)
+  const pause = Math.min(seconds * 1000, maxRetryAfterMs)
   return { arrived: false, failure: `HTTP ${status}`, pause, isGone: status === 410 }
 }
 
-/** The kind of a failure, never its words, which can quote the URL. */
-function kindOf(error: unknown): string {
+/** Returns the kind of an error. Its message is not used, because it can contain the URL. */
+function toFailure(error: unknown): string {
   if (error instanceof AddressError) return 'address not public'
   if (isBillfoldError(error)) return error.code
   if (!(error instanceof Error)) return 'unknown'

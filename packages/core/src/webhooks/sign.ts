@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 
-/** What is signed: the id of the message, the time of the attempt in seconds since 1970, the body as it is sent. */
+/** The signed parts of a webhook: message id, time of the attempt in epoch seconds, and the body as sent. */
 export interface SignedMessage {
   readonly id: string
   readonly timestamp: number
   readonly body: string
 }
 
-/** The headers of a request by the Standard Webhooks specification: one signature (HMAC-SHA256) for each secret. */
+/** Returns the headers of the Standard Webhooks specification, with one HMAC-SHA256 signature per secret. */
 export function webhookHeaders(
   secrets: readonly string[],
   { id, timestamp, body }: SignedMessage,

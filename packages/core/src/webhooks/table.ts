@@ -1,25 +1,25 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Where webhooks go. */
+/** Webhook endpoints. */
 export const webhookEndpoints = defineTable({
   name: 'webhook_endpoints',
   columns: {
     id: text(36),
     tenant: text(64),
-    /** Sealed by the keyring, since URLs can carry secrets. */
+    /** Sealed by the keyring, because URLs can contain secrets. */
     sealedUrl: bytes(),
     description: nullable(text(256)),
-    /** Names of kinds of events, separated by spaces; null for all. */
+    /** Event types separated by spaces; null for all. */
     types: nullable(text()),
     sealedSecret: bytes(512),
-    /** The secret before the last rotation, which requests are signed with too until then. */
+    /** The secret before the last rotation. Requests are signed with it as well until it expires. */
     sealedOldSecret: nullable(bytes(512)),
     oldSecretUntil: nullable(integer()),
     createdAt: integer(),
     disabledAt: nullable(integer()),
-    /** `asked`, `failing`, `gone`. */
+    /** `manual`, `failing` or `gone`. */
     disabledBecause: nullable(text(16)),
-    /** Failed attempts in a row, since when, and until when the endpoint is left alone. */
+    /** Consecutive failed attempts, the time of the first one, and the time until which the endpoint is paused. */
     failures: integer(),
     failingSince: nullable(integer()),
     restUntil: integer(),

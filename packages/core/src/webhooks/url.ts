@@ -4,24 +4,25 @@ import { isPublicAddress } from '../outgoing/public-address.ts'
 import { type WebhookOptions, webhookLimits } from './options.ts'
 
 /**
- * The URL of an endpoint, if it may be called. What its name stands for is looked at when it is called.
- * @throws BillfoldError `webhook.url-refused`
+ * Parses an endpoint URL and checks that it may be used. The addresses of its hostname are checked when the request is
+ * made.
+ * @throws BillfoldError `webhook.url-not-allowed`
  */
 export async function webhookUrl(options: WebhookOptions, tenant: string, text: string): Promise<URL> {
   const url = text.length <= webhookLimits.urlLength && URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined) throw refused('It is no URL')
+  if (url === undefined) throw notAllowed('must be a valid URL of at most 2,048 characters')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.http === true))
-    throw refused('It is not https')
+    throw notAllowed('must use https')
   if (url.username !== '' || url.password !== '' || url.hash !== '')
-    throw refused('It has a user, a password or a fragment')
+    throw notAllowed('must not contain a user name, a password or a fragment')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && options.privateAddresses !== true && !isPublicAddress(host))
-    throw refused('Its address is not public')
+    throw notAllowed('must have a public address')
   if (options.allow !== undefined && !(await options.allow(new URL(url), tenant)))
-    throw refused('The host does not allow it')
+    throw notAllowed('is not allowed by the host')
   return url
 }
 
-function refused(message: string): BillfoldError {
+function notAllowed(message: string): BillfoldError {
   return new BillfoldError('webhook.url-refused', { issues: [{ path: 'url', message }] })
 }

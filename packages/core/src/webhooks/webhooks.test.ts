@@ -12,14 +12,14 @@ import { webhookReceiver } from '../test-fixtures/webhook-receiver.ts'
 import { webhookLimits } from './options.ts'
 import { webhookEndpoints } from './table.ts'
 
-const open: { close: () => Promise<void> }[] = []
+const openReceivers: { close: () => Promise<void> }[] = []
 const receiver = async (...answer: Parameters<typeof webhookReceiver>) => {
   const one = await webhookReceiver(...answer)
-  open.push(one)
+  openReceivers.push(one)
   return one
 }
 afterEach(async () => {
-  for (const one of open.splice(0)) await one.close()
+  for (const one of openReceivers.splice(0)) await one.close()
 })
 const answering = (status: () => number) =>
   receiver((_, response) => {
@@ -27,7 +27,7 @@ const answering = (status: () => number) =>
   })
 
 describe('a webhook', () => {
-  test('brings the event as JSON, signed as the Standard Webhooks specification says', async () => {
+  test('sends the event as JSON, signed according to the Standard Webhooks specification', async () => {
     const { webhooks, happens, deliver, services } = webhookHost()
     const { url, received } = await receiver()
     const { id, secret } = await webhooks.create({ url: `${url}/hook?a=b`, description: 'shop' })
@@ -54,7 +54,7 @@ describe('a webhook', () => {
     expect(await webhooks.list()).toMatchObject([{ id, url: `${url}/hook?a=b`, description: 'shop', failures: 0 }])
   })
 
-  test('comes to those who want its kind, and to its tenant', async () => {
+  test('is sent to the subscribed endpoints of its tenant', async () => {
     const { webhooks, happens, deliver } = webhookHost()
     const [all, some, others] = [await receiver(), await receiver(), await receiver()]
     await webhooks.create({ url: all.url })
@@ -73,7 +73,7 @@ describe('a webhook', () => {
     const { id, secret: old } = await webhooks.create({ url })
     const { secret } = await webhooks.rotateSecret(id)
     expect(secret).not.toBe(old)
-    const opensWith = (known: string): boolean => {
+    const isSignedWith = (known: string): boolean => {
       const { headers = {}, body = '' } = received.at(-1) ?? {}
       const verifier = new Webhook(known)
       const signed = verifier.sign(
@@ -85,15 +85,15 @@ describe('a webhook', () => {
     }
     await happens('user.erased', { userId: 'u1' })
     await deliver()
-    expect([opensWith(secret), opensWith(old)]).toEqual([true, true])
+    expect([isSignedWith(secret), isSignedWith(old)]).toEqual([true, true])
     later(webhookLimits.oldSecretTime)
     await happens('user.erased', { userId: 'u2' })
     await deliver()
-    expect([opensWith(secret), opensWith(old)]).toEqual([true, false])
+    expect([isSignedWith(secret), isSignedWith(old)]).toEqual([true, false])
     expect(String(received.at(-1)?.headers['webhook-signature']).split(' ')).toHaveLength(1)
   })
 
-  test('comes again under the same id until a 2xx, each time later', async () => {
+  test('is retried with the same id and increasing delays until a 2xx', async () => {
     let status = 500
     const { webhooks, happens, deliver, later } = webhookHost()
     const { url, received } = await answering(() => status)
@@ -114,7 +114,7 @@ describe('a webhook', () => {
     expect(await webhooks.list()).toMatchObject([{ failures: 0, failingSince: undefined }])
   })
 
-  test('is given up after 72 hours, kept to be looked at, and sent again when somebody says so', async () => {
+  test('is not retried after 72 hours, stays listed, and is sent again after retry()', async () => {
     let status = 500
     const { webhooks, happens, deliver, later } = webhookHost()
     const { url } = await answering(() => status)
@@ -131,7 +131,7 @@ describe('a webhook', () => {
     expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
   })
 
-  test('waits as long as the receiver asks, up to an hour', async () => {
+  test('honours Retry-After of up to an hour', async () => {
     const { webhooks, happens, deliver, later } = webhookHost()
     const { url, received } = await receiver((_, response) => response.writeHead(429, { 'retry-after': '600' }).end())
     await webhooks.create({ url })
@@ -149,7 +149,7 @@ describe('a webhook', () => {
     ['a redirect', 302],
     ['a 304', 304],
     ['a 400', 400],
-  ])('has not arrived after %s, which is not followed', async (_, status) => {
+  ])('has failed after %s, and does not follow a redirect', async (_, status) => {
     const { webhooks, happens, deliver } = webhookHost()
     const target = await receiver()
     const { url } = await receiver((_asked, response) => response.writeHead(status, { location: target.url }).end())
@@ -159,7 +159,7 @@ describe('a webhook', () => {
     expect(target.received).toEqual([])
   })
 
-  test('that is answered without end has arrived: nobody reads the answer', async () => {
+  test('is delivered if the response body never ends', async () => {
     const { webhooks, happens, deliver } = webhookHost()
     const { url } = await receiver((_, response) => {
       const more = (): void => {
@@ -173,7 +173,7 @@ describe('a webhook', () => {
     expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
   })
 
-  test('goes through a fetch of the host, which is told to follow no redirect', async () => {
+  test('is sent with the fetch function of the host, without following redirects', async () => {
     const asked: RequestInit[] = []
     const { webhooks, happens, deliver } = webhookHost({
       fetch: async (_, init = {}) => {
@@ -189,13 +189,13 @@ describe('a webhook', () => {
 })
 
 describe('an endpoint', () => {
-  test('that is slow keeps nobody else waiting, in this call and in the next', async () => {
+  test('that is slow does not delay others, in this call and in the next', async () => {
     const { webhooks, happens, deliver } = webhookHost()
     let release = (): void => {}
-    let isHeld = true
+    let isBlocked = true
     const slow = await receiver((_, response) => {
       release = () => response.writeHead(204).end()
-      if (!isHeld) release()
+      if (!isBlocked) release()
     })
     const quick = await receiver()
     await webhooks.create({ url: slow.url })
@@ -206,12 +206,12 @@ describe('an endpoint', () => {
     await happens('user.erased', { userId: 'u2' })
     expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
     expect([slow.received.length, quick.received.length]).toEqual([1, 2])
-    isHeld = false
+    isBlocked = false
     release()
     expect((await first).delivered).toBeGreaterThanOrEqual(2)
   })
 
-  test('that fails again and again rests, and its other events wait without being tried', async () => {
+  test('that fails repeatedly is paused, and its other events are not attempted', async () => {
     const { webhooks, happens, deliver, later } = webhookHost()
     const { url, received } = await answering(() => 503)
     await webhooks.create({ url })
@@ -227,9 +227,9 @@ describe('an endpoint', () => {
     expect(received.length).toBeLessThan(before + 10)
   })
 
-  test('that has failed for five days is disabled, once, with a record and an event', async () => {
-    const told: string[] = []
-    const handle = ({ type }: { readonly type: string }) => void told.push(type)
+  test('that failed for five days is disabled once, with an audit record and an event', async () => {
+    const types: string[] = []
+    const handle = ({ type }: { readonly type: string }) => void types.push(type)
     const { webhooks, happens, deliver, later, services } = webhookHost(undefined, { handle })
     const { url } = await answering(() => 500)
     const { id } = await webhooks.create({ url })
@@ -240,15 +240,15 @@ describe('an endpoint', () => {
     }
     await deliver()
     expect(await webhooks.list()).toMatchObject([{ disabled: { because: 'failing', at: expect.any(Number) } }])
-    expect(told.filter((type) => type === 'webhook.disabled')).toHaveLength(1)
-    const acts = await services.storage.find(auditRecords, { where: { act: 'webhook.disabled', subject: id } })
-    expect(acts).toHaveLength(1)
+    expect(types.filter((type) => type === 'webhook.disabled')).toHaveLength(1)
+    const records = await services.storage.find(auditRecords, { where: { act: 'webhook.disabled', subject: id } })
+    expect(records).toHaveLength(1)
     await webhooks.enable(id)
     expect(await webhooks.list()).toMatchObject([{ disabled: undefined, failures: 0 }])
   })
 
   test.each(['sealedUrl', 'sealedSecret'] as const)(
-    'whose %s does not open fails like any other, holds nobody up, and is disabled in the end',
+    'with an undecryptable %s fails without affecting others, and is finally disabled',
     async (column) => {
       const { webhooks, happens, deliver, later, services } = webhookHost()
       const [broken, whole] = [await receiver(), await receiver()]
@@ -271,7 +271,7 @@ describe('an endpoint', () => {
     },
   )
 
-  test('whose row cannot be written holds up no other', async () => {
+  test('whose row cannot be written does not affect others', async () => {
     const failing = webhookHost()
     const [broken, whole] = [await answering(() => 500), await receiver()]
     const { id } = await failing.webhooks.create({ url: broken.url })
@@ -289,16 +289,16 @@ describe('an endpoint', () => {
     const host = webhookHost(undefined, {}, { ...failing.services, storage: refusing, logger })
     await host.happens('user.erased', { userId: 'u1' })
     expect(await host.deliver()).toEqual({ delivered: 1, failed: 0 })
-    expect(errors).toMatchObject([{ taker: id }])
+    expect(errors).toMatchObject([{ subscriber: id }])
   })
 
-  test('that is disabled, a thousand times over, keeps neither the host nor newer ones waiting', async () => {
+  test('that is disabled delays neither the host handler nor other endpoints, even a thousand of them', async () => {
     const taken: string[] = []
     const { webhooks, deliver, happens, services } = webhookHost(undefined, { handle: ({ id }) => void taken.push(id) })
     const { url, received } = await receiver()
     const { id } = await webhooks.create({ url, tenant: 'old' })
     const [row] = await services.storage.find(webhookEndpoints, { where: { id } })
-    if (row === undefined) throw new Error('there is an endpoint')
+    if (row === undefined) throw new Error('expected an endpoint')
     for (let made = 0; made < 1_001; made++) {
       const [endpointId, tenant] = [newId(), `gone ${made}`]
       const event = { tenant, endpointId, eventId: newId(), type: 'user.erased', body: '{}', createdAt: 1 }
@@ -310,14 +310,14 @@ describe('an endpoint', () => {
     await happens('user.erased', { userId: 'u1' })
     expect(await deliver()).toEqual({ delivered: 2, failed: 0 })
     expect([received.length, taken.length]).toEqual([1, 1])
-    // What waits for them is still there, and is not looked through again.
+    // Their deliveries are still stored, but not scanned again.
     expect(await services.storage.find(eventDeliveries)).toHaveLength(1_001)
     const looks = vi.spyOn(services.storage, 'find')
     await deliver()
     expect(looks.mock.calls.length).toBeLessThan(10)
   })
 
-  test('that says that it is gone is disabled at once', async () => {
+  test('that answers 410 is disabled immediately', async () => {
     const { webhooks, happens, deliver } = webhookHost()
     const { url } = await answering(() => 410)
     await webhooks.create({ url })
@@ -326,7 +326,7 @@ describe('an endpoint', () => {
     expect(await webhooks.list()).toMatchObject([{ disabled: { because: 'gone' } }])
   })
 
-  test('that is disabled by hand gets nothing, and gets what waited when it is enabled', async () => {
+  test('that is disabled manually receives queued deliveries after it is enabled', async () => {
     const { webhooks, happens, deliver } = webhookHost()
     const { url, received } = await receiver()
     const { id } = await webhooks.create({ url })
@@ -340,7 +340,7 @@ describe('an endpoint', () => {
     expect(received[0]?.body).toContain('webhook.pinged')
   })
 
-  test('that is deleted takes what was on its way with it', async () => {
+  test('that is deleted loses its queued deliveries', async () => {
     const { webhooks, deliver, services } = webhookHost()
     const { url, received } = await receiver()
     const { id } = await webhooks.create({ url })
@@ -349,7 +349,7 @@ describe('an endpoint', () => {
     await deliver()
     expect(received).toEqual([])
     expect(await services.storage.find(eventDeliveries)).toEqual([])
-    for (const act of [
+    for (const call of [
       webhooks.delete(id),
       webhooks.ping(id),
       webhooks.rotateSecret(id),
@@ -358,10 +358,10 @@ describe('an endpoint', () => {
       webhooks.waiting(id),
       webhooks.retry(id),
     ])
-      expect(await codeOf(act)).toBe('webhook.unknown')
+      expect(await codeOf(call)).toBe('webhook.unknown')
   })
 
-  test('is unknown to other tenants', async () => {
+  test('is not found by other tenants', async () => {
     const { webhooks } = webhookHost()
     const { id } = await webhooks.create({ url: 'https://hooks.example', tenant: 'one' })
     expect(await webhooks.list('two')).toEqual([])
@@ -370,7 +370,7 @@ describe('an endpoint', () => {
     expect(await codeOf(webhooks.waiting(id, 'two'))).toBe('webhook.unknown')
   })
 
-  test('shows neither its URL nor its secret to who reads the rows', async () => {
+  test('stores neither its URL nor its secret in plain text', async () => {
     const { webhooks, services } = webhookHost()
     const { secret, id } = await webhooks.create({ url: 'https://hooks.example/T0K3N' })
     await webhooks.rotateSecret(id)
@@ -385,10 +385,10 @@ describe('an endpoint', () => {
     }
   })
 
-  test('is one of at most twenty, and names kinds of events that there are', async () => {
+  test('is limited to twenty per tenant, and rejects unknown event types', async () => {
     const { webhooks } = webhookHost()
     const url = 'https://hooks.example'
-    // @ts-expect-error -- the types say it, and somebody without types is told
+    // @ts-expect-error -- checks the runtime validation
     expect(await codeOf(webhooks.create({ url, events: ['user.cloned'] }))).toBe('input.invalid')
     expect(await codeOf(webhooks.create({ url, events: [] }))).toBe('input.invalid')
     expect(await codeOf(webhooks.create({ url, description: 'x'.repeat(257) }))).toBe('input.invalid')
@@ -396,7 +396,7 @@ describe('an endpoint', () => {
     expect(await codeOf(webhooks.create({ url }))).toBe('webhook.too-many')
   })
 
-  test('cannot be made where the host keeps no events', async () => {
+  test('cannot be created if the host has disabled events', async () => {
     const { webhooks } = webhookHost({}, {}, { keepsEvents: false })
     expect(await codeOf(webhooks.create({ url: 'https://hooks.example' }))).toBe('webhook.events-off')
   })

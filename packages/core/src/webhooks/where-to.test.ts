@@ -25,11 +25,11 @@ describe('the URL of an endpoint', () => {
     'hooks.example',
     '',
     `https://hooks.example/${'x'.repeat(2048)}`,
-  ])('is not %s', async (url) => {
+  ])('rejects %s', async (url) => {
     expect(await codeOf(webhookHost({}).webhooks.create({ url }))).toBe('webhook.url-refused')
   })
 
-  test('is one that the host allows, when it is registered and when it is called', async () => {
+  test('must be allowed by the host when it is registered and before each request', async () => {
     let allowed = true
     const asked: string[] = []
     const fetch = async () => {
@@ -52,14 +52,14 @@ describe('the URL of an endpoint', () => {
   })
 })
 
-describe('the name of an endpoint', () => {
+describe('the hostname of an endpoint', () => {
   test.each([
     ['a loopback address', ['127.0.0.1']],
-    ['an address of the metadata service', ['169.254.169.254']],
+    ['a metadata service address', ['169.254.169.254']],
     ['a private address beside a public one', ['93.184.216.34', '10.0.0.7']],
-    ['an address of IPv4 in one of IPv6', ['::ffff:127.0.0.1']],
-    ['nothing', []],
-  ])('is not called when it stands for %s', async (_, addresses) => {
+    ['an IPv4-mapped IPv6 address', ['::ffff:127.0.0.1']],
+    ['no address', []],
+  ])('is not contacted if it resolves to %s', async (_, addresses) => {
     const receiver = await webhookReceiver()
     const port = new URL(receiver.url).port
     const { webhooks, happens, deliver } = webhookHost({ http: true, resolve: async () => addresses })
@@ -71,27 +71,28 @@ describe('the name of an endpoint', () => {
     await receiver.close()
   })
 
-  test('is resolved once: what it stands for a moment later is not called', async () => {
+  test('is resolved once, so that DNS rebinding has no effect', async () => {
     const receiver = await webhookReceiver()
     const port = new URL(receiver.url).port
-    let looks = 0
+    let lookups = 0
     const { webhooks, happens, deliver } = webhookHost({
       http: true,
-      // Rebinding: a public address when it is checked, ours afterwards. 192.0.2.1 is nobody's, and not public; 198.41.0.4 is.
-      resolve: async () => (looks++ === 0 ? ['198.41.0.4'] : ['127.0.0.1']),
+      // DNS rebinding: a public address during the check, a local one afterwards. 192.0.2.1 is reserved and not
+      // public; 198.41.0.4 is.
+      resolve: async () => (lookups++ === 0 ? ['198.41.0.4'] : ['127.0.0.1']),
     })
     await webhooks.create({ url: `http://hooks.example:${port}` })
     await happens('user.erased', { userId: 'u1' })
-    const outcome = deliver()
-    await expect.poll(() => looks).toBe(1)
+    const delivery = deliver()
+    await expect.poll(() => lookups).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(looks).toBe(1)
+    expect(lookups).toBe(1)
     expect(receiver.received).toEqual([])
-    void outcome
+    void delivery
     await receiver.close()
   })
 
-  test('must be that of the certificate', async () => {
+  test('must match the certificate', async () => {
     const service = await testSessionService((_, response) => response.writeHead(204).end())
     const options = { privateAddresses: true, resolve: async () => ['127.0.0.1'] }
     const run = async (name: string, ca?: string) => {
