@@ -30,7 +30,7 @@ export interface MethodOfUser {
 
 /**
  * Starts a face check for a signing method with a face binding. One face can be submitted for it.
- * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.no-face-binding`,
+ * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.face-unsupported`,
  *   `verifier.unavailable`, `server.busy`
  */
 export async function beginFaceCheck(setup: FaceMethodSetup, actor: Actor, key: MethodOfUser): Promise<BegunFaceCheck> {
@@ -57,7 +57,7 @@ export async function beginFaceCheck(setup: FaceMethodSetup, actor: Actor, key: 
 
 /**
  * Returns a user's signing method that has a face binding.
- * @throws BillfoldError `signing-method.not-found`, `signing-method.no-face-binding`
+ * @throws BillfoldError `signing-method.not-found`, `signing-method.face-unsupported`
  */
 export async function faceMethod(
   { services }: FaceMethodSetup,

@@ -144,8 +144,8 @@ export async function addMethod(
  * Replaces the value of a signing method and, for a BIOMETRIC, its face binding if one is given. Another method must
  * authorize this. Rotates the owner's master secret and resets the attempt counter of the method.
  * @param value the new value; undefined or empty to generate one
- * @throws BillfoldError `signing-method.another-required`, `signing-method.not-found`, `signing-method.value-invalid`,
- *   `input.invalid`; `storage.conflict` if the method's face binding was changed concurrently
+ * @throws BillfoldError `signing-method.different-method-required`, `signing-method.not-found`,
+ *   `signing-method.value-invalid`, `input.invalid`; `storage.conflict` if the method's face binding was changed concurrently
  */
 export async function replaceMethod(
   services: Services,
@@ -199,7 +199,8 @@ export async function replaceMethod(
 
 /**
  * Removes a signing method, authorized by another one, and rotates the owner's master secret. A PIN cannot be removed.
- * @throws BillfoldError `signing-method.pin-not-removable`, `signing-method.another-required`, `signing-method.not-found`
+ * @throws BillfoldError `signing-method.pin-not-deletable`, `signing-method.different-method-required`,
+ *   `signing-method.not-found`
  */
 export async function removeMethod(
   services: Services,

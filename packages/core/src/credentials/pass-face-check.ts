@@ -50,7 +50,7 @@ export function faceCheckStatement(methodId: string, checkId: string, request: N
  * binding. Consumes the check and an attempt of the method before the face is verified. The attempt is refunded if the face
  * matched, if the image was inconclusive, or if the verifier is unavailable.
  * @returns the time until which the request can be sent, in milliseconds since 1970
- * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.no-face-binding`,
+ * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.face-unsupported`,
  *   `face-check.not-found`, `device.invalid`, `face.not-enrolled`, `selfie.invalid`, `liveness.required`, `selfie.unclear`,
  *   `rate.limited`, `verifier.unavailable`, `server.busy`, `signing-method.locked`; `signing-method.invalid` for another face
  */
