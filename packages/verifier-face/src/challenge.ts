@@ -4,16 +4,16 @@ import type { Face } from './findings.ts'
 import { distance } from './descriptors.ts'
 import { limits } from './limits.ts'
 
-/** What a person can be asked to do before the camera. `turn_left` is towards the person's own left. */
+/** Steps of a liveness challenge. `turn_left` is towards the person's own left. */
 export const steps = ['turn_left', 'turn_right', 'open_mouth'] as const
 
-/** One of {@link steps}. */
+/** A step of a liveness challenge. */
 export type Step = (typeof steps)[number]
 
-/** How many steps a challenge has. */
+/** Number of steps of a challenge. */
 export const challengeLength = 3
 
-/** A random challenge, in which no step follows itself: one of 12. */
+/** Returns random steps without immediate repetition: one of 12 challenges. */
 export function randomChallenge(): Step[] {
   const challenge: Step[] = []
   while (challenge.length < challengeLength) {
@@ -24,20 +24,20 @@ export function randomChallenge(): Step[] {
 }
 
 /**
- * Why the faces on the frames do not show the challenge; empty when they do. The first frame looks straight ahead with the
- * mouth closed, the others show the steps in order, and all are of one person.
+ * Returns why the faces on the frames do not pass the challenge; empty if they do. The first frame must look straight ahead
+ * with the mouth closed, the others must show the steps in order, and all must be of one person.
  */
 export function challengeReasons(challenge: readonly Step[], faces: readonly Face[]): Reason[] {
   const [first, ...others] = faces
   if (first === undefined || others.length !== challenge.length) return ['challenge_failed']
   const straight = Math.abs(first.yaw) <= limits.straightYaw && first.mouthOpen <= limits.closedMouth
-  const done = challenge.every((step, index) => shows(step, first, others[index]))
+  const done = challenge.every((step, index) => showsStep(step, first, others[index]))
   const same = others.every(({ descriptor }) => distance(first.descriptor, descriptor) <= limits.challengeDistance)
   return straight && done && same ? [] : ['challenge_failed']
 }
 
-/** A person's own left is the right edge of an image that is not mirrored. */
-function shows(step: Step, first: Face, face: Face | undefined): boolean {
+/** The person's own left is the right edge of an image that is not mirrored. */
+function showsStep(step: Step, first: Face, face: Face | undefined): boolean {
   if (face === undefined) return false
   switch (step) {
     case 'turn_left':

@@ -21,8 +21,8 @@ function isStep(step: unknown): step is keyof typeof acted {
   return typeof step === 'string' && Object.hasOwn(acted, step)
 }
 
-/** The frames of somebody who does what is asked: straight ahead first, then each step. */
-async function framesOf(person: Pixels, { client }: StartedLiveness): Promise<readonly FaceImage[]> {
+/** Frames of a person who follows the challenge: straight ahead first, then each step. */
+async function createFrames(person: Pixels, { client }: StartedLiveness): Promise<readonly FaceImage[]> {
   const steps: unknown = client['steps']
   const pictures = [person, ...(Array.isArray(steps) ? steps.filter(isStep) : []).map((step) => acted[step](person))]
   return Promise.all(pictures.map(async (picture) => image(await imageOf(picture).jpeg().toBuffer())))
@@ -46,7 +46,7 @@ describeBiometricVerifier('the face verifier', async () => {
       stranger: image(await portraitJpeg(stranger)),
       nobody: image(await grey.jpeg().toBuffer()),
     },
-    live: async (started) => ({ kind: 'frames', frames: await framesOf(boris, started) }),
+    live: async (started) => ({ kind: 'frames', frames: await createFrames(boris, started) }),
     close: async () => {
       await Promise.all([verifier.close(), another.close()])
     },

@@ -1,12 +1,12 @@
 import type { Template } from '@billfold/core/biometrics'
 
-/** The format of the templates: 128 numbers of 32 bits, little-endian, of the model's first version as it is used here. */
+/** Format of the templates: 128 little-endian 32-bit floats. The version changes with the model or its preprocessing. */
 export const templateFormat = 'billfold-face-128/1'
 
-/** The length of a template, in bytes. */
+/** Length of a template in bytes. */
 export const templateBytes = 512
 
-/** A template of a descriptor. */
+/** Encodes a descriptor as a template. */
 export function templateOf(descriptor: Float32Array): Template {
   const bytes = new Uint8Array(templateBytes)
   const view = new DataView(bytes.buffer)
@@ -14,7 +14,7 @@ export function templateOf(descriptor: Float32Array): Template {
   return { kind: 'inline', format: templateFormat, bytes }
 }
 
-/** The descriptor of a template; undefined for one that is not of this format. */
+/** Decodes the descriptor of a template; undefined if the template has another format. */
 export function descriptorOf(template: Template): Float32Array | undefined {
   if (template.kind !== 'inline' || template.format !== templateFormat || template.bytes.length !== templateBytes)
     return undefined
@@ -23,7 +23,7 @@ export function descriptorOf(template: Template): Float32Array | undefined {
   return descriptor.every(Number.isFinite) ? descriptor : undefined
 }
 
-/** The Euclidean distance of two descriptors. */
+/** Returns the Euclidean distance of two descriptors. */
 export function distance(a: Float32Array, b: Float32Array): number {
   return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)))
 }

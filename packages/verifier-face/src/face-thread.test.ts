@@ -1,91 +1,91 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { portraitJpeg, straight } from '@billfold/test-photos'
 import { afterEach, describe, expect, test } from 'vitest'
-import { faceThread, type FaceThread } from './face-thread.ts'
+import { faceThread, type FaceThread, type ThreadLimits } from './face-thread.ts'
 import type { Job } from './messages.ts'
 
-const open: FaceThread[] = []
+const workers: FaceThread[] = []
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
+  await Promise.all(workers.splice(0).map((worker) => worker.close()))
 })
 
-function thread(limits: { queue?: number; jobTime?: number } = {}): FaceThread {
-  const made = faceThread({ queue: 8, jobTime: 30_000, decoder: 'best', ...limits })
-  open.push(made)
-  return made
+function createWorker(options: Partial<ThreadLimits> = {}): FaceThread {
+  const worker = faceThread({ queue: 8, jobTime: 30_000, decoder: 'best', ...options })
+  workers.push(worker)
+  return worker
 }
 
 const signal = new AbortController().signal
 const bytes = Uint8Array.from(await portraitJpeg(straight))
-const look: Job = { kind: 'analyse', images: [{ mediaType: 'image/jpeg', bytes }] }
+const job: Job = { kind: 'analyse', images: [{ mediaType: 'image/jpeg', bytes }] }
 
-describe('the thread that looks at faces', () => {
-  test('starts with the first job, and not before', async () => {
-    const faces = thread()
+describe('the face recognition worker', () => {
+  test('starts its thread with the first job', async () => {
+    const faces = createWorker()
     expect(faces.worker()).toBeUndefined()
-    expect(await faces.run(look, signal)).toMatchObject({ kind: 'analyse', findings: [{ reasons: [] }] })
+    expect(await faces.run(job, signal)).toMatchObject({ kind: 'analyse', findings: [{ reasons: [] }] })
     expect(faces.worker()).toBeDefined()
   })
 
-  test('is replaced when it is killed, which costs one retry and no wrong answer', async () => {
-    const faces = thread()
-    const right = await faces.run(look, signal)
+  test('retries the running job in a new thread when the thread is terminated', async () => {
+    const faces = createWorker()
+    const right = await faces.run(job, signal)
     const killed = faces.worker()
-    const answers = [faces.run(look, signal), faces.run(look, signal), faces.run(look, signal)]
+    const answers = [faces.run(job, signal), faces.run(job, signal), faces.run(job, signal)]
     await killed?.terminate()
     expect(await Promise.all(answers)).toEqual([right, right, right])
     expect(faces.worker()).not.toBe(killed)
   })
 
-  test('is given up for a job that kills it twice, and the next job has a new one', async () => {
-    const faces = thread({ jobTime: 1 })
-    await expect(faces.run(look, signal)).rejects.toThrow('has died')
-    await expect(faces.run(look, signal)).rejects.toThrow('has died')
+  test('rejects a job whose thread dies twice, and starts a new thread for the next job', async () => {
+    const faces = createWorker({ jobTime: 1 })
+    await expect(faces.run(job, signal)).rejects.toThrow('has died')
+    await expect(faces.run(job, signal)).rejects.toThrow('has died')
   })
 
-  test('takes no more jobs than may wait', async () => {
-    const faces = thread({ queue: 2 })
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => faces.run(look, signal)))
+  test('rejects jobs with server.busy when the queue is full', async () => {
+    const faces = createWorker({ queue: 2 })
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => faces.run(job, signal)))
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
     expect(refused.map(({ code }) => code)).toEqual(refused.map(() => 'server.busy'))
   })
 
-  test('does not begin a job that nobody waits for any more', async () => {
-    const faces = thread()
+  test('does not start a job that was aborted while it waited', async () => {
+    const faces = createWorker()
     const controller = new AbortController()
-    const first = faces.run(look, signal)
-    const second = faces.run(look, controller.signal)
+    const first = faces.run(job, signal)
+    const second = faces.run(job, controller.signal)
     controller.abort(new Error('gone'))
     await first
     await expect(second).rejects.toThrow('gone')
   })
 
-  test('does not hold the host’s event loop up', async () => {
-    const faces = thread()
-    await faces.run(look, signal)
+  test('does not block the event loop of the host', async () => {
+    const faces = createWorker()
+    await faces.run(job, signal)
     const delays: number[] = []
     const work = { done: false }
-    const looking = Promise.all([faces.run(look, signal), faces.run(look, signal), faces.run(look, signal)])
-    void looking.then(() => (work.done = true))
+    const running = Promise.all([faces.run(job, signal), faces.run(job, signal), faces.run(job, signal)])
+    void running.then(() => (work.done = true))
     while (!work.done) {
-      const begun = performance.now()
+      const startedAt = performance.now()
       await nextTurn()
-      delays.push(performance.now() - begun)
+      delays.push(performance.now() - startedAt)
     }
     delays.sort((a, b) => a - b)
-    // Generous: another process may have the core. The measured figure is in the documentation.
+    // Generous, since another process may use the core.
     expect(delays[Math.floor(delays.length * 0.99)]).toBeLessThan(100)
   })
 
-  test('refuses everything once it is closed', async () => {
-    const faces = thread()
-    const outcomes = Promise.allSettled([faces.run(look, signal), faces.run(look, signal)])
+  test('rejects waiting and new jobs after it is closed', async () => {
+    const faces = createWorker()
+    const outcomes = Promise.allSettled([faces.run(job, signal), faces.run(job, signal)])
     await faces.close()
     expect(await outcomes).toMatchObject([
-      { status: 'rejected', reason: { message: 'The thread that looks at faces has died' } },
-      { status: 'rejected', reason: { message: 'The verifier is closed' } },
+      { status: 'rejected', reason: { message: 'The face recognition worker has died' } },
+      { status: 'rejected', reason: { message: 'The face verifier is closed' } },
     ])
-    await expect(faces.run(look, signal)).rejects.toThrow('closed')
+    await expect(faces.run(job, signal)).rejects.toThrow('closed')
   })
 })

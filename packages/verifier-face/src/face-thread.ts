@@ -2,26 +2,27 @@ import { Worker } from 'node:worker_threads'
 import { BillfoldError } from '@billfold/core'
 import type { Answer, Job, Request, Response } from './messages.ts'
 
-/** What a thread may use up. */
+/** Options of the worker. */
 export interface ThreadLimits {
-  /** How many jobs wait; one more is refused with `server.busy`. */
+  /** Maximum number of waiting jobs; further ones fail with `server.busy`. */
   readonly queue: number
-  /** Milliseconds that one job may take, loading the models included, before its thread is taken for hung. */
+  /** Timeout of one job in milliseconds, including loading the models. The thread is terminated afterwards. */
   readonly jobTime: number
-  /** `javascript` leaves sharp alone, also where it is installed. */
+  /** `best` uses sharp if it is installed; `javascript` never does. */
   readonly decoder: 'best' | 'javascript'
 }
 
-/** A worker thread that does one job at a time, started for the first one, and started again when it dies. */
+/** A worker thread that runs one job at a time. It starts with the first job and restarts after it dies. */
 export interface FaceThread {
   /**
-   * Does a job, after those that wait. A thread that dies or hangs costs one retry in a new one.
-   * @throws BillfoldError `server.busy` when too many wait; Error when the job fails, or its thread dies twice; the signal's reason when it is aborted
+   * Queues a job. If the thread dies or hangs, the job is retried once in a new thread.
+   * @throws BillfoldError `server.busy` if the queue is full; Error if the job fails or its thread dies twice; the signal's
+   *   reason if it is aborted before the job starts
    */
   readonly run: (job: Job, signal: AbortSignal) => Promise<Answer>
-  /** The worker's thread id, while there is one: for tests that kill it. */
+  /** The current worker, if it is running; for tests that terminate it. */
   readonly worker: () => Worker | undefined
-  /** Ends the thread and refuses what waits. */
+  /** Terminates the thread and rejects waiting jobs. */
   readonly close: () => Promise<void>
 }
 
@@ -33,10 +34,10 @@ interface Pending {
   deaths: number
 }
 
-/** A folder that the bundle of the worker lies in, from the sources as from the build. */
+/** The bundled worker. The relative path is valid from `src` and from `dist`. */
 const workerFile = new URL('../dist/engine/worker.mjs', import.meta.url)
 
-/** How much memory the JavaScript of the worker may use, in MiB; WebAssembly comes on top. */
+/** Heap limit of the worker in MiB, without the memory of WebAssembly. */
 const heapMegabytes = 256
 
 function startWorker(
@@ -52,13 +53,13 @@ function startWorker(
   return worker
 }
 
-/** Whether a job that lost its thread may have another. */
-function mayTryAgain(pending: Pending): boolean {
+/** Counts a death of the job's thread; returns true if the job may be retried. */
+function canRetry(pending: Pending): boolean {
   pending.deaths++
   return pending.deaths < 2
 }
 
-/** Starts nothing until the first job comes. */
+/** Creates a worker. The thread starts with the first job. */
 export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThread {
   const waiting: Pending[] = []
   let worker: Worker | undefined
@@ -66,7 +67,7 @@ export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThrea
   let lastId = 0
   let closed = false
 
-  /** Ends the job that runs, if it is this one, and begins the next. */
+  /** Settles the running job and starts the next one. Ignores responses to earlier jobs. */
   const finish = (response: Response): void => {
     if (current?.id !== response.id) return
     const { pending, timer } = current
@@ -77,16 +78,16 @@ export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThrea
     next()
   }
 
-  /** The job that a dead thread had is done again by a new one; one that kills its second thread too is given up. */
-  const die = (dead: Worker, cause: unknown): void => {
+  /** Requeues the job of a dead thread, or rejects it after the second death. */
+  const handleDeath = (dead: Worker, cause: unknown): void => {
     if (worker !== dead) return
     worker = undefined
     const interrupted = current
     current = undefined
     if (interrupted !== undefined) {
       clearTimeout(interrupted.timer)
-      if (!closed && mayTryAgain(interrupted.pending)) waiting.unshift(interrupted.pending)
-      else interrupted.pending.reject(new Error('The thread that looks at faces has died', { cause }))
+      if (!closed && canRetry(interrupted.pending)) waiting.unshift(interrupted.pending)
+      else interrupted.pending.reject(new Error('The face recognition worker has died', { cause }))
     }
     next()
   }
@@ -99,11 +100,11 @@ export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThrea
       pending.reject(pending.signal.reason)
       return next()
     }
-    worker ??= startWorker(decoder, finish, die)
+    worker ??= startWorker(decoder, finish, handleDeath)
     worker.ref()
-    const hung = worker
+    const running = worker
     const id = ++lastId
-    current = { id, pending, timer: setTimeout(() => void hung.terminate(), jobTime) }
+    current = { id, pending, timer: setTimeout(() => void running.terminate(), jobTime) }
     const request: Request = { id, job: pending.job }
     worker.postMessage(request)
   }
@@ -111,7 +112,7 @@ export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThrea
   return {
     run: (job, signal) =>
       new Promise<Answer>((resolve, reject) => {
-        if (closed) return reject(new Error('The verifier is closed'))
+        if (closed) return reject(new Error('The face verifier is closed'))
         if (waiting.length >= queue) return reject(new BillfoldError('server.busy', { retryAfterSeconds: 1 }))
         waiting.push({ job, signal, resolve, reject, deaths: 0 })
         next()
@@ -119,7 +120,7 @@ export function faceThread({ queue, jobTime, decoder }: ThreadLimits): FaceThrea
     worker: () => worker,
     close: async () => {
       closed = true
-      for (const { reject } of waiting.splice(0)) reject(new Error('The verifier is closed'))
+      for (const { reject } of waiting.splice(0)) reject(new Error('The face verifier is closed'))
       await worker?.terminate()
     },
   }

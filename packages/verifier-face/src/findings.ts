@@ -1,30 +1,31 @@
 import type { Reason } from '@billfold/core/biometrics'
 
-/** An image as it goes to the worker. */
+/** An encoded image for the worker. */
 export interface EncodedImage {
   readonly mediaType: 'image/jpeg' | 'image/png'
   readonly bytes: Uint8Array
 }
 
-/** What was measured on one image. Without a face there is nothing but the reason. */
+/** Measurements of one image. */
 export interface Finding {
-  /** Why nothing should rest on this image; empty for a good one. */
+  /** Reasons to reject the image; empty if its quality is sufficient. */
   readonly reasons: readonly Reason[]
+  /** The largest face; undefined if there is none. */
   readonly face?: Face
 }
 
-/** The largest face on an image. */
+/** Measurements of a face. */
 export interface Face {
-  /** 128 numbers: the same person's are near each other. */
+  /** 128 numbers. Descriptors of the same person are near each other. */
   readonly descriptor: Float32Array
-  /** How sure the detector is, 0 to 1. */
+  /** Confidence of the detector, 0 to 1. */
   readonly certainty: number
-  /** How far the head is turned: about -1 to 1, 0 is straight ahead, positive towards the right edge of the image. */
+  /** Rotation of the head: about -1 to 1, 0 is straight ahead, positive towards the right edge of the image. */
   readonly yaw: number
-  /** The gap between the lips as a part of the mouth's width. */
+  /** Gap between the lips, relative to the width of the mouth. */
   readonly mouthOpen: number
-  /** Mean of the face, 0 to 255. */
+  /** Mean luma of the face, 0 to 255. */
   readonly brightness: number
-  /** Variance of the Laplacian of the face: the less, the more blurred. */
+  /** Variance of the Laplacian of the face; low for a blurred image. */
   readonly sharpness: number
 }

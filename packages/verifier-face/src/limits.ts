@@ -1,17 +1,17 @@
-/** Every number that the verifier decides by. Changing one changes who gets in. */
+/** All decision thresholds of the verifier. Changing one changes its false accept and false reject rates. */
 export const limits = Object.freeze({
-  /** Two descriptors at most this far apart (Euclidean) are of one person: measured equal error rate 0.18 % on 84 photos of 27 people. */
+  /** Maximum Euclidean distance of two descriptors of one person (1:1). Equal error rate: 0.18 % on 84 photos of 27 people. */
   verifyDistance: 0.5,
-  /** Looking for one among many, they must be nearer. */
+  /** Maximum distance for an identification (1:N). */
   identifyDistance: 0.45,
-  /** And the next person this much farther away. */
+  /** Minimum distance between the nearest and the next person for an unambiguous identification. */
   identifyMargin: 0.05,
-  /** The frames of a challenge turn the head, which moves descriptors: so far apart they still are of one person. */
+  /** Maximum distance between frames of a challenge. Larger, since turning the head changes the descriptor. */
   challengeDistance: 0.6,
 
-  /** A second face of at least this part of the first one's area makes it a group. */
+  /** Minimum area of a second face, relative to the largest one, to report `multiple_faces`. */
   secondFacePart: 0.25,
-  /** The shorter side of a face, in pixels of the image at 640 pixels. */
+  /** Minimum length of the shorter side of a face, in pixels of the image downscaled to 640 pixels. */
   smallestFace: 80,
   leastCertainty: 0.5,
   mostYaw: 0.45,
@@ -19,12 +19,12 @@ export const limits = Object.freeze({
   mostBrightness: 225,
   leastSharpness: 8,
 
-  /** How a step of a challenge shows, beyond how the first frame was. */
+  /** Poses of a challenge: minimum changes from the first frame, and limits for a neutral first frame. */
   turnedYaw: 0.25,
   openedMouth: 0.25,
   straightYaw: 0.2,
   closedMouth: 0.15,
 
-  /** Most templates that one enrolment makes. */
+  /** Maximum number of templates per enrolment. */
   mostTemplates: 10,
 })

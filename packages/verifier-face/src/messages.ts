@@ -1,37 +1,37 @@
 import type { EncodedImage, Finding } from './findings.ts'
 
-/** Templates side by side in shared memory: row `i` is of the person `people[i]`. */
+/** Packed templates in shared memory; row `i` belongs to the person `people[i]`. */
 export interface PackedGallery {
   readonly bytes: Uint8Array
   readonly people: Uint32Array
   readonly rows: number
 }
 
-/** The nearest person of a gallery, how far away, and how far the next other person is. */
+/** The nearest person in a gallery, with the distances of this and of the next person. */
 export interface Nearest {
   readonly person: number
   readonly distance: number
-  /** Infinity where there is no other person. */
+  /** Distance of the nearest other person; infinity if there is none. */
   readonly nextDistance: number
 }
 
-/** What the worker can be asked. */
+/** A job for the worker. */
 export type Job =
   | { readonly kind: 'analyse'; readonly images: readonly EncodedImage[] }
   | { readonly kind: 'scan'; readonly descriptor: Float32Array; readonly gallery: PackedGallery }
 
-/** What the worker answers. */
+/** Result of a job. */
 export type Answer =
   | { readonly kind: 'analyse'; readonly findings: readonly Finding[] }
   | { readonly kind: 'scan'; readonly nearest: Nearest | undefined }
 
-/** A job on its way to the worker. */
+/** Message to the worker. */
 export interface Request {
   readonly id: number
   readonly job: Job
 }
 
-/** The worker's answer, or that it failed at this job. */
+/** Message from the worker: the result, or the message of an error. */
 export type Response =
   | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly failure: string }

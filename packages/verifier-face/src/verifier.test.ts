@@ -37,7 +37,7 @@ async function enrolled(...images: Uint8Array[]): Promise<readonly Template[]> {
   return templates
 }
 
-/** Portraits that are good enough to be enrolled, of twelve: the others look too far away, or are not sharp. */
+/** Portraits of sufficient quality for an enrolment; the others are blurred or have an extreme pose. */
 const good = others.filter((_, index) => [3, 7, 8, 9, 10, 11].includes(index))
 const annas = await portraitPixels(anna[1])
 const still = await portraitPixels(straight)
@@ -55,14 +55,14 @@ describe('comparing a face', () => {
     ['slightly out of focus', () => imageOf(annas).blur(1.5).jpeg().toBuffer()],
   ]
 
-  test('knows a person again on another photo', async () => {
+  test('passes for another photo of the same person', async () => {
     const templates = annaKnown
     const outcome = await verifier.compare({ evidence: face(await portraitJpeg(anna[0])), templates }, context)
     expect(outcome).toMatchObject({ decision: 'pass', threshold: 0.5 })
     expect(outcome.score).toBeGreaterThan(0.5)
   })
 
-  test.each(changed)('knows a person again %s', async (_, change) => {
+  test.each(changed)('passes for the same photo %s', async (_, change) => {
     const templates = annaKnown
     expect(await verifier.compare({ evidence: face(await change()), templates }, context)).toMatchObject({
       decision: 'pass',
@@ -70,7 +70,7 @@ describe('comparing a face', () => {
     })
   })
 
-  test('takes no two people for one: each is known among all, and unknown among all others', async () => {
+  test('passes for templates that include the person and fails for all others', async () => {
     const people = await Promise.all(good.map(async (portrait) => portraitJpeg(portrait)))
     const templates: (readonly Template[])[] = []
     for (const person of people) templates.push(await enrolled(person))
@@ -82,14 +82,14 @@ describe('comparing a face', () => {
     }
   })
 
-  test.each(groups)('does not choose among the people on %s', async (name) => {
+  test.each(groups)('returns retry with multiple_faces for the group photo %s', async (name) => {
     const templates = annaKnown
     const outcome = await verifier.compare({ evidence: face(photo(name)), templates }, context)
     expect(outcome.decision).toBe('retry')
     expect(outcome.reasons).toContain('multiple_faces')
   })
 
-  test('says what is wrong with an image: no face, too dark, too bright, blurred, too small', async () => {
+  test('reports no_face, too_dark, too_bright, blurred and too_small', async () => {
     const templates = annaKnown
     const reasonsFor = async (image: Buffer) =>
       (await verifier.compare({ evidence: face(image), templates }, context)).reasons
@@ -107,9 +107,9 @@ describe('comparing a face', () => {
     expect(await reasonsFor(await glaring.jpeg().toBuffer())).toContain('too_bright')
   })
 
-  test('answers only for templates of its own format', async () => {
+  test('fails for templates of another format', async () => {
     const [template] = annaKnown
-    if (template?.kind !== 'inline') throw new Error('a template is inline')
+    if (template?.kind !== 'inline') throw new Error('expected an inline template')
     const foreign: Template[] = [
       { ...template, format: 'acme/1' },
       { ...template, bytes: template.bytes.slice(1) },
@@ -125,13 +125,13 @@ describe('comparing a face', () => {
   })
 })
 
-describe('images', () => {
+describe('decoding an image', () => {
   const decoders = [
     ['sharp', verifier],
     ['JavaScript', inJavaScript],
   ] as const
 
-  test.each(decoders)('that are turned by their Exif data are upright, with %s', async (_, by) => {
+  test.each(decoders)('applies the Exif orientation, with %s', async (_, by) => {
     const templates = annaKnown
     for (const orientation of [3, 6, 8]) {
       const angle = { 3: 180, 6: -90, 8: 90 }[orientation] ?? 0
@@ -141,7 +141,7 @@ describe('images', () => {
   })
 
   test.each(decoders)(
-    'that are 16-bit, transparent, interlaced, progressive or without colour are read, with %s',
+    'supports 16-bit, transparent, interlaced, palette, progressive and greyscale images, with %s',
     async (_, by) => {
       const templates = annaKnown
       const image = imageOf(annas)
@@ -161,31 +161,28 @@ describe('images', () => {
     },
   )
 
-  test.each(decoders)(
-    'that are damaged, of another kind or too large are a retry and no crash, with %s',
-    async (_, by) => {
-      const templates = annaKnown
-      const huge = await sharp({ create: { width: 4000, height: 3100, channels: 3, background: '#777' } })
-        .png()
-        .toBuffer()
-      const bad: [Uint8Array, FaceImage['mediaType']][] = [
-        [annaAgain.subarray(0, annaAgain.length / 2), 'image/jpeg'],
-        [new Uint8Array(0), 'image/png'],
-        [Buffer.from('GIF89a'), 'image/jpeg'],
-        [huge, 'image/png'],
-        [Buffer.concat([annaAgain.subarray(0, 300), Buffer.alloc(3000, 0xff)]), 'image/jpeg'],
-      ]
-      for (const [bytes, mediaType] of bad) {
-        expect(await by.compare({ evidence: face(bytes, mediaType), templates }, context)).toMatchObject({
-          decision: 'retry',
-          reasons: ['other'],
-        })
-      }
-      expect(await by.compare({ evidence: face(annaAgain), templates }, context)).toMatchObject({ decision: 'pass' })
-    },
-  )
+  test.each(decoders)('returns retry for damaged, unsupported and too large images, with %s', async (_, by) => {
+    const templates = annaKnown
+    const huge = await sharp({ create: { width: 4000, height: 3100, channels: 3, background: '#777' } })
+      .png()
+      .toBuffer()
+    const bad: [Uint8Array, FaceImage['mediaType']][] = [
+      [annaAgain.subarray(0, annaAgain.length / 2), 'image/jpeg'],
+      [new Uint8Array(0), 'image/png'],
+      [Buffer.from('GIF89a'), 'image/jpeg'],
+      [huge, 'image/png'],
+      [Buffer.concat([annaAgain.subarray(0, 300), Buffer.alloc(3000, 0xff)]), 'image/jpeg'],
+    ]
+    for (const [bytes, mediaType] of bad) {
+      expect(await by.compare({ evidence: face(bytes, mediaType), templates }, context)).toMatchObject({
+        decision: 'retry',
+        reasons: ['other'],
+      })
+    }
+    expect(await by.compare({ evidence: face(annaAgain), templates }, context)).toMatchObject({ decision: 'pass' })
+  })
 
-  test.each(decoders)('with four inks are read or refused, but never misread, with %s', async (_, by) => {
+  test.each(decoders)('decodes or rejects CMYK images, but never misreads them, with %s', async (_, by) => {
     const templates = annaKnown
     const cmyk = await imageOf(annas).toColourspace('cmyk').jpeg().toBuffer()
     const { decision } = await by.compare({ evidence: face(cmyk), templates }, context)
@@ -194,7 +191,7 @@ describe('images', () => {
 })
 
 describe('enrolling', () => {
-  test('makes one template of each shot of one person', async () => {
+  test('creates one template per image of the same person', async () => {
     const shots = [
       annaAgain,
       await imageOf(annas).jpeg({ quality: 60 }).toBuffer(),
@@ -205,9 +202,9 @@ describe('enrolling', () => {
     )
   })
 
-  test('refuses shots of two people, none, too many, and ones that are not good enough', async () => {
+  test('rejects images of two people, no images, too many images and images of insufficient quality', async () => {
     const [stranger] = good
-    if (stranger === undefined) throw new Error('there are others')
+    if (stranger === undefined) throw new Error('expected another portrait')
     const enrol = async (images: readonly Uint8Array[]) =>
       verifier.enrol({ evidence: images.map((image) => face(image)), collection: 'c' }, context)
     expect(await enrol([annaAgain, await portraitJpeg(stranger)])).toMatchObject({
@@ -224,9 +221,9 @@ describe('enrolling', () => {
   })
 })
 
-describe('looking for one among many', () => {
-  /** A gallery of these people, each under their number. */
-  async function galleryOf(people: readonly (readonly Uint8Array[])[]): Promise<InlineGallery> {
+describe('identifying a face', () => {
+  /** Creates a gallery in which each person has its index as number. */
+  async function createGallery(people: readonly (readonly Uint8Array[])[]): Promise<InlineGallery> {
     const templates: { person: number; bytes: Uint8Array }[] = []
     for (const [person, images] of people.entries()) {
       for (const template of await enrolled(...images)) {
@@ -242,13 +239,13 @@ describe('looking for one among many', () => {
     return { kind: 'inline', rows: templates.length, rowBytes: templateBytes, bytes, people: numbers }
   }
 
-  test('finds the one, nobody for a stranger, and does not guess between two who are the same', async () => {
+  test('returns the person, fails for a stranger and is uncertain between identical people', async () => {
     const faces = await Promise.all(good.map((portrait) => portraitJpeg(portrait)))
     const [stranger, ...known] = faces
-    if (stranger === undefined) throw new Error('there are others')
-    const gallery = await galleryOf([...known.map((one) => [one]), [annaAgain]])
+    if (stranger === undefined) throw new Error('expected another portrait')
+    const gallery = await createGallery([...known.map((one) => [one]), [annaAgain]])
     const identify = verifier.identify
-    if (identify === undefined) throw new Error('the verifier identifies')
+    if (identify === undefined) throw new Error('expected identify()')
     const worse = await imageOf(annas).jpeg({ quality: 30 }).toBuffer()
     expect(await identify({ evidence: face(worse), gallery }, context)).toMatchObject({
       outcome: { decision: 'pass' },
@@ -257,7 +254,7 @@ describe('looking for one among many', () => {
     const none = await identify({ evidence: face(stranger), gallery }, context)
     expect(none.outcome.decision).toBe('fail')
     expect(none.match).toBeUndefined()
-    const twins = await galleryOf([[annaAgain], [annaAgain]])
+    const twins = await createGallery([[annaAgain], [annaAgain]])
     const unsure = await identify({ evidence: face(annaAgain), gallery: twins }, context)
     expect(unsure.outcome.decision).toBe('uncertain')
     expect(unsure.match).toBeUndefined()
@@ -271,7 +268,7 @@ describe('the challenge', () => {
 
   async function challenge(): Promise<{ state: string; steps: Step[] }> {
     const started = await verifier.startLiveness?.(context)
-    if (started === undefined) throw new Error('the verifier has a challenge')
+    if (started === undefined) throw new Error('expected a liveness check')
     const { steps } = started.client
     return { state: started.state, steps: steps as Step[] }
   }
@@ -283,11 +280,11 @@ describe('the challenge', () => {
   }
 
   const check = (evidence: Evidence, state: string) => {
-    if (verifier.checkLiveness === undefined) throw new Error('the verifier has a challenge')
+    if (verifier.checkLiveness === undefined) throw new Error('expected a liveness check')
     return verifier.checkLiveness({ evidence, state }, context)
   }
 
-  test('is passed by the one who does what it asks, in its order, and gives the image to compare', async () => {
+  test('passes for frames that show the steps in order, and returns the image to compare', async () => {
     const { state, steps } = await challenge()
     const evidence = await frames(steps)
     const { outcome, image } = await check(evidence, state)
@@ -295,17 +292,17 @@ describe('the challenge', () => {
     expect(evidence.kind === 'frames' && image === evidence.frames[0]).toBe(true)
   })
 
-  test('is not passed by a still photo, another order, fewer frames, or somebody else in between', async () => {
+  test('fails for a still image, another order, missing frames and a frame of another person', async () => {
     const { state, steps } = await challenge()
     const failed = { outcome: { decision: 'fail', reasons: ['challenge_failed'] } }
     const one = face(await imageOf(still).jpeg().toBuffer()).image
     expect(await check({ kind: 'frames', frames: [one, one, one, one] }, state)).toMatchObject(failed)
     expect(await check({ kind: 'image', image: one }, state)).toMatchObject(failed)
     const right = await frames(steps)
-    if (right.kind !== 'frames') throw new Error('frames are frames')
+    if (right.kind !== 'frames') throw new Error('expected frames')
     expect(await check({ kind: 'frames', frames: right.frames.slice(0, 3) }, state)).toMatchObject(failed)
     const [first, second, third, fourth] = right.frames
-    if (!first || !second || !third || !fourth) throw new Error('there are four')
+    if (!first || !second || !third || !fourth) throw new Error('expected four frames')
     expect(await check({ kind: 'frames', frames: [first, third, second, fourth] }, state)).toMatchObject(failed)
     const other = face(annaAgain).image
     expect((await check({ kind: 'frames', frames: [first, second, other, fourth] }, state)).outcome.decision).toBe(
@@ -313,7 +310,7 @@ describe('the challenge', () => {
     )
   })
 
-  test('runs out, and is nobody’s to write', async () => {
+  test('fails after its expiry and with an invalid state', async () => {
     const { state, steps } = await challenge()
     const later = faceVerifier({ now: () => Date.now() + 121_000 })
     const expired = await later.checkLiveness?.({ evidence: await frames(steps), state }, context)

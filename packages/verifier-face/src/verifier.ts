@@ -18,24 +18,24 @@ import { challengeIn, framesFor, startChallenge } from './liveness.ts'
 import { byDistance, pass, refusal, retry } from './outcomes.ts'
 import type { Nearest } from './messages.ts'
 
-/** What a host can decide about the verifier. */
+/** Options of the face verifier. */
 export interface FaceVerifierOptions {
-  /** How many jobs wait for the thread before one more is refused with `server.busy`: 32. */
+  /** Maximum number of waiting jobs; further ones fail with `server.busy`. Default: 32. */
   readonly queue?: number
-  /** Milliseconds that one job may take before its thread is taken for hung: 20,000. */
+  /** Timeout of one job in milliseconds; the worker thread is terminated afterwards. Default: 20,000. */
   readonly jobTime?: number
-  /** `javascript` leaves sharp alone, also where the host has installed it: `best`. */
+  /** Image decoder: `best` uses sharp if the host has installed it, `javascript` never does. Default: `best`. */
   readonly decoder?: 'best' | 'javascript'
-  /** Milliseconds since 1970. */
+  /** Clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
 
 /**
- * A verifier with a face model of its own: no native code, no download, no service. It runs in a worker thread, which starts
- * with the first image and takes about 0.5 s for each on one core and up to 370 MB.
+ * Creates a face verifier with a bundled model: no native code, no download, no service. It runs in one worker thread, which
+ * starts with the first image. An image takes about 0.5 s on one core; the thread needs up to 370 MB.
  *
- * Its liveness check is a challenge (turn the head, open the mouth): `basic`. It stops a photograph that is held before the
- * camera, and does not stop a recording that was made for it, a mask or a generated video.
+ * The liveness check is a challenge (turn the head, open the mouth) with the assurance `basic`. It stops a photo presented to
+ * the camera, but not a prepared recording, a mask or a generated video.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export interface FaceVerifierOptions {
  *
  * const verifier = faceVerifier()
  * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring(), authentication: { verifier } })
- * // when the host ends: await verifier.close()
+ * // on shutdown: await verifier.close()
  * ```
  */
 export function faceVerifier(
@@ -60,7 +60,7 @@ export function faceVerifier(
       liveness: 'challenge',
       assurance: 'basic',
     },
-    // One is looked at, and the next is there when it is done.
+    // One image is processed while the next one waits in the worker's queue.
     concurrency: 2,
     startLiveness: () => Promise.resolve<StartedLiveness>(startChallenge(now())),
     checkLiveness: ({ evidence, state }, context) => checkLiveness(thread, now(), state, evidence, context),
@@ -85,14 +85,14 @@ async function checkLiveness(
   const [straight] = frames
   if (straight === undefined) return { outcome: refusal(['challenge_failed']) }
   const findings = await analyse(thread, frames, context)
-  // A head that was asked to turn is turned, and a frame taken in movement is no sharper than that.
+  // The frames of steps show a turned head in motion, so only the first frame must meet all quality checks.
   const poor = findings.flatMap(({ reasons }, index) =>
     index === 0
       ? reasons
       : reasons.filter((reason) => reason === 'no_face' || reason === 'multiple_faces' || reason === 'other'),
   )
   if (poor.length > 0) return { outcome: retry([...new Set(poor)]) }
-  const reasons = challengeReasons(challenge.steps, facesOf(findings))
+  const reasons = challengeReasons(challenge.steps, collectFaces(findings))
   return reasons.length > 0 ? { outcome: refusal(reasons) } : { outcome: pass(), image: straight }
 }
 
@@ -107,7 +107,7 @@ async function enrol(
   const findings = await analyse(thread, images, context)
   const poor = new Set(findings.flatMap(({ reasons }) => reasons))
   if (poor.size > 0) return { outcome: retry([...poor]), templates: [] }
-  const faces = facesOf(findings)
+  const faces = collectFaces(findings)
   const apart = faces.flatMap((one) => faces.map((other) => distance(one.descriptor, other.descriptor)))
   const farthest = Math.max(...apart)
   if (farthest > limits.verifyDistance)
@@ -123,9 +123,9 @@ async function compare(
 ): Promise<Outcome> {
   const known = templates.map(descriptorOf).filter((descriptor) => descriptor !== undefined)
   if (known.length !== templates.length || known.length === 0) return refusal(['other'])
-  const seen = await oneFace(thread, evidence, context)
-  if ('outcome' in seen) return seen.outcome
-  const nearest = Math.min(...known.map((descriptor) => distance(descriptor, seen.face.descriptor)))
+  const result = await analyseOneFace(thread, evidence, context)
+  if ('outcome' in result) return result.outcome
+  const nearest = Math.min(...known.map((descriptor) => distance(descriptor, result.face.descriptor)))
   return byDistance(nearest <= limits.verifyDistance ? 'pass' : 'fail', nearest, limits.verifyDistance)
 }
 
@@ -136,15 +136,16 @@ async function identify(
   context: VerifierContext,
 ): Promise<{ outcome: Outcome; match?: Match }> {
   if (gallery.kind !== 'inline' || gallery.rowBytes !== templateBytes) return { outcome: refusal(['other']) }
-  const seen = await oneFace(thread, evidence, context)
-  if ('outcome' in seen) return { outcome: seen.outcome }
+  const result = await analyseOneFace(thread, evidence, context)
+  if ('outcome' in result) return { outcome: result.outcome }
   const { bytes, people, rows } = gallery
-  const job = { kind: 'scan', descriptor: seen.face.descriptor, gallery: { bytes, people, rows } } as const
+  const job = { kind: 'scan', descriptor: result.face.descriptor, gallery: { bytes, people, rows } } as const
   const answer = await thread.run(job, context.signal)
-  return decided(answer.kind === 'scan' ? answer.nearest : undefined)
+  return decide(answer.kind === 'scan' ? answer.nearest : undefined)
 }
 
-function decided(nearest: Nearest | undefined): { outcome: Outcome; match?: Match } {
+/** Decides an identification by the distances of the nearest and the next person. */
+function decide(nearest: Nearest | undefined): { outcome: Outcome; match?: Match } {
   if (nearest === undefined) return { outcome: refusal([]) }
   const { person, distance: apart, nextDistance } = nearest
   const near = apart <= limits.identifyDistance
@@ -154,8 +155,8 @@ function decided(nearest: Nearest | undefined): { outcome: Outcome; match?: Matc
   return decision === 'pass' ? { outcome, match: { kind: 'inline', person } } : { outcome }
 }
 
-/** The one good face of an image, or the outcome that there is none. */
-async function oneFace(
+/** Analyses an image that must show exactly one face of sufficient quality; otherwise returns the outcome. */
+async function analyseOneFace(
   thread: FaceThread,
   evidence: Evidence,
   context: VerifierContext,
@@ -175,10 +176,10 @@ async function analyse(
   const encoded = images.map(({ mediaType, bytes }) => ({ mediaType, bytes }))
   const answer = await thread.run({ kind: 'analyse', images: encoded }, signal)
   if (answer.kind !== 'analyse' || answer.findings.length !== images.length)
-    throw new Error('The thread answered something else')
+    throw new Error(`The worker returned an unexpected result: ${answer.kind}`)
   return answer.findings
 }
 
-function facesOf(findings: readonly Finding[]): Face[] {
+function collectFaces(findings: readonly Finding[]): Face[] {
   return findings.flatMap(({ face }) => (face === undefined ? [] : [face]))
 }

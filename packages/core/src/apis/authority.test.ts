@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { actorOf } from './authority.ts'
 
-it('counts all addresses of one IPv6 network as one source, of slow work too', () => {
-  const sourceOf = (ip: string) =>
+it('returns the same source for all addresses of one IPv6 network', () => {
+  const sourceFor = (ip: string) =>
     actorOf({
       caller: { kind: 'service', tenant: 'default', id: 'key', scopes: new Set() },
       requestId: '1',
@@ -14,6 +14,6 @@ it('counts all addresses of one IPv6 network as one source, of slow work too', (
       headers: {},
       rawBody: undefined,
     }).source
-  expect(sourceOf('2001:db8:1:2:3:4:5:6')).toBe(sourceOf('2001:db8:1:2:ffff::1'))
-  expect(sourceOf('2001:db8:1:2:3:4:5:6')).not.toBe(sourceOf('2001:db8:1:3:3:4:5:6'))
+  expect(sourceFor('2001:db8:1:2:3:4:5:6')).toBe(sourceFor('2001:db8:1:2:ffff::1'))
+  expect(sourceFor('2001:db8:1:2:3:4:5:6')).not.toBe(sourceFor('2001:db8:1:3:3:4:5:6'))
 })

@@ -7,31 +7,35 @@ import type { RequestContext } from '../http/index.ts'
 import { sourceOf } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 
-/** A signing method in a header: which one, and its value. */
+/** A signing method from a header: its id and its value. */
 export interface HeaderMethod {
   readonly id: string
   readonly value: string
 }
 
-/** A signing method that a request brings, with the request. */
+/** A signing method that a request presents, with the request itself. */
 export interface BroughtMethod extends HeaderMethod {
   readonly request: AskedRequest
 }
 
-/** The two headers that can bring one, as their schema leaves them. */
+/** The two headers that can carry a signing method, after validation. */
 export interface MethodHeaders {
   readonly 'signing-method'?: HeaderMethod | undefined
   readonly 'encrypted-signing-method'?: string | undefined
 }
 
-/** Who acts, as the audit trail names them; all addresses of one network are one source. */
+/**
+ * Returns the actor for the audit log. The source is the network of the client's address, so that all addresses of one
+ * IPv6 network count as one.
+ */
 export function actorOf(context: RequestContext): Actor {
   return { tenant: context.caller.tenant, id: context.caller.id, source: sourceOf(context.ip) }
 }
 
 /**
- * The signing method that a request brings in a header, plain or encrypted. An encrypted one is bound to the body's bytes,
- * and good for one request.
+ * Parses the signing method in the headers of a request, plain or encrypted. An encrypted method is bound to the bytes of
+ * the body and can be used once.
+ * @param body whether the route reads a body; if not, the encrypted method is bound to an empty one
  * @throws BillfoldError `signing-method.invalid`, `request.replayed`, `body.raw-unavailable`
  */
 export async function methodIn(
@@ -52,7 +56,8 @@ export async function methodIn(
 }
 
 /**
- * Opens the method that a request brings for an owner: the one in the header, or else the owner's PIN in the body.
+ * Authorizes a request with a signing method of an owner: the method in the header or, without one, the owner's PIN in the
+ * body.
  * @throws BillfoldError `signing-method.required`, `signing-method.invalid`, `signing-method.locked`, `pincode.incorrect`,
  *   `pincode.no-tries-left`, `body.raw-unavailable`
  */
@@ -60,14 +65,14 @@ export function openAuthority(
   services: Services,
   actor: Actor,
   ownerId: string,
-  header: BroughtMethod | undefined,
+  presented: BroughtMethod | undefined,
   pincode?: string,
 ): Promise<OpenedMethod> {
-  if (header !== undefined) {
-    const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
-    return unlock(services, actor, ownerId, { id: header.id }, header.value, refusals, header.request)
+  if (presented !== undefined) {
+    const codes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
+    return unlock(services, actor, ownerId, { id: presented.id }, presented.value, codes, presented.request)
   }
   if (pincode === undefined) throw new BillfoldError('signing-method.required')
-  const refusals = { wrong: 'pincode.incorrect', locked: 'pincode.no-tries-left' } as const
-  return unlock(services, actor, ownerId, { type: 'PIN' }, pincode, refusals)
+  const codes = { wrong: 'pincode.incorrect', locked: 'pincode.no-tries-left' } as const
+  return unlock(services, actor, ownerId, { type: 'PIN' }, pincode, codes)
 }

@@ -20,7 +20,7 @@ function requestWith(authorization: string): IncomingRequest {
   }
 }
 
-it('takes a token for the tenant that it was issued for, and no other, whatever the row of its key says now', async () => {
+it('rejects a token whose service key has moved to another tenant', async () => {
   const services = testServices()
   const { admit } = serviceGuard(services, 'custody')
   const actor = { tenant: 'one', id: 'host' }
@@ -37,7 +37,7 @@ it('takes a token for the tenant that it was issued for, and no other, whatever 
   await expect(admit(requestWith(`Bearer ${token}`))).rejects.toMatchObject({ code: 'caller.unauthenticated' })
 })
 
-it('tells credentials that nothing can be kept under as it tells wrong ones', async () => {
+it('rejects malformed credentials with the same error as wrong ones', async () => {
   const { admit } = serviceGuard(testServices(), 'custody')
   for (const credentials of ['a:b', 'a\0b:c', 'a:b\0c', `${'a'.repeat(500)}:b`, ':']) {
     const basic = `Basic ${Buffer.from(credentials).toString('base64')}`

@@ -4,20 +4,26 @@ import { authenticateServiceKey, liveServiceKey, type ServiceKeyRow } from '../s
 import type { Services } from '../services.ts'
 import type { Token } from '../tokens/index.ts'
 
-/** The `typ` of the tokens that stand for a service key. */
+/** The `typ` of access tokens of service keys. */
 export const serviceTokenType = 'service+jwt'
 
 /**
- * Lets in service keys that have a scope: by Basic authentication (RFC 7617) with the key's id and secret, or by a Bearer token
- * (RFC 6750) that the token route of the same API gave for them. The API is named as the scope is, unless it has several.
+ * Creates the guard of routes for service keys with a scope. Accepts Basic authentication (RFC 7617) with the key's id and
+ * secret, or a Bearer token (RFC 6750) issued by the token route of the same API.
+ * @param api audience of the tokens; the scope unless the API has several scopes
  */
 export function serviceGuard(services: Services, scope: string, api: string = scope): Guard {
   return {
     name: `service key with the scope ${scope}`,
     security: [{ serviceKey: [] }, { serviceToken: [] }],
     schemes: {
-      serviceKey: { type: 'http', scheme: 'basic', description: 'The id and the secret of a service key' },
-      serviceToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the token route' },
+      serviceKey: { type: 'http', scheme: 'basic', description: 'Id and secret of a service key' },
+      serviceToken: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'Access token from the token route',
+      },
     },
     admit: async (request) => {
       const key = await authenticate(services, api, request)
@@ -28,13 +34,13 @@ export function serviceGuard(services: Services, scope: string, api: string = sc
   }
 }
 
-/** Lets anybody in, for the routes that open the door. */
+/** Creates the guard of public routes, which admits unauthenticated callers. */
 export function openGuard(tenant: string): Guard {
   const caller: Caller = { kind: 'anonymous', tenant, id: 'anonymous', scopes: new Set() }
   return { name: 'open', security: [], schemes: {}, admit: () => Promise.resolve(caller) }
 }
 
-/** The user name and password of a Basic `Authorization` header, or undefined when it is not one (RFC 7617 section 2). */
+/** Parses a Basic `Authorization` header (RFC 7617 section 2); undefined if it is missing or malformed. */
 export function basicCredentials(header: unknown): { readonly id: string; readonly secret: string } | undefined {
   if (typeof header !== 'string' || header.length > 1024) return undefined
   const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(header)?.[1]
@@ -52,13 +58,13 @@ async function authenticate(services: Services, audience: string, request: Incom
   if (basic !== undefined) return authenticateServiceKey(services, basic.id, basic.secret)
   const token = typeof header === 'string' ? /^bearer +(\S+)$/i.exec(header)?.[1] : undefined
   if (token === undefined) throw new BillfoldError('caller.unauthenticated')
-  const { subject, tenant } = await verified(services, token, audience)
+  const { subject, tenant } = await verifyToken(services, token, audience)
   const key = await liveServiceKey(services, subject)
   if (key?.tenant !== tenant) throw new BillfoldError('caller.unauthenticated')
   return key
 }
 
-async function verified(services: Services, token: string, audience: string): Promise<Token> {
+async function verifyToken(services: Services, token: string, audience: string): Promise<Token> {
   try {
     return await services.tokens.verify(token, { type: serviceTokenType, audience })
   } catch (error) {

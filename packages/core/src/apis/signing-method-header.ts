@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
 /**
- * `Signing-Method: id:value`, split at the first colon, in UTF-8; or `Encrypted-Signing-Method`, base64.
- * (HTTP libraries give headers as Latin-1, a byte a character.)
+ * Schema of the headers `Signing-Method: id:value`, split at the first colon, and `Encrypted-Signing-Method`, base64.
+ * HTTP libraries decode headers as Latin-1, so the value is decoded again as UTF-8.
  */
 export const signingMethodHeader = z.object({
   'signing-method': z
     .string()
     .max(1200)
-    .regex(/^[^:]{1,64}:/, 'is not id:value')
+    .regex(/^[^:]{1,64}:/, 'must have the form id:value')
     .transform((header) => Buffer.from(header, 'latin1').toString('utf8'))
     .transform((header) => ({
       id: header.slice(0, header.indexOf(':')),

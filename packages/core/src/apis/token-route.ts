@@ -5,7 +5,7 @@ import { authenticateServiceKey } from '../service-keys/keys.ts'
 import type { Services } from '../services.ts'
 import { basicCredentials, serviceTokenType } from './service-guard.ts'
 
-/** How long a token is good for. */
+/** Lifetime of a token in seconds. */
 const tokenSeconds = 300
 
 const tokenBody = z.object({
@@ -21,13 +21,17 @@ const form = z.object({
   client_secret: z.string().max(256).optional(),
 })
 
-/** What the route stands on. */
+/** Dependencies of the route. */
 interface TokenServices {
   readonly services: Services
   readonly open: Guard
 }
 
-/** The OAuth 2.0 token endpoint (RFC 6749 section 4.4, client credentials) that service keys get Bearer tokens for an API from. */
+/**
+ * Defines the OAuth 2.0 token endpoint (RFC 6749 section 4.4, client credentials grant), which issues Bearer tokens to
+ * service keys.
+ * @param api audience of the tokens
+ */
 export function tokenRoute(services: TokenServices, api: string): Route {
   return route({
     id: 'createToken',
@@ -39,7 +43,10 @@ export function tokenRoute(services: TokenServices, api: string): Route {
     limits: [{ by: 'ip', most: 120, seconds: 60 }],
     params: z.object({ realm: z.string().max(128) }),
     body: { encoding: 'form', schema: form, limit: 4096 },
-    replies: { 200: { description: 'The token', schema: tokenBody }, 401: { description: 'The client is not known' } },
+    replies: {
+      200: { description: 'The access token', schema: tokenBody },
+      401: { description: 'Unknown client or wrong secret' },
+    },
     handler: async ({ body }, context) => {
       if (body.grant_type !== 'client_credentials') return oauthError(400, 'unsupported_grant_type', api)
       try {
@@ -69,11 +76,11 @@ async function issueToken(
     subject: key.id,
     seconds: tokenSeconds,
   })
-  const answer = { access_token: accessToken, token_type: 'Bearer', expires_in: tokenSeconds, scope: key.scopes }
-  return { status: 200, body: answer, headers: { pragma: 'no-cache' } }
+  const response = { access_token: accessToken, token_type: 'Bearer', expires_in: tokenSeconds, scope: key.scopes }
+  return { status: 200, body: response, headers: { pragma: 'no-cache' } }
 }
 
-/** RFC 6749 section 5.2. */
+/** Error response (RFC 6749 section 5.2). */
 function oauthError(status: 400 | 401, error: string, realm: string): Reply {
   const headers = status === 401 ? { 'www-authenticate': `Basic realm="${realm}"` } : {}
   return { status, headers, body: { error } }

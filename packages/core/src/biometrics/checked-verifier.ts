@@ -15,50 +15,50 @@ import type {
   VerifierContext,
 } from './verifier.ts'
 
-/** How long a verifier may take, and how much of it is asked at once. */
+/** Limits of calls to a biometric verifier. */
 export interface VerifierLimits {
-  /** Milliseconds for one call: 15,000. */
+  /** Timeout of one call in milliseconds. Default: 15,000. */
   readonly timeMs?: number
-  /** Calls at once in this process: as many as the verifier says, or 8. */
+  /** Maximum concurrent calls in this process. Default: the verifier's `concurrency`, or 8. */
   readonly concurrency?: number
-  /** Calls that wait beyond those: 64. */
+  /** Maximum waiting calls; further ones fail with `server.busy`. Default: 64. */
   readonly queue?: number
 }
 
-/** A verifier whose every answer was checked: what is down, slow or makes no sense is `verifier.unavailable`. */
+/** Client of a biometric verifier. An outage, a timeout or an invalid result fails with `verifier.unavailable`. */
 export interface CheckedVerifier {
   readonly name: string
   readonly capabilities: VerifierCapabilities
-  readonly startLiveness: (asker: Asker) => Promise<StartedLiveness>
+  readonly startLiveness: (caller: Asker) => Promise<StartedLiveness>
   readonly checkLiveness: (
-    asker: Asker,
+    caller: Asker,
     input: { readonly evidence: Evidence; readonly state: string },
   ) => Promise<{ readonly outcome: Outcome; readonly image: FaceImage | undefined }>
   readonly enrol: (
-    asker: Asker,
+    caller: Asker,
     input: { readonly evidence: readonly Evidence[]; readonly collection: string },
   ) => Promise<{ readonly outcome: Outcome; readonly templates: readonly Template[] }>
   readonly compare: (
-    asker: Asker,
+    caller: Asker,
     input: { readonly evidence: Evidence; readonly templates: readonly Template[] },
   ) => Promise<Outcome>
   readonly identify: (
-    asker: Asker,
+    caller: Asker,
     input: { readonly evidence: Evidence; readonly gallery: Gallery },
   ) => Promise<{ readonly outcome: Outcome; readonly match: Match | undefined }>
   readonly remove: (
-    asker: Asker,
+    caller: Asker,
     input: { readonly templates: readonly Template[]; readonly collection: string },
   ) => Promise<void>
 }
 
-/** For whom a verifier is asked: the tenant, and the source that its share of the queue is counted by. */
+/** Caller of a verifier: the tenant, and the source by which the queue is shared fairly. */
 export interface Asker {
   readonly tenant: string
   readonly source?: string | undefined
 }
 
-/** How many templates one enrolment may make, and how long one, or the name of one, may be in bytes. */
+/** Limits of templates: number per enrolment, size of an inline template in bytes, length of a reference in characters. */
 export const templateLimits = { atOnce: 10, bytes: 64 * 1024, reference: 512 } as const
 
 const outcomeShape = z.object({
@@ -86,62 +86,70 @@ const matchShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reference'), reference: z.string().min(1).max(templateLimits.reference) }),
 ])
 
-/** Puts a time limit, a queue and a check of every answer before a verifier. */
+/**
+ * Creates a client of a biometric verifier, with a timeout, a bounded queue and validation of every result.
+ * @throws RangeError if the verifier's template format or size is invalid
+ */
 export function checkedVerifier(verifier: BiometricVerifier, limits: VerifierLimits = {}): CheckedVerifier {
   const { timeMs = 15_000, concurrency = verifier.concurrency ?? 8, queue = 64 } = limits
-  const turn = boundedTurns({ concurrency, queue, perSource: Math.max(1, Math.ceil(queue / 2)) })
+  const withSlot = boundedTurns({ concurrency, queue, perSource: Math.max(1, Math.ceil(queue / 2)) })
   const { capabilities, name } = verifier
-  const templatesShape = templatesOf(capabilities)
-  const ask = <T>(
+  const templatesShape = toTemplatesShape(capabilities)
+  const invoke = <T>(
     { tenant, source }: Asker,
     shape: z.ZodType<T>,
     call: ((context: VerifierContext) => Promise<unknown>) | undefined,
   ): Promise<T> => {
-    if (call === undefined) return Promise.reject(unavailable(new Error(`${name} has no such operation`)))
-    return turn(source, () => inTime(timeMs, async (signal) => shape.parse(await call({ tenant, signal }))))
+    if (call === undefined)
+      return Promise.reject(unavailable(new Error(`the verifier ${name} does not implement this operation`)))
+    return withSlot(source, () => withTimeout(timeMs, async (signal) => shape.parse(await call({ tenant, signal }))))
   }
   const { startLiveness, checkLiveness, identify, remove } = verifier
   return {
     name,
     capabilities,
-    startLiveness: (asker) => ask(asker, startedShape, startLiveness?.bind(verifier)),
-    checkLiveness: async (asker, input) => {
-      const { outcome, image } = await ask(asker, livenessShape, checkLiveness?.bind(verifier, input))
-      return { outcome: outcomeOf(outcome), image }
+    startLiveness: (caller) => invoke(caller, startedShape, startLiveness?.bind(verifier)),
+    checkLiveness: async (caller, input) => {
+      const { outcome, image } = await invoke(caller, livenessShape, checkLiveness?.bind(verifier, input))
+      return { outcome: toOutcome(outcome), image }
     },
-    enrol: async (asker, input) => {
+    enrol: async (caller, input) => {
       const shape = z.object({ outcome: outcomeShape, templates: templatesShape })
-      const { outcome, templates } = await ask(
-        asker,
+      const { outcome, templates } = await invoke(
+        caller,
         shape.refine((made) => (made.outcome.decision === 'pass') === made.templates.length > 0),
         verifier.enrol.bind(verifier, input),
       )
-      return { outcome: outcomeOf(outcome), templates }
+      return { outcome: toOutcome(outcome), templates }
     },
-    compare: async (asker, input) => outcomeOf(await ask(asker, outcomeShape, verifier.compare.bind(verifier, input))),
-    identify: async (asker, input) => {
+    compare: async (caller, input) =>
+      toOutcome(await invoke(caller, outcomeShape, verifier.compare.bind(verifier, input))),
+    identify: async (caller, input) => {
       const shape = z
         .object({ outcome: outcomeShape, match: matchShape.optional() })
         .refine(({ outcome, match }) => (outcome.decision === 'pass') === (match !== undefined))
-        .refine(({ match }) => match === undefined || isOf(input.gallery, match))
-      const { outcome, match } = await ask(asker, shape, identify?.bind(verifier, input))
-      return { outcome: outcomeOf(outcome), match }
+        .refine(({ match }) => match === undefined || isInGallery(input.gallery, match))
+      const { outcome, match } = await invoke(caller, shape, identify?.bind(verifier, input))
+      return { outcome: toOutcome(outcome), match }
     },
-    remove: (asker, input) =>
-      remove === undefined ? Promise.resolve() : ask(asker, z.void(), remove.bind(verifier, input)),
+    remove: (caller, input) =>
+      remove === undefined ? Promise.resolve() : invoke(caller, z.void(), remove.bind(verifier, input)),
   }
 }
 
-/** Zod's optional fields may be undefined; ours are absent. */
-function outcomeOf({ score, threshold, ...outcome }: z.output<typeof outcomeShape>): Outcome {
+/** Drops optional fields that zod leaves undefined (`exactOptionalPropertyTypes`). */
+function toOutcome({ score, threshold, ...outcome }: z.output<typeof outcomeShape>): Outcome {
   return { ...outcome, ...(score !== undefined && { score }), ...(threshold !== undefined && { threshold }) }
 }
 
-function templatesOf({ templates }: VerifierCapabilities): z.ZodType<Template[]> {
+function toTemplatesShape({ templates }: VerifierCapabilities): z.ZodType<Template[]> {
   if (templates.kind === 'inline') {
     const { format, bytes } = templates
-    if (!Number.isInteger(bytes) || bytes < 1 || bytes > templateLimits.bytes || !isFormat(format))
-      throw new RangeError('A verifier with such templates cannot be used')
+    if (!Number.isInteger(bytes) || bytes < 1 || bytes > templateLimits.bytes)
+      throw new RangeError(
+        `capabilities.templates.bytes must be an integer from 1 to ${templateLimits.bytes} (got ${bytes})`,
+      )
+    assertFormat(format)
     const shape = z.object({
       kind: z.literal('inline'),
       format: z.literal(format),
@@ -149,7 +157,7 @@ function templatesOf({ templates }: VerifierCapabilities): z.ZodType<Template[]>
     })
     return z.array(shape).max(templateLimits.atOnce)
   }
-  if (!isFormat(templates.format)) throw new RangeError('A verifier with such templates cannot be used')
+  assertFormat(templates.format)
   const shape = z.object({
     kind: z.literal('reference'),
     format: z.literal(templates.format),
@@ -158,28 +166,31 @@ function templatesOf({ templates }: VerifierCapabilities): z.ZodType<Template[]>
   return z.array(shape).max(templateLimits.atOnce)
 }
 
-function isFormat(format: string): boolean {
-  return /^[!-~]{1,64}$/.test(format)
+function assertFormat(format: string): void {
+  if (!/^[!-~]{1,64}$/.test(format))
+    throw new RangeError(
+      `capabilities.templates.format must be 1 to 64 printable ASCII characters (got ${JSON.stringify(format)})`,
+    )
 }
 
-/** Whether the one who was found is in the gallery at all. */
-function isOf(gallery: Gallery, match: Match): boolean {
+/** Returns true if the matched person is in the gallery. */
+function isInGallery(gallery: Gallery, match: Match): boolean {
   if (gallery.kind === 'reference' || match.kind === 'reference') return gallery.kind === match.kind
   return gallery.people.subarray(0, gallery.rows).includes(match.person)
 }
 
-async function inTime<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withTimeout<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const reason = new Error(`no answer within ${milliseconds} ms`)
+      const reason = new Error(`the verifier did not respond within ${milliseconds} ms`)
       controller.abort(reason)
       reject(reason)
     }, milliseconds)
   })
   try {
-    return await Promise.race([call(controller.signal), late])
+    return await Promise.race([call(controller.signal), timeout])
   } catch (cause) {
     throw isBillfoldError(cause, 'server.busy') ? cause : unavailable(cause)
   } finally {

@@ -1,6 +1,6 @@
 import { defineTable, integer, text } from '../storage/index.ts'
 
-/** How users of a community are verified: what a `dvcID` names. */
+/** Verification configurations of communities. The wallet API calls their id `dvcID`. */
 export const verificationConfigurations = defineTable({
   name: 'verification_configs',
   columns: {
@@ -8,7 +8,7 @@ export const verificationConfigurations = defineTable({
     tenant: text(64),
     community: text(128),
     tag: text(128),
-    /** The rest, as JSON. */
+    /** The other fields, as JSON. */
     settings: text(2048),
     createdAt: integer(),
   },

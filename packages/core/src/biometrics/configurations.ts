@@ -7,21 +7,21 @@ import { batch, insert, isCommitError, remove, type RowOf } from '../storage/ind
 import { verificationConfigurations } from './configuration-table.ts'
 import type { VerifierCapabilities } from './verifier.ts'
 
-/** What the host decides about how users are verified. */
+/** Options of a verification configuration. */
 export interface VerificationSettings {
-  /** How the page takes the selfie: by itself once the face is in place, or when a button is pressed. `auto`. */
+  /** Selfie capture on the authentication page: automatic once the face is in position, or by a button. Default: `auto`. */
   readonly selfieCaptureMode?: 'auto' | 'manual'
-  /** The least assurance that a live person is there: `basic`. With `none` a single still is enough. */
+  /** Minimum liveness assurance. With `none`, a single still image is sufficient. Default: `basic`. */
   readonly liveness?: 'none' | 'basic' | 'certified'
-  /** Whether a face may find its user among all of the community (1:N), where a session names none: false. */
+  /** Allows 1:N identification within the community if a session names no user. Default: false. */
   readonly identify?: boolean
-  /** When a PIN is asked for after the face: `new-device` is for a device that holds no trusted key. `new-device`. */
+  /** When to require a PIN after the face; `new-device`: unless the device is trusted. Default: `new-device`. */
   readonly pin?: 'always' | 'new-device' | 'never'
-  /** Face attempts of one session, 1 to 10: 5. */
+  /** Maximum face attempts per session, 1 to 10. Default: 5. */
   readonly maxAttempts?: number
 }
 
-/** A verification configuration. */
+/** A verification configuration: the rules for verifying users of a community. */
 export interface VerificationConfiguration extends Required<VerificationSettings> {
   readonly id: string
   readonly tenant: string
@@ -29,15 +29,15 @@ export interface VerificationConfiguration extends Required<VerificationSettings
   readonly tag: string
 }
 
-/** What the host says about a new one. The tag is unique in its community. */
+/** Input for a new verification configuration. */
 export interface ConfigurationInput extends VerificationSettings {
-  /** 1 to 128 characters. */
+  /** Name, unique within the community: 1 to 128 characters. */
   readonly tag: string
-  /** The community that it is for: `default`. */
+  /** Community, 1 to 128 characters. Default: `default`. */
   readonly community?: string
 }
 
-/** The community of those who name none. */
+/** Community that is used if none is given. */
 export const defaultCommunity = 'default'
 
 const settingsShape = z.object({
@@ -52,7 +52,7 @@ const inputShape = settingsShape.extend({
   community: z.string().min(1).max(128).default(defaultCommunity),
 })
 
-/** Makes a verification configuration. @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
+/** Creates a verification configuration. @throws BillfoldError `input.invalid`, `verification-configuration.exists` */
 export async function createConfiguration(
   services: Services,
   actor: Actor,
@@ -87,7 +87,10 @@ export async function createConfiguration(
   return { id, tenant, community, tag, ...settings }
 }
 
-/** Removes one; sessions that name it can go no further. @throws BillfoldError `verification-configuration.unknown` */
+/**
+ * Removes a verification configuration. Sessions that use it cannot continue.
+ * @throws BillfoldError `verification-configuration.not-found`
+ */
 export async function removeConfiguration(services: Services, actor: Actor, id: string): Promise<void> {
   try {
     await services.storage.commit(
@@ -102,7 +105,7 @@ export async function removeConfiguration(services: Services, actor: Actor, id: 
   }
 }
 
-/** The configurations of a tenant, oldest first; at most 1,000. */
+/** Lists the verification configurations of a tenant, oldest first; at most 1,000. */
 export async function listConfigurations(
   services: Services,
   tenant: string,
@@ -112,10 +115,10 @@ export async function listConfigurations(
     orderBy: [['id', 'asc']],
     limit: 1000,
   })
-  return rows.map(present)
+  return rows.map(toConfiguration)
 }
 
-/** The configuration with this id or tag in a community. @throws BillfoldError `verification-configuration.unknown` */
+/** Returns the verification configuration with this id or tag. @throws BillfoldError `verification-configuration.not-found` */
 export async function findConfiguration(
   services: Services,
   tenant: string,
@@ -123,19 +126,19 @@ export async function findConfiguration(
   idOrTag: string,
 ): Promise<VerificationConfiguration> {
   const where = { tenant, community }
-  const find = (test: { readonly id: string } | { readonly tag: string }) =>
-    services.storage.find(verificationConfigurations, { where: { ...where, ...test }, limit: 1 })
-  // Awaited together: of two that fail, the second must not be left without a handler, which would end the process.
+  const find = (key: { readonly id: string } | { readonly tag: string }) =>
+    services.storage.find(verificationConfigurations, { where: { ...where, ...key }, limit: 1 })
+  // Awaited together, so that no rejection stays unhandled if both reads fail.
   const [[byId], [byTag]] = await Promise.all([
     idOrTag.length > 36 ? [] : find({ id: idOrTag }),
     find({ tag: idOrTag }),
   ])
   const row = byId ?? byTag
   if (row === undefined) throw new BillfoldError('verification-configuration.unknown')
-  return present(row)
+  return toConfiguration(row)
 }
 
-/** Whether a verifier can be as sure of a live person as a configuration demands. */
+/** Returns true if the assurance of a verifier meets the required liveness. */
 export function isLiveEnough(
   { liveness }: Pick<VerificationConfiguration, 'liveness'>,
   { assurance }: VerifierCapabilities,
@@ -143,7 +146,7 @@ export function isLiveEnough(
   return liveness === 'none' || assurance === 'certified' || assurance === liveness
 }
 
-function present(row: RowOf<typeof verificationConfigurations>): VerificationConfiguration {
+function toConfiguration(row: RowOf<typeof verificationConfigurations>): VerificationConfiguration {
   const { id, tenant, community, tag } = row
   return { id, tenant, community, tag, ...settingsShape.parse(JSON.parse(row.settings)) }
 }

@@ -9,13 +9,14 @@ import { faceGalleries, facePeople, faceTemplates } from './face-tables.ts'
 import { type FaceOwner, type FacePerson, referenceHash, sealTemplate } from './people.ts'
 import type { Template } from './verifier.ts'
 
-/** How many templates a user may have in a community, and all of its users together. */
+/** Maximum number of templates per person and per community. */
 export const enrolmentLimits = { perPerson: 20, perCommunity: 200_000 } as const
 
 /**
- * The writes that add templates to a user's face in a community, which is `person`, or nobody yet, as the caller has read it: to be
- * committed with the act that made them, inside a `decide`, since a person or a gallery that moved meanwhile is refused there.
- * @throws BillfoldError `user.full`, `gallery.full`
+ * Returns the writes that add templates to a user's face in a community. Call it within `retryOnConflict`: the commit fails
+ * if the person or the gallery has changed since.
+ * @param person the person as read by the caller; undefined for a first enrolment
+ * @throws BillfoldError `user.limit-reached`, `gallery.limit-reached`
  */
 export async function enrolmentWrites(
   services: Services,
@@ -64,12 +65,16 @@ export async function enrolmentWrites(
   ]
 }
 
-/** Counts a person's version up, which must be as it was read. */
+/** Increments a person's version; fails if the person has changed since it was read. */
 export function personMoves({ id, version, templates }: FacePerson, added: number): Write {
   return update(facePeople, { where: { id, version, templates }, add: { version: 1, templates: added } })
 }
 
-/** The next version of a community's gallery, and the write that makes it so. @throws BillfoldError `gallery.full` */
+/**
+ * Returns the next version of a community's gallery and the write that sets it.
+ * @param added number of templates added; negative for a removal
+ * @throws BillfoldError `gallery.limit-reached`
+ */
 export async function galleryMoves(
   services: Services,
   { tenant, community }: Pick<FaceOwner, 'tenant' | 'community'>,

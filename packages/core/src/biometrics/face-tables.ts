@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Users who have a face in a community. The version counts every change of their templates. */
+/** Enrolled persons: one row per user and community. The version increases with every change of the templates. */
 export const facePeople = defineTable({
   name: 'face_people',
   columns: {
@@ -17,7 +17,7 @@ export const facePeople = defineTable({
   indexes: { byOwner: ['tenant', 'userId'] },
 })
 
-/** What faces are known by. A removed one stays for a while, without its template, so that all processes learn of it. */
+/** Face templates. A removed row stays as a tombstone without its template, so that all processes update their galleries. */
 export const faceTemplates = defineTable({
   name: 'face_templates',
   columns: {
@@ -28,11 +28,11 @@ export const faceTemplates = defineTable({
     format: text(64),
     /** `inline` or `reference`. */
     kind: text(16),
-    /** SHA-256 of tenant, community and the name in the vendor's store, base64url; null for inline ones. */
+    /** SHA-256 of tenant, community and the reference in the vendor's store, base64url; null for inline templates. */
     referenceHash: nullable(text(43)),
-    /** Sealed by the keyring; null once removed. */
+    /** Sealed with the keyring; null after removal. */
     sealedTemplate: nullable(bytes()),
-    /** The version of the gallery that this row was last changed in. */
+    /** Version of the gallery of the last change of this row. */
     galleryVersion: integer(),
     createdAt: integer(),
     removedAt: nullable(integer()),
@@ -46,7 +46,7 @@ export const faceTemplates = defineTable({
   },
 })
 
-/** One row a community: every change of its templates counts the version up, so that they can be read in order. */
+/** One row per community. The version increases with every change of templates, which orders the changes. */
 export const faceGalleries = defineTable({
   name: 'face_galleries',
   columns: { tenant: text(64), community: text(128), version: integer(), templates: integer() },

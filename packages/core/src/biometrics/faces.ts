@@ -15,82 +15,88 @@ import {
 } from './people.ts'
 import type { Evidence, Outcome, Template } from './verifier.ts'
 
-/** What telling faces apart stands on. */
+/** Dependencies of face verification (1:1) and identification (1:N). */
 export interface Faces {
   readonly services: Services
-  /** Without one, nobody can be told by their face. */
+  /** Undefined if the host has configured none. */
   readonly verifier: CheckedVerifier | undefined
   readonly galleries: Galleries
 }
 
-/** Whether a face is that of a user: with the person as they were then, or why there is nothing to compare with. */
+/** Result of a comparison with a user: the outcome and the person, or why there are no templates to compare with. */
 export type Comparison =
   | { readonly kind: 'compared'; readonly outcome: Outcome; readonly person: FacePerson }
-  /** `not-enrolled`: no template at all, and no person where there never was one; `re-enrol`: none of the verifier's format. */
+  /** `not-enrolled`: no templates; `re-enrol`: no templates of the verifier's format. */
   | { readonly kind: 'not-enrolled' | 're-enrol'; readonly person: FacePerson | undefined }
 
-/** Who was found. */
+/** Result of an identification. */
 export type Identified =
   | { readonly kind: 'found'; readonly outcome: Outcome; readonly person: FacePerson }
   | { readonly kind: 'nobody'; readonly outcome: Outcome }
 
-/** The verifier. @throws BillfoldError `verifier.unavailable` */
+/** Returns the verifier. @throws BillfoldError `verifier.unavailable` if none is configured */
 export function verifierOf({ verifier }: Faces): CheckedVerifier {
   if (verifier === undefined)
     throw new BillfoldError('verifier.unavailable', { cause: new Error('no biometric verifier is configured') })
   return verifier
 }
 
-/** Compares a face with the templates of a user. @throws BillfoldError `verifier.unavailable`, `server.busy` */
+/** Compares a face with the templates of a user (1:1). @throws BillfoldError `verifier.unavailable`, `server.busy` */
 export async function compareWithUser(
   faces: Faces,
-  asker: Asker,
+  caller: Asker,
   owner: FaceOwner,
   evidence: Evidence,
 ): Promise<Comparison> {
   const verifier = verifierOf(faces)
   const person = await findPerson(faces.services, owner)
   if (person === undefined || person.templates === 0) return { kind: 'not-enrolled', person }
-  const templates = await usableTemplates(faces, verifier, person)
+  const templates = await loadTemplates(faces, verifier, person)
   if (templates.length === 0) return { kind: 're-enrol', person }
-  return { kind: 'compared', outcome: await verifier.compare(asker, { evidence, templates }), person }
+  return { kind: 'compared', outcome: await verifier.compare(caller, { evidence, templates }), person }
 }
 
 /**
- * Looks for a face among all of a community. Nobody near enough, and two who are, are both nobody.
+ * Identifies a face within a community (1:N). The result is `nobody` if no person is near enough or if the match is
+ * ambiguous.
  * @throws BillfoldError `verifier.unavailable`, `server.busy`
  */
-export async function identify(faces: Faces, asker: Asker, community: string, evidence: Evidence): Promise<Identified> {
+export async function identify(
+  faces: Faces,
+  caller: Asker,
+  community: string,
+  evidence: Evidence,
+): Promise<Identified> {
   const verifier = verifierOf(faces)
-  const { tenant } = asker
+  const { tenant } = caller
   const { templates } = verifier.capabilities
-  if (templates.kind === 'reference') return identifyAtVendor(faces, verifier, asker, community, evidence)
-  const which = { tenant, community, format: templates.format, rowBytes: templates.bytes }
-  const { gallery, personOf } = await faces.galleries.open(faces.services, which)
-  const { outcome, match } = await verifier.identify(asker, { evidence, gallery })
+  if (templates.kind === 'reference') return identifyAtVendor(faces, verifier, caller, community, evidence)
+  const key = { tenant, community, format: templates.format, rowBytes: templates.bytes }
+  const { gallery, personOf } = await faces.galleries.open(faces.services, key)
+  const { outcome, match } = await verifier.identify(caller, { evidence, gallery })
   const personId = match?.kind === 'inline' ? personOf(match.person) : undefined
-  return found(faces, outcome, tenant, community, personId)
+  return toIdentification(faces, outcome, tenant, community, personId)
 }
 
 async function identifyAtVendor(
   faces: Faces,
   verifier: CheckedVerifier,
-  asker: Asker,
+  caller: Asker,
   community: string,
   evidence: Evidence,
 ): Promise<Identified> {
   const { services } = faces
-  const { tenant } = asker
+  const { tenant } = caller
   const gallery = { kind: 'reference', collection: collectionOf(tenant, community) } as const
-  const { outcome, match } = await verifier.identify(asker, { evidence, gallery })
+  const { outcome, match } = await verifier.identify(caller, { evidence, gallery })
   if (match?.kind !== 'reference') return { kind: 'nobody', outcome }
   const hash = referenceHash(tenant, community, match.reference)
   const where = { tenant, community, referenceHash: hash, removedAt: null }
   const [row] = await services.storage.find(faceTemplates, { where, limit: 1 })
-  return found(faces, outcome, tenant, community, row?.personId)
+  return toIdentification(faces, outcome, tenant, community, row?.personId)
 }
 
-async function found(
+async function toIdentification(
   { services }: Faces,
   outcome: Outcome,
   tenant: string,
@@ -100,12 +106,12 @@ async function found(
   if (outcome.decision !== 'pass' || personId === undefined) return { kind: 'nobody', outcome }
   const where = { id: personId, tenant, community }
   const [person] = await services.storage.find(facePeople, { where, limit: 1 })
-  const isUser = person !== undefined && (await hasUser(services, person))
-  return !isUser ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
+  const isActive = person !== undefined && (await hasActiveUser(services, person))
+  return !isActive ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
 }
 
-/** Those of a person's templates that this verifier has made, or a version of it that makes the same. */
-async function usableTemplates(
+/** Loads a person's templates of the verifier's format. */
+async function loadTemplates(
   { services }: Faces,
   { capabilities }: CheckedVerifier,
   person: FacePerson,
@@ -115,7 +121,7 @@ async function usableTemplates(
   return Promise.all(rows.map((row) => openTemplate(services, row)))
 }
 
-/** A user who was archived is nobody any more. */
-async function hasUser({ storage }: Services, { tenant, userId }: FacePerson): Promise<boolean> {
+/** Returns false for an archived user. */
+async function hasActiveUser({ storage }: Services, { tenant, userId }: FacePerson): Promise<boolean> {
   return (await storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })).length > 0
 }

@@ -7,23 +7,24 @@ import { type PackedGallery, packedGallery } from './packed-gallery.ts'
 import { openTemplate, type TemplateRow } from './people.ts'
 import type { InlineGallery, Template } from './verifier.ts'
 
-/** The galleries that a process has in memory. */
+/** In-memory cache of the galleries of a process. */
 export interface Galleries {
   /**
-   * The templates of a community as the storage has them now, packed, and who the numbers in it are.
-   * @throws BillfoldError `gallery.full` for more than fit into memory
+   * Loads the current templates of a community as a packed gallery, with a function that maps its person numbers to ids.
+   * @throws BillfoldError `gallery.limit-reached` if the gallery has more rows than the cache allows
    */
   readonly open: (
     services: Services,
-    which: GalleryName,
+    key: GalleryName,
   ) => Promise<{ readonly gallery: InlineGallery; readonly personOf: PackedGallery['personOf'] }>
 }
 
-/** Which templates: of a community, of one format. */
+/** Key of a gallery: the templates of one format in a community. */
 export interface GalleryName {
   readonly tenant: string
   readonly community: string
   readonly format: string
+  /** Bytes per template. */
   readonly rowBytes: number
 }
 
@@ -33,79 +34,83 @@ interface Loaded {
   readAt: number
 }
 
-/** How much memory the galleries of a process may take together, and how many templates one may have. */
+/** Default limits: memory of all galleries of the process in bytes, and templates per gallery. */
 const defaults = { bytes: 256 * 1024 * 1024, rows: 200_000 } as const
-const page = 1000
-/** After so long without a look the whole gallery is read anew: what was removed is told for a day only. */
-const longestRest = 60 * 60 * 1000
+const pageSize = 1000
+/** Reload a gallery completely after this idle time, since tombstones of removed templates are retained for one day only. */
+const maxIdleMs = 60 * 60 * 1000
 
-/** Keeps the galleries that were used last, within bounds. Each use reads one row, and then what has changed since. */
+/**
+ * Creates an LRU cache of galleries. Each load reads the gallery's version and then only the changes since the cached one.
+ * @param bounds memory of all galleries in bytes (default 256 MiB) and templates per gallery (default 200,000)
+ */
 export function galleries(bounds: { readonly bytes?: number; readonly rows?: number } = {}): Galleries {
-  const { bytes: mostBytes, rows: mostRows } = { ...defaults, ...bounds }
-  const kept = new Map<string, Loaded>()
-  const turns = turnsByKey(10_000)
+  const { bytes: maxBytes, rows: maxRows } = { ...defaults, ...bounds }
+  const cached = new Map<string, Loaded>()
+  const mutex = turnsByKey(10_000)
 
-  const makeRoom = (): void => {
-    let total = [...kept.values()].reduce((sum, { packed }) => sum + packed.bytes(), 0)
-    for (const [key, { packed }] of kept) {
-      if (total <= mostBytes || kept.size === 1) return
-      kept.delete(key)
+  const evict = (): void => {
+    let total = [...cached.values()].reduce((sum, { packed }) => sum + packed.bytes(), 0)
+    for (const [key, { packed }] of cached) {
+      if (total <= maxBytes || cached.size === 1) return
+      cached.delete(key)
       total -= packed.bytes()
     }
   }
 
   return {
-    open: (services, which) => {
-      const key = JSON.stringify([which.tenant, which.community, which.format])
-      return turns(key, async () => {
-        const { tenant, community } = which
+    open: (services, key) => {
+      const cacheKey = JSON.stringify([key.tenant, key.community, key.format])
+      return mutex(cacheKey, async () => {
+        const { tenant, community } = key
         const [row] = await services.storage.find(faceGalleries, { where: { tenant, community }, limit: 1 })
         const now = services.now()
-        const known = kept.get(key)
-        const fresh = known !== undefined && now - known.readAt < longestRest
-        const loaded = fresh ? known : { packed: packedGallery(which.rowBytes), version: 0, readAt: now }
+        const found = cached.get(cacheKey)
+        const fresh = found !== undefined && now - found.readAt < maxIdleMs
+        const loaded = fresh ? found : { packed: packedGallery(key.rowBytes), version: 0, readAt: now }
         try {
-          if ((row?.version ?? 0) > loaded.version) await catchUp(services, which, loaded, mostRows)
+          if ((row?.version ?? 0) > loaded.version) await loadChanges(services, key, loaded, maxRows)
         } catch (error) {
-          // Half of what has changed is in it.
-          kept.delete(key)
+          // The entry contains only a part of the changes.
+          cached.delete(cacheKey)
           throw error
         }
         loaded.readAt = now
-        kept.delete(key)
-        kept.set(key, loaded)
-        makeRoom()
+        // Move the entry to the end, which makes it the most recently used.
+        cached.delete(cacheKey)
+        cached.set(cacheKey, loaded)
+        evict()
         return { gallery: loaded.packed.snapshot(), personOf: loaded.packed.personOf }
       })
     },
   }
 }
 
-/** Reads what has changed since the version that is loaded, in the order of versions. */
-async function catchUp(services: Services, which: GalleryName, loaded: Loaded, mostRows: number): Promise<void> {
+/** Applies the changes since the loaded version, in the order of versions. */
+async function loadChanges(services: Services, key: GalleryName, loaded: Loaded, maxRows: number): Promise<void> {
   const removed = new Set<string>()
   for (;;) {
-    const rows = await changedSince(services, which, loaded.version)
-    const full = rows.length === page
+    const rows = await listChanges(services, key, loaded.version)
+    const full = rows.length === pageSize
     const last = rows.at(-1)?.galleryVersion
     if (last === undefined) break
-    // Of the last version of a full page there may be more.
-    const whole = full ? rows.filter(({ galleryVersion }) => galleryVersion < last) : rows
-    for (const row of whole) await take(services, row, which, loaded.packed, removed)
-    if (loaded.packed.rows() > mostRows) throw new BillfoldError('gallery.full')
-    loaded.version = full ? (whole.at(-1)?.galleryVersion ?? last) : last
+    // The last version of a full page may continue on the next page.
+    const complete = full ? rows.filter(({ galleryVersion }) => galleryVersion < last) : rows
+    for (const row of complete) await applyRow(services, row, key, loaded.packed, removed)
+    if (loaded.packed.rows() > maxRows) throw new BillfoldError('gallery.full')
+    loaded.version = full ? (complete.at(-1)?.galleryVersion ?? last) : last
     if (!full) break
   }
   if (removed.size > 0) loaded.packed.without(removed)
 }
 
-function changedSince(services: Services, which: GalleryName, version: number): Promise<TemplateRow[]> {
-  const { tenant, community } = which
+function listChanges(services: Services, key: GalleryName, version: number): Promise<TemplateRow[]> {
+  const { tenant, community } = key
   const where: Where<TemplateRow> = {
     tenant,
     community,
     galleryVersion: { gt: version },
-    // What was removed is no news to who has nothing.
+    // An empty gallery does not need tombstones.
     ...(version === 0 && { removedAt: null }),
   }
   return services.storage.find(faceTemplates, {
@@ -114,11 +119,11 @@ function changedSince(services: Services, which: GalleryName, version: number): 
       ['galleryVersion', 'asc'],
       ['id', 'asc'],
     ],
-    limit: page,
+    limit: pageSize,
   })
 }
 
-async function take(
+async function applyRow(
   services: Services,
   row: TemplateRow,
   { format, rowBytes }: GalleryName,
@@ -130,18 +135,18 @@ async function take(
     return
   }
   if (row.format !== format || row.kind !== 'inline') return
-  const template = await openOrLeave(services, row)
+  const template = await tryOpenTemplate(services, row)
   if (template?.kind !== 'inline' || template.bytes.length !== rowBytes) return
   packed.add({ templateId: row.id, personId: row.personId, bytes: template.bytes })
 }
 
-/** A row that somebody has tampered with is nobody's, and must not keep the others out. */
-async function openOrLeave(services: Services, row: TemplateRow): Promise<Template | undefined> {
+/** Skips a template that fails authentication, so that one tampered row does not disable the gallery. */
+async function tryOpenTemplate(services: Services, row: TemplateRow): Promise<Template | undefined> {
   try {
     return await openTemplate(services, row)
   } catch (error) {
     if (!isBillfoldError(error, 'sealed.invalid')) throw error
-    services.logger.error({ template: row.id }, 'a face template cannot be opened')
+    services.logger.error({ template: row.id }, 'face template decryption failed')
     return undefined
   }
 }

@@ -1,24 +1,35 @@
-/** What the header of an image says it is. */
+/** Type and size of an image, from its header. */
 export interface ImageHeader {
   readonly mediaType: 'image/jpeg' | 'image/png'
+  /** Pixels. */
   readonly width: number
+  /** Pixels. */
   readonly height: number
 }
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
-/** Reads the type and the size of a JPEG or a PNG without decoding it; undefined for anything else. */
+/**
+ * Parses the header of a JPEG or PNG without decoding the image. Returns undefined for other formats, and for images about
+ * whose size decoders could disagree (several headers, height after the scan).
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { readImageHeader } from '@billfold/core/biometrics'
+ *
+ * const header = readImageHeader(readFileSync('selfie.jpg'))
+ * console.log(header?.mediaType, header?.width, header?.height)
+ * ```
+ */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const size = buffer.subarray(0, 8).equals(pngSignature) ? pngSize(buffer) : jpegSize(buffer)
+  const size = buffer.subarray(0, 8).equals(pngSignature) ? parsePngHeader(buffer) : parseJpegHeader(buffer)
   return size === undefined || size.width === 0 || size.height === 0 ? undefined : size
 }
 
-/**
- * The first chunk is IHDR, of 13 bytes (ISO/IEC 15948 section 11.2.2). A second one is refused: there are decoders for which it
- * counts.
- */
-function pngSize(buffer: Buffer): ImageHeader | undefined {
+/** IHDR must be the first chunk, of 13 bytes (ISO/IEC 15948 section 11.2.2). Rejects a second one, which some decoders use. */
+function parsePngHeader(buffer: Buffer): ImageHeader | undefined {
   if (buffer.length < 33 || buffer.readUInt32BE(8) !== 13 || !isPngHeader(buffer, 8)) return
   for (let at = 33; at + 8 <= buffer.length; at += 12 + buffer.readUInt32BE(at)) if (isPngHeader(buffer, at)) return
   return { mediaType: 'image/png', width: buffer.readUInt32BE(16), height: buffer.readUInt32BE(20) }
@@ -29,10 +40,10 @@ function isPngHeader(buffer: Buffer, chunk: number): boolean {
 }
 
 /**
- * The one frame header before the first scan (ITU-T T.81 section B.2.2). None, or more than one, is refused: decoders do
- * not agree about which counts. So is a height that comes after the scan.
+ * Parses the frame header before the first scan (ITU-T T.81 section B.2.2). Rejects none and several, since decoders disagree
+ * which one applies, and a height that is defined after the scan.
  */
-function jpegSize(buffer: Buffer): ImageHeader | undefined {
+function parseJpegHeader(buffer: Buffer): ImageHeader | undefined {
   if (buffer.length < 4 || buffer.readUInt16BE(0) !== 0xffd8) return
   let size: ImageHeader | undefined
   let at = 2
@@ -56,12 +67,12 @@ function jpegSize(buffer: Buffer): ImageHeader | undefined {
   return undefined
 }
 
-/** SOF0 to SOF15, without DHT, JPG and DAC, which lie between them. */
+/** SOF0 to SOF15, except DHT, JPG and DAC. */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 }
 
-/** Markers that have a length after them; DHP, of hierarchical images, is refused. */
+/** Markers of segments with a length. Rejects DHP (hierarchical images). */
 function isSegment(marker: number): boolean {
   return marker >= 0xc0 && marker !== 0xde && !(marker >= 0xd0 && marker <= 0xd9)
 }

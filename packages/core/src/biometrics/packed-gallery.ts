@@ -1,25 +1,31 @@
 import type { InlineGallery } from './verifier.ts'
 
-/** One template to be packed. */
+/** A template to add to a packed gallery. */
 export interface PackedTemplate {
   readonly templateId: string
   readonly personId: string
   readonly bytes: Uint8Array
 }
 
-/** The templates of a community in memory, row by row. */
+/** The templates of a community in memory, one per row. */
 export interface PackedGallery {
+  /** Returns the current rows without copying. Later additions do not change it. */
   readonly snapshot: () => InlineGallery
-  /** The id of the person with this number. */
+  /** Returns the id of the person with this number. */
   readonly personOf: (person: number) => string | undefined
   readonly add: (template: PackedTemplate) => void
-  /** Packs anew without these templates; snapshots from before keep what they have. */
+  /** Removes templates by packing into new memory. Earlier snapshots do not change. */
   readonly without: (templateIds: ReadonlySet<string>) => void
+  /** Number of templates. */
   readonly rows: () => number
+  /** Allocated memory in bytes. */
   readonly bytes: () => number
 }
 
-/** An empty gallery whose templates have this many bytes each. Its memory is shared, and doubles when it is full. */
+/**
+ * Creates an empty gallery in shared memory, which doubles when it is full.
+ * @param rowBytes bytes per template
+ */
 export function packedGallery(rowBytes: number): PackedGallery {
   let rows = 0
   let capacity = 64
@@ -29,7 +35,7 @@ export function packedGallery(rowBytes: number): PackedGallery {
   const personIds: string[] = []
   const numbers = new Map<string, number>()
 
-  const numberOf = (personId: string): number => {
+  const assignNumber = (personId: string): number => {
     const known = numbers.get(personId)
     if (known !== undefined) return known
     numbers.set(personId, personIds.length)
@@ -52,7 +58,7 @@ export function packedGallery(rowBytes: number): PackedGallery {
     add: ({ templateId, personId, bytes }) => {
       if (rows === capacity) resize(capacity * 2)
       packed.set(bytes, rows * rowBytes)
-      people[rows] = numberOf(personId)
+      people[rows] = assignNumber(personId)
       templateIds.push(templateId)
       rows++
     },

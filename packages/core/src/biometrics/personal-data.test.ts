@@ -18,39 +18,39 @@ const services = testServices()
 const actor = { tenant: 't', id: 'host' }
 const inline: Template = { kind: 'inline', format: 'scripted/1', bytes: new Uint8Array(32) }
 
-async function newUser(): Promise<string> {
+async function createTestUser(): Promise<string> {
   const row = { id: newId(), tenant: 't', reference: null, createdAt: services.now(), archivedAt: null }
   await services.storage.commit(batch(insert(userTable, row)))
   return row.id
 }
 
-async function enrolled(userId: string, template: Template = inline): Promise<void> {
+async function enrol(userId: string, template: Template = inline): Promise<void> {
   const owner = { tenant: 't', community: 'default', userId }
   await services.storage.commit(batch(...(await enrolmentWrites(services, actor, owner, undefined, [template]))))
 }
 
-it('forgets a first face that is enrolled while its user is erased', async () => {
-  const userId = await newUser()
-  let inTime = false
-  // Comes between what was read and the commit.
+it('erases a face that is enrolled concurrently with the erasure of its user', async () => {
+  const userId = await createTestUser()
+  let hasEnrolled = false
+  // Enrols between the reads and the commit of the erasure.
   const another: PersonalData = {
     name: 'another',
     collect: async () => undefined,
     erase: async () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
-      if (!inTime) await enrolled(userId)
-      inTime = true
+      if (!hasEnrolled) await enrol(userId)
+      hasEnrolled = true
       return { writes: [] }
     },
   }
   await inProcessUsers(services, [facesData(undefined), another], () => actor).erase(userId)
-  expect(inTime).toBe(true)
+  expect(hasEnrolled).toBe(true)
   expect(await findPerson(services, { tenant: 't', community: 'default', userId })).toBeUndefined()
 })
 
-it("removes a face from a vendor's store first, and erases nothing where that cannot be reached", async () => {
-  const userId = await newUser()
-  await enrolled(userId, { kind: 'reference', format: 'vendor/1', reference: 'face 1' })
+it("erases nothing while the vendor's store is unavailable, and removes the face there first", async () => {
+  const userId = await createTestUser()
+  await enrol(userId, { kind: 'reference', format: 'vendor/1', reference: 'face 1' })
   const removed: string[] = []
   let isUp = false
   const vendor = checkedVerifier({

@@ -6,8 +6,9 @@ import { peopleOf } from './people.ts'
 import { removalWrites } from './remove-face.ts'
 
 /**
- * What is known of a person's face: in which communities, and by how many templates, which say nothing outside of their verifier.
- * Erasing removes them as `removeFace` does, from a vendor's store before the commit: where that cannot be reached, nothing is erased.
+ * Personal data: the communities in which a user's face is enrolled, with the number of templates. The templates themselves
+ * are not exported, since they are meaningless without their verifier. Erasing removes the faces as `removeFace` does; if a
+ * vendor's store is unavailable, nothing is erased.
  */
 export function facesData(verifier: CheckedVerifier | undefined): PersonalData {
   return {
@@ -25,7 +26,7 @@ export function facesData(verifier: CheckedVerifier | undefined): PersonalData {
       const writes: Write[] = []
       for (const person of await peopleOf(services, tenant, userId))
         writes.push(...(await removalWrites(services, verifier, person)))
-      // One who is enrolled at this moment is seen the next time round.
+      // Fails the commit on a concurrent enrolment; the retry removes that one too.
       return { writes: [...writes, check(facePeople, { where: { tenant, userId }, hits: 'none' })] }
     },
   }

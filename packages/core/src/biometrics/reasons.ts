@@ -1,4 +1,4 @@
-/** Every reason that an outcome can have, in words for a program. */
+/** All reasons that an outcome can have. */
 export const reasons = [
   'no_face',
   'multiple_faces',
@@ -15,5 +15,5 @@ export const reasons = [
   'other',
 ] as const
 
-/** Why an outcome is what it is, for a program; `pending` with `retry` means that the vendor is not done yet. */
+/** Machine-readable reason of an outcome. `pending` with the decision `retry` means that the vendor has not finished yet. */
 export type Reason = (typeof reasons)[number]

@@ -16,13 +16,14 @@ import {
   templatesOf,
 } from './people.ts'
 
-/** How long a removed row is kept for the processes that have its template in memory: far longer than they go without looking. */
+/** Retention of tombstones, in milliseconds. Must exceed the time after which a process reloads an idle gallery. */
 const tombstoneMs = 24 * 60 * 60 * 1000
 
 /**
- * Removes a user's face from a community: the templates are gone from the storage with the commit, from a vendor's store
- * before it, and from the memory of every process before it identifies the next face.
- * @throws BillfoldError `face.unknown`; `verifier.unavailable` where a vendor's store cannot be reached, and nothing was removed
+ * Removes a user's face from a community. The templates are removed from a vendor's store before the commit, from the storage
+ * with it, and from the memory of each process before its next identification.
+ * @throws BillfoldError `face.not-found`; `verifier.unavailable` if the vendor's store cannot be reached, in which case nothing
+ *   is removed
  */
 export async function removeFace(
   services: Services,
@@ -36,13 +37,13 @@ export async function removeFace(
     const writes = await removalWrites(services, verifier, person)
     const { userId, community } = owner
     const removed = auditRecord(actor, 'face.removed', userId, services.now(), { community })
-    const told = eventWrites(services, actor.tenant, 'face.removed', { userId, community })
-    await services.storage.commit(batch(...writes, removed, ...told))
+    const events = eventWrites(services, actor.tenant, 'face.removed', { userId, community })
+    await services.storage.commit(batch(...writes, removed, ...events))
   })
 }
 
 /**
- * Removes a face from the vendor's store, where there is one, and gives the writes that remove it from ours.
+ * Removes a face from the vendor's store, if it has templates there, and returns the writes that remove it from the storage.
  * @throws BillfoldError `verifier.unavailable`
  */
 export async function removalWrites(
@@ -52,12 +53,12 @@ export async function removalWrites(
 ): Promise<readonly Write[]> {
   const { tenant, community } = person
   const rows = await templatesOf(services, person.id)
-  const kept = await Promise.all(
+  const references = await Promise.all(
     rows.filter(({ kind }) => kind === 'reference').map((row) => openTemplate(services, row)),
   )
-  if (kept.length > 0) {
+  if (references.length > 0) {
     if (verifier === undefined) throw new BillfoldError('verifier.unavailable')
-    await verifier.remove({ tenant }, { templates: kept, collection: collectionOf(tenant, community) })
+    await verifier.remove({ tenant }, { templates: references, collection: collectionOf(tenant, community) })
   }
   const gallery = await galleryMoves(services, person, -rows.length)
   return [
@@ -72,7 +73,7 @@ export async function removalWrites(
   ]
 }
 
-/** Removes a user's face from all communities, as {@link removeFace} does. */
+/** Removes a user's face from all communities. */
 export async function removeFacesOf(
   services: Services,
   verifier: CheckedVerifier | undefined,
@@ -84,7 +85,7 @@ export async function removeFacesOf(
     await removeFace(services, verifier, actor, { tenant, community, userId })
 }
 
-/** Forgets what was removed a day ago. */
+/** Deletes tombstones older than a day. */
 export async function forgetRemovedFaces(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(faceTemplates, { where: { removedAt: { lt: now - tombstoneMs } }, hits: 'any' })))
 }

@@ -8,13 +8,13 @@ const poses = ['turn_left', 'turn_right', 'open_mouth'] as const
 const challengeMs = 120_000
 const stateShape = z.object({ steps: z.array(z.string()), expiresAt: z.number() })
 
-/** An outcome of the scripted verifier. */
+/** Creates an outcome of the scripted verifier. */
 export function scriptedOutcome(decision: Outcome['decision'], ...reasons: readonly Reason[]): Outcome {
   const model = { name: 'scripted', version: '1' }
   return { decision, score: decision === 'pass' ? 0.98 : 0.12, threshold: 0.5, reasons, model }
 }
 
-/** A challenge of three poses, which the frames must say that they show, in their order and by one person. */
+/** Liveness challenge of three poses, which the frames must declare in order and for one person. */
 export function scriptedLiveness(
   now: () => number,
   before: ((operation: string, context: VerifierContext) => void | Promise<void>) | undefined,
@@ -35,8 +35,8 @@ export function scriptedLiveness(
       if (faces.some(({ reason }) => reason === 'spoof')) return { outcome: scriptedOutcome('fail', 'spoof') }
       const done = faces.map(({ pose }) => pose).filter((pose) => pose !== undefined)
       const one = new Set(faces.map(({ person }) => person)).size === 1
-      const right = one && done.join(' ') === steps.join(' ')
-      if (!right) return { outcome: scriptedOutcome('fail', 'challenge_failed') }
+      const isPassed = one && done.join(' ') === steps.join(' ')
+      if (!isPassed) return { outcome: scriptedOutcome('fail', 'challenge_failed') }
       const image = evidence.frames.at(-1)
       return { outcome: scriptedOutcome('pass'), ...(image !== undefined && { image }) }
     },

@@ -1,21 +1,31 @@
 import { deflateSync } from 'node:zlib'
 
-/** What a scripted selfie shows. */
+/** Content of a scripted selfie. */
 export interface ScriptedFace {
-  /** Whose face it is; nobody's without it. */
+  /** Name of the person; without one, the image shows no face. */
   readonly person?: string
-  /** Others who look so much alike that nobody can tell. */
+  /** Other persons that the face matches equally well, which makes an identification ambiguous. */
   readonly lookalikes?: readonly string[]
-  /** What else is to be said of it: `spoof`, `blurred`, ... */
+  /** Reason to report, for example `spoof` or `blurred`. */
   readonly reason?: string
-  /** What the face does, in a frame of a challenge: `turn_left`, ... */
+  /** Pose in a frame of a challenge, for example `turn_left`. */
   readonly pose?: string
 }
 
-/** The keyword of the text chunk that a scripted selfie says it in. */
+/** Keyword of the PNG text chunk with the content. */
 const keyword = 'billfold-face'
 
-/** A selfie for the scripted verifier: a real PNG of 16 by 16 grey pixels, which says in a text chunk whose face it is. */
+/**
+ * Creates a selfie for the scripted verifier: a valid PNG of 16 by 16 grey pixels with its content in a text chunk.
+ *
+ * @example
+ * ```ts
+ * import { scriptedSelfie } from '@billfold/core/biometrics'
+ *
+ * const selfie = scriptedSelfie({ person: 'ada' })
+ * const blurred = scriptedSelfie({ person: 'ada', reason: 'blurred' })
+ * ```
+ */
 export function scriptedSelfie(face: ScriptedFace): Uint8Array {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(16, 0)
@@ -34,7 +44,7 @@ export function scriptedSelfie(face: ScriptedFace): Uint8Array {
   )
 }
 
-/** The face that a scripted selfie says it shows; nobody's for any other image. */
+/** Parses the content of a scripted selfie; empty for any other image. */
 export function readScriptedSelfie(bytes: Uint8Array): ScriptedFace {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let at = 8; at + 12 <= buffer.length; at += 12 + buffer.readUInt32BE(at)) {
@@ -56,7 +66,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, typed, check])
 }
 
-/** CRC-32 (ISO/IEC 15948 annex D); node:zlib has it from Node 22 only. */
+/** CRC-32 (ISO/IEC 15948 annex D). node:zlib has it only since Node 22. */
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff
   for (const byte of bytes) {

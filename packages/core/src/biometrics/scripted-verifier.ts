@@ -4,13 +4,13 @@ import { scriptedLiveness, scriptedOutcome as outcome } from './scripted-livenes
 import { readScriptedSelfie, type ScriptedFace } from './scripted-selfie.ts'
 import type { BiometricVerifier, Evidence, InlineGallery, Match, Outcome, VerifierContext } from './verifier.ts'
 
-/** How a scripted verifier behaves. */
+/** Options of the scripted verifier. */
 export interface ScriptedVerifierOptions {
-  /** Whether it checks liveness, by a challenge of three poses: `challenge`. */
+  /** Liveness check: none, or a challenge of three poses. Default: `challenge`. */
   readonly liveness?: 'none' | 'challenge'
-  /** Milliseconds since 1970. */
+  /** Clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
-  /** Called before every operation: throw, wait for ever, or count there. */
+  /** Called before every operation, for example to throw, to delay or to count calls. */
   readonly before?: (operation: string, context: VerifierContext) => void | Promise<void>
 }
 
@@ -19,8 +19,9 @@ const templateBytes = 32
 const knownReasons: ReadonlySet<string> = new Set(reasons)
 
 /**
- * A verifier for tests, which believes what `scriptedSelfie` says in the image. It looks at no face: anybody can be anybody.
- * @throws Error where `NODE_ENV` is `production`
+ * Creates a fake verifier for tests. It trusts the content that `scriptedSelfie` writes into an image and recognizes no real
+ * faces, so anybody can impersonate anybody.
+ * @throws Error if `NODE_ENV` is `production`
  *
  * @example
  * ```ts
@@ -32,13 +33,13 @@ const knownReasons: ReadonlySet<string> = new Set(reasons)
  *   keyring: localKeyring({ keys: { test: newKey() }, currentKeyId: 'test' }),
  *   authentication: { verifier: scriptedVerifier() },
  * })
- * const selfie = scriptedSelfie({ person: 'ada' }) // what a test sends
+ * const selfie = scriptedSelfie({ person: 'ada' }) // sent by a test
  * ```
  */
 export function scriptedVerifier(options: ScriptedVerifierOptions = {}): BiometricVerifier {
-  // oxlint-disable-next-line node/no-process-env -- said in the docstring
+  // oxlint-disable-next-line node/no-process-env -- documented above
   if (process.env['NODE_ENV'] === 'production')
-    throw new Error('The scripted verifier lets anybody in: it does not start with NODE_ENV=production')
+    throw new Error('scriptedVerifier() accepts everybody and must not be used with NODE_ENV=production')
   const { liveness = 'challenge', now = Date.now, before } = options
   const verifier: BiometricVerifier = {
     name: 'scripted',
@@ -50,43 +51,47 @@ export function scriptedVerifier(options: ScriptedVerifierOptions = {}): Biometr
     },
     enrol: async ({ evidence }, context) => {
       await before?.('enrol', context)
-      const faces = evidence.map(faceIn)
-      const bad = faces.map(problem).find((reason) => reason !== undefined)
+      const faces = evidence.map(parseFace)
+      const bad = faces.map(findProblem).find((reason) => reason !== undefined)
       const people = new Set(faces.map(({ person }) => person))
       if (bad !== undefined) return { outcome: outcome('retry', bad), templates: [] }
       if (people.size !== 1) return { outcome: outcome('fail', 'multiple_faces'), templates: [] }
-      const templates = faces.map((face) => ({ kind: 'inline' as const, format, bytes: templateOf(face.person ?? '') }))
+      const templates = faces.map((face) => ({
+        kind: 'inline' as const,
+        format,
+        bytes: encodeTemplate(face.person ?? ''),
+      }))
       return { outcome: outcome('pass'), templates }
     },
     compare: async ({ evidence, templates }, context) => {
       await before?.('compare', context)
-      const face = faceIn(evidence)
-      const bad = problem(face)
+      const face = parseFace(evidence)
+      const bad = findProblem(face)
       if (bad !== undefined) return outcome('retry', bad)
-      const wanted = templateOf(face.person ?? '')
+      const wanted = encodeTemplate(face.person ?? '')
       const same = templates.some((template) => template.kind === 'inline' && equal(template.bytes, wanted))
       return same ? outcome('pass') : outcome('fail', 'low_confidence')
     },
     identify: async ({ evidence, gallery }, context) => {
       await before?.('identify', context)
-      const face = faceIn(evidence)
-      const bad = problem(face)
+      const face = parseFace(evidence)
+      const bad = findProblem(face)
       if (bad !== undefined) return { outcome: outcome('retry', bad) }
       if (gallery.kind !== 'inline') return { outcome: outcome('fail', 'other') }
-      return found(gallery, [face.person ?? '', ...(face.lookalikes ?? [])])
+      return findInGallery(gallery, [face.person ?? '', ...(face.lookalikes ?? [])])
     },
   }
   return liveness === 'none' ? verifier : { ...verifier, ...scriptedLiveness(now, before) }
 }
 
-/** The face in a still, or in the last frame of several. */
-function faceIn(evidence: Evidence): ScriptedFace {
+/** Parses the face of a still image, or of the last frame of several. */
+function parseFace(evidence: Evidence): ScriptedFace {
   const image =
     evidence.kind === 'image' ? evidence.image : evidence.kind === 'frames' ? evidence.frames.at(-1) : undefined
   return image === undefined ? {} : readScriptedSelfie(image.bytes)
 }
 
-function problem({ person, reason }: ScriptedFace): Reason | undefined {
+function findProblem({ person, reason }: ScriptedFace): Reason | undefined {
   if (reason !== undefined) return isReason(reason) ? reason : 'other'
   return person === undefined ? 'no_face' : undefined
 }
@@ -95,8 +100,8 @@ function isReason(text: string): text is Reason {
   return knownReasons.has(text)
 }
 
-function found(gallery: InlineGallery, wanted: readonly string[]): { outcome: Outcome; match?: Match } {
-  const templates = wanted.map(templateOf)
+function findInGallery(gallery: InlineGallery, wanted: readonly string[]): { outcome: Outcome; match?: Match } {
+  const templates = wanted.map(encodeTemplate)
   const people = new Set<number>()
   for (let row = 0; row < gallery.rows; row++) {
     const bytes = gallery.bytes.subarray(row * gallery.rowBytes, (row + 1) * gallery.rowBytes)
@@ -108,7 +113,7 @@ function found(gallery: InlineGallery, wanted: readonly string[]): { outcome: Ou
   return { outcome: outcome('pass'), match: { kind: 'inline', person } }
 }
 
-function templateOf(person: string): Uint8Array {
+function encodeTemplate(person: string): Uint8Array {
   return Uint8Array.from(createHash('sha256').update(person).digest())
 }
 

@@ -20,8 +20,8 @@ const codeOf = (read: () => unknown): unknown => {
   }
 }
 
-describe('the header of an image', () => {
-  it('tells the size of a PNG and of each kind of JPEG', () => {
+describe('parsing an image header', () => {
+  it('returns type and size of a PNG and of each kind of JPEG', () => {
     expect(readImageHeader(png)).toEqual({ mediaType: 'image/png', width: 16, height: 16 })
     for (const marker of [0xc0, 0xc1, 0xc2, 0xc3, 0xc9])
       expect(readImageHeader(jpeg(segment(0xe0, 1, 2), frame(640, 480, marker)))).toEqual({
@@ -32,7 +32,7 @@ describe('the header of an image', () => {
     expect(readImageHeader(jpeg([0xff], frame(640, 480)))).toMatchObject({ width: 640 })
   })
 
-  it('is refused where decoders could disagree about it', () => {
+  it('rejects headers about which decoders could disagree', () => {
     for (const bytes of [
       jpeg(),
       jpeg(frame(10, 10), frame(60_000, 60_000)),
@@ -49,12 +49,12 @@ describe('the header of an image', () => {
       expect(readImageHeader(bytes)).toBeUndefined()
   })
 
-  it('is not there in formats that may be animated: GIF, WebP, AVIF', () => {
+  it('rejects GIF, WebP and AVIF', () => {
     for (const start of ['GIF89a\u0001\0\u0001\0', 'RIFF\u0010\0\0\0WEBPVP8X', '\0\0\0\u001cftypavis'])
       expect(readImageHeader(Buffer.from(start.padEnd(64, '\0'), 'latin1'))).toBeUndefined()
   })
 
-  it('of any bytes is read in bounds', () => {
+  it('never reads out of bounds', () => {
     const starts = fc.constantFrom([0xff, 0xd8], [...png.subarray(0, 16)])
     const sizes: number[] = []
     fc.assert(
@@ -67,22 +67,22 @@ describe('the header of an image', () => {
   })
 })
 
-describe('a selfie', () => {
+describe('parsing a selfie', () => {
   const base64 = Buffer.from(png).toString('base64')
 
-  it('is base64 or base64url, with a data URL or without', () => {
+  it('accepts base64 and base64url, with and without a data URL', () => {
     for (const text of [base64, `data:image/png;base64,${base64}`, Buffer.from(png).toString('base64url')])
       expect(readSelfie(text)).toEqual({ mediaType: 'image/png', width: 16, height: 16, bytes: png })
   })
 
-  it('of 12 megapixels is taken, and of one more is not', () => {
+  it('accepts 12 megapixels and rejects more', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
     expect(codeOf(() => readSelfie(sized(4000, 3000)))).toBe('done')
     expect(codeOf(() => readSelfie(sized(4001, 3000)))).toBe('selfie.too-large')
     expect(codeOf(() => readSelfie(sized(65_535, 65_535)))).toBe('selfie.too-large')
   })
 
-  it('as a frame is smaller, and there are not too many', () => {
+  it('rejects frames that are too large or too many', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
     expect(readFrames([sized(1920, 1080), sized(640, 480)])).toHaveLength(2)
     expect(codeOf(() => readFrames([sized(4000, 3000)]))).toBe('selfie.too-large')
@@ -90,7 +90,7 @@ describe('a selfie', () => {
     expect(codeOf(() => readFrames(['A'.repeat(4_000_000), 'A'.repeat(4_000_000)]))).toBe('selfie.too-large')
   })
 
-  it('of a script says what it shows', () => {
+  it('returns the content of a scripted selfie', () => {
     expect(readScriptedSelfie(png)).toEqual({ person: 'ada' })
     expect(readScriptedSelfie(jpeg(frame(64, 64)))).toEqual({})
   })

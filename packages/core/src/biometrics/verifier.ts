@@ -1,15 +1,19 @@
 import type { Reason } from './reasons.ts'
 
-/** An image as it came: JPEG or PNG, at most 5 MiB and 12 megapixels, which was read from its header; it was not decoded. */
+/** An encoded image: JPEG or PNG, at most 5 MiB and 12 megapixels according to its header. It was not decoded. */
 export interface FaceImage {
   readonly mediaType: 'image/jpeg' | 'image/png'
   readonly bytes: Uint8Array
-  /** In pixels, as the header says. */
+  /** Pixels, from the header. */
   readonly width: number
+  /** Pixels, from the header. */
   readonly height: number
 }
 
-/** What is shown of a face: an image, the frames of a challenge in the order taken, a session at the vendor, or the vendor's own payload. */
+/**
+ * Evidence of a face: an image, the frames of a liveness challenge in the order in which they were taken, the id of a session
+ * at the vendor, or a vendor-specific payload.
+ */
 export type Evidence =
   | { readonly kind: 'image'; readonly image: FaceImage }
   | { readonly kind: 'frames'; readonly frames: readonly FaceImage[] }
@@ -17,16 +21,17 @@ export type Evidence =
   | { readonly kind: 'payload'; readonly format: string; readonly bytes: Uint8Array }
 
 /**
- * What a face is known by: bytes that Billfold keeps sealed, or the name of a face in the vendor's store. The format has
- * the version in it (`acme-128/2`): a template of another format than the verifier's own is enrolled anew, never compared.
+ * A face template: bytes that Billfold stores sealed, or the reference of a face in the vendor's store. The format includes a
+ * version (`acme-128/2`). Templates of another format than the verifier's own are never compared; the user must enrol again.
  */
 export type Template =
   | { readonly kind: 'inline'; readonly format: string; readonly bytes: Uint8Array }
   | { readonly kind: 'reference'; readonly format: string; readonly reference: string }
 
 /**
- * What a verifier decided, by thresholds of its own. `uncertain`: it may be, but nothing may rest on it (two people within
- * the margin). `retry`: the evidence was not good enough to tell. Scores are shown and recorded, never compared.
+ * Decision of a verifier by its own thresholds. `uncertain`: a possible but ambiguous match, for example two people within
+ * the margin; must not be treated as a pass. `retry`: the quality of the evidence was insufficient. Scores are reported and
+ * recorded, never compared.
  */
 export interface Outcome {
   readonly decision: 'pass' | 'fail' | 'uncertain' | 'retry'
@@ -36,47 +41,48 @@ export interface Outcome {
   readonly model: { readonly name: string; readonly version: string }
 }
 
-/** What a verifier can do. */
+/** Capabilities of a verifier. */
 export interface VerifierCapabilities {
-  /** Whether it can say whose face it is, among many. */
+  /** Supports 1:N identification. */
   readonly identify: boolean
   /**
-   * The templates that it makes. `bytes` is the length of an inline template, the same for all of its format, so that a
-   * gallery is packed into rows.
+   * Kind and format of the templates that it creates. `bytes` is the length of an inline template. It is constant per format,
+   * so that a gallery can be packed into rows.
    */
   readonly templates:
     | { readonly kind: 'inline'; readonly format: string; readonly bytes: number }
     | { readonly kind: 'reference'; readonly format: string }
-  /** `challenge`: by frames of steps that it asks for. `session`: by a session at the vendor. `none`: it cannot tell. */
+  /** Liveness check: `challenge` by frames of prompted steps, `session` by a session at the vendor, or `none`. */
   readonly liveness: 'none' | 'challenge' | 'session'
-  /** What the liveness check is good for: `certified` was tested against ISO/IEC 30107-3 by somebody else. */
+  /** Assurance of the liveness check; `certified` means tested against ISO/IEC 30107-3 by an independent laboratory. */
   readonly assurance: 'none' | 'basic' | 'certified'
 }
 
-/** What every operation is told beside its input. */
+/** Context of an operation of a verifier. */
 export interface VerifierContext {
   readonly tenant: string
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted on timeout, when the result is no longer needed. */
   readonly signal: AbortSignal
 }
 
 /**
- * A liveness check that was started. Billfold keeps `state` sealed and gives it back with the evidence, in any process of
- * the host; `client` goes to the browser as it is.
+ * A started liveness check. Billfold stores `state` sealed and passes it to `checkLiveness`, in any process of the host;
+ * `client` is sent to the browser unchanged.
  */
 export interface StartedLiveness {
-  /** At most 4 KiB, as UTF-8. */
+  /** State of the check, at most 4 KiB in UTF-8. */
   readonly state: string
-  /** JSON, at most 4 KiB: the steps of a challenge as `{ steps: string[] }`, or what the vendor's SDK needs. */
+  /** JSON of at most 4 KiB: the steps of a challenge as `{ steps: string[] }`, or the input of the vendor's SDK. */
   readonly client: Readonly<Record<string, unknown>>
-  /** Milliseconds since 1970. */
+  /** Expiry in milliseconds since 1970. */
   readonly expiresAt: number
 }
 
 /**
  * The templates of a community, packed: row `i` is `bytes.subarray(i * rowBytes, (i + 1) * rowBytes)`, a template of the
- * verifier's format, and belongs to the person with the number `people[i]`. Rows below `rows` never change for one `bytes`:
- * later templates of the same gallery come behind them. The memory is shared (`SharedArrayBuffer`), so a worker thread reads it without a copy.
+ * verifier's format, and belongs to the person with the number `people[i]`. Rows below `rows` never change in the same
+ * `bytes`; new templates are appended. The memory is a `SharedArrayBuffer`, so that a worker thread can read it without a
+ * copy.
  */
 export interface InlineGallery {
   readonly kind: 'inline'
@@ -86,63 +92,64 @@ export interface InlineGallery {
   readonly people: Uint32Array
 }
 
-/** The people among whom one is looked for: templates given, or a collection in the vendor's store. */
+/** The population of an identification: packed templates, or a collection in the vendor's store. */
 export type Gallery = InlineGallery | { readonly kind: 'reference'; readonly collection: string }
 
-/** Who was found: the number of the person in an inline gallery, or the reference of a template in the vendor's store. */
+/** The identified person: the number in an inline gallery, or the reference of a template in the vendor's store. */
 export type Match =
   | { readonly kind: 'inline'; readonly person: number }
   | { readonly kind: 'reference'; readonly reference: string }
 
 /**
- * Tells faces apart. One interface for a model in this process and for a vendor's service.
+ * Face recognition: verification (1:1), identification (1:N) and liveness detection. Implement it for an in-process model or
+ * for a vendor's service, and test it with `describeBiometricVerifier` of `@billfold/testing`.
  *
- * Operations may reject, and may never settle: Billfold gives each a time limit, checks what it answers against
- * `capabilities`, and takes anything else for an outage, which is a 503 and never a pass. Evidence of a kind that a
- * verifier does not take has the outcome `fail` with the reason `other`. No operation may log images or templates.
+ * Operations may reject or hang: Billfold applies a timeout, validates each result against `capabilities`, and treats
+ * everything else as an outage (503 `verifier.unavailable`), never as a pass. For an unsupported kind of evidence, return
+ * `fail` with the reason `other`. No operation may log images or templates.
  */
 export interface BiometricVerifier {
-  /** For messages and the audit trail: `billfold-face`. */
+  /** Name for messages and the audit log, for example `billfold-face`. */
   readonly name: string
   readonly capabilities: VerifierCapabilities
-  /** How many calls it works on at once, at least 1: 8 where it does not say. More wait, and their time begins with their turn. */
+  /** Maximum concurrent calls, at least 1. Further calls wait; their timeout starts when they run. Default: 8. */
   readonly concurrency?: number
-  /** Starts a liveness check; absent where `liveness` is `none`. */
+  /** Starts a liveness check; absent if `liveness` is `none`. */
   readonly startLiveness?: (context: VerifierContext) => Promise<StartedLiveness>
   /**
-   * Whether the evidence is of a live person; absent where `liveness` is `none`. A pass may give the image that shows the
-   * face best, which is then the one that is compared; without one, the evidence itself is.
+   * Checks that the evidence shows a live person; absent if `liveness` is `none`. A pass can return the best image of the
+   * face, which is then compared instead of the evidence.
    */
   readonly checkLiveness?: (
     input: { readonly evidence: Evidence; readonly state: string },
     context: VerifierContext,
   ) => Promise<{ readonly outcome: Outcome; readonly image?: FaceImage }>
   /**
-   * Makes templates of one person: one to ten with a pass, else none. A vendor's store keeps them in `collection`, the name
-   * of the community's gallery. Fails unless all evidence shows the same face.
+   * Creates the templates of one person: one to ten with a pass, otherwise none. Fails unless all evidence shows the same face.
+   * A vendor stores the templates in `collection`, the name of the community's gallery.
    */
   readonly enrol: (
     input: { readonly evidence: readonly Evidence[]; readonly collection: string },
     context: VerifierContext,
   ) => Promise<{ readonly outcome: Outcome; readonly templates: readonly Template[] }>
-  /** Whether the evidence shows the person of these templates, all of one person and of the verifier's format. */
+  /** Verifies that the evidence shows the person of these templates. All are of one person and of the verifier's format. */
   readonly compare: (
     input: { readonly evidence: Evidence; readonly templates: readonly Template[] },
     context: VerifierContext,
   ) => Promise<Outcome>
   /**
-   * Whose face it is; absent where `identify` is false. A match with a pass only; nobody near enough is a `fail`, two
-   * people within the margin `uncertain`.
+   * Identifies the person in a gallery; absent if `capabilities.identify` is false. Returns a match only with a pass; `fail` if
+   * no person is near enough, `uncertain` if two people are within the margin.
    */
   readonly identify?: (
     input: { readonly evidence: Evidence; readonly gallery: Gallery },
     context: VerifierContext,
   ) => Promise<{ readonly outcome: Outcome; readonly match?: Match }>
-  /** Removes templates from the vendor's store; those that are not there are no error. Absent for inline templates. */
+  /** Removes templates from the vendor's store; missing ones are ignored. Absent for inline templates. */
   readonly remove?: (
     input: { readonly templates: readonly Template[]; readonly collection: string },
     context: VerifierContext,
   ) => Promise<void>
-  /** Ends workers and connections. */
+  /** Closes workers and connections. */
   readonly close?: () => Promise<void>
 }

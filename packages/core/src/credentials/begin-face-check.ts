@@ -10,44 +10,42 @@ import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
 import { livenessPlace } from './use-face-check.ts'
 
-/** A face check that was begun. */
+/** A face check that was started. */
 export interface BegunFaceCheck {
   readonly id: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** What the verifier wants the client to do, where a live person is asked for. */
+  /** Instructions of the verifier for the client, if a liveness check is required. */
   readonly liveness?: Readonly<Record<string, unknown>>
 }
 
-/** How long a face check may take until the face is shown, in milliseconds: five minutes. */
-const beginLife = 5 * 60 * 1000
+/** Time to submit a face after the start of a check, in milliseconds. */
+const startLifetimeMs = 5 * 60 * 1000
 
-/** Which of a user's methods. */
+/** Key of a signing method of a user. */
 export interface MethodOfUser {
   readonly userId: string
   readonly methodId: string
 }
 
 /**
- * Begins a face check for a signing method that takes a face: one face can be shown for it.
- * @throws BillfoldError `signing-method.no-verifier`, `signing-method.unknown`, `signing-method.no-face`,
+ * Starts a face check for a signing method with a face binding. One face can be submitted for it.
+ * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.face-unsupported`,
  *   `verifier.unavailable`, `server.busy`
  */
-export async function beginFaceCheck(
-  setup: FaceMethodSetup,
-  actor: Actor,
-  chosen: MethodOfUser,
-): Promise<BegunFaceCheck> {
+export async function beginFaceCheck(setup: FaceMethodSetup, actor: Actor, key: MethodOfUser): Promise<BegunFaceCheck> {
   const { services } = setup
   const { verifier } = verifierIn(setup)
   const { tenant } = actor
-  const method = await faceMethod(setup, tenant, chosen)
+  const method = await faceMethod(setup, tenant, key)
   if (!isLiveEnough(setup, verifier.capabilities))
-    throw new BillfoldError('verifier.unavailable', { cause: new Error('it cannot tell live people so surely') })
-  const asker = { tenant, source: actor.source }
-  const started = setup.liveness === 'none' ? undefined : await verifier.startLiveness(asker)
+    throw new BillfoldError('verifier.unavailable', {
+      cause: new Error(`the assurance of the verifier is below the required liveness '${setup.liveness}'`),
+    })
+  const caller = { tenant, source: actor.source }
+  const started = setup.liveness === 'none' ? undefined : await verifier.startLiveness(caller)
   const id = newId()
-  const expiresAt = Math.min(services.now() + beginLife, started?.expiresAt ?? Number.POSITIVE_INFINITY)
+  const expiresAt = Math.min(services.now() + startLifetimeMs, started?.expiresAt ?? Number.POSITIVE_INFINITY)
   const row = { id, tenant, ownerId: method.ownerId, methodId: method.id, methodVersion: method.version, expiresAt }
   const sealedLiveness =
     started === undefined
@@ -57,7 +55,10 @@ export async function beginFaceCheck(
   return { id, expiresAt, ...(started !== undefined && { liveness: started.client }) }
 }
 
-/** A method of a user that takes a face. @throws BillfoldError `signing-method.unknown`, `signing-method.no-face` */
+/**
+ * Returns a user's signing method that has a face binding.
+ * @throws BillfoldError `signing-method.not-found`, `signing-method.face-unsupported`
+ */
 export async function faceMethod(
   { services }: FaceMethodSetup,
   tenant: string,
@@ -69,7 +70,7 @@ export async function faceMethod(
   return row
 }
 
-/** Removes face checks that have expired. */
+/** Deletes expired face checks. */
 export async function forgetFaceChecks(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(faceChecks, { where: { expiresAt: { lte: now } }, hits: 'any' })))
 }

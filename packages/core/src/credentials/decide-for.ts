@@ -2,9 +2,10 @@ import type { Services } from '../services.ts'
 import { decide } from '../storage/index.ts'
 
 /**
- * Decides something about an owner, as {@link decide} does, and one thing after the other in this process.
- * @throws BillfoldError `storage.refused`, `server.busy`, and those of the decision
+ * Runs a read-decide-commit operation on an owner with optimistic retries, while holding the owner's mutex. The mutex avoids
+ * conflicts within this process; conflicts with other processes are retried.
+ * @throws BillfoldError `storage.conflict`, `server.busy`, and the errors of the operation
  */
-export function decideFor<T>(services: Services, ownerId: string, readDecideCommit: () => Promise<T>): Promise<T> {
-  return services.ownerTurns(ownerId, () => decide(readDecideCommit))
+export function decideFor<T>(services: Services, ownerId: string, operation: () => Promise<T>): Promise<T> {
+  return services.ownerTurns(ownerId, () => decide(operation))
 }

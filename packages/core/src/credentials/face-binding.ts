@@ -4,18 +4,19 @@ import { findTrusted } from '../devices/trust.ts'
 import { BillfoldError } from '../errors.ts'
 import { type FaceMethodSetup, verifierIn } from './face-method-setup.ts'
 
-/** What a method that takes a face is bound to: a device that its user trusts, and the user's face in a community. */
+/** Binding of a signing method to a device that its user trusts and to the user's face in a community. */
 export interface FaceBinding {
   /** RFC 7638 thumbprint of the device's public key: 43 characters. */
   readonly device: string
-  /** The id of the face's person, which another face that is enrolled after this one was removed does not have. */
+  /** Id of the enrolled person. A face that is enrolled after this one was removed has another id. */
   readonly person: string
 }
 
 /**
- * What a method of a user is bound to, by the public key of a device (base64 of X and Y of a P-256 key, 64 bytes).
- * @throws BillfoldError `signing-method.no-verifier`, `device.invalid`; `device.unknown` unless the user trusts it;
- *   `face.not-enrolled`
+ * Resolves the face binding for a signing method of a user.
+ * @param devicePublicKey public key of the device: base64 of X and Y of a P-256 key, 64 bytes
+ * @throws BillfoldError `signing-method.no-verifier`, `device.invalid`, `face.not-enrolled`; `device.not-found` if the user
+ *   does not trust the device
  */
 export async function faceBinding(
   setup: FaceMethodSetup,

@@ -1,8 +1,8 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
 /**
- * Face checks of signing methods, each good for one face and then for one request: begun, and removed when a face is shown;
- * there again once the face was right, and removed when the method is tried.
+ * Face checks of signing methods, each valid for one face and then for one request. A row is inserted when a check starts,
+ * removed when a face is submitted, inserted again when the face matched, and removed when the method is used.
  */
 export const faceChecks = defineTable({
   name: 'face_checks',
@@ -12,9 +12,9 @@ export const faceChecks = defineTable({
     ownerId: text(36),
     methodId: text(36),
     methodVersion: integer(),
-    /** The verifier's state of a liveness check, sealed by the keyring, until the face is shown. */
+    /** The verifier's state of the liveness check, sealed with the keyring; null once a face was submitted. */
     sealedLiveness: nullable(bytes(8192)),
-    /** The request that the check was passed for, sealed by the keyring; null until then. */
+    /** The request that the check authorizes, sealed with the keyring; null until the face matched. */
     sealedRequest: nullable(bytes(8192)),
     expiresAt: integer(),
   },

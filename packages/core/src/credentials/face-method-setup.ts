@@ -5,20 +5,20 @@ import { BillfoldError } from '../errors.ts'
 import type { RateLimitRule } from '../rate-limits/index.ts'
 import type { Services } from '../services.ts'
 
-/** What signing methods that take a face stand on. */
+/** Dependencies of signing methods with a face binding. */
 export interface FaceMethodSetup {
   readonly services: Services
-  /** Undefined where the host has set up no faces at all. */
+  /** Undefined if the host has not configured face recognition. */
   readonly faces: Faces | undefined
-  /** The community that the faces are enrolled in. */
+  /** Community that the faces are enrolled in. */
   readonly community: string
-  /** The least assurance that a live person is there. */
+  /** Minimum liveness assurance. */
   readonly liveness: VerificationConfiguration['liveness']
-  /** Face attempts about one user, counted together with those of sessions. */
+  /** Limit of face attempts per user, shared with sessions. */
   readonly attemptsOfUser: RateLimitRule
 }
 
-/** The faces and their verifier. @throws BillfoldError `signing-method.no-verifier` */
+/** Returns the face recognition and its verifier. @throws BillfoldError `signing-method.no-verifier` */
 export function verifierIn({ faces }: FaceMethodSetup): {
   readonly faces: Faces
   readonly verifier: CheckedVerifier

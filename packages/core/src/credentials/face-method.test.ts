@@ -17,10 +17,10 @@ import { attemptBack, countAttempt, currentSecret, type OpenedMethod, unlock } f
 import { type AskedRequest, type FaceCheckRow, sealRequest } from './use-face-check.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
-const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
+const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 const face = { device: 'd'.repeat(43), person: 'the person' }
-const secret = 'what-the-device-keeps'
-/** SHA-256 of nothing. */
+const secret = 'secret-of-the-device'
+/** SHA-256 of the empty string. */
 const bodySha256 = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'
 const request: AskedRequest = { method: 'POST', target: '/api/signatures', body: new Uint8Array() }
 
@@ -57,12 +57,12 @@ beforeEach(async () => {
   )
 })
 
-const byPin = (): Promise<OpenedMethod> => unlock(services, actor, owner.ownerId, { id: pinId }, '4711', refusals)
-const open = (value: string, asked: AskedRequest | undefined = request): Promise<OpenedMethod> =>
-  unlock(services, actor, owner.ownerId, { id: methodId }, value, refusals, asked)
+const byPin = (): Promise<OpenedMethod> => unlock(services, actor, owner.ownerId, { id: pinId }, '4711', failureCodes)
+const authorize = (value: string, asked: AskedRequest | undefined = request): Promise<OpenedMethod> =>
+  unlock(services, actor, owner.ownerId, { id: methodId }, value, failureCodes, asked)
 
-/** A check that was passed for the request. */
-async function passed(change: Partial<FaceCheckRow> = {}, methodVersion = 1): Promise<FaceCheckRow> {
+/** Stores a face check that was completed for the request. */
+async function storePassedCheck(change: Partial<FaceCheckRow> = {}, methodVersion = 1): Promise<FaceCheckRow> {
   const row = {
     id: crypto.randomUUID(),
     tenant: owner.tenant,
@@ -73,70 +73,70 @@ async function passed(change: Partial<FaceCheckRow> = {}, methodVersion = 1): Pr
     expiresAt: services.now() + 60_000,
   }
   const sealedRequest = await sealRequest(services, row, { ...request, bodySha256 })
-  const kept = { ...row, sealedRequest, ...change }
-  await services.storage.commit(batch(insert(faceChecks, kept)))
-  return kept
+  const stored = { ...row, sealedRequest, ...change }
+  await services.storage.commit(batch(insert(faceChecks, stored)))
+  return stored
 }
 
-it('opens what its owner has, with the secret and a check that was passed', async () => {
-  const method = await open(`${(await passed()).id}.${secret}`)
+it('authorizes with the secret and a completed face check', async () => {
+  const method = await authorize(`${(await storePassedCheck()).id}.${secret}`)
   expect((await currentSecret(services, method)).secret.bytes).toHaveLength(32)
 })
 
-it('opens nothing in-process, where there is no request that a check could be for', async () => {
-  const { id } = await passed()
-  expect(await codeOf(unlock(services, actor, owner.ownerId, { id: methodId }, `${id}.${secret}`, refusals))).toBe(
+it('rejects a face-bound method without a request', async () => {
+  const { id } = await storePassedCheck()
+  expect(await codeOf(unlock(services, actor, owner.ownerId, { id: methodId }, `${id}.${secret}`, failureCodes))).toBe(
     'signing-method.invalid',
   )
 })
 
-it('stays behind its face when it gets a new value, and when the keyring gets a new key', async () => {
-  await replaceMethod(services, {}, actor, owner, methodId, 'what-it-keeps-from-now', await byPin())
-  expect(await codeOf(open('what-it-keeps-from-now'))).toBe('signing-method.invalid')
-  const value = 'what-it-keeps-from-now'
-  expect(await codeOf(open(`${(await passed()).id}.${value}`))).toBe('signing-method.invalid')
-  expect(await codeOf(open(`${(await passed({}, 2)).id}.${value}`))).toBe('done')
+it('still requires a face check after the value is replaced and after the keyring is rotated', async () => {
+  await replaceMethod(services, {}, actor, owner, methodId, 'replaced-secret-value', await byPin())
+  expect(await codeOf(authorize('replaced-secret-value'))).toBe('signing-method.invalid')
+  const value = 'replaced-secret-value'
+  expect(await codeOf(authorize(`${(await storePassedCheck()).id}.${value}`))).toBe('signing-method.invalid')
+  expect(await codeOf(authorize(`${(await storePassedCheck({}, 2)).id}.${value}`))).toBe('done')
   services = { ...services, keyring: localKeyring({ keys, currentKeyId: 'k2' }) }
   for (let round = 0; round < 2; round++)
-    expect(await codeOf(open(`${(await passed({}, 2)).id}.${value}`))).toBe('done')
+    expect(await codeOf(authorize(`${(await storePassedCheck({}, 2)).id}.${value}`))).toBe('done')
   const [row] = await services.storage.find(credentials, { where: { id: methodId } })
   expect(row).toMatchObject({ pepperKeyId: 'k2', ...face })
-  expect(await codeOf(open(value))).toBe('signing-method.invalid')
+  expect(await codeOf(authorize(value))).toBe('signing-method.invalid')
 })
 
-it('keeps the face that is put on it while it gets a new value, wherever in that it comes', async () => {
-  const authority = await byPin()
+it('fails with a conflict when another process changes the face binding during a replacement', async () => {
+  const authorizedBy = await byPin()
   for (const whichRead of [2, 3, 4]) {
-    const { row } = await addMethod(services, {}, actor, owner, { type: 'BIOMETRIC', value: secret }, authority)
-    // Another process: it does not wait for what this one does for the owner.
+    const { row } = await addMethod(services, {}, actor, owner, { type: 'BIOMETRIC', value: secret }, authorizedBy)
+    // Another process does not share the owner's mutex.
     const other = { ...services, ownerTurns: turnsByKey(1000) }
-    const putFaceOn = (): Promise<unknown> =>
-      replaceMethod(other, {}, actor, owner, row.id, 'what-the-other-keeps', authority, face)
-    const storage = interruptedRead(services.storage, credentials.name, putFaceOn, whichRead)
+    const bindFace = (): Promise<unknown> =>
+      replaceMethod(other, {}, actor, owner, row.id, 'secret-of-the-other-process', authorizedBy, face)
+    const storage = interruptedRead(services.storage, credentials.name, bindFace, whichRead)
     const replacing = replaceMethod(
       { ...services, storage },
       {},
       actor,
       owner,
       row.id,
-      'what-this-one-keeps',
-      authority,
+      'secret-of-this-process',
+      authorizedBy,
     )
     expect([whichRead, await codeOf(replacing)]).toEqual([whichRead, 'storage.refused'])
-    const [kept] = await services.storage.find(credentials, { where: { id: row.id } })
-    expect(kept).toMatchObject({ ...face, version: 2 })
+    const [stored] = await services.storage.find(credentials, { where: { id: row.id } })
+    expect(stored).toMatchObject({ ...face, version: 2 })
   }
 })
 
-describe('somebody who can write to the database and knows the secret', () => {
-  it('cannot take the face away from the method', async () => {
+describe('an attacker with write access to the database and the secret', () => {
+  it('cannot remove the face binding', async () => {
     const where = { id: methodId }
     await services.storage.commit(batch(update(credentials, { where, set: { device: null, person: null } })))
-    expect(await codeOf(open(secret))).toBe('signing-method.invalid')
+    expect(await codeOf(authorize(secret))).toBe('signing-method.invalid')
   })
 
-  it('cannot put a device or a face of their own in its place', async () => {
-    const { id } = await passed()
+  it('cannot replace the device or the person of the face binding', async () => {
+    const { id } = await storePassedCheck()
     const mine = { device: 'm'.repeat(43), person: 'mallory' }
     await services.storage.commit(
       batch(
@@ -145,28 +145,28 @@ describe('somebody who can write to the database and knows the secret', () => {
         remove(facePeople, { where: { id: face.person } }),
       ),
     )
-    expect(await codeOf(open(`${id}.${secret}`))).toBe('signing-method.invalid')
+    expect(await codeOf(authorize(`${id}.${secret}`))).toBe('signing-method.invalid')
   })
 
-  it('cannot make a check, nor give one more time, nor another method', async () => {
+  it('cannot forge a face check, extend its expiry or copy it to another id', async () => {
     const forged = [
-      await passed({ sealedRequest: new Uint8Array(100) }),
-      await passed({ expiresAt: services.now() + 600_000 }),
-      await passed({ id: crypto.randomUUID() }),
+      await storePassedCheck({ sealedRequest: new Uint8Array(100) }),
+      await storePassedCheck({ expiresAt: services.now() + 600_000 }),
+      await storePassedCheck({ id: crypto.randomUUID() }),
     ]
-    for (const { id } of forged) expect(await codeOf(open(`${id}.${secret}`))).toBe('signing-method.invalid')
+    for (const { id } of forged) expect(await codeOf(authorize(`${id}.${secret}`))).toBe('signing-method.invalid')
   })
 })
 
-it('is not opened by a check that has expired, which is forgotten', async () => {
-  const { id, expiresAt } = await passed()
+it('rejects an expired face check and purges it', async () => {
+  const { id, expiresAt } = await storePassedCheck()
   services = { ...services, now: () => expiresAt }
-  expect(await codeOf(open(`${id}.${secret}`))).toBe('signing-method.invalid')
+  expect(await codeOf(authorize(`${id}.${secret}`))).toBe('signing-method.invalid')
   await forgetFaceChecks(services.storage, expiresAt)
   expect(await services.storage.find(faceChecks)).toEqual([])
 })
 
-it('is refused like any wrong value for what can be no check at all', async () => {
+it('rejects malformed values with the code of a wrong value', async () => {
   for (const value of [
     '.',
     '..',
@@ -175,21 +175,21 @@ it('is refused like any wrong value for what can be no check at all', async () =
     '',
     `${'x'.repeat(36)}.`,
   ])
-    expect(await codeOf(open(value))).toBe('signing-method.invalid')
+    expect(await codeOf(authorize(value))).toBe('signing-method.invalid')
 })
 
-describe('an attempt that is given back', () => {
-  it('takes no other with it, and brings back the lock that had been served', async () => {
+describe('refunding an attempt', () => {
+  it('refunds only that attempt and restores the expired lockout', async () => {
     let now = services.now()
     services = { ...services, temporaryLock: { wrongInARow: 3, seconds: 60 }, now: () => now }
-    for (let count = 0; count < 3; count++) expect(await codeOf(open('wrong'))).toBe('signing-method.invalid')
-    expect(await codeOf(open('wrong'))).toBe('signing-method.locked')
+    for (let count = 0; count < 3; count++) expect(await codeOf(authorize('wrong'))).toBe('signing-method.invalid')
+    expect(await codeOf(authorize('wrong'))).toBe('signing-method.locked')
     now += 60_000
     const counted = await countAttempt(services, actor, owner.ownerId, { id: methodId }, 'attempt')
     if (typeof counted === 'string') throw new Error(counted)
     await services.storage.commit(batch(...attemptBack(counted, 'attempt')))
     const [row] = await services.storage.find(credentials, { where: { id: methodId } })
     expect(row).toMatchObject({ remainingAttempts: 7, incorrectAttempts: 3, lockedUntil: now })
-    expect(await codeOf(open(`${(await passed()).id}.${secret}`))).toBe('done')
+    expect(await codeOf(authorize(`${(await storePassedCheck()).id}.${secret}`))).toBe('done')
   })
 })

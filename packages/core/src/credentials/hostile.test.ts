@@ -19,7 +19,7 @@ import { credentials } from './tables.ts'
 import { type OpenedMethod, unlock } from './unlock.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
-const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
+const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 const ethereum = chainOf(knownChains(), 'ETHEREUM')
 const pin = '4711'
 
@@ -34,36 +34,36 @@ beforeEach(async () => {
   pinId = methods[0]?.id ?? ''
 })
 
-const open = (value: string, id = pinId): Promise<OpenedMethod> =>
-  unlock(services, actor, owner.ownerId, { id }, value, refusals)
+const authorize = (value: string, id = pinId): Promise<OpenedMethod> =>
+  unlock(services, actor, owner.ownerId, { id }, value, failureCodes)
 
-async function kept(): Promise<CredentialRow> {
+async function findPin(): Promise<CredentialRow> {
   const [row] = await services.storage.find(credentials, { where: { id: pinId } })
-  if (row === undefined) throw new Error('there is no PIN')
+  if (row === undefined) throw new Error('expected a PIN')
   return row
 }
 
-describe('attempts', () => {
-  it('are not taken by values that nobody can have set, so that such values lock nobody out', async () => {
+describe('attempt counting', () => {
+  it('does not count values that no method can have', async () => {
     const impossible = ['\ufdfa'.repeat(64), 'x'.repeat(1025), '47\ud800']
-    for (const value of impossible) expect(await codeOf(open(value))).toBe('input.invalid')
-    expect(await kept()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0 })
+    for (const value of impossible) expect(await codeOf(authorize(value))).toBe('input.invalid')
+    expect(await findPin()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0 })
   })
 
-  it('are not taken while the keyring cannot be reached', async () => {
+  it('does not count attempts while the keyring is unavailable', async () => {
     const { keyring } = services
     const unreachable: Keyring = {
       currentKeyId: keyring.currentKeyId,
       derive: () => Promise.reject(new BillfoldError('keyring.unavailable')),
     }
     services = { ...services, keyring: unreachable }
-    for (let count = 0; count < 12; count++) expect(await codeOf(open(pin))).toBe('keyring.unavailable')
+    for (let count = 0; count < 12; count++) expect(await codeOf(authorize(pin))).toBe('keyring.unavailable')
     services = { ...services, keyring }
-    expect(await kept()).toMatchObject({ remainingAttempts: 10 })
-    expect(await codeOf(open(pin))).toBe('done')
+    expect(await findPin()).toMatchObject({ remainingAttempts: 10 })
+    expect(await codeOf(authorize(pin))).toBe('done')
   })
 
-  it('of one caller are bounded over all users, also when they are sent all at once', async () => {
+  it('limits the failed attempts of one caller over all users, also when sent concurrently', async () => {
     const concurrency = 2
     const cost = { logN: 4, r: 1, p: 1 }
     const hash = slowHash({ cost, concurrency, queue: 1000, perSource: 1000 })
@@ -72,17 +72,17 @@ describe('attempts', () => {
       Array.from({ length: 40 }, () => createUser(services, {}, actor, { signingMethod: { type: 'PIN', value: pin } })),
     )
     const codes = await Promise.all(
-      users.map(({ user }) => codeOf(unlock(services, actor, user.id, { type: 'PIN' }, '0000', refusals))),
+      users.map(({ user }) => codeOf(unlock(services, actor, user.id, { type: 'PIN' }, '0000', failureCodes))),
     )
-    const looked = codes.filter((code) => code === 'signing-method.invalid')
-    expect(looked.length).toBeLessThan(5 + concurrency)
-    expect(codes.filter((code) => code === 'rate.limited')).toHaveLength(40 - looked.length)
+    const checked = codes.filter((code) => code === 'signing-method.invalid')
+    expect(checked.length).toBeLessThan(5 + concurrency)
+    expect(codes.filter((code) => code === 'rate.limited')).toHaveLength(40 - checked.length)
   })
 })
 
-describe('how much an owner may have', () => {
-  it('holds for methods that are added at the same moment', async () => {
-    const method = await open(pin)
+describe('limits per owner', () => {
+  it('are not exceeded by signing methods added concurrently', async () => {
+    const method = await authorize(pin)
     for (let count = 1; count < mostMethods - 1; count++)
       await addMethod(services, {}, actor, owner, { type: 'PASSWORD', value: `password ${count}` }, method)
     const added = await Promise.all(
@@ -94,45 +94,45 @@ describe('how much an owner may have', () => {
     expect(await listMethods(services, owner.tenant, owner.ownerId)).toHaveLength(mostMethods)
   })
 
-  it('holds for wallets that are imported at the same moment, so that a PIN can always be replaced', async () => {
-    const method = await open(pin)
+  it('are not exceeded by wallets imported concurrently, so that the PIN can still be replaced', async () => {
+    const method = await authorize(pin)
     const code = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE' }, method)
-    const bring = () => importUserWallet(services, actor, owner.ownerId, ethereum, ethereum.newKey(), {}, method)
-    for (let count = 1; count < mostWallets; count++) await bring()
-    const brought = await Promise.all(Array.from({ length: 100 }, () => codeOf(bring())))
-    expect(brought.filter((outcome) => outcome === 'done')).toHaveLength(1)
+    const importWallet = () => importUserWallet(services, actor, owner.ownerId, ethereum, ethereum.newKey(), {}, method)
+    for (let count = 1; count < mostWallets; count++) await importWallet()
+    const imported = await Promise.all(Array.from({ length: 100 }, () => codeOf(importWallet())))
+    expect(imported.filter((outcome) => outcome === 'done')).toHaveLength(1)
     expect(await services.storage.find(wallets, { where: { ownerId: owner.ownerId } })).toHaveLength(mostWallets)
-    const authority = await open(code.generatedValue ?? '', code.row.id)
-    expect(await codeOf(replaceMethod(services, {}, actor, owner, pinId, '987654', authority))).toBe('done')
+    const authorizedBy = await authorize(code.generatedValue ?? '', code.row.id)
+    expect(await codeOf(replaceMethod(services, {}, actor, owner, pinId, '987654', authorizedBy))).toBe('done')
   }, 60_000)
 })
 
-describe('a value that is replaced twice at once', () => {
-  it('is in the end one of the two, and each costs one hash', async () => {
-    const code = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE' }, await open(pin))
-    const authority = await open(code.generatedValue ?? '', code.row.id)
+describe('replacing a value twice concurrently', () => {
+  it('stores one of the two values and hashes each value once', async () => {
+    const code = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE' }, await authorize(pin))
+    const authorizedBy = await authorize(code.generatedValue ?? '', code.row.id)
     let hashes = 0
     const { slowHash: hash } = services
-    const deriveNow: typeof hash.deriveNow = (...of) => {
+    const deriveNow: typeof hash.deriveNow = (...input) => {
       hashes++
-      return hash.deriveNow(...of)
+      return hash.deriveNow(...input)
     }
     services = { ...services, slowHash: { ...hash, deriveNow } }
     const values = ['111122', '333344']
     const replaced = await Promise.all(
-      values.map((value) => codeOf(replaceMethod(services, {}, actor, owner, pinId, value, authority))),
+      values.map((value) => codeOf(replaceMethod(services, {}, actor, owner, pinId, value, authorizedBy))),
     )
     expect(replaced).toEqual(['done', 'done'])
     expect(hashes).toBe(2)
-    const opened = await Promise.all(values.map((value) => codeOf(open(value))))
-    expect(new Set(opened)).toEqual(new Set(['done', 'signing-method.invalid']))
+    const results = await Promise.all(values.map((value) => codeOf(authorize(value))))
+    expect(new Set(results)).toEqual(new Set(['done', 'signing-method.invalid']))
   })
 })
 
-describe('somebody who can write to the database', () => {
-  /** Seals a master secret of their own to the PIN's public key, which takes no secret, and tags it as well as they can. */
+describe('an attacker with write access to the database', () => {
+  /** Seals another master secret to the PIN's public key, with the best tag that can be computed without the keyring. */
   async function plant(): Promise<ReturnType<typeof newMasterSecret>> {
-    const row = await kept()
+    const row = await findPin()
     const planted = newMasterSecret(row.generation)
     const info = new TextEncoder().encode(
       JSON.stringify(['billfold master secret', row.tenant, row.ownerId, row.id, row.generation]),
@@ -151,9 +151,9 @@ describe('somebody who can write to the database', () => {
     return planted
   }
 
-  it("cannot have an owner's next wallet sealed under a master secret of their own", async () => {
+  it("cannot make the owner's next wallet use a planted master secret", async () => {
     const planted = await plant()
-    const made = createUserWallet(services, actor, owner.ownerId, ethereum, {}, await open(pin))
+    const made = createUserWallet(services, actor, owner.ownerId, ethereum, {}, await authorize(pin))
     const outcome = await made.then(
       (wallet: WalletRow) => openWalletKey(wallet, planted).length,
       (error: unknown) => (isBillfoldError(error) ? error.code : error),
@@ -162,7 +162,7 @@ describe('somebody who can write to the database', () => {
     expect(await services.storage.find(seeds)).toEqual([])
   })
 
-  it('cannot have it taken for genuine when the keyring gets a new key', async () => {
+  it('cannot have a planted master secret tagged by a keyring rotation', async () => {
     const keys = { k1: newKey(), k2: newKey() }
     services = { ...testServices(), keyring: localKeyring({ keys, currentKeyId: 'k1' }) }
     const { user, methods } = await createUser(services, {}, actor, { signingMethod: { type: 'PIN', value: pin } })
@@ -170,31 +170,38 @@ describe('somebody who can write to the database', () => {
     pinId = methods[0]?.id ?? ''
     await plant()
     services = { ...services, keyring: localKeyring({ keys, currentKeyId: 'k2' }) }
-    expect(await codeOf(open(pin))).toBe('sealed.invalid')
-    expect(await kept()).toMatchObject({ pepperKeyId: 'k1' })
+    expect(await codeOf(authorize(pin))).toBe('sealed.invalid')
+    expect(await findPin()).toMatchObject({ pepperKeyId: 'k1' })
   })
 })
 
-describe('a keyring that gets a new key', () => {
-  it('leaves every method working, whichever are replaced and sealed anew at the same moment', async () => {
-    const code = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE' }, await open(pin))
+describe('keyring rotation', () => {
+  it('preserves all methods when one is replaced and another re-encrypted concurrently', async () => {
+    const code = await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE' }, await authorize(pin))
     const password = 'correct horse'
-    const { row } = await addMethod(services, {}, actor, owner, { type: 'PASSWORD', value: password }, await open(pin))
-    const authority = await open(code.generatedValue ?? '', code.row.id)
+    const { row } = await addMethod(
+      services,
+      {},
+      actor,
+      owner,
+      { type: 'PASSWORD', value: password },
+      await authorize(pin),
+    )
+    const authorizedBy = await authorize(code.generatedValue ?? '', code.row.id)
     const derive = services.keyring.derive
     services = {
       ...services,
       keyring: { currentKeyId: 'k2', derive: (id, purpose) => derive('k1', `${id} ${purpose}`.replace('k1 ', '')) },
     }
     const outcomes = await Promise.all([
-      codeOf(replaceMethod(services, {}, actor, owner, pinId, '987654', authority)),
-      codeOf(open(password, row.id)),
+      codeOf(replaceMethod(services, {}, actor, owner, pinId, '987654', authorizedBy)),
+      codeOf(authorize(password, row.id)),
     ])
     expect(outcomes).toEqual(['done', 'done'])
-    const wallet = createUserWallet(services, actor, owner.ownerId, ethereum, {}, await open(password, row.id))
+    const wallet = createUserWallet(services, actor, owner.ownerId, ethereum, {}, await authorize(password, row.id))
     await expect(wallet).resolves.toMatchObject({ generation: 2 })
-    expect(await codeOf(createUserWallet(services, actor, owner.ownerId, ethereum, {}, await open('987654')))).toBe(
-      'done',
-    )
+    expect(
+      await codeOf(createUserWallet(services, actor, owner.ownerId, ethereum, {}, await authorize('987654'))),
+    ).toBe('done')
   })
 })

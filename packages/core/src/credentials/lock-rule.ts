@@ -1,12 +1,15 @@
-/** A signing method rests for a while after so many wrong values in a row, and again after so many more. */
+/** Temporary lockout of a signing method after consecutive failed attempts. Repeats after the same number of failures. */
 export interface TemporaryLock {
-  /** 1 to 9, since ten wrong values lock a method until it is replaced. */
+  /** Consecutive failed attempts before a lockout, 1 to 9. Ten failed attempts lock a method until it is replaced. */
   readonly wrongInARow: number
+  /** Duration of a lockout in seconds. */
   readonly seconds: number
 }
 
-/** @throws RangeError when it is not one */
+/** Validates a lockout rule. @throws RangeError if a value is out of range */
 export function assertTemporaryLock({ wrongInARow, seconds }: TemporaryLock): void {
   if (!Number.isInteger(wrongInARow) || wrongInARow < 1 || wrongInARow > 9 || !Number.isInteger(seconds) || seconds < 1)
-    throw new RangeError('a temporary lock comes after 1 to 9 wrong values in a row, and lasts whole seconds')
+    throw new RangeError(
+      `lockout: maxFailures must be an integer from 1 to 9 (got ${wrongInARow}), durationSeconds an integer of at least 1 (got ${seconds})`,
+    )
 }

@@ -1,29 +1,29 @@
 import { randomCode } from '../crypto/index.ts'
 import { BillfoldError } from '../errors.ts'
 
-/** The types of signing method that a user can have. */
+/** Types of signing method. */
 export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
 
-/** What a type of signing method takes for a value, and whether the library can make one up. */
+/** Rule of a type of signing method: accepted values and, where supported, a generator. */
 export interface MethodRule {
   readonly type: MethodType
-  /** How many of the type an owner can have. */
+  /** Number of methods of the type per owner. */
   readonly most: 'one' | 'many'
   readonly accepts: (value: string) => boolean
   readonly generate: (() => string) | undefined
 }
 
-/** What hosts can decide about signing methods. */
+/** Options for signing methods. */
 export interface MethodSettings {
-  /** What a PIN looks like; 4 to 8 digits by default. */
+  /** Pattern of valid PINs. Default: 4 to 8 digits. */
   readonly pinPattern?: RegExp
-  /** Refuse PINs of one digit repeated or of digits in a row, such as 000000 and 123456. */
+  /** Rejects PINs of one repeated digit or of consecutive digits, such as 000000 and 123456. Default: false. */
   readonly refuseTrivialPins?: boolean
 }
 
 const lowercaseBase36 = '0123456789abcdefghijklmnopqrstuvwxyz'
 
-/** The rules by type. A generated emergency code has 25 base-36 characters: 129 bits. */
+/** Returns the rules by type. A generated emergency code has 25 base-36 characters, which is 129 bits of entropy. */
 export function methodRules(settings: MethodSettings = {}): ReadonlyMap<string, MethodRule> {
   const pinPattern = settings.pinPattern ?? /^[0-9]{4,8}$/
   const rules: readonly MethodRule[] = [
@@ -39,7 +39,7 @@ export function methodRules(settings: MethodSettings = {}): ReadonlyMap<string, 
       accepts: (value) => /^[A-Za-z0-9-]{20,128}$/.test(value),
       generate: () => randomCode(25, lowercaseBase36),
     },
-    // A secret that the user's device keeps, and gives out once the user's face or finger has convinced it.
+    // A secret that the user's device releases after its own biometric check.
     { type: 'BIOMETRIC', most: 'many', accepts: (value) => /^[!-~]{16,512}$/.test(value), generate: undefined },
     { type: 'PASSWORD', most: 'many', accepts: isPassword, generate: undefined },
   ]
@@ -47,7 +47,7 @@ export function methodRules(settings: MethodSettings = {}): ReadonlyMap<string, 
 }
 
 /**
- * The value to use for a new method of this type: the one given, or one made up.
+ * Returns the value for a new method: the given one, or a generated one if the type supports it and none is given.
  * @throws BillfoldError `signing-method.value-invalid`
  */
 export function methodValue(rule: MethodRule, given: string | undefined): { value: string; generated: boolean } {
@@ -59,13 +59,13 @@ export function methodValue(rule: MethodRule, given: string | undefined): { valu
   return { value: given, generated: false }
 }
 
-/** 8 to 128 characters, whichever they are (NIST SP 800-63B section 5.1.1.2). */
+/** 8 to 128 characters of any kind (NIST SP 800-63B section 5.1.1.2). */
 function isPassword(value: string): boolean {
   const characters = [...value.normalize('NFKC')].length
   return characters >= 8 && characters <= 128
 }
 
-/** One digit over and over, or digits that count up or down by one. */
+/** True for one repeated digit and for digits that count up or down by one. */
 function isTrivial(pin: string): boolean {
   const steps = new Set([...pin].slice(1).map((digit, index) => digit.charCodeAt(0) - pin.charCodeAt(index)))
   return steps.size === 1 && [0, 1, -1].includes([...steps][0] ?? 2)

@@ -22,48 +22,49 @@ import {
 import { credentials, masterSecrets } from './tables.ts'
 import { currentSecret, mostAttempts, type OpenedMethod } from './unlock.ts'
 
-/** Who a method belongs to. */
+/** Owner of a signing method: a user, or a wallet without a user. */
 export interface Owner {
   readonly tenant: string
   readonly ownerId: string
   readonly ownerKind: 'user' | 'wallet'
 }
 
-/** A type and, unless one is to be made up, a value. */
+/** Input for a signing method: a type and, unless it is to be generated, a value. */
 export interface MethodInput {
+  /** A `MethodType`. */
   readonly type: string
   readonly value?: string | undefined
-  /** For a BIOMETRIC that takes a face too. */
+  /** Face binding, for the type BIOMETRIC only. */
   readonly face?: FaceBinding | undefined
 }
 
-/** A method that was made or changed; `value` only where the library made it up, and only this once. */
+/** A signing method that was created or replaced. A generated value is returned only here; it is not stored. */
 export interface MethodResult {
   readonly row: CredentialRow
   readonly generatedValue?: string
 }
 
-/** At most this many methods an owner. */
+/** Maximum number of signing methods of an owner. */
 export const mostMethods = 20
 
-/** The signing methods of an owner, oldest first. */
+/** Lists the signing methods of an owner, oldest first. */
 export function listMethods(services: Services, tenant: string, ownerId: string): Promise<CredentialRow[]> {
   return services.storage.find(credentials, { where: { tenant, ownerId }, orderBy: [['id', 'asc']] })
 }
 
 /**
- * The rows of an owner's first method, a PIN, and of the master secret that it opens, to be committed with the owner. The
- * primary key of the master secret lets one first method win.
+ * Prepares an owner's first signing method, a PIN, and the master secret that it seals. The writes belong in the commit that
+ * creates the owner. With concurrent calls one wins, by the primary key of the master secret.
  * @throws BillfoldError `signing-method.pin-first`, `signing-method.value-invalid`
  */
 export async function firstMethod(
   services: Services,
-  settings: MethodSettings,
+  options: MethodSettings,
   actor: Actor,
   owner: Owner,
   input: MethodInput,
 ): Promise<{ readonly row: CredentialRow; readonly secret: MasterSecret; readonly writes: readonly Write[] }> {
-  const rule = ruleOf(settings, input.type)
+  const rule = getRule(options, input.type)
   if (rule.type !== 'PIN') throw new BillfoldError('signing-method.pin-first')
   const { value } = methodValue(rule, input.value)
   const secret = newMasterSecret(1)
@@ -82,7 +83,7 @@ export async function firstMethod(
   }
 }
 
-/** Whether an owner has a signing method. */
+/** Returns true if an owner has a signing method. */
 export async function hasMethods(services: Services, owner: Owner): Promise<boolean> {
   return (await services.storage.find(masterSecrets, { where: { ownerId: owner.ownerId }, limit: 1 })).length > 0
 }
@@ -93,85 +94,86 @@ export async function hasMethods(services: Services, owner: Owner): Promise<bool
  */
 export async function addFirstMethod(
   services: Services,
-  settings: MethodSettings,
+  options: MethodSettings,
   actor: Actor,
   owner: Owner,
   input: MethodInput,
 ): Promise<MethodResult> {
-  const { row, writes } = await firstMethod(services, settings, actor, owner, input)
-  await refusingDuplicates(() => services.storage.commit(batch(...writes)))
+  const { row, writes } = await firstMethod(services, options, actor, owner, input)
+  await rejectDuplicates(() => services.storage.commit(batch(...writes)))
   return { row }
 }
 
 /**
- * Adds a further method, authorised by one that was opened.
- * @throws BillfoldError `signing-method.exists`, `signing-method.value-invalid`, `user.full`, `input.invalid`
+ * Adds a signing method, authorized by an existing one.
+ * @throws BillfoldError `signing-method.exists`, `signing-method.value-invalid`, `user.limit-reached`, `input.invalid`
  */
 export async function addMethod(
   services: Services,
-  settings: MethodSettings,
+  options: MethodSettings,
   actor: Actor,
   owner: Owner,
   input: MethodInput,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<MethodResult> {
-  const rule = ruleOf(settings, input.type)
+  const rule = getRule(options, input.type)
   const { value, generated } = methodValue(rule, input.value)
-  assertTakesFace(rule, input.face)
+  assertFaceSupported(rule, input.face)
   const method = await newMethod(services, actor, owner, value, input.face)
   const row = await decideFor(services, owner.ownerId, async () => {
-    const { secret, version } = await currentSecret(services, authority)
+    const { secret, version } = await currentSecret(services, authorizedBy)
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
     if (rule.most === 'one' && methods.some(({ slot }) => slot === rule.type))
       throw new BillfoldError('signing-method.exists')
     if (methods.length >= mostMethods) throw new BillfoldError('user.full')
     const made = await methodRow(services, owner, rule, method, secret)
     const writes = [
-      stillThere(authority),
+      stillThere(authorizedBy),
       ownerMoves(owner.ownerId, version),
       insert(credentials, made),
       auditRecord(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.created', methodEvent(made)),
     ]
-    await refusingDuplicates(() => services.storage.commit(batch(...writes)))
+    await rejectDuplicates(() => services.storage.commit(batch(...writes)))
     return made
   })
   return generated ? { row, generatedValue: value } : { row }
 }
 
 /**
- * Gives a method a new value, and a BIOMETRIC a face where one is given, authorised by another method. All that the owner
- * has is sealed anew, and the method's attempts are back.
- * @throws BillfoldError `signing-method.not-another`, `signing-method.unknown`, `signing-method.value-invalid`, `input.invalid`,
- *   `storage.refused` when the method's face was changed meanwhile
+ * Replaces the value of a signing method and, for a BIOMETRIC, its face binding if one is given. Another method must
+ * authorize this. Rotates the owner's master secret and resets the attempt counter of the method.
+ * @param value the new value; undefined or empty to generate one
+ * @throws BillfoldError `signing-method.different-method-required`, `signing-method.not-found`,
+ *   `signing-method.value-invalid`, `input.invalid`; `storage.conflict` if the method's face binding was changed concurrently
  */
 export async function replaceMethod(
   services: Services,
-  settings: MethodSettings,
+  options: MethodSettings,
   actor: Actor,
   owner: Owner,
   methodId: string,
   value: string | undefined,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
   face?: FaceBinding,
 ): Promise<MethodResult> {
-  if (authority.row.id === methodId) throw new BillfoldError('signing-method.not-another')
-  const before = await methodOf(services, owner, methodId)
+  if (authorizedBy.row.id === methodId) throw new BillfoldError('signing-method.not-another')
+  const before = await getMethod(services, owner, methodId)
   const { type, tenant } = before
-  const rule = ruleOf(settings, type)
-  const chosen = methodValue(rule, value)
-  assertTakesFace(rule, face)
+  const rule = getRule(options, type)
+  const resolved = methodValue(rule, value)
+  assertFaceSupported(rule, face)
   const { device, person } = face ?? before
-  const place: KeyPlace = { tenant, id: methodId, device, person }
-  const sealedValue = { device, person, ...(await sealValue(services, place, chosen.value, actor.source)) }
+  const context: KeyPlace = { tenant, id: methodId, device, person }
+  const sealedValue = { device, person, ...(await sealValue(services, context, resolved.value, actor.source)) }
   const row = await decideFor(services, owner.ownerId, async () => {
-    const { secret: old, version } = await currentSecret(services, authority)
-    const target = await methodOf(services, owner, methodId)
-    // The value is sealed to the face that the method had: one that was put on or taken off meanwhile stays as it is now.
+    const { secret: old, version } = await currentSecret(services, authorizedBy)
+    const target = await getMethod(services, owner, methodId)
+    // The new key is sealed to the face binding that was read before. Do not overwrite a binding that has changed since.
     if (target.device !== before.device || target.person !== before.person) throw new BillfoldError('storage.refused')
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
-    const staying = methods.filter((method) => method.id !== methodId)
-    const { secret, writes } = await rotation(services, owner.ownerId, old, staying)
+    const remaining = methods.filter((method) => method.id !== methodId)
+    const { secret, writes } = await rotation(services, owner.ownerId, old, remaining)
     const sealed = { ...sealedValue, ...(await sealSecretFor(services.keyring, { ...target, ...sealedValue }, secret)) }
     const fresh = {
       remainingAttempts: mostAttempts,
@@ -183,7 +185,7 @@ export async function replaceMethod(
     await services.storage.commit(
       batch(
         ownerRotates(owner.ownerId, version, old),
-        stillThere(authority),
+        stillThere(authorizedBy),
         update(credentials, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
         ...writes,
         auditRecord(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
@@ -192,26 +194,27 @@ export async function replaceMethod(
     )
     return { ...target, ...sealed, ...fresh }
   })
-  return chosen.generated ? { row, generatedValue: chosen.value } : { row }
+  return resolved.generated ? { row, generatedValue: resolved.value } : { row }
 }
 
 /**
- * Removes a method, authorised by another one; a PIN stays.
- * @throws BillfoldError `signing-method.pin-kept`, `signing-method.not-another`, `signing-method.unknown`
+ * Removes a signing method, authorized by another one, and rotates the owner's master secret. A PIN cannot be removed.
+ * @throws BillfoldError `signing-method.pin-not-deletable`, `signing-method.different-method-required`,
+ *   `signing-method.not-found`
  */
 export async function removeMethod(
   services: Services,
   actor: Actor,
   owner: Owner,
   methodId: string,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<void> {
-  if (authority.row.id === methodId) throw new BillfoldError('signing-method.not-another')
-  const { type } = await methodOf(services, owner, methodId)
+  if (authorizedBy.row.id === methodId) throw new BillfoldError('signing-method.not-another')
+  const { type } = await getMethod(services, owner, methodId)
   if (type === 'PIN') throw new BillfoldError('signing-method.pin-kept')
   await decideFor(services, owner.ownerId, async () => {
-    const { secret: old, version } = await currentSecret(services, authority)
-    const target = await methodOf(services, owner, methodId)
+    const { secret: old, version } = await currentSecret(services, authorizedBy)
+    const target = await getMethod(services, owner, methodId)
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
     const { writes } = await rotation(
       services,
@@ -222,7 +225,7 @@ export async function removeMethod(
     await services.storage.commit(
       batch(
         ownerRotates(owner.ownerId, version, old),
-        stillThere(authority),
+        stillThere(authorizedBy),
         remove(credentials, { where: { id: methodId, version: target.version } }),
         ...writes,
         auditRecord(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
@@ -232,13 +235,13 @@ export async function removeMethod(
   })
 }
 
-/** A method, as events tell of it. */
+/** Returns the data of a signing method in events. */
 export function methodEvent({ id: methodId, ownerId, type }: CredentialRow): EventData<'signing-method.created'> {
   return { methodId, ownerId, type }
 }
 
-/** A unique key, not the look before the write, says that there is a method of the type already. */
-async function refusingDuplicates(commit: () => Promise<void>): Promise<void> {
+/** Maps a duplicate key to `signing-method.exists`. The unique key decides, since a read before the write can be stale. */
+async function rejectDuplicates(commit: () => Promise<void>): Promise<void> {
   try {
     await commit()
   } catch (error) {
@@ -248,7 +251,7 @@ async function refusingDuplicates(commit: () => Promise<void>): Promise<void> {
   }
 }
 
-async function methodOf(services: Services, owner: Owner, id: string): Promise<CredentialRow> {
+async function getMethod(services: Services, owner: Owner, id: string): Promise<CredentialRow> {
   const [row] = await services.storage.find(credentials, {
     where: { id, tenant: owner.tenant, ownerId: owner.ownerId },
     limit: 1,
@@ -257,7 +260,7 @@ async function methodOf(services: Services, owner: Owner, id: string): Promise<C
   return row
 }
 
-/** A new method's id and its sealed value: what takes long comes before any row is read, so that the rows stay as they were read. */
+/** Creates the id and the key pair of a new method. Slow (scrypt), so it runs before any row is read. */
 async function newMethod(
   services: Services,
   actor: Actor,
@@ -265,16 +268,16 @@ async function newMethod(
   value: string,
   { device, person }: FaceBinding | NoFace = noFace,
 ): Promise<SealedValue & KeyPlace> {
-  const place: KeyPlace = { tenant: owner.tenant, id: newId(), device, person }
-  return { ...place, ...(await sealValue(services, place, value, actor.source)) }
+  const context: KeyPlace = { tenant: owner.tenant, id: newId(), device, person }
+  return { ...context, ...(await sealValue(services, context, value, actor.source)) }
 }
 
 const noFace = { device: null, person: null } as const
 type NoFace = typeof noFace
 
-function assertTakesFace(rule: MethodRule, face: FaceBinding | undefined): void {
+function assertFaceSupported(rule: MethodRule, face: FaceBinding | undefined): void {
   if (face === undefined || rule.type === 'BIOMETRIC') return
-  const message = 'is for methods of the type BIOMETRIC only'
+  const message = 'is only supported for signing methods of the type BIOMETRIC'
   throw new BillfoldError('input.invalid', { issues: [{ path: 'devicePublicKey', message }] })
 }
 
@@ -304,13 +307,13 @@ async function methodRow(
   }
 }
 
-function ruleOf(settings: MethodSettings, type: string): MethodRule {
-  const rule = methodRules(settings).get(type)
+function getRule(options: MethodSettings, type: string): MethodRule {
+  const rule = methodRules(options).get(type)
   if (rule === undefined) throw new BillfoldError('signing-method.unsupported-type')
   return rule
 }
 
-/** For a commit that a method authorises: it was neither replaced nor removed since it was opened. */
-export function stillThere(authority: OpenedMethod): Write {
-  return check(credentials, { where: { id: authority.row.id, version: authority.row.version } })
+/** Precondition: the method that authorizes a commit was neither replaced nor removed. */
+export function stillThere(authorizedBy: OpenedMethod): Write {
+  return check(credentials, { where: { id: authorizedBy.row.id, version: authorizedBy.row.version } })
 }

@@ -3,26 +3,26 @@ import type { MasterSecret } from './sealing.ts'
 import { masterSecrets } from './tables.ts'
 
 /**
- * For a commit that adds a method, or a row that is sealed under the master secret: nothing else was added or replaced since
- * `version`. So the secret is still this one, an owner has no more than one may have, and a rotation that has read the rows
- * already must read them again.
+ * Increments the version of an owner, for a commit that adds a signing method or a row sealed under the master secret. Fails
+ * if anything was added or replaced since `version`. This keeps the secret current and the limits per owner exact, and makes
+ * a concurrent rotation read the rows again.
  */
 export function ownerMoves(ownerId: string, version: number): Write {
   return update(masterSecrets, { where: { ownerId, version, closedAt: null }, add: { version: 1 } })
 }
 
-/** For a commit that replaces the master secret. */
+/** Increments version and generation of an owner, for a commit that rotates the master secret. */
 export function ownerRotates(ownerId: string, version: number, old: MasterSecret): Write {
   const where = { ownerId, version, generation: old.generation, closedAt: null }
   return update(masterSecrets, { where, add: { version: 1, generation: 1 } })
 }
 
-/** For a commit that archives an owner who has no method, and from now on gets none. */
+/** Inserts a closed owner, for a commit that archives an owner without a signing method. No method can be added afterwards. */
 export function ownerNeverOpens(tenant: string, ownerId: string, closedAt: number): Write {
   return insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt: closedAt, closedAt })
 }
 
-/** For a commit that archives an owner: from then on no method of the owner opens anything. */
+/** Closes an owner, for a commit that archives it. No signing method of the owner authorizes anything afterwards. */
 export function ownerCloses(ownerId: string, closedAt: number): Write {
   return update(masterSecrets, { where: { ownerId }, set: { closedAt }, add: { version: 1 }, hits: 'any' })
 }

@@ -27,60 +27,61 @@ import {
   stillBound,
 } from './use-face-check.ts'
 
-/** What is brought to a face check that was begun. */
+/** Submission to a started face check. */
 export interface ShownFace extends MethodOfUser {
   readonly checkId: string
-  /** The method's device, over {@link faceCheckStatement}. */
+  /** Proof of the method's device, over the statement of `formatFaceCheckStatement`. */
   readonly device: DeviceProof
-  /** The one request that the method is then to open for. */
+  /** The one request that the method may authorize afterwards. */
   readonly request: NamedRequest
   readonly evidence: BroughtEvidence
 }
 
-/** How long a request can be made for which a face was shown, in milliseconds: two minutes. */
-const passedLife = 2 * 60 * 1000
+/** Time to send the request after the face matched, in milliseconds. */
+const passedLifetimeMs = 2 * 60 * 1000
 
-/** The text that a device signs, as UTF-8: five lines, so that a signature is good for one check and for one request. */
+/** Formats the text that a device signs, as UTF-8: five lines, which bind the signature to one check and one request. */
 export function faceCheckStatement(methodId: string, checkId: string, request: NamedRequest): string {
   return `billfold signing method 1\n${methodId}\n${checkId}\n${requestText(request)}`
 }
 
 /**
- * Passes a face check: the method's device has signed the request, and the face is the one that the method is bound to. The check is used
- * up before anybody looks, and an attempt at the method counted; it is given back when the face was right, when nobody could tell, and when
- * the verifier is down.
- * @throws BillfoldError `signing-method.no-verifier`, `signing-method.unknown`, `signing-method.no-face`, `face-check.unknown`,
- *   `device.invalid`, `face.not-enrolled`, `selfie.invalid`, `liveness.required`, `selfie.unclear`, `rate.limited`,
- *   `verifier.unavailable`, `server.busy`; `signing-method.invalid` for another face; `signing-method.locked`
+ * Completes a face check: verifies that the method's device signed the request and that the face matches the method's face
+ * binding. Consumes the check and an attempt of the method before the face is verified. The attempt is refunded if the face
+ * matched, if the image was inconclusive, or if the verifier is unavailable.
+ * @returns the time until which the request can be sent, in milliseconds since 1970
+ * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.face-unsupported`,
+ *   `face-check.not-found`, `device.invalid`, `face.not-enrolled`, `selfie.invalid`, `liveness.required`, `selfie.unclear`,
+ *   `rate.limited`, `verifier.unavailable`, `server.busy`, `signing-method.locked`; `signing-method.invalid` for another face
  */
 export async function passFaceCheck(
   setup: FaceMethodSetup,
   actor: Actor,
-  shown: ShownFace,
+  submission: ShownFace,
 ): Promise<{ readonly expiresAt: number }> {
   const { services } = setup
   const { faces, verifier } = verifierIn(setup)
-  const method = await faceMethod(setup, actor.tenant, shown)
-  const open = await openCheck(setup, method, shown.checkId)
-  await assertBound(setup, method, shown)
-  const evidence = demandedEvidence(faces, setup, shown.evidence)
+  const method = await faceMethod(setup, actor.tenant, submission)
+  const pending = await getPendingCheck(setup, method, submission.checkId)
+  await assertBindingProven(setup, method, submission)
+  const evidence = demandedEvidence(faces, setup, submission.evidence)
   await refuseGuesser(services, actor)
-  await takeOnce(setup, open)
-  await limitUser(setup, method)
+  await consumeCheck(setup, pending)
+  await limitUserAttempts(setup, method)
   const attemptId = newId()
   const counted = await countAttempt(services, actor, method.ownerId, { id: method.id }, attemptId)
   if (counted === 'unknown') throw new BillfoldError('signing-method.unknown')
   if (counted === 'locked') throw new BillfoldError('signing-method.locked')
   if (counted.version !== method.version) {
-    // The device has signed for the method as it was read; one that was replaced meanwhile is another.
+    // The device signed for the version that was read, and the method was replaced since.
     await services.storage.commit(batch(...attemptBack(counted, attemptId)))
     throw new BillfoldError('face-check.unknown')
   }
   let outcome: Outcome | 'not-enrolled'
   try {
-    outcome = await look(setup, verifier, actor, counted, open, evidence)
+    outcome = await verifyFace(setup, verifier, actor, counted, pending, evidence)
   } catch (error) {
-    // Nobody has looked at the face: an outage costs no attempt.
+    // The face was not verified: an outage must not cost an attempt.
     await services.storage.commit(batch(...attemptBack(counted, attemptId)))
     throw error
   }
@@ -97,11 +98,11 @@ export async function passFaceCheck(
     await countGuess(services, actor)
     throw new BillfoldError('signing-method.invalid')
   }
-  return keepPassed(setup, actor, counted, attemptId, shown)
+  return storePassedCheck(setup, actor, counted, attemptId, submission)
 }
 
-/** The check, if it is one of the method as it is, and no face was shown for it yet. */
-async function openCheck(
+/** Returns a check of the method's current version for which no face was submitted yet. */
+async function getPendingCheck(
   { services }: FaceMethodSetup,
   { tenant, ownerId, id: methodId, version: methodVersion }: CredentialRow,
   id: string,
@@ -112,8 +113,8 @@ async function openCheck(
   return row
 }
 
-/** Before anything is counted: without the method's device nobody costs its user an attempt. */
-async function assertBound(
+/** Runs before any attempt is counted, so that only the method's device can cost its user an attempt. */
+async function assertBindingProven(
   { services, community }: FaceMethodSetup,
   method: CredentialRow,
   { checkId, device, request }: ShownFace,
@@ -126,8 +127,8 @@ async function assertBound(
   if (person?.id !== method.person) throw new BillfoldError('face.not-enrolled')
 }
 
-/** Of any number of faces that are shown for a check at once, one is looked at. */
-async function takeOnce({ services }: FaceMethodSetup, { id }: FaceCheckRow): Promise<void> {
+/** Consumes the check, so that only one of several concurrent submissions is verified. */
+async function consumeCheck({ services }: FaceMethodSetup, { id }: FaceCheckRow): Promise<void> {
   try {
     await services.storage.commit(batch(remove(faceChecks, { where: { id, sealedRequest: null } })))
   } catch (cause) {
@@ -136,38 +137,40 @@ async function takeOnce({ services }: FaceMethodSetup, { id }: FaceCheckRow): Pr
   }
 }
 
-async function limitUser({ services, attemptsOfUser }: FaceMethodSetup, { tenant, ownerId }: CredentialRow) {
+async function limitUserAttempts({ services, attemptsOfUser }: FaceMethodSetup, { tenant, ownerId }: CredentialRow) {
   const key = { name: 'face attempts of user', subject: ownerId, tenant }
   const { allowed, retryAfterSeconds } = await services.limiter.take(key, attemptsOfUser)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-async function look(
+async function verifyFace(
   setup: FaceMethodSetup,
   verifier: CheckedVerifier,
   { source }: Actor,
   { tenant, ownerId: userId, person }: CredentialRow,
-  open: FaceCheckRow,
+  pending: FaceCheckRow,
   evidence: Evidence,
 ): Promise<Outcome | 'not-enrolled'> {
   const { services, community } = setup
-  const asker = { tenant, source }
+  const caller = { tenant, source }
   let face = evidence
   if (evidence.kind !== 'image') {
-    if (open.sealedLiveness === null) throw new BillfoldError('liveness.required')
-    const state = new TextDecoder().decode(await unseal(services.keyring, open.sealedLiveness, livenessPlace(open)))
-    const { outcome, image } = await verifier.checkLiveness(asker, { evidence, state })
+    if (pending.sealedLiveness === null) throw new BillfoldError('liveness.required')
+    const state = new TextDecoder().decode(
+      await unseal(services.keyring, pending.sealedLiveness, livenessPlace(pending)),
+    )
+    const { outcome, image } = await verifier.checkLiveness(caller, { evidence, state })
     if (outcome.decision !== 'pass') return outcome
     if (image !== undefined) face = { kind: 'image', image }
   }
   const { faces } = verifierIn(setup)
-  const compared = await compareWithUser(faces, asker, { tenant, community, userId }, face)
+  const compared = await compareWithUser(faces, caller, { tenant, community, userId }, face)
   if (compared.kind !== 'compared' || compared.person.id !== person) return 'not-enrolled'
   return compared.outcome
 }
 
-/** The check is there again, for the request that the device has signed; unless the device, the face or the method is gone. */
-async function keepPassed(
+/** Stores the passed check for the request that the device signed. Fails if the device, the face or the method has changed. */
+async function storePassedCheck(
   { services }: FaceMethodSetup,
   actor: Actor,
   method: CredentialRow,
@@ -176,7 +179,7 @@ async function keepPassed(
 ): Promise<{ readonly expiresAt: number }> {
   const { tenant, ownerId, id: methodId, version: methodVersion } = method
   const now = services.now()
-  const expiresAt = now + passedLife
+  const expiresAt = now + passedLifetimeMs
   const row = { id: checkId, tenant, ownerId, methodId, methodVersion, sealedLiveness: null, expiresAt }
   const sealedRequest = await sealRequest(services, row, request)
   try {

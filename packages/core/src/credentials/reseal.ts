@@ -2,8 +2,8 @@ import type { Storage, Write } from '../storage/index.ts'
 import type { MasterSecret } from './sealing.ts'
 
 /**
- * The writes that seal an owner's rows of one kind anew under the next master secret, each guarded by the generation that
- * it replaces. Whatever is sealed under master secrets has one of these among the services.
+ * Returns the writes that re-encrypt an owner's rows of one kind under the next master secret, each conditional on the
+ * generation that it replaces. Every kind of row that is sealed under master secrets registers one with the services.
  */
 export type Reseal = (
   storage: Storage,

@@ -4,26 +4,28 @@ import { assertOwnMethod, type CredentialRow, type MasterSecret, newMasterSecret
 import { credentials } from './tables.ts'
 
 /**
- * The writes that replace an owner's master secret: it is sealed anew to the methods that stay, and all that it seals is
- * sealed under the new one, so that who knows a value that no longer counts cannot open a row written since. Belongs in a `decide`.
- * @throws StaleRead
+ * Returns the writes that rotate an owner's master secret: they seal the new secret to the remaining methods and re-encrypt
+ * everything that the old one sealed. A replaced value therefore opens no row written afterwards. Call it within
+ * `retryOnConflict`.
+ * @param remaining the signing methods that stay valid
+ * @throws StaleReadError
  */
 export async function rotation(
   services: Services,
   ownerId: string,
   old: MasterSecret,
-  staying: readonly CredentialRow[],
+  remaining: readonly CredentialRow[],
 ): Promise<{ readonly secret: MasterSecret; readonly writes: readonly Write[] }> {
   const secret = newMasterSecret(old.generation + 1)
-  const methods = await Promise.all(staying.map((row) => resealed(services, row, old, secret)))
+  const methods = await Promise.all(remaining.map((row) => sealNextSecret(services, row, old, secret)))
   const rows = await Promise.all(
-    services.sealedUnderSecret.map((reseal) => reseal(services.storage, ownerId, old, secret)),
+    services.sealedUnderSecret.map((reencrypt) => reencrypt(services.storage, ownerId, old, secret)),
   )
   return { secret, writes: [...methods, ...rows.flat()] }
 }
 
-/** Guarded by the key of the keyring too: a method that is sealed with a new pepper meanwhile has another tag. */
-async function resealed(
+/** Conditional on the pepper's key too: a method that was sealed with a new pepper concurrently has another tag. */
+async function sealNextSecret(
   services: Services,
   row: CredentialRow,
   old: MasterSecret,

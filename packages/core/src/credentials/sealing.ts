@@ -17,72 +17,77 @@ import { BillfoldError, isBillfoldError } from '../errors.ts'
 import type { RowOf } from '../storage/index.ts'
 import { credentials } from './tables.ts'
 
-/** A signing method as it is kept. */
+/** A row of the signing methods table. */
 export type CredentialRow = RowOf<typeof credentials>
 
-/** What a method's tag says belongs together, and the key of the keyring that it is made with. */
+/** The fields that a method's tag authenticates, and the keyring key of the tag. */
 type TaggedMethod = Pick<CredentialRow, 'tenant' | 'ownerId' | 'id' | 'publicKey' | 'pepperKeyId'>
 
-/** Where a method's private key is sealed: moved to another method, or taken from behind its face, it does not open. */
+/** Encryption context of a method's private key. It cannot be opened for another method or another face binding. */
 export type KeyPlace = Pick<CredentialRow, 'tenant' | 'id' | 'device' | 'person'>
 
-/** A new key pair, its private half sealed under a value. */
+/** A new key pair of a method, with the private key sealed under the method's value. */
 export type SealedValue = Pick<CredentialRow, 'publicKey' | 'pepperKeyId' | 'cost' | 'salt' | 'sealedPrivateKey'>
 
-/** An owner's master secret, of one generation. */
+/** The master secret of an owner in one generation. */
 export interface MasterSecret {
+  /** 32 bytes. */
   readonly bytes: Uint8Array
   readonly generation: number
 }
 
-/** A new master secret: 32 random bytes. */
+/** Generates a master secret: 32 random bytes. */
 export function newMasterSecret(generation: number): MasterSecret {
   return { bytes: randomBytes(32), generation }
 }
 
 /**
- * Makes a key pair for a method and seals its private half under the method's value (scrypt over the peppered value): the
- * slow half of sealing a method, which needs no master secret.
+ * Generates a key pair for a method and seals the private key under the method's value, with scrypt over the peppered value.
+ * Slow, but independent of the master secret.
+ * @param source network of the client, for the fair share of the hashing queue
  */
 export async function sealValue(
-  tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
+  services: { readonly keyring: Keyring; readonly slowHash: SlowHash },
   method: KeyPlace,
   value: string,
   source: string | undefined,
 ): Promise<SealedValue> {
   const { publicKey, privateKey } = generateKeyPair()
-  return { publicKey, ...(await tools.slowHash.turn(source, () => sealPrivateKey(tools, method, value, privateKey))) }
+  return {
+    publicKey,
+    ...(await services.slowHash.turn(source, () => sealPrivateKey(services, method, value, privateKey))),
+  }
 }
 
-/** Whether a method was sealed with another pepper or another cost than a new one would be. */
+/** Returns true if a method was sealed with an older pepper or another scrypt cost than the current ones. */
 export function isOutdated(
-  tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
+  services: { readonly keyring: Keyring; readonly slowHash: SlowHash },
   row: CredentialRow,
 ): boolean {
-  return row.pepperKeyId !== tools.keyring.currentKeyId || row.cost !== formatCost(tools.slowHash.cost)
+  return row.pepperKeyId !== services.keyring.currentKeyId || row.cost !== formatCost(services.slowHash.cost)
 }
 
-/** Seals a method's private key under its value, with the newest pepper and cost. Must run in a turn of the slow hash. */
+/** Seals a method's private key under its value, with the current pepper and cost. Must run within `passwordHasher.withSlot`. */
 export async function sealPrivateKey(
-  tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
+  services: { readonly keyring: Keyring; readonly slowHash: SlowHash },
   method: KeyPlace,
   value: string,
   privateKey: Uint8Array,
 ): Promise<Pick<CredentialRow, 'pepperKeyId' | 'cost' | 'salt' | 'sealedPrivateKey'>> {
-  const pepperKeyId = tools.keyring.currentKeyId
+  const pepperKeyId = services.keyring.currentKeyId
   const salt = randomBytes(16)
-  const { cost } = tools.slowHash
-  const pepper = await tools.keyring.derive(pepperKeyId, 'pepper')
-  const key = await tools.slowHash.deriveNow(value, { pepper, salt, cost })
+  const { cost } = services.slowHash
+  const pepper = await services.keyring.derive(pepperKeyId, 'pepper')
+  const key = await services.slowHash.deriveNow(value, { pepper, salt, cost })
   return {
     pepperKeyId,
     cost: formatCost(cost),
     salt,
-    sealedPrivateKey: sealUnder(key, privateKey, privateKeyPlace(method)),
+    sealedPrivateKey: sealUnder(key, privateKey, privateKeyContext(method)),
   }
 }
 
-/** Seals a master secret to a method that is there already: its value is not needed. */
+/** Seals a master secret to the public key of a method (HPKE). Does not need the method's value. */
 export async function sealSecretFor(
   keyring: Keyring,
   method: TaggedMethod,
@@ -96,17 +101,17 @@ export async function sealSecretFor(
   }
 }
 
-/** The method's private key, or undefined when the value is wrong. Must run in a turn of the slow hash. */
+/** Opens a method's private key; undefined if the value is wrong. Must run within `passwordHasher.withSlot`. */
 export async function openPrivateKey(
-  tools: { readonly keyring: Keyring; readonly slowHash: SlowHash },
+  services: { readonly keyring: Keyring; readonly slowHash: SlowHash },
   row: CredentialRow,
   value: string,
 ): Promise<Uint8Array | undefined> {
-  const pepper = await tools.keyring.derive(row.pepperKeyId, 'pepper')
+  const pepper = await services.keyring.derive(row.pepperKeyId, 'pepper')
   const cost: Cost = parseCost(row.cost)
-  const key = await tools.slowHash.deriveNow(value, { pepper, salt: row.salt, cost })
+  const key = await services.slowHash.deriveNow(value, { pepper, salt: row.salt, cost })
   try {
-    return unsealUnder(key, row.sealedPrivateKey, privateKeyPlace(row))
+    return unsealUnder(key, row.sealedPrivateKey, privateKeyContext(row))
   } catch (error) {
     if (isBillfoldError(error, 'sealed.invalid')) return undefined
     throw error
@@ -114,9 +119,9 @@ export async function openPrivateKey(
 }
 
 /**
- * The master secret, opened with a method's private key. Anybody can seal something to a public key, so that what it opens is
- * the owner's only once {@link assertOwnMethod} has held it.
- * @throws BillfoldError `sealed.invalid` when the rows do not belong together
+ * Opens the master secret with a method's private key. Anybody can seal to a public key, so the secret must be verified with
+ * `assertMethodTag` before use.
+ * @throws BillfoldError `sealed.invalid` if the rows do not belong together
  */
 export function openSecret(row: CredentialRow, privateKey: Uint8Array): MasterSecret {
   const bytes = openWith(privateKey, row.sealedSecret, {
@@ -127,22 +132,22 @@ export function openSecret(row: CredentialRow, privateKey: Uint8Array): MasterSe
 }
 
 /**
- * Holds that a method's public key and the master secret belong together, which takes the keyring and the master secret to
- * say: somebody with access to the database can slip in neither a key that the next master secret is sealed to, nor a
- * master secret that the next wallet is sealed under.
+ * Verifies that a method's public key and the master secret belong together. The tag needs both the keyring and the master
+ * secret, so write access to the database is not enough to plant a public key for the next master secret, or a master
+ * secret for the next wallet.
  * @throws BillfoldError `sealed.invalid`
  */
 export async function assertOwnMethod(keyring: Keyring, row: CredentialRow, secret: MasterSecret): Promise<void> {
   if (!equalSecrets(row.publicKeyTag, await methodTag(keyring, row, secret))) throw new BillfoldError('sealed.invalid')
 }
 
-/** What a method is tagged with: by the key of the keyring that its pepper is of, so that both leave the keyring together. */
+/** Computes the tag of a method (HMAC-SHA-256). Uses the keyring key of the pepper, so that both are retired together. */
 export async function methodTag(keyring: Keyring, method: TaggedMethod, secret: MasterSecret): Promise<Uint8Array> {
   const key = Buffer.concat([await keyring.derive(method.pepperKeyId, 'method tag'), secret.bytes])
   return createHmac('sha256', key).update(secretInfo(method, secret.generation)).update(method.publicKey).digest()
 }
 
-function privateKeyPlace({ tenant, id, device, person }: KeyPlace): Place {
+function privateKeyContext({ tenant, id, device, person }: KeyPlace): Place {
   const field = device === null && person === null ? 'privateKey' : `privateKey behind ${device} and ${person}`
   return { tenant, table: credentials.name, row: id, field }
 }

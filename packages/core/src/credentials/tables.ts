@@ -1,9 +1,9 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
 /**
- * That an owner (a user, or a wallet without one) has a master secret; the secret itself is kept nowhere in the clear.
- * `version` rises with every change of a method and with every row that is newly sealed under the secret, `generation`
- * whenever the master secret is replaced.
+ * One row per owner (a user, or a wallet without a user) with a master secret. The secret itself is never stored in plain
+ * text. `version` increases with every change of a signing method and every new row sealed under the secret, `generation`
+ * with every rotation of the secret.
  */
 export const masterSecrets = defineTable({
   name: 'master_secrets',
@@ -13,15 +13,15 @@ export const masterSecrets = defineTable({
     version: integer(),
     generation: integer(),
     createdAt: integer(),
-    /** When the owner was archived. */
+    /** When the owner was archived; no signing method authorizes anything afterwards. */
     closedAt: nullable(integer()),
   },
   key: ['ownerId'],
 })
 
 /**
- * One row a signing method: a key pair whose private half is sealed under the method's value, and the owner's master
- * secret sealed to the public half. Whoever holds only rows can open neither without the value and the pepper.
+ * Signing methods: each has a key pair whose private key is sealed under the method's value, and the owner's master secret
+ * sealed to the public key. Opening either requires the value and the pepper, not only the row.
  */
 export const credentials = defineTable({
   name: 'credentials',
@@ -31,27 +31,28 @@ export const credentials = defineTable({
     ownerId: text(36),
     ownerKind: text(8),
     type: text(32),
-    /** The type, for types of which an owner has at most one; else the id. */
+    /** Uniqueness key: the type, for types that an owner can have once, otherwise the id. */
     slot: text(36),
     remainingAttempts: integer(),
     incorrectAttempts: integer(),
-    /** The newest attempt that was counted and has not succeeded. */
+    /** Id of the latest attempt; null after a successful one. */
     lastAttempt: nullable(text(36)),
     lastUsedAt: nullable(integer()),
-    /** When a temporary lock ends or has ended; null when the newest attempts have set none. */
+    /** End of the latest temporary lockout, past or future; null if the latest attempts caused none. */
     lockedUntil: nullable(integer()),
-    /** Of a method that takes a face too: the device that must show its key (its thumbprint), and whose face; else null. */
+    /** Face binding: RFC 7638 thumbprint of the device; null without a binding. */
     device: nullable(text(43)),
+    /** Face binding: id of the enrolled person; null without a binding. */
     person: nullable(text(36)),
     createdAt: integer(),
-    /** Rises when the value is replaced. */
+    /** Incremented when the value is replaced. */
     version: integer(),
     generation: integer(),
     pepperKeyId: text(32),
     cost: text(32),
     salt: bytes(16),
     publicKey: bytes(32),
-    /** Proves, to who holds the keyring and the master secret, that the two and the public key belong together. */
+    /** HMAC under the keyring and the master secret, which binds the public key to both. */
     publicKeyTag: bytes(32),
     sealedPrivateKey: bytes(128),
     sealedSecret: bytes(128),

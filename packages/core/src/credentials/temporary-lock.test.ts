@@ -11,7 +11,7 @@ import { assertTemporaryLock } from './lock-rule.ts'
 import { type OpenedMethod, unlock } from './unlock.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
-const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
+const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 const day = 86_400_000
 const pin = '4711'
 
@@ -28,75 +28,82 @@ beforeEach(async () => {
   pinId = methods[0]?.id ?? ''
 })
 
-const open = (value: string, by = services): Promise<OpenedMethod> =>
-  unlock(by, actor, ownerId, { id: pinId }, value, refusals)
-const tried = (value: string, by = services): Promise<string> => codeOf(open(value, by)).then(String)
+const authorize = (value: string, by = services): Promise<OpenedMethod> =>
+  unlock(by, actor, ownerId, { id: pinId }, value, failureCodes)
+const attempt = (value: string, by = services): Promise<string> => codeOf(authorize(value, by)).then(String)
 
-async function tries(...values: readonly string[]): Promise<readonly string[]> {
+async function attempts(...values: readonly string[]): Promise<readonly string[]> {
   const codes: string[] = []
-  for (const value of values) codes.push(await tried(value))
+  for (const value of values) codes.push(await attempt(value))
   return codes
 }
 
-async function kept(): Promise<CredentialRow> {
+async function findPin(): Promise<CredentialRow> {
   const [row] = await services.storage.find(credentials, { where: { id: pinId } })
-  return row ?? expect.fail('there is no PIN')
+  return row ?? expect.fail('expected a PIN')
 }
 
-const [wrong, locked] = [refusals.wrong, refusals.locked]
+const [wrong, locked] = [failureCodes.wrong, failureCodes.locked]
 
-describe('a temporary lock', () => {
-  it('comes after three wrong values in a row, and takes no attempt while it lasts', async () => {
-    expect(await tries('0000', '0000', '0000', pin, '0000')).toEqual([wrong, wrong, wrong, locked, locked])
-    expect(await kept()).toMatchObject({ incorrectAttempts: 3, remainingAttempts: 7, lockedUntil: now + day })
+describe('temporary lockout', () => {
+  it('locks after three consecutive failures and counts no attempts while locked', async () => {
+    expect(await attempts('0000', '0000', '0000', pin, '0000')).toEqual([wrong, wrong, wrong, locked, locked])
+    expect(await findPin()).toMatchObject({ incorrectAttempts: 3, remainingAttempts: 7, lockedUntil: now + day })
   })
 
-  it('ends by itself, and then the right value opens', async () => {
-    await tries('0000', '0000', '0000')
+  it('ends after its duration, and the correct value authorizes again', async () => {
+    await attempts('0000', '0000', '0000')
     now += day - 1
-    expect(await tried(pin)).toBe(locked)
+    expect(await attempt(pin)).toBe(locked)
     now += 1
-    expect(await tried(pin)).toBe('done')
-    expect(await kept()).toMatchObject({ incorrectAttempts: 0, remainingAttempts: 10, lockedUntil: null })
+    expect(await attempt(pin)).toBe('done')
+    expect(await findPin()).toMatchObject({ incorrectAttempts: 0, remainingAttempts: 10, lockedUntil: null })
   })
 
-  it('comes again after three more, and ten wrong values lock for good', async () => {
+  it('locks again after three more failures, and permanently after ten', async () => {
     for (let round = 0; round < 3; round++) {
-      expect(await tries('0000', '0000', '0000', '0000')).toEqual([wrong, wrong, wrong, locked])
+      expect(await attempts('0000', '0000', '0000', '0000')).toEqual([wrong, wrong, wrong, locked])
       now += day
     }
-    expect(await tries('0000', pin)).toEqual([wrong, locked])
+    expect(await attempts('0000', pin)).toEqual([wrong, locked])
     now += 10 * day
-    expect(await tried(pin)).toBe(locked)
+    expect(await attempt(pin)).toBe(locked)
   })
 
-  it('does not come when a right value lies between', async () => {
-    expect(await tries('0000', '0000', pin, '0000', '0000', pin)).toEqual([wrong, wrong, 'done', wrong, wrong, 'done'])
+  it('does not lock when a correct value interrupts the failures', async () => {
+    expect(await attempts('0000', '0000', pin, '0000', '0000', pin)).toEqual([
+      wrong,
+      wrong,
+      'done',
+      wrong,
+      wrong,
+      'done',
+    ])
   })
 
-  it('is not outrun by guesses of several processes at once', async () => {
+  it('limits concurrent guesses of several processes', async () => {
     const processes = [services, { ...services }, { ...services }]
     const codes = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => tried('0000', processes[index % 3] ?? services)),
+      Array.from({ length: 30 }, (_, index) => attempt('0000', processes[index % 3] ?? services)),
     )
     expect(codes.filter((code) => code === wrong)).toHaveLength(3)
-    expect(await kept()).toMatchObject({ incorrectAttempts: 3, remainingAttempts: 7 })
+    expect(await findPin()).toMatchObject({ incorrectAttempts: 3, remainingAttempts: 7 })
   })
 
-  it('does not hit right values, however many come at once', async () => {
-    const codes = await Promise.all(Array.from({ length: 30 }, () => tried(pin)))
+  it('accepts 30 concurrent correct values', async () => {
+    const codes = await Promise.all(Array.from({ length: 30 }, () => attempt(pin)))
     expect(new Set(codes)).toEqual(new Set(['done']))
   })
 
-  it('comes, too, when the process that checked the values has died', async () => {
+  it('locks when the process that checked the values has died', async () => {
     const { slowHash } = services
     const dying = { ...services, slowHash: { ...slowHash, deriveNow: () => Promise.reject(new Error('dead')) } }
-    for (let count = 0; count < 3; count++) await expect(open('0000', dying)).rejects.toThrow('dead')
-    expect(await tried(pin)).toBe(locked)
-    expect((await kept()).lockedUntil).toBe(now + day)
+    for (let count = 0; count < 3; count++) await expect(authorize('0000', dying)).rejects.toThrow('dead')
+    expect(await attempt(pin)).toBe(locked)
+    expect((await findPin()).lockedUntil).toBe(now + day)
   }, 30_000)
 
-  it('ends when another method replaces the value', async () => {
+  it('ends when the value is replaced', async () => {
     const owner = { tenant: 'default', ownerId, ownerKind: 'user' as const }
     const code = 'a'.repeat(25)
     const { row } = await addMethod(
@@ -105,17 +112,17 @@ describe('a temporary lock', () => {
       actor,
       owner,
       { type: 'EMERGENCY_CODE', value: code },
-      await open(pin),
+      await authorize(pin),
     )
-    await tries('0000', '0000', '0000')
-    const authority = await unlock(services, actor, ownerId, { id: row.id }, code, refusals)
-    await replaceMethod(services, {}, actor, owner, pinId, '1234', authority)
-    expect(await tried('1234')).toBe('done')
+    await attempts('0000', '0000', '0000')
+    const authorizedBy = await unlock(services, actor, ownerId, { id: row.id }, code, failureCodes)
+    await replaceMethod(services, {}, actor, owner, pinId, '1234', authorizedBy)
+    expect(await attempt('1234')).toBe('done')
   })
 
-  it('is off unless the host gives one', async () => {
+  it('is disabled without a rule', async () => {
     services = { ...services, temporaryLock: undefined }
-    expect(await tries('0000', '0000', '0000', '0000', pin)).toEqual([wrong, wrong, wrong, wrong, 'done'])
+    expect(await attempts('0000', '0000', '0000', '0000', pin)).toEqual([wrong, wrong, wrong, wrong, 'done'])
   })
 
   it.each([
@@ -124,7 +131,7 @@ describe('a temporary lock', () => {
     { wrongInARow: 3, seconds: 0 },
     { wrongInARow: 1.5, seconds: 1 },
     { wrongInARow: 3, seconds: Number.NaN },
-  ])('cannot be $wrongInARow values and $seconds seconds', (lock) => {
+  ])('rejects a rule of $wrongInARow failures and $seconds seconds', (lock) => {
     expect(() => assertTemporaryLock(lock)).toThrow(RangeError)
   })
 })

@@ -4,19 +4,19 @@ import type { CredentialRow } from './sealing.ts'
 import { credentials } from './tables.ts'
 
 /**
- * What a temporary lock says of a method: `free` to be tried, `locked`, or `undecided`, when as many attempts as are allowed
- * have been counted and some of them are still being checked.
+ * Lockout state of a signing method: `free`, `locked`, or `undecided` while the allowed number of attempts is counted and
+ * some of them are still being checked.
  */
 export type LockState = 'free' | 'locked' | 'undecided'
 
-/** The state of a method. Without a temporary lock every method is free. */
+/** Returns the lockout state of a method; always `free` without a lockout rule. */
 export function lockState({ temporaryLock, now }: Services, row: CredentialRow): LockState {
   if (temporaryLock === undefined) return 'free'
   if (row.lockedUntil !== null) return row.lockedUntil > now() ? 'locked' : 'free'
   return row.incorrectAttempts > 0 && row.incorrectAttempts % temporaryLock.wrongInARow === 0 ? 'undecided' : 'free'
 }
 
-/** What guards the counting of an attempt, and what it clears: no more are counted than the lock allows. */
+/** Condition and update for counting an attempt, so that no more attempts are counted than the lockout rule allows. */
 export function whileFree(
   { temporaryLock }: Services,
   { incorrectAttempts, lockedUntil }: CredentialRow,
@@ -25,11 +25,11 @@ export function whileFree(
   return { where: { incorrectAttempts, lockedUntil }, set: { lockedUntil: null } }
 }
 
-/** For a commit that keeps that a value was wrong: locks the method, if that makes as many as are allowed. */
+/** Locks the method if the number of failures is a multiple of the rule's limit; for the commit that records a failed attempt. */
 export function lockIfFull({ temporaryLock, now }: Services, { id, version }: CredentialRow): readonly Update[] {
   if (temporaryLock === undefined) return []
   const { wrongInARow, seconds } = temporaryLock
-  const full = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => times * wrongInARow)
-  const where = { id, version, lockedUntil: null, incorrectAttempts: { in: full } }
+  const thresholds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => times * wrongInARow)
+  const where = { id, version, lockedUntil: null, incorrectAttempts: { in: thresholds } }
   return [update(credentials, { where, set: { lockedUntil: now() + seconds * 1000 }, hits: 'any' })]
 }

@@ -21,33 +21,36 @@ import {
 import { credentials, masterSecrets } from './tables.ts'
 import { lockIfFull, lockState, whileFree } from './temporary-lock.ts'
 
-/** How many wrong values a method takes before it is locked. */
+/** Number of failed attempts after which a signing method is locked until it is replaced. */
 export const mostAttempts = 10
 
-/** Which method is tried: one by its id, or the PIN of an owner. */
+/** Selects a signing method: by id, or the owner's PIN. */
 export type MethodChoice = { readonly id: string } | { readonly type: 'PIN' }
 
-/** A method that was opened with its right value. It is worth something only while the row keeps its version. */
+/** A signing method that was authorized with its value. Valid only as long as the version of the row is unchanged. */
 export interface OpenedMethod {
   readonly row: CredentialRow
   readonly privateKey: Uint8Array
 }
 
-/** What to answer when the value is wrong or there is no such method, and when the method is locked. */
+/** Error codes of a failed authorization. */
 export interface Refusals {
+  /** Wrong value or unknown method. */
   readonly wrong: ErrorCode
+  /** Locked method. */
   readonly locked: ErrorCode
 }
 
-type Outcome = { readonly opened: OpenedMethod } | { readonly refused: keyof Refusals }
+type Result = { readonly authorized: OpenedMethod } | { readonly failure: keyof Refusals }
 
 /**
- * Opens a signing method of an owner with its value. The attempt is counted before the value is looked at, in a guarded
- * commit, so that guesses side by side cannot outrun the limit; a right value gives the attempts back. An unknown method and a
- * locked one take as long as a wrong value. A method that takes a face too opens for a `request` only: the one that a face
- * check was passed for.
- * @throws BillfoldError with a code of `refusals`; `input.invalid` for a value that cannot be one; `rate.limited` after too many wrong
- * values; `server.busy` when too many values are being checked; `body.raw-unavailable`
+ * Authorizes with a signing method of an owner. The attempt is counted in a conditional commit before the value is checked,
+ * so that parallel guesses cannot exceed the limit; a correct value resets the counter. An unknown or locked method takes as
+ * long as a wrong value, so that timing reveals nothing. A method with a face binding authorizes only the `request` for
+ * which a face check was completed.
+ * @param value PIN, password, code or secret; `checkId.secret` for a method with a face binding
+ * @throws BillfoldError one of `codes`; `input.invalid` for a value that no method can have; `rate.limited` after too many
+ *   failed attempts of the caller; `server.busy` if the hashing queue is full; `body.raw-unavailable`
  */
 export async function unlock(
   services: Services,
@@ -55,36 +58,37 @@ export async function unlock(
   ownerId: string,
   choice: MethodChoice,
   value: string,
-  refusals: Refusals,
+  codes: Refusals,
   request?: AskedRequest,
 ): Promise<OpenedMethod> {
-  // Never counted: nobody can have set such a value.
+  // Not counted as an attempt: no method can have such a value.
   if (!isHashable(value)) throw new BillfoldError('input.invalid')
   return services.slowHash.turn(actor.source, async () => {
     await refuseGuesser(services, actor)
-    const outcome = await attempt(services, actor, ownerId, choice, value, request)
-    if ('opened' in outcome) return outcome.opened
+    const result = await attempt(services, actor, ownerId, choice, value, request)
+    if ('authorized' in result) return result.authorized
     await countGuess(services, actor)
-    throw new BillfoldError(refusals[outcome.refused])
+    throw new BillfoldError(codes[result.failure])
   })
 }
 
 /**
- * Who has sent too many wrong values already is refused before any counter is touched, so that the owners are not locked
- * out; in the turn of the attempt, so that of many at once no more than have a turn get past.
+ * Rejects callers with too many failed attempts before any counter of a method is touched, so that they cannot lock owners
+ * out. Must run within a slot of the password hasher, which bounds how many concurrent attempts can pass.
+ * @throws BillfoldError `rate.limited`
  */
 export async function refuseGuesser(services: Services, actor: Actor): Promise<void> {
-  const { allowed, retryAfterSeconds } = await services.limiter.look(guesses(actor), services.wrongValues)
+  const { allowed, retryAfterSeconds } = await services.limiter.look(callerLimitKey(actor), services.wrongValues)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-/** Counts a wrong value for who has sent it. */
+/** Counts a failed attempt of a caller. */
 export async function countGuess(services: Services, actor: Actor): Promise<void> {
-  await services.limiter.take(guesses(actor), services.wrongValues)
+  await services.limiter.take(callerLimitKey(actor), services.wrongValues)
 }
 
-/** What wrong values are counted by. */
-function guesses(actor: Actor): RateLimitKey {
+/** Rate limit key of a caller's failed attempts. */
+function callerLimitKey(actor: Actor): RateLimitKey {
   return { name: 'wrong signing methods', subject: `${actor.id} ${actor.source ?? 'unknown'}`, tenant: actor.tenant }
 }
 
@@ -95,12 +99,12 @@ async function attempt(
   choice: MethodChoice,
   value: string,
   request: AskedRequest | undefined,
-): Promise<Outcome> {
+): Promise<Result> {
   const attemptId = newId()
   const counted = await countAttempt(services, actor, ownerId, choice, attemptId)
   if (counted === 'unknown' || counted === 'locked') {
-    await spendTheSameTime(services, value)
-    return { refused: counted === 'locked' ? 'locked' : 'wrong' }
+    await equalizeTiming(services, value)
+    return { failure: counted === 'locked' ? 'locked' : 'wrong' }
   }
   if (counted.device !== null && request !== undefined && request.body === undefined) {
     await services.storage.commit(batch(...attemptBack(counted, attemptId)))
@@ -110,16 +114,16 @@ async function attempt(
   const privateKey = await openPrivateKey(services, counted, secret)
   if (!passed || privateKey === undefined || !(await isCurrent(services, counted))) {
     await refuseAttempt(services, actor, counted, attemptId)
-    return { refused: 'wrong' }
+    return { failure: 'wrong' }
   }
-  await giveAttemptsBack(services, counted, attemptId)
+  await resetAttempts(services, counted, attemptId)
   if (isOutdated(services, counted)) await renewSealing(services, counted, secret, privateKey)
-  return { opened: { row: counted, privateKey } }
+  return { authorized: { row: counted, privateKey } }
 }
 
 /**
- * Keeps that an attempt was wrong. The one that was counted last, where no attempt is left, tells that the method is locked: of any
- * number side by side there is one such.
+ * Records a failed attempt. The attempt that exhausts the limit also emits `signing-method.locked`; with concurrent
+ * attempts, exactly one of them does.
  */
 export async function refuseAttempt(
   services: Services,
@@ -129,18 +133,18 @@ export async function refuseAttempt(
   details: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { id, version, ownerId, type } = row
-  const refused = [
+  const failureWrites = [
     ...lockIfFull(services, row),
     auditRecord(actor, 'signing-method.refused', id, services.now(), { type, ...details }),
   ]
   const where = { id, version, lastAttempt: attemptId, remainingAttempts: 0 }
-  const told = eventWrites(services, row.tenant, 'signing-method.locked', { methodId: id, ownerId, type })
-  const isLast = told.length > 0 && (await services.storage.find(credentials, { where, limit: 1 })).length > 0
-  if (isLast && (await committed(services, check(credentials, { where }), ...refused, ...told))) return
-  await services.storage.commit(batch(...refused))
+  const events = eventWrites(services, row.tenant, 'signing-method.locked', { methodId: id, ownerId, type })
+  const isLast = events.length > 0 && (await services.storage.find(credentials, { where, limit: 1 })).length > 0
+  if (isLast && (await committed(services, check(credentials, { where }), ...failureWrites, ...events))) return
+  await services.storage.commit(batch(...failureWrites))
 }
 
-/** Seals the private key with the newest pepper and cost, now that the value is here; whoever comes second changes nothing. */
+/** Seals the private key with the current pepper and cost while the value is available. A concurrent second call is a no-op. */
 async function renewSealing(
   services: Services,
   row: CredentialRow,
@@ -156,13 +160,13 @@ async function renewSealing(
   await services.storage.commit(batch(renewed))
 }
 
-/** How often it is tried to count an attempt: three seconds in all, which the check of a value that is under way never takes. */
-const countingRounds = 100
+/** Maximum tries to count an attempt: three seconds in total, longer than any check that is in progress takes. */
+const maxCountingRounds = 100
 
 /**
- * Takes one attempt off the method that is chosen, and gives its row; a row that was replaced meanwhile is read again. While
- * a temporary lock depends on attempts that are being checked, it waits for them; if whoever checked them is gone, they were
- * wrong.
+ * Consumes one attempt of the selected method and returns its row. Retries if the row has changed. While a temporary lockout
+ * depends on attempts that are being checked, waits for them; if the process that checked them has died, they count as
+ * failed.
  */
 export async function countAttempt(
   services: Services,
@@ -171,16 +175,16 @@ export async function countAttempt(
   choice: MethodChoice,
   attemptId: string,
 ): Promise<CredentialRow | 'unknown' | 'locked'> {
-  const chosen = 'id' in choice ? { id: choice.id } : { slot: choice.type }
-  const where = { tenant: actor.tenant, ownerId, ...chosen }
+  const selected = 'id' in choice ? { id: choice.id } : { slot: choice.type }
+  const where = { tenant: actor.tenant, ownerId, ...selected }
   let undecided: CredentialRow | undefined
-  for (let round = 1; round <= countingRounds; round++) {
+  for (let round = 1; round <= maxCountingRounds; round++) {
     const [row] = await services.storage.find(credentials, { where, limit: 1 })
     if (row === undefined) return 'unknown'
     const state = lockState(services, row)
     if (row.remainingAttempts <= 0 || state === 'locked') return 'locked'
     undecided = state === 'undecided' ? row : undefined
-    if (state === 'free' && (await isCounted(services, row, attemptId))) return row
+    if (state === 'free' && (await tryCount(services, row, attemptId))) return row
     await pause(round)
   }
   if (undecided === undefined) throw new BillfoldError('storage.refused')
@@ -188,15 +192,15 @@ export async function countAttempt(
   return 'locked'
 }
 
-/** Whether the attempt was counted; it was not when the row has changed. */
-async function isCounted(services: Services, row: CredentialRow, attemptId: string): Promise<boolean> {
+/** Counts the attempt; returns false if the row has changed. */
+async function tryCount(services: Services, row: CredentialRow, attemptId: string): Promise<boolean> {
   const { id, version, generation } = row
-  // While the keyring cannot be reached no attempt is counted: it could not be checked.
+  // Fails before counting if the keyring is unavailable, since the attempt could not be checked.
   await services.keyring.derive(row.pepperKeyId, 'pepper')
-  const free = whileFree(services, row)
+  const unlocked = whileFree(services, row)
   const change = update(credentials, {
-    where: { id, version, generation, remainingAttempts: { gt: 0 }, ...free.where },
-    set: { lastAttempt: attemptId, ...free.set },
+    where: { id, version, generation, remainingAttempts: { gt: 0 }, ...unlocked.where },
+    set: { lastAttempt: attemptId, ...unlocked.set },
     add: { remainingAttempts: -1, incorrectAttempts: 1 },
   })
   try {
@@ -209,10 +213,10 @@ async function isCounted(services: Services, row: CredentialRow, attemptId: stri
 }
 
 /**
- * All attempts are back, unless a newer one has been counted meanwhile: then only this one is. The second write cannot hit
- * after the first, since a comparison never holds for null.
+ * Resets the attempt counter, or refunds only this attempt if a newer one was counted since. The second write cannot match
+ * after the first, since a comparison with null is never true.
  */
-async function giveAttemptsBack(services: Services, row: CredentialRow, attemptId: string): Promise<void> {
+async function resetAttempts(services: Services, row: CredentialRow, attemptId: string): Promise<void> {
   const method = { id: row.id, version: row.version }
   await services.storage.commit(
     batch(
@@ -238,26 +242,26 @@ async function giveAttemptsBack(services: Services, row: CredentialRow, attemptI
 }
 
 /**
- * The writes that give one attempt back, which was neither right nor wrong, and the lock that it was counted after; no
- * other attempt with it. The second cannot hit after the first, as above.
+ * Returns the writes that refund one attempt with an inconclusive result, and restore the lockout that preceded it. Other
+ * attempts are unaffected. As above, the second write cannot match after the first.
  */
 export function attemptBack({ id, version, lockedUntil }: CredentialRow, attemptId: string): readonly Write[] {
   const add = { remainingAttempts: 1, incorrectAttempts: -1 }
-  const fewer = { remainingAttempts: { lt: mostAttempts } }
+  const below = { remainingAttempts: { lt: mostAttempts } }
   return [
     update(credentials, {
-      where: { id, version, lastAttempt: attemptId, ...fewer },
+      where: { id, version, lastAttempt: attemptId, ...below },
       set: { lastAttempt: null, lockedUntil },
       add,
       hits: 'any',
     }),
-    update(credentials, { where: { id, version, lastAttempt: { ne: attemptId }, ...fewer }, add, hits: 'any' }),
+    update(credentials, { where: { id, version, lastAttempt: { ne: attemptId }, ...below }, add, hits: 'any' }),
   ]
 }
 
 /**
- * Whether the method is of its owner's present generation: a row put back from an old copy of the database is not. Two
- * reads, so a change between them is looked at again.
+ * Returns true if the method has its owner's current generation. Rejects rows restored from an old copy of the database.
+ * Repeats the two reads, since a rotation can commit between them.
  */
 async function isCurrent(services: Services, row: CredentialRow): Promise<boolean> {
   for (let round = 0; round < 3; round++) {
@@ -269,29 +273,29 @@ async function isCurrent(services: Services, row: CredentialRow): Promise<boolea
   return false
 }
 
-async function spendTheSameTime(services: Services, value: string): Promise<void> {
+/** Spends the time of a check, so that unknown and locked methods cannot be distinguished by timing. */
+async function equalizeTiming(services: Services, value: string): Promise<void> {
   const { keyring, slowHash } = services
   const pepper = await keyring.derive(keyring.currentKeyId, 'pepper')
   await slowHash.deriveNow(value, { pepper, salt: new Uint8Array(16), cost: slowHash.cost })
 }
 
 /**
- * The master secret as it is now, through a method that was opened a moment ago; the method must not have been replaced or removed since.
- * Belongs in a `decide`.
- * @throws BillfoldError `signing-method.invalid`; StaleRead
+ * Loads the current master secret with an authorized method. Call it within `retryOnConflict`.
+ * @throws BillfoldError `signing-method.invalid` if the method was replaced or removed since; StaleReadError
  */
 export async function currentSecret(
   services: Services,
-  opened: OpenedMethod,
+  authorized: OpenedMethod,
 ): Promise<{ secret: MasterSecret; row: CredentialRow; version: number }> {
-  const { id, ownerId, version } = opened.row
+  const { id, ownerId, version } = authorized.row
   const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
   const [row] = await services.storage.find(credentials, { where: { id, version }, limit: 1 })
   if (owner === undefined || owner.closedAt !== null || row === undefined)
     throw new BillfoldError('signing-method.invalid')
   if (owner.generation !== row.generation) throw new StaleRead()
   try {
-    const secret = openSecret(row, opened.privateKey)
+    const secret = openSecret(row, authorized.privateKey)
     await assertOwnMethod(services.keyring, row, secret)
     return { secret, row, version: owner.version }
   } catch (error) {

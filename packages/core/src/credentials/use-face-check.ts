@@ -9,45 +9,45 @@ import { faceChecks } from './face-check-table.ts'
 import type { CredentialRow } from './sealing.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A face check as it is kept. */
+/** A row of the face checks table. */
 export type FaceCheckRow = RowOf<typeof faceChecks>
 
-/** A request that a method is to open for, as it came. */
+/** A request that a signing method is to authorize, as received. */
 export interface AskedRequest {
-  /** `POST` */
+  /** HTTP method, for example `POST`. */
   readonly method: string
-  /** The path below the mount, with the query where there is one: `/api/signatures`. */
+  /** Path below the mount point with the query, for example `/api/signatures`. */
   readonly target: string
-  /** The body's bytes, none for a request without one; undefined where the host did not keep them. */
+  /** Raw bytes of the body, empty without a body; undefined if the host's body parser discarded them. */
   readonly body: Uint8Array | undefined
 }
 
-/** A request that a face is shown for, as the device names it. */
+/** Digest of the request that a face check is for, as the device signs it. */
 export interface NamedRequest {
   readonly method: string
   readonly target: string
-  /** SHA-256 of the body's bytes, base64url: 43 characters. */
+  /** SHA-256 of the bytes of the body, base64url: 43 characters. */
   readonly bodySha256: string
 }
 
-/** The request in one text of two lines. */
+/** Formats a request digest as text of two lines. */
 export function requestText({ method, target, bodySha256 }: NamedRequest): string {
   return `${method} ${target}\n${bodySha256}`
 }
 
-/** Seals the request that a check was passed for, to its method as it is now and until a moment: forged rows do not open. */
+/** Seals the request digest of a completed check, bound to the method's version and the expiry, so that rows cannot be forged. */
 export function sealRequest(
   services: Services,
   row: Omit<FaceCheckRow, 'sealedRequest'>,
   request: NamedRequest,
 ): Promise<Uint8Array> {
-  return seal(services.keyring, new TextEncoder().encode(requestText(request)), requestPlace(row))
+  return seal(services.keyring, new TextEncoder().encode(requestText(request)), requestContext(row))
 }
 
 /**
- * The secret in a method's value, and whether it may open. Most methods: the value, and yes. A method that takes a face too:
- * `check.secret`, and yes for a check that a face has passed for this very request, on a device that is trusted now. The
- * check is used up, whatever the secret is.
+ * Splits the value of a method and consumes its face check. Without a face binding, the value is the secret and `passed` is
+ * true. With one, the value is `checkId.secret`, and `passed` is true if the check was completed for exactly this request on
+ * a device that is still trusted. The check is consumed even if the secret is wrong.
  */
 export async function useFaceCheck(
   services: Services,
@@ -56,9 +56,9 @@ export async function useFaceCheck(
   request: AskedRequest | undefined,
 ): Promise<{ readonly secret: string; readonly passed: boolean }> {
   if (method.device === null && method.person === null) return { secret: value, passed: true }
-  const end = value.indexOf('.')
-  const secret = value.slice(end + 1)
-  const id = value.slice(0, Math.max(0, end))
+  const separator = value.indexOf('.')
+  const secret = value.slice(separator + 1)
+  const id = value.slice(0, Math.max(0, separator))
   if (!/^[0-9a-f-]{36}$/.test(id) || request?.body === undefined) return { secret, passed: false }
   const { tenant, id: methodId, version: methodVersion, ownerId } = method
   const where = { id, tenant, ownerId, methodId, methodVersion, expiresAt: { gt: services.now() } }
@@ -75,7 +75,7 @@ export async function useFaceCheck(
   }
 }
 
-/** For a commit that rests on a method's device and face: the device is trusted, and the face enrolled. */
+/** Preconditions: the device of a method's face binding is trusted and the face is enrolled. */
 export function stillBound({ tenant, ownerId, device, person }: CredentialRow): readonly Write[] {
   return [
     check(devices, { where: { tenant, userId: ownerId, thumbprint: device ?? '' } }),
@@ -86,19 +86,19 @@ export function stillBound({ tenant, ownerId, device, person }: CredentialRow): 
 async function openRequest(services: Services, row: FaceCheckRow): Promise<string | undefined> {
   if (row.sealedRequest === null) return undefined
   try {
-    return new TextDecoder().decode(await unseal(services.keyring, row.sealedRequest, requestPlace(row)))
+    return new TextDecoder().decode(await unseal(services.keyring, row.sealedRequest, requestContext(row)))
   } catch (error) {
     if (isBillfoldError(error, 'sealed.invalid')) return undefined
     throw error
   }
 }
 
-/** Where the state of a check's liveness check is sealed. */
+/** Encryption context of the liveness state of a check. */
 export function livenessPlace({ id, tenant, methodId }: Pick<FaceCheckRow, 'id' | 'tenant' | 'methodId'>): Place {
   return { tenant, table: faceChecks.name, row: id, field: `liveness of ${methodId}` }
 }
 
-function requestPlace(row: Pick<FaceCheckRow, 'id' | 'tenant' | 'methodId' | 'methodVersion' | 'expiresAt'>): Place {
+function requestContext(row: Pick<FaceCheckRow, 'id' | 'tenant' | 'methodId' | 'methodVersion' | 'expiresAt'>): Place {
   const { id, tenant, methodId, methodVersion, expiresAt } = row
   return {
     tenant,
@@ -108,8 +108,8 @@ function requestPlace(row: Pick<FaceCheckRow, 'id' | 'tenant' | 'methodId' | 'me
   }
 }
 
-/** What the keyring seals here. */
+/** The face checks' columns that are sealed with the keyring. */
 export const sealedFaceChecks = [
   sealedColumn(faceChecks, 'sealedLiveness', livenessPlace),
-  sealedColumn(faceChecks, 'sealedRequest', requestPlace),
+  sealedColumn(faceChecks, 'sealedRequest', requestContext),
 ]

@@ -3,7 +3,7 @@ import type { PersonalData } from '../users/personal-data.ts'
 import { devices } from './table.ts'
 import { listDevices } from './trust.ts'
 
-/** The devices that a person trusts. */
+/** Personal data: the devices that a user trusts. */
 export const devicesData: PersonalData = {
   name: 'devices',
   collect: async (services, { tenant, userId }) => {

@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, text } from '../storage/index.ts'
 
-/** Devices that a user trusts: keys that they hold. What is not trusted is not kept. */
+/** Devices that a user trusts, each identified by its key. Untrusted devices are not stored. */
 export const devices = defineTable({
   name: 'devices',
   columns: {
@@ -9,7 +9,7 @@ export const devices = defineTable({
     userId: text(36),
     /** RFC 7638 thumbprint of the device's public key. */
     thumbprint: text(43),
-    /** What the device calls itself, sealed by the keyring. */
+    /** Label that the device sent, sealed with the keyring. */
     sealedLabel: bytes(2048),
     trustedAt: integer(),
   },

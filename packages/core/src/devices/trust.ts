@@ -9,23 +9,24 @@ import type { ProvenDevice } from './device-key.ts'
 import { devices } from './table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** The row of a trusted device. */
+/** A row of the devices table. */
 export type TrustedRow = RowOf<typeof devices>
 
 /** A device that a user trusts. */
 export interface TrustedDevice {
   readonly id: string
-  /** What the device calls itself. */
+  /** Label that the device sent; not verified. */
   readonly label: string
+  /** RFC 7638 thumbprint of the device's public key: base64url, 43 characters. */
   readonly thumbprint: string
   /** Milliseconds since 1970. */
   readonly trustedAt: number
 }
 
-/** At most this many devices a user; the one trusted longest ago makes room. */
+/** Maximum number of trusted devices of a user. Trusting one more revokes the oldest. */
 export const mostDevices = 20
 
-/** The row of a device that a user trusts, or undefined. */
+/** Finds a device that a user trusts. */
 export async function findTrusted(
   services: Services,
   tenant: string,
@@ -37,7 +38,7 @@ export async function findTrusted(
   return (await services.storage.find(devices, { where, limit: 1 }))[0]
 }
 
-/** The row of a trusted device by its id, or undefined where the trust was revoked. */
+/** Finds a trusted device by id; undefined if the trust was revoked. */
 export async function findTrustedById(
   { storage }: Services,
   tenant: string,
@@ -46,18 +47,22 @@ export async function findTrustedById(
   return (await storage.find(devices, { where: { id, tenant }, limit: 1 }))[0]
 }
 
-/** The users who trust a device; two are enough to know that it names none. */
+/** Lists the ids of users who trust a device, at most two: a device that several users trust identifies none of them. */
 export async function usersTrusting(services: Services, tenant: string, device: ProvenDevice): Promise<string[]> {
   const where = { tenant, thumbprint: device.thumbprint }
   return (await services.storage.find(devices, { where, limit: 2 })).map(({ userId }) => userId)
 }
 
-/** For a commit that rests on a trusted device: it was not revoked since. */
+/** Precondition: the trust in a device was not revoked. */
 export function stillTrusted({ id }: Pick<TrustedRow, 'id'>): Write {
   return check(devices, { where: { id } })
 }
 
-/** The writes that make a device trusted, for the commit of the step that shows who the user is; none where it is already. */
+/**
+ * Returns the writes that trust a device, for the commit of the step that authenticates the user. Empty if the device is
+ * trusted already.
+ * @param label label that the device sent
+ */
 export async function trustWrites(
   services: Services,
   actor: Actor,
@@ -66,36 +71,40 @@ export async function trustWrites(
   label: string,
 ): Promise<readonly Write[]> {
   const { tenant } = actor
-  const all = await rowsOf(services, tenant, userId)
+  const all = await listRows(services, tenant, userId)
   if (all.some(({ thumbprint }) => thumbprint === device.thumbprint)) return []
   const [id, trustedAt] = [newId(), services.now()]
-  const sealedLabel = await seal(services.keyring, new TextEncoder().encode(label), place({ tenant, id, userId }))
-  const tooMany = all.slice(0, Math.max(0, all.length + 1 - mostDevices))
+  const sealedLabel = await seal(
+    services.keyring,
+    new TextEncoder().encode(label),
+    encryptionContext({ tenant, id, userId }),
+  )
+  const oldest = all.slice(0, Math.max(0, all.length + 1 - mostDevices))
   return [
-    ...tooMany.map((row) => remove(devices, { where: { id: row.id } })),
+    ...oldest.map((row) => remove(devices, { where: { id: row.id } })),
     insert(devices, { id, tenant, userId, thumbprint: device.thumbprint, sealedLabel, trustedAt }),
     auditRecord(actor, 'device.trusted', userId, trustedAt, { device: id }),
-    ...tooMany.flatMap((row) => eventWrites(services, tenant, 'device.revoked', { userId, deviceId: row.id })),
+    ...oldest.flatMap((row) => eventWrites(services, tenant, 'device.revoked', { userId, deviceId: row.id })),
     ...eventWrites(services, tenant, 'device.trusted', { userId, deviceId: id }),
   ]
 }
 
-/** The devices that a user trusts, longest first. */
+/** Lists the devices that a user trusts, in the order in which they were trusted. */
 export async function listDevices(
   services: Services,
   tenant: string,
   userId: string,
 ): Promise<readonly TrustedDevice[]> {
-  const rows = await rowsOf(services, tenant, userId)
+  const rows = await listRows(services, tenant, userId)
   return Promise.all(
     rows.map(async (row) => {
-      const label = new TextDecoder().decode(await unseal(services.keyring, row.sealedLabel, place(row)))
+      const label = new TextDecoder().decode(await unseal(services.keyring, row.sealedLabel, encryptionContext(row)))
       return { id: row.id, label, thumbprint: row.thumbprint, trustedAt: row.trustedAt }
     }),
   )
 }
 
-/** Ends the trust in a device at once. @throws BillfoldError `device.unknown` */
+/** Revokes the trust in a device, effective immediately. @throws BillfoldError `device.not-found` */
 export async function revokeDevice(services: Services, actor: Actor, userId: string, id: string): Promise<void> {
   try {
     await services.storage.commit(
@@ -111,14 +120,14 @@ export async function revokeDevice(services: Services, actor: Actor, userId: str
   }
 }
 
-function rowsOf(services: Services, tenant: string, userId: string): Promise<TrustedRow[]> {
+function listRows(services: Services, tenant: string, userId: string): Promise<TrustedRow[]> {
   return services.storage.find(devices, { where: { tenant, userId }, orderBy: [['id', 'asc']] })
 }
 
-/** Bound to the user too, so that a row moved to another does not open. */
-function place({ tenant, id, userId }: Pick<TrustedRow, 'tenant' | 'id' | 'userId'>): Place {
+/** Includes the user id, so that a row moved to another user cannot be opened. */
+function encryptionContext({ tenant, id, userId }: Pick<TrustedRow, 'tenant' | 'id' | 'userId'>): Place {
   return { tenant, table: devices.name, row: id, field: `label of ${userId}` }
 }
 
-/** What the keyring seals here. */
-export const sealedDevices = sealedColumn(devices, 'sealedLabel', place)
+/** The devices' column that is sealed with the keyring. */
+export const sealedDevices = sealedColumn(devices, 'sealedLabel', encryptionContext)

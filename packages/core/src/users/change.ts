@@ -6,29 +6,37 @@ import type { Services } from '../services.ts'
 import { batch, isCommitError, update, type Write } from '../storage/index.ts'
 import { users } from './table.ts'
 
-/** Gives a user another reference, or none. @throws BillfoldError `user.unknown` */
+/**
+ * Sets the host's reference of a user; null clears it.
+ * @throws BillfoldError `user.not-found`
+ */
 export async function referUser(
   services: Services,
   actor: Actor,
   userId: string,
   reference: string | null,
 ): Promise<void> {
-  const told = eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'reference' })
-  await changeUser(services, actor, userId, { reference }, 'user.referred', told)
+  const events = eventWrites(services, actor.tenant, 'user.changed', { userId, what: 'reference' })
+  await changeUser(services, actor, userId, { reference }, 'user.referred', events)
 }
 
 /**
- * Archives a user, together with whatever the further writes archive. Nothing is lost, and nothing of it can be used any more.
- * @throws BillfoldError `user.unknown`, `storage.refused` when one of the further writes does not hold
+ * Archives a user in one commit with the given writes, which archive whatever belongs to the user. The rows stay in the
+ * storage, but nothing of the user can be used afterwards.
+ * @param furtherWrites writes that archive the user's wallets and signing methods
+ * @throws BillfoldError `user.not-found`; `storage.conflict` if the condition of a further write fails
  */
 export async function archiveUser(
   services: Services,
   actor: Actor,
   userId: string,
-  withIt: readonly Write[],
+  furtherWrites: readonly Write[],
 ): Promise<void> {
-  const told = eventWrites(services, actor.tenant, 'user.archived', { userId })
-  await changeUser(services, actor, userId, { archivedAt: services.now() }, 'user.archived', [...withIt, ...told])
+  const events = eventWrites(services, actor.tenant, 'user.archived', { userId })
+  await changeUser(services, actor, userId, { archivedAt: services.now() }, 'user.archived', [
+    ...furtherWrites,
+    ...events,
+  ])
 }
 
 async function changeUser(
@@ -36,12 +44,12 @@ async function changeUser(
   actor: Actor,
   userId: string,
   set: { readonly reference?: string | null; readonly archivedAt?: number },
-  act: Act,
-  further: readonly Write[],
+  action: Act,
+  furtherWrites: readonly Write[],
 ): Promise<void> {
   const change = update(users, { where: { id: userId, tenant: actor.tenant, archivedAt: null }, set })
   try {
-    await services.storage.commit(batch(change, ...further, auditRecord(actor, act, userId, services.now())))
+    await services.storage.commit(batch(change, ...furtherWrites, auditRecord(actor, action, userId, services.now())))
   } catch (error) {
     if (!isCommitError(error)) throw error
     throw new BillfoldError(error.index === 0 ? 'user.unknown' : 'storage.refused', { cause: error })

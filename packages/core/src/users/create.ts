@@ -8,18 +8,19 @@ import type { Services } from '../services.ts'
 import { batch, insert, type RowOf } from '../storage/index.ts'
 import { users } from './table.ts'
 
-/** A user as it is kept. */
+/** A row of the users table. */
 export type UserRow = RowOf<typeof users>
 
-/** What the host says about a new user. */
+/** Input for a new user. */
 export interface UserInput {
+  /** The host's own identifier of the user, at most 256 characters; need not be unique. */
   readonly reference?: string | undefined
-  /** The first signing method, a PIN. */
+  /** The first signing method, which must be a PIN. */
   readonly signingMethod?: MethodInput | undefined
 }
 
 /**
- * Makes a user and, where one is given, the user's first signing method, in one commit.
+ * Creates a user and, if the input has one, the user's first signing method, in one commit.
  * @throws BillfoldError `signing-method.pin-first`, `signing-method.value-invalid`
  */
 export async function createUser(

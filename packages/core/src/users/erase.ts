@@ -8,22 +8,23 @@ import type { PersonalData } from './personal-data.ts'
 import { users } from './table.ts'
 
 /**
- * Forgets a person: what is known of them is removed in one commit. Their id stays, with the audit trail, which says what
- * was done and when, and to which id, and no more. Doing it twice does no harm.
- * @throws BillfoldError `user.unknown`
+ * Erases the personal data of a user in one commit (right to erasure, GDPR article 17). The user id stays, so that the
+ * audit log remains consistent; its entries contain the id, the action and the time. Idempotent.
+ * @param sources the personal data of each module, see `PersonalData`
+ * @throws BillfoldError `user.not-found`
  */
 export async function eraseUser(
   services: Services,
-  known: readonly PersonalData[],
+  sources: readonly PersonalData[],
   actor: Actor,
   userId: string,
 ): Promise<void> {
   const { tenant } = actor
-  const afterwards = await decide(async () => {
+  const followUps = await decide(async () => {
     const [user] = await services.storage.find(users, { where: { id: userId, tenant }, limit: 1 })
     if (user === undefined) throw new BillfoldError('user.unknown')
     const now = services.now()
-    const erasures = await Promise.all(known.map(({ erase }) => erase(services, { tenant, userId })))
+    const erasures = await Promise.all(sources.map(({ erase }) => erase(services, { tenant, userId })))
     await services.storage.commit(
       batch(
         update(users, {
@@ -38,5 +39,5 @@ export async function eraseUser(
     )
     return erasures.map((erasure) => erasure.afterwards)
   })
-  for (const follow of afterwards) await follow?.()
+  for (const followUp of followUps) await followUp?.()
 }

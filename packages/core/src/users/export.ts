@@ -5,31 +5,34 @@ import { identifiersOf, openIdentifier } from './identifiers.ts'
 import type { PersonalData, UserKey } from './personal-data.ts'
 import { users } from './table.ts'
 
-/** Most records of the audit trail that an export holds, newest first. */
-const mostRecords = 10_000
+/** Maximum number of audit log entries in an export, newest first. */
+const maxAuditRecords = 10_000
 
-/** What is known of a person. Times are ISO 8601. */
+/** The personal data of a user (right of access, GDPR article 15). Times are ISO 8601 in UTC. */
 export interface UserExport {
   readonly user: { readonly id: string; readonly reference: string | null; readonly createdAt: string }
+  /** Emails, phone numbers, usernames, DIDs and public keys, in plain text. */
   readonly identifiers: readonly {
     readonly kind: string
     readonly value: string
+    /** How the identifier was verified; null for an unverified claim. */
     readonly verifiedBy: string | null
     readonly createdAt: string
   }[]
-  /** What was done to the user. */
+  /** The newest 10,000 audit log entries about the user. */
   readonly audit: readonly { readonly at: string; readonly act: string; readonly detail: unknown }[]
-  /** What each capability knows, by its name. */
+  /** The data of each module, by the module's name. */
   readonly data: Readonly<Record<string, unknown>>
 }
 
 /**
- * Everything that is known of a person, as JSON can hold it.
- * @throws BillfoldError `user.unknown`
+ * Exports the personal data of a user as a JSON-compatible object.
+ * @param sources the personal data of each module
+ * @throws BillfoldError `user.not-found`
  */
 export async function exportUser(
   services: Services,
-  known: readonly PersonalData[],
+  sources: readonly PersonalData[],
   key: UserKey,
 ): Promise<UserExport> {
   const { tenant, userId } = key
@@ -41,29 +44,29 @@ export async function exportUser(
       kind: row.kind,
       value: await openIdentifier(services, row),
       verifiedBy: row.verifiedBy,
-      createdAt: iso(row.createdAt),
+      createdAt: toIso(row.createdAt),
     })),
   )
   const records = await services.storage.find(auditRecords, {
     where: { tenant, subject: userId },
     orderBy: [['id', 'desc']],
-    limit: mostRecords,
+    limit: maxAuditRecords,
   })
   const collected = await Promise.all(
-    known.map(async ({ name, collect }) => [name, await collect(services, key)] as const),
+    sources.map(async ({ name, collect }) => [name, await collect(services, key)] as const),
   )
   return {
-    user: { id: user.id, reference: user.reference, createdAt: iso(user.createdAt) },
+    user: { id: user.id, reference: user.reference, createdAt: toIso(user.createdAt) },
     identifiers,
-    audit: records.map(({ at, act, detail }) => ({ at: iso(at), act, detail: detailOf(detail) })),
+    audit: records.map(({ at, act, detail }) => ({ at: toIso(at), act, detail: parseDetail(detail) })),
     data: Object.fromEntries(collected.filter(([, data]) => data !== undefined)),
   }
 }
 
-function iso(milliseconds: number): string {
+function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
-function detailOf(json: string | null): unknown {
+function parseDetail(json: string | null): unknown {
   return json === null ? undefined : JSON.parse(json)
 }

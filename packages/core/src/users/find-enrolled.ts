@@ -4,54 +4,55 @@ import { storageLimits } from '../storage/limits.ts'
 import { identifiers } from './identifier-table.ts'
 import { type Identifier, type IdentifierRow, lookupOf } from './identifiers.ts'
 
-/** What an enrolment is asked by: a DID, a public key, or both of one user. */
+/** Query for an enrolment: a DID, a public key, or both of the same user. */
 export interface EnrolmentAsked {
   readonly did?: string | undefined
   readonly publicKey?: string | undefined
 }
 
-/** One that is enrolled: what it was asked by, and since when, in milliseconds since 1970. */
+/** An enrolled entry of the query, and the time of its enrolment in milliseconds since 1970. */
 export interface Enrolled extends EnrolmentAsked {
   readonly createdAt: number
 }
 
-/** How many may be asked for at once. */
+/** Maximum number of queries in one call. */
 export const mostEntries = 1_000
 
 /**
- * Those of these that users of the tenant have, in the order that they were asked for. A DID and a public key together are enrolled where one
- * user has both. An identifier that nobody verified does not count. One query by the unique key, or two where more than 1,000
- * identifiers are asked for.
+ * Returns the queries that match a user of the tenant, in input order. A DID and a public key in one query match only if
+ * the same user has both. Unverified identifiers are ignored. Takes one storage read by the unique key, two for more than
+ * 1,000 identifiers.
  */
 export async function findEnrolled(
   services: Services,
   tenant: string,
-  asked: readonly EnrolmentAsked[],
+  queries: readonly EnrolmentAsked[],
 ): Promise<readonly Enrolled[]> {
-  const wanted = await Promise.all(asked.map((entry) => lookupsOf(services, tenant, entry)))
-  const rows = await rowsByLookup(services, tenant, [
-    ...new Set(wanted.flat().filter((lookup) => lookup !== undefined)),
+  const indexes = await Promise.all(queries.map((query) => blindIndexes(services, tenant, query)))
+  const rows = await findVerifiedRows(services, tenant, [
+    ...new Set(indexes.flat().filter((index) => index !== undefined)),
   ])
-  return asked.flatMap((entry, index) => {
-    const found = (wanted[index] ?? []).flatMap((lookup) => (lookup === undefined ? [] : (rows.get(lookup) ?? [])))
+  return queries.flatMap((query, position) => {
+    const wanted = indexes[position]
+    const found = (wanted ?? []).flatMap((index) => (index === undefined ? [] : (rows.get(index) ?? [])))
     const [first] = found
-    const all = found.length === wanted[index]?.length && found.every(({ userId }) => userId === first?.userId)
-    if (!all) return []
-    return [{ ...entry, createdAt: Math.max(...found.map(({ createdAt }) => createdAt)) }]
+    const isMatch = found.length === wanted?.length && found.every(({ userId }) => userId === first?.userId)
+    if (!isMatch) return []
+    return [{ ...query, createdAt: Math.max(...found.map(({ createdAt }) => createdAt)) }]
   })
 }
 
-/** One lookup for each identifier of an entry; undefined for what cannot be one, and so is nobody's. */
-function lookupsOf(
+/** Returns the blind index of each identifier of a query; undefined for a malformed identifier, which nobody can have. */
+function blindIndexes(
   services: Services,
   tenant: string,
   { did, publicKey }: EnrolmentAsked,
 ): Promise<readonly (string | undefined)[]> {
-  const given: Identifier[] = []
-  if (did !== undefined) given.push({ kind: 'did', value: did })
-  if (publicKey !== undefined) given.push({ kind: 'public-key', value: publicKey })
+  const presented: Identifier[] = []
+  if (did !== undefined) presented.push({ kind: 'did', value: did })
+  if (publicKey !== undefined) presented.push({ kind: 'public-key', value: publicKey })
   return Promise.all(
-    given.map(async (identifier) => {
+    presented.map(async (identifier) => {
       try {
         return await lookupOf(services, tenant, identifier)
       } catch (error) {
@@ -62,16 +63,16 @@ function lookupsOf(
   )
 }
 
-async function rowsByLookup(
+async function findVerifiedRows(
   { storage }: Services,
   tenant: string,
-  lookups: readonly string[],
+  indexes: readonly string[],
 ): Promise<ReadonlyMap<string, IdentifierRow>> {
-  const parts: string[][] = []
-  for (let from = 0; from < lookups.length; from += storageLimits.in)
-    parts.push(lookups.slice(from, from + storageLimits.in))
+  const chunks: string[][] = []
+  for (let from = 0; from < indexes.length; from += storageLimits.in)
+    chunks.push(indexes.slice(from, from + storageLimits.in))
   const found = await Promise.all(
-    parts.map((part) => storage.find(identifiers, { where: { tenant, lookup: { in: part } } })),
+    chunks.map((chunk) => storage.find(identifiers, { where: { tenant, lookup: { in: chunk } } })),
   )
   return new Map(found.flat().flatMap((row) => (row.verifiedBy === null ? [] : [[row.lookup, row]])))
 }

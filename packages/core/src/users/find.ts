@@ -3,7 +3,10 @@ import type { Services } from '../services.ts'
 import type { UserRow } from './create.ts'
 import { users } from './table.ts'
 
-/** The users of a tenant that are not archived, newest first; `page` counts from 1. */
+/**
+ * Lists the users of a tenant that are not archived, newest first.
+ * @param page page number, from 1, and page size
+ */
 export function listUsers(
   services: Services,
   tenant: string,
@@ -18,7 +21,7 @@ export function listUsers(
   })
 }
 
-/** @throws BillfoldError `user.unknown` */
+/** Returns a user that is not archived. @throws BillfoldError `user.not-found` */
 export async function findUser(services: Services, tenant: string, id: string): Promise<UserRow> {
   const [row] = await services.storage.find(users, { where: { id, tenant, archivedAt: null }, limit: 1 })
   if (row === undefined) throw new BillfoldError('user.unknown')

@@ -1,45 +1,45 @@
 import { BillfoldError } from '../errors.ts'
 
-/** What users are known by. */
+/** Kinds of user identifier. */
 export type IdentifierKind = 'did' | 'public-key' | 'email' | 'phone' | 'username'
 
-/** Most bytes of an identifier as it is given, in UTF-8. */
+/** Maximum length of an identifier before normalization, in UTF-8 bytes. */
 export const mostIdentifierBytes = 512
 
-interface Form {
+interface Format {
   readonly pattern: RegExp
-  readonly toOneForm: (value: string) => string
+  readonly normalize: (value: string) => string
 }
 
-const asGiven = (value: string): string => value
+const identity = (value: string): string => value
 
-/** How each kind looks, and the one form that two ways to write the same one have in common. */
-const forms: Readonly<Record<IdentifierKind, Form>> = {
-  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, toOneForm: asGiven },
-  // 1 to 512 printable characters: hex of one curve, base64 of another; hex has no case.
+/** Pattern and normal form of each kind of identifier. */
+const formats: Readonly<Record<IdentifierKind, Format>> = {
+  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, normalize: identity },
+  // Printable ASCII without spaces, since some curves use hex and others base64. Hex is case-insensitive.
   'public-key': {
     pattern: /^[!-~]+$/,
-    toOneForm: (value) => (/^(0x)?[0-9a-f]+$/i.test(value) ? value.replace(/^0x/i, '').toLowerCase() : value),
+    normalize: (value) => (/^(0x)?[0-9a-f]+$/i.test(value) ? value.replace(/^0x/i, '').toLowerCase() : value),
   },
-  // No more of RFC 5321 than everybody keeps: one @ between two parts without spaces. Case is nobody's, in practice.
-  email: { pattern: /^[^\s@]{1,64}@[^\s@]{1,255}$/u, toOneForm: (value) => value.normalize('NFKC').toLowerCase() },
-  // E.164, with the ways to group digits left out: 3 to 15 digits.
+  // Deliberately looser than RFC 5321: one @ between two parts without spaces. Mail servers ignore case in practice.
+  email: { pattern: /^[^\s@]{1,64}@[^\s@]{1,255}$/u, normalize: (value) => value.normalize('NFKC').toLowerCase() },
+  // E.164: 3 to 15 digits. Common separators are removed.
   phone: {
     pattern: /^\+?[0-9](?:[ ().-]*[0-9]){2,14}$/,
-    toOneForm: (value) => value.replace(/[^0-9]/g, ''),
+    normalize: (value) => value.replace(/[^0-9]/g, ''),
   },
-  username: { pattern: /^[^\s@][^@\p{Cc}]{0,127}$/u, toOneForm: (value) => value.normalize('NFKC').toLowerCase() },
+  username: { pattern: /^[^\s@][^@\p{Cc}]{0,127}$/u, normalize: (value) => value.normalize('NFKC').toLowerCase() },
 }
 
 /**
- * The one form of an identifier, by which it is unique and found.
- * @throws BillfoldError `input.invalid` for what cannot be one of its kind
+ * Normalizes an identifier, so that different spellings of it (case, spaces, `0x`) are equal.
+ * @throws BillfoldError `input.invalid` if the value is not a valid identifier of this kind
  */
 export function oneForm(kind: IdentifierKind, value: string): string {
-  const { pattern, toOneForm } = forms[kind]
+  const { pattern, normalize } = formats[kind]
   const bytes = new TextEncoder().encode(value).length
   if (bytes > mostIdentifierBytes || !pattern.test(value)) {
-    throw new BillfoldError('input.invalid', { issues: [{ path: kind, message: `This is no ${kind}` }] })
+    throw new BillfoldError('input.invalid', { issues: [{ path: kind, message: `Not a valid ${kind}` }] })
   }
-  return toOneForm(value)
+  return normalize(value)
 }

@@ -1,19 +1,19 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** What a user is known by, besides the id: each belongs to one user of a tenant. */
+/** Identifiers of users. Each is unique within its tenant. */
 export const identifiers = defineTable({
   name: 'identifiers',
   columns: {
     id: text(36),
     tenant: text(64),
     userId: text(36),
-    /** `did`, `public-key`, `email`, `phone`, `username`. */
+    /** `did`, `public-key`, `email`, `phone` or `username`. */
     kind: text(16),
-    /** A keyed hash of kind and value. */
+    /** Blind index (keyed hash) of the kind and the normalized value. */
     lookup: text(43),
-    /** The value as it was given, sealed by the keyring. */
+    /** The value before normalization, sealed with the keyring. */
     sealedValue: bytes(1024),
-    /** How it was shown to be the user's: `signature`, `code`, `host`, ...; null for a mere claim. */
+    /** How the identifier was verified: `signature`, `code`, `host`, ...; null for an unverified claim. */
     verifiedBy: nullable(text(64)),
     createdAt: integer(),
   },

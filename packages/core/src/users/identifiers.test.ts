@@ -9,8 +9,8 @@ import { inProcessUsers } from './in-process.ts'
 
 const ann = { kind: 'email', value: 'Ann@Example.org' } as const
 
-describe('an identifier', () => {
-  test('is found however its value is written, and reads as it was given', async () => {
+describe('identifiers', () => {
+  test('finds an identifier in any spelling and returns the original value', async () => {
     const services = testServices()
     await services.storage.commit(
       batch(
@@ -28,7 +28,7 @@ describe('an identifier', () => {
     expect((await identifiersOf(services, 'u1')).map(({ kind }) => kind)).toEqual(['email', 'phone'])
   })
 
-  test('leads the host to its user, and says whether anybody has checked it', async () => {
+  test('returns the user id and the verification method from users.find', async () => {
     const services = testServices()
     await services.storage.commit(
       batch(
@@ -43,7 +43,7 @@ describe('an identifier', () => {
     expect(await find({ kind: 'email', value: 'no email' })).toBeUndefined()
   })
 
-  test('is one user’s in a tenant, of any number who want it at once, and another’s in another tenant', async () => {
+  test('accepts one of several concurrent inserts per tenant', async () => {
     const services = testServices()
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, async (_, index) =>
@@ -55,7 +55,7 @@ describe('an identifier', () => {
     expect(await findByIdentifier(services, 'other', ann)).toMatchObject({ userId: 'u' })
   })
 
-  test('is not in the rows to be read', async () => {
+  test('stores no identifier in plain text', async () => {
     const services = testServices()
     await services.storage.commit(batch(await identifierRow(services, 't', 'u', ann, null)))
     const [row] = await services.storage.find(identifiers)
@@ -63,11 +63,11 @@ describe('an identifier', () => {
     expect(JSON.stringify({ ...row, sealedValue: undefined })).not.toMatch(/example/i)
   })
 
-  test('that cannot be one is refused when it is given, and nobody’s when it is looked for', async () => {
+  test('rejects a malformed identifier on insert and finds no user for it', async () => {
     const services = testServices()
-    const none = { kind: 'email', value: 'no address' } as const
-    await expect(identifierRow(services, 't', 'u', none, null)).rejects.toMatchObject({ code: 'input.invalid' })
-    expect(await findByIdentifiers(services, 't', [none])).toEqual([])
+    const malformed = { kind: 'email', value: 'no address' } as const
+    await expect(identifierRow(services, 't', 'u', malformed, null)).rejects.toMatchObject({ code: 'input.invalid' })
+    expect(await findByIdentifiers(services, 't', [malformed])).toEqual([])
   })
 
   test.each([
@@ -77,21 +77,21 @@ describe('an identifier', () => {
     ['public-key', 'AbC+/=', 'AbC+/='],
     ['username', 'Ann', 'ann'],
     ['did', 'did:ethr:0xab', 'did:ethr:0xab'],
-  ] as const)('of the kind %s is %s in the form %s', (kind, value, form) => {
-    expect(oneForm(kind, value)).toBe(form)
+  ] as const)('normalizes the %s %s to %s', (kind, value, normalized) => {
+    expect(oneForm(kind, value)).toBe(normalized)
   })
 
-  test('has one form only: the form of a form is itself', () => {
+  test('normalizes idempotently', () => {
     const kinds = fc.constantFrom('did', 'public-key', 'email', 'phone', 'username')
     fc.assert(
       fc.property(kinds, fc.oneof(fc.emailAddress(), fc.string({ maxLength: 40 })), (kind, value) => {
-        let form: string
+        let normalized: string
         try {
-          form = oneForm(kind, value)
+          normalized = oneForm(kind, value)
         } catch {
           return
         }
-        expect(oneForm(kind, form)).toBe(form)
+        expect(oneForm(kind, normalized)).toBe(normalized)
       }),
     )
   })

@@ -7,19 +7,20 @@ import { type IdentifierKind, oneForm } from './identifier-forms.ts'
 import { identifiers } from './identifier-table.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** An identifier as it is kept. */
+/** A row of the identifiers table. */
 export type IdentifierRow = RowOf<typeof identifiers>
 
-/** An identifier as people write it. */
+/** An identifier of a user, in any spelling. */
 export interface Identifier {
   readonly kind: IdentifierKind
+  /** At most 512 UTF-8 bytes. */
   readonly value: string
 }
 
 /**
- * The write that gives a user an identifier; it belongs in the commit of the act that does. Refused as a duplicate when
- * anybody of the tenant has it. `verifiedBy` says how it was shown to be the user's, null that it was not: an identifier
- * that nobody verified never joins two users.
+ * Returns the write that adds an identifier to a user. The commit fails with a duplicate key if another user of the
+ * tenant has the identifier.
+ * @param verifiedBy how the identifier was verified, or null for a claim. Unverified identifiers never link two users.
  * @throws BillfoldError `input.invalid`
  */
 export async function identifierRow(
@@ -37,28 +38,28 @@ export async function identifierRow(
     userId,
     kind,
     lookup: await lookupOf(services, tenant, identifier),
-    sealedValue: await seal(services.keyring, new TextEncoder().encode(value), place({ tenant, id })),
+    sealedValue: await seal(services.keyring, new TextEncoder().encode(value), encryptionContext({ tenant, id })),
     verifiedBy,
     createdAt: services.now(),
   })
 }
 
 /**
- * Those of these identifiers that users of the tenant have, in one query, which uses the unique key. What cannot be an
- * identifier of its kind is nobody's. At most 1,000.
+ * Lists the rows of these identifiers in one read by the unique key. Malformed identifiers match nothing.
+ * @param wanted at most 1,000 identifiers
  */
 export async function findByIdentifiers(
   services: Services,
   tenant: string,
   wanted: readonly Identifier[],
 ): Promise<IdentifierRow[]> {
-  const lookups = await Promise.all(wanted.map((identifier) => lookupOrNone(services, tenant, identifier)))
-  const known = lookups.filter((lookup) => lookup !== undefined)
-  if (known.length === 0) return []
-  return services.storage.find(identifiers, { where: { tenant, lookup: { in: known } } })
+  const indexes = await Promise.all(wanted.map((identifier) => tryBlindIndex(services, tenant, identifier)))
+  const valid = indexes.filter((index) => index !== undefined)
+  if (valid.length === 0) return []
+  return services.storage.find(identifiers, { where: { tenant, lookup: { in: valid } } })
 }
 
-/** The row of one identifier, or undefined when nobody has it. */
+/** Finds the row of an identifier. */
 export async function findByIdentifier(
   services: Services,
   tenant: string,
@@ -67,22 +68,22 @@ export async function findByIdentifier(
   return (await findByIdentifiers(services, tenant, [identifier]))[0]
 }
 
-/** All identifiers of a user, oldest first. */
+/** Lists the identifiers of a user, oldest first. */
 export function identifiersOf(services: Services, userId: string): Promise<IdentifierRow[]> {
   return services.storage.find(identifiers, { where: { userId }, orderBy: [['id', 'asc']] })
 }
 
-/** The value as it was given. @throws BillfoldError `sealed.invalid` */
+/** Decrypts the value of an identifier, in its original spelling. @throws BillfoldError `sealed.invalid` */
 export async function openIdentifier(services: Services, row: IdentifierRow): Promise<string> {
-  return new TextDecoder().decode(await unseal(services.keyring, row.sealedValue, place(row)))
+  return new TextDecoder().decode(await unseal(services.keyring, row.sealedValue, encryptionContext(row)))
 }
 
-/** The keyed hash that an identifier is found by. @throws BillfoldError `input.invalid` */
+/** Computes the blind index of an identifier. @throws BillfoldError `input.invalid` */
 export function lookupOf(services: Services, tenant: string, { kind, value }: Identifier): Promise<string> {
   return services.lookups.hash(`identifier:${kind}`, tenant, oneForm(kind, value))
 }
 
-async function lookupOrNone(services: Services, tenant: string, identifier: Identifier): Promise<string | undefined> {
+async function tryBlindIndex(services: Services, tenant: string, identifier: Identifier): Promise<string | undefined> {
   try {
     return await lookupOf(services, tenant, identifier)
   } catch (error) {
@@ -91,9 +92,9 @@ async function lookupOrNone(services: Services, tenant: string, identifier: Iden
   }
 }
 
-function place({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
+function encryptionContext({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: identifiers.name, row: id, field: 'value' }
 }
 
-/** What the keyring seals here. */
-export const sealedIdentifiers = sealedColumn(identifiers, 'sealedValue', place)
+/** The identifiers' column that is sealed with the keyring. */
+export const sealedIdentifiers = sealedColumn(identifiers, 'sealedValue', encryptionContext)

@@ -5,41 +5,61 @@ import { exportUser, type UserExport } from './export.ts'
 import { findByIdentifier, type Identifier } from './identifiers.ts'
 import type { PersonalData } from './personal-data.ts'
 
-/** Whose an identifier is. */
+/** The user that an identifier belongs to. */
 export interface FoundUser {
   readonly id: string
-  /** How it was shown to be theirs; null where nobody has checked, and then it says nothing about who somebody is. */
+  /** How the identifier was verified. Null means an unverified claim, which must not be used to authenticate the user. */
   readonly verifiedBy: string | null
 }
 
-/** People, in-process: how they are found, what is known of them, and how it is forgotten. */
+/**
+ * Functions for the host to find users and to export and erase their personal data.
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
+ * const user = await billfold.users.find({ kind: 'email', value: 'ada@example.org' })
+ * if (user !== undefined) await billfold.users.erase(user.id)
+ * ```
+ */
 export interface InProcessUsers {
   /**
-   * Whose an email, a phone, a username, a DID or a public key is in a tenant, however it is written; undefined where it is
-   * nobody's, as what cannot be one of its kind is.
+   * Finds the user with an email, phone number, username, DID or public key. The spelling does not matter. Resolves to
+   * undefined if no user has the identifier or if it is malformed.
+   * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
-  /** Everything that is known of a person, as JSON can hold it; files by their ids. @throws BillfoldError `user.unknown` */
+  /**
+   * Exports the personal data of a user as a JSON-compatible object (GDPR article 15). Files are listed by id.
+   * @throws BillfoldError `user.not-found`
+   */
   readonly export: (userId: string, tenant?: string) => Promise<UserExport>
   /**
-   * Forgets a person: identifiers, what they said, applications, files. The audit trail keeps the id, and what was done to it.
-   * @throws BillfoldError `user.unknown`
+   * Erases the personal data of a user: identifiers, attributes, applications, files, faces and devices (GDPR article
+   * 17). The audit log retains the user id and the actions on it.
+   * @throws BillfoldError `user.not-found`; `verifier.unavailable` if a face in a vendor's store cannot be removed
    */
   readonly erase: (userId: string, tenant?: string) => Promise<void>
 }
 
-/** The functions; `known` is what each capability knows of people. */
+/**
+ * Creates the users API.
+ * @param sources the personal data of each module
+ * @param host returns the actor for calls of the host in a tenant
+ */
 export function inProcessUsers(
   services: Services,
-  known: readonly PersonalData[],
+  sources: readonly PersonalData[],
   host: (tenant?: string) => Actor,
 ): InProcessUsers {
   return {
-    find: async (identifier, of) => {
-      const row = await findByIdentifier(services, host(of).tenant, identifier)
+    find: async (identifier, tenant) => {
+      const row = await findByIdentifier(services, host(tenant).tenant, identifier)
       return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
     },
-    export: (userId, of) => exportUser(services, known, { tenant: host(of).tenant, userId }),
-    erase: (userId, of) => eraseUser(services, known, host(of), userId),
+    export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
+    erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
   }
 }

@@ -1,25 +1,26 @@
 import type { Services } from '../services.ts'
 import type { Write } from '../storage/index.ts'
 
-/** Which user. */
+/** Key of a user. */
 export interface UserKey {
   readonly tenant: string
   readonly userId: string
 }
 
-/** How the data of a person is forgotten. */
+/** Erasure of the data that one module has about a user. */
 export interface Erasure {
-  /** For the one commit that erases the user. */
+  /** Writes for the commit that erases the user. */
   readonly writes: readonly Write[]
-  /** What follows the commit, and is made good by `maintain()` if it fails. */
+  /** Runs after the commit, for example to delete files. If it fails, `maintain()` repeats the work. */
   readonly afterwards?: () => Promise<void>
 }
 
-/** What one capability knows of a person. */
+/** Export and erasure of the personal data of one module. */
 export interface PersonalData {
-  /** Its field in an export: `onboarding`. */
+  /** Name of the field in an export, for example `onboarding`. */
   readonly name: string
-  /** All of it, as JSON can hold it; undefined where it knows nothing. */
+  /** Collects the data as a JSON-compatible value; undefined if there is none. */
   readonly collect: (services: Services, user: UserKey) => Promise<unknown>
+  /** Prepares the erasure; called again if the commit conflicts. */
   readonly erase: (services: Services, user: UserKey) => Promise<Erasure>
 }

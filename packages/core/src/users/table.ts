@@ -1,6 +1,6 @@
 import { defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** A person or a part of the host's system that holds wallets. The reference is the host's own word for it and need not be unique. */
+/** Users: people or components of the host's system that own wallets. The host chooses `reference`; it need not be unique. */
 export const users = defineTable({
   name: 'users',
   columns: {

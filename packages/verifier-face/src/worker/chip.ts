@@ -2,17 +2,18 @@ import type { Landmarks, Point } from './models.js'
 import type { Picture } from './picture.ts'
 import { distance, middle } from './points.ts'
 
-/** The side of a chip, in pixels. */
+/** Side of a face crop in pixels. */
 export const chipSide = 150
 
-/** Where on the chip the middle between eyes and mouth lies, from the top. */
+/** Vertical position of the centre between eyes and mouth, relative to the side of the crop. */
 const middleFromTop = 0.43
-/** The distance from eyes to mouth, as a part of the chip's side. */
+/** Distance from eyes to mouth, relative to the side of the crop. */
 const eyesToMouth = 0.45
 
 /**
- * The face cut out of its picture with level eyes, always at the same place and size, as the recognition model wants it:
- * 150 by 150 pixels, three numbers each, 0 to 255. With `mirrored` left and right change places.
+ * Crops and aligns a face for the recognition model: level eyes at a fixed position and scale, 150 by 150 pixels of three
+ * numbers, 0 to 255.
+ * @param mirrored flips the crop horizontally
  */
 export function chipOf(picture: Picture, { positions }: Landmarks, mirrored: boolean): Float32Array {
   const left = middle(positions.slice(36, 42))
@@ -23,20 +24,20 @@ export function chipOf(picture: Picture, { positions }: Landmarks, mirrored: boo
   const angle = Math.atan2(right.y - left.y, right.x - left.x)
   const cos = (Math.cos(angle) * size) / chipSide
   const sin = (Math.sin(angle) * size) / chipSide
-  const chip = new Float32Array(chipSide * chipSide * 3)
+  const crop = new Float32Array(chipSide * chipSide * 3)
   for (let y = 0; y < chipSide; y++) {
     for (let x = 0; x < chipSide; x++) {
       const across = (mirrored ? chipSide - 1 - x : x) - chipSide / 2
       const down = y - middleFromTop * chipSide
       const at = { x: center.x + cos * across - sin * down, y: center.y + sin * across + cos * down }
-      copyPixel(picture, at, chip, (y * chipSide + x) * 3)
+      copyPixel(picture, at, crop, (y * chipSide + x) * 3)
     }
   }
-  return chip
+  return crop
 }
 
-/** Takes the pixel at a point between pixels, by bilinear interpolation; beyond the edge it is the edge's. */
-function copyPixel({ data, width, height }: Picture, point: Point, chip: Float32Array, to: number): void {
+/** Samples a pixel by bilinear interpolation. Points outside the image are clamped to the edge. */
+function copyPixel({ data, width, height }: Picture, point: Point, crop: Float32Array, to: number): void {
   const x = Math.min(Math.max(point.x, 0), width - 1)
   const y = Math.min(Math.max(point.y, 0), height - 1)
   const x0 = Math.floor(x)
@@ -49,6 +50,6 @@ function copyPixel({ data, width, height }: Picture, point: Point, chip: Float32
     const at = (px: number, py: number): number => data[(py * width + px) * 3 + channel] ?? 0
     const above = at(x0, y0) * (1 - byX) + at(x1, y0) * byX
     const below = at(x0, y1) * (1 - byX) + at(x1, y1) * byX
-    chip[to + channel] = above * (1 - byY) + below * byY
+    crop[to + channel] = above * (1 - byY) + below * byY
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { bestDecoder, javascriptDecoder } from './decode.ts'
 import { longestSide } from './picture.ts'
 
-/** CRC-32 as a PNG has it (ISO/IEC 15948 annex D). */
+/** CRC-32 of PNG chunks (ISO/IEC 15948 annex D). */
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff
   for (const byte of bytes) {
@@ -23,7 +23,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, typed, check])
 }
 
-/** The header of a grey PNG of eight bits. */
+/** Header of an 8-bit greyscale PNG. */
 function header(width: number, height: number, interlaced = false): Buffer {
   const data = Buffer.alloc(13)
   data.writeUInt32BE(width, 0)
@@ -33,14 +33,14 @@ function header(width: number, height: number, interlaced = false): Buffer {
   return chunk('IHDR', data)
 }
 
-/** A PNG of these headers, whose data is so many zeros. */
+/** A PNG with these headers and `zeros` bytes of zeros as data. */
 function png(headers: readonly Buffer[], zeros: number): Uint8Array {
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   const data = chunk('IDAT', deflateSync(Buffer.alloc(zeros)))
   return Uint8Array.from(Buffer.concat([signature, ...headers, data, chunk('IEND', Buffer.alloc(0))]))
 }
 
-/** A PNG to which a second, black frame was added (PNG third edition, section 11.3.2: acTL, fcTL, fdAT). */
+/** Adds a second, black frame to a PNG (PNG third edition, section 11.3.2: acTL, fcTL, fdAT). */
 function animated(still: Uint8Array, side: number): Uint8Array {
   const control = (sequence: number): Buffer => {
     const data = Buffer.alloc(26)
@@ -69,13 +69,13 @@ function segment(marker: number, data: readonly number[]): Buffer {
   return Buffer.from([0xff, marker, length >> 8, length & 255, ...data])
 }
 
-/** A progressive JPEG of 16 by 16 grey pixels, of so many scans that say nothing: each makes a decoder look at every block. */
+/** A progressive JPEG of 16 by 16 grey pixels with `count` empty scans, each of which makes a decoder visit every block. */
 function scans(count: number): Uint8Array {
   const oneCode = [1, ...Array.from({ length: 15 }, () => 0)]
   const quantisation = segment(0xdb, [0, ...Array.from({ length: 64 }, () => 1)])
   const frame = segment(0xc2, [8, 0, 16, 0, 16, 1, 1, 0x11, 0])
   const tables = [segment(0xc4, [0x00, ...oneCode, 0]), segment(0xc4, [0x10, ...oneCode, 0])]
-  // Four blocks, each ended by a code of one bit.
+  // Four blocks, each terminated by a one-bit code.
   const scan = Buffer.concat([segment(0xda, [1, 1, 0x00, 1, 63, 0]), Buffer.from([0x0f])])
   const all = Array.from({ length: count }, () => scan)
   return Uint8Array.from(
@@ -83,7 +83,7 @@ function scans(count: number): Uint8Array {
   )
 }
 
-test('JavaScript does not inflate the data of an interlaced PNG beyond what its pixels need', async () => {
+test('the JavaScript decoder rejects an interlaced PNG with more data than its pixels require', async () => {
   const decoding = javascriptDecoder({ mediaType: 'image/png', bytes: png([header(64, 64, true)], 30e6) })
   await expect(decoding).rejects.toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' })
 })
@@ -98,7 +98,7 @@ describe.each([
       () => false,
     )
 
-  test('takes a photo, a PNG row by row, and one that is interlaced', async () => {
+  test('decodes a JPEG photo, a sequential PNG and an interlaced PNG', async () => {
     expect(await decode({ mediaType: 'image/jpeg', bytes: photo('sample1.jpg') })).toMatchObject({ width: longestSide })
     for (const progressive of [false, true]) {
       const bytes = await sharp(photo('sample1.jpg')).resize(64, 64).png({ progressive }).toBuffer()
@@ -106,14 +106,14 @@ describe.each([
     }
   })
 
-  test('sees of an animated PNG the one image that readers without animation see', async () => {
+  test('decodes the default image of an animated PNG', async () => {
     const still = await sharp(photo('sample1.jpg')).resize(64, 64).greyscale().png().toBuffer()
     const expected = await decode({ mediaType: 'image/png', bytes: still })
     const moving = await decode({ mediaType: 'image/png', bytes: animated(still, 64) })
     expect(moving).toEqual(expected)
   })
 
-  test('refuses what is animated in a format of its own, whatever it is called', async () => {
+  test('rejects an animated GIF with the media type of a JPEG or PNG', async () => {
     const frames = await sharp(Buffer.alloc(64 * 128 * 3, 127), {
       raw: { width: 64, height: 128, channels: 3, pageHeight: 64 },
     })
@@ -123,12 +123,12 @@ describe.each([
       expect(await isDecoded({ mediaType, bytes: frames })).toBe(false)
   })
 
-  test('refuses a PNG with a second header, which would be far larger than the first has promised', async () => {
+  test('rejects a PNG with a second, larger header', async () => {
     const bytes = png([header(64, 64), header(4000, 4000)], 4001 * 4000)
     expect(await isDecoded({ mediaType: 'image/png', bytes })).toBe(false)
   })
 
-  test('refuses a JPEG of more scans than anybody needs', async () => {
+  test('rejects a JPEG with too many scans', async () => {
     if (by === 'JavaScript')
       expect(await decode({ mediaType: 'image/jpeg', bytes: scans(50) })).toMatchObject({ width: 16, height: 16 })
     expect(await isDecoded({ mediaType: 'image/jpeg', bytes: scans(2000) })).toBe(false)

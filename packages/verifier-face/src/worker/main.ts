@@ -6,28 +6,28 @@ import { bestDecoder, type Decode, javascriptDecoder } from './decode.ts'
 import { loadModels } from './engine.ts'
 import { nearest } from './scan.ts'
 
-// The thread that the models live in: they would block the host's event loop, and they leave listeners on their process.
+// Worker thread for the models, which would block the host's event loop and add listeners to its process.
 
 const port = parentPort
-if (port === null) throw new Error('This file is started by the verifier, as a worker thread')
+if (port === null) throw new Error('This file must run as a worker thread of the face verifier')
 
-/** Once; a job waits for it, and fails with it. */
+/** Loaded once. Jobs wait for it and fail if it fails. */
 const ready: Promise<Decode> = loadModels().then(() =>
   workerData === 'javascript' ? javascriptDecoder : bestDecoder(),
 )
 
-async function answer(job: Job): Promise<Answer> {
+async function runJob(job: Job): Promise<Answer> {
   if (job.kind === 'scan') return { kind: 'scan', nearest: nearest(job.descriptor, job.gallery) }
   const decode = await ready
   const findings: Finding[] = []
-  // One image after the other: one decoded image at a time is the bound on memory.
+  // Sequential, so that only one decoded image is in memory.
   for (const image of job.images) findings.push(await analyse(decode, image))
   return { kind: 'analyse', findings }
 }
 
 async function respond({ id, job }: Request): Promise<Response> {
   try {
-    return { id, answer: await answer(job) }
+    return { id, answer: await runJob(job) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : 'unknown' }
   }

@@ -1,4 +1,4 @@
-// What is used of the bundled libraries: their own types would need all of TensorFlow.js to be there.
+// Types of the used parts of the bundled libraries. Their own types require the full TensorFlow.js packages.
 
 export interface Tensor {
   readonly shape: readonly number[]
@@ -14,6 +14,7 @@ export interface Landmarks {
   readonly positions: readonly Point[]
 }
 
+/** A detected face with its landmarks. */
 export interface FoundFace {
   readonly detection: {
     readonly score: number
@@ -62,5 +63,5 @@ export declare const faces: {
     image: Tensor,
     options: object,
   ) => { readonly withFaceLandmarks: () => PromiseLike<readonly FoundFace[]> }
-  readonly computeFaceDescriptor: (chip: Tensor) => Promise<Float32Array>
+  readonly computeFaceDescriptor: (crop: Tensor) => Promise<Float32Array>
 }

@@ -1,10 +1,10 @@
-/** How an image is to be turned and mirrored before it stands as it was taken: 1 to 8 (Exif 2.3, tag 0x0112). 1 is as it is. */
+/** Parses the Exif orientation of a JPEG, 1 to 8 (Exif 2.3, tag 0x0112); 1 (upright) if there is none. */
 export function orientationOf(bytes: Uint8Array): number {
-  const exif = exifOf(bytes)
-  return exif === undefined ? 1 : (orientationIn(exif) ?? 1)
+  const exif = findExif(bytes)
+  return exif === undefined ? 1 : (parseOrientationTag(exif) ?? 1)
 }
 
-/** Where a pixel of the upright image lies in the stored one, which is `width` by `height`. */
+/** Maps a pixel of the upright image to the stored one, which has the size `width` by `height`. */
 export function storedPixel(
   orientation: number,
   x: number,
@@ -32,8 +32,8 @@ export function storedPixel(
   }
 }
 
-/** The TIFF part of the first Exif segment of a JPEG. */
-function exifOf(bytes: Uint8Array): DataView | undefined {
+/** Finds the TIFF data of the first Exif segment of a JPEG. */
+function findExif(bytes: Uint8Array): DataView | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return undefined
   for (let offset = 2; offset + 4 <= bytes.length; ) {
@@ -49,7 +49,7 @@ function exifOf(bytes: Uint8Array): DataView | undefined {
   return undefined
 }
 
-function orientationIn(tiff: DataView): number | undefined {
+function parseOrientationTag(tiff: DataView): number | undefined {
   if (tiff.byteLength < 8) return undefined
   const littleEndian = tiff.getUint16(0) === 0x4949
   const directory = tiff.getUint32(4, littleEndian)

@@ -1,14 +1,17 @@
-/** A decoded image: three bytes a pixel, red, green and blue, row by row. */
+/** A decoded image: three bytes per pixel (RGB), row by row. */
 export interface Picture {
   readonly data: Uint8Array
   readonly width: number
   readonly height: number
 }
 
-/** The longest side that faces are looked for on, in pixels. */
+/** Maximum side of an image for face detection, in pixels. */
 export const longestSide = 640
 
-/** The picture in the middle of a grey frame, each side of which is this part of the picture's: a face that fills the image is then found. */
+/**
+ * Adds a grey border, so that the detector also finds a face that fills the image.
+ * @param part width of the border, relative to the side of the image
+ */
 export function framed(picture: Picture, part: number): Picture {
   const across = Math.round(picture.width * part)
   const down = Math.round(picture.height * part)

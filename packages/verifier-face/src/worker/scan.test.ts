@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nearest } from './scan.ts'
 
-/** A gallery of random descriptors, of several people. */
+/** Galleries of random descriptors of several people. */
 const galleries = fc.array(
   fc.record({
     person: fc.integer({ min: 0, max: 4 }),
@@ -13,7 +13,7 @@ const galleries = fc.array(
 const descriptors = fc.float32Array({ minLength: 128, maxLength: 128, min: -1, max: 1, noNaN: true })
 
 describe('scanning a gallery', () => {
-  test('gives the nearest person and the nearest other one, as looking at all of them does', () => {
+  test('returns the same nearest and next person as a sort by distance', () => {
     fc.assert(
       fc.property(galleries, descriptors, (rows, descriptor) => {
         const bytes = new Uint8Array(rows.length * 512)

@@ -1,14 +1,14 @@
 import type { Nearest, PackedGallery } from '../messages.ts'
 
-const size = 128
+const dimensions = 128
 
-/** Looks at every template of a gallery; undefined for an empty one. */
+/** Finds the nearest person by an exact scan of a gallery; undefined if it is empty. */
 export function nearest(descriptor: Float32Array, { bytes, people, rows }: PackedGallery): Nearest | undefined {
-  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, rows * size)
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, rows * dimensions)
   let best = { person: -1, squared: Number.POSITIVE_INFINITY }
   let next = Number.POSITIVE_INFINITY
   for (let row = 0; row < rows; row++) {
-    const squared = squaredDistance(descriptor, vectors, row * size, next)
+    const squared = squaredDistance(descriptor, vectors, row * dimensions, next)
     if (squared >= next) continue
     const person = people[row] ?? -1
     if (squared >= best.squared) {
@@ -22,15 +22,15 @@ export function nearest(descriptor: Float32Array, { bytes, people, rows }: Packe
   return { person: best.person, distance: Math.sqrt(best.squared), nextDistance: Math.sqrt(next) }
 }
 
-/** The square of the distance, or something beyond `enough` as soon as it is sure to be beyond. */
-function squaredDistance(a: Float32Array, all: Float32Array, from: number, enough: number): number {
+/** Returns the squared distance, or a partial sum as soon as it reaches `limit`. */
+function squaredDistance(a: Float32Array, all: Float32Array, from: number, limit: number): number {
   let sum = 0
-  for (let at = 0; at < size; at += 16) {
+  for (let at = 0; at < dimensions; at += 16) {
     for (let index = at; index < at + 16; index++) {
       const difference = (a[index] ?? 0) - (all[from + index] ?? 0)
       sum += difference * difference
     }
-    if (sum >= enough) return sum
+    if (sum >= limit) return sum
   }
   return sum
 }

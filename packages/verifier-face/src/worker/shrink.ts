@@ -1,14 +1,18 @@
 import { orientationOf, storedPixel } from './orientation.ts'
 import { longestSide, type Picture } from './picture.ts'
 
-/** Decoded pixels, four bytes each, as they are stored. */
+/** Decoded pixels in the stored orientation, four bytes each (RGBA). */
 export interface StoredPixels {
   readonly data: Uint8Array
   readonly width: number
   readonly height: number
 }
 
-/** Turns the image upright and brings it to at most {@link longestSide} pixels, each the mean of those that it stands for; what is transparent is over grey. */
+/**
+ * Applies the Exif orientation and downscales the image to at most `maxSide` pixels by area averaging. Blends transparent
+ * pixels with grey.
+ * @param encoded the encoded image, for its Exif data
+ */
 export function shrunk(stored: StoredPixels, encoded: Uint8Array): Picture {
   const orientation = orientationOf(encoded)
   const across = orientation >= 5 ? stored.height : stored.width
@@ -20,7 +24,7 @@ export function shrunk(stored: StoredPixels, encoded: Uint8Array): Picture {
   for (let y = 0; y < height; y++) {
     const rows = span(y, down / height, down)
     for (let x = 0; x < width; x++) {
-      const mean = meanOf(stored, orientation, span(x, across / width, across), rows)
+      const mean = averageColour(stored, orientation, span(x, across / width, across), rows)
       data.set(mean, (y * width + x) * 3)
     }
   }
@@ -29,15 +33,15 @@ export function shrunk(stored: StoredPixels, encoded: Uint8Array): Picture {
 
 type Span = readonly [from: number, to: number]
 
-/** Which pixels of the large image one of the small one stands for. */
-function span(index: number, step: number, most: number): Span {
-  const from = Math.min(most - 1, Math.floor(index * step))
-  return [from, Math.max(from + 1, Math.min(most, Math.floor((index + 1) * step)))]
+/** Returns the range of source pixels of a target pixel. */
+function span(index: number, step: number, max: number): Span {
+  const from = Math.min(max - 1, Math.floor(index * step))
+  return [from, Math.max(from + 1, Math.min(max, Math.floor((index + 1) * step)))]
 }
 
 const grey = 128
 
-function meanOf(
+function averageColour(
   { data, width, height }: StoredPixels,
   orientation: number,
   [left, right]: Span,
