@@ -78,7 +78,7 @@ describe('aeternityChainClient', () => {
 
   it('rejects a node of another network', async () => {
     await expect((await client({ '/status': { network_id: 'ae_uat' } })).balance(address)).rejects.toThrow(
-      'another network',
+      'not on network',
     )
   })
 

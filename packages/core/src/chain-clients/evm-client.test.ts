@@ -102,7 +102,7 @@ describe('evmChainClient', () => {
     })
     for (const odd of [null, {}, '0x', 5, undefined])
       await expect(client(await node({ eth_sendRawTransaction: odd })).broadcast(Uint8Array.of(1))).rejects.toThrow(
-        /invalid|without a result/i,
+        /invalid|no JSON-RPC result/i,
       )
   })
 
