@@ -9,10 +9,10 @@ afterEach(async () => {
   await Promise.all(nodes.splice(0).map(({ close }) => close()))
 })
 
-/** A node that answers by the beginning of the path below /v3: JSON, or a status and JSON. */
-async function client(answers: Readonly<Record<string, unknown>>) {
+/** A fake node that responds by path prefix below /v3: with JSON, or with a status and JSON. */
+async function client(responses: Readonly<Record<string, unknown>>) {
   const started = await scriptedNode(({ path }, response) => {
-    const found = Object.entries({ '/status': { network_id: 'ae_mainnet' }, ...answers }).find(([begin]) =>
+    const found = Object.entries({ '/status': { network_id: 'ae_mainnet' }, ...responses }).find(([begin]) =>
       path.startsWith(`/v3${begin}`),
     )
     const [status, json] = Array.isArray(found?.[1])
@@ -24,8 +24,8 @@ async function client(answers: Readonly<Record<string, unknown>>) {
   return { node: started, ...aeternityChainClient({ url: `${started.url}/`, timeoutMs: 2000 }) }
 }
 
-describe('a client of an æternity node', () => {
-  it('reads balances beyond 2^53 exactly, and 0 for an account that the chain has not seen', async () => {
+describe('aeternityChainClient', () => {
+  it('returns balances beyond 2^53 exactly, and 0 for an unknown account', async () => {
     expect(
       await (await client({ '/accounts': { balance: '123456789012345678901234567890', nonce: '7' } })).balance(address),
     ).toBe(123456789012345678901234567890n)
@@ -42,7 +42,7 @@ describe('a client of an æternity node', () => {
     expect(node.asked.map(({ path }) => path)).toContain(`/v3/accounts/${address}/next-nonce?strategy=continuity`)
   })
 
-  it('hands over transactions as the node writes them', async () => {
+  it('broadcasts transactions in the encoding of the node API', async () => {
     const { broadcast, node } = await client({ '/transactions': { tx_hash: 'th_x' } })
     expect(await broadcast(Uint8Array.of(1, 2, 3))).toEqual({ outcome: 'accepted' })
     expect(JSON.parse(node.asked.at(-1)?.body ?? '')).toEqual({ tx: expect.stringMatching(/^tx_AQID/) })
@@ -55,15 +55,15 @@ describe('a client of an æternity node', () => {
     ],
     [[400, { reason: 'Invalid tx', error_code: 'nonce_too_low' }], { outcome: 'nonce-taken' }],
     [[400, { reason: 'Invalid tx' }], { outcome: 'refused', reason: 'not-valid' }],
-  ])('understands %j', async (answer, meant) => {
-    expect(await (await client({ '/transactions': answer })).broadcast(Uint8Array.of(1))).toEqual(meant)
+  ])('classifies the response %j', async (response, expected) => {
+    expect(await (await client({ '/transactions': response })).broadcast(Uint8Array.of(1))).toEqual(expected)
   })
 
-  it('takes a busy node for no refusal', async () => {
+  it('does not classify a busy node as a refusal', async () => {
     await expect((await client({ '/transactions': [503, {}] })).broadcast(Uint8Array.of(1))).rejects.toThrow('503')
   })
 
-  it('tells what became of a transaction', async () => {
+  it('returns the status of a transaction', async () => {
     const status = async (found: unknown): Promise<unknown> =>
       (await client({ '/transactions': found, '/key-blocks/current/height': { height: '12' } })).status('th_x')
     expect(await status({ block_height: '10', block_hash: 'mh_x' })).toEqual({
@@ -76,13 +76,13 @@ describe('a client of an æternity node', () => {
     expect(await status([404, {}])).toEqual({ state: 'unknown', confirmations: 0 })
   })
 
-  it('asks no node of another network', async () => {
+  it('rejects a node of another network', async () => {
     await expect((await client({ '/status': { network_id: 'ae_uat' } })).balance(address)).rejects.toThrow(
-      'another network',
+      'not on network',
     )
   })
 
-  it('is not made with a URL that is none', () => {
+  it('throws a RangeError for an invalid URL', () => {
     expect(() => aeternityChainClient({ url: 'nothing' })).toThrow(RangeError)
   })
 })

@@ -4,31 +4,43 @@ import type { AeternityClient, BroadcastAnswer, ChainStatus } from './chain-clie
 import { chainLimits } from './limits.ts'
 import { base64check } from './base64check.ts'
 
-/** Where a node of æternity is. */
+/** Options of {@link aeternityChainClient}. */
 export interface AeternityClientOptions {
-  /** An http or https URL: the one that `/v3` is below. */
+  /** The http or https base URL of the node, without `/v3`. Credentials in it are sent as HTTP Basic authentication. */
   readonly url: string
-  /** `ae_mainnet` unless it is said. A node of another network is never used. */
+  /** The network id, which the node must report. Default: `ae_mainnet`. */
   readonly networkId?: string
+  /** Replaces the global `fetch`, for a proxy, an agent or a test. */
   readonly fetch?: Fetch
-  /** How long the node may take to answer, in milliseconds: 10,000. */
+  /** The response timeout in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number
 }
 
-const whole = z.union([z.string().regex(/^-?[0-9]{1,78}$/), z.number().int()]).transform(BigInt)
-const account = z.object({ balance: whole, nonce: whole })
-const nextNonce = z.object({ next_nonce: whole })
+const bigintSchema = z.union([z.string().regex(/^-?[0-9]{1,78}$/), z.number().int()]).transform(BigInt)
+const account = z.object({ balance: bigintSchema, nonce: bigintSchema })
+const nextNonce = z.object({ next_nonce: bigintSchema })
 const statusShape = z.object({ network_id: z.string() })
-const found = z.object({ block_height: whole, block_hash: z.string().max(128).optional() })
-const top = z.object({ height: whole })
+const found = z.object({ block_height: bigintSchema, block_hash: z.string().max(128).optional() })
+const top = z.object({ height: bigintSchema })
 const refusal = z.object({ reason: z.string().max(1000).optional(), error_code: z.string().max(200).optional() })
 
-type Ask = (path: string, json?: unknown) => Promise<NodeAnswer>
+type NodeCall = (path: string, json?: unknown) => Promise<NodeAnswer>
 
 /**
- * A node of æternity over its HTTP API, version 3: answers of bounded size in bounded time, no redirects, nothing of the
- * URL but its host in errors.
- * @throws RangeError when the URL is not http or https
+ * Creates a client of an æternity node (HTTP API version 3). Response size and time are bounded, redirects are not followed,
+ * and errors contain only the host of the URL.
+ * @throws RangeError if the URL is not http or https
+ *
+ * @example
+ * ```ts
+ * import { aeternityChainClient, createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ *
+ * const billfold = createBillfold({
+ *   storage: memoryStorage(),
+ *   keyring: environmentKeyring(),
+ *   custody: { chainClients: { AETERNITY: aeternityChainClient({ url: 'https://node.example' }) } },
+ * })
+ * ```
  */
 export function aeternityChainClient(options: AeternityClientOptions): AeternityClient {
   const {
@@ -37,52 +49,55 @@ export function aeternityChainClient(options: AeternityClientOptions): Aeternity
     fetch = globalThis.fetch,
     timeoutMs = chainLimits.answerMilliseconds,
   } = options
-  if (!/^https?:\/\//.test(url)) throw new RangeError('aeternityChainClient takes an http or https URL')
+  if (!/^https?:\/\//.test(url)) throw new RangeError('aeternityChainClient: url must be an http or https URL')
   const base = url.replace(/\/+$/, '')
-  const ask = onOneNetwork((path, json) => askNode({ url: `${base}/v3${path}`, json, timeoutMs, fetch }), networkId)
+  const request = verifyNetworkFirst(
+    (path, json) => askNode({ url: `${base}/v3${path}`, json, timeoutMs, fetch }),
+    networkId,
+  )
   return {
     family: 'aeternity',
     network: `aeternity:${networkId}`,
     timeoutMs,
-    balance: async (address) => (await accountOf(ask, address)).balance,
+    balance: async (address) => (await fetchAccount(request, address)).balance,
     nonces: async (address) => {
-      const next = await nextNonceOf(ask, address)
-      const mined = Number((await accountOf(ask, address)).nonce) + 1
+      const next = await fetchNextNonce(request, address)
+      const mined = Number((await fetchAccount(request, address)).nonce) + 1
       return { mined, next: Math.max(mined, next) }
     },
-    broadcast: async (raw) => answerOf(await ask('/transactions', { tx: `tx_${base64check(raw)}` })),
-    status: (hash) => status(ask, hash),
+    broadcast: async (raw) => classifyResponse(await request('/transactions', { tx: `tx_${base64check(raw)}` })),
+    status: (hash) => fetchStatus(request, hash),
   }
 }
 
-/** Asks the node which network it is of before it is asked anything else, once. */
-function onOneNetwork(ask: Ask, networkId: string): Ask {
-  let asked = false
+/** Checks the node's network once, before the first request. */
+function verifyNetworkFirst(request: NodeCall, networkId: string): NodeCall {
+  let verified = false
   return async (path, json) => {
-    if (!asked) {
-      const { network_id } = statusShape.parse((await ask('/status')).json)
-      if (network_id !== networkId) throw new Error('The node is of another network')
-      asked = true
+    if (!verified) {
+      const { network_id } = statusShape.parse((await request('/status')).json)
+      if (network_id !== networkId) throw new Error(`node is not on network ${networkId}`)
+      verified = true
     }
-    return ask(path, json)
+    return request(path, json)
   }
 }
 
-async function accountOf(ask: Ask, address: string): Promise<z.output<typeof account>> {
-  const { status: code, json } = await ask(`/accounts/${address}?int-as-string=true`)
+async function fetchAccount(request: NodeCall, address: string): Promise<z.output<typeof account>> {
+  const { status: code, json } = await request(`/accounts/${address}?int-as-string=true`)
   return code === 404 ? { balance: 0n, nonce: 0n } : account.parse(json)
 }
 
-/** The first nonce that is neither in a block nor waiting in the pool. */
-async function nextNonceOf(ask: Ask, address: string): Promise<number> {
-  const { status: code, json } = await ask(`/accounts/${address}/next-nonce?strategy=continuity`)
+/** Fetches the first nonce that is neither in a block nor in the mempool. */
+async function fetchNextNonce(request: NodeCall, address: string): Promise<number> {
+  const { status: code, json } = await request(`/accounts/${address}/next-nonce?strategy=continuity`)
   return code === 404 ? 1 : Number(nextNonce.parse(json).next_nonce)
 }
 
-/** A node answers 400 to what it does not take, with an `error_code` in words of its own. */
-function answerOf({ status: code, json }: NodeAnswer): BroadcastAnswer {
+/** Classifies the response to a broadcast. Nodes refuse with status 400 and a free-form `error_code` and `reason`. */
+function classifyResponse({ status: code, json }: NodeAnswer): BroadcastAnswer {
   if (code === 200) return { outcome: 'accepted' }
-  if (code !== 400) throw new Error(`The node answered with status ${code}`)
+  if (code !== 400) throw new Error(`node responded with status ${code}`)
   const { reason = '', error_code: word = '' } = refusal.parse(json)
   const words = `${word} ${reason}`.toLowerCase().replaceAll('_', ' ')
   if (/already (known|in|accepted)|mempool sync|tx already/.test(words)) return { outcome: 'accepted' }
@@ -91,12 +106,12 @@ function answerOf({ status: code, json }: NodeAnswer): BroadcastAnswer {
   return { outcome: 'refused', reason: /too low (fee|gas price)|fee too low/.test(words) ? 'fee-too-low' : 'not-valid' }
 }
 
-async function status(ask: Ask, hash: string): Promise<ChainStatus> {
-  const { status: code, json } = await ask(`/transactions/${encodeURIComponent(hash)}?int-as-string=true`)
+async function fetchStatus(request: NodeCall, hash: string): Promise<ChainStatus> {
+  const { status: code, json } = await request(`/transactions/${encodeURIComponent(hash)}?int-as-string=true`)
   if (code === 404 || code === 410 || code === 400) return { state: 'unknown', confirmations: 0 }
   const { block_height: height, block_hash: blockHash } = found.parse(json)
   if (height < 0n) return { state: 'pending', confirmations: 0 }
-  const newest = top.parse((await ask('/key-blocks/current/height?int-as-string=true')).json).height
+  const newest = top.parse((await request('/key-blocks/current/height?int-as-string=true')).json).height
   return {
     state: 'mined',
     confirmations: Math.max(1, Number(newest - height) + 1),

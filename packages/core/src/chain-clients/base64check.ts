@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Base64 with four bytes of double SHA-256 behind: how æternity writes what is long. */
+/** Encodes bytes in base64 with a checksum of four bytes of double SHA-256 (æternity API encoding). */
 export function base64check(bytes: Uint8Array): string {
   const once = createHash('sha256').update(bytes).digest()
   const twice = createHash('sha256').update(once).digest()

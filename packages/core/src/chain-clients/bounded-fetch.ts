@@ -1,15 +1,15 @@
 import { chainLimits } from './limits.ts'
 
-/** `fetch`, as a host may bring its own. */
+/** The type of a custom `fetch` implementation. */
 export type Fetch = typeof globalThis.fetch
 
-/** What a node answered: its status, and its JSON (undefined when it is not JSON). */
+/** The HTTP status and parsed JSON of a node's response. `json` is undefined if the body is not JSON. */
 export interface NodeAnswer {
   readonly status: number
   readonly json: unknown
 }
 
-/** A request to a node; JSON is posted where there is some. */
+/** A request to a node: POST if `json` is present, otherwise GET. */
 export interface NodeRequest {
   readonly url: string
   readonly json?: unknown
@@ -18,11 +18,11 @@ export interface NodeRequest {
 }
 
 /**
- * Asks a node, in bounded time for an answer of bounded size, following no redirect. The errors it throws name the host
- * of the URL only, since paths and queries carry keys; a user and a password in the URL are sent as Basic authentication.
+ * Sends a request to a node with limits on response time and size, without following redirects. Errors contain only the host
+ * of the URL, because paths and queries can contain API keys. Credentials in the URL are sent as HTTP Basic authentication.
  */
 export async function askNode(request: NodeRequest): Promise<NodeAnswer> {
-  const { target, host, authorization } = readUrl(request.url)
+  const { target, host, authorization } = parseUrl(request.url)
   try {
     const response = await request.fetch(target, {
       method: request.json === undefined ? 'GET' : 'POST',
@@ -37,13 +37,13 @@ export async function askNode(request: NodeRequest): Promise<NodeAnswer> {
     })
     return { status: response.status, json: parseJson(await readBounded(response)) }
   } catch (error) {
-    // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, and with it what must not be logged
-    throw new Error(`The node at ${host} did not answer: ${kindOf(error)}`)
+    // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, which can contain secrets
+    throw new Error(`node at ${host} did not respond: ${describeFailure(error)}`)
   }
 }
 
-/** Fetch refuses URLs with credentials in them, and its errors quote them. */
-function readUrl(text: string): { target: string; host: string; authorization: string | undefined } {
+/** Moves credentials out of the URL, because fetch rejects URLs with credentials and quotes them in errors. */
+function parseUrl(text: string): { target: string; host: string; authorization: string | undefined } {
   const url = new URL(text)
   const { username, password, host } = url
   if (username === '' && password === '') return { target: text, host, authorization: undefined }
@@ -62,7 +62,7 @@ async function readBounded(response: Response): Promise<string> {
     length += read.value.length
     if (length > chainLimits.answerBytes) {
       await reader?.cancel()
-      throw new RangeError('the answer is too large')
+      throw new RangeError('the response is too large')
     }
     chunks.push(read.value)
   }
@@ -77,8 +77,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The kind of a failure without its words, which can quote the URL: `ECONNREFUSED`, `TimeoutError`. */
-function kindOf(error: unknown): string {
+/** Returns the code or name of an error without its message, which can quote the URL: `ECONNREFUSED`, `TimeoutError`. */
+function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const { cause } = error
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code

@@ -1,80 +1,86 @@
 /**
- * What became of a transaction that was handed to a node. `refused`: it is not valid now, and the node did not keep it.
- * `fee-too-low` may change by itself, as fees fall.
- * `nonce-taken`: its nonce is used, by itself or by another transaction.
+ * The result of broadcasting a transaction.
+ * - `accepted`: the node has the transaction.
+ * - `nonce-taken`: the nonce is already used, by this transaction or another one.
+ * - `refused`: the transaction is currently invalid and the node has dropped it. `fee-too-low` can resolve itself as fees fall.
  */
 export type BroadcastAnswer =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'nonce-taken' }
   | { readonly outcome: 'refused'; readonly reason: 'insufficient-funds' | 'fee-too-low' | 'not-valid' }
 
-/** What a node knows of a transaction. `failed`: it is in a block, but had no effect beyond its fee. */
+/** The status of a transaction as reported by a node. `failed`: it is in a block but was reverted. */
 export interface ChainStatus {
   readonly state: 'unknown' | 'pending' | 'mined' | 'failed'
-  /** Blocks from the one it is in to the newest, both counted; 0 while it is in none. */
+  /** The number of blocks from the transaction's block to the newest one, inclusive. 0 if it is in no block. */
   readonly confirmations: number
   readonly blockNumber?: number
   readonly blockHash?: string
 }
 
-/** How many transactions an account has sent, as the nonce that the next one takes. */
+/** The transaction counts of an account, as the next nonce. */
 export interface AccountNonces {
-  /** The first that is in no block. */
+  /** The first nonce that is not used in a block. */
   readonly mined: number
-  /** The first that the node has neither in a block nor waiting: all before it are there. */
+  /** The first nonce that is neither in a block nor in the node's mempool. */
   readonly next: number
 }
 
 interface AnyChainClient {
   /**
-   * Which chain the node is of, as CAIP-2 writes it: `eip155:1`, `aeternity:ae_mainnet`. What is signed is good on this
-   * chain only.
+   * The CAIP-2 id of the node's chain: `eip155:1`, `aeternity:ae_mainnet`. Signed transactions are valid on this chain only.
    */
   readonly network: string
-  /** How long an answer may take, in milliseconds: 10,000 unless it is said. */
+  /** The timeout of one call in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number
-  /** The balance in the smallest unit; 0 for an address that the chain has not seen. */
+  /** Fetches the balance of an address in minor units. 0 for an address unknown to the chain. */
   readonly balance: (address: string) => Promise<bigint>
+  /** Fetches the nonces of an address. */
   readonly nonces: (address: string) => Promise<AccountNonces>
-  /** Hands a signed transaction to the node. One that it has already is `accepted`. Throws when nobody knows what became of it. */
+  /** Broadcasts a signed transaction (raw bytes). A known transaction is `accepted`. Throws if the result is unknown. */
   readonly broadcast: (raw: Uint8Array) => Promise<BroadcastAnswer>
+  /** Fetches the status of a transaction by its hash, in the chain's text format (`0x...`, `th_...`). */
   readonly status: (hash: string) => Promise<ChainStatus>
 }
 
-/** A call of a contract, or a plain transfer, before it is a transaction. */
+/** The sender, recipient, value and data of an EVM call or transaction. */
 export interface EvmCall {
+  /** The sender's address, hex with `0x`. */
   readonly from: string
+  /** The recipient's or contract's address, hex with `0x`. */
   readonly to: string
   /** In wei. */
   readonly value: bigint
+  /** Call data; empty for a plain transfer. */
   readonly data: Uint8Array
 }
 
-/** What a unit of gas costs in wei: by EIP-1559, or by one price on chains without it. */
+/** The fees per gas in wei: EIP-1559 fields, or a single gas price on chains without EIP-1559. */
 export type EvmFees =
   | { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint }
   | { readonly gasPrice: bigint }
 
-/** A node of an EVM chain. */
+/** A client of an EVM node. */
 export interface EvmClient extends AnyChainClient {
   readonly family: 'evm'
+  /** Fetches the recommended fees. */
   readonly fees: () => Promise<EvmFees>
-  /** @throws BillfoldError `transaction.insufficient-funds`, `transaction.reverted` */
+  /** Estimates the gas of a call. @throws BillfoldError `transaction.insufficient-funds`, `transaction.reverted` */
   readonly estimateGas: (call: EvmCall) => Promise<bigint>
-  /** What a contract answers to a call that changes nothing. @throws BillfoldError `transaction.reverted` */
+  /** Executes a read-only contract call (`eth_call`) and returns its result. @throws BillfoldError `transaction.reverted` */
   readonly call: (call: EvmCall) => Promise<Uint8Array>
 }
 
-/** A node of æternity. */
+/** A client of an æternity node. */
 export interface AeternityClient extends AnyChainClient {
   readonly family: 'aeternity'
 }
 
 /**
- * A node of one chain: everything that Billfold asks of one. It may throw whatever it likes when the node cannot be
- * reached; what it throws is logged only, never shown.
+ * A client of a node of one chain. Implementations may throw any error if the node cannot be reached: it is logged but never
+ * returned to API callers. The conformance suite `describeChainClient` of `@billfold/testing` checks an implementation.
  */
 export type ChainClient = EvmClient | AeternityClient
 
-/** The clients of a host, by secretType. */
+/** The chain clients of a host, by `secretType`. */
 export type ChainClients = Readonly<Record<string, ChainClient>>

@@ -5,26 +5,26 @@ import type { ChainClient, ChainClients } from './chain-client.ts'
 import { chainLimits } from './limits.ts'
 import { type Repricing, type RepricingRules, repricingRules } from './repricing.ts'
 
-/** The clients that a host has configured, and the order of sends of one account in this process. */
+/** The configured chain clients, the fee bumping rules and the per-account mutex of this process. */
 export interface ChainConnections {
   readonly clients: ReadonlyMap<string, ChainClient>
   readonly repricing: RepricingRules
-  /** Runs one job of an account after the other. @throws BillfoldError `server.busy` when too many wait */
+  /** Runs a job while holding the mutex of an account. @throws BillfoldError `server.busy` if the queue is full */
   readonly inTurn: TurnsByKey
 }
 
-/** Connections over these clients; none is asked anything yet. @throws RangeError for rules that cannot be */
-export function chainConnections(clients: ChainClients = {}, repricing?: Repricing): ChainConnections {
+/** Creates chain connections without contacting any node. @throws RangeError if a fee bumping rule is out of range */
+export function chainConnections(clients: ChainClients = {}, feeBumping?: Repricing): ChainConnections {
   return {
     clients: new Map(Object.entries(clients)),
-    repricing: repricingRules(repricing),
+    repricing: repricingRules(feeBumping),
     inTurn: turnsByKey(chainLimits.waitingSends),
   }
 }
 
 /**
- * The client for a chain.
- * @throws BillfoldError `transaction.chain-unavailable` when the host has configured none
+ * Gets the client of a chain.
+ * @throws BillfoldError `transaction.chain-unavailable` if the host has configured none
  */
 export function clientFor(connections: ChainConnections, secretType: string): ChainClient {
   const client = connections.clients.get(secretType)
@@ -33,25 +33,24 @@ export function clientFor(connections: ChainConnections, secretType: string): Ch
 }
 
 /**
- * Asks a node something. A client that throws, or takes too long, is a node that cannot be reached, unless it threw an
- * error of Billfold.
- * @throws BillfoldError `transaction.chain-unavailable`, and those of the client
+ * Calls a node with a timeout. Timeouts and all errors other than BillfoldError count as an unreachable node.
+ * @throws BillfoldError `transaction.chain-unavailable`, and any BillfoldError of the client
  */
 export async function askChain<T>(
   client: ChainClient,
   logger: Logger,
-  question: () => Promise<T>,
-  milliseconds: number = client.timeoutMs ?? chainLimits.answerMilliseconds,
+  call: () => Promise<T>,
+  timeoutMs: number = client.timeoutMs ?? chainLimits.answerMilliseconds,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The node did not answer in time')), milliseconds)
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('node did not respond in time')), timeoutMs)
   })
   try {
-    return await Promise.race([question(), tooLate])
+    return await Promise.race([call(), timeout])
   } catch (cause) {
     if (isBillfoldError(cause)) throw cause
-    logger.warn({ cause, network: client.network }, 'a node cannot be used')
+    logger.warn({ cause, network: client.network }, 'chain node unavailable')
     throw new BillfoldError('transaction.chain-unavailable', { cause })
   } finally {
     clearTimeout(timer)

@@ -10,19 +10,19 @@ afterEach(async () => {
   await Promise.all(nodes.splice(0).map(({ close }) => close()))
 })
 
-type Answers = Readonly<Record<string, unknown>>
+type Responses = Readonly<Record<string, unknown>>
 
-/** A node of chain 1 that gives these results by method, or the error in an Error. */
-async function node(answers: Answers, raw?: (method: string) => string | undefined): Promise<ScriptedNode> {
+/** A fake node of chain 1 that returns the configured results by method, or an error response for an Error. */
+async function node(responses: Responses, raw?: (method: string) => string | undefined): Promise<ScriptedNode> {
   const started = await scriptedNode(({ body }, response) => {
     const { id, method } = JSON.parse(body) as { id: number; method: string }
-    const answer = method === 'eth_chainId' ? '0x1' : answers[method]
+    const result = method === 'eth_chainId' ? '0x1' : responses[method]
     const text =
       raw?.(method) ??
       JSON.stringify({
         jsonrpc: '2.0',
         id,
-        ...(answer instanceof Error ? { error: { code: -32_000, message: answer.message } } : { result: answer }),
+        ...(result instanceof Error ? { error: { code: -32_000, message: result.message } } : { result }),
       })
     response.end(text)
   })
@@ -37,22 +37,22 @@ const thrown = (promise: Promise<unknown>): Promise<Error> =>
     (error: unknown) => (error instanceof Error ? error : expect.fail('it is no error')),
   )
 
-describe('a client of an EVM node', () => {
-  it('reads balances, nonces and fees', async () => {
-    const given = {
+describe('evmChainClient', () => {
+  it('returns balances, nonces and fees', async () => {
+    const results = {
       eth_getBalance: '0x2386f26fc10000',
       eth_getTransactionCount: '0x5',
       eth_getBlockByNumber: { baseFeePerGas: '0x10' },
       eth_maxPriorityFeePerGas: '0x3',
     }
-    const asked = client(await node(given))
-    expect(await asked.balance(address)).toBe(10_000_000_000_000_000n)
-    expect(await asked.nonces(address)).toEqual({ mined: 5, next: 5 })
-    expect(await asked.fees()).toEqual({ maxFeePerGas: 35n, maxPriorityFeePerGas: 3n })
-    expect(asked.network).toBe('eip155:1')
+    const reader = client(await node(results))
+    expect(await reader.balance(address)).toBe(10_000_000_000_000_000n)
+    expect(await reader.nonces(address)).toEqual({ mined: 5, next: 5 })
+    expect(await reader.fees()).toEqual({ maxFeePerGas: 35n, maxPriorityFeePerGas: 3n })
+    expect(reader.network).toBe('eip155:1')
   })
 
-  it('takes one price for gas from chains without a base fee, and the price above the base fee where no tip is advised', async () => {
+  it('returns a gas price on chains without a base fee, and derives the priority fee if the node recommends none', async () => {
     expect(await client(await node({ eth_getBlockByNumber: {}, eth_gasPrice: '0x7' })).fees()).toEqual({ gasPrice: 7n })
     const tipless = {
       eth_getBlockByNumber: { baseFeePerGas: '0x10' },
@@ -80,14 +80,14 @@ describe('a client of an EVM node', () => {
       { outcome: 'refused', reason: 'fee-too-low' },
     ],
     ['exceeds block gas limit', { outcome: 'refused', reason: 'not-valid' }],
-  ])('understands what a node means by %j', async (message, answer) => {
+  ])('classifies the error %j', async (message, response) => {
     expect(
       await client(await node({ eth_sendRawTransaction: new Error(message) })).broadcast(Uint8Array.of(1)),
-    ).toEqual(answer)
+    ).toEqual(response)
   })
 
   it.each(['txpool is full', 'Too Many Requests', 'internal error'])(
-    'does not take %j for a refusal',
+    'does not classify %j as a refusal',
     async (message) => {
       await expect(
         client(await node({ eth_sendRawTransaction: new Error(message) })).broadcast(Uint8Array.of(1)),
@@ -95,26 +95,26 @@ describe('a client of an EVM node', () => {
     },
   )
 
-  it('takes nothing but a hash for an acceptance', async () => {
+  it('accepts only a transaction hash as a broadcast result', async () => {
     const hash = `0x${'ab'.repeat(32)}`
     expect(await client(await node({ eth_sendRawTransaction: hash })).broadcast(Uint8Array.of(1))).toEqual({
       outcome: 'accepted',
     })
     for (const odd of [null, {}, '0x', 5, undefined])
       await expect(client(await node({ eth_sendRawTransaction: odd })).broadcast(Uint8Array.of(1))).rejects.toThrow(
-        /invalid|without a result/i,
+        /invalid|no JSON-RPC result/i,
       )
   })
 
-  it('tells what became of a transaction', async () => {
+  it('returns the status of a transaction', async () => {
     const receipt = { status: '0x1', blockNumber: '0x10', blockHash: `0x${'cd'.repeat(32)}` }
-    const status = async (answers: Answers): Promise<unknown> =>
+    const status = async (responses: Responses): Promise<unknown> =>
       client(
         await node({
           eth_blockNumber: '0x12',
           eth_getTransactionReceipt: null,
           eth_getTransactionByHash: null,
-          ...answers,
+          ...responses,
         }),
       ).status('0x00')
     expect(await status({ eth_getTransactionReceipt: receipt })).toEqual({
@@ -130,7 +130,7 @@ describe('a client of an EVM node', () => {
     expect(await status({})).toEqual({ state: 'unknown', confirmations: 0 })
   })
 
-  it('tells want of funds and a revert from a node that cannot be used', async () => {
+  it('distinguishes insufficient funds and reverts from an unavailable node', async () => {
     const call = { from: address, to: address, value: 1n, data: Uint8Array.of(1) }
     const estimate = async (message: string): Promise<unknown> =>
       client(await node({ eth_estimateGas: new Error(message) })).estimateGas(call)
@@ -141,13 +141,13 @@ describe('a client of an EVM node', () => {
     await expect(estimate('something else')).rejects.not.toMatchObject({ name: 'BillfoldError' })
   })
 
-  it('asks the next node when one does not answer', async () => {
+  it('uses the next node when one does not respond', async () => {
     const [silent, good] = [await node({}, () => 'no JSON'), await node({ eth_getBalance: '0x1' })]
     expect(await client({ url: [silent.url, good.url] }).balance(address)).toBe(1n)
     expect(silent.asked.length).toBeGreaterThan(0)
   })
 
-  it('waits no longer than it was told', async () => {
+  it('fails after the configured timeout', async () => {
     const silent = await scriptedNode(() => {})
     nodes.push(silent)
     const begun = Date.now()
@@ -155,20 +155,20 @@ describe('a client of an EVM node', () => {
     expect(Date.now() - begun).toBeLessThan(2000)
   })
 
-  it('reads no answer that is too large', async () => {
+  it('rejects a response that is too large', async () => {
     const large = await node({}, () => `"${'x'.repeat(chainLimits.answerBytes)}"`)
-    await expect(client(large).balance(address)).rejects.toThrow('the answer is too large')
+    await expect(client(large).balance(address)).rejects.toThrow('the response is too large')
   })
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const good = await node({ eth_getBalance: '0x1' })
     const elsewhere = await scriptedNode((_, response) => response.writeHead(307, { location: good.url }).end())
     nodes.push(elsewhere)
-    await expect(client(elsewhere).balance(address)).rejects.toThrow('did not answer')
+    await expect(client(elsewhere).balance(address)).rejects.toThrow('did not respond')
     expect(good.asked).toEqual([])
   })
 
-  it('sends the user and the password of the URL as a header, and shows nothing of the URL but its host', async () => {
+  it('sends credentials of the URL as a header and shows only its host in errors', async () => {
     const good = await node({ eth_getBalance: '0x1' })
     const secret = `${good.url.replace('//', '//user:hidden-password@')}/hidden-key?token=hidden-token`
     expect(await client({ url: secret }).balance(address)).toBe(1n)
@@ -179,11 +179,11 @@ describe('a client of an EVM node', () => {
     await good.close()
     const error = await thrown(client({ url: secret }).balance(address))
     expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('hidden')
-    expect(error.message).toMatch(/did not answer: [A-Z_]+$/)
+    expect(error.message).toMatch(/did not respond: [A-Z_]+$/)
   })
 
   it.each([[[]], ['ftp://x'], ['nothing'], [Array.from({ length: 9 }, () => 'http://x')]])(
-    'is not made with the URL %j',
+    'throws a RangeError for the URL %j',
     (url) => {
       expect(() => evmChainClient({ url, chainId: 1 })).toThrow(RangeError)
     },

@@ -8,15 +8,15 @@ import { type JsonRpc, jsonRpc, NodeError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
 import { hexBytes, quantity } from './hex-shapes.ts'
 
-/** Where the nodes of an EVM chain are. */
+/** Options of {@link evmChainClient}. */
 export interface EvmClientOptions {
-  /** An http or https URL, or several: the first that answers is asked. A user and a password in it are sent as Basic authentication. */
+  /** One to eight http or https URLs; the first that responds is used. Credentials in a URL are sent as HTTP Basic authentication. */
   readonly url: string | readonly string[]
-  /** EIP-155 chain id. A node of another chain is never used. */
+  /** The EIP-155 chain id, which the node must report. */
   readonly chainId: number | bigint
-  /** In place of the global one: for a proxy, an agent, a test. */
+  /** Replaces the global `fetch`, for a proxy, an agent or a test. */
   readonly fetch?: Fetch
-  /** How long a node may take to answer, in milliseconds: 10,000. */
+  /** The response timeout per URL in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number
 }
 
@@ -27,9 +27,9 @@ const hashShape = z.string().regex(/^0x[0-9a-fA-F]{64}$/)
 const blockShape = z.object({ baseFeePerGas: quantity.nullish() })
 
 /**
- * A node of an EVM chain over JSON-RPC (the Ethereum execution APIs): answers of bounded size in bounded time, no
- * redirects, nothing of the URL but its host in errors.
- * @throws RangeError when there is no URL, or one that is not http or https
+ * Creates a client of EVM nodes over JSON-RPC (Ethereum Execution APIs). Response size and time are bounded, redirects are not
+ * followed, and errors contain only the host of the URL.
+ * @throws RangeError if there is no URL, there are more than eight, or one is not http or https
  *
  * @example
  * ```ts
@@ -45,9 +45,9 @@ const blockShape = z.object({ baseFeePerGas: quantity.nullish() })
 export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
   const urls = typeof options.url === 'string' ? [options.url] : [...options.url]
   if (urls.length === 0 || urls.length > chainLimits.nodes || !urls.every(isHttp))
-    throw new RangeError(`evmChainClient takes 1 to ${chainLimits.nodes} http or https URLs`)
+    throw new RangeError(`evmChainClient: url must be 1 to ${chainLimits.nodes} http or https URLs`)
   const { timeoutMs = chainLimits.answerMilliseconds, fetch = globalThis.fetch } = options
-  const rpc = onOneChain(jsonRpc({ urls, timeoutMs, fetch }), BigInt(options.chainId))
+  const rpc = verifyChainFirst(jsonRpc({ urls, timeoutMs, fetch }), BigInt(options.chainId))
   const count = async (address: string, block: string): Promise<number> =>
     Number(quantity.parse(await rpc('eth_getTransactionCount', [address, block])))
   return {
@@ -56,25 +56,25 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
     timeoutMs: timeoutMs * urls.length,
     balance: async (address) => quantity.parse(await rpc('eth_getBalance', [address, 'latest'])),
     nonces: async (address) => {
-      // The pending count first: what is mined between the two must not make it look as if the node had lost it.
+      // Query the pending count first, so that transactions mined between the two calls do not seem to be lost.
       const next = await count(address, 'pending')
       const mined = await count(address, 'latest')
       return { mined, next: Math.max(mined, next) }
     },
-    fees: () => fees(rpc),
-    estimateGas: async (call) => quantity.parse(await refusable(rpc('eth_estimateGas', [callParams(call)]))),
-    call: async (call) => hexBytes.parse(await refusable(rpc('eth_call', [callParams(call), 'latest']))),
+    fees: () => fetchFees(rpc),
+    estimateGas: async (call) => quantity.parse(await mapCallErrors(rpc('eth_estimateGas', [callParams(call)]))),
+    call: async (call) => hexBytes.parse(await mapCallErrors(rpc('eth_call', [callParams(call), 'latest']))),
     broadcast: async (raw) => {
       try {
         hashShape.parse(await rpc('eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`]))
         return { outcome: 'accepted' }
       } catch (error) {
-        const answer = refusalOf(error)
-        if (answer === undefined) throw error
-        return answer
+        const result = refusalOf(error)
+        if (result === undefined) throw error
+        return result
       }
     },
-    status: (hash) => status(rpc, hash),
+    status: (hash) => fetchStatus(rpc, hash),
     ...evmHistory(rpc),
   }
 }
@@ -83,35 +83,35 @@ function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
-/** Asks a node which chain it is of before it is asked anything else, once. */
-function onOneChain(rpc: JsonRpc, chainId: bigint): JsonRpc {
-  let asked: Promise<void> | undefined
-  const ask = async (): Promise<void> => {
+/** Checks the node's chain id once, before the first request. */
+function verifyChainFirst(rpc: JsonRpc, chainId: bigint): JsonRpc {
+  let verified: Promise<void> | undefined
+  const verify = async (): Promise<void> => {
     const found = quantity.parse(await rpc('eth_chainId', []))
-    if (found !== chainId) throw new Error(`The node is of chain ${found}, not of ${chainId}`)
+    if (found !== chainId) throw new Error(`node is on chain ${found}, expected ${chainId}`)
   }
   return async (method, params) => {
-    asked ??= ask()
+    verified ??= verify()
     try {
-      await asked
+      await verified
     } catch (error) {
-      asked = undefined
+      verified = undefined
       throw error
     }
     return rpc(method, params)
   }
 }
 
-/** EIP-1559 where blocks have a base fee: twice that, which lasts through six full blocks, and the tip the node advises. */
-async function fees(rpc: JsonRpc): Promise<EvmFees> {
+/** EIP-1559 if blocks have a base fee: twice the base fee, which suffices for six full blocks, plus the node's priority fee. */
+async function fetchFees(rpc: JsonRpc): Promise<EvmFees> {
   const { baseFeePerGas } = blockShape.parse(await rpc('eth_getBlockByNumber', ['latest', false]))
   if (baseFeePerGas === undefined || baseFeePerGas === null)
     return { gasPrice: quantity.parse(await rpc('eth_gasPrice', [])) }
-  const maxPriorityFeePerGas = await tip(rpc, baseFeePerGas)
+  const maxPriorityFeePerGas = await fetchPriorityFee(rpc, baseFeePerGas)
   return { maxFeePerGas: baseFeePerGas * 2n + maxPriorityFeePerGas, maxPriorityFeePerGas }
 }
 
-async function tip(rpc: JsonRpc, baseFee: bigint): Promise<bigint> {
+async function fetchPriorityFee(rpc: JsonRpc, baseFee: bigint): Promise<bigint> {
   try {
     return quantity.parse(await rpc('eth_maxPriorityFeePerGas', []))
   } catch (error) {
@@ -121,7 +121,7 @@ async function tip(rpc: JsonRpc, baseFee: bigint): Promise<bigint> {
   }
 }
 
-async function status(rpc: JsonRpc, hash: string): Promise<ChainStatus> {
+async function fetchStatus(rpc: JsonRpc, hash: string): Promise<ChainStatus> {
   const receipt = receiptShape.parse(await rpc('eth_getTransactionReceipt', [hash]))
   if (receipt === null) {
     const known = (await rpc('eth_getTransactionByHash', [hash])) ?? undefined
@@ -141,9 +141,9 @@ function callParams({ from, to, value, data }: EvmCall): Readonly<Record<string,
   return { from, to, value: `0x${value.toString(16)}`, ...(data.length > 0 && { data: hex }) }
 }
 
-async function refusable(answer: Promise<unknown>): Promise<unknown> {
+async function mapCallErrors(response: Promise<unknown>): Promise<unknown> {
   try {
-    return await answer
+    return await response
   } catch (error) {
     if (isShortOfFunds(error)) throw new BillfoldError('transaction.insufficient-funds', { cause: error })
     if (isReverted(error)) throw new BillfoldError('transaction.reverted', { cause: error })

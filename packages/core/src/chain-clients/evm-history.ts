@@ -3,30 +3,33 @@ import type { EvmClient } from './chain-client.ts'
 import type { JsonRpc } from './json-rpc.ts'
 import { hexBytes, quantity } from './hex-shapes.ts'
 
-/** One event that a contract has told (the Ethereum execution APIs, `eth_getLogs`). */
+/** An event log of a contract (`eth_getLogs` of the Ethereum Execution APIs). */
 export interface EvmLog {
-  /** 0x and 64 hex digits each: the hash of the event's signature, then what is indexed. */
+  /** 32-byte hex strings with `0x`: the hash of the event signature, then the indexed arguments. */
   readonly topics: readonly string[]
+  /** The ABI-encoded arguments that are not indexed. */
   readonly data: Uint8Array
 }
 
-/** Which events are asked for: those of one contract in one block, with this second topic. */
+/** A query for the logs of a contract in one block with a given second topic. */
 export interface EvmLogQuery {
+  /** The contract address, hex with `0x`. */
   readonly contract: string
+  /** The block number. */
   readonly block: bigint
-  /** 32 bytes in hex, with 0x. */
+  /** 32 bytes in lower-case hex with `0x`. */
   readonly secondTopic: string
 }
 
-/** What a node tells of the past. */
+/** Queries of past blocks. */
 export interface EvmHistory {
-  /** The events of one block, in their order. */
+  /** Fetches matching logs of one block, in log order. */
   readonly logs: (query: EvmLogQuery) => Promise<readonly EvmLog[]>
-  /** When a block was made, in seconds since 1970. */
+  /** Fetches the timestamp of a block, in seconds since 1970. */
   readonly blockTime: (block: bigint) => Promise<number>
 }
 
-/** A node of an EVM chain that tells of the past, too. */
+/** A client of an EVM node that also supports queries of past blocks. */
 export type EvmHistoryClient = EvmClient & EvmHistory
 
 const logShape = z.object({
@@ -37,7 +40,7 @@ const logShape = z.object({
 })
 const blockShape = z.object({ timestamp: quantity })
 
-/** The past, over JSON-RPC. */
+/** Creates the queries of past blocks over JSON-RPC. */
 export function evmHistory(rpc: JsonRpc): EvmHistory {
   return {
     logs: async ({ contract, block, secondTopic }) => {

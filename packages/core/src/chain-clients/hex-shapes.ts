@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-// How the Ethereum execution APIs write what they answer.
+// Hex encodings of the Ethereum Execution APIs.
 
-/** A number: hex with 0x, at most 256 bits. */
+/** QUANTITY: hex with `0x`, at most 256 bits, parsed to a bigint. */
 export const quantity = z
   .string()
   .regex(/^0x[0-9a-fA-F]{1,64}$/)
   .transform(BigInt)
 
-/** Bytes: hex with 0x, two digits each. */
+/** DATA: hex with `0x`, two digits per byte, decoded to bytes. */
 export const hexBytes = z
   .string()
   .regex(/^0x([0-9a-fA-F]{2})*$/)

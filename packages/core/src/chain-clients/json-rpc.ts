@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { askNode, type Fetch } from './bounded-fetch.ts'
 
-/** An error that a node answered (JSON-RPC 2.0 section 5.1). */
+/** An error response of a node (JSON-RPC 2.0 section 5.1). */
 export class NodeError extends Error {
   override readonly name = 'NodeError'
   readonly code: number
@@ -12,26 +12,26 @@ export class NodeError extends Error {
   }
 }
 
-/** Calls a method of a node. @throws NodeError for an error that the node answered, an Error when it did not answer */
+/** Calls a JSON-RPC method. @throws JsonRpcError for an error response, Error if no node responds */
 export type JsonRpc = (method: string, params: readonly unknown[]) => Promise<unknown>
 
-/** Where the nodes are, and how they are asked. */
+/** The URLs of the nodes and the request settings. */
 export interface JsonRpcOptions {
   readonly urls: readonly string[]
   readonly timeoutMs: number
   readonly fetch: Fetch
 }
 
-const answerShape = z.union([
+const responseSchema = z.union([
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
   z.object({ result: z.unknown() }),
 ])
 
-/** JSON-RPC 2.0 over HTTP: the first of the nodes that answers is asked. */
+/** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */
 export function jsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonRpc {
   let id = 0
   return async (method, params) => {
-    let failure: unknown
+    let lastError: unknown
     for (const url of urls) {
       try {
         const { status, json } = await askNode({
@@ -40,15 +40,15 @@ export function jsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonRpc {
           fetch,
           json: { jsonrpc: '2.0', id: ++id, method, params },
         })
-        const answer = answerShape.safeParse(json)
-        if (!answer.success) throw new Error(`The node answered with status ${status} and without a result`)
-        if ('error' in answer.data) throw new NodeError(answer.data.error.code, answer.data.error.message)
-        return answer.data.result
+        const response = responseSchema.safeParse(json)
+        if (!response.success) throw new Error(`node responded with status ${status} and no JSON-RPC result`)
+        if ('error' in response.data) throw new NodeError(response.data.error.code, response.data.error.message)
+        return response.data.result
       } catch (error) {
         if (error instanceof NodeError) throw error
-        failure = error
+        lastError = error
       }
     }
-    throw failure
+    throw lastError
   }
 }

@@ -1,15 +1,15 @@
-/** The bounds on what is asked of a node, in one place. */
+/** Limits and timeouts of calls to nodes. */
 export const chainLimits = {
-  /** Milliseconds that a node has to answer, unless the client says otherwise. */
+  /** Default response timeout. */
   answerMilliseconds: 10_000,
-  /** Milliseconds that a node has to tell a balance that a reply waits for. */
+  /** Response timeout of balances, which delay a reply. */
   balanceMilliseconds: 2_000,
-  /** Balances that are asked for at once for one list of wallets. */
+  /** Concurrent balance requests per list of wallets. */
   balancesAtOnce: 8,
-  /** Bytes of one answer of a node. */
+  /** Maximum bytes of a response. */
   answerBytes: 1024 * 1024,
-  /** Nodes that one client is given. */
+  /** Maximum node URLs per client. */
   nodes: 8,
-  /** Sends of one account that wait for each other in this process. */
+  /** Maximum queued sends per account in this process. */
   waitingSends: 500,
 } as const

@@ -1,24 +1,26 @@
 /**
- * How far transactions that wait because their fee has become too low are replaced, by `maintain()`, with the same
- * transaction at a higher fee. Only those whose sender has named a `highestFeePerGas`: the replacements are signed with the
- * transaction, since nobody but its sender can sign later.
+ * Rules of fee bumping (replace-by-fee): `maintain()` replaces pending transactions whose fee has become too low with the same
+ * transaction at a higher fee. Applies only to transactions sent with `maxReplacementFeePerGas`. The replacements are signed
+ * together with the transaction, because the wallet key is not available later.
  */
 export interface Repricing {
-  /** How long one waits before it is replaced, in seconds: 180. */
+  /** How long a transaction is pending before its fee is bumped, in seconds. Default: 180. */
   readonly afterSeconds?: number
-  /** How often one is replaced at most, 0 to 8: 3. */
+  /** The maximum number of bumps per transaction, 0 to 8. Default: 3. */
   readonly most?: number
-  /** The highest fee for a unit of gas that a sender may name, in wei, by secretType. */
+  /** The limit on a sender's `maxReplacementFeePerGas`, in wei, by `secretType`. No limit by default. */
   readonly highestFeePerGas?: Readonly<Record<string, bigint>>
 }
 
-/** The rules with nothing left open. */
+/** Fee bumping rules with defaults applied. */
 export type RepricingRules = Required<Repricing>
 
-/** @throws RangeError for rules that cannot be */
-export function repricingRules(repricing: Repricing = {}): RepricingRules {
-  const { afterSeconds = 180, most = 3, highestFeePerGas = {} } = repricing
-  if (!Number.isInteger(most) || most < 0 || most > 8) throw new RangeError('a transaction is replaced 0 to 8 times')
-  if (!Number.isFinite(afterSeconds) || afterSeconds < 0) throw new RangeError('afterSeconds is a number of seconds')
+/** Applies defaults to the option `custody.feeBumping`. @throws RangeError if a value is out of range */
+export function repricingRules(options: Repricing = {}): RepricingRules {
+  const { afterSeconds = 180, most = 3, highestFeePerGas = {} } = options
+  if (!Number.isInteger(most) || most < 0 || most > 8)
+    throw new RangeError(`custody.feeBumping.maxBumps must be an integer from 0 to 8, got ${most}`)
+  if (!Number.isFinite(afterSeconds) || afterSeconds < 0)
+    throw new RangeError(`custody.feeBumping.afterSeconds must be a number of seconds, at least 0, got ${afterSeconds}`)
   return { afterSeconds, most, highestFeePerGas }
 }

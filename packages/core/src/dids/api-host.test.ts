@@ -57,7 +57,7 @@ describe('API hosts', () => {
       response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(),
     )
     const client = throughApiHost(fakeChain().client, hosts, node.url)
-    await expect(client.broadcast(Uint8Array.of(1))).rejects.toThrow(/API host|did not answer/)
+    await expect(client.broadcast(Uint8Array.of(1))).rejects.toThrow(/API host|did not respond/)
     expect(node.asked).toHaveLength(1)
   })
 })

@@ -15,8 +15,8 @@ const setting = (from: string): DraftSetting => ({
   ask: () => Promise.reject(new BillfoldError('transaction.chain-unavailable')),
 })
 
-describe('transactions of æternity', () => {
-  it('are byte for byte those of the official library: fee, signature and hash', async () => {
+describe('æternity transactions', () => {
+  it('equal those of the official SDK byte for byte: fee, signature and hash', async () => {
     for (let round = 0; round < 20; round++) {
       const seed = Uint8Array.from(randomBytes(32))
       const account = new MemoryAccount(aeternity.writePrivateKey(seed) as Encoded.AccountSecretKey)
@@ -48,7 +48,7 @@ describe('transactions of æternity', () => {
     }
   })
 
-  it('can be cancelled by one that sends nothing to the sender itself', async () => {
+  it('have a cancellation that sends nothing to the sender', async () => {
     const seed = Uint8Array.from(randomBytes(32))
     const from = aeternity.keyOf(seed).address
     const draft = await aeternityTransactions(
@@ -66,7 +66,7 @@ describe('transactions of æternity', () => {
     expect(unpackTx(`tx_${base64check(raw)}`)).toMatchObject({ tag: Tag.SignedTx, encodedTx })
   })
 
-  it('are refused where the chain has no such kind, and for what is no address', async () => {
+  it('are rejected for unsupported types and invalid addresses', async () => {
     const from = MemoryAccount.generate().address
     const execution = { type: 'CONTRACT_EXECUTION', to: from, functionName: 'f' } as const
     await expect(aeternityTransactions(execution, setting(from))).rejects.toMatchObject({

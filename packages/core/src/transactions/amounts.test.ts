@@ -6,8 +6,8 @@ import { formatAmount, parseAmount } from './amounts.ts'
 const parse = (amount: number | string, decimals = 18): bigint => parseAmount(amount, decimals, 'value')
 const refused = expect.objectContaining({ code: 'input.invalid', issues: [expect.objectContaining({ path: 'value' })] })
 
-describe('an amount', () => {
-  it('is exact, as a number and as a string', () => {
+describe('parseUnits and formatUnits', () => {
+  it('parses numbers and strings exactly', () => {
     expect(parse(0.1)).toBe(100_000_000_000_000_000n)
     expect(parse('0.1')).toBe(parse(0.1))
     expect(parse('1234567890.123456789012345678')).toBe(1234567890123456789012345678n)
@@ -18,25 +18,25 @@ describe('an amount', () => {
     expect(parse('0.00', 1)).toBe(0n)
   })
 
-  it('is refused with more decimals than the chain has', () => {
+  it('rejects amounts with more decimals than the chain has', () => {
     expect(() => parse('0.0000000000000000001')).toThrow(refused)
     expect(() => parse('1.5', 0)).toThrow(refused)
     expect(parse('1.500', 1)).toBe(15n)
   })
 
-  it('is refused as a number that JSON may have rounded', () => {
+  it('rejects numbers that JSON parsing may have rounded', () => {
     expect(() => parse(0.1234567890123456)).toThrow(refused)
     expect(parse('0.1234567890123456')).toBe(123456789012345600n)
   })
 
   it.each(['', '-1', '+1', '.5', '1.', '0x10', '1,5', ' 1', 'Infinity', 'NaN', '1e99', '9'.repeat(91)])(
-    'is not %j',
+    'rejects %j',
     (text) => {
       expect(() => parse(text)).toThrow(refused)
     },
   )
 
-  it('is parsed and written as another library does', () => {
+  it('parses and formats amounts like another library', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), fc.integer({ min: 0, max: 40 }), (raw, decimals) => {
         const text = formatAmount(raw, decimals)
@@ -47,7 +47,7 @@ describe('an amount', () => {
     )
   })
 
-  it('is an error of Billfold or a bigint, whatever it is made of', () => {
+  it('returns a bigint or throws a BillfoldError for any input', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.double()), fc.integer({ min: 0, max: 255 }), (amount, decimals) => {
         try {

@@ -7,8 +7,8 @@ import { draftOf } from './draft.ts'
 import type { TransactionRequest } from './request.ts'
 
 /**
- * What would be signed for a request; nothing is signed, kept or sent. Needs no node where the request says the nonce and
- * what the transaction may cost.
+ * Builds the unsigned transaction of a request. Nothing is signed, stored or sent. No node is needed if the request specifies
+ * the nonce and all gas fields.
  * @throws BillfoldError `input.invalid`, `transaction.unsupported-type`, `transaction.chain-unavailable`,
  *   `transaction.insufficient-funds`, `transaction.reverted`
  */
@@ -18,17 +18,17 @@ export async function buildTransaction(
   chain: Chain,
   request: TransactionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { draft } = await draftOf(services, wallet, chain, request)
+  const { unsigned } = await draftOf(services, wallet, chain, request)
   return {
-    ...draft.show(await nonceFor(services, wallet, request)),
+    ...unsigned.show(await findNonce(services, wallet, request)),
     secretType: wallet.secretType,
     walletId: wallet.id,
   }
 }
 
-async function nonceFor(services: Services, wallet: WalletRow, request: TransactionRequest): Promise<number> {
-  const given = request.chainSpecificFields?.nonce
-  if (given !== undefined) return given
+async function findNonce(services: Services, wallet: WalletRow, request: TransactionRequest): Promise<number> {
+  const requested = request.chainSpecificFields?.nonce
+  if (requested !== undefined) return requested
   const client = services.chainConnections.clients.get(wallet.secretType)
   if (client === undefined) throw new BillfoldError('transaction.chain-unavailable')
   return (await askChain(client, services.logger, () => client.nonces(wallet.address))).next

@@ -7,25 +7,29 @@ import type { Account, TransactionRow } from './record.ts'
 import { transactions } from './tables.ts'
 
 /**
- * Hands over every transaction of an account that was signed and that the node has neither in a block nor waiting: one
- * whose process died before it was sent, or that a node has forgotten. Refused ones give their nonce back, last first, or
- * are filled by one that does nothing, so that nothing behind them is blocked. Only in the account's turn.
- * @returns the nonces as the chain had them before
+ * Rebroadcasts every signed transaction of an account that the node has neither in a block nor in its mempool: the process
+ * died before the broadcast, or the node dropped it. Refused transactions release their nonces, highest first. If a nonce
+ * cannot be released, a cancellation fills the gap, so that later transactions are not blocked. Call it with the account lock.
+ * @returns the nonces of the account on the chain before rebroadcasting
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function catchUp(services: ChainServices, client: ChainClient, account: Account): Promise<AccountNonces> {
   const nonces = await askChain(client, services.logger, () => client.nonces(account.address))
-  const missing = await missingFrom(services, account, nonces.next)
+  const missing = await listFromNonce(services, account, nonces.next)
   while (missing[0]?.state === 'refused' && (await giveNonceBack(services, missing[0]))) missing.shift()
   for (const row of missing.reverse()) {
     if (row.failure === null) await handOver(services, client, row)
-    else await fill(services, client, row)
+    else await fillGap(services, client, row)
   }
   return nonces
 }
 
-/** The rows of an account with this nonce or a later one, last first. */
-function missingFrom(services: ChainServices, { network, address }: Account, nonce: number): Promise<TransactionRow[]> {
+/** Lists the transactions of an account from a nonce on, highest first. */
+function listFromNonce(
+  services: ChainServices,
+  { network, address }: Account,
+  nonce: number,
+): Promise<TransactionRow[]> {
   return services.storage.find(transactions, {
     where: { network, address, nonce: { gte: nonce } },
     orderBy: [['nonce', 'desc']],
@@ -33,11 +37,11 @@ function missingFrom(services: ChainServices, { network, address }: Account, non
   })
 }
 
-/** As long as the gap cannot be filled, for want of funds for its fee, nothing behind it could be mined. */
-async function fill(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
-  const answer = await handOverCancel(services, client, row)
-  if (answer.outcome !== 'refused') return
+/** Later transactions cannot be mined while the gap is open, for example because the account cannot pay the fee. */
+async function fillGap(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
+  const result = await handOverCancel(services, client, row)
+  if (result.outcome !== 'refused') return
   throw new BillfoldError(
-    answer.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.refused',
+    result.reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.refused',
   )
 }

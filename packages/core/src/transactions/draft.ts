@@ -7,26 +7,26 @@ import { familyOf } from './families.ts'
 import type { Draft } from './format.ts'
 import type { TransactionRequest } from './request.ts'
 
-/** The transaction of a wallet that a request asks for, and the network it is for. @throws BillfoldError as the formats do */
+/** Builds the unsigned transaction of a request and names its network (CAIP-2). @throws BillfoldError the errors of the transaction format */
 export async function draftOf(
   services: Services,
   wallet: WalletRow,
   chain: Chain,
   request: TransactionRequest,
-): Promise<{ readonly draft: Draft; readonly network: string }> {
-  const { clients, repricing } = services.chainConnections
-  const client = clients.get(wallet.secretType)
+): Promise<{ readonly unsigned: Draft; readonly network: string }> {
+  const { chainConnections } = services
+  const client = chainConnections.clients.get(wallet.secretType)
   const { format, network } = familyOf(wallet.secretType, client)
-  const draft = await format(request, {
+  const unsigned = await format(request, {
     from: wallet.address,
     network,
     decimals: chain.decimals,
-    mostReplacements: repricing.most,
-    highestFeePerGas: repricing.highestFeePerGas[wallet.secretType],
-    ask: (question) => {
+    mostReplacements: chainConnections.repricing.most,
+    highestFeePerGas: chainConnections.repricing.highestFeePerGas[wallet.secretType],
+    ask: (call) => {
       if (client === undefined) return Promise.reject(new BillfoldError('transaction.chain-unavailable'))
-      return askChain(client, services.logger, () => question(client))
+      return askChain(client, services.logger, () => call(client))
     },
   })
-  return { draft, network }
+  return { unsigned, network }
 }

@@ -5,16 +5,16 @@ import { aeternityTransactions } from './aeternity.ts'
 import { evmTransactions } from './evm/evm.ts'
 import type { TransactionFormat } from './format.ts'
 
-interface Family {
+interface ChainFamily {
   readonly format: TransactionFormat
   readonly network: string
 }
 
 const formats = { evm: evmTransactions, aeternity: aeternityTransactions } as const
 
-/** The networks of chains for which no client is configured. */
-const known: ReadonlyMap<string, Family> = new Map([
-  ...evmChains.map(({ secretType, chainId }): [string, Family] => [
+/** Default networks of chains without a configured client. */
+const defaults: ReadonlyMap<string, ChainFamily> = new Map([
+  ...evmChains.map(({ secretType, chainId }): [string, ChainFamily] => [
     secretType,
     { format: formats.evm, network: `eip155:${chainId}` },
   ]),
@@ -22,12 +22,12 @@ const known: ReadonlyMap<string, Family> = new Map([
 ])
 
 /**
- * How transactions of a chain are made, and for which network: that of the client, where there is one.
- * @throws BillfoldError `transaction.unsupported-type` for chains whose transactions are not known
+ * Gets the transaction format of a chain and its network (CAIP-2). A configured client determines the network.
+ * @throws BillfoldError `transaction.unsupported-type` if the chain's transactions are not supported
  */
-export function familyOf(secretType: string, client: ChainClient | undefined): Family {
+export function familyOf(secretType: string, client: ChainClient | undefined): ChainFamily {
   const family =
-    client === undefined ? known.get(secretType) : { format: formats[client.family], network: client.network }
+    client === undefined ? defaults.get(secretType) : { format: formats[client.family], network: client.network }
   if (family === undefined) throw new BillfoldError('transaction.unsupported-type')
   return family
 }

@@ -1,50 +1,51 @@
 import type { ChainClient, EvmFees } from '../chain-clients/index.ts'
 import type { TransactionRequest } from './request.ts'
 
-/** A transaction as a node takes it, and the hash that it goes by. */
+/** A signed, serialized transaction and its hash. */
 export interface SignedTransaction {
   readonly raw: Uint8Array
   readonly hash: string
 }
 
-/** One with the same nonce and effect at a higher fee. */
+/** A signed transaction with the same nonce and effect as another one, at a higher fee. */
 export interface Replacement extends SignedTransaction {
   readonly fees: EvmFees
 }
 
-/** A transaction that lacks its nonce and its signature only. */
+/** A transaction that is complete except for its nonce and signature. */
 export interface Draft {
   readonly sign: (nonce: number, privateKey: Uint8Array) => SignedTransaction
-  /** Those that may take its place later, lowest fee first: none, unless the request allows it. */
+  /** Signs the replacements for fee bumping, lowest fee first. Empty unless the request allows fee bumping. */
   readonly signReplacements: (nonce: number, privateKey: Uint8Array) => readonly Replacement[]
-  /** One that does nothing but use the nonce, at the same fees. */
+  /** Signs a cancellation: a transaction without effect that uses the nonce, at the same fees. */
   readonly signCancel: (nonce: number, privateKey: Uint8Array) => SignedTransaction
-  /** As the API shows it: what is to be signed, field by field and in one (`unsigned`). Whole numbers are decimal strings. */
+  /** Describes the transaction for the API: its fields and its serialization (`unsigned`). Integers are decimal strings. */
   readonly show: (nonce: number) => Readonly<Record<string, unknown>>
 }
 
-/** What a draft is made for. */
+/** The sender, chain and node access with which an unsigned transaction is built. */
 export interface DraftSetting {
-  /** The address that sends. */
+  /** The sender's address. */
   readonly from: string
-  /** CAIP-2. */
+  /** CAIP-2 chain id, such as `eip155:1`. */
   readonly network: string
   readonly decimals: number
-  /** How often a transaction may be replaced, and the highest fee per unit of gas that may be named, if there is one. */
+  /** The maximum number of replacements of a transaction. */
   readonly mostReplacements: number
+  /** The host's limit on the fee per gas of replacements, in wei, if any. */
   readonly highestFeePerGas?: bigint | undefined
-  /** Asks the node, in bounded time. @throws BillfoldError `transaction.chain-unavailable`, also when there is none */
-  readonly ask: <T>(question: (client: ChainClient) => Promise<T>) => Promise<T>
+  /** Calls the node with a timeout. @throws BillfoldError `transaction.chain-unavailable`, also if no client is configured */
+  readonly ask: <T>(call: (client: ChainClient) => Promise<T>) => Promise<T>
 }
 
 /**
- * How transactions of one family of chains are made. The draft asks the node for what the request leaves open.
+ * Builds unsigned transactions of one chain family. Queries the node for the fields that the request does not specify.
  * @throws BillfoldError `input.invalid`, `transaction.unsupported-type`, `transaction.chain-unavailable`,
  *   `transaction.insufficient-funds`, `transaction.reverted`
  */
-export type TransactionFormat = (request: TransactionRequest, setting: DraftSetting) => Promise<Draft>
+export type TransactionFormat = (request: TransactionRequest, context: DraftSetting) => Promise<Draft>
 
-/** A field of the request that is wrong. */
+/** Creates an input issue whose path is a field of `transactionRequest`. */
 export function wrongField(field: string, message: string): { path: string; message: string } {
   return { path: `transactionRequest.${field}`, message }
 }

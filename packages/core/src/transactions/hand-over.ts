@@ -9,26 +9,26 @@ import { transactionEvent } from './transaction-event.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /**
- * Hands a signed transaction to the node, and keeps what the node says. When nobody knows what became of it the row stays
- * as it is, to be handed over again.
- * @throws BillfoldError `transaction.chain-unavailable` when the node does not answer
+ * Broadcasts a signed transaction and stores the result. If the result is unknown, the row is left unchanged and the
+ * transaction is rebroadcast later.
+ * @throws BillfoldError `transaction.chain-unavailable` if the node does not respond
  */
 export async function handOver(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
-  const answer = await askChain(client, services.logger, () => client.broadcast(row.raw))
-  if (answer.outcome === 'accepted') return keepSent(services, row)
-  // The node may have said no because it has the transaction already: then it is not refused.
+  const result = await askChain(client, services.logger, () => client.broadcast(row.raw))
+  if (result.outcome === 'accepted') return markSent(services, row)
+  // The node may refuse a transaction that it already has, which is not a refusal.
   const { state } = await whereabouts(services, client, row)
-  if (state !== 'unknown') return keepSent(services, row)
-  if (answer.outcome === 'nonce-taken') return giveUp(services, row, 'replaced', 'transaction.replaced')
-  services.logger.info({ transaction: row.id, reason: answer.reason }, 'a transaction was refused')
-  // A node had it before, and perhaps others have it still: it waits until fees fall, or until it is replaced.
-  if (answer.reason === 'fee-too-low' && row.state === 'sent') return
-  await giveUp(services, row, 'refused', failureOf(answer.reason))
+  if (state !== 'unknown') return markSent(services, row)
+  if (result.outcome === 'nonce-taken') return abandon(services, row, 'replaced', 'transaction.replaced')
+  services.logger.info({ transaction: row.id, reason: result.reason }, 'transaction refused by node')
+  // A node accepted it before and others may still have it, so it stays pending until fees fall or it is replaced.
+  if (result.reason === 'fee-too-low' && row.state === 'sent') return
+  await abandon(services, row, 'refused', toFailureCode(result.reason))
 }
 
 /**
- * Hands over the transaction that does nothing, in place of one that was refused. Whether the node takes it, or has
- * something else at that nonce, is all that matters.
+ * Broadcasts the cancellation of a refused transaction. It succeeds if the node accepts it or already has another transaction
+ * with that nonce.
  */
 export async function handOverCancel(
   services: ChainServices,
@@ -41,8 +41,8 @@ export async function handOverCancel(
 }
 
 /**
- * Gives the nonce of a refused transaction back, if none after it was given to anybody.
- * @returns whether it was
+ * Releases the nonce of a refused transaction, unless a later nonce was reserved.
+ * @returns true if the nonce was released
  */
 export async function giveNonceBack(services: ChainServices, row: TransactionRow): Promise<boolean> {
   const { network, address, nonce } = row
@@ -57,7 +57,7 @@ export async function giveNonceBack(services: ChainServices, row: TransactionRow
   )
 }
 
-/** Like {@link handOver}, for a transaction that is kept already: that the node cannot be reached now changes nothing. */
+/** Broadcasts a stored transaction and ignores an unreachable node, because the transaction is rebroadcast later. */
 export async function tryToHandOver(services: ChainServices, client: ChainClient, row: TransactionRow): Promise<void> {
   try {
     await handOver(services, client, row)
@@ -67,10 +67,10 @@ export async function tryToHandOver(services: ChainServices, client: ChainClient
 }
 
 /**
- * Also where another process has given it up a moment ago, since a node told it so: the chain has the last word. A nonce that
- * was given back is taken again, unless another transaction has it.
+ * Marks a transaction as sent, even if another process has just abandoned it after a refusal: the chain is authoritative. A
+ * released nonce is reserved again unless another transaction has taken it.
  */
-async function keepSent(services: ChainServices, row: TransactionRow): Promise<void> {
+async function markSent(services: ChainServices, row: TransactionRow): Promise<void> {
   const { id, network, address, nonce, cancelRaw } = row
   if (nonce === null) return
   const nextLookAt = services.now() + transactionLimits.lookAgainMilliseconds
@@ -85,34 +85,35 @@ async function keepSent(services: ChainServices, row: TransactionRow): Promise<v
 }
 
 /**
- * A refused transaction gives its nonce back in the same commit if it can; else its nonce is filled later. One that is not any
- * more what it was read as is not given up: another process had it accepted, or has seen it mined.
+ * Marks a transaction as refused or replaced. A refused transaction releases its nonce in the same commit if possible;
+ * otherwise a cancellation fills the nonce later. Does nothing if the row has changed, because another process may have seen
+ * the transaction accepted or mined.
  */
-async function giveUp(
+async function abandon(
   services: ChainServices,
   row: TransactionRow,
   state: 'refused' | 'replaced',
   failure: 'transaction.replaced' | 'transaction.refused' | 'transaction.insufficient-funds',
 ): Promise<void> {
   const { network, address, nonce } = row
-  // One that was mined for good stays so, whatever a node that lags behind says.
+  // Final states never change, even if a lagging node reports otherwise.
   if (nonce === null || (row.state !== 'signed' && row.state !== 'sent')) return
   const where = { id: row.id, nonce, state: row.state }
-  const told = transactionEvent(services, row, `transaction.${state}`)
-  const freed =
+  const events = transactionEvent(services, row, `transaction.${state}`)
+  const released =
     state === 'refused' &&
     (await committed(
       services,
       update(accountNonces, { where: { network, address, next: nonce + 1 }, set: { next: nonce } }),
       update(transactions, { where, set: { state, failure, nonce: null, cancelRaw: null, nextLookAt: null } }),
-      ...told,
+      ...events,
     ))
-  if (freed) return
+  if (released) return
   const nextLookAt = state === 'replaced' ? null : services.now() + transactionLimits.lookAgainMilliseconds
-  await committed(services, update(transactions, { where, set: { state, failure, nextLookAt } }), ...told)
+  await committed(services, update(transactions, { where, set: { state, failure, nextLookAt } }), ...events)
 }
 
-function failureOf(
+function toFailureCode(
   reason: Extract<BroadcastAnswer, { outcome: 'refused' }>['reason'],
 ): 'transaction.insufficient-funds' | 'transaction.refused' {
   return reason === 'insufficient-funds' ? 'transaction.insufficient-funds' : 'transaction.refused'

@@ -6,20 +6,20 @@ import type { TransactionRow } from './record.ts'
 import type { TransactionRequest } from './request.ts'
 import { transactions } from './tables.ts'
 
-/** What makes two requests the same, and by which key the caller says so. Hashes, in base64url. */
+/** SHA-256 hashes (base64url) of a request and of its idempotency key, if any. */
 export interface Sameness {
   readonly key: string | null
   readonly content: string
 }
 
-/** The hashes of a request and of its key. */
+/** Computes the fingerprint of a request and its idempotency key. */
 export function samenessOf(request: TransactionRequest, idempotencyKey: string | undefined): Sameness {
   return { key: idempotencyKey === undefined ? null : hash(idempotencyKey), content: hash(canonicalJson(request)) }
 }
 
 /**
- * The transaction that was made under the same key for the wallet.
- * @throws BillfoldError `idempotency-key.reused` when it was made for another request
+ * Finds the transaction of a wallet with the same idempotency key.
+ * @throws BillfoldError `idempotency-key.reused` if the key was used for a different request
  */
 export async function earlierOne(
   services: Services,

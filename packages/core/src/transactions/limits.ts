@@ -1,28 +1,28 @@
-/** The bounds on transactions, in one place. */
+/** Limits and intervals of transactions. */
 export const transactionLimits = {
-  /** Transactions of one account that are not in a block yet. */
+  /** Maximum unconfirmed transactions per account. */
   waiting: 500,
-  /** How often a send is decided anew because another process was faster. */
+  /** Maximum attempts of a send that conflicts with other processes. */
   decisions: 100,
-  /** Milliseconds after which `maintain()` looks at a transaction again. */
+  /** Interval between checks of a pending transaction by `maintain()`. */
   lookAgainMilliseconds: 60_000,
-  /** Transactions that one `maintain()` looks at. */
+  /** Maximum transactions checked per `maintain()`. */
   looksAtOnce: 500,
-  /** Confirmations after which a transaction is not looked at any more. */
+  /** Confirmations after which a transaction is final and no longer checked. */
   finalConfirmations: 12,
-  /** Milliseconds for which a node may not know a transaction whose nonce is used, before another one is taken to have used it. */
+  /** Age after which a transaction that the node does not know, but whose nonce is used, counts as replaced by another one. */
   replacedAfterMilliseconds: 10 * 60_000,
-  /** Arguments of a contract's function. */
+  /** Maximum arguments of a contract function. */
   inputs: 32,
-  /** Values in one array of an argument, and arrays within each other. */
+  /** Maximum array length, and nesting depth of arrays, in an argument. */
   arrayLength: 1_000,
   arrayDepth: 4,
-  /** Characters of an address, of an amount, of a function's name, of an argument's type. */
+  /** Maximum characters of an address, an amount, and a function name or argument type. */
   addressLength: 128,
   amountLength: 100,
   nameLength: 128,
-  /** Characters of call data in hex, or of a text argument: 64 KiB of bytes. */
+  /** Maximum characters of call data in hex (64 KiB), or of a string argument. */
   dataLength: 131_074,
-  /** Characters of an Idempotency-Key. */
+  /** Maximum characters of an Idempotency-Key. */
   idempotencyKeyLength: 256,
 } as const

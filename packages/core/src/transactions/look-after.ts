@@ -12,8 +12,8 @@ import { transactionEvent, type TransactionEvent } from './transaction-event.ts'
 import { whereabouts } from './whereabouts.ts'
 
 /**
- * Looks at the transactions whose time has come: hands over again what the nodes do not have, and ends with those that are
- * in the chain for good. Doing it twice at once does no harm.
+ * Reconciles due transactions with the chain: rebroadcasts what the nodes do not have, finalizes what is confirmed and bumps
+ * fees. Safe to run concurrently.
  */
 export async function lookAfterTransactions(services: Services): Promise<void> {
   const due = await services.storage.find(transactions, {
@@ -21,7 +21,7 @@ export async function lookAfterTransactions(services: Services): Promise<void> {
     orderBy: [['nextLookAt', 'asc']],
     limit: transactionLimits.looksAtOnce,
   })
-  for (const [account, rows] of groupByAccount(due)) await lookAtAccount(services, account, rows)
+  for (const [account, rows] of groupByAccount(due)) await reconcileAccount(services, account, rows)
 }
 
 function groupByAccount(rows: readonly TransactionRow[]): ReadonlyMap<string, TransactionRow[]> {
@@ -30,14 +30,14 @@ function groupByAccount(rows: readonly TransactionRow[]): ReadonlyMap<string, Tr
   return accounts
 }
 
-async function lookAtAccount(services: Services, account: string, rows: readonly TransactionRow[]): Promise<void> {
+async function reconcileAccount(services: Services, account: string, rows: readonly TransactionRow[]): Promise<void> {
   const [first] = rows
   const client = first && services.chainConnections.clients.get(first.secretType)
-  await lookAgainLater(services, rows)
+  await scheduleNextCheck(services, rows)
   if (first === undefined || client === undefined) return
   try {
     const { mined } = await services.chainConnections.inTurn(account, () => catchUp(services, client, accountOf(first)))
-    for (const row of rows) if (row.nonce !== null && row.nonce < mined) await settle(services, client, row)
+    for (const row of rows) if (row.nonce !== null && row.nonce < mined) await finalize(services, client, row)
     await repriceWaiting(
       services,
       client,
@@ -45,32 +45,32 @@ async function lookAtAccount(services: Services, account: string, rows: readonly
     )
   } catch (error) {
     if (!isBillfoldError(error)) throw error
-    services.logger.warn({ cause: error, account }, 'the transactions of an account could not be looked at')
+    services.logger.warn({ cause: error, account }, 'transaction reconciliation failed')
   }
 }
 
-async function lookAgainLater(services: Services, rows: readonly TransactionRow[]): Promise<void> {
+async function scheduleNextCheck(services: Services, rows: readonly TransactionRow[]): Promise<void> {
   const nextLookAt = services.now() + transactionLimits.lookAgainMilliseconds
   const ids = rows.map(({ id }) => id)
   const where = { id: { in: ids }, nextLookAt: { lte: services.now() } }
   await services.storage.commit(batch(update(transactions, { where, set: { nextLookAt }, hits: 'any' })))
 }
 
-/** Ends with a transaction whose nonce is used, once it cannot be otherwise any more. */
-async function settle(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+/** Finalizes a transaction whose nonce is used, once its outcome can no longer change. */
+async function finalize(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
   const { state, confirmations } = await whereabouts(services, client, row)
   if (state === 'mined' || state === 'failed') {
     if (confirmations >= transactionLimits.finalConfirmations)
-      await end(services, row, { state, failure: null }, `transaction.${state}`)
+      await markFinal(services, row, { state, failure: null }, `transaction.${state}`)
     return
   }
-  if (row.state === 'refused') return end(services, row, {})
+  if (row.state === 'refused') return markFinal(services, row, {})
   if (state === 'unknown' && services.now() - row.createdAt >= transactionLimits.replacedAfterMilliseconds)
-    await end(services, row, { state: 'replaced', failure: 'transaction.replaced' }, 'transaction.replaced')
+    await markFinal(services, row, { state: 'replaced', failure: 'transaction.replaced' }, 'transaction.replaced')
 }
 
-/** Ends with it once, though several processes may see its end at the same moment. */
-async function end(
+/** Stores the final state. If several processes observe it concurrently, exactly one commit succeeds. */
+async function markFinal(
   services: Services,
   row: TransactionRow,
   set: Partial<TransactionRow>,

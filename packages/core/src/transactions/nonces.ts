@@ -3,22 +3,26 @@ import { check, insert, update, type Write } from '../storage/index.ts'
 import type { Account } from './record.ts'
 import { accountNonces, transactions } from './tables.ts'
 
-/** The first that nobody has: below those that were given away there can be a gap, left by another program. */
+/**
+ * Finds the lowest free nonce. Below the counter there can be a gap, left by a transaction of another program.
+ * @param next the next nonce according to the node
+ * @param counter the next nonce according to the stored counter
+ */
 export async function nextNonce(
   services: ChainServices,
   account: Account,
   next: number,
-  counted: number,
+  counter: number,
 ): Promise<number> {
-  if (next >= counted) return next
-  const [held] = await services.storage.find(transactions, { where: { ...account, nonce: next }, limit: 1 })
-  return held === undefined ? next : counted
+  if (next >= counter) return next
+  const [existing] = await services.storage.find(transactions, { where: { ...account, nonce: next }, limit: 1 })
+  return existing === undefined ? next : counter
 }
 
-/** The write that gives a nonce away, to be refused when another process has done so. `counted` is what the counter said. */
-export function takeNonce(account: Account, counted: number | undefined, nonce: number): Write {
-  if (counted !== undefined && nonce < counted) return check(accountNonces, { where: { ...account, next: counted } })
-  return counted === undefined
+/** The write that reserves a nonce. It conflicts if another process has changed the counter from the value read (`counter`). */
+export function takeNonce(account: Account, counter: number | undefined, nonce: number): Write {
+  if (counter !== undefined && nonce < counter) return check(accountNonces, { where: { ...account, next: counter } })
+  return counter === undefined
     ? insert(accountNonces, { ...account, next: nonce + 1 })
-    : update(accountNonces, { where: { ...account, next: counted }, set: { next: nonce + 1 } })
+    : update(accountNonces, { where: { ...account, next: counter }, set: { next: nonce + 1 } })
 }

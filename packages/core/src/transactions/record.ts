@@ -1,21 +1,21 @@
 import type { RowOf } from '../storage/index.ts'
 import type { transactions } from './tables.ts'
 
-/** A transaction as it is kept. */
+/** A row of the table `transactions`. */
 export type TransactionRow = RowOf<typeof transactions>
 
-/** One account on one chain, which all of its wallets share, whatever tenant they are of: there is one line of nonces. */
+/** An account on a network. Wallets of all tenants with the same key share it, because the chain has one nonce sequence per account. */
 export interface Account {
   readonly network: string
   readonly address: string
 }
 
-/** What sends of one account take turns by. */
+/** Returns the mutex key that serializes sends of an account. */
 export function accountName({ network, address }: Account): string {
   return `${network}:${address}`
 }
 
-/** The account of a row. */
+/** Extracts the account of a row. */
 export function accountOf({ network, address }: Account): Account {
   return { network, address }
 }

@@ -1,41 +1,41 @@
-/** An amount in whole units: `0.1`, `"0.1"`. */
+/** A decimal amount, as a number or a string: `0.1`, `"0.1"`. */
 export type Amount = number | string
 
-/** What only some chains have, and who knows better than the node may say. Amounts are whole numbers of the smallest unit. */
+/** Chain-specific fields that override the node's recommendation. Amounts are integers of minor units (wei, aettos). */
 export interface ChainSpecificFields {
-  /** For {@link buildTransaction} only: what is sent gets its nonce from Billfold. */
+  /** For {@link buildTransaction} only. Billfold assigns the nonces of transactions that it sends. */
   readonly nonce?: number | undefined
   readonly gasLimit?: Amount | undefined
-  /** EVM: a transaction with one price for gas (EIP-155). */
+  /** EVM: the gas price of a legacy transaction (EIP-155), in wei. */
   readonly gasPrice?: Amount | undefined
-  /** EVM: one with a base fee and a tip (EIP-1559). */
+  /** EVM: the fees of an EIP-1559 transaction, in wei. */
   readonly maxFeePerGas?: Amount | undefined
   readonly maxPriorityFeePerGas?: Amount | undefined
   /**
-   * EVM: allows that the transaction, while it waits because its fee has become too low, is replaced with the same one at a
-   * higher fee, up to so much for a unit of gas.
+   * EVM: the maximum fee per gas, in wei, up to which the fee of a pending transaction may be bumped. Without it the fee is
+   * never bumped.
    */
   readonly highestFeePerGas?: Amount | undefined
-  /** æternity. */
+  /** æternity: the fee of the transaction, in aettos. */
   readonly fee?: Amount | undefined
-  /** æternity: the height from which on it is not valid any more; 0 for never. */
+  /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
   readonly ttl?: number | undefined
 }
 
-/** One argument of a contract's function. */
+/** An argument of a contract function. */
 export interface ContractInput {
-  /** An ABI type: `uint256`, `address`, `bytes32[]`, ... Tuples are not taken. */
+  /** An ABI type: `uint256`, `address`, `bytes32[]`, ... Tuples are not supported. */
   readonly type: string
   readonly value?: unknown
 }
 
-/** What a transaction is to do. */
+/** A request to transfer coins or tokens or to call a contract. */
 export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
   | {
       readonly type: 'TRANSFER' | 'GAS_TRANSFER'
       readonly to: string
       readonly value: Amount
-      /** EVM: call data in hex. æternity: text that goes with it. */
+      /** EVM: call data in hex. æternity: payload text. */
       readonly data?: string | undefined
     }
   | {
@@ -52,7 +52,7 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       /** The token's contract (ERC-721 or ERC-1155). */
       readonly tokenAddress: string
       readonly tokenId: Amount
-      /** How many, of an ERC-1155: 1. */
+      /** The number of tokens of an ERC-1155. Default: 1. */
       readonly amount?: Amount | undefined
     }
   | {
@@ -60,7 +60,7 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       readonly to: string
       readonly functionName: string
       readonly inputs?: readonly ContractInput[] | undefined
-      /** Sent with the call: 0. */
+      /** The amount of the native coin sent with the call, in whole units. Default: 0. */
       readonly value?: Amount | undefined
     }
 )

@@ -27,7 +27,7 @@ let chain: FakeChain
 let storage: Storage
 let services: Services
 let wallet: WalletRow
-let authority: OpenedMethod
+let authorizedBy: OpenedMethod
 let ahead = 0
 
 beforeEach(async () => {
@@ -40,13 +40,13 @@ beforeEach(async () => {
     now: () => Date.now() + ahead,
   }
   wallet = await createOwnWallet(services, {}, actor, ethereum, {}, '471147')
-  authority = await unlock(services, actor, wallet.ownerId, { type: 'PIN' }, '471147', {
+  authorizedBy = await unlock(services, actor, wallet.ownerId, { type: 'PIN' }, '471147', {
     wrong: 'pincode.incorrect',
     locked: 'pincode.no-tries-left',
   })
 })
 
-/** The same host in another process: its own turns, the same storage and chain. */
+/** The same host in another process: its own account locks, the same storage and chain. */
 const process = (other: { storage?: Storage; client?: ChainClient } = {}): Services => ({
   ...services,
   storage: other.storage ?? storage,
@@ -54,21 +54,21 @@ const process = (other: { storage?: Storage; client?: ChainClient } = {}): Servi
 })
 
 const send = (value: number | string, key?: string, by: Services = services): Promise<TransactionRow> =>
-  sendTransaction(by, actor, wallet, ethereum, { type: 'TRANSFER', to, value }, authority, key)
+  sendTransaction(by, actor, wallet, ethereum, { type: 'TRANSFER', to, value }, authorizedBy, key)
 
 const rows = (): Promise<TransactionRow[]> => storage.find(transactions, { orderBy: [['id', 'asc']] })
 const received = (): bigint => chain.mined.filter((sent) => sent.to === to).reduce((sum, sent) => sum + sent.value, 0n)
-const statusOf = async ({ hash }: TransactionRow): Promise<string> =>
+const getStatus = async ({ hash }: TransactionRow): Promise<string> =>
   (await transactionStatus(services, actor.tenant, 'ETHEREUM', hash)).status
 
-/** A minute later. */
-async function maintained(): Promise<void> {
+/** Runs `maintain()` after the check interval. */
+async function maintainLater(): Promise<void> {
   ahead += transactionLimits.lookAgainMilliseconds + 1
   await maintain(services)
 }
 
-describe('a transaction', () => {
-  it('is kept, with its act in the audit trail, before it is handed to the node', async () => {
+describe('sendTransaction', () => {
+  it('stores the transaction and its audit record before broadcasting it', async () => {
     const seen: unknown[] = []
     const client = {
       ...chain.client,
@@ -83,14 +83,14 @@ describe('a transaction', () => {
     expect(acts).toEqual([expect.objectContaining({ subject: wallet.id, detail: expect.stringContaining(sent.hash) })])
   })
 
-  it('takes the nonce after those that other programs have used', async () => {
+  it('uses the nonce after those used by other programs', async () => {
     const earlier = { hash: '0x1', from: wallet.address, to, nonce: 0, value: 0n }
     chain.mined.push(earlier)
     chain.pool.set('0x2', { ...earlier, hash: '0x2', nonce: 1 })
     expect((await send(1)).nonce).toBe(2)
   })
 
-  it('fills a gap that another program has left', async () => {
+  it('fills a nonce gap left by another program', async () => {
     chain.pool.set('0x1', { hash: '0x1', from: wallet.address, to, nonce: 0, value: 0n })
     const sends = [await send(1)]
     chain.pool.delete('0x1')
@@ -100,7 +100,7 @@ describe('a transaction', () => {
     expect(received()).toBe(3n * coin)
   })
 
-  it('of a wallet that is archived meanwhile is not signed', async () => {
+  it('rejects the transaction if the wallet is archived concurrently', async () => {
     const client = {
       ...chain.client,
       nonces: async (address: string) => {
@@ -112,12 +112,12 @@ describe('a transaction', () => {
     expect(await rows()).toEqual([])
   })
 
-  it('is refused when too many wait', async () => {
+  it('rejects the transaction if too many are unconfirmed', async () => {
     const client = { ...chain.client, nonces: async () => ({ mined: 0, next: transactionLimits.waiting }) }
     await expect(send(1, undefined, process({ client }))).rejects.toMatchObject({ code: 'server.busy' })
   })
 
-  it('is not kept when the node does not answer before it is signed', async () => {
+  it('stores nothing if the node does not respond before signing', async () => {
     const client = { ...chain.client, nonces: () => Promise.reject(new Error('down')) }
     await expect(send(1, undefined, process({ client }))).rejects.toMatchObject({
       code: 'transaction.chain-unavailable',
@@ -127,13 +127,13 @@ describe('a transaction', () => {
   })
 })
 
-describe('a transaction that was kept and perhaps not handed over', () => {
+describe('a stored transaction whose broadcast is unconfirmed', () => {
   describe.each(['fails', 'hangs', 'lost'] as const)('(the node %s)', (behaviour) => {
     beforeEach(() => {
       chain.broadcasts.push(behaviour)
     })
 
-    it('is answered with its hash all the same, and handed over before the next one', async () => {
+    it('is returned with its hash and rebroadcast before the next one', async () => {
       const first = await send(1)
       const second = await send(2, undefined, process())
       expect([first.nonce, second.nonce]).toEqual([0, 1])
@@ -141,21 +141,21 @@ describe('a transaction that was kept and perhaps not handed over', () => {
       expect(chain.mined.map(({ hash }) => hash)).toEqual([first.hash, second.hash])
     })
 
-    it('is handed over by whoever asks what became of it', async () => {
+    it('is rebroadcast by a status request', async () => {
       const sent = await send(1)
-      expect(await statusOf(sent)).toBe('PENDING')
+      expect(await getStatus(sent)).toBe('PENDING')
       chain.mine()
-      expect(await statusOf(sent)).toBe('SUCCEEDED')
+      expect(await getStatus(sent)).toBe('SUCCEEDED')
     })
 
-    it('is handed over by maintain()', async () => {
+    it('is rebroadcast by maintain()', async () => {
       await send(1)
-      await maintained()
+      await maintainLater()
       chain.mine()
       expect(received()).toBe(coin)
     })
 
-    it('is handed over, and given again, under the same key', async () => {
+    it('is rebroadcast and returned for the same idempotency key', async () => {
       const sent = await send(1, 'key')
       expect((await send(1, 'key', process())).hash).toBe(sent.hash)
       chain.mine()
@@ -164,19 +164,19 @@ describe('a transaction that was kept and perhaps not handed over', () => {
     })
   })
 
-  it('is sent once when the process dies at any step, and the caller asks again under the same key', async () => {
+  it('is sent once if the process dies at any step and the caller retries with the same idempotency key', async () => {
     let deaths = 0
     for (let step = 0; ; step++) {
       for (const moment of ['before', 'after'] as const) {
-        const dying = mortal(step, moment)
+        const dying = crashingProcess(step, moment)
         const by = process({ storage: dying.storage(storage), client: dying.client(chain.client) })
-        const answer = await send(1, `key ${step} ${moment}`, by).catch((error: unknown) => error)
+        const response = await send(1, `key ${step} ${moment}`, by).catch((error: unknown) => error)
         if (!dying.isDead()) {
           expect(deaths).toBeGreaterThan(10)
           return
         }
         deaths++
-        expect(answer).toBeDefined()
+        expect(response).toBeDefined()
         const before = received()
         await send(1, `key ${step} ${moment}`, process())
         chain.mine()
@@ -186,8 +186,8 @@ describe('a transaction that was kept and perhaps not handed over', () => {
   })
 })
 
-describe('a transaction that the node refuses', () => {
-  it('gives its nonce back when none after it was given away', async () => {
+describe('a transaction refused by the node', () => {
+  it('releases its nonce if no later nonce is reserved', async () => {
     chain.balances.set(wallet.address, coin)
     await expect(send(2)).rejects.toMatchObject({ code: 'transaction.insufficient-funds' })
     expect(await rows()).toEqual([expect.objectContaining({ state: 'refused', nonce: null, nextLookAt: null })])
@@ -196,7 +196,7 @@ describe('a transaction that the node refuses', () => {
     expect(received()).toBe(coin)
   })
 
-  it('is refused again under the same key, also once there are funds', async () => {
+  it('fails again with the same idempotency key, even if funds have arrived', async () => {
     chain.balances.set(wallet.address, 0n)
     await expect(send(1, 'key')).rejects.toMatchObject({ code: 'transaction.insufficient-funds' })
     chain.balances.set(wallet.address, 5n * coin)
@@ -204,23 +204,23 @@ describe('a transaction that the node refuses', () => {
     expect(chain.pool.size).toBe(0)
   })
 
-  it('is replaced by one that does nothing when one after it was sent, and blocks nothing', async () => {
+  it('is replaced by a cancellation if a later transaction was sent', async () => {
     const big = await send(500)
     const small = await send(1)
     chain.pool.clear()
     chain.balances.set(wallet.address, 10n * coin)
-    await maintained()
-    await maintained()
+    await maintainLater()
+    await maintainLater()
     chain.mine(20)
     expect(chain.mined.map(({ hash, nonce, to: recipient }) => ({ hash, nonce, recipient }))).toEqual([
       { hash: expect.not.stringMatching(big.hash), nonce: 0, recipient: wallet.address },
       { hash: small.hash, nonce: 1, recipient: to },
     ])
-    expect([await statusOf(big), await statusOf(small)]).toEqual(['FAILED', 'SUCCEEDED'])
+    expect([await getStatus(big), await getStatus(small)]).toEqual(['FAILED', 'SUCCEEDED'])
     expect((await send(2)).nonce).toBe(2)
   })
 
-  it('is told from one whose nonce another program has used: that one says so, and the wallet goes on', async () => {
+  it('fails as replaced if another program used its nonce, and the next send succeeds', async () => {
     const client = { ...chain.client }
     client.nonces = async (address) => {
       const nonces = await chain.client.nonces(address)
@@ -236,9 +236,9 @@ describe('a transaction that the node refuses', () => {
   })
 })
 
-describe('a transaction that one process has accepted and another refused', () => {
-  /** Kept, and handed over by nobody yet. */
-  const kept = (): Promise<TransactionRow> => {
+describe('a transaction accepted for one process and refused for another', () => {
+  /** Stores a transaction whose broadcast fails. */
+  const storeUnsent = (): Promise<TransactionRow> => {
     chain.broadcasts.push('fails')
     return send(1, 'key')
   }
@@ -247,38 +247,38 @@ describe('a transaction that one process has accepted and another refused', () =
     { outcome: 'refused', reason: 'fee-too-low' },
     { outcome: 'nonce-taken' },
   ]
-  /** A node that does not see the transaction, and says no to it. */
-  const behind = (broadcast: ChainClient['broadcast']): Services =>
+  /** A lagging node that does not know the transaction and refuses it. */
+  const withLaggingNode = (broadcast: ChainClient['broadcast']): Services =>
     process({ client: { ...chain.client, broadcast, status: async () => ({ state: 'unknown', confirmations: 0 }) } })
 
   describe.each(refusals)('($outcome $reason)', (refusal) => {
-    it('stays sent when it was accepted before it is given up', async () => {
-      await kept()
-      const other = behind(async () => {
+    it('stays sent if it was accepted before the refusal is stored', async () => {
+      await storeUnsent()
+      const other = withLaggingNode(async () => {
         await send(1, 'key', process())
         return refusal
       })
       expect(await send(1, 'key', other)).toMatchObject({ state: 'sent', nonce: 0 })
     })
 
-    it('is sent after all when it was given up before it was known to be accepted', async () => {
-      const { cancelRaw } = await kept()
+    it('becomes sent if it is accepted after the refusal was stored', async () => {
+      const { cancelRaw } = await storeUnsent()
       const client: ChainClient = {
         ...chain.client,
         broadcast: async (raw) => {
-          const answer = await chain.client.broadcast(raw)
-          const no = behind(async () => refusal)
+          const response = await chain.client.broadcast(raw)
+          const no = withLaggingNode(async () => refusal)
           await expect(send(1, 'key', no)).rejects.toMatchObject({ code: expect.stringMatching(/^transaction\./) })
-          return answer
+          return response
         },
       }
-      const answered = await send(1, 'key', process({ client }))
-      expect(answered).toMatchObject({ state: 'sent', failure: null, nonce: 0, cancelRaw })
-      expect(answered.nextLookAt).not.toBeNull()
+      const retried = await send(1, 'key', process({ client }))
+      expect(retried).toMatchObject({ state: 'sent', failure: null, nonce: 0, cancelRaw })
+      expect(retried.nextLookAt).not.toBeNull()
     })
 
     afterEach(async () => {
-      // Whoever asks again pays once, and the wallet goes on with the next nonce.
+      // A retry pays once, and the next send uses the next nonce.
       await send(1, 'key')
       expect((await send(2)).nonce).toBe(1)
       chain.mine()
@@ -286,12 +286,12 @@ describe('a transaction that one process has accepted and another refused', () =
     })
   })
 
-  it('leaves its nonce to the transaction that was given it meanwhile', async () => {
-    await kept()
+  it('does not take its nonce back from a transaction that reserved it in the meantime', async () => {
+    await storeUnsent()
     const client: ChainClient = {
       ...chain.client,
       broadcast: async (raw) => {
-        const no = behind(async () => ({ outcome: 'refused', reason: 'insufficient-funds' }))
+        const no = withLaggingNode(async () => ({ outcome: 'refused', reason: 'insufficient-funds' }))
         await expect(send(1, 'key', no)).rejects.toMatchObject({ code: 'transaction.insufficient-funds' })
         expect(await send(2)).toMatchObject({ nonce: 0 })
         await chain.client.broadcast(raw)
@@ -305,30 +305,30 @@ describe('a transaction that one process has accepted and another refused', () =
 })
 
 describe('maintain()', () => {
-  it('looks at a transaction until it is final, and then no more', async () => {
+  it('checks a transaction until it is final', async () => {
     const sent = await send(1)
     chain.mine()
-    await maintained()
+    await maintainLater()
     expect(await rows()).toEqual([expect.objectContaining({ state: 'sent', nextLookAt: expect.any(Number) })])
     chain.mine(transactionLimits.finalConfirmations)
-    await maintained()
+    await maintainLater()
     expect(await rows()).toEqual([
       expect.objectContaining({ id: sent.id, state: 'mined', nextLookAt: null, cancelRaw: null }),
     ])
   })
 
-  it('goes on when a node does not answer', async () => {
+  it('continues when a node does not respond', async () => {
     chain.broadcasts.push('fails', 'fails')
     await send(1)
-    await maintained()
-    await maintained()
+    await maintainLater()
+    await maintainLater()
     chain.mine()
     expect(received()).toBe(coin)
   })
 })
 
-describe('two processes', () => {
-  it('give no nonce twice and leave no gap, whatever the node does', async () => {
+describe('several processes', () => {
+  it('reserve no nonce twice and leave no gap with an unreliable node', async () => {
     const processes = [process(), process(), process()]
     for (let count = 0; count < 15; count++) chain.broadcasts.push('fails', 'ok', 'lost')
     const sends = Array.from({ length: 60 }, (_, index) =>
@@ -345,8 +345,8 @@ describe('two processes', () => {
   })
 })
 
-/** A process that dies at one step: before what it does there is done, or after, when nobody hears of it. */
-function mortal(deadline: number, moment: 'before' | 'after') {
+/** Simulates a process that dies at one step, before or after the operation of the step takes effect. */
+function crashingProcess(deadline: number, moment: 'before' | 'after') {
   let step = 0
   let dead = false
   const guarded =
@@ -368,7 +368,7 @@ function mortal(deadline: number, moment: 'before' | 'after') {
     isDead: () => dead,
     storage: (alive: Storage): Storage => ({
       find: (table, query) => guarded(() => alive.find(table, query))(),
-      commit: guarded((given) => alive.commit(given)),
+      commit: guarded((writes) => alive.commit(writes)),
     }),
     client: (alive: FakeChain['client']): ChainClient => ({
       ...alive,

@@ -21,23 +21,23 @@ import type { TransactionRequest } from './request.ts'
 import { accountNonces, transactions } from './tables.ts'
 import { transactionEvent } from './transaction-event.ts'
 
-/** One send: who, from which wallet, opened by what, what. */
+/** The context of one send. */
 interface Sending {
   readonly actor: Actor
   readonly wallet: WalletRow
-  readonly authority: OpenedMethod
+  readonly authorizedBy: OpenedMethod
   readonly request: TransactionRequest
-  readonly sameness: Sameness
+  readonly fingerprint: Sameness
   readonly account: Account
-  readonly draft: Draft
+  readonly unsigned: Draft
 }
 
 /**
- * Signs and sends a transaction of a wallet, which a method of the wallet's owner opens. It is kept, with its nonce, before
- * it is handed to the node. So once it is kept it is sent, by whoever comes next, even if this process dies or the node does not
- * answer; and what is answered `transaction.chain-unavailable` was not kept and is never sent. Under the same idempotency
- * key the same wallet sends once, and gives the same answer again.
- * @throws BillfoldError `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner,
+ * Signs and sends a transaction, authorized by a signing method of the wallet's owner. The signed transaction and its nonce
+ * are stored before the broadcast. A stored transaction is sent eventually, even if the process dies or the node does not
+ * respond; if `transaction.chain-unavailable` is thrown, nothing was stored and nothing will be sent. A request with the same
+ * idempotency key and wallet sends once and returns the same result.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
  *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `transaction.chain-unavailable`,
  *   `transaction.insufficient-funds`, `transaction.refused`, `transaction.replaced`, `transaction.reverted`,
  *   `transaction.unsupported-type`
@@ -48,67 +48,70 @@ export async function sendTransaction(
   wallet: WalletRow,
   chain: Chain,
   request: TransactionRequest,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
   idempotencyKey?: string,
 ): Promise<TransactionRow> {
   if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
-  if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
+  if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
   if (request.chainSpecificFields?.nonce !== undefined)
-    throw new BillfoldError('input.invalid', { issues: [nonceGiven] })
+    throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
   const client = clientFor(services.chainConnections, wallet.secretType)
-  const sameness = samenessOf(request, idempotencyKey)
-  const earlier = await earlierOne(services, wallet.id, sameness)
-  if (earlier !== undefined) return answerAgain(services, client, earlier)
-  const { draft, network } = await draftOf(services, wallet, chain, request)
+  const fingerprint = samenessOf(request, idempotencyKey)
+  const earlier = await earlierOne(services, wallet.id, fingerprint)
+  if (earlier !== undefined) return repeatResult(services, client, earlier)
+  const { unsigned, network } = await draftOf(services, wallet, chain, request)
   const account = { network, address: wallet.address }
-  const sending = { actor, wallet, authority, request, sameness, account, draft }
+  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, unsigned }
   return services.chainConnections.inTurn(accountName(account), async () => {
-    const { row, isNew } = await signed(services, client, sending)
-    if (!isNew) return answerAgain(services, client, row, 'in turn')
+    const { row, isNew } = await signAndStore(services, client, sending)
+    if (!isNew) return repeatResult(services, client, row, 'locked')
     await tryToHandOver(services, client, row)
-    return answer(services, row)
+    return currentResult(services, row)
   })
 }
 
-const nonceGiven = wrongField('chainSpecificFields.nonce', 'cannot be chosen for a transaction that is sent')
+const nonceNotAllowed = wrongField(
+  'chainSpecificFields.nonce',
+  'is assigned by Billfold for transactions that are sent',
+)
 
-/** The row of a send: a new one, or that of the same send in another process. */
-async function signed(
+/** Signs and stores the transaction, or returns the row that another process has stored for the same idempotency key. */
+async function signAndStore(
   services: Services,
   client: ChainClient,
   sending: Sending,
 ): Promise<{ row: TransactionRow; isNew: boolean }> {
   const { mined, next } = await catchUp(services, client, sending.account)
-  for (let round = 1; ; round++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return { row: await signOnce(services, sending, mined, next), isNew: true }
     } catch (error) {
       if (!isCommitError(error)) throw error
-      if (round === transactionLimits.decisions) throw new BillfoldError('storage.refused', { cause: error })
-      const earlier = await earlierOne(services, sending.wallet.id, sending.sameness)
+      if (attempt === transactionLimits.decisions) throw new BillfoldError('storage.refused', { cause: error })
+      const earlier = await earlierOne(services, sending.wallet.id, sending.fingerprint)
       if (earlier !== undefined) return { row: earlier, isNew: false }
-      await pause(round)
+      await pause(attempt)
     }
   }
 }
 
-/** Takes the next nonce, signs, and keeps both in one commit: a nonce is given to nothing but a signed transaction. */
+/** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
 async function signOnce(services: Services, sending: Sending, mined: number, next: number): Promise<TransactionRow> {
-  const { account, actor, authority, wallet, draft, request } = sending
+  const { account, actor, authorizedBy, wallet, unsigned, request } = sending
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await nextNonce(services, account, next, counter?.next ?? 0)
   if (nonce - mined >= transactionLimits.waiting) throw new BillfoldError('server.busy')
-  const privateKey = await openedKey(services, wallet, authority)
-  const [transaction, cancel] = [draft.sign(nonce, privateKey), draft.signCancel(nonce, privateKey)]
-  const replacements = draft.signReplacements(nonce, privateKey)
+  const privateKey = await openedKey(services, wallet, authorizedBy)
+  const [transaction, cancellation] = [unsigned.sign(nonce, privateKey), unsigned.signCancel(nonce, privateKey)]
+  const replacements = unsigned.signReplacements(nonce, privateKey)
   privateKey.fill(0)
-  const row = rowOf(services, sending, nonce, transaction, cancel.raw)
+  const row = buildRow(services, sending, nonce, transaction, cancellation.raw)
   await services.storage.commit(
     batch(
       takeNonce(account, counter?.next, nonce),
       insert(transactions, row),
       ...(await keepReplacements(services, row, replacements)),
-      ...stillOpen(wallet, authority),
+      ...stillOpen(wallet, authorizedBy),
       auditRecord(actor, 'transaction.signed', wallet.id, row.createdAt, {
         id: row.id,
         hash: row.hash,
@@ -120,9 +123,9 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
   return row
 }
 
-function rowOf(
+function buildRow(
   services: Services,
-  { wallet, account, sameness }: Sending,
+  { wallet, account, fingerprint }: Sending,
   nonce: number,
   transaction: { readonly raw: Uint8Array; readonly hash: string },
   cancelRaw: Uint8Array,
@@ -139,33 +142,38 @@ function rowOf(
     cancelRaw,
     state: 'signed',
     failure: null,
-    idempotencyKey: sameness.key,
-    contentHash: sameness.content,
+    idempotencyKey: fingerprint.key,
+    contentHash: fingerprint.content,
     createdAt: now,
     nextLookAt: now + transactionLimits.lookAgainMilliseconds,
   }
 }
 
-/** The answer to a send that was made before. If nobody knows whether a node has it, it is handed over first. */
-async function answerAgain(
+/** Returns the result of an earlier send. If its broadcast is unconfirmed, it is broadcast first. */
+async function repeatResult(
   services: Services,
   client: ChainClient,
   row: TransactionRow,
-  place?: 'in turn',
+  accountLock?: 'locked',
 ): Promise<TransactionRow> {
-  const { inTurn } = services.chainConnections
   if (row.state === 'signed') {
-    const handOver = (): Promise<void> => tryToHandOver(services, client, row)
-    await (place === 'in turn' ? handOver() : inTurn(accountName(accountOf(row)), handOver))
+    const broadcast = (): Promise<void> => tryToHandOver(services, client, row)
+    await (accountLock === 'locked'
+      ? broadcast()
+      : services.chainConnections.inTurn(accountName(accountOf(row)), broadcast))
   }
-  return answer(services, row)
+  return currentResult(services, row)
 }
 
-/** The row as it is now. @throws BillfoldError the reason for which it was refused */
-async function answer(services: Services, row: TransactionRow): Promise<TransactionRow> {
+/** Reads the current row. @throws BillfoldError the failure code of a refused or replaced transaction */
+async function currentResult(services: Services, row: TransactionRow): Promise<TransactionRow> {
   const [current = row] = await services.storage.find(transactions, { where: { id: row.id }, limit: 1 })
   if (current.failure === null) return current
-  throw new BillfoldError(failures.find((code) => code === current.failure) ?? 'transaction.refused')
+  throw new BillfoldError(failureCodes.find((code) => code === current.failure) ?? 'transaction.refused')
 }
 
-const failures: readonly ErrorCode[] = ['transaction.insufficient-funds', 'transaction.refused', 'transaction.replaced']
+const failureCodes: readonly ErrorCode[] = [
+  'transaction.insufficient-funds',
+  'transaction.refused',
+  'transaction.replaced',
+]

@@ -7,18 +7,18 @@ import { accountName, accountOf, type TransactionRow } from './record.ts'
 import { transactionReplacements, transactions } from './tables.ts'
 import { statusOnChain, whereabouts } from './whereabouts.ts'
 
-/** What became of a transaction, of Billfold's or of anybody's. */
+/** The on-chain status of a transaction, whether or not Billfold sent it. */
 export interface TransactionStatus extends Omit<ChainStatus, 'state'> {
   readonly hash: string
   readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED'
-  /** Whether it has so many confirmations that it is not looked at any more. */
+  /** True if the transaction has enough confirmations (12) to be final. */
   readonly hasReachedFinality: boolean
-  /** The hash that is in force in its place: the same transaction at another fee. */
+  /** The hash of the replacement at a higher fee that is pending or mined instead. */
   readonly replacedBy?: string
 }
 
 /**
- * Asks the chain what became of a transaction. One of the tenant's own that the node does not have is handed to it.
+ * Gets the status of a transaction from its chain. A transaction of the tenant that the node does not have is rebroadcast.
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function transactionStatus(
@@ -29,23 +29,23 @@ export async function transactionStatus(
 ): Promise<TransactionStatus> {
   const client = clientFor(services.chainConnections, secretType)
   const found = await statusOnChain(services, client, hash)
-  if (found.state !== 'unknown') return shown(hash, found)
-  const known = { hash, confirmations: 0, hasReachedFinality: false } as const
-  const row = await ownOne(services, tenant, secretType, hash)
-  if (row === undefined) return { ...known, status: 'UNKNOWN' }
-  const instead = await whereabouts(services, client, row)
-  if (instead.state !== 'unknown') return { ...shown(hash, instead), replacedBy: instead.hash }
-  if (row.failure === null) await handOverMissing(services, row)
-  const current = await ownOne(services, tenant, secretType, hash)
-  return { ...known, status: current?.failure === null ? 'PENDING' : 'FAILED' }
+  if (found.state !== 'unknown') return toStatus(hash, found)
+  const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
+  const row = await findByHash(services, tenant, secretType, hash)
+  if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
+  const effective = await whereabouts(services, client, row)
+  if (effective.state !== 'unknown') return { ...toStatus(hash, effective), replacedBy: effective.hash }
+  if (row.failure === null) await tryRebroadcast(services, row)
+  const current = await findByHash(services, tenant, secretType, hash)
+  return { ...unconfirmed, status: current?.failure === null ? 'PENDING' : 'FAILED' }
 }
 
-const words = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', unknown: 'UNKNOWN' } as const
+const statusNames = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', unknown: 'UNKNOWN' } as const
 
-function shown(hash: string, { state, confirmations, blockNumber, blockHash }: ChainStatus): TransactionStatus {
+function toStatus(hash: string, { state, confirmations, blockNumber, blockHash }: ChainStatus): TransactionStatus {
   return {
     hash,
-    status: words[state],
+    status: statusNames[state],
     confirmations,
     ...(blockNumber !== undefined && { blockNumber }),
     ...(blockHash !== undefined && { blockHash }),
@@ -53,8 +53,8 @@ function shown(hash: string, { state, confirmations, blockNumber, blockHash }: C
   }
 }
 
-/** The transaction with a hash, be it its own or one of a replacement. */
-async function ownOne(
+/** Finds the transaction of a tenant by its own hash or the hash of a replacement. */
+async function findByHash(
   services: Services,
   tenant: string,
   secretType: string,
@@ -70,16 +70,13 @@ async function ownOne(
   return replaced
 }
 
-/** That another transaction of the account has no funds is no answer to this question. */
-async function handOverMissing(services: Services, row: TransactionRow): Promise<void> {
+/** Errors are only logged, because another transaction of the account may cause them. */
+async function tryRebroadcast(services: Services, row: TransactionRow): Promise<void> {
   const client = clientFor(services.chainConnections, row.secretType)
   try {
     await services.chainConnections.inTurn(accountName(accountOf(row)), () => catchUp(services, client, accountOf(row)))
   } catch (error) {
     if (!isBillfoldError(error)) throw error
-    services.logger.warn(
-      { cause: error, transaction: row.id },
-      'the transactions of an account could not be handed over',
-    )
+    services.logger.warn({ cause: error, transaction: row.id }, 'transaction rebroadcast failed')
   }
 }

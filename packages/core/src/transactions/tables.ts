@@ -1,13 +1,12 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
 /**
- * Transactions that were signed. A row is there before its transaction is handed to a node, so that whoever comes next can
- * hand it over again. Its states:
- * - `signed`: nobody knows yet whether a node has it.
- * - `sent`: a node has it.
- * - `mined`, `failed`: it is in a block for good; `failed` without its effect.
- * - `refused`: a node refused it, and it is never handed over again. With a nonce its `cancelRaw` takes its place.
- * - `replaced`: something else used its nonce.
+ * Signed transactions. A row is stored before its transaction is broadcast, so that any process can rebroadcast it. States:
+ * - `signed`: not known to have reached a node.
+ * - `sent`: a node has accepted it.
+ * - `mined`, `failed`: final in a block; `failed` if it was reverted.
+ * - `refused`: a node refused it and it is never rebroadcast. If it still has a nonce, its `rawCancellation` fills the nonce.
+ * - `replaced`: another transaction used its nonce.
  */
 export const transactions = defineTable({
   name: 'transactions',
@@ -18,20 +17,20 @@ export const transactions = defineTable({
     secretType: text(32),
     network: text(64),
     address: text(128),
-    /** Null once it was given back. */
+    /** Null after the nonce was released. */
     nonce: nullable(integer()),
     hash: text(128),
     raw: bytes(),
-    /** A transaction that does nothing, signed for the same nonce: it fills the place of one that was refused. */
+    /** A signed transaction without effect and with the same nonce, which fills the nonce of a refused transaction. */
     cancelRaw: nullable(bytes()),
     state: text(16),
-    /** The code of the error that the sender is told, of one that was refused or replaced. */
+    /** The error code returned to the sender, if the transaction was refused or replaced. */
     failure: nullable(text(64)),
-    /** SHA-256 of the caller's key, and of what was asked under it, in base64url. */
+    /** SHA-256 of the idempotency key, in base64url. `contentHash` is the SHA-256 of the request. */
     idempotencyKey: nullable(text(43)),
     contentHash: text(43),
     createdAt: integer(),
-    /** When `maintain()` looks at it next; null when nothing is to be expected any more. */
+    /** When `maintain()` checks the transaction next. Null if it is final. */
     nextLookAt: nullable(integer()),
   },
   key: ['id'],
@@ -40,8 +39,8 @@ export const transactions = defineTable({
 })
 
 /**
- * The same transactions at higher fees, signed with them for the same nonce, sealed under the keyring: only a transaction
- * whose sender has allowed it has any. Once one is handed to a node it may be the one that is mined.
+ * Pre-signed replacements at higher fees, with the same nonce as their transaction, sealed under the keyring. They exist only
+ * if the sender allowed fee bumping. After a replacement is broadcast, either it or the original can be mined.
  */
 export const transactionReplacements = defineTable({
   name: 'transaction_replacements',
@@ -49,13 +48,13 @@ export const transactionReplacements = defineTable({
     id: text(36),
     tenant: text(64),
     transactionId: text(36),
-    /** From 1; the higher, the dearer. */
+    /** From 1, in order of increasing fees. */
     level: integer(),
     hash: text(128),
-    /** In wei, in decimal: `maxFeePerGas`, or `gasPrice` where there is no tip. */
+    /** Wei in decimal: `maxFeePerGas`, or the `gasPrice` of a legacy transaction, which has no priority fee. */
     feePerGas: text(40),
     tipPerGas: nullable(text(40)),
-    /** Null once the transaction has ended. */
+    /** Null after the transaction became final. */
     sealedRaw: nullable(bytes()),
     handedOverAt: nullable(integer()),
   },
@@ -64,7 +63,7 @@ export const transactionReplacements = defineTable({
   indexes: { byHash: ['tenant', 'hash'] },
 })
 
-/** The nonce that the next transaction of an account takes, unless the chain is ahead of it. */
+/** The next nonce of each account, unless the chain is ahead of it. */
 export const accountNonces = defineTable({
   name: 'account_nonces',
   columns: { network: text(64), address: text(128), next: integer() },

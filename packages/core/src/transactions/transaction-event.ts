@@ -4,13 +4,13 @@ import type { ChainServices } from '../services.ts'
 import type { Insert } from '../storage/index.ts'
 import type { TransactionRow } from './record.ts'
 
-/** The kinds of events that tell of transactions. */
+/** The event types about transactions. */
 export type TransactionEvent = Extract<EventType, `transaction.${string}`>
 
-/** What stands for a wallet in the rows of transactions that change registries of DIDs: the payer of the host has none. */
+/** The wallet id of DID registry transactions, which the host's payer account sends without a wallet. */
 export const standsForWallet = 'did-registry'
 
-/** The write that tells of a user's transaction; none for one of the host's own, which events of its DID tell of. */
+/** The event writes of a user's transaction. Empty for DID registry transactions, which have events of their own. */
 export function transactionEvent(
   services: ChainServices,
   { id, tenant, walletId, secretType, hash }: TransactionRow,

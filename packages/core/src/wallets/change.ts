@@ -3,39 +3,38 @@ import { masterSecrets } from '../credentials/tables.ts'
 import { BillfoldError } from '../errors.ts'
 import { eventWrites } from '../events/write.ts'
 import type { Services } from '../services.ts'
-import { batch, check, decide, update } from '../storage/index.ts'
+import { batch, check, decide, type Update, update } from '../storage/index.ts'
 import { findWallet } from './find.ts'
-import type { WalletRow } from './sealing.ts'
+import { walletEventData, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { walletEvent } from './wallet-event.ts'
 
-/** What can be changed about a wallet; what is absent stays. */
+/** The fields of a wallet that can be updated. Absent fields are left unchanged. */
 export interface WalletChange {
   readonly description?: string | null | undefined
-  /** An archived wallet signs nothing and is not listed; its key is kept. */
+  /** An archived wallet cannot sign and is not listed by default. Its sealed key is retained. */
   readonly archived?: boolean | undefined
-  /** At most one wallet an owner and chain is the primary one: making one takes it from the other. */
+  /** Each owner has at most one primary wallet per chain: setting this flag clears it on the previous one. */
   readonly primary?: boolean | undefined
 }
 
 /**
- * Changes what is said about a wallet. An archived wallet is no longer primary.
- * @throws BillfoldError `wallet.unknown`, `wallet.archived` when an archived one is to be primary, or one of a user who was
- *   deleted is to be brought back
+ * Updates the metadata of a wallet. Archiving a wallet also clears its primary flag.
+ * @throws BillfoldError `wallet.not-found`, `wallet.archived` if an archived wallet would become primary, or if a wallet of a
+ *   deleted user would be unarchived
  */
 export function changeWallet(services: Services, actor: Actor, id: string, change: WalletChange): Promise<WalletRow> {
   return decide(async () => {
     const wallet = await findWallet(services, actor.tenant, id)
-    const next = changed(wallet, change, services.now())
+    const next = applyUpdate(wallet, change, services.now())
     if (change.primary === true && next.archivedAt !== null) throw new BillfoldError('wallet.archived')
     const { ownerId, secretType, ...read } = wallet
-    const isOpen = next.archivedAt === null
-    if (isOpen) await assertOwnerIsOpen(services, ownerId)
+    const isActive = next.archivedAt === null
+    if (isActive) await assertOwnerNotClosed(services, ownerId)
     const { description, archivedAt, primary } = next
     await services.storage.commit(
       batch(
-        // Holds the owner, so that of two wallets made primary at once one is.
-        update(masterSecrets, { where: isOpen ? { ownerId, closedAt: null } : { ownerId }, add: { version: 1 } }),
+        // Bumping the owner's version serializes concurrent updates, so that only one of two wallets ends up primary.
+        update(masterSecrets, { where: isActive ? { ownerId, closedAt: null } : { ownerId }, add: { version: 1 } }),
         check(wallets, {
           where: { id, ownerId, description: read.description, archivedAt: read.archivedAt, primary: read.primary },
         }),
@@ -45,7 +44,7 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
         update(wallets, { where: { id }, set: { description, archivedAt, primary } }),
         auditRecord(actor, 'wallet.changed', id, services.now(), { archived: archivedAt !== null, primary }),
         ...eventWrites(services, actor.tenant, 'wallet.changed', {
-          ...walletEvent(wallet),
+          ...walletEventData(wallet),
           archived: archivedAt !== null,
           primary,
         }),
@@ -55,13 +54,13 @@ export function changeWallet(services: Services, actor: Actor, id: string, chang
   })
 }
 
-/** The wallets of a user who was deleted stay archived: nothing opens them any more. */
-async function assertOwnerIsOpen(services: Services, ownerId: string): Promise<void> {
+/** Wallets of a deleted user stay archived, because no signing method can open their keys any more. */
+async function assertOwnerNotClosed(services: Services, ownerId: string): Promise<void> {
   const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
   if (owner === undefined || owner.closedAt !== null) throw new BillfoldError('wallet.archived')
 }
 
-function changed(wallet: WalletRow, { description, archived, primary }: WalletChange, now: number): WalletRow {
+function applyUpdate(wallet: WalletRow, { description, archived, primary }: WalletChange, now: number): WalletRow {
   const archivedAt = archived === undefined ? wallet.archivedAt : archived ? (wallet.archivedAt ?? now) : null
   return {
     ...wallet,
@@ -69,4 +68,9 @@ function changed(wallet: WalletRow, { description, archived, primary }: WalletCh
     archivedAt,
     primary: archivedAt === null && (primary ?? wallet.primary),
   }
+}
+
+/** The write that archives all wallets of a user. It belongs in the commit that archives the user. */
+export function archiveUserWallets(userId: string, archivedAt: number): Update {
+  return update(wallets, { where: { userId, archivedAt: null }, set: { archivedAt }, hits: 'any' })
 }

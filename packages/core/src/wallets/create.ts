@@ -11,26 +11,26 @@ import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { batch, insert } from '../storage/index.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
-import { sealWalletKey, type WalletRow } from './sealing.ts'
+import { sealWalletKey, walletEventData, type WalletRow } from './sealing.ts'
 import { ownSeed } from './seed.ts'
 import { wallets } from './tables.ts'
-import { walletEvent } from './wallet-event.ts'
 
 /**
- * At most this many wallets a user: they are all sealed anew when a signing method is replaced, in one batch, which holds
- * 1,000 writes. (The count is read before the write; the margin is for those who make wallets at the same moment.)
+ * The maximum number of wallets per user. All of them are re-encrypted in one batch when a signing method is replaced, and a
+ * batch takes 1,000 writes. The quota is read before the write, so the margin covers wallets created concurrently.
  */
 export const mostWallets = 900
 
-/** What the host says about a new wallet. */
+/** Optional metadata of a new wallet. */
 export interface WalletInput {
   readonly description?: string | undefined
   readonly identifier?: string | undefined
 }
 
 /**
- * Makes a wallet of a user: the next key of the user's seed, sealed under the user's master secret.
- * @throws BillfoldError `user.full`, `signing-method.invalid` when the method was replaced meanwhile
+ * Creates a wallet of a user from the next unused derivation path of the user's seed. Its key is sealed under the user's
+ * master secret.
+ * @throws BillfoldError `user.limit-reached`, `signing-method.invalid` if the method was replaced concurrently
  */
 export function createUserWallet(
   services: Services,
@@ -38,13 +38,13 @@ export function createUserWallet(
   userId: string,
   chain: Chain,
   input: WalletInput,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<WalletRow> {
   return decideFor(services, userId, async () => {
-    const { secret, version } = await currentSecret(services, authority)
+    const { secret, version } = await currentSecret(services, authorizedBy)
     const owner = { tenant: actor.tenant, ownerId: userId }
     const { seed, write } = await ownSeed(services, owner, secret)
-    const path = chain.derivationPath(await nextIndex(services, userId, chain))
+    const path = chain.derivationPath(await findNextIndex(services, userId, chain))
     const row = walletRow(services, { ...owner, userId }, chain, chain.deriveKey(seed, path), path, input, secret)
     await services.storage.commit(
       batch(
@@ -52,7 +52,7 @@ export function createUserWallet(
         write,
         insert(wallets, row),
         auditRecord(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.created', walletEvent(row)),
+        ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
       ),
     )
     return row
@@ -60,7 +60,7 @@ export function createUserWallet(
 }
 
 /**
- * Makes a wallet that no user has: a random key, sealed under a master secret of its own that its own PIN opens.
+ * Creates a wallet without a user: a random key, sealed under the wallet's own master secret, which the wallet's PIN wraps.
  * @throws BillfoldError `signing-method.value-invalid`
  */
 export async function createOwnWallet(
@@ -74,28 +74,28 @@ export async function createOwnWallet(
   const id = newId()
   const owner = { tenant: actor.tenant, ownerId: id, ownerKind: 'wallet' as const }
   const method = await firstMethod(services, settings, actor, owner, { type: 'PIN', value: pincode })
-  const place = { tenant: actor.tenant, ownerId: id, userId: null }
-  const row = { ...walletRow(services, place, chain, chain.newKey(), null, input, method.secret, id) }
+  const standalone = { tenant: actor.tenant, ownerId: id, userId: null }
+  const row = { ...walletRow(services, standalone, chain, chain.newKey(), null, input, method.secret, id) }
   await services.storage.commit(
     batch(
       ...method.writes,
       insert(wallets, row),
       auditRecord(actor, 'wallet.created', id, row.createdAt, { secretType: chain.secretType }),
-      ...eventWrites(services, actor.tenant, 'wallet.created', walletEvent(row)),
+      ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
     ),
   )
   return row
 }
 
-/** The wallets of a user who may have one more. @throws BillfoldError `user.full` */
+/** Lists the wallets of a user after checking that one more is allowed. @throws BillfoldError `user.limit-reached` */
 export async function walletsWithRoom(services: Services, userId: string): Promise<readonly WalletRow[]> {
   const rows = await services.storage.find(wallets, { where: { ownerId: userId }, limit: mostWallets })
   if (rows.length >= mostWallets) throw new BillfoldError('user.full')
   return rows
 }
 
-/** The first index that none of the user's wallets on chains with the same path has; a unique key settles a tie. */
-async function nextIndex(services: Services, userId: string, chain: Chain): Promise<number> {
+/** Finds the lowest index whose derivation path no wallet of the user has. A unique key rejects concurrent duplicates. */
+async function findNextIndex(services: Services, userId: string, chain: Chain): Promise<number> {
   const rows = await walletsWithRoom(services, userId)
   const taken = new Set(rows.map((row) => row.derivationPath))
   let index = 0
@@ -103,7 +103,7 @@ async function nextIndex(services: Services, userId: string, chain: Chain): Prom
   return index
 }
 
-/** A new wallet, its key sealed; without a path where the key is not derived from the owner's seed. */
+/** Builds the row of a new wallet with its key sealed. `derivationPath` is null if the key does not come from the owner's seed. */
 export function walletRow(
   services: Services,
   owner: { readonly tenant: string; readonly ownerId: string; readonly userId: string | null },

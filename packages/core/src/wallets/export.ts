@@ -5,18 +5,17 @@ import type { Services } from '../services.ts'
 import { batch, decide } from '../storage/index.ts'
 import type { Chain } from './chains/chain.ts'
 import { keystoreTurn } from './keystore-turn.ts'
-import type { WalletRow } from './sealing.ts'
+import { walletEventData, type WalletRow } from './sealing.ts'
 import { openedKey, stillOpen } from './sign.ts'
-import { walletEvent } from './wallet-event.ts'
 
-/** How to hand a key out: in a keystore under a password, or in the chain's own plain form. */
+/** The export format of a key: a password-protected keystore, or the chain's own plain-text form. */
 export type ExportRequest = { readonly type: 'KEYSTORE'; readonly password: string } | { readonly type: 'PRIVATE_KEY' }
 
 /**
- * Hands out a wallet's key, which a method of the wallet's owner opens. The act is recorded before the key is given, and none is
- * given where the wallet was archived, or the method replaced or removed, before the act was recorded.
- * @throws BillfoldError `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner,
- *   `input.invalid` for a password that no keystore can have, `server.busy`
+ * Exports a wallet's private key, authorized by a signing method of the wallet's owner. The audit record is committed before
+ * the key is returned. The commit fails if the wallet was archived, or the method replaced or removed, in the meantime.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
+ *   `input.invalid` if the keystore password is empty or too long, `server.busy`
  */
 export function exportKey(
   services: Services,
@@ -24,22 +23,22 @@ export function exportKey(
   wallet: WalletRow,
   chain: Chain,
   request: ExportRequest,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<string> {
   return decide(async () => {
-    const written = await writeKey(services, actor, await openedKey(services, wallet, authority), chain, request)
+    const exported = await formatKey(services, actor, await openedKey(services, wallet, authorizedBy), chain, request)
     await services.storage.commit(
       batch(
-        ...stillOpen(wallet, authority),
+        ...stillOpen(wallet, authorizedBy),
         auditRecord(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
-        ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEvent(wallet), type: request.type }),
+        ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
       ),
     )
-    return written
+    return exported
   })
 }
 
-async function writeKey(
+async function formatKey(
   services: Services,
   actor: Actor,
   privateKey: Uint8Array,

@@ -4,20 +4,20 @@ import type { Query, Where } from '../storage/index.ts'
 import type { WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
 
-/** Which wallets to list; what is absent does not narrow. */
+/** Criteria for listing wallets. Absent fields do not filter. */
 export interface WalletFilter {
   readonly secretType?: string | undefined
   readonly userId?: string | undefined
   readonly identifier?: string | undefined
   readonly address?: string | undefined
-  /** Archived ones or those that are not; those that are not by default. */
+  /** True lists archived wallets only, false or absent lists active wallets only. */
   readonly archived?: boolean | undefined
 }
 
-/** What wallets can be sorted by: plain columns. */
+/** The columns that wallets can be sorted by. */
 export const walletSorts = ['createdAt', 'address', 'description', 'identifier', 'secretType'] as const
 
-/** A page of a list, counted from 1, and its order: newest first unless it says otherwise. Ids settle what is equal. */
+/** A page of wallets and its sort order. Pages count from 1, the default order is newest first, and ties are broken by id. */
 export interface WalletPage {
   readonly page: number
   readonly size: number
@@ -25,7 +25,7 @@ export interface WalletPage {
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
 
-/** The wallets of a tenant that pass a filter. */
+/** Lists the wallets of a tenant that match a filter. */
 export function listWallets(
   services: Services,
   tenant: string,
@@ -42,14 +42,14 @@ export function listWallets(
   }
   return services.storage.find(wallets, {
     where,
-    orderBy: orderOf(page),
+    orderBy: toOrderBy(page),
     limit: page.size,
     offset: (page.page - 1) * page.size,
   })
 }
 
-/** Ids are ordered by time, so that what is sorted by time needs no further column. */
-function orderOf({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Query<WalletRow>['orderBy']> {
+/** Ids are UUIDv7 and sort by creation time, so that sorting by `createdAt` needs no extra column. */
+function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Query<WalletRow>['orderBy']> {
   return sortOn === undefined || sortOn === 'createdAt'
     ? [['id', sortOrder]]
     : [
@@ -58,7 +58,7 @@ function orderOf({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Query<
       ]
 }
 
-/** @throws BillfoldError `wallet.unknown` */
+/** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */
 export async function findWallet(services: Services, tenant: string, id: string): Promise<WalletRow> {
   const [row] = await services.storage.find(wallets, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('wallet.unknown')

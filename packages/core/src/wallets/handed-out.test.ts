@@ -11,8 +11,7 @@ import { interrupted } from '../test-fixtures/interrupted.ts'
 import { testServices } from '../test-fixtures/services.ts'
 import { archiveUser } from '../users/change.ts'
 import { createUser } from '../users/create.ts'
-import { archiveWalletsOf } from './archive.ts'
-import { changeWallet } from './change.ts'
+import { archiveUserWallets, changeWallet } from './change.ts'
 import { chainOf, knownChains } from './chains/index.ts'
 import { createUserWallet } from './create.ts'
 import { exportKey, type ExportRequest } from './export.ts'
@@ -31,7 +30,7 @@ let codeId: string
 let wallet: WalletRow
 let byPin: OpenedMethod
 
-const open = (id: string, value: string): Promise<OpenedMethod> =>
+const unlockMethod = (id: string, value: string): Promise<OpenedMethod> =>
   unlock(services, actor, userId, { id }, value, refusals)
 
 beforeEach(async () => {
@@ -39,14 +38,14 @@ beforeEach(async () => {
   const { user, methods } = await createUser(services, {}, actor, { signingMethod: { type: 'PIN', value: '4711' } })
   userId = user.id
   pinId = methods[0]?.id ?? ''
-  byPin = await open(pinId, '4711')
+  byPin = await unlockMethod(pinId, '4711')
   const owner = { tenant: 'default', ownerId: userId, ownerKind: 'user' as const }
   codeId = (await addMethod(services, {}, actor, owner, { type: 'EMERGENCY_CODE', value: code }, byPin)).row.id
   wallet = await createUserWallet(services, actor, userId, ethereum, {}, byPin)
 })
 
-/** Services in which something is done just before the act is recorded. */
-const meanwhile = (act: () => Promise<unknown>): Services => ({
+/** Services whose storage runs another operation just before the audit record is committed. */
+const withConcurrent = (act: () => Promise<unknown>): Services => ({
   ...services,
   storage: interrupted(services.storage, auditRecords.name, act),
 })
@@ -57,39 +56,39 @@ const exported = (by: Services, request: ExportRequest = { type: 'PRIVATE_KEY' }
 
 const archived = (): Promise<unknown> => changeWallet(services, actor, wallet.id, { archived: true })
 const userDeleted = (): Promise<unknown> =>
-  archiveUser(services, actor, userId, [ownerCloses(userId, 1), archiveWalletsOf(userId, 1)])
+  archiveUser(services, actor, userId, [ownerCloses(userId, 1), archiveUserWallets(userId, 1)])
 const methodReplaced = async (): Promise<unknown> => {
   const owner = { tenant: 'default', ownerId: userId, ownerKind: 'user' as const }
-  return replaceMethod(services, {}, actor, owner, pinId, '4712', await open(codeId, code))
+  return replaceMethod(services, {}, actor, owner, pinId, '4712', await unlockMethod(codeId, code))
 }
 
 describe.each([
-  { what: 'a signature', act: 'wallet.signed', give: sign },
-  { what: 'a private key', act: 'wallet.exported', give: exported },
-])('$what is not handed out', ({ act, give }) => {
+  { operation: 'signing', act: 'wallet.signed', useKey: sign },
+  { operation: 'exporting a private key', act: 'wallet.exported', useKey: exported },
+])('$operation', ({ act, useKey }) => {
   it.each([
-    { when: 'the wallet is archived', change: archived, answer: 'wallet.archived' },
-    { when: 'the user is deleted', change: userDeleted, answer: 'wallet.archived' },
-    { when: 'the method is replaced', change: methodReplaced, answer: 'signing-method.invalid' },
-  ])('when $when before it is recorded', async ({ change, answer }) => {
-    expect(await codeOf(give(meanwhile(change)))).toBe(answer)
-    // As the next request is answered.
-    expect(await codeOf(give(services))).toBe(answer)
+    { when: 'the wallet is archived', change: archived, expectedCode: 'wallet.archived' },
+    { when: 'the user is deleted', change: userDeleted, expectedCode: 'wallet.archived' },
+    { when: 'the method is replaced', change: methodReplaced, expectedCode: 'signing-method.invalid' },
+  ])('is rejected if $when before the audit record is committed', async ({ change, expectedCode }) => {
+    expect(await codeOf(useKey(withConcurrent(change)))).toBe(expectedCode)
+    // The next request gets the same error.
+    expect(await codeOf(useKey(services))).toBe(expectedCode)
     expect(await services.storage.find(auditRecords, { where: { act } })).toEqual([])
     expect(await services.storage.find(events, { where: { type: act } })).toEqual([])
   })
 
-  it('by what was true before: a wallet that is back is as good as ever', async () => {
+  it('succeeds if the wallet was archived and unarchived in the meantime', async () => {
     const backAgain = async (): Promise<unknown> => {
       await archived()
       return changeWallet(services, actor, wallet.id, { archived: false })
     }
-    expect(await codeOf(give(meanwhile(backAgain)))).toBe('done')
+    expect(await codeOf(useKey(withConcurrent(backAgain)))).toBe('done')
     expect(await services.storage.find(auditRecords, { where: { act } })).toHaveLength(1)
   })
 })
 
-it('a keystore is not handed out when the wallet is archived while it waits for its turn', async () => {
+it('rejects a keystore export if the wallet is archived while the export is queued', async () => {
   const request = { type: 'KEYSTORE', password: 'a password' } as const
-  expect(await codeOf(exported(meanwhile(archived), request))).toBe('wallet.archived')
+  expect(await codeOf(exported(withConcurrent(archived), request))).toBe('wallet.archived')
 })

@@ -13,39 +13,39 @@ import type { Chain, ChainKey } from './chains/chain.ts'
 import type { ReadKeystore } from './keystores/keystore.ts'
 import { type WalletInput, walletRow, walletsWithRoom } from './create.ts'
 import { keystoreTurn } from './keystore-turn.ts'
-import type { WalletRow } from './sealing.ts'
+import { walletEventData, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { walletEvent } from './wallet-event.ts'
 
-/** The key of a wallet that is made elsewhere, in one of the forms that a chain has. */
+/** A private key from another wallet, in one of the import formats of the chain. */
 export type KeyInput =
   | { readonly form: 'PRIVATE_KEY'; readonly privateKey: string }
   | { readonly form: 'WIF'; readonly wif: string }
   | { readonly form: 'KEYSTORE'; readonly keystore: string; readonly password: string }
 
-/** Opens a key that was read: at once, or, out of a keystore, in a turn of the slow hash. */
+/** Loads a parsed key: immediately, or by decrypting a keystore in a slot of the password hasher. */
 export type OpenKey = (services: Services, actor: Actor) => Promise<ChainKey>
 
 /**
- * Reads a key to import. Whatever is wrong with it, or asks for too much work, is refused before any work is done.
+ * Parses a key to import. Malformed keys and keystores with excessive KDF parameters are rejected before any key derivation.
  * @throws BillfoldError `wallet.import.unsupported-type`, `crypto.invalid-key`, `keystore.invalid`, `keystore.too-costly`;
- *   and when it is opened `keystore.wrong-password`, `keystore.invalid`, `server.busy`
+ *   the returned function throws `keystore.wrong-password`, `keystore.invalid`, `server.busy`
  */
 export function readKey(chain: Chain, input: KeyInput): OpenKey {
-  if (input.form === 'KEYSTORE') return openLater(chain, chain.keystore.read(input.keystore), input.password)
-  const read = input.form === 'WIF' ? chain.readWif : chain.readPrivateKey
-  if (read === undefined) throw new BillfoldError('wallet.import.unsupported-type')
-  const key = chain.keyOf(read(input.form === 'WIF' ? input.wif : input.privateKey))
+  if (input.form === 'KEYSTORE') return keystoreLoader(chain, chain.keystore.read(input.keystore), input.password)
+  const parse = input.form === 'WIF' ? chain.readWif : chain.readPrivateKey
+  if (parse === undefined) throw new BillfoldError('wallet.import.unsupported-type')
+  const key = chain.keyOf(parse(input.form === 'WIF' ? input.wif : input.privateKey))
   return () => Promise.resolve(key)
 }
 
-function openLater(chain: Chain, keystore: ReadKeystore, password: string): OpenKey {
+function keystoreLoader(chain: Chain, keystore: ReadKeystore, password: string): OpenKey {
   return (services, actor) => keystoreTurn(services, actor, async () => chain.keyOf(await keystore.open(password)))
 }
 
 /**
- * Makes a wallet of a user with a key from elsewhere, sealed under the user's master secret.
- * @throws BillfoldError `wallet.import.duplicate`, `user.full`, `signing-method.invalid` when the method was replaced meanwhile
+ * Creates a wallet of a user with an imported key, sealed under the user's master secret.
+ * @throws BillfoldError `wallet.import.duplicate`, `user.limit-reached`, `signing-method.invalid` if the method was replaced
+ *   concurrently
  */
 export function importUserWallet(
   services: Services,
@@ -54,10 +54,10 @@ export function importUserWallet(
   chain: Chain,
   key: ChainKey,
   input: WalletInput,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<WalletRow> {
   return decideFor(services, userId, async () => {
-    const { secret, version } = await currentSecret(services, authority)
+    const { secret, version } = await currentSecret(services, authorizedBy)
     await walletsWithRoom(services, userId)
     const owner = { tenant: actor.tenant, ownerId: userId, userId }
     const row = walletRow(services, owner, chain, key, null, input, secret)
@@ -65,14 +65,14 @@ export function importUserWallet(
       ownerMoves(userId, version),
       insert(wallets, row),
       auditRecord(actor, 'wallet.imported', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-      ...eventWrites(services, actor.tenant, 'wallet.imported', walletEvent(row)),
+      ...eventWrites(services, actor.tenant, 'wallet.imported', walletEventData(row)),
     ])
     return row
   })
 }
 
 /**
- * Makes a wallet that no user has with a key from elsewhere, sealed under a master secret of its own that its own PIN opens.
+ * Creates a wallet without a user with an imported key, sealed under the wallet's own master secret, which its PIN wraps.
  * @throws BillfoldError `wallet.import.duplicate`, `signing-method.value-invalid`
  */
 export async function importOwnWallet(
@@ -93,12 +93,12 @@ export async function importOwnWallet(
     ...method.writes,
     insert(wallets, row),
     auditRecord(actor, 'wallet.imported', id, row.createdAt, { secretType: chain.secretType }),
-    ...eventWrites(services, actor.tenant, 'wallet.imported', walletEvent(row)),
+    ...eventWrites(services, actor.tenant, 'wallet.imported', walletEventData(row)),
   ])
   return row
 }
 
-/** Of all the keys in such a batch only the wallet's address can be taken: the rest are new ids. */
+/** The wallet's address is the only unique key that can conflict, since all ids in the batch are new. */
 async function commitImport(services: Services, writes: readonly Write[]): Promise<void> {
   try {
     await services.storage.commit(batch(...writes))

@@ -8,44 +8,48 @@ const services = testServices()
 const actor = { tenant: 'default', id: 'test', source: '192.0.2.1' }
 const { queue, perSource } = keystoreLimits.turns
 
-/** A job that ends when it is told to, and counts how many run. */
-function slowJobs(): { readonly job: () => Promise<string>; readonly end: () => void; readonly most: () => number } {
-  let [running, most, ended] = [0, 0, false]
-  const waiting: (() => void)[] = []
+/** A job that blocks until `end` is called, and a counter of the maximum concurrency. */
+function blockingJobs(): {
+  readonly job: () => Promise<string>
+  readonly end: () => void
+  readonly maxRunning: () => number
+} {
+  let [running, maxRunning, ended] = [0, 0, false]
+  const blocked: (() => void)[] = []
   const job = async (): Promise<string> => {
-    most = Math.max(most, ++running)
-    if (!ended) await new Promise<void>((resolve) => waiting.push(resolve))
+    maxRunning = Math.max(maxRunning, ++running)
+    if (!ended) await new Promise<void>((resolve) => blocked.push(resolve))
     running--
     return 'done'
   }
   const end = (): void => {
     ended = true
-    for (const resolve of waiting) resolve()
+    for (const resolve of blocked) resolve()
   }
-  return { job, end, most: () => most }
+  return { job, end, maxRunning: () => maxRunning }
 }
 
-const outcome = (turn: Promise<string>): Promise<string> =>
-  turn.catch((error: unknown) => (isBillfoldError(error) ? error.code : 'another error'))
+const outcome = (job: Promise<string>): Promise<string> =>
+  job.catch((error: unknown) => (isBillfoldError(error) ? error.code : 'another error'))
 
-describe('a turn for a keystore', () => {
-  it('comes to one at a time, and leaves the turns of the slow hash to others', async () => {
-    const { job, end, most } = slowJobs()
-    const turns = Array.from({ length: 5 }, () => keystoreTurn(services, actor, job))
+describe('withKeystoreSlot', () => {
+  it('runs one keystore job at a time and leaves the other password hasher slots free', async () => {
+    const { job, end, maxRunning } = blockingJobs()
+    const jobs = Array.from({ length: 5 }, () => keystoreTurn(services, actor, job))
     expect(await services.slowHash.turn(actor.source, () => Promise.resolve('a PIN'))).toBe('a PIN')
     end()
-    expect(await Promise.all(turns)).toEqual(Array.from({ length: 5 }, () => 'done'))
-    expect(most()).toBe(1)
+    expect(await Promise.all(jobs)).toEqual(Array.from({ length: 5 }, () => 'done'))
+    expect(maxRunning()).toBe(1)
   })
 
-  it('is refused past the end of the line, and past what one source may have in it', async () => {
-    const { job, end } = slowJobs()
+  it('rejects jobs beyond the queue limit and beyond the limit per source', async () => {
+    const { job, end } = blockingJobs()
     const ours = Array.from({ length: perSource + 5 }, () => outcome(keystoreTurn(services, actor, job)))
     const other = { ...actor, source: '192.0.2.2' }
     const theirs = Array.from({ length: queue }, () => outcome(keystoreTurn(services, other, job)))
     end()
     const [done, busy] = ['done', 'server.busy'].map(
-      (code) => async (turns: Promise<string>[]) => (await Promise.all(turns)).filter((given) => given === code).length,
+      (code) => async (jobs: Promise<string>[]) => (await Promise.all(jobs)).filter((result) => result === code).length,
     )
     expect(await done?.(ours)).toBe(perSource)
     expect(await busy?.(ours)).toBe(5)
@@ -53,7 +57,7 @@ describe('a turn for a keystore', () => {
     await expect(keystoreTurn(services, actor, job)).resolves.toBe('done')
   })
 
-  it('passes on when a job fails', async () => {
+  it('releases the slot when a job fails', async () => {
     const failing = keystoreTurn(services, actor, () => Promise.reject(new RangeError('no')))
     await expect(failing).rejects.toThrow(RangeError)
     expect(await keystoreTurn(services, actor, () => Promise.resolve('done'))).toBe('done')

@@ -3,14 +3,14 @@ import { boundedTurns } from '../crypto/turns.ts'
 import type { Services } from '../services.ts'
 import { keystoreLimits } from './keystores/limits.ts'
 
-/** One line for the whole process: it is its memory and its processors that are bounded. */
-const takeTurn = boundedTurns(keystoreLimits.turns)
+/** One semaphore per process, because it bounds the memory and CPU of the process. */
+const runInSlot = boundedTurns(keystoreLimits.turns)
 
 /**
- * Runs what opens or makes a keystore in a turn of the slow hash, and one keystore at a time, so that the rest of the slow
- * hash's turns stay for PINs, which take a tenth of the time.
- * @throws BillfoldError `server.busy` with `retryAfterSeconds`
+ * Runs a keystore encryption or decryption in a slot of the password hasher, one keystore at a time. The other slots remain
+ * available for PINs, which take a tenth of the time.
+ * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue is full
  */
 export function keystoreTurn<T>(services: Services, actor: Actor, job: () => Promise<T>): Promise<T> {
-  return takeTurn(actor.source, () => services.slowHash.turn(actor.source, job))
+  return runInSlot(actor.source, () => services.slowHash.turn(actor.source, job))
 }

@@ -22,7 +22,7 @@ let services: Services
 let user: UserRow
 let other: WalletRow
 
-const open = (ownerId: string): Promise<OpenedMethod> =>
+const unlockPin = (ownerId: string): Promise<OpenedMethod> =>
   unlock(services, actor, ownerId, { type: 'PIN' }, '4711', refusals)
 
 beforeEach(async () => {
@@ -31,20 +31,20 @@ beforeEach(async () => {
   other = await createOwnWallet(services, {}, actor, ethereum, {}, '4711')
 })
 
-it('leaves the user with one primary wallet of a chain when a primary one is linked', async () => {
-  const mine = await createUserWallet(services, actor, user.id, ethereum, {}, await open(user.id))
+it('clears the primary flag of a linked wallet if the user already has a primary wallet on the chain', async () => {
+  const mine = await createUserWallet(services, actor, user.id, ethereum, {}, await unlockPin(user.id))
   for (const { id } of [mine, other]) await changeWallet(services, actor, id, { primary: true })
-  const authority = { wallet: await open(other.id), user: await open(user.id) }
-  await linkWallet(services, actor, other.id, user.id, authority)
+  const authorizedBy = { wallet: await unlockPin(other.id), user: await unlockPin(user.id) }
+  await linkWallet(services, actor, other.id, user.id, authorizedBy)
   const primary = await services.storage.find(wallets, { where: { ownerId: user.id, primary: true } })
   expect(primary.map(({ id }) => id)).toEqual([mine.id])
 })
 
-it('links no wallet that is archived meanwhile', async () => {
-  const authority = { wallet: await open(other.id), user: await open(user.id) }
+it('rejects linking a wallet that is archived concurrently', async () => {
+  const authorizedBy = { wallet: await unlockPin(other.id), user: await unlockPin(user.id) }
   const archive = (): Promise<unknown> => changeWallet(services, actor, other.id, { archived: true })
   const meanwhile = { ...services, storage: interruptedRead(services.storage, masterSecrets.name, archive) }
-  expect(await codeOf(linkWallet(meanwhile, actor, other.id, user.id, authority))).toBe('wallet.archived')
+  expect(await codeOf(linkWallet(meanwhile, actor, other.id, user.id, authorizedBy))).toBe('wallet.archived')
   const [row] = await services.storage.find(wallets, { where: { id: other.id } })
   expect(row).toMatchObject({ userId: null, archivedAt: expect.any(Number) })
 })

@@ -9,50 +9,50 @@ import type { Services } from '../services.ts'
 import { batch, check, remove, update } from '../storage/index.ts'
 import { walletsWithRoom } from './create.ts'
 import { findWallet } from './find.ts'
-import { openWalletKey, sealWalletKey, type WalletRow } from './sealing.ts'
+import { openWalletKey, sealWalletKey, walletEventData, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
-import { walletEvent } from './wallet-event.ts'
 
 /**
- * Gives a wallet that nobody has to a user: its key is sealed under the user's master secret, and its own PIN, which
- * authorises this together with a method of the user, is gone.
- * @throws BillfoldError `wallet.linked`, `user.full`, `wallet.archived`, `signing-method.invalid` when a method was replaced meanwhile
+ * Links a standalone wallet to a user. Its key is re-encrypted under the user's master secret and its own PIN is deleted.
+ * Requires both the wallet's PIN and a signing method of the user.
+ * @throws BillfoldError `wallet.already-linked`, `user.limit-reached`, `wallet.archived`, `signing-method.invalid` if a method
+ *   was replaced concurrently
  */
 export function linkWallet(
   services: Services,
   actor: Actor,
   walletId: string,
   userId: string,
-  authority: { readonly wallet: OpenedMethod; readonly user: OpenedMethod },
+  authorizedBy: { readonly wallet: OpenedMethod; readonly user: OpenedMethod },
 ): Promise<WalletRow> {
   return decideFor(services, userId, async () => {
     const wallet = await findWallet(services, actor.tenant, walletId)
     if (wallet.userId !== null) throw new BillfoldError('wallet.linked')
     if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
-    const own = await currentSecret(services, authority.wallet)
-    const next = await currentSecret(services, authority.user)
+    const own = await currentSecret(services, authorizedBy.wallet)
+    const next = await currentSecret(services, authorizedBy.user)
     await walletsWithRoom(services, userId)
-    const moved = {
+    const linked = {
       userId,
       ownerId: userId,
-      // The user may have a primary one of the chain already.
+      // The user may already have a primary wallet on this chain.
       primary: false,
       generation: next.secret.generation,
       sealedKey: sealWalletKey(wallet, openWalletKey(wallet, own.secret), next.secret),
     }
-    const { row } = authority.user
-    const free = { id: walletId, userId: null, archivedAt: null, generation: own.secret.generation }
+    const { row } = authorizedBy.user
+    const unlinked = { id: walletId, userId: null, archivedAt: null, generation: own.secret.generation }
     await services.storage.commit(
       batch(
         check(credentials, { where: { id: row.id, version: row.version } }),
         remove(masterSecrets, { where: { ownerId: walletId, version: own.version } }),
         remove(credentials, { where: { ownerId: walletId }, hits: 'any' }),
         ownerMoves(userId, next.version),
-        update(wallets, { where: free, set: moved }),
+        update(wallets, { where: unlinked, set: linked }),
         auditRecord(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.linked', walletEvent({ ...wallet, ...moved })),
+        ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
       ),
     )
-    return { ...wallet, ...moved }
+    return { ...wallet, ...linked }
   })
 }

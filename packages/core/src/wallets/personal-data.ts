@@ -2,12 +2,12 @@ import { hasMethods } from '../credentials/methods.ts'
 import { ownerCloses, ownerNeverOpens } from '../credentials/owner-writes.ts'
 import { update } from '../storage/index.ts'
 import type { PersonalData } from '../users/personal-data.ts'
-import { archiveWalletsOf } from './archive.ts'
+import { archiveUserWallets } from './change.ts'
 import { wallets } from './tables.ts'
 
 /**
- * What custody knows of a person: their wallets. Erasing archives them and removes what the person called them; the sealed keys
- * stay, which no signing method opens any more, as the record of what was held.
+ * The personal data that custody stores about a user: the user's wallets. Erasure archives them and deletes their descriptions
+ * and identifiers. The sealed keys remain as a record, but no signing method can open them any more.
  */
 export const custodyData: PersonalData = {
   name: 'custody',
@@ -26,16 +26,16 @@ export const custodyData: PersonalData = {
     const now = services.now()
     const owner = { tenant, ownerId: userId, ownerKind: 'user' as const }
     const [wallet] = await services.storage.find(wallets, { where: { tenant, userId }, limit: 1 })
-    const closes = (await hasMethods(services, owner))
+    const closeWrites = (await hasMethods(services, owner))
       ? [ownerCloses(userId, now)]
       : wallet === undefined
         ? []
         : [ownerNeverOpens(tenant, userId, now)]
-    const nameless = update(wallets, {
+    const withoutNames = update(wallets, {
       where: { tenant, userId },
       set: { description: null, identifier: null },
       hits: 'any',
     })
-    return { writes: [...closes, archiveWalletsOf(userId, now), nameless] }
+    return { writes: [...closeWrites, archiveUserWallets(userId, now), withoutNames] }
   },
 }

@@ -3,7 +3,7 @@ import { update } from '../storage/index.ts'
 import { openEntropy, openWalletKey, sealEntropy, sealWalletKey } from './sealing.ts'
 import { seeds, wallets } from './tables.ts'
 
-/** Seals an owner's wallet keys under the next master secret. */
+/** Re-encrypts an owner's wallet keys under the next master secret. */
 export const resealWallets: Reseal = async (storage, ownerId, old, next) => {
   const rows = await storage.find(wallets, { where: { ownerId } })
   return rows.map((row) =>
@@ -14,7 +14,7 @@ export const resealWallets: Reseal = async (storage, ownerId, old, next) => {
   )
 }
 
-/** Seals an owner's seed under the next master secret. */
+/** Re-encrypts an owner's BIP-39 seed under the next master secret. */
 export const resealSeeds: Reseal = async (storage, ownerId, old, next) => {
   const rows = await storage.find(seeds, { where: { ownerId } })
   return rows.map((row) =>

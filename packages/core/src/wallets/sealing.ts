@@ -1,43 +1,49 @@
 import type { MasterSecret } from '../credentials/sealing.ts'
 import { type Place, sealUnder, unsealUnder } from '../crypto/index.ts'
+import type { EventData } from '../events/event.ts'
 import { type RowOf, StaleRead } from '../storage/index.ts'
 import { seeds, wallets } from './tables.ts'
 
-/** A wallet as it is kept. */
+/** A row of the table `wallets`. */
 export type WalletRow = RowOf<typeof wallets>
 
-/** A seed as it is kept. */
+/** A row of the table `seeds`. */
 export type SeedRow = RowOf<typeof seeds>
 
-type OwnRow = { readonly tenant: string; readonly id: string }
-type OwnSeed = { readonly tenant: string; readonly ownerId: string }
+type WalletKeyOwner = { readonly tenant: string; readonly id: string }
+type SeedOwner = { readonly tenant: string; readonly ownerId: string }
 
 /** Seals a wallet's private key under its owner's master secret. */
-export function sealWalletKey(wallet: OwnRow, privateKey: Uint8Array, secret: MasterSecret): Uint8Array {
-  return sealUnder(secret.bytes, privateKey, walletPlace(wallet))
+export function sealWalletKey(wallet: WalletKeyOwner, privateKey: Uint8Array, secret: MasterSecret): Uint8Array {
+  return sealUnder(secret.bytes, privateKey, walletKeyContext(wallet))
 }
 
-/** Opens a wallet's private key. @throws BillfoldError `sealed.invalid`; StaleRead when the secret is of another generation */
+/** Opens a wallet's private key. @throws BillfoldError `sealed.invalid`; StaleReadError if the master secret has another generation */
 export function openWalletKey(wallet: WalletRow, secret: MasterSecret): Uint8Array {
   if (wallet.generation !== secret.generation) throw new StaleRead()
-  return unsealUnder(secret.bytes, wallet.sealedKey, walletPlace(wallet))
+  return unsealUnder(secret.bytes, wallet.sealedKey, walletKeyContext(wallet))
 }
 
 /** Seals BIP-39 entropy under its owner's master secret. */
-export function sealEntropy(seed: OwnSeed, entropy: Uint8Array, secret: MasterSecret): Uint8Array {
-  return sealUnder(secret.bytes, entropy, seedPlace(seed))
+export function sealEntropy(seed: SeedOwner, entropy: Uint8Array, secret: MasterSecret): Uint8Array {
+  return sealUnder(secret.bytes, entropy, seedContext(seed))
 }
 
-/** Opens BIP-39 entropy. @throws BillfoldError `sealed.invalid`; StaleRead when the secret is of another generation */
+/** Opens BIP-39 entropy. @throws BillfoldError `sealed.invalid`; StaleReadError if the master secret has another generation */
 export function openEntropy(seed: SeedRow, secret: MasterSecret): Uint8Array {
   if (seed.generation !== secret.generation) throw new StaleRead()
-  return unsealUnder(secret.bytes, seed.sealedEntropy, seedPlace(seed))
+  return unsealUnder(secret.bytes, seed.sealedEntropy, seedContext(seed))
 }
 
-function walletPlace(wallet: OwnRow): Place {
+function walletKeyContext(wallet: WalletKeyOwner): Place {
   return { tenant: wallet.tenant, table: wallets.name, row: wallet.id, field: 'key' }
 }
 
-function seedPlace(seed: OwnSeed): Place {
+function seedContext(seed: SeedOwner): Place {
   return { tenant: seed.tenant, table: seeds.name, row: seed.ownerId, field: 'entropy' }
+}
+
+/** The data that events carry about a wallet. */
+export function walletEventData({ id: walletId, userId, secretType }: WalletRow): EventData<'wallet.created'> {
+  return { walletId, userId, secretType }
 }

@@ -7,7 +7,10 @@ import { check, insert, type Write } from '../storage/index.ts'
 import { openEntropy, sealEntropy } from './sealing.ts'
 import { seeds } from './tables.ts'
 
-/** An owner's BIP-39 seed (64 bytes), and the write that keeps it (a new one) or holds that it stays (one that was there). */
+/**
+ * Loads an owner's BIP-39 seed (64 bytes) or generates one. The returned write inserts the new seed, or checks that the
+ * existing one is unchanged, and belongs in the commit that uses the seed.
+ */
 export async function ownSeed(
   services: Services,
   owner: { readonly tenant: string; readonly ownerId: string },
@@ -17,17 +20,17 @@ export async function ownSeed(
   const { generation } = secret
   const [row] = await services.storage.find(seeds, { where: { ownerId }, limit: 1 })
   if (row !== undefined) {
-    return { seed: await seedOf(openEntropy(row, secret)), write: check(seeds, { where: { ownerId, generation } }) }
+    return { seed: await deriveSeed(openEntropy(row, secret)), write: check(seeds, { where: { ownerId, generation } }) }
   }
   const entropy = randomBytes(16)
   const sealedEntropy = sealEntropy(owner, entropy, secret)
   return {
-    seed: await seedOf(entropy),
+    seed: await deriveSeed(entropy),
     write: insert(seeds, { ownerId, tenant, generation, sealedEntropy, createdAt: services.now() }),
   }
 }
 
-/** BIP-39: entropy (16 bytes) to 12 words to the seed, without a passphrase. */
-function seedOf(entropy: Uint8Array): Promise<Uint8Array> {
+/** Derives the BIP-39 seed from 16 bytes of entropy (12 words), without a passphrase. */
+function deriveSeed(entropy: Uint8Array): Promise<Uint8Array> {
   return mnemonicToSeedWebcrypto(entropyToMnemonic(entropy, wordlist))
 }

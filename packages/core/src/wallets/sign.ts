@@ -10,18 +10,18 @@ import { findWallet } from './find.ts'
 import { openWalletKey, type WalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
 
-/** Bytes to sign as they are: what a host must allow, since they can be the hash of a transaction or of a change of a DID. */
+/** Raw bytes to sign without a prefix. A host must enable this, because they can be the hash of a transaction or of a DID update. */
 export interface RawRequest {
-  /** `ETHEREUM_RAW`, ... as it stands in the audit trail. */
+  /** `ETHEREUM_RAW`, ... as written to the audit log. */
   readonly type: `${string}_RAW`
-  /** In hex. */
+  /** Hex, with or without `0x`. */
   readonly data: string
 }
 
 /**
- * Signs with a wallet's key, which a method of the wallet's owner opens. The act is recorded before the signature is given, and
- * none is given where the wallet was archived, or the method replaced or removed, before the act was recorded.
- * @throws BillfoldError `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner,
+ * Signs with a wallet's key, authorized by a signing method of the wallet's owner. The audit record is committed before the
+ * signature is returned. The commit fails if the wallet was archived, or the method replaced or removed, in the meantime.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
  *   `signature.unsupported-type`, `input.invalid`
  */
 export function signWith(
@@ -30,15 +30,15 @@ export function signWith(
   wallet: WalletRow,
   chain: Chain,
   request: SignatureRequest | RawRequest,
-  authority: OpenedMethod,
+  authorizedBy: OpenedMethod,
 ): Promise<HexSignature> {
   return decide(async () => {
-    const privateKey = await openedKey(services, wallet, authority)
+    const privateKey = await openedKey(services, wallet, authorizedBy)
     const signature = isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
     privateKey.fill(0)
     await services.storage.commit(
       batch(
-        ...stillOpen(wallet, authority),
+        ...stillOpen(wallet, authorizedBy),
         auditRecord(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type }),
       ),
     )
@@ -50,28 +50,36 @@ function isRaw(request: SignatureRequest | RawRequest): request is RawRequest {
   return request.type !== 'MESSAGE' && request.type !== 'EIP712'
 }
 
-/** @throws BillfoldError `wallet.archived` */
+/** Checks that a wallet is not archived. @throws BillfoldError `wallet.archived` */
 export function assertUsable(wallet: WalletRow): void {
   if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
 }
 
 /**
- * The private key of a wallet that is usable now, which the caller wipes; when the master secret is replaced between two reads,
- * both are read again.
- * @throws BillfoldError `wallet.unknown`, `wallet.archived`, `signing-method.invalid` when the method is not one of the wallet's owner
+ * Loads the private key of an active wallet. The caller must wipe it after use. Retries if the master secret is rotated
+ * between reading the wallet and reading the secret.
+ * @throws BillfoldError `wallet.not-found`, `wallet.archived`, `signing-method.invalid` if the method does not belong to the
+ *   wallet's owner
  */
-export function openedKey(services: Services, { tenant, id }: WalletRow, authority: OpenedMethod): Promise<Uint8Array> {
+export function openedKey(
+  services: Services,
+  { tenant, id }: WalletRow,
+  authorizedBy: OpenedMethod,
+): Promise<Uint8Array> {
   return decide(async () => {
     const wallet = await findWallet(services, tenant, id)
     assertUsable(wallet)
-    if (authority.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
-    const { secret } = await currentSecret(services, authority)
+    if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
+    const { secret } = await currentSecret(services, authorizedBy)
     return openWalletKey(wallet, secret)
   })
 }
 
-/** For a commit after which something is given that the wallet's key has made: wallet and method are what the key was opened by. */
-export function stillOpen({ id }: WalletRow, authority: OpenedMethod): readonly Write[] {
-  const { ownerId } = authority.row
-  return [check(wallets, { where: { id, ownerId, archivedAt: null } }), stillThere(authority)]
+/**
+ * Preconditions for a commit that precedes returning the result of using a wallet's key: the wallet is still active and the
+ * signing method that authorized its use is unchanged.
+ */
+export function stillOpen({ id }: WalletRow, authorizedBy: OpenedMethod): readonly Write[] {
+  const { ownerId } = authorizedBy.row
+  return [check(wallets, { where: { id, ownerId, archivedAt: null } }), stillThere(authorizedBy)]
 }

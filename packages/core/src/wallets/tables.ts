@@ -6,7 +6,7 @@ export const wallets = defineTable({
   columns: {
     id: text(36),
     tenant: text(64),
-    /** Whose master secret seals the key: the user's, or the wallet's own. */
+    /** The owner of the master secret that seals the key: a user id, or the wallet's own id. */
     ownerId: text(36),
     userId: nullable(text(36)),
     secretType: text(32),
@@ -14,7 +14,7 @@ export const wallets = defineTable({
     identifier: nullable(text(256)),
     description: nullable(text(1024)),
     primary: boolean(),
-    /** BIP-32 path, of a wallet derived from the owner's seed. */
+    /** BIP-32 path, or null if the key is not derived from the owner's seed. */
     derivationPath: nullable(text(64)),
     publicKey: bytes(65),
     generation: integer(),
@@ -27,7 +27,7 @@ export const wallets = defineTable({
   indexes: { byTenant: ['tenant', 'id'], byUser: ['userId', 'id'] },
 })
 
-/** The BIP-39 entropy that a user's wallets are derived from, sealed under the user's master secret. */
+/** The BIP-39 entropy from which a user's wallets are derived, sealed under the user's master secret. */
 export const seeds = defineTable({
   name: 'seeds',
   columns: {

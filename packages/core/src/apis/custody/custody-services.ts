@@ -5,17 +5,18 @@ import { retentionRules } from '../../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'
 
 /**
- * What the options of the custody API decide for the domain underneath; other APIs may have chain clients of their own.
- * @throws RangeError for rules that cannot be
+ * Creates the services that the custody options configure.
+ * @param additionalChainClients chain clients configured by other APIs
+ * @throws RangeError if an option is out of range
  */
 export function custodyServices(
-  { temporaryLock, transactionRetention, chainClients, repricing }: CustodyOptions = {},
-  further: ChainClients = {},
+  options: CustodyOptions = {},
+  additionalChainClients: ChainClients = {},
 ): Pick<Services, 'temporaryLock' | 'transactionRetention' | 'chainConnections'> {
-  if (temporaryLock !== undefined) assertTemporaryLock(temporaryLock)
+  if (options.temporaryLock !== undefined) assertTemporaryLock(options.temporaryLock)
   return {
-    temporaryLock,
-    transactionRetention: retentionRules(transactionRetention),
-    chainConnections: chainConnections({ ...chainClients, ...further }, repricing),
+    temporaryLock: options.temporaryLock,
+    transactionRetention: retentionRules(options.transactionRetention),
+    chainConnections: chainConnections({ ...options.chainClients, ...additionalChainClients }, options.repricing),
   }
 }

@@ -4,15 +4,17 @@ import type { Guard } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
 import type { Chains } from '../../wallets/chains/index.ts'
 
-/** What the routes of this API share. */
+/** The context shared by the routes of the custody API. */
 export interface Custody {
   readonly services: Services
   readonly chains: Chains
   readonly methods: MethodSettings
-  /** What methods that take a face stand on. */
+  /** Dependencies of signing methods with face verification. */
   readonly faces: FaceMethodSetup
+  /** True if `POST /api/signatures` accepts raw requests. */
   readonly rawSignatures: boolean
-  /** Service keys with the scope `custody`. */
+  /** Guard for service keys with the scope `custody`. */
   readonly service: Guard
+  /** Guard of routes without authentication. */
   readonly open: Guard
 }

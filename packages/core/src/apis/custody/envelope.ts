@@ -1,17 +1,17 @@
 import type { BillfoldError } from '../../errors.ts'
 import type { Reply } from '../../http/index.ts'
 
-/** `{success:true, result}`, the envelope of every answer. */
+/** The success format of all replies: `{success:true, result}`. */
 export function success(result: unknown, status = 200): Reply {
   return { status, body: { success: true, result } }
 }
 
-/** `{success:false, errors:[{code, message}]}`; what is wrong with an input goes by the field's name. */
+/** The error format: `{success:false, errors:[{code, message}]}`. Input errors have the field path as their code. */
 export function failure(error: BillfoldError, requestId: string): Reply {
-  return { status: error.status, body: { success: false, errors: errorsOf(error, requestId) } }
+  return { status: error.status, body: { success: false, errors: toErrors(error, requestId) } }
 }
 
-function errorsOf(error: BillfoldError, requestId: string): readonly { code: string; message: string }[] {
+function toErrors(error: BillfoldError, requestId: string): readonly { code: string; message: string }[] {
   if (error.status === 500) return [{ code: 'UNKNOWN_ERROR', message: `Something went wrong (request ${requestId})` }]
   if (error.issues.length > 0) return error.issues.map(({ path, message }) => ({ code: path, message }))
   return [{ code: error.code, message: error.message }]

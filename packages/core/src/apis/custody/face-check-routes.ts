@@ -11,9 +11,9 @@ import { success } from './envelope.ts'
 import { id, succeeded } from './schemas.ts'
 
 const beginParams = z.object({ userId: id, signingMethodId: id })
-const shownFace = z.object({
+const faceSubmission = z.object({
   ...evidenceFields,
-  device: deviceProof.describe("The method's device, and its signature over the check and the request"),
+  device: deviceProof.describe("The signing method's device and its signature over the face check and the request"),
   request: z
     .object({
       method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
@@ -21,38 +21,41 @@ const shownFace = z.object({
         .string()
         .max(2048)
         .regex(/^\/[!-~]*$/)
-        .describe('The path below the mount, with the query where there is one'),
+        .describe('The path relative to the mount point, including the query string'),
       bodySha256: z
         .string()
         .regex(/^[A-Za-z0-9_-]{43}$/)
-        .describe("SHA-256 of the body's bytes, base64url"),
+        .describe('SHA-256 of the request body, base64url'),
     })
-    .describe('The one request that the signing method is to be used for'),
+    .describe('The request that the face check authorizes'),
 })
-const begun = z.object({
+const startedBody = z.object({
   id: z.string(),
   expiresAt: z.string(),
-  liveness: z.record(z.string(), z.unknown()).optional().describe('What the frames must show, or what an SDK needs'),
+  liveness: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('The liveness challenge, or the session of a liveness SDK'),
 })
-const passed = z.object({ id: z.string(), expiresAt: z.string() })
+const passedBody = z.object({ id: z.string(), expiresAt: z.string() })
 const failures = {
   404: { description: 'No such user, signing method or face check' },
-  501: { description: 'The host has no biometric verifier' },
-  503: { description: 'The verifier cannot be reached; no attempt was counted' },
+  501: { description: 'No biometric verifier is configured' },
+  503: { description: 'The verifier is unavailable; no attempt was counted' },
 }
 
-/** Face checks: what comes before a signing method that takes a face is used. */
+/** The routes of face checks, which precede the use of a signing method with face verification. */
 export function faceCheckRoutes({ services, service, faces }: Custody): readonly Route[] {
   return [
     route({
       id: 'beginFaceCheck',
       method: 'POST',
       path: '/api/users/:userId/signing-methods/:signingMethodId/face-checks',
-      summary: 'Begin a face check for a BIOMETRIC that takes a face: one face can be shown for it',
+      summary: 'Start a face check for a BIOMETRIC signing method with face verification',
       guard: service,
       limits: [{ by: 'caller', most: 6000, seconds: 3600 }],
       params: beginParams,
-      replies: { 200: { description: 'The face check', schema: succeeded(begun) }, ...failures },
+      replies: { 200: { description: 'The face check', schema: succeeded(startedBody) }, ...failures },
       handler: async ({ params }, context) => {
         const actor = actorOf(context)
         const user = await findUser(services, actor.tenant, params.userId)
@@ -64,11 +67,11 @@ export function faceCheckRoutes({ services, service, faces }: Custody): readonly
       id: 'passFaceCheck',
       method: 'POST',
       path: '/api/users/:userId/signing-methods/:signingMethodId/face-checks/:checkId',
-      summary: 'Show the face, and have the device sign the request that the signing method is to be used for',
+      summary: 'Submit face evidence and a device signature over the request to be authorized',
       guard: service,
       params: beginParams.extend({ checkId: id }),
-      body: { encoding: 'json', schema: shownFace, limit: longestSelfie + 128 * 1024 },
-      replies: { 200: { description: 'The face was right', schema: succeeded(passed) }, ...failures },
+      body: { encoding: 'json', schema: faceSubmission, limit: longestSelfie + 128 * 1024 },
+      replies: { 200: { description: 'The face matched', schema: succeeded(passedBody) }, ...failures },
       handler: async ({ params, body }, context) => {
         const actor = actorOf(context)
         const user = await findUser(services, actor.tenant, params.userId)

@@ -18,7 +18,7 @@ const newImport = z.object({
   importWalletType: z
     .string()
     .max(64)
-    .describe('A chain and a form: ETHEREUM_PRIVATE_KEY, ETHEREUM_KEYSTORE, BITCOIN_WIF, AETERNITY_KEYSTORE, ...'),
+    .describe('Chain and format: ETHEREUM_PRIVATE_KEY, ETHEREUM_KEYSTORE, BITCOIN_WIF, AETERNITY_KEYSTORE, ...'),
   userId: id.optional(),
   pincode: pincode.optional(),
   privateKey: z.string().max(512).optional(),
@@ -26,74 +26,74 @@ const newImport = z.object({
   keystore: z
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
-    .describe('The file, as a string of JSON'),
+    .describe('The keystore file, as a JSON string or an object'),
   password: z.string().max(1024).optional(),
   description: z.string().max(1024).optional(),
   identifier: z.string().max(256).optional(),
 })
 
-/** Brings in a wallet that was made elsewhere. */
+/** The route that imports a wallet. */
 export function importRoute({ services, chains, methods, service }: Custody): Route {
   return route({
     id: 'importWallet',
     method: 'POST',
     path: '/api/wallets/import',
-    summary: 'Import a wallet by its private key, WIF or keystore: of a user, or without one, under a PIN of its own',
+    summary: 'Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN',
     guard: service,
     headers: signingMethodHeader,
     body: { encoding: 'json', schema: newImport, limit: bodyLimit, raw: 'when-kept' },
     replies: {
       200: { description: 'The wallet', schema: succeeded(results.wallet) },
-      409: { description: 'A wallet with this address is there already' },
+      409: { description: 'A wallet with this address already exists' },
     },
     handler: async ({ body, headers }, context) => {
       const actor = actorOf(context)
-      const { chain, input } = importOf(chains, body)
-      const open = readKey(chain, input)
+      const { chain, input } = parseImport(chains, body)
+      const loadKey = readKey(chain, input)
       if (body.userId === undefined) {
         if (body.pincode === undefined) throw missing('pincode')
-        const key = await open(services, actor)
+        const key = await loadKey(services, actor)
         return success(
           presentWallet(chains, await importOwnWallet(services, methods, actor, chain, key, body, body.pincode)),
         )
       }
       const user = await findUser(services, actor.tenant, body.userId)
       const header = await methodIn(services, context, headers)
-      const authority = await openAuthority(services, actor, user.id, header, body.pincode)
-      const key = await open(services, actor)
+      const authorizedBy = await openAuthority(services, actor, user.id, header, body.pincode)
+      const key = await loadKey(services, actor)
       return success(
-        presentWallet(chains, await importUserWallet(services, actor, user.id, chain, key, body, authority)),
+        presentWallet(chains, await importUserWallet(services, actor, user.id, chain, key, body, authorizedBy)),
       )
     },
   })
 }
 
-/** The chain and the form that an `importWalletType` names, with the fields that the form has. */
-function importOf(
+/** Parses `importWalletType` into a chain and a format, and selects the fields of the format. */
+function parseImport(
   chains: Chains,
   body: z.output<typeof newImport>,
 ): { readonly chain: Chain; readonly input: KeyInput } {
   const form = forms.find((name) => body.importWalletType.endsWith(`_${name}`))
   if (form === undefined) throw new BillfoldError('wallet.import.unsupported-type')
-  return { chain: chainOf(chains, body.importWalletType.slice(0, -form.length - 1)), input: keyInput(form, body) }
+  return { chain: chainOf(chains, body.importWalletType.slice(0, -form.length - 1)), input: toKeyInput(form, body) }
 }
 
-function keyInput(form: (typeof forms)[number], body: z.output<typeof newImport>): KeyInput {
-  if (form === 'PRIVATE_KEY') return { form, privateKey: given(body.privateKey, 'privateKey') }
-  if (form === 'WIF') return { form, wif: given(body.wif, 'wif') }
-  const keystore = given(body.keystore, 'keystore')
+function toKeyInput(form: (typeof forms)[number], body: z.output<typeof newImport>): KeyInput {
+  if (form === 'PRIVATE_KEY') return { form, privateKey: required(body.privateKey, 'privateKey') }
+  if (form === 'WIF') return { form, wif: required(body.wif, 'wif') }
+  const keystore = required(body.keystore, 'keystore')
   return {
     form,
     keystore: typeof keystore === 'string' ? keystore : JSON.stringify(keystore),
-    password: given(body.password, 'password'),
+    password: required(body.password, 'password'),
   }
 }
 
-function given<T>(value: T | undefined, path: string): T {
+function required<T>(value: T | undefined, path: string): T {
   if (value === undefined) throw missing(path)
   return value
 }
 
 function missing(path: string): BillfoldError {
-  return new BillfoldError('input.invalid', { issues: [{ path, message: 'is needed for this kind of import' }] })
+  return new BillfoldError('input.invalid', { issues: [{ path, message: 'is required for this importWalletType' }] })
 }

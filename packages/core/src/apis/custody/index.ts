@@ -21,31 +21,33 @@ import { transactionRoutes } from './transaction-routes.ts'
 import { userRoutes } from './user-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
 
-/** What a host decides about the custody API. */
+/** Options of the custody API (`custody` in `createBillfold`). */
 export interface CustodyOptions {
+  /** Settings of signing methods, such as the PIN pattern. */
   readonly signingMethods?: MethodSettings
   /**
-   * Where methods of the type BIOMETRIC that take a face too find it: the community that faces are enrolled in (`default`), and the
-   * least assurance that a live person is there (`basic`). The verifier is that of `authentication`.
+   * Settings of BIOMETRIC signing methods with face verification: the community in which faces are enrolled (default
+   * `default`), and the minimum liveness assurance (default `basic`). They use the verifier of `authentication`.
    */
   readonly biometric?: { readonly community?: string; readonly liveness?: 'none' | 'basic' | 'certified' }
-  /** Locks a method for a while after some wrong values in a row, such as 86,400 seconds after 3; off unless it is given. */
+  /** Locks a signing method temporarily after consecutive failed attempts, for example 86,400 seconds after 3. Off by default. */
   readonly temporaryLock?: TemporaryLock
+  /** The chains on which wallets can be created, by `secretType`. Default: `knownChains()`. */
   readonly chains?: Chains
   /**
-   * Whether `POST /api/signatures` takes `ETHEREUM_RAW` and the like: false. A raw signature is over bytes as they are, which
-   * can be a transaction, a login elsewhere or a change of a DID; who calls the API must then be trusted with the wallets.
+   * True if `POST /api/signatures` accepts raw requests such as `ETHEREUM_RAW`. Default: false. Raw bytes can be a transaction, a
+   * login challenge of another service or a DID update, so callers must be trusted with full control of the wallets.
    */
   readonly rawSignatures?: boolean
-  /** The nodes of the chains, by secretType: what balances and transactions need. Signing needs none. */
+  /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
   readonly chainClients?: ChainClients
-  /** How far transactions that wait, because their fee has become too low, are replaced; only where their sender allows it. */
+  /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
   readonly repricing?: Repricing
-  /** How long final transactions, and with them idempotency keys, are remembered. */
+  /** Retention of final transactions and their idempotency keys. */
   readonly transactionRetention?: TransactionRetention
 }
 
-/** The custody API: users, signing methods, wallets, signatures. Without `faces` no method takes a face. */
+/** Creates the custody API: users, signing methods, wallets, signatures and transactions. `faces` enables face verification. */
 export function custodyApi(
   services: Services,
   tenant: string,

@@ -11,19 +11,19 @@ import { success } from './envelope.ts'
 import { presentWallet } from './present.ts'
 import { bodyLimit, id, pincode, results, succeeded } from './schemas.ts'
 
-const ways = [
+const linkPaths = [
   { id: 'linkWallet', method: 'PUT', path: '/api/wallets/:walletId/user' },
   { id: 'linkWalletByPost', method: 'POST', path: '/api/wallets/:walletId/user' },
   { id: 'linkWalletByPath', method: 'PUT', path: '/api/wallets/:walletId/link' },
   { id: 'linkWalletByPathAndPost', method: 'POST', path: '/api/wallets/:walletId/link' },
 ] as const
 
-/** Giving a wallet that nobody has to a user: one operation, under every address that clients use for it. */
+/** The routes that link a standalone wallet to a user: one operation under every path that clients use. */
 export function linkRoutes({ services, chains, service }: Custody): readonly Route[] {
-  return ways.map((way) =>
+  return linkPaths.map((linkPath) =>
     route({
-      ...way,
-      summary: "Link a wallet without a user to one: its own PIN gives way to the user's signing methods",
+      ...linkPath,
+      summary: "Link a standalone wallet to a user, whose signing methods replace the wallet's own PIN",
       guard: service,
       params: z.object({ walletId: id }),
       headers: signingMethodHeader,
@@ -35,9 +35,9 @@ export function linkRoutes({ services, chains, service }: Custody): readonly Rou
         if (wallet.userId !== null) throw new BillfoldError('wallet.linked')
         const user = await findUser(services, actor.tenant, body.userId)
         const header = await methodIn(services, context, headers)
-        const theirs = await openAuthority(services, actor, user.id, header)
-        const own = await openAuthority(services, actor, wallet.id, undefined, body.pincode)
-        const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: own, user: theirs })
+        const byUser = await openAuthority(services, actor, user.id, header)
+        const byWalletPin = await openAuthority(services, actor, wallet.id, undefined, body.pincode)
+        const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: byWalletPin, user: byUser })
         return success(presentWallet(chains, linked))
       },
     }),

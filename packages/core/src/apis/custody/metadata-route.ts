@@ -13,7 +13,7 @@ const walletChange = z.object({
   primary: z.boolean().optional(),
 })
 
-/** Changes what is said about a wallet. Official clients use either of the two paths. */
+/** The routes that update the metadata of a wallet. Official clients use either of the two paths. */
 export function metadataRoutes(custody: Custody): readonly Route[] {
   return [
     metadataRoute(custody, 'updateWalletMetadata', '/api/wallets/:walletId/metadata'),
@@ -26,7 +26,8 @@ function metadataRoute({ services, chains, service }: Custody, name: string, pat
     id: name,
     method: 'PATCH',
     path,
-    summary: 'Describe a wallet, archive it or bring it back, or make it the primary one of its owner and chain',
+    summary:
+      'Update the description of a wallet, archive or unarchive it, or make it the primary wallet of its owner and chain',
     guard: service,
     params: z.object({ walletId: id }),
     body: { encoding: 'json', schema: walletChange, limit: bodyLimit },

@@ -21,8 +21,8 @@ const wallet: WalletRow = {
   archivedAt: null,
 }
 
-describe('a wallet, as it is shown', () => {
-  it('has a balance in whole units, and the exact one beside it', () => {
+describe('toCustodyWalletBody', () => {
+  it('includes the balance in whole units and the exact balance in minor units', () => {
     expect(presentWallet(knownChains(), wallet, 1_500_000_000_000_000_000n)['balance']).toMatchObject({
       available: true,
       balance: 1.5,
@@ -32,7 +32,7 @@ describe('a wallet, as it is shown', () => {
     })
   })
 
-  it('has no balance where nobody looked it up, which is not zero', () => {
+  it('reports a missing balance as not available, not as zero', () => {
     expect(presentWallet(knownChains(), wallet)['balance']).toMatchObject({
       available: false,
       balance: null,
@@ -40,12 +40,12 @@ describe('a wallet, as it is shown', () => {
     })
   })
 
-  it('is shown, without a balance, when the host no longer has its chain', () => {
+  it('formats a wallet of a chain that is no longer enabled', () => {
     const shown = presentWallet(new Map(), wallet)
     expect(shown).toMatchObject({ id: 'w', secretType: 'ETHEREUM', balance: { available: false, symbol: 'ETHEREUM' } })
   })
 
-  it('never shows a key', () => {
+  it('never includes a key', () => {
     expect(Object.keys(presentWallet(knownChains(), wallet))).not.toEqual(expect.arrayContaining(['sealedKey']))
   })
 })

@@ -4,44 +4,44 @@ import type { UserRow } from '../../users/create.ts'
 import type { Chains } from '../../wallets/chains/index.ts'
 import type { WalletRow } from '../../wallets/sealing.ts'
 
-/** A signing method as this API shows it; never its value, unless it was made up just now. */
+/** Formats a signing method for the API. Its value is included only if it was just generated. */
 export function presentMethod(row: CredentialRow, generatedValue?: string): Record<string, unknown> {
   return {
     id: row.id,
     type: row.type,
     incorrectAttempts: row.incorrectAttempts,
     remainingAttempts: row.remainingAttempts,
-    ...(row.lastUsedAt !== null && { lastUsedSuccess: isoTime(row.lastUsedAt) }),
-    ...(row.lockedUntil !== null && { lockedUntil: isoTime(row.lockedUntil) }),
+    ...(row.lastUsedAt !== null && { lastUsedSuccess: formatTime(row.lastUsedAt) }),
+    ...(row.lockedUntil !== null && { lockedUntil: formatTime(row.lockedUntil) }),
     hasMasterSecret: true,
     ...(row.device !== null && { device: row.device }),
     ...(generatedValue !== undefined && { value: generatedValue }),
   }
 }
 
-/** A user as this API shows one. */
+/** Formats a user for the API. */
 export function presentUser(user: UserRow, methods?: readonly CredentialRow[]): Record<string, unknown> {
   return {
     id: user.id,
     ...(user.reference !== null && { reference: user.reference }),
-    createdAt: isoTime(user.createdAt),
+    createdAt: formatTime(user.createdAt),
     ...(methods !== undefined && { signingMethods: methods.map((row) => presentMethod(row)) }),
   }
 }
 
 /**
- * A wallet as this API shows one, with its balance in the chain's smallest unit where it is known. Without a node for its
- * chain a balance is not available, which is not the same as zero.
+ * Formats a wallet for the API. `balance` is in minor units of the chain. Without it the balance is reported as not
+ * available, which is distinct from zero.
  */
 export function presentWallet(chains: Chains, wallet: WalletRow, balance?: bigint): Record<string, unknown> {
-  // A chain that the host no longer has must not keep the rest of a list from being shown.
+  // A wallet of a chain that is no longer enabled must not fail the whole list.
   const { symbol, decimals } = chains.get(wallet.secretType) ?? { symbol: wallet.secretType, decimals: 0 }
   return {
     id: wallet.id,
     address: wallet.address,
     walletType: 'WHITE_LABEL',
     secretType: wallet.secretType,
-    createdAt: isoTime(wallet.createdAt),
+    createdAt: formatTime(wallet.createdAt),
     archived: wallet.archivedAt !== null,
     ...(wallet.description !== null && { description: wallet.description }),
     ...(wallet.identifier !== null && { identifier: wallet.identifier }),
@@ -49,7 +49,7 @@ export function presentWallet(chains: Chains, wallet: WalletRow, balance?: bigin
     hasCustomPin: wallet.userId === null,
     ...(wallet.userId !== null && { userId: wallet.userId }),
     balance: {
-      ...presentBalance(balance, decimals),
+      ...toBalanceFields(balance, decimals),
       secretType: wallet.secretType,
       symbol,
       gasSymbol: symbol,
@@ -58,8 +58,8 @@ export function presentWallet(chains: Chains, wallet: WalletRow, balance?: bigin
   }
 }
 
-/** The number is for people: it has the nearest that a number can say. `rawBalance` is exact. */
-function presentBalance(raw: bigint | undefined, decimals: number): Record<string, unknown> {
+/** `balance` is the nearest number in whole units, for display. `rawBalance` is exact. */
+function toBalanceFields(raw: bigint | undefined, decimals: number): Record<string, unknown> {
   if (raw === undefined)
     return { available: false, balance: null, gasBalance: null, rawBalance: null, rawGasBalance: null }
   const whole = Number(formatAmount(raw, decimals))
@@ -72,7 +72,7 @@ function presentBalance(raw: bigint | undefined, decimals: number): Record<strin
   }
 }
 
-/** ISO 8601 in UTC, of milliseconds since 1970. */
-function isoTime(milliseconds: number): string {
+/** Formats epoch milliseconds as ISO 8601 in UTC. */
+function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }

@@ -1,30 +1,30 @@
 import { z } from 'zod'
 
-/** The largest body that any route of this API but import takes, in bytes. */
+/** The maximum body size of this API's routes, in bytes. */
 export const bodyLimit = 256 * 1024
 
-/** An id in a path or a body. */
+/** An id in a path or body. */
 export const id = z.string().min(1).max(64)
 
-/** A signing method's value, before its type is known. */
+/** The value of a signing method of any type. */
 export const methodValue = z.string().max(1024)
 
-/** The public key of a device, for a BIOMETRIC that takes a face too: base64 of X and Y of a P-256 key. */
+/** The device public key of a BIOMETRIC with face verification: base64 of X and Y of a P-256 key. */
 export const devicePublicKey = z.string().max(96)
 
-/** The PIN in a body. */
+/** A PIN in a body. */
 export const pincode = z.string().min(1).max(64)
 
-/** A page of a list, from 1, and its size. */
+/** The page number (from 1) and page size of a list. */
 export const paging = {
   page: z.coerce.number().int().min(1).max(10_000).default(1),
   size: z.coerce.number().int().min(1).max(100).default(20),
 }
 
-/** `true` or `false` in a query. */
+/** The query value `true` or `false`, parsed to a boolean. */
 export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 
-/** What stands in every refusal. */
+/** The body of every error reply. */
 export const failureBody = z.object({
   success: z.literal(false),
   errors: z.array(z.object({ code: z.string(), message: z.string() })),
@@ -36,10 +36,10 @@ const signingMethodBody = z.object({
   incorrectAttempts: z.number(),
   remainingAttempts: z.number(),
   lastUsedSuccess: z.string().optional(),
-  lockedUntil: z.string().optional().describe('When a temporary lock ends, or has ended'),
+  lockedUntil: z.string().optional().describe('When the temporary lock ends or ended'),
   hasMasterSecret: z.boolean(),
-  device: z.string().optional().describe('Of a BIOMETRIC that takes a face too: the RFC 7638 thumbprint of its device'),
-  value: z.string().optional().describe('Only where it was generated, and only this once'),
+  device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
+  value: z.string().optional().describe('The generated value, returned only once'),
 })
 
 const userBody = z.object({
@@ -76,14 +76,14 @@ const walletBody = z.object({
 
 const signatureBody = z.object({
   type: z.literal('HEX_SIGNATURE'),
-  r: z.string().optional().describe('Of ECDSA signatures'),
+  r: z.string().optional().describe('ECDSA signatures only'),
   s: z.string().optional(),
   v: z.string().optional(),
   signature: z.string(),
-  encoded: z.string().optional().describe("The same as the chain's own wallets write it, where that is not hex"),
+  encoded: z.string().optional().describe("The signature in the chain's native encoding, if that is not hex"),
 })
 
-/** The results of the routes, as documents show them. */
+/** The result schemas of the routes. */
 export const results = {
   signingMethod: signingMethodBody,
   user: userBody,
@@ -91,7 +91,7 @@ export const results = {
   signature: signatureBody,
 }
 
-/** `{success:true, result}` around a result. */
+/** Wraps a result schema in `{success:true, result}`. */
 export function succeeded(result: z.ZodType): z.ZodType {
   return z.object({ success: z.literal(true), result })
 }

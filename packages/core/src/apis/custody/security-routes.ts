@@ -16,14 +16,14 @@ const keys = z.object({
   ),
 })
 
-/** The RSA key that signing methods are encrypted to. */
+/** The route of the RSA key for encrypting signing methods. */
 export function securityRoutes({ services, open }: Custody): readonly Route[] {
   return [
     route({
       id: 'getSecurity',
       method: 'GET',
       path: '/api/security',
-      summary: 'Get the key that an Encrypted-Signing-Method header is encrypted to',
+      summary: 'Get the public key for encrypting the Encrypted-Signing-Method header',
       guard: open,
       limits: [{ by: 'ip', most: 600, seconds: 60 }],
       replies: { 200: { description: 'The keys, newest first', schema: succeeded(keys) } },

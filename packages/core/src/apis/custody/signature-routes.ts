@@ -17,10 +17,10 @@ const common = { secretType: z.string().max(32), walletId: id }
 const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string() })
 const typed = z.object({ type: z.literal('EIP712'), ...common, data: typedData })
 
-/** The body, with the raw type of every chain that the host has. */
+/** The body schema, with a raw request type for every enabled chain. */
 function newSignature(chains: Chains) {
   const types = [...chains.keys()].map((secretType): RawRequest['type'] => `${secretType}_RAW`)
-  const data = z.string().describe('Hex: a hash of 32 bytes on secp256k1, up to 64 KiB on ed25519')
+  const data = z.string().describe('Hex: a 32-byte hash on secp256k1, up to 64 KiB on ed25519')
   const raw = z.object({ type: z.literal(types), ...common, data })
   return z.object({
     pincode: pincode.optional(),
@@ -28,7 +28,7 @@ function newSignature(chains: Chains) {
   })
 }
 
-/** Signatures over messages and typed data: make one, check one. */
+/** The routes that create and verify signatures of messages and typed data. */
 export function signatureRoutes(custody: Custody): readonly Route[] {
   const { services, chains, service } = custody
   return [
@@ -38,7 +38,7 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
       method: 'POST',
       path: '/api/signatures',
       summary:
-        "Sign a message, as the wallet's chain does, typed data (EIP-712), or raw bytes where the host allows it",
+        "Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it",
       guard: service,
       headers: signingMethodHeader,
       body: { encoding: 'json', schema: newSignature(chains), limit: bodyLimit, raw: 'when-kept' },
@@ -48,16 +48,16 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
         const isRaw = request.type !== 'MESSAGE' && request.type !== 'EIP712'
         if (isRaw && !custody.rawSignatures) throw new BillfoldError('signature.raw-off')
         if (isRaw && request.type !== `${secretType}_RAW`)
-          throw new BillfoldError('input.invalid', { issues: [otherType] })
+          throw new BillfoldError('input.invalid', { issues: [typeMismatch] })
         const actor = actorOf(context)
         const wallet = await findWallet(services, actor.tenant, walletId)
         const chain = chainOf(chains, wallet.secretType)
-        if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [otherChain] })
+        if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
         assertUsable(wallet)
         const header = await methodIn(services, context, headers)
-        const authority = await openAuthority(services, actor, wallet.ownerId, header, body.pincode)
+        const authorizedBy = await openAuthority(services, actor, wallet.ownerId, header, body.pincode)
         const signed = await inSignatureRequest(async () =>
-          signWith(services, actor, wallet, chain, isRaw ? request : signatureRequest(request), authority),
+          signWith(services, actor, wallet, chain, isRaw ? request : signatureRequest(request), authorizedBy),
         )
         return success(signed)
       },
@@ -65,5 +65,5 @@ export function signatureRoutes(custody: Custody): readonly Route[] {
   ]
 }
 
-const otherType = { path: 'signatureRequest.type', message: 'is of another chain than secretType' }
-const otherChain = { path: 'signatureRequest.secretType', message: "is not the wallet's" }
+const typeMismatch = { path: 'signatureRequest.type', message: 'does not match secretType' }
+const chainMismatch = { path: 'signatureRequest.secretType', message: "does not match the wallet's secretType" }

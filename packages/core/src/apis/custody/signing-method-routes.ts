@@ -24,9 +24,9 @@ const newMethod = z.object({
 })
 const newValue = z.object({ value: methodValue.optional(), devicePublicKey: devicePublicKey.optional() })
 const methodParams = z.object({ userId: id, signingMethodId: id })
-const shown = { 200: { description: 'The signing method', schema: succeeded(results.signingMethod) } }
+const methodReplies = { 200: { description: 'The signing method', schema: succeeded(results.signingMethod) } }
 
-/** Signing methods of a user: add one, give one a new value, remove one. */
+/** The routes that add, replace and remove a user's signing methods. */
 export function signingMethodRoutes(custody: Custody): readonly Route[] {
   return [
     addRoute(custody),
@@ -41,22 +41,27 @@ function addRoute(custody: Custody): Route {
     id: 'createSigningMethod',
     method: 'POST',
     path: '/api/users/:userId/signing-methods',
-    summary: 'Add a signing method; all but the first need one that is there already',
+    summary: 'Add a signing method; all but the first must be authorized by an existing one',
     guard: service,
     params: z.object({ userId: id }),
     headers: signingMethodHeader,
     body: { encoding: 'json', schema: newMethod, limit: bodyLimit, raw: 'when-kept' },
-    replies: shown,
+    replies: methodReplies,
     handler: async ({ params, headers, body }, context) => {
-      const owner = await ownerOf(services, context, params.userId)
+      const owner = await findOwner(services, context, params.userId)
       const actor = actorOf(context)
       if (!(await hasMethods(services, owner))) {
         const first = await addFirstMethod(services, methods, actor, owner, body)
         return success(presentMethod(first.row, first.generatedValue))
       }
-      const authority = await openAuthority(services, actor, owner.ownerId, await methodIn(services, context, headers))
-      const input = { ...body, face: await faceIn(custody, owner, body.devicePublicKey) }
-      const { row, generatedValue } = await addMethod(services, methods, actor, owner, input, authority)
+      const authorizedBy = await openAuthority(
+        services,
+        actor,
+        owner.ownerId,
+        await methodIn(services, context, headers),
+      )
+      const input = { ...body, face: await resolveFaceBinding(custody, owner, body.devicePublicKey) }
+      const { row, generatedValue } = await addMethod(services, methods, actor, owner, input, authorizedBy)
       return success(presentMethod(row, generatedValue))
     },
   })
@@ -68,16 +73,21 @@ function replaceRoute(custody: Custody, method: 'PUT' | 'PATCH'): Route {
     id: method === 'PUT' ? 'replaceSigningMethod' : 'updateSigningMethod',
     method,
     path: '/api/users/:userId/signing-methods/:signingMethodId',
-    summary: 'Give a signing method a new value, authorised by another one',
+    summary: 'Replace the value of a signing method, authorized by another one',
     guard: service,
     params: methodParams,
     headers: signingMethodHeader,
     body: { encoding: 'json', schema: newValue, limit: bodyLimit, optional: true, raw: 'when-kept' },
-    replies: shown,
+    replies: methodReplies,
     handler: async ({ params, headers, body }, context) => {
-      const owner = await ownerOf(services, context, params.userId)
+      const owner = await findOwner(services, context, params.userId)
       const actor = actorOf(context)
-      const authority = await openAuthority(services, actor, owner.ownerId, await methodIn(services, context, headers))
+      const authorizedBy = await openAuthority(
+        services,
+        actor,
+        owner.ownerId,
+        await methodIn(services, context, headers),
+      )
       const { row, generatedValue } = await replaceMethod(
         services,
         methods,
@@ -85,8 +95,8 @@ function replaceRoute(custody: Custody, method: 'PUT' | 'PATCH'): Route {
         owner,
         params.signingMethodId,
         body.value,
-        authority,
-        await faceIn(custody, owner, body.devicePublicKey),
+        authorizedBy,
+        await resolveFaceBinding(custody, owner, body.devicePublicKey),
       )
       return success(presentMethod(row, generatedValue))
     },
@@ -98,28 +108,32 @@ function removeRoute({ services, service }: Custody): Route {
     id: 'deleteSigningMethod',
     method: 'DELETE',
     path: '/api/users/:userId/signing-methods/:signingMethodId',
-    summary: 'Remove a signing method, authorised by another one',
+    summary: 'Remove a signing method, authorized by another one',
     guard: service,
     params: methodParams,
     headers: signingMethodHeader,
-    replies: { 200: { description: 'It is removed' } },
+    replies: { 200: { description: 'The signing method was removed' } },
     handler: async ({ params, headers }, context) => {
-      const owner = await ownerOf(services, context, params.userId)
+      const owner = await findOwner(services, context, params.userId)
       const actor = actorOf(context)
       const header = await methodIn(services, context, headers, 'without body')
-      const authority = await openAuthority(services, actor, owner.ownerId, header)
-      await removeMethod(services, actor, owner, params.signingMethodId, authority)
+      const authorizedBy = await openAuthority(services, actor, owner.ownerId, header)
+      await removeMethod(services, actor, owner, params.signingMethodId, authorizedBy)
       return { status: 200, body: { success: true } }
     },
   })
 }
 
-/** The face and the device that a method is to be bound to, where the body names a device. */
-function faceIn({ faces }: Custody, owner: Owner, key: string | undefined): Promise<FaceBinding | undefined> {
+/** Resolves the face and device to bind a signing method to, if the body has a device key. */
+function resolveFaceBinding(
+  { faces }: Custody,
+  owner: Owner,
+  key: string | undefined,
+): Promise<FaceBinding | undefined> {
   return key === undefined ? Promise.resolve(undefined) : faceBinding(faces, owner.tenant, owner.ownerId, key)
 }
 
-async function ownerOf(services: Custody['services'], context: RequestContext, userId: string): Promise<Owner> {
+async function findOwner(services: Custody['services'], context: RequestContext, userId: string): Promise<Owner> {
   const user = await findUser(services, context.caller.tenant, userId)
   return { tenant: user.tenant, ownerId: user.id, ownerKind: 'user' }
 }

@@ -29,7 +29,7 @@ const chainSpecificFields = z.object({
   maxPriorityFeePerGas: amount.optional(),
   highestFeePerGas: amount
     .optional()
-    .describe('EVM: while it waits, it may be replaced with the same one at a fee of so much for a unit of gas'),
+    .describe('EVM: the maximum fee per gas, in wei, up to which the fee of the pending transaction may be bumped'),
   fee: amount.optional(),
   ttl: count.optional(),
 })
@@ -95,12 +95,12 @@ const statusBody = z.object({
   replacedBy: z
     .string()
     .optional()
-    .describe('The hash of the same transaction at another fee, which is in force in its place'),
+    .describe('The hash of the replacement at a higher fee that is pending or mined instead'),
 })
 
-const unavailable = { description: 'No node of the chain can be used; nothing was sent' }
+const unavailable = { description: 'No node of the chain is available; nothing was sent' }
 
-/** Transactions: send one (under either of two paths), build one, ask what became of one. */
+/** The routes that send (under two paths) and build transactions and get their status. */
 export function transactionRoutes(custody: Custody): readonly Route[] {
   return [
     sendRoute(custody, 'createTransaction', '/api/transactions'),
@@ -117,25 +117,33 @@ function sendRoute(custody: Custody, name: string, path: string): Route {
     idempotency: 'own',
     method: 'POST',
     path,
-    summary: 'Sign a transaction with a wallet and send it; under the same Idempotency-Key it is sent once',
+    summary: 'Sign and send a transaction; requests with the same Idempotency-Key send it once',
     guard: service,
     headers: sendHeaders,
     body: { encoding: 'json', schema: newTransaction, limit: bodyLimit, raw: 'when-kept' },
     replies: {
       200: {
-        description: 'The transaction is kept, and sent even if no node takes it now',
+        description: 'The transaction is stored, and is sent even if no node accepts it now',
         schema: succeeded(sentBody),
       },
-      409: { description: 'Another transaction has used its nonce; nothing was sent' },
+      409: { description: 'Another transaction used its nonce; nothing was sent' },
       422: { description: 'The Idempotency-Key was used for another request' },
       503: unavailable,
     },
     handler: async ({ body, headers }, context) => {
       const actor = actorOf(context)
-      const { wallet, chain, request } = await walletIn(custody, actor.tenant, body.transactionRequest)
+      const { wallet, chain, request } = await findSendingWallet(custody, actor.tenant, body.transactionRequest)
       const header = await methodIn(services, context, headers)
-      const authority = await openAuthority(services, actor, wallet.ownerId, header, body.pincode)
-      const row = await sendTransaction(services, actor, wallet, chain, request, authority, headers['idempotency-key'])
+      const authorizedBy = await openAuthority(services, actor, wallet.ownerId, header, body.pincode)
+      const row = await sendTransaction(
+        services,
+        actor,
+        wallet,
+        chain,
+        request,
+        authorizedBy,
+        headers['idempotency-key'],
+      )
       return success({ id: row.id, transactionHash: row.hash })
     },
   })
@@ -148,15 +156,15 @@ function buildRoute(custody: Custody): Route {
     idempotency: 'none',
     method: 'POST',
     path: '/api/transactions/build',
-    summary: 'Show the transaction that would be signed; needs no node where nonce, gasLimit and gasPrice are given',
+    summary: 'Build an unsigned transaction; no node is needed if nonce, gasLimit and gasPrice are given',
     guard: service,
     body: { encoding: 'json', schema: z.object({ transactionRequest }), limit: bodyLimit },
     replies: {
-      200: { description: 'The transaction, unsigned', schema: succeeded(z.record(z.string(), z.unknown())) },
+      200: { description: 'The unsigned transaction', schema: succeeded(z.record(z.string(), z.unknown())) },
       503: unavailable,
     },
     handler: async ({ body }, { caller }) => {
-      const { wallet, chain, request } = await walletIn(custody, caller.tenant, body.transactionRequest)
+      const { wallet, chain, request } = await findSendingWallet(custody, caller.tenant, body.transactionRequest)
       return success(await buildTransaction(services, wallet, chain, request))
     },
   })
@@ -167,13 +175,13 @@ function statusRoute({ services, chains, service }: Custody): Route {
     id: 'getTransactionStatus',
     method: 'GET',
     path: '/api/transactions/:secretType/:hash/status',
-    summary: 'Ask the chain what became of a transaction',
+    summary: 'Get the on-chain status of a transaction',
     guard: service,
     params: z.object({
       secretType: z.string().max(32),
       hash: z.string().regex(/^(0x[0-9a-fA-F]{64}|th_[1-9A-HJ-NP-Za-km-z]{40,60})$/),
     }),
-    replies: { 200: { description: 'What became of it', schema: succeeded(statusBody) }, 503: unavailable },
+    replies: { 200: { description: 'The status of the transaction', schema: succeeded(statusBody) }, 503: unavailable },
     handler: async ({ params }, { caller }) => {
       const { secretType } = chainOf(chains, params.secretType)
       return success(await transactionStatus(services, caller.tenant, secretType, params.hash))
@@ -181,15 +189,15 @@ function statusRoute({ services, chains, service }: Custody): Route {
   })
 }
 
-async function walletIn(
+async function findSendingWallet(
   { services, chains }: Custody,
   tenant: string,
   body: RequestBody,
 ): Promise<{ wallet: WalletRow; chain: Chain; request: TransactionRequest }> {
   const wallet = await findWallet(services, tenant, body.walletId)
-  if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [otherChain] })
+  if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertUsable(wallet)
   return { wallet, chain: chainOf(chains, wallet.secretType), request: body }
 }
 
-const otherChain = { path: 'transactionRequest.secretType', message: "is not the wallet's" }
+const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

@@ -13,7 +13,7 @@ let services: Services
 let call: Call
 let beforeArchiving: () => Promise<unknown>
 
-/** Does something just before a user's archiving is committed, as another process might. */
+/** Runs another operation just before the commit that archives a user. */
 function interrupted(storage: Storage): Storage {
   return {
     find: (table, query) => storage.find(table, query),
@@ -36,8 +36,8 @@ beforeEach(async () => {
   call = await custodyCaller(services)
 })
 
-describe('deleting a user', () => {
-  it('is not authorised by a method that is replaced before it is done', async () => {
+describe('DELETE /api/users/:userId', () => {
+  it('rejects a signing method that is replaced before the commit', async () => {
     const { result: user } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pin } } })
     const [method] = user.signingMethods
     beforeArchiving = () =>
@@ -48,7 +48,7 @@ describe('deleting a user', () => {
     expect(await call('getUser', { params })).toMatchObject({ status: 200 })
   })
 
-  it('needs no method where there is none, also when the first one is made before it is done', async () => {
+  it('needs no signing method if the user has none, even if one is created before the commit', async () => {
     const { result: user } = await call('createUser', { body: {} })
     const params = { userId: user.id }
     beforeArchiving = () => call('createSigningMethod', { params, body: { type: 'PIN', value: pin } })
@@ -57,22 +57,22 @@ describe('deleting a user', () => {
     expect(await call('deleteUser', { params })).toMatchObject({ status: 403, codes: ['signing-method.required'] })
   })
 
-  it('leaves the wallets archived for good', async () => {
+  it('archives the wallets permanently', async () => {
     const { result: user } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: pin } } })
     const [method] = user.signingMethods
     const body = { secretType: 'ETHEREUM', userId: user.id, pincode: pin }
     const { result: wallet } = await call('createWallet', { body })
     const change = (changed: object) => call('updateWalletMetadata', { params: { walletId: wallet.id }, body: changed })
-    // Brought back just before the user is gone, it is archived with the user all the same.
+    // A wallet that is unarchived just before the user is deleted is archived with the user.
     expect((await change({ archived: true })).status).toBe(200)
     beforeArchiving = () => change({ archived: false })
     const deletion = () => call('deleteUser', { params: { userId: user.id }, method: `${method.id}:${pin}` })
     if ((await deletion()).status !== 200) expect((await deletion()).status).toBe(200)
     expect(await change({ archived: false })).toMatchObject({ status: 400, codes: ['wallet.archived'] })
-    expect(await change({ description: 'of one who left' })).toMatchObject({ status: 200, result: { archived: true } })
+    expect(await change({ description: 'after deletion' })).toMatchObject({ status: 200, result: { archived: true } })
   })
 
-  it('leaves nobody able to give the user a first method any more', async () => {
+  it('rejects a first signing method for a deleted user', async () => {
     const { result: user } = await call('createUser', { body: {} })
     expect(await call('deleteUser', { params: { userId: user.id } })).toMatchObject({ status: 200 })
     const owner = { tenant: 'default', ownerId: user.id, ownerKind: 'user' as const }

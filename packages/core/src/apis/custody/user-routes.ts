@@ -5,7 +5,7 @@ import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../users/create.ts'
 import { archiveUser, referUser } from '../../users/change.ts'
 import { findUser, listUsers } from '../../users/find.ts'
-import { archiveWalletsOf } from '../../wallets/archive.ts'
+import { archiveUserWallets } from '../../wallets/change.ts'
 import { actorOf, methodIn, openAuthority } from '../authority.ts'
 import { signingMethodHeader } from '../signing-method-header.ts'
 import type { Custody } from './custody.ts'
@@ -18,7 +18,7 @@ const newUser = z.object({
   signingMethod: z.object({ type: z.string().max(32), value: methodValue.optional() }).optional(),
 })
 
-/** Users: make one, find one, list them. */
+/** The routes that create, list, get, update and delete users. */
 export function userRoutes(custody: Custody): readonly Route[] {
   const { services, service } = custody
   return [
@@ -26,7 +26,7 @@ export function userRoutes(custody: Custody): readonly Route[] {
       id: 'createUser',
       method: 'POST',
       path: '/api/users',
-      summary: 'Create a user, with a PIN where one is given',
+      summary: 'Create a user, optionally with a PIN',
       guard: service,
       body: { encoding: 'json', schema: newUser, limit: bodyLimit },
       replies: { 200: { description: 'The user', schema: succeeded(results.user) } },
@@ -54,7 +54,7 @@ export function userRoutes(custody: Custody): readonly Route[] {
       id: 'getUser',
       method: 'GET',
       path: '/api/users/:userId',
-      summary: 'Get a user with the signing methods',
+      summary: 'Get a user and their signing methods',
       guard: service,
       params: z.object({ userId: id }),
       replies: {
@@ -95,11 +95,11 @@ function deleteRoute({ services, service }: Custody): Route {
     id: 'deleteUser',
     method: 'DELETE',
     path: '/api/users/:userId',
-    summary: "Delete a user; the user's wallets are archived",
+    summary: "Delete a user and archive the user's wallets",
     guard: service,
     params: z.object({ userId: id }),
     headers: signingMethodHeader,
-    replies: { 200: { description: 'The user is gone' }, 404: { description: 'No such user' } },
+    replies: { 200: { description: 'The user was deleted' }, 404: { description: 'No such user' } },
     handler: async ({ params, headers }, context) => {
       const actor = actorOf(context)
       const user = await findUser(services, actor.tenant, params.userId)
@@ -107,8 +107,8 @@ function deleteRoute({ services, service }: Custody): Route {
       const owner = { tenant: actor.tenant, ownerId: user.id, ownerKind: 'user' as const }
       if (await hasMethods(services, owner)) {
         const header = await methodIn(services, context, headers, 'without body')
-        const authority = await openAuthority(services, actor, user.id, header)
-        const writes = [stillThere(authority), ownerCloses(user.id, now), archiveWalletsOf(user.id, now)]
+        const authorizedBy = await openAuthority(services, actor, user.id, header)
+        const writes = [stillThere(authorizedBy), ownerCloses(user.id, now), archiveUserWallets(user.id, now)]
         await archiveUser(services, actor, user.id, writes)
       } else {
         await archiveUser(services, actor, user.id, [ownerNeverOpens(actor.tenant, user.id, now)])

@@ -35,7 +35,7 @@ const attemptsLeft = async (): Promise<number> => {
 }
 
 describe('GET /api/chains', () => {
-  it('lists the chains with what can be imported', async () => {
+  it('lists the chains with their import types', async () => {
     const { result } = await call('listChains')
     const listed: readonly { secretType: string }[] = result
     expect(listed.map(({ secretType }) => secretType)).toEqual([...chains.keys()])
@@ -50,7 +50,7 @@ describe('GET /api/chains', () => {
 })
 
 describe('POST /api/wallets', () => {
-  it.each([...chains.keys()])('makes wallets on %s that sign what verifies', async (secretType) => {
+  it.each([...chains.keys()])('creates wallets on %s whose signatures verify', async (secretType) => {
     const { result: wallet } = await call('createWallet', { body: { secretType, userId, pincode } })
     const data = 'I agree with terms and conditions'
     const signatureRequest = { type: 'MESSAGE', secretType, walletId: wallet.id, data }
@@ -71,7 +71,7 @@ describe('POST /api/signatures', () => {
     ['EIP712', {}, 'ETHEREUM', 'signatureRequest.data'],
     ['EIP712', {}, 'MATIC', 'signatureRequest.secretType'],
     ['MESSAGE', {}, 'ETHEREUM', 'signatureRequest.data'],
-  ])('names what is wrong with %s of %j for %s', async (type, data, secretType, field) => {
+  ])('names the invalid field for a %s signature of %j on %s', async (type, data, secretType, field) => {
     const { result: wallet } = await importEthereum()
     const signatureRequest = { type, secretType, walletId: wallet.id, data }
     expect((await call('createSignature', { body: { pincode, signatureRequest } })).codes).toEqual([field])
@@ -79,7 +79,7 @@ describe('POST /api/signatures', () => {
 })
 
 describe('POST /api/wallets/import', () => {
-  it('makes a wallet of a user, opened by the PIN or by a method in the header', async () => {
+  it('imports a wallet for a user, authorized by the PIN or by a signing method in the header', async () => {
     const { status, result: wallet } = await importEthereum({ userId, description: 'mine' })
     expect(status).toBe(200)
     expect(wallet).toMatchObject({
@@ -98,7 +98,7 @@ describe('POST /api/wallets/import', () => {
     expect(verifyMessage('hello', signed.signature)).toBe(wallet.address)
   })
 
-  it('makes a wallet without a user, under a PIN of its own', async () => {
+  it('imports a standalone wallet with its own PIN', async () => {
     const { result: wallet } = await importEthereum({ pincode: '98765' })
     expect(wallet).toMatchObject({ hasCustomPin: true, address: new Wallet(ethereumKey).address })
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'hello' }
@@ -108,7 +108,7 @@ describe('POST /api/wallets/import', () => {
     expect((await call('createSignature', { body: { pincode: '98765', signatureRequest } })).status).toBe(200)
   })
 
-  it('keeps an imported wallet usable when the PIN is replaced', async () => {
+  it('signs with an imported wallet after the PIN is replaced', async () => {
     const { result: wallet } = await importEthereum({ userId })
     const { result: code } = await call('createSigningMethod', {
       params: { userId },
@@ -126,7 +126,7 @@ describe('POST /api/wallets/import', () => {
   })
 
   it.each([...chains.values()].map((chain) => [chain.secretType, chain] as const))(
-    'takes the private key of a %s wallet as it is exported',
+    'imports an exported private key of a %s wallet',
     async (secretType, chain) => {
       const key = chain.newKey()
       const forms = { privateKey: chain.writePrivateKey(key.privateKey), wif: chain.writePrivateKey(key.privateKey) }
@@ -144,7 +144,7 @@ describe('POST /api/wallets/import', () => {
   )
 
   it.each(['ETHEREUM', 'AETERNITY'])(
-    'takes the keystore of a %s wallet as it is exported, as a string or as JSON',
+    'imports an exported keystore of a %s wallet, as a string or an object',
     async (secretType) => {
       const { result: wallet } = await call('createWallet', { body: { secretType, userId, pincode } })
       const body = { pincode, password: 'a password' }
@@ -169,7 +169,7 @@ describe('POST /api/wallets/import', () => {
     },
   )
 
-  it('refuses an address that the tenant has on the chain already, and only there', async () => {
+  it('rejects an address that the tenant already has on the same chain', async () => {
     const { result: wallet } = await importEthereum({ userId })
     for (const again of [await importEthereum(), await importEthereum({ userId })])
       expect(again).toMatchObject({ status: 409, codes: ['wallet.import.duplicate'] })
@@ -179,7 +179,7 @@ describe('POST /api/wallets/import', () => {
     expect((await importEthereum()).status).toBe(200)
   })
 
-  it('lets one of many at once win', async () => {
+  it('accepts exactly one of many concurrent imports of the same key', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) => importEthereum(index % 2 === 0 ? { userId } : {})),
     )
@@ -193,7 +193,7 @@ describe('POST /api/wallets/import', () => {
     ['MIGRATION', 'wallet.import.unsupported-type'],
     ['DOGECOIN_PRIVATE_KEY', 'chain.unsupported'],
     ['_PRIVATE_KEY', 'chain.unsupported'],
-  ])('refuses the importWalletType %s', async (importWalletType, code) => {
+  ])('rejects the importWalletType %s', async (importWalletType, code) => {
     const body = { importWalletType, pincode, privateKey: ethereumKey, wif: 'x', keystore: '{}', password: 'x' }
     expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: [code] })
   })
@@ -204,12 +204,12 @@ describe('POST /api/wallets/import', () => {
     ['ETHEREUM_KEYSTORE', { password: 'x' }, 'keystore'],
     ['ETHEREUM_KEYSTORE', { keystore: '{}' }, 'password'],
     ['ETHEREUM_PRIVATE_KEY', { privateKey: ethereumKey, pincode: undefined }, 'pincode'],
-  ])('%s needs its fields', async (importWalletType, fields, missing) => {
+  ])('rejects %s without its fields', async (importWalletType, fields, missing) => {
     const body = { importWalletType, pincode, ...fields }
     expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: [missing] })
   })
 
-  it('looks at what is imported before it looks at the PIN, so that no attempt is lost over it', async () => {
+  it('validates the key before the PIN, so that an invalid key costs no attempt', async () => {
     const hostile = { kdf: 'scrypt', kdfparams: { ...cheap, n: 2 ** 40, dklen: 32, salt: '00' } }
     const sealed = {
       cipher: 'aes-128-ctr',
@@ -228,7 +228,7 @@ describe('POST /api/wallets/import', () => {
     expect(await attemptsLeft()).toBe(10)
   })
 
-  it('counts a wrong PIN, opens nothing with it, and asks for a method', async () => {
+  it('rejects and counts a wrong PIN, and requires a signing method', async () => {
     expect(await importEthereum({ userId, pincode: '0000' })).toMatchObject({
       status: 403,
       codes: ['pincode.incorrect'],
@@ -241,11 +241,11 @@ describe('POST /api/wallets/import', () => {
 })
 
 describe('POST /api/wallets/:walletId/export', () => {
-  it('needs a method of the owner, and not of another', async () => {
+  it('requires a signing method of the owner', async () => {
     const { result: wallet } = await importEthereum({ userId })
     const { result: other } = await call('createUser', { body: { signingMethod: { type: 'PIN', value: '9999' } } })
     const params = { walletId: wallet.id }
-    const ask = async (body: object, method?: string): Promise<readonly string[]> =>
+    const exportErrors = async (body: object, method?: string): Promise<readonly string[]> =>
       (
         await call('exportWallet', {
           params,
@@ -253,19 +253,19 @@ describe('POST /api/wallets/:walletId/export', () => {
           ...(method !== undefined && { method }),
         })
       ).codes
-    expect(await ask({})).toEqual(['signing-method.required'])
-    expect(await ask({ pincode: '9999' })).toEqual(['pincode.incorrect'])
-    expect(await ask({}, `${other.signingMethods[0].id}:9999`)).toEqual(['signing-method.invalid'])
-    expect(await ask({}, `${pinId}:${pincode}`)).toEqual([])
+    expect(await exportErrors({})).toEqual(['signing-method.required'])
+    expect(await exportErrors({ pincode: '9999' })).toEqual(['pincode.incorrect'])
+    expect(await exportErrors({}, `${other.signingMethods[0].id}:9999`)).toEqual(['signing-method.invalid'])
+    expect(await exportErrors({}, `${pinId}:${pincode}`)).toEqual([])
   })
 
-  it('gives a keystore that ethers opens', async () => {
+  it('returns a keystore that ethers decrypts', async () => {
     const { result: wallet } = await importEthereum({ userId })
     const { result } = await call('exportWallet', { params: { walletId: wallet.id }, body: { pincode, password: 'x' } })
     expect((await Wallet.fromEncryptedJson(result.keystore, 'x')).privateKey).toBe(ethereumKey)
   })
 
-  it('wants a password for a keystore, and gives nothing of an archived wallet', async () => {
+  it('requires a keystore password and rejects an archived wallet', async () => {
     const { result: wallet } = await importEthereum({ userId })
     const params = { walletId: wallet.id }
     for (const password of [undefined, ''])
@@ -276,7 +276,7 @@ describe('POST /api/wallets/:walletId/export', () => {
     ])
   })
 
-  it('is recorded, as an import is, without what is secret', async () => {
+  it('writes audit records of exports and imports without secrets', async () => {
     const { result: wallet } = await importEthereum({ userId })
     await call('exportWallet', { params: { walletId: wallet.id }, body: { type: 'PRIVATE_KEY', pincode } })
     const records = await services.storage.find(auditRecords, {
@@ -295,7 +295,7 @@ describe('POST /api/signatures/verification', () => {
   const verify = (body: object): Promise<Outcome> =>
     call('verifySignature', { body: { secretType: 'ETHEREUM', signature, address, data: 'hello', ...body } })
 
-  it('checks a message against an address or a wallet', async () => {
+  it('verifies a message against an address or a wallet', async () => {
     expect((await verify({})).result).toEqual({ isValid: true })
     expect((await verify({ address: address.toLowerCase() })).result).toEqual({ isValid: true })
     expect((await verify({ data: undefined, message: 'hello' })).result).toEqual({ isValid: true })
@@ -305,7 +305,7 @@ describe('POST /api/signatures/verification', () => {
     expect((await verify({ address: undefined, walletId: wallet.id })).result).toEqual({ isValid: true })
   })
 
-  it('checks typed data, as JSON or in a string', async () => {
+  it('verifies typed data, as an object or a JSON string', async () => {
     const data = {
       types: { Greeting: [{ name: 'text', type: 'string' }] },
       primaryType: 'Greeting',
@@ -328,7 +328,7 @@ describe('POST /api/signatures/verification', () => {
     [{ secretType: 'DOGECOIN' }, 'chain.unsupported'],
     [{ secretType: 'SOLANA', type: 'EIP712', data: {} }, 'signature.unsupported-type'],
     [{ address: undefined, walletId: 'none' }, 'wallet.unknown'],
-  ])('refuses %j', async (change, code) => {
+  ])('rejects %j', async (change, code) => {
     expect(await verify(change)).toMatchObject({ codes: [code] })
   })
 })

@@ -25,7 +25,7 @@ const importType = fc
   .map((parts) => parts.join(''))
 const hexText = fc.uint8Array({ maxLength: 70 }).map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`)
 
-/** Most fields as they should be, so that what is behind them is reached, and some as they should not. */
+/** Bodies with mostly valid fields, so that later checks are reached, and some invalid ones. */
 const field = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: any })
 
@@ -63,8 +63,8 @@ const bodies: Readonly<Record<string, fc.Arbitrary<object>>> = {
   }),
 }
 
-describe.each(Object.entries(bodies))('the operation %s', (operation, body) => {
-  it('answers whatever it is sent, and never with a failure of its own', async () => {
+describe.each(Object.entries(bodies))('%s', (operation, body) => {
+  it('never replies with an internal error, whatever the body', async () => {
     await fc.assert(
       fc.asyncProperty(body, fc.nat(), async (sent, index) => {
         const walletId = walletIds[index % walletIds.length] ?? ''

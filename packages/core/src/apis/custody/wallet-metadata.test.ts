@@ -25,7 +25,7 @@ describe('PATCH /api/wallets/:walletId/metadata', () => {
     return listed.filter(({ primary }) => primary).map(({ id }) => id)
   }
 
-  it('describes a wallet, and leaves what it is not told', async () => {
+  it('updates the description and leaves absent fields unchanged', async () => {
     const walletId = await newWallet()
     expect((await change(walletId, { description: 'savings' })).result).toMatchObject({ description: 'savings' })
     expect((await change(walletId, {})).result).toMatchObject({
@@ -36,7 +36,7 @@ describe('PATCH /api/wallets/:walletId/metadata', () => {
     expect((await change(walletId, { description: null })).result).not.toHaveProperty('description')
   })
 
-  it('archives a wallet, which then signs nothing and is not listed, and brings it back', async () => {
+  it('archives a wallet, which then cannot sign and is not listed, and unarchives it', async () => {
     const walletId = await newWallet()
     expect((await change(walletId, { archived: true }, 'updateWallet')).result).toMatchObject({ archived: true })
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'hello' }
@@ -46,7 +46,7 @@ describe('PATCH /api/wallets/:walletId/metadata', () => {
     expect((await call('createSignature', { body: { pincode, signatureRequest } })).status).toBe(200)
   })
 
-  it('has one primary wallet an owner and chain', async () => {
+  it('allows one primary wallet per owner and chain', async () => {
     const [one, two, solana] = [await newWallet(), await newWallet(), await newWallet('SOLANA')]
     for (const walletId of [one, solana, two])
       expect((await change(walletId, { primary: true })).result.primary).toBe(true)
@@ -55,14 +55,14 @@ describe('PATCH /api/wallets/:walletId/metadata', () => {
     expect(await primaries()).toEqual([solana])
   })
 
-  it('has one primary wallet, too, when many are made it at once', async () => {
+  it('leaves one primary wallet after concurrent updates', async () => {
     const ids = await Promise.all(Array.from({ length: 5 }, () => newWallet()))
     const outcomes = await Promise.all(ids.map((walletId) => change(walletId, { primary: true })))
     expect(outcomes.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
     expect(await primaries()).toHaveLength(1)
   })
 
-  it('loses no change to another at the same moment', async () => {
+  it('loses no concurrent update', async () => {
     const walletId = await newWallet()
     await Promise.all([
       change(walletId, { description: 'a' }),
@@ -73,7 +73,7 @@ describe('PATCH /api/wallets/:walletId/metadata', () => {
     expect(result).toMatchObject({ description: 'a', archived: true, primary: false })
   })
 
-  it('has no archived wallet as the primary one, and no wallet of another tenant', async () => {
+  it('rejects an archived primary wallet and wallets of other tenants', async () => {
     const walletId = await newWallet()
     await change(walletId, { primary: true })
     expect((await change(walletId, { archived: true })).result).toMatchObject({ archived: true, primary: false })

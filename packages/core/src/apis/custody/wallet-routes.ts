@@ -40,7 +40,7 @@ const filters = z.object({
     .optional(),
 })
 
-/** Wallets: make one, bring one in, find one, list them, change one, hand one out; and the chains that there are. */
+/** The routes that create, import, export, update, list and get wallets, and list the chains. */
 export function walletRoutes(custody: Custody): readonly Route[] {
   const { services, chains, service } = custody
   return [
@@ -53,7 +53,7 @@ export function walletRoutes(custody: Custody): readonly Route[] {
       id: 'listWallets',
       method: 'GET',
       path: '/api/wallets',
-      summary: 'List wallets, newest first unless the query says otherwise',
+      summary: 'List wallets, newest first by default',
       guard: service,
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: succeeded(z.array(results.wallet)) } },
@@ -88,7 +88,8 @@ function createRoute({ services, chains, methods, service }: Custody): Route {
     id: 'createWallet',
     method: 'POST',
     path: '/api/wallets',
-    summary: "Create a wallet: of a user, opened by the user's signing methods, or without one, under a PIN of its own",
+    summary:
+      "Create a wallet for a user, authorized by the user's signing methods, or a standalone wallet with its own PIN",
     guard: service,
     headers: signingMethodHeader,
     body: { encoding: 'json', schema: newWallet, limit: bodyLimit, raw: 'when-kept' },
@@ -104,10 +105,10 @@ function createRoute({ services, chains, methods, service }: Custody): Route {
       }
       const user = await findUser(services, actor.tenant, body.userId)
       const header = await methodIn(services, context, headers)
-      const authority = await openAuthority(services, actor, user.id, header, body.pincode)
-      return success(presentWallet(chains, await createUserWallet(services, actor, user.id, chain, body, authority)))
+      const authorizedBy = await openAuthority(services, actor, user.id, header, body.pincode)
+      return success(presentWallet(chains, await createUserWallet(services, actor, user.id, chain, body, authorizedBy)))
     },
   })
 }
 
-const pincodeMissing = { path: 'pincode', message: 'is needed for a wallet without a user' }
+const pincodeMissing = { path: 'pincode', message: 'is required for a wallet without a user' }

@@ -5,7 +5,7 @@ import { abiCall } from './abi-call.ts'
 
 const address = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => hexlify(bytes))
 
-/** A type, and values of it as JSON brings them. */
+/** An ABI type and JSON values of it. */
 const elementary = fc.oneof(
   fc.constant('address').map((type) => ({ type, value: address as fc.Arbitrary<unknown> })),
   fc.constant('bool').map((type) => ({ type, value: fc.boolean() as fc.Arbitrary<unknown> })),
@@ -50,15 +50,15 @@ const inputs = fc
   .array(nested, { maxLength: 5 })
   .chain((types) => fc.tuple(...types.map(({ type, value }) => value.map((filled) => ({ type, value: filled })))))
 
-describe('a call of a contract', () => {
-  it('is encoded as another library encodes it', () => {
+describe('encodeFunctionData', () => {
+  it('encodes calls like another library', () => {
     fc.assert(
-      fc.property(inputs, (given) => {
-        const other = new Interface([`function act(${given.map(({ type }) => type).join(',')})`])
-        expect(hexlify(abiCall('act', given))).toBe(
+      fc.property(inputs, (contractInputs) => {
+        const other = new Interface([`function act(${contractInputs.map(({ type }) => type).join(',')})`])
+        expect(hexlify(abiCall('act', contractInputs))).toBe(
           other.encodeFunctionData(
             'act',
-            given.map(({ value }) => value),
+            contractInputs.map(({ value }) => value),
           ),
         )
       }),
@@ -66,7 +66,7 @@ describe('a call of a contract', () => {
     )
   })
 
-  it('takes the short names of the integers, and functions named like words of the language', () => {
+  it('accepts the aliases int and uint, and function names that are reserved words', () => {
     expect(abiCall('returns', [{ type: 'uint', value: 1 }])).toEqual(
       abiCall('returns', [{ type: 'uint256', value: '1' }]),
     )
@@ -104,7 +104,7 @@ describe('a call of a contract', () => {
     ['uint256) view returns (uint256', 1],
     ['function', '0x'],
     ['', ''],
-  ])('refuses the type %j with %j', (type, value) => {
+  ])('rejects the type %j with the value %j', (type, value) => {
     expect(() => abiCall('act', [{ type, value }])).toThrow(
       expect.objectContaining({
         code: 'input.invalid',
@@ -113,11 +113,11 @@ describe('a call of a contract', () => {
     )
   })
 
-  it.each(['', 'a b', 'f()', '1a', 'x'.repeat(129)])('refuses the function name %j', (name) => {
+  it.each(['', 'a b', 'f()', '1a', 'x'.repeat(129)])('rejects the function name %j', (name) => {
     expect(() => abiCall(name, [])).toThrow(expect.objectContaining({ code: 'input.invalid' }))
   })
 
-  it('refuses anything else with an error of Billfold, too', () => {
+  it('throws a BillfoldError for any other invalid input', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.jsonValue(), (name, type, value) => {
         try {

@@ -6,12 +6,12 @@ import { transactionLimits } from '../limits.ts'
 import type { ContractInput } from '../request.ts'
 
 /**
- * The call data of a contract's function: its selector and its arguments (Solidity contract ABI specification).
+ * Encodes the call data of a contract function: its selector and arguments (Solidity Contract ABI Specification).
  * @throws BillfoldError `input.invalid`
  */
 export function abiCall(functionName: string, inputs: readonly ContractInput[]): Uint8Array {
   if (!/^[a-zA-Z_$][a-zA-Z0-9_$]*$/.test(functionName) || functionName.length > transactionLimits.nameLength)
-    throw invalid('functionName', 'is not the name of a function')
+    throw invalid('functionName', 'is not a valid function name')
   if (inputs.length > transactionLimits.inputs)
     throw invalid('inputs', `has more than ${transactionLimits.inputs} values`)
   const values = inputs.map(({ type, value }, index) => abiValue(type, value, `inputs.${index}`))
@@ -27,11 +27,11 @@ export function abiCall(functionName: string, inputs: readonly ContractInput[]):
 }
 
 function encode(functionName: string, types: readonly string[], values: readonly unknown[]): Uint8Array {
-  // The name is put in last, since the words of the language that signatures are read in are names of functions, too.
+  // The name is set after parsing, because function names may be reserved words of the signature parser.
   const [parsed] = Object.values(
     createContract([...parseAbi([`function f(${types.join(',')})`])].map((item) => ({ ...item, name: functionName }))),
   )
-  if (parsed === undefined) throw new RangeError('no function')
+  if (parsed === undefined) throw new RangeError('parsing the function signature returned no function')
   return parsed.encodeInput(values.length === 1 ? values[0] : values)
 }
 

@@ -11,24 +11,24 @@ type RequestOf<T extends TransactionRequest['type']> = Extract<TransactionReques
 /** ERC-165 interface ids. */
 const interfaces = { erc721: '0x80ac58cd', erc1155: '0xd9b67a26' } as const
 
-/** What a request calls: where, with which value, with which data. */
-export async function evmCallOf(request: TransactionRequest, setting: DraftSetting): Promise<EvmCall> {
+/** Builds the EVM call of a request: recipient, value and call data. */
+export async function evmCallOf(request: TransactionRequest, context: DraftSetting): Promise<EvmCall> {
   switch (request.type) {
     case 'TRANSFER':
     case 'GAS_TRANSFER':
-      return transfer(request, setting)
+      return transfer(request, context)
     case 'TOKEN_TRANSFER':
-      return tokenTransfer(request, setting)
+      return tokenTransfer(request, context)
     case 'NFT_TRANSFER':
-      return nftTransfer(request, setting)
+      return nftTransfer(request, context)
     case 'CONTRACT_EXECUTION':
-      return execution(request, setting)
+      return execution(request, context)
   }
 }
 
-/** The client, which the family of the chain says is one of an EVM chain. */
+/** Narrows a client to an EVM client. @throws TypeError if the client is of another chain family */
 export function evm(client: ChainClient): EvmClient {
-  if (client.family !== 'evm') throw new TypeError('The client of an EVM chain is one of another family')
+  if (client.family !== 'evm') throw new TypeError('the chain client is not an EVM client')
   return client
 }
 
@@ -38,29 +38,31 @@ function transfer(request: RequestOf<'TRANSFER' | 'GAS_TRANSFER'>, { from, decim
   return { from, to: abiAddress(request.to, 'to'), value, data }
 }
 
-/** `transfer` of ERC-20, with the decimals that the contract says it has. */
-async function tokenTransfer(request: RequestOf<'TOKEN_TRANSFER'>, setting: DraftSetting): Promise<EvmCall> {
+/** ERC-20 `transfer`, with the decimals that the contract reports. */
+async function tokenTransfer(request: RequestOf<'TOKEN_TRANSFER'>, context: DraftSetting): Promise<EvmCall> {
   const token = abiAddress(request.tokenAddress, 'tokenAddress')
   const recipient = abiAddress(request.to, 'to')
-  const answer = await read(setting, token, abiCall('decimals', []))
-  const decimals = answer.length === 32 ? Number(BigInt(`0x${Buffer.from(answer).toString('hex')}`)) : 256
+  const result = await read(context, token, abiCall('decimals', []))
+  const decimals = result.length === 32 ? Number(BigInt(`0x${Buffer.from(result).toString('hex')}`)) : 256
   if (decimals > 255)
-    throw new BillfoldError('input.invalid', { issues: [wrongField('tokenAddress', 'is not a token with decimals')] })
+    throw new BillfoldError('input.invalid', {
+      issues: [wrongField('tokenAddress', 'is not a token contract with decimals')],
+    })
   const value = parseAmount(request.value, decimals, 'transactionRequest.value').toString()
   const data = abiCall('transfer', [
     { type: 'address', value: recipient },
     { type: 'uint256', value },
   ])
-  return { from: setting.from, to: token, value: 0n, data }
+  return { from: context.from, to: token, value: 0n, data }
 }
 
-/** `safeTransferFrom` of ERC-721 or ERC-1155, whichever the contract says it is (ERC-165). */
-async function nftTransfer(request: RequestOf<'NFT_TRANSFER'>, setting: DraftSetting): Promise<EvmCall> {
+/** `safeTransferFrom` of ERC-721 or ERC-1155, as the contract reports by ERC-165. */
+async function nftTransfer(request: RequestOf<'NFT_TRANSFER'>, context: DraftSetting): Promise<EvmCall> {
   const token = abiAddress(request.tokenAddress, 'tokenAddress')
   const tokenId = abiInteger(true, 256, request.tokenId, 'tokenId').toString()
   const amount = abiInteger(true, 256, request.amount ?? 1, 'amount').toString()
   const first = [
-    { type: 'address', value: setting.from },
+    { type: 'address', value: context.from },
     { type: 'address', value: abiAddress(request.to, 'to') },
     { type: 'uint256', value: tokenId },
   ]
@@ -68,14 +70,15 @@ async function nftTransfer(request: RequestOf<'NFT_TRANSFER'>, setting: DraftSet
     { type: 'uint256', value: amount },
     { type: 'bytes', value: '0x' },
   ]
-  if (await supports(setting, token, interfaces.erc1155))
-    return { from: setting.from, to: token, value: 0n, data: abiCall('safeTransferFrom', [...first, ...more]) }
-  if (!(await supports(setting, token, interfaces.erc721)))
+  if (await supports(context, token, interfaces.erc1155))
+    return { from: context.from, to: token, value: 0n, data: abiCall('safeTransferFrom', [...first, ...more]) }
+  if (!(await supports(context, token, interfaces.erc721)))
     throw new BillfoldError('input.invalid', {
-      issues: [wrongField('tokenAddress', 'is neither an ERC-721 nor an ERC-1155')],
+      issues: [wrongField('tokenAddress', 'is neither an ERC-721 nor an ERC-1155 contract')],
     })
-  if (amount !== '1') throw new BillfoldError('input.invalid', { issues: [wrongField('amount', 'of an ERC-721 is 1')] })
-  return { from: setting.from, to: token, value: 0n, data: abiCall('safeTransferFrom', first) }
+  if (amount !== '1')
+    throw new BillfoldError('input.invalid', { issues: [wrongField('amount', 'must be 1 for an ERC-721 token')] })
+  return { from: context.from, to: token, value: 0n, data: abiCall('safeTransferFrom', first) }
 }
 
 function execution(request: RequestOf<'CONTRACT_EXECUTION'>, { from, decimals }: DraftSetting): EvmCall {
@@ -83,15 +86,15 @@ function execution(request: RequestOf<'CONTRACT_EXECUTION'>, { from, decimals }:
   return { from, to: abiAddress(request.to, 'to'), value, data: abiCall(request.functionName, request.inputs ?? []) }
 }
 
-async function supports(setting: DraftSetting, contract: string, interfaceId: string): Promise<boolean> {
-  const answer = await read(setting, contract, abiCall('supportsInterface', [{ type: 'bytes4', value: interfaceId }]))
-  return answer.length === 32 && answer[31] === 1
+async function supports(context: DraftSetting, contract: string, interfaceId: string): Promise<boolean> {
+  const result = await read(context, contract, abiCall('supportsInterface', [{ type: 'bytes4', value: interfaceId }]))
+  return result.length === 32 && result[31] === 1
 }
 
-/** What a contract answers; nothing, when it has no such function. */
-async function read({ ask, from }: DraftSetting, contract: string, data: Uint8Array): Promise<Uint8Array> {
+/** Calls a view function of a contract. Returns no bytes if the call reverts, as it does if the function is missing. */
+async function read(context: DraftSetting, contract: string, data: Uint8Array): Promise<Uint8Array> {
   try {
-    return await ask((client) => evm(client).call({ from, to: contract, value: 0n, data }))
+    return await context.ask((client) => evm(client).call({ from: context.from, to: contract, value: 0n, data }))
   } catch (error) {
     if (error instanceof BillfoldError && error.code === 'transaction.reverted') return new Uint8Array()
     throw error

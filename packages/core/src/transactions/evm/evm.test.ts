@@ -32,8 +32,8 @@ const fields = fc.record({
 
 const whole = (wei: bigint): string => `${wei / 10n ** 18n}.${(wei % 10n ** 18n).toString().padStart(18, '0')}`
 
-describe('transactions of EVM chains', () => {
-  it('with one price for gas are byte for byte those of another library (EIP-155)', async () => {
+describe('EVM transactions', () => {
+  it('with a gas price equal those of another library byte for byte (EIP-155)', async () => {
     await fc.assert(
       fc.asyncProperty(fields, async ({ key: bytes, to, wei, data, chainId, nonce, gasLimit, price }) => {
         const wallet = new Wallet(hexlify(bytes))
@@ -50,7 +50,7 @@ describe('transactions of EVM chains', () => {
     )
   })
 
-  it('with a base fee are byte for byte those of another library (EIP-1559)', async () => {
+  it('with a base fee equal those of another library byte for byte (EIP-1559)', async () => {
     await fc.assert(
       fc.asyncProperty(fields, async ({ key: bytes, to, wei, data, chainId, nonce, gasLimit, price, tip }) => {
         const wallet = new Wallet(hexlify(bytes))
@@ -72,7 +72,7 @@ describe('transactions of EVM chains', () => {
     )
   })
 
-  it('can be cancelled by one that sends nothing to the sender itself, at the same fees', async () => {
+  it('have a cancellation that sends nothing to the sender, at the same fees', async () => {
     const wallet = Wallet.createRandom()
     const request = {
       type: 'TRANSFER',
@@ -94,7 +94,7 @@ describe('transactions of EVM chains', () => {
     })
   })
 
-  it('call a function of a contract with strictly checked values', async () => {
+  it('call contract functions with strictly validated arguments', async () => {
     const { address: from } = Wallet.createRandom()
     const draft = await evmTransactions(
       {
@@ -122,18 +122,18 @@ describe('transactions of EVM chains', () => {
     { gasPrice: 1.5 },
     { gasPrice: '-1' },
     { gasPrice: 1, gasLimit: '18446744073709551616' },
-  ])('are refused with the fees %j', async (given) => {
+  ])('are rejected with the fees %j', async (fees) => {
     const { address: from } = Wallet.createRandom()
     const request = {
       type: 'TRANSFER',
       to: from,
       value: 1,
-      chainSpecificFields: { gasLimit: 21_000, ...given },
+      chainSpecificFields: { gasLimit: 21_000, ...fees },
     } as const
     await expect(evmTransactions(request, setting(from))).rejects.toMatchObject({ code: 'input.invalid' })
   })
 
-  it('need a node for what the request leaves open', async () => {
+  it('need a node for fields that the request does not specify', async () => {
     const { address: from } = Wallet.createRandom()
     await expect(evmTransactions({ type: 'TRANSFER', to: from, value: 1 }, setting(from))).rejects.toMatchObject({
       code: 'transaction.chain-unavailable',

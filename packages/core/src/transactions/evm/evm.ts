@@ -7,62 +7,62 @@ import { feeLadder, priceOf } from '../repricing/fee-ladder.ts'
 import { type Draft, type DraftSetting, type SignedTransaction, type TransactionFormat, wrongField } from '../format.ts'
 import type { ChainSpecificFields, TransactionRequest } from '../request.ts'
 
-/** The gas of a transaction that only moves the chain's own coin (yellow paper, appendix G). */
+/** The gas of a plain transfer of the native coin (Ethereum Yellow Paper, appendix G). */
 const transferGas = 21_000n
 
 type EvmTransaction = Pick<ReturnType<typeof Transaction.fromHex>, 'toHex' | 'signBy'>
 
-interface Unsigned {
+interface EvmFields {
   readonly chainId: bigint
   readonly call: EvmCall
   readonly gasLimit: bigint
   readonly fees: EvmFees
 }
 
-/** Transactions of EVM chains: EIP-1559, or EIP-155 where a `gasPrice` is given or the chain has no base fee. */
-export const evmTransactions: TransactionFormat = async (request, setting) => {
-  const call = await evmCallOf(request, setting)
-  const given = request.chainSpecificFields ?? {}
-  const unsigned: Unsigned = {
-    chainId: BigInt(setting.network.slice('eip155:'.length)),
+/** Builds EVM transactions: EIP-1559, or legacy with EIP-155 if the request has a `gasPrice` or the chain has no base fee. */
+export const evmTransactions: TransactionFormat = async (request, context) => {
+  const call = await evmCallOf(request, context)
+  const fields = request.chainSpecificFields ?? {}
+  const unsigned: EvmFields = {
+    chainId: BigInt(context.network.slice('eip155:'.length)),
     call,
-    gasLimit: await gasLimitOf(given, call, setting),
-    fees: await feesOf(given, setting),
+    gasLimit: await resolveGasLimit(fields, call, context),
+    fees: await resolveFees(fields, context),
   }
-  return draft(unsigned, ladderOf(given, unsigned.fees, setting))
+  return toUnsignedTransaction(unsigned, replacementFees(fields, unsigned.fees, context))
 }
 
-function draft(unsigned: Unsigned, ladder: readonly EvmFees[]): Draft {
+function toUnsignedTransaction(unsigned: EvmFields, bumps: readonly EvmFees[]): Draft {
   const { from } = unsigned.call
-  const cancel = {
+  const cancellation = {
     ...unsigned,
     call: { from, to: from, value: 0n, data: new Uint8Array() },
-    gasLimit: cancelGas(unsigned),
+    gasLimit: cancellationGas(unsigned),
   }
   return {
     sign: (nonce, privateKey) => sign(unsigned, nonce, privateKey),
     signReplacements: (nonce, privateKey) =>
-      ladder.map((fees) => ({ fees, ...sign({ ...unsigned, fees }, nonce, privateKey) })),
-    signCancel: (nonce, privateKey) => sign(cancel, nonce, privateKey),
+      bumps.map((fees) => ({ fees, ...sign({ ...unsigned, fees }, nonce, privateKey) })),
+    signCancel: (nonce, privateKey) => sign(cancellation, nonce, privateKey),
     show: (nonce) => ({
-      ...show(unsigned, nonce),
-      ...(ladder.length > 0 && { replacements: ladder.map(shownFees) }),
+      ...describe(unsigned, nonce),
+      ...(bumps.length > 0 && { replacements: bumps.map(formatFees) }),
     }),
   }
 }
 
-/** Some chains ask for more gas than 21,000 for a transfer, but none for more than a transaction's own limit. */
-function cancelGas({ gasLimit, call }: Unsigned): bigint {
+/** Some chains require more than 21,000 gas for a transfer, but never more than the transaction's own limit. */
+function cancellationGas({ gasLimit, call }: EvmFields): bigint {
   return call.data.length === 0 ? gasLimit : gasLimit > transferGas ? gasLimit : transferGas
 }
 
-function sign(unsigned: Unsigned, nonce: number, privateKey: Uint8Array): SignedTransaction {
+function sign(unsigned: EvmFields, nonce: number, privateKey: Uint8Array): SignedTransaction {
   const signed = prepare(unsigned, nonce).signBy(privateKey, false)
   return { raw: signed.toBytes(), hash: signed.hash }
 }
 
-/** Not by the library's strict rules, which are for what people type: the bounds are those of the fields above. */
-function prepare({ chainId, call, gasLimit, fees }: Unsigned, nonce: number): EvmTransaction {
+/** Disables the strict mode of the library, which is meant for user input. The fields are validated before. */
+function prepare({ chainId, call, gasLimit, fees }: EvmFields, nonce: number): EvmTransaction {
   const data = call.data.length === 0 ? '' : `0x${Buffer.from(call.data).toString('hex')}`
   const fields = { chainId, nonce: BigInt(nonce), gasLimit, to: call.to, value: call.value, data }
   return 'gasPrice' in fees
@@ -70,7 +70,7 @@ function prepare({ chainId, call, gasLimit, fees }: Unsigned, nonce: number): Ev
     : Transaction.prepare({ type: 'eip1559', ...fields, ...fees, accessList: [] }, false)
 }
 
-function show(unsigned: Unsigned, nonce: number): Readonly<Record<string, unknown>> {
+function describe(unsigned: EvmFields, nonce: number): Readonly<Record<string, unknown>> {
   const { chainId, call, gasLimit, fees } = unsigned
   return {
     type: 'gasPrice' in fees ? 'LEGACY' : 'EIP1559',
@@ -81,54 +81,54 @@ function show(unsigned: Unsigned, nonce: number): Readonly<Record<string, unknow
     value: call.value.toString(),
     data: `0x${Buffer.from(call.data).toString('hex')}`,
     gas: gasLimit.toString(),
-    ...shownFees(fees),
+    ...formatFees(fees),
     unsigned: prepare(unsigned, nonce).toHex(),
   }
 }
 
-function shownFees(fees: EvmFees): Readonly<Record<string, string>> {
+function formatFees(fees: EvmFees): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(fees).map(([name, amount]) => [name, String(amount)]))
 }
 
-/** The fees of the replacements that the request allows. */
-function ladderOf(given: ChainSpecificFields, fees: EvmFees, setting: DraftSetting): readonly EvmFees[] {
-  if (given.highestFeePerGas === undefined) return []
-  const highest = abiInteger(true, 128, given.highestFeePerGas, 'chainSpecificFields.highestFeePerGas')
-  const { highestFeePerGas: bound, mostReplacements } = setting
+/** Computes the fees of the replacements that the request allows. */
+function replacementFees(fields: ChainSpecificFields, fees: EvmFees, context: DraftSetting): readonly EvmFees[] {
+  if (fields.highestFeePerGas === undefined) return []
+  const highest = abiInteger(true, 128, fields.highestFeePerGas, 'chainSpecificFields.highestFeePerGas')
+  const bound = context.highestFeePerGas
   if (bound !== undefined && highest > bound)
-    throw invalid('highestFeePerGas', `is more than the host allows: ${bound}`)
-  if (highest < priceOf(fees)) throw invalid('highestFeePerGas', `is less than what is paid at first: ${priceOf(fees)}`)
-  return feeLadder(fees, highest, mostReplacements)
+    throw invalid('highestFeePerGas', `exceeds the limit of the host: ${bound}`)
+  if (highest < priceOf(fees)) throw invalid('highestFeePerGas', `is below the initial fee: ${priceOf(fees)}`)
+  return feeLadder(fees, highest, context.mostReplacements)
 }
 
-/** The fees of a signed transaction. */
+/** Parses the fees of a signed transaction. */
 export function evmFeesOf(raw: Uint8Array): EvmFees {
   const { raw: fields } = Transaction.fromBytes(raw)
   if ('gasPrice' in fields) return { gasPrice: fields.gasPrice }
   return { maxFeePerGas: fields.maxFeePerGas, maxPriorityFeePerGas: fields.maxPriorityFeePerGas }
 }
 
-/** What the node estimates, and a fifth more for a contract, whose state may change before its turn comes. */
-async function gasLimitOf(given: ChainSpecificFields, call: EvmCall, { ask }: DraftSetting): Promise<bigint> {
-  if (given.gasLimit !== undefined) return abiInteger(true, 64, given.gasLimit, 'chainSpecificFields.gasLimit')
-  const estimate = await ask((client) => evm(client).estimateGas(call))
+/** The node's estimate. Contract calls get a margin of 20 %, because the contract's state may change before execution. */
+async function resolveGasLimit(fields: ChainSpecificFields, call: EvmCall, context: DraftSetting): Promise<bigint> {
+  if (fields.gasLimit !== undefined) return abiInteger(true, 64, fields.gasLimit, 'chainSpecificFields.gasLimit')
+  const estimate = await context.ask((client) => evm(client).estimateGas(call))
   return estimate === transferGas ? estimate : (estimate * 6n) / 5n
 }
 
-async function feesOf(given: ChainSpecificFields, { ask }: DraftSetting): Promise<EvmFees> {
+async function resolveFees(fields: ChainSpecificFields, context: DraftSetting): Promise<EvmFees> {
   const price = (name: 'gasPrice' | 'maxFeePerGas' | 'maxPriorityFeePerGas'): bigint | undefined =>
-    given[name] === undefined ? undefined : abiInteger(true, 128, given[name], `chainSpecificFields.${name}`)
+    fields[name] === undefined ? undefined : abiInteger(true, 128, fields[name], `chainSpecificFields.${name}`)
   const [gasPrice, maxFee, tip] = [price('gasPrice'), price('maxFeePerGas'), price('maxPriorityFeePerGas')]
   if (gasPrice !== undefined) {
-    if (maxFee !== undefined || tip !== undefined) throw invalid('gasPrice', 'stands beside the fields of EIP-1559')
+    if (maxFee !== undefined || tip !== undefined) throw invalid('gasPrice', 'cannot be combined with EIP-1559 fields')
     return { gasPrice }
   }
   if (maxFee === undefined) {
-    if (tip !== undefined) throw invalid('maxFeePerGas', 'is needed with maxPriorityFeePerGas')
-    return ask((client) => evm(client).fees())
+    if (tip !== undefined) throw invalid('maxFeePerGas', 'is required with maxPriorityFeePerGas')
+    return context.ask((client) => evm(client).fees())
   }
   const maxPriorityFeePerGas = tip ?? 0n
-  if (maxPriorityFeePerGas > maxFee) throw invalid('maxPriorityFeePerGas', 'is more than maxFeePerGas')
+  if (maxPriorityFeePerGas > maxFee) throw invalid('maxPriorityFeePerGas', 'exceeds maxFeePerGas')
   return { maxFeePerGas: maxFee, maxPriorityFeePerGas }
 }
 

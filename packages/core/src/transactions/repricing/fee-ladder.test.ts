@@ -13,27 +13,27 @@ const fees: fc.Arbitrary<EvmFees> = fc.oneof(
   })),
 )
 
-describe('the fees of replacements', () => {
-  it('double, and end with the highest', () => {
+describe('computeFeeBumpSchedule', () => {
+  it('doubles the fees and ends with the maximum', () => {
     const first = { maxFeePerGas: 10n * gwei, maxPriorityFeePerGas: gwei }
     expect(feeLadder(first, 100n * gwei, 3).map(priceOf)).toEqual([20n * gwei, 40n * gwei, 100n * gwei])
     expect(feeLadder(first, 25n * gwei, 3).map(priceOf)).toEqual([20n * gwei, 25n * gwei])
     expect(feeLadder({ gasPrice: 10n }, 100n, 1)).toEqual([{ gasPrice: 100n }])
   })
 
-  it('are none where nothing is allowed, or nothing that a node would take for a replacement', () => {
+  it('returns no fees if no bump is allowed or the maximum is below the minimum bump', () => {
     expect(feeLadder({ gasPrice: 100n }, 112n, 3)).toEqual([])
     expect(feeLadder({ gasPrice: 100n }, 50n, 3)).toEqual([])
     expect(feeLadder({ gasPrice: 100n }, 1000n, 0)).toEqual([])
   })
 
-  it('rise by what nodes ask for, never above the highest, never more often than is allowed', () => {
+  it('raises fees by at least the minimum bump, never above the maximum and never more often than allowed', () => {
     fc.assert(
-      fc.property(fees, wei, fc.integer({ min: 0, max: 8 }), (first, highest, most) => {
-        const ladder = feeLadder(first, highest, most)
-        expect(ladder.length).toBeLessThanOrEqual(most)
-        ladder.forEach((step, index) => {
-          const before = ladder[index - 1] ?? first
+      fc.property(fees, wei, fc.integer({ min: 0, max: 8 }), (first, highest, max) => {
+        const schedule = feeLadder(first, highest, max)
+        expect(schedule.length).toBeLessThanOrEqual(max)
+        schedule.forEach((step, index) => {
+          const before = schedule[index - 1] ?? first
           expect(Object.keys(step)).toEqual(Object.keys(first))
           expect(priceOf(step)).toBeLessThanOrEqual(highest)
           expect(tipOf(step)).toBeLessThanOrEqual(priceOf(step))

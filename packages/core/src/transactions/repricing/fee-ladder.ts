@@ -1,43 +1,45 @@
 import type { EvmFees } from '../../chain-clients/index.ts'
 
 /**
- * The fees of the transactions that may take another's place, lowest first: twice the fees each time, and at last the
- * highest. Each is at least an eighth above the one before, which is what nodes ask of a replacement (geth asks for a
- * tenth, others for an eighth).
+ * Computes the fees of replacement transactions, lowest first: each doubles the previous fees, and the last one has the
+ * highest fee allowed. Each exceeds the previous by at least 12.5 %, the minimum bump for a replacement (geth requires 10 %,
+ * other nodes 12.5 %).
+ * @param highest the maximum fee per gas in wei
+ * @param max the maximum number of replacements
  */
-export function feeLadder(first: EvmFees, highest: bigint, most: number): readonly EvmFees[] {
+export function feeLadder(first: EvmFees, highest: bigint, max: number): readonly EvmFees[] {
   const steps: EvmFees[] = []
-  for (let fees = first; steps.length < most; ) {
-    const next = dearer(fees, steps.length === most - 1 ? undefined : 2n, highest)
-    if (!mayReplace(next, fees)) break
+  for (let fees = first; steps.length < max; ) {
+    const next = bump(fees, steps.length === max - 1 ? undefined : 2n, highest)
+    if (!isValidBump(next, fees)) break
     steps.push(next)
     fees = next
   }
   return steps
 }
 
-/** What a unit of gas costs at most, in wei. */
+/** Returns the maximum fee per gas, in wei. */
 export function priceOf(fees: EvmFees): bigint {
   return 'gasPrice' in fees ? fees.gasPrice : fees.maxFeePerGas
 }
 
-/** What the one who makes the block gets of it, in wei, as far as the fees allow. */
+/** Returns the maximum priority fee per gas, in wei. */
 export function tipOf(fees: EvmFees): bigint {
   return 'gasPrice' in fees ? fees.gasPrice : fees.maxPriorityFeePerGas
 }
 
-/** The fees times a factor, or up to the highest without one. A tip of nothing has to rise, too. */
-function dearer(fees: EvmFees, factor: bigint | undefined, highest: bigint): EvmFees {
-  const price = factor === undefined ? highest : least(priceOf(fees) * factor, highest)
+/** Multiplies fees by a factor, or raises them to the maximum if there is no factor. A zero priority fee must rise, too. */
+function bump(fees: EvmFees, factor: bigint | undefined, highest: bigint): EvmFees {
+  const price = factor === undefined ? highest : minBigint(priceOf(fees) * factor, highest)
   if ('gasPrice' in fees) return { gasPrice: price }
-  return { maxFeePerGas: price, maxPriorityFeePerGas: least(fees.maxPriorityFeePerGas * 2n + 1n, price) }
+  return { maxFeePerGas: price, maxPriorityFeePerGas: minBigint(fees.maxPriorityFeePerGas * 2n + 1n, price) }
 }
 
-function mayReplace(next: EvmFees, earlier: EvmFees): boolean {
+function isValidBump(next: EvmFees, previous: EvmFees): boolean {
   const enough = (higher: bigint, lower: bigint): boolean => higher * 8n >= lower * 9n && higher > lower
-  return enough(priceOf(next), priceOf(earlier)) && enough(tipOf(next), tipOf(earlier))
+  return enough(priceOf(next), priceOf(previous)) && enough(tipOf(next), tipOf(previous))
 }
 
-function least(one: bigint, other: bigint): bigint {
+function minBigint(one: bigint, other: bigint): bigint {
   return one < other ? one : other
 }

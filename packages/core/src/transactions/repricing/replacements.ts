@@ -8,10 +8,10 @@ import type { TransactionRow } from '../record.ts'
 import { transactionReplacements } from '../tables.ts'
 import { sealedColumn } from '../../keys/sealed-column.ts'
 
-/** A replacement as it is kept. */
+/** A row of the table `transaction_replacements`. */
 export type ReplacementRow = RowOf<typeof transactionReplacements>
 
-/** The writes that keep the replacements of a transaction, for the commit that keeps it. */
+/** Seals the replacements of a transaction. The inserts belong in the commit that stores the transaction. */
 export function keepReplacements(
   { keyring }: Services,
   { id: transactionId, tenant }: Pick<TransactionRow, 'id' | 'tenant'>,
@@ -20,14 +20,14 @@ export function keepReplacements(
   return Promise.all(
     replacements.map(async ({ raw, hash, fees }, index) => {
       const id = newId()
-      const sealedRaw = await seal(keyring, raw, placeOf({ id, tenant }))
+      const sealedRaw = await seal(keyring, raw, replacementContext({ id, tenant }))
       const row = {
         id,
         tenant,
         transactionId,
         level: index + 1,
         hash,
-        ...feeCells(fees),
+        ...feeColumns(fees),
         sealedRaw,
         handedOverAt: null,
       }
@@ -36,7 +36,7 @@ export function keepReplacements(
   )
 }
 
-/** The replacements of some transactions, by the transaction's id, lowest fee first. */
+/** Lists the replacements of transactions, by transaction id, lowest fee first. */
 export async function replacementsOf(
   { storage }: Pick<Services, 'storage'>,
   ids: readonly string[],
@@ -50,18 +50,18 @@ export async function replacementsOf(
   return found
 }
 
-/** The transaction, as a node takes it; undefined once it is no longer needed. */
+/** Opens the signed replacement, or returns undefined if it was erased because the transaction is final. */
 export async function openReplacement({ keyring }: Services, row: ReplacementRow): Promise<Uint8Array | undefined> {
-  return row.sealedRaw === null ? undefined : unseal(keyring, row.sealedRaw, placeOf(row))
+  return row.sealedRaw === null ? undefined : unseal(keyring, row.sealedRaw, replacementContext(row))
 }
 
-/** The fees of a replacement. */
+/** Parses the fees of a replacement. */
 export function feesOf({ feePerGas, tipPerGas }: ReplacementRow): EvmFees {
   if (tipPerGas === null) return { gasPrice: BigInt(feePerGas) }
   return { maxFeePerGas: BigInt(feePerGas), maxPriorityFeePerGas: BigInt(tipPerGas) }
 }
 
-/** The writes that forget what is signed, once a transaction has ended. The hashes that a node was given stay. */
+/** The writes that erase the signed replacements of a final transaction. Hashes that were broadcast are retained. */
 export function forgetSigned(transactionId: string): readonly Write[] {
   return [
     remove(transactionReplacements, { where: { transactionId, handedOverAt: null }, hits: 'any' }),
@@ -69,14 +69,14 @@ export function forgetSigned(transactionId: string): readonly Write[] {
   ]
 }
 
-function feeCells(fees: EvmFees): { readonly feePerGas: string; readonly tipPerGas: string | null } {
+function feeColumns(fees: EvmFees): { readonly feePerGas: string; readonly tipPerGas: string | null } {
   if ('gasPrice' in fees) return { feePerGas: fees.gasPrice.toString(), tipPerGas: null }
   return { feePerGas: fees.maxFeePerGas.toString(), tipPerGas: fees.maxPriorityFeePerGas.toString() }
 }
 
-function placeOf({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
+function replacementContext({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
   return { tenant, table: transactionReplacements.name, row: id, field: 'sealedRaw' }
 }
 
-/** What the keyring seals here. */
-export const sealedReplacements = sealedColumn(transactionReplacements, 'sealedRaw', placeOf)
+/** The columns of this table that are sealed under the keyring. */
+export const sealedReplacements = sealedColumn(transactionReplacements, 'sealedRaw', replacementContext)

@@ -28,7 +28,7 @@ let chain: FakeChain
 let storage: Storage
 let services: Services
 let wallet: WalletRow
-let authority: OpenedMethod
+let authorizedBy: OpenedMethod
 let ahead: number
 
 beforeEach(async () => {
@@ -37,14 +37,14 @@ beforeEach(async () => {
   storage = memoryStorage()
   ahead = 0
   services = { ...testServices(storage), now: () => Date.now() + ahead }
-  services = inProcess()
+  services = inAnotherProcess()
   wallet = await createOwnWallet(services, {}, actor, ethereum, {}, '471147')
   const refusals = { wrong: 'pincode.incorrect', locked: 'pincode.no-tries-left' } as const
-  authority = await unlock(services, actor, wallet.ownerId, { type: 'PIN' }, '471147', refusals)
+  authorizedBy = await unlock(services, actor, wallet.ownerId, { type: 'PIN' }, '471147', refusals)
 })
 
-/** The host in a process of its own. */
-const inProcess = (repricing?: Repricing, client: ChainClient = chain.client): Services => ({
+/** The same host in another process. */
+const inAnotherProcess = (repricing?: Repricing, client: ChainClient = chain.client): Services => ({
   ...services,
   chainConnections: chainConnections({ ETHEREUM: client }, repricing),
 })
@@ -56,85 +56,88 @@ const send = (highestFeePerGas?: number, by = services): Promise<TransactionRow>
     wallet,
     ethereum,
     { type: 'TRANSFER', to, value: 1, ...(highestFeePerGas && { chainSpecificFields: { highestFeePerGas } }) },
-    authority,
+    authorizedBy,
   )
 
-async function maintainedAfter(seconds: number, ...by: readonly Services[]): Promise<void> {
+async function maintainAfter(seconds: number, ...by: readonly Services[]): Promise<void> {
   ahead += seconds * 1000
   await Promise.all((by.length === 0 ? [services] : by).map((one) => maintain(one)))
 }
 
-const waiting = () => [...chain.pool.values()].map(({ gasPrice }) => gasPrice)
-const ladder = (): Promise<ReplacementRow[]> => storage.find(transactionReplacements, { orderBy: [['level', 'asc']] })
-const statusOf = (hash: string): Promise<TransactionStatus> =>
+const pendingGasPrices = () => [...chain.pool.values()].map(({ gasPrice }) => gasPrice)
+const listAllReplacements = (): Promise<ReplacementRow[]> =>
+  storage.find(transactionReplacements, { orderBy: [['level', 'asc']] })
+const getStatus = (hash: string): Promise<TransactionStatus> =>
   transactionStatus(services, actor.tenant, 'ETHEREUM', hash)
 
-describe('a transaction whose fee has become too low', () => {
-  it('is replaced with the same one at the fee that is advised, and either hash tells what became of it', async () => {
+describe('a pending transaction whose fee has become too low', () => {
+  it('is replaced at the recommended fee, and its status is found by either hash', async () => {
     const { hash } = await send(1000)
     chain.price.now = 150n
     chain.mine()
-    await maintainedAfter(181)
-    expect(waiting()).toEqual([200n])
+    await maintainAfter(181)
+    expect(pendingGasPrices()).toEqual([200n])
     const [replacement] = [...chain.pool.keys()]
-    expect(await statusOf(hash)).toMatchObject({ status: 'PENDING', replacedBy: replacement })
+    expect(await getStatus(hash)).toMatchObject({ status: 'PENDING', replacedBy: replacement })
     chain.mine()
     expect(chain.mined).toEqual([expect.objectContaining({ hash: replacement, nonce: 0, to, value: coin })])
-    expect(await statusOf(hash)).toMatchObject({ hash, status: 'SUCCEEDED', replacedBy: replacement })
-    expect(await statusOf(String(replacement))).toEqual(expect.not.objectContaining({ replacedBy: expect.anything() }))
+    expect(await getStatus(hash)).toMatchObject({ hash, status: 'SUCCEEDED', replacedBy: replacement })
+    expect(await getStatus(String(replacement))).toEqual(expect.not.objectContaining({ replacedBy: expect.anything() }))
     const acts = await storage.find(auditRecords, { where: { act: 'transaction.repriced' } })
     expect(acts).toEqual([expect.objectContaining({ subject: wallet.id, tenant: 'default' })])
   })
 
-  it('ends as mined, and nothing signed is kept, when the replacement is', async () => {
+  it('becomes mined and its signed replacements are erased when a replacement is mined', async () => {
     const { id, hash } = await send(1000)
     chain.price.now = 150n
-    await maintainedAfter(181)
+    await maintainAfter(181)
     chain.mine(transactionLimits.finalConfirmations)
-    await maintainedAfter(61)
+    await maintainAfter(61)
     expect(await storage.find(transactions)).toEqual([
       expect.objectContaining({ id, hash, state: 'mined', failure: null, nextLookAt: null }),
     ])
-    expect(await ladder()).toEqual([expect.objectContaining({ level: 1, sealedRaw: null })])
+    expect(await listAllReplacements()).toEqual([expect.objectContaining({ level: 1, sealedRaw: null })])
   })
 
-  it('is left alone before its time, and while its fee is enough', async () => {
+  it('is not replaced before the pendingGasPrices time or while its fee is sufficient', async () => {
     await send(1000)
     chain.price.now = 150n
-    await maintainedAfter(179)
-    expect(waiting()).toEqual([100n])
+    await maintainAfter(179)
+    expect(pendingGasPrices()).toEqual([100n])
     chain.price.now = 90n
-    await maintainedAfter(600)
-    expect(waiting()).toEqual([100n])
-    expect(await ladder()).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ handedOverAt: null })))
+    await maintainAfter(600)
+    expect(pendingGasPrices()).toEqual([100n])
+    expect(await listAllReplacements()).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ handedOverAt: null })),
+    )
   })
 
-  it('is left alone where its sender has not allowed it', async () => {
+  it('is not replaced if its sender has not allowed fee bumping', async () => {
     await send()
     chain.price.now = 150n
-    await maintainedAfter(10_000)
-    expect(waiting()).toEqual([100n])
-    expect(await ladder()).toEqual([])
+    await maintainAfter(10_000)
+    expect(pendingGasPrices()).toEqual([100n])
+    expect(await listAllReplacements()).toEqual([])
   })
 
-  it('is replaced as often as is allowed, up to the fee that its sender has named, and no more', async () => {
+  it('is replaced up to the maximum fee of its sender and no further', async () => {
     await send(1000)
     chain.price.now = 5000n
-    await maintainedAfter(181)
-    expect(waiting()).toEqual([1000n])
-    await maintainedAfter(10_000)
-    expect(waiting()).toEqual([1000n])
-    expect((await ladder()).map(({ feePerGas }) => feePerGas)).toEqual(['200', '400', '1000'])
+    await maintainAfter(181)
+    expect(pendingGasPrices()).toEqual([1000n])
+    await maintainAfter(10_000)
+    expect(pendingGasPrices()).toEqual([1000n])
+    expect((await listAllReplacements()).map(({ feePerGas }) => feePerGas)).toEqual(['200', '400', '1000'])
   })
 
-  it('is never replaced where the host allows none', async () => {
-    services = inProcess({ most: 0 })
+  it('is never replaced if the host allows no bumps', async () => {
+    services = inAnotherProcess({ most: 0 })
     await send(1000)
-    expect(await ladder()).toEqual([])
+    expect(await listAllReplacements()).toEqual([])
   })
 
-  it('rises step by step with the price', async () => {
-    services = inProcess({ most: 3, afterSeconds: 60 })
+  it('is bumped step by step as the gas price rises', async () => {
+    services = inAnotherProcess({ most: 3, afterSeconds: 60 })
     await send(1000)
     for (const [price, fee] of [
       [150n, 200n],
@@ -142,39 +145,39 @@ describe('a transaction whose fee has become too low', () => {
       [401n, 1000n],
     ] as const) {
       chain.price.now = price
-      await maintainedAfter(61)
-      expect(waiting()).toEqual([fee])
+      await maintainAfter(61)
+      expect(pendingGasPrices()).toEqual([fee])
     }
   })
 
-  it('is replaced together with those behind it', async () => {
+  it('is replaced together with later transactions of the account', async () => {
     await send(1000)
     await send()
     await send(1000)
     chain.price.now = 150n
-    await maintainedAfter(181)
+    await maintainAfter(181)
     expect(
-      waiting()
+      pendingGasPrices()
         .map(Number)
         .sort((one, other) => one - other),
     ).toEqual([100, 200, 200])
   })
 
-  it('stays as it is when the replacement is refused for want of funds', async () => {
+  it('stays pending when its replacement is refused for insufficient funds', async () => {
     const { hash } = await send(1000)
     chain.price.now = 150n
     const client: ChainClient = {
       ...chain.client,
       broadcast: async () => ({ outcome: 'refused', reason: 'insufficient-funds' }),
     }
-    await maintainedAfter(181, inProcess({}, client))
-    expect(waiting()).toEqual([100n])
+    await maintainAfter(181, inAnotherProcess({}, client))
+    expect(pendingGasPrices()).toEqual([100n])
     chain.price.now = 100n
     chain.mine()
-    expect(await statusOf(hash)).toMatchObject({ status: 'SUCCEEDED' })
+    expect(await getStatus(hash)).toMatchObject({ status: 'SUCCEEDED' })
   })
 
-  it('that was mined just now is not replaced', async () => {
+  it('is not replaced if it was mined in the meantime', async () => {
     const { hash } = await send(1000)
     chain.price.now = 150n
     const client: ChainClient = {
@@ -185,21 +188,21 @@ describe('a transaction whose fee has become too low', () => {
         return { gasPrice: 150n }
       },
     }
-    await maintainedAfter(181, inProcess({}, client))
+    await maintainAfter(181, inAnotherProcess({}, client))
     expect(chain.mined.map((mined) => mined.hash)).toEqual([hash])
-    await maintainedAfter(61)
-    expect(await statusOf(hash)).toMatchObject({ status: 'SUCCEEDED' })
+    await maintainAfter(61)
+    expect(await getStatus(hash)).toMatchObject({ status: 'SUCCEEDED' })
   })
 })
 
 describe('replacements', () => {
-  it('have the effect and the nonce of the transaction, and are sealed', async () => {
+  it('have the effect and nonce of the transaction and are sealed', async () => {
     const sent = await send(1000)
     const first = Transaction.fromBytes(sent.raw)
-    const rows = await ladder()
+    const rows = await listAllReplacements()
     expect(rows).toHaveLength(3)
     for (const row of rows) {
-      const raw = (await openReplacement(services, row)) ?? expect.fail('it is gone')
+      const raw = (await openReplacement(services, row)) ?? expect.fail('the replacement was erased')
       const replacement = Transaction.fromBytes(raw)
       expect({ ...replacement.raw, gasPrice: 0n, r: 0n, s: 0n, v: 0n, yParity: 0 }).toEqual({
         ...first.raw,
@@ -218,50 +221,50 @@ describe('replacements', () => {
   })
 
   it.each([
-    [99, 'is less than what is paid at first: 100'],
-    [2001, 'is more than the host allows: 2000'],
-  ])('up to a fee of %d are refused', async (highest, message) => {
-    services = inProcess({ highestFeePerGas: { ETHEREUM: 2000n } })
+    [99, 'is below the initial fee: 100'],
+    [2001, 'exceeds the limit of the host: 2000'],
+  ])('are rejected with a maximum fee of %d', async (highest, message) => {
+    services = inAnotherProcess({ highestFeePerGas: { ETHEREUM: 2000n } })
     await expect(send(highest)).rejects.toMatchObject({
       code: 'input.invalid',
       issues: [{ path: 'transactionRequest.chainSpecificFields.highestFeePerGas', message }],
     })
   })
 
-  it('that two processes hand over at once are the same one', async () => {
+  it('broadcast concurrently by several processes are the same one', async () => {
     await send(1000)
     chain.price.now = 150n
-    await maintainedAfter(181, inProcess(), inProcess(), inProcess())
-    expect(waiting()).toEqual([200n])
-    expect((await ladder()).filter(({ handedOverAt }) => handedOverAt !== null)).toHaveLength(1)
+    await maintainAfter(181, inAnotherProcess(), inAnotherProcess(), inAnotherProcess())
+    expect(pendingGasPrices()).toEqual([200n])
+    expect((await listAllReplacements()).filter(({ handedOverAt }) => handedOverAt !== null)).toHaveLength(1)
   })
 
-  it.each(['fails', 'lost'] as const)('are handed over again when the node %s', async (behaviour) => {
+  it.each(['fails', 'lost'] as const)('are rebroadcast when the node %s', async (behaviour) => {
     const { hash } = await send(1000)
     chain.price.now = 150n
     chain.broadcasts.push(behaviour)
-    await maintainedAfter(181)
-    await maintainedAfter(61)
-    expect(waiting()).toEqual([200n])
+    await maintainAfter(181)
+    await maintainAfter(61)
+    expect(pendingGasPrices()).toEqual([200n])
     chain.mine()
-    expect(await statusOf(hash)).toMatchObject({ status: 'SUCCEEDED' })
+    expect(await getStatus(hash)).toMatchObject({ status: 'SUCCEEDED' })
   })
 
-  it('are handed over again by a node that has forgotten everything', async () => {
+  it('are rebroadcast when the node has dropped them', async () => {
     const { hash } = await send(1000)
     chain.price.now = 150n
-    await maintainedAfter(181)
+    await maintainAfter(181)
     chain.pool.clear()
-    await maintainedAfter(61)
-    await maintainedAfter(61)
-    expect(waiting()).toEqual([200n])
+    await maintainAfter(61)
+    await maintainAfter(61)
+    expect(pendingGasPrices()).toEqual([200n])
     chain.mine()
-    expect(await statusOf(hash)).toMatchObject({ status: 'SUCCEEDED' })
+    expect(await getStatus(hash)).toMatchObject({ status: 'SUCCEEDED' })
     expect(chain.mined).toHaveLength(1)
   })
 
   it.each([{ most: 9 }, { most: -1 }, { most: 1.5 }, { afterSeconds: -1 }, { afterSeconds: Number.NaN }])(
-    'cannot be bounded by %j',
+    'throw a RangeError for the rules %j',
     (repricing) => {
       expect(() => repricingRules(repricing)).toThrow(RangeError)
     },

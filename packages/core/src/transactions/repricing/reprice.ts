@@ -9,9 +9,9 @@ import { feesOf, openReplacement, replacementsOf, type ReplacementRow } from './
 import { transactionReplacements, transactions } from '../tables.ts'
 
 /**
- * Replaces transactions of an account that wait although a node has them, and whose fee is below what the node advises now,
- * each with the cheapest of its own replacements that pays as much, or else with its dearest. Nothing is signed here: the
- * replacements were signed with the transaction, for the same nonce and to the same effect. Doing it twice at once does no harm.
+ * Bumps the fees of pending transactions whose fees are below the node's current recommendation. Each is replaced with the
+ * cheapest of its pre-signed replacements that meets the recommendation, or else with the most expensive one. Nothing is
+ * signed here: the replacements were signed with the transaction, with the same nonce and effect. Safe to run concurrently.
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function repriceWaiting(
@@ -19,47 +19,47 @@ export async function repriceWaiting(
   client: ChainClient,
   rows: readonly TransactionRow[],
 ): Promise<void> {
-  const waiting = rows.filter(({ state }) => state === 'sent')
-  if (client.family !== 'evm' || waiting.length === 0) return
-  const ladders = await replacementsOf(
+  const pending = rows.filter(({ state }) => state === 'sent')
+  if (client.family !== 'evm' || pending.length === 0) return
+  const replacements = await replacementsOf(
     services,
-    waiting.map(({ id }) => id),
+    pending.map(({ id }) => id),
   )
-  if (ladders.size === 0) return
-  const advised = await askChain(client, services.logger, () => client.fees())
-  for (const row of waiting) {
-    const ladder = ladders.get(row.id)
-    if (ladder !== undefined) await reprice(services, client, row, ladder, advised)
+  if (replacements.size === 0) return
+  const recommended = await askChain(client, services.logger, () => client.fees())
+  for (const row of pending) {
+    const candidates = replacements.get(row.id)
+    if (candidates !== undefined) await bumpFee(services, client, row, candidates, recommended)
   }
 }
 
-async function reprice(
+async function bumpFee(
   services: Services,
   client: EvmClient,
   row: TransactionRow,
-  ladder: readonly ReplacementRow[],
-  advised: EvmFees,
+  candidates: readonly ReplacementRow[],
+  recommended: EvmFees,
 ): Promise<void> {
-  const inForce = ladder.findLast(({ handedOverAt }) => handedOverAt !== null)
-  const since = inForce?.handedOverAt ?? row.createdAt
+  const current = candidates.findLast(({ handedOverAt }) => handedOverAt !== null)
+  const since = current?.handedOverAt ?? row.createdAt
   const { afterSeconds } = services.chainConnections.repricing
-  const isEnough = pays(inForce === undefined ? evmFeesOf(row.raw) : feesOf(inForce), advised)
-  const dearer = ladder.filter(({ level }) => level > (inForce?.level ?? 0))
-  const next = dearer.find((step) => pays(feesOf(step), advised)) ?? dearer.at(-1)
-  if (isEnough || next === undefined || services.now() - since < afterSeconds * 1000) {
-    // A process may have died just before it handed it over, or the node has forgotten it.
-    if (inForce !== undefined) await handOver(services, client, inForce)
+  const isSufficient = meets(current === undefined ? evmFeesOf(row.raw) : feesOf(current), recommended)
+  const higher = candidates.filter(({ level }) => level > (current?.level ?? 0))
+  const next = higher.find((candidate) => meets(feesOf(candidate), recommended)) ?? higher.at(-1)
+  if (isSufficient || next === undefined || services.now() - since < afterSeconds * 1000) {
+    // A process may have died just before broadcasting it, or the node may have dropped it.
+    if (current !== undefined) await broadcastReplacement(services, client, current)
     return
   }
-  if (await isMarked(services, row, next)) await handOver(services, client, next)
+  if (await markBroadcast(services, row, next)) await broadcastReplacement(services, client, next)
 }
 
-function pays(fees: EvmFees, advised: EvmFees): boolean {
-  return priceOf(fees) >= priceOf(advised) && tipOf(fees) >= tipOf(advised)
+function meets(fees: EvmFees, recommended: EvmFees): boolean {
+  return priceOf(fees) >= priceOf(recommended) && tipOf(fees) >= tipOf(recommended)
 }
 
-/** Keeps that a replacement is handed over, before it is: whoever asks for the transaction asks for this hash, too. */
-async function isMarked(
+/** Marks a replacement as broadcast before broadcasting it, so that status queries include its hash. Returns false on conflict. */
+async function markBroadcast(
   services: Services,
   row: TransactionRow,
   { id, hash, level }: ReplacementRow,
@@ -84,11 +84,11 @@ async function isMarked(
   }
 }
 
-/** Whatever the node says, the transaction that is to be replaced stays as good as it was. */
-async function handOver(services: Services, client: EvmClient, replacement: ReplacementRow): Promise<void> {
+/** Broadcasts a replacement. A refusal does not affect the transaction to be replaced. */
+async function broadcastReplacement(services: Services, client: EvmClient, replacement: ReplacementRow): Promise<void> {
   const raw = await openReplacement(services, replacement)
   if (raw === undefined) return
-  const answer = await askChain(client, services.logger, () => client.broadcast(raw))
-  if (answer.outcome === 'accepted') return
-  services.logger.info({ replacement: replacement.id, outcome: answer.outcome }, 'a replacement was not taken')
+  const result = await askChain(client, services.logger, () => client.broadcast(raw))
+  if (result.outcome === 'accepted') return
+  services.logger.info({ replacement: replacement.id, outcome: result.outcome }, 'replacement refused by node')
 }

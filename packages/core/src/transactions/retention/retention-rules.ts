@@ -1,16 +1,19 @@
-/** How long transactions are kept after they were signed, once they are final. */
+/** How long final transactions are retained, counted from signing. Transactions that are not final are never deleted. */
 export interface TransactionRetention {
-  /** Those without an idempotency key, in days: 90. */
+  /** Retention of transactions without an idempotency key, in days. Default: 90. */
   readonly days?: number
-  /** Those with one, in days: 365, and never less than the others. Until then a key sends nothing twice. */
+  /** Retention of transactions with an idempotency key, in days, at least `days`. Until then the key prevents a second send. Default: 365. */
   readonly idempotencyKeyDays?: number
 }
 
-/** @throws RangeError for numbers that are none */
+/** Applies defaults to the option `custody.transactionRetention`. @throws RangeError if a value is less than 1 */
 export function retentionRules({
   days = 90,
   idempotencyKeyDays = 365,
 }: TransactionRetention = {}): Required<TransactionRetention> {
-  if (!(days >= 1) || !(idempotencyKeyDays >= 1)) throw new RangeError('transactions are kept for a day at least')
+  if (!(days >= 1) || !(idempotencyKeyDays >= 1))
+    throw new RangeError(
+      `custody.transactionRetention: days (${days}) and idempotencyKeyDays (${idempotencyKeyDays}) must be at least 1`,
+    )
   return { days, idempotencyKeyDays }
 }

@@ -39,47 +39,50 @@ const row = (id: string, other: Partial<TransactionRow> = {}): TransactionRow =>
   ...other,
 })
 
-const keep = async (...rows: readonly TransactionRow[]): Promise<void> =>
-  services.storage.commit(batch(...rows.map((kept) => insert(transactions, kept))))
+const store = async (...rows: readonly TransactionRow[]): Promise<void> =>
+  services.storage.commit(batch(...rows.map((stored) => insert(transactions, stored))))
 
-async function keptAfter(days: number): Promise<string[]> {
+async function remainingAfter(days: number): Promise<string[]> {
   now = start + days * day
   await maintain(services)
   const rows = await services.storage.find(transactions, { orderBy: [['id', 'asc']] })
   return rows.map(({ id }) => id)
 }
 
-describe('a transaction', () => {
-  it('that is final is removed after 90 days, and after 365 where it was sent under an idempotency key', async () => {
-    await keep(row('plain'), row('with key', { idempotencyKey: 'key' }))
-    expect(await keptAfter(89.9)).toEqual(['plain', 'with key'])
-    expect(await keptAfter(90.1)).toEqual(['with key'])
-    expect(await keptAfter(364.9)).toEqual(['with key'])
-    expect(await keptAfter(365.1)).toEqual([])
+describe('purgeTransactions', () => {
+  it('deletes final transactions after 90 days, or 365 days with an idempotency key', async () => {
+    await store(row('plain'), row('with key', { idempotencyKey: 'key' }))
+    expect(await remainingAfter(89.9)).toEqual(['plain', 'with key'])
+    expect(await remainingAfter(90.1)).toEqual(['with key'])
+    expect(await remainingAfter(364.9)).toEqual(['with key'])
+    expect(await remainingAfter(365.1)).toEqual([])
   })
 
-  it('that is not final is never removed', async () => {
-    await keep(row('waiting', { state: 'sent', nextLookAt: start }))
-    expect(await keptAfter(10_000)).toEqual(['waiting'])
+  it('never deletes a transaction that is not final', async () => {
+    await store(row('waiting', { state: 'sent', nextLookAt: start }))
+    expect(await remainingAfter(10_000)).toEqual(['waiting'])
   })
 
-  it('is removed after as long as the host says, but its key is never forgotten first', async () => {
+  it('applies the configured retention, but never deletes idempotency keys before other transactions', async () => {
     services = { ...services, transactionRetention: { days: 10, idempotencyKeyDays: 5 } }
-    await keep(row('plain'), row('with key', { idempotencyKey: 'key' }))
-    expect(await keptAfter(9.9)).toEqual(['plain', 'with key'])
-    expect(await keptAfter(10.1)).toEqual([])
+    await store(row('plain'), row('with key', { idempotencyKey: 'key' }))
+    expect(await remainingAfter(9.9)).toEqual(['plain', 'with key'])
+    expect(await remainingAfter(10.1)).toEqual([])
   })
 
-  it('is removed with its replacements, also among thousands', async () => {
+  it('deletes thousands of transactions with their replacements', async () => {
     const many = Array.from({ length: 1200 }, (_, index) => row(`${index}`))
-    for (let from = 0; from < many.length; from += 400) await keep(...many.slice(from, from + 400))
+    for (let from = 0; from < many.length; from += 400) await store(...many.slice(from, from + 400))
     const replacement = { raw: new Uint8Array(1), hash: '0x1', fees: { gasPrice: 1n } }
     await services.storage.commit(batch(...(await keepReplacements(services, row('7'), [replacement]))))
-    expect(await keptAfter(91)).toEqual([])
+    expect(await remainingAfter(91)).toEqual([])
     expect(await services.storage.find(transactionReplacements)).toEqual([])
   })
 
-  it.each([{ days: 0 }, { idempotencyKeyDays: 0 }, { days: Number.NaN }])('cannot be kept as %j says', (retention) => {
-    expect(() => retentionRules(retention)).toThrow(RangeError)
-  })
+  it.each([{ days: 0 }, { idempotencyKeyDays: 0 }, { days: Number.NaN }])(
+    'throws a RangeError for the retention %j',
+    (retention) => {
+      expect(() => retentionRules(retention)).toThrow(RangeError)
+    },
+  )
 })

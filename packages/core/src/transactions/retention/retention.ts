@@ -3,20 +3,20 @@ import { batch, remove } from '../../storage/index.ts'
 import { retentionRules } from './retention-rules.ts'
 import { transactionReplacements, transactions } from '../tables.ts'
 
-const millisecondsOfDay = 24 * 60 * 60 * 1000
+const msPerDay = 24 * 60 * 60 * 1000
 
-/** Transactions that are removed in one commit, and commits of one `maintain()`. */
+/** Maximum transactions deleted per commit, and commits per `maintain()`. */
 export const removalLimits = { atOnce: 500, rounds: 20 } as const
 
-/** Removes final transactions that have been kept long enough. What is not final is never removed, however old it is. */
+/** Deletes final transactions whose retention has expired. Transactions that are not final are never deleted. */
 export async function removeOldTransactions(services: Services): Promise<void> {
   const { days, idempotencyKeyDays } = retentionRules(services.transactionRetention)
-  const before = (age: number): number => services.now() - age * millisecondsOfDay
-  await removeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null })
-  await removeFinal(services, { createdAt: { lt: before(Math.max(days, idempotencyKeyDays)) } })
+  const before = (age: number): number => services.now() - age * msPerDay
+  await purgeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null })
+  await purgeFinal(services, { createdAt: { lt: before(Math.max(days, idempotencyKeyDays)) } })
 }
 
-async function removeFinal(
+async function purgeFinal(
   { storage }: Services,
   old: { readonly createdAt: { readonly lt: number }; readonly idempotencyKey?: null },
 ): Promise<void> {

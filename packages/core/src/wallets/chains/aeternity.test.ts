@@ -7,14 +7,14 @@ import { aeternity } from './aeternity.ts'
 
 const words = 'eye quarter chapter suit cruel scrub verify stuff volume control learn dust'
 
-/** The SDK types its strings by their prefixes. */
+/** The SDK types strings by their prefixes. */
 const typed = <Prefix extends string>(prefix: Prefix, text: string): `${Prefix}_${string}` => {
   if (!text.startsWith(`${prefix}_`)) throw new Error(`${text} does not begin with ${prefix}`)
   return `${prefix}_${text.slice(prefix.length + 1)}`
 }
 
-describe('æternity, against its SDK and tweetnacl', () => {
-  it('derives the keys that the SDK derives from the same words', async () => {
+describe('æternity compared with its SDK and tweetnacl', () => {
+  it('derives the same keys from a mnemonic as the SDK', async () => {
     const factory = new AccountMnemonicFactory(words)
     for (let index = 0; index < 5; index++) {
       const ours = aeternity.deriveKey(mnemonicToSeedSync(words), aeternity.derivationPath(index))
@@ -24,7 +24,7 @@ describe('æternity, against its SDK and tweetnacl', () => {
     }
   })
 
-  it('reads and writes secret keys as the SDK does, and has its addresses', () => {
+  it('parses and formats secret keys and addresses like the SDK', () => {
     for (let count = 0; count < 10; count++) {
       const theirs = MemoryAccount.generate()
       const ours = aeternity.keyOf(aeternity.readPrivateKey(theirs.secretKey))
@@ -33,7 +33,7 @@ describe('æternity, against its SDK and tweetnacl', () => {
     }
   })
 
-  it('reads the 64 bytes of hex that older wallets write, if the halves belong together', () => {
+  it('parses 64 bytes of hex from older wallets if the public key matches the seed', () => {
     const { secretKey, publicKey } = nacl.sign.keyPair()
     const { publicKey: another } = nacl.sign.keyPair()
     const written = Buffer.from(secretKey).toString('hex')
@@ -42,7 +42,7 @@ describe('æternity, against its SDK and tweetnacl', () => {
     expect(() => aeternity.readPrivateKey(mixed)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
   })
 
-  it('signs any message as the SDK does, and each takes the signatures of the other', async () => {
+  it('signs messages like the SDK, and each verifies the signatures of the other', async () => {
     const { privateKey, address } = aeternity.newKey()
     const theirs = new MemoryAccount(typed('sk', aeternity.writePrivateKey(privateKey)))
     await fc.assert(
@@ -56,7 +56,7 @@ describe('æternity, against its SDK and tweetnacl', () => {
     )
   })
 
-  it.each([252, 253, 254, 65_535, 65_536])('signs a message of %i bytes as the SDK does', async (length) => {
+  it.each([252, 253, 254, 65_535, 65_536])('signs a message of %i bytes like the SDK', async (length) => {
     const { privateKey } = aeternity.newKey()
     const theirs = new MemoryAccount(typed('sk', aeternity.writePrivateKey(privateKey)))
     const data = 'x'.repeat(length)

@@ -1,32 +1,34 @@
 import { base58, createBase58check } from '@scure/base'
 import { createHash } from 'node:crypto'
 
-const coder = createBase58check((bytes: Uint8Array) => Uint8Array.from(createHash('sha256').update(bytes).digest()))
+const base58check = createBase58check((bytes: Uint8Array) =>
+  Uint8Array.from(createHash('sha256').update(bytes).digest()),
+)
 
-/** The most characters that are looked at: base58 takes quadratic time. */
-const longest = 128
+/** The maximum length of decoded text, because base58 decoding takes quadratic time. */
+const maxCharacters = 128
 
-/** Base58 with four bytes of double SHA-256 behind. */
+/** Encodes bytes in base58 with a checksum of four bytes of double SHA-256. */
 export function writeBase58check(bytes: Uint8Array): string {
-  return coder.encode(bytes)
+  return base58check.encode(bytes)
 }
 
-/** The bytes, or undefined when the text is something else. */
+/** Decodes base58check, or returns undefined if the text is malformed. */
 export function readBase58check(text: string): Uint8Array | undefined {
-  return text.length > longest ? undefined : attempt(() => coder.decode(text))
+  return text.length > maxCharacters ? undefined : tryDecode(() => base58check.decode(text))
 }
 
-/** Plain base58. */
+/** Encodes bytes in base58 without a checksum. */
 export function writeBase58(bytes: Uint8Array): string {
   return base58.encode(bytes)
 }
 
-/** The bytes, or undefined when the text is something else. */
+/** Decodes plain base58, or returns undefined if the text is malformed. */
 export function readBase58(text: string): Uint8Array | undefined {
-  return text.length > longest ? undefined : attempt(() => base58.decode(text))
+  return text.length > maxCharacters ? undefined : tryDecode(() => base58.decode(text))
 }
 
-function attempt(decode: () => Uint8Array): Uint8Array | undefined {
+function tryDecode(decode: () => Uint8Array): Uint8Array | undefined {
   try {
     return decode()
   } catch {

@@ -1,7 +1,7 @@
 import { HDKey } from '@scure/bip32'
 import { BillfoldError } from '../../errors.ts'
 
-/** The secp256k1 private key at a path below a BIP-39 seed (BIP-32). @throws BillfoldError `crypto.invalid-key` */
+/** Derives the secp256k1 private key at a path from a BIP-39 seed (BIP-32). @throws BillfoldError `crypto.invalid-key` */
 export function bip32KeyAt(seed: Uint8Array, path: string): Uint8Array {
   const { privateKey } = HDKey.fromMasterSeed(seed).derive(path)
   if (privateKey === null) throw new BillfoldError('crypto.invalid-key')

@@ -12,8 +12,8 @@ const families = bitcoinChains.map((chain) => {
   return [chain.secretType, bitcoinChain(chain), bitcoin ? networks.bitcoin : litecoinNetwork, preface] as const
 })
 
-describe.each(families)('%s, against bitcoinjs', (_, chain, network, preface) => {
-  it('has the addresses and writes the private keys of bitcoinjs', () => {
+describe.each(families)('%s compared with bitcoinjs', (_, chain, network, preface) => {
+  it('computes addresses and formats private keys like bitcoinjs', () => {
     for (let count = 0; count < 10; count++) {
       const { privateKey, publicKey, address } = chain.newKey()
       expect(address).toBe(payments.p2wpkh({ pubkey: publicKey, network }).address)
@@ -23,7 +23,7 @@ describe.each(families)('%s, against bitcoinjs', (_, chain, network, preface) =>
     }
   })
 
-  it('refuses the WIF of another network, of a key without compression, and one that was mistyped', () => {
+  it('rejects the WIF of another network, of an uncompressed key, and with a wrong checksum', () => {
     const { privateKey } = chain.newKey()
     const own = wif.encode({ version: network.wif, privateKey, compressed: true })
     const mistyped = `${own.slice(0, -1)}${own.endsWith('a') ? 'b' : 'a'}`
@@ -37,7 +37,7 @@ describe.each(families)('%s, against bitcoinjs', (_, chain, network, preface) =>
       expect(() => chain.readWif?.(written)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
   })
 
-  it('signs any message as bitcoinjs does for a segwit address (BIP-137)', () => {
+  it('signs messages for a segwit address like bitcoinjs (BIP-137)', () => {
     const { privateKey, address } = chain.newKey()
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (data) => {
@@ -53,7 +53,7 @@ describe.each(families)('%s, against bitcoinjs', (_, chain, network, preface) =>
     )
   })
 
-  it('signs a long message as bitcoinjs does', () => {
+  it('signs a long message like bitcoinjs', () => {
     const { privateKey } = chain.newKey()
     for (const length of [252, 253, 65_536]) {
       const theirs = sign('x'.repeat(length), Buffer.from(privateKey), true, preface, { segwitType: 'p2wpkh' })
@@ -63,7 +63,7 @@ describe.each(families)('%s, against bitcoinjs', (_, chain, network, preface) =>
     }
   })
 
-  it('takes signatures with the header of a compressed key, as many wallets write for segwit addresses', () => {
+  it('verifies signatures with the header of a compressed key, as many wallets write them for segwit addresses', () => {
     const { privateKey, address } = chain.newKey()
     const theirs = sign('hello', Buffer.from(privateKey), true, preface).toString('base64')
     expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, theirs, address)).toBe(true)

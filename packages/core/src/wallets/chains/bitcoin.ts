@@ -9,18 +9,20 @@ import { ecdsaSignature, signerOf, splitSignature } from './ecdsa-signature.ts'
 import { bytesOfHex } from './hex.ts'
 import { messageBytes } from './message-text.ts'
 
-/** What makes one chain of the Bitcoin family another than the next. */
+/** The parameters of one chain of the Bitcoin family. */
 export interface BitcoinChain {
+  /** The name of the chain in the APIs, such as `BITCOIN`. */
   readonly secretType: string
   readonly symbol: string
-  /** The number of the coin in BIP-44 paths (SLIP-44). */
+  /** The SLIP-44 coin type used in derivation paths. */
   readonly coin: number
-  /** The name in front of signed messages. */
+  /** The name in the prefix of signed messages, such as `Bitcoin` in "Bitcoin Signed Message". */
   readonly name: string
+  /** Address prefixes and the WIF version byte, as defined by `@scure/btc-signer`. */
   readonly network: typeof NETWORK
 }
 
-/** The chains of the Bitcoin family. */
+/** The Bitcoin-like chains supported without configuration. */
 export const bitcoinChains: readonly BitcoinChain[] = [
   { secretType: 'BITCOIN', symbol: 'BTC', coin: 0, name: 'Bitcoin', network: NETWORK },
   {
@@ -32,23 +34,37 @@ export const bitcoinChains: readonly BitcoinChain[] = [
   },
 ]
 
-const longestWif = 64
+const maxWifCharacters = 64
 
-/** A signed message's header byte is this, for a P2WPKH address, plus the recovery bit: 39 to 42 (BIP-137). */
+/** The base of the header byte for P2WPKH addresses, to which the recovery id is added: 39 to 42 (BIP-137). */
 const segwitHeader = 39
 
 /**
- * A chain of the Bitcoin family: secp256k1 keys at m/84'/coin'/0'/0/index (BIP-84), native segwit addresses (P2WPKH,
- * BIP-173), messages signed in the recoverable form of "Bitcoin Signed Message".
+ * Creates a chain of the Bitcoin family: secp256k1 keys at m/84'/coin'/0'/0/index (BIP-84), native segwit addresses (P2WPKH,
+ * BIP-173), and recoverable message signatures ("Bitcoin Signed Message", BIP-137).
+ *
+ * @example
+ * ```ts
+ * import { bitcoinChain, knownChains } from '@billfold/core'
+ *
+ * const testnet = bitcoinChain({
+ *   secretType: 'BITCOIN_TESTNET',
+ *   symbol: 'tBTC',
+ *   coinType: 1,
+ *   messageName: 'Bitcoin',
+ *   network: { bech32: 'tb', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef },
+ * })
+ * const custody = { chains: new Map([...knownChains(), [testnet.secretType, testnet]]) }
+ * ```
  */
 export function bitcoinChain({ secretType, symbol, coin, name, network }: BitcoinChain): Chain {
   const wif = WIF(network)
-  const keyOf = (privateKey: Uint8Array): ChainKey => {
+  const toChainKey = (privateKey: Uint8Array): ChainKey => {
     const publicKey = secp256k1.publicKeyOf(privateKey)
-    return { privateKey, publicKey, address: addressOf(publicKey, network) }
+    return { privateKey, publicKey, address: toAddress(publicKey, network) }
   }
-  const readWif = (text: string): Uint8Array => {
-    if (text.length > longestWif) throw new BillfoldError('crypto.invalid-key')
+  const parseWif = (text: string): Uint8Array => {
+    if (text.length > maxWifCharacters) throw new BillfoldError('crypto.invalid-key')
     try {
       return wif.decode(text)
     } catch {
@@ -61,22 +77,22 @@ export function bitcoinChain({ secretType, symbol, coin, name, network }: Bitcoi
     decimals: 8,
     curve: 'secp256k1',
     derivationPath: (index) => `m/84'/${coin}'/0'/0/${index}`,
-    deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
-    newKey: () => keyOf(secp256k1.generatePrivateKey()),
-    keyOf,
-    readPrivateKey: (text) => bytesOfHex(text, 32) ?? readWif(text),
+    deriveKey: (seed, path) => toChainKey(bip32KeyAt(seed, path)),
+    newKey: () => toChainKey(secp256k1.generatePrivateKey()),
+    keyOf: toChainKey,
+    readPrivateKey: (text) => bytesOfHex(text, 32) ?? parseWif(text),
     writePrivateKey: (privateKey) => wif.encode(privateKey),
-    readWif,
+    readWif: parseWif,
     keystore: web3Keystore(),
     sign: (request, privateKey) => sign(name, request, privateKey),
     verify: (request, signature, address) => {
-      const signer = messageSigner(name, request, signature)
-      return signer !== undefined && addressOf(signer, network) === address.toLowerCase()
+      const signer = recoverMessageSigner(name, request, signature)
+      return signer !== undefined && toAddress(signer, network) === address.toLowerCase()
     },
   }
 }
 
-function addressOf(publicKey: Uint8Array, network: typeof NETWORK): string {
+function toAddress(publicKey: Uint8Array, network: typeof NETWORK): string {
   return p2wpkh(secp256k1.parsePublicKey(publicKey), network).address
 }
 
@@ -87,27 +103,27 @@ function sign(name: string, request: SignatureRequest, privateKey: Uint8Array): 
 }
 
 /**
- * Who signed: in hex with the header last, or in base64 with the header first. A header of 31 to 34 is taken too, which
- * many wallets write for segwit addresses.
+ * Recovers the public key that signed a message. Accepts hex with the header byte last, or base64 with the header byte first.
+ * Also accepts headers 31 to 34 (compressed P2PKH), which many wallets write for segwit addresses.
  */
-function messageSigner(name: string, request: SignatureRequest, signature: string): Uint8Array | undefined {
+function recoverMessageSigner(name: string, request: SignatureRequest, signature: string): Uint8Array | undefined {
   const hash = messageHash(name, messageBytes(request))
-  const parts = splitSignature(signature) ?? splitBase64(signature)
+  const parts = splitSignature(signature) ?? parseBase64Signature(signature)
   if (parts === undefined) return undefined
   const { r, s, v } = parts
   const recovery = v >= segwitHeader ? v - segwitHeader : v - 31
   return recovery >= 0 && recovery <= 3 ? signerOf(hash, { r, s, recovery }) : undefined
 }
 
-function splitBase64(text: string): ReturnType<typeof splitSignature> {
+function parseBase64Signature(text: string): ReturnType<typeof splitSignature> {
   if (!/^[A-Za-z0-9+/]{87}=$/.test(text)) return undefined
   const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
   return { v: bytes[0] ?? 0, r: bytes.slice(1, 33), s: bytes.slice(33, 65) }
 }
 
 function messageHash(name: string, message: Uint8Array): Uint8Array {
-  const preface = Buffer.from(`${name} Signed Message:\n`)
-  const whole = [preface, message].flatMap((part) => [CompactSize.encode(BigInt(part.length)), part])
+  const prefix = Buffer.from(`${name} Signed Message:\n`)
+  const whole = [prefix, message].flatMap((part) => [CompactSize.encode(BigInt(part.length)), part])
   return sha256(sha256(Buffer.concat(whole)))
 }
 

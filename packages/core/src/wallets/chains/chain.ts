@@ -1,26 +1,27 @@
 import type { KeystoreFormat } from '../keystores/keystore.ts'
 
-/** A private key with the public key and the address that belong to it on a chain. */
+/** A private key with its public key and address on a chain. */
 export interface ChainKey {
-  /** 32 bytes: the scalar of a secp256k1 key, the seed of an ed25519 key. */
+  /** 32 bytes: the scalar of a secp256k1 key or the seed of an ed25519 key (RFC 8032). */
   readonly privateKey: Uint8Array
+  /** 33 or 65 bytes on secp256k1 (compressed or uncompressed), 32 bytes on ed25519. */
   readonly publicKey: Uint8Array
   readonly address: string
 }
 
-/** The curve of a chain's keys. */
+/** The elliptic curve of a chain's keys. */
 export type Curve = 'secp256k1' | 'ed25519'
 
-/** What a chain can sign beside transactions. */
+/** A message or typed data to sign with a wallet key. Transactions are signed separately. */
 export type SignatureRequest =
-  /** Text, signed as its UTF-8 bytes. */
+  /** Text, signed as UTF-8 with the message prefix of the chain. */
   | { readonly type: 'MESSAGE'; readonly data: string }
-  /** Typed data as eth_signTypedData_v4 takes it: `types`, `domain`, `primaryType`, `message`. */
+  /** Typed data in the format of `eth_signTypedData_v4` (EIP-712): `types`, `domain`, `primaryType`, `message`. */
   | { readonly type: 'EIP712'; readonly data: unknown }
 
 /**
- * A signature in hex. ECDSA: `r` and `s` as 0x and 64 hex digits, `v` as 0x and two, and `signature` as r, s and v in one
- * (65 bytes). Ed25519: `signature` as R and S in one (64 bytes), and nothing else.
+ * A signature in hex with `0x`. ECDSA signatures have `r` and `s` (32 bytes each), `v` (1 byte), and `signature`, which is
+ * r, s and v concatenated (65 bytes). Ed25519 signatures have `signature` only, which is R and S concatenated (64 bytes).
  */
 export interface HexSignature {
   readonly type: 'HEX_SIGNATURE'
@@ -28,48 +29,54 @@ export interface HexSignature {
   readonly s?: string
   readonly v?: string
   readonly signature: string
-  /** The same as the chain's own wallets write it, where that is not hex: base64 of v, r and s, base58, `sg_`. */
+  /** The signature in the chain's native encoding, if that is not hex: base64 of v, r and s (Bitcoin), base58 (Solana), `sg_` (æternity). */
   readonly encoded?: string
 }
 
-/** One chain: how keys are derived, written and read, what an address is, what can be signed. A chain is one value of this type. */
+/** A blockchain: key derivation, key and address encodings, message signatures and keystore format. */
 export interface Chain {
-  /** The name that the APIs use: `ETHEREUM`, `MATIC`, ... */
+  /** The name of the chain in the APIs: `ETHEREUM`, `MATIC`, ... */
   readonly secretType: string
+  /** The ticker symbol of the native coin, such as `ETH`. */
   readonly symbol: string
+  /** The number of decimals of the native coin, such as 18. */
   readonly decimals: number
-  /** The curve of its keys. */
+  /** The elliptic curve of the chain's keys. */
   readonly curve: Curve
-  /** The BIP-32 (or SLIP-10) path of the wallet with this index. */
+  /** Returns the BIP-32 or SLIP-10 path of the wallet with an index (from 0). */
   readonly derivationPath: (index: number) => string
-  /** The key at a path below a BIP-39 seed (64 bytes). */
+  /** Derives the key at a path from a BIP-39 seed (64 bytes). */
   readonly deriveKey: (seed: Uint8Array, path: string) => ChainKey
+  /** Generates a random key. */
   readonly newKey: () => ChainKey
   /**
-   * The key that a private key of 32 bytes makes.
+   * Computes the public key and the address of a private key (32 bytes).
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly keyOf: (privateKey: Uint8Array) => ChainKey
   /**
-   * The private key, 32 bytes, in any of the forms that the chain's wallets write one in.
+   * Parses a private key in any text format that the chain's wallets export. Returns 32 bytes.
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly readPrivateKey: (text: string) => Uint8Array
-  /** The private key in the form that most of the chain's wallets import. */
+  /** Formats a private key in the text format that most of the chain's wallets import. */
   readonly writePrivateKey: (privateKey: Uint8Array) => string
   /**
-   * Reads the wallet import format, on chains that have one.
+   * Parses a private key in wallet import format (WIF). Absent on chains without WIF.
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly readWif?: (text: string) => Uint8Array
-  /** How a key is kept in a file under a password. */
+  /** The password-protected keystore format of the chain's wallets. */
   readonly keystore: KeystoreFormat
-  /** @throws BillfoldError `signature.unsupported-type`, `input.invalid` when the data cannot be signed as that type */
+  /**
+   * Signs a message or typed data.
+   * @throws BillfoldError `signature.unsupported-type`, `input.invalid` if the data cannot be signed as that type
+   */
   readonly sign: (request: SignatureRequest, privateKey: Uint8Array) => HexSignature
   /**
-   * Whether a signature, in hex or as the chain's own wallets write it, is good and by the key of an address. False for
-   * anything that is not a signature, and for the higher of the two values of an ECDSA signature's s.
-   * @throws BillfoldError `signature.unsupported-type`, `input.invalid` when the data cannot be signed as that type
+   * Verifies a signature, in hex or in the chain's native encoding, against an address. Returns false for malformed
+   * signatures and for ECDSA signatures with a high s (malleability).
+   * @throws BillfoldError `signature.unsupported-type`, `input.invalid` if the data cannot be signed as that type
    */
   readonly verify: (request: SignatureRequest, signature: string, address: string) => boolean
 }

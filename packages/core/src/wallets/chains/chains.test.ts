@@ -9,21 +9,21 @@ const runs = { numRuns: 20 }
 const message = (data: string) => ({ type: 'MESSAGE', data }) as const
 
 describe.each(all)('the chain %s', (_, chain) => {
-  it('derives the same key again from the same seed and path, and another one from the next', () => {
+  it('derives the same key from the same seed and path, and a different one from the next path', () => {
     const seed = new Uint8Array(64).fill(7)
     const [first, second] = [chain.derivationPath(0), chain.derivationPath(1)]
     expect(chain.deriveKey(seed, first)).toEqual(chain.deriveKey(seed, first))
     expect(chain.deriveKey(seed, first).address).not.toBe(chain.deriveKey(seed, second).address)
   })
 
-  it('has keys of 32 bytes that make the key again', () => {
+  it('restores a key from its 32-byte private key', () => {
     const key = chain.newKey()
     expect(key.privateKey).toHaveLength(32)
     expect(chain.keyOf(key.privateKey)).toEqual(key)
     expect(key.publicKey.length).toBeLessThanOrEqual(65)
   })
 
-  it('reads the private keys that it writes, with and without 0x where they are hex', () => {
+  it('parses the private keys that it formats, with and without 0x if they are hex', () => {
     for (let count = 0; count < 10; count++) {
       const { privateKey } = chain.newKey()
       const hex = Buffer.from(privateKey).toString('hex')
@@ -32,7 +32,7 @@ describe.each(all)('the chain %s', (_, chain) => {
     }
   })
 
-  it('refuses any other text for a private key', () => {
+  it('rejects any other text as a private key', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (written) => {
         expect(() => chain.readPrivateKey(written)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
@@ -40,14 +40,14 @@ describe.each(all)('the chain %s', (_, chain) => {
     )
   })
 
-  it('refuses private keys of other lengths', () => {
+  it('rejects private keys of other lengths', () => {
     for (const length of [0, 31, 33, 64])
       expect(() => chain.keyOf(new Uint8Array(length).fill(1))).toThrow(
         expect.objectContaining({ code: 'crypto.invalid-key' }),
       )
   })
 
-  it('signs any text so that it holds the signature good, in every form that it gives it', () => {
+  it('verifies its own signatures of any text, in every encoding', () => {
     const { privateKey, address } = chain.newKey()
     fc.assert(
       fc.property(text, (data) => {
@@ -59,7 +59,7 @@ describe.each(all)('the chain %s', (_, chain) => {
     )
   })
 
-  it('holds no signature good for other text, for another address, or with a bit changed', () => {
+  it('rejects signatures of other text, for another address, or with a flipped bit', () => {
     const { privateKey, address } = chain.newKey()
     const { signature } = chain.sign(message('hello'), privateKey)
     expect(chain.verify(message('hellp'), signature, address)).toBe(false)
@@ -75,7 +75,7 @@ describe.each(all)('the chain %s', (_, chain) => {
     )
   })
 
-  it('holds no other text good for a signature or an address', () => {
+  it('rejects arbitrary text as a signature or address', () => {
     const { privateKey, address } = chain.newKey()
     const { signature } = chain.sign(message('hello'), privateKey)
     fc.assert(
@@ -86,7 +86,7 @@ describe.each(all)('the chain %s', (_, chain) => {
     )
   })
 
-  it('refuses text with half a surrogate pair', () => {
+  it('rejects text with a lone surrogate', () => {
     const { privateKey, address } = chain.newKey()
     const broken = message('a\ud800')
     const refused = expect.objectContaining({ code: 'input.invalid' })
@@ -98,7 +98,7 @@ describe.each(all)('the chain %s', (_, chain) => {
 const others = all.filter(([name]) => ['AETERNITY', 'BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'].includes(name))
 
 describe.each(others)('the chain %s', (_, chain) => {
-  it('signs no typed data, and verifies none', () => {
+  it('rejects signing and verifying typed data', () => {
     const { privateKey, address } = chain.newKey()
     const refused = expect.objectContaining({ code: 'signature.unsupported-type' })
     expect(() => chain.sign({ type: 'EIP712', data: {} }, privateKey)).toThrow(refused)
@@ -107,7 +107,7 @@ describe.each(others)('the chain %s', (_, chain) => {
 })
 
 describe.each(all.filter(([, chain]) => chain.newKey().publicKey.length > 32))('the ECDSA chain %s', (_, chain) => {
-  it('does not take the other half of a signature pair', () => {
+  it('rejects signatures with a high s', () => {
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
     const { privateKey, address } = chain.newKey()
     const { r = '', s = '', v = '' } = chain.sign(message('hello'), privateKey)
@@ -118,7 +118,7 @@ describe.each(all.filter(([, chain]) => chain.newKey().publicKey.length > 32))('
     }
   })
 
-  it('refuses zero and the group order as keys', () => {
+  it('rejects zero and the group order as private keys', () => {
     for (const hex of ['00'.repeat(32), 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'])
       expect(() => chain.keyOf(Buffer.from(hex, 'hex'))).toThrow(
         expect.objectContaining({ code: 'crypto.invalid-key' }),
@@ -127,8 +127,8 @@ describe.each(all.filter(([, chain]) => chain.newKey().publicKey.length > 32))('
   })
 })
 
-describe('a chain that is not configured', () => {
-  it('is named by its error', () => {
+describe('getChain', () => {
+  it('throws chain.unsupported for a chain that is not enabled', () => {
     expect(() => chainOf(knownChains(), 'DOGECOIN')).toThrow(expect.objectContaining({ code: 'chain.unsupported' }))
   })
 })

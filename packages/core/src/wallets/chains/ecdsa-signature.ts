@@ -2,7 +2,7 @@ import { type RecoverableSignature, secp256k1 } from '../../crypto/index.ts'
 import type { HexSignature } from './chain.ts'
 import { bytesOfHex, hexOf } from './hex.ts'
 
-/** r, s and v in hex, v being what the chain adds to the recovery bit. */
+/** Formats an ECDSA signature in hex. `base` is added to the recovery id to give v (27 on most chains). */
 export function ecdsaSignature({ r, s, recovery }: RecoverableSignature, base: number): HexSignature {
   const v = Uint8Array.of(base + recovery)
   return {
@@ -14,7 +14,7 @@ export function ecdsaSignature({ r, s, recovery }: RecoverableSignature, base: n
   }
 }
 
-/** Takes r, s and v in hex apart; undefined when it is something else. */
+/** Splits 65 bytes of hex into r, s and v, or returns undefined if the text is malformed. */
 export function splitSignature(
   text: string,
 ): { readonly r: Uint8Array; readonly s: Uint8Array; readonly v: number } | undefined {
@@ -22,7 +22,7 @@ export function splitSignature(
   return bytes && { r: bytes.slice(0, 32), s: bytes.slice(32, 64), v: bytes[64] ?? 0 }
 }
 
-/** The public key, 65 bytes, that signed a hash, or undefined where no key can have. */
+/** Recovers the public key (65 bytes) that signed a hash, or returns undefined if no key can have. */
 export function signerOf(hash: Uint8Array, signature: RecoverableSignature): Uint8Array | undefined {
   try {
     return secp256k1.recover(hash, signature)

@@ -1,23 +1,23 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { BillfoldError } from '../../errors.ts'
 
-/** A random seed of an ed25519 key, 32 bytes (RFC 8032). */
+/** Generates a random ed25519 seed (32 bytes, RFC 8032). */
 export function newSeed(): Uint8Array {
   return ed25519.utils.randomSecretKey()
 }
 
-/** The public key, 32 bytes, of a seed of 32 bytes. @throws BillfoldError `crypto.invalid-key` */
+/** Computes the public key (32 bytes) of a seed (32 bytes). @throws BillfoldError `crypto.invalid-key` */
 export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   if (seed.length !== 32) throw new BillfoldError('crypto.invalid-key')
   return ed25519.getPublicKey(seed)
 }
 
-/** Signs bytes as they are: 64 bytes (RFC 8032 section 5.1.6). */
+/** Signs bytes with PureEdDSA; the signature has 64 bytes (RFC 8032 section 5.1.6). */
 export function ed25519Sign(message: Uint8Array, seed: Uint8Array): Uint8Array {
   return ed25519.sign(message, seed)
 }
 
-/** Whether a signature is good, by the strict rules: no key of small order, no second form of a signature. */
+/** Returns true if a signature is valid under the strict rules of RFC 8032: no small-order keys, no malleable signatures. */
 export function ed25519Verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== 64 || publicKey.length !== 32) return false
   try {
@@ -28,7 +28,7 @@ export function ed25519Verify(message: Uint8Array, signature: Uint8Array, public
 }
 
 /**
- * The seed of a key that was given as 32 bytes, or as 64 with the public key behind it, which must then be the seed's.
+ * Parses a secret key of 32 bytes (seed) or 64 bytes (seed and public key, which must match). Returns the seed.
  * @throws BillfoldError `crypto.invalid-key`
  */
 export function seedOf(bytes: Uint8Array | undefined): Uint8Array {
@@ -40,7 +40,7 @@ export function seedOf(bytes: Uint8Array | undefined): Uint8Array {
   return seed
 }
 
-/** The seed and the public key in one, 64 bytes: what many wallets call the secret key. */
+/** Concatenates the seed and the public key (64 bytes), which many wallets call the secret key. */
 export function secretKeyOf(seed: Uint8Array): Uint8Array {
   return Uint8Array.from(Buffer.concat([seed, ed25519PublicKey(seed)]))
 }

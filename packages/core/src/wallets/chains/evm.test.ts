@@ -38,7 +38,7 @@ const mail = {
 }
 
 describe('an EVM chain', () => {
-  it('derives the keys that other wallets derive from the same words (BIP-39, BIP-32, BIP-44)', () => {
+  it('derives the same keys from a mnemonic as other wallets (BIP-39, BIP-32, BIP-44)', () => {
     for (let index = 0; index < 5; index++) {
       const path = chain.derivationPath(index)
       const key = chain.deriveKey(seed, path)
@@ -49,14 +49,14 @@ describe('an EVM chain', () => {
     expect(chain.deriveKey(seed, chain.derivationPath(0)).address).toBe('0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266')
   })
 
-  it('has addresses with the checksum of EIP-55', () => {
+  it('computes addresses with EIP-55 checksums', () => {
     for (let count = 0; count < 20; count++) {
       const key = chain.newKey()
       expect(key.address).toBe(new Wallet(`0x${Buffer.from(key.privateKey).toString('hex')}`).address)
     }
   })
 
-  it('signs any text so that another library recovers the address (EIP-191)', () => {
+  it('signs text so that another library recovers the address (EIP-191)', () => {
     const { privateKey, address } = chain.newKey()
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (data) => {
@@ -68,7 +68,7 @@ describe('an EVM chain', () => {
     )
   })
 
-  it('refuses text with half a surrogate pair, which another library would sign otherwise', () => {
+  it('rejects text with a lone surrogate, which another library signs differently', () => {
     const { privateKey } = chain.newKey()
     expect(() => chain.sign({ type: 'MESSAGE', data: 'a\ud800' }, privateKey)).toThrow(
       expect.objectContaining({ code: 'input.invalid' }),
@@ -81,7 +81,7 @@ describe('an EVM chain', () => {
     expect(verifyTypedData(mail.domain, mail.types, mail.message, signature)).toBe(address)
   })
 
-  it('takes typed data with its domain type spelled out, as wallets send it', () => {
+  it('accepts typed data with an explicit EIP712Domain type, as wallets send it', () => {
     const { privateKey, address } = chain.newKey()
     const payload: unknown = JSON.parse(
       JSON.stringify(TypedDataEncoder.getPayload(mail.domain, mail.types, mail.message)),
@@ -90,7 +90,7 @@ describe('an EVM chain', () => {
     expect(verifyTypedData(mail.domain, mail.types, mail.message, signature)).toBe(address)
   })
 
-  it('signs a small number and its decimal string alike', () => {
+  it('signs a small number and its decimal string identically', () => {
     const { privateKey } = chain.newKey()
     const withAmount = (amount: unknown) => ({ ...mail, message: { ...mail.message, amount } })
     const [asNumber, asString] = [42, '42'].map((amount) =>
@@ -103,21 +103,21 @@ describe('an EVM chain', () => {
     ['a number that JSON has rounded', { ...mail, message: { ...mail.message, amount: 2 ** 53 } }],
     ['a fraction', { ...mail, message: { ...mail.message, amount: 0.5 } }],
     ['a missing field', { ...mail, message: { contents: 'hello' } }],
-    ['a field that the type has not', { ...mail, message: { ...mail.message, more: 1 } }],
-    ['a field that a domain has not', { ...mail, domain: { ...mail.domain, more: 1 } }],
+    ['a field that is not in the type', { ...mail, message: { ...mail.message, more: 1 } }],
+    ['an unknown domain field', { ...mail, domain: { ...mail.domain, more: 1 } }],
     ['an unknown primary type', { ...mail, primaryType: 'Letter' }],
-    ['a type that is inherited', { ...mail, primaryType: 'constructor' }],
-    ['an address that is not one', { ...mail, message: { ...mail.message, from: { name: 'Cow', wallet: '0x12' } } }],
-    ['no typed data at all', null],
+    ['an inherited property name as primary type', { ...mail, primaryType: 'constructor' }],
+    ['an invalid address', { ...mail, message: { ...mail.message, from: { name: 'Cow', wallet: '0x12' } } }],
+    ['null', null],
     ['a string', 'mail'],
-  ])('refuses %s', (_, data) => {
+  ])('rejects %s', (_, data) => {
     const { privateKey } = chain.newKey()
     expect(() => chain.sign({ type: 'EIP712', data }, privateKey)).toThrow(
       expect.objectContaining({ name: 'BillfoldError', code: 'input.invalid' }),
     )
   })
 
-  it("takes another library's signatures, with 0 or 1 for v too, and the address in any case", async () => {
+  it("verifies another library's signatures, with v 0 or 1 and addresses in any case", async () => {
     const wallet = Wallet.createRandom()
     const message = await wallet.signMessage('hello')
     const typed = await wallet.signTypedData(mail.domain, mail.types, mail.message)
@@ -136,7 +136,7 @@ describe('an EVM chain', () => {
     expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, `${message.slice(0, -2)}1d`, wallet.address)).toBe(false)
   })
 
-  it('refuses typed data of more types than it does the work for', () => {
+  it('rejects typed data with too many types', () => {
     const { privateKey, address } = chain.newKey()
     const dataOf = (count: number) => {
       const names = Array.from({ length: count }, (_, index) => `T${index}`)

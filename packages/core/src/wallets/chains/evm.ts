@@ -9,15 +9,17 @@ import { splitSignature } from './ecdsa-signature.ts'
 import { hexOf, privateKeyOfHex } from './hex.ts'
 import { textBytes } from './message-text.ts'
 
-/** What makes one EVM chain another than the next. */
+/** The parameters of one EVM chain. */
 export interface EvmChain {
+  /** The name of the chain in the APIs, such as `ETHEREUM`. */
   readonly secretType: string
+  /** The ticker symbol of the native coin. */
   readonly symbol: string
   /** EIP-155 chain id. */
   readonly chainId: bigint
 }
 
-/** The EVM chains that are known without configuration. */
+/** The EVM chains supported without configuration. */
 export const evmChains: readonly EvmChain[] = [
   { secretType: 'ETHEREUM', symbol: 'ETH', chainId: 1n },
   { secretType: 'MATIC', symbol: 'POL', chainId: 137n },
@@ -29,7 +31,7 @@ export const evmChains: readonly EvmChain[] = [
 ]
 
 /**
- * A chain of the EVM family: secp256k1 keys at m/44'/60'/0'/0/index (BIP-44), EIP-55 addresses, EIP-191 and EIP-712 signatures.
+ * Creates an EVM chain: secp256k1 keys at m/44'/60'/0'/0/index (BIP-44), EIP-55 addresses, EIP-191 and EIP-712 signatures.
  *
  * @example
  * ```ts
@@ -46,36 +48,36 @@ export function evmChain(chain: EvmChain): Chain {
     decimals: 18,
     curve: 'secp256k1',
     derivationPath: (index) => `m/44'/60'/0'/0/${index}`,
-    deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
-    newKey: () => keyOf(secp256k1.generatePrivateKey()),
-    keyOf,
+    deriveKey: (seed, path) => toChainKey(bip32KeyAt(seed, path)),
+    newKey: () => toChainKey(secp256k1.generatePrivateKey()),
+    keyOf: toChainKey,
     readPrivateKey: privateKeyOfHex,
     writePrivateKey: hexOf,
-    keystore: web3Keystore((privateKey) => keyOf(privateKey).address.slice(2).toLowerCase()),
+    keystore: web3Keystore((privateKey) => toChainKey(privateKey).address.slice(2).toLowerCase()),
     sign,
     verify,
   }
 }
 
-function keyOf(privateKey: Uint8Array): ChainKey {
+function toChainKey(privateKey: Uint8Array): ChainKey {
   const publicKey = secp256k1.publicKeyOf(privateKey, false)
   return { privateKey, publicKey, address: addr.fromPublicKey(publicKey) }
 }
 
 function sign(request: SignatureRequest, privateKey: Uint8Array): HexSignature {
   if (request.type === 'MESSAGE') return hexSignature(eip191Signer.sign(textBytes(request.data), privateKey, false))
-  const data = signableData(request.data)
+  const data = parseTypedData(request.data)
   try {
     return hexSignature(signTyped(data, privateKey, false))
   } catch (error) {
-    throw notTypedData(error)
+    throw invalidTypedData(error)
   }
 }
 
-/** False, too, for typed data that has no hash: nobody can have signed it. */
+/** Also returns false for typed data that cannot be hashed, because nobody can have signed it. */
 function verify(request: SignatureRequest, signature: string, address: string): boolean {
-  const recover = signerOf(request)
-  const hex = withUsualV(signature)
+  const recover = createRecover(request)
+  const hex = normalizeV(signature)
   if (hex === undefined) return false
   try {
     return recover(hex).toLowerCase() === address.toLowerCase()
@@ -84,33 +86,33 @@ function verify(request: SignatureRequest, signature: string, address: string): 
   }
 }
 
-/** Who signed. The data is read first, so that what is wrong with it is told apart from a wrong signature. */
-function signerOf(request: SignatureRequest): (signature: string) => string {
+/** Returns a function that recovers the signer's address. Invalid data throws here, so that it is reported as an input error. */
+function createRecover(request: SignatureRequest): (signature: string) => string {
   if (request.type === 'MESSAGE') {
     const message = textBytes(request.data)
     return (signature) => eip191Signer.recoverAddress(signature, message)
   }
-  const data = signableData(request.data)
+  const data = parseTypedData(request.data)
   return (signature) => recoverAddressTyped(signature, data)
 }
 
-/** The signature with 1b or 1c for its v, for which some wallets write 0 or 1; undefined when it is something else. */
-function withUsualV(signature: string): string | undefined {
+/** Normalizes v to 27 or 28, because some wallets write 0 or 1. Returns undefined for malformed signatures. */
+function normalizeV(signature: string): string | undefined {
   const parts = splitSignature(signature)
   if (parts === undefined || ![0, 1, 27, 28].includes(parts.v)) return undefined
   return hexOf(Buffer.concat([parts.r, parts.s, Uint8Array.of(27 + (parts.v % 27))]))
 }
 
-function signableData(data: unknown): SignableData {
+function parseTypedData(data: unknown): SignableData {
   try {
     return typedData.parse(data)
   } catch (error) {
-    throw notTypedData(error)
+    throw invalidTypedData(error)
   }
 }
 
-function notTypedData(cause: unknown): BillfoldError {
-  const issues = [{ path: 'data', message: 'is not typed data that can be signed (EIP-712)' }]
+function invalidTypedData(cause: unknown): BillfoldError {
+  const issues = [{ path: 'data', message: 'is not valid typed data (EIP-712)' }]
   return new BillfoldError('input.invalid', { issues, cause })
 }
 
@@ -119,7 +121,7 @@ function hexSignature(signature: string): HexSignature {
   return { type: 'HEX_SIGNATURE', r: `0x${r}`, s: `0x${s}`, v: `0x${v}`, signature }
 }
 
-/** The five fields that a domain can have (EIP-712, definition of domainSeparator). */
+/** The five fields of an EIP-712 domain ("Definition of domainSeparator"). */
 const domain = z.strictObject({
   name: z.string().exactOptional(),
   version: z.string().exactOptional(),
@@ -140,20 +142,20 @@ const domain = z.strictObject({
     .exactOptional(),
 })
 
-/** Types of one message: the signer's work grows with their cube, and is 40 ms for so many. */
-const mostTypes = 64
+/** The maximum number of types of one message. Hashing takes cubic time in the number of types: 40 ms for 64. */
+const maxTypes = 64
 
 type SignableData = Parameters<typeof signTyped>[0]
 
 /**
- * Typed data as JSON brings it; whole numbers become bigints, which is what integers are signed as. The signer's own type
- * follows from literal types, which parsed data has not, and the signer checks every value: hence the last step.
+ * Typed data parsed from JSON. Integers become bigints. The type of the signing library depends on literal types, which parsed
+ * data does not have. The library validates every value itself, so the last step only asserts the type.
  */
 const typedData = z
   .object({
     types: z
       .record(z.string(), z.array(z.object({ name: z.string(), type: z.string() })))
-      .refine((types) => Object.keys(types).length <= mostTypes),
+      .refine((types) => Object.keys(types).length <= maxTypes),
     primaryType: z.string(),
     domain,
     message: z.record(z.string(), z.unknown()).transform(wholeNumbersAsBigints),
@@ -173,8 +175,8 @@ function withBigints(value: unknown): unknown {
   return value
 }
 
-/** A number that JSON may have rounded is refused: what is signed must be what was meant. */
+/** Rejects numbers that JSON parsing may have rounded, so that the signed value is the intended one. */
 function exactBigint(value: number): bigint {
-  if (!Number.isSafeInteger(value)) throw new RangeError('a number beyond 2^53 must be a string')
+  if (!Number.isSafeInteger(value)) throw new RangeError('integers beyond 2^53 must be strings')
   return BigInt(value)
 }

@@ -1,19 +1,19 @@
 import { BillfoldError } from '../../errors.ts'
 
-/** The bytes of hex with or without 0x, or undefined when it is not the hex of so many bytes. */
+/** Decodes hex with or without `0x`, or returns undefined if the text is not the hex of exactly `length` bytes. */
 export function bytesOfHex(text: string, length: number): Uint8Array | undefined {
   const digits = text.startsWith('0x') ? text.slice(2) : text
   if (digits.length !== length * 2 || !/^[0-9a-fA-F]*$/.test(digits)) return undefined
   return Uint8Array.from(Buffer.from(digits, 'hex'))
 }
 
-/** 0x and the digits. */
+/** Encodes bytes in lower-case hex with `0x`. */
 export function hexOf(bytes: Uint8Array): string {
   return `0x${Buffer.from(bytes).toString('hex')}`
 }
 
 /**
- * A private key of 32 bytes from its hex.
+ * Parses a private key of 32 bytes from hex with or without `0x`.
  * @throws BillfoldError `crypto.invalid-key`
  */
 export function privateKeyOfHex(text: string): Uint8Array {

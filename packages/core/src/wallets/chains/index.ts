@@ -6,10 +6,10 @@ import { evmChain, evmChains } from './evm.ts'
 import { solana } from './solana.ts'
 import { tron } from './tron.ts'
 
-/** The chains that a host has, by secretType. */
+/** The chains enabled by a host, by `secretType`. */
 export type Chains = ReadonlyMap<string, Chain>
 
-const known: readonly Chain[] = [
+const builtIn: readonly Chain[] = [
   ...evmChains.map(evmChain),
   aeternity,
   ...bitcoinChains.map(bitcoinChain),
@@ -17,12 +17,21 @@ const known: readonly Chain[] = [
   tron,
 ]
 
-/** All chains that are known without configuration. */
+/**
+ * Returns all built-in chains: seven EVM chains, æternity, Bitcoin, Litecoin, Solana and TRON. The map is a copy.
+ *
+ * @example
+ * ```ts
+ * import { knownChains } from '@billfold/core'
+ *
+ * const chains = new Map([...knownChains()].filter(([secretType]) => secretType !== 'TRON'))
+ * ```
+ */
 export function knownChains(): Chains {
-  return new Map(known.map((chain) => [chain.secretType, chain]))
+  return new Map(builtIn.map((chain) => [chain.secretType, chain]))
 }
 
-/** @throws BillfoldError `chain.unsupported` */
+/** Gets a chain by its `secretType`. @throws BillfoldError `chain.unsupported` */
 export function chainOf(chains: Chains, secretType: string): Chain {
   const chain = chains.get(secretType)
   if (chain === undefined) throw new BillfoldError('chain.unsupported')

@@ -2,16 +2,17 @@ import { BillfoldError } from '../../errors.ts'
 import type { SignatureRequest } from './chain.ts'
 
 /**
- * The UTF-8 bytes of a message to sign.
- * @throws BillfoldError `input.invalid` for half of a surrogate pair, which has none and which other libraries sign otherwise
+ * Encodes a message to sign as UTF-8.
+ * @throws BillfoldError `input.invalid` for lone surrogates, which have no UTF-8 encoding and are signed inconsistently by
+ *   other libraries
  */
 export function textBytes(text: string): Uint8Array {
-  if (/\p{Surrogate}/u.test(text)) throw new BillfoldError('input.invalid', { issues: [notText] })
+  if (/\p{Surrogate}/u.test(text)) throw new BillfoldError('input.invalid', { issues: [malformedText] })
   return Uint8Array.from(Buffer.from(text, 'utf8'))
 }
 
 /**
- * As {@link textBytes}, for a chain that signs messages and nothing else.
+ * Encodes the message of a request, on chains that sign messages only.
  * @throws BillfoldError `signature.unsupported-type`, `input.invalid`
  */
 export function messageBytes(request: SignatureRequest): Uint8Array {
@@ -19,7 +20,7 @@ export function messageBytes(request: SignatureRequest): Uint8Array {
   return textBytes(request.data)
 }
 
-const notText = {
+const malformedText = {
   path: 'data',
-  message: 'is not well-formed Unicode, which has no UTF-8 bytes to sign',
+  message: 'is not well-formed Unicode (lone surrogate)',
 }

@@ -5,25 +5,25 @@ import { ecdsaSignature } from './ecdsa-signature.ts'
 import { ed25519Sign } from './ed25519-keys.ts'
 import { hexOf } from './hex.ts'
 
-/** The longest data that is signed raw with an ed25519 key, in bytes. */
-const mostBytes = 64 * 1024
+/** The maximum size of data signed raw with an ed25519 key, in bytes. */
+const maxBytes = 64 * 1024
 
 /**
- * Signs bytes as they are, in hex with or without 0x, with nothing in front that tells them from a transaction: a hash of 32
- * bytes on secp256k1 (deterministic, RFC 6979, low s; v is 27 or 28), up to 64 KiB on ed25519 (RFC 8032 section 5.1.6).
+ * Signs raw bytes (hex with or without `0x`) without a prefix that would distinguish them from a transaction: a 32-byte hash
+ * on secp256k1 (deterministic, RFC 6979, low s, v is 27 or 28), up to 64 KiB on ed25519 (RFC 8032 section 5.1.6).
  * @throws BillfoldError `input.invalid`
  */
 export function signRaw(curve: Curve, data: string, privateKey: Uint8Array): HexSignature {
-  const bytes = rawBytes(data)
+  const bytes = parseRawBytes(data)
   if (curve === 'ed25519') return { type: 'HEX_SIGNATURE', signature: hexOf(ed25519Sign(bytes, privateKey)) }
-  if (bytes.length !== 32) throw invalid('is not a hash of 32 bytes, which is all that a key of this chain signs raw')
+  if (bytes.length !== 32) throw invalid('must be a 32-byte hash on this chain')
   return ecdsaSignature(secp256k1.sign(bytes, privateKey), 27)
 }
 
-function rawBytes(data: string): Uint8Array {
+function parseRawBytes(data: string): Uint8Array {
   const digits = data.startsWith('0x') ? data.slice(2) : data
-  if (digits.length === 0 || digits.length > 2 * mostBytes || !/^([0-9a-fA-F]{2})*$/.test(digits))
-    throw invalid('is not hex of 1 to 65,536 bytes')
+  if (digits.length === 0 || digits.length > 2 * maxBytes || !/^([0-9a-fA-F]{2})*$/.test(digits))
+    throw invalid('must be hex of 1 to 65,536 bytes')
   return Uint8Array.from(Buffer.from(digits, 'hex'))
 }
 

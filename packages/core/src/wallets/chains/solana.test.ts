@@ -4,8 +4,8 @@ import nacl from 'tweetnacl'
 import { describe, expect, it } from 'vitest'
 import { couldBeTransaction, solana } from './solana.ts'
 
-describe('Solana, against tweetnacl and bs58', () => {
-  it('has the addresses of tweetnacl, and reads and writes its secret keys', () => {
+describe('Solana compared with tweetnacl and bs58', () => {
+  it('computes the same addresses as tweetnacl and parses and formats its secret keys', () => {
     for (let count = 0; count < 10; count++) {
       const { publicKey, secretKey } = nacl.sign.keyPair()
       const key = solana.keyOf(solana.readPrivateKey(bs58.encode(secretKey)))
@@ -20,7 +20,7 @@ describe('Solana, against tweetnacl and bs58', () => {
     }
   })
 
-  it('refuses a secret key whose halves do not belong together, and a list with a number too large', () => {
+  it('rejects a secret key whose public key does not match, and a list with a number above 255', () => {
     const [one, other] = [nacl.sign.keyPair(), nacl.sign.keyPair()]
     const mixed = Uint8Array.from([...one.secretKey.slice(0, 32), ...other.publicKey])
     const list = [...one.secretKey.slice(0, 63), 256]
@@ -28,7 +28,7 @@ describe('Solana, against tweetnacl and bs58', () => {
       expect(() => solana.readPrivateKey(written)).toThrow(expect.objectContaining({ code: 'crypto.invalid-key' }))
   })
 
-  it("signs a message's bytes as wallets do", () => {
+  it('signs the bytes of a message like other wallets', () => {
     const { privateKey, publicKey } = solana.newKey()
     const { secretKey } = nacl.sign.keyPair.fromSeed(privateKey)
     fc.assert(
@@ -46,7 +46,7 @@ describe('Solana, against tweetnacl and bs58', () => {
     )
   })
 
-  it('tells what could be a transaction by the public key of a signer', () => {
+  it('detects possible transactions by the public key of a signer', () => {
     const { publicKey } = solana.newKey()
     const { publicKey: payee } = solana.newKey()
     const header = [1, 0, 1, 3]

@@ -8,8 +8,8 @@ const words = 'test test test test test test test test test test test junk'
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const tronWeb = new TronWeb({ fullHost: 'http://127.0.0.1:9' })
 
-describe('TRON, against tronweb', () => {
-  it('derives the keys that tronweb derives from the same words', () => {
+describe('TRON compared with tronweb', () => {
+  it('derives the same keys from a mnemonic as tronweb', () => {
     for (let index = 0; index < 5; index++) {
       const path = tron.derivationPath(index)
       const ours = tron.deriveKey(mnemonicToSeedSync(words), path)
@@ -19,7 +19,7 @@ describe('TRON, against tronweb', () => {
     }
   })
 
-  it('has its addresses', () => {
+  it('computes the same addresses as tronweb', () => {
     for (let count = 0; count < 20; count++) {
       const { privateKey, address } = tron.newKey()
       expect(address).toBe(TronWeb.address.fromPrivateKey(hex(privateKey)))
@@ -27,7 +27,7 @@ describe('TRON, against tronweb', () => {
     }
   })
 
-  it('signs any message as tronweb does (TIP-191)', async () => {
+  it('signs messages like tronweb (TIP-191)', async () => {
     const { privateKey, address } = tron.newKey()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (data) => {

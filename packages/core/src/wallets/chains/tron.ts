@@ -8,16 +8,16 @@ import { ecdsaSignature, signerOf, splitSignature } from './ecdsa-signature.ts'
 import { privateKeyOfHex } from './hex.ts'
 import { messageBytes } from './message-text.ts'
 
-/** TRON: secp256k1 keys at m/44'/195'/0'/0/index (BIP-44), addresses in base58check that begin with T, TIP-191 signatures. */
+/** TRON: secp256k1 keys at m/44'/195'/0'/0/index (BIP-44), base58check addresses that start with T, TIP-191 signatures. */
 export const tron: Chain = {
   secretType: 'TRON',
   symbol: 'TRX',
   decimals: 6,
   curve: 'secp256k1',
   derivationPath: (index) => `m/44'/195'/0'/0/${index}`,
-  deriveKey: (seed, path) => keyOf(bip32KeyAt(seed, path)),
-  newKey: () => keyOf(secp256k1.generatePrivateKey()),
-  keyOf,
+  deriveKey: (seed, path) => toChainKey(bip32KeyAt(seed, path)),
+  newKey: () => toChainKey(secp256k1.generatePrivateKey()),
+  keyOf: toChainKey,
   readPrivateKey: privateKeyOfHex,
   writePrivateKey: (privateKey) => Buffer.from(privateKey).toString('hex'),
   keystore: web3Keystore(),
@@ -25,17 +25,17 @@ export const tron: Chain = {
   verify,
 }
 
-function keyOf(privateKey: Uint8Array): ChainKey {
+function toChainKey(privateKey: Uint8Array): ChainKey {
   const publicKey = secp256k1.publicKeyOf(privateKey, false)
-  return { privateKey, publicKey, address: addressOf(publicKey) }
+  return { privateKey, publicKey, address: toAddress(publicKey) }
 }
 
-/** 0x41 and the last 20 bytes of the hash of the public key (65 bytes, of which the first is not hashed). */
-function addressOf(publicKey: Uint8Array): string {
+/** Computes base58check of 0x41 and the last 20 bytes of the Keccak-256 of the public key without its first byte. */
+function toAddress(publicKey: Uint8Array): string {
   return writeBase58check(Buffer.concat([Buffer.of(0x41), keccak_256(publicKey.subarray(1)).subarray(12)]))
 }
 
-/** TIP-191: the length in bytes, in decimal. */
+/** Keccak-256 of the prefixed message (TIP-191). The prefix contains the message length in bytes, in decimal. */
 function messageHash(request: SignatureRequest): Uint8Array {
   const message = messageBytes(request)
   return keccak_256(Buffer.concat([Buffer.from(`\x19TRON Signed Message:\n${message.length}`), message]))
@@ -47,5 +47,5 @@ function verify(request: SignatureRequest, signature: string, address: string): 
   if (parts === undefined) return false
   const recovery = parts.v >= 27 ? parts.v - 27 : parts.v
   const signer = recovery <= 1 ? signerOf(hash, { ...parts, recovery }) : undefined
-  return signer !== undefined && addressOf(signer) === address
+  return signer !== undefined && toAddress(signer) === address
 }

@@ -14,7 +14,7 @@ const longSeed = Buffer.from(
 const words = `${'abandon '.repeat(11)}about`
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-describe('BIP-32, its test vectors', () => {
+describe('BIP-32 test vectors', () => {
   it.each([
     [shortSeed, 'm', 'e8f32e723decf4051aefac8e2c93c9c5b214313817cdb01a1494b917c8436b35'],
     [shortSeed, "m/0'", 'edb2e14f9ee77d26dd93b4ecede8d16ed408ce149b6cd80b0715a2d911a0afea'],
@@ -28,7 +28,7 @@ describe('BIP-32, its test vectors', () => {
   })
 })
 
-describe('SLIP-10, its test vectors for ed25519', () => {
+describe('SLIP-10 test vectors for ed25519', () => {
   it.each([
     [shortSeed, 'm', '2b4be7f19ee27bbf30c667b642d5f4aa69fd169872f8fc3059c08ebae2eb19e7'],
     [shortSeed, "m/0'", '68e0fe46dfb67e368c75379acec591dad19df3cde26e63b93a8e704f1dade7a3'],
@@ -42,13 +42,13 @@ describe('SLIP-10, its test vectors for ed25519', () => {
     expect(hex(slip10KeyAt(seed, path))).toBe(key)
   })
 
-  it.each(['m/0', "m/0'/1", 'm/', "m/-1'", "m/2147483648'", "0'", ''])('refuses the path %j', (path) => {
+  it.each(['m/0', "m/0'/1", 'm/', "m/-1'", "m/2147483648'", "0'", ''])('rejects the path %j', (path) => {
     expect(() => slip10KeyAt(shortSeed, path)).toThrow(RangeError)
   })
 })
 
-describe('BIP-39 with BIP-84 and BIP-44, from the twelve words of sixteen zero bytes', () => {
-  it('has the words and the seed of the test vector', async () => {
+describe('BIP-39 with BIP-84 and BIP-44, for the mnemonic of 16 zero bytes', () => {
+  it('derives the mnemonic and the seed of the test vector', async () => {
     expect(entropyToMnemonic(new Uint8Array(16), wordlist)).toBe(words)
     expect(hex(await mnemonicToSeedWebcrypto(words))).toBe(
       '5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc19a5ac40b389cd370d086206dec8aa6c43daea6690f20ad3d8d48b2d2ce9e38e4',
@@ -66,14 +66,14 @@ describe('BIP-39 with BIP-84 and BIP-44, from the twelve words of sixteen zero b
     expect(chain.deriveKey(await mnemonicToSeedWebcrypto(words), chain.derivationPath(index)).address).toBe(address)
   })
 
-  it('writes the private key of the first Bitcoin wallet as BIP-84 does', async () => {
+  it('formats the private key of the first Bitcoin wallet like BIP-84', async () => {
     const chain = chainOf(knownChains(), 'BITCOIN')
     const { privateKey } = chain.deriveKey(await mnemonicToSeedWebcrypto(words), chain.derivationPath(0))
     expect(chain.writePrivateKey(privateKey)).toBe('KyZpNDKnfs94vbrwhJneDi77V6jF64PWPF8x5cdJb8ifgg2DUc9d')
   })
 })
 
-describe('EIP-55, its test vectors', () => {
+describe('EIP-55 test vectors', () => {
   it.each([
     '0x52908400098527886E0F7030069857D2E4169EE7',
     '0x8617E340B3D01FA5F11F306F4090FD50E238070D',

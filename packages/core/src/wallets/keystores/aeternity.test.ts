@@ -15,13 +15,13 @@ interface Cost {
 
 const cheap: Cost = { memlimit_kib: 1024, opslimit: 2, parallelism: 1 }
 
-/** Argon2id and secretbox by other libraries. */
+/** Argon2id and secretbox of other libraries. */
 function theirKey(password: string, salt: Uint8Array, cost: Cost): Promise<Uint8Array> {
   const { memlimit_kib: memorySize, opslimit: iterations, parallelism } = cost
   return argon2id({ password, salt, memorySize, iterations, parallelism, hashLength: 32, outputType: 'binary' })
 }
 
-async function theirFile(secret: Uint8Array, address: string, password: string, cost = cheap) {
+async function encryptWithOtherLibrary(secret: Uint8Array, address: string, password: string, cost = cheap) {
   const [salt, nonce] = [randomBytes(16), randomBytes(24)]
   const ciphertext = nacl.secretbox(secret, nonce, await theirKey(password, salt, cost))
   return {
@@ -40,27 +40,31 @@ async function theirFile(secret: Uint8Array, address: string, password: string, 
   }
 }
 
-const open = (file: unknown, password: string): Promise<Uint8Array> => format.read(JSON.stringify(file)).open(password)
+const decryptFile = (file: unknown, password: string): Promise<Uint8Array> =>
+  format.read(JSON.stringify(file)).open(password)
 
-describe("a keystore of æternity's wallets", () => {
+describe('aeternityKeystore', () => {
   it.each([
-    ['as the SDK wrote them', { memlimit_kib: 65_536, opslimit: 3, parallelism: 1 }],
-    ['as the command line tool writes them, with four lanes', { memlimit_kib: 65_536, opslimit: 3, parallelism: 4 }],
-    ['that cost little', cheap],
-  ])('opens those %s', async (_, cost) => {
+    ['with the parameters of the SDK', { memlimit_kib: 65_536, opslimit: 3, parallelism: 1 }],
+    [
+      'with the parameters of the command line tool (four lanes)',
+      { memlimit_kib: 65_536, opslimit: 3, parallelism: 4 },
+    ],
+    ['with minimal parameters', cheap],
+  ])('decrypts keystores %s', async (_, cost) => {
     const { secretKey } = nacl.sign.keyPair()
     const { privateKey, address } = aeternity.keyOf(secretKey.slice(0, 32))
-    const file = await theirFile(secretKey, address, 'pässword', cost)
-    expect(await open(file, 'pässword')).toEqual(privateKey)
-    await expect(open(file, 'password')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
+    const file = await encryptWithOtherLibrary(secretKey, address, 'pässword', cost)
+    expect(await decryptFile(file, 'pässword')).toEqual(privateKey)
+    await expect(decryptFile(file, 'password')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
   })
 
-  it('opens one with the seed alone in it', async () => {
+  it('decrypts a keystore that contains the seed only', async () => {
     const { privateKey, address } = aeternity.newKey()
-    expect(await open(await theirFile(privateKey, address, 'p'), 'p')).toEqual(privateKey)
+    expect(await decryptFile(await encryptWithOtherLibrary(privateKey, address, 'p'), 'p')).toEqual(privateKey)
   })
 
-  it('is opened by other libraries', async () => {
+  it('encrypts keystores that other libraries decrypt', async () => {
     const { privateKey, publicKey, address } = aeternity.newKey()
     const written = await format.write(privateKey, 'pässword')
     expect(await format.read(written).open('pässword')).toEqual(privateKey)
@@ -73,7 +77,7 @@ describe("a keystore of æternity's wallets", () => {
     expect(hex(secret ?? new Uint8Array())).toBe(hex(privateKey) + hex(publicKey))
   })
 
-  it('goes on with other work while it derives', async () => {
+  it('does not block the event loop while deriving a key', async () => {
     const { privateKey } = aeternity.newKey()
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)
@@ -82,27 +86,30 @@ describe("a keystore of æternity's wallets", () => {
     expect(ticks).toBeGreaterThan(10)
   })
 
-  it('must have the address of its key, and a key whose halves belong together', async () => {
+  it('rejects a keystore with a wrong address or a public key that does not match the seed', async () => {
     const [one, other] = [nacl.sign.keyPair(), nacl.sign.keyPair()]
     const address = aeternity.keyOf(one.secretKey.slice(0, 32)).address
     const otherAddress = aeternity.keyOf(other.secretKey.slice(0, 32)).address
     const mixed = Uint8Array.from([...one.secretKey.slice(0, 32), ...other.publicKey])
-    for (const file of [await theirFile(one.secretKey, otherAddress, 'p'), await theirFile(mixed, address, 'p')])
-      await expect(open(file, 'p')).rejects.toMatchObject({ code: 'keystore.invalid' })
+    for (const file of [
+      await encryptWithOtherLibrary(one.secretKey, otherAddress, 'p'),
+      await encryptWithOtherLibrary(mixed, address, 'p'),
+    ])
+      await expect(decryptFile(file, 'p')).rejects.toMatchObject({ code: 'keystore.invalid' })
   })
 
-  it('takes no password that is empty or too long for a new one, and none that is too long opens', async () => {
+  it('rejects empty and too long passwords', async () => {
     const { privateKey, address } = aeternity.newKey()
     for (const password of ['', 'x'.repeat(1025), 'a\ud800'])
       await expect(format.write(privateKey, password)).rejects.toMatchObject({ code: 'input.invalid' })
-    const opened = open(await theirFile(privateKey, address, 'p'), 'x'.repeat(100_000))
-    await expect(opened).rejects.toMatchObject({ code: 'keystore.wrong-password' })
+    const decrypted = decryptFile(await encryptWithOtherLibrary(privateKey, address, 'p'), 'x'.repeat(100_000))
+    await expect(decrypted).rejects.toMatchObject({ code: 'keystore.wrong-password' })
   })
 })
 
-describe("a hostile keystore of æternity's wallets", async () => {
+describe('a hostile æternity keystore', async () => {
   const { privateKey, address } = aeternity.newKey()
-  const file = await theirFile(privateKey, address, 'p')
+  const file = await encryptWithOtherLibrary(privateKey, address, 'p')
   const cryptoWith = (change: object): unknown => ({ ...file, crypto: { ...file.crypto, ...change } })
   const paramsWith = (change: object): unknown => cryptoWith({ kdf_params: { ...file.crypto.kdf_params, ...change } })
 
@@ -111,8 +118,8 @@ describe("a hostile keystore of æternity's wallets", async () => {
     ['more than 256 MiB of memory', paramsWith({ memlimit_kib: 2 ** 18 + 1, opslimit: 1 })],
     ['a million passes', paramsWith({ opslimit: 1_000_000 })],
     ['a million lanes', paramsWith({ parallelism: 1_000_000 })],
-    ['memory and passes that are too much together', paramsWith({ memlimit_kib: 2 ** 18, opslimit: 4 })],
-  ])('is refused for %s, in milliseconds', (_, hostile) => {
+    ['an excessive product of memory and passes', paramsWith({ memlimit_kib: 2 ** 18, opslimit: 4 })],
+  ])('is rejected within milliseconds for %s', (_, hostile) => {
     const text = JSON.stringify(hostile)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.too-costly' }))
@@ -125,14 +132,14 @@ describe("a hostile keystore of æternity's wallets", async () => {
     ['a fraction of a pass', paramsWith({ opslimit: 0.5 })],
     ['a salt of 4 bytes', paramsWith({ salt: '00000000' })],
     ['a salt of a megabyte', paramsWith({ salt: '00'.repeat(2 ** 20) })],
-    ['another derivation', cryptoWith({ kdf: 'scrypt' })],
+    ['another KDF', cryptoWith({ kdf: 'scrypt' })],
     ['another cipher', cryptoWith({ symmetric_alg: 'none' })],
-    ['another kind of key', cryptoWith({ secret_type: 'secp256k1' })],
+    ['another key type', cryptoWith({ secret_type: 'secp256k1' })],
     ['a nonce of 12 bytes', cryptoWith({ cipher_params: { nonce: '00'.repeat(12) } })],
-    ['a key of no length that there is', cryptoWith({ ciphertext: '00'.repeat(64) })],
+    ['a key of invalid length', cryptoWith({ ciphertext: '00'.repeat(64) })],
     ['another version', { ...file, version: 3 }],
     ['nothing', undefined],
-  ])('is refused for %s', (_, hostile) => {
+  ])('is rejected for %s', (_, hostile) => {
     const text = JSON.stringify(hostile) ?? ''
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
   })

@@ -14,7 +14,7 @@ const kdfParams = z.object({
   salt: hexBytes(8, keystoreLimits.saltBytes),
 })
 
-/** The seed, with or without the public key behind it, and a tag of 16 bytes in front. */
+/** A 16-byte tag, the seed, and optionally the public key. */
 const ciphertext = z.union([hexBytes(80, 80), hexBytes(48, 48)])
 
 const keystore = z.object({
@@ -32,40 +32,41 @@ const keystore = z.object({
 
 type KdfParams = z.output<typeof kdfParams>
 
-/** What new ones cost: 64 MiB, three passes, one lane. */
-const newCost = { memlimit_kib: 65_536, opslimit: 3, parallelism: 1 } as const
+/** Argon2id parameters of new keystores: 64 MiB, three passes, one lane. */
+const newKdfParams = { memlimit_kib: 65_536, opslimit: 3, parallelism: 1 } as const
 
-/** How the keys inside are written. */
+/** The key encodings used inside a keystore. */
 export interface AeternityKeys {
+  /** Computes the address of a seed. */
   readonly addressOf: (seed: Uint8Array) => string
-  /** The seed and the public key in one, 64 bytes. */
+  /** Concatenates the seed and the public key (64 bytes). */
   readonly secretKeyOf: (seed: Uint8Array) => Uint8Array
-  /** The seed of what `secretKeyOf` made, or of a seed alone. @throws BillfoldError `crypto.invalid-key` */
+  /** Parses a secret key of 64 bytes or a seed of 32 bytes. Returns the seed. @throws BillfoldError `crypto.invalid-key` */
   readonly seedOf: (secretKey: Uint8Array) => Uint8Array
 }
 
-/** The keystore of æternity's wallets, version 1: XSalsa20-Poly1305 under a key that Argon2id makes of the password. */
+/** The keystore format of æternity wallets, version 1: XSalsa20-Poly1305 with a key derived from the password by Argon2id. */
 export function aeternityKeystore(keys: AeternityKeys): KeystoreFormat {
   return {
     read: (text) => {
       const { crypto, public_key: address } = parseKeystore(keystore, text)
-      assertCheap(crypto.kdf_params)
+      assertAffordable(crypto.kdf_params)
       return {
         open: async (password) => {
-          const seed = seedIn(keys, await open(crypto, password))
+          const seed = parseSeed(keys, await decrypt(crypto, password))
           if (keys.addressOf(seed) !== address) throw new BillfoldError('keystore.invalid')
           return seed
         },
       }
     },
-    write: (seed, password) => write(keys.secretKeyOf(seed), keys.addressOf(seed), password),
+    write: (seed, password) => encrypt(keys.secretKeyOf(seed), keys.addressOf(seed), password),
   }
 }
 
-/** Nothing has been derived yet. Argon2 needs 8 KiB a lane (RFC 9106 section 3.1). */
-function assertCheap({ memlimit_kib: memory, opslimit: passes, parallelism: lanes }: KdfParams): void {
-  const most = keystoreLimits.argon2id
-  if (memory > most.memoryKib || passes > most.passes || lanes > most.lanes || memory * passes > most.work)
+/** Checks the cost before deriving a key. Argon2 needs at least 8 KiB per lane (RFC 9106 section 3.1). */
+function assertAffordable({ memlimit_kib: memory, opslimit: passes, parallelism: lanes }: KdfParams): void {
+  const max = keystoreLimits.argon2id
+  if (memory > max.memoryKib || passes > max.passes || lanes > max.lanes || memory * passes > max.work)
     throw new BillfoldError('keystore.too-costly')
   if (memory < 8 * lanes) throw new BillfoldError('keystore.invalid')
 }
@@ -75,28 +76,28 @@ function derive(password: Uint8Array, { memlimit_kib, opslimit, parallelism, sal
   return hashInWorker({ module: '@noble/hashes/argon2.js', name: 'argon2id', password, salt, options })
 }
 
-async function open(sealed: z.output<typeof keystore>['crypto'], password: string): Promise<Uint8Array> {
+async function decrypt(encrypted: z.output<typeof keystore>['crypto'], password: string): Promise<Uint8Array> {
   const bytes = passwordBytes(password)
   if (bytes === undefined) throw new BillfoldError('keystore.wrong-password')
-  const key = await derive(bytes, sealed.kdf_params)
+  const key = await derive(bytes, encrypted.kdf_params)
   try {
-    return xsalsa20poly1305(key, sealed.cipher_params.nonce).decrypt(sealed.ciphertext)
+    return xsalsa20poly1305(key, encrypted.cipher_params.nonce).decrypt(encrypted.ciphertext)
   } catch {
     throw new BillfoldError('keystore.wrong-password')
   }
 }
 
-function seedIn({ seedOf }: AeternityKeys, secretKey: Uint8Array): Uint8Array {
+function parseSeed(keys: AeternityKeys, secretKey: Uint8Array): Uint8Array {
   try {
-    return seedOf(secretKey)
+    return keys.seedOf(secretKey)
   } catch {
     throw new BillfoldError('keystore.invalid')
   }
 }
 
-async function write(secretKey: Uint8Array, address: string, password: string): Promise<string> {
+async function encrypt(secretKey: Uint8Array, address: string, password: string): Promise<string> {
   const [salt, nonce] = [randomBytes(16), randomBytes(24)]
-  const key = await derive(newPasswordBytes(password), { ...newCost, salt })
+  const key = await derive(newPasswordBytes(password), { ...newKdfParams, salt })
   return JSON.stringify({
     name: 'keystore',
     version: 1,
@@ -108,7 +109,7 @@ async function write(secretKey: Uint8Array, address: string, password: string): 
       ciphertext: Buffer.from(xsalsa20poly1305(key, nonce).encrypt(secretKey)).toString('hex'),
       cipher_params: { nonce: nonce.toString('hex') },
       kdf: 'argon2id',
-      kdf_params: { ...newCost, salt: salt.toString('hex') },
+      kdf_params: { ...newKdfParams, salt: salt.toString('hex') },
     },
   })
 }

@@ -1,22 +1,23 @@
-/** What opens a keystore that was read: derives a key from the password, which takes its time. */
+/** A parsed keystore that can be decrypted with its password. */
 export interface ReadKeystore {
   /**
-   * The private key, 32 bytes. It belongs in a turn of the slow hash.
-   * @throws BillfoldError `keystore.wrong-password`, `keystore.invalid` when what is inside is not what the outside says
+   * Derives the key from the password, which is slow by design, and decrypts the private key (32 bytes). Call it in a slot of
+   * the password hasher.
+   * @throws BillfoldError `keystore.wrong-password`, `keystore.invalid` if the decrypted key does not match the file's address
    */
   readonly open: (password: string) => Promise<Uint8Array>
 }
 
-/** A way to keep a private key in a file under a password. */
+/** A file format that stores a private key encrypted with a password. */
 export interface KeystoreFormat {
   /**
-   * Reads a keystore, and refuses it before any work is done for it.
+   * Parses a keystore and checks its KDF parameters, before any key derivation.
    * @throws BillfoldError `keystore.invalid`, `keystore.too-costly`
    */
   readonly read: (text: string) => ReadKeystore
   /**
-   * Makes one, as JSON. It belongs in a turn of the slow hash.
-   * @throws BillfoldError `input.invalid` for a password that is empty or too long
+   * Encrypts a private key (32 bytes) with a password. Returns the keystore as JSON. Call it in a slot of the password hasher.
+   * @throws BillfoldError `input.invalid` if the password is empty or longer than 1,024 bytes
    */
   readonly write: (privateKey: Uint8Array, password: string) => Promise<string>
 }

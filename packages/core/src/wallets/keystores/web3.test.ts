@@ -10,13 +10,13 @@ import { web3Keystore } from './web3.ts'
 const format = web3Keystore((privateKey) => addr.fromPrivateKey(privateKey).slice(2).toLowerCase())
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** By ethers, cheaply. */
-function theirFile(privateKey: Uint8Array, password: string): Promise<string> {
+/** Encrypts a keystore with ethers at low cost. */
+function encryptWithEthers(privateKey: Uint8Array, password: string): Promise<string> {
   const account = { address: addr.fromPrivateKey(privateKey), privateKey: `0x${hex(privateKey)}` }
   return encryptKeystoreJson(account, password, { scrypt: { N: 2 ** 10, r: 8, p: 1 } })
 }
 
-/** The two test vectors of the definition ("Web3 Secret Storage"), whose password is `testpassword`. */
+/** The two test vectors of "Web3 Secret Storage". The password is `testpassword`. */
 const pbkdf2Vector = {
   crypto: {
     cipher: 'aes-128-ctr',
@@ -55,48 +55,49 @@ const scryptVector = {
 }
 
 const vectorKey = '7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d'
-const open = (file: unknown, password: string): Promise<Uint8Array> => format.read(JSON.stringify(file)).open(password)
+const decryptFile = (file: unknown, password: string): Promise<Uint8Array> =>
+  format.read(JSON.stringify(file)).open(password)
 
-describe('a web3 keystore, version 3', () => {
-  it('opens the test vector with PBKDF2', async () => {
-    expect(hex(await open(pbkdf2Vector, 'testpassword'))).toBe(vectorKey)
-    await expect(open(pbkdf2Vector, 'testpasswore')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
+describe('web3Keystore', () => {
+  it('decrypts the PBKDF2 test vector', async () => {
+    expect(hex(await decryptFile(pbkdf2Vector, 'testpassword'))).toBe(vectorKey)
+    await expect(decryptFile(pbkdf2Vector, 'testpasswore')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
   })
 
-  it('opens the test vector with scrypt, whose N OpenSSL does not take for its r, and goes on with other work meanwhile', async () => {
+  it('decrypts the scrypt test vector, whose N OpenSSL rejects, without blocking the event loop', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)
-    const opened = await open(scryptVector, 'testpassword')
+    const decrypted = await decryptFile(scryptVector, 'testpassword')
     clearInterval(timer)
-    expect(hex(opened)).toBe(vectorKey)
+    expect(hex(decrypted)).toBe(vectorKey)
     expect(ticks).toBeGreaterThan(10)
   })
 
-  it('with scrypt is opened by its own password only', async () => {
-    const file = await theirFile(secp256k1.generatePrivateKey(), 'testpassword')
+  it('rejects a wrong password of a scrypt keystore', async () => {
+    const file = await encryptWithEthers(secp256k1.generatePrivateKey(), 'testpassword')
     await expect(format.read(file).open('testpasswore')).rejects.toMatchObject({ code: 'keystore.wrong-password' })
   })
 
-  it('opens what ethers wrote, whatever the password', async () => {
+  it('decrypts keystores of ethers with any password', async () => {
     const password = fc.oneof(fc.string({ maxLength: 50 }), fc.string({ unit: 'grapheme', maxLength: 50 }))
     await fc.assert(
       fc.asyncProperty(password, async (text) => {
         const privateKey = secp256k1.generatePrivateKey()
-        expect(await format.read(await theirFile(privateKey, text)).open(text)).toEqual(privateKey)
+        expect(await format.read(await encryptWithEthers(privateKey, text)).open(text)).toEqual(privateKey)
       }),
       { numRuns: 10 },
     )
   })
 
-  it('opens what another library wrote with a password as it was typed, not normalised', async () => {
+  it('decrypts keystores of libraries that do not normalize passwords', async () => {
     const privateKey = secp256k1.generatePrivateKey()
     for (const kdf of ['scrypt', 'pbkdf2']) {
       const written = await privToLegacyKeystore(privateKey, 'ｆｕｌｌ ｗｉｄｔｈ', { kdf, n: 1024, c: 1000 })
-      expect(await open(written, 'ｆｕｌｌ ｗｉｄｔｈ')).toEqual(privateKey)
+      expect(await decryptFile(written, 'ｆｕｌｌ ｗｉｄｔｈ')).toEqual(privateKey)
     }
   })
 
-  it('is opened by ethers and by Billfold, costs as much as most wallets ask for, and has its own salt each time', async () => {
+  it('encrypts keystores that ethers decrypts, at the usual cost and with a fresh salt', async () => {
     const privateKey = secp256k1.generatePrivateKey()
     const password = 'ｆｕｌｌ ｗｉｄｔｈ 🙈'
     const written = await format.write(privateKey, password)
@@ -112,22 +113,24 @@ describe('a web3 keystore, version 3', () => {
     expect(one.address).toBe(addr.fromPrivateKey(privateKey).slice(2).toLowerCase())
   })
 
-  it('may write Crypto, may have an address with or without 0x, and must have the right one', async () => {
+  it('accepts the key Crypto and addresses with or without 0x, and rejects a wrong address', async () => {
     const { crypto, ...rest } = pbkdf2Vector
-    expect(hex(await open({ ...rest, Crypto: crypto }, 'testpassword'))).toBe(vectorKey)
+    expect(hex(await decryptFile({ ...rest, Crypto: crypto }, 'testpassword'))).toBe(vectorKey)
     const address = addr.fromPrivateKey(Buffer.from(vectorKey, 'hex'))
     for (const form of [address, address.slice(2), address.toLowerCase()])
-      expect(hex(await open({ ...pbkdf2Vector, address: form }, 'testpassword'))).toBe(vectorKey)
+      expect(hex(await decryptFile({ ...pbkdf2Vector, address: form }, 'testpassword'))).toBe(vectorKey)
     expect(address.toLowerCase()).toBe('0x008aeeda4d805471df9b2a5b0f38a0c3bcba786b')
-    const wrong = open({ ...pbkdf2Vector, address: `0x${'00'.repeat(20)}` }, 'testpassword')
+    const wrong = decryptFile({ ...pbkdf2Vector, address: `0x${'00'.repeat(20)}` }, 'testpassword')
     await expect(wrong).rejects.toMatchObject({ code: 'keystore.invalid' })
   })
 
-  it('takes no password that is empty or too long for a new one, and none that is too long opens', async () => {
+  it('rejects empty and too long passwords', async () => {
     const privateKey = secp256k1.generatePrivateKey()
     for (const password of ['', 'x'.repeat(1025), 'é'.repeat(600), 'a\ud800'])
       await expect(format.write(privateKey, password)).rejects.toMatchObject({ code: 'input.invalid' })
-    await expect(open(pbkdf2Vector, 'x'.repeat(100_000))).rejects.toMatchObject({ code: 'keystore.wrong-password' })
+    await expect(decryptFile(pbkdf2Vector, 'x'.repeat(100_000))).rejects.toMatchObject({
+      code: 'keystore.wrong-password',
+    })
   })
 })
 
@@ -149,11 +152,11 @@ describe('a hostile web3 keystore', () => {
     ['an r of 33', scryptWith({ n: 2, r: 33, p: 1 })],
     ['a p of 33', scryptWith({ n: 2, r: 1, p: 33 })],
     ['a p of 2^31', scryptWith({ p: 2 ** 31 })],
-    ['N, r and p that are too much together', scryptWith({ n: 2 ** 18, r: 8, p: 3 })],
-    ['numbers at the edge of what is exact', scryptWith({ n: 2 ** 52, r: 2 ** 52, p: 2 ** 52 })],
+    ['an excessive product of N, r and p', scryptWith({ n: 2 ** 18, r: 8, p: 3 })],
+    ['numbers near 2^53', scryptWith({ n: 2 ** 52, r: 2 ** 52, p: 2 ** 52 })],
     ['2,000,001 iterations', pbkdf2With({ c: keystoreLimits.pbkdf2Iterations + 1 })],
     ['2^53 - 1 iterations', pbkdf2With({ c: Number.MAX_SAFE_INTEGER })],
-  ])('is refused for %s, in milliseconds', (_, file) => {
+  ])('is rejected within milliseconds for %s', (_, file) => {
     const text = JSON.stringify(file)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.too-costly' }))
@@ -161,29 +164,29 @@ describe('a hostile web3 keystore', () => {
   })
 
   it.each([
-    ['an N that is no power of 2', scryptWith({ n: 1000 })],
+    ['an N that is not a power of 2', scryptWith({ n: 1000 })],
     ['an N of 1', scryptWith({ n: 1 })],
     ['an N of 0', scryptWith({ n: 0 })],
-    ['an N below 0', scryptWith({ n: -2 })],
-    ['an N that is no number', scryptWith({ n: '262144' })],
-    ['an N without end', scryptWith({ n: null })],
-    ['a fraction', scryptWith({ r: 1.5 })],
-    ['another length of key', scryptWith({ dklen: 2 ** 31 })],
+    ['a negative N', scryptWith({ n: -2 })],
+    ['an N that is a string', scryptWith({ n: '262144' })],
+    ['a null N', scryptWith({ n: null })],
+    ['a fractional r', scryptWith({ r: 1.5 })],
+    ['another key length', scryptWith({ dklen: 2 ** 31 })],
     ['a salt of a megabyte', scryptWith({ salt: 'ab'.repeat(2 ** 20) })],
-    ['a salt that is no hex', scryptWith({ salt: 'xyz' })],
-    ['another hash', pbkdf2With({ prf: 'hmac-md5' })],
+    ['a salt that is not hex', scryptWith({ salt: 'xyz' })],
+    ['another PRF', pbkdf2With({ prf: 'hmac-md5' })],
     ['no iterations', pbkdf2With({ c: 0 })],
     ['another cipher', cryptoWith({ cipher: 'aes-256-cbc' })],
-    ['another derivation', cryptoWith({ kdf: 'bcrypt' })],
-    ['a derivation that is inherited', cryptoWith({ kdf: '__proto__' })],
-    ['an initialisation vector of 15 bytes', cryptoWith({ cipherparams: { iv: '00'.repeat(15) } })],
+    ['another KDF', cryptoWith({ kdf: 'bcrypt' })],
+    ['an inherited property name as the KDF', cryptoWith({ kdf: '__proto__' })],
+    ['an initialization vector of 15 bytes', cryptoWith({ cipherparams: { iv: '00'.repeat(15) } })],
     ['a key of 31 bytes', cryptoWith({ ciphertext: '00'.repeat(31) })],
-    ['a tag of 1 byte', cryptoWith({ mac: '00' })],
+    ['a MAC of 1 byte', cryptoWith({ mac: '00' })],
     ['another version', { ...pbkdf2Vector, version: 1 }],
-    ['no secrets', { version: 3 }],
+    ['no crypto section', { version: 3 }],
     ['null', null],
     ['a number', 3],
-  ])('is refused for %s', (_, file) => {
+  ])('is rejected for %s', (_, file) => {
     const text = JSON.stringify(file)
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
@@ -191,22 +194,22 @@ describe('a hostile web3 keystore', () => {
   })
 
   it.each([
-    ['arrays in arrays', '['.repeat(16_000) + ']'.repeat(16_000)],
-    ['objects in objects', '{"crypto":'.repeat(1_600) + '1' + '}'.repeat(1_600)],
+    ['deeply nested arrays', '['.repeat(16_000) + ']'.repeat(16_000)],
+    ['deeply nested objects', '{"crypto":'.repeat(1_600) + '1' + '}'.repeat(1_600)],
     ['ten megabytes', ' '.repeat(10_000_000)],
-    ['half a file', JSON.stringify(pbkdf2Vector).slice(0, 200)],
+    ['a truncated file', JSON.stringify(pbkdf2Vector).slice(0, 200)],
     ['nothing', ''],
-  ])('is refused for %s, in milliseconds', (_, text) => {
+  ])('is rejected within milliseconds for %s', (_, text) => {
     const start = performance.now()
     expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
     expect(performance.now() - start).toBeLessThan(50)
   })
 
-  it('is refused, or opened and found wrong, whatever it asks for', async () => {
+  it('is rejected, or fails after decryption, for arbitrary parameters', async () => {
     const number = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max })
     await fc.assert(
       fc.asyncProperty(number(10), number(40), number(40), async (logN, r, p) => {
-        const read = (): Promise<unknown> => open(scryptWith({ n: 2 ** logN, r, p }), 'x')
+        const read = (): Promise<unknown> => decryptFile(scryptWith({ n: 2 ** logN, r, p }), 'x')
         const code = r > 32 || p > 32 ? 'keystore.too-costly' : 'keystore.wrong-password'
         await expect((async () => read())()).rejects.toMatchObject({ code })
       }),
@@ -214,7 +217,7 @@ describe('a hostile web3 keystore', () => {
     )
   })
 
-  it('is refused whatever it is', () => {
+  it('is rejected for arbitrary text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(() => format.read(text)).toThrow(expect.objectContaining({ code: 'keystore.invalid' }))
@@ -222,8 +225,8 @@ describe('a hostile web3 keystore', () => {
     )
   })
 
-  it('is not opened when a bit of what it seals was changed', async () => {
-    const written = (await theirFile(secp256k1.generatePrivateKey(), 'p')).replace(
+  it('is rejected if a bit of its ciphertext is flipped', async () => {
+    const written = (await encryptWithEthers(secp256k1.generatePrivateKey(), 'p')).replace(
       /"ciphertext":"(.)/,
       (start, digit) => start.slice(0, -1) + (Number.parseInt(digit, 16) ^ 1).toString(16),
     )
