@@ -63,16 +63,16 @@ async function callAllApis(host: RunningHost): Promise<readonly unknown[]> {
 }
 
 describe.each(shared)('hosts on $name', (database) => {
-  let made: FreshDatabase
+  let fresh: FreshDatabase
   let hosts: Awaited<ReturnType<typeof startBoth>>
   beforeAll(async () => {
-    made = await database.open()
-    if (made.url === undefined) throw new Error(`${database.name} has no URL`)
-    hosts = await startBoth({ DATABASE_URL: made.url })
+    fresh = await database.open()
+    if (fresh.url === undefined) throw new Error(`${database.name} has no URL`)
+    hosts = await startBoth({ DATABASE_URL: fresh.url })
   })
   afterAll(async () => {
     await Promise.all(frameworks.map((framework) => hosts[framework].kill()))
-    await made.drop()
+    await fresh.drop()
   })
 
   it.each(frameworks)('serve all five APIs on %s', async (framework) => {
@@ -161,9 +161,9 @@ describe('a host without the demo', () => {
       expect(await host.stop()).toBe(0)
       const { db, dialect } = await openDatabase(readSettings({ DATA_DIR: host.dataDirectory }))
       const storage = kyselyStorage(db, { dialect })
-      const made = ['service_keys', 'licences', 'verification_configs']
-      const found = tables.filter(({ name }) => made.includes(name))
-      expect(found).toHaveLength(made.length)
+      const names = ['service_keys', 'licences', 'verification_configs']
+      const found = tables.filter(({ name }) => names.includes(name))
+      expect(found).toHaveLength(names.length)
       for (const table of found) expect(await storage.find(table)).toEqual([])
       await db.destroy()
     } finally {

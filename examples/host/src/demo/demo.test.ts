@@ -43,14 +43,14 @@ async function apply(): Promise<{ readonly token: string; readonly applicationId
   const token = (await ask(host, 'POST', '/onboarding/auth/challenge', answer, bearer(challenge.jwt))).body.jwt
   const attributes = [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }]
   await ask(host, 'POST', '/onboarding/users', { attributes }, bearer(token))
-  const made = await ask(
+  const application = await ask(
     host,
     'POST',
     '/onboarding/applications',
     { templateId: 1, attributes, files: [] },
     bearer(token),
   )
-  return { token, applicationId: made.body.id }
+  return { token, applicationId: application.body.id }
 }
 
 describe('a console action', () => {

@@ -9,7 +9,7 @@ export const headBytes = 16
 
 const heicBrands: ReadonlySet<string> = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'])
 
-/** Detects the media type from the first {@link headBytes} bytes. Returns undefined for unsupported types. */
+/** Detects the media type from the first `fileHeaderBytes` bytes. Returns undefined for unsupported types. */
 export function fileTypeOf(head: Uint8Array): FileType | undefined {
   const text = Buffer.from(head).toString('latin1')
   if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'

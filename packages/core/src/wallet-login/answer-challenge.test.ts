@@ -50,10 +50,10 @@ describe('a wallet challenge', () => {
       const { jwt, nonce } = await requestChallenge()
       const signature =
         'signingKey' in account ? await account.signMessage(nonce) : await account.signMessage({ message: nonce })
-      const made = await respond(jwt, signature)
-      expect(made.wallet.address).toBe(account.address.toLowerCase())
-      expect(payload(made.jwt)).toMatchObject({ sub: made.wallet.publicKey, wallet: made.wallet.address })
-      expect(made.wallet.publicKey).toMatch(/^[0-9a-f]{128}$/)
+      const login = await respond(jwt, signature)
+      expect(login.wallet.address).toBe(account.address.toLowerCase())
+      expect(payload(login.jwt)).toMatchObject({ sub: login.wallet.publicKey, wallet: login.wallet.address })
+      expect(login.wallet.publicKey).toMatch(/^[0-9a-f]{128}$/)
     }
   })
 
@@ -219,8 +219,8 @@ describe('login tokens', () => {
   it('of another type are rejected as challenges', async () => {
     const { jwt, nonce } = await requestChallenge()
     const signature = await wallet.signMessage(nonce)
-    const made = await respond(jwt, signature)
-    expect(await codeOf(respond(made.jwt, signature))).toBe('token.invalid')
+    const login = await respond(jwt, signature)
+    expect(await codeOf(respond(login.jwt, signature))).toBe('token.invalid')
     const [header, body] = jwt.split('.')
     const none = Buffer.from('{"alg":"none","typ":"challenge+jwt","kid":"k1"}').toString('base64url')
     for (const forged of [`${none}.${body}.`, `${header}.${body}.`, `${header}.${body}`, 'x', ''])

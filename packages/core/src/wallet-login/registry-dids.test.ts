@@ -25,8 +25,8 @@ beforeEach(() => {
 })
 
 /** Submits a change of the old wallet's DID, signed with its own key. */
-async function change(made: RegistryChange): Promise<void> {
-  const prepared = await registry.prepare(services, tenant, old.address.toLowerCase(), made)
+async function change(registryChange: RegistryChange): Promise<void> {
+  const prepared = await registry.prepare(services, tenant, old.address.toLowerCase(), registryChange)
   const signature = secp256k1.sign(prepared.digest, Buffer.from(old.privateKey.slice(2), 'hex'))
   await registry.submit(services, { tenant, id: 'test' }, `step-${step++}`, prepared, signature)
 }

@@ -16,7 +16,7 @@ export interface SignInMessage {
 }
 
 const introduction = ' wants you to sign in with your Ethereum account:'
-const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`
+const timePattern = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`
 
 /** ERC-4361 version 1. Strict about order and line breaks, because wallets display the fields by position. */
 const messagePattern = new RegExp(
@@ -29,9 +29,9 @@ const messagePattern = new RegExp(
     'Version: 1',
     String.raw`Chain ID: (?<chainId>[1-9]\d{0,14})`,
     String.raw`Nonce: (?<nonce>[A-Za-z0-9]{8,128})`,
-    `Issued At: (?<issuedAt>${time})`,
+    `Issued At: (?<issuedAt>${timePattern})`,
   ].join('\n') +
-    String.raw`(?:\nExpiration Time: (?<expiresAt>${time}))?(?:\nNot Before: (?<notBefore>${time}))?` +
+    String.raw`(?:\nExpiration Time: (?<expiresAt>${timePattern}))?(?:\nNot Before: (?<notBefore>${timePattern}))?` +
     String.raw`(?:\nRequest ID: [!-~]{0,256})?(?:\nResources:(?:\n- [!-~]{1,512}){0,32})?$`,
 )
 

@@ -70,9 +70,9 @@ export const verifierCases: readonly VerifierCase[] = [
       const outcome = await verifier.compare({ evidence, templates: anna }, context())
       assertOutcome(outcome)
       assert.notEqual(outcome.decision, 'pass')
-      const made = await verifier.enrol({ evidence: [evidence], collection }, context())
-      assert.notEqual(made.outcome.decision, 'pass')
-      assert.deepEqual(made.templates, [])
+      const enrolment = await verifier.enrol({ evidence: [evidence], collection }, context())
+      assert.notEqual(enrolment.outcome.decision, 'pass')
+      assert.deepEqual(enrolment.templates, [])
     },
   },
   {

@@ -45,7 +45,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
     run: async ({ processes: [one] }) => {
       const { address } = newOwner()
       assert.equal(await one.registry.identityOwner(one.services, tenant, address), address)
-      assert.deepEqual(await eventsOf(one, address), [])
+      assert.deepEqual(await listEvents(one, address), [])
     },
   },
   {
@@ -59,7 +59,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       await applyChange(one, owner, { kind: 'revoke-attribute', ...about })
       await applyChange(other, owner, { kind: 'revoke-delegate', ...of })
       await applyChange(one, owner, { kind: 'owner', newOwner: delegate })
-      const events = await eventsOf(other, owner.address)
+      const events = await listEvents(other, owner.address)
       const { timeOf } = await other.registry.history(other.services, tenant, owner.address)
       const times = await Promise.all(events.map(({ version }) => timeOf(version)))
       const at = (index: number): bigint => BigInt(times[index] ?? assert.fail('an event is missing'))
@@ -95,7 +95,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       const asThief = { ...prepared, signer: thief.address }
       const thiefSignature = secp256k1.sign(prepared.digest, thief.privateKey)
       assert.equal(await codeOf(submit(one, asThief, thiefSignature)), 'did.change-stale')
-      assert.deepEqual(await eventsOf(one, owner.address), [])
+      assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
   {
@@ -109,7 +109,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       await applyChange(one, next, service, owner.address)
       await applyChange(one, next, { kind: 'owner', newOwner: `0x${'0'.repeat(40)}` }, owner.address)
       assert.equal(await one.registry.identityOwner(one.services, tenant, owner.address), owner.address)
-      assert.equal((await eventsOf(one, owner.address)).length, 3)
+      assert.equal((await listEvents(one, owner.address)).length, 3)
     },
   },
   {
@@ -120,7 +120,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       const signature = secp256k1.sign(prepared.digest, owner.privateKey)
       assert.equal((await submit(one, prepared, signature)).state, 'mined')
       assert.equal(await codeOf(submit(other, prepared, signature)), 'did.change-stale')
-      assert.equal((await eventsOf(one, owner.address)).length, 1)
+      assert.equal((await listEvents(one, owner.address)).length, 1)
     },
   },
   {
@@ -139,7 +139,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         states,
         states.map(() => first),
       )
-      assert.equal((await eventsOf(processes[0], owner.address)).length, 1)
+      assert.equal((await listEvents(processes[0], owner.address)).length, 1)
       assert.deepEqual(await processes[1].registry.stepState(processes[1].services, tenant, step), first)
     },
   },
@@ -152,9 +152,9 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         return applyChange(racer, owner, { ...service, name: `did/svc/S${index}` })
       })
       const outcomes = await Promise.all(race.map(async (step) => (await codeOf(step)) ?? (await step).state))
-      const made = (await eventsOf(processes[0], owner.address)).length
-      assert.ok(made >= 1)
-      assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, made)
+      const applied = (await listEvents(processes[0], owner.address)).length
+      assert.ok(applied >= 1)
+      assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, applied)
       for (const outcome of outcomes) assert.ok(['mined', 'failed', 'did.change-stale'].includes(outcome), outcome)
     },
   },
@@ -204,7 +204,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         )
         assert.equal(await codeOf(submit(one, prepared, signature, { apiUrl })), 'did.api-url-not-allowed')
       }
-      assert.deepEqual(await eventsOf(one, owner.address), [])
+      assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
 ]
@@ -242,7 +242,10 @@ async function applyChange(
   return submit(one, prepared, secp256k1.sign(prepared.digest, owner.privateKey), { stepId })
 }
 
-async function eventsOf({ registry, services }: RegistryProcess, identity: string): Promise<readonly RegistryEvent[]> {
+async function listEvents(
+  { registry, services }: RegistryProcess,
+  identity: string,
+): Promise<readonly RegistryEvent[]> {
   return (await registry.history(services, tenant, identity)).events
 }
 

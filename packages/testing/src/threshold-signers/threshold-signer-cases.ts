@@ -15,7 +15,7 @@ export interface ThresholdSignerCase {
   readonly run: (signers: OpenSigner['signers']) => Promise<void>
 }
 
-/** The contract of {@link ThresholdSigner}, as far as it is observable: that no process has a whole key is not. */
+/** The observable contract of {@link ThresholdSigner}. The suite cannot verify that no process has the whole key. */
 export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
   {
     name: 'creates a secp256k1 key and returns it uncompressed',

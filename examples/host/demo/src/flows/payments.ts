@@ -26,7 +26,7 @@ export const payments: Flow = {
     const state: FlowState = {}
     return [
       registration(state),
-      payment(state),
+      paymentCreation(state),
       confirmation(state, 'Ben', 'A', 'Leg A is confirmed by the receiver.'),
       confirmation(state, 'Ada', 'B', 'Leg B is confirmed by the sender. A repeated request gets the same response.'),
       ledger(state),
@@ -50,7 +50,7 @@ const registration = (state: FlowState): Step => ({
   },
 })
 
-const payment = (state: FlowState): Step => ({
+const paymentCreation = (state: FlowState): Step => ({
   title: 'Create a payment',
   text: 'Ada pays Ben. The amount is held from now on, so she cannot spend it twice.',
   fields: [{ name: 'amount', label: 'Amount in USD', value: '0.10', inputmode: 'decimal' }],

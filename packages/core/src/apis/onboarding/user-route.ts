@@ -151,8 +151,8 @@ async function findReferencedFiles(
   return rows
 }
 
-function valuesOf(attributes: readonly Attribute[]): readonly unknown[] {
-  return attributes.map(({ data }) => data.value)
+function valuesOf(submitted: readonly Attribute[]): readonly unknown[] {
+  return submitted.map(({ data }) => data.value)
 }
 
 function issue(path: string, message: string): { readonly path: string; readonly message: string } {
