@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describeStorage } from '@billfold/testing'
 import { fileStorage } from './file-storage.ts'
 
-describeStorage('the JSON file', async () => {
+describeStorage('fileStorage', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'custom-storage-'))
   const file = join(directory, 'rows.json')
   return {

@@ -18,26 +18,26 @@ import { applyWrite } from './apply-write.ts'
 import { locked } from './lock.ts'
 import { readRows, writeRows } from './rows-file.ts'
 
-/** Keeps everything in one JSON file. It reads and writes all of it each time: for small things, and as an example. */
+/** Creates a storage in one JSON file. Every call reads or writes the whole file: an example, not for production. */
 export function fileStorage(file: string): Storage {
   return {
     async find<T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]> {
       const checked = checkQuery(table, query)
-      const rows = await reaching(() => readRows(file))
+      const rows = await wrapErrors(() => readRows(file))
       return typedRows(table, select(rows.get(table.name) ?? [], checked))
     },
     async commit(batch) {
       checkBatch(batch)
-      await reaching(() => locked(`${file}.lock`, () => commit(file, batch)))
+      await wrapErrors(() => locked(`${file}.lock`, () => commit(file, batch)))
     },
   }
 }
 
 async function commit(file: string, batch: Batch): Promise<void> {
   const rows = await readRows(file)
-  const known = rows.get(batches.name) ?? []
-  if (known.some((row) => row['id'] === batch.id)) return
-  rows.set(batches.name, [...known, { id: batch.id, committedAt: Date.now() }])
+  const applied = rows.get(batches.name) ?? []
+  if (applied.some((row) => row['id'] === batch.id)) return
+  rows.set(batches.name, [...applied, { id: batch.id, committedAt: Date.now() }])
   for (const [index, write] of batch.writes.entries()) {
     rows.set(write.table.name, applyWrite(rows.get(write.table.name) ?? [], write, index))
   }
@@ -56,7 +56,8 @@ function select(rows: readonly Row[], { where = {}, orderBy = [], limit, offset 
   return limit === undefined ? found : found.slice(offset, offset + limit)
 }
 
-async function reaching<T>(work: () => Promise<T>): Promise<T> {
+/** Reports I/O errors as `storage.unavailable`. */
+async function wrapErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 
-/** Holds a file that only one process can make while it works; the others try again. */
+/** Runs `work` while holding a lock file, which only one process can create. Other processes retry. */
 export async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -1,14 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Row } from '@billfold/core/storage'
 
-/** All rows, by the name of their table. */
+/** All rows by table name. */
 export type Rows = Map<string, readonly Row[]>
 
-/** Reads all rows; none when there is no file yet. */
+/** Reads all rows. Returns an empty map if the file does not exist. */
 export async function readRows(file: string): Promise<Rows> {
   try {
     const tables: unknown = JSON.parse(await readFile(file, 'utf8'), revive)
-    if (!isTables(tables)) throw new Error(`${file} holds something else`)
+    if (!isTables(tables)) throw new Error(`${file} does not contain tables`)
     return new Map(Object.entries(tables))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map()
@@ -20,13 +20,13 @@ function isTables(value: unknown): value is Readonly<Record<string, Row[]>> {
   return typeof value === 'object' && value !== null && Object.values(value).every(Array.isArray)
 }
 
-/** Writes all rows to a new file that then takes the old one's place, so that no reader ever sees half of it. */
+/** Writes all rows to a temporary file and renames it, so that readers never see a partial file. */
 export async function writeRows(file: string, rows: Rows): Promise<void> {
   await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(rows), replace), { flush: true, mode: 0o600 })
   await rename(`${file}.new`, file)
 }
 
-// JSON has neither bytes nor integers of 64 bits: they are kept as an object that says which.
+// JSON has no bytes and no 64-bit integers: they are stored as tagged objects.
 
 function replace(_name: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { bigint: value.toString() }

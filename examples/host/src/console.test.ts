@@ -14,36 +14,36 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleUrl, type RunningHost, startHost } from './running-host.ts'
 
 const run = promisify(execFile)
-const patience = { timeout: 30_000 }
-const named = (page: Page, name: string): Locator => page.locator('.step').filter({ hasText: name })
+const waiting = { timeout: 30_000 }
+const stepNamed = (page: Page, name: string): Locator => page.locator('.step').filter({ hasText: name })
 
-/** Presses the button of a step, and waits for what came of it. */
+/** Presses the button of a step and waits for its result. */
 async function perform(page: Page, action: string): Promise<Locator> {
   const button = page.getByRole('button', { name: action, exact: true })
   const step = page.locator('.step').filter({ has: button })
-  await button.click(patience)
-  await step.locator('[aria-busy]').waitFor({ ...patience, state: 'detached' })
+  await button.click(waiting)
+  await step.locator('[aria-busy]').waitFor({ ...waiting, state: 'detached' })
   const outcome = step.locator('.outcome')
-  await outcome.locator('dl, .wrong').first().waitFor(patience)
+  await outcome.locator('dl, .error').first().waitFor(waiting)
   return outcome
 }
 
-/** The calls that the page shows, as lines such as `POST /custody/api/users host 200`. */
+/** Lists the calls shown by the page, as lines such as `POST /custody/api/users host 200`. */
 async function callsOn(page: Page): Promise<string[]> {
   const summaries = page.locator('#calls summary')
-  return summaries.evaluateAll((all) =>
-    all.map((one) => [...one.children].map(({ textContent }) => textContent).join(' ')),
+  return summaries.evaluateAll((elements) =>
+    elements.map((element) => [...element.children].map(({ textContent }) => textContent).join(' ')),
   )
 }
 
-/** Runs what a call is copied as, in the shell of somebody who sits at the host. */
-async function copied(page: Page, host: RunningHost, index: number): Promise<unknown> {
+/** Runs the copied curl command of a call in the data directory of the host. */
+async function runCopied(page: Page, host: RunningHost, index: number): Promise<unknown> {
   const command = await page.locator('#calls .copy').nth(index).getAttribute('data-copy')
   const { stdout } = await run('sh', ['-c', command ?? ''], { cwd: host.dataDirectory })
   return JSON.parse(stdout)
 }
 
-// Where no browser is installed, the end of the run says so.
+// Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the console', () => {
   let browser: OpenBrowser
   let hosts: Record<'express' | 'koa', RunningHost>
@@ -62,129 +62,129 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     faults = []
     page.on('pageerror', ({ message }) => faults.push(message))
     page.on('console', (message) => {
-      // A refusal that is a step's point is told to the console of the browser as well.
+      // Browsers log expected error responses as failed resources.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         faults.push(message.text())
     })
     await page.goto(consoleUrl(host, path))
-    await page.getByRole('heading', { level: 1 }).waitFor(patience)
+    await page.getByRole('heading', { level: 1 }).waitFor(waiting)
     return page
   }
 
-  /** The pages are the same on both frameworks: those of one are looked at by day, those of the other by night. */
+  /** Checks accessibility and layout. The pages are identical on both frameworks: one is checked in light, the other in dark mode. */
   async function expectNoFaults(page: Page): Promise<void> {
     expect(faults).toEqual([])
     await page.emulateMedia({ colorScheme: page.url().startsWith(hosts.koa.url) ? 'light' : 'dark' })
     expect(await accessibilityProblems(page)).toEqual([])
-    // The narrowest that WCAG 2.2 asks for (1.4.10): nothing to scroll sideways for.
+    // WCAG 2.2, 1.4.10 Reflow: no horizontal scrolling at 320 px.
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
   }
 
-  describe.each(['express', 'koa'] as const)('of a host on %s', (framework) => {
-    test('makes a user and a wallet, signs, and says that a PIN is wrong', async () => {
+  describe.each(['express', 'koa'] as const)('on %s', (framework) => {
+    test('creates a user and a wallet, signs, and reports a wrong PIN', async () => {
       const page = await open(hosts[framework], '/')
-      await perform(page, 'Make the user')
-      await perform(page, 'Make the wallet')
+      await perform(page, 'Create user')
+      await perform(page, 'Create wallet')
       await page.locator('.step').last().getByLabel('PIN').fill('000000')
       expect(await (await perform(page, 'Sign')).innerText()).toBe('Incorrect pincode')
       await page.locator('.step').last().getByLabel('PIN').fill('123456')
       const signed = await perform(page, 'Sign')
-      expect(await signed.locator('.holds').count()).toBe(1)
+      expect(await signed.locator('.valid').count()).toBe(1)
       expect(await callsOn(page)).toEqual([
         'POST /custody/api/users host 200',
         'POST /custody/api/wallets host 200',
         'POST /custody/api/signatures host 403',
         'POST /custody/api/signatures host 200',
       ])
-      expect(await copied(page, hosts[framework], 3)).toMatchObject({ success: true })
+      expect(await runCopied(page, hosts[framework], 3)).toMatchObject({ success: true })
       await expectNoFaults(page)
     })
 
-    test('signs in with a wallet, applies, is approved, and opens a session', async () => {
+    test('signs in with a wallet, submits an application, approves it, and starts a session', async () => {
       const page = await open(hosts[framework], '/demo/onboarding')
       await perform(page, 'Sign in')
       const passport = { name: 'passport.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a', 'hex') }
-      await page.getByLabel('A picture of a document').setInputFiles(passport)
-      expect(await (await perform(page, 'Apply')).innerText()).toContain('submitted')
-      expect(await (await perform(page, 'Approve it')).innerText()).toContain('approved')
+      await page.getByLabel('Document (image or PDF)').setInputFiles(passport)
+      expect(await (await perform(page, 'Submit')).innerText()).toContain('submitted')
+      expect(await (await perform(page, 'Approve')).innerText()).toContain('approved')
       await expectNoFaults(page)
-      expect(await copied(page, hosts[framework], (await callsOn(page)).length - 1)).toMatchObject({
+      expect(await runCopied(page, hosts[framework], (await callsOn(page)).length - 1)).toMatchObject({
         application: { status: 'approved' },
       })
       await page.getByRole('button', { name: 'Log in' }).click()
-      await page.waitForURL(/signed-in/, patience)
-      await page.getByText('You are logged in to the host').waitFor(patience)
+      await page.waitForURL(/signed-in/, waiting)
+      await page.getByText('Logged in to the host').waitFor(waiting)
       expect((await page.context().cookies()).map(({ name }) => name)).toContain('demo_user')
     })
 
-    test('makes a DID, resolves it, and changes its document', async () => {
+    test('creates a DID, resolves it, and adds a service', async () => {
       const page = await open(hosts[framework], '/demo/dids')
-      await perform(page, 'Make the DID')
+      await perform(page, 'Create DID')
       expect(await (await perform(page, 'Resolve')).innerText()).toContain('https://agent.example')
-      expect(await (await perform(page, 'Add it')).innerText()).toContain('https://mailbox.example')
-      expect(await copied(page, hosts[framework], 1)).toHaveProperty('didDocument')
+      expect(await (await perform(page, 'Add service')).innerText()).toContain('https://mailbox.example')
+      expect(await runCopied(page, hosts[framework], 1)).toHaveProperty('didDocument')
       await expectNoFaults(page)
     })
 
-    test('pays, confirms on both sides, and shows the books', async () => {
+    test('pays, confirms both legs, and shows the ledger', async () => {
       const page = await open(hosts[framework], '/demo/payments')
       await perform(page, 'Register both')
       await perform(page, 'Pay')
       expect(await (await perform(page, 'Confirm as Ben')).innerText()).toContain('yet to confirm')
       expect(await (await perform(page, 'Confirm as Ada')).innerText()).toContain('successfully')
-      const books = await (await perform(page, 'Show the entries')).innerText()
-      expect(books.replaceAll(/\s+/g, ' ')).toContain('Ada: available +25 −10')
-      expect(books.replaceAll(/\s+/g, ' ')).toContain('Ben: available +25 +10')
+      const ledger = await (await perform(page, 'Show entries')).innerText()
+      expect(ledger.replaceAll(/\s+/g, ' ')).toContain('Ada: available +25 −10')
+      expect(ledger.replaceAll(/\s+/g, ' ')).toContain('Ben: available +25 +10')
       await expectNoFaults(page)
     })
   })
 
-  test('enrols a face, signs in by it with a PIN, and without one on a device that is trusted', async () => {
+  test('enrols a face, signs in with face and PIN, and without PIN on a trusted device', async () => {
     const page = await open(hosts.koa, '/demo/face')
     await withoutPoses(page)
-    await perform(page, 'Make the user')
+    await perform(page, 'Create user')
     const go = async (step: string, action: string): Promise<void> => {
-      await named(page, step).getByRole('combobox').selectOption('still')
+      await stepNamed(page, step).getByRole('combobox').selectOption('still')
       await page.getByRole('button', { name: action, exact: true }).click()
-      await page.getByRole('button', { name: 'Start the camera' }).click(patience)
+      await page.getByRole('button', { name: 'Start the camera' }).click(waiting)
     }
-    const back = () => page.waitForURL(/\/demo\/face\?session=[\w-]+&status=success$/, patience)
-    await go('Enrol their face', 'Enrol')
+    const back = () => page.waitForURL(/\/demo\/face\?session=[\w-]+&status=success$/, waiting)
+    await go('Enrol a face', 'Enrol')
     await back()
-    await named(page, 'Enrol their face').locator('.holds').waitFor(patience)
+    await stepNamed(page, 'Enrol a face').locator('.valid').waitFor(waiting)
     expect(await callsOn(page)).toContain('call billfold.authentication.sessions.create')
 
-    await go('Sign in', 'Sign in by face')
-    await page.getByLabel('PIN').fill('4711', patience)
+    await go('Sign in', 'Sign in with face')
+    await page.getByLabel('PIN').fill('4711', waiting)
     await page.getByLabel('Do not ask again').check()
     await page.getByRole('button', { name: 'Confirm' }).click()
     await back()
-    await named(page, 'Likeness of the face').locator('.holds').waitFor(patience)
-    expect(await (await perform(page, 'List the devices')).locator('dd').count()).toBe(1)
+    await stepNamed(page, 'Face match score').locator('.valid').waitFor(waiting)
+    expect(await (await perform(page, 'List devices')).locator('dd').count()).toBe(1)
     await expectNoFaults(page)
 
-    await go('Sign in', 'Sign in by face')
+    await go('Sign in', 'Sign in with face')
     await back()
-    await named(page, 'Likeness of the face').locator('.holds').waitFor(patience)
-    await perform(page, 'Forget')
-    expect(await page.getByRole('button', { name: 'Sign in by face' }).isDisabled()).toBe(true)
+    await stepNamed(page, 'Face match score').locator('.valid').waitFor(waiting)
+    await perform(page, 'Erase')
+    expect(await page.getByRole('button', { name: 'Sign in with face' }).isDisabled()).toBe(true)
   }, 120_000)
 
-  test('takes the key out of the address, and acts for no page that was opened without it', async () => {
+  test('removes the key from the address bar, and rejects actions of a page opened without it', async () => {
     const page = await open(hosts.koa, '/')
     expect(page.url()).toBe(`${hosts.koa.url}/`)
     const stranger = await browser.visit({ size: 'desktop' })
     await stranger.goto(hosts.koa.url)
-    expect(await (await perform(stranger, 'Make the user')).innerText()).toContain('the link that the host printed')
+    expect(await (await perform(stranger, 'Create user')).innerText()).toContain('the link that the host printed')
   })
 
-  test('says so where the camera is not allowed', async () => {
+  test('reports a blocked camera', async () => {
     const page = await open(hosts.koa, '/demo/face', { allowsCamera: false })
-    await perform(page, 'Make the user')
+    await perform(page, 'Create user')
     await page.getByRole('button', { name: 'Enrol', exact: true }).click()
-    await page.getByRole('button', { name: 'Start the camera' }).click(patience)
-    await page.getByRole('heading', { name: 'The camera is not allowed' }).waitFor(patience)
+    await page.getByRole('button', { name: 'Start the camera' }).click(waiting)
+    await page.getByRole('heading', { name: 'The camera is not allowed' }).waitFor(waiting)
     expect(await page.getByRole('button', { name: 'Try again' }).isEnabled()).toBe(true)
   })
 
@@ -197,11 +197,11 @@ describe.runIf(browserPath !== undefined)('the console', () => {
       ['payments', '/payments'],
       ['custody', '/custody'],
     ] as const) {
-      const document = page.waitForResponse(`${hosts.koa.url}${mount}/openapi.json`, patience)
+      const document = page.waitForResponse(`${hosts.koa.url}${mount}/openapi.json`, waiting)
       await page.goto(`${hosts.koa.url}/openapi/${name}`)
       expect((await document).status()).toBe(200)
     }
-    await page.getByText('/api/users', { exact: true }).first().waitFor(patience)
+    await page.getByText('/api/users', { exact: true }).first().waitFor(waiting)
     expect(faults).toEqual([])
   })
 })

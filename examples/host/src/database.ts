@@ -2,23 +2,23 @@ import type { KyselyStorageOptions } from '@billfold/storage-kysely'
 import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
 import type { Settings } from './settings.ts'
 
-/** The host's own database; Billfold keeps its tables in it. */
+/** The host's database, which also contains Billfold's tables. */
 export interface Database {
   readonly db: Kysely<unknown>
   readonly dialect: 'sqlite' | 'postgres' | 'mysql'
-  /** What is below Kysely, with which commits are faster. */
+  /** The driver below Kysely: enables faster commits. */
   readonly driver: Pick<KyselyStorageOptions, 'pool' | 'database'>
 }
 
-/** Opens what DATABASE_URL names; a driver is loaded only when it is needed. */
+/** Connects to DATABASE_URL. Only the driver of its dialect is loaded. */
 export async function openDatabase({ databaseUrl }: Settings): Promise<Database> {
   const scheme = databaseUrl.slice(0, databaseUrl.indexOf(':'))
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { default: pg } = await import('pg')
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, pipeline: true })
-    // Without a listener a lost connection, idle or in use, would end the process.
-    const lost = (error: Error): void => console.error(`warn a connection was lost: ${error.message}`)
-    pool.on('error', lost).on('connect', (client) => client.on('error', lost))
+    // Without an `error` listener a lost connection would terminate the process.
+    const onLost = (error: Error): void => console.error(`warn database connection lost: ${error.message}`)
+    pool.on('error', onLost).on('connect', (client) => client.on('error', onLost))
     return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), dialect: 'postgres', driver: { pool } }
   }
   if (scheme === 'mysql' || scheme === 'mariadb') {
@@ -27,7 +27,7 @@ export async function openDatabase({ databaseUrl }: Settings): Promise<Database>
     return { db: new Kysely({ dialect: new MysqlDialect({ pool }) }), dialect: 'mysql', driver: {} }
   }
   if (scheme !== 'sqlite' && scheme !== 'file')
-    throw new Error('DATABASE_URL begins with sqlite:, postgres:// or mysql://')
+    throw new Error(`DATABASE_URL must begin with sqlite:, postgres:// or mysql://, not ${scheme}:`)
   const { default: Sqlite } = await import('libsql')
   const database = new Sqlite(databaseUrl.replace(/^(sqlite|file):(\/\/)?/, ''))
   database.pragma('journal_mode = WAL')

@@ -2,7 +2,7 @@ import { evmChainClient } from '@billfold/core'
 import { chainRegistry, type DidRegistry, embeddedRegistry, privateKeyPayer } from '@billfold/core/dids'
 import type { Settings } from './settings.ts'
 
-/** Where DIDs are kept: on the chain that the environment names, as `did:ethr:development:0x…` too, or in the database. */
+/** Creates the DID registry: on the configured chain, also as network `development` (`did:ethr:development:0x…`), or in the database. */
 export function didRegistries({ didChain }: Settings): readonly DidRegistry[] {
   if (didChain === undefined) return [embeddedRegistry()]
   const { rpcUrl, chainId, contract, payerKey } = didChain

@@ -3,7 +3,7 @@ import type { Billfold } from '@billfold/core'
 import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
 
-/** The host as an Express app. */
+/** Creates the host as an Express app. */
 export function expressApp(billfold: Billfold): RequestListener {
   const app = express()
   app.disable('x-powered-by')

@@ -9,11 +9,11 @@ import { openDatabase } from './database.ts'
 import { ask, call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
 import { readSettings } from './settings.ts'
 
-/** What two processes can share: not a file, and no stand-in within one process. */
+/** Databases that two processes can share. */
 const shared = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
 const frameworks = ['express', 'koa'] as const
 
-/** Hosts of each framework, one after the other so that the second finds what the first has made. */
+/** Starts one host per framework, one after the other, so that the second finds the credentials of the first. */
 async function startBoth(
   environment: Record<string, string>,
 ): Promise<Record<(typeof frameworks)[number], RunningHost>> {
@@ -22,8 +22,8 @@ async function startBoth(
   return { express, koa }
 }
 
-/** A wallet of a new user, whose PIN is 123456. */
-async function makeWallet(host: RunningHost): Promise<{ readonly id: string; readonly address: string }> {
+/** Creates a wallet of a new user with PIN 123456. */
+async function createWallet(host: RunningHost): Promise<{ readonly id: string; readonly address: string }> {
   const user = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
   const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: '123456' }
   return (await call(host, 'POST', '/api/wallets', body)).body.result
@@ -34,9 +34,9 @@ async function signature(host: RunningHost, walletId: string, type: string, data
   return (await call(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body.result.signature
 }
 
-/** Goes once through each of the five APIs, and gives what came of it. */
-async function throughAllApis(host: RunningHost): Promise<readonly unknown[]> {
-  const wallet = await makeWallet(host)
+/** Calls each of the five APIs once and returns the results. */
+async function callAllApis(host: RunningHost): Promise<readonly unknown[]> {
+  const wallet = await createWallet(host)
   expect(verifyMessage('hello', await signature(host, wallet.id, 'MESSAGE', 'hello'))).toBe(wallet.address)
 
   const session = { origin: host.url, scopes: 'wallet', authtype: 'face' }
@@ -63,23 +63,23 @@ async function throughAllApis(host: RunningHost): Promise<readonly unknown[]> {
 }
 
 describe.each(shared)('hosts on $name', (database) => {
-  let made: FreshDatabase
+  let fresh: FreshDatabase
   let hosts: Awaited<ReturnType<typeof startBoth>>
   beforeAll(async () => {
-    made = await database.open()
-    if (made.url === undefined) throw new Error(`${database.name} has no URL`)
-    hosts = await startBoth({ DATABASE_URL: made.url })
+    fresh = await database.open()
+    if (fresh.url === undefined) throw new Error(`${database.name} has no URL`)
+    hosts = await startBoth({ DATABASE_URL: fresh.url })
   })
   afterAll(async () => {
     await Promise.all(frameworks.map((framework) => hosts[framework].kill()))
-    await made.drop()
+    await fresh.drop()
   })
 
-  it.each(frameworks)('serve all five APIs with %s', async (framework) => {
-    expect(await throughAllApis(hosts[framework])).toHaveLength(5)
+  it.each(frameworks)('serve all five APIs on %s', async (framework) => {
+    expect(await callAllApis(hosts[framework])).toHaveLength(5)
   })
 
-  it('let, two of them, at most ten of thirty parallel guesses of a PIN be checked', async () => {
+  it('check at most ten of thirty concurrent wrong PINs across two processes', async () => {
     const user = await call(hosts.express, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
     const userId: string = user.body.result.id
     const guess = (host: RunningHost) =>
@@ -92,12 +92,12 @@ describe.each(shared)('hosts on $name', (database) => {
     expect(body.result.signingMethods[0]).toMatchObject({ remainingAttempts: 0, incorrectAttempts: 10 })
   })
 
-  it('end on SIGTERM', async () => {
+  it('exit with code 0 on SIGTERM', async () => {
     expect(await Promise.all(frameworks.map((framework) => hosts[framework].stop()))).toEqual([0, 0])
   })
 })
 
-describe('a host with nothing set', () => {
+describe('a host with default settings', () => {
   let host: RunningHost
   beforeAll(async () => {
     host = await startHost({})
@@ -105,8 +105,8 @@ describe('a host with nothing set', () => {
   afterAll(() => host.kill())
 
   it('serves all five APIs on SQLite in its data directory, and signs typed data', async () => {
-    expect(await throughAllApis(host)).toHaveLength(5)
-    const wallet = await makeWallet(host)
+    expect(await callAllApis(host)).toHaveLength(5)
+    const wallet = await createWallet(host)
     const typed = {
       types: { Vote: [{ name: 'proposal', type: 'uint256' }] },
       primaryType: 'Vote',
@@ -117,33 +117,33 @@ describe('a host with nothing set', () => {
     expect(verifyTypedData(typed.domain, typed.types, typed.message, signed)).toBe(wallet.address)
   })
 
-  it('says whether it is well, and serves its OpenAPI documents', async () => {
+  it('reports its health and serves its OpenAPI documents', async () => {
     expect((await ask(host, 'GET', '/health')).body).toEqual({ status: 'ok', failing: [] })
     for (const mount of ['/custody', '/walletapi', '/onboarding', '/dids', '/payments'])
       expect((await ask(host, 'GET', `${mount}/openapi.json`)).body).toMatchObject({ servers: [{ url: mount }] })
   })
 
-  it('asks those who log in to name its own site', async () => {
+  it('names its own site in login messages', async () => {
     const { body } = await ask(host, 'GET', `/onboarding/auth/challenge/${Wallet.createRandom().address}`)
     expect(body.message).toContain(`${new URL(host.url).host} wants you to sign in`)
   })
 
-  it('keeps its credentials and its users when it is started again, and its secrets to itself', async () => {
-    const { body } = await call(host, 'POST', '/api/users', { reference: 'kept' })
+  it('retains credentials and users across a restart, in files with mode 0600', async () => {
+    const { body } = await call(host, 'POST', '/api/users', { reference: 'retained' })
     const before = credentialsIn(host.dataDirectory)
     expect(await host.stop()).toBe(0)
     host = await startHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
     expect(credentialsIn(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
-    expect((await call(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('kept')
+    expect((await call(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('retained')
     for (const file of ['credentials.json', 'keyring.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })
 
-  it('has no console, and acts for no page, where the demo is off', async () => {
+  it('serves neither console nor actions if the demo is off', async () => {
     for (const path of ['/', '/demo/custody', '/demo/about', '/openapi'])
       expect((await fetch(`${host.url}${path}`)).status).toBe(404)
-    const asked = { method: 'POST', headers: { origin: host.url }, body: '{"pin":"123456"}' }
-    expect((await fetch(`${host.url}/demo/acts/custody/user`, asked)).status).toBe(404)
+    const request = { method: 'POST', headers: { origin: host.url }, body: '{"pin":"123456"}' }
+    expect((await fetch(`${host.url}/demo/actions/custody/user`, request)).status).toBe(404)
   })
 })
 
@@ -151,8 +151,8 @@ describe('a host without the demo', () => {
   it.each([
     ['DEMO is off', { DEMO: 'off' }],
     ['NODE_ENV is production', { NODE_ENV: 'production' }],
-    ['people reach it from other computers', { BASE_URL: 'https://wallets.example' }],
-  ])('makes no key, licence or configuration, and has no console, where %s', async (_, environment) => {
+    ['BASE_URL is on another computer', { BASE_URL: 'https://wallets.example' }],
+  ])('creates no key, licence or configuration and serves no console if %s', async (_, environment) => {
     const host = await startHost(environment)
     try {
       expect(host.consoleKey).toBe('')
@@ -161,9 +161,9 @@ describe('a host without the demo', () => {
       expect(await host.stop()).toBe(0)
       const { db, dialect } = await openDatabase(readSettings({ DATA_DIR: host.dataDirectory }))
       const storage = kyselyStorage(db, { dialect })
-      const made = ['service_keys', 'licences', 'verification_configs']
-      const found = tables.filter(({ name }) => made.includes(name))
-      expect(found).toHaveLength(made.length)
+      const names = ['service_keys', 'licences', 'verification_configs']
+      const found = tables.filter(({ name }) => names.includes(name))
+      expect(found).toHaveLength(names.length)
       for (const table of found) expect(await storage.find(table)).toEqual([])
       await db.destroy()
     } finally {

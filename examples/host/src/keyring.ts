@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { createKeyringFile, environmentKeyring, fileKeyring, type Keyring } from '@billfold/core'
 import type { Settings } from './settings.ts'
 
-/** The keys of the environment (BILLFOLD_KEYS), or else a file in the data directory, made on the first start. */
+/** Loads the keyring from BILLFOLD_KEYS or from a file in the data directory, created on the first start. */
 export function hostKeyring({ dataDirectory }: Settings): Keyring {
   if (process.env['BILLFOLD_KEYS'] !== undefined) return environmentKeyring()
   const path = resolve(dataDirectory, 'keyring.json')

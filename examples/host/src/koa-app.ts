@@ -3,7 +3,7 @@ import type { Billfold } from '@billfold/core'
 import { koaRouter } from '@billfold/koa-adapter'
 import Koa from 'koa'
 
-/** The host as a Koa app. */
+/** Creates the host as a Koa app. */
 export function koaApp(billfold: Billfold): RequestListener {
   const app = new Koa()
   app.use(koaRouter(billfold.custody, { prefix: '/custody' }).routes())

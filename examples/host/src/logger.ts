@@ -9,5 +9,5 @@ const line =
     console.error([level, message, ...shown].join(' '))
   }
 
-/** A line for each thing worth a line; a real host hands over its own logger, such as pino. */
+/** Logs one line per message to stderr. A real host passes its own logger, such as pino. */
 export const logger: Logger = { error: line('error'), warn: line('warn'), info: line('info') }

@@ -20,7 +20,7 @@ mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
 const { db, dialect, driver } = await openDatabase(settings)
 await migrate(db, { dialect })
-// Its models are loaded with the first face.
+// The models are loaded with the first face.
 const verifier = faceVerifier()
 const adminDid = settings.demo ? demoAdminDid(settings) : undefined
 const billfold = createBillfold({
@@ -34,23 +34,23 @@ const billfold = createBillfold({
 })
 const app = settings.framework === 'koa' ? koaApp(billfold) : expressApp(billfold)
 
-// What somebody who tries it out needs: a host of your own has `createServer(app).listen(…)` alone.
+// Console for trying Billfold out. A real host needs only `createServer(app).listen(…)`.
 const demo = adminDid && (await startDemo(app, { billfold, settings, adminDid }))
 
 const server = createServer(demo?.handler ?? app).listen(settings.port, settings.host, () => {
   console.log(`Billfold is ready at ${demo?.url ?? baseUrl} (${settings.framework}, ${dialect})`)
 })
 
-const tidy = setInterval(
+const maintenance = setInterval(
   () => {
     billfold.maintain().catch((error: unknown) => logger.error({ error }, 'maintenance failed'))
   },
   5 * 60 * 1000,
 )
 
-/** Answers what has begun, then lets go of the database and the verifier. */
+/** Completes open requests, then closes the database and the verifier. */
 function stop(): void {
-  clearInterval(tidy)
+  clearInterval(maintenance)
   server.close(() => void Promise.all([db.destroy(), verifier.close()]))
   server.closeIdleConnections()
 }

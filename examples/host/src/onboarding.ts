@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { directoryBlobs, type OnboardingOptions } from '@billfold/core'
 import type { Settings } from './settings.ts'
 
-/** What this host wants to know of those who open an account, and how they sign in. */
+/** Onboarding options of this host: application template and wallet login. */
 export function onboardingOptions({ baseUrl, dataDirectory }: Settings): OnboardingOptions {
   return {
-    // Existing wallets sign the bare nonce; a host without any of those says eip4361 here.
+    // `either` supports older wallets, which sign the bare nonce. Without those, use `eip4361`.
     messageFormat: 'either',
     site: { domain: new URL(baseUrl).host, uri: baseUrl, statement: 'Sign in to the Billfold example host.' },
     publicUrl: `${baseUrl}/onboarding`,
@@ -15,7 +15,7 @@ export function onboardingOptions({ baseUrl, dataDirectory }: Settings): Onboard
       {
         id: 1,
         name: 'Open an account',
-        description: 'A name, and a picture of a document if you like',
+        description: 'A name, and optionally an image of a document',
         attributes: [
           {
             id: 'name',
@@ -31,7 +31,7 @@ export function onboardingOptions({ baseUrl, dataDirectory }: Settings): Onboard
         ],
       },
     ],
-    // A real host sets its own session here; this one only says that somebody is there.
+    // A real host starts its own session here; this one only sets a cookie with the user id.
     onLogin: (user, exchange) => {
       exchange.setHeader('set-cookie', `demo_user=${user.id}; Path=/; HttpOnly; SameSite=Lax`)
       return undefined

@@ -6,29 +6,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A host in a process of its own, as somebody would start it. For tests. */
+/** A host running in its own process, for tests. */
 export interface RunningHost {
   readonly process: ChildProcess
   readonly url: string
   readonly dataDirectory: string
-  /** Empty where the host has no demo credentials. */
+  /** Basic credentials of the demo service key; empty without the demo. */
   readonly authorization: string
-  /** What its console acts by; empty where it has none. */
+  /** Key of the console; empty without the demo. */
   readonly consoleKey: string
-  /** Sends SIGTERM and gives the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   readonly stop: () => Promise<number | null>
-  /** Sends SIGKILL, and waits until the process is gone. */
+  /** Sends SIGKILL and waits for the process to exit. */
   readonly kill: () => Promise<void>
 }
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-/** A data directory that nobody has used. */
+/** Creates an empty data directory. */
 export function freshDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'billfold-host-'))
 }
 
-/** Starts the built host and waits, at most 20 seconds, until it says that it is ready. */
+/** Starts the built host and waits up to 20 seconds until it is ready. */
 export async function startHost(
   environment: Record<string, string>,
   dataDirectory = freshDirectory(),
@@ -39,7 +39,7 @@ export async function startHost(
     env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDirectory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = await ready(child)
+  const output = await waitUntilReady(child)
   const stop = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
     const exited = once(child, 'exit')
@@ -52,7 +52,7 @@ export async function startHost(
     url: `http://127.0.0.1:${port}`,
     dataDirectory,
     authorization: authorizationIn(dataDirectory),
-    consoleKey: /#demo=([\w-]+)/.exec(said)?.[1] ?? '',
+    consoleKey: /#demo=([\w-]+)/.exec(output)?.[1] ?? '',
     stop: () => stop('SIGTERM'),
     kill: async () => void (await stop('SIGKILL')),
   }
@@ -64,12 +64,12 @@ function authorizationIn(dataDirectory: string): string {
   return `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
 }
 
-/** Where a page of a host's console is, with what it acts by. */
+/** URL of a console page, with the console key. */
 export function consoleUrl({ url, consoleKey }: RunningHost, path: string): string {
   return `${url}${path}#demo=${consoleKey}`
 }
 
-/** The demo credentials that a host wrote. */
+/** Reads the demo credentials of a host. */
 export function credentialsIn(dataDirectory: string): {
   readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
   readonly baseUrl: string
@@ -77,10 +77,10 @@ export function credentialsIn(dataDirectory: string): {
   return JSON.parse(readFileSync(join(dataDirectory, 'credentials.json'), 'utf8'))
 }
 
-/** What a host answered. */
-interface Answered {
+/** A response of the host. */
+interface HostResponse {
   readonly status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read replies as they come
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read bodies of any shape
   readonly body: any
 }
 
@@ -91,41 +91,41 @@ export function call(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answered> {
+): Promise<HostResponse> {
   return ask(host, method, `/custody${path}`, body, { authorization: host.authorization, ...headers })
 }
 
-/** Calls a host, with no credentials but those that are given. */
+/** Sends a request to a host, without default credentials. */
 export async function ask(
   host: RunningHost,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answered> {
+): Promise<HostResponse> {
   const response = await fetch(`${host.url}${path}`, {
     method,
-    // A connection of its own: one that is kept alive can be closed by the server just as it is used again.
+    // No keep-alive: the server may close an idle connection at the moment it is reused.
     headers: { 'content-type': 'application/json', connection: 'close', ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   return { status: response.status, body: await response.json() }
 }
 
-/** What it said when it was ready. */
-function ready(child: ChildProcess): Promise<string> {
+/** Waits until the host is ready and returns its output. */
+function waitUntilReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = ''
-    const timer = setTimeout(() => reject(new Error(`the host is not ready:\n${said}`)), 20_000)
+    let output = ''
+    const timer = setTimeout(() => reject(new Error(`host not ready:\n${output}`)), 20_000)
     const listen = (chunk: Buffer): void => {
-      said += chunk.toString()
-      if (!said.includes('Billfold is ready')) return
+      output += chunk.toString()
+      if (!output.includes('Billfold is ready')) return
       clearTimeout(timer)
-      resolve(said)
+      resolve(output)
     }
     child.stdout?.on('data', listen)
     child.stderr?.on('data', listen)
-    child.once('exit', (code) => reject(new Error(`the host ended with ${code}:\n${said}`)))
+    child.once('exit', (code) => reject(new Error(`host exited with ${code}:\n${output}`)))
   })
 }
 
@@ -135,6 +135,6 @@ async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('there is no port')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
   return address.port
 }

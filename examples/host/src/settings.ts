@@ -1,43 +1,45 @@
 import { resolve } from 'node:path'
 
-/** What the environment says. */
+/** Settings of the host, from the environment. */
 export interface Settings {
   readonly host: string
   readonly port: number
   readonly framework: 'express' | 'koa'
   readonly dataDirectory: string
-  /** `sqlite:`, `postgres:` or `mysql:`. */
+  /** `sqlite:file`, `postgres://…` or `mysql://…`. */
   readonly databaseUrl: string
-  /** Where the host is, as people reach it. */
+  /** Public URL of the host. */
   readonly baseUrl: string
-  /** Where it is from its own computer. */
+  /** URL of the host from the local computer. */
   readonly localUrl: string
-  /** Whether the console is served: not where DEMO is `off`, NODE_ENV is `production`, or people reach it from elsewhere. */
+  /** True if the console is served: unless DEMO is `off`, NODE_ENV is `production`, or `baseUrl` is not on this computer. */
   readonly demo: boolean
-  /** A chain with a registry of DIDs (ERC-1056); without one DIDs are kept in the database. */
+  /** Chain with an ERC-1056 DID registry. Without it, DIDs are stored in the database. */
   readonly didChain: DidChain | undefined
 }
 
-/** Where a registry of DIDs is, and who pays for its changes. */
+/** An ERC-1056 registry and the account that pays for its transactions. */
 export interface DidChain {
   readonly rpcUrl: string
   readonly chainId: number
-  /** The contract: 0x and 40 hex digits. */
+  /** Contract address: 0x and 40 hex digits. */
   readonly contract: string
-  /** The private key of the payer: 0x and 64 hex digits. */
+  /** Private key of the payer: 0x and 64 hex digits. */
   readonly payerKey: string
 }
 
-/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO, and DID_RPC_URL with what belongs to it. */
+/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO and DID_*. @throws Error for invalid values */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data', DEMO = 'on' } = environment
   const port = Number(PORT)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is not a port: ${PORT}`)
-  if (FRAMEWORK !== 'express' && FRAMEWORK !== 'koa') throw new Error('FRAMEWORK is express or koa')
-  if (DEMO !== 'on' && DEMO !== 'off') throw new Error('DEMO is on or off')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`PORT must be between 0 and 65535, not ${PORT}`)
+  if (FRAMEWORK !== 'express' && FRAMEWORK !== 'koa')
+    throw new Error(`FRAMEWORK must be express or koa, not ${FRAMEWORK}`)
+  if (DEMO !== 'on' && DEMO !== 'off') throw new Error(`DEMO must be on or off, not ${DEMO}`)
   const dataDirectory = resolve(DATA_DIR)
-  const isEverywhere = HOST === '0.0.0.0' || HOST === '::'
-  const baseUrl = environment['BASE_URL'] ?? `http://${isEverywhere ? 'localhost' : urlHost(HOST)}:${port}`
+  const isWildcard = HOST === '0.0.0.0' || HOST === '::'
+  const baseUrl = environment['BASE_URL'] ?? `http://${isWildcard ? 'localhost' : urlHost(HOST)}:${port}`
   return {
     didChain: readDidChain(environment),
     host: HOST,
@@ -46,22 +48,22 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     dataDirectory,
     databaseUrl: environment['DATABASE_URL'] ?? `sqlite:${resolve(dataDirectory, 'billfold.db')}`,
     baseUrl,
-    localUrl: `http://${isEverywhere ? '127.0.0.1' : urlHost(HOST)}:${port}`,
+    localUrl: `http://${isWildcard ? '127.0.0.1' : urlHost(HOST)}:${port}`,
     demo: DEMO !== 'off' && environment['NODE_ENV'] !== 'production' && isThisComputer(baseUrl),
   }
 }
 
-/** Whether a URL leads to the computer that it is opened on. */
+/** Returns true for loopback URLs. */
 function isThisComputer(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)
 }
 
-/** An IPv6 address stands in brackets in a URL (RFC 3986). */
+/** Formats a host for a URL: IPv6 addresses in brackets (RFC 3986 section 3.2.2). */
 function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** DID_RPC_URL, DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY: all of them or none. */
+/** Reads DID_RPC_URL, DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY: all or none. */
 function readDidChain(environment: NodeJS.ProcessEnv): DidChain | undefined {
   const { DID_RPC_URL: rpcUrl, DID_CHAIN_ID: id, DID_CONTRACT: contract, DID_PAYER_KEY: payerKey } = environment
   if (rpcUrl === undefined) return undefined
@@ -72,6 +74,6 @@ function readDidChain(environment: NodeJS.ProcessEnv): DidChain | undefined {
     contract === undefined ||
     !/^0x[0-9a-f]{64}$/i.test(payerKey ?? '')
   )
-    throw new Error('DID_RPC_URL needs DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY')
+    throw new Error('DID_RPC_URL requires valid DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY')
   return { rpcUrl, chainId, contract, payerKey: payerKey ?? '' }
 }

@@ -4,44 +4,44 @@ import { faceCamera, openBrowser, sizes } from '@billfold/browser-tests'
 import type { Page } from 'playwright-core'
 import { consoleUrl, startHost } from './running-host.ts'
 
-// Every flow of the console as it is when its steps are done, at the size of a phone and of a desk, in light and in dark, into
-// test-results/screens. The README's picture is one of them, in docs/images.
+// Takes screenshots of every completed flow of the console, in phone and desktop size, light and dark, into test-results/screens. One of them is
+// the image of the README, in docs/images.
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const picture = join(import.meta.dirname, '..', '..', '..', 'docs', 'images', 'console.png')
 const flows = ['custody', 'onboarding', 'face', 'dids', 'payments'] as const
-/** What is pressed in each flow, as far as it goes without leaving the page. */
+/** Buttons to press in each flow, as far as they stay on the page. */
 const actions: Readonly<Record<(typeof flows)[number], readonly string[]>> = {
-  custody: ['Make the user', 'Make the wallet', 'Sign'],
-  onboarding: ['Sign in', 'Apply', 'Approve it'],
-  face: ['Make the user'],
-  dids: ['Make the DID', 'Resolve', 'Add it'],
-  payments: ['Register both', 'Pay', 'Confirm as Ben', 'Confirm as Ada', 'Show the entries'],
+  custody: ['Create user', 'Create wallet', 'Sign'],
+  onboarding: ['Sign in', 'Submit', 'Approve'],
+  face: ['Create user'],
+  dids: ['Create DID', 'Resolve', 'Add service'],
+  payments: ['Register both', 'Pay', 'Confirm as Ben', 'Confirm as Ada', 'Show entries'],
 }
 
-/** The picture of the README. */
+/** Takes the image of the README. */
 async function takePicture(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1360, height: 880 })
   await page.screenshot({ path: picture })
 }
 
-/** Enrols a face and signs in by it, through the authentication page and back. */
-async function throughFaces(page: Page): Promise<void> {
+/** Enrols a face and signs in with it, through the authentication page. */
+async function completeFaceFlow(page: Page): Promise<void> {
   const go = async (title: string, action: string): Promise<void> => {
     await page.locator('.step').filter({ hasText: title }).getByRole('combobox').selectOption('still')
     await page.getByRole('button', { name: action, exact: true }).click()
     await page.getByRole('button', { name: 'Start the camera' }).click()
   }
-  await go('Enrol their face', 'Enrol')
+  await go('Enrol a face', 'Enrol')
   await page.waitForURL(/session=/)
-  await page.locator('.step .holds').waitFor()
-  await go('On a device that is new', 'Sign in by face')
+  await page.locator('.step .valid').waitFor()
+  await go('A new device also requires', 'Sign in with face')
   await page.getByLabel('PIN').fill('4711')
   await page.getByLabel('Do not ask again').check()
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.waitForURL(/session=/)
-  await page.locator('.step .holds').waitFor()
-  await perform(page, 'List the devices')
+  await page.locator('.step .valid').waitFor()
+  await perform(page, 'List devices')
 }
 
 async function perform(page: Page, action: string): Promise<void> {
@@ -60,7 +60,7 @@ try {
     const page = await browser.visit({ size: 'desktop' })
     await page.goto(consoleUrl(host, flow === 'custody' ? '/' : `/demo/${flow}`))
     for (const action of actions[flow]) await perform(page, action)
-    if (flow === 'face') await throughFaces(page)
+    if (flow === 'face') await completeFaceFlow(page)
     await page.evaluate('scrollTo(0, 0)')
     if (flow === 'custody') await takePicture(page)
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -6,27 +6,27 @@ import { Controller, Get, Inject, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 
-/** A controller of the team's own, which calls Billfold in-process. */
+/** A controller of the app that calls Billfold in process. */
 @Controller('status')
 class StatusController {
-  readonly #open: OpenBillfold
+  readonly #instance: OpenBillfold
 
-  constructor(@Inject(BILLFOLD) open: OpenBillfold) {
-    this.#open = open
+  constructor(@Inject(BILLFOLD) instance: OpenBillfold) {
+    this.#instance = instance
   }
 
   @Get()
   async status(): Promise<{ readonly billfold: string }> {
-    const { status } = await this.#open.billfold.health()
+    const { status } = await this.#instance.billfold.health()
     return { billfold: status }
   }
 }
 
-/** What the team's app consists of. */
+/** The root module of the app. */
 @Module({ controllers: [StatusController] })
 class AppModule {}
 
-/** The app, ready to listen. */
+/** Creates the app, ready to listen. */
 export async function createApp(folder: string): Promise<NestExpressApplication> {
   const module = { module: AppModule, imports: [billfoldModule(folder)] }
   const app = await NestFactory.create<NestExpressApplication>(module, { logger: ['error', 'warn'] })

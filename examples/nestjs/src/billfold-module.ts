@@ -8,26 +8,26 @@ import {
 } from '@nestjs/common'
 import { type OpenBillfold, openBillfold } from './billfold.ts'
 
-/** What is injected: `@Inject(BILLFOLD) { billfold }: OpenBillfold`. */
+/** Injection token: `@Inject(BILLFOLD) { billfold }: BillfoldInstance`. */
 export const BILLFOLD = Symbol('Billfold')
 
-const everyMinute = 60_000
+const maintenanceIntervalMs = 60_000
 
-/** Does what a host owes Billfold: `maintain()` now and then, and an end after the last request. */
+/** Calls `maintain()` periodically and closes the database on shutdown. */
 @Injectable()
 export class BillfoldLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  readonly #open: OpenBillfold
+  readonly #instance: OpenBillfold
   #timer: NodeJS.Timeout | undefined
 
-  constructor(@Inject(BILLFOLD) open: OpenBillfold) {
-    this.#open = open
+  constructor(@Inject(BILLFOLD) instance: OpenBillfold) {
+    this.#instance = instance
   }
 
   onApplicationBootstrap(): void {
     this.#timer = setInterval(() => {
-      // What it could not do now, it does the next time.
-      this.#open.billfold.maintain().catch(() => {})
-    }, everyMinute)
+      // A failed run is retried with the next one.
+      this.#instance.billfold.maintain().catch(() => {})
+    }, maintenanceIntervalMs)
     this.#timer.unref()
   }
 
@@ -35,13 +35,13 @@ export class BillfoldLifecycle implements OnApplicationBootstrap, BeforeApplicat
     clearInterval(this.#timer)
   }
 
-  /** Nest calls this once its server has closed, so nobody uses the database any more. */
+  /** Nest calls this after its server has closed, so the database is no longer in use. */
   onApplicationShutdown(): Promise<void> {
-    return this.#open.close()
+    return this.#instance.close()
   }
 }
 
-/** One Billfold for the whole app. */
+/** Creates the global module that provides one Billfold instance. */
 export function billfoldModule(folder: string): DynamicModule {
   return {
     module: BillfoldLifecycle,

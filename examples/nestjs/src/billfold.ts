@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { Kysely, SqliteDialect } from 'kysely'
 import Sqlite from 'libsql'
 
-/** Billfold, and the database that it is closed with. */
+/** A Billfold instance and its database. */
 export interface OpenBillfold {
   readonly billfold: Billfold
+  /** Closes the database. */
   readonly close: () => Promise<void>
 }
 
-/** Opens Billfold over an SQLite file and a keyring file in a folder. */
+/** Creates Billfold with an SQLite file and a keyring file in a folder. */
 export async function openBillfold(folder: string): Promise<OpenBillfold> {
   const db = new Kysely<Record<string, never>>({
     dialect: new SqliteDialect({ database: new Sqlite(join(folder, 'billfold.db')) }),

@@ -4,9 +4,8 @@ import type { OpenBillfold } from './billfold.ts'
 import { BILLFOLD } from './billfold-module.ts'
 
 /**
- * Mounts the five APIs in a Nest app. Call it between `NestFactory.create()` and `listen()`: then they stand before Nest's body
- * parsers and routes. Nest's global prefix, pipes, guards, interceptors and exception filters are for controllers; these
- * routes have their own, and bring their prefix with them.
+ * Mounts the five APIs in a Nest app. Call it between `NestFactory.create()` and `listen()`, so that they run before Nest's body parsers and
+ * routes. Nest's global prefix, pipes, guards, interceptors and exception filters apply to controllers only.
  */
 export function mountBillfold(app: NestExpressApplication): void {
   const { billfold } = app.get<OpenBillfold>(BILLFOLD)

@@ -27,38 +27,38 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function ask(method: string, path: string, json?: unknown, headers: Record<string, string> = { authorization }) {
+async function send(method: string, path: string, json?: unknown, headers: Record<string, string> = { authorization }) {
   const sent = json === undefined ? {} : { body: JSON.stringify(json) }
   const type = json === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(`${url}${path}`, { method, headers: { ...type, ...headers }, ...sent })
   return { status: response.status, body: JSON.parse(await response.text()) }
 }
 
-test('custody: a user, a wallet, a signature', async () => {
+test('custody: creates a user and a wallet, and signs', async () => {
   const pin = '123456'
-  const user = await ask('POST', '/custody/api/users', { signingMethod: { type: 'PIN', value: pin } })
-  const asked = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: pin }
-  const { result: wallet } = (await ask('POST', '/custody/api/wallets', asked)).body
+  const user = await send('POST', '/custody/api/users', { signingMethod: { type: 'PIN', value: pin } })
+  const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: pin }
+  const { result: wallet } = (await send('POST', '/custody/api/wallets', body)).body
   const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data: 'hello' }
-  const signed = await ask('POST', '/custody/api/signatures', { pincode: pin, signatureRequest })
+  const signed = await send('POST', '/custody/api/signatures', { pincode: pin, signatureRequest })
   expect(signed).toMatchObject({ status: 200, body: { result: { signature: expect.stringMatching(/^0x/) } } })
 })
 
-test('DIDs: a wallet, and its document', async () => {
-  const { did } = (await ask('POST', '/dids/wallet', { wallet: {} })).body.wallet
-  expect((await ask('GET', `/dids/1.0/identifiers/${did}`)).body.didDocument.id).toBe(did)
+test('DIDs: creates a wallet and resolves its DID', async () => {
+  const { did } = (await send('POST', '/dids/wallet', { wallet: {} })).body.wallet
+  expect((await send('GET', `/dids/1.0/identifiers/${did}`)).body.didDocument.id).toBe(did)
 })
 
-test('onboarding: a login by the signature of a wallet', async () => {
-  const { jwt } = (await ask('GET', '/onboarding/auth/challenge')).body
+test('onboarding: logs in with a wallet signature', async () => {
+  const { jwt } = (await send('GET', '/onboarding/auth/challenge')).body
   const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString())
   const signature = await Wallet.createRandom().signMessage(nonce)
   const headers = { authorization: `Bearer ${jwt}` }
-  const answered = await ask('POST', '/onboarding/auth/challenge', { signature }, headers)
-  expect(answered).toMatchObject({ status: 200, body: { jwt: expect.any(String) } })
+  const response = await send('POST', '/onboarding/auth/challenge', { signature }, headers)
+  expect(response).toMatchObject({ status: 200, body: { jwt: expect.any(String) } })
 })
 
-test('payments: somebody registers, and logs in', async () => {
+test('payments: registers and logs in', async () => {
   const form = {
     email: 'ada@example.org',
     password: 'correct horse 4711',
@@ -70,36 +70,39 @@ test('payments: somebody registers, and logs in', async () => {
     last_name: 'Ade',
     address: '1 Main Street',
   }
-  expect((await ask('POST', '/payments/api/v1/lokdon/register/', form, {})).body.response_code).toBe('0')
-  const login = await ask('POST', '/payments/api/auth/login/', { ...form, appid: '1' }, {})
+  expect((await send('POST', '/payments/api/v1/lokdon/register/', form, {})).body.response_code).toBe('0')
+  const login = await send('POST', '/payments/api/auth/login/', { ...form, appid: '1' }, {})
   expect(login).toMatchObject({ status: 200, body: { message: 'Authentication Sucessfull' } })
 })
 
-test('authentication: a relying party makes a session, encrypted', async () => {
+test('authentication: answers an encrypted call of a relying party', async () => {
   const { billfold } = app.get<OpenBillfold>(BILLFOLD)
   const { licence } = await billfold.licences.create({ tag: 'relying party' })
   const connection = await connect({ url: `${url}/walletapi`, licence })
-  const made = await connection.call('POST', '/check_enrollment', {
+  const enrolled = await connection.call('POST', '/check_enrollment', {
     data: { list: [{ did: `did:ethr:0x${'a'.repeat(40)}` }] },
   })
-  expect(made).toMatchObject({ data: { list: [] } })
+  expect(enrolled).toMatchObject({ data: { list: [] } })
 })
 
-test('its controllers have the global prefix, and the APIs have not', async () => {
-  expect(await ask('GET', '/api/status')).toEqual({ status: 200, body: { billfold: 'ok' } })
-  expect((await ask('GET', '/api/custody/api/users')).body).toMatchObject({ error: 'Not Found' })
+test('applies the global prefix to controllers and not to the APIs', async () => {
+  expect(await send('GET', '/api/status')).toEqual({ status: 200, body: { billfold: 'ok' } })
+  expect((await send('GET', '/api/custody/api/users')).body).toMatchObject({ error: 'Not Found' })
 })
 
-test('no exception filter of Nest’s answers for an API, and no API answers for Nest', async () => {
-  expect(await ask('POST', '/custody/api/users', { signingMethod: 7 })).toMatchObject({
+test('renders API errors by the APIs and other errors by Nest', async () => {
+  expect(await send('POST', '/custody/api/users', { signingMethod: 7 })).toMatchObject({
     status: 400,
     body: { success: false },
   })
-  expect(await ask('GET', '/custody/nothing')).toMatchObject({ status: 404, body: { success: false } })
-  expect(await ask('GET', '/api/nothing')).toMatchObject({ status: 404, body: { statusCode: 404, error: 'Not Found' } })
+  expect(await send('GET', '/custody/nothing')).toMatchObject({ status: 404, body: { success: false } })
+  expect(await send('GET', '/api/nothing')).toMatchObject({
+    status: 404,
+    body: { statusCode: 404, error: 'Not Found' },
+  })
 })
 
-test('the database is closed when the app has closed', async () => {
+test('closes the database when the app closes', async () => {
   const other = mkdtempSync(join(tmpdir(), 'billfold-nestjs-'))
   const second = await createApp(other)
   await second.listen(0, '127.0.0.1')

@@ -4,39 +4,39 @@ import { copied } from './copied.ts'
 import { byId, h } from './dom.ts'
 import { pretty } from './json.ts'
 
-/** How many calls are kept for when the page is loaded again. */
-const most = 60
-const place = `calls ${location.pathname}`
+/** Maximum number of calls restored after a page load. */
+const maxStoredCalls = 60
+const storageKey = `calls ${location.pathname}`
 
-/** Shows every call, the newest open, and those from before the flow led to another page. */
+/** Renders calls as they happen, the newest expanded, after the calls stored by earlier visits of the page. */
 export function showCalls(about: AboutHost): void {
   const [list, clear] = [byId('calls'), byId('clear')]
-  const kept = keptCalls()
+  const stored = readStoredCalls()
   const add = (exchange: Exchange): void => {
     byId('no-calls').hidden = true
     clear.hidden = false
-    for (const open of list.querySelectorAll('details[open]')) open.removeAttribute('open')
+    for (const expanded of list.querySelectorAll('details[open]')) expanded.removeAttribute('open')
     list.append(h('li', {}, callView(exchange, about)))
     list.parentElement?.scrollTo({ top: list.parentElement.scrollHeight })
   }
-  for (const exchange of kept) add(exchange)
+  for (const exchange of stored) add(exchange)
   onCall((exchange) => {
     add(exchange)
-    kept.push(exchange)
-    sessionStorage.setItem(place, JSON.stringify(kept.slice(-most)))
+    stored.push(exchange)
+    sessionStorage.setItem(storageKey, JSON.stringify(stored.slice(-maxStoredCalls)))
   })
   clear.addEventListener('click', () => {
-    kept.length = 0
-    sessionStorage.removeItem(place)
+    stored.length = 0
+    sessionStorage.removeItem(storageKey)
     list.replaceChildren()
     byId('no-calls').hidden = false
     clear.hidden = true
   })
 }
 
-/** What this page itself has kept, in this tab. */
-function keptCalls(): Exchange[] {
-  const calls: Exchange[] = JSON.parse(sessionStorage.getItem(place) ?? '[]')
+/** Reads the calls that this page has stored in this tab. */
+function readStoredCalls(): Exchange[] {
+  const calls: Exchange[] = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]')
   return calls
 }
 
@@ -46,40 +46,45 @@ function callView(exchange: Exchange, about: AboutHost): HTMLElement {
   copy.addEventListener('click', () => {
     navigator.clipboard.writeText(text).then(
       () => (copy.textContent = 'Copied'),
-      () => (copy.textContent = 'Could not copy'),
+      () => (copy.textContent = 'Copy failed'),
     )
   })
-  return h('details', { open: true }, summaryOf(exchange), h('div', { class: 'call' }, copy, ...partsOf(exchange)))
+  return h(
+    'details',
+    { open: true },
+    renderSummary(exchange),
+    h('div', { class: 'call' }, copy, ...renderParts(exchange)),
+  )
 }
 
-function summaryOf(exchange: Exchange): HTMLElement {
+function renderSummary(exchange: Exchange): HTMLElement {
   if (exchange.kind === 'in-process') {
     const name = /await ([\w.]+)/.exec(exchange.code)?.[1] ?? exchange.code
     return h('summary', {}, h('span', { class: 'method' }, 'call'), pathView(name, '.'))
   }
   const { by, method, path, status } = exchange
-  const whose = by === 'host' ? [h('span', { class: 'by' }, 'host')] : []
-  const outcome = h('span', { class: status < 400 ? 'status' : 'status refused' }, String(status))
-  return h('summary', {}, h('span', { class: 'method' }, method), pathView(path, '/'), ...whose, outcome)
+  const origin = by === 'host' ? [h('span', { class: 'by' }, 'host')] : []
+  const outcome = h('span', { class: status < 400 ? 'status' : 'status failed' }, String(status))
+  return h('summary', {}, h('span', { class: 'method' }, method), pathView(path, '/'), ...origin, outcome)
 }
 
-/** A path that may be broken before each of its steps. */
+/** Renders a path that can wrap before each segment. */
 function pathView(path: string, separator: string): HTMLElement {
   const parts = path.split(separator).map((step, index) => (index === 0 ? step : `${separator}${step}`))
   return h('span', { class: 'path' }, ...parts.flatMap((step) => [h('wbr'), step]))
 }
 
-function partsOf(exchange: Exchange): readonly HTMLElement[] {
+function renderParts(exchange: Exchange): readonly HTMLElement[] {
   const time = `, ${exchange.milliseconds} ms`
   if (exchange.kind === 'in-process')
-    return [part('In the process of the host', exchange.code), part(`Result${time}`, exchange.reply)]
+    return [part('In-process call', exchange.code), part(`Result${time}`, exchange.reply)]
   const { by, headers, body, code, reply } = exchange
-  const key = by === 'host' && code === undefined ? ['authorization: Basic •••••• (the key of the host)'] : []
+  const key = by === 'host' && code === undefined ? ['authorization: Basic •••••• (service key of the host)'] : []
   const lines = [...key, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
   const head = lines.length === 0 ? [] : [part('Headers', lines.join('\n'))]
-  const secret = code === undefined ? '' : ', encrypted on the way'
+  const secret = code === undefined ? '' : ' (encrypted in transit)'
   const sent = body === undefined ? [] : [part(`Request${secret}`, body)]
-  return [...head, ...sent, part(`Reply${secret}${time}`, reply)]
+  return [...head, ...sent, part(`Response${secret}${time}`, reply)]
 }
 
 function part(title: string, text: string): HTMLElement {

@@ -2,27 +2,27 @@ import type { AboutHost, ActReply, Exchange } from '#exchange'
 import { consoleKey } from './console-key.ts'
 import { at, listAt } from './json.ts'
 
-/** Who wants to know of every call. */
+/** Receives every call. */
 type Listener = (exchange: Exchange) => void
 
 const listeners: Listener[] = []
 
-/** Tells of every call from now on. */
+/** Registers a listener for all further calls. */
 export function onCall(listener: Listener): void {
   listeners.push(listener)
 }
 
-function tell(exchange: Exchange): void {
+function publish(exchange: Exchange): void {
   for (const listener of listeners) listener(exchange)
 }
 
-/** What a call of the page brings. */
-interface Sent {
+/** Headers and body of a call. */
+interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
 }
 
-/** An API refused. */
+/** An API returned an error. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly json: unknown
@@ -33,7 +33,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The page's `fetch`, which shows what it does. */
+/** `fetch` that records the exchange for the call list. */
 export async function shownFetch(input: string, init: RequestInit = {}): Promise<Response> {
   const { method = 'GET', body } = init
   const headers = Object.fromEntries(new Headers(init.headers))
@@ -41,7 +41,7 @@ export async function shownFetch(input: string, init: RequestInit = {}): Promise
   const response = await fetch(input, init)
   const reply = await response.clone().text()
   const { pathname, search } = new URL(input, location.href)
-  tell({
+  publish({
     kind: 'http',
     by: 'page',
     method,
@@ -55,8 +55,8 @@ export async function shownFetch(input: string, init: RequestInit = {}): Promise
   return response
 }
 
-/** Calls an API from the page. @throws Refusal */
-export async function call(method: string, path: string, { headers = {}, json }: Sent = {}): Promise<unknown> {
+/** Calls an API from the page. @throws ApiError */
+export async function call(method: string, path: string, { headers = {}, json }: CallOptions = {}): Promise<unknown> {
   const response = await shownFetch(path, {
     method,
     headers: { ...headers, ...(json !== undefined && { 'content-type': 'application/json' }) },
@@ -64,37 +64,37 @@ export async function call(method: string, path: string, { headers = {}, json }:
   })
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok) return answer
-  throw new Refusal(messageIn(answer) ?? `The API answered ${response.status}`, answer)
+  throw new Refusal(readErrorMessage(answer) ?? `The API returned ${response.status}`, answer)
 }
 
-/** Asks the host to act in the page's place, with a key that the page does not get. @throws Refusal */
+/** Runs an action on the host, which has the service key that the page must not get. @throws ApiError */
 export async function act(name: string, input: unknown): Promise<unknown> {
-  const response = await fetch(`/demo/acts/${name}`, {
+  const response = await fetch(`/demo/actions/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-demo-key': consoleKey() },
     body: JSON.stringify(input),
   })
   const { exchanges, result, error }: ActReply = await response.json()
-  for (const exchange of exchanges) tell(exchange)
+  for (const exchange of exchanges) publish(exchange)
   if (error === undefined) return result
   const last = exchanges.findLast(({ kind }) => kind === 'http')
-  throw new Refusal((last && messageIn(parsed(last.reply))) ?? error, last?.reply)
+  throw new Refusal((last && readErrorMessage(parseJson(last.reply))) ?? error, last?.reply)
 }
 
-/** What the host says of itself. */
+/** Fetches the description of the host. */
 export async function aboutHost(): Promise<AboutHost> {
   const about: AboutHost = await (await fetch('/demo/about')).json()
   return about
 }
 
-/** What an API says went wrong, in the envelope of whichever it is. */
-function messageIn(answer: unknown): string | undefined {
+/** Reads the error message from the error format of any of the five APIs. */
+function readErrorMessage(answer: unknown): string | undefined {
   const [first] = listAt(answer, 'errors')
-  const said = at(first, 'message') ?? at(answer, 'errorMessage') ?? at(answer, 'message')
-  return typeof said === 'string' ? said : undefined
+  const message = at(first, 'message') ?? at(answer, 'errorMessage') ?? at(answer, 'message')
+  return typeof message === 'string' ? message : undefined
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,15 +1,15 @@
-/** Kept for this origin alone, for tabs that are opened later; the next start of the host has another. */
-const place = 'demo key'
+/** localStorage key. Shared by all tabs of this origin; the next start of the host has another console key. */
+const storageKey = 'demo key'
 
-/** Keeps the key of the link that the host printed, and takes it out of the address. */
+/** Stores the key of the link that the host printed, and removes it from the address bar. */
 export function keepConsoleKey(): void {
   const [, key] = /^#demo=([\w-]+)$/.exec(location.hash) ?? []
   if (key === undefined) return
-  localStorage.setItem(place, key)
+  localStorage.setItem(storageKey, key)
   history.replaceState(null, '', location.pathname + location.search)
 }
 
-/** What the host asks for when it is to act; empty where the page was not opened by the link. */
+/** Reads the key that authorizes actions; empty if the page was not opened by the printed link. */
 export function consoleKey(): string {
-  return localStorage.getItem(place) ?? ''
+  return localStorage.getItem(storageKey) ?? ''
 }

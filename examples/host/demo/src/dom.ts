@@ -1,14 +1,14 @@
-/** What an element can be given: attributes, and `on…` for what happens. */
-type Given = Readonly<Record<string, string | boolean | undefined | ((event: Event) => void)>>
+/** Attributes of an element, and `on…` event listeners. */
+type Attributes = Readonly<Record<string, string | boolean | undefined | ((event: Event) => void)>>
 
-/** Makes an element. Text is never markup. */
+/** Creates an element. Text children are not parsed as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  given: Given = {},
+  attributes: Attributes = {},
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name.replace(/^on/, ''), value)
     else if (value === true) element.setAttribute(name, '')
     else if (typeof value === 'string') element.setAttribute(name, value)
@@ -17,9 +17,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** An element that the page has. */
+/** Gets an element of the page. @throws Error if it does not exist */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id)
-  if (found === null) throw new Error(`The page has no ${id}`)
+  if (found === null) throw new Error(`No element with id ${id}`)
   return found
 }

@@ -1,18 +1,18 @@
-/** Something that came of a step. */
+/** A result of a step. */
 export interface Fact {
   readonly label: string
   readonly value: string
-  /** Whether something was checked, and how that went. */
+  /** Result of a check; undefined if nothing was checked. */
   readonly holds?: boolean
 }
 
-/** Something to fill in. */
+/** An input field. */
 export interface Field {
   readonly name: string
   readonly label: string
   readonly value: string
   readonly type?: 'text' | 'file' | 'password' | 'checkbox'
-  /** What can be chosen, where not everything can. */
+  /** Options of a select field, by value. */
   readonly choices?: Readonly<Record<string, string>>
   readonly inputmode?: 'numeric' | 'decimal' | 'email'
   readonly optional?: boolean
@@ -24,31 +24,31 @@ export interface Step {
   readonly text: string
   readonly fields?: readonly Field[]
   readonly action: string
-  /** Whether what it needs is there. */
+  /** Returns true if the previous steps have produced what this step needs. */
   readonly ready: () => boolean
-  /** What came of it; nothing where the page goes elsewhere. */
+  /** Runs the step and returns its results. */
   readonly run: (form: FormData) => Promise<readonly Fact[]>
-  /** What came of it before the page was loaded. */
+  /** Restores the results of an earlier run after a page load. */
   readonly before?: () => Promise<readonly Fact[] | undefined>
 }
 
-/** A flow: something that an API is for. */
+/** A flow: the steps of one use case. */
 export interface Flow {
   readonly name: 'custody' | 'onboarding' | 'face' | 'dids' | 'payments'
   readonly title: string
   readonly intro: string
-  /** Made anew for each page, since its steps share what they learn. */
+  /** Creates the steps. They share state, so each page load needs new ones. */
   readonly steps: () => readonly Step[]
 }
 
-/** What was typed into a field. */
+/** Reads the text of a form field. */
 export function typed(form: FormData, name: string): string {
   const value = form.get(name)
   return typeof value === 'string' ? value : ''
 }
 
-/** Something an earlier step has made. @throws Error */
+/** Returns the result of an earlier step. @throws Error if the step was not run */
 export function made<T>(value: T | undefined, step: string): T {
-  if (value === undefined) throw new Error(`Do this first: ${step}`)
+  if (value === undefined) throw new Error(`Run this step first: ${step}`)
   return value
 }

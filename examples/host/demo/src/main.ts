@@ -12,14 +12,14 @@ import { stepViews } from './step-view.ts'
 
 const flows: readonly Flow[] = [custody, onboarding, face, dids, payments]
 
-/** The flow that the address names: the first at `/`. */
-function chosen(): Flow {
+/** Selects the flow by path; custody at `/`. */
+function selectFlow(): Flow {
   return flows.find(({ name }) => location.pathname === `/demo/${name}`) ?? custody
 }
 
-async function begin(): Promise<void> {
+async function start(): Promise<void> {
   keepConsoleKey()
-  const flow = chosen()
+  const flow = selectFlow()
   const about = await aboutHost()
   byId('host').textContent = `${about.framework} · ${about.database} · ${new URL(about.baseUrl).host}`
   for (const link of byId('flows').querySelectorAll('a'))
@@ -32,4 +32,4 @@ async function begin(): Promise<void> {
   byId('flow').replaceChildren(h('h1', {}, flow.title), h('p', { class: 'intro' }, flow.intro), stepViews(flow.steps()))
 }
 
-await begin()
+await start()

@@ -1,6 +1,6 @@
 import { byId } from './dom.ts'
 
-/** Of the five documents, the one that the address names: the first at `/openapi`. */
+/** Mount path of each API. The page path selects the document; custody at `/openapi`. */
 const mounts: Readonly<Record<string, string>> = {
   custody: '/custody',
   authentication: '/walletapi',
@@ -9,28 +9,28 @@ const mounts: Readonly<Record<string, string>> = {
   payments: '/payments',
 }
 
-const named = location.pathname.split('/')[2] ?? 'custody'
+const selected = location.pathname.split('/')[2] ?? 'custody'
 for (const link of byId('apis').querySelectorAll('a'))
-  if (link.pathname === `/openapi/${named}`) link.setAttribute('aria-current', 'page')
+  if (link.pathname === `/openapi/${selected}`) link.setAttribute('aria-current', 'page')
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
-const follow = (): void => void document.documentElement.classList.toggle('dark-mode', dark.matches)
-dark.addEventListener('change', follow)
-follow()
+const applyScheme = (): void => void document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', applyScheme)
+applyScheme()
 
-// The script of the package swagger-ui-dist, which is loaded before this one, leaves a function there.
+// Defined by the script of swagger-ui-dist, which is loaded before this one.
 const start: unknown = Reflect.get(window, 'SwaggerUIBundle')
 if (typeof start === 'function')
   Reflect.apply(start, undefined, [
     {
-      url: `${mounts[named] ?? '/custody'}/openapi.json`,
+      url: `${mounts[selected] ?? '/custody'}/openapi.json`,
       domNode: byId('document'),
       deepLinking: true,
       displayRequestDuration: true,
       docExpansion: 'list',
       defaultModelsExpandDepth: 0,
       tryItOutEnabled: false,
-      // Nothing is asked of a validator elsewhere.
+      // Do not send the document to an external validator.
       validatorUrl: null,
     },
   ])

@@ -1,12 +1,12 @@
 import { h } from './dom.ts'
 import type { Fact, Field, Step } from './flow.ts'
 
-/** Shows the steps of a flow. Each can be done again, and what it makes possible is possible at once. */
+/** Renders the steps of a flow. Steps can be repeated; each run updates which steps are enabled. */
 export function stepViews(steps: readonly Step[]): HTMLElement {
   const refresh: (() => void)[] = []
   const views = steps.map((step, index) =>
     stepView(step, index + 1, () => {
-      for (const one of refresh) one()
+      for (const update of refresh) update()
     }),
   )
   refresh.push(...views.map(({ update }) => update))
@@ -19,7 +19,7 @@ interface StepView {
   readonly update: () => void
 }
 
-function stepView(step: Step, number: number, changed: () => void): StepView {
+function stepView(step: Step, number: number, onChange: () => void): StepView {
   const outcome = h('div', { class: 'outcome', role: 'status' })
   const button = h('button', { type: 'submit' }, step.action)
   const fieldset = h(
@@ -44,20 +44,20 @@ function stepView(step: Step, number: number, changed: () => void): StepView {
     element.classList.add('done')
   }
   const attempt = async (): Promise<void> => {
-    const given = new FormData(form)
+    const input = new FormData(form)
     button.setAttribute('aria-busy', 'true')
     fieldset.disabled = true
     try {
-      show(await step.run(given))
+      show(await step.run(input))
     } catch (error) {
       element.classList.remove('done')
       outcome.replaceChildren(
-        h('p', { class: 'wrong', role: 'alert' }, error instanceof Error ? error.message : String(error)),
+        h('p', { class: 'error', role: 'alert' }, error instanceof Error ? error.message : String(error)),
       )
     } finally {
       button.removeAttribute('aria-busy')
       fieldset.disabled = false
-      changed()
+      onChange()
       button.focus({ preventScroll: true })
     }
   }
@@ -68,7 +68,7 @@ function stepView(step: Step, number: number, changed: () => void): StepView {
   void step.before?.().then((facts) => {
     if (facts === undefined) return
     show(facts)
-    changed()
+    onChange()
   })
   const update = (): void => {
     const isReady = step.ready()
@@ -88,8 +88,8 @@ function fieldView({ name, label, value, type = 'text', choices, inputmode, opti
   if (type === 'checkbox')
     return h('label', { class: 'choice' }, h('input', { name, type, checked: value === 'on' }), label)
   const accept = type === 'file' ? 'image/*,application/pdf' : undefined
-  const given = { name, type, inputmode, accept, required: !optional, autocomplete: 'off' }
-  return h('label', {}, label, h('input', { ...given, ...(type !== 'file' && { value }) }))
+  const attributes = { name, type, inputmode, accept, required: !optional, autocomplete: 'off' }
+  return h('label', {}, label, h('input', { ...attributes, ...(type !== 'file' && { value }) }))
 }
 
 function factsView(facts: readonly Fact[]): HTMLElement {
@@ -97,7 +97,7 @@ function factsView(facts: readonly Fact[]): HTMLElement {
     const sign =
       holds === undefined
         ? []
-        : [h('span', { class: holds ? 'holds' : 'fails', 'aria-hidden': 'true' }, holds ? '✓' : '✗')]
+        : [h('span', { class: holds ? 'valid' : 'invalid', 'aria-hidden': 'true' }, holds ? '✓' : '✗')]
     return h('div', {}, h('dt', {}, label), h('dd', {}, ...sign, value))
   })
   return h('dl', { class: 'facts' }, ...rows)

@@ -3,16 +3,18 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { at } from './json.ts'
 
-/** A wallet, as far as a login needs one. */
+/** A wallet that can sign in. */
 export interface Wallet {
+  /** Ethereum address with 0x. */
   readonly address: string
+  /** Signs with `personal_sign` (ERC-191). */
   readonly sign: (message: string) => Promise<string>
 }
 
-/** A wallet that lives in the page, with a key that is gone when the tab is closed. */
+/** Creates or restores the wallet of this tab. Its key is deleted when the tab is closed. */
 export function builtInWallet(): Wallet {
-  const kept = sessionStorage.getItem('built-in-key')
-  const key = kept === null ? secp256k1.utils.randomSecretKey() : hexToBytes(kept)
+  const stored = sessionStorage.getItem('built-in-key')
+  const key = stored === null ? secp256k1.utils.randomSecretKey() : hexToBytes(stored)
   sessionStorage.setItem('built-in-key', bytesToHex(key))
   return {
     address: addressOf(secp256k1.getPublicKey(key, false)),
@@ -23,21 +25,21 @@ export function builtInWallet(): Wallet {
   }
 }
 
-/** The wallet that the browser brings (EIP-1193), where it brings one. */
+/** Connects to the wallet of the browser (EIP-1193). Returns undefined if there is none. */
 export async function injectedWallet(): Promise<Wallet | undefined> {
   const provider: unknown = Reflect.get(window, 'ethereum')
   const request: unknown = at(provider, 'request')
   if (typeof request !== 'function') return undefined
-  const ask = async (method: string, params: readonly string[] = []): Promise<unknown> =>
+  const send = async (method: string, params: readonly string[] = []): Promise<unknown> =>
     request.call(provider, { method, params })
-  const address: unknown = at(await ask('eth_requestAccounts'), 0)
+  const address: unknown = at(await send('eth_requestAccounts'), 0)
   if (typeof address !== 'string') return undefined
   const sign = async (message: string): Promise<string> =>
-    String(await ask('personal_sign', [`0x${bytesToHex(utf8ToBytes(message))}`, address]))
+    String(await send('personal_sign', [`0x${bytesToHex(utf8ToBytes(message))}`, address]))
   return { address, sign }
 }
 
-/** Whose signature over a message it is (ERC-191): an address in lower case. */
+/** Recovers the address, in lower case, that signed a message (ERC-191). */
 export function signerOf(message: string, signature: string): string {
   const bytes = hexToBytes(signature.replace(/^0x/, ''))
   const recovery = (bytes.at(-1) ?? 27) - 27

@@ -8,7 +8,7 @@ const databases: readonly (readonly [RegExp, string])[] = [
   [/^(mysql|mariadb)/, 'MySQL'],
 ]
 
-/** What the console says of its host. Nothing of it is a secret: the credentials themselves stay in their file. */
+/** Describes the host for the console. Contains no secrets: of the credentials only the file name. */
 export function aboutHost(settings: Settings): AboutHost {
   const { framework, databaseUrl, baseUrl } = settings
   const [, database] = databases.find(([pattern]) => pattern.test(databaseUrl)) ?? ['', 'SQLite']

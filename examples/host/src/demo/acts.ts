@@ -5,7 +5,7 @@ import { onboardingActs } from './onboarding-acts.ts'
 import { paymentActs } from './payment-acts.ts'
 import type { Act } from './act.ts'
 
-/** What the console may ask the host to do in its place, by name. There is no other way to the host's service key. */
+/** Actions by name. The console can use the host's service key through these only. */
 export const acts: Readonly<Record<string, Act>> = {
   ...custodyActs,
   ...onboardingActs,

@@ -1,15 +1,15 @@
 import { knownChains } from '@billfold/core'
 
-/** A DID that may change every wallet of the DID API, and its private key (hex, with 0x). */
+/** An admin DID, which may update every wallet of the DID API, and its private key (hex, with 0x). */
 export interface AdminDid {
   readonly did: string
   readonly privateKey: string
 }
 
-/** A new admin DID. Its key is for the demo credentials alone: the host never needs it. */
+/** Creates an admin DID. Its private key goes to the demo credentials only; the host does not need it. */
 export function newAdminDid(): AdminDid {
   const ethereum = knownChains().get('ETHEREUM')
-  if (ethereum === undefined) throw new Error('Ethereum is a chain that is known')
+  if (ethereum === undefined) throw new Error('Ethereum is not a known chain')
   const key = ethereum.newKey()
   return {
     did: `did:spherity:${key.address.toLowerCase()}`,

@@ -1,13 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** A new secret of 256 bits (base64url). Each start of the host has its own: the link that it prints carries it. */
+/** Creates a secret of 256 bits, base64url. Each start of the host creates one and prints it in the console link. */
 export function newConsoleKey(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Whether this is the secret, in a time that says nothing of how much of it is right. */
-export function isConsoleKey(given: string | string[] | undefined, key: string): boolean {
-  return typeof given === 'string' && timingSafeEqual(digest(given), digest(key))
+/** Compares in constant time. */
+export function isConsoleKey(presented: string | string[] | undefined, key: string): boolean {
+  return typeof presented === 'string' && timingSafeEqual(digest(presented), digest(key))
 }
 
 function digest(text: string): Buffer {

@@ -4,63 +4,64 @@ import type { Billfold } from '@billfold/core'
 import { type AdminDid, newAdminDid } from './admin-did.ts'
 import type { Settings } from '../settings.ts'
 
-/** What the demo calls the APIs with. */
+/** Credentials that the demo calls the APIs with. */
 export interface DemoCredentials {
   readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
-  /** Licences of the authentication API: one for relying parties, one that may read and reset service keys. */
+  /** Licence of the authentication API for relying parties. */
   readonly licence: { readonly id: string; readonly licence: string }
+  /** System licence of the authentication API, which may read and reset service keys. */
   readonly systemLicence: { readonly id: string; readonly licence: string }
   readonly baseUrl: string
-  /** What the DID API takes for the owner of every wallet. */
+  /** Owner of every wallet of the DID API. */
   readonly adminDid: AdminDid
 }
 
-/** The admin DID of the demo credentials, or a new one on the first start. */
+/** Loads the admin DID from the credentials file, or creates one on the first start. */
 export function demoAdminDid(settings: Settings): AdminDid {
-  return keptCredentials(credentialsPath(settings))?.adminDid ?? newAdminDid()
+  return readCredentialsFile(credentialsPath(settings))?.adminDid ?? newAdminDid()
 }
 
-/** Makes demo credentials on the first start (or when the database is another), in DATA_DIR/credentials.json, for its owner's eyes only. */
+/** Loads the credentials from DATA_DIR/credentials.json, or creates them on the first start or for a new database. The file has mode 0600. */
 export async function demoCredentials(
   billfold: Billfold,
   settings: Settings,
   adminDid: AdminDid,
 ): Promise<DemoCredentials> {
   const path = credentialsPath(settings)
-  const kept = keptCredentials(path)
-  const known = kept?.adminDid?.did === adminDid.did ? await stillGood(billfold, kept) : undefined
-  if (known !== undefined) return { ...known, baseUrl: settings.baseUrl, adminDid }
+  const stored = readCredentialsFile(path)
+  const valid = stored?.adminDid?.did === adminDid.did ? await findInDatabase(billfold, stored) : undefined
+  if (valid !== undefined) return { ...valid, baseUrl: settings.baseUrl, adminDid }
   const serviceKey = await billfold.serviceKeys.create({ tag: 'demo', scopes: ['*'] })
   const licence = await billfold.licences.create({ tag: 'demo' })
   const systemLicence = await billfold.licences.create({ tag: 'demo, system', authLevel: 'system' })
   const credentials: DemoCredentials = { serviceKey, licence, systemLicence, baseUrl: settings.baseUrl, adminDid }
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, path)
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 })
+  renameSync(temporary, path)
   return credentials
 }
 
-/** What is kept, where this database knows all of it. */
-async function stillGood(
+/** Returns the credentials if all of them exist in the database. */
+async function findInDatabase(
   billfold: Billfold,
   { serviceKey, licence, systemLicence }: Partial<DemoCredentials>,
 ): Promise<Pick<DemoCredentials, 'serviceKey' | 'licence' | 'systemLicence'> | undefined> {
   if (serviceKey === undefined || licence === undefined || systemLicence === undefined) return undefined
   const licences = await Promise.all([licence, systemLicence].map(({ id }) => billfold.licences.has(id)))
-  const isKnown = licences.every(Boolean) && (await billfold.serviceKeys.has(serviceKey.keyId))
-  return isKnown ? { serviceKey, licence, systemLicence } : undefined
+  const allExist = licences.every(Boolean) && (await billfold.serviceKeys.has(serviceKey.keyId))
+  return allExist ? { serviceKey, licence, systemLicence } : undefined
 }
 
-function keptCredentials(path: string): Partial<DemoCredentials> | undefined {
+function readCredentialsFile(path: string): Partial<DemoCredentials> | undefined {
   try {
-    const kept: Partial<DemoCredentials> = JSON.parse(readFileSync(path, 'utf8'))
-    return kept
+    const stored: Partial<DemoCredentials> = JSON.parse(readFileSync(path, 'utf8'))
+    return stored
   } catch {
     return undefined
   }
 }
 
-/** The file that they are in. */
+/** Path of the credentials file. */
 export function credentialsPath({ dataDirectory }: Settings): string {
   return resolve(dataDirectory, 'credentials.json')
 }

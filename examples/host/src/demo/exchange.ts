@@ -1,22 +1,22 @@
-/** A request to one of the APIs and its reply, as the console shows them. */
+/** A request to one of the APIs and its response, as shown by the console. */
 export interface HttpExchange {
   readonly kind: 'http'
-  /** Who called: the page itself, or the host in its place, with a key that no page may have. */
+  /** Caller: the page, or the host with its service key. */
   readonly by: 'page' | 'host'
   readonly method: string
-  /** Where, from the host's root: `/custody/api/users`. */
+  /** Path from the root of the host: `/custody/api/users`. */
   readonly path: string
-  /** Those that say something; the credentials of the host are not among them. */
+  /** Relevant request headers, without the credentials of the host. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly status: number
   readonly reply: string
   readonly milliseconds: number
-  /** What makes the same call, where curl cannot: the body is encrypted, say. */
+  /** Code for the same call, if curl cannot make it, for example because the body is encrypted. */
   readonly code?: string
 }
 
-/** A function of the library that the host called in its own process. */
+/** An in-process call of the library by the host. */
 export interface InProcessCall {
   readonly kind: 'in-process'
   readonly code: string
@@ -24,22 +24,22 @@ export interface InProcessCall {
   readonly milliseconds: number
 }
 
-/** Something that happened between the page, the host and the APIs. */
+/** A call shown by the console. */
 export type Exchange = HttpExchange | InProcessCall
 
-/** What the host answers a page that asked it to act. */
+/** Response of an action. */
 export interface ActReply {
   readonly exchanges: readonly Exchange[]
-  /** What came of it; absent where it failed, and then `error` says why. */
+  /** Result of the action; absent if `error` is set. */
   readonly result?: unknown
   readonly error?: string
 }
 
-/** What a page is told about the host that it came from. */
+/** Description of the host for the console. */
 export interface AboutHost {
   readonly framework: string
   readonly database: string
   readonly baseUrl: string
-  /** The file of the demo's credentials, from where the host was started. */
+  /** Path of the credentials file, relative to the working directory of the host. */
   readonly credentials: string
 }

@@ -4,44 +4,44 @@ import { type Act, act, assertMadeHere, id, makeUser, pin } from './act.ts'
 import { type Acting, asText, callInProcess } from './setup.ts'
 import { relyingParty } from './relying-party.ts'
 
-/** The tags of the configurations that the host makes on its first start, see `verification.ts`. */
+/** Tags of the verification configurations, see `verification.ts`. */
 const configuration = z.enum(['default', 'still', 'careful'])
-const sessionFor = z.object({ userId: id, configuration })
+const sessionInput = z.object({ userId: id, configuration })
 
-/** Somebody enrols a face and signs in with it; the demo is the relying party. */
+/** Actions: enrol a face and sign in with it. The demo is the relying party. */
 export const faceActs: Readonly<Record<string, Act>> = {
-  'face/person': act(z.object({ pin }), (input, acting) => makeUser(acting, input.pin)),
-  'face/enrol': act(sessionFor, (input, acting) => enrol(input, acting)),
-  'face/sign-in': act(sessionFor, (input, acting) => signIn(input, acting)),
-  'face/result': act(z.object({ sessionId: id }), async ({ sessionId }, acting) => {
-    const shop = await relyingParty(acting)
-    return noted(
-      acting,
+  'face/user': act(z.object({ pin }), (input, context) => makeUser(context, input.pin)),
+  'face/enrol': act(sessionInput, (input, context) => enrol(input, context)),
+  'face/sign-in': act(sessionInput, (input, context) => signIn(input, context)),
+  'face/result': act(z.object({ sessionId: id }), async ({ sessionId }, context) => {
+    const shop = await relyingParty(context)
+    return recordCall(
+      context,
       'GET',
       `/sessions/session/${sessionId}/response`,
       `await sessionResponse(shop, '${sessionId}')`,
       () => sessionResponse(shop, sessionId),
     )
   }),
-  'face/devices': act(z.object({ userId: id }), async ({ userId }, acting) => {
-    await assertMadeHere(acting, userId)
-    return callInProcess(acting, `await billfold.authentication.devices.list('${userId}')`, () =>
-      acting.billfold.authentication.devices.list(userId),
+  'face/devices': act(z.object({ userId: id }), async ({ userId }, context) => {
+    await assertMadeHere(context, userId)
+    return callInProcess(context, `await billfold.authentication.devices.list('${userId}')`, () =>
+      context.billfold.authentication.devices.list(userId),
     )
   }),
-  'face/forget': act(z.object({ userId: id }), async ({ userId }, acting) => {
-    await assertMadeHere(acting, userId)
-    await callInProcess(acting, `await billfold.users.erase('${userId}')`, () => acting.billfold.users.erase(userId))
+  'face/erase': act(z.object({ userId: id }), async ({ userId }, context) => {
+    await assertMadeHere(context, userId)
+    await callInProcess(context, `await billfold.users.erase('${userId}')`, () => context.billfold.users.erase(userId))
     return {}
   }),
 }
 
-type SessionFor = z.output<typeof sessionFor>
+type SessionInput = z.output<typeof sessionInput>
 
-/** The host gives its word that it is this user who sits there: it has just made them. */
-async function enrol({ userId, configuration: tag }: SessionFor, acting: Acting): Promise<unknown> {
-  await assertMadeHere(acting, userId)
-  const { baseUrl } = acting.settings
+/** Starts an enrolment session. The host confirms the user's identity, because it has just created the user. */
+async function enrol({ userId, configuration: tag }: SessionInput, context: Acting): Promise<unknown> {
+  await assertMadeHere(context, userId)
+  const { baseUrl } = context.settings
   const input = {
     userId,
     purpose: 'enroll',
@@ -50,14 +50,14 @@ async function enrol({ userId, configuration: tag }: SessionFor, acting: Acting)
     metadata: { returnUrl: `${baseUrl}/demo/face` },
   } as const
   const code = `await billfold.authentication.sessions.create(${asText(input)})`
-  const { sessionId } = await callInProcess(acting, code, () => acting.billfold.authentication.sessions.create(input))
+  const { sessionId } = await callInProcess(context, code, () => context.billfold.authentication.sessions.create(input))
   return { url: loginUrl({ url: `${baseUrl}/walletapi` }, `${baseUrl}/walletapi/sessions/session/${sessionId}`) }
 }
 
-async function signIn({ userId, configuration: tag }: SessionFor, acting: Acting): Promise<unknown> {
-  await assertMadeHere(acting, userId)
-  const { baseUrl } = acting.settings
-  const shop = await relyingParty(acting)
+async function signIn({ userId, configuration: tag }: SessionInput, context: Acting): Promise<unknown> {
+  await assertMadeHere(context, userId)
+  const { baseUrl } = context.settings
+  const shop = await relyingParty(context)
   const session = {
     origin: baseUrl,
     scopes: 'wallet liveness_score face_compare_score',
@@ -67,12 +67,19 @@ async function signIn({ userId, configuration: tag }: SessionFor, acting: Acting
     metadata: { returnUrl: `${baseUrl}/demo/face` },
   }
   const code = `await newSession(shop, ${asText(session)})`
-  const { url } = await noted(acting, 'PUT', '/sessions/session/new', code, () => newSession(shop, session), session)
+  const { url } = await recordCall(
+    context,
+    'PUT',
+    '/sessions/session/new',
+    code,
+    () => newSession(shop, session),
+    session,
+  )
   return { url: loginUrl({ url: `${baseUrl}/walletapi` }, url) }
 }
 
-/** Notes a call of the client library: what went over the wire is encrypted, so it is shown as it is before and after. */
-async function noted<T>(
+/** Records a call of the client library with its plain-text bodies, since the bodies on the wire are encrypted. */
+async function recordCall<T>(
   { note }: Acting,
   method: string,
   path: string,
@@ -81,7 +88,7 @@ async function noted<T>(
   body?: unknown,
 ): Promise<T> {
   const started = performance.now()
-  const noteAnswer = (status: number, reply: unknown): void =>
+  const recordResponse = (status: number, reply: unknown): void =>
     note({
       kind: 'http',
       by: 'host',
@@ -96,11 +103,11 @@ async function noted<T>(
     })
   try {
     const result = await work()
-    // Nothing yet is a 404, of which the client makes undefined.
-    noteAnswer(result === undefined ? 404 : method === 'PUT' ? 201 : 200, result ?? null)
+    // The client maps a 404 (no result yet) to undefined.
+    recordResponse(result === undefined ? 404 : method === 'PUT' ? 201 : 200, result ?? null)
     return result
   } catch (error) {
-    if (error instanceof AuthenticationClientError) noteAnswer(error.status, { message: error.message })
+    if (error instanceof AuthenticationClientError) recordResponse(error.status, { message: error.message })
     throw error
   }
 }

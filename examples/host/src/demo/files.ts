@@ -9,9 +9,9 @@ export interface DemoFile {
   readonly isPage?: true
 }
 
-const own = new URL('../../demo/', import.meta.url)
+const demoFolder = new URL('../../demo/', import.meta.url)
 
-/** Where modules of packages are: the others of a package lie beside the one that is named. */
+/** Browser modules of packages: a resolved entry per package, next to which its other modules are. */
 const modules: Readonly<Record<string, string>> = {
   client: import.meta.resolve('@billfold/core/client'),
   curves: import.meta.resolve('@noble/curves/secp256k1.js'),
@@ -20,24 +20,24 @@ const modules: Readonly<Record<string, string>> = {
 
 const types: Readonly<Record<string, string>> = { css: 'text/css', html: 'text/html', js: 'text/javascript' }
 
-/** The pages, their scripts, and the modules and the API browser that come from packages; undefined for every other path. */
+/** Loads the file of a path: pages, scripts, browser modules and Swagger UI. Returns undefined for other paths. */
 export async function demoFile(path: string): Promise<DemoFile | undefined> {
   if (path === '/' || /^\/demo\/(custody|onboarding|face|dids|payments)$/.test(path)) return page('console.html')
   if (/^\/openapi(\/(custody|onboarding|authentication|dids|payments))?$/.test(path))
     return page('openapi.html', swaggerStyles)
   const [, style] = /^\/demo\/((?:console|openapi)\.css)$/.exec(path) ?? []
-  if (style !== undefined) return file(new URL(style, own))
+  if (style !== undefined) return file(new URL(style, demoFolder))
   const [, script] = /^\/demo\/script\/((?:flows\/)?[a-z-]+\.js)$/.exec(path) ?? []
-  if (script !== undefined) return file(new URL(`dist/${script}`, own))
+  if (script !== undefined) return file(new URL(`dist/${script}`, demoFolder))
   const [, asset] = /^\/openapi\/(swagger-ui(?:-bundle)?\.(?:css|js))$/.exec(path) ?? []
-  if (asset !== undefined) return file(new URL(import.meta.resolve(`swagger-ui-dist/${asset}`)), kept)
+  if (asset !== undefined) return file(new URL(import.meta.resolve(`swagger-ui-dist/${asset}`)), cacheHeaders)
   const [, name = '', module] = /^\/demo\/modules\/([a-z]+)\/((?:[a-z]+\/)?[A-Za-z0-9_-]+\.js)$/.exec(path) ?? []
   const entry = Object.hasOwn(modules, name) ? modules[name] : undefined
-  return module === undefined || entry === undefined ? undefined : file(new URL(module, entry), kept)
+  return module === undefined || entry === undefined ? undefined : file(new URL(module, entry), cacheHeaders)
 }
 
-/** What comes from a package changes when the package does. */
-const kept = { 'cache-control': 'max-age=3600' }
+/** Files of packages change only with the package. */
+const cacheHeaders = { 'cache-control': 'max-age=3600' }
 
 async function file(url: URL, headers: DemoFile['headers'] = {}): Promise<DemoFile | undefined> {
   try {
@@ -47,12 +47,12 @@ async function file(url: URL, headers: DemoFile['headers'] = {}): Promise<DemoFi
   }
 }
 
-/** The API browser puts styles into its page; nothing else may. */
+/** Swagger UI inserts inline styles. */
 const swaggerStyles = "'unsafe-inline'"
 
-/** Scripts of our own alone, and the import map in the page, by its hash (Content Security Policy 3). */
+/** Loads a page with a Content Security Policy that allows own scripts and, by its hash, the inline import map (CSP 3). */
 async function page(name: string, styles = ''): Promise<DemoFile> {
-  const body = await readFile(new URL(name, own), 'utf8')
+  const body = await readFile(new URL(name, demoFolder), 'utf8')
   const [, importMap] = /<script type="importmap">([\s\S]*?)<\/script>/.exec(body) ?? []
   const hash = importMap === undefined ? '' : ` 'sha256-${createHash('sha256').update(importMap).digest('base64')}'`
   const policy = [

@@ -11,16 +11,16 @@ import { isFromOwnPage, ownHosts } from './own-page.ts'
 import { aboutHost } from './about.ts'
 import { ensureConfigurations } from './verification.ts'
 
-const failed = 'the demo failed'
+const failureMessage = 'demo request failed'
 
-/** The demo before a host's app. */
+/** The demo in front of the host's app. */
 export interface Demo {
   readonly handler: RequestListener
-  /** The console, with the key that it acts by: for whoever started the host, and for nobody else. */
+  /** URL of the console with its key. Secret: print it for the operator only. */
   readonly url: string
 }
 
-/** Makes what the demo acts with, where it is not there yet, and puts it before a host's app. */
+/** Creates credentials and verification configurations if missing, and puts the demo in front of the host's app. */
 export async function startDemo(
   app: RequestListener,
   { billfold, settings, adminDid }: Pick<DemoSetup, 'billfold' | 'settings'> & { readonly adminDid: AdminDid },
@@ -35,27 +35,27 @@ export async function startDemo(
 }
 
 /**
- * Puts the demo before a host's app: the console at `/`, the API browser at `/openapi`, and, under `/demo/acts`, what the
- * console asks the host to do in its place. A host of your own has none of this.
+ * Puts the demo in front of the host's app: the console at `/`, Swagger UI at `/openapi`, and the actions of the console under
+ * `/demo/actions`. A real host has none of this.
  */
 function withDemo(app: RequestListener, setup: DemoSetup): RequestListener {
   return (request, response) => {
-    answer(request, response, setup)
-      .then((answered) => {
-        if (!answered) app(request, response)
+    serveDemo(request, response, setup)
+      .then((handled) => {
+        if (!handled) app(request, response)
       })
       .catch((error: unknown) => {
-        logger.error({ error }, failed)
+        logger.error({ error }, failureMessage)
         if (response.headersSent) response.destroy()
-        else reply(response, 500, 'application/json', JSON.stringify({ error: failed }))
+        else reply(response, 500, 'application/json', JSON.stringify({ error: failureMessage }))
       })
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, setup: DemoSetup): Promise<boolean> {
+async function serveDemo(request: IncomingMessage, response: ServerResponse, setup: DemoSetup): Promise<boolean> {
   const [pathname = '/'] = (request.url ?? '/').split('?', 1)
-  if (request.method === 'POST' && pathname.startsWith('/demo/acts/')) {
-    await performAct(pathname.slice('/demo/acts/'.length), request, response, setup)
+  if (request.method === 'POST' && pathname.startsWith('/demo/actions/')) {
+    await runAction(pathname.slice('/demo/actions/'.length), request, response, setup)
     return true
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
@@ -65,69 +65,70 @@ async function answer(request: IncomingMessage, response: ServerResponse, setup:
   }
   const file = await demoFile(pathname)
   if (file === undefined) return false
-  const elsewhere = file.isPage ? properAddress(request, setup) : undefined
-  if (elsewhere === undefined) reply(response, 200, file.type, file.body, file.headers)
-  else reply(response, 302, 'text/plain', '', { location: elsewhere })
+  const redirect = file.isPage ? canonicalUrl(request, setup) : undefined
+  if (redirect === undefined) reply(response, 200, file.type, file.body, file.headers)
+  else reply(response, 302, 'text/plain', '', { location: redirect })
   return true
 }
 
-/** Logins lead back to the host's one address, so pages that were opened under another name of this computer move there. */
-function properAddress({ url = '/', headers, socket }: IncomingMessage, { settings }: DemoSetup): string | undefined {
-  const proper = new URL(settings.baseUrl)
-  if (headers.host === proper.host || !ownHosts(settings, socket.localPort).includes(proper.host)) return undefined
+/** Logins redirect back to `baseUrl`, so pages opened under another local host name are redirected there first. */
+function canonicalUrl({ url = '/', headers, socket }: IncomingMessage, { settings }: DemoSetup): string | undefined {
+  const canonical = new URL(settings.baseUrl)
+  if (headers.host === canonical.host || !ownHosts(settings, socket.localPort).includes(canonical.host))
+    return undefined
   if (!ownHosts(settings, socket.localPort).includes(headers.host ?? '')) return undefined
-  return `${proper.origin}${url}`
+  return `${canonical.origin}${url}`
 }
 
-async function performAct(
+async function runAction(
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
   setup: DemoSetup,
 ): Promise<void> {
-  const told = (status: number, body: ActReply): void => reply(response, status, 'application/json', asText(body))
-  const act = Object.hasOwn(acts, name) ? acts[name] : undefined
-  if (!isFromOwnPage(request, setup) || act === undefined) {
+  const send = (status: number, body: ActReply): void => reply(response, status, 'application/json', asText(body))
+  const action = Object.hasOwn(acts, name) ? acts[name] : undefined
+  if (!isFromOwnPage(request, setup) || action === undefined) {
     request.resume()
-    return told(403, {
+    return send(403, {
       exchanges: [],
       error:
-        'The demo acts only for its own page. Open it on the computer of the host, by the link that the host printed',
+        'Actions require the console key. Open the console on the computer of the host, with the link that the host printed',
     })
   }
   const exchanges: Exchange[] = []
-  const acting: Acting = { ...setup, note: (exchange) => void exchanges.push(exchange) }
+  const context: Acting = { ...setup, note: (exchange) => void exchanges.push(exchange) }
   try {
-    told(200, { exchanges, result: (await act(await jsonOf(request), acting)) ?? null })
+    send(200, { exchanges, result: (await action(await readJson(request), context)) ?? null })
   } catch (error) {
-    if (isForThePage(error)) return told(422, { exchanges, error: error.message })
-    logger.error({ error }, failed)
-    told(500, { exchanges, error: `${failed}; see the log of the host` })
+    if (isSafeToShow(error)) return send(422, { exchanges, error: error.message })
+    logger.error({ error }, failureMessage)
+    send(500, { exchanges, error: `${failureMessage}; see the log of the host` })
   }
 }
 
-/** What the library and the demo say when they refuse is made to be shown. */
-function isForThePage(error: unknown): error is Error {
+/** Returns true for errors of the library and of the demo, whose messages are safe to show. */
+function isSafeToShow(error: unknown): error is Error {
   const isOfLibrary = error instanceof Error && ['BillfoldError', 'AuthenticationClientError'].includes(error.name)
   return error instanceof Refused || isOfLibrary
 }
 
-const mostBytes = 16 * 1024
+const maxBodyBytes = 16 * 1024
 
-/** @throws Refused for a body that is too large or no JSON */
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
+/** Reads a JSON body. @throws DemoError if it is too large or not JSON */
+async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     const bytes: Buffer = chunk
     size += bytes.length
-    if (size > mostBytes) throw new Refused('That is too much')
+    if (size > maxBodyBytes) throw new Refused(`The body exceeds ${maxBodyBytes} bytes`)
     chunks.push(bytes)
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
-    throw new Refused('That is no JSON')
+    throw new Refused('The body is not JSON')
   }
 }
 
@@ -138,7 +139,11 @@ function reply(
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, ...always, ...headers })
+  const commonHeaders = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  }
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, ...commonHeaders, ...headers })
   response.end(body)
 }

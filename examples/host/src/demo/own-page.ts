@@ -4,10 +4,9 @@ import { isConsoleKey } from './console-key.ts'
 import type { DemoSetup } from './setup.ts'
 
 /**
- * Whether a request comes from the console itself, in a browser on this computer. The demo acts with the host's service key,
- * so nobody else may ask it to: not another computer, not a proxy in front, not the page of another site, and not one that
- * has pointed its own name at this computer. A proxy or a tunnel can hide that it is one, so the page must also bring the key
- * of the link that this start has printed.
+ * Returns true if a request comes from the console in a browser on this computer. Actions use the host's service key, so requests from other
+ * computers, through proxies, from other origins (CSRF) and with foreign host names (DNS rebinding) are rejected. Proxies and tunnels may
+ * hide themselves, so the request must also carry the console key that this start has printed.
  */
 export function isFromOwnPage({ socket, headers }: IncomingMessage, { settings, consoleKey }: DemoSetup): boolean {
   if (!isConsoleKey(headers['x-demo-key'], consoleKey)) return false
@@ -18,7 +17,7 @@ export function isFromOwnPage({ socket, headers }: IncomingMessage, { settings, 
   return origin === `http://${host}` && (site === undefined || site === 'same-origin')
 }
 
-/** The names that this host has on its own computer. */
+/** Host names of this host on the local computer. */
 export function ownHosts({ baseUrl }: Settings, port: number | undefined): readonly string[] {
   return [new URL(baseUrl).host, ...['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)]
 }

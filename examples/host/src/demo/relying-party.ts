@@ -4,14 +4,18 @@ import type { DemoSetup } from './setup.ts'
 const connections = new WeakMap<object, Promise<Connection>>()
 
 /**
- * The demo as a relying party: one key pair for as long as the process lives, since only the key that made a session is told
- * what came of it.
+ * Connects the demo as a relying party. The connection is cached for the lifetime of the process, because a session's result is only returned to
+ * the key pair that created the session.
  */
 export function relyingParty({ billfold, settings, credentials }: DemoSetup): Promise<Connection> {
-  const known = connections.get(billfold)
-  if (known !== undefined) return known
-  const made = connect({ url: `${settings.localUrl}/walletapi`, licence: credentials.licence.licence, appId: 'demo' })
-  connections.set(billfold, made)
-  made.catch(() => connections.delete(billfold))
-  return made
+  const cached = connections.get(billfold)
+  if (cached !== undefined) return cached
+  const connection = connect({
+    url: `${settings.localUrl}/walletapi`,
+    licence: credentials.licence.licence,
+    appId: 'demo',
+  })
+  connections.set(billfold, connection)
+  connection.catch(() => connections.delete(billfold))
+  return connection
 }

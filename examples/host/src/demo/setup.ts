@@ -3,32 +3,32 @@ import type { Settings } from '../settings.ts'
 import type { DemoCredentials } from './credentials.ts'
 import type { Exchange } from './exchange.ts'
 
-/** What the demo acts with: the host's own credentials, which stay in this process. */
+/** Context of the demo. Its credentials never leave this process. */
 export interface DemoSetup {
   readonly billfold: Billfold
   readonly settings: Settings
   readonly credentials: DemoCredentials
-  /** What a page must bring for the demo to act, see `console-key.ts`. */
+  /** Key that a page must present to run actions, see `console-key.ts`. */
   readonly consoleKey: string
 }
 
-/** What one act has, and where it notes what it did. */
+/** Context of an action, which records its calls for the console. */
 export interface Acting extends DemoSetup {
   readonly note: (exchange: Exchange) => void
 }
 
-/** What another API answered. */
+/** Response of an API. */
 export interface Answer {
   readonly status: number
   readonly json: unknown
 }
 
-/** Something the demo wanted to do was refused, for a reason that the page may show. */
+/** An action failed. The message is shown by the console. */
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
 
-/** Calls one of the mounted APIs over HTTP with the host's service key, as a host calls a Billfold that runs elsewhere. */
+/** Calls one of the mounted APIs over HTTP with the host's service key, as for a remote Billfold. @throws DemoError for an error status */
 export async function callApi(
   { settings, credentials: { serviceKey }, note }: Acting,
   method: string,
@@ -59,31 +59,31 @@ export async function callApi(
     reply,
     milliseconds,
   })
-  if (!response.ok) throw new Refused(`The API answered ${status}`)
-  return { status, json: parsed(reply) }
+  if (!response.ok) throw new Refused(`The API returned ${status}`)
+  return { status, json: parseJson(reply) }
 }
 
-/** Calls a function of the library in this process. */
+/** Runs an in-process call of the library and records it as `code`. */
 export async function callInProcess<T>({ note }: Acting, code: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now()
-  const noted = (reply: string): void =>
+  const recordReply = (reply: string): void =>
     note({ kind: 'in-process', code, reply, milliseconds: Math.round(performance.now() - started) })
   try {
     const result = await work()
-    noted(result === undefined ? '' : asText(result))
+    recordReply(result === undefined ? '' : asText(result))
     return result
   } catch (error) {
-    noted(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+    recordReply(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
     throw error
   }
 }
 
-/** JSON, with amounts of money as a ledger has them. */
+/** Serializes to JSON, with bigints as text: `25n`. */
 export function asText(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

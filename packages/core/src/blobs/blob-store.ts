@@ -1,22 +1,44 @@
-/** What a blob is called. Both parts are plain text; a store that makes file names of them hashes the tenant. */
+/** Name of a blob. The tenant is arbitrary text: a store that maps names to file names must hash or encode it. */
 export interface BlobName {
   readonly tenant: string
-  /** A UUID, never used for another blob. */
+  /** UUID, never reused. */
   readonly id: string
 }
 
 /**
- * Where long values are kept: files of users, above all. Whatever is put there is sealed already, so a store need not be
- * trusted with what it keeps, only with keeping it.
+ * Stores large binary values, such as uploaded files. Content is encrypted before it reaches the store, so the store needs to be durable but
+ * not confidential. `describeBlobStore` of `@billfold/testing` is the conformance suite.
+ *
+ * @example
+ * ```ts
+ * import type { BlobStore } from '@billfold/core'
+ *
+ * const blobs = new Map<string, Uint8Array>()
+ * export const memoryBlobs: BlobStore = {
+ *   put: async ({ tenant, id }, content) => {
+ *     const chunks: Uint8Array[] = []
+ *     for await (const chunk of content) chunks.push(chunk)
+ *     blobs.set(`${id} ${tenant}`, Buffer.concat(chunks))
+ *   },
+ *   get: async ({ tenant, id }) => {
+ *     const blob = blobs.get(`${id} ${tenant}`)
+ *     if (blob === undefined) return undefined
+ *     return (async function* () {
+ *       yield blob
+ *     })()
+ *   },
+ *   remove: async ({ tenant, id }) => void blobs.delete(`${id} ${tenant}`),
+ * }
+ * ```
  */
 export interface BlobStore {
   /**
-   * Keeps the bytes of a stream, holding it back while it writes, and resolves when they would survive a crash. When the stream
-   * fails, or the store does, it rejects, and `get` finds nothing.
+   * Stores the content with backpressure and resolves once it is durable. If the stream or the store fails, rejects, and `get` returns
+   * undefined.
    */
   readonly put: (name: BlobName, content: AsyncIterable<Uint8Array>) => Promise<void>
-  /** The bytes, piece by piece, or undefined where there is no such blob. */
+  /** Returns the content as a stream of chunks, or undefined if the blob does not exist. */
   readonly get: (name: BlobName) => Promise<AsyncIterable<Uint8Array> | undefined>
-  /** Removes a blob, and whatever a `put` that never ended has left of it. That there is none is no failure; that the store is not there is. */
+  /** Removes a blob and the remains of an interrupted `put`. Resolves if the blob does not exist; rejects if the store is unavailable. */
   readonly remove: (name: BlobName) => Promise<void>
 }

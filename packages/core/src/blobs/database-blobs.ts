@@ -3,12 +3,12 @@ import type { BlobName, BlobStore } from './blob-store.ts'
 import { rechunked } from './rechunked.ts'
 import { blobPieces } from './table.ts'
 
-/** Bytes of a piece: well below what any database takes as one value. */
-const pieceBytes = 256 * 1024
+/** Bytes per row: well below the value size limit of every supported database. */
+const chunkBytes = 256 * 1024
 
 /**
- * A blob store in the storage itself, for hosts whose processes share nothing but a database. Everything that it keeps
- * is in the backups of the database, and goes through its log.
+ * Creates a blob store inside the storage, for hosts whose processes share only a database. Blobs are part of the database's backups and pass
+ * through its transaction log.
  *
  * @example
  * ```ts
@@ -23,27 +23,27 @@ export function databaseBlobs(storage: Storage): BlobStore {
   return {
     put: async (name, content) => {
       let number = 0
-      let held: Uint8Array | undefined
+      let pending: Uint8Array | undefined
       try {
-        for await (const piece of rechunked(content, pieceBytes)) {
-          if (held !== undefined) await keep(storage, name, number++, held, false)
-          held = piece
+        for await (const chunk of rechunked(content, chunkBytes)) {
+          if (pending !== undefined) await writeChunk(storage, name, number++, pending, false)
+          pending = chunk
         }
-        await keep(storage, name, number, held ?? new Uint8Array(0), true)
+        await writeChunk(storage, name, number, pending ?? new Uint8Array(0), true)
       } catch (error) {
-        await removePieces(storage, name)
+        await removeChunks(storage, name)
         throw error
       }
     },
     get: async (name) => {
-      const [last] = await storage.find(blobPieces, { where: { ...whereOf(name), last: 1 }, limit: 1 })
-      return last === undefined ? undefined : pieces(storage, name, last.number)
+      const [last] = await storage.find(blobPieces, { where: { ...byName(name), last: 1 }, limit: 1 })
+      return last === undefined ? undefined : readChunks(storage, name, last.number)
     },
-    remove: (name) => removePieces(storage, name),
+    remove: (name) => removeChunks(storage, name),
   }
 }
 
-async function keep(
+async function writeChunk(
   storage: Storage,
   { tenant, id }: BlobName,
   number: number,
@@ -53,18 +53,18 @@ async function keep(
   await storage.commit(batch(insert(blobPieces, { tenant, blobId: id, number, last: last ? 1 : 0, content })))
 }
 
-async function* pieces(storage: Storage, name: BlobName, last: number): AsyncGenerator<Uint8Array> {
+async function* readChunks(storage: Storage, name: BlobName, last: number): AsyncGenerator<Uint8Array> {
   for (let number = 0; number <= last; number++) {
-    const [row] = await storage.find(blobPieces, { where: { ...whereOf(name), number }, limit: 1 })
-    if (row === undefined) throw new Error('a piece of a blob is not there any more')
+    const [row] = await storage.find(blobPieces, { where: { ...byName(name), number }, limit: 1 })
+    if (row === undefined) throw new Error('Blob was removed while it was being read')
     yield row.content
   }
 }
 
-async function removePieces(storage: Storage, name: BlobName): Promise<void> {
-  await storage.commit(batch(remove(blobPieces, { where: whereOf(name), hits: 'any' })))
+async function removeChunks(storage: Storage, name: BlobName): Promise<void> {
+  await storage.commit(batch(remove(blobPieces, { where: byName(name), hits: 'any' })))
 }
 
-function whereOf({ tenant, id }: BlobName): { readonly tenant: string; readonly blobId: string } {
+function byName({ tenant, id }: BlobName): { readonly tenant: string; readonly blobId: string } {
   return { tenant, blobId: id }
 }

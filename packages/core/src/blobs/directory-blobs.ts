@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import type { BlobName, BlobStore } from './blob-store.ts'
 
 /**
- * A blob store in a directory, which is made when it is first needed, for its owner's eyes only. A blob is a file: written
- * under another name, synced, and renamed. Processes may share it. As long as there is no directory, `remove` rejects: this process may
- * have been given another one than that which the blobs are in.
+ * Creates a blob store in a directory. The directory is created on the first `put`, with mode 0700. Each blob is one file, written to a
+ * temporary name, synced and renamed; processes may share the directory. `remove` rejects while the directory does not exist, because a
+ * wrong path would otherwise look like a successful removal.
+ *
+ * @param directory absolute path, or relative to the working directory
  *
  * @example
  * ```ts
@@ -23,55 +25,55 @@ import type { BlobName, BlobStore } from './blob-store.ts'
 export function directoryBlobs(directory: string): BlobStore {
   return {
     put: async (name, content) => {
-      const { folder, file, draft } = placeOf(directory, name)
+      const { folder, file, temporary } = pathsOf(directory, name)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       try {
-        await write(draft, content)
-        await rename(draft, file)
+        await write(temporary, content)
+        await rename(temporary, file)
       } catch (error) {
-        await rm(draft, { force: true })
+        await rm(temporary, { force: true })
         throw error
       }
       await sync(folder)
     },
     get: async (name) => {
-      const { file } = placeOf(directory, name)
-      return (await isThere(file)) ? read(file) : undefined
+      const { file } = pathsOf(directory, name)
+      return (await exists(file)) ? read(file) : undefined
     },
     remove: async (name) => {
-      const { file, draft } = placeOf(directory, name)
-      // Where nothing was ever put, the blobs of others are elsewhere: whoever took this for done would forget where they are.
-      if (!(await isThere(directory))) throw new Error('The directory of the blobs is not there')
-      await rm(draft, { force: true })
+      const { file, temporary } = pathsOf(directory, name)
+      // A missing directory points to a wrong path: resolving would make the caller delete its record of the blob.
+      if (!(await exists(directory))) throw new Error(`Blob directory does not exist: ${directory}`)
+      await rm(temporary, { force: true })
       await rm(file, { force: true })
     },
   }
 }
 
-interface Place {
+interface Paths {
   readonly folder: string
   readonly file: string
-  readonly draft: string
+  readonly temporary: string
 }
 
-function placeOf(directory: string, { tenant, id }: BlobName): Place {
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new RangeError('The id of a blob is a UUID')
+function pathsOf(directory: string, { tenant, id }: BlobName): Paths {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new RangeError(`Blob id is not a UUID: ${id.slice(0, 64)}`)
   const folder = join(directory, createHash('sha256').update(tenant).digest('hex').slice(0, 32))
   const file = join(folder, id)
-  return { folder, file, draft: `${file}.part` }
+  return { folder, file, temporary: `${file}.part` }
 }
 
 async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
-    for await (const piece of content) await handle.writeFile(piece)
+    for await (const chunk of content) await handle.writeFile(chunk)
     await handle.sync()
   } finally {
     await handle.close()
   }
 }
 
-/** The new name survives a crash only when the folder is synced, too. */
+/** Syncs the directory entry: a rename is durable only once its directory is synced. */
 async function sync(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
@@ -81,7 +83,7 @@ async function sync(folder: string): Promise<void> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     await access(path)
     return true
@@ -91,7 +93,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Opened when the first piece is asked for, so that a blob that nobody reads holds no file open. */
+/** Opens the file lazily, so that an unread blob holds no file descriptor. */
 async function* read(path: string): AsyncGenerator<Uint8Array> {
   const stream: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: 64 * 1024 })
   yield* stream

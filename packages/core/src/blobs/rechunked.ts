@@ -1,4 +1,4 @@
-/** The same bytes in chunks of so many bytes, the last one of what is left. Nothing at all for no bytes. */
+/** Splits a stream into chunks of `size` bytes; the last one may be shorter. Yields nothing for an empty stream. */
 export async function* rechunked(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   let chunk = new Uint8Array(size)
   let filled = 0

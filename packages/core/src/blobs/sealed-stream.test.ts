@@ -7,23 +7,23 @@ import { openStream, sealStream } from './sealed-stream.ts'
 const chunk = 64 * 1024
 const key = randomBytes(32)
 
-async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
 }
 
-async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function collect(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for await (const piece of content) pieces.push(piece)
   return Buffer.concat(pieces)
 }
 
-const sealed = (bytes: Uint8Array): Promise<Buffer> => whole(sealStream(key, cut(bytes, 10_000)))
+const sealed = (bytes: Uint8Array): Promise<Buffer> => collect(sealStream(key, inPieces(bytes, 10_000)))
 const opened = (bytes: Uint8Array, with_: Uint8Array = key): Promise<Buffer> =>
-  whole(openStream(with_, cut(bytes, 7777)))
+  collect(openStream(with_, inPieces(bytes, 7777)))
 
 describe('a sealed stream', () => {
   it.each([0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk, 3 * chunk + 5])(
-    'of %i bytes opens to what it was',
+    'of %i bytes opens to the original',
     async (length) => {
       const bytes = randomBytes(length)
       const stream = await sealed(bytes)
@@ -32,7 +32,7 @@ describe('a sealed stream', () => {
     },
   )
 
-  it('that is changed anywhere, cut anywhere or lengthened does not open', async () => {
+  it('that was modified, truncated or extended fails to open', async () => {
     const stream = await sealed(randomBytes(2 * chunk + 100))
     await fc.assert(
       fc.asyncProperty(fc.nat(stream.length - 1), async (at) => {
@@ -46,7 +46,7 @@ describe('a sealed stream', () => {
     expect(await codeOf(opened(Buffer.concat([stream, Buffer.alloc(1)])))).toBe('sealed.invalid')
   })
 
-  it('whose chunks are swapped, repeated or left out does not open, nor under another key', async () => {
+  it('with reordered, repeated or missing chunks, or another key, fails to open', async () => {
     const stream = await sealed(randomBytes(3 * chunk))
     const part = (index: number): Buffer => stream.subarray(index * (chunk + 16), (index + 1) * (chunk + 16))
     for (const order of [[1, 0, 2], [0, 0, 1, 2], [0, 2], [0, 1], [2]])

@@ -2,46 +2,49 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { BillfoldError } from '../errors.ts'
 import { rechunked } from './rechunked.ts'
 
-// A sealed stream is a row of chunks, each AES-256-GCM under the stream's own key, with the chunk's number and whether it is
-// the last one in the nonce (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár): chunks that are
-// swapped, missing or cut off at the end do not open.
+// STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance). Each chunk
+// is AES-256-GCM under the stream's own key, with the chunk number and a last-chunk flag in the nonce, so that reordered, missing and
+// truncated chunks are detected.
 const chunkBytes = 64 * 1024
 const tagBytes = 16
 
-/** Seals a stream of any length under a key of 32 bytes that seals nothing else. 16 bytes longer for each 64 KiB. */
+/**
+ * Seals a stream with AES-256-GCM in chunks of 64 KiB. The output is 16 bytes longer per chunk.
+ * @param key 32 bytes, used for this stream only
+ */
 export async function* sealStream(key: Uint8Array, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let number = 0
-  let held: Uint8Array | undefined
+  let pending: Uint8Array | undefined
   for await (const chunk of rechunked(content, chunkBytes)) {
-    if (held !== undefined) yield sealChunk(key, number++, false, held)
-    held = chunk
+    if (pending !== undefined) yield sealChunk(key, number++, false, pending)
+    pending = chunk
   }
-  yield sealChunk(key, number, true, held ?? new Uint8Array(0))
+  yield sealChunk(key, number, true, pending ?? new Uint8Array(0))
 }
 
 /**
- * Opens what {@link sealStream} sealed, chunk by chunk.
- * @throws BillfoldError `sealed.invalid` where a chunk does not open, before anything of it is given out
+ * Opens a stream sealed by {@link sealStream}, chunk by chunk.
+ * @throws BillfoldError `sealed.invalid` if a chunk fails authentication; no plaintext of that chunk is yielded
  */
 export async function* openStream(key: Uint8Array, sealed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let number = 0
-  let held: Uint8Array | undefined
+  let pending: Uint8Array | undefined
   for await (const chunk of rechunked(sealed, chunkBytes + tagBytes)) {
-    if (held !== undefined) yield openChunk(key, number++, false, held)
-    held = chunk
+    if (pending !== undefined) yield openChunk(key, number++, false, pending)
+    pending = chunk
   }
-  yield openChunk(key, number, true, held ?? new Uint8Array(0))
+  yield openChunk(key, number, true, pending ?? new Uint8Array(0))
 }
 
 function sealChunk(key: Uint8Array, number: number, last: boolean, chunk: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(number, last), { authTagLength: tagBytes })
+  const cipher = createCipheriv('aes-256-gcm', key, chunkNonce(number, last), { authTagLength: tagBytes })
   return Buffer.concat([cipher.update(chunk), cipher.final(), cipher.getAuthTag()])
 }
 
 function openChunk(key: Uint8Array, number: number, last: boolean, chunk: Uint8Array): Uint8Array {
   const end = chunk.length - tagBytes
   if (end < 0) throw new BillfoldError('sealed.invalid')
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(number, last), { authTagLength: tagBytes })
+  const decipher = createDecipheriv('aes-256-gcm', key, chunkNonce(number, last), { authTagLength: tagBytes })
   decipher.setAuthTag(chunk.subarray(end))
   const plain = decipher.update(chunk.subarray(0, end))
   try {
@@ -51,7 +54,7 @@ function openChunk(key: Uint8Array, number: number, last: boolean, chunk: Uint8A
   }
 }
 
-function nonceOf(number: number, last: boolean): Uint8Array {
+function chunkNonce(number: number, last: boolean): Uint8Array {
   const nonce = Buffer.alloc(12)
   nonce.writeUInt32BE(number, 7)
   nonce.writeUInt8(last ? 1 : 0, 11)

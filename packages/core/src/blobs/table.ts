@@ -1,14 +1,14 @@
 import { bytes, defineTable, integer, text } from '../storage/index.ts'
 
-/** The blobs of {@link databaseBlobs}, in pieces. A blob is there when its last piece is. */
+/** Chunks of the blobs of `databaseBlobs`. A blob exists once its last chunk does. */
 export const blobPieces = defineTable({
   name: 'blob_pieces',
   columns: {
     tenant: text(64),
     blobId: text(36),
-    /** From 0. */
+    /** Chunk number, from 0. */
     number: integer(),
-    /** 1 for the last piece, which is written last, else 0. */
+    /** 1 for the last chunk, which is written last, otherwise 0. */
     last: integer(),
     content: bytes(),
   },

@@ -6,60 +6,61 @@ import { type Attribute, attributeShape } from './attributes.ts'
 import { applications } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** Where an application stands. */
+/** Status of an application. Allowed transitions: see `transitionApplication`. */
 export type ApplicationStatus = 'submitted' | 'in_review' | 'approved' | 'rejected' | 'returned_for_changes'
 
-/** What an application says. */
+/** Content of an application: sealed at rest. */
 export interface ApplicationContent {
   readonly attributes: readonly Attribute[]
-  /** The ids of its files. */
+  /** Public ids of the files that belong to the application. */
   readonly files: readonly string[]
-  /** What the host said when it moved it last. */
+  /** Note to the applicant, set by the host with the latest status change. */
   readonly note?: string | undefined
 }
 
-/** An application, opened. */
+/** A decrypted application. */
 export interface Application extends ApplicationContent {
   readonly id: string
   readonly templateId: string | number
   readonly status: string
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   readonly createdAt: number
+  /** Epoch milliseconds. */
   readonly updatedAt: number
 }
 
-/** An application as it is kept. */
+/** Row of the `applications` table. */
 export type ApplicationRow = RowOf<typeof applications>
 
-const contentShape = z.object({
+const contentSchema = z.object({
   attributes: z.array(attributeShape),
   files: z.array(z.string()),
   note: z.string().optional(),
 })
-const templateShape = z.union([z.string(), z.number()])
+const templateIdSchema = z.union([z.string(), z.number()])
 
-/** Opens an application. @throws BillfoldError `sealed.invalid` */
+/** Decrypts the content of an application row. @throws BillfoldError `sealed.invalid` */
 export async function openApplication(services: Services, row: ApplicationRow): Promise<Application> {
-  const content = await unseal(services.keyring, row.sealedContent, place(row))
-  const opened = contentShape.parse(JSON.parse(new TextDecoder().decode(content)))
-  const templateId = templateShape.parse(JSON.parse(row.template))
+  const plaintext = await unseal(services.keyring, row.sealedContent, contentContext(row))
+  const content = contentSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)))
+  const templateId = templateIdSchema.parse(JSON.parse(row.template))
   const { id, status, createdAt, updatedAt } = row
-  return { id, templateId, status, createdAt, updatedAt, ...opened }
+  return { id, templateId, status, createdAt, updatedAt, ...content }
 }
 
-/** Seals what an application says, for its row. */
+/** Seals application content for the row with this id. */
 export function sealContent(
   services: Services,
   row: { readonly id: string; readonly tenant: string },
   { attributes, files, note }: ApplicationContent,
 ): Promise<Uint8Array> {
   const content = new TextEncoder().encode(JSON.stringify({ attributes, files, note }))
-  return seal(services.keyring, content, place(row))
+  return seal(services.keyring, content, contentContext(row))
 }
 
-function place({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
+function contentContext({ id, tenant }: { readonly id: string; readonly tenant: string }): Place {
   return { tenant, table: applications.name, row: id, field: 'content' }
 }
 
-/** What the keyring seals here. */
-export const sealedApplications = sealedColumn(applications, 'sealedContent', place)
+/** The `sealedContent` column, for keyring re-encryption. */
+export const sealedApplications = sealedColumn(applications, 'sealedContent', contentContext)

@@ -1,31 +1,31 @@
 import { z } from 'zod'
 
-/** An attribute as it is kept. */
+/** Schema of a stored attribute. */
 export const attributeShape = z.object({
   id: z.string(),
   schemaId: z.string().optional(),
   data: z.object({ value: z.unknown().optional() }),
 })
 
-/** One thing that a person says: what it is, by its id, and its value. */
+/** One attribute that a person has submitted: its id, or the id of its schema, and its value. */
 export interface Attribute {
   readonly id: string
   readonly schemaId?: string | undefined
   readonly data: { readonly value?: unknown }
 }
 
-/** All texts in a value that are a mention, each once: `$document-1`, or the id of a file. */
-export function mentionsIn(value: unknown, isMention: (text: string) => boolean): ReadonlySet<string> {
+/** Collects the distinct strings in a JSON value that are references: `$document-1`, or the id of a file. */
+export function mentionsIn(value: unknown, isReference: (text: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>()
-  const look = (inner: unknown): void => {
-    if (typeof inner === 'string' && isMention(inner)) found.add(inner)
-    else if (typeof inner === 'object' && inner !== null) Object.values(inner).forEach(look)
+  const visit = (inner: unknown): void => {
+    if (typeof inner === 'string' && isReference(inner)) found.add(inner)
+    else if (typeof inner === 'object' && inner !== null) Object.values(inner).forEach(visit)
   }
-  look(value)
+  visit(value)
   return found
 }
 
-/** The same value with each text replaced that has a replacement. */
+/** Copies a JSON value, replacing every string that is a key of `replacements`. */
 export function withReplaced(value: unknown, replacements: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return replacements.get(value) ?? value
   if (Array.isArray(value)) return value.map((item) => withReplaced(item, replacements))
@@ -33,7 +33,7 @@ export function withReplaced(value: unknown, replacements: ReadonlyMap<string, s
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withReplaced(item, replacements)]))
 }
 
-/** Attributes with each text in their values replaced that has a replacement. */
+/** Copies attributes, replacing references in their values as `replaceReferences` does. */
 export function attributesWith(
   attributes: readonly Attribute[],
   replacements: ReadonlyMap<string, string>,

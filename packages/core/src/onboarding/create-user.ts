@@ -12,17 +12,19 @@ import { type Profile, profileRow } from './profile.ts'
 import type { FileSettings } from './settings.ts'
 import { type FileRow, keepWrites, type StagedFile } from './stage-file.ts'
 
-/** The files that a new user comes with. */
+/** Files that belong to a new user. */
 export interface UserFiles {
-  /** Sent with the request. */
+  /** Uploaded with the same request. */
   readonly staged: readonly StagedFile[]
-  /** Sent before. */
+  /** Uploaded earlier and referenced by the attributes. */
   readonly used: readonly FileRow[]
 }
 
 /**
- * Makes the user of a wallet, with what the person says and all files, in one commit.
- * @throws BillfoldError `user.exists` when the wallet or its DID has a user; `file.too-many`; `storage.refused` when a file has gone meanwhile
+ * Creates the user of a wallet, with profile and files, in one commit.
+ * @returns the user id
+ * @throws BillfoldError `user.exists` if the wallet or its DID already has a user; `file.too-many`; `storage.conflict` if a referenced file was
+ *   deleted concurrently
  */
 export async function createWalletUser(
   services: Services,
@@ -34,17 +36,17 @@ export async function createWalletUser(
   const { tenant, wallet } = actor
   const id = newId()
   const now = services.now()
-  const names = [{ kind: 'public-key', value: wallet.publicKey } as const]
+  const keys = [{ kind: 'public-key', value: wallet.publicKey } as const]
   const did = wallet.did === undefined ? [] : [{ kind: 'did', value: wallet.did } as const]
   const identifiers = await Promise.all(
-    [...names, ...did].map((identifier) => identifierRow(services, tenant, id, identifier, 'signature')),
+    [...keys, ...did].map((identifier) => identifierRow(services, tenant, id, identifier, 'signature')),
   )
   const firstFile = 1 + identifiers.length
-  const keeping = keepWrites(settings, staged, now)
+  const finalizing = keepWrites(settings, staged, now)
   const writes = [
     insert(users, { id, tenant, reference: null, createdAt: now, archivedAt: null }),
     ...identifiers,
-    ...keeping,
+    ...finalizing,
     ...useWrites(used, now),
     await profileRow(services, tenant, id, profile),
     auditRecord(actor, 'user.created', id, now, { by: 'wallet' }),
@@ -56,12 +58,12 @@ export async function createWalletUser(
   } catch (error) {
     if (!isCommitError(error)) throw error
     if (error.index < firstFile) throw new BillfoldError('user.exists', { cause: error })
-    const full = error.index < firstFile + keeping.length
-    throw new BillfoldError(full ? 'file.too-many' : 'storage.refused', { cause: error })
+    const isQuotaExceeded = error.index < firstFile + finalizing.length
+    throw new BillfoldError(isQuotaExceeded ? 'file.too-many' : 'storage.refused', { cause: error })
   }
 }
 
-/** @throws BillfoldError `user.exists`, before a large body is read; the commit decides */
+/** Rejects early, before a large body is read; the commit of `createWalletUser` is authoritative. @throws BillfoldError `user.exists` */
 export async function refuseSecondUser(services: Services, actor: WalletActor): Promise<void> {
   if ((await userOfWallet(services, actor)) !== undefined) throw new BillfoldError('user.exists')
 }

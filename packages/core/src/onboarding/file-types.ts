@@ -1,15 +1,15 @@
-/** The types of files that are taken. */
+/** Media types accepted for uploads. */
 export const fileTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'application/pdf'] as const
 
-/** A type of file that is taken. */
+/** A media type accepted for uploads. */
 export type FileType = (typeof fileTypes)[number]
 
-/** How many bytes from its beginning tell the type of a file. */
+/** Number of leading bytes that identify the type of a file (magic bytes). */
 export const headBytes = 16
 
 const heicBrands: ReadonlySet<string> = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'])
 
-/** The type of a file by its first {@link headBytes} bytes; undefined when it is none that is taken. */
+/** Detects the media type from the first `fileHeaderBytes` bytes. Returns undefined for unsupported types. */
 export function fileTypeOf(head: Uint8Array): FileType | undefined {
   const text = Buffer.from(head).toString('latin1')
   if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'

@@ -9,52 +9,56 @@ import { files } from './tables.ts'
 
 const prefix = 'file-'
 
-/** A file's id as callers know it: text of a form that nothing else in an attribute has. */
+/** Formats the public id of a file. The `file-` prefix makes it recognisable inside attribute values. */
 export function publicFileId(id: string): string {
   return prefix + id
 }
 
-/** The inner id, or undefined for text that is no file's id. */
+/** Parses a public file id to the row id. Returns undefined if the text is not a file id. */
 export function readFileId(text: string): string | undefined {
   return /^file-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text.slice(prefix.length) : undefined
 }
 
-/** Whose files: of one wallet, or, for the host, of the whole tenant. */
+/** Files visible to the caller: those of one wallet or, for the host, those of the whole tenant. */
 export interface FileScope {
   readonly tenant: string
   readonly owner?: string
 }
 
-/** Those of these files, by their inner ids, that there are in the scope. At most 1,000. */
+/** Lists the stored files with these row ids within the scope. Accepts at most 1,000 ids. */
 export async function findFiles(
   services: Services,
   { tenant, owner }: FileScope,
   ids: readonly string[],
 ): Promise<FileRow[]> {
   if (ids.length === 0) return []
-  const where = { id: { in: ids }, tenant, state: 'kept', ...(owner !== undefined && { owner }) }
+  const where = { id: { in: ids }, tenant, state: 'stored', ...(owner !== undefined && { owner }) }
   return services.storage.find(files, { where })
 }
 
-/** The writes that refer to files of a wallet; they do not hold where one has gone meanwhile. */
+/** Writes that mark files as referenced. The commit fails if one of them was deleted concurrently. */
 export function useWrites(rows: readonly FileRow[], usedAt: number): readonly Write[] {
-  return rows.map(({ id, owner }) => update(files, { where: { id, owner, state: 'kept' }, set: { usedAt } }))
+  return rows.map(({ id, owner }) => update(files, { where: { id, owner, state: 'stored' }, set: { usedAt } }))
 }
 
-/** A file with its bytes. */
+/** An uploaded file and its content. */
 export interface OpenFile {
+  /** Public id: `file-…`. */
   readonly id: string
+  /** Media type, detected from the content. */
   readonly type: string
+  /** Size in bytes. */
   readonly bytes: number
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   readonly createdAt: number
+  /** Decrypted chunks, read lazily. Rejects with `sealed.invalid` if the blob was tampered with. */
   readonly content: AsyncIterable<Uint8Array>
 }
 
 /**
- * Opens a file of the scope.
- * @param id as callers know it
- * @throws BillfoldError `file.unknown`
+ * Reads and decrypts a file of the scope.
+ * @param id public id, `file-…`
+ * @throws BillfoldError `file.not-found`
  */
 export async function readFile(
   services: Services,
@@ -62,8 +66,8 @@ export async function readFile(
   scope: FileScope,
   id: string,
 ): Promise<OpenFile> {
-  const inner = readFileId(id)
-  const [row] = inner === undefined ? [] : await findFiles(services, scope, [inner])
+  const rowId = readFileId(id)
+  const [row] = rowId === undefined ? [] : await findFiles(services, scope, [rowId])
   if (row === undefined) throw new BillfoldError('file.unknown')
   const sealed = await blobs.get({ tenant: row.tenant, id: row.id })
   if (sealed === undefined) throw new BillfoldError('file.unknown')

@@ -3,14 +3,14 @@ import type { Services } from '../services.ts'
 import { type Application, type ApplicationRow, type ApplicationStatus, openApplication } from './application.ts'
 import { applications } from './tables.ts'
 
-/** Whose applications: of one wallet, or, for the host, of the whole tenant. */
+/** Applications visible to the caller: those of one wallet or, for the host, those of the whole tenant. */
 export interface ApplicationScope {
   readonly tenant: string
   readonly owner?: string
   readonly status?: ApplicationStatus
 }
 
-/** A page of applications, newest first; `page` counts from 1. */
+/** Lists a page of applications, newest first. `page` starts at 1. */
 export async function listApplications(
   services: Services,
   scope: ApplicationScope,
@@ -25,12 +25,12 @@ export async function listApplications(
   return Promise.all(rows.map((row) => openApplication(services, row)))
 }
 
-/** @throws BillfoldError `application.unknown` */
+/** Gets and decrypts an application. @throws BillfoldError `application.not-found` */
 export async function findApplication(services: Services, scope: ApplicationScope, id: string): Promise<Application> {
   return openApplication(services, await applicationRow(services, scope, id))
 }
 
-/** @throws BillfoldError `application.unknown` */
+/** Gets the row of an application. @throws BillfoldError `application.not-found` */
 export async function applicationRow(services: Services, scope: ApplicationScope, id: string): Promise<ApplicationRow> {
   const [row] = await services.storage.find(applications, { where: { ...scope, id }, limit: 1 })
   if (row === undefined) throw new BillfoldError('application.unknown')

@@ -8,8 +8,8 @@ import { type Application, type ApplicationStatus, openApplication, sealContent 
 import { applicationRow } from './find-applications.ts'
 import { applications } from './tables.ts'
 
-/** Which states lead to which. What is approved or rejected stays so. */
-const ways: ReadonlyMap<string, readonly ApplicationStatus[]> = new Map<
+/** Allowed transitions. `approved` and `rejected` are final. */
+const allowedTransitions: ReadonlyMap<string, readonly ApplicationStatus[]> = new Map<
   ApplicationStatus,
   readonly ApplicationStatus[]
 >([
@@ -18,8 +18,8 @@ const ways: ReadonlyMap<string, readonly ApplicationStatus[]> = new Map<
   ['returned_for_changes', ['in_review', 'rejected']],
 ])
 
-/** What tells that an application has come to a state. */
-const eventOf = {
+/** Event emitted when an application enters a status. */
+const statusEvents = {
   submitted: 'application.submitted',
   in_review: 'application.in-review',
   returned_for_changes: 'application.returned',
@@ -27,16 +27,16 @@ const eventOf = {
   rejected: 'application.rejected',
 } as const satisfies Readonly<Record<ApplicationStatus, EventType>>
 
-/** A move of an application. */
+/** A status change of an application. */
 export interface ApplicationMove {
   readonly to: ApplicationStatus
-  /** A word to the applicant, up to 2,000 characters. */
+  /** Note to the applicant, up to 2,000 characters. */
   readonly note?: string
 }
 
 /**
- * Moves an application to another state. Of two who move it at once, one does.
- * @throws BillfoldError `application.unknown`; `application.moved` where no way leads there from the state it is in; `input.invalid`
+ * Changes the status of an application. Of concurrent changes, one succeeds.
+ * @throws BillfoldError `application.not-found`; `application.invalid-transition` if the current status does not allow the change; `input.invalid`
  */
 export function moveApplication(
   services: Services,
@@ -46,11 +46,13 @@ export function moveApplication(
 ): Promise<Application> {
   const { tenant } = actor
   if (note !== undefined && note.length > 2000)
-    throw new BillfoldError('input.invalid', { issues: [{ path: 'note', message: 'is at most 2,000 characters' }] })
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'note', message: 'must be at most 2,000 characters' }],
+    })
   return decide(async () => {
     const row = await applicationRow(services, { tenant }, id)
     const before = await openApplication(services, row)
-    if (!(ways.get(row.status)?.includes(to) ?? false)) throw new BillfoldError('application.moved')
+    if (!(allowedTransitions.get(row.status)?.includes(to) ?? false)) throw new BillfoldError('application.moved')
     const now = services.now()
     const content = { attributes: before.attributes, files: before.files, note }
     const set = { status: to, updatedAt: now, sealedContent: await sealContent(services, row, content) }
@@ -58,7 +60,7 @@ export function moveApplication(
       batch(
         update(applications, { where: { id, tenant, status: row.status, updatedAt: row.updatedAt }, set }),
         auditRecord(actor, 'application.moved', id, now, { from: row.status, to }),
-        ...eventWrites(services, tenant, eventOf[to], { applicationId: id, templateId: before.templateId }),
+        ...eventWrites(services, tenant, statusEvents[to], { applicationId: id, templateId: before.templateId }),
       ),
     )
     return { ...before, status: to, updatedAt: now, note }

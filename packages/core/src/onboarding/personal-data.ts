@@ -11,24 +11,24 @@ import type { FileSettings } from './settings.ts'
 import { finishRemovals } from './sweep-files.ts'
 import { applications, files, profiles } from './tables.ts'
 
-/** What onboarding knows of a person: what they said, the files and the applications of their wallets. */
+/** Personal data of the onboarding context: profile, and the files and applications of the user's wallets. */
 export function onboardingData(settings: FileSettings): PersonalData {
   return {
     name: 'onboarding',
     collect: async (services, user) => {
-      const owners = await ownersOf(services, user)
+      const owners = await listOwners(services, user)
       const profile = await readProfile(services, user.tenant, user.userId)
-      const sent = await Promise.all(owners.map((owner) => sentBy(services, user.tenant, owner)))
+      const submissions = await Promise.all(owners.map((owner) => collectSubmissions(services, user.tenant, owner)))
       return {
         attributes: profile?.attributes ?? [],
         meta: profile?.meta,
-        files: sent.flatMap((of) => of.files),
-        applications: sent.flatMap((of) => of.applications),
+        files: submissions.flatMap((submission) => submission.files),
+        applications: submissions.flatMap((submission) => submission.applications),
       }
     },
     erase: async (services, user) => {
       const { tenant, userId } = user
-      const erasures = (await ownersOf(services, user)).map((owner) =>
+      const erasures = (await listOwners(services, user)).map((owner) =>
         eraseOwner(services, settings, { tenant, owner }),
       )
       return {
@@ -45,7 +45,7 @@ export function onboardingData(settings: FileSettings): PersonalData {
   }
 }
 
-/** Forgets what a wallet has sent. Its blobs follow its rows; what a crash leaves of them is swept. */
+/** Erases the files and applications of a wallet. Blobs are deleted after the commit; `purgeUnusedFiles` retries what a crash leaves behind. */
 export function eraseOwner(
   services: Services,
   settings: FileSettings,
@@ -53,26 +53,26 @@ export function eraseOwner(
 ): Erasure {
   return {
     writes: [
-      // What is being written now is swept if its writer does not remove it.
-      update(files, { where: { ...scope, state: 'kept' }, set: { state: 'removing', usedAt: null }, hits: 'any' }),
+      // Uploads in progress are left to their writer, and to `purgeUnusedFiles` if the writer crashes.
+      update(files, { where: { ...scope, state: 'stored' }, set: { state: 'removing', usedAt: null }, hits: 'any' }),
       remove(applications, { where: scope, hits: 'any' }),
     ],
     afterwards: () => finishRemovals(services, settings, { state: 'removing', ...scope }),
   }
 }
 
-async function ownersOf(services: Services, { tenant, userId }: UserKey): Promise<readonly string[]> {
+async function listOwners(services: Services, { tenant, userId }: UserKey): Promise<readonly string[]> {
   const keys = (await identifiersOf(services, userId)).filter(({ kind }) => kind === 'public-key')
   return Promise.all(keys.map(async (row) => walletId(services, tenant, await openIdentifier(services, row))))
 }
 
-async function sentBy(
+async function collectSubmissions(
   services: Services,
   tenant: string,
   owner: string,
 ): Promise<{ readonly files: readonly unknown[]; readonly applications: readonly unknown[] }> {
   const order = [['id', 'asc']] as const
-  const fileRows = await services.storage.find(files, { where: { tenant, owner, state: 'kept' }, orderBy: order })
+  const fileRows = await services.storage.find(files, { where: { tenant, owner, state: 'stored' }, orderBy: order })
   const rows = await services.storage.find(applications, { where: { tenant, owner }, orderBy: order })
   return {
     files: fileRows.map(({ id, type, bytes, createdAt }) => ({

@@ -2,13 +2,13 @@ import { type Insert, insert, remove, type Storage, update, type Write } from '.
 import type { FileSettings } from './settings.ts'
 import { fileQuotas } from './tables.ts'
 
-/** Whose quota. */
+/** The wallet that a quota applies to. */
 export interface QuotaOwner {
   readonly tenant: string
   readonly owner: string
 }
 
-/** The write that counts one more file, or the one that begins to count where none was counted yet. */
+/** Write that adds one file to a wallet's quota, inserting the quota row on first use. Undefined if the limit is reached. */
 export async function countFile(
   storage: Storage,
   owner: QuotaOwner,
@@ -21,13 +21,13 @@ export async function countFile(
   return update(fileQuotas, { where: { ...where, files: { lt: walletFiles } }, add: { files: 1 } })
 }
 
-/** The write that counts the bytes of a file; it does not hold where they are more than the wallet may keep. */
+/** Write that adds a file's size to a wallet's quota. The commit fails if it would exceed the limit. */
 export function countBytes({ tenant, owner }: QuotaOwner, bytes: number, { walletBytes }: FileSettings): Write {
   const where = { tenant, owner, bytes: { lte: walletBytes - bytes } }
   return update(fileQuotas, { where, add: { bytes } })
 }
 
-/** The writes that count a file no more, and forget a wallet that has none left. */
+/** Writes that release a file's share of the quota and delete the quota row of a wallet without files. */
 export function uncountFile({ tenant, owner }: QuotaOwner, bytes: number): readonly Write[] {
   return [
     update(fileQuotas, { where: { tenant, owner }, add: { files: -1, bytes: -bytes }, hits: 'any' }),

@@ -1,21 +1,22 @@
 import type { BlobStore } from '../blobs/index.ts'
 
-/** How many files, how large, and where they go. */
+/** Blob store and limits for uploaded files. */
 export interface FileSettings {
+  /** Store of the encrypted file contents. */
   readonly blobs: BlobStore
-  /** Bytes of one file. */
+  /** Maximum bytes per file. Default 10 MiB. */
   readonly fileBytes: number
-  /** Files of one request. */
+  /** Maximum files per request. Default 20. */
   readonly requestFiles: number
-  /** Files that one wallet may keep. */
+  /** Maximum files stored per wallet. Default 200. */
   readonly walletFiles: number
-  /** Bytes that one wallet may keep. */
+  /** Maximum bytes stored per wallet. Default 500 MiB. */
   readonly walletBytes: number
-  /** Files that may come from one address in an hour. */
+  /** Maximum uploads per source address and hour. Default 500. */
   readonly sourceFiles: number
 }
 
-/** What holds unless the host says otherwise. */
+/** Default limits. */
 export const fileDefaults: Omit<FileSettings, 'blobs'> = {
   fileBytes: 10 * 1024 * 1024,
   requestFiles: 20,
@@ -24,5 +25,5 @@ export const fileDefaults: Omit<FileSettings, 'blobs'> = {
   sourceFiles: 500,
 }
 
-/** How long a file is kept that nothing refers to, and one whose writing never ended, in milliseconds. */
+/** Time in milliseconds after which unreferenced files and incomplete uploads are deleted. */
 export const unusedFileLife = 24 * 60 * 60 * 1000

@@ -12,10 +12,10 @@ import type { FileSettings } from './settings.ts'
 import { files } from './tables.ts'
 import { sealedColumn } from '../keys/sealed-column.ts'
 
-/** A file as it is kept. */
+/** Row of the `files` table. */
 export type FileRow = RowOf<typeof files>
 
-/** A file whose bytes are kept, but which is nobody's until a commit says so. */
+/** An uploaded file that is not visible yet: `finalizeFile` stores it, `discardFiles` deletes it. */
 export interface StagedFile {
   readonly id: string
   readonly tenant: string
@@ -25,8 +25,9 @@ export interface StagedFile {
 }
 
 /**
- * Takes the bytes of a file, piece by piece. Its row is there before its blob, so that whatever a crash leaves is found by its row.
- * @throws BillfoldError `file.unsupported-type`, `file.too-many`, `body.too-large`, `rate.limited`, and what the content throws
+ * Streams an upload into the blob store, encrypted under a key of its own. The row is inserted before the blob is written, so that an upload
+ * interrupted by a crash can be found and purged.
+ * @throws BillfoldError `file.unsupported-type`, `file.too-many`, `body.too-large`, `rate.limited`; rethrows errors of `content`
  */
 export async function stageFile(
   services: Services,
@@ -34,10 +35,10 @@ export async function stageFile(
   actor: WalletActor,
   content: AsyncIterable<Uint8Array>,
 ): Promise<StagedFile> {
-  const { head, whole } = await beheaded(content)
-  const type = fileTypeOf(head)
+  const { header, whole } = await peekHeader(content)
+  const type = fileTypeOf(header)
   if (type === undefined) throw new BillfoldError('file.unsupported-type')
-  await countSource(services, settings, actor)
+  await consumeSourceRateLimit(services, settings, actor)
   const { tenant, id: owner } = actor
   const id = newId()
   const key = randomBytes(32)
@@ -53,9 +54,9 @@ export async function stageFile(
     usedAt: null,
   }
   await decide(async () => {
-    const oneMore = await countFile(services.storage, { tenant, owner }, settings)
-    if (oneMore === undefined) throw new BillfoldError('file.too-many')
-    await services.storage.commit(batch(insert(files, row), oneMore))
+    const quotaWrite = await countFile(services.storage, { tenant, owner }, settings)
+    if (quotaWrite === undefined) throw new BillfoldError('file.too-many')
+    await services.storage.commit(batch(insert(files, row), quotaWrite))
   })
   let bytes = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -74,7 +75,7 @@ export async function stageFile(
   return { id, tenant, owner, type, bytes }
 }
 
-/** The writes that keep staged files; `usedAt` is null where nothing refers to them yet. */
+/** Writes that finalize staged files. `usedAt` is null while nothing references them. */
 export function keepWrites(
   settings: FileSettings,
   staged: readonly StagedFile[],
@@ -82,12 +83,12 @@ export function keepWrites(
 ): readonly Write[] {
   return staged.flatMap(({ id, tenant, owner, bytes }) => [
     countBytes({ tenant, owner }, bytes, settings),
-    update(files, { where: { id, state: 'writing' }, set: { state: 'kept', bytes, usedAt } }),
+    update(files, { where: { id, state: 'writing' }, set: { state: 'stored', bytes, usedAt } }),
   ])
 }
 
 /**
- * Keeps one staged file that nothing refers to yet. Whoever staged it discards it when this fails.
+ * Finalizes one staged file without a reference. On failure the caller must discard it.
  * @throws BillfoldError `file.too-many`
  */
 export async function keepFile(services: Services, settings: FileSettings, staged: StagedFile): Promise<void> {
@@ -99,7 +100,7 @@ export async function keepFile(services: Services, settings: FileSettings, stage
   }
 }
 
-/** Leaves nothing of files that were staged for an act that failed. What cannot be removed now is swept later. */
+/** Deletes files staged for a request that failed. Failures are logged and left to `purgeUnusedFiles`. */
 export async function discardFiles(
   services: Services,
   settings: FileSettings,
@@ -107,51 +108,55 @@ export async function discardFiles(
 ): Promise<void> {
   for (const { id, tenant, owner } of staged) {
     try {
-      // First the row: if the file was kept after all, its blob must stay.
-      const condemned = update(files, { where: { id, state: 'writing' }, set: { state: 'removing' } })
-      await services.storage.commit(batch(condemned))
+      // Claim the row first: if the file was finalized after all, its blob must stay.
+      const marking = update(files, { where: { id, state: 'writing' }, set: { state: 'removing' } })
+      await services.storage.commit(batch(marking))
       await settings.blobs.remove({ tenant, id })
-      const removed = remove(files, { where: { id, state: 'removing' } })
-      await services.storage.commit(batch(removed, ...uncountFile({ tenant, owner }, 0)))
+      const removal = remove(files, { where: { id, state: 'removing' } })
+      await services.storage.commit(batch(removal, ...uncountFile({ tenant, owner }, 0)))
     } catch (error) {
       const reason = error instanceof Error ? error.name : typeof error
-      services.logger.warn({ fileId: id, reason }, 'a file that nobody needs could not be removed yet')
+      services.logger.warn({ fileId: id, reason }, 'staged file removal failed')
     }
   }
 }
 
-/** Where the key of a file is sealed for. */
+/** Encryption context of a file's key. */
 export function keyPlace({ tenant, id }: { readonly tenant: string; readonly id: string }): Place {
   return { tenant, table: files.name, row: id, field: 'key' }
 }
 
-/** The first bytes, and all of them, those included. */
-async function beheaded(
+/** Reads the header bytes ahead. `whole` yields the complete content, header included. */
+async function peekHeader(
   content: AsyncIterable<Uint8Array>,
-): Promise<{ readonly head: Uint8Array; readonly whole: AsyncIterable<Uint8Array> }> {
+): Promise<{ readonly header: Uint8Array; readonly whole: AsyncIterable<Uint8Array> }> {
   const pieces = content[Symbol.asyncIterator]()
-  let head: Uint8Array = new Uint8Array(0)
-  while (head.length < headBytes) {
+  let header: Uint8Array = new Uint8Array(0)
+  while (header.length < headBytes) {
     const next = await pieces.next()
     if (next.done === true) break
-    head = Buffer.concat([head, next.value])
+    header = Buffer.concat([header, next.value])
   }
   async function* whole(): AsyncGenerator<Uint8Array> {
-    yield head
+    yield header
     for (;;) {
       const next = await pieces.next()
       if (next.done === true) return
       yield next.value
     }
   }
-  return { head, whole: whole() }
+  return { header, whole: whole() }
 }
 
-async function countSource({ limiter }: Services, { sourceFiles }: FileSettings, actor: WalletActor): Promise<void> {
+async function consumeSourceRateLimit(
+  { limiter }: Services,
+  { sourceFiles }: FileSettings,
+  actor: WalletActor,
+): Promise<void> {
   const key = { name: 'onboarding.files.source', subject: actor.source ?? 'unknown' }
   const { allowed, retryAfterSeconds } = await limiter.take(key, { most: sourceFiles, seconds: 3600 })
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-/** What the keyring seals here. */
+/** The `sealedKey` column, for keyring re-encryption. */
 export const sealedFileKeys = sealedColumn(files, 'sealedKey', keyPlace)

@@ -15,22 +15,21 @@ import type { FileRow } from './stage-file.ts'
 import { applications } from './tables.ts'
 import type { CompiledTemplate, Template } from './templates.ts'
 
-/** What an applicant sends. */
+/** Input of an application. */
 export interface ApplicationInput {
   readonly attributes: readonly Attribute[]
-  /** The ids of files sent before, beside those that the attributes name. */
+  /** Public ids of files uploaded earlier, in addition to those that the attributes reference. */
   readonly files: readonly string[]
   readonly idempotencyKey?: string | undefined
 }
 
-/** Files of one application, unless its template says otherwise. */
-const mostFiles = 20
+/** Maximum files per application if the template sets no limit. */
+const defaultMaxFiles = 20
 
 /**
- * Submits an application. The same one under the same idempotency key is made once, and answered alike.
- * @returns its id
- * @throws BillfoldError `input.invalid` with all that is wrong, `idempotency-key.reused`, `user.unknown` when the wallet's user was
- *   erased meanwhile
+ * Submits an application. A repeated submission with the same idempotency key returns the id of the first one.
+ * @returns the application id
+ * @throws BillfoldError `input.invalid` with all issues, `idempotency-key.reused`, `user.not-found` if the wallet's user was erased concurrently
  */
 export async function submitApplication(
   services: Services,
@@ -40,18 +39,18 @@ export async function submitApplication(
 ): Promise<string> {
   const { tenant, id: owner } = actor
   const key = await keyOfUser(services, actor)
-  const sameness = await samenessOf(services, actor, template, input)
+  const fingerprint = await computeFingerprint(services, actor, template, input)
   return decide(async () => {
-    // Whoever is erased meanwhile leaves nothing behind, nor as a wallet without a user.
+    // A user erased concurrently must not leave data behind as a wallet without a user.
     if (key !== undefined && (await keyOfUser(services, actor))?.id !== key.id) throw new BillfoldError('user.unknown')
-    const earlier = await earlierOne(services, actor, sameness)
+    const earlier = await findByIdempotencyKey(services, actor, fingerprint)
     if (earlier !== undefined) return earlier
-    const mentioned = mentionsIn(
+    const referenced = mentionsIn(
       input.attributes.map(({ data }) => data.value),
       (text) => readFileId(text) !== undefined,
     )
-    const wanted = [...new Set([...input.files, ...mentioned])]
-    const { rows, issues } = await filesFor(services, template, actor, wanted)
+    const wanted = [...new Set([...input.files, ...referenced])]
+    const { rows, issues } = await resolveFiles(services, template, actor, wanted)
     const problems = [...checkAttributes(input.attributes), ...issues]
     if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems })
     const id = newId()
@@ -63,7 +62,7 @@ export async function submitApplication(
       template: JSON.stringify(template.id),
       status: 'submitted',
       sealedContent: await sealContent(services, { id, tenant }, { attributes: input.attributes, files: wanted }),
-      ...sameness,
+      ...fingerprint,
       createdAt: now,
       updatedAt: now,
     }
@@ -80,14 +79,14 @@ export async function submitApplication(
   })
 }
 
-type Sameness = Pick<ApplicationRow, 'idempotencyKey' | 'contentHash'>
+type Fingerprint = Pick<ApplicationRow, 'idempotencyKey' | 'contentHash'>
 
-async function samenessOf(
+async function computeFingerprint(
   { lookups }: Services,
   { tenant }: WalletActor,
   template: Template,
   { attributes, files, idempotencyKey }: ApplicationInput,
-): Promise<Sameness> {
+): Promise<Fingerprint> {
   const content = canonicalJson({ template: template.id, attributes, files })
   return {
     contentHash: await lookups.hash('application', tenant, content),
@@ -95,10 +94,10 @@ async function samenessOf(
   }
 }
 
-async function earlierOne(
+async function findByIdempotencyKey(
   { storage }: Services,
   { tenant, id: owner }: WalletActor,
-  { idempotencyKey, contentHash }: Sameness,
+  { idempotencyKey, contentHash }: Fingerprint,
 ): Promise<string | undefined> {
   if (idempotencyKey === null) return undefined
   const [row] = await storage.find(applications, { where: { tenant, owner, idempotencyKey }, limit: 1 })
@@ -106,23 +105,24 @@ async function earlierOne(
   return row?.id
 }
 
-/** The files that are meant, and what is wrong with them: another wallet's file is as unknown as one that is not there. */
-async function filesFor(
+/** Resolves file ids to rows and reports issues. Files of other wallets are reported like missing ones. */
+async function resolveFiles(
   services: Services,
   { files: rule = {} }: Template,
   { tenant, id: owner }: WalletActor,
   wanted: readonly string[],
 ): Promise<{ readonly rows: readonly FileRow[]; readonly issues: readonly Issue[] }> {
-  const { types = fileTypes, most = mostFiles } = rule
-  if (wanted.length > most) return { rows: [], issues: [{ path: 'files', message: `are at most ${most}` }] }
+  const { types = fileTypes, most = defaultMaxFiles } = rule
+  if (wanted.length > most)
+    return { rows: [], issues: [{ path: 'files', message: `must contain at most ${most} files` }] }
   const ids = wanted.map(readFileId).filter((id) => id !== undefined)
   const rows = await findFiles(services, { tenant, owner }, ids)
   const byId = new Map(rows.map((row) => [publicFileId(row.id), row]))
-  const taken: ReadonlySet<string> = new Set(types)
+  const accepted: ReadonlySet<string> = new Set(types)
   const issues = wanted.flatMap((id): Issue[] => {
     const row = byId.get(id)
-    if (row === undefined) return [{ path: 'files', message: `There is no file ${id}` }]
-    return taken.has(row.type) ? [] : [{ path: 'files', message: `The file ${id} is of a type that is not taken` }]
+    if (row === undefined) return [{ path: 'files', message: `File ${id} does not exist` }]
+    return accepted.has(row.type) ? [] : [{ path: 'files', message: `File ${id} has an unsupported type` }]
   })
   return { rows, issues }
 }

@@ -25,69 +25,69 @@ async function* of(...pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array>
   yield* pieces
 }
 
-/** Blobs in memory, and what goes wrong with them. */
+/** An in-memory blob store with failures on demand. */
 function memoryBlobs() {
-  const kept = new Map<string, Uint8Array>()
-  const trouble = { put: false, remove: false }
+  const blobs = new Map<string, Uint8Array>()
+  const failing = { put: false, remove: false }
   const store: BlobStore = {
     put: async ({ id }: BlobName, content) => {
       const pieces: Uint8Array[] = []
       for await (const piece of content) pieces.push(piece)
-      kept.set(id, Buffer.concat(pieces))
-      if (trouble.put) throw new Error('the disk is full')
+      blobs.set(id, Buffer.concat(pieces))
+      if (failing.put) throw new Error('the disk is full')
     },
     get: async ({ id }) => {
-      const blob = kept.get(id)
+      const blob = blobs.get(id)
       return blob === undefined ? undefined : of(blob)
     },
     remove: async ({ id }) => {
-      if (trouble.remove) throw new Error('the disk is gone')
-      kept.delete(id)
+      if (failing.remove) throw new Error('the disk is gone')
+      blobs.delete(id)
     },
   }
-  return { store, kept, trouble }
+  return { store, blobs, failing }
 }
 
-describe('files', () => {
+describe('uploaded files', () => {
   let now: number
   let services: Services
-  let blobs: ReturnType<typeof memoryBlobs>
+  let memory: ReturnType<typeof memoryBlobs>
   let settings: FileSettings
   beforeEach(() => {
     now = Date.now()
     services = { ...testServices(), now: () => now }
-    blobs = memoryBlobs()
-    settings = { ...fileDefaults, walletFiles: 3, walletBytes: 12_000, fileBytes: 6000, blobs: blobs.store }
+    memory = memoryBlobs()
+    settings = { ...fileDefaults, walletFiles: 3, walletBytes: 12_000, fileBytes: 6000, blobs: memory.store }
   })
   const rows = () => services.storage.find(files)
-  const kept = async () => {
+  const storeFile = async () => {
     const staged = await stageFile(services, settings, actor, of(png))
     await keepFile(services, settings, staged)
     return staged
   }
 
-  it('whose process died before the blob, or between the blob and the row, are swept after a day', async () => {
+  it('left by a crash before or after the blob was written are purged after a day', async () => {
     await stageFile(services, settings, actor, of(png))
-    blobs.trouble.put = true
-    blobs.trouble.remove = true
+    memory.failing.put = true
+    memory.failing.remove = true
     await expect(stageFile(services, settings, actor, of(png))).rejects.toThrow('the disk is full')
-    blobs.trouble.remove = false
+    memory.failing.remove = false
     await services.storage.commit({ id: '00000000-0000-7000-8000-000000000000', writes: [] })
     expect(await rows()).toHaveLength(2)
-    expect(blobs.kept.size).toBe(2)
+    expect(memory.blobs.size).toBe(2)
     now += unusedFileLife - 1000
     await sweepFiles(services, settings)
-    // The one that was condemned goes at once; the one that may still be written stays.
+    // The one marked for removal is deleted at once; the one that may be in progress stays.
     expect((await rows()).map(({ state }) => state)).toEqual(['writing'])
     now += 2000
     await sweepFiles(services, settings)
-    expect([await rows(), blobs.kept.size]).toEqual([[], 0])
-    // Nor is the wallet remembered that sent them.
+    expect([await rows(), memory.blobs.size]).toEqual([[], 0])
+    // The quota row of the wallet is deleted as well.
     expect(await services.storage.find(fileQuotas)).toEqual([])
   })
 
-  it('that nothing refers to for a day are swept, and those that something does are not', async () => {
-    const unused = await kept()
+  it('are purged if unreferenced for a day, and stay if referenced', async () => {
+    const unused = await storeFile()
     const used = await stageFile(services, settings, actor, of(png))
     await createWalletUser(services, settings, actor, { attributes: [] }, { staged: [used], used: [] })
     now += unusedFileLife + 1
@@ -96,62 +96,62 @@ describe('files', () => {
     expect(await readFile(services, settings, { tenant: 't' }, publicFileId(used.id))).toMatchObject({
       bytes: png.length,
     })
-    expect(blobs.kept.size).toBe(1)
+    expect(memory.blobs.size).toBe(1)
   })
 
-  it('that many wallets have left are all swept in one go', async () => {
+  it('are purged across several batches in one call', async () => {
     settings = { ...settings, walletFiles: 2000, walletBytes: 1_000_000, sourceFiles: 2000 }
     for (let file = 0; file < 250; file++) {
       await keepFile(services, settings, await stageFile(services, settings, actor, of(png.subarray(0, 100))))
     }
     now += unusedFileLife + 1
     await sweepFiles(services, settings)
-    expect([(await rows()).length, blobs.kept.size]).toEqual([0, 0])
+    expect([(await rows()).length, memory.blobs.size]).toEqual([0, 0])
   })
 
-  it('that cannot be removed hold up no others', async () => {
+  it('whose removal fails do not block the removal of others', async () => {
     settings = { ...settings, walletFiles: 2000, walletBytes: 1_000_000, sourceFiles: 2000 }
     for (let file = 0; file < 150; file++) {
       await keepFile(services, settings, await stageFile(services, settings, actor, of(png.subarray(0, 100))))
     }
-    const stuck = new Set([...blobs.kept.keys()].slice(0, 120))
+    const stuck = new Set([...memory.blobs.keys()].slice(0, 120))
     const removable: BlobStore = {
-      ...blobs.store,
+      ...memory.store,
       remove: async (name) => {
         if (stuck.has(name.id)) throw new Error('the disk is gone')
-        await blobs.store.remove(name)
+        await memory.store.remove(name)
       },
     }
     now += unusedFileLife + 1
     await sweepFiles(services, { ...settings, blobs: removable })
-    expect(new Set(blobs.kept.keys())).toEqual(stuck)
+    expect(new Set(memory.blobs.keys())).toEqual(stuck)
   })
 
-  it('are kept by nobody whose upload was swept meanwhile', async () => {
+  it('cannot be finalized after their upload was purged', async () => {
     const staged = await stageFile(services, settings, actor, of(png))
     now += unusedFileLife + 1
     await sweepFiles(services, settings)
     expect(await codeOf(keepFile(services, settings, staged))).toBe('file.too-many')
   })
 
-  it('that are kept after all lose nothing when they are discarded', async () => {
-    const staged = await kept()
+  it('stay readable if discarded after they were finalized', async () => {
+    const staged = await storeFile()
     await discardFiles(services, settings, [staged])
     expect(await readFile(services, settings, { tenant: 't' }, publicFileId(staged.id))).toMatchObject({
       bytes: png.length,
     })
   })
 
-  it('are as many, and as many bytes, as a wallet may keep', async () => {
-    await kept()
-    await kept()
-    // A third is one file fewer than three, but more bytes than 12,000.
-    expect(await codeOf(kept())).toBe('file.too-many')
+  it('are limited by count and by total size per wallet', async () => {
+    await storeFile()
+    await storeFile()
+    // A third file is within the count limit, but exceeds 12,000 bytes.
+    expect(await codeOf(storeFile())).toBe('file.too-many')
     expect(await services.storage.find(fileQuotas)).toMatchObject([{ files: 3, bytes: 10_016 }])
     expect(await codeOf(stageFile(services, settings, actor, of(png)))).toBe('file.too-many')
   })
 
-  it('of a wallet that has a user already are discarded, with the row of the second user', async () => {
+  it('do not create a second user for a wallet that already has one', async () => {
     await createWalletUser(services, settings, actor, { attributes: [] }, { staged: [], used: [] })
     const staged = await stageFile(services, settings, actor, of(png))
     const second = createWalletUser(services, settings, actor, { attributes: [] }, { staged: [staged], used: [] })
@@ -160,21 +160,21 @@ describe('files', () => {
   })
 
   it.each([
-    ['that are too large', [png, Buffer.alloc(2000)], 'body.too-large'],
-    ['of no type that is taken', [Buffer.from('hello, this is text')], 'file.unsupported-type'],
-    ['that are empty', [], 'file.unsupported-type'],
-    ['that are cut short', [png.subarray(0, 5)], 'file.unsupported-type'],
-  ])('%s leave nothing', async (_what, pieces, code) => {
+    ['too large', [png, Buffer.alloc(2000)], 'body.too-large'],
+    ['of an unsupported type', [Buffer.from('hello, this is text')], 'file.unsupported-type'],
+    ['empty', [], 'file.unsupported-type'],
+    ['truncated', [png.subarray(0, 5)], 'file.unsupported-type'],
+  ])('that are %s leave no row and no blob', async (_what, pieces, code) => {
     expect(await codeOf(stageFile(services, settings, actor, of(...pieces)))).toBe(code)
-    expect([await rows(), blobs.kept.size]).toEqual([[], 0])
+    expect([await rows(), memory.blobs.size]).toEqual([[], 0])
   })
 
-  it('whose client goes away leave nothing, and its error is told', async () => {
+  it('of an aborted upload leave no row and no blob, and the error is rethrown', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield png.subarray(0, 3000)
       throw new BillfoldError('request.closed')
     }
     expect(await codeOf(stageFile(services, settings, actor, broken()))).toBe('request.closed')
-    expect([await rows(), blobs.kept.size]).toEqual([[], 0])
+    expect([await rows(), memory.blobs.size]).toEqual([[], 0])
   })
 })

@@ -5,29 +5,29 @@ import { type FileSettings, unusedFileLife } from './settings.ts'
 import type { FileRow } from './stage-file.ts'
 import { files } from './tables.ts'
 
-/** How many files are looked up at once, and how often in one call: at most 20,000 files. The next call goes on. */
-const filesAtOnce = 100
-const mostLooks = 200
+/** A call processes at most `batchSize * maxBatches` = 20,000 files. The next call continues. */
+const batchSize = 100
+const maxBatches = 200
 
-/** Removes files that nothing has referred to for a day, that were never written to their end, and whose removal never ended. */
+/** Deletes files unreferenced for a day, uploads that were never completed, and files whose deletion was interrupted. */
 export async function sweepFiles(services: Services, settings: FileSettings): Promise<void> {
   const before = { createdAt: { lt: services.now() - unusedFileLife } }
   const abandoned = [
     { state: 'writing', ...before },
-    { state: 'kept', usedAt: null, ...before },
+    { state: 'stored', usedAt: null, ...before },
   ]
   for (const where of abandoned) {
-    for (let look = 0; look < mostLooks; look++) {
-      const rows = await services.storage.find(files, { where, limit: filesAtOnce })
-      for (const row of rows) await condemn(services, row)
-      if (rows.length < filesAtOnce) break
+    for (let round = 0; round < maxBatches; round++) {
+      const rows = await services.storage.find(files, { where, limit: batchSize })
+      for (const row of rows) await markForRemoval(services, row)
+      if (rows.length < batchSize) break
     }
   }
   await finishRemovals(services, settings, { state: 'removing' })
 }
 
-/** From then on nothing can refer to the file. Somebody may have referred to it just now: then it stays. */
-async function condemn(services: Services, { id, state }: FileRow): Promise<void> {
+/** Marks a file so that nothing can reference it any more. Does nothing if it was referenced concurrently. */
+async function markForRemoval(services: Services, { id, state }: FileRow): Promise<void> {
   try {
     const where = { id, state, usedAt: null }
     await services.storage.commit(batch(update(files, { where, set: { state: 'removing' } })))
@@ -36,27 +36,27 @@ async function condemn(services: Services, { id, state }: FileRow): Promise<void
   }
 }
 
-/** Removes the blobs of files that are condemned, and then their rows. Two who do it at once do no harm. */
+/** Deletes the blobs of files marked for removal, then their rows. Safe to run concurrently. */
 export async function finishRemovals(
   services: Services,
   settings: FileSettings,
   where: { readonly state: 'removing'; readonly tenant?: string; readonly owner?: string },
 ): Promise<void> {
-  // Onwards from the last one: those that cannot be removed now hold up no others.
+  // Page by id, so that files whose removal fails do not block the others.
   let last = ''
-  for (let look = 0; look < mostLooks; look++) {
+  for (let round = 0; round < maxBatches; round++) {
     const rows = await services.storage.find(files, {
       where: { ...where, id: { gt: last } },
       orderBy: [['id', 'asc']],
-      limit: filesAtOnce,
+      limit: batchSize,
     })
-    for (const row of rows) await finishRemoval(services, settings, row)
-    if (rows.length < filesAtOnce) return
+    for (const row of rows) await deleteMarkedFile(services, settings, row)
+    if (rows.length < batchSize) return
     last = rows.at(-1)?.id ?? last
   }
 }
 
-async function finishRemoval(services: Services, settings: FileSettings, row: FileRow): Promise<void> {
+async function deleteMarkedFile(services: Services, settings: FileSettings, row: FileRow): Promise<void> {
   try {
     await settings.blobs.remove({ tenant: row.tenant, id: row.id })
     const removal = remove(files, { where: { id: row.id, state: 'removing' } })
@@ -64,6 +64,6 @@ async function finishRemoval(services: Services, settings: FileSettings, row: Fi
   } catch (error) {
     if (isCommitError(error)) return
     const reason = error instanceof Error ? error.name : typeof error
-    services.logger.warn({ fileId: row.id, reason }, 'a file could not be removed yet')
+    services.logger.warn({ fileId: row.id, reason }, 'file removal failed')
   }
 }

@@ -1,37 +1,37 @@
 import { bytes, defineTable, integer, nullable, text } from '../storage/index.ts'
 
-/** Files that wallets have sent. Their bytes are in the blob store, each sealed under a key of its own. */
+/** Files uploaded by wallets. Their contents are in the blob store, each encrypted under its own key. */
 export const files = defineTable({
   name: 'files',
   columns: {
     /** Also the id of the blob. */
     id: text(36),
     tenant: text(64),
-    /** The wallet that sent it: a keyed hash of its public key. */
+    /** The uploading wallet: blind index of its public key. */
     owner: text(43),
-    /** `writing` until the blob is whole, `kept`, and `removing` from when its blob may be gone. */
+    /** `writing` until the upload is finalized, then `stored`; `removing` once the blob may be deleted. */
     state: text(8),
-    /** The media type, by the bytes themselves. */
+    /** Media type, detected from the content. */
     type: text(32),
     bytes: integer(),
-    /** The key of the blob, sealed by the keyring. */
+    /** Key of the blob, sealed by the keyring. */
     sealedKey: bytes(128),
     createdAt: integer(),
-    /** When something first referred to it. */
+    /** Time of the first reference; null if unreferenced. */
     usedAt: nullable(integer()),
   },
   key: ['id'],
   indexes: { byOwner: ['tenant', 'owner', 'id'], byState: ['state', 'createdAt'], byUse: ['usedAt', 'createdAt'] },
 })
 
-/** How many files and bytes a wallet keeps. */
+/** Number and total size of the files of a wallet. */
 export const fileQuotas = defineTable({
   name: 'file_quotas',
   columns: { tenant: text(64), owner: text(43), files: integer(), bytes: integer() },
   key: ['tenant', 'owner'],
 })
 
-/** What a person said when the user was made. */
+/** Attributes and metadata submitted when the user was created. */
 export const profiles = defineTable({
   name: 'profiles',
   columns: {
@@ -44,22 +44,22 @@ export const profiles = defineTable({
   key: ['userId'],
 })
 
-/** Applications for a template of the host. */
+/** Submitted applications. */
 export const applications = defineTable({
   name: 'applications',
   columns: {
     id: text(36),
     tenant: text(64),
-    /** The wallet that sent it: a keyed hash of its public key. */
+    /** The applying wallet: blind index of its public key. */
     owner: text(43),
     /** The template's id, as JSON. */
     template: text(256),
     status: text(24),
-    /** Attributes, files and the note of the last move, as JSON, sealed by the keyring. */
+    /** Attributes, files and the note of the latest status change, as JSON, sealed by the keyring. */
     sealedContent: bytes(),
-    /** A keyed hash of the caller's idempotency key. */
+    /** Blind index of the caller's idempotency key. */
     idempotencyKey: nullable(text(43)),
-    /** A keyed hash of what was sent. */
+    /** Keyed hash of the submission, to recognise repeated requests. */
     contentHash: text(43),
     createdAt: integer(),
     updatedAt: integer(),

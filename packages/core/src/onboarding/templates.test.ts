@@ -15,22 +15,22 @@ const template: Template = {
 }
 
 describe('templates', () => {
-  const checked = (said: readonly { id: string; schemaId?: string; data: { value?: unknown } }[]) =>
-    compileTemplates([template]).get('7')?.check(said)
+  const issuesOf = (attributes: readonly { id: string; schemaId?: string; data: { value?: unknown } }[]) =>
+    compileTemplates([template]).get('7')?.check(attributes)
 
-  it('find attributes by their id, or by the id of their schema', () => {
-    expect(checked([{ id: 'a', data: { value: 'x' } }])).toEqual([])
-    expect(checked([{ id: 'http://schemas.example/a', data: { value: 'x' } }])).toEqual([])
+  it('match attributes by id or by schema id', () => {
+    expect(issuesOf([{ id: 'a', data: { value: 'x' } }])).toEqual([])
+    expect(issuesOf([{ id: 'http://schemas.example/a', data: { value: 'x' } }])).toEqual([])
     expect(
-      checked([
+      issuesOf([
         { id: 'theirs', schemaId: 'http://schemas.example/a', data: { value: 'x' } },
         { id: '2', data: { value: 1 } },
       ]),
     ).toEqual([])
   })
 
-  it('never repeat a value in what they say is wrong', () => {
-    const issues = checked([
+  it('report issues without the submitted values', () => {
+    const issues = issuesOf([
       { id: 'a', data: { value: 'secret' } },
       { id: '2', data: { value: 'secret' } },
     ])
@@ -38,25 +38,25 @@ describe('templates', () => {
     expect(JSON.stringify(issues)).not.toContain('secret')
   })
 
-  it('name no more than 200 problems', () => {
-    const said = Array.from({ length: 1000 }, () => ({ id: 'unasked', data: { value: 1 } }))
-    expect(checked(said)).toHaveLength(200)
+  it('report at most 200 issues', () => {
+    const attributes = Array.from({ length: 1000 }, () => ({ id: 'unasked', data: { value: 1 } }))
+    expect(issuesOf(attributes)).toHaveLength(200)
   })
 
   it.each<readonly [string, readonly Template[]]>([
-    ['The template 7 is there twice', [template, { ...template, id: '7' }]],
-    ['has the attribute a twice', [{ ...template, attributes: [attribute, attribute] }]],
+    ['duplicate template id 7', [template, { ...template, id: '7' }]],
+    ['has a duplicate attribute id a', [{ ...template, attributes: [attribute, attribute] }]],
     ['schema is invalid', [{ ...template, attributes: [{ id: 'a', schema: { type: 'nothing' } }] }]],
     [
       "can't resolve reference",
       [{ ...template, attributes: [{ id: 'a', schema: { $ref: 'http://schemas.example/elsewhere' } }] }],
     ],
-  ])('are refused at the start: %s', (message, templates) => {
+  ])('are rejected at startup with "%s"', (message, templates) => {
     expect(() => compileTemplates(templates)).toThrow(message)
   })
 })
 
-describe('the type of a file', () => {
+describe('detectFileType', () => {
   it.each([
     ['image/jpeg', 'ffd8ffe000104a464946000101000001'],
     ['image/png', '89504e470d0a1a0a0000000d49484452'],
@@ -68,7 +68,7 @@ describe('the type of a file', () => {
     [undefined, '0000001c6674797069736f6d00000000'],
     [undefined, '3c7376672078'],
     [undefined, ''],
-  ])('is %s by the bytes %s', (type, head) => {
+  ])('returns %s for the header %s', (type, head) => {
     expect(fileTypeOf(Buffer.from(head, 'hex'))).toBe(type)
   })
 })

@@ -11,29 +11,29 @@ import { readSignInMessage } from './sign-in-message.ts'
 import { loginAudience, tokenKinds } from './token-kinds.ts'
 import { readWalletName, type Wallet, walletOf } from './wallet.ts'
 
-/** How a wallet answers a challenge. */
+/** A wallet's response to a challenge. */
 export interface ChallengeAnswer {
   readonly tenant: string
+  /** Source address of the request. */
   readonly ip: string
-  /** The C-JWT. */
+  /** C-JWT of the challenge. */
   readonly jwt: string
-  /** 0x, r, s and v in hex. */
+  /** `0x` and 65 bytes in hex: r, s, v. See `signaturePattern`. */
   readonly signature: string
-  /** The key of a DID that it was made with: `did:ethr:0x…#keys-1`. */
+  /** Verification method that made the signature: `did:ethr:0x…#keys-1`. */
   readonly keyId?: string | undefined
-  /** What was signed, where it is not the nonce: a message of Sign-In with Ethereum. */
+  /** The signed Sign-In with Ethereum message (ERC-4361). Absent if the bare nonce was signed. */
   readonly message?: string | undefined
 }
 
-/** How far a wallet's clock may be from ours, in milliseconds. */
+/** Tolerated clock difference of a wallet, in milliseconds. */
 const clockSkew = 60_000
-/** How long a used nonce is remembered beyond its token. */
-const margin = 60_000
+/** Milliseconds that a consumed nonce is retained after its token has expired. */
+const retentionMargin = 60_000
 
 /**
- * Takes the answer to a challenge and gives a W-JWT for the wallet that signed it. A challenge is answered once, by whomever is first, in
- * any number of processes.
- * @throws BillfoldError `login.refused` for whatever is wrong with the answer, `token.invalid`, `token.expired`
+ * Verifies the response to a challenge and issues a W-JWT for the signing wallet. A challenge can be used once, across all processes.
+ * @throws BillfoldError `login.refused` for every fault of the response, `token.invalid`, `token.expired`
  */
 export async function answerChallenge(
   services: Services,
@@ -43,7 +43,7 @@ export async function answerChallenge(
   const { tenant } = answer
   const { token, claims } = await openChallenge(services, tenant, answer.jwt)
   if (settings.allowOtherIp !== true && token.subject !== answer.ip) throw new BillfoldError('login.refused')
-  const wallet = await signerOf(services, settings, claims, answer)
+  const wallet = await recoverWallet(services, settings, claims, answer)
   const jwt = await services.tokens.issue({
     ...tokenKinds.wallet,
     audience: loginAudience,
@@ -51,30 +51,32 @@ export async function answerChallenge(
     subject: wallet.publicKey,
     claims: { wallet: wallet.address, ...(wallet.did !== undefined && { did: wallet.did }) },
   })
-  await useUp(services, tenant, claims.nonce, token.expiresAt, wallet)
+  await consumeChallenge(services, tenant, claims.nonce, token.expiresAt, wallet)
   return { jwt, wallet }
 }
 
-/** The signature is checked before the nonce is used up: nobody can guess one, and a stranger's bad one costs no row. */
-async function signerOf(
+/** Verified before the nonce is consumed: nonces cannot be guessed, and an invalid signature writes no row. */
+async function recoverWallet(
   services: Services,
   settings: WalletLoginSettings,
   claims: ChallengeClaims,
   { tenant, signature, keyId, message }: ChallengeAnswer,
 ): Promise<Wallet> {
-  const said = signedMessage(services, settings, claims.nonce, message)
+  const signed = verifySignedMessage(services, settings, claims.nonce, message)
   const claimed = keyId === undefined ? undefined : readWalletName(keyId)
   if (keyId !== undefined && (claimed === undefined || !('did' in claimed))) throw new BillfoldError('login.refused')
   const did = claimed !== undefined && 'did' in claimed ? claimed.did : claims.did
-  const wallet = walletOf(personalSigner(said.text, signature), did)
-  const bound = [claims.address, said.address].every((address) => address === undefined || address === wallet.address)
-  if (!bound || (claims.did !== undefined && claims.did !== did)) throw new BillfoldError('login.refused')
+  const wallet = walletOf(personalSigner(signed.text, signature), did)
+  const matchesAddress = [claims.address, signed.address].every(
+    (address) => address === undefined || address === wallet.address,
+  )
+  if (!matchesAddress || (claims.did !== undefined && claims.did !== did)) throw new BillfoldError('login.refused')
   if (did !== undefined) await checkDid(settings.resolveDid ?? addressDids, tenant, { did, keyId }, wallet)
   return wallet
 }
 
-/** What must have been signed, and by which address, where the message says so. */
-function signedMessage(
+/** Returns the signed text and, for a Sign-In with Ethereum message, the address that it names. @throws BillfoldError `login.refused` */
+function verifySignedMessage(
   services: Services,
   { messageFormat = 'nonce', site }: WalletLoginSettings,
   nonce: string,
@@ -84,7 +86,7 @@ function signedMessage(
   if (text === undefined || messageFormat === 'nonce' || site === undefined) throw new BillfoldError('login.refused')
   const message = readSignInMessage(text)
   const now = services.now()
-  const fits =
+  const isValid =
     message !== undefined &&
     message.nonce === nonce &&
     [site.domain, new URL(site.uri).origin].includes(message.domain) &&
@@ -93,29 +95,29 @@ function signedMessage(
     Math.abs(now - message.issuedAt) <= tokenKinds.challenge.seconds * 1000 + clockSkew &&
     now < (message.expiresAt ?? Number.POSITIVE_INFINITY) &&
     now + clockSkew >= (message.notBefore ?? 0)
-  if (!fits) throw new BillfoldError('login.refused')
+  if (!isValid) throw new BillfoldError('login.refused')
   return { text, address: message.address.toLowerCase() }
 }
 
-async function useUp(
+async function consumeChallenge(
   services: Services,
   tenant: string,
   nonce: string,
   expiresAt: number,
   wallet: Wallet,
 ): Promise<void> {
-  const used = useOf('wallet-login', tenant, nonce, expiresAt + margin)
+  const consumption = useOf('wallet-login', tenant, nonce, expiresAt + retentionMargin)
   const subject = await walletId(services, tenant, wallet.publicKey)
   const record = auditRecord({ tenant, id: subject }, 'wallet.logged-in', subject, services.now())
   try {
-    await services.storage.commit(batch(used, record))
+    await services.storage.commit(batch(consumption, record))
   } catch (error) {
     if (isCommitError(error)) throw new BillfoldError('login.refused', { cause: error })
     throw error
   }
 }
 
-/** What a wallet is called in rows that are not sealed: a keyed hash of its public key, 43 characters. */
+/** Computes the id of a wallet in unsealed rows: a blind index of its public key, 43 characters. */
 export function walletId(services: Services, tenant: string, publicKey: string): Promise<string> {
   return services.lookups.hash('wallet', tenant, publicKey)
 }

@@ -10,22 +10,25 @@ import { addressInDid, type WalletName } from './wallet.ts'
 
 /** A challenge for a wallet. */
 export interface Challenge {
-  /** The C-JWT. */
+  /** C-JWT: the challenge as a signed token. */
   readonly jwt: string
-  /** What to sign, where it is a message of Sign-In with Ethereum and the wallet's address is known. */
+  /** Sign-In with Ethereum message to sign. Absent in `nonce` format or if the wallet's address is unknown. */
   readonly message?: string
 }
 
-/** What a C-JWT says. */
+/** Claims of a C-JWT. */
 export interface ChallengeClaims {
-  /** 32 random bytes in hex: what is signed, or what the signed message names. */
+  /** 32 random bytes in hex. The wallet signs it directly or as part of the message. */
   readonly nonce: string
-  /** Who may answer, where the challenge is bound. */
+  /** Address of the wallet that the challenge is bound to. */
   readonly address?: string | undefined
+  /** DID of the wallet that the challenge is bound to. */
   readonly did?: string | undefined
 }
 
-/** Makes a challenge. Nothing is kept: it is used up when it is answered. */
+/**
+ * Issues a challenge, optionally bound to one wallet. Writes nothing to the storage: the nonce is recorded when it is consumed.
+ */
 export async function issueChallenge(
   services: Services,
   settings: WalletLoginSettings,
@@ -37,7 +40,7 @@ export async function issueChallenge(
     audience: loginAudience,
     tenant,
     subject: ip,
-    // The same value twice: existing wallets read `challenge`, newer ones `nonce`.
+    // Older wallets read `challenge`, newer ones `nonce`.
     claims: { nonce, challenge: nonce, ...wallet },
   })
   const message = messageFor(services, settings, nonce, wallet)
@@ -68,14 +71,14 @@ function messageFor(
   })
 }
 
-const claimsShape = z.object({
+const claimsSchema = z.object({
   nonce: z.string().regex(/^[0-9a-f]{64}$/),
   address: z.string().optional(),
   did: z.string().optional(),
 })
 
 /**
- * Reads a C-JWT.
+ * Verifies a C-JWT and parses its claims.
  * @throws BillfoldError `token.invalid`, `token.expired`
  */
 export async function openChallenge(
@@ -85,7 +88,7 @@ export async function openChallenge(
 ): Promise<{ readonly token: Token; readonly claims: ChallengeClaims }> {
   const { type } = tokenKinds.challenge
   const token = await services.tokens.verify(jwt, { type, audience: loginAudience, tenant })
-  const claims = claimsShape.safeParse(token.claims)
+  const claims = claimsSchema.safeParse(token.claims)
   if (!claims.success) throw new BillfoldError('token.invalid')
   return { token, claims: claims.data }
 }

@@ -1,24 +1,25 @@
 import { BillfoldError } from '../errors.ts'
 import { addressInDid, type Wallet } from './wallet.ts'
 
-/** A key that a DID may be authenticated with. */
+/** A key listed under `authentication` of a DID document. */
 export interface DidKey {
-  /** The id of the verification method: `did:ethr:0x…#controller`. */
+  /** Id of the verification method: `did:ethr:0x…#controller`. */
   readonly id: string
-  /** The Ethereum address of the key, or else its public key in hex (64 bytes, without 04). */
+  /** Ethereum address of the key, with 0x. Either this or `publicKey` is required. */
   readonly address?: string
+  /** Uncompressed secp256k1 public key in hex: 64 bytes, without the 04 prefix. */
   readonly publicKey?: string
 }
 
-/** Finds the keys that may authenticate a DID; undefined where there is no such DID. */
+/** Resolves the authentication keys of a DID. Returns undefined if the DID does not exist. */
 export type ResolveDid = (did: string, tenant: string) => Promise<readonly DidKey[] | undefined>
 
-/** What older wallets call the key of their DID, whatever its document calls it. */
-const onlyKey = 'keys-1'
+/** Fragment that older wallets use for the key of their DID, whatever the document names it. */
+const legacyKeyFragment = 'keys-1'
 
 /**
- * Resolves the DIDs that carry the address of their key: did:ethr, did:eth and did:spherity. It knows no registry, so
- * it is right only as long as nobody has handed such a DID over to another key.
+ * Resolves DIDs that contain the address of their key: did:ethr, did:eth and did:spherity. Reads no registry, so the result is wrong once
+ * ownership of the DID has been transferred.
  */
 export const addressDids: ResolveDid = async (did) => {
   const address = addressInDid(did)
@@ -26,7 +27,7 @@ export const addressDids: ResolveDid = async (did) => {
 }
 
 /**
- * Holds a wallet to a DID that it claims, and to the key of it that it names, if it names one.
+ * Asserts that a wallet's key is an authentication key of the DID that it claims, and the named one if `keyId` is given.
  * @throws BillfoldError `login.refused`
  */
 export async function checkDid(
@@ -37,7 +38,8 @@ export async function checkDid(
 ): Promise<void> {
   const keys = (await resolve(did, tenant)) ?? []
   const named = keys.filter(({ id }) => id === keyId)
-  const candidates = named.length === 0 && (keyId === undefined || keyId === `${did}#${onlyKey}`) ? keys : named
+  const candidates =
+    named.length === 0 && (keyId === undefined || keyId === `${did}#${legacyKeyFragment}`) ? keys : named
   if (!candidates.some((key) => isKeyOf(key, wallet))) throw new BillfoldError('login.refused')
 }
 

@@ -22,12 +22,12 @@ interface Vector {
   readonly signatureV00: string
 }
 
-/** Made with the identity wallet and the library of the relying party that the API's document is of: the file says which. */
+/** Vectors made with the original identity wallet and relying-party library; the file names their versions. */
 const { vectors }: { readonly vectors: readonly Vector[] } = JSON.parse(
   readFileSync(new URL('../test-fixtures/wallet-login.json', import.meta.url), 'utf8'),
 )
 
-const refused = (call: () => unknown): boolean => {
+const isRefused = (call: () => unknown): boolean => {
   try {
     call()
     return false
@@ -39,18 +39,18 @@ const refused = (call: () => unknown): boolean => {
 const order = noble.Point.CURVE().n
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-describe.each(vectors)('the vector $id', (vector) => {
-  it('hashes as the wallet does', () => {
+describe.each(vectors)('test vector $id', (vector) => {
+  it('matches the hash computed by the wallet', () => {
     expect(hex(personalHash(vector.message))).toBe(vector.personalHash)
   })
 
-  it.each(['signature', 'signatureV00'] as const)('gives its wallet by its %s', (field) => {
+  it.each(['signature', 'signatureV00'] as const)('recovers the wallet from its %s', (field) => {
     expect(vector[field]).toMatch(signaturePattern)
     const wallet = walletOf(personalSigner(vector.message, vector[field]))
     expect(wallet).toEqual({ publicKey: vector.publicKey, address: vector.address })
   })
 
-  it('reads all the names of its wallet', () => {
+  it('parses every identifier of the wallet', () => {
     const { publicKey, publicKey0x, address, did, keyId } = vector
     const compressed = hex(noble.getPublicKey(Buffer.from(vector.privateKey, 'hex')))
     for (const name of [publicKey, publicKey0x, `04${publicKey}`, compressed, `0x${compressed}`, address])
@@ -60,12 +60,12 @@ describe.each(vectors)('the vector $id', (vector) => {
   })
 })
 
-describe('a signature', () => {
+describe('a personal_sign signature', () => {
   const [vector] = vectors
-  if (vector === undefined) throw new Error('there are no vectors')
+  if (vector === undefined) throw new Error('no test vectors')
   const { message, signature } = vector
 
-  it('by ethers and by viem gives the address of its key, whatever the message', async () => {
+  it('by ethers or viem recovers to the address of its key for any message', async () => {
     const keys = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((key) => noble.utils.isValidSecretKey(key))
     await fc.assert(
       fc.asyncProperty(keys, fc.string({ unit: 'grapheme', maxLength: 80 }), async (key, text) => {
@@ -79,37 +79,37 @@ describe('a signature', () => {
     )
   })
 
-  it('with the higher s is refused, with either v', () => {
+  it('with a high s value is rejected for every v', () => {
     const s = BigInt(`0x${signature.slice(66, 130)}`)
     const high = (order - s).toString(16).padStart(64, '0')
     for (const v of ['00', '01', '1b', '1c']) {
       const malleated = signature.slice(0, 66) + high + v
-      expect(refused(() => personalSigner(message, malleated))).toBe(true)
+      expect(isRefused(() => personalSigner(message, malleated))).toBe(true)
     }
   })
 
   it.each([
-    ['that is cut off', signature.slice(0, -2)],
-    ['that is too long', `${signature}00`],
+    ['truncated', signature.slice(0, -2)],
+    ['too long', `${signature}00`],
     ['without 0x', signature.slice(2)],
-    ['with a v of 02', `${signature.slice(0, -2)}02`],
-    ['with a v of 25, as for a transaction', `${signature.slice(0, -2)}25`],
-    ['that is no hex', `0x${'zz'.repeat(65)}`],
-    ['of nothing', ''],
-  ])('%s does not have the form of one', (_what, text) => {
+    ['with v 02', `${signature.slice(0, -2)}02`],
+    ['with v 25, as in a transaction', `${signature.slice(0, -2)}25`],
+    ['with non-hex digits', `0x${'zz'.repeat(65)}`],
+    ['that is empty', ''],
+  ])('%s does not match the signature pattern', (_what, text) => {
     expect(text).not.toMatch(signaturePattern)
   })
 
   it.each([
-    ['an r of zero', `0x${'0'.repeat(64)}${signature.slice(66)}`],
-    ['an s of zero', `${signature.slice(0, 66)}${'0'.repeat(64)}1b`],
-    ['an r beyond the field', `0x${'f'.repeat(64)}${signature.slice(66)}`],
-    ['an r that is no x of a point', `0x${'0'.repeat(63)}5${signature.slice(66)}`],
-  ])('with %s is refused', (_what, text) => {
-    expect(refused(() => personalSigner(message, text))).toBe(true)
+    ['r = 0', `0x${'0'.repeat(64)}${signature.slice(66)}`],
+    ['s = 0', `${signature.slice(0, 66)}${'0'.repeat(64)}1b`],
+    ['r outside the field', `0x${'f'.repeat(64)}${signature.slice(66)}`],
+    ['r that is not on the curve', `0x${'0'.repeat(63)}5${signature.slice(66)}`],
+  ])('with %s is rejected', (_what, text) => {
+    expect(isRefused(() => personalSigner(message, text))).toBe(true)
   })
 
-  it('of another message, or with the other v, is never one by the same key', () => {
+  it('does not recover to the key for another message or with the other v', () => {
     const flipped = signature.slice(0, -2) + (signature.endsWith('1b') ? '1c' : '1b')
     for (const [text, bytes] of [
       [`${message}0`, signature],
@@ -120,7 +120,7 @@ describe('a signature', () => {
   })
 })
 
-describe('the name of a wallet', () => {
+describe('a wallet identifier', () => {
   it.each([
     '',
     '0x',
@@ -132,11 +132,11 @@ describe('the name of a wallet', () => {
     `02${'f'.repeat(64)}`,
     '00'.repeat(64),
     'did:x:a b',
-  ])('is not %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(readWalletName(text)).toBeUndefined()
   })
 
-  it('is never thrown over, whatever it is', () => {
+  it('parses without throwing for any text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
         expect(() => readWalletName(text)).not.toThrow()

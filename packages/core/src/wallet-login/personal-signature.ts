@@ -2,14 +2,14 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { secp256k1 } from '../crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../errors.ts'
 
-/** What a signature looks like: 0x, r, s and v in hex, v being 00, 01, 1b or 1c. */
+/** Signature format: `0x`, r, s and v in hex, where v is 00, 01, 1b or 1c. */
 export const signaturePattern = /^0x[0-9a-f]{128}(?:0[01]|1[bc])$/i
 
 /**
- * The public key, 65 bytes, whose holder signed a message as Ethereum's `personal_sign` does (EIP-191 version 45), over the UTF-8
- * bytes of the text.
- * @param signature as {@link signaturePattern} says
- * @throws BillfoldError `login.refused` for the higher s (EIP-2), and where there is no such key
+ * Recovers the public key that signed a message with `personal_sign` (EIP-191 version 0x45), over the UTF-8 bytes of the text.
+ * @param signature in the format of {@link signaturePattern}
+ * @returns the uncompressed public key, 65 bytes
+ * @throws BillfoldError `login.refused` for a high s value (EIP-2) and for signatures from which no key can be recovered
  */
 export function personalSigner(message: string, signature: string): Uint8Array {
   const bytes = Buffer.from(signature.slice(2), 'hex')
@@ -26,7 +26,7 @@ export function personalSigner(message: string, signature: string): Uint8Array {
   }
 }
 
-/** The hash that `personal_sign` signs. */
+/** Computes the Keccak-256 hash that `personal_sign` signs (EIP-191 version 0x45). */
 export function personalHash(message: string): Uint8Array {
   const bytes = Buffer.from(message)
   return keccak_256(Buffer.concat([Buffer.from(`\x19Ethereum Signed Message:\n${bytes.length}`), bytes]))

@@ -12,7 +12,7 @@ import { addressDids, answerChallenge, issueChallenge, type ResolveDid, registry
 const tenant = 't'
 const ip = '192.0.2.7'
 const registry = embeddedRegistry({ networks: ['local'] })
-const nobody: ResolveDid = async () => undefined
+const noFallback: ResolveDid = async () => undefined
 
 let services: Services
 let old: Wallet
@@ -24,28 +24,28 @@ beforeEach(() => {
   next = new Wallet(generatePrivateKey())
 })
 
-/** Makes a change of the old wallet's DID, by its own key. */
-async function change(made: RegistryChange): Promise<void> {
-  const prepared = await registry.prepare(services, tenant, old.address.toLowerCase(), made)
+/** Submits a change of the old wallet's DID, signed with its own key. */
+async function change(registryChange: RegistryChange): Promise<void> {
+  const prepared = await registry.prepare(services, tenant, old.address.toLowerCase(), registryChange)
   const signature = secp256k1.sign(prepared.digest, Buffer.from(old.privateKey.slice(2), 'hex'))
   await registry.submit(services, { tenant, id: 'test' }, `step-${step++}`, prepared, signature)
 }
 
-const handOver = () => change({ kind: 'owner', newOwner: next.address.toLowerCase() })
+const transferOwnership = () => change({ kind: 'owner', newOwner: next.address.toLowerCase() })
 
-async function logIn(wallet: Wallet, keyId: string, resolveDid = registryDids(services, [registry], nobody)) {
+async function logIn(wallet: Wallet, keyId: string, resolveDid = registryDids(services, [registry], noFallback)) {
   const { jwt } = await issueChallenge(services, {}, { tenant, ip })
   const { nonce } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
   const signature = await wallet.signMessage(nonce)
   return answerChallenge(services, { resolveDid }, { tenant, ip, jwt, signature, keyId })
 }
 
-describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s in a registry', (method) => {
-  it('is its own key’s until it is handed over, and then the new owner’s alone', async () => {
+describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s DID in a registry', (method) => {
+  it('authenticates its own key until ownership is transferred, then only the new owner', async () => {
     const did = `${method}:${old.address}`
     for (const key of ['keys-1', 'controller']) expect((await logIn(old, `${did}#${key}`)).wallet.did).toBe(did)
     expect(await codeOf(logIn(next, `${did}#keys-1`))).toBe('login.refused')
-    await handOver()
+    await transferOwnership()
     for (const written of [did, did.toLowerCase()]) {
       expect(await codeOf(logIn(old, `${written}#keys-1`))).toBe('login.refused')
       expect(await codeOf(logIn(old, `${written}#controller`))).toBe('login.refused')
@@ -55,12 +55,12 @@ describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s i
 })
 
 describe('a DID in a registry', () => {
-  it('is nobody’s once it has ended', async () => {
+  it('authenticates no key after it was deactivated', async () => {
     await change({ kind: 'owner', newOwner: `0x${'0'.repeat(40)}` })
     expect(await codeOf(logIn(old, `did:ethr:${old.address}#keys-1`))).toBe('login.refused')
   })
 
-  it('is a delegate’s who may authenticate, under its own key id, and not one’s who may only assert', async () => {
+  it('authenticates a sigAuth delegate under its own key id, and no veriKey delegate', async () => {
     const delegate = next.address.toLowerCase()
     const did = `did:ethr:${old.address}`
     await change({ kind: 'delegate', delegateType: 'veriKey', delegate, validity: 600 })
@@ -70,20 +70,20 @@ describe('a DID in a registry', () => {
     expect(await codeOf(logIn(next, `${did}#controller`))).toBe('login.refused')
   })
 
-  it('of another network is left to who knows it', async () => {
+  it('of another network is resolved by the fallback', async () => {
     const did = `did:ethr:mainnet:${old.address}`
     expect(await codeOf(logIn(old, `${did}#keys-1`))).toBe('login.refused')
-    const asked = registryDids(services, [registry], addressDids)
-    expect((await logIn(old, `${did}#keys-1`, asked)).wallet.did).toBe(did)
+    const resolver = registryDids(services, [registry], addressDids)
+    expect((await logIn(old, `${did}#keys-1`, resolver)).wallet.did).toBe(did)
   })
 
-  it('of another method is refused, and one whose registry cannot be asked is not', async () => {
+  it('of another method is rejected; an unavailable registry is reported as such', async () => {
     expect(await codeOf(logIn(old, 'did:web:example.com#keys-1'))).toBe('login.refused')
     const failing = (code: 'transaction.chain-unavailable' | 'did.too-many-changes'): ResolveDid => {
       const history: DidRegistry['history'] = async () => {
         throw new BillfoldError(code)
       }
-      return registryDids(services, [{ ...registry, history }], nobody)
+      return registryDids(services, [{ ...registry, history }], noFallback)
     }
     const keyId = `did:ethr:${old.address}#keys-1`
     expect(await codeOf(logIn(old, keyId, failing('transaction.chain-unavailable')))).toBe(

@@ -4,40 +4,40 @@ import { keyOf } from '../identities/did-auth/listed-key.ts'
 import type { ChainServices } from '../services.ts'
 import type { DidKey, ResolveDid } from './did-keys.ts'
 
-/** did:eth is what older wallets call did:ethr. */
-const older = /^did:eth:/i
+/** Older wallets write did:eth for did:ethr. */
+const legacyMethod = /^did:eth:/i
 
 /**
- * Finds the keys of DIDs in registries, so that a DID that was handed over is its new owner's: those that its document lists for
- * authentication. DIDs of networks that no registry is for are left to `elsewhere`.
- * @throws BillfoldError `transaction.chain-unavailable`, from the function that it gives
+ * Creates a resolver that reads the authentication keys of DIDs from registries, so that ownership transfers are respected. DIDs of
+ * networks without a registry are passed to `fallback`.
+ * @throws BillfoldError the returned function: `transaction.chain-unavailable`
  */
 export function registryDids(
   services: ChainServices,
   registries: readonly DidRegistry[],
-  elsewhere: ResolveDid,
+  fallback: ResolveDid,
 ): ResolveDid {
-  return async (asked, tenant) => {
-    // Wallets write the address with the capitals of its checksum; a registry knows one form.
-    const did = asked.replace(older, 'did:ethr:').toLowerCase()
+  return async (requested, tenant) => {
+    // Wallets write checksummed (EIP-55) addresses; registries use lower case.
+    const did = requested.replace(legacyMethod, 'did:ethr:').toLowerCase()
     try {
       const { didDocument } = await resolveDid(services, registries, tenant, did)
-      return keysOf(didDocument, asked)
+      return toDidKeys(didDocument, requested)
     } catch (error) {
-      if (isBillfoldError(error, 'did.unknown-network')) return elsewhere(asked, tenant)
+      if (isBillfoldError(error, 'did.unknown-network')) return fallback(requested, tenant)
       if (isBillfoldError(error, 'did.invalid') || isBillfoldError(error, 'did.too-many-changes')) return undefined
       throw error
     }
   }
 }
 
-/** With ids as the caller writes the DID. */
-function keysOf({ id: did, verificationMethod, authentication }: DidDocument, asked: string): readonly DidKey[] {
+/** Lists the authentication keys, with ids based on the DID as the caller wrote it. */
+function toDidKeys({ id: did, verificationMethod, authentication }: DidDocument, requested: string): readonly DidKey[] {
   return verificationMethod
     .filter(({ id }) => authentication.includes(id))
     .flatMap((method): readonly DidKey[] => {
       const key = keyOf(method)
       if (key === undefined || !('address' in key)) return []
-      return [{ id: asked + method.id.slice(did.length), address: key.address }]
+      return [{ id: requested + method.id.slice(did.length), address: key.address }]
     })
 }

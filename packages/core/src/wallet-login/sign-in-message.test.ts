@@ -18,12 +18,12 @@ const messages: fc.Arbitrary<SignInMessage> = fc.record({
 
 const date = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at))
 
-describe('a message of Sign-In with Ethereum', () => {
-  it('is written as viem writes it, and read as viem reads it', () => {
+describe('a Sign-In with Ethereum message', () => {
+  it('is formatted and parsed identically by viem', () => {
     fc.assert(
       fc.property(messages, (message) => {
         const text = writeSignInMessage(message)
-        const theirs = {
+        const viemMessage = {
           domain: message.domain,
           address,
           uri: message.uri,
@@ -34,14 +34,14 @@ describe('a message of Sign-In with Ethereum', () => {
           ...(message.statement !== undefined && { statement: message.statement }),
           ...(message.expiresAt !== undefined && { expirationTime: date(message.expiresAt) }),
         } as const
-        expect(text).toBe(createSiweMessage(theirs))
-        expect(parseSiweMessage(text)).toMatchObject(theirs)
+        expect(text).toBe(createSiweMessage(viemMessage))
+        expect(parseSiweMessage(text)).toMatchObject(viemMessage)
         expect(readSignInMessage(text)).toEqual({ ...message, notBefore: undefined })
       }),
     )
   })
 
-  const good = writeSignInMessage({
+  const valid = writeSignInMessage({
     domain: 'example.com',
     address,
     statement: 'Sign in.',
@@ -52,24 +52,24 @@ describe('a message of Sign-In with Ethereum', () => {
   })
 
   it.each([
-    ['another version', good.replace('Version: 1', 'Version: 2')],
-    ['a line before', `\n${good}`],
-    ['a line behind', `${good}\n`],
-    ['two statements', good.replace('Sign in.', 'Sign in.\nAnd more.')],
-    ['no nonce', good.replace(/\nNonce: .*/, '')],
-    ['a nonce with signs in it', good.replace('abcdefgh', 'abcd-efgh')],
-    ['its lines in another order', good.replace('Version: 1\nChain ID: 1', 'Chain ID: 1\nVersion: 1')],
-    ['a chain that is zero', good.replace('Chain ID: 1', 'Chain ID: 0')],
-    ['a time that is none', good.replace('1970-01-01', '1970-99-99')],
-    ['carriage returns', good.replaceAll('\n', '\r\n')],
-    ['nothing', ''],
-    ['too much', `${good}\nResources:${'\n- a'.repeat(10_000)}`],
-  ])('is not one with %s', (_what, text) => {
+    ['another version', valid.replace('Version: 1', 'Version: 2')],
+    ['a leading line', `\n${valid}`],
+    ['a trailing line', `${valid}\n`],
+    ['two statements', valid.replace('Sign in.', 'Sign in.\nAnd more.')],
+    ['no nonce', valid.replace(/\nNonce: .*/, '')],
+    ['a nonce with punctuation', valid.replace('abcdefgh', 'abcd-efgh')],
+    ['lines in another order', valid.replace('Version: 1\nChain ID: 1', 'Chain ID: 1\nVersion: 1')],
+    ['chain id 0', valid.replace('Chain ID: 1', 'Chain ID: 0')],
+    ['an invalid time', valid.replace('1970-01-01', '1970-99-99')],
+    ['carriage returns', valid.replaceAll('\n', '\r\n')],
+    ['no content', ''],
+    ['excessive length', `${valid}\nResources:${'\n- a'.repeat(10_000)}`],
+  ])('is rejected with %s', (_what, text) => {
     expect(readSignInMessage(text)).toBeUndefined()
   })
 
-  it('may have every field of the standard', () => {
-    const full = `${good}\nExpiration Time: 2030-01-01T00:00:00Z\nNot Before: 1970-01-01T00:00:00+01:00\nRequest ID: x\nResources:\n- https://a.example\n- https://b.example`
+  it('is accepted with every field of the standard', () => {
+    const full = `${valid}\nExpiration Time: 2030-01-01T00:00:00Z\nNot Before: 1970-01-01T00:00:00+01:00\nRequest ID: x\nResources:\n- https://a.example\n- https://b.example`
     expect(readSignInMessage(full)).toMatchObject({ expiresAt: Date.UTC(2030, 0), notBefore: -3_600_000 })
   })
 })

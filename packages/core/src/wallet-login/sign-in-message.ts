@@ -1,10 +1,10 @@
 import { addr } from 'micro-eth-signer'
 
-/** The fields of a Sign-In with Ethereum message (ERC-4361). Times are milliseconds since 1970. */
+/** Fields of a Sign-In with Ethereum message (ERC-4361). Times are epoch milliseconds. */
 export interface SignInMessage {
-  /** Scheme and host that ask, or the host alone. */
+  /** Requesting authority: `example.com` or `https://example.com`. */
   readonly domain: string
-  /** With 0x and an EIP-55 checksum. */
+  /** Ethereum address with 0x. Formatted with an EIP-55 checksum. */
   readonly address: string
   readonly statement?: string | undefined
   readonly uri: string
@@ -16,10 +16,10 @@ export interface SignInMessage {
 }
 
 const introduction = ' wants you to sign in with your Ethereum account:'
-const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`
+const timePattern = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)`
 
-/** The message of ERC-4361, version 1: every line where the standard puts it, since a wallet shows what stands there. */
-const form = new RegExp(
+/** ERC-4361 version 1. Strict about order and line breaks, because wallets display the fields by position. */
+const messagePattern = new RegExp(
   [
     String.raw`^(?<domain>[!-~]{1,256})${introduction}`,
     String.raw`(?<address>0x[0-9a-fA-F]{40})`,
@@ -29,13 +29,13 @@ const form = new RegExp(
     'Version: 1',
     String.raw`Chain ID: (?<chainId>[1-9]\d{0,14})`,
     String.raw`Nonce: (?<nonce>[A-Za-z0-9]{8,128})`,
-    `Issued At: (?<issuedAt>${time})`,
+    `Issued At: (?<issuedAt>${timePattern})`,
   ].join('\n') +
-    String.raw`(?:\nExpiration Time: (?<expiresAt>${time}))?(?:\nNot Before: (?<notBefore>${time}))?` +
+    String.raw`(?:\nExpiration Time: (?<expiresAt>${timePattern}))?(?:\nNot Before: (?<notBefore>${timePattern}))?` +
     String.raw`(?:\nRequest ID: [!-~]{0,256})?(?:\nResources:(?:\n- [!-~]{1,512}){0,32})?$`,
 )
 
-/** Writes the message for a wallet to sign. */
+/** Formats the message for a wallet to sign (ERC-4361 version 1). */
 export function writeSignInMessage(message: SignInMessage): string {
   const { domain, statement, uri, chainId, nonce, issuedAt, expiresAt } = message
   return [
@@ -53,14 +53,14 @@ export function writeSignInMessage(message: SignInMessage): string {
   ].join('\n')
 }
 
-/** Reads a message that a wallet signed; undefined when it is not one of version 1. */
+/** Parses a signed message. Returns undefined if it is not a valid ERC-4361 version 1 message. */
 export function readSignInMessage(text: string): SignInMessage | undefined {
   if (text.length > 20_000) return undefined
-  const fields = form.exec(text)?.groups
+  const fields = messagePattern.exec(text)?.groups
   if (fields === undefined) return undefined
   const { domain = '', address = '', statement, uri = '', chainId, nonce = '' } = fields
-  const [issuedAt, expiresAt, notBefore] = [fields['issuedAt'], fields['expiresAt'], fields['notBefore']].map((said) =>
-    said === undefined ? undefined : Date.parse(said),
+  const [issuedAt, expiresAt, notBefore] = [fields['issuedAt'], fields['expiresAt'], fields['notBefore']].map((time) =>
+    time === undefined ? undefined : Date.parse(time),
   )
   if (issuedAt === undefined || [issuedAt, expiresAt, notBefore].some(Number.isNaN)) return undefined
   return { domain, address, statement, uri, chainId: Number(chainId), nonce, issuedAt, expiresAt, notBefore }

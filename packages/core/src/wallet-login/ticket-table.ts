@@ -1,6 +1,6 @@
 import { defineTable, integer, text } from '../storage/index.ts'
 
-/** Tickets that open a session of the host in a browser, once. */
+/** Single-use tickets that start a session of the host in a browser. */
 export const loginTickets = defineTable({
   name: 'login_tickets',
   columns: {

@@ -17,15 +17,15 @@ async function withUser() {
   return { services, wait }
 }
 
-describe('a ticket', () => {
-  it('logs its user in, once', async () => {
+describe('a login ticket', () => {
+  it('is redeemed by one of ten concurrent logins', async () => {
     const { services } = await withUser()
     const ticket = await issueTicket(services, 't', 'u')
     const uses = await Promise.allSettled(Array.from({ length: 10 }, () => redeemTicket(services, 't', ticket)))
     expect(uses.filter(({ status }) => status === 'fulfilled')).toEqual([{ status: 'fulfilled', value: 'u' }])
   })
 
-  it('is good for 60 seconds, and tidied away then', async () => {
+  it('is rejected and purged after 60 seconds', async () => {
     const { services, wait } = await withUser()
     const ticket = await issueTicket(services, 't', 'u')
     wait(ticketLife)
@@ -34,19 +34,19 @@ describe('a ticket', () => {
     expect(await services.storage.find(loginTickets)).toEqual([])
   })
 
-  it('is none in another tenant, nor for a user who is gone', async () => {
+  it('is rejected in another tenant and for a deleted user', async () => {
     const { services } = await withUser()
     expect(await codeOf(redeemTicket(services, 'other', await issueTicket(services, 't', 'u')))).toBe('login.refused')
     expect(await codeOf(redeemTicket(services, 't', await issueTicket(services, 't', 'gone')))).toBe('login.refused')
   })
 
-  it('is not in the rows to be read', async () => {
+  it('is not stored in plain text', async () => {
     const { services } = await withUser()
     const ticket = await issueTicket(services, 't', 'u')
     expect(JSON.stringify(await services.storage.find(loginTickets))).not.toContain(ticket)
   })
 
-  it('is bound to the browser that was shown its page', () => {
+  it('is bound to the cookie and ticket of its page', () => {
     const binding = bindingOf('cookie', 'ticket')
     expect(isBound('cookie', 'ticket', binding)).toBe(true)
     expect(isBound('another', 'ticket', binding)).toBe(false)

@@ -7,10 +7,10 @@ import { batch, check, insert, isCommitError, remove } from '../storage/index.ts
 import { users } from '../users/table.ts'
 import { loginTickets } from './ticket-table.ts'
 
-/** How long a ticket is good for, in milliseconds. */
+/** Lifetime of a ticket in milliseconds. */
 export const ticketLife = 60_000
 
-/** Makes a ticket for a user: 43 characters, good for 60 seconds and one login. */
+/** Issues a ticket for a user: 43 characters, valid for 60 seconds and one login. */
 export async function issueTicket(services: Services, tenant: string, userId: string): Promise<string> {
   const ticket = randomSecret()
   const expiresAt = services.now() + ticketLife
@@ -19,7 +19,8 @@ export async function issueTicket(services: Services, tenant: string, userId: st
 }
 
 /**
- * Uses a ticket up and gives its user. Of any number who bring it at once, in any number of processes, one succeeds.
+ * Redeems a ticket. Of concurrent attempts, in any number of processes, one succeeds.
+ * @returns the user id
  * @throws BillfoldError `login.refused`
  */
 export async function redeemTicket(services: Services, tenant: string, ticket: string): Promise<string> {
@@ -28,10 +29,10 @@ export async function redeemTicket(services: Services, tenant: string, ticket: s
   const [row] = await services.storage.find(loginTickets, { where, limit: 1 })
   if (row === undefined) throw new BillfoldError('login.refused')
   const { userId } = row
-  const alive = check(users, { where: { id: userId, tenant, archivedAt: null } })
+  const userExists = check(users, { where: { id: userId, tenant, archivedAt: null } })
   const record = auditRecord({ tenant, id: userId }, 'user.logged-in', userId, now)
   try {
-    await services.storage.commit(batch(remove(loginTickets, { where }), alive, record))
+    await services.storage.commit(batch(remove(loginTickets, { where }), userExists, record))
   } catch (error) {
     if (isCommitError(error)) throw new BillfoldError('login.refused', { cause: error })
     throw error
@@ -39,18 +40,18 @@ export async function redeemTicket(services: Services, tenant: string, ticket: s
   return userId
 }
 
-/** Removes the tickets that nobody used in time. */
+/** Deletes expired tickets. */
 export async function removeExpiredTickets(services: Services): Promise<void> {
   const where = { expiresAt: { lte: services.now() } }
   await services.storage.commit(batch(remove(loginTickets, { where, hits: 'any' })))
 }
 
-/** What binds a ticket to the browser that holds the secret of a cookie: HMAC-SHA256, base64url. */
+/** Computes the value that binds a ticket to a browser: HMAC-SHA256 of the ticket keyed with the cookie secret, base64url. */
 export function bindingOf(cookie: string, ticket: string): string {
   return createHmac('sha256', cookie).update(ticket).digest('base64url')
 }
 
-/** Whether a form with a ticket was given to the browser that holds the cookie. */
+/** Returns true if the form with the ticket was served to the browser that sent the cookie. */
 export function isBound(cookie: string, ticket: string, binding: string): boolean {
   return equalSecrets(bindingOf(cookie, ticket), binding)
 }

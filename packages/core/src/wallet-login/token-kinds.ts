@@ -1,12 +1,12 @@
-/** The tokens of wallet login: each route takes one kind, by its `typ`. */
+/** Token types of wallet login (JWT `typ`) and their lifetimes. Each route accepts one type. */
 export const tokenKinds = {
-  /** C-JWT: a challenge to sign. */
+  /** C-JWT: challenge to sign. */
   challenge: { type: 'challenge+jwt', seconds: 5 * 60 },
-  /** W-JWT: a wallet that has signed one. */
+  /** W-JWT: authenticated wallet. */
   wallet: { type: 'wallet+jwt', seconds: 60 * 60 },
-  /** A user whom a wallet belongs to. */
+  /** User that the wallet belongs to. */
   user: { type: 'user+jwt', seconds: 60 * 60 },
 } as const
 
-/** The `aud` of all three. */
+/** The `aud` claim of all three. */
 export const loginAudience = 'onboarding'

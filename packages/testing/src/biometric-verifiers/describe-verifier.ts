@@ -3,22 +3,31 @@ import type { OpenVerifier } from './open-verifier.ts'
 import { verifierCases } from './verifier-cases.ts'
 
 /**
- * Registers the whole conformance suite for a biometric verifier with vitest. A verifier that passes can be given to Billfold.
+ * Registers the conformance suite of a biometric verifier with vitest. A verifier that passes works with Billfold.
  *
- * @param name what the verifier is called in the report
- * @param open opens the verifier, with images to test it by; called once
+ * @param name name of the verifier in the test report
+ * @param create creates the verifier and the images to test it with; called once
+ *
+ * @example
+ * ```ts
+ * import { describeBiometricVerifier, type VerifierUnderTest } from '@billfold/testing'
+ *
+ * declare function createVerifierUnderTest(): Promise<VerifierUnderTest>
+ *
+ * describeBiometricVerifier('my verifier', createVerifierUnderTest)
+ * ```
  */
-export function describeBiometricVerifier(name: string, open: () => Promise<OpenVerifier>): void {
-  describe(`${name} keeps the contract of a biometric verifier`, () => {
-    let opened: OpenVerifier | undefined
+export function describeBiometricVerifier(name: string, create: () => Promise<OpenVerifier>): void {
+  describe(`${name}: biometric verifier contract`, () => {
+    let verifier: OpenVerifier | undefined
     beforeAll(async () => {
-      opened = await open()
+      verifier = await create()
     })
-    afterAll(() => opened?.close())
-    for (const { name: sentence, run } of verifierCases) {
-      test(sentence, async () => {
-        if (opened === undefined) throw new Error('the verifier was not opened')
-        await run(opened)
+    afterAll(() => verifier?.close())
+    for (const { name: title, run } of verifierCases) {
+      test(title, async () => {
+        if (verifier === undefined) throw new Error('the verifier was not created')
+        await run(verifier)
       })
     }
   })

@@ -8,64 +8,65 @@ import type {
   VerifierContext,
 } from '@billfold/core/biometrics'
 
-/** Images that a verifier is tested with. */
+/** Images to test a verifier with. */
 export interface TestFaces {
-  /** Two or more of one person, each good enough to enrol. */
+  /** Two or more images of one person, each good enough to enrol. */
   readonly anna: readonly FaceImage[]
-  /** Two or more of another person. */
+  /** Two or more images of another person. */
   readonly boris: readonly FaceImage[]
-  /** One of a third person. */
+  /** An image of a third person. */
   readonly stranger: FaceImage
-  /** One without a face. */
+  /** An image without a face. */
   readonly nobody: FaceImage
 }
 
-/** A verifier that is open for testing. */
+/** A verifier under test, as two processes see it. */
 export interface OpenVerifier {
   readonly verifier: BiometricVerifier
-  /** The same verifier in another process of the host: another instance of it. */
+  /** A second instance of the same verifier, as in another process of the host. */
   readonly another: BiometricVerifier
   readonly faces: TestFaces
-  /** What a live person shows for a liveness check that was started; for verifiers that check liveness. */
+  /** Creates evidence of a live person for a started liveness check. Required for verifiers that check liveness. */
   readonly live?: (started: StartedLiveness) => Promise<Evidence>
+  /** Releases the verifier after the suite. */
   readonly close: () => Promise<void>
 }
 
-/** One sentence of the contract of a biometric verifier, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the biometric verifier contract. `run` rejects if the verifier violates it. */
 export interface VerifierCase {
   readonly name: string
-  readonly run: (open: OpenVerifier) => Promise<void>
+  readonly run: (subject: OpenVerifier) => Promise<void>
 }
 
-/** The name of the collection that cases enrol in, where a vendor's store keeps the faces. */
+/** Name of the collection that cases enrol in, for verifiers that store faces with a vendor. */
 export const collection = 'billfold-conformance'
 
-/** A context that nobody aborts. */
+/** Creates a verifier context that is never aborted. */
 export function context(): VerifierContext {
   return { tenant: 'conformance', signal: new AbortController().signal }
 }
 
-/** A still as evidence. */
+/** Wraps a still image as evidence. */
 export function still(image: FaceImage | undefined): Evidence {
-  if (image === undefined) throw new Error('There are too few images to test with')
+  if (image === undefined) throw new Error('Too few test images')
   return { kind: 'image', image }
 }
 
-/** Enrols one person's images, and gives the templates. */
+/** Enrols a person and returns the templates. */
 export async function enrolled(
   verifier: BiometricVerifier,
   images: readonly FaceImage[],
 ): Promise<readonly Template[]> {
   const evidence = images.slice(0, 1).map(still)
   const { outcome, templates } = await verifier.enrol({ evidence, collection }, context())
-  if (outcome.decision !== 'pass') throw new Error(`an image that must enrol does not: ${outcome.reasons.join()}`)
+  if (outcome.decision !== 'pass') throw new Error(`enrolment of a test image failed: ${outcome.reasons.join()}`)
   return templates
 }
 
-/** Packs templates into a gallery, each person's under a number, with spare room behind that must not be looked at. */
-export function galleryOf(people: readonly (readonly Template[])[], behind: readonly Template[] = []): InlineGallery {
+/** Packs templates into a gallery, one number per person. `trailing` templates follow the rows and must be ignored. */
+export function galleryOf(people: readonly (readonly Template[])[], trailing: readonly Template[] = []): InlineGallery {
   const rows = people.flatMap((templates, person) => templates.map((template) => ({ template, person })))
-  const all = [...rows, ...behind.map((template) => ({ template, person: people.length }))]
+  const all = [...rows, ...trailing.map((template) => ({ template, person: people.length }))]
   const [first] = all
   const rowBytes = first?.template.kind === 'inline' ? first.template.bytes.length : 1
   const bytes = new Uint8Array(new SharedArrayBuffer((all.length + 2) * rowBytes))

@@ -4,7 +4,7 @@ import { galleryCases } from './gallery-cases.ts'
 import { livenessCases } from './liveness-cases.ts'
 import { collection, context, enrolled, still, type VerifierCase } from './open-verifier.ts'
 
-/** What cannot be read at all, under a header that says otherwise. */
+/** An undecodable image with plausible metadata. */
 const broken: FaceImage = {
   mediaType: 'image/jpeg',
   width: 640,
@@ -12,10 +12,10 @@ const broken: FaceImage = {
   bytes: Uint8Array.from([0xff, 0xd8, 1, 2]),
 }
 
-/** The contract of a biometric verifier, sentence by sentence. */
+/** The biometric verifier contract, one case per requirement. Run them without vitest by calling `run`. */
 export const verifierCases: readonly VerifierCase[] = [
   {
-    name: 'has the operations that its capabilities name, and no others',
+    name: 'implements exactly the operations that its capabilities announce',
     run: async ({ verifier }) => {
       const { identify, liveness, assurance, templates } = verifier.capabilities
       assert.equal(typeof verifier.identify === 'function', identify)
@@ -27,21 +27,21 @@ export const verifierCases: readonly VerifierCase[] = [
     },
   },
   {
-    name: 'enrols a face as one to ten templates of the format that it names',
+    name: 'enrols a face as one to ten templates of the announced format',
     run: async ({ verifier, faces }) => {
-      const { templates: promised } = verifier.capabilities
+      const { templates: announced } = verifier.capabilities
       const templates = await enrolled(verifier, faces.anna)
       assert.ok(templates.length >= 1 && templates.length <= 10)
       for (const template of templates) {
-        assert.equal(template.kind, promised.kind)
-        assert.equal(template.format, promised.format)
-        if (template.kind === 'inline' && promised.kind === 'inline')
-          assert.equal(template.bytes.length, promised.bytes)
+        assert.equal(template.kind, announced.kind)
+        assert.equal(template.format, announced.format)
+        if (template.kind === 'inline' && announced.kind === 'inline')
+          assert.equal(template.bytes.length, announced.bytes)
       }
     },
   },
   {
-    name: 'knows a person again, in another process and from stored bytes',
+    name: 'recognises an enrolled person in another process, from stored templates',
     run: async ({ verifier, another, faces }) => {
       const stored = structuredClone(await enrolled(verifier, faces.anna))
       for (const image of faces.anna) {
@@ -52,31 +52,31 @@ export const verifierCases: readonly VerifierCase[] = [
     },
   },
   {
-    name: 'takes nobody for somebody else',
+    name: 'rejects the face of another person',
     run: async ({ verifier, faces }) => {
       const anna = await enrolled(verifier, faces.anna)
       const boris = await enrolled(verifier, faces.boris)
       for (const image of [...faces.boris, faces.stranger])
-        await notPassing(verifier.compare({ evidence: still(image), templates: anna }, context()))
+        await assertNotPassing(verifier.compare({ evidence: still(image), templates: anna }, context()))
       for (const image of [...faces.anna, faces.stranger])
-        await notPassing(verifier.compare({ evidence: still(image), templates: boris }, context()))
+        await assertNotPassing(verifier.compare({ evidence: still(image), templates: boris }, context()))
     },
   },
   {
-    name: 'passes nothing where there is no face, and enrols nothing',
+    name: 'rejects an image without a face, for comparison and for enrolment',
     run: async ({ verifier, faces }) => {
       const anna = await enrolled(verifier, faces.anna)
       const evidence = still(faces.nobody)
       const outcome = await verifier.compare({ evidence, templates: anna }, context())
       assertOutcome(outcome)
       assert.notEqual(outcome.decision, 'pass')
-      const made = await verifier.enrol({ evidence: [evidence], collection }, context())
-      assert.notEqual(made.outcome.decision, 'pass')
-      assert.deepEqual(made.templates, [])
+      const enrolment = await verifier.enrol({ evidence: [evidence], collection }, context())
+      assert.notEqual(enrolment.outcome.decision, 'pass')
+      assert.deepEqual(enrolment.templates, [])
     },
   },
   {
-    name: 'does not enrol two people as one',
+    name: 'rejects the enrolment of two people as one',
     run: async ({ verifier, faces }) => {
       const evidence = [still(faces.anna[0]), still(faces.boris[0])]
       const { outcome, templates } = await verifier.enrol({ evidence, collection }, context())
@@ -85,36 +85,36 @@ export const verifierCases: readonly VerifierCase[] = [
     },
   },
   {
-    name: 'passes nobody where there are no templates to compare with',
+    name: 'rejects a comparison without templates',
     run: ({ verifier, faces }) =>
-      notPassing(verifier.compare({ evidence: still(faces.anna[0]), templates: [] }, context())),
+      assertNotPassing(verifier.compare({ evidence: still(faces.anna[0]), templates: [] }, context())),
   },
   {
-    name: 'does not pass an image that cannot be decoded, and goes on after it',
+    name: 'rejects an undecodable image and continues to work',
     run: async ({ verifier, faces }) => {
       const anna = await enrolled(verifier, faces.anna)
-      await notPassing(verifier.compare({ evidence: still(broken), templates: anna }, context()))
+      await assertNotPassing(verifier.compare({ evidence: still(broken), templates: anna }, context()))
       const outcome = await verifier.compare({ evidence: still(faces.anna[0]), templates: anna }, context())
       assert.equal(outcome.decision, 'pass')
     },
   },
   {
-    name: 'does not pass evidence of a kind that it cannot know',
+    name: 'rejects evidence of an unknown kind',
     run: async ({ verifier, faces }) => {
       const anna = await enrolled(verifier, faces.anna)
       const payload: Evidence = { kind: 'payload', format: 'conformance/none', bytes: new Uint8Array(8) }
-      await notPassing(verifier.compare({ evidence: payload, templates: anna }, context()))
+      await assertNotPassing(verifier.compare({ evidence: payload, templates: anna }, context()))
       const session: Evidence = { kind: 'session', sessionId: 'no-such-session' }
-      await notPassing(verifier.compare({ evidence: session, templates: anna }, context()))
+      await assertNotPassing(verifier.compare({ evidence: session, templates: anna }, context()))
     },
   },
   {
-    name: 'tells apart what it is asked at once',
+    name: 'returns correct results for concurrent comparisons',
     run: async ({ verifier, faces }) => {
       const anna = await enrolled(verifier, faces.anna)
-      const asked = [0, 1, 2, 3].map((index) => (index % 2 === 0 ? faces.anna[0] : faces.boris[0]))
+      const images = [0, 1, 2, 3].map((index) => (index % 2 === 0 ? faces.anna[0] : faces.boris[0]))
       const outcomes = await Promise.all(
-        asked.map((image) => verifier.compare({ evidence: still(image), templates: anna }, context())),
+        images.map((image) => verifier.compare({ evidence: still(image), templates: anna }, context())),
       )
       outcomes.forEach(({ decision }, index) => assert.equal(decision === 'pass', index % 2 === 0))
     },
@@ -123,8 +123,8 @@ export const verifierCases: readonly VerifierCase[] = [
   ...livenessCases,
 ]
 
-/** Either refuses or rejects: both are no pass. */
-async function notPassing(outcome: Promise<Outcome>): Promise<void> {
+/** Accepts a non-pass outcome or a rejection. */
+async function assertNotPassing(outcome: Promise<Outcome>): Promise<void> {
   const settled = await outcome.catch(() => undefined)
   if (settled !== undefined) assertOutcome(settled)
   assert.notEqual(settled?.decision, 'pass')

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { BlobName, BlobStore } from '@billfold/core'
 
-/** A blob store that is open for testing: twice, as by two processes. */
+/** A blob store under test: two instances over one store, as in two processes. */
 export interface OpenBlobStore {
   readonly stores: readonly [BlobStore, BlobStore]
+  /** Deletes the store. */
   readonly close: () => Promise<void>
 }
 
-/** One sentence of the contract of a blob store, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the blob store contract. `run` rejects if the store violates it. */
 export interface BlobStoreCase {
   readonly name: string
   readonly run: (stores: readonly [BlobStore, BlobStore]) => Promise<void>
@@ -28,10 +29,10 @@ async function read(store: BlobStore, name: BlobName): Promise<Buffer | undefine
   return Buffer.concat(pieces)
 }
 
-/** The contract of {@link BlobStore}, sentence by sentence. */
+/** The contract of {@link BlobStore}, one case per requirement. */
 export const blobStoreCases: readonly BlobStoreCase[] = [
   ...[0, 1, 300_000, 1_000_003].map((length) => ({
-    name: `gives ${length} bytes back as they were put, to every process`,
+    name: `returns a blob of ${length} bytes unchanged in every process`,
     run: async ([one, other]: readonly [BlobStore, BlobStore]) => {
       const name = newName()
       const bytes = randomBytes(length)
@@ -41,25 +42,25 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
     },
   })),
   {
-    name: 'knows nothing of a blob that was never put',
+    name: 'returns undefined for an unknown blob',
     run: async ([store]) => {
       assert.equal(await store.get(newName()), undefined)
     },
   },
   {
-    name: 'gives nothing of a blob whose content broke off, and rejects with its error',
+    name: 'rejects with the error of a failed stream and returns undefined for its blob',
     run: async ([one, other]) => {
       const name = newName()
       const broken = async function* (): AsyncGenerator<Uint8Array> {
         yield* inPieces(randomBytes(700_000))
-        throw new RangeError('it broke off')
+        throw new RangeError('stream failed')
       }
       await assert.rejects(one.put(name, broken()), RangeError)
       assert.equal(await other.get(name), undefined)
     },
   },
   {
-    name: 'removes a blob for every process, and a blob that is not there',
+    name: 'removes a blob in every process, and resolves for an unknown blob',
     run: async ([one, other]) => {
       const name = newName()
       await one.put(name, inPieces(randomBytes(10)))
@@ -69,7 +70,7 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
     },
   },
   {
-    name: 'keeps the blobs of tenants apart, whatever the tenants are called',
+    name: 'isolates tenants, with any characters in tenant names',
     run: async ([store]) => {
       const { id } = newName()
       const tenants = ['a', '../a', 'a/b', 'A', 'ü', 'a'.repeat(64)]
@@ -85,7 +86,7 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
     },
   },
   {
-    name: 'holds back whoever is faster than it writes',
+    name: 'applies backpressure to the stream',
     run: async ([store]) => {
       let ahead = 0
       const content = async function* (): AsyncGenerator<Uint8Array> {
@@ -102,7 +103,7 @@ export const blobStoreCases: readonly BlobStoreCase[] = [
     },
   },
   {
-    name: 'lets a reader stop before the end',
+    name: 'lets a reader stop before the end of a blob',
     run: async ([store]) => {
       const name = newName()
       await store.put(name, inPieces(randomBytes(1_000_000)))

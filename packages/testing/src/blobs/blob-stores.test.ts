@@ -7,7 +7,7 @@ import { describeBlobStore } from './describe-blob-store.ts'
 
 const freshDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'billfold-blob-cases-'))
 
-describeBlobStore('A directory', async () => {
+describeBlobStore('directoryBlobs', async () => {
   const directory = await freshDirectory()
   return {
     stores: [directoryBlobs(join(directory, 'in', 'it')), directoryBlobs(join(directory, 'in', 'it'))],
@@ -15,21 +15,21 @@ describeBlobStore('A directory', async () => {
   }
 })
 
-describeBlobStore('A database', async () => {
+describeBlobStore('databaseBlobs', async () => {
   const storage = memoryStorage()
   return { stores: [databaseBlobs(storage), databaseBlobs(storage)], close: async () => {} }
 })
 
-test('The files of a directory are for their owner only, and none is left of a put that broke off', async () => {
+test('directoryBlobs writes files with mode 0600 and leaves none after a failed put', async () => {
   const directory = await freshDirectory()
   const store = directoryBlobs(directory)
   async function* content(fails: boolean): AsyncGenerator<Uint8Array> {
     yield Buffer.from('x')
-    if (fails) throw new Error('no more')
+    if (fails) throw new Error('stream failed')
   }
   await store.put({ tenant: 't', id: '00000000-0000-7000-8000-000000000001' }, content(false))
   await expect(store.put({ tenant: 't', id: '00000000-0000-7000-8000-000000000002' }, content(true))).rejects.toThrow(
-    'no more',
+    'stream failed',
   )
   const entries = await readdir(directory, { recursive: true })
   const modes = await Promise.all(entries.map(async (entry) => (await stat(join(directory, entry))).mode & 0o777))
@@ -38,11 +38,11 @@ test('The files of a directory are for their owner only, and none is left of a p
   await rm(directory, { recursive: true })
 })
 
-test('A directory that is not there has removed nothing: the blobs may be in another', async () => {
+test('directoryBlobs rejects a removal while its directory does not exist', async () => {
   const parent = await freshDirectory()
   const name = { tenant: 't', id: '00000000-0000-7000-8000-000000000001' }
   const store = directoryBlobs(join(parent, 'files'))
-  await expect(store.remove(name)).rejects.toThrow('not there')
+  await expect(store.remove(name)).rejects.toThrow('does not exist')
   async function* content(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('x')
   }

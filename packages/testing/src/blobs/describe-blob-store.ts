@@ -2,10 +2,10 @@ import { describe, test } from 'vitest'
 import { blobStoreCases, type OpenBlobStore } from './blob-store-cases.ts'
 
 /**
- * Registers the whole conformance suite for a blob store with vitest. A store that passes can be given to Billfold.
+ * Registers the conformance suite of a blob store with vitest. A store that passes works with Billfold.
  *
- * @param name what the store is called in the report
- * @param open opens a store, twice; called once for every case
+ * @param name name of the store in the test report
+ * @param create creates an empty store with two instances; called for every case
  *
  * @example
  * ```ts
@@ -20,11 +20,11 @@ import { blobStoreCases, type OpenBlobStore } from './blob-store-cases.ts'
  * })
  * ```
  */
-export function describeBlobStore(name: string, open: () => Promise<OpenBlobStore>): void {
-  describe(`${name} keeps the contract of a blob store`, () => {
-    for (const { name: sentence, run } of blobStoreCases) {
-      test(sentence, async () => {
-        const { stores, close } = await open()
+export function describeBlobStore(name: string, create: () => Promise<OpenBlobStore>): void {
+  describe(`${name}: blob store contract`, () => {
+    for (const { name: title, run } of blobStoreCases) {
+      test(title, async () => {
+        const { stores, close } = await create()
         try {
           await run(stores)
         } finally {

@@ -1,45 +1,46 @@
 import assert from 'node:assert/strict'
 import type { ChainClient } from '@billfold/core'
 
-/** A chain that is open for testing, through the client that is tested. It mines nothing by itself. */
+/** A chain under test and its client. The chain must not mine on its own. */
 export interface OpenChain {
   readonly client: ChainClient
-  /** An account with funds and without a past, which nobody else uses. */
+  /** A funded account without transactions, used by this case only. */
   readonly address: string
-  /** An account that the chain has not seen. */
+  /** An address unknown to the chain. */
   readonly unseen: string
-  /** Signs a transfer of the account to itself, of so many smallest units. */
+  /** Signs a transfer of the account to itself. `amount` is in the smallest unit of the chain. */
   readonly transfer: (nonce: number, amount: bigint) => Promise<{ readonly raw: Uint8Array; readonly hash: string }>
-  /** Puts all that waits into a block. */
+  /** Mines all pending transactions. */
   readonly mine: () => Promise<void>
-  /** Makes the node unreachable, for good. */
+  /** Makes the node unreachable for the rest of the case. */
   readonly stop: () => Promise<void>
+  /** Releases the chain after the case. */
   readonly close: () => Promise<void>
 }
 
-/** One sentence of the contract of a client, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the chain client contract. `run` rejects if the client violates it. */
 export interface ChainClientCase {
   readonly name: string
   readonly run: (chain: OpenChain) => Promise<void>
 }
 
-/** The contract of {@link ChainClient}, sentence by sentence; each case wants a chain of its own. */
+/** The contract of {@link ChainClient}, one case per requirement. Each case needs its own chain or account. */
 export const chainClientCases: readonly ChainClientCase[] = [
   {
-    name: 'names its network as CAIP-2 does',
+    name: 'reports its network as a CAIP-2 chain id',
     run: async ({ client }) => {
       assert.match(client.network, /^[-a-z0-9]{3,9}:[-_a-zA-Z0-9]{1,32}$/)
     },
   },
   {
-    name: 'tells balances, and 0 for an account that the chain has not seen',
+    name: 'returns balances, and 0 for an unknown account',
     run: async ({ client, address, unseen }) => {
       assert.ok((await client.balance(address)) > 0n)
       assert.equal(await client.balance(unseen), 0n)
     },
   },
   {
-    name: 'counts a transaction that waits as the next nonce, and one that is mined as both',
+    name: 'advances the next nonce for a pending transaction, and both nonces once it is mined',
     run: async ({ client, address, transfer, mine }) => {
       const before = await client.nonces(address)
       assert.equal(before.next, before.mined)
@@ -50,7 +51,7 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'counts no transaction behind a gap',
+    name: 'does not count a transaction after a nonce gap',
     run: async ({ client, address, transfer }) => {
       const before = await client.nonces(address)
       await client.broadcast((await transfer(before.next + 1, 1n)).raw)
@@ -58,7 +59,7 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'accepts a transaction that the node has already',
+    name: 'accepts a transaction that the node already knows',
     run: async ({ client, address, transfer }) => {
       const { raw } = await transfer((await client.nonces(address)).next, 1n)
       assert.deepEqual(await client.broadcast(raw), { outcome: 'accepted' })
@@ -66,7 +67,7 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'tells what became of a transaction',
+    name: 'reports a transaction as unknown, pending and mined',
     run: async ({ client, address, transfer, mine }) => {
       const { raw, hash } = await transfer((await client.nonces(address)).next, 1n)
       assert.deepEqual(await client.status(hash), { state: 'unknown', confirmations: 0 })
@@ -79,7 +80,7 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'says of a nonce that is used that it is taken, and does not call that a refusal',
+    name: 'reports a used nonce as nonce-taken, not as refused',
     run: async ({ client, address, transfer, mine }) => {
       const { next } = await client.nonces(address)
       const first = await transfer(next, 1n)
@@ -91,7 +92,7 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'says that funds are wanting',
+    name: 'reports insufficient funds',
     run: async ({ client, address, transfer }) => {
       const { next } = await client.nonces(address)
       const { raw } = await transfer(next, (await client.balance(address)) + 1n)
@@ -100,12 +101,12 @@ export const chainClientCases: readonly ChainClientCase[] = [
     },
   },
   {
-    name: 'throws when the node cannot be reached, in time, and never calls that a refusal',
+    name: 'rejects within the timeout if the node is unreachable',
     run: async ({ client, address, transfer, stop }) => {
       const { raw, hash } = await transfer((await client.nonces(address)).next, 1n)
       await stop()
-      const questions = [client.balance(address), client.nonces(address), client.broadcast(raw), client.status(hash)]
-      for (const { status } of await Promise.allSettled(questions)) assert.equal(status, 'rejected')
+      const requests = [client.balance(address), client.nonces(address), client.broadcast(raw), client.status(hash)]
+      for (const { status } of await Promise.allSettled(requests)) assert.equal(status, 'rejected')
     },
   },
 ]

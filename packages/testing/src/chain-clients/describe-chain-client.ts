@@ -2,16 +2,25 @@ import { describe, test } from 'vitest'
 import { chainClientCases, type OpenChain } from './chain-client-cases.ts'
 
 /**
- * Registers the whole conformance suite for a client of a chain with vitest. A client that passes can be given to Billfold.
+ * Registers the conformance suite of a chain client with vitest. A client that passes works with Billfold.
  *
- * @param name what the client is called in the report
- * @param open opens a chain, or a new account on one; called once for every case
+ * @param name name of the client in the test report
+ * @param create creates a chain, or a new account on one; called for every case
+ *
+ * @example
+ * ```ts
+ * import { describeChainClient, type ChainUnderTest } from '@billfold/testing'
+ *
+ * declare function createChainUnderTest(): Promise<ChainUnderTest>
+ *
+ * describeChainClient('my client', createChainUnderTest)
+ * ```
  */
-export function describeChainClient(name: string, open: () => Promise<OpenChain>): void {
-  describe(`${name} keeps the contract of a chain client`, () => {
-    for (const { name: sentence, run } of chainClientCases) {
-      test(sentence, async () => {
-        const chain = await open()
+export function describeChainClient(name: string, create: () => Promise<OpenChain>): void {
+  describe(`${name}: chain client contract`, () => {
+    for (const { name: title, run } of chainClientCases) {
+      test(title, async () => {
+        const chain = await create()
         try {
           await run(chain)
         } finally {

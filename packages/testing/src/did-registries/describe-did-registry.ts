@@ -2,20 +2,28 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { didRegistryCases, type OpenRegistry } from './did-registry-cases.ts'
 
 /**
- * Registers the whole conformance suite for a registry of DIDs with vitest. A registry that passes can be given to
- * Billfold.
+ * Registers the conformance suite of a DID registry (ERC-1056) with vitest. A registry that passes works with Billfold.
  *
- * @param name what the registry is called in the report
- * @param open opens a registry, as two processes over one store have it; called once
+ * @param name name of the registry in the test report
+ * @param create creates two instances over one registry, as in two processes; called once
+ *
+ * @example
+ * ```ts
+ * import { describeDidRegistry, type DidRegistryUnderTest } from '@billfold/testing'
+ *
+ * declare function createRegistryUnderTest(): Promise<DidRegistryUnderTest>
+ *
+ * describeDidRegistry('my registry', createRegistryUnderTest)
+ * ```
  */
-export function describeDidRegistry(name: string, open: () => Promise<OpenRegistry>): void {
-  describe(`${name} keeps the contract of a DID registry: it`, () => {
-    let opened: OpenRegistry
+export function describeDidRegistry(name: string, create: () => Promise<OpenRegistry>): void {
+  describe(`${name}: DID registry contract`, () => {
+    let registry: OpenRegistry
     beforeAll(async () => {
-      opened = await open()
+      registry = await create()
     }, 120_000)
-    afterAll(() => opened.close())
+    afterAll(() => registry.close())
 
-    for (const { name: sentence, run } of didRegistryCases) test(sentence, () => run(opened), 60_000)
+    for (const { name: title, run } of didRegistryCases) test(title, () => run(registry), 60_000)
   })
 }

@@ -10,22 +10,23 @@ import type {
 } from '@billfold/core/dids'
 import { type Owner, newOwner } from './owner.ts'
 
-/** A registry that is open for testing, as two processes have it. */
+/** A DID registry under test: two instances over one registry, as in two processes. */
 export interface OpenRegistry {
   readonly processes: readonly [RegistryProcess, RegistryProcess]
+  /** Releases the registry after the suite. */
   readonly close: () => Promise<void>
 }
 
-/** A registry as one process has it. */
+/** The registry and its services in one process. */
 export interface RegistryProcess {
   readonly registry: DidRegistry
   readonly services: RegistryServices
 }
 
-/** One sentence of the contract of a registry, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the DID registry contract. `run` rejects if the registry violates it. */
 export interface DidRegistryCase {
   readonly name: string
-  readonly run: (open: OpenRegistry) => Promise<void>
+  readonly run: (subject: OpenRegistry) => Promise<void>
 }
 
 const tenant = 'default'
@@ -37,32 +38,32 @@ const service: RegistryChange = {
   validity: 3600,
 }
 
-/** The contract of {@link DidRegistry}, sentence by sentence; all cases can share one registry. */
+/** The contract of {@link DidRegistry}, one case per requirement. All cases can share one registry. */
 export const didRegistryCases: readonly DidRegistryCase[] = [
   {
-    name: 'takes an identity for its own owner, without a history, until there is a change',
+    name: 'reports an identity without changes as its own owner, with an empty history',
     run: async ({ processes: [one] }) => {
       const { address } = newOwner()
       assert.equal(await one.registry.identityOwner(one.services, tenant, address), address)
-      assert.deepEqual(await eventsOf(one, address), [])
+      assert.deepEqual(await listEvents(one, address), [])
     },
   },
   {
-    name: 'tells all processes of changes in the order in which they were made, with the time until which they hold',
+    name: 'returns changes to all processes in order, with their expiry times',
     run: async ({ processes: [one, other] }) => {
       const [owner, delegate] = [newOwner(), newOwner().address]
       const about = { name: 'did/svc/Agent', value: new Uint8Array([0xff, 0]) }
       const of = { delegateType: 'veriKey', delegate }
-      const begun = await make(one, owner, { kind: 'attribute', ...about, validity: 60 })
-      await make(other, owner, { kind: 'delegate', ...of, validity: 120 })
-      await make(one, owner, { kind: 'revoke-attribute', ...about })
-      await make(other, owner, { kind: 'revoke-delegate', ...of })
-      await make(one, owner, { kind: 'owner', newOwner: delegate })
-      const events = await eventsOf(other, owner.address)
+      const first = await applyChange(one, owner, { kind: 'attribute', ...about, validity: 60 })
+      await applyChange(other, owner, { kind: 'delegate', ...of, validity: 120 })
+      await applyChange(one, owner, { kind: 'revoke-attribute', ...about })
+      await applyChange(other, owner, { kind: 'revoke-delegate', ...of })
+      await applyChange(one, owner, { kind: 'owner', newOwner: delegate })
+      const events = await listEvents(other, owner.address)
       const { timeOf } = await other.registry.history(other.services, tenant, owner.address)
       const times = await Promise.all(events.map(({ version }) => timeOf(version)))
       const at = (index: number): bigint => BigInt(times[index] ?? assert.fail('an event is missing'))
-      assert.equal(begun.version, events[0]?.version)
+      assert.equal(first.version, events[0]?.version)
       assert.deepEqual(events.map(withoutVersion), [
         { kind: 'attribute', ...about, validTo: at(0) + 60n },
         { kind: 'delegate', ...of, validTo: at(1) + 120n },
@@ -74,61 +75,63 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
     },
   },
   {
-    name: 'obeys the owner alone: a signature of somebody else, or for something else, is refused',
+    name: 'rejects a change that is not signed by the owner, or whose signature is for another change',
     run: async ({ processes: [one] }) => {
       const [owner, thief] = [newOwner(), newOwner()]
       const prepared = await prepare(one, owner.address, service)
-      const mine = secp256k1.sign(prepared.digest, owner.privateKey)
+      const ownerSignature = secp256k1.sign(prepared.digest, owner.privateKey)
       const wrong = [
         submit(one, prepared, secp256k1.sign(prepared.digest, thief.privateKey)),
-        submit(one, { ...prepared, change: { kind: 'owner', newOwner: thief.address } }, mine),
-        submit(one, { ...prepared, identity: thief.address }, mine),
-        submit(one, { ...prepared, signer: thief.address }, mine),
-        submit(one, { ...prepared, nonce: prepared.nonce + 1n }, mine),
-        submit(one, prepared, { ...mine, recovery: mine.recovery + 2 }),
+        submit(one, { ...prepared, change: { kind: 'owner', newOwner: thief.address } }, ownerSignature),
+        submit(one, { ...prepared, identity: thief.address }, ownerSignature),
+        submit(one, { ...prepared, signer: thief.address }, ownerSignature),
+        submit(one, { ...prepared, nonce: prepared.nonce + 1n }, ownerSignature),
+        submit(one, prepared, { ...ownerSignature, recovery: ownerSignature.recovery + 2 }),
       ]
       assert.deepEqual(
         await Promise.all(wrong.map(codeOf)),
         wrong.map(() => 'crypto.invalid-signature'),
       )
       const asThief = { ...prepared, signer: thief.address }
-      const theirs = secp256k1.sign(prepared.digest, thief.privateKey)
-      assert.equal(await codeOf(submit(one, asThief, theirs)), 'did.change-stale')
-      assert.deepEqual(await eventsOf(one, owner.address), [])
+      const thiefSignature = secp256k1.sign(prepared.digest, thief.privateKey)
+      assert.equal(await codeOf(submit(one, asThief, thiefSignature)), 'did.change-stale')
+      assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
   {
-    name: 'obeys a new owner, and the old one no more; zeros give the identity back to itself',
+    name: 'accepts changes by a new owner only, and returns ownership to the identity for the zero address',
     run: async ({ processes: [one] }) => {
       const [owner, next] = [newOwner(), newOwner()]
       const early = await prepare(one, owner.address, service)
-      await make(one, owner, { kind: 'owner', newOwner: next.address })
+      await applyChange(one, owner, { kind: 'owner', newOwner: next.address })
       const late = submit(one, early, secp256k1.sign(early.digest, owner.privateKey))
       assert.equal(await codeOf(late), 'did.change-stale')
-      await make(one, next, service, owner.address)
-      await make(one, next, { kind: 'owner', newOwner: `0x${'0'.repeat(40)}` }, owner.address)
+      await applyChange(one, next, service, owner.address)
+      await applyChange(one, next, { kind: 'owner', newOwner: `0x${'0'.repeat(40)}` }, owner.address)
       assert.equal(await one.registry.identityOwner(one.services, tenant, owner.address), owner.address)
-      assert.equal((await eventsOf(one, owner.address)).length, 3)
+      assert.equal((await listEvents(one, owner.address)).length, 3)
     },
   },
   {
-    name: 'takes each signature once',
+    name: 'accepts each signature once',
     run: async ({ processes: [one, other] }) => {
       const owner = newOwner()
       const prepared = await prepare(one, owner.address, service)
       const signature = secp256k1.sign(prepared.digest, owner.privateKey)
       assert.equal((await submit(one, prepared, signature)).state, 'mined')
       assert.equal(await codeOf(submit(other, prepared, signature)), 'did.change-stale')
-      assert.equal((await eventsOf(one, owner.address)).length, 1)
+      assert.equal((await listEvents(one, owner.address)).length, 1)
     },
   },
   {
-    name: 'makes a step once, however often and wherever it is handed in, and always gives the same answer',
+    name: 'applies a step once and returns the same state, however often and in whichever process it is submitted',
     run: async ({ processes }) => {
       const owner = newOwner()
       const step = crypto.randomUUID()
       const states = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => make(either(processes, index), owner, service, owner.address, step)),
+        Array.from({ length: 10 }, (_, index) =>
+          applyChange(instanceAt(processes, index), owner, service, owner.address, step),
+        ),
       )
       const [first] = states
       assert.equal(first?.state, 'mined')
@@ -136,36 +139,36 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         states,
         states.map(() => first),
       )
-      assert.equal((await eventsOf(processes[0], owner.address)).length, 1)
+      assert.equal((await listEvents(processes[0], owner.address)).length, 1)
       assert.deepEqual(await processes[1].registry.stepState(processes[1].services, tenant, step), first)
     },
   },
   {
-    name: 'makes one of the steps that race with the same nonce, and leaves nothing of the others',
+    name: 'applies one of concurrent steps with the same nonce, without effects of the others',
     run: async ({ processes }) => {
       const owner = newOwner()
       const race = Array.from({ length: 8 }, async (_, index) => {
-        const racer = either(processes, index)
-        return make(racer, owner, { ...service, name: `did/svc/S${index}` })
+        const racer = instanceAt(processes, index)
+        return applyChange(racer, owner, { ...service, name: `did/svc/S${index}` })
       })
       const outcomes = await Promise.all(race.map(async (step) => (await codeOf(step)) ?? (await step).state))
-      const made = (await eventsOf(processes[0], owner.address)).length
-      assert.ok(made >= 1)
-      assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, made)
+      const applied = (await listEvents(processes[0], owner.address)).length
+      assert.ok(applied >= 1)
+      assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, applied)
       for (const outcome of outcomes) assert.ok(['mined', 'failed', 'did.change-stale'].includes(outcome), outcome)
     },
   },
   {
-    name: 'knows nothing of a step that nobody has handed in, nor of those of another tenant',
+    name: 'returns undefined for the state of an unknown step and for steps of another tenant',
     run: async ({ processes: [one] }) => {
       const step = crypto.randomUUID()
       assert.equal(await one.registry.stepState(one.services, tenant, step), undefined)
-      await make(one, newOwner(), service, undefined, step)
+      await applyChange(one, newOwner(), service, undefined, step)
       assert.equal(await one.registry.stepState(one.services, 'another', step), undefined)
     },
   },
   {
-    name: 'refuses what it could not keep as it is meant',
+    name: 'rejects changes that it cannot store without loss',
     run: async ({ processes: [one] }) => {
       const { address } = newOwner()
       const changes: readonly RegistryChange[] = [
@@ -185,11 +188,11 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         codes,
         changes.map(() => 'input.invalid'),
       )
-      assert.equal(await codeOf(make(one, newOwner(), service, undefined, '')), 'input.invalid')
+      assert.equal(await codeOf(applyChange(one, newOwner(), service, undefined, '')), 'input.invalid')
     },
   },
   {
-    name: 'hands nothing in through a host that was not allowed',
+    name: 'rejects an API URL that is not allowed',
     run: async ({ processes: [one] }) => {
       const owner = newOwner()
       const prepared = await prepare(one, owner.address, service)
@@ -201,12 +204,12 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         )
         assert.equal(await codeOf(submit(one, prepared, signature, { apiUrl })), 'did.api-url-not-allowed')
       }
-      assert.deepEqual(await eventsOf(one, owner.address), [])
+      assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
 ]
 
-function either(processes: OpenRegistry['processes'], index: number): RegistryProcess {
+function instanceAt(processes: OpenRegistry['processes'], index: number): RegistryProcess {
   return index % 2 === 0 ? processes[0] : processes[1]
 }
 
@@ -228,7 +231,7 @@ async function submit(
   return registry.submit(services, actor, stepId, prepared, signature, rest)
 }
 
-async function make(
+async function applyChange(
   one: RegistryProcess,
   owner: Owner,
   change: RegistryChange,
@@ -239,7 +242,10 @@ async function make(
   return submit(one, prepared, secp256k1.sign(prepared.digest, owner.privateKey), { stepId })
 }
 
-async function eventsOf({ registry, services }: RegistryProcess, identity: string): Promise<readonly RegistryEvent[]> {
+async function listEvents(
+  { registry, services }: RegistryProcess,
+  identity: string,
+): Promise<readonly RegistryEvent[]> {
   return (await registry.history(services, tenant, identity)).events
 }
 

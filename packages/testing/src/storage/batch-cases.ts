@@ -4,12 +4,12 @@ import { invalid, refused } from './refusals.ts'
 import type { StorageCase } from './storage-case.ts'
 import { account, accounts, nonces } from './tables.ts'
 
-const used = (value: string) => insert(nonces, { value, usedBy: null })
+const insertNonce = (value: string) => insert(nonces, { value, usedBy: null })
 
-/** What the contract says of batches: order, all or none, and being applied once. */
+/** Cases for batches: order, atomicity, and deduplication by id. */
 export const batchCases: readonly StorageCase[] = [
   {
-    name: 'a batch without writes is taken',
+    name: 'a batch without writes is accepted',
     run: async ({ storage }) => {
       const empty = batch()
       await storage.commit(empty)
@@ -18,7 +18,7 @@ export const batchCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'the writes of a batch are applied in order, each seeing those before it',
+    name: 'the writes of a batch are applied in order, each seeing the ones before',
     run: async ({ storage }) => {
       await storage.commit(
         batch(
@@ -36,9 +36,9 @@ export const batchCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a guard sees the rows that the same batch removed before it as gone',
+    name: 'a condition does not see rows that the same batch removed earlier',
     run: async ({ storage }) => {
-      await storage.commit(batch(used('a'), used('b')))
+      await storage.commit(batch(insertNonce('a'), insertNonce('b')))
       await refused(
         storage.commit(batch(remove(nonces, { where: { value: 'a' } }), remove(nonces, { where: { value: 'a' } }))),
         'guard',
@@ -53,10 +53,10 @@ export const batchCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a unique key holds at once, though a later write of the batch would have freed it',
+    name: 'a unique key is checked per write, even if a later write of the batch would free it',
     run: async ({ storage }) => {
-      await storage.commit(batch(used('a')))
-      await refused(storage.commit(batch(used('a'), remove(nonces, { where: { value: 'a' } }))), 'duplicate', 0)
+      await storage.commit(batch(insertNonce('a')))
+      await refused(storage.commit(batch(insertNonce('a'), remove(nonces, { where: { value: 'a' } }))), 'duplicate', 0)
       await storage.commit(
         batch(remove(nonces, { where: { value: 'a' } }), insert(nonces, { value: 'a', usedBy: 'again' })),
       )
@@ -64,66 +64,70 @@ export const batchCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a refused batch is applied not at all, whichever of its writes was refused',
+    name: 'a failed batch has no effect, whichever of its writes failed',
     run: async ({ storage, nth }) => {
       const before = account({ id: 'a', visits: 1, nickname: 'nick' })
-      await storage.commit(batch(insert(accounts, before), used('taken')))
-      const good = [
-        used('x'),
+      await storage.commit(batch(insert(accounts, before), insertNonce('taken')))
+      const valid = [
+        insertNonce('x'),
         update(accounts, { where: { id: 'a' }, add: { visits: 1 }, set: { nickname: null } }),
         insert(accounts, account({ id: 'b' })),
         remove(nonces, { where: { value: 'taken' } }),
       ]
-      for (let at = 0; at <= good.length; at++) {
-        const failing = batch(...good.slice(0, at), check(accounts, { where: { id: 'nobody' } }), ...good.slice(at))
+      for (let at = 0; at <= valid.length; at++) {
+        const failing = batch(...valid.slice(0, at), check(accounts, { where: { id: 'nobody' } }), ...valid.slice(at))
         await refused(storage.commit(failing), 'guard', at)
         assert.deepEqual(await nth(1).find(accounts), [before])
         assert.deepEqual(await nth(1).find(nonces), [{ value: 'taken', usedBy: null }])
       }
-      await refused(storage.commit(batch(...good.slice(0, 3), used('x'))), 'duplicate', 3)
+      await refused(storage.commit(batch(...valid.slice(0, 3), insertNonce('x'))), 'duplicate', 3)
       assert.deepEqual(await nth(1).find(accounts), [before])
     },
   },
   {
-    name: 'a refusal names the first write that did not hold',
+    name: 'an error names the first write that failed',
     run: async ({ storage }) => {
-      await storage.commit(batch(used('a')))
+      await storage.commit(batch(insertNonce('a')))
       await refused(
-        storage.commit(batch(used('b'), used('a'), check(nonces, { where: { value: 'zz' } }))),
+        storage.commit(batch(insertNonce('b'), insertNonce('a'), check(nonces, { where: { value: 'zz' } }))),
         'duplicate',
         1,
       )
-      await refused(storage.commit(batch(used('b'), check(nonces, { where: { value: 'zz' } }), used('a'))), 'guard', 1)
+      await refused(
+        storage.commit(batch(insertNonce('b'), check(nonces, { where: { value: 'zz' } }), insertNonce('a'))),
+        'guard',
+        1,
+      )
     },
   },
   {
-    name: 'a batch that is committed again is not applied again, and resolves',
+    name: 'a batch committed again resolves without being applied again',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
-      const once = batch(used('n'), update(accounts, { where: { id: 'a', visits: 0 }, add: { visits: 1 } }))
-      await storage.commit(once)
-      await storage.commit(once)
-      await nth(1).commit(once)
+      const repeated = batch(insertNonce('n'), update(accounts, { where: { id: 'a', visits: 0 }, add: { visits: 1 } }))
+      await storage.commit(repeated)
+      await storage.commit(repeated)
+      await nth(1).commit(repeated)
       const increment = batch(update(accounts, { where: { id: 'a' }, add: { visits: 10 } }))
       await nth(1).commit(increment)
       await storage.commit(increment)
-      await storage.commit(once)
+      await storage.commit(repeated)
       assert.equal((await storage.find(accounts))[0]?.visits, 11)
     },
   },
   {
-    name: 'a batch that is committed on two connections at once is applied once, and both resolve',
+    name: 'a batch committed concurrently on two connections is applied once, and both commits resolve',
     run: async ({ storages, nth, storage }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
       for (let round = 0; round < 10; round++) {
-        const once = batch(update(accounts, { where: { id: 'a' }, add: { visits: 1 } }), used(`n${round}`))
-        await Promise.all(storages.concat(storages).map((_, at) => nth(at).commit(once)))
+        const repeated = batch(update(accounts, { where: { id: 'a' }, add: { visits: 1 } }), insertNonce(`n${round}`))
+        await Promise.all(storages.concat(storages).map((_, at) => nth(at).commit(repeated)))
       }
       assert.equal((await storage.find(accounts))[0]?.visits, 10)
     },
   },
   {
-    name: 'two batches of the same writes are two batches',
+    name: 'two batches with equal writes are both applied',
     run: async ({ storage }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
       const increment = update(accounts, { where: { id: 'a' }, add: { visits: 1 } })
@@ -133,37 +137,37 @@ export const batchCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a refused batch leaves its id free: committed again, it is decided again',
+    name: 'the id of a failed batch is not recorded: committing it again evaluates it again',
     run: async ({ storage, nth }) => {
       const early = batch(update(nonces, { where: { value: 'n' }, set: { usedBy: 'me' } }))
       await refused(storage.commit(early), 'guard', 0)
       await refused(nth(1).commit(early), 'guard', 0)
-      await storage.commit(batch(used('n')))
+      await storage.commit(batch(insertNonce('n')))
       await nth(1).commit(early)
       assert.deepEqual(await storage.find(nonces), [{ value: 'n', usedBy: 'me' }])
     },
   },
   {
-    name: 'a batch of 1,000 writes is taken, and one of more is not',
+    name: 'a batch of 1,000 writes is accepted, and a larger one is rejected',
     run: async ({ storage }) => {
-      const many = Array.from({ length: storageLimits.writes }, (_, at) => used(`n${at}`))
+      const many = Array.from({ length: storageLimits.writes }, (_, at) => insertNonce(`n${at}`))
       await storage.commit(batch(...many))
       assert.equal((await storage.find(nonces)).length, storageLimits.writes)
-      await invalid(storage.commit(batch(...many, used('more'))))
+      await invalid(storage.commit(batch(...many, insertNonce('more'))))
     },
   },
   {
-    name: 'a batch whose id is not a UUID is refused',
+    name: 'a batch whose id is not a UUID is rejected',
     run: async ({ storage }) => {
-      await invalid(storage.commit({ id: 'mine', writes: [used('n')] }))
+      await invalid(storage.commit({ id: 'mine', writes: [insertNonce('n')] }))
       assert.deepEqual(await storage.find(nonces), [])
     },
   },
   {
-    name: 'what was committed is seen at once on every connection',
+    name: 'a commit is visible on every connection as soon as it resolves',
     run: async ({ storages, nth }) => {
       for (let round = 0; round < 20; round++) {
-        await nth(round).commit(batch(used(`n${round}`)))
+        await nth(round).commit(batch(insertNonce(`n${round}`)))
         for (const storage of storages)
           assert.equal((await storage.find(nonces, { where: { value: `n${round}` } })).length, 1)
       }

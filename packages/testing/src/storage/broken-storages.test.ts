@@ -4,7 +4,7 @@ import { brokenStorages } from './broken-storages.ts'
 import { runStorageCases } from './storage-case.ts'
 import { storageCases } from './storage-cases.ts'
 
-describe('the storage suite finds a storage where', () => {
+describe('the storage suite detects a storage where', () => {
   test.each(brokenStorages)('$fault', async ({ caughtBy, open }) => {
     const results = await runStorageCases(storageCases, async () => ({ storages: open(), close: async () => {} }))
     const failed = results.filter((result) => result.error !== undefined).map((result) => result.name)
@@ -12,7 +12,7 @@ describe('the storage suite finds a storage where', () => {
   })
 })
 
-test('the storage suite finds nothing wrong with a sound storage', async () => {
+test('the storage suite passes for the in-memory storage', async () => {
   const results = await runStorageCases(storageCases, async () => {
     const storage = memoryStorage()
     return { storages: [storage, storage], close: async () => {} }
@@ -21,6 +21,6 @@ test('the storage suite finds nothing wrong with a sound storage', async () => {
   expect(results.length).toBe(storageCases.length)
 })
 
-test('the names of the cases are unique', () => {
+test('the storage suite has unique case names', () => {
   expect(new Set(storageCases.map((storageCase) => storageCase.name)).size).toBe(storageCases.length)
 })

@@ -4,33 +4,33 @@ import { storageCases } from './storage-cases.ts'
 import { conformanceTables } from './tables.ts'
 
 /**
- * Registers the whole conformance suite for a storage with vitest. A storage that passes can be given to Billfold.
+ * Registers the conformance suite of a storage adapter with vitest. A storage that passes works with Billfold.
  *
- * @param name what the storage is called in the report
- * @param open opens a new, empty store with these tables; called once
+ * @param name name of the storage in the test report
+ * @param create creates an empty store with the given tables; called once
  *
  * @example
  * ```ts
  * import { memoryStorage } from '@billfold/core'
  * import { describeStorage } from '@billfold/testing'
  *
- * describeStorage('the memory', async () => {
+ * describeStorage('in-memory storage', async () => {
  *   const storage = memoryStorage()
  *   return { storages: [storage, storage], close: async () => {} }
  * })
  * ```
  */
-export function describeStorage(name: string, open: OpenStorage): void {
-  describe(`${name} keeps the storage contract`, () => {
-    let opened: OpenStore | undefined
+export function describeStorage(name: string, create: OpenStorage): void {
+  describe(`${name}: storage contract`, () => {
+    let subject: OpenStore | undefined
     beforeAll(async () => {
-      opened = await open(conformanceTables)
+      subject = await create(conformanceTables)
     })
-    afterAll(() => opened?.close())
+    afterAll(() => subject?.close())
     for (const storageCase of storageCases) {
       test(storageCase.name, async () => {
-        if (opened === undefined) throw new Error('the storage was not opened')
-        await runStorageCase(storageCase, opened.storages)
+        if (subject === undefined) throw new Error('the storage was not created')
+        await runStorageCase(storageCase, subject.storages)
       })
     }
   })

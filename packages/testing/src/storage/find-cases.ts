@@ -12,7 +12,7 @@ const three = [
   account({ id: 'c', owner: 'cyd', visits: 3, score: 9, balance: 5n, active: true, verified: false }),
 ]
 
-async function keep(storage: Storage, rows: readonly Account[]): Promise<void> {
+async function insertAccounts(storage: Storage, rows: readonly Account[]): Promise<void> {
   await storage.commit(batch(...rows.map((row) => insert(accounts, row))))
 }
 
@@ -20,12 +20,12 @@ async function ids(storage: Storage, query: Query<Account>): Promise<string> {
   return (await storage.find(accounts, query)).map((row) => row.id).join('')
 }
 
-/** A case about which rows a query finds among the three accounts, in any order. */
+/** Creates a case: each query finds the accounts with these ids, in any order. */
 function finds(name: string, expected: readonly (readonly [query: Query<Account>, ids: string])[]): StorageCase {
   return {
     name,
     run: async ({ storage }) => {
-      await keep(storage, three)
+      await insertAccounts(storage, three)
       for (const [query, found] of expected) {
         assert.equal(
           [...(await ids(storage, query))].sort().join(''),
@@ -41,27 +41,27 @@ function finds(name: string, expected: readonly (readonly [query: Query<Account>
   }
 }
 
-/** A case about the order of texts by code point. */
+/** Creates a case: texts are ordered by code point. */
 function orders(name: string, owners: readonly string[]): StorageCase {
   return {
     name,
     run: async ({ storage }) => {
-      await keep(storage, owners.map((owner, index) => account({ id: String(index), owner })).reverse())
-      const up = await storage.find(accounts, { orderBy: [['owner', 'asc']] })
-      const down = await storage.find(accounts, { orderBy: [['owner', 'desc']] })
+      await insertAccounts(storage, owners.map((owner, index) => account({ id: String(index), owner })).reverse())
+      const ascending = await storage.find(accounts, { orderBy: [['owner', 'asc']] })
+      const descending = await storage.find(accounts, { orderBy: [['owner', 'desc']] })
       assert.deepEqual(
-        up.map((row) => row.owner),
+        ascending.map((row) => row.owner),
         owners,
       )
       assert.deepEqual(
-        down.map((row) => row.owner),
+        descending.map((row) => row.owner),
         owners.toReversed(),
       )
     },
   }
 }
 
-/** Texts that must be found by themselves alone. */
+/** Texts that must not match each other. */
 const distinct = [
   'a',
   'A',
@@ -83,13 +83,13 @@ const distinct = [
   'ss',
 ]
 
-/** What `find` says of the contract. */
+/** Cases for `find`. */
 export const findCases: readonly StorageCase[] = [
-  finds('find without a test finds every row', [
+  finds('find without conditions returns every row', [
     [{}, 'abc'],
     [{ where: {} }, 'abc'],
   ]),
-  finds('find compares a cell with a value', [
+  finds('find matches a cell against a value', [
     [{ where: { owner: 'bob' } }, 'b'],
     [{ where: { visits: 3 } }, 'c'],
     [{ where: { balance: -5n } }, 'a'],
@@ -98,12 +98,12 @@ export const findCases: readonly StorageCase[] = [
     [{ where: { tag: Uint8Array.of(0) } }, 'a'],
     [{ where: { owner: 'zoe' } }, ''],
   ]),
-  finds('find passes rows through all tests of all columns', [
+  finds('find applies all conditions of all columns', [
     [{ where: { active: true, visits: 3 } }, 'c'],
     [{ where: { visits: { gt: 1, lt: 3 } } }, 'b'],
     [{ where: { visits: { gte: 2, ne: 2 }, active: true } }, 'c'],
   ]),
-  finds('find compares by less, more, equal and not equal', [
+  finds('find supports lt, lte, gt, gte and ne', [
     [{ where: { visits: { lt: 2 } } }, 'a'],
     [{ where: { visits: { lte: 2 } } }, 'ab'],
     [{ where: { balance: { gt: 0n } } }, 'c'],
@@ -112,16 +112,16 @@ export const findCases: readonly StorageCase[] = [
     [{ where: { owner: { gt: 'ann', lte: 'cyd' } } }, 'bc'],
     [{ where: { tag: { gt: Uint8Array.of(0) } } }, 'b'],
   ]),
-  finds('find takes a list of values, and finds nothing in an empty one', [
+  finds('find supports in, and an empty list matches nothing', [
     [{ where: { id: { in: ['a', 'c', 'x'] } } }, 'ac'],
     [{ where: { visits: { in: [2] } } }, 'b'],
     [{ where: { balance: { in: [5n, -5n] } } }, 'ac'],
     [{ where: { id: { in: [] } } }, ''],
   ]),
-  finds('find takes a list of 1,000 values', [
+  finds('find supports in with 1,000 values', [
     [{ where: { visits: { in: Array.from({ length: 1_000 }, (_, at) => at + 2) } } }, 'bc'],
   ]),
-  finds('find finds null cells by null alone, and no comparison holds for them', [
+  finds('find matches null cells by null only, and no comparison matches them', [
     [{ where: { score: null } }, 'a'],
     [{ where: { score: { ne: null } } }, 'bc'],
     [{ where: { score: { ne: 7 } } }, 'c'],
@@ -131,9 +131,9 @@ export const findCases: readonly StorageCase[] = [
     [{ where: { tag: null } }, 'c'],
   ]),
   {
-    name: 'find tells texts apart by case, accent, trailing space and every code point',
+    name: 'find distinguishes text by case, accent, trailing space and every code point',
     run: async ({ storage }) => {
-      await keep(
+      await insertAccounts(
         storage,
         distinct.map((owner, index) => account({ id: String(index), owner, nickname: owner })),
       )
@@ -143,7 +143,7 @@ export const findCases: readonly StorageCase[] = [
       }
     },
   },
-  orders('find orders text by code point, capitals before small letters', [
+  orders('find orders text by code point, upper case before lower case', [
     '',
     ' ',
     'B',
@@ -155,9 +155,9 @@ export const findCases: readonly StorageCase[] = [
     'Ä',
     'ä',
   ]),
-  orders('find orders emoji after all of the basic plane', ['z', '\u{e000}', '\u{ff5e}', '😀', '😀a', '😁']),
+  orders('find orders emoji after the basic multilingual plane', ['z', '\u{e000}', '\u{ff5e}', '😀', '😀a', '😁']),
   {
-    name: 'find orders by several columns, each in its direction',
+    name: 'find orders by several columns, each with its own direction',
     run: async ({ storage }) => {
       const rows = [
         ['a', 'x', 1],
@@ -165,7 +165,7 @@ export const findCases: readonly StorageCase[] = [
         ['c', 'y', 1],
         ['d', 'y', 2],
       ] as const
-      await keep(
+      await insertAccounts(
         storage,
         rows.map(([id, owner, visits]) => account({ id, owner, visits })),
       )
@@ -190,9 +190,9 @@ export const findCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'find orders numbers as numbers, null first, false before true, bytes by byte',
+    name: 'find orders numbers numerically, null first, false before true, bytes lexicographically',
     run: async ({ storage }) => {
-      await keep(storage, [
+      await insertAccounts(storage, [
         account({ id: 'a', score: 9, balance: -10n, active: true, tag: Uint8Array.of(1) }),
         account({ id: 'b', score: null, balance: 9n, active: false, tag: Uint8Array.of(0, 255) }),
         account({ id: 'c', score: 10, balance: -9n, active: true, tag: Uint8Array.of(128) }),
@@ -213,9 +213,9 @@ export const findCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'find gives as many rows as the limit says, after those of the offset',
+    name: 'find applies limit and offset',
     run: async ({ storage }) => {
-      await keep(
+      await insertAccounts(
         storage,
         ['a', 'b', 'c', 'd', 'e'].map((id) => account({ id })),
       )
@@ -228,7 +228,7 @@ export const findCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'find refuses what no storage can answer',
+    name: 'find rejects invalid queries',
     run: async ({ storage }) => {
       await invalid(storage.find(accounts, { limit: -1 }))
       await invalid(storage.find(accounts, { limit: 1.5 }))
@@ -241,7 +241,7 @@ export const findCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'find sees columns of a key of several columns',
+    name: 'find matches the columns of a composite key',
     run: async ({ storage }) => {
       const rows = [1, 2, 3].map((position) => ({ account: 'a', position, amount: BigInt(position), reference: null }))
       await storage.commit(batch(...rows.map((row) => insert(entries, row))))

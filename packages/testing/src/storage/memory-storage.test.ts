@@ -1,7 +1,7 @@
 import { memoryStorage } from '@billfold/core/storage'
 import { describeStorage } from './describe-storage.ts'
 
-describeStorage('the in-memory storage', async () => {
+describeStorage('in-memory storage', async () => {
   const storage = memoryStorage()
   return { storages: [storage, storage], close: async () => {} }
 })

@@ -6,10 +6,10 @@ import { account, accounts, entries, nonces } from './tables.ts'
 
 const times = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at)
 
-/** What the contract says when many commit at once, on several connections. */
+/** Cases for concurrent commits on several connections. */
 export const raceCases: readonly StorageCase[] = [
   {
-    name: 'fifty commits that use one nonce have one winner',
+    name: 'one of fifty commits that consume one nonce succeeds',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(nonces, { value: 'n', usedBy: null })))
       const commits = times(50).map((at) =>
@@ -27,7 +27,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'fifty commits that insert one key have one winner',
+    name: 'one of fifty commits that insert one key succeeds',
     run: async ({ storage, nth }) => {
       assert.equal(
         await winners(times(50).map((at) => nth(at).commit(batch(insert(nonces, { value: 'n', usedBy: String(at) }))))),
@@ -37,7 +37,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a hundred increments at once make an exact sum',
+    name: 'a hundred concurrent increments are all applied',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
       await Promise.all(
@@ -49,7 +49,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a balance never goes below its floor, and every debit that was taken is on it',
+    name: 'concurrent debits never take a balance below its floor, and every accepted debit is applied',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a', balance: 100n }))))
       const commits = times(60).map((at) =>
@@ -66,7 +66,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a version that a batch is guarded by is overtaken by one batch alone',
+    name: 'one of several commits conditional on the same version succeeds',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' }))))
       for (const version of times(10)) {
@@ -78,9 +78,9 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a row that was checked stays as it is until the commit is done',
+    name: 'a checked row cannot change before the commit completes (no write skew)',
     run: async ({ storage, nth }) => {
-      // Each of two batches takes itself off duty, provided that the other is on duty: one must be refused.
+      // Each of two batches deactivates its row if the other row is active: one must fail.
       for (const round of times(20)) {
         const [left, right] = [`left${round}`, `right${round}`]
         await storage.commit(
@@ -89,17 +89,17 @@ export const raceCases: readonly StorageCase[] = [
             insert(accounts, account({ id: right, active: true })),
           ),
         )
-        const off = (self: string, other: string) =>
+        const deactivate = (self: string, other: string) =>
           batch(
             check(accounts, { where: { id: other, active: true } }),
             update(accounts, { where: { id: self }, set: { active: false } }),
           )
-        assert.equal(await winners([nth(0).commit(off(left, right)), nth(1).commit(off(right, left))]), 1)
+        assert.equal(await winners([nth(0).commit(deactivate(left, right)), nth(1).commit(deactivate(right, left))]), 1)
       }
     },
   },
   {
-    name: 'batches that change the same rows in opposite orders are all applied',
+    name: 'batches that update the same rows in opposite orders are all applied',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a' })), insert(accounts, account({ id: 'b' }))))
       const add = (id: string) => update(accounts, { where: { id }, add: { visits: 1 } })
@@ -113,7 +113,7 @@ export const raceCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'whoever reads sees a batch whole or not at all',
+    name: 'a reader sees all writes of a batch or none',
     run: async ({ storage, nth }) => {
       const pair = (at: number) =>
         batch(

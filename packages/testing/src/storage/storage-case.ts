@@ -1,50 +1,68 @@
 import { batch, remove, type Storage, type Table } from '@billfold/core/storage'
 import { conformanceTables } from './tables.ts'
 
-/** A store that is open for testing. */
+/** A storage under test. */
 export interface OpenStore {
-  /** Several instances over the one store, as several processes have them: two at least, so that races are races. */
+  /** Several instances over one store, as in several processes. At least two, so that races are real. */
   readonly storages: readonly [Storage, Storage, ...Storage[]]
-  /** Closes all of them, and removes the store. */
+  /** Closes all instances and deletes the store. */
   readonly close: () => Promise<void>
 }
 
-/** Opens a new, empty store that has these tables, and Billfold's own table `batches`. */
+/** Creates an empty store with these tables, and with the table `appliedBatches` of `@billfold/core/storage`. */
 export type OpenStorage = (tables: readonly Table[]) => Promise<OpenStore>
 
-/** What a case works with. The tables are empty when it starts. */
+/** Context of a case. The tables are empty at its start. */
 export interface Store {
+  /** All instances. */
   readonly storages: OpenStore['storages']
-  /** The first of the instances. */
+  /** The first instance. */
   readonly storage: Storage
-  /** One of the instances, going round. */
+  /** Instance by index, modulo the number of instances. */
   readonly nth: (index: number) => Storage
 }
 
-/** One sentence of the storage contract, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the storage contract. `run` rejects if the storage violates it. */
 export interface StorageCase {
   readonly name: string
   readonly run: (store: Store) => Promise<void>
 }
 
-/** How a case went: `error` is undefined when it passed. */
+/** Result of a case: `error` is undefined if it passed. */
 export interface CaseResult {
   readonly name: string
   readonly error: unknown
 }
 
-/** Empties the tables and runs one case. */
+/** Empties the tables and runs one case. Rejects if the case fails. */
 export async function runStorageCase(storageCase: StorageCase, storages: OpenStore['storages']): Promise<void> {
   const [storage] = storages
   await storage.commit(batch(...conformanceTables.map((table) => remove(table, { where: {}, hits: 'any' }))))
   await storageCase.run({ storages, storage, nth: (index) => storages[index % storages.length] ?? storage })
 }
 
-/** Runs cases without a test framework, each in a store of its own, and says how each went. */
-export async function runStorageCases(cases: readonly StorageCase[], open: OpenStorage): Promise<CaseResult[]> {
+/**
+ * Runs cases without a test framework, each with its own store.
+ *
+ * @param create creates an empty store; called for every case
+ * @returns one result per case, in order
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from '@billfold/core'
+ * import { runStorageCases, storageCases } from '@billfold/testing'
+ *
+ * const results = await runStorageCases(storageCases, async () => {
+ *   const storage = memoryStorage()
+ *   return { storages: [storage, storage], close: async () => {} }
+ * })
+ * const failed = results.filter(({ error }) => error !== undefined)
+ * ```
+ */
+export async function runStorageCases(cases: readonly StorageCase[], create: OpenStorage): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   for (const storageCase of cases) {
-    const store = await open(conformanceTables)
+    const store = await create(conformanceTables)
     try {
       await runStorageCase(storageCase, store.storages)
       results.push({ name: storageCase.name, error: undefined })

@@ -6,7 +6,7 @@ import { valueCases } from './value-cases.ts'
 import { wideIntegerCases } from './wide-integer-cases.ts'
 import { writeCases } from './write-cases.ts'
 
-/** The storage contract, sentence by sentence. */
+/** The storage contract, one case per requirement. Run them without vitest by `runStorageCases`. */
 export const storageCases: readonly StorageCase[] = [
   ...findCases,
   ...valueCases,

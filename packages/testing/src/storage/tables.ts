@@ -11,7 +11,7 @@ import {
   type Table,
 } from '@billfold/core/storage'
 
-/** One of everything that a column can be. */
+/** One column of every type. */
 export const accounts = defineTable({
   name: 'conformanceAccounts',
   columns: {
@@ -33,14 +33,14 @@ export const accounts = defineTable({
   indexes: { byOwner: ['owner', 'visits'] },
 })
 
-/** What is used once. */
+/** Single-use values. */
 export const nonces = defineTable({
   name: 'conformanceNonces',
   columns: { value: text(64), usedBy: nullable(text(64)) },
   key: ['value'],
 })
 
-/** Keys of several columns. */
+/** Composite keys. */
 export const entries = defineTable({
   name: 'conformanceEntries',
   columns: { account: text(36), position: integer(), amount: bigint(), reference: nullable(text(64)) },
@@ -49,7 +49,7 @@ export const entries = defineTable({
   indexes: { byAmount: ['amount'] },
 })
 
-/** Numbers too wide for 64 bits, as a key, with an index, and unique where there is one. */
+/** Integers wider than 64 bits: as primary key, indexed, and in a nullable unique key. */
 export const tokens = defineTable({
   name: 'conformanceTokens',
   columns: { number: wideInteger(), supply: wideInteger(), ceiling: nullable(wideInteger()), label: text(40) },
@@ -58,10 +58,10 @@ export const tokens = defineTable({
   indexes: { bySupply: ['supply', 'label'] },
 })
 
-/** The tables that the storage suite works on: a storage under test must be opened with these, empty. */
+/** The tables of the storage suite. A storage under test must have them, empty. */
 export const conformanceTables: readonly Table[] = [accounts, nonces, entries, tokens]
 
-/** An account of which only some cells matter. */
+/** Creates an `accounts` row from the given cells and defaults. */
 export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: string }): RowOf<typeof accounts> {
   return {
     owner: 'nobody',
@@ -79,7 +79,7 @@ export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: 
   }
 }
 
-/** A token of which only some cells matter. */
+/** Creates a `tokens` row from the given cells and defaults. */
 export function token(cells: Partial<RowOf<typeof tokens>> & { readonly number: bigint }): RowOf<typeof tokens> {
   return { supply: 0n, ceiling: null, label: '', ...cells }
 }

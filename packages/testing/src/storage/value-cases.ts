@@ -6,12 +6,12 @@ import { account, accounts } from './tables.ts'
 
 type Account = RowOf<typeof accounts>
 
-/** A case that these cells come back, from another instance, as they were inserted and as they were set. */
-function roundTrip(name: string, all: readonly Partial<Account>[]): StorageCase {
+/** Creates a case: the cells are read unchanged from another instance, after an insert and after an update. */
+function roundTrip(name: string, examples: readonly Partial<Account>[]): StorageCase {
   return {
     name,
     run: async ({ storage, nth }) => {
-      for (const [index, cells] of all.entries()) {
+      for (const [index, cells] of examples.entries()) {
         const inserted = account({ id: `i${index}`, ...cells })
         await storage.commit(batch(insert(accounts, inserted)))
         assert.deepEqual(await nth(1).find(accounts, { where: { id: `i${index}` } }), [inserted])
@@ -32,65 +32,65 @@ function roundTrip(name: string, all: readonly Partial<Account>[]): StorageCase 
   }
 }
 
-/** A case that a row with these cells is refused, inserted or set. */
-function refuses(name: string, all: readonly Partial<Account>[]): StorageCase {
+/** Creates a case: each of these cells is rejected, in an insert and in an update. */
+function rejects(name: string, examples: readonly Partial<Account>[]): StorageCase {
   return {
     name,
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(accounts, account({ id: 'there' }))))
-      for (const cells of all) {
+      await storage.commit(batch(insert(accounts, account({ id: 'existing' }))))
+      for (const cells of examples) {
         await invalid(storage.commit(batch(insert(accounts, account({ id: 'new', ...cells })))))
-        await invalid(storage.commit(batch(update(accounts, { where: { id: 'there' }, set: cells }))))
+        await invalid(storage.commit(batch(update(accounts, { where: { id: 'existing' }, set: cells }))))
       }
-      assert.deepEqual(await storage.find(accounts), [account({ id: 'there' })])
+      assert.deepEqual(await storage.find(accounts), [account({ id: 'existing' })])
     },
   }
 }
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
-/** What the contract says of values. */
+/** Cases for cell values of every type. */
 export const valueCases: readonly StorageCase[] = [
   roundTrip(
-    'integers up to the largest safe one come back',
+    'safe integers are read back unchanged',
     [0, -1, 2 ** 31, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER].map((visits) => ({
       visits,
       score: visits,
     })),
   ),
   roundTrip(
-    'integers of 64 bits come back exactly',
+    '64-bit integers are read back exactly',
     [bigintRange.least, bigintRange.most, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n].map((balance) => ({
       balance,
       reserve: balance,
     })),
   ),
-  roundTrip('true, false and null come back', [
+  roundTrip('true, false and null are read back unchanged', [
     { active: true, verified: true },
     { active: false, verified: false },
     { active: true, verified: null },
   ]),
-  roundTrip('bytes come back: none, zeros, every byte', [
+  roundTrip('bytes are read back unchanged: empty, zeros, every value', [
     { photo: new Uint8Array(0), tag: new Uint8Array(0) },
     { photo: new Uint8Array(5), tag: new Uint8Array(16) },
     { photo: everyByte, tag: Uint8Array.of(39, 92, 0, 34, 255) },
     { photo: null, tag: null },
   ]),
-  roundTrip('text comes back: empty, spaces at its end, quotes, every plane', [
+  roundTrip('text is read back unchanged: empty, trailing spaces, quotes, every Unicode plane', [
     { owner: '', nickname: '', biography: '' },
     { owner: 'trailing  ', nickname: ' leading', biography: '\n\t\r ' },
     { owner: `'"\`\\%_?$1:x--/*`, biography: "'; drop table x; --" },
     { owner: 'å\u030a\u{fffd}😀\u{10ffff}', nickname: '\u0001\u007f\u0080\u2028' },
   ]),
-  roundTrip('text of a column is as long as it says, in code points', [
+  roundTrip('the length of a text column is counted in code points', [
     { owner: 'x'.repeat(80) },
     { owner: '😀'.repeat(80), nickname: '€'.repeat(80) },
   ]),
-  roundTrip('long text and long bytes come back', [
+  roundTrip('long text and long bytes are read back unchanged', [
     { biography: 'long 😀 text '.repeat(90_000), photo: new Uint8Array(1_500_000).fill(7) },
   ]),
   {
-    name: 'integers of 64 bits are compared exactly',
+    name: '64-bit integers are compared exactly',
     run: async ({ storage }) => {
       const least = 2n ** 62n
       const rows = [0n, 1n, 2n].map((more) => account({ id: String(more), balance: least + more }))
@@ -101,7 +101,7 @@ export const valueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'what was read is the reader’s own, and so is what was written',
+    name: 'rows are isolated: mutating a written or a read value does not change stored data',
     run: async ({ storage }) => {
       const photo = Uint8Array.of(1, 2, 3)
       await storage.commit(batch(insert(accounts, account({ id: 'a', photo }))))
@@ -111,15 +111,15 @@ export const valueCases: readonly StorageCase[] = [
       assert.deepEqual((await storage.find(accounts))[0]?.photo, Uint8Array.of(1, 2, 3))
     },
   },
-  refuses('text that is longer than its column is refused', [{ owner: 'x'.repeat(81) }, { nickname: '😀'.repeat(81) }]),
-  refuses('bytes that are longer than their column are refused', [{ tag: new Uint8Array(17) }]),
-  refuses('text with U+0000 or half of a surrogate pair is refused', [
+  rejects('text longer than its column is rejected', [{ owner: 'x'.repeat(81) }, { nickname: '😀'.repeat(81) }]),
+  rejects('bytes longer than their column are rejected', [{ tag: new Uint8Array(17) }]),
+  rejects('text with U+0000 or a lone surrogate is rejected', [
     { owner: 'a\0' },
     { biography: '\0' },
     { owner: '\ud83d' },
     { nickname: '\ude00x' },
   ]),
-  refuses('numbers outside their range are refused', [
+  rejects('numbers out of range are rejected', [
     { visits: 2 ** 53 },
     { visits: 0.5 },
     { visits: Number.NaN },
@@ -128,7 +128,7 @@ export const valueCases: readonly StorageCase[] = [
     { balance: -(2n ** 63n) - 1n },
   ]),
   {
-    name: 'a sum outside its range is refused, and nothing of its batch is applied',
+    name: 'a sum out of range is rejected, and its batch has no effect',
     run: async ({ storage }) => {
       const before = account({ id: 'a', visits: Number.MAX_SAFE_INTEGER, balance: bigintRange.most })
       await storage.commit(batch(insert(accounts, before)))

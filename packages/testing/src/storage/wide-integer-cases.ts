@@ -18,7 +18,7 @@ type Token = RowOf<typeof tokens>
 
 const { least, most } = wideIntegerRange
 
-/** In order: both ends, the ends of 64 bits and of a double's exact integers, and where the number of digits changes. */
+/** Boundary values in ascending order: both limits, the limits of 64 bits and of safe integers, and changes in the number of digits. */
 const inOrder: readonly bigint[] = [
   least,
   least + 1n,
@@ -50,7 +50,7 @@ const inOrder: readonly bigint[] = [
   most,
 ]
 
-async function keepAll(storage: Storage): Promise<void> {
+async function insertAll(storage: Storage): Promise<void> {
   const rows = inOrder.map((number, at) => token({ number, supply: number, ceiling: at % 2 === 0 ? number : null }))
   await storage.commit(batch(...rows.map((row) => insert(tokens, row))))
 }
@@ -59,11 +59,11 @@ async function numbers(storage: Storage, query: Query<Token>): Promise<readonly 
   return (await storage.find(tokens, { orderBy: [['number', 'asc']], ...query })).map((row) => row.number)
 }
 
-async function supplyOf(storage: Storage, number: bigint): Promise<bigint | undefined> {
+async function readSupply(storage: Storage, number: bigint): Promise<bigint | undefined> {
   return (await storage.find(tokens, { where: { number } }))[0]?.supply
 }
 
-/** Sums whose carries go through every part of a number, in both directions. */
+/** Sums that carry or borrow through every part of a number. */
 const sums: readonly (readonly [from: bigint, by: bigint])[] = [
   [0n, 1n],
   [0n, -1n],
@@ -85,38 +85,38 @@ const sums: readonly (readonly [from: bigint, by: bigint])[] = [
   [123_456_789_012_345_678_901_234_567_890n, -987_654_321_098_765_432_109_876_543_210n],
 ]
 
-/** What the contract says of integers of 38 digits. */
+/** Cases for 38-digit integers. */
 export const wideIntegerCases: readonly StorageCase[] = [
   {
-    name: 'integers of 38 digits come back exactly, inserted and set',
+    name: '38-digit integers are read back exactly, after an insert and after an update',
     run: async ({ storage, nth }) => {
-      await keepAll(storage)
+      await insertAll(storage)
       for (const [at, number] of inOrder.entries()) {
         const [row] = await nth(1).find(tokens, { where: { number } })
         assert.deepEqual(row, token({ number, supply: number, ceiling: at % 2 === 0 ? number : null }))
         const next = inOrder[(at + 1) % inOrder.length] ?? 0n
         await storage.commit(batch(update(tokens, { where: { number }, set: { supply: next } })))
-        assert.equal(await supplyOf(nth(1), number), next)
+        assert.equal(await readSupply(nth(1), number), next)
       }
     },
   },
   {
-    name: 'integers of 38 digits are ordered as numbers, null first',
+    name: '38-digit integers are ordered numerically, null first',
     run: async ({ storage }) => {
-      await keepAll(storage)
+      await insertAll(storage)
       assert.deepEqual(await numbers(storage, { orderBy: [['supply', 'asc']] }), inOrder)
       assert.deepEqual(await numbers(storage, { orderBy: [['supply', 'desc']] }), inOrder.toReversed())
       const ceilings = (await storage.find(tokens, { orderBy: [['ceiling', 'asc']] })).map((row) => row.ceiling)
-      const kept = inOrder.filter((_, at) => at % 2 === 0)
-      assert.deepEqual(ceilings, [...inOrder.filter((_, at) => at % 2 === 1).map(() => null), ...kept])
+      const nonNull = inOrder.filter((_, at) => at % 2 === 0)
+      assert.deepEqual(ceilings, [...inOrder.filter((_, at) => at % 2 === 1).map(() => null), ...nonNull])
       const page = await numbers(storage, { where: { number: { gt: -1n } }, limit: 3 })
       assert.deepEqual(page, [0n, 1n, 9n])
     },
   },
   {
-    name: 'integers of 38 digits are compared exactly',
+    name: '38-digit integers are compared exactly',
     run: async ({ storage }) => {
-      await keepAll(storage)
+      await insertAll(storage)
       for (const [at, supply] of inOrder.entries()) {
         assert.deepEqual(await numbers(storage, { where: { supply } }), [supply])
         assert.deepEqual(await numbers(storage, { where: { supply: { lt: supply } } }), inOrder.slice(0, at))
@@ -134,7 +134,7 @@ export const wideIntegerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'integers of 38 digits are told apart by keys and guards',
+    name: '38-digit integers are distinguished by keys and conditions',
     run: async ({ storage }) => {
       await storage.commit(batch(insert(tokens, token({ number: most, ceiling: most, supply: most }))))
       await refused(storage.commit(batch(insert(tokens, token({ number: most })))), 'duplicate', 0)
@@ -151,7 +151,7 @@ export const wideIntegerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'integers of 38 digits are added to exactly, through every carry, in every row that passes',
+    name: '38-digit integers are incremented exactly, through every carry, in every matching row',
     run: async ({ storage }) => {
       for (const [from, by] of sums) {
         const rows = [token({ number: 1n, supply: from }), token({ number: 2n, supply: -from })]
@@ -159,16 +159,16 @@ export const wideIntegerCases: readonly StorageCase[] = [
         const add = { supply: by }
         await storage.commit(batch(update(tokens, { where: { number: 1n }, add, set: { label: 'added' } })))
         await storage.commit(batch(update(tokens, { where: { number: 2n }, add: { supply: -by } })))
-        assert.deepEqual([await supplyOf(storage, 1n), await supplyOf(storage, 2n)], [from + by, -from - by])
+        assert.deepEqual([await readSupply(storage, 1n), await readSupply(storage, 2n)], [from + by, -from - by])
         await storage.commit(batch(update(tokens, { where: {}, set: { supply: 5n }, hits: 'any' })))
         await storage.commit(batch(update(tokens, { where: {}, add: { supply: -12n }, hits: 'any' })))
-        assert.deepEqual([await supplyOf(storage, 1n), await supplyOf(storage, 2n)], [-7n, -7n])
+        assert.deepEqual([await readSupply(storage, 1n), await readSupply(storage, 2n)], [-7n, -7n])
         await storage.commit(batch(remove(tokens, { where: {}, hits: 'any' })))
       }
     },
   },
   {
-    name: 'a sum that leaves 38 digits is refused, and nothing of its batch is applied',
+    name: 'a sum of more than 38 digits is rejected, and its batch has no effect',
     run: async ({ storage }) => {
       const before = [token({ number: 1n, supply: most }), token({ number: 2n, supply: least })]
       await storage.commit(batch(...before.map((row) => insert(tokens, row))))
@@ -185,7 +185,7 @@ export const wideIntegerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'integers of more than 38 digits are refused',
+    name: 'integers of more than 38 digits are rejected',
     run: async ({ storage }) => {
       await storage.commit(batch(insert(tokens, token({ number: 1n }))))
       for (const wide of [most + 1n, least - 1n, 10n ** 60n]) {
@@ -198,7 +198,7 @@ export const wideIntegerCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a supply of 38 digits never goes below its floor, and every debit that was taken is on it',
+    name: 'concurrent debits never take a 38-digit supply below its floor, and every accepted debit is applied',
     run: async ({ storage, nth }) => {
       const unit = 10n ** 30n
       await storage.commit(batch(insert(tokens, token({ number: 1n, supply: 100n * unit }))))
@@ -208,7 +208,7 @@ export const wideIntegerCases: readonly StorageCase[] = [
         ),
       )
       assert.equal(await winners(commits), 14)
-      assert.equal(await supplyOf(storage, 1n), 2n * unit)
+      assert.equal(await readSupply(storage, 1n), 2n * unit)
     },
   },
 ]

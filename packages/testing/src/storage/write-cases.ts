@@ -6,12 +6,12 @@ import { account, accounts, entries, nonces } from './tables.ts'
 
 const two = [account({ id: 'a', owner: 'x', visits: 1 }), account({ id: 'b', owner: 'x', visits: 2 })]
 
-async function keepTwo(storage: Storage): Promise<void> {
+async function insertTwo(storage: Storage): Promise<void> {
   await storage.commit(batch(...two.map((row) => insert(accounts, row))))
 }
 
-/** How often a write of this kind hits, by how many rows it must: 1, 2 and no rows are there. */
-const hitTable: readonly (readonly [owner: string, id: string | undefined, hits: Hits, holds: boolean])[] = [
+/** Expected outcome by number of matching rows (1, 2 or 0) and expected row count. */
+const outcomes: readonly (readonly [owner: string, id: string | undefined, hits: Hits, succeeds: boolean])[] = [
   ['x', 'a', 'one', true],
   ['x', undefined, 'one', false],
   ['y', undefined, 'one', false],
@@ -23,8 +23,8 @@ const hitTable: readonly (readonly [owner: string, id: string | undefined, hits:
   ['y', undefined, 'none', true],
 ]
 
-/** A case of a guarded write that goes through the table above, each line with the two rows as they were. */
-function guarded(
+/** Creates a case that runs a conditional write against every line of the table above, each time with two fresh rows. */
+function conditional(
   name: string,
   write: (where: { owner: string; id?: string }, hits: Hits) => Batch,
   skip: readonly Hits[] = [],
@@ -32,11 +32,11 @@ function guarded(
   return {
     name,
     run: async ({ storage }) => {
-      for (const [owner, id, hits, holds] of hitTable.filter(([, , wanted]) => !skip.includes(wanted))) {
+      for (const [owner, id, hits, succeeds] of outcomes.filter(([, , wanted]) => !skip.includes(wanted))) {
         await storage.commit(batch(remove(accounts, { where: {}, hits: 'any' })))
-        await keepTwo(storage)
+        await insertTwo(storage)
         const commit = storage.commit(write({ owner, ...(id !== undefined && { id }) }, hits))
-        if (holds) {
+        if (succeeds) {
           await commit
           continue
         }
@@ -47,23 +47,23 @@ function guarded(
   }
 }
 
-/** What the contract says of single writes: guards, checks, keys, sums. */
+/** Cases for single writes: conditions, checks, keys, increments. */
 export const writeCases: readonly StorageCase[] = [
-  guarded('an update is refused unless it hits one row, any, or none, as it says', (where, hits) =>
+  conditional('an update fails unless it matches the expected number of rows: one, any or none', (where, hits) =>
     batch(update(accounts, { where, set: { score: 5 }, hits })),
   ),
-  guarded('a removal is refused unless it hits one row, any, or none, as it says', (where, hits) =>
+  conditional('a removal fails unless it matches the expected number of rows: one, any or none', (where, hits) =>
     batch(remove(accounts, { where, hits })),
   ),
-  guarded(
-    'a check is refused unless one row, or none, passes',
+  conditional(
+    'a check fails unless it matches the expected number of rows: one or none',
     (where, hits) => batch(check(accounts, { where, hits: hits === 'none' ? 'none' : 'one' })),
     ['any'],
   ),
   {
-    name: 'an update changes the rows that pass, and those cells alone',
+    name: 'an update changes only the matching rows and the given cells',
     run: async ({ storage }) => {
-      await keepTwo(storage)
+      await insertTwo(storage)
       await storage.commit(
         batch(update(accounts, { where: { visits: { gt: 1 } }, set: { score: 5, photo: Uint8Array.of(1) } })),
       )
@@ -74,9 +74,9 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'an update that sets what is there already hits its row',
+    name: 'an update that sets the current values matches its row',
     run: async ({ storage }) => {
-      await keepTwo(storage)
+      await insertTwo(storage)
       await storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { visits: 1, owner: 'x' } })))
       await refused(
         storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { visits: 1 }, hits: 'none' }))),
@@ -86,9 +86,9 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'an update adds to numbers, in both directions, in every row that passes',
+    name: 'an update increments and decrements numbers in every matching row',
     run: async ({ storage }) => {
-      await keepTwo(storage)
+      await insertTwo(storage)
       await storage.commit(
         batch(
           update(accounts, {
@@ -107,7 +107,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a guard compares before the write changes anything',
+    name: 'a condition is evaluated before its write is applied',
     run: async ({ storage }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a', balance: 10n }))))
       const debit = update(accounts, { where: { id: 'a', balance: { gte: 10n } }, add: { balance: -10n } })
@@ -117,15 +117,15 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a removal removes the rows that pass, and no others',
+    name: 'a removal removes only the matching rows',
     run: async ({ storage }) => {
-      await keepTwo(storage)
+      await insertTwo(storage)
       await storage.commit(batch(remove(accounts, { where: { visits: 1 } })))
       assert.deepEqual(await storage.find(accounts), two.slice(1))
     },
   },
   {
-    name: 'a primary key is taken once',
+    name: 'a primary key is unique',
     run: async ({ storage, nth }) => {
       await storage.commit(batch(insert(nonces, { value: 'n', usedBy: null })))
       await refused(nth(1).commit(batch(insert(nonces, { value: 'n', usedBy: 'me' }))), 'duplicate', 0)
@@ -133,7 +133,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a primary key of several columns is taken once as a whole',
+    name: 'a composite primary key is unique as a whole',
     run: async ({ storage }) => {
       const row = { account: 'a', position: 1, amount: 1n, reference: null }
       await storage.commit(
@@ -147,7 +147,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a unique key is taken once, by an insert and by an update',
+    name: 'a unique key is enforced for inserts and for updates',
     run: async ({ storage }) => {
       const tag = Uint8Array.of(0, 1)
       await storage.commit(
@@ -166,7 +166,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a unique key of several columns is taken once as a whole',
+    name: 'a composite unique key is unique as a whole',
     run: async ({ storage }) => {
       const row = { account: 'a', position: 1, amount: 1n, reference: 'r' }
       await storage.commit(
@@ -180,7 +180,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a null in a unique key equals no other null',
+    name: 'nulls in a unique key do not conflict',
     run: async ({ storage }) => {
       const row = { account: 'a', amount: 1n, reference: null }
       await storage.commit(
@@ -195,7 +195,7 @@ export const writeCases: readonly StorageCase[] = [
     },
   },
   {
-    name: 'a key that was given up may be taken again',
+    name: 'a released key can be reused',
     run: async ({ storage }) => {
       await storage.commit(batch(insert(accounts, account({ id: 'a', nickname: 'nick' }))))
       await storage.commit(batch(remove(accounts, { where: { id: 'a' } })))

@@ -2,20 +2,29 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type OpenSigner, thresholdSignerCases } from './threshold-signer-cases.ts'
 
 /**
- * Registers the whole conformance suite for a threshold signer with vitest. A signer that passes can be given to Billfold
- * for MPC vaults; that its shares lie apart is for whoever runs it to see to.
+ * Registers the conformance suite of a threshold signer with vitest. A signer that passes works with Billfold for MPC vaults. The suite cannot
+ * verify that the key shares are stored separately: that is up to the operator.
  *
- * @param name what the signer is called in the report
- * @param open opens a signer, as two processes have it; called once
+ * @param name name of the signer in the test report
+ * @param create creates two instances of one signer, as in two processes; called once
+ *
+ * @example
+ * ```ts
+ * import { describeThresholdSigner, type ThresholdSignerUnderTest } from '@billfold/testing'
+ *
+ * declare function createSignerUnderTest(): Promise<ThresholdSignerUnderTest>
+ *
+ * describeThresholdSigner('my signer', createSignerUnderTest)
+ * ```
  */
-export function describeThresholdSigner(name: string, open: () => Promise<OpenSigner>): void {
-  describe(`${name} keeps the contract of a threshold signer: it`, () => {
-    let opened: OpenSigner
+export function describeThresholdSigner(name: string, create: () => Promise<OpenSigner>): void {
+  describe(`${name}: threshold signer contract`, () => {
+    let signer: OpenSigner
     beforeAll(async () => {
-      opened = await open()
+      signer = await create()
     }, 120_000)
-    afterAll(() => opened.close())
+    afterAll(() => signer.close())
 
-    for (const { name: sentence, run } of thresholdSignerCases) test(sentence, () => run(opened.signers), 60_000)
+    for (const { name: title, run } of thresholdSignerCases) test(title, () => run(signer.signers), 60_000)
   })
 }

@@ -2,22 +2,23 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { secp256k1, type ThresholdSigner } from '@billfold/core'
 
-/** A signer that is open for testing, as two processes of the host have it. */
+/** A threshold signer under test: two instances, as in two processes of the host. */
 export interface OpenSigner {
   readonly signers: readonly [ThresholdSigner, ThresholdSigner]
+  /** Releases the signer after the suite. */
   readonly close: () => Promise<void>
 }
 
-/** One sentence of the contract of a threshold signer, and what shows that it is true: `run` rejects when it is not. */
+/** One requirement of the threshold signer contract. `run` rejects if the signer violates it. */
 export interface ThresholdSignerCase {
   readonly name: string
   readonly run: (signers: OpenSigner['signers']) => Promise<void>
 }
 
-/** The contract of {@link ThresholdSigner}, as far as it can be seen from outside: that no process has a whole key cannot. */
+/** The observable contract of {@link ThresholdSigner}. The suite cannot verify that no process has the whole key. */
 export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
   {
-    name: 'makes a key on secp256k1, and gives it not compressed',
+    name: 'creates a secp256k1 key and returns it uncompressed',
     run: async ([one]) => {
       const publicKey = await one.createKey(randomUUID())
       assert.equal(publicKey.length, 65)
@@ -25,7 +26,7 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
     },
   },
   {
-    name: 'gives the same key under the same id, to all who ask at once, and others under others',
+    name: 'returns the same key for concurrent requests with the same id, and different keys for different ids',
     run: async ([one, other]) => {
       const id = randomUUID()
       const keys = await Promise.all([one, other, one, other].map((signer) => signer.createKey(id)))
@@ -34,7 +35,7 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
     },
   },
   {
-    name: 'signs a hash as it is, with the lower s, so that the public key is recovered',
+    name: 'signs a hash without rehashing, with a low s value, so that the public key can be recovered',
     run: async ([one, other]) => {
       const id = randomUUID()
       const publicKey = await one.createKey(id)
@@ -47,7 +48,7 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
     },
   },
   {
-    name: 'signs many hashes at once',
+    name: 'signs hashes concurrently',
     run: async ([one, other]) => {
       const id = randomUUID()
       const publicKey = await one.createKey(id)
@@ -60,11 +61,11 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
     },
   },
   {
-    name: 'signs with no key that was never made',
+    name: 'rejects signing with an unknown key',
     run: ([one]) => assert.rejects(one.sign(randomUUID(), randomBytes(32))),
   },
   {
-    name: 'signs with no key that was destroyed, and destroys one twice without complaint',
+    name: 'rejects signing with a destroyed key, and resolves when a key is destroyed twice',
     run: async ([one, other]) => {
       const id = randomUUID()
       await one.createKey(id)

@@ -2,51 +2,51 @@ import { act, call } from '../calls.ts'
 import { type Fact, type Field, type Flow, made, type Step, typed } from '../flow.ts'
 import { at, listAt, textAt } from '../json.ts'
 
-/** DIDs: made, resolved, changed, resolved again. */
+/** DIDs: creates, resolves and updates a DID. */
 export const dids: Flow = {
   name: 'dids',
   title: 'DIDs',
   intro:
-    'An identity wallet holds the key of a DID, by the rules of ERC-1056: in this database, or on a chain that you name. Anybody can resolve it.',
+    'A DID wallet manages the key of a did:ethr DID (ERC-1056). The registry is this database or a chain that you configure. DIDs can be resolved without a key.',
   steps: () => {
     let did: string | undefined
     const fields = (name: string, value: string): readonly Field[] => [
-      { name: 'name', label: 'Name of a service', value: name },
-      { name: 'value', label: 'Where it is', value },
+      { name: 'name', label: 'Service name', value: name },
+      { name: 'value', label: 'Service endpoint', value },
     ]
     const steps: readonly Step[] = [
       {
-        title: 'Make a wallet with a DID',
-        text: 'Its document gets a service and a delegate at once.',
+        title: 'Create a DID wallet',
+        text: 'Creates the DID with a service and a delegate in its document.',
         fields: fields('Agent', 'https://agent.example'),
-        action: 'Make the DID',
+        action: 'Create DID',
         ready: () => true,
         run: async (form) => {
-          const answer = await act('dids/create', { name: typed(form, 'name'), value: typed(form, 'value') })
-          did = textAt(answer, 'wallet', 'did')
+          const response = await act('dids/create', { name: typed(form, 'name'), value: typed(form, 'value') })
+          did = textAt(response, 'wallet', 'did')
           return [
             { label: 'DID', value: did },
-            { label: 'Address', value: textAt(answer, 'wallet', 'ethereumAddress') },
+            { label: 'Address', value: textAt(response, 'wallet', 'ethereumAddress') },
           ]
         },
       },
       {
-        title: 'Resolve it',
-        text: 'This call needs no key: the page makes it itself.',
+        title: 'Resolve the DID',
+        text: 'This call needs no service key, so the browser sends it directly.',
         action: 'Resolve',
         ready: () => did !== undefined,
-        run: () => resolve(made(did, 'Make a wallet with a DID')),
+        run: () => resolve(made(did, 'Create a DID wallet')),
       },
       {
-        title: 'Add a service to its document',
-        text: 'The wallet signs a token for this one change (x-did-auth), and the change is made once, whatever fails between.',
+        title: 'Add a service',
+        text: 'The wallet signs a token for this change (header x-did-auth). The change is applied exactly once, even after failures and retries.',
         fields: fields('Mailbox', 'https://mailbox.example'),
-        action: 'Add it',
+        action: 'Add service',
         ready: () => did !== undefined,
         run: async (form) => {
-          const known = made(did, 'Make a wallet with a DID')
-          await act('dids/configure', { did: known, name: typed(form, 'name'), value: typed(form, 'value') })
-          return resolve(known)
+          const current = made(did, 'Create a DID wallet')
+          await act('dids/configure', { did: current, name: typed(form, 'name'), value: typed(form, 'value') })
+          return resolve(current)
         },
       },
     ]
@@ -55,16 +55,16 @@ export const dids: Flow = {
 }
 
 async function resolve(did: string): Promise<readonly Fact[]> {
-  const answer = await call('GET', `/dids/1.0/identifiers/${did}`)
-  const document = at(answer, 'didDocument')
+  const response = await call('GET', `/dids/1.0/identifiers/${did}`)
+  const document = at(response, 'didDocument')
   const services = listAt(document, 'service').map((service) => ({
     label: 'Service',
     value: `${String(at(service, 'type'))} → ${String(at(service, 'serviceEndpoint'))}`,
   }))
   const keys = listAt(document, 'verificationMethod').length
   return [
-    { label: 'Document of', value: textAt(document, 'id'), holds: textAt(document, 'id') === did },
-    { label: 'Keys in it', value: String(keys) },
+    { label: 'DID document', value: textAt(document, 'id'), holds: textAt(document, 'id') === did },
+    { label: 'Verification methods', value: String(keys) },
     ...services,
   ]
 }

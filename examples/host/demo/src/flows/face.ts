@@ -3,8 +3,8 @@ import { act, shownFetch } from '../calls.ts'
 import { type Fact, type Field, type Flow, type Step, typed } from '../flow.ts'
 import { at, listAt, textAt } from '../json.ts'
 
-/** What outlives the visit of the authentication page, and of the browser: a trusted device is one that comes back. */
-const kept = {
+/** State in localStorage, so that it survives the authentication page and browser restarts: needed for trusted devices. */
+const stored = {
   get userId(): string | undefined {
     return localStorage.getItem('face-user') ?? undefined
   },
@@ -13,106 +13,106 @@ const kept = {
     else localStorage.setItem('face-user', value)
   },
   get enrolled(): boolean {
-    return kept.userId !== undefined && localStorage.getItem('face-enrolled') === kept.userId
+    return stored.userId !== undefined && localStorage.getItem('face-enrolled') === stored.userId
   },
 }
 
 const configuration: Field = {
   name: 'configuration',
-  label: 'How to check (verification configuration)',
+  label: 'Verification configuration',
   value: 'default',
   choices: {
-    default: 'default: movements, and a PIN on a new device',
-    still: 'still: one picture, and a PIN on a new device',
-    careful: 'careful: movements and a PIN, every time',
+    default: 'default: liveness check, PIN on a new device',
+    still: 'still: one image, PIN on a new device',
+    careful: 'careful: liveness check and PIN, every time',
   },
 }
 
-const isThere = (): boolean => kept.userId !== undefined
+const hasUser = (): boolean => stored.userId !== undefined
 
-/** Faces: enrolled, and signed in with; the demo is the relying party. */
+/** Face sign-in, with the demo as the relying party. */
 export const face: Flow = {
   name: 'face',
   title: 'Face sign-in',
   intro:
-    'A relying party sends somebody to the authentication page, which looks at their face and asks for a PIN where one is due. Faces are compared in the process of the host: nothing leaves it. You need a camera.',
-  steps: () => [person, enrolment, login, devices, forgetting],
+    'A relying party redirects the user to the authentication page, which verifies their face and asks for a PIN if required. Faces are compared in the process of the host; no image is sent to a third party. Requires a camera.',
+  steps: () => [user, enrolment, login, devices, erasure],
 }
 
-const person: Step = {
-  title: 'Make somebody',
-  text: 'A user with a PIN, who can enrol a face.',
+const user: Step = {
+  title: 'Create a user',
+  text: 'Creates a user with a PIN.',
   fields: [{ name: 'pin', label: 'PIN', value: '4711', inputmode: 'numeric' }],
-  action: 'Make the user',
+  action: 'Create user',
   ready: () => true,
   run: async (form) => {
-    kept.userId = textAt(await act('face/person', { pin: typed(form, 'pin') }), 'result', 'id')
-    return [{ label: 'User', value: kept.userId ?? '' }]
+    stored.userId = textAt(await act('face/user', { pin: typed(form, 'pin') }), 'result', 'id')
+    return [{ label: 'User', value: stored.userId ?? '' }]
   },
-  before: async () => (kept.userId === undefined ? undefined : [{ label: 'User', value: kept.userId }]),
+  before: async () => (stored.userId === undefined ? undefined : [{ label: 'User', value: stored.userId }]),
 }
 
 const enrolment: Step = {
-  title: 'Enrol their face',
-  text: 'The host gives its word for who sits there. What is kept of a face is sealed, and bound to its person.',
+  title: 'Enrol a face',
+  text: 'The host confirms the identity of the person at the camera. The stored face template is encrypted and bound to the user.',
   fields: [configuration],
   action: 'Enrol',
-  ready: isThere,
-  run: (form) => leaveFor('enrol', form),
+  ready: hasUser,
+  run: (form) => redirectTo('enrol', form),
   before: async () =>
-    (await cameBack('enrol', enrolled)) ??
-    (kept.enrolled ? [{ label: 'Enrolled', value: 'Their face is known here' }] : undefined),
+    (await restoreResult('enrol', enrolmentResult)) ??
+    (stored.enrolled ? [{ label: 'Enrolled', value: 'A face is enrolled' }] : undefined),
 }
 
 const login: Step = {
   title: 'Sign in',
-  text: 'On a device that is new the PIN is due as well. Trust the device there, and next time it is not.',
+  text: 'A new device also requires the PIN. Trust the device to skip the PIN next time.',
   fields: [configuration],
-  action: 'Sign in by face',
-  ready: () => isThere() && kept.enrolled,
-  run: (form) => leaveFor('sign-in', form),
-  before: () => cameBack('sign-in', signedIn),
+  action: 'Sign in with face',
+  ready: () => hasUser() && stored.enrolled,
+  run: (form) => redirectTo('sign-in', form),
+  before: () => restoreResult('sign-in', loginResult),
 }
 
 const devices: Step = {
-  title: 'See which devices they trust',
-  text: 'A device is trusted by a key that cannot be taken out of it.',
-  action: 'List the devices',
-  ready: isThere,
+  title: 'List trusted devices',
+  text: 'A trusted device is identified by a non-extractable key.',
+  action: 'List devices',
+  ready: hasUser,
   run: async () => {
-    const list = listAt(await act('face/devices', { userId: kept.userId }))
+    const list = listAt(await act('face/devices', { userId: stored.userId }))
     const shown = list.map((device) => ({ label: 'Device', value: String(at(device, 'id')) }))
-    return shown.length === 0 ? [{ label: 'Devices', value: 'none yet' }] : shown
+    return shown.length === 0 ? [{ label: 'Devices', value: 'none' }] : shown
   },
 }
 
-const forgetting: Step = {
-  title: 'Forget them',
-  text: 'Their face, their devices and their keys are erased, in all processes at once.',
-  action: 'Forget',
-  ready: isThere,
+const erasure: Step = {
+  title: 'Erase the user',
+  text: 'Erases the face templates, devices and keys of the user, in all processes at once.',
+  action: 'Erase',
+  ready: hasUser,
   run: async () => {
-    await act('face/forget', { userId: kept.userId })
-    kept.userId = undefined
-    return [{ label: 'Done', value: 'Nothing of them is left but an id in the audit trail', holds: true }]
+    await act('face/erase', { userId: stored.userId })
+    stored.userId = undefined
+    return [{ label: 'Done', value: 'Only the user id remains, in the audit log', holds: true }]
   },
 }
 
-/** Goes to the authentication page, which leads back here. */
-async function leaveFor(what: 'enrol' | 'sign-in', form: FormData): Promise<readonly Fact[]> {
-  const answer = await act(`face/${what}`, { userId: kept.userId, configuration: typed(form, 'configuration') })
-  sessionStorage.setItem('face-left-for', what)
-  location.assign(textAt(answer, 'url'))
-  return [{ label: 'Going to', value: 'the authentication page' }]
+/** Redirects to the authentication page, which redirects back here. */
+async function redirectTo(what: 'enrol' | 'sign-in', form: FormData): Promise<readonly Fact[]> {
+  const response = await act(`face/${what}`, { userId: stored.userId, configuration: typed(form, 'configuration') })
+  sessionStorage.setItem('face-redirect', what)
+  location.assign(textAt(response, 'url'))
+  return [{ label: 'Redirecting to', value: 'the authentication page' }]
 }
 
-/** What came of the visit, where it was for this. */
-async function cameBack(
+/** Reads the result of the session after the redirect back, if it was started by this step. */
+async function restoreResult(
   what: 'enrol' | 'sign-in',
   find: (sessionId: string) => Promise<readonly Fact[]>,
 ): Promise<readonly Fact[] | undefined> {
   const sessionId = new URLSearchParams(location.search).get('session')
-  if (sessionId === null || sessionStorage.getItem('face-left-for') !== what) return undefined
+  if (sessionId === null || sessionStorage.getItem('face-redirect') !== what) return undefined
   try {
     return await find(sessionId)
   } catch (error) {
@@ -120,23 +120,23 @@ async function cameBack(
   }
 }
 
-/** The page may ask what came of a session by its id, with the client library. */
-async function enrolled(sessionId: string): Promise<readonly Fact[]> {
+/** Reads the result of a session with the client library, by the session id. */
+async function enrolmentResult(sessionId: string): Promise<readonly Fact[]> {
   const connection = await connect({
     url: '/walletapi',
     fetch: (input, init) => shownFetch(String(input instanceof Request ? input.url : input), init),
   })
   const { status, message } = await sessionResult(connection, sessionId)
-  if (status === 'success' && kept.userId !== undefined) localStorage.setItem('face-enrolled', kept.userId)
+  if (status === 'success' && stored.userId !== undefined) localStorage.setItem('face-enrolled', stored.userId)
   return [{ label: 'Enrolled', value: message, holds: status === 'success' }]
 }
 
-/** Whether to let somebody in is the server's to ask. */
-async function signedIn(sessionId: string): Promise<readonly Fact[]> {
-  const answer = await act('face/result', { sessionId })
-  if (answer === null) return [{ label: 'Result', value: 'Not done yet', holds: false }]
+/** Reads the result of a login on the server: the browser must not decide who is logged in. */
+async function loginResult(sessionId: string): Promise<readonly Fact[]> {
+  const response = await act('face/result', { sessionId })
+  if (response === null) return [{ label: 'Result', value: 'Not completed', holds: false }]
   return [
-    { label: 'Signed in', value: textAt(answer, 'userId'), holds: textAt(answer, 'userId') === kept.userId },
-    { label: 'Likeness of the face', value: String(at(answer, 'face_compare_score')) },
+    { label: 'Signed in', value: textAt(response, 'userId'), holds: textAt(response, 'userId') === stored.userId },
+    { label: 'Face match score', value: String(at(response, 'face_compare_score')) },
   ]
 }

@@ -5,30 +5,29 @@ import { builtInWallet, injectedWallet, type Wallet } from '../wallet.ts'
 
 const api = '/onboarding'
 
-/** What the steps learn. */
+/** State shared by the steps. */
 interface Applicant {
-  /** The token of the wallet. */
+  /** W-JWT of the wallet. */
   token?: string
   userToken?: string
   applicationId?: string
 }
 
-/** Onboarding: a login with a wallet, an application, a decision, a session. */
+/** Onboarding: wallet login, application, review, browser session. */
 export const onboarding: Flow = {
   name: 'onboarding',
   title: 'Onboarding',
-  intro:
-    'Somebody signs in with a wallet that they have, says who they are, and applies. The host looks at the application and decides.',
+  intro: 'An applicant signs in with an external wallet and submits an application. The host reviews it.',
   steps: () => {
     const applicant: Applicant = {}
-    return [login(applicant), application(applicant), decision(applicant), session(applicant)]
+    return [login(applicant), application(applicant), review(applicant), session(applicant)]
   },
 }
 
 const login = (applicant: Applicant): Step => ({
   title: 'Sign in with a wallet',
-  text: 'The wallet signs a message that names this site (ERC-4361). A challenge is answered once.',
-  fields: [{ name: 'own', label: 'Use the wallet of my browser, if it has one', value: '', type: 'checkbox' }],
+  text: 'The wallet signs a Sign-In with Ethereum message that names this site (ERC-4361). Each challenge can be used once.',
+  fields: [{ name: 'own', label: 'Use my browser wallet, if installed', value: '', type: 'checkbox' }],
   action: 'Sign in',
   ready: () => true,
   run: async (form) => {
@@ -39,48 +38,48 @@ const login = (applicant: Applicant): Step => ({
 })
 
 const application = (applicant: Applicant): Step => ({
-  title: 'Apply',
-  text: 'A name, and a picture of a document if you like. What is said is sealed before it is stored.',
+  title: 'Submit an application',
+  text: 'A name, and optionally an image of a document. The data is encrypted before it is stored.',
   fields: [
     { name: 'first', label: 'First name', value: 'Ada' },
     { name: 'last', label: 'Last name', value: 'Lovelace' },
-    { name: 'document', label: 'A picture of a document, or a PDF', value: '', type: 'file', optional: true },
+    { name: 'document', label: 'Document (image or PDF)', value: '', type: 'file', optional: true },
   ],
-  action: 'Apply',
+  action: 'Submit',
   ready: () => applicant.token !== undefined,
   run: async (form) => {
-    const applicationId = await apply(applicant, form)
+    const applicationId = await submitApplication(applicant, form)
     return [
       { label: 'Application', value: applicationId },
-      { label: 'Status', value: await statusOf(applicant) },
+      { label: 'Status', value: await getStatus(applicant) },
     ]
   },
 })
 
-const decision = (applicant: Applicant): Step => ({
-  title: 'Decide, as the host',
-  text: 'Those who work for the host look at it and approve it. Each move is in the audit trail.',
-  action: 'Approve it',
+const review = (applicant: Applicant): Step => ({
+  title: 'Review the application',
+  text: 'A reviewer of the host approves the application. The audit log records each status change.',
+  action: 'Approve',
   ready: () => applicant.applicationId !== undefined,
   run: async () => {
     await act('onboarding/approve', { applicationId: applicant.applicationId, token: applicant.token })
-    return [{ label: 'Status', value: await statusOf(applicant), holds: true }]
+    return [{ label: 'Status', value: await getStatus(applicant), holds: true }]
   },
 })
 
 const session = (applicant: Applicant): Step => ({
-  title: 'Open a session in this browser',
-  text: 'A ticket that is good once, and for a minute, becomes a cookie of the host.',
+  title: 'Start a browser session',
+  text: 'A single-use ticket, valid for 60 seconds, is exchanged for a session cookie of the host.',
   action: 'Log in',
   ready: () => applicant.userToken !== undefined,
   run: async () => {
     const json = { token: applicant.userToken }
     location.assign(textAt(await call('POST', `${api}/login`, { headers: bearer(applicant), json }), 'redirectTo'))
-    return [{ label: 'Going to', value: 'the page of the ticket' }]
+    return [{ label: 'Redirecting to', value: 'the login page' }]
   },
   before: async () =>
     new URLSearchParams(location.search).has('signed-in')
-      ? [{ label: 'Session', value: 'You are logged in to the host', holds: true }]
+      ? [{ label: 'Session', value: 'Logged in to the host', holds: true }]
       : undefined,
 })
 
@@ -92,8 +91,8 @@ async function signIn({ address, sign }: Wallet): Promise<string> {
   return textAt(await call('POST', `${api}/auth/challenge`, { headers, json }), 'jwt')
 }
 
-/** Makes the user of the wallet, the first time, and the application. Gives its id. */
-async function apply(applicant: Applicant, form: FormData): Promise<string> {
+/** Creates the user of the wallet if needed, and submits the application. Returns its id. */
+async function submitApplication(applicant: Applicant, form: FormData): Promise<string> {
   const headers = bearer(applicant)
   const attributes = [{ id: 'name', data: { value: { first: typed(form, 'first'), last: typed(form, 'last') } } }]
   applicant.userToken = await ensureUser(headers, attributes)
@@ -125,7 +124,7 @@ async function upload(headers: Headers, document: File): Promise<string> {
   return textAt(answer, 'fileId')
 }
 
-async function statusOf(applicant: Applicant): Promise<string> {
+async function getStatus(applicant: Applicant): Promise<string> {
   const answer = await call('GET', `${api}/applications/${applicant.applicationId}`, { headers: bearer(applicant) })
   return textAt(answer, 'application', 'status')
 }

@@ -8,13 +8,13 @@ import { actorOf } from './guards.ts'
 import type { Onboarding } from './onboarding.ts'
 import { attributes, attributesLimit, fileIds } from './schemas.ts'
 
-const input = z.object({
+const applicationInput = z.object({
   templateId: z.union([z.string().min(1).max(256), z.number()]),
   attributes: attributes.default([]),
   files: fileIds.default([]),
 })
 
-const submitted = z.object({ message: z.string(), id: z.string() })
+const submittedBody = z.object({ message: z.string(), id: z.string() })
 
 const applicationBody = z.object({
   id: z.string(),
@@ -25,17 +25,17 @@ const applicationBody = z.object({
   note: z.string().optional(),
 })
 
-const wholeApplication = applicationBody.extend({
+const applicationDetails = applicationBody.extend({
   attributes: z.array(z.object({ id: z.string(), schemaId: z.string().optional(), data: z.unknown() })),
   files: z.array(z.string()),
 })
 
-const paging = z.object({
+const pageQuery = z.object({
   page: z.coerce.number().int().min(1).max(10_000).default(1),
   size: z.coerce.number().int().min(1).max(100).default(20),
 })
 
-/** Applications: submit one, see one's own. */
+/** Routes to submit applications and to read the wallet's own. */
 export function applicationRoutes(onboarding: Onboarding): readonly Route[] {
   const { services, wallet } = onboarding
   return [
@@ -46,14 +46,14 @@ export function applicationRoutes(onboarding: Onboarding): readonly Route[] {
       path: '/applications',
       summary: "List the wallet's own applications, newest first",
       guard: wallet,
-      query: paging,
+      query: pageQuery,
       replies: {
-        200: { description: 'A page of them', schema: z.object({ applications: z.array(applicationBody) }) },
+        200: { description: 'A page of applications', schema: z.object({ applications: z.array(applicationBody) }) },
       },
       handler: async ({ query }, context) => {
         const { tenant, id: owner } = actorOf(context)
         const found = await listApplications(services, { tenant, owner }, query)
-        return { status: 200, body: { applications: found.map(summary) } }
+        return { status: 200, body: { applications: found.map(toSummary) } }
       },
     }),
     route({
@@ -64,14 +64,14 @@ export function applicationRoutes(onboarding: Onboarding): readonly Route[] {
       guard: wallet,
       params: z.object({ applicationId: z.string().max(64) }),
       replies: {
-        200: { description: 'The application', schema: z.object({ application: wholeApplication }) },
-        404: { description: 'No such application' },
+        200: { description: 'The application', schema: z.object({ application: applicationDetails }) },
+        404: { description: 'Application not found' },
       },
       handler: async ({ params }, context) => {
         const { tenant, id: owner } = actorOf(context)
-        const found = await findApplication(services, { tenant, owner }, params.applicationId)
-        const { attributes: said, files } = found
-        return { status: 200, body: { application: { ...summary(found), attributes: said, files } } }
+        const application = await findApplication(services, { tenant, owner }, params.applicationId)
+        const { attributes: submitted, files } = application
+        return { status: 200, body: { application: { ...toSummary(application), attributes: submitted, files } } }
       },
     }),
   ]
@@ -83,29 +83,29 @@ function submitRoute({ services, settings, wallet }: Onboarding): Route {
     idempotency: 'own',
     method: 'POST',
     path: '/applications',
-    summary: 'Apply',
+    summary: 'Submit an application',
     guard: wallet,
     limits: [
       { by: 'caller', most: 60, seconds: 3600 },
       { by: 'ip', most: 600, seconds: 3600 },
     ],
     headers: z.object({ 'idempotency-key': z.string().min(1).max(255).optional() }),
-    body: { encoding: 'json', schema: input, limit: attributesLimit },
+    body: { encoding: 'json', schema: applicationInput, limit: attributesLimit },
     replies: {
-      201: { description: 'Submitted', schema: submitted },
-      404: { description: "The wallet's user is gone" },
-      422: { description: 'The idempotency key was used for another application' },
+      201: { description: 'Submitted', schema: submittedBody },
+      404: { description: "The wallet's user was deleted" },
+      422: { description: 'The idempotency key was used with a different application' },
     },
     handler: async ({ body, headers }, context) => {
       const template = settings.templates.get(String(body.templateId))
       if (template === undefined) {
-        const issues = [{ path: 'templateId', message: 'There is no such template' }]
+        const issues = [{ path: 'templateId', message: 'Template not found' }]
         throw new BillfoldError('input.invalid', { issues })
       }
       const idempotencyKey = headers['idempotency-key']
-      const { attributes: said, files } = body
+      const { attributes: submitted, files } = body
       const id = await submitApplication(services, template, actorOf(context), {
-        attributes: said,
+        attributes: submitted,
         files,
         idempotencyKey,
       })
@@ -114,7 +114,7 @@ function submitRoute({ services, settings, wallet }: Onboarding): Route {
   })
 }
 
-function summary({ id, templateId, status, createdAt, updatedAt, note }: Application): Record<string, unknown> {
+function toSummary({ id, templateId, status, createdAt, updatedAt, note }: Application): Record<string, unknown> {
   return {
     id,
     templateId,

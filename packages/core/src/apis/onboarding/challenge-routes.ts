@@ -17,21 +17,17 @@ import type { Onboarding } from './onboarding.ts'
 import { jwtBody, tokenBody } from './schemas.ts'
 
 const challengeBody = jwtBody.extend({
-  message: z.string().optional().describe('What to sign, where it is a message of Sign-In with Ethereum'),
+  message: z.string().optional().describe('Sign-In with Ethereum message to sign (ERC-4361)'),
 })
 
-const signature = z.string().regex(signaturePattern, 'is not 0x and 65 bytes in hex, with v as 00, 01, 1b or 1c')
+const signature = z.string().regex(signaturePattern, 'must be 0x and 65 bytes in hex, with v as 00, 01, 1b or 1c')
 
-const answer = z.object({
+const responseInput = z.object({
   signature: z.union([signature, z.object({ value: signature, keyId: z.string().min(1).max(320) })]),
-  message: z
-    .string()
-    .max(20_000)
-    .optional()
-    .describe('What was signed, where it is a message of Sign-In with Ethereum'),
+  message: z.string().max(20_000).optional().describe('The signed Sign-In with Ethereum message (ERC-4361)'),
 })
 
-/** Challenges for wallets, and the tokens that answers to them get. */
+/** Routes that issue challenges to wallets and exchange responses for tokens. */
 export function challengeRoutes(onboarding: Onboarding): readonly Route[] {
   const { open } = onboarding
   return [
@@ -42,31 +38,31 @@ export function challengeRoutes(onboarding: Onboarding): readonly Route[] {
       summary: 'Get a challenge to sign (C-JWT)',
       guard: open,
       replies: { 200: { description: 'The challenge', schema: challengeBody } },
-      handler: (_input, context) => challenge(onboarding, context),
+      handler: (_input, context) => challengeReply(onboarding, context),
     }),
     route({
       id: 'getChallengeForWallet',
       method: 'GET',
       path: '/auth/challenge/:wallet',
-      summary: 'Get a challenge that one wallet can answer',
+      summary: 'Get a challenge bound to one wallet',
       guard: open,
       params: z.object({ wallet: z.string().max(320) }),
       replies: { 200: { description: 'The challenge', schema: challengeBody } },
       handler: ({ params }, context) => {
         const wallet = readWalletName(params.wallet)
         if (wallet === undefined) {
-          const message = 'is neither a public key in hex, nor an Ethereum address, nor a DID'
+          const message = 'must be a public key in hex, an Ethereum address or a DID'
           throw new BillfoldError('input.invalid', { issues: [{ path: 'wallet', message }] })
         }
-        return challenge(onboarding, context, wallet)
+        return challengeReply(onboarding, context, wallet)
       },
     }),
-    answerRoute(onboarding),
+    responseRoute(onboarding),
     userTokenRoute(onboarding),
   ]
 }
 
-async function challenge(
+async function challengeReply(
   { services, settings }: Onboarding,
   { caller, ip }: RequestContext,
   wallet?: WalletName,
@@ -74,16 +70,16 @@ async function challenge(
   return { status: 200, body: await issueChallenge(services, settings.login, { tenant: caller.tenant, ip, wallet }) }
 }
 
-function answerRoute({ services, settings, challenged }: Onboarding): Route {
+function responseRoute({ services, settings, challenged }: Onboarding): Route {
   return route({
     id: 'answerChallenge',
     method: 'POST',
     path: '/auth/challenge',
-    summary: 'Answer a challenge with a signature, for a wallet token (W-JWT)',
+    summary: 'Exchange a signed challenge for a wallet token (W-JWT)',
     guard: challenged,
     limits: [{ by: 'ip', most: 300, seconds: 600 }],
-    body: { encoding: 'json', schema: answer, limit: 32 * 1024 },
-    replies: { 200: { description: 'The token', schema: jwtBody }, 401: { description: 'It was not answered' } },
+    body: { encoding: 'json', schema: responseInput, limit: 32 * 1024 },
+    replies: { 200: { description: 'The token', schema: jwtBody }, 401: { description: 'The response is invalid' } },
     handler: async ({ body }, context) => {
       const signed = typeof body.signature === 'string' ? { value: body.signature } : body.signature
       const { jwt } = await answerChallenge(services, settings.login, {
@@ -120,7 +116,7 @@ function userTokenRoute({ services, wallet }: Onboarding): Route {
   })
 }
 
-/** A token for a user. */
+/** Issues a user token. */
 export function userToken({ services }: Pick<Onboarding, 'services'>, tenant: string, userId: string): Promise<string> {
   return services.tokens.issue({ ...tokenKinds.user, audience: loginAudience, tenant, subject: userId })
 }

@@ -9,46 +9,48 @@ import type { Onboarding } from './onboarding.ts'
 import { withParts, wrongPart } from './receive-parts.ts'
 import { partsOf } from './user-route.ts'
 
-/** Bytes of a file that comes as base64 in JSON. */
-const mostJsonBytes = 1024 * 1024
+/** Maximum bytes of a file sent as base64 in JSON. */
+const maxJsonFileBytes = 1024 * 1024
 
 const base64 = z
   .string()
   .min(4)
-  .max(Math.ceil(mostJsonBytes / 3) * 4)
-  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'is not base64')
-const json = z.object({ file: base64 }).optional()
-const sent = z.object({ fileId: z.string(), id: z.string() })
-const oneFile = z.object({ file: z.string().meta({ format: 'binary' }) }).describe('A part `file`, or `document`')
+  .max(Math.ceil(maxJsonFileBytes / 3) * 4)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64')
+const jsonBody = z.object({ file: base64 }).optional()
+const uploadedBody = z.object({ fileId: z.string(), id: z.string() })
+const multipartBody = z
+  .object({ file: z.string().meta({ format: 'binary' }) })
+  .describe('One part, named `file` or `document`')
 
 const isFile = (name: string): boolean => name === 'file' || name === 'document'
 
-/** Files that a wallet sends ahead of what they belong to, and reads again. */
+/** Routes to upload and download files. A file is uploaded before the user or application that references it. */
 export function fileRoutes(onboarding: Onboarding): readonly Route[] {
   return [
-    sendRoute(onboarding, 'sendFile', '/files'),
-    sendRoute(onboarding, 'sendUserFile', '/users/file'),
-    readRoute(onboarding),
+    uploadRoute(onboarding, 'sendFile', '/files'),
+    uploadRoute(onboarding, 'sendUserFile', '/users/file'),
+    downloadRoute(onboarding),
   ]
 }
 
-function sendRoute(onboarding: Onboarding, id: string, path: string): Route {
+function uploadRoute(onboarding: Onboarding, id: string, path: string): Route {
   const { settings, wallet } = onboarding
   const { fileBytes } = settings.files
   return route({
     id,
     method: 'POST',
     path,
-    summary: 'Send a file',
+    summary: 'Upload a file',
     guard: wallet,
     limits: [{ by: 'ip', most: 600, seconds: 600 }],
     body: {
       encoding: 'json',
-      schema: json,
-      limit: Math.ceil(mostJsonBytes / 3) * 4 + 1024,
-      multipart: { schema: oneFile, parts: 2, partLimit: fileBytes, limit: fileBytes + 64 * 1024 },
+      schema: jsonBody,
+      limit: Math.ceil(maxJsonFileBytes / 3) * 4 + 1024,
+      multipart: { schema: multipartBody, parts: 2, partLimit: fileBytes, limit: fileBytes + 64 * 1024 },
     },
-    replies: { 200: { description: 'The id of the file', schema: sent } },
+    replies: { 200: { description: 'The id of the file', schema: uploadedBody } },
     handler: async ({ body }, context) => {
       const actor = actorOf(context)
       return body === undefined
@@ -63,9 +65,9 @@ function fromParts(onboarding: Onboarding, actor: WalletActor, parts: AsyncItera
   return withParts(onboarding, actor, parts, { isFile, isText: () => false }, async ({ files }) => {
     const [file, second] = files.values()
     if (file === undefined) throw wrongPart('file', 'is missing')
-    if (second !== undefined) throw wrongPart('file', 'is there twice')
+    if (second !== undefined) throw wrongPart('file', 'must not be repeated')
     await keepFile(services, settings.files, file)
-    return sentReply(file.id)
+    return uploadReply(file.id)
   })
 }
 
@@ -80,23 +82,23 @@ async function fromBytes({ services, settings }: Onboarding, actor: WalletActor,
     await discardFiles(services, settings.files, [file])
     throw error
   }
-  return sentReply(file.id)
+  return uploadReply(file.id)
 }
 
-function sentReply(id: string): Reply {
+function uploadReply(id: string): Reply {
   const fileId = publicFileId(id)
   return { status: 200, body: { fileId, id: fileId } }
 }
 
-function readRoute({ services, settings, wallet }: Onboarding): Route {
+function downloadRoute({ services, settings, wallet }: Onboarding): Route {
   return route({
     id: 'readFile',
     method: 'GET',
     path: '/files/:fileId',
-    summary: 'Read a file that the wallet has sent',
+    summary: 'Download a file of the wallet',
     guard: wallet,
     params: z.object({ fileId: z.string().max(64) }),
-    replies: { 200: { description: 'The bytes' }, 404: { description: 'No such file' } },
+    replies: { 200: { description: 'The content of the file' }, 404: { description: 'File not found' } },
     handler: async ({ params }, context) => {
       const { tenant, id: owner } = actorOf(context)
       const { type, bytes, content } = await readFile(services, settings.files, { tenant, owner }, params.fileId)

@@ -10,22 +10,22 @@ import { batch } from '../../storage/index.ts'
 import { walletId, walletOf } from '../../wallet-login/index.ts'
 import type { OnboardingSettings } from './options.ts'
 
-/** What the host does with applications and files, in-process. The tenant is the host's own unless another is named. */
+/** Functions of the onboarding context for the host, in process. `tenant` defaults to the host's own tenant. */
 export interface OnboardingFunctions {
   readonly applications: {
-    /** A page of applications, newest first: page 1, of 20, unless said otherwise. */
+    /** Lists a page of applications, newest first. `page` starts at 1 (default); `size` defaults to 20. */
     readonly list: (filter?: {
       readonly tenant?: string
       readonly status?: ApplicationStatus
       readonly page?: number
       readonly size?: number
     }) => Promise<readonly Application[]>
-    /** @throws BillfoldError `application.unknown` */
+    /** Gets an application. @throws BillfoldError `application.not-found` */
     readonly get: (id: string, tenant?: string) => Promise<Application>
     /**
-     * Moves an application on: submitted, in_review, approved or rejected or returned_for_changes, from where it is reviewed
-     * again. `by` is named in the audit trail.
-     * @throws BillfoldError `application.unknown`, `application.moved` where no way leads there from the state it is in
+     * Changes the status of an application. Allowed: `submitted` → `in_review`; `in_review` → `approved`, `rejected` or
+     * `returned_for_changes`; `returned_for_changes` → `in_review` or `rejected`. The audit log records `by` as the actor.
+     * @throws BillfoldError `application.not-found`, `application.invalid-transition`
      */
     readonly move: (
       id: string,
@@ -33,17 +33,18 @@ export interface OnboardingFunctions {
     ) => Promise<Application>
   }
   readonly files: {
-    /** Opens a file, to be read as it is needed. @throws BillfoldError `file.unknown` */
+    /** Reads a file by its public id. The content is decrypted lazily. @throws BillfoldError `file.not-found` */
     readonly read: (id: string, tenant?: string) => Promise<OpenFile>
   }
   /**
-   * Forgets the files and applications of a wallet that has no user, by its public key in hex: 33, 64 or 65 bytes.
+   * Erases the files and applications of a wallet without a user. For a wallet with a user, erase the user.
+   * @param publicKey secp256k1 public key in hex: 33, 64 or 65 bytes
    * @throws BillfoldError `crypto.invalid-key`
    */
   readonly eraseWallet: (publicKey: string, tenant?: string) => Promise<void>
 }
 
-/** The functions, over the services of a host. */
+/** Creates the functions for the host. */
 export function onboardingFunctions(
   services: Services,
   host: (tenant?: string) => Actor,

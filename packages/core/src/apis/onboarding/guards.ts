@@ -5,7 +5,7 @@ import { sourceOf } from '../../rate-limits/index.ts'
 import type { Services } from '../../services.ts'
 import { loginAudience, tokenKinds, type Wallet, walletId } from '../../wallet-login/index.ts'
 
-/** A wallet that calls: its id is what it owns things by. */
+/** An authenticated wallet. Its id is the `owner` of its files and applications. */
 interface WalletCaller extends Caller {
   readonly kind: 'wallet'
   readonly wallet: Wallet
@@ -13,7 +13,7 @@ interface WalletCaller extends Caller {
 
 type Origins = ReadonlySet<string> | undefined
 
-/** Lets in wallets that bring a W-JWT, from an origin that the host allows. */
+/** Authenticates wallets by W-JWT and checks the origin. */
 export function walletGuard(services: Services, tenant: string, origins: Origins): Guard {
   const scheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A W-JWT of POST /auth/challenge' }
   return {
@@ -33,7 +33,7 @@ export function walletGuard(services: Services, tenant: string, origins: Origins
   }
 }
 
-/** Lets in whoever brings some C-JWT, from an origin that the host allows. */
+/** Requires a bearer token, which the route verifies as a C-JWT, and checks the origin. */
 export function challengeGuard(tenant: string, origins: Origins): Guard {
   const scheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A C-JWT of GET /auth/challenge' }
   const caller: Caller = { kind: 'anonymous', tenant, id: 'anonymous', scopes: new Set() }
@@ -49,7 +49,7 @@ export function challengeGuard(tenant: string, origins: Origins): Guard {
   }
 }
 
-/** The wallet that a guard let in, as the one that acts. */
+/** Converts the authenticated wallet of a request to an actor. @throws BillfoldError `caller.unauthenticated` */
 export function actorOf({ caller, ip }: RequestContext): WalletActor {
   if (!isWallet(caller)) throw new BillfoldError('caller.unauthenticated')
   return { tenant: caller.tenant, id: caller.id, source: sourceOf(ip), wallet: caller.wallet }
@@ -59,7 +59,7 @@ function isWallet(caller: Caller): caller is WalletCaller {
   return caller.kind === 'wallet'
 }
 
-/** The token of a Bearer `Authorization` header (RFC 6750 section 2.1). @throws BillfoldError `caller.unauthenticated` */
+/** Parses the token of a Bearer `Authorization` header (RFC 6750 section 2.1). @throws BillfoldError `caller.unauthenticated` */
 export function bearer({ headers }: Pick<IncomingRequest, 'headers'>): string {
   const header = headers['authorization']
   const token = typeof header === 'string' ? /^bearer +(\S+)$/i.exec(header)?.[1] : undefined
@@ -67,12 +67,11 @@ export function bearer({ headers }: Pick<IncomingRequest, 'headers'>): string {
   return token
 }
 
-/** A wallet that is no page names itself in `User-Agent`, and need not send an `Origin`. */
+/** Checks `Origin`. Native wallets identify themselves by `User-Agent` instead. @throws BillfoldError `caller.forbidden` */
 function checkOrigin(origins: Origins, { headers }: IncomingRequest): void {
   if (origins === undefined) return
   const { origin, 'user-agent': agent } = headers
   const isWalletApp = typeof agent === 'string' && /^selfkeyidw\//i.test(agent)
   const named = typeof origin === 'string' ? origin : isWalletApp ? 'IDW' : ''
-  if (!origins.has(named))
-    throw new BillfoldError('caller.forbidden', { message: 'The origin is not one that may call' })
+  if (!origins.has(named)) throw new BillfoldError('caller.forbidden', { message: 'Origin not allowed' })
 }

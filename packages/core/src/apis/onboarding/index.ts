@@ -15,7 +15,7 @@ import { userRoute } from './user-route.ts'
 export { type LoggedInUser, type LoginExchange, type OnboardingOptions, onboardingSettings } from './options.ts'
 export { type OnboardingFunctions, onboardingFunctions } from './functions.ts'
 
-/** The onboarding API: wallet login, users with documents, applications. */
+/** Builds the onboarding HTTP API: wallet login, users with documents, applications. */
 export function onboardingApi(services: Services, tenant: string, settings: OnboardingSettings): Api {
   const onboarding: Onboarding = {
     services,

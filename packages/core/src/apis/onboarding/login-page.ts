@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
-// The page that a ticket's URL opens. It shows nothing about anybody and uses nothing up: its form does, when it sends itself.
+// Page behind the URL of a ticket. It contains no user data and does not redeem the ticket; its self-submitting form does.
 const script = 'document.forms[0].submit()'
 const scriptHash = createHash('sha256').update(script).digest('base64')
 
-/** Headers of the page: the one script, by its hash; no frame around it; a form that goes to us, and then where a login ends. */
+/** Headers of the page. The Content Security Policy allows the one script by its hash, forbids framing, and limits the form to this origin and the login redirect. */
 export function loginPageHeaders(redirect: string): Record<string, string> {
   const target = URL.canParse(redirect) ? ` ${new URL(redirect).origin}` : ''
   return {
@@ -15,7 +15,7 @@ export function loginPageHeaders(redirect: string): Record<string, string> {
   }
 }
 
-/** The page. Both texts are base64url. */
+/** Renders the page. `ticket` and `binding` must be base64url: they are not escaped. */
 export function loginPage(ticket: string, binding: string): string {
   return `<!doctype html>
 <html lang="en">

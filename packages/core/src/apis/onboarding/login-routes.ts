@@ -13,7 +13,7 @@ import { token } from './schemas.ts'
 const secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const cookieName = 'billfold_login'
 
-/** From a wallet to a session in a browser, by a ticket that works once. */
+/** Routes that turn a wallet login into a browser session, by a single-use ticket. */
 export function loginRoutes(onboarding: Onboarding): readonly Route[] {
   return [ticketRoute(onboarding), pageRoute(onboarding), completeRoute(onboarding)]
 }
@@ -24,11 +24,14 @@ function ticketRoute({ services, settings, wallet }: Onboarding): Route {
     id: 'login',
     method: 'POST',
     path: '/login',
-    summary: "Get a URL that logs the wallet's user in, once and within 60 seconds",
+    summary: "Get a single-use URL that logs the wallet's user in, valid for 60 seconds",
     guard: wallet,
     limits: [{ by: 'caller', most: 60, seconds: 60 }],
     body: { encoding: 'json', schema: z.object({ token }), limit: 16 * 1024 },
-    replies: { 200: { description: 'The URL, twice', schema: urls }, 404: { description: 'The wallet has no user' } },
+    replies: {
+      200: { description: 'The URL, under both names', schema: urls },
+      404: { description: 'The wallet has no user' },
+    },
     handler: async ({ body }, context) => {
       const actor = actorOf(context)
       const { tenant } = actor
@@ -50,13 +53,13 @@ function pageRoute({ settings, open }: Onboarding): Route {
     id: 'loginPage',
     method: 'GET',
     path: '/login/complete',
-    summary: 'The page that a ticket opens; it sends the ticket on by itself',
+    summary: 'Page of a ticket; its form submits itself',
     guard: open,
     query: z.object({ ticket: secret }),
     replies: { 200: { description: 'A page with a form' } },
     handler: async ({ query }, context) => {
       const cookie = randomSecret()
-      const { path, secure } = cookiePlace(settings.publicUrl, context)
+      const { path, secure } = cookieScope(settings.publicUrl, context)
       const attributes = `Path=${path}; HttpOnly; SameSite=Strict; Max-Age=60${secure ? '; Secure' : ''}`
       return {
         status: 200,
@@ -76,17 +79,20 @@ function completeRoute(onboarding: Onboarding): Route {
     id: 'completeLogin',
     method: 'POST',
     path: '/login/complete',
-    summary: 'Use a ticket up, and log in',
+    summary: 'Redeem a ticket and log in',
     guard: open,
     limits: [{ by: 'ip', most: 120, seconds: 60 }],
     headers: z.object({ cookie: z.string().max(16_384).optional(), 'sec-fetch-site': z.string().optional() }),
     body: { encoding: 'form', schema: z.object({ ticket: secret, binding: secret }), limit: 4096 },
-    replies: { 303: { description: 'Logged in' }, 401: { description: 'The ticket is not, or no longer, good' } },
+    replies: {
+      303: { description: 'Logged in' },
+      401: { description: 'The ticket is invalid, expired or already redeemed' },
+    },
     handler: async ({ headers, body }, context) => {
       const site = headers['sec-fetch-site']
       const cookies = cookiesIn(headers.cookie ?? '')
-      const bound = cookies.some((cookie) => isBound(cookie, body.ticket, body.binding))
-      if (!bound || (site !== undefined && site !== 'same-origin')) throw new BillfoldError('login.refused')
+      const isBoundToBrowser = cookies.some((cookie) => isBound(cookie, body.ticket, body.binding))
+      if (!isBoundToBrowser || (site !== undefined && site !== 'same-origin')) throw new BillfoldError('login.refused')
       const { tenant } = context.caller
       const id = await redeemTicket(services, tenant, body.ticket)
       return logIn(onboarding, { id, tenant }, context)
@@ -99,17 +105,20 @@ async function logIn(
   user: { readonly id: string; readonly tenant: string },
   { ip, headers, native }: RequestContext,
 ): Promise<Reply> {
-  const set = new Map<string, readonly string[]>()
+  const responseHeaders = new Map<string, readonly string[]>()
   const setHeader = (name: string, value: string): void => {
     const lower = name.toLowerCase()
-    set.set(lower, lower === 'set-cookie' ? [...(set.get(lower) ?? []), value] : [value])
+    responseHeaders.set(lower, lower === 'set-cookie' ? [...(responseHeaders.get(lower) ?? []), value] : [value])
   }
-  const place = await settings.onLogin?.(user, { ip, headers, native, setHeader })
-  const location = typeof place === 'string' ? place : settings.loginRedirect
-  return { status: 303, headers: { ...Object.fromEntries(set), location, 'referrer-policy': 'no-referrer' } }
+  const redirect = await settings.onLogin?.(user, { ip, headers, native, setHeader })
+  const location = typeof redirect === 'string' ? redirect : settings.loginRedirect
+  return {
+    status: 303,
+    headers: { ...Object.fromEntries(responseHeaders), location, 'referrer-policy': 'no-referrer' },
+  }
 }
 
-/** Cookies of this name that a browser sent: an older one of another path may come beside the right one. */
+/** Reads the login cookies of a request, at most 4: a stale cookie of another path may precede the current one. */
 function cookiesIn(header: string): readonly string[] {
   return header
     .split(';')
@@ -120,8 +129,8 @@ function cookiesIn(header: string): readonly string[] {
     .slice(0, 4)
 }
 
-/** Our own pages only. The path is the host's word or that of the mount, and never made of what `Host` says. */
-function cookiePlace(
+/** Scope of the login cookie. The path comes from `publicUrl` or the mount, never from the `Host` header. */
+function cookieScope(
   publicUrl: string | undefined,
   { mount, url = '' }: RequestContext,
 ): { readonly path: string; readonly secure: boolean } {

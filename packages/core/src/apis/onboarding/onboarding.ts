@@ -2,13 +2,14 @@ import type { Guard } from '../../http/index.ts'
 import type { Services } from '../../services.ts'
 import type { OnboardingSettings } from './options.ts'
 
-/** What the routes of this API share. */
+/** Context shared by the routes of this API. */
 export interface Onboarding {
   readonly services: Services
   readonly settings: OnboardingSettings
+  /** Admits everybody. */
   readonly open: Guard
-  /** Who brings a C-JWT, which the route reads. */
+  /** Requires a C-JWT, which the route verifies. */
   readonly challenged: Guard
-  /** Wallets, by their W-JWT. */
+  /** Authenticates wallets by W-JWT. */
   readonly wallet: Guard
 }

@@ -5,45 +5,47 @@ import { fileDefaults, type FileSettings } from '../../onboarding/settings.ts'
 import { type CompiledTemplate, compileTemplates, type Template } from '../../onboarding/templates.ts'
 import type { WalletLoginSettings } from '../../wallet-login/index.ts'
 
-/** A user who has just logged in through a wallet. */
+/** A user who has logged in through a wallet. */
 export interface LoggedInUser {
   readonly id: string
   readonly tenant: string
 }
 
-/** The exchange that a login ends in, for the host to set its own session on. */
+/** Request and response of a completed login, for the host to start its own session. */
 export interface LoginExchange {
+  /** Source address, as the host's framework reports it. */
   readonly ip: string
   readonly headers: IncomingRequest['headers']
-  /** Sets a header of the reply; `Set-Cookie` may be set several times. */
+  /** Sets a response header. Repeated `Set-Cookie` headers are all sent. */
   readonly setHeader: (name: string, value: string) => void
-  /** `{ request, response }` of Express, or the context of Koa: where session middleware hangs its session. */
+  /** `{ request, response }` of Express or the context of Koa, to which session middleware attaches its session. */
   readonly native: unknown
 }
 
-/** What a host decides about the onboarding API. */
+/** Options of the onboarding API. */
 export interface OnboardingOptions extends WalletLoginSettings {
-  /** What the host wants to know of applicants. None unless given. */
+  /** Application templates. Default: none. */
   readonly templates?: readonly Template[]
-  /** Whether templates are shown bare, as some existing wallets expect them, and not in `{templates}` and `{template}`. */
+  /** Return templates without the `{templates}` and `{template}` wrappers, as some existing wallets expect. Default: false. */
   readonly bareTemplates?: boolean
-  /** Where files go: encrypted, into `billfold-files` in the working directory, unless said otherwise. */
+  /** Store of uploaded files; contents are encrypted. Default: `directoryBlobs('billfold-files')` in the working directory. */
   readonly blobs?: BlobStore
+  /** Limits for uploaded files. */
   readonly files?: Partial<Omit<FileSettings, 'blobs'>>
-  /** Web origins that may use the API from a browser, and `IDW` for wallets that are no page. Any, unless given. */
+  /** Web origins allowed to call the API, and `IDW` for native wallets. Default: all. */
   readonly allowedOrigins?: readonly string[]
-  /** Where the API is found from outside: `https://example.com/onboarding`. As the framework reports it, unless given. */
+  /** Public URL of the API: `https://example.com/onboarding`. Default: the URL that the framework reports for the request. */
   readonly publicUrl?: string
-  /** Where a browser goes when it is logged in: `/`, unless said otherwise. */
+  /** Path or URL that the browser is redirected to after login. Default: `/`. */
   readonly loginRedirect?: string
   /**
-   * Called once for every login in a browser, for the host to set its own session. May return another place to go to, on the site of
+   * Called once per completed browser login, for the host to start its own session. May return a redirect target on the origin of
    * `loginRedirect`.
    */
   readonly onLogin?: (user: LoggedInUser, exchange: LoginExchange) => Promise<string | undefined> | string | undefined
 }
 
-/** The options, with what holds where the host said nothing. */
+/** The options with defaults applied. */
 export interface OnboardingSettings {
   readonly login: WalletLoginSettings
   readonly templates: ReadonlyMap<string, CompiledTemplate>
@@ -55,14 +57,16 @@ export interface OnboardingSettings {
   readonly onLogin: OnboardingOptions['onLogin']
 }
 
-/** @throws Error for options that cannot be: templates with faults, a message format without its site */
+/** Validates the options and applies the defaults. @throws Error for invalid options, such as faulty templates or a message format without `site` */
 export function onboardingSettings(options: OnboardingOptions = {}): OnboardingSettings {
   const { messageFormat, site } = options
   if (messageFormat !== undefined && messageFormat !== 'nonce' && site === undefined)
-    throw new Error(`The message format ${messageFormat} needs the site that wallets sign in to`)
+    throw new Error(`onboarding.messageFormat ${messageFormat} requires onboarding.site`)
   const { publicUrl } = options
-  if (publicUrl !== undefined && !URL.canParse(publicUrl)) throw new Error('The public URL is not one')
-  if (site !== undefined && !URL.canParse(site.uri)) throw new Error('The uri of the site is not one')
+  if (publicUrl !== undefined && !URL.canParse(publicUrl))
+    throw new Error(`onboarding.publicUrl is not a valid URL: ${publicUrl}`)
+  if (site !== undefined && !URL.canParse(site.uri))
+    throw new Error(`onboarding.site.uri is not a valid URI: ${site.uri}`)
   return {
     login: options,
     templates: compileTemplates(options.templates ?? []),

@@ -5,21 +5,21 @@ import { discardFiles, stageFile, type StagedFile } from '../../onboarding/stage
 import { attributesLimit } from './schemas.ts'
 import type { Onboarding } from './onboarding.ts'
 
-/** What a multipart body brought: the files, by the names of their parts, and the texts of the other parts. */
+/** Parts of a multipart body by name: staged files and texts. */
 export interface Received {
   readonly files: ReadonlyMap<string, StagedFile>
   readonly texts: ReadonlyMap<string, string>
 }
 
-/** Which parts a route knows. */
+/** Part names that a route accepts. */
 export interface KnownParts {
   readonly isFile: (name: string) => boolean
   readonly isText: (name: string) => boolean
 }
 
 /**
- * Takes the parts of a body, storing files as they arrive, and hands all to `use`. Whatever goes wrong, there or here, no file stays.
- * @throws BillfoldError `input.invalid` for a part that is unknown or there twice; what storing a file throws
+ * Reads a multipart body, staging files as they arrive, and passes the parts to `use`. If reading or `use` fails, the staged files are discarded.
+ * @throws BillfoldError `input.invalid` for unknown or repeated parts; the errors of `stageFile`
  */
 export async function withParts<T>(
   { services, settings }: Onboarding,
@@ -32,10 +32,11 @@ export async function withParts<T>(
   const texts = new Map<string, string>()
   try {
     for await (const { name, content } of parts) {
-      if (files.has(name) || texts.has(name)) throw wrongPart(name, 'is there twice')
-      if (known.isText(name)) texts.set(name, await textOf(content))
-      else if (!known.isFile(name)) throw wrongPart(name, 'is not one that this route takes')
-      else if (files.size >= settings.files.requestFiles) throw wrongPart(name, 'is one file too many')
+      if (files.has(name) || texts.has(name)) throw wrongPart(name, 'must not be repeated')
+      if (known.isText(name)) texts.set(name, await readText(content))
+      else if (!known.isFile(name)) throw wrongPart(name, 'is not an accepted part')
+      else if (files.size >= settings.files.requestFiles)
+        throw wrongPart(name, 'exceeds the number of files per request')
       else files.set(name, await stageFile(services, settings.files, actor, content))
     }
     return await use({ files, texts })
@@ -45,12 +46,12 @@ export async function withParts<T>(
   }
 }
 
-/** An error about one part. */
+/** Creates an error about one part. */
 export function wrongPart(name: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path: name.slice(0, 128), message }] })
 }
 
-async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+async function readText(content: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = []
   let bytes = 0
   for await (const piece of content) {

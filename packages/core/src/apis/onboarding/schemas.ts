@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { settleJson } from '../../http/index.ts'
 
-/** Bytes of attributes as JSON, sent as a part or in a body. */
+/** Maximum bytes of attributes as JSON, in a body or in a part. */
 export const attributesLimit = 1024 * 1024
 
-/** A JWT in a body. */
+/** Schema of a JWT in a body. */
 export const token = z.string().min(1).max(8192)
 
 const attribute = z.object({
@@ -13,12 +13,12 @@ const attribute = z.object({
   data: z.object({ value: z.unknown().optional() }),
 })
 
-/** Attributes: an array, or, as some wallets send it, a text that holds one as JSON. */
-export const attributes = z.preprocess(unwrapped, z.array(attribute).max(100))
+/** Schema of attributes: an array or, as some wallets send it, a JSON string of one. */
+export const attributes = z.preprocess(parseNestedJson, z.array(attribute).max(100))
 
-/** The ids of files, each plain or in an object; or a text that holds them as JSON. */
+/** Schema of file ids: an array of ids or of objects with one, or a JSON string of such an array. */
 export const fileIds = z.preprocess(
-  unwrapped,
+  parseNestedJson,
   z
     .array(
       z.union([
@@ -30,9 +30,9 @@ export const fileIds = z.preprocess(
     .max(100),
 )
 
-/** JSON out of a text, as long as it is text; what is no JSON stays as it is, and is refused for it. */
-function unwrapped(given: unknown): unknown {
-  let value = given
+/** Parses up to two layers of JSON strings. Returns unparsable text unchanged, which then fails validation. */
+function parseNestedJson(input: unknown): unknown {
+  let value = input
   for (let round = 0; round < 2 && typeof value === 'string'; round++) {
     try {
       value = JSON.parse(value)
@@ -43,8 +43,8 @@ function unwrapped(given: unknown): unknown {
   return settleJson(value) ? value : undefined
 }
 
-/** A `{jwt}`. */
+/** Body `{jwt}`. */
 export const jwtBody = z.object({ jwt: z.string() })
 
-/** A `{token}`. */
+/** Body `{token}`. */
 export const tokenBody = z.object({ token: z.string() })

@@ -3,9 +3,9 @@ import { BillfoldError } from '../../errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import type { Onboarding } from './onboarding.ts'
 
-const shown = z.looseObject({ id: z.union([z.string(), z.number()]) })
+const templateBody = z.looseObject({ id: z.union([z.string(), z.number()]) })
 
-/** The templates of the host, for everybody to read. */
+/** Public routes that serve the application templates. */
 export function templateRoutes({ settings, open }: Onboarding): readonly Route[] {
   const { templates, bareTemplates } = settings
   return [
@@ -18,7 +18,7 @@ export function templateRoutes({ settings, open }: Onboarding): readonly Route[]
       replies: {
         200: {
           description: 'The templates',
-          schema: bareTemplates ? z.array(shown) : z.object({ templates: z.array(shown) }),
+          schema: bareTemplates ? z.array(templateBody) : z.object({ templates: z.array(templateBody) }),
         },
       },
       handler: async () => {
@@ -38,8 +38,11 @@ export function templateRoutes({ settings, open }: Onboarding): readonly Route[]
       guard: open,
       params: z.object({ templateId: z.string().max(256) }),
       replies: {
-        200: { description: 'The template', schema: bareTemplates ? shown : z.object({ template: shown }) },
-        404: { description: 'No such template' },
+        200: {
+          description: 'The template',
+          schema: bareTemplates ? templateBody : z.object({ template: templateBody }),
+        },
+        404: { description: 'Template not found' },
       },
       handler: async ({ params }) => {
         const template = templates.get(params.templateId)?.template

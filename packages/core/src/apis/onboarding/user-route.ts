@@ -13,20 +13,19 @@ import type { Onboarding } from './onboarding.ts'
 import { type Received, withParts, wrongPart } from './receive-parts.ts'
 import { attributes, attributesLimit } from './schemas.ts'
 
-const json = z.object({ attributes, meta: z.unknown().optional() }).optional()
-const created = z.object({ message: z.string(), token: z.string() })
-const documents = z
+const jsonBody = z.object({ attributes, meta: z.unknown().optional() }).optional()
+const createdBody = z.object({ message: z.string(), token: z.string() })
+const multipartBody = z
   .object({ attributes: z.string(), meta: z.string().optional() })
   .catchall(z.string().meta({ format: 'binary' }))
-  .describe('A part `$document-…` for each document that the attributes mention')
+  .describe('One part `$document-…` for each document that the attributes reference')
 
-/** Most problems that are named. */
-const mostIssues = 200
+const maxIssues = 200
 
 const isDocument = (text: string): boolean => /^\$document-[A-Za-z0-9_-]{1,64}$/.test(text)
 const isText = (name: string): boolean => name === 'attributes' || name === 'meta'
 
-/** Makes the user of a wallet, with everything that belongs to it, or nothing at all. */
+/** Route that creates the user of a wallet, with attributes and documents, atomically. */
 export function userRoute(onboarding: Onboarding): Route {
   const { services, settings, wallet } = onboarding
   const { fileBytes, requestFiles } = settings.files
@@ -39,16 +38,16 @@ export function userRoute(onboarding: Onboarding): Route {
     limits: [{ by: 'ip', most: 120, seconds: 600 }],
     body: {
       encoding: 'json',
-      schema: json,
+      schema: jsonBody,
       limit: attributesLimit,
       multipart: {
-        schema: documents,
+        schema: multipartBody,
         parts: requestFiles + 2,
         partLimit: Math.max(fileBytes, attributesLimit),
         limit: requestFiles * fileBytes + 2 * attributesLimit,
       },
     },
-    replies: { 201: { description: 'The user, as a token', schema: created } },
+    replies: { 201: { description: 'The user, as a token', schema: createdBody } },
     handler: async ({ body }, context) => {
       const actor = actorOf(context)
       await refuseSecondUser(services, actor)
@@ -61,7 +60,7 @@ export function userRoute(onboarding: Onboarding): Route {
   })
 }
 
-/** The parts of a body that is not JSON. */
+/** Returns the multipart parts of the body. @throws BillfoldError `body.malformed` if there are none */
 export function partsOf({ parts }: RequestContext): AsyncIterable<Part> {
   if (parts === undefined) throw new BillfoldError('body.malformed', { message: 'The body is missing' })
   return parts
@@ -79,7 +78,7 @@ async function fromJson(onboarding: Onboarding, actor: WalletActor, profile: Pro
 
 function fromParts(onboarding: Onboarding, actor: WalletActor, parts: AsyncIterable<Part>): Promise<string> {
   return withParts(onboarding, actor, parts, { isFile: isDocument, isText }, async (received) => {
-    const profile = profileIn(received)
+    const profile = parseProfile(received)
     checkDocuments(profile, new Set(received.files.keys()))
     const ids = new Map([...received.files].map(([name, { id }]) => [name, publicFileId(id)]))
     const staged = [...received.files.values()]
@@ -87,38 +86,38 @@ function fromParts(onboarding: Onboarding, actor: WalletActor, parts: AsyncItera
   })
 }
 
-/** @throws BillfoldError `input.invalid` unless every document that is mentioned was sent, and every one that was sent is mentioned */
-function checkDocuments({ attributes: said }: Profile, sent: ReadonlySet<string>): void {
-  const mentioned = mentionsIn(values(said), isDocument)
+/** Asserts that the documents sent are exactly those referenced by the attributes. @throws BillfoldError `input.invalid` */
+function checkDocuments({ attributes: submitted }: Profile, sent: ReadonlySet<string>): void {
+  const referenced = mentionsIn(valuesOf(submitted), isDocument)
   const problems = [
-    ...[...mentioned].filter((name) => !sent.has(name)).map((name) => issue(name, 'was not sent')),
+    ...[...referenced].filter((name) => !sent.has(name)).map((name) => issue(name, 'is missing')),
     ...[...sent]
-      .filter((name) => !mentioned.has(name))
-      .map((name) => issue(name, 'is not mentioned in the attributes')),
+      .filter((name) => !referenced.has(name))
+      .map((name) => issue(name, 'is not referenced by the attributes')),
   ]
-  if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems.slice(0, mostIssues) })
+  if (problems.length > 0) throw new BillfoldError('input.invalid', { issues: problems.slice(0, maxIssues) })
 }
 
-/** What the texts of the parts say. */
-function profileIn({ texts }: Received): Profile {
+/** Parses the profile from the text parts. */
+function parseProfile({ texts }: Received): Profile {
   const parsed = attributes.safeParse(texts.get('attributes'))
   if (!texts.has('attributes')) throw wrongPart('attributes', 'is missing')
   if (!parsed.success) {
     const issues = parsed.error.issues.map(({ path, message }) => issue(['attributes', ...path].join('.'), message))
     throw new BillfoldError('input.invalid', { issues: issues.slice(0, 20) })
   }
-  return { attributes: parsed.data, meta: metaIn(texts.get('meta')) }
+  return { attributes: parsed.data, meta: parseMeta(texts.get('meta')) }
 }
 
-function metaIn(text: string | undefined): unknown {
+function parseMeta(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
     const meta: unknown = JSON.parse(text)
     if (settleJson(meta)) return meta
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw wrongPart('meta', 'is not JSON')
+  throw wrongPart('meta', 'must be JSON')
 }
 
 async function create(
@@ -128,32 +127,32 @@ async function create(
   staged: readonly Parameters<typeof createWalletUser>[4]['staged'][number][],
   documentIds: ReadonlyMap<string, string> = new Map(),
 ): Promise<string> {
-  const used = await usedFiles(services, actor, profile.attributes)
-  const kept = { ...profile, attributes: attributesWith(profile.attributes, documentIds) }
-  return createWalletUser(services, settings.files, actor, kept, { staged, used })
+  const used = await findReferencedFiles(services, actor, profile.attributes)
+  const stored = { ...profile, attributes: attributesWith(profile.attributes, documentIds) }
+  return createWalletUser(services, settings.files, actor, stored, { staged, used })
 }
 
-/** The files sent before that the attributes name. */
-async function usedFiles(
+/** Finds the files uploaded earlier that the attributes reference. */
+async function findReferencedFiles(
   services: Onboarding['services'],
   { tenant, id: owner }: WalletActor,
-  said: readonly Attribute[],
+  submitted: readonly Attribute[],
 ): Promise<readonly FileRow[]> {
-  const wanted = [...mentionsIn(values(said), (text) => readFileId(text) !== undefined)]
-  if (wanted.length > 100) throw wrongPart('attributes', 'name more than 100 files')
+  const wanted = [...mentionsIn(valuesOf(submitted), (text) => readFileId(text) !== undefined)]
+  if (wanted.length > 100) throw wrongPart('attributes', 'must reference at most 100 files')
   const rows = await findFiles(
     services,
     { tenant, owner },
     wanted.map((text) => readFileId(text) ?? ''),
   )
-  const there = new Set(rows.map(({ id }) => publicFileId(id)))
-  const missing = wanted.filter((id) => !there.has(id)).map((id) => issue('attributes', `There is no file ${id}`))
+  const found = new Set(rows.map(({ id }) => publicFileId(id)))
+  const missing = wanted.filter((id) => !found.has(id)).map((id) => issue('attributes', `File ${id} does not exist`))
   if (missing.length > 0) throw new BillfoldError('input.invalid', { issues: missing })
   return rows
 }
 
-function values(said: readonly Attribute[]): readonly unknown[] {
-  return said.map(({ data }) => data.value)
+function valuesOf(submitted: readonly Attribute[]): readonly unknown[] {
+  return submitted.map(({ data }) => data.value)
 }
 
 function issue(path: string, message: string): { readonly path: string; readonly message: string } {
