@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 // Suites that end the nodes they talk to: a process keeps its connections, so each of these files has one of its own.
 const withNodes = [
-  'packages/http-tests/src/did-registries/**/*.test.ts',
-  'packages/http-tests/src/dids/chain.test.ts',
-  'packages/http-tests/src/custody/{transactions,processes,repricing,evm}*.test.ts',
+  'tests/http/src/did-registries/**/*.test.ts',
+  'tests/http/src/dids/chain.test.ts',
+  'tests/http/src/custody/{transactions,processes,repricing,evm}*.test.ts',
 ]
 
 // The suites run against the sources, without a build, through a condition that published packages do not have.
@@ -21,7 +21,7 @@ export default defineConfig({
         // Its files share what they import, which costs a third less; so none may change what is global.
         test: {
           name: 'core and HTTP',
-          include: ['packages/{core,http-tests}/src/**/*.test.ts'],
+          include: ['packages/core/src/**/*.test.ts', 'tests/http/src/**/*.test.ts'],
           exclude: withNodes,
           isolate: false,
         },
@@ -31,7 +31,9 @@ export default defineConfig({
         test: {
           name: 'others',
           include: [
-            'packages/!(core|http-tests)/src/**/*.test.ts',
+            'packages/!(core)/src/**/*.test.ts',
+            'tests/!(http)/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
             'examples/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             ...withNodes,

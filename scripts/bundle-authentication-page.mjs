@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './run-command.mjs'
 
-const sources = join(root, 'packages', 'authentication-page', 'src')
+const sources = join(root, 'apps', 'authentication-page', 'src')
 const out = join(root, 'packages', 'core', 'dist', 'authentication-page')
 
 mkdirSync(out, { recursive: true })

@@ -6,7 +6,7 @@ import { root } from './run-command.mjs'
 /** @type {{ references: { path: string }[] }} */
 const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
 const named = new Set(references.map(({ path }) => path))
-const projects = ['packages', 'examples']
+const projects = ['packages', 'tests', 'apps', 'examples']
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .concat('benchmarks', 'scripts')
   .filter((path) => existsSync(join(root, path, 'tsconfig.json')))

@@ -24,12 +24,12 @@ if (values.write && values.only !== undefined)
  */
 
 /**
- * @param {string} script of packages/http-tests
+ * @param {string} script of tests/http
  * @param {readonly (string | number)[]} whole
  * @param {readonly (string | number)[]} quick
  */
 function long(script, whole, quick) {
-  return [`packages/http-tests/dist/run-${script}.js`, ...(values.quick ? quick : whole).map(String)]
+  return [`tests/http/dist/run-${script}.js`, ...(values.quick ? quick : whole).map(String)]
 }
 
 /**

@@ -63,7 +63,7 @@ const counts = [
     { name: 'every project is built', run: node('scripts/check-references.mjs') },
     { name: 'unused files, exports and dependencies', run: node('node_modules/knip/bin/knip.js', '--no-progress') },
     { name: 'packaging', run: node('scripts/check-packaging.mjs') },
-    { name: 'documentation', run: node('packages/docs-site/dist/check.js') },
+    { name: 'documentation', run: node('apps/docs-site/dist/check.js') },
   ]),
   await runChecks([{ name: 'suites', run: suites }]),
   await runChecks([{ name: 'examples', run: node('scripts/check-examples.mjs') }]),

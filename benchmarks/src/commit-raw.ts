@@ -23,7 +23,7 @@ function statements(
   const entry = `insert into ${table('entries')} (transfer, part, account, amount) values (?, ?, ?, ?)`
   return [
     ...(keepId
-      ? [[`insert into ${table('batches')} (id, committed_at) values (?, ?)`, [newId(), Date.now()]] as const]
+      ? [[`insert into ${table('applied_batches')} (id, committed_at) values (?, ?)`, [newId(), Date.now()]] as const]
       : []),
     ...(String(source) < String(target) ? [debit, credit] : [credit, debit]),
     [
@@ -37,8 +37,8 @@ function statements(
 
 const prefixed = (name: string): string => `billfold_${name}`
 
-function held(sql: string, hits: number): void {
-  if (hits !== 1) throw new Error(`${sql} hit ${hits} rows`)
+function held(sql: string, affectedRows: number): void {
+  if (affectedRows !== 1) throw new Error(`${sql} affected ${affectedRows} rows`)
 }
 
 /** Through `pg`. */

@@ -1,4 +1,4 @@
-import { batch, batches, insert } from '@billfold/core'
+import { batch, appliedBatches, insert } from '@billfold/core'
 import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, openContenders } from './commit-contenders.ts'
@@ -46,7 +46,7 @@ function quantile(values: readonly number[], part: number): number {
 
 async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<void> {
   const url = fresh.url ?? ''
-  await createTables(fresh.connect(), { dialect: database.dialect }, [batches, accounts, transfers, entries])
+  await createTables(fresh.connect(), { dialect: database.dialect }, [appliedBatches, accounts, transfers, entries])
   const { storage, contenders, close } = openContenders(database.kind, url)
   await storage.commit(
     batch(...Array.from({ length: accountCount }, (_, id) => insert(accounts, { id, balance: 1_000_000_000n }))),

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { newId, silentLogger } from '@billfold/core'
-import { type Api, mountable, route } from '@billfold/core/http'
+import { type Api, createMountableApi, route } from '@billfold/core/http'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { expressRouter } from '@billfold/express-adapter'
 import { koaRouter } from '@billfold/koa-adapter'
@@ -61,7 +61,7 @@ function api(): Api {
 }
 
 function mounted() {
-  return mountable(api(), { logger: silentLogger, limiter: memoryRateLimiter() })
+  return createMountableApi(api(), { logger: silentLogger, rateLimiter: memoryRateLimiter() })
 }
 
 /** Express without its own extra headers, which the API does not send either. */

@@ -33,7 +33,7 @@ async function token(type: string, subject: string, seconds: number, further: Re
 function signer(nonce: string, signature: string): Uint8Array {
   const bytes = Buffer.from(signature.slice(2), 'hex')
   const hash = keccak_256(Buffer.from(`\x19Ethereum Signed Message:\n${nonce.length}${nonce}`))
-  return secp256k1.recover(hash, {
+  return secp256k1.recoverPublicKey(hash, {
     r: bytes.subarray(0, 32),
     s: bytes.subarray(32, 64),
     recovery: (bytes[64] ?? 0) % 27,
@@ -47,7 +47,7 @@ async function useUp(kysely: Kysely<unknown>, nonce: string, expiresAt: number, 
   await kysely.transaction().execute(async (transaction) => {
     await sql`insert into billfold_batches (id, committed_at) values (${randomUUID()}, ${now})`.execute(transaction)
     await sql`insert into billfold_used_once (id, expires_at) values (${used}, ${expiresAt})`.execute(transaction)
-    await sql`insert into billfold_audit_records (id, tenant, at, act, actor, subject, detail)
+    await sql`insert into billfold_audit_records (id, tenant, at, action, actor, subject, detail)
       values (${randomUUID()}, 'default', ${now}, 'wallet.logged-in', ${subject}, ${subject}, null)`.execute(
       transaction,
     )

@@ -15,7 +15,7 @@ export async function billfoldLogin(): Promise<RequestListener> {
     storage: kyselyStorage(kysely, { dialect: 'sqlite' }),
     keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
     // All logins come from one address, and the bare route counts none either.
-    rateLimiter: { take: async () => unlimited, look: async () => unlimited },
+    rateLimiter: { consume: async () => unlimited, peek: async () => unlimited },
   })
   return express().disable('etag').disable('x-powered-by').use(expressRouter(billfold.onboarding))
 }

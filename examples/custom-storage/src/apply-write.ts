@@ -1,9 +1,9 @@
 import { BillfoldError } from '@billfold/core'
 import {
-  addedCell,
+  addToCell,
   CommitError,
   compareCells,
-  passes,
+  matchesWhere,
   type Row,
   type Table,
   type Update,
@@ -13,9 +13,12 @@ import {
 /** Applies a write to the rows of its table and returns the new rows. @throws CommitError if its condition or a unique key fails */
 export function applyWrite(rows: readonly Row[], write: Write, index: number): readonly Row[] {
   if (write.kind === 'insert') return insertRow(rows, write.table, write.row, index)
-  const matching = rows.filter((row) => passes(row, write.where))
-  if ((write.hits === 'one' && matching.length !== 1) || (write.hits === 'none' && matching.length > 0)) {
-    throw new CommitError('guard', index)
+  const matching = rows.filter((row) => matchesWhere(row, write.where))
+  if (
+    (write.expectedRows === 'one' && matching.length !== 1) ||
+    (write.expectedRows === 'none' && matching.length > 0)
+  ) {
+    throw new CommitError('condition-failed', index)
   }
   if (write.kind === 'check') return rows
   const others = rows.filter((row) => !matching.includes(row))
@@ -43,7 +46,7 @@ function haveEqualKeys(columns: readonly string[], left: Row, right: Row): boole
 
 function updateRow(row: Row, write: Update): Row {
   const sums = Object.entries(write.add).map(([name, by]) => {
-    const sum = addedCell(write.table.columns[name], row[name] ?? null, by)
+    const sum = addToCell(write.table.columns[name], row[name] ?? null, by)
     if (sum === undefined)
       throw new BillfoldError('input.invalid', { message: `The sum of column ${name} is out of range` })
     return [name, sum] as const

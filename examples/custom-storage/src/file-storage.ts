@@ -1,12 +1,12 @@
 import { BillfoldError, isBillfoldError } from '@billfold/core'
 import {
   type Batch,
-  batches,
-  checkBatch,
-  checkQuery,
+  appliedBatches,
+  validateBatch,
+  validateQuery,
   compareCells,
   isCommitError,
-  passes,
+  matchesWhere,
   type Query,
   type Row,
   type RowOf,
@@ -15,29 +15,29 @@ import {
   typedRows,
 } from '@billfold/core/storage'
 import { applyWrite } from './apply-write.ts'
-import { locked } from './lock.ts'
+import { withFileLock } from './file-lock.ts'
 import { readRows, writeRows } from './rows-file.ts'
 
 /** Creates a storage in one JSON file. Every call reads or writes the whole file: an example, not for production. */
 export function fileStorage(file: string): Storage {
   return {
     async find<T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]> {
-      const checked = checkQuery(table, query)
+      const checked = validateQuery(table, query)
       const rows = await wrapErrors(() => readRows(file))
       return typedRows(table, select(rows.get(table.name) ?? [], checked))
     },
     async commit(batch) {
-      checkBatch(batch)
-      await wrapErrors(() => locked(`${file}.lock`, () => commit(file, batch)))
+      validateBatch(batch)
+      await wrapErrors(() => withFileLock(`${file}.lock`, () => commit(file, batch)))
     },
   }
 }
 
 async function commit(file: string, batch: Batch): Promise<void> {
   const rows = await readRows(file)
-  const applied = rows.get(batches.name) ?? []
+  const applied = rows.get(appliedBatches.name) ?? []
   if (applied.some((row) => row['id'] === batch.id)) return
-  rows.set(batches.name, [...applied, { id: batch.id, committedAt: Date.now() }])
+  rows.set(appliedBatches.name, [...applied, { id: batch.id, committedAt: Date.now() }])
   for (const [index, write] of batch.writes.entries()) {
     rows.set(write.table.name, applyWrite(rows.get(write.table.name) ?? [], write, index))
   }
@@ -45,7 +45,7 @@ async function commit(file: string, batch: Batch): Promise<void> {
 }
 
 function select(rows: readonly Row[], { where = {}, orderBy = [], limit, offset = 0 }: Query): Row[] {
-  const found = rows.filter((row) => passes(row, where))
+  const found = rows.filter((row) => matchesWhere(row, where))
   found.sort((left, right) => {
     for (const [name, direction] of orderBy) {
       const compared = compareCells(left[name] ?? null, right[name] ?? null)

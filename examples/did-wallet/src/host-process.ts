@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { LocalChain } from './local-chain.ts'
-import { said } from './said.ts'
+import { waitForOutput } from './wait-for-output.ts'
 
 /** The example host in a process of its own, with its DIDs on a chain. */
 export interface HostProcess {
@@ -41,7 +41,7 @@ export async function startHost(chain: LocalChain): Promise<HostProcess> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await said(child.stdout, 'Billfold is ready')
+  await waitForOutput(child.stdout, 'Billfold is ready')
   const { serviceKey } = credentialsIn(folder)
   const authorization = `Basic ${Buffer.from(`${serviceKey.keyId}:${serviceKey.keySecret}`).toString('base64')}`
   return {

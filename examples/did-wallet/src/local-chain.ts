@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ContractFactory, JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import registry from 'ethr-did-registry'
-import { said } from './said.ts'
+import { waitForOutput } from './wait-for-output.ts'
 
 /** A local chain with a DID registry and an account that pays for changes. */
 export interface LocalChain {
@@ -24,7 +24,7 @@ export async function startLocalChain(): Promise<LocalChain> {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const greeting = await said(child.stdout, 'Listening on')
+  const greeting = await waitForOutput(child.stdout, 'Listening on')
   const rpcUrl = `http://127.0.0.1:${/Listening on [\d.]+:(\d+)/.exec(greeting)?.[1] ?? ''}`
   const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true })
   const payer = new Wallet(Wallet.createRandom().privateKey, provider)

@@ -11,7 +11,7 @@ import {
 } from '@billfold/browser-tests'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consoleUrl, type RunningHost, startHost } from './running-host.ts'
+import { consoleUrl, type RunningHost, startExampleHost } from './running-host.ts'
 
 const run = promisify(execFile)
 const waiting = { timeout: 30_000 }
@@ -50,7 +50,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
   let faults: string[] = []
   beforeAll(async () => {
     browser = await openBrowser(await faceCamera())
-    hosts = { express: await startHost({}), koa: await startHost({ FRAMEWORK: 'koa' }) }
+    hosts = { express: await startExampleHost({}), koa: await startExampleHost({ FRAMEWORK: 'koa' }) }
   }, 60_000)
   afterAll(async () => {
     await browser.close()

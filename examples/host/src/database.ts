@@ -1,6 +1,6 @@
 import type { KyselyStorageOptions } from '@billfold/storage-kysely'
 import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
-import type { Settings } from './settings.ts'
+import type { HostSettings } from './settings.ts'
 
 /** The host's database, which also contains Billfold's tables. */
 export interface Database {
@@ -11,7 +11,7 @@ export interface Database {
 }
 
 /** Connects to DATABASE_URL. Only the driver of its dialect is loaded. */
-export async function openDatabase({ databaseUrl }: Settings): Promise<Database> {
+export async function connectHostDatabase({ databaseUrl }: HostSettings): Promise<Database> {
   const scheme = databaseUrl.slice(0, databaseUrl.indexOf(':'))
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { default: pg } = await import('pg')

@@ -4,7 +4,7 @@ import { expressRouter } from '@billfold/express-adapter'
 import express from 'express'
 
 /** Creates the host as an Express app. */
-export function expressApp(billfold: Billfold): RequestListener {
+export function createExpressApp(billfold: Billfold): RequestListener {
   const app = express()
   app.disable('x-powered-by')
   app.use('/custody', expressRouter(billfold.custody))

@@ -5,9 +5,9 @@ import { kyselyStorage } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDatabase } from './database.ts'
-import { ask, call, credentialsIn, type RunningHost, startHost } from './running-host.ts'
-import { readSettings } from './settings.ts'
+import { connectHostDatabase } from './database.ts'
+import { sendRequest, callCustody, readCredentials, type RunningHost, startExampleHost } from './running-host.ts'
+import { readHostSettings } from './settings.ts'
 
 /** Databases that two processes can share. */
 const shared = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite' && kind !== 'sqlite')
@@ -17,21 +17,22 @@ const frameworks = ['express', 'koa'] as const
 async function startBoth(
   environment: Record<string, string>,
 ): Promise<Record<(typeof frameworks)[number], RunningHost>> {
-  const express = await startHost(environment)
-  const koa = await startHost({ ...environment, FRAMEWORK: 'koa' }, express.dataDirectory)
+  const express = await startExampleHost(environment)
+  const koa = await startExampleHost({ ...environment, FRAMEWORK: 'koa' }, express.dataDirectory)
   return { express, koa }
 }
 
 /** Creates a wallet of a new user with PIN 123456. */
 async function createWallet(host: RunningHost): Promise<{ readonly id: string; readonly address: string }> {
-  const user = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+  const user = await callCustody(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
   const body = { secretType: 'ETHEREUM', userId: user.body.result.id, pincode: '123456' }
-  return (await call(host, 'POST', '/api/wallets', body)).body.result
+  return (await callCustody(host, 'POST', '/api/wallets', body)).body.result
 }
 
 async function signature(host: RunningHost, walletId: string, type: string, data: unknown): Promise<string> {
   const signatureRequest = { type, secretType: 'ETHEREUM', walletId, data }
-  return (await call(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body.result.signature
+  return (await callCustody(host, 'POST', '/api/signatures', { pincode: '123456', signatureRequest })).body.result
+    .signature
 }
 
 /** Calls each of the five APIs once and returns the results. */
@@ -40,24 +41,25 @@ async function callAllApis(host: RunningHost): Promise<readonly unknown[]> {
   expect(verifyMessage('hello', await signature(host, wallet.id, 'MESSAGE', 'hello'))).toBe(wallet.address)
 
   const session = { origin: host.url, scopes: 'wallet', authtype: 'face' }
-  const { keyId, keySecret } = credentialsIn(host.dataDirectory).serviceKey
-  const made = await ask(host, 'PUT', '/walletapi/sessions/session/new', session, { keyId, keySecret })
+  const { keyId, keySecret } = readCredentials(host.dataDirectory).serviceKey
+  const made = await sendRequest(host, 'PUT', '/walletapi/sessions/session/new', session, { keyId, keySecret })
   expect(made.body.url).toMatch(new RegExp(`/walletapi/sessions/session/${made.body.sessionId}$`))
 
   const own = Wallet.createRandom()
-  const challenge = await ask(host, 'GET', `/onboarding/auth/challenge/${own.address}`)
+  const challenge = await sendRequest(host, 'GET', `/onboarding/auth/challenge/${own.address}`)
   const { jwt, message } = challenge.body
   const answer = { message, signature: await own.signMessage(message) }
   const bearer = { authorization: `Bearer ${jwt}` }
-  expect((await ask(host, 'POST', '/onboarding/auth/challenge', answer, bearer)).status).toBe(200)
+  expect((await sendRequest(host, 'POST', '/onboarding/auth/challenge', answer, bearer)).status).toBe(200)
 
   const walletConfig = { txsInput: [{ service: { name: 'Agent', value: 'https://agent.example' } }] }
-  const { did } = (await ask(host, 'POST', '/dids/wallet', { walletConfig }, { authorization: host.authorization }))
-    .body.wallet
-  const resolved = await ask(host, 'GET', `/dids/1.0/identifiers/${did}`)
+  const { did } = (
+    await sendRequest(host, 'POST', '/dids/wallet', { walletConfig }, { authorization: host.authorization })
+  ).body.wallet
+  const resolved = await sendRequest(host, 'GET', `/dids/1.0/identifiers/${did}`)
   expect(resolved.body.didDocument).toMatchObject({ id: did, service: [{ serviceEndpoint: 'https://agent.example' }] })
 
-  const key = await ask(host, 'GET', '/payments/publickeys')
+  const key = await sendRequest(host, 'GET', '/payments/publickeys')
   expect(Buffer.from(key.body.publicKey, 'base64')).toHaveLength(64)
   return [wallet, made, challenge, resolved, key]
 }
@@ -80,15 +82,17 @@ describe.each(shared)('hosts on $name', (database) => {
   })
 
   it('check at most ten of thirty concurrent wrong PINs across two processes', async () => {
-    const user = await call(hosts.express, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+    const user = await callCustody(hosts.express, 'POST', '/api/users', {
+      signingMethod: { type: 'PIN', value: '123456' },
+    })
     const userId: string = user.body.result.id
     const guess = (host: RunningHost) =>
-      call(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '000000' })
+      callCustody(host, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode: '000000' })
     const guesses = Array.from({ length: 30 }, (_, index) => guess(index % 2 === 0 ? hosts.express : hosts.koa))
     const codes = (await Promise.all(guesses)).map(({ body }) => body.errors[0].code)
     expect(codes.filter((code) => code === 'pincode.incorrect')).toHaveLength(10)
     expect(codes.filter((code) => code === 'pincode.no-tries-left')).toHaveLength(20)
-    const { body } = await call(hosts.koa, 'GET', `/api/users/${userId}`)
+    const { body } = await callCustody(hosts.koa, 'GET', `/api/users/${userId}`)
     expect(body.result.signingMethods[0]).toMatchObject({ remainingAttempts: 0, incorrectAttempts: 10 })
   })
 
@@ -100,7 +104,7 @@ describe.each(shared)('hosts on $name', (database) => {
 describe('a host with default settings', () => {
   let host: RunningHost
   beforeAll(async () => {
-    host = await startHost({})
+    host = await startExampleHost({})
   })
   afterAll(() => host.kill())
 
@@ -118,23 +122,25 @@ describe('a host with default settings', () => {
   })
 
   it('reports its health and serves its OpenAPI documents', async () => {
-    expect((await ask(host, 'GET', '/health')).body).toEqual({ status: 'ok', failing: [] })
+    expect((await sendRequest(host, 'GET', '/health')).body).toEqual({ status: 'ok', failing: [] })
     for (const mount of ['/custody', '/walletapi', '/onboarding', '/dids', '/payments'])
-      expect((await ask(host, 'GET', `${mount}/openapi.json`)).body).toMatchObject({ servers: [{ url: mount }] })
+      expect((await sendRequest(host, 'GET', `${mount}/openapi.json`)).body).toMatchObject({
+        servers: [{ url: mount }],
+      })
   })
 
   it('names its own site in login messages', async () => {
-    const { body } = await ask(host, 'GET', `/onboarding/auth/challenge/${Wallet.createRandom().address}`)
+    const { body } = await sendRequest(host, 'GET', `/onboarding/auth/challenge/${Wallet.createRandom().address}`)
     expect(body.message).toContain(`${new URL(host.url).host} wants you to sign in`)
   })
 
   it('retains credentials and users across a restart, in files with mode 0600', async () => {
-    const { body } = await call(host, 'POST', '/api/users', { reference: 'retained' })
-    const before = credentialsIn(host.dataDirectory)
+    const { body } = await callCustody(host, 'POST', '/api/users', { reference: 'retained' })
+    const before = readCredentials(host.dataDirectory)
     expect(await host.stop()).toBe(0)
-    host = await startHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
-    expect(credentialsIn(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
-    expect((await call(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('retained')
+    host = await startExampleHost({ FRAMEWORK: 'koa', DEMO: 'off' }, host.dataDirectory)
+    expect(readCredentials(host.dataDirectory).serviceKey).toEqual(before.serviceKey)
+    expect((await callCustody(host, 'GET', `/api/users/${body.result.id}`)).body.result.reference).toBe('retained')
     for (const file of ['credentials.json', 'keyring.json'])
       expect(statSync(join(host.dataDirectory, file)).mode & 0o777).toBe(0o600)
   })
@@ -153,13 +159,13 @@ describe('a host without the demo', () => {
     ['NODE_ENV is production', { NODE_ENV: 'production' }],
     ['BASE_URL is on another computer', { BASE_URL: 'https://wallets.example' }],
   ])('creates no key, licence or configuration and serves no console if %s', async (_, environment) => {
-    const host = await startHost(environment)
+    const host = await startExampleHost(environment)
     try {
       expect(host.consoleKey).toBe('')
       expect(existsSync(join(host.dataDirectory, 'credentials.json'))).toBe(false)
       for (const path of ['/', '/demo/about']) expect((await fetch(`${host.url}${path}`)).status).toBe(404)
       expect(await host.stop()).toBe(0)
-      const { db, dialect } = await openDatabase(readSettings({ DATA_DIR: host.dataDirectory }))
+      const { db, dialect } = await connectHostDatabase(readHostSettings({ DATA_DIR: host.dataDirectory }))
       const storage = kyselyStorage(db, { dialect })
       const names = ['service_keys', 'licences', 'verification_configs']
       const found = tables.filter(({ name }) => names.includes(name))

@@ -2,7 +2,7 @@ import { tables } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, it } from 'vitest'
-import { call, startHost } from './running-host.ts'
+import { callCustody, startExampleHost } from './running-host.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
 
@@ -11,19 +11,19 @@ describe('a host killed during a thousand writes', () => {
     const fresh = await database.open()
     if (fresh.url === undefined) throw new Error('no database URL')
     const environment = { DATABASE_URL: fresh.url }
-    const host = await startHost(environment)
+    const host = await startExampleHost(environment)
     const acknowledged: string[] = []
     let answered = 0
     const writes = Array.from({ length: 1000 }, async (_, index) => {
       // Every fiftieth user has a PIN: a batch of six rows.
       const body = index % 50 === 0 ? { signingMethod: { type: 'PIN', value: '123456' } } : {}
-      const answer = await call(host, 'POST', '/api/users', body).catch(() => undefined)
+      const answer = await callCustody(host, 'POST', '/api/users', body).catch(() => undefined)
       if (answer?.status === 200) acknowledged.push(answer.body.result.id)
       if (++answered === 300) await host.kill()
     })
     await Promise.all(writes)
 
-    const again = await startHost(environment, host.dataDirectory)
+    const again = await startExampleHost(environment, host.dataDirectory)
     const storage = kyselyStorage(fresh.connect(), { dialect: database.dialect })
     const column = async (table: string, name: string): Promise<unknown[]> => {
       const definition = tables.find((candidate) => candidate.name === table)
@@ -36,7 +36,7 @@ describe('a host killed during a thousand writes', () => {
       const subjects = await column('audit_records', 'subject')
       const created = subjects.filter((_, index) => actions[index] === 'user.created')
       const secrets = await column('master_secrets', 'ownerId')
-      const methods = await column('credentials', 'ownerId')
+      const methods = await column('signing_methods', 'ownerId')
       expect(acknowledged.length).toBeGreaterThanOrEqual(200)
       expect(acknowledged.length).toBeLessThan(1000)
       expect(new Set(users)).toEqual(new Set(created))

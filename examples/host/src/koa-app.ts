@@ -4,7 +4,7 @@ import { koaRouter } from '@billfold/koa-adapter'
 import Koa from 'koa'
 
 /** Creates the host as a Koa app. */
-export function koaApp(billfold: Billfold): RequestListener {
+export function createKoaApp(billfold: Billfold): RequestListener {
   const app = new Koa()
   app.use(koaRouter(billfold.custody, { prefix: '/custody' }).routes())
   app.use(koaRouter(billfold.authentication, { prefix: '/walletapi' }).routes())

@@ -3,36 +3,36 @@ import { mkdirSync } from 'node:fs'
 import { createBillfold } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
-import { openDatabase } from './database.ts'
-import { demoAdminDid } from './demo/credentials.ts'
+import { connectHostDatabase } from './database.ts'
+import { loadOrCreateAdminDid } from './demo/credentials.ts'
 import { startDemo } from './demo/index.ts'
-import { didRegistries } from './did-registries.ts'
-import { expressApp } from './express-app.ts'
-import { hostKeyring } from './keyring.ts'
-import { koaApp } from './koa-app.ts'
+import { createDidRegistries } from './did-registries.ts'
+import { createExpressApp } from './express-app.ts'
+import { loadHostKeyring } from './keyring.ts'
+import { createKoaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
 import { onboardingOptions } from './onboarding.ts'
-import { readSettings } from './settings.ts'
+import { readHostSettings } from './settings.ts'
 
-const settings = readSettings(process.env)
+const settings = readHostSettings(process.env)
 const { baseUrl } = settings
 mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
 
-const { db, dialect, driver } = await openDatabase(settings)
+const { db, dialect, driver } = await connectHostDatabase(settings)
 await migrate(db, { dialect })
 // The models are loaded with the first face.
 const verifier = faceVerifier()
-const adminDid = settings.demo ? demoAdminDid(settings) : undefined
+const adminDid = settings.demo ? loadOrCreateAdminDid(settings) : undefined
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
-  keyring: hostKeyring(settings),
+  keyring: loadHostKeyring(settings),
   logger,
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
-  dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: didRegistries(settings) },
+  dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
-const app = settings.framework === 'koa' ? koaApp(billfold) : expressApp(billfold)
+const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)
 
 // Console for trying Billfold out. A real host needs only `createServer(app).listen(…)`.
 const demo = adminDid && (await startDemo(app, { billfold, settings, adminDid }))

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { directoryBlobs, type OnboardingOptions } from '@billfold/core'
-import type { Settings } from './settings.ts'
+import type { HostSettings } from './settings.ts'
 
 /** Onboarding options of this host: application template and wallet login. */
-export function onboardingOptions({ baseUrl, dataDirectory }: Settings): OnboardingOptions {
+export function onboardingOptions({ baseUrl, dataDirectory }: HostSettings): OnboardingOptions {
   return {
     // `either` supports older wallets, which sign the bare nonce. Without those, use `eip4361`.
     messageFormat: 'either',

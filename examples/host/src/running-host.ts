@@ -24,14 +24,14 @@ export interface RunningHost {
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** Creates an empty data directory. */
-export function freshDirectory(): string {
+export function createDataDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'billfold-host-'))
 }
 
 /** Starts the built host and waits up to 20 seconds until it is ready. */
-export async function startHost(
+export async function startExampleHost(
   environment: Record<string, string>,
-  dataDirectory = freshDirectory(),
+  dataDirectory = createDataDirectory(),
 ): Promise<RunningHost> {
   const port = await freePort()
   const child = spawn(process.execPath, [main], {
@@ -60,7 +60,7 @@ export async function startHost(
 
 function authorizationIn(dataDirectory: string): string {
   if (!existsSync(join(dataDirectory, 'credentials.json'))) return ''
-  const { keyId, keySecret } = credentialsIn(dataDirectory).serviceKey
+  const { keyId, keySecret } = readCredentials(dataDirectory).serviceKey
   return `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
 }
 
@@ -70,7 +70,7 @@ export function consoleUrl({ url, consoleKey }: RunningHost, path: string): stri
 }
 
 /** Reads the demo credentials of a host. */
-export function credentialsIn(dataDirectory: string): {
+export function readCredentials(dataDirectory: string): {
   readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
   readonly baseUrl: string
 } {
@@ -85,18 +85,18 @@ interface HostResponse {
 }
 
 /** Calls the custody API of a host with its demo credentials. */
-export function call(
+export function callCustody(
   host: RunningHost,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<HostResponse> {
-  return ask(host, method, `/custody${path}`, body, { authorization: host.authorization, ...headers })
+  return sendRequest(host, method, `/custody${path}`, body, { authorization: host.authorization, ...headers })
 }
 
 /** Sends a request to a host, without default credentials. */
-export async function ask(
+export async function sendRequest(
   host: RunningHost,
   method: string,
   path: string,

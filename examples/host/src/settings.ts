@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 /** Settings of the host, from the environment. */
-export interface Settings {
+export interface HostSettings {
   readonly host: string
   readonly port: number
   readonly framework: 'express' | 'koa'
@@ -29,7 +29,7 @@ export interface DidChain {
 }
 
 /** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO and DID_*. @throws Error for invalid values */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data', DEMO = 'on' } = environment
   const port = Number(PORT)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { faceCamera, openBrowser, sizes } from '@billfold/browser-tests'
 import type { Page } from 'playwright-core'
-import { consoleUrl, startHost } from './running-host.ts'
+import { consoleUrl, startExampleHost } from './running-host.ts'
 
 // Takes screenshots of every completed flow of the console, in phone and desktop size, light and dark, into test-results/screens. One of them is
 // the image of the README, in docs/images.
@@ -53,7 +53,7 @@ async function perform(page: Page, action: string): Promise<void> {
 }
 
 mkdirSync(folder, { recursive: true })
-const host = await startHost({})
+const host = await startExampleHost({})
 const browser = await openBrowser(await faceCamera())
 try {
   for (const flow of flows) {

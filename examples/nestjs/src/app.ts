@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import type { OpenBillfold } from './billfold.ts'
+import type { BillfoldInstance } from './billfold.ts'
 import { BILLFOLD, billfoldModule } from './billfold-module.ts'
 import { mountBillfold } from './mount.ts'
 import { Controller, Get, Inject, Module } from '@nestjs/common'
@@ -9,9 +9,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 /** A controller of the app that calls Billfold in process. */
 @Controller('status')
 class StatusController {
-  readonly #instance: OpenBillfold
+  readonly #instance: BillfoldInstance
 
-  constructor(@Inject(BILLFOLD) instance: OpenBillfold) {
+  constructor(@Inject(BILLFOLD) instance: BillfoldInstance) {
     this.#instance = instance
   }
 

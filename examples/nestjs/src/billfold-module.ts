@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common'
-import { type OpenBillfold, openBillfold } from './billfold.ts'
+import { type BillfoldInstance, createBillfoldInstance } from './billfold.ts'
 
 /** Injection token: `@Inject(BILLFOLD) { billfold }: BillfoldInstance`. */
 export const BILLFOLD = Symbol('Billfold')
@@ -16,10 +16,10 @@ const maintenanceIntervalMs = 60_000
 /** Calls `maintain()` periodically and closes the database on shutdown. */
 @Injectable()
 export class BillfoldLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  readonly #instance: OpenBillfold
+  readonly #instance: BillfoldInstance
   #timer: NodeJS.Timeout | undefined
 
-  constructor(@Inject(BILLFOLD) instance: OpenBillfold) {
+  constructor(@Inject(BILLFOLD) instance: BillfoldInstance) {
     this.#instance = instance
   }
 
@@ -46,7 +46,7 @@ export function billfoldModule(folder: string): DynamicModule {
   return {
     module: BillfoldLifecycle,
     global: true,
-    providers: [{ provide: BILLFOLD, useFactory: () => openBillfold(folder) }],
+    providers: [{ provide: BILLFOLD, useFactory: () => createBillfoldInstance(folder) }],
     exports: [BILLFOLD],
   }
 }

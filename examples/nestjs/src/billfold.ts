@@ -6,14 +6,14 @@ import { Kysely, SqliteDialect } from 'kysely'
 import Sqlite from 'libsql'
 
 /** A Billfold instance and its database. */
-export interface OpenBillfold {
+export interface BillfoldInstance {
   readonly billfold: Billfold
   /** Closes the database. */
   readonly close: () => Promise<void>
 }
 
 /** Creates Billfold with an SQLite file and a keyring file in a folder. */
-export async function openBillfold(folder: string): Promise<OpenBillfold> {
+export async function createBillfoldInstance(folder: string): Promise<BillfoldInstance> {
   const db = new Kysely<Record<string, never>>({
     dialect: new SqliteDialect({ database: new Sqlite(join(folder, 'billfold.db')) }),
   })

@@ -1,6 +1,6 @@
 import { expressRouter } from '@billfold/express-adapter'
 import type { NestExpressApplication } from '@nestjs/platform-express'
-import type { OpenBillfold } from './billfold.ts'
+import type { BillfoldInstance } from './billfold.ts'
 import { BILLFOLD } from './billfold-module.ts'
 
 /**
@@ -8,7 +8,7 @@ import { BILLFOLD } from './billfold-module.ts'
  * routes. Nest's global prefix, pipes, guards, interceptors and exception filters apply to controllers only.
  */
 export function mountBillfold(app: NestExpressApplication): void {
-  const { billfold } = app.get<OpenBillfold>(BILLFOLD)
+  const { billfold } = app.get<BillfoldInstance>(BILLFOLD)
   app.use('/custody', expressRouter(billfold.custody))
   app.use('/walletapi', expressRouter(billfold.authentication))
   app.use('/onboarding', expressRouter(billfold.onboarding))

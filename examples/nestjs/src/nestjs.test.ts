@@ -6,7 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from './app.ts'
-import type { OpenBillfold } from './billfold.ts'
+import type { BillfoldInstance } from './billfold.ts'
 import { BILLFOLD } from './billfold-module.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-nestjs-'))
@@ -18,7 +18,7 @@ beforeAll(async () => {
   app = await createApp(folder)
   await app.listen(0, '127.0.0.1')
   url = await app.getUrl()
-  const { billfold } = app.get<OpenBillfold>(BILLFOLD)
+  const { billfold } = app.get<BillfoldInstance>(BILLFOLD)
   const key = await billfold.serviceKeys.create({ tag: 'test', scopes: ['custody', 'dids', 'payments:gateway'] })
   authorization = `Basic ${Buffer.from(`${key.keyId}:${key.keySecret}`).toString('base64')}`
 })
@@ -76,7 +76,7 @@ test('payments: registers and logs in', async () => {
 })
 
 test('authentication: answers an encrypted call of a relying party', async () => {
-  const { billfold } = app.get<OpenBillfold>(BILLFOLD)
+  const { billfold } = app.get<BillfoldInstance>(BILLFOLD)
   const { licence } = await billfold.licences.create({ tag: 'relying party' })
   const connection = await connect({ url: `${url}/walletapi`, licence })
   const enrolled = await connection.call('POST', '/check_enrollment', {
@@ -106,7 +106,7 @@ test('closes the database when the app closes', async () => {
   const other = mkdtempSync(join(tmpdir(), 'billfold-nestjs-'))
   const second = await createApp(other)
   await second.listen(0, '127.0.0.1')
-  const { billfold } = second.get<OpenBillfold>(BILLFOLD)
+  const { billfold } = second.get<BillfoldInstance>(BILLFOLD)
   expect((await billfold.health()).status).toBe('ok')
   await second.close()
   expect((await billfold.health()).status).toBe('unavailable')

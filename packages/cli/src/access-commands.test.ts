@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile, newKey } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { typeLine } from './test-fixtures/type-line.ts'
+import { runLine } from './test-fixtures/run-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
 const url = `file:${join(folder, 'test.sqlite')}`
 
 const type = (line: string, environment: Readonly<Record<string, string>> = { DATABASE_URL: url, BILLFOLD_KEYS: '' }) =>
-  typeLine(line, environment)
+  runLine(line, environment)
 
 beforeAll(async () => {
   createKeyringFile(keyring)

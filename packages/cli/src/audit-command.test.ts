@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import Database from 'libsql'
-import { typeLine } from './test-fixtures/type-line.ts'
+import { runLine } from './test-fixtures/run-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
 const path = join(folder, 'test.sqlite')
 
-const type = (line: string) => typeLine(`${line} --keyring ${keyring}`, { DATABASE_URL: `file:${path}` })
+const type = (line: string) => runLine(`${line} --keyring ${keyring}`, { DATABASE_URL: `file:${path}` })
 const data = async (line: string): Promise<unknown> => JSON.parse((await type(`${line} --json`)).printed)
 
 /** Runs SQL like an attacker who has access to the database but not to the keyring. */
@@ -20,7 +20,7 @@ function tamper(sql: string): void {
 }
 
 beforeAll(async () => {
-  await typeLine('migrate', { DATABASE_URL: `file:${path}` })
+  await runLine('migrate', { DATABASE_URL: `file:${path}` })
   await type('keys create')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -46,7 +46,7 @@ describe('billfold audit', () => {
       code: 0,
       printed: `The audit log is intact: 2 records in 1 link, checkpoint ${checkpoint}\n`,
     })
-    expect(await data('audit verify')).toMatchObject({ findings: [], records: 2, links: 1, hasUnsealed: false })
+    expect(await data('audit verify')).toMatchObject({ findings: [], records: 2, links: 1, hasUnlinkedRecords: false })
 
     tamper(`update billfold_audit_records set subject = 'x' where id = '${after}'`)
     expect(await type('audit verify')).toMatchObject({
@@ -57,7 +57,7 @@ describe('billfold audit', () => {
     expect((await type('audit verify')).code).toBe(0)
     expect(await type(`audit verify --checkpoint ${checkpoint}`)).toMatchObject({
       code: 3,
-      printed: expect.stringContaining('head-removed'),
+      printed: expect.stringContaining('checkpoint-missing'),
     })
   })
 

@@ -1,9 +1,16 @@
-import { type Act, type AuditEntry, type AuditHead, isAct, type TrailFinding, trailFindings } from '@billfold/core'
+import {
+  type AuditAction,
+  type AuditEntry,
+  type AuditCheckpoint,
+  isAuditAction,
+  type AuditLogFinding,
+  auditLogFindings,
+} from '@billfold/core'
 import { UsageError } from './command.ts'
-import { nounCommand } from './noun-command.ts'
-import { required, timeNamed } from './parse-arguments.ts'
+import { createCommandGroup } from './command-group.ts'
+import { requireArgument, parseTime } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
-import { count } from './count.ts'
+import { formatCount } from './format-count.ts'
 
 const text = { type: 'string' } as const
 
@@ -34,7 +41,7 @@ Works on the audit log.
 ${billfoldUsage}`
 
 /** `billfold audit`: searches, checkpoints, verifies and prunes the audit log. */
-export const auditCommand = nounCommand({
+export const auditCommand = createCommandGroup({
   name: 'audit',
   summary: 'search, checkpoint, verify and prune the audit log',
   usage,
@@ -51,14 +58,14 @@ export const auditCommand = nounCommand({
     'trusted-checkpoint': text,
     before: text,
   },
-  verbs: {
+  subcommands: {
     search: async (values, _, terminal) => {
       const { tenant, subject, actor, from, to, after, limit } = values
       const query = {
         ...withoutUndefined({ tenant, subject, actor, after }),
-        ...(values.action !== undefined && { act: parseAction(values.action) }),
-        ...(from !== undefined && { from: timeNamed(from) }),
-        ...(to !== undefined && { to: timeNamed(to) }),
+        ...(values.action !== undefined && { action: parseAction(values.action) }),
+        ...(from !== undefined && { from: parseTime(from) }),
+        ...(to !== undefined && { to: parseTime(to) }),
         ...(limit !== undefined && { limit: parseLimit(limit) }),
       }
       const data = await withBillfold(values, terminal, (billfold) => billfold.audit.search(query))
@@ -66,27 +73,31 @@ export const auditCommand = nounCommand({
       return { text: `${data.records.map(formatRecord).join('')}${more}`, data }
     },
     'latest-checkpoint': async (values, _, terminal) => {
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.head())
+      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.latestCheckpoint())
       return { text: `${formatCheckpoint(data)}\n`, data }
     },
     verify: async (values, _, terminal) => {
-      const options = values.checkpoint === undefined ? {} : { head: parseCheckpoint(values.checkpoint) }
+      const options = values.checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(values.checkpoint) }
       const data = await withBillfold(values, terminal, (billfold) => billfold.audit.verify(options))
-      const { findings, records, links, pruned, head } = data
+      const { findings, records, links, pruned, checkpoint } = data
       const prunedText = pruned > 0 ? `, ${pruned} pruned` : ''
-      const counts = `${count(records, 'record')} in ${count(links, 'link')}${prunedText}`
-      const totals = `${counts}, checkpoint ${formatCheckpoint(head)}\n`
-      const what = findings.length === 0 ? 'The audit log is intact' : count(findings.length, 'problem')
-      return { text: `${findings.map(formatFinding).join('')}${what}: ${totals}`, data, isBad: findings.length > 0 }
+      const counts = `${formatCount(records, 'record')} in ${formatCount(links, 'link')}${prunedText}`
+      const totals = `${counts}, checkpoint ${formatCheckpoint(checkpoint)}\n`
+      const what = findings.length === 0 ? 'The audit log is intact' : formatCount(findings.length, 'problem')
+      return {
+        text: `${findings.map(formatFinding).join('')}${what}: ${totals}`,
+        data,
+        hasProblems: findings.length > 0,
+      }
     },
     checkpoint: async (values, _, terminal) => {
       const trusted = values['trusted-checkpoint']
-      const options = trusted === undefined ? {} : { trust: parseCheckpoint(trusted) }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.seal(options))
-      return { text: `Added ${count(data.records, 'record')} in ${count(data.links, 'link')}\n`, data }
+      const options = trusted === undefined ? {} : { trustedCheckpoint: parseCheckpoint(trusted) }
+      const data = await withBillfold(values, terminal, (billfold) => billfold.audit.checkpoint(options))
+      return { text: `Added ${formatCount(data.records, 'record')} in ${formatCount(data.links, 'link')}\n`, data }
     },
     prune: async (values, _, terminal) => {
-      const before = timeNamed(required(values.before, '--before DATE'))
+      const before = parseTime(requireArgument(values.before, '--before DATE'))
       const prunedTo = await withBillfold(values, terminal, (billfold) => billfold.audit.prune({ before }))
       return { text: prunedTo === 0 ? 'Nothing to prune\n' : `Pruned up to link ${prunedTo}\n`, data: { prunedTo } }
     },
@@ -101,8 +112,8 @@ function withoutUndefined<K extends string>(
   return known
 }
 
-function parseAction(word: string): Act {
-  if (!isAct(word)) throw new UsageError(`Unknown audit action: ${JSON.stringify(word)}`)
+function parseAction(word: string): AuditAction {
+  if (!isAuditAction(word)) throw new UsageError(`Unknown audit action: ${JSON.stringify(word)}`)
   return word
 }
 
@@ -111,24 +122,24 @@ function parseLimit(word: string): number {
   return Number(word)
 }
 
-function parseCheckpoint(word: string): AuditHead {
+function parseCheckpoint(word: string): AuditCheckpoint {
   const [, number, hash] = /^([0-9]{1,15}):([0-9a-f]{64})$/.exec(word) ?? []
   if (number === undefined || hash === undefined)
     throw new UsageError(`A checkpoint has the form 12:<64 hex digits>: ${word}`)
   return { number: Number(number), hash }
 }
 
-function formatCheckpoint({ number, hash }: AuditHead): string {
+function formatCheckpoint({ number, hash }: AuditCheckpoint): string {
   return `${number}:${hash}`
 }
 
-function formatRecord({ at, act, actor, subject, detail, link }: AuditEntry): string {
+function formatRecord({ at, action, actor, subject, detail, link }: AuditEntry): string {
   const further = detail === undefined ? '' : `  ${JSON.stringify(detail)}`
   const chain = link === null ? 'not in chain' : `link ${link}`
-  return `${new Date(at).toISOString()}  ${act}  ${subject}  by ${actor}  ${chain}${further}\n`
+  return `${new Date(at).toISOString()}  ${action}  ${subject}  by ${actor}  ${chain}${further}\n`
 }
 
-function formatFinding({ finding, link, record }: TrailFinding): string {
+function formatFinding({ finding, link, record }: AuditLogFinding): string {
   const where = record === undefined ? `link ${link}` : `link ${link}, record ${record}`
-  return `${finding}  ${where}: ${trailFindings[finding]}\n`
+  return `${finding}  ${where}: ${auditLogFindings[finding]}\n`
 }

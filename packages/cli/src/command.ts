@@ -27,6 +27,6 @@ export class UsageError extends Error {
 }
 
 /** Thrown after a command has printed its output, if it found problems. Sets exit code 3. */
-export class Findings extends Error {
+export class ProblemsFoundExit extends Error {
   override readonly name = 'Findings'
 }

@@ -8,8 +8,8 @@ import {
   privateKeyPayer,
 } from '@billfold/core/dids'
 import { type Command, type Terminal, UsageError } from './command.ts'
-import { required, understood } from './parse-arguments.ts'
-import { registryBytecode } from './registry-bytecode.ts'
+import { requireArgument, parseOrUsageError } from './parse-arguments.ts'
+import { loadRegistryBytecode } from './registry-bytecode.ts'
 
 const usage = `billfold did-registry deploy --chain-id NUMBER [--rpc URL] [--keyring-key ID] [--gas-price WEI]
 billfold did-registry check --chain-id NUMBER --contract ADDRESS [--rpc URL]
@@ -55,7 +55,7 @@ function parse(args: readonly string[]) {
     'keyring-key': text,
     'gas-price': text,
   } as const
-  return understood(() => parseArgs({ args: [...args], options, allowPositionals: true }))
+  return parseOrUsageError(() => parseArgs({ args: [...args], options, allowPositionals: true }))
 }
 
 async function deploy(values: Values, terminal: Terminal): Promise<void> {
@@ -64,21 +64,21 @@ async function deploy(values: Values, terminal: Terminal): Promise<void> {
   const contract = await deployRegistryContract({
     client: createClient(values, terminal),
     payer,
-    bytecode: registryBytecode(),
+    bytecode: loadRegistryBytecode(),
     ...(gasPrice !== undefined && { fees: { gasPrice } }),
   })
   terminal.print(`${contract}\n`)
 }
 
 async function check(values: Values, terminal: Terminal): Promise<void> {
-  const contract = required(values.contract, '--contract ADDRESS')
+  const contract = requireArgument(values.contract, '--contract ADDRESS')
   await checkRegistryContract(createClient(values, terminal), contract)
   terminal.print('The contract is an ERC-1056 registry\n')
 }
 
 function createClient(values: Values, { environment }: Terminal): ReturnType<typeof evmChainClient> {
   const description = '--rpc URL, or BILLFOLD_RPC_URL in the environment'
-  const url = required(values.rpc ?? environment['BILLFOLD_RPC_URL'], description)
+  const url = requireArgument(values.rpc ?? environment['BILLFOLD_RPC_URL'], description)
   const chainId = parseWholeNumber(values['chain-id'], '--chain-id')
   try {
     return evmChainClient({ url, chainId })

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newKey } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { typeLine } from './test-fixtures/type-line.ts'
+import { runLine } from './test-fixtures/run-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const file = join(folder, 'keys.json')
 const environment = { DATABASE_URL: `file:${join(folder, 'test.sqlite')}` }
 const today = new Date().toISOString().slice(0, 10)
 
-const type = (line: string, more: Readonly<Record<string, string>> = {}) => typeLine(line, { ...environment, ...more })
+const type = (line: string, more: Readonly<Record<string, string>> = {}) => runLine(line, { ...environment, ...more })
 const data = async (line: string): Promise<unknown> => JSON.parse((await type(`${line} --json`)).printed)
 
 beforeAll(async () => {

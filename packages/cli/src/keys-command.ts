@@ -4,18 +4,18 @@ import {
   createKeyringFile,
   fileKeyring,
   isKeyId,
-  type KeysInUse,
+  type KeyringUsage,
   type KeyUsage,
-  makeKeyCurrent,
+  setCurrentKeyInFile,
   newKey,
   removeKeyFromFile,
-  type UnreadableValue,
+  type UnreadableCiphertext,
 } from '@billfold/core'
 import { type Terminal, UsageError } from './command.ts'
-import { type Answer, nounCommand } from './noun-command.ts'
-import { required } from './parse-arguments.ts'
-import { billfoldOptions, billfoldUsage, keyringOf, withBillfold } from './with-billfold.ts'
-import { count } from './count.ts'
+import { type CommandOutput, createCommandGroup } from './command-group.ts'
+import { requireArgument } from './parse-arguments.ts'
+import { billfoldOptions, billfoldUsage, loadKeyring, withBillfold } from './with-billfold.ts'
+import { formatCount } from './format-count.ts'
 
 const usage = `billfold keys create [--keyring FILE] [--id ID]
 billfold keys rotate ID --keyring FILE
@@ -37,45 +37,46 @@ Values that are protected by a user's PIN or password are re-encrypted when it i
 ${billfoldUsage}`
 
 /** `billfold keys`: creates, rotates and retires keyring keys. */
-export const keysCommand = nounCommand({
+export const keysCommand = createCommandGroup({
   name: 'keys',
   summary: 'create, rotate and retire keyring keys',
   usage,
   options: { ...billfoldOptions, id: { type: 'string' } },
-  verbs: {
+  subcommands: {
     create: async ({ keyring: file, id }, _, terminal) =>
       file === undefined ? printKey(id, terminal) : addKey(file, id),
     rotate: async ({ keyring: file }, [id], { environment }) => {
-      const key = required(id, 'ID of the key: billfold keys rotate ID')
+      const key = requireArgument(id, 'ID of the key: billfold keys rotate ID')
       if (file === undefined && environment['BILLFOLD_KEYS'] !== undefined)
         throw new UsageError(`The keyring is in the environment: set BILLFOLD_CURRENT_KEY=${key} for every host`)
-      makeKeyCurrent(required(file, '--keyring FILE'), key)
+      setCurrentKeyInFile(requireArgument(file, '--keyring FILE'), key)
       return { text: `${key} is now the current key\n`, data: { current: key } }
     },
     reencrypt: async (values, _, terminal) => {
       let reported = 0
-      const onProgress = ({ table, resealed }: { readonly table: string; readonly resealed: number }): void => {
-        if (resealed < reported + 1000) return
-        reported = resealed
-        terminal.report(`${resealed} values re-encrypted, table ${table}\n`)
+      const onProgress = ({ table, reencrypted }: { readonly table: string; readonly reencrypted: number }): void => {
+        if (reencrypted < reported + 1000) return
+        reported = reencrypted
+        terminal.report(`${reencrypted} values re-encrypted, table ${table}\n`)
       }
-      const data = await withBillfold(values, terminal, (billfold) => billfold.keys.reseal({ onProgress }))
-      const { keyId, resealed, unreadable, vouchesForAuditTrail } = data
-      const chain = vouchesForAuditTrail ? '' : 'The audit chain cannot be authenticated: run billfold audit verify\n'
-      const what = `Re-encrypted ${count(resealed, 'value')} under ${keyId}\n`
-      const isBad = unreadable.length > 0 || !vouchesForAuditTrail
-      return { text: `${unreadable.map(formatUnreadable).join('')}${chain}${what}`, data, isBad }
+      const data = await withBillfold(values, terminal, (billfold) => billfold.keys.reencrypt({ onProgress }))
+      const { keyId, reencrypted, unreadable, authenticatesAuditLog } = data
+      const chain = authenticatesAuditLog ? '' : 'The audit chain cannot be authenticated: run billfold audit verify\n'
+      const what = `Re-encrypted ${formatCount(reencrypted, 'value')} under ${keyId}\n`
+      const hasProblems = unreadable.length > 0 || !authenticatesAuditLog
+      return { text: `${unreadable.map(formatUnreadable).join('')}${chain}${what}`, data, hasProblems }
     },
     list: async (values, _, terminal) => {
       const data = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      return { text: formatUsage(data), data, isBad: data.malformed > 0 || data.older.some(isMissing) }
+      return { text: formatUsage(data), data, hasProblems: data.malformedValues > 0 || data.olderKeys.some(isMissing) }
     },
     retire: async (values, [id], terminal) => {
-      const key = required(id, 'ID of the key: billfold keys retire ID')
+      const key = requireArgument(id, 'ID of the key: billfold keys retire ID')
       const inUse = await withBillfold(values, terminal, (billfold) => billfold.keys.usage())
-      const found = inUse.older.find((older) => older.id === key)
+      const found = inUse.olderKeys.find((older) => older.id === key)
       if (found?.inKeyring !== true) throw new UsageError(`${key} is not an older key in the keyring`)
-      if (isInUse(found)) return { text: `${key} is still in use\n${formatKeyUsage(found)}`, data: found, isBad: true }
+      if (isInUse(found))
+        return { text: `${key} is still in use\n${formatKeyUsage(found)}`, data: found, hasProblems: true }
       if (values.keyring !== undefined) removeKeyFromFile(values.keyring, key)
       const where = values.keyring === undefined ? 'can be removed from BILLFOLD_KEYS' : 'was removed from the keyring'
       return { text: `${key} ${where}: not in use\n`, data: found }
@@ -83,7 +84,7 @@ export const keysCommand = nounCommand({
   },
 })
 
-function addKey(file: string, id: string | undefined): Answer {
+function addKey(file: string, id: string | undefined): CommandOutput {
   const isNew = !existsSync(file)
   const known = isNew ? [] : (fileKeyring(file).keyIds ?? [])
   const key = newKeyId(id, known)
@@ -93,9 +94,9 @@ function addKey(file: string, id: string | undefined): Answer {
   return { text: `Created key ${key}\n${next}`, data: { id: key, isCurrent: isNew } }
 }
 
-function printKey(id: string | undefined, terminal: Terminal): Answer {
+function printKey(id: string | undefined, terminal: Terminal): CommandOutput {
   const isFirst = (terminal.environment['BILLFOLD_KEYS'] ?? '') === ''
-  const keyring = isFirst ? undefined : keyringOf({}, terminal)
+  const keyring = isFirst ? undefined : loadKeyring({}, terminal)
   const key = newKeyId(id, keyring?.keyIds ?? [])
   const entry = `${key}:${newKey()}`
   const next =
@@ -115,8 +116,8 @@ function newKeyId(id: string | undefined, known: readonly string[]): string {
   return ids.find((free) => !known.includes(free)) ?? today
 }
 
-function isInUse({ sealedValues, signingMethods, passwords, vouchesForAuditTrail }: KeyUsage): boolean {
-  return sealedValues + signingMethods + passwords > 0 || vouchesForAuditTrail
+function isInUse({ sealedValues, signingMethods, passwords, authenticatesAuditLog }: KeyUsage): boolean {
+  return sealedValues + signingMethods + passwords > 0 || authenticatesAuditLog
 }
 
 /** Returns true if something depends on a key that is not in the keyring. */
@@ -124,19 +125,20 @@ function isMissing(key: KeyUsage): boolean {
   return !key.inKeyring && isInUse(key)
 }
 
-function formatUsage({ current, older, malformed }: KeysInUse): string {
-  const malformedLine = malformed === 0 ? '' : `${malformed} values name no key, which is a sign of tampering\n`
-  return `${current}  current\n${older.map(formatKeyUsage).join('')}${malformedLine}`
+function formatUsage({ currentKeyId, olderKeys, malformedValues }: KeyringUsage): string {
+  const malformedLine =
+    malformedValues === 0 ? '' : `${malformedValues} values name no key, which is a sign of tampering\n`
+  return `${currentKeyId}  current\n${olderKeys.map(formatKeyUsage).join('')}${malformedLine}`
 }
 
 function formatKeyUsage(key: KeyUsage): string {
-  const { id, inKeyring, sealedValues, signingMethods, passwords, vouchesForAuditTrail } = key
-  const counts = `${count(sealedValues, 'value')}, ${count(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
-  const chain = vouchesForAuditTrail ? ', the newest audit chain link' : ''
+  const { id, inKeyring, sealedValues, signingMethods, passwords, authenticatesAuditLog } = key
+  const counts = `${formatCount(sealedValues, 'value')}, ${formatCount(signingMethods, 'signing method')}, ${passwords} passwords and PINs`
+  const chain = authenticatesAuditLog ? ', the newest audit chain link' : ''
   const what = isInUse(key) ? `${counts}${chain}` : 'not in use'
   return `${id}  ${inKeyring ? 'older' : 'NOT IN THE KEYRING'}: ${what}\n`
 }
 
-function formatUnreadable({ table, column, row, code }: UnreadableValue): string {
+function formatUnreadable({ table, column, row, code }: UnreadableCiphertext): string {
   return `${code}  ${table}.${column} of ${JSON.stringify(row)}\n`
 }

@@ -1,7 +1,7 @@
 import type { AuthLevel, Licence } from '@billfold/core'
 import { UsageError } from './command.ts'
-import { nounCommand } from './noun-command.ts'
-import { required, timeNamed } from './parse-arguments.ts'
+import { createCommandGroup } from './command-group.ts'
+import { requireArgument, parseTime } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const text = { type: 'string' } as const
@@ -20,26 +20,26 @@ created.
 ${billfoldUsage}`
 
 /** `billfold licence`: creates, revokes and lists licences. */
-export const licenceCommand = nounCommand({
+export const licenceCommand = createCommandGroup({
   name: 'licence',
   summary: 'create, revoke and list licences of the authentication API',
   usage,
   options: { ...billfoldOptions, tag: text, level: text, community: text, expires: text },
-  verbs: {
+  subcommands: {
     create: async (values, _, terminal) => {
-      const tag = required(values.tag, '--tag NAME')
+      const tag = requireArgument(values.tag, '--tag NAME')
       const { community, expires } = values
       const input = {
         tag,
         authLevel: parseLevel(values.level),
         ...(community !== undefined && { community }),
-        ...(expires !== undefined && { expiresAt: timeNamed(expires) }),
+        ...(expires !== undefined && { expiresAt: parseTime(expires) }),
       }
       const data = await withBillfold(values, terminal, (billfold) => billfold.licences.create(input))
       return { text: `id      ${data.id}\nlicence ${data.licence}\n`, data }
     },
     revoke: async (values, [id], terminal) => {
-      const licence = required(id, 'ID of the licence: billfold licence revoke ID')
+      const licence = requireArgument(id, 'ID of the licence: billfold licence revoke ID')
       await withBillfold(values, terminal, (billfold) => billfold.licences.revoke(licence, values.tenant))
       return { text: `Revoked ${licence}\n`, data: { revoked: licence } }
     },

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { text as readAll } from 'node:stream/consumers'
-import { run } from './run.ts'
+import { runCommandLine } from './run-command-line.ts'
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   print: (text) => void process.stdout.write(text),
   report: (text) => void process.stderr.write(text),

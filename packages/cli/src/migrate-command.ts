@@ -9,8 +9,8 @@ import {
 } from '@billfold/storage-kysely'
 import type { Kysely } from 'kysely'
 import { type Command, UsageError } from './command.ts'
-import { connect, databaseNamed, databaseUsage } from './connect.ts'
-import { understood } from './parse-arguments.ts'
+import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
+import { parseOrUsageError } from './parse-arguments.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
@@ -44,7 +44,7 @@ export const migrateCommand: Command = {
       return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
     }
     const to = parseVersion('to', rest.to)
-    const connected = await connect(databaseNamed(database, terminal.environment))
+    const connected = await connectDatabase(resolveDatabaseUrl(database, terminal.environment))
     try {
       const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
       const run = rest['dry-run'] === true ? printPending : applyMigrations
@@ -75,7 +75,7 @@ function parse(args: readonly string[]) {
   const flag = { type: 'boolean' } as const
   const options = { database: text, dialect: text, schema: text, prefix: text, to: text, from: text } as const
   const flags = { print: flag, 'dry-run': flag } as const
-  return understood(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
+  return parseOrUsageError(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
 }
 
 function parseVersion(option: string, value: string | undefined): number | undefined {

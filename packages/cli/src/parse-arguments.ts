@@ -4,7 +4,7 @@ import { UsageError } from './command.ts'
  * Runs an argument parser.
  * @throws UsageError with the parser's message if it throws
  */
-export function understood<T>(parse: () => T): T {
+export function parseOrUsageError<T>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
@@ -16,7 +16,7 @@ export function understood<T>(parse: () => T): T {
  * Returns a required argument.
  * @throws UsageError if it is missing
  */
-export function required(value: string | undefined, description: string): string {
+export function requireArgument(value: string | undefined, description: string): string {
   if (value === undefined || value === '') throw new UsageError(`Missing argument: ${description}`)
   return value
 }
@@ -25,7 +25,7 @@ export function required(value: string | undefined, description: string): string
  * Parses a date or time to epoch milliseconds.
  * @throws UsageError
  */
-export function timeNamed(date: string): number {
+export function parseTime(date: string): number {
   const time = Date.parse(date)
   if (Number.isNaN(time))
     throw new UsageError(`Invalid date ${JSON.stringify(date)}: expected 2027-01-31 or an ISO 8601 time`)

@@ -1,7 +1,7 @@
-import type { AuditFinding } from '@billfold/core'
-import { nounCommand } from './noun-command.ts'
+import type { ConsistencyFinding } from '@billfold/core'
+import { createCommandGroup } from './command-group.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
-import { count } from './count.ts'
+import { formatCount } from './format-count.ts'
 
 const usage = `billfold payments audit
 
@@ -11,22 +11,26 @@ discrepancies.
 ${billfoldUsage}`
 
 /** `billfold payments`: audits the ledger. */
-export const paymentsCommand = nounCommand({
+export const paymentsCommand = createCommandGroup({
   name: 'payments',
   summary: 'audit the ledger against the payments',
   usage,
   options: billfoldOptions,
-  verbs: {
+  subcommands: {
     audit: async (values, _, terminal) => {
-      const data = await withBillfold(values, terminal, (billfold) => billfold.payments.audit())
+      const data = await withBillfold(values, terminal, (billfold) => billfold.payments.checkConsistency())
       const { findings, payments, transactions } = data
-      const totals = `${count(payments, 'payment')}, ${transactions} deposits and withdrawals: `
-      const what = findings.length === 0 ? 'no discrepancies' : count(findings.length, 'problem')
-      return { text: `${findings.map(formatFinding).join('')}${totals}${what}\n`, data, isBad: findings.length > 0 }
+      const totals = `${formatCount(payments, 'payment')}, ${transactions} deposits and withdrawals: `
+      const what = findings.length === 0 ? 'no discrepancies' : formatCount(findings.length, 'problem')
+      return {
+        text: `${findings.map(formatFinding).join('')}${totals}${what}\n`,
+        data,
+        hasProblems: findings.length > 0,
+      }
     },
   },
 })
 
-function formatFinding({ finding, tenant, subject, detail }: AuditFinding): string {
+function formatFinding({ finding, tenant, subject, detail }: ConsistencyFinding): string {
   return `${finding}  tenant ${tenant}  ${subject}  ${detail}\n`
 }

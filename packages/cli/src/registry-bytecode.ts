@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
 /** Loads the bytecode of the EthereumDIDRegistry contract, as published by its authors. */
-export function registryBytecode(): Uint8Array {
+export function loadRegistryBytecode(): Uint8Array {
   // Loaded with `require`, because the CommonJS module has no named exports.
   const loaded: unknown = createRequire(import.meta.url)('ethr-did-registry')
   const hex = field(field(loaded, 'EthereumDIDRegistry'), 'bytecode')

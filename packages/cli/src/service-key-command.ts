@@ -1,6 +1,6 @@
 import { UsageError } from './command.ts'
-import { nounCommand } from './noun-command.ts'
-import { required } from './parse-arguments.ts'
+import { createCommandGroup } from './command-group.ts'
+import { requireArgument } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const text = { type: 'string' } as const
@@ -18,7 +18,7 @@ Manages service keys, the API credentials of machine clients. The secret is prin
 ${billfoldUsage}`
 
 /** `billfold service-key`: creates, revokes and lists service keys. */
-export const serviceKeyCommand = nounCommand({
+export const serviceKeyCommand = createCommandGroup({
   name: 'service-key',
   summary: 'create, revoke and list service keys',
   usage,
@@ -29,9 +29,9 @@ export const serviceKeyCommand = nounCommand({
     type: text,
     debug: { type: 'boolean' },
   },
-  verbs: {
+  subcommands: {
     create: async (values, _, terminal) => {
-      const tag = required(values.tag, '--tag NAME')
+      const tag = requireArgument(values.tag, '--tag NAME')
       const { scope: scopes, type, debug = false } = values
       if (scopes === undefined) throw new UsageError('Missing argument: --scope SCOPE')
       const input = { tag, scopes, debug, ...(type !== undefined && { type }) }
@@ -39,7 +39,7 @@ export const serviceKeyCommand = nounCommand({
       return { text: `keyId     ${data.keyId}\nkeySecret ${data.keySecret}\n`, data }
     },
     revoke: async (values, [id], terminal) => {
-      const key = required(id, 'ID of the key: billfold service-key revoke ID')
+      const key = requireArgument(id, 'ID of the key: billfold service-key revoke ID')
       await withBillfold(values, terminal, (billfold) => billfold.serviceKeys.revoke(key, values.tenant))
       return { text: `Revoked ${key}\n`, data: { revoked: key } }
     },

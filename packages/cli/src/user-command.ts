@@ -1,6 +1,6 @@
 import { UsageError } from './command.ts'
-import { nounCommand } from './noun-command.ts'
-import { required } from './parse-arguments.ts'
+import { createCommandGroup } from './command-group.ts'
+import { requireArgument } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const usage = `billfold user export ID
@@ -14,19 +14,19 @@ are stored. If a vendor stores the user's face template, the host must erase the
 ${billfoldUsage}`
 
 /** `billfold user`: exports and erases personal data. */
-export const userCommand = nounCommand({
+export const userCommand = createCommandGroup({
   name: 'user',
   summary: 'export or erase the personal data of a user',
   usage,
   options: { ...billfoldOptions, yes: { type: 'boolean' } },
-  verbs: {
+  subcommands: {
     export: async (values, [id], terminal) => {
-      const user = required(id, 'ID of the user: billfold user export ID')
+      const user = requireArgument(id, 'ID of the user: billfold user export ID')
       const data = await withBillfold(values, terminal, (billfold) => billfold.users.export(user, values.tenant))
       return { text: `${JSON.stringify(data, undefined, 2)}\n`, data }
     },
     erase: async (values, [id], terminal) => {
-      const user = required(id, 'ID of the user: billfold user erase ID --yes')
+      const user = requireArgument(id, 'ID of the user: billfold user erase ID --yes')
       if (values.yes !== true) throw new UsageError('Erasure cannot be undone: confirm it with --yes')
       await withBillfold(values, terminal, (billfold) => billfold.users.erase(user, values.tenant))
       return { text: `Erased ${user}\n`, data: { erased: user } }

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyringFile } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { typeLine } from './test-fixtures/type-line.ts'
+import { runLine } from './test-fixtures/run-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-cli-'))
 const keyring = join(folder, 'keys.json')
 const environment = { DATABASE_URL: `file:${join(folder, 'test.sqlite')}`, BILLFOLD_KEYS: '' }
 
-const type = (line: string) => typeLine(`${line} --keyring ${keyring}`, environment)
+const type = (line: string) => runLine(`${line} --keyring ${keyring}`, environment)
 
 beforeAll(async () => {
   createKeyringFile(keyring)
-  await typeLine('migrate', environment)
+  await runLine('migrate', environment)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -33,7 +33,7 @@ describe('billfold webhook', () => {
     expect(rotated.printed).toMatch(/^secret whsec_\S{44}\n$/)
     expect(rotated.printed).not.toContain(secret)
     expect((await type(`webhook disable ${id}`)).printed).toBe(`Disabled ${id}\n`)
-    expect((await type('webhook list')).printed).toContain('disabled (asked)')
+    expect((await type('webhook list')).printed).toContain('disabled (manual)')
     expect((await type(`webhook enable ${id}`)).printed).toBe(`Enabled ${id}\n`)
     expect((await type(`webhook list --tenant other`)).printed).toBe('')
     expect(await type(`webhook delete ${id} --tenant other`)).toMatchObject({ code: 1, printed: '' })
@@ -43,10 +43,10 @@ describe('billfold webhook', () => {
 
   test('reads a URL that contains a secret from standard input', async () => {
     const line = `webhook create --url - --keyring ${keyring}`
-    const made = await typeLine(line, environment, 'https://shop.example/in?token=s3cret\n')
+    const made = await runLine(line, environment, 'https://shop.example/in?token=s3cret\n')
     expect(made.code).toBe(0)
     expect((await type('webhook list')).printed).toContain('https://shop.example/in?token=s3cret')
-    expect(await typeLine(line, environment)).toMatchObject({ code: 1, printed: '' })
+    expect(await runLine(line, environment)).toMatchObject({ code: 1, printed: '' })
   })
 
   test.each([

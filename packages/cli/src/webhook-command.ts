@@ -1,7 +1,7 @@
-import { type Billfold, type EventType, isEventType, type WaitingDelivery, type WebhookEndpoint } from '@billfold/core'
+import { type Billfold, type EventType, isEventType, type PendingDelivery, type WebhookEndpoint } from '@billfold/core'
 import { UsageError } from './command.ts'
-import { type Answer, nounCommand, type Verb } from './noun-command.ts'
-import { required } from './parse-arguments.ts'
+import { type CommandOutput, createCommandGroup, type Subcommand } from './command-group.ts'
+import { requireArgument } from './parse-arguments.ts'
 import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts'
 
 const text = { type: 'string' } as const
@@ -32,14 +32,14 @@ secret is rotated. After a rotation, requests are signed with both secrets for 2
 ${billfoldUsage}`
 
 /** `billfold webhook`: creates, lists and manages webhook endpoints. */
-export const webhookCommand = nounCommand({
+export const webhookCommand = createCommandGroup({
   name: 'webhook',
   summary: 'create, list, rotate, test and delete webhook endpoints',
   usage,
   options,
-  verbs: {
+  subcommands: {
     create: async (values, _, terminal) => {
-      const argument = required(values.url, '--url URL, or --url - to read it from standard input')
+      const argument = requireArgument(values.url, '--url URL, or --url - to read it from standard input')
       const url = argument === '-' ? (await terminal.readInput()).trim() : argument
       const { event, description } = values
       const input = {
@@ -66,7 +66,7 @@ export const webhookCommand = nounCommand({
     enable: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.enable(id, tenant), 'Enabled', id)),
     delete: endpointSubcommand(({ webhooks }, id, tenant) => confirm(webhooks.delete(id, tenant), 'Deleted', id)),
     pending: endpointSubcommand(async ({ webhooks }, id, tenant) => {
-      const data = await webhooks.waiting(id, tenant)
+      const data = await webhooks.pendingDeliveries(id, tenant)
       return { text: data.map(formatPending).join(''), data }
     }),
     retry: endpointSubcommand(({ webhooks }, id, tenant) =>
@@ -77,15 +77,15 @@ export const webhookCommand = nounCommand({
 
 /** Creates a subcommand that works on one endpoint. */
 function endpointSubcommand(
-  work: (billfold: Billfold, id: string, tenant?: string) => Promise<Answer>,
-): Verb<typeof options> {
+  work: (billfold: Billfold, id: string, tenant?: string) => Promise<CommandOutput>,
+): Subcommand<typeof options> {
   return (values, [id], terminal) => {
-    const endpoint = required(id, 'ID of the endpoint')
+    const endpoint = requireArgument(id, 'ID of the endpoint')
     return withBillfold(values, terminal, (billfold) => work(billfold, endpoint, values.tenant))
   }
 }
 
-async function confirm(work: Promise<void>, verb: string, id: string): Promise<Answer> {
+async function confirm(work: Promise<void>, verb: string, id: string): Promise<CommandOutput> {
   await work
   return { text: `${verb} ${id}\n`, data: { id } }
 }
@@ -97,11 +97,11 @@ function parseEventType(type: string): EventType {
 
 function formatEndpoint({ id, url, events, disabled, failures, description = '' }: WebhookEndpoint): string {
   const state =
-    disabled === undefined ? (failures === 0 ? 'ok' : `failing (${failures})`) : `disabled (${disabled.because})`
+    disabled === undefined ? (failures === 0 ? 'ok' : `failing (${failures})`) : `disabled (${disabled.reason})`
   return `${id}  ${state}  ${url}  ${events === undefined ? 'all' : events.join(',')}  ${description}`.trimEnd() + '\n'
 }
 
-function formatPending({ eventId, type, attempts, nextTryAt, failure = '' }: WaitingDelivery): string {
+function formatPending({ eventId, type, attempts, nextTryAt, failure = '' }: PendingDelivery): string {
   const next = nextTryAt === undefined ? 'gave up' : `next ${new Date(nextTryAt).toISOString()}`
   return `${eventId}  ${type}  attempts ${attempts}  ${next}  ${failure}`.trimEnd() + '\n'
 }

@@ -8,7 +8,7 @@ import {
 } from '@billfold/core'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { type Terminal, UsageError } from './command.ts'
-import { connect, databaseNamed, databaseUsage } from './connect.ts'
+import { connectDatabase, resolveDatabaseUrl, databaseUsage } from './connect-database.ts'
 
 const text = { type: 'string' } as const
 
@@ -23,20 +23,20 @@ export const billfoldUsage = `${databaseUsage}
   --tenant NAME    the tenant; default: default`
 
 /** The values of {@link billfoldOptions}. */
-export type BillfoldValues = Readonly<Partial<Record<keyof typeof billfoldOptions, string>>>
+export type BillfoldOptionValues = Readonly<Partial<Record<keyof typeof billfoldOptions, string>>>
 
 /**
  * Runs a function with a Billfold on the given database, then closes the connection.
  * @throws UsageError
  */
 export async function withBillfold<T>(
-  values: BillfoldValues,
+  values: BillfoldOptionValues,
   terminal: Terminal,
   work: (billfold: Billfold) => Promise<T>,
 ): Promise<T> {
-  const url = databaseNamed(values.database, terminal.environment)
-  const keyring = keyringOf(values, terminal)
-  const { db, dialect } = await connect(url)
+  const url = resolveDatabaseUrl(values.database, terminal.environment)
+  const keyring = loadKeyring(values, terminal)
+  const { db, dialect } = await connectDatabase(url)
   const { schema, prefix, tenant } = values
   try {
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
@@ -58,8 +58,8 @@ export async function withBillfold<T>(
  * Loads the keyring from a file or the environment.
  * @throws UsageError if there is none; BillfoldError `keyring.invalid`
  */
-export function keyringOf(
-  { keyring }: Pick<BillfoldValues, 'keyring'>,
+export function loadKeyring(
+  { keyring }: Pick<BillfoldOptionValues, 'keyring'>,
   { environment }: Pick<Terminal, 'environment'>,
 ): Keyring {
   if (keyring !== undefined) return fileKeyring(keyring)

@@ -1,60 +1,60 @@
-import { type AuthenticationOptions, authenticationApi } from './apis/authentication/index.ts'
-import { facesData } from './biometrics/personal-data.ts'
-import { devicesData } from './devices/personal-data.ts'
-import { type FaceFunctions, faceFunctions } from './apis/authentication/face-functions.ts'
-import { sessionSetup } from './apis/authentication/face-options.ts'
-import { custodyServices } from './apis/custody/custody-services.ts'
-import { type CustodyOptions, custodyApi } from './apis/custody/index.ts'
+import { type AuthenticationOptions, authenticationHttpApi } from './authentication/api/index.ts'
+import { facesData } from './identity/biometrics/personal-data.ts'
+import { devicesData } from './identity/devices/personal-data.ts'
+import { type AuthenticationApi, createAuthenticationApi } from './authentication/api/api.ts'
+import { createSessionContext } from './authentication/api/face-options.ts'
+import { createCustodyServices } from './custody/api/custody-services.ts'
+import { type CustodyOptions, custodyApi } from './custody/api/index.ts'
 import {
-  onboardingApi,
-  type OnboardingFunctions,
-  onboardingFunctions,
+  onboardingHttpApi,
+  type OnboardingApi,
+  createOnboardingApi,
   type OnboardingOptions,
-  onboardingSettings,
-} from './apis/onboarding/index.ts'
-import { type DidsOptions, didsApi, settingsOf } from './apis/dids/index.ts'
-import { addressDids, registryDids } from './wallet-login/index.ts'
-import { type PaymentsOptions, paymentsApi } from './apis/payments/index.ts'
-import { type InProcessAudit, inProcessAudit } from './audit/in-process.ts'
-import type { Actor } from './audit/record.ts'
-import { type Keyring, type SlowHash, slowHash, turnsByKey } from './crypto/index.ts'
-import { type Api, type MountableApi, mountable, openApiRoute } from './http/index.ts'
-import { type EventDelivery, eventDelivery } from './events/deliver.ts'
-import type { EventOptions } from './events/options.ts'
-import { didData } from './identities/personal-data.ts'
-import { resealIdentities } from './identities/reseal.ts'
-import { type IdentitySettings, registryClients } from './identities/settings.ts'
-import { type InProcessKeys, inProcessKeys } from './keys/in-process.ts'
-import { type InProcessLicences, inProcessLicences } from './licences/in-process.ts'
-import { markingStorage, once } from './idempotency/index.ts'
-import { type Logger, silentLogger } from './logger.ts'
-import { storageLookups } from './lookups/index.ts'
-import { type Delivered, deliverOutbox, type Notifier, outboxData } from './outbox/index.ts'
-import { type InProcessPayments, inProcessPayments } from './payments/in-process.ts'
-import { maintainPayments } from './payments/maintain.ts'
-import { paymentsData } from './payments/personal-data.ts'
-import { paymentSettings } from './payments/settings.ts'
-import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './rate-limits/index.ts'
-import { type InProcessServiceKeys, inProcessServiceKeys } from './service-keys/in-process.ts'
-import type { Services } from './services.ts'
-import type { Storage } from './storage/index.ts'
-import { observer as observerFor, type Observer } from './telemetry/observe.ts'
+  toOnboardingSettings,
+} from './onboarding/api/index.ts'
+import { type DidsOptions, didsApi, toDidWalletSettings } from './dids/api/index.ts'
+import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
+import { type PaymentsOptions, paymentsHttpApi } from './payments/api/index.ts'
+import { type AuditApi, createAuditApi } from './platform/audit/api.ts'
+import type { Actor } from './platform/audit/audit-write.ts'
+import { type Keyring, type PasswordHasher, createPasswordHasher, keyedMutex } from './kernel/crypto/index.ts'
+import { type Api, type MountableApi, createMountableApi, openApiRoute } from './http/index.ts'
+import { type EventDelivery, createEventDelivery } from './platform/events/deliver-events.ts'
+import type { EventOptions } from './platform/events/options.ts'
+import { didPersonalData } from './dids/did-wallets/personal-data.ts'
+import { reencryptDidWalletKeys } from './dids/did-wallets/master-secret-rotation.ts'
+import { type DidWalletSettings, collectChainClients } from './dids/did-wallets/settings.ts'
+import { type KeyringApi, createKeyringApi } from './maintenance/keyring/api.ts'
+import { type LicencesApi, createLicencesApi } from './identity/licences/api.ts'
+import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
+import { type Logger, silentLogger } from './kernel/logger.ts'
+import { storageBlindIndex } from './platform/blind-index/index.ts'
+import { type DeliveryCounts, deliverOutbox, type Notifier, outboxData } from './platform/outbox/index.ts'
+import { type PaymentsApi, createPaymentsApi } from './payments/payments-api.ts'
+import { maintainPayments } from './payments/maintenance.ts'
+import { paymentsPersonalData } from './payments/personal-data.ts'
+import { resolvePaymentSettings } from './payments/settings.ts'
+import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './platform/rate-limits/index.ts'
+import { type ServiceKeysApi, createServiceKeysApi } from './identity/service-keys/api.ts'
+import type { Services } from './platform/services.ts'
+import type { Storage } from './kernel/storage/index.ts'
+import { createInstrumentation as observerFor, type Instrumentation } from './telemetry/instrumentation.ts'
 import type { Telemetry } from './telemetry/types.ts'
-import { tokenIssuer } from './tokens/index.ts'
-import { makeVault, type NewVault, type Vault } from './vaults/in-process.ts'
-import { destroyLeftKeys } from './identities/destroy-keys.ts'
-import { resealVaults } from './vaults/reseal.ts'
-import { resealSeeds, resealWallets } from './wallets/reseal.ts'
-import { allEnded } from './operations/each-step.ts'
-import { type Health, health } from './operations/health.ts'
-import { type Maintenance, maintain } from './operations/maintain.ts'
-import { onboardingData } from './onboarding/personal-data.ts'
-import { sweepFiles } from './onboarding/sweep-files.ts'
-import { type InProcessUsers, inProcessUsers } from './users/in-process.ts'
-import type { PersonalData } from './users/personal-data.ts'
-import { custodyData } from './wallets/personal-data.ts'
-import { inProcessWebhooks, type Webhooks } from './webhooks/in-process.ts'
-import type { WebhookOptions } from './webhooks/options.ts'
+import { createTokenIssuer } from './platform/tokens/index.ts'
+import { createVaultForHost, type CreateVaultOptions, type Vault } from './dids/vaults/api.ts'
+import { destroyPendingThresholdKeys } from './dids/did-wallets/destroy-keys.ts'
+import { reencryptVaultEntropy } from './dids/vaults/master-secret-rotation.ts'
+import { reencryptSeeds, reencryptWalletKeys } from './custody/wallets/master-secret-rotation.ts'
+import { awaitAll } from './kernel/concurrency/settle-all.ts'
+import { type Health, checkHealth } from './platform/health.ts'
+import { type MaintenanceResult, maintain } from './maintenance/maintain.ts'
+import { onboardingPersonalData } from './onboarding/applications/personal-data.ts'
+import { purgeUnusedFiles } from './onboarding/applications/purge-files.ts'
+import { type UsersApi, createUsersApi } from './identity/users/api.ts'
+import type { PersonalData } from './platform/personal-data.ts'
+import { custodyPersonalData } from './custody/wallets/personal-data.ts'
+import { createWebhooksApi, type WebhooksApi } from './platform/webhooks/api.ts'
+import type { WebhookOptions } from './platform/webhooks/options.ts'
 
 /** Options for {@link createBillfold}. Only `storage` and `keyring` are required. */
 export interface BillfoldOptions {
@@ -68,14 +68,14 @@ export interface BillfoldOptions {
   /** The clock, in epoch milliseconds. Default: `Date.now`. */
   readonly now?: () => number
   /** Limits the concurrent password hashes of the process. Share one between several instances in a process. */
-  readonly slowHash?: SlowHash
+  readonly passwordHasher?: PasswordHasher
   /** Counts calls. Default: counters in the storage, shared by all processes. */
   readonly rateLimiter?: RateLimiter
   /**
    * How many failed attempts at signing methods one caller may make from one address, over all users. Further attempts
    * are rejected unchecked, so that trying one PIN on every user is not possible. Default: 300 in 600 seconds.
    */
-  readonly wrongValues?: RateLimitRule
+  readonly failedAttemptLimit?: RateLimitRule
   /** Delivers messages to the host and its users, see {@link Billfold.deliver}. */
   readonly notifier?: Notifier
   /** Event options; `false` disables events. Without a handler or webhooks, events are deleted at the next delivery. */
@@ -94,17 +94,17 @@ export interface BillfoldOptions {
 /** A configured Billfold: HTTP APIs to mount, and functions to call in-process. */
 export interface Billfold {
   /** Manages service keys, the API credentials of machine clients. */
-  readonly serviceKeys: InProcessServiceKeys
+  readonly serviceKeys: ServiceKeysApi
   /** Manages licences, the credentials of relying parties for the authentication API. */
-  readonly licences: InProcessLicences
+  readonly licences: LicencesApi
   /** The authentication API, to be mounted with an adapter, and its functions for the host. */
-  readonly authentication: MountableApi & FaceFunctions
+  readonly authentication: MountableApi & AuthenticationApi
   /** The custody API, to be mounted with an adapter. */
   readonly custody: MountableApi
   /** The onboarding API, to be mounted with an adapter, and functions for applications and files. */
-  readonly onboarding: MountableApi & OnboardingFunctions
+  readonly onboarding: MountableApi & OnboardingApi
   /** Manages users: export and erasure of personal data. */
-  readonly users: InProcessUsers
+  readonly users: UsersApi
   /** The DID API, to be mounted with an adapter. */
   readonly dids: MountableApi
   /** Vaults, from which DID wallets are derived. */
@@ -114,18 +114,18 @@ export interface Billfold {
      * @throws BillfoldError `input.invalid`, `vault.mpc-unavailable`, `user.not-found`, `user.limit-reached`,
      *   `signing-method.required`, `signing-method.invalid`, `signing-method.locked`
      */
-    readonly createVault: (input: NewVault) => Promise<Vault>
+    readonly createVault: (input: CreateVaultOptions) => Promise<Vault>
   }
   /** The payments API, to be mounted with an adapter, and the ledger. */
-  readonly payments: MountableApi & InProcessPayments
+  readonly payments: MountableApi & PaymentsApi
   /** The audit log: search, hash chain checkpoints and verification. */
-  readonly audit: InProcessAudit
+  readonly audit: AuditApi
   /** Maintains the keyring: key usage, and re-encryption under the current key. */
-  readonly keys: InProcessKeys
+  readonly keys: KeyringApi
   /** Reports readiness: whether the storage responds. Never rejects. */
   readonly health: () => Promise<Health>
   /** Manages webhook endpoints. Requests are signed according to the Standard Webhooks specification. */
-  readonly webhooks: Webhooks
+  readonly webhooks: WebhooksApi
   /**
    * Delivers due messages to the host's `notifier`, and events to the host's handler and the webhooks. {@link
    * Billfold.maintain} does this as well; call this more often for faster delivery. Calls may overlap, in any number of
@@ -143,13 +143,13 @@ export interface Billfold {
    * }
    * ```
    */
-  readonly deliver: () => Promise<Delivered>
+  readonly deliver: () => Promise<DeliveryCounts>
   /**
    * Deletes expired data and reconciles pending transactions. Call it every few minutes, from any number of processes.
    * A failed step does not prevent the others, except if the storage is unavailable.
    * @throws the error of a step, once all steps have run; an AggregateError if several failed
    */
-  readonly maintain: () => Promise<Maintenance>
+  readonly maintain: () => Promise<MaintenanceResult>
 }
 
 /** The maximum number of decisions that are queued for one owner in a process. */
@@ -173,59 +173,59 @@ export function createBillfold(hostOptions: BillfoldOptions): Billfold {
   const observer = observerFor(hostOptions.telemetry)
   const options = instrumentOptions(observer, hostOptions)
   const { tenant = 'default' } = options
-  const settings = settingsOf(options.dids)
+  const settings = toDidWalletSettings(options.dids)
   const services = createServices(options, settings, observer)
-  const { logger, limiter, lookups, now } = services
+  const { logger, rateLimiter, blindIndex, now } = services
   observer.backlog({ ...services, storage: hostOptions.storage })
   // Idempotency keys use the host's storage without tracking.
-  const idempotency = { storage: options.storage, lookups, logger, now }
-  const payments = { services, settings: paymentSettings(options.payments) }
+  const idempotency = { storage: options.storage, blindIndex, logger, now }
+  const payments = { services, settings: resolvePaymentSettings(options.payments) }
   const mount = (api: Api): MountableApi =>
     observer.api(
-      mountable(
+      createMountableApi(
         { ...api, routes: [...api.routes, openApiRoute(api)] },
-        { logger, limiter, once: (call, execute) => once(idempotency, call, execute) },
+        { logger, rateLimiter, executeOnce: (call, execute) => executeOnce(idempotency, call, execute) },
       ),
     )
-  const faces = sessionSetup(services, options.authentication)
+  const faces = createSessionContext(services, options.authentication)
   const host = (actingTenant: string = tenant): Actor => ({ tenant: actingTenant, id: 'host' })
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.
-  const resolveWithoutRegistry = options.dids?.registries === undefined ? addressDids : async () => undefined
+  const resolveWithoutRegistry = options.dids?.registries === undefined ? resolveAddressDid : async () => undefined
   const deliver = observer.deliver(createDelivery(services, options).deliver)
-  const resolveDid = registryDids(services, settings.registries, resolveWithoutRegistry)
-  const onboarding = onboardingSettings({ resolveDid, ...options.onboarding })
+  const resolveDidKeys = registryDidKeyResolver(services, settings.registries, resolveWithoutRegistry)
+  const onboarding = toOnboardingSettings({ resolveDidKeys, ...options.onboarding })
   return {
-    serviceKeys: inProcessServiceKeys(services, host),
-    licences: inProcessLicences(services, host),
+    serviceKeys: createServiceKeysApi(services, host),
+    licences: createLicencesApi(services, host),
     authentication: {
-      ...mount(authenticationApi(services, tenant, options.authentication, faces)),
-      ...faceFunctions(faces, tenant),
+      ...mount(authenticationHttpApi(services, tenant, options.authentication, faces)),
+      ...createAuthenticationApi(faces, tenant),
     },
     custody: mount(custodyApi(services, tenant, options.custody, faces)),
     payments: {
       ...mount(
-        paymentsApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
+        paymentsHttpApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
       ),
-      ...inProcessPayments(payments, host),
+      ...createPaymentsApi(payments, host),
     },
     onboarding: {
-      ...mount(onboardingApi(services, tenant, onboarding)),
-      ...onboardingFunctions(services, host, onboarding),
+      ...mount(onboardingHttpApi(services, tenant, onboarding)),
+      ...createOnboardingApi(services, host, onboarding),
     },
-    users: inProcessUsers(services, personalData(faces, onboarding), host),
+    users: createUsersApi(services, personalData(faces, onboarding), host),
     dids: mount(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
-    wallets: { createVault: (input) => makeVault(services, settings, host(input.tenant), input) },
-    audit: inProcessAudit(services, host),
-    keys: inProcessKeys(services, host),
-    health: () => health(services),
-    webhooks: inProcessWebhooks(services, options.webhooks ?? {}, host),
+    wallets: { createVault: (input) => createVaultForHost(services, settings, host(input.tenant), input) },
+    audit: createAuditApi(services, host),
+    keys: createKeyringApi(services, host),
+    health: () => checkHealth(services),
+    webhooks: createWebhooksApi(services, options.webhooks ?? {}, host),
     deliver,
     maintain: () => {
       const steps = [
         () => maintainPayments(payments),
-        () => sweepFiles(services, onboarding.files),
-        () => destroyLeftKeys(services, settings),
+        () => purgeUnusedFiles(services, onboarding.files),
+        () => destroyPendingThresholdKeys(services, settings),
       ]
       return maintain(services, steps, deliver)
     },
@@ -233,22 +233,24 @@ export function createBillfold(hostOptions: BillfoldOptions): Billfold {
 }
 
 /** Creates the dependencies of the domain functions, with defaults for omitted options. */
-function createServices(options: BillfoldOptions, settings: IdentitySettings, observer: Observer): Services {
+function createServices(options: BillfoldOptions, settings: DidWalletSettings, observer: Instrumentation): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
-  const custody = custodyServices(options.custody, registryClients(settings))
+  const custody = createCustodyServices(options.custody, collectChainClients(settings))
   return {
-    storage: markingStorage(storage),
+    storage: idempotencyTrackingStorage(storage),
     keyring,
-    slowHash: observer.slowHash(options.slowHash ?? slowHash({ queue: 256, perSource: 128 })),
-    tokens: tokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
+    passwordHasher: observer.passwordHasher(
+      options.passwordHasher ?? createPasswordHasher({ queue: 256, perSource: 128 }),
+    ),
+    tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
     logger,
-    limiter: options.rateLimiter ?? storageRateLimiter(storage, now),
-    lookups: storageLookups({ storage, keyring, now }),
-    keepsEvents: options.events !== false,
+    rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),
+    blindIndex: storageBlindIndex({ storage, keyring, now }),
+    eventsEnabled: options.events !== false,
     notifier: options.notifier,
-    wrongValues: options.wrongValues ?? { most: 300, seconds: 600 },
-    ownerTurns: turnsByKey(maxQueuedPerOwner),
-    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
+    failedAttemptLimit: options.failedAttemptLimit ?? { limit: 300, windowSeconds: 600 },
+    ownerMutex: keyedMutex(maxQueuedPerOwner),
+    masterSecretRotationSteps: [reencryptWalletKeys, reencryptSeeds, reencryptDidWalletKeys, reencryptVaultEntropy],
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,
@@ -256,7 +258,7 @@ function createServices(options: BillfoldOptions, settings: IdentitySettings, ob
 }
 
 /** Instruments the plugged-in parts of the options. Returns the same object without telemetry. */
-function instrumentOptions(observer: Observer, options: BillfoldOptions): BillfoldOptions {
+function instrumentOptions(observer: Instrumentation, options: BillfoldOptions): BillfoldOptions {
   if (options.telemetry === undefined) return options
   const { storage, authentication } = options
   const verifier = authentication?.verifier
@@ -269,9 +271,13 @@ function instrumentOptions(observer: Observer, options: BillfoldOptions): Billfo
 
 /** Delivers messages and events concurrently. */
 function createDelivery(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
-  const eventDeliveries = eventDelivery(services, events === undefined || events === false ? {} : events, webhooks)
-  const deliver = async (): Promise<Delivered> => {
-    const counts = await allEnded([deliverOutbox(services), eventDeliveries.deliver()])
+  const eventDeliveries = createEventDelivery(
+    services,
+    events === undefined || events === false ? {} : events,
+    webhooks,
+  )
+  const deliver = async (): Promise<DeliveryCounts> => {
+    const counts = await awaitAll([deliverOutbox(services), eventDeliveries.deliver()])
     return counts.reduce((sum, { delivered, failed }) => {
       return { delivered: sum.delivered + delivered, failed: sum.failed + failed }
     })
@@ -281,8 +287,16 @@ function createDelivery(services: Services, { events, webhooks = {} }: BillfoldO
 
 /** The personal data of all contexts, for export and erasure. */
 function personalData(
-  { faces }: ReturnType<typeof sessionSetup>,
-  { files }: ReturnType<typeof onboardingSettings>,
+  { faces }: ReturnType<typeof createSessionContext>,
+  { files }: ReturnType<typeof toOnboardingSettings>,
 ): readonly PersonalData[] {
-  return [facesData(faces.verifier), devicesData, custodyData, didData, paymentsData, outboxData, onboardingData(files)]
+  return [
+    facesData(faces.verifier),
+    devicesData,
+    custodyPersonalData,
+    didPersonalData,
+    paymentsPersonalData,
+    outboxData,
+    onboardingPersonalData(files),
+  ]
 }

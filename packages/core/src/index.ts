@@ -1,81 +1,81 @@
-export * from './errors.ts'
-export * from './ids.ts'
-export * from './logger.ts'
-export * from './storage/index.ts'
+export * from './kernel/errors.ts'
+export * from './kernel/ids.ts'
+export * from './kernel/logger.ts'
+export * from './kernel/storage/index.ts'
 export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
-export * from './crypto/index.ts'
+export * from './kernel/crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
-export { type BlobName, type BlobStore, databaseBlobs, directoryBlobs } from './blobs/index.ts'
+export { type BlobName, type BlobStore, databaseBlobs, directoryBlobs } from './onboarding/blobs/index.ts'
 export type {
   LoggedInUser,
   LoginExchange,
-  OnboardingFunctions,
+  OnboardingApi,
   OnboardingOptions,
-} from './apis/onboarding/index.ts'
-export type { Application, ApplicationContent, ApplicationStatus } from './onboarding/application.ts'
-export type { Attribute } from './onboarding/attributes.ts'
-export type { FileType } from './onboarding/file-types.ts'
-export type { OpenFile } from './onboarding/files.ts'
-export type { ApplicationMove } from './onboarding/move-application.ts'
-export type { FileSettings } from './onboarding/settings.ts'
-export type { Template, TemplateAttribute } from './onboarding/templates.ts'
-export type { UserExport } from './users/export.ts'
-export type { Identifier } from './users/identifiers.ts'
-export type { FoundUser, InProcessUsers } from './users/in-process.ts'
-export type { DidKey, ResolveDid, SignInSite, WalletLoginSettings } from './wallet-login/index.ts'
-export type { PaymentsOptions } from './apis/payments/index.ts'
+} from './onboarding/api/index.ts'
+export type { Application, ApplicationContent, ApplicationStatus } from './onboarding/applications/application.ts'
+export type { Attribute } from './onboarding/applications/attributes.ts'
+export type { FileType } from './onboarding/applications/file-types.ts'
+export type { StoredFile } from './onboarding/applications/files.ts'
+export type { ApplicationTransition } from './onboarding/applications/transition-application.ts'
+export type { FileSettings } from './onboarding/applications/file-settings.ts'
+export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applications/templates.ts'
+export type { UserExport } from './identity/users/export.ts'
+export type { Identifier } from './identity/users/identifiers.ts'
+export type { FoundUser, UsersApi } from './identity/users/api.ts'
+export type { DidKey, DidKeyResolver, SignInSite, WalletLoginSettings } from './onboarding/wallet-login/index.ts'
+export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
-export type { InProcessPayments } from './payments/in-process.ts'
-export type { AuditFinding, AuditReport } from './payments/audit.ts'
+export type { PaymentsApi } from './payments/payments-api.ts'
+export type { ConsistencyFinding, ConsistencyReport } from './payments/consistency.ts'
 export type { PaymentRules } from './payments/settings.ts'
 export type {
-  Account,
-  Entry,
+  LedgerAccount,
+  LedgerEntry,
   HoldInput,
   HoldRow,
-  Ledger,
-  Leg,
+  LedgerApi,
+  TransferLeg,
   TransferInput,
   TransferRow,
   UserBalance,
-} from './ledger/index.ts'
-export type { AuthenticationOptions } from './apis/authentication/index.ts'
-export type { FaceFunctions } from './apis/authentication/face-functions.ts'
+} from './payments/ledger/index.ts'
+export type { AuthenticationOptions } from './authentication/api/index.ts'
+export type { AuthenticationApi } from './authentication/api/api.ts'
 export type {
-  ConfigurationInput,
+  VerificationConfigurationInput,
   VerificationConfiguration,
-  VerificationSettings,
-} from './biometrics/configurations.ts'
-export type { TrustedDevice } from './devices/trust.ts'
-export type { NewSession } from './sessions/new-session.ts'
-export type { Community } from './apis/authentication/options.ts'
-export type { EnvelopeCurve } from './envelope/index.ts'
-export type { ServiceKeyInput } from './service-keys/keys.ts'
-export type { ServiceKeyInfo } from './service-keys/list.ts'
-export type { AuthLevel, Licence, LicenceInput } from './licences/licences.ts'
-export type { CustodyOptions } from './apis/custody/index.ts'
-export type { TransactionRetention } from './transactions/retention/retention-rules.ts'
-export type { TemporaryLock } from './credentials/lock-rule.ts'
-export type { DidsOptions } from './apis/dids/index.ts'
-export type { NewVault, Vault } from './vaults/in-process.ts'
-export type { ThresholdSigner } from './vaults/threshold-signer.ts'
-export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './vaults/wallet-config.ts'
-export type { MethodSettings } from './credentials/method-types.ts'
-export type { Chain, ChainKey, HexSignature, SignatureRequest } from './wallets/chains/chain.ts'
-export { type Chains, knownChains } from './wallets/chains/index.ts'
-export { type EvmChain, evmChain } from './wallets/chains/evm.ts'
-export { type BitcoinChain, bitcoinChain } from './wallets/chains/bitcoin.ts'
-export type { KeystoreFormat, ReadKeystore } from './wallets/keystores/keystore.ts'
-export { web3Keystore } from './wallets/keystores/web3.ts'
+  VerificationOptions,
+} from './identity/biometrics/verification-configurations.ts'
+export type { TrustedDevice } from './identity/devices/trusted-devices.ts'
+export type { CreateSessionInput } from './authentication/sessions/create-session.ts'
+export type { Community } from './authentication/api/options.ts'
+export type { SecureChannelCurve } from './platform/secure-channel/index.ts'
+export type { ServiceKeyInput } from './identity/service-keys/service-keys.ts'
+export type { ServiceKeyInfo } from './identity/service-keys/list-service-keys.ts'
+export type { AuthLevel, Licence, LicenceInput } from './identity/licences/licences.ts'
+export type { CustodyOptions } from './custody/api/index.ts'
+export type { TransactionRetention } from './custody/transactions/retention/retention-rules.ts'
+export type { LockoutRule } from './identity/signing-methods/lockout-rule.ts'
+export type { DidsOptions } from './dids/api/index.ts'
+export type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
+export type { ThresholdSigner } from './dids/vaults/threshold-signer.ts'
+export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/vaults/wallet-config.ts'
+export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
+export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
+export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
+export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
+export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
+export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
+export { web3Keystore } from './custody/wallets/keystores/web3.ts'
 export {
   type AccountNonces,
   type AeternityClient,
   type AeternityClientOptions,
   aeternityChainClient,
-  type BroadcastAnswer,
+  type BroadcastResult,
   type ChainClient,
   type ChainClients,
-  type ChainStatus,
+  type NodeTransactionStatus,
   type EvmCall,
   type EvmClient,
   type EvmClientOptions,
@@ -85,23 +85,23 @@ export {
   type EvmLog,
   type EvmLogQuery,
   evmChainClient,
-  type Repricing,
-} from './chain-clients/index.ts'
-export { type Act, acts, isAct } from './audit/acts.ts'
-export { type TrailFinding, trailFindings } from './audit/finding.ts'
-export type { InProcessAudit } from './audit/in-process.ts'
-export type { AuditHead } from './audit/link.ts'
-export type { AuditEntry, AuditPage, AuditSearch } from './audit/search.ts'
-export type { Sealed, SealOptions } from './audit/seal.ts'
-export type { Verification, VerifyOptions } from './audit/verify.ts'
-export type { InProcessLicences } from './licences/in-process.ts'
-export type { InProcessServiceKeys } from './service-keys/in-process.ts'
-export type { InProcessKeys } from './keys/in-process.ts'
-export type { Resealed, ResealProgress, UnreadableValue } from './keys/reseal.ts'
-export type { KeysInUse, KeyUsage } from './keys/usage.ts'
-export type { Health } from './operations/health.ts'
-export type { Delivered, Message, Notifier } from './outbox/index.ts'
-export * from './events/index.ts'
+  type FeeBumping,
+} from './custody/chain-clients/index.ts'
+export { type AuditAction, auditActions, isAuditAction } from './platform/audit/actions.ts'
+export { type AuditLogFinding, auditLogFindings } from './platform/audit/findings.ts'
+export type { AuditApi } from './platform/audit/api.ts'
+export type { AuditCheckpoint } from './platform/audit/link.ts'
+export type { AuditEntry, AuditPage, AuditSearchOptions } from './platform/audit/search.ts'
+export type { CheckpointResult, CheckpointOptions } from './platform/audit/checkpoint.ts'
+export type { AuditVerification, AuditVerifyOptions } from './platform/audit/verify.ts'
+export type { LicencesApi } from './identity/licences/api.ts'
+export type { ServiceKeysApi } from './identity/service-keys/api.ts'
+export type { KeyringApi } from './maintenance/keyring/api.ts'
+export type { ReencryptResult, ReencryptProgress, UnreadableCiphertext } from './maintenance/keyring/reencrypt.ts'
+export type { KeyringUsage, KeyUsage } from './maintenance/keyring/key-usage.ts'
+export type { Health } from './platform/health.ts'
+export type { DeliveryCounts, OutboxMessage, Notifier } from './platform/outbox/index.ts'
+export * from './platform/events/index.ts'
 export type {
   Telemetry,
   TelemetryAttributes,
@@ -112,13 +112,13 @@ export type {
   TelemetrySpan,
   TelemetryTracer,
 } from './telemetry/types.ts'
-export type { EventOptions } from './events/options.ts'
-export type { WebhookEndpoint } from './webhooks/endpoint.ts'
-export type { WaitingDelivery, Webhooks } from './webhooks/in-process.ts'
-export type { WebhookInput } from './webhooks/manage.ts'
-export type { WebhookOptions } from './webhooks/options.ts'
-export type { Resolve } from './outgoing/checked-request.ts'
-export type { Maintenance } from './operations/maintain.ts'
+export type { EventOptions } from './platform/events/options.ts'
+export type { WebhookEndpoint } from './platform/webhooks/endpoint.ts'
+export type { PendingDelivery, WebhooksApi } from './platform/webhooks/api.ts'
+export type { WebhookInput } from './platform/webhooks/manage-endpoints.ts'
+export type { WebhookOptions } from './platform/webhooks/options.ts'
+export type { DnsResolver } from './platform/http-client/ssrf-safe-request.ts'
+export type { MaintenanceResult } from './maintenance/maintain.ts'
 export { tables } from './tables.ts'
-export type { BiometricVerifier } from './biometrics/index.ts'
-export type { RateLimiter, RateLimitKey, RateLimitRule, Taken } from './rate-limits/index.ts'
+export type { BiometricVerifier } from './identity/biometrics/index.ts'
+export type { RateLimiter, RateLimitKey, RateLimitRule, RateLimitResult } from './platform/rate-limits/index.ts'

@@ -1,44 +1,44 @@
-import { auditLinks, auditRecords } from './audit/table.ts'
-import { verificationConfigurations } from './biometrics/configuration-table.ts'
-import { faceGalleries, facePeople, faceTemplates } from './biometrics/face-tables.ts'
-import { faceChecks } from './credentials/face-check-table.ts'
-import { credentials, masterSecrets } from './credentials/tables.ts'
-import { devices } from './devices/table.ts'
-import { didChanges, didIdentities, didNonces } from './dids/tables.ts'
-import { encryptionKeys } from './encryption-keys/table.ts'
-import { systemKeys } from './envelope/tables.ts'
-import { idempotencyKeys } from './idempotency/table.ts'
-import { licences } from './licences/table.ts'
-import { lookupSecrets } from './lookups/index.ts'
-import { eventDeliveries, events } from './events/table.ts'
-import { outbox } from './outbox/index.ts'
-import { blobPieces } from './blobs/table.ts'
-import { applications, fileQuotas, files, profiles } from './onboarding/tables.ts'
-import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
+import { auditLinks, auditRecords } from './platform/audit/tables.ts'
+import { verificationConfigurations } from './identity/biometrics/verification-configuration-table.ts'
+import { faceGalleries, facePeople, faceTemplates } from './identity/biometrics/face-tables.ts'
+import { faceChecks } from './identity/signing-methods/face-check-table.ts'
+import { signingMethods, masterSecrets } from './identity/signing-methods/tables.ts'
+import { devices } from './identity/devices/table.ts'
+import { didChanges, didIdentities, didNonces } from './dids/registries/embedded/tables.ts'
+import { encryptionKeys } from './identity/encryption-keys/table.ts'
+import { systemKeys } from './platform/secure-channel/tables.ts'
+import { idempotencyKeys } from './platform/idempotency/table.ts'
+import { licences } from './identity/licences/table.ts'
+import { blindIndexSecrets } from './platform/blind-index/index.ts'
+import { eventDeliveries, events } from './platform/events/table.ts'
+import { outbox } from './platform/outbox/index.ts'
+import { blobPieces } from './onboarding/blobs/blob-table.ts'
+import { applications, fileQuotas, files, profiles } from './onboarding/applications/tables.ts'
+import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './payments/ledger/tables.ts'
 import * as paymentTables from './payments/tables.ts'
-import { rateLimits } from './rate-limits/table.ts'
-import { configurationSteps, configurations, identities } from './identities/tables.ts'
-import { requestAnswers } from './replays/answers-table.ts'
-import { usedOnce } from './replays/table.ts'
-import { serviceKeys } from './service-keys/table.ts'
-import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
-import { batches, type Table } from './storage/index.ts'
-import { subscriptions } from './subscriptions/table.ts'
-import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
-import { identifiers } from './users/identifier-table.ts'
-import { users } from './users/table.ts'
-import { loginTickets } from './wallet-login/ticket-table.ts'
-import { vaults } from './vaults/tables.ts'
-import { seeds, wallets } from './wallets/tables.ts'
-import { webhookEndpoints } from './webhooks/table.ts'
+import { rateLimits } from './platform/rate-limits/table.ts'
+import { didUpdateSteps, didUpdates, didWallets } from './dids/did-wallets/tables.ts'
+import { requestReplies } from './platform/replay-protection/request-replies-table.ts'
+import { consumedNonces } from './platform/replay-protection/consumed-nonces-table.ts'
+import { serviceKeyTable } from './identity/service-keys/table.ts'
+import { authenticationSessions, faceAttempts, sessionValues } from './authentication/sessions/tables.ts'
+import { appliedBatches, type Table } from './kernel/storage/index.ts'
+import { subscriptions } from './payments/subscriptions/tables.ts'
+import { accountNonces, transactionReplacements, transactions } from './custody/transactions/tables.ts'
+import { identifiers } from './identity/users/identifier-table.ts'
+import { users } from './identity/users/table.ts'
+import { loginTickets } from './onboarding/wallet-login/ticket-table.ts'
+import { vaults } from './dids/vaults/tables.ts'
+import { seeds, wallets } from './custody/wallets/tables.ts'
+import { webhookEndpoints } from './platform/webhooks/table.ts'
 
 /** All tables of Billfold. A storage must support each of them. */
 export const tables: readonly Table[] = Object.freeze([
-  batches,
+  appliedBatches,
   users,
   identifiers,
   masterSecrets,
-  credentials,
+  signingMethods,
   faceChecks,
   wallets,
   seeds,
@@ -48,7 +48,7 @@ export const tables: readonly Table[] = Object.freeze([
   didIdentities,
   didNonces,
   didChanges,
-  serviceKeys,
+  serviceKeyTable,
   auditRecords,
   auditLinks,
   outbox,
@@ -56,12 +56,12 @@ export const tables: readonly Table[] = Object.freeze([
   eventDeliveries,
   webhookEndpoints,
   rateLimits,
-  usedOnce,
+  consumedNonces,
   encryptionKeys,
   systemKeys,
   licences,
-  requestAnswers,
-  lookupSecrets,
+  requestReplies,
+  blindIndexSecrets,
   loginTickets,
   files,
   fileQuotas,
@@ -77,9 +77,9 @@ export const tables: readonly Table[] = Object.freeze([
   sessionValues,
   faceAttempts,
   vaults,
-  identities,
-  configurations,
-  configurationSteps,
+  didWallets,
+  didUpdates,
+  didUpdateSteps,
   ledgerAccounts,
   ledgerTransfers,
   ledgerEntries,

@@ -1,2 +1,2 @@
 export { type ExpressRouterOptions, expressRouter } from './router.ts'
-export { keepRawBody } from './raw-body.ts'
+export { retainRawBody } from './retain-raw-body.ts'

@@ -1,7 +1,7 @@
 import { type MountableApi, parameterNames, type Route } from '@billfold/core/http'
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
-import { incoming } from './incoming.ts'
-import { send } from './send.ts'
+import { fromExpressRequest } from './incoming-request.ts'
+import { sendExpressResponse } from './send-response.ts'
 
 /** Options of {@link expressRouter}. */
 export interface ExpressRouterOptions {
@@ -35,16 +35,16 @@ export function expressRouter(api: MountableApi, options: ExpressRouterOptions =
   const router = options.router ?? express.Router({ caseSensitive: true })
   for (const route of api.routes) register(router, api, route)
   router.use((request: Request, response: Response, next: NextFunction) => {
-    const unmatched = incoming(request, response, [])
-    const reply = api.answerUnrouted(unmatched)
+    const unmatched = fromExpressRequest(request, response, [])
+    const reply = api.handleUnmatched(unmatched)
     const fallthrough = options.fallthrough ?? request.baseUrl === ''
-    if (reply !== undefined) send(request, response, reply)
+    if (reply !== undefined) sendExpressResponse(request, response, reply)
     else if (fallthrough) next()
-    else send(request, response, api.refuse(unmatched, 'route.not-found'))
+    else sendExpressResponse(request, response, api.reject(unmatched, 'route.not-found'))
   })
   // Reached only by errors of this router itself, for malformed percent-encoding in a parameter.
   router.use((_error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    send(request, response, api.refuse(incoming(request, response, []), 'input.invalid'))
+    sendExpressResponse(request, response, api.reject(fromExpressRequest(request, response, []), 'input.invalid'))
   })
   return router
 }
@@ -53,7 +53,9 @@ function register(router: Router, api: MountableApi, route: Route): void {
   const names = parameterNames(route.path)
   const method = lowerCase(route.method)
   router[method](route.path, (request: Request, response: Response) => {
-    void api.handle(route, incoming(request, response, names)).then((reply) => send(request, response, reply))
+    void api
+      .handle(route, fromExpressRequest(request, response, names))
+      .then((reply) => sendExpressResponse(request, response, reply))
   })
 }
 

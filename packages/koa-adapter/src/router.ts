@@ -2,8 +2,8 @@ import { METHODS } from 'node:http'
 import { type MountableApi, parameterNames, type Route } from '@billfold/core/http'
 import Router, { type RouterContext } from '@koa/router'
 import type { Next } from 'koa'
-import { belowMount, incoming } from './incoming.ts'
-import { send } from './send.ts'
+import { stripMountPath, fromKoaContext } from './incoming-request.ts'
+import { sendKoaResponse } from './send-response.ts'
 
 /** Options of {@link koaRouter}. */
 export interface KoaRouterOptions {
@@ -39,12 +39,12 @@ export function koaRouter(api: MountableApi, options: KoaRouterOptions = {}): Ro
   const router = new Router({ sensitive: true, ...(prefix === undefined ? {} : { prefix }) })
   for (const route of api.routes) register(router, api, route)
   router.register('/{*billfoldPath}', METHODS, async (context: RouterContext, next: Next) => {
-    const unmatched = incoming(context, [], `/${context.captures?.at(-1) ?? ''}`)
-    const reply = api.answerUnrouted(unmatched)
+    const unmatched = fromKoaContext(context, [], `/${context.captures?.at(-1) ?? ''}`)
+    const reply = api.handleUnmatched(unmatched)
     const fallthrough = options.fallthrough ?? unmatched.mount === ''
-    if (reply !== undefined) send(context, reply)
+    if (reply !== undefined) sendKoaResponse(context, reply)
     else if (fallthrough) await next()
-    else send(context, api.refuse(unmatched, 'route.not-found'))
+    else sendKoaResponse(context, api.reject(unmatched, 'route.not-found'))
   })
   return router
 }
@@ -53,6 +53,9 @@ function register(router: Router, api: MountableApi, route: Route): void {
   const names = parameterNames(route.path)
   const segments = route.path.split('/').length - 1
   router.register(route.path, [route.method], async (context: RouterContext) => {
-    send(context, await api.handle(route, incoming(context, names, belowMount(context.path, segments))))
+    sendKoaResponse(
+      context,
+      await api.handle(route, fromKoaContext(context, names, stripMountPath(context.path, segments))),
+    )
   })
 }

@@ -1,4 +1,14 @@
-import { batch, batches, bigint, check, defineTable, insert, isCommitError, text, update } from '@billfold/core/storage'
+import {
+  batch,
+  appliedBatches,
+  bigint,
+  check,
+  defineTable,
+  insert,
+  isCommitError,
+  text,
+  update,
+} from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { CamelCasePlugin, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,7 +33,7 @@ for (const database of await openTestDatabases()) {
 
   describe(`a storage within a transaction of the host on ${database.name}`, () => {
     beforeAll(async () => {
-      await createTables(db, { dialect }, [batches, purses])
+      await createTables(db, { dialect }, [appliedBatches, purses])
       await sql`create table host_rows (name varchar(20))`.execute(db)
     })
     afterAll(() => fresh.drop())

@@ -1,4 +1,4 @@
-import { type Batch, checkBatch, type Storage } from '@billfold/core/storage'
+import { type Batch, validateBatch, type Storage } from '@billfold/core/storage'
 import type { Transaction } from 'kysely'
 import { AppliedBefore, applyBatch } from './commit/apply-batch.ts'
 import { type Run, runOn } from './sql/connection.ts'
@@ -22,7 +22,7 @@ export function boundStorage<DB>(transaction: Transaction<DB>, target: Target): 
       }
     },
     async commit(batch) {
-      checkBatch(batch)
+      validateBatch(batch)
       const turn = (lastCommits.get(transaction) ?? Promise.resolve()).then(() =>
         commitUnderSavepoint(run, target, batch),
       )

@@ -1,4 +1,4 @@
-import { batches } from '@billfold/core/storage'
+import { appliedBatches } from '@billfold/core/storage'
 import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
 import { describeStorage } from '@billfold/testing'
 import { createTables } from './schema/create-tables.ts'
@@ -16,7 +16,7 @@ for (const database of await openTestDatabases()) {
     if (form === 'with its driver' && (kind === 'mysql' || kind === 'pglite')) continue
     describeStorage(`Kysely on ${database.name} ${form}`, async (tables) => {
       const fresh = await database.open()
-      await createTables(fresh.connect(), { dialect }, [batches, ...tables])
+      await createTables(fresh.connect(), { dialect }, [appliedBatches, ...tables])
       const open = () => {
         const { db, driver } = connect(fresh)
         return kyselyStorage(db, { dialect, ...driver })

@@ -1,4 +1,4 @@
-import { checkQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
+import { validateQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
 import { decodeRow } from './sql/cells.ts'
 import type { Run } from './sql/connection.ts'
 import type { Target } from './sql/dialect.ts'
@@ -11,7 +11,7 @@ export async function findRows<T extends Table>(
   table: T,
   query: Query<RowOf<T>> | undefined,
 ): Promise<RowOf<T>[]> {
-  const statement = findStatement(target, table, checkQuery(table, query))
+  const statement = findStatement(target, table, validateQuery(table, query))
   const { rows } = await run(statement.sql, statement.parameters)
   return typedRows(
     table,

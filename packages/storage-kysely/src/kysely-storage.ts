@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import { type Batch, checkBatch, isCommitError, type Storage } from '@billfold/core/storage'
+import { type Batch, validateBatch, isCommitError, type Storage } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
 import { AppliedBefore, applyBatch, applyBatchAtOnce } from './commit/apply-batch.ts'
 import { boundStorage } from './bound-storage.ts'
@@ -42,7 +42,7 @@ export interface KyselyStorage<DB> extends Storage {
   /**
    * Looks whether the database can be reached and has the tables that this version needs. Call it when the host starts.
    *
-   * @throws BillfoldError `storage.schema`, whose issues name what is missing; `storage.unavailable`
+   * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing; `storage.unavailable`
    */
   readonly verify: () => Promise<void>
 }
@@ -74,7 +74,7 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
   return {
     find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
     async commit(batch) {
-      checkBatch(batch)
+      validateBatch(batch)
       await retrying(retry, async ({ tries, isUnsure }) => {
         if (await quick(batch, tries > 0)) return
         await (isUnsure ? commitSurely : commitOnce)(db, target, batch)

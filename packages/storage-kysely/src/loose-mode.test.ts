@@ -1,7 +1,7 @@
 import { isBillfoldError } from '@billfold/core'
 import {
   batch,
-  batches,
+  appliedBatches,
   defineTable,
   insert,
   text,
@@ -25,9 +25,9 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
       const pool = createPool({ uri: fresh.url ?? '' })
       pool.on('connection', (connection) => connection.query("set sql_mode = ''"))
       const db = new Kysely<Readonly<Record<never, never>>>({ dialect: new MysqlDialect({ pool }) })
-      await createTables(db, { dialect: 'mysql' }, [batches, tokens])
+      await createTables(db, { dialect: 'mysql' }, [appliedBatches, tokens])
       const storage = kyselyStorage(db, { dialect: 'mysql' })
-      const row = { id: 'a', supply: wideIntegerRange.most }
+      const row = { id: 'a', supply: wideIntegerRange.max }
       await storage.commit(batch(insert(tokens, row)))
       const error = await storage
         .commit(batch(update(tokens, { where: { id: 'a' }, add: { supply: 1n } })))

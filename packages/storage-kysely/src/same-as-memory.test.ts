@@ -1,7 +1,7 @@
 import {
   type Batch,
   batch,
-  batches,
+  appliedBatches,
   bigint,
   check,
   defineTable,
@@ -48,10 +48,10 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ where, hits }).map((change) => update(things, { ...change, add: { count: 1n, worth: -(10n ** 29n) } })),
   // Of an update that breaks its guard and a key both, each storage may say either.
   fc
-    .record({ id, hits: fc.constantFrom('one', 'any'), name })
-    .map((to) => update(things, { where: { id: to.id }, hits: to.hits, set: { name: to.name } })),
+    .record({ id, expectedRows: fc.constantFrom('one', 'any'), name })
+    .map((to) => update(things, { where: { id: to.id }, expectedRows: to.expectedRows, set: { name: to.name } })),
   fc.record({ where, hits }).map((change) => remove(things, change)),
-  fc.record({ where, hits: fc.constantFrom('one', 'none') }).map((condition) => check(things, condition)),
+  fc.record({ where, expectedRows: fc.constantFrom('one', 'none') }).map((condition) => check(things, condition)),
   fc.record({ where: fc.record({ thing: id, id }), hits }).map((change) => remove(notes, change)),
   fc.record({ thing: id, id }).map((row) => check(notes, { where: row })),
 )
@@ -85,11 +85,12 @@ for (const database of await openTestDatabases()) {
   const storages = [kyselyStorage(db, { dialect, ...driver }), kyselyStorage(db, { dialect })]
 
   describe(`any batches on ${database.name}`, () => {
-    beforeAll(() => createTables(db, { dialect }, [batches, things, notes]))
+    beforeAll(() => createTables(db, { dialect }, [appliedBatches, things, notes]))
     afterAll(() => fresh.drop())
 
     test('come out as they do in memory, refusals and all', { timeout: 60_000 }, async () => {
-      const emptied = () => batch(remove(things, { where: {}, hits: 'any' }), remove(notes, { where: {}, hits: 'any' }))
+      const emptied = () =>
+        batch(remove(things, { where: {}, expectedRows: 'any' }), remove(notes, { where: {}, expectedRows: 'any' }))
       const lists = fc.array(fc.array(write, { maxLength: 5 }), { minLength: 1, maxLength: 12 })
       await fc.assert(
         fc.asyncProperty(lists, fc.constantFrom(...storages), async (given, storage) => {

@@ -29,14 +29,14 @@ async function createFrames(person: Pixels, { client }: StartedLiveness): Promis
 }
 
 describeBiometricVerifier('the face verifier', async () => {
-  const [verifier, another] = [faceVerifier(), faceVerifier({ decoder: 'javascript' })]
+  const [verifier, secondInstance] = [faceVerifier(), faceVerifier({ decoder: 'javascript' })]
   const boris = await portraitPixels(straight)
   const stranger = others[7]
   if (stranger === undefined) throw new Error('there are twelve others')
   const grey = sharp({ create: { width: 640, height: 640, channels: 3, background: '#777' } })
   return {
     verifier,
-    another,
+    secondInstance,
     faces: {
       anna: [image(await portraitJpeg(anna[1])), image(await portraitJpeg(anna[0]))],
       boris: [
@@ -44,11 +44,11 @@ describeBiometricVerifier('the face verifier', async () => {
         image(await imageOf(boris).jpeg({ quality: 40 }).toBuffer()),
       ],
       stranger: image(await portraitJpeg(stranger)),
-      nobody: image(await grey.jpeg().toBuffer()),
+      noFace: image(await grey.jpeg().toBuffer()),
     },
-    live: async (started) => ({ kind: 'frames', frames: await createFrames(boris, started) }),
+    createLiveEvidence: async (started) => ({ kind: 'frames', frames: await createFrames(boris, started) }),
     close: async () => {
-      await Promise.all([verifier.close(), another.close()])
+      await Promise.all([verifier.close(), secondInstance.close()])
     },
   }
 })

@@ -1,4 +1,4 @@
-import type { Template } from '@billfold/core/biometrics'
+import type { FaceTemplate } from '@billfold/core/biometrics'
 
 /** Format of the templates: 128 little-endian 32-bit floats. The version changes with the model or its preprocessing. */
 export const templateFormat = 'billfold-face-128/1'
@@ -7,7 +7,7 @@ export const templateFormat = 'billfold-face-128/1'
 export const templateBytes = 512
 
 /** Encodes a descriptor as a template. */
-export function templateOf(descriptor: Float32Array): Template {
+export function encodeDescriptor(descriptor: Float32Array): FaceTemplate {
   const bytes = new Uint8Array(templateBytes)
   const view = new DataView(bytes.buffer)
   descriptor.forEach((value, index) => view.setFloat32(index * 4, value, true))
@@ -15,7 +15,7 @@ export function templateOf(descriptor: Float32Array): Template {
 }
 
 /** Decodes the descriptor of a template; undefined if the template has another format. */
-export function descriptorOf(template: Template): Float32Array | undefined {
+export function decodeDescriptor(template: FaceTemplate): Float32Array | undefined {
   if (template.kind !== 'inline' || template.format !== templateFormat || template.bytes.length !== templateBytes)
     return undefined
   const view = new DataView(template.bytes.buffer, template.bytes.byteOffset, templateBytes)
@@ -24,6 +24,6 @@ export function descriptorOf(template: Template): Float32Array | undefined {
 }
 
 /** Returns the Euclidean distance of two descriptors. */
-export function distance(a: Float32Array, b: Float32Array): number {
+export function descriptorDistance(a: Float32Array, b: Float32Array): number {
   return Math.hypot(...a.map((value, index) => value - (b[index] ?? 0)))
 }

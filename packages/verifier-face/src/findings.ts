@@ -1,4 +1,4 @@
-import type { Reason } from '@billfold/core/biometrics'
+import type { OutcomeReason } from '@billfold/core/biometrics'
 
 /** An encoded image for the worker. */
 export interface EncodedImage {
@@ -7,23 +7,23 @@ export interface EncodedImage {
 }
 
 /** Measurements of one image. */
-export interface Finding {
+export interface ImageFinding {
   /** Reasons to reject the image; empty if its quality is sufficient. */
-  readonly reasons: readonly Reason[]
+  readonly reasons: readonly OutcomeReason[]
   /** The largest face; undefined if there is none. */
-  readonly face?: Face
+  readonly face?: MeasuredFace
 }
 
 /** Measurements of a face. */
-export interface Face {
+export interface MeasuredFace {
   /** 128 numbers. Descriptors of the same person are near each other. */
   readonly descriptor: Float32Array
   /** Confidence of the detector, 0 to 1. */
-  readonly certainty: number
+  readonly confidence: number
   /** Rotation of the head: about -1 to 1, 0 is straight ahead, positive towards the right edge of the image. */
   readonly yaw: number
   /** Gap between the lips, relative to the width of the mouth. */
-  readonly mouthOpen: number
+  readonly mouthOpening: number
   /** Mean luma of the face, 0 to 255. */
   readonly brightness: number
   /** Variance of the Laplacian of the face; low for a blurred image. */

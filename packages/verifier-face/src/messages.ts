@@ -1,14 +1,14 @@
-import type { EncodedImage, Finding } from './findings.ts'
+import type { EncodedImage, ImageFinding } from './findings.ts'
 
 /** Packed templates in shared memory; row `i` belongs to the person `people[i]`. */
-export interface PackedGallery {
+export interface GalleryData {
   readonly bytes: Uint8Array
   readonly people: Uint32Array
   readonly rows: number
 }
 
 /** The nearest person in a gallery, with the distances of this and of the next person. */
-export interface Nearest {
+export interface NearestPerson {
   readonly person: number
   readonly distance: number
   /** Distance of the nearest other person; infinity if there is none. */
@@ -16,22 +16,22 @@ export interface Nearest {
 }
 
 /** A job for the worker. */
-export type Job =
+export type WorkerJob =
   | { readonly kind: 'analyse'; readonly images: readonly EncodedImage[] }
-  | { readonly kind: 'scan'; readonly descriptor: Float32Array; readonly gallery: PackedGallery }
+  | { readonly kind: 'scan'; readonly descriptor: Float32Array; readonly gallery: GalleryData }
 
 /** Result of a job. */
-export type Answer =
-  | { readonly kind: 'analyse'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'scan'; readonly nearest: Nearest | undefined }
+export type WorkerResult =
+  | { readonly kind: 'analyse'; readonly findings: readonly ImageFinding[] }
+  | { readonly kind: 'scan'; readonly nearest: NearestPerson | undefined }
 
 /** Message to the worker. */
-export interface Request {
+export interface WorkerRequest {
   readonly id: number
-  readonly job: Job
+  readonly job: WorkerJob
 }
 
 /** Message from the worker: the result, or the message of an error. */
-export type Response =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly failure: string }
+export type WorkerResponse =
+  | { readonly id: number; readonly result: WorkerResult }
+  | { readonly id: number; readonly error: string }

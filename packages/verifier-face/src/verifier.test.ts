@@ -1,4 +1,4 @@
-import type { Evidence, FaceImage, InlineGallery, Template } from '@billfold/core/biometrics'
+import type { Evidence, FaceImage, InlineGallery, FaceTemplate } from '@billfold/core/biometrics'
 import {
   acted,
   anna,
@@ -28,7 +28,7 @@ function face(bytes: Uint8Array, mediaType: FaceImage['mediaType'] = 'image/jpeg
   return { kind: 'image', image: { mediaType, bytes: Uint8Array.from(bytes), width: 480, height: 480 } }
 }
 
-async function enrolled(...images: Uint8Array[]): Promise<readonly Template[]> {
+async function enrolled(...images: Uint8Array[]): Promise<readonly FaceTemplate[]> {
   const { outcome, templates } = await verifier.enrol(
     { evidence: images.map((image) => face(image)), collection: 'c' },
     context,
@@ -72,11 +72,11 @@ describe('comparing a face', () => {
 
   test('passes for templates that include the person and fails for all others', async () => {
     const people = await Promise.all(good.map(async (portrait) => portraitJpeg(portrait)))
-    const templates: (readonly Template[])[] = []
+    const templates: (readonly FaceTemplate[])[] = []
     for (const person of people) templates.push(await enrolled(person))
     for (const [index, person] of people.entries()) {
       const strangers = templates.filter((_, other) => other !== index).flat()
-      const among = async (known: readonly Template[]) =>
+      const among = async (known: readonly FaceTemplate[]) =>
         (await verifier.compare({ evidence: face(person), templates: known }, context)).decision
       expect([await among(templates.flat()), await among(strangers)]).toEqual(['pass', 'fail'])
     }
@@ -110,7 +110,7 @@ describe('comparing a face', () => {
   test('fails for templates of another format', async () => {
     const [template] = annaKnown
     if (template?.kind !== 'inline') throw new Error('expected an inline template')
-    const foreign: Template[] = [
+    const foreign: FaceTemplate[] = [
       { ...template, format: 'acme/1' },
       { ...template, bytes: template.bytes.slice(1) },
       { kind: 'reference', format: template.format, reference: 'x' },

@@ -3,27 +3,27 @@ import type {
   Evidence,
   FaceImage,
   Gallery,
-  Match,
-  Outcome,
+  GalleryMatch,
+  VerifierOutcome,
   StartedLiveness,
-  Template,
+  FaceTemplate,
   VerifierContext,
 } from '@billfold/core/biometrics'
-import { challengeReasons } from './challenge.ts'
-import { descriptorOf, distance, templateBytes, templateFormat, templateOf } from './descriptors.ts'
-import { type FaceThread, faceThread } from './face-thread.ts'
-import type { Face, Finding } from './findings.ts'
-import { limits } from './limits.ts'
-import { challengeIn, framesFor, startChallenge } from './liveness.ts'
-import { byDistance, pass, refusal, retry } from './outcomes.ts'
-import type { Nearest } from './messages.ts'
+import { findChallengeFailures } from './challenge.ts'
+import { decodeDescriptor, descriptorDistance, templateBytes, templateFormat, encodeDescriptor } from './descriptors.ts'
+import { type FaceWorker, createFaceWorker } from './face-worker.ts'
+import type { MeasuredFace, ImageFinding } from './findings.ts'
+import { thresholds } from './thresholds.ts'
+import { parseChallenge, selectChallengeFrames, startChallenge } from './liveness.ts'
+import { outcomeByDistance, passOutcome, failOutcome, retryOutcome } from './outcomes.ts'
+import type { NearestPerson } from './messages.ts'
 
 /** Options of the face verifier. */
 export interface FaceVerifierOptions {
   /** Maximum number of waiting jobs; further ones fail with `server.busy`. Default: 32. */
   readonly queue?: number
   /** Timeout of one job in milliseconds; the worker thread is terminated afterwards. Default: 20,000. */
-  readonly jobTime?: number
+  readonly jobTimeoutMs?: number
   /** Image decoder: `best` uses sharp if the host has installed it, `javascript` never does. Default: `best`. */
   readonly decoder?: 'best' | 'javascript'
   /** Clock, in milliseconds since 1970. Default: `Date.now`. */
@@ -50,8 +50,8 @@ export interface FaceVerifierOptions {
 export function faceVerifier(
   options: FaceVerifierOptions = {},
 ): BiometricVerifier & { readonly close: () => Promise<void> } {
-  const { queue = 32, jobTime = 20_000, decoder = 'best', now = Date.now } = options
-  const thread = faceThread({ queue, jobTime, decoder })
+  const { queue = 32, jobTimeoutMs = 20_000, decoder = 'best', now = Date.now } = options
+  const thread = createFaceWorker({ queue, jobTimeoutMs, decoder })
   return {
     name: 'billfold-face',
     capabilities: {
@@ -72,18 +72,18 @@ export function faceVerifier(
 }
 
 async function checkLiveness(
-  thread: FaceThread,
+  thread: FaceWorker,
   now: number,
   state: string,
   evidence: Evidence,
   context: VerifierContext,
-): Promise<{ outcome: Outcome; image?: FaceImage }> {
-  const challenge = challengeIn(state)
-  if (challenge === undefined) return { outcome: refusal(['other']) }
-  if (challenge.expiresAt <= now) return { outcome: refusal(['expired']) }
-  const frames = framesFor(challenge, evidence)
+): Promise<{ outcome: VerifierOutcome; image?: FaceImage }> {
+  const challenge = parseChallenge(state)
+  if (challenge === undefined) return { outcome: failOutcome(['other']) }
+  if (challenge.expiresAt <= now) return { outcome: failOutcome(['expired']) }
+  const frames = selectChallengeFrames(challenge, evidence)
   const [straight] = frames
-  if (straight === undefined) return { outcome: refusal(['challenge_failed']) }
+  if (straight === undefined) return { outcome: failOutcome(['challenge_failed']) }
   const findings = await analyse(thread, frames, context)
   // The frames of steps show a turned head in motion, so only the first frame must meet all quality checks.
   const poor = findings.flatMap(({ reasons }, index) =>
@@ -91,51 +91,51 @@ async function checkLiveness(
       ? reasons
       : reasons.filter((reason) => reason === 'no_face' || reason === 'multiple_faces' || reason === 'other'),
   )
-  if (poor.length > 0) return { outcome: retry([...new Set(poor)]) }
-  const reasons = challengeReasons(challenge.steps, collectFaces(findings))
-  return reasons.length > 0 ? { outcome: refusal(reasons) } : { outcome: pass(), image: straight }
+  if (poor.length > 0) return { outcome: retryOutcome([...new Set(poor)]) }
+  const reasons = findChallengeFailures(challenge.steps, collectFaces(findings))
+  return reasons.length > 0 ? { outcome: failOutcome(reasons) } : { outcome: passOutcome(), image: straight }
 }
 
 async function enrol(
-  thread: FaceThread,
+  thread: FaceWorker,
   evidence: readonly Evidence[],
   context: VerifierContext,
-): Promise<{ outcome: Outcome; templates: readonly Template[] }> {
+): Promise<{ outcome: VerifierOutcome; templates: readonly FaceTemplate[] }> {
   const images = evidence.flatMap((one) => (one.kind === 'image' ? [one.image] : []))
-  if (images.length !== evidence.length || images.length === 0 || images.length > limits.mostTemplates)
-    return { outcome: refusal(['other']), templates: [] }
+  if (images.length !== evidence.length || images.length === 0 || images.length > thresholds.maxTemplates)
+    return { outcome: failOutcome(['other']), templates: [] }
   const findings = await analyse(thread, images, context)
   const poor = new Set(findings.flatMap(({ reasons }) => reasons))
-  if (poor.size > 0) return { outcome: retry([...poor]), templates: [] }
+  if (poor.size > 0) return { outcome: retryOutcome([...poor]), templates: [] }
   const faces = collectFaces(findings)
-  const apart = faces.flatMap((one) => faces.map((other) => distance(one.descriptor, other.descriptor)))
+  const apart = faces.flatMap((one) => faces.map((other) => descriptorDistance(one.descriptor, other.descriptor)))
   const farthest = Math.max(...apart)
-  if (farthest > limits.verifyDistance)
-    return { outcome: byDistance('fail', farthest, limits.verifyDistance), templates: [] }
-  return { outcome: pass(), templates: faces.map(({ descriptor }) => templateOf(descriptor)) }
+  if (farthest > thresholds.verifyDistance)
+    return { outcome: outcomeByDistance('fail', farthest, thresholds.verifyDistance), templates: [] }
+  return { outcome: passOutcome(), templates: faces.map(({ descriptor }) => encodeDescriptor(descriptor)) }
 }
 
 async function compare(
-  thread: FaceThread,
+  thread: FaceWorker,
   evidence: Evidence,
-  templates: readonly Template[],
+  templates: readonly FaceTemplate[],
   context: VerifierContext,
-): Promise<Outcome> {
-  const known = templates.map(descriptorOf).filter((descriptor) => descriptor !== undefined)
-  if (known.length !== templates.length || known.length === 0) return refusal(['other'])
+): Promise<VerifierOutcome> {
+  const known = templates.map(decodeDescriptor).filter((descriptor) => descriptor !== undefined)
+  if (known.length !== templates.length || known.length === 0) return failOutcome(['other'])
   const result = await analyseOneFace(thread, evidence, context)
   if ('outcome' in result) return result.outcome
-  const nearest = Math.min(...known.map((descriptor) => distance(descriptor, result.face.descriptor)))
-  return byDistance(nearest <= limits.verifyDistance ? 'pass' : 'fail', nearest, limits.verifyDistance)
+  const nearest = Math.min(...known.map((descriptor) => descriptorDistance(descriptor, result.face.descriptor)))
+  return outcomeByDistance(nearest <= thresholds.verifyDistance ? 'pass' : 'fail', nearest, thresholds.verifyDistance)
 }
 
 async function identify(
-  thread: FaceThread,
+  thread: FaceWorker,
   evidence: Evidence,
   gallery: Gallery,
   context: VerifierContext,
-): Promise<{ outcome: Outcome; match?: Match }> {
-  if (gallery.kind !== 'inline' || gallery.rowBytes !== templateBytes) return { outcome: refusal(['other']) }
+): Promise<{ outcome: VerifierOutcome; match?: GalleryMatch }> {
+  if (gallery.kind !== 'inline' || gallery.rowBytes !== templateBytes) return { outcome: failOutcome(['other']) }
   const result = await analyseOneFace(thread, evidence, context)
   if ('outcome' in result) return { outcome: result.outcome }
   const { bytes, people, rows } = gallery
@@ -145,34 +145,34 @@ async function identify(
 }
 
 /** Decides an identification by the distances of the nearest and the next person. */
-function decide(nearest: Nearest | undefined): { outcome: Outcome; match?: Match } {
-  if (nearest === undefined) return { outcome: refusal([]) }
+function decide(nearest: NearestPerson | undefined): { outcome: VerifierOutcome; match?: GalleryMatch } {
+  if (nearest === undefined) return { outcome: failOutcome([]) }
   const { person, distance: apart, nextDistance } = nearest
-  const near = apart <= limits.identifyDistance
-  const alone = nextDistance - apart >= limits.identifyMargin
+  const near = apart <= thresholds.identifyDistance
+  const alone = nextDistance - apart >= thresholds.identifyMargin
   const decision = near ? (alone ? 'pass' : 'uncertain') : 'fail'
-  const outcome = byDistance(decision, apart, limits.identifyDistance)
+  const outcome = outcomeByDistance(decision, apart, thresholds.identifyDistance)
   return decision === 'pass' ? { outcome, match: { kind: 'inline', person } } : { outcome }
 }
 
 /** Analyses an image that must show exactly one face of sufficient quality; otherwise returns the outcome. */
 async function analyseOneFace(
-  thread: FaceThread,
+  thread: FaceWorker,
   evidence: Evidence,
   context: VerifierContext,
-): Promise<{ readonly face: Face } | { readonly outcome: Outcome }> {
-  if (evidence.kind !== 'image') return { outcome: refusal(['other']) }
+): Promise<{ readonly face: MeasuredFace } | { readonly outcome: VerifierOutcome }> {
+  if (evidence.kind !== 'image') return { outcome: failOutcome(['other']) }
   const [finding] = await analyse(thread, [evidence.image], context)
   if (finding?.face === undefined || finding.reasons.length > 0)
-    return { outcome: retry(finding?.reasons ?? ['other']) }
+    return { outcome: retryOutcome(finding?.reasons ?? ['other']) }
   return { face: finding.face }
 }
 
 async function analyse(
-  thread: FaceThread,
+  thread: FaceWorker,
   images: readonly FaceImage[],
   { signal }: VerifierContext,
-): Promise<readonly Finding[]> {
+): Promise<readonly ImageFinding[]> {
   const encoded = images.map(({ mediaType, bytes }) => ({ mediaType, bytes }))
   const answer = await thread.run({ kind: 'analyse', images: encoded }, signal)
   if (answer.kind !== 'analyse' || answer.findings.length !== images.length)
@@ -180,6 +180,6 @@ async function analyse(
   return answer.findings
 }
 
-function collectFaces(findings: readonly Finding[]): Face[] {
+function collectFaces(findings: readonly ImageFinding[]): MeasuredFace[] {
   return findings.flatMap(({ face }) => (face === undefined ? [] : [face]))
 }

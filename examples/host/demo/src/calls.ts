@@ -1,9 +1,9 @@
-import type { AboutHost, ActReply, Exchange } from '#exchange'
-import { consoleKey } from './console-key.ts'
-import { at, listAt } from './json.ts'
+import type { HostInfo, ActionReply, RecordedCall } from '#exchange'
+import { readConsoleKey } from './console-key.ts'
+import { getIn, getList } from './json.ts'
 
 /** Receives every call. */
-type Listener = (exchange: Exchange) => void
+type Listener = (exchange: RecordedCall) => void
 
 const listeners: Listener[] = []
 
@@ -12,7 +12,7 @@ export function onCall(listener: Listener): void {
   listeners.push(listener)
 }
 
-function publish(exchange: Exchange): void {
+function publish(exchange: RecordedCall): void {
   for (const listener of listeners) listener(exchange)
 }
 
@@ -23,7 +23,7 @@ interface CallOptions {
 }
 
 /** An API returned an error. */
-export class Refusal extends Error {
+export class ApiError extends Error {
   override readonly name = 'Refusal'
   readonly json: unknown
 
@@ -34,7 +34,7 @@ export class Refusal extends Error {
 }
 
 /** `fetch` that records the exchange for the call list. */
-export async function shownFetch(input: string, init: RequestInit = {}): Promise<Response> {
+export async function recordedFetch(input: string, init: RequestInit = {}): Promise<Response> {
   const { method = 'GET', body } = init
   const headers = Object.fromEntries(new Headers(init.headers))
   const started = performance.now()
@@ -56,41 +56,45 @@ export async function shownFetch(input: string, init: RequestInit = {}): Promise
 }
 
 /** Calls an API from the page. @throws ApiError */
-export async function call(method: string, path: string, { headers = {}, json }: CallOptions = {}): Promise<unknown> {
-  const response = await shownFetch(path, {
+export async function requestApi(
+  method: string,
+  path: string,
+  { headers = {}, json }: CallOptions = {},
+): Promise<unknown> {
+  const response = await recordedFetch(path, {
     method,
     headers: { ...headers, ...(json !== undefined && { 'content-type': 'application/json' }) },
     ...(json !== undefined && { body: JSON.stringify(json) }),
   })
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok) return answer
-  throw new Refusal(readErrorMessage(answer) ?? `The API returned ${response.status}`, answer)
+  throw new ApiError(readErrorMessage(answer) ?? `The API returned ${response.status}`, answer)
 }
 
 /** Runs an action on the host, which has the service key that the page must not get. @throws ApiError */
-export async function act(name: string, input: unknown): Promise<unknown> {
+export async function runAction(name: string, input: unknown): Promise<unknown> {
   const response = await fetch(`/demo/actions/${name}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-demo-key': consoleKey() },
+    headers: { 'content-type': 'application/json', 'x-demo-key': readConsoleKey() },
     body: JSON.stringify(input),
   })
-  const { exchanges, result, error }: ActReply = await response.json()
+  const { exchanges, result, error }: ActionReply = await response.json()
   for (const exchange of exchanges) publish(exchange)
   if (error === undefined) return result
   const last = exchanges.findLast(({ kind }) => kind === 'http')
-  throw new Refusal((last && readErrorMessage(parseJson(last.reply))) ?? error, last?.reply)
+  throw new ApiError((last && readErrorMessage(parseJson(last.reply))) ?? error, last?.reply)
 }
 
 /** Fetches the description of the host. */
-export async function aboutHost(): Promise<AboutHost> {
-  const about: AboutHost = await (await fetch('/demo/about')).json()
+export async function fetchHostInfo(): Promise<HostInfo> {
+  const about: HostInfo = await (await fetch('/demo/about')).json()
   return about
 }
 
 /** Reads the error message from the error format of any of the five APIs. */
 function readErrorMessage(answer: unknown): string | undefined {
-  const [first] = listAt(answer, 'errors')
-  const message = at(first, 'message') ?? at(answer, 'errorMessage') ?? at(answer, 'message')
+  const [first] = getList(answer, 'errors')
+  const message = getIn(first, 'message') ?? getIn(answer, 'errorMessage') ?? getIn(answer, 'message')
   return typeof message === 'string' ? message : undefined
 }
 

@@ -2,7 +2,7 @@
 const storageKey = 'demo key'
 
 /** Stores the key of the link that the host printed, and removes it from the address bar. */
-export function keepConsoleKey(): void {
+export function storeConsoleKey(): void {
   const [, key] = /^#demo=([\w-]+)$/.exec(location.hash) ?? []
   if (key === undefined) return
   localStorage.setItem(storageKey, key)
@@ -10,6 +10,6 @@ export function keepConsoleKey(): void {
 }
 
 /** Reads the key that authorizes actions; empty if the page was not opened by the printed link. */
-export function consoleKey(): string {
+export function readConsoleKey(): string {
   return localStorage.getItem(storageKey) ?? ''
 }

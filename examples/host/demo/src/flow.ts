@@ -3,11 +3,11 @@ export interface Fact {
   readonly label: string
   readonly value: string
   /** Result of a check; undefined if nothing was checked. */
-  readonly holds?: boolean
+  readonly verified?: boolean
 }
 
 /** An input field. */
-export interface Field {
+export interface FormField {
   readonly name: string
   readonly label: string
   readonly value: string
@@ -19,17 +19,17 @@ export interface Field {
 }
 
 /** One step of a flow. */
-export interface Step {
+export interface FlowStep {
   readonly title: string
   readonly text: string
-  readonly fields?: readonly Field[]
+  readonly fields?: readonly FormField[]
   readonly action: string
   /** Returns true if the previous steps have produced what this step needs. */
-  readonly ready: () => boolean
+  readonly isReady: () => boolean
   /** Runs the step and returns its results. */
   readonly run: (form: FormData) => Promise<readonly Fact[]>
   /** Restores the results of an earlier run after a page load. */
-  readonly before?: () => Promise<readonly Fact[] | undefined>
+  readonly restore?: () => Promise<readonly Fact[] | undefined>
 }
 
 /** A flow: the steps of one use case. */
@@ -38,17 +38,17 @@ export interface Flow {
   readonly title: string
   readonly intro: string
   /** Creates the steps. They share state, so each page load needs new ones. */
-  readonly steps: () => readonly Step[]
+  readonly steps: () => readonly FlowStep[]
 }
 
 /** Reads the text of a form field. */
-export function typed(form: FormData, name: string): string {
+export function fieldText(form: FormData, name: string): string {
   const value = form.get(name)
   return typeof value === 'string' ? value : ''
 }
 
 /** Returns the result of an earlier step. @throws Error if the step was not run */
-export function made<T>(value: T | undefined, step: string): T {
+export function requireStep<T>(value: T | undefined, step: string): T {
   if (value === undefined) throw new Error(`Run this step first: ${step}`)
   return value
 }

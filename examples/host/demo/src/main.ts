@@ -1,26 +1,26 @@
-import { aboutHost } from './calls.ts'
-import { showCalls } from './call-list.ts'
-import { keepConsoleKey } from './console-key.ts'
+import { fetchHostInfo } from './calls.ts'
+import { renderCallList } from './render-call-list.ts'
+import { storeConsoleKey } from './console-key.ts'
 import { byId, h } from './dom.ts'
 import type { Flow } from './flow.ts'
-import { custody } from './flows/custody.ts'
-import { dids } from './flows/dids.ts'
-import { face } from './flows/face.ts'
-import { onboarding } from './flows/onboarding.ts'
-import { payments } from './flows/payments.ts'
-import { stepViews } from './step-view.ts'
+import { custodyFlow } from './flows/custody.ts'
+import { didsFlow } from './flows/dids.ts'
+import { faceFlow } from './flows/face.ts'
+import { onboardingFlow } from './flows/onboarding.ts'
+import { paymentsFlow } from './flows/payments.ts'
+import { renderSteps } from './render-steps.ts'
 
-const flows: readonly Flow[] = [custody, onboarding, face, dids, payments]
+const flows: readonly Flow[] = [custodyFlow, onboardingFlow, faceFlow, didsFlow, paymentsFlow]
 
 /** Selects the flow by path; custody at `/`. */
 function selectFlow(): Flow {
-  return flows.find(({ name }) => location.pathname === `/demo/${name}`) ?? custody
+  return flows.find(({ name }) => location.pathname === `/demo/${name}`) ?? custodyFlow
 }
 
 async function start(): Promise<void> {
-  keepConsoleKey()
+  storeConsoleKey()
   const flow = selectFlow()
-  const about = await aboutHost()
+  const about = await fetchHostInfo()
   byId('host').textContent = `${about.framework} · ${about.database} · ${new URL(about.baseUrl).host}`
   for (const link of byId('flows').querySelectorAll('a'))
     if (link.pathname === `/demo/${flow.name}`) {
@@ -28,8 +28,12 @@ async function start(): Promise<void> {
       link.scrollIntoView({ block: 'nearest', inline: 'center' })
     }
   document.title = `${flow.title} · Billfold`
-  showCalls(about)
-  byId('flow').replaceChildren(h('h1', {}, flow.title), h('p', { class: 'intro' }, flow.intro), stepViews(flow.steps()))
+  renderCallList(about)
+  byId('flow').replaceChildren(
+    h('h1', {}, flow.title),
+    h('p', { class: 'intro' }, flow.intro),
+    renderSteps(flow.steps()),
+  )
 }
 
 await start()

@@ -1,10 +1,10 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { at } from './json.ts'
+import { getIn } from './json.ts'
 
 /** A wallet that can sign in. */
-export interface Wallet {
+export interface BrowserWallet {
   /** Ethereum address with 0x. */
   readonly address: string
   /** Signs with `personal_sign` (ERC-191). */
@@ -12,7 +12,7 @@ export interface Wallet {
 }
 
 /** Creates or restores the wallet of this tab. Its key is deleted when the tab is closed. */
-export function builtInWallet(): Wallet {
+export function builtInWallet(): BrowserWallet {
   const stored = sessionStorage.getItem('built-in-key')
   const key = stored === null ? secp256k1.utils.randomSecretKey() : hexToBytes(stored)
   sessionStorage.setItem('built-in-key', bytesToHex(key))
@@ -26,13 +26,13 @@ export function builtInWallet(): Wallet {
 }
 
 /** Connects to the wallet of the browser (EIP-1193). Returns undefined if there is none. */
-export async function injectedWallet(): Promise<Wallet | undefined> {
+export async function injectedWallet(): Promise<BrowserWallet | undefined> {
   const provider: unknown = Reflect.get(window, 'ethereum')
-  const request: unknown = at(provider, 'request')
+  const request: unknown = getIn(provider, 'request')
   if (typeof request !== 'function') return undefined
   const send = async (method: string, params: readonly string[] = []): Promise<unknown> =>
     request.call(provider, { method, params })
-  const address: unknown = at(await send('eth_requestAccounts'), 0)
+  const address: unknown = getIn(await send('eth_requestAccounts'), 0)
   if (typeof address !== 'string') return undefined
   const sign = async (message: string): Promise<string> =>
     String(await send('personal_sign', [`0x${bytesToHex(utf8ToBytes(message))}`, address]))
@@ -40,7 +40,7 @@ export async function injectedWallet(): Promise<Wallet | undefined> {
 }
 
 /** Recovers the address, in lower case, that signed a message (ERC-191). */
-export function signerOf(message: string, signature: string): string {
+export function recoverSigner(message: string, signature: string): string {
   const bytes = hexToBytes(signature.replace(/^0x/, ''))
   const recovery = (bytes.at(-1) ?? 27) - 27
   const recovered = secp256k1.recoverPublicKey(

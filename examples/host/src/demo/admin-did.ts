@@ -7,12 +7,12 @@ export interface AdminDid {
 }
 
 /** Creates an admin DID. Its private key goes to the demo credentials only; the host does not need it. */
-export function newAdminDid(): AdminDid {
+export function createAdminDid(): AdminDid {
   const ethereum = knownChains().get('ETHEREUM')
   if (ethereum === undefined) throw new Error('Ethereum is not a known chain')
-  const key = ethereum.newKey()
+  const key = ethereum.generateKey()
   return {
     did: `did:spherity:${key.address.toLowerCase()}`,
-    privateKey: ethereum.writePrivateKey(key.privateKey),
+    privateKey: ethereum.formatPrivateKey(key.privateKey),
   }
 }

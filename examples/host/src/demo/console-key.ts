@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Creates a secret of 256 bits, base64url. Each start of the host creates one and prints it in the console link. */
-export function newConsoleKey(): string {
+export function createConsoleKey(): string {
   return randomBytes(32).toString('base64url')
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Billfold } from '@billfold/core'
-import { type AdminDid, newAdminDid } from './admin-did.ts'
-import type { Settings } from '../settings.ts'
+import { type AdminDid, createAdminDid } from './admin-did.ts'
+import type { HostSettings } from '../settings.ts'
 
 /** Credentials that the demo calls the APIs with. */
 export interface DemoCredentials {
@@ -17,14 +17,14 @@ export interface DemoCredentials {
 }
 
 /** Loads the admin DID from the credentials file, or creates one on the first start. */
-export function demoAdminDid(settings: Settings): AdminDid {
-  return readCredentialsFile(credentialsPath(settings))?.adminDid ?? newAdminDid()
+export function loadOrCreateAdminDid(settings: HostSettings): AdminDid {
+  return readCredentialsFile(credentialsPath(settings))?.adminDid ?? createAdminDid()
 }
 
 /** Loads the credentials from DATA_DIR/credentials.json, or creates them on the first start or for a new database. The file has mode 0600. */
-export async function demoCredentials(
+export async function loadOrCreateCredentials(
   billfold: Billfold,
-  settings: Settings,
+  settings: HostSettings,
   adminDid: AdminDid,
 ): Promise<DemoCredentials> {
   const path = credentialsPath(settings)
@@ -47,8 +47,8 @@ async function findInDatabase(
   { serviceKey, licence, systemLicence }: Partial<DemoCredentials>,
 ): Promise<Pick<DemoCredentials, 'serviceKey' | 'licence' | 'systemLicence'> | undefined> {
   if (serviceKey === undefined || licence === undefined || systemLicence === undefined) return undefined
-  const licences = await Promise.all([licence, systemLicence].map(({ id }) => billfold.licences.has(id)))
-  const allExist = licences.every(Boolean) && (await billfold.serviceKeys.has(serviceKey.keyId))
+  const licences = await Promise.all([licence, systemLicence].map(({ id }) => billfold.licences.isActive(id)))
+  const allExist = licences.every(Boolean) && (await billfold.serviceKeys.isActive(serviceKey.keyId))
   return allExist ? { serviceKey, licence, systemLicence } : undefined
 }
 
@@ -62,6 +62,6 @@ function readCredentialsFile(path: string): Partial<DemoCredentials> | undefined
 }
 
 /** Path of the credentials file. */
-export function credentialsPath({ dataDirectory }: Settings): string {
+export function credentialsPath({ dataDirectory }: HostSettings): string {
   return resolve(dataDirectory, 'credentials.json')
 }

@@ -1,11 +1,11 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Wallet } from 'ethers'
-import { ask, call, credentialsIn, type RunningHost, startHost } from '../running-host.ts'
+import { sendRequest, callCustody, readCredentials, type RunningHost, startExampleHost } from '../running-host.ts'
 
 let host: RunningHost
 beforeAll(async () => {
-  host = await startHost({})
+  host = await startExampleHost({})
 })
 afterAll(() => host.kill())
 
@@ -37,13 +37,13 @@ const consoleHeaders = (): Record<string, string> => ({
 /** Signs in with a new wallet and submits an application. */
 async function apply(): Promise<{ readonly token: string; readonly applicationId: string }> {
   const wallet = Wallet.createRandom()
-  const challenge = (await ask(host, 'GET', `/onboarding/auth/challenge/${wallet.address}`)).body
+  const challenge = (await sendRequest(host, 'GET', `/onboarding/auth/challenge/${wallet.address}`)).body
   const answer = { message: challenge.message, signature: await wallet.signMessage(challenge.message) }
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-  const token = (await ask(host, 'POST', '/onboarding/auth/challenge', answer, bearer(challenge.jwt))).body.jwt
+  const token = (await sendRequest(host, 'POST', '/onboarding/auth/challenge', answer, bearer(challenge.jwt))).body.jwt
   const attributes = [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }]
-  await ask(host, 'POST', '/onboarding/users', { attributes }, bearer(token))
-  const application = await ask(
+  await sendRequest(host, 'POST', '/onboarding/users', { attributes }, bearer(token))
+  const application = await sendRequest(
     host,
     'POST',
     '/onboarding/applications',
@@ -84,7 +84,7 @@ describe('a console action', () => {
   })
 
   it('returns 422 for users, wallets and DIDs that the console has not created', async () => {
-    const { body } = await call(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
+    const { body } = await callCustody(host, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })
     const user = JSON.stringify({ userId: body.result.id, configuration: 'still' })
     for (const name of ['face/enrol', 'face/sign-in', 'face/devices', 'face/erase']) {
       const { status, text } = await runAction(consoleHeaders(), user, name)
@@ -93,7 +93,7 @@ describe('a console action', () => {
     const foreign = { userId: body.result.id, pin: '123456' }
     expect((await runAction(consoleHeaders(), JSON.stringify(foreign), 'custody/wallet')).status).toBe(422)
     const secret = { secretType: 'ETHEREUM', userId: body.result.id, pincode: '123456' }
-    const wallet = (await call(host, 'POST', '/api/wallets', secret)).body.result
+    const wallet = (await callCustody(host, 'POST', '/api/wallets', secret)).body.result
     const signing = { walletId: wallet.id, pin: '123456', message: 'hello' }
     expect((await runAction(consoleHeaders(), JSON.stringify(signing), 'custody/sign')).status).toBe(422)
     const did = { did: `did:ethr:0x${'1'.repeat(40)}`, name: 'Agent', value: 'https://agent.example' }
@@ -112,14 +112,14 @@ describe('a console action', () => {
   })
 
   it('requires a new key after each start', async () => {
-    const other = await startHost({})
+    const other = await startExampleHost({})
     expect(host.consoleKey).toMatch(/^[\w-]{43}$/)
     expect(other.consoleKey).not.toBe(host.consoleKey)
     await other.kill()
   })
 
   it('never exposes the credentials of the host', async () => {
-    const { serviceKey } = credentialsIn(host.dataDirectory)
+    const { serviceKey } = readCredentials(host.dataDirectory)
     const { text } = await runAction(consoleHeaders())
     expect(text).not.toContain(serviceKey.keyId)
     expect(text).not.toContain(serviceKey.keySecret)

@@ -1,5 +1,5 @@
 /** A request to one of the APIs and its response, as shown by the console. */
-export interface HttpExchange {
+export interface HttpCall {
   readonly kind: 'http'
   /** Caller: the page, or the host with its service key. */
   readonly by: 'page' | 'host'
@@ -25,18 +25,18 @@ export interface InProcessCall {
 }
 
 /** A call shown by the console. */
-export type Exchange = HttpExchange | InProcessCall
+export type RecordedCall = HttpCall | InProcessCall
 
 /** Response of an action. */
-export interface ActReply {
-  readonly exchanges: readonly Exchange[]
+export interface ActionReply {
+  readonly exchanges: readonly RecordedCall[]
   /** Result of the action; absent if `error` is set. */
   readonly result?: unknown
   readonly error?: string
 }
 
 /** Description of the host for the console. */
-export interface AboutHost {
+export interface HostInfo {
   readonly framework: string
   readonly database: string
   readonly baseUrl: string

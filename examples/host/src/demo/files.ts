@@ -21,7 +21,7 @@ const modules: Readonly<Record<string, string>> = {
 const types: Readonly<Record<string, string>> = { css: 'text/css', html: 'text/html', js: 'text/javascript' }
 
 /** Loads the file of a path: pages, scripts, browser modules and Swagger UI. Returns undefined for other paths. */
-export async function demoFile(path: string): Promise<DemoFile | undefined> {
+export async function loadDemoFile(path: string): Promise<DemoFile | undefined> {
   if (path === '/' || /^\/demo\/(custody|onboarding|face|dids|payments)$/.test(path)) return page('console.html')
   if (/^\/openapi(\/(custody|onboarding|authentication|dids|payments))?$/.test(path))
     return page('openapi.html', swaggerStyles)

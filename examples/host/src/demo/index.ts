@@ -1,14 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { AdminDid } from './admin-did.ts'
-import { acts } from './acts.ts'
-import { newConsoleKey } from './console-key.ts'
-import { demoCredentials } from './credentials.ts'
-import type { ActReply, Exchange } from './exchange.ts'
-import { demoFile } from './files.ts'
-import { type Acting, asText, type DemoSetup, Refused } from './setup.ts'
+import { demoActions } from './actions.ts'
+import { createConsoleKey } from './console-key.ts'
+import { loadOrCreateCredentials } from './credentials.ts'
+import type { ActionReply, RecordedCall } from './exchange.ts'
+import { loadDemoFile } from './files.ts'
+import { type ActionContext, toJson, type DemoContext, DemoError } from './context.ts'
 import { logger } from '../logger.ts'
-import { isFromOwnPage, ownHosts } from './own-page.ts'
-import { aboutHost } from './about.ts'
+import { isConsoleRequest, localHosts } from './same-origin-guard.ts'
+import { getHostInfo } from './host-info.ts'
 import { ensureConfigurations } from './verification.ts'
 
 const failureMessage = 'demo request failed'
@@ -23,11 +23,11 @@ export interface Demo {
 /** Creates credentials and verification configurations if missing, and puts the demo in front of the host's app. */
 export async function startDemo(
   app: RequestListener,
-  { billfold, settings, adminDid }: Pick<DemoSetup, 'billfold' | 'settings'> & { readonly adminDid: AdminDid },
+  { billfold, settings, adminDid }: Pick<DemoContext, 'billfold' | 'settings'> & { readonly adminDid: AdminDid },
 ): Promise<Demo> {
-  const credentials = await demoCredentials(billfold, settings, adminDid)
+  const credentials = await loadOrCreateCredentials(billfold, settings, adminDid)
   await ensureConfigurations(billfold)
-  const consoleKey = newConsoleKey()
+  const consoleKey = createConsoleKey()
   return {
     handler: withDemo(app, { billfold, settings, credentials, consoleKey }),
     url: `${settings.baseUrl}/#demo=${consoleKey}`,
@@ -38,7 +38,7 @@ export async function startDemo(
  * Puts the demo in front of the host's app: the console at `/`, Swagger UI at `/openapi`, and the actions of the console under
  * `/demo/actions`. A real host has none of this.
  */
-function withDemo(app: RequestListener, setup: DemoSetup): RequestListener {
+function withDemo(app: RequestListener, setup: DemoContext): RequestListener {
   return (request, response) => {
     serveDemo(request, response, setup)
       .then((handled) => {
@@ -52,7 +52,7 @@ function withDemo(app: RequestListener, setup: DemoSetup): RequestListener {
   }
 }
 
-async function serveDemo(request: IncomingMessage, response: ServerResponse, setup: DemoSetup): Promise<boolean> {
+async function serveDemo(request: IncomingMessage, response: ServerResponse, setup: DemoContext): Promise<boolean> {
   const [pathname = '/'] = (request.url ?? '/').split('?', 1)
   if (request.method === 'POST' && pathname.startsWith('/demo/actions/')) {
     await runAction(pathname.slice('/demo/actions/'.length), request, response, setup)
@@ -60,10 +60,10 @@ async function serveDemo(request: IncomingMessage, response: ServerResponse, set
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   if (pathname === '/demo/about') {
-    reply(response, 200, 'application/json', JSON.stringify(aboutHost(setup.settings)))
+    reply(response, 200, 'application/json', JSON.stringify(getHostInfo(setup.settings)))
     return true
   }
-  const file = await demoFile(pathname)
+  const file = await loadDemoFile(pathname)
   if (file === undefined) return false
   const redirect = file.isPage ? canonicalUrl(request, setup) : undefined
   if (redirect === undefined) reply(response, 200, file.type, file.body, file.headers)
@@ -72,11 +72,11 @@ async function serveDemo(request: IncomingMessage, response: ServerResponse, set
 }
 
 /** Logins redirect back to `baseUrl`, so pages opened under another local host name are redirected there first. */
-function canonicalUrl({ url = '/', headers, socket }: IncomingMessage, { settings }: DemoSetup): string | undefined {
+function canonicalUrl({ url = '/', headers, socket }: IncomingMessage, { settings }: DemoContext): string | undefined {
   const canonical = new URL(settings.baseUrl)
-  if (headers.host === canonical.host || !ownHosts(settings, socket.localPort).includes(canonical.host))
+  if (headers.host === canonical.host || !localHosts(settings, socket.localPort).includes(canonical.host))
     return undefined
-  if (!ownHosts(settings, socket.localPort).includes(headers.host ?? '')) return undefined
+  if (!localHosts(settings, socket.localPort).includes(headers.host ?? '')) return undefined
   return `${canonical.origin}${url}`
 }
 
@@ -84,11 +84,11 @@ async function runAction(
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
-  setup: DemoSetup,
+  setup: DemoContext,
 ): Promise<void> {
-  const send = (status: number, body: ActReply): void => reply(response, status, 'application/json', asText(body))
-  const action = Object.hasOwn(acts, name) ? acts[name] : undefined
-  if (!isFromOwnPage(request, setup) || action === undefined) {
+  const send = (status: number, body: ActionReply): void => reply(response, status, 'application/json', toJson(body))
+  const action = Object.hasOwn(demoActions, name) ? demoActions[name] : undefined
+  if (!isConsoleRequest(request, setup) || action === undefined) {
     request.resume()
     return send(403, {
       exchanges: [],
@@ -96,8 +96,8 @@ async function runAction(
         'Actions require the console key. Open the console on the computer of the host, with the link that the host printed',
     })
   }
-  const exchanges: Exchange[] = []
-  const context: Acting = { ...setup, note: (exchange) => void exchanges.push(exchange) }
+  const exchanges: RecordedCall[] = []
+  const context: ActionContext = { ...setup, record: (exchange) => void exchanges.push(exchange) }
   try {
     send(200, { exchanges, result: (await action(await readJson(request), context)) ?? null })
   } catch (error) {
@@ -110,7 +110,7 @@ async function runAction(
 /** Returns true for errors of the library and of the demo, whose messages are safe to show. */
 function isSafeToShow(error: unknown): error is Error {
   const isOfLibrary = error instanceof Error && ['BillfoldError', 'AuthenticationClientError'].includes(error.name)
-  return error instanceof Refused || isOfLibrary
+  return error instanceof DemoError || isOfLibrary
 }
 
 const maxBodyBytes = 16 * 1024
@@ -122,13 +122,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) {
     const bytes: Buffer = chunk
     size += bytes.length
-    if (size > maxBodyBytes) throw new Refused(`The body exceeds ${maxBodyBytes} bytes`)
+    if (size > maxBodyBytes) throw new DemoError(`The body exceeds ${maxBodyBytes} bytes`)
     chunks.push(bytes)
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
-    throw new Refused('The body is not JSON')
+    throw new DemoError('The body is not JSON')
   }
 }
 

@@ -1,5 +1,5 @@
 import { connect, type Connection } from '@billfold/core/client'
-import type { DemoSetup } from './setup.ts'
+import type { DemoContext } from './context.ts'
 
 const connections = new WeakMap<object, Promise<Connection>>()
 
@@ -7,7 +7,7 @@ const connections = new WeakMap<object, Promise<Connection>>()
  * Connects the demo as a relying party. The connection is cached for the lifetime of the process, because a session's result is only returned to
  * the key pair that created the session.
  */
-export function relyingParty({ billfold, settings, credentials }: DemoSetup): Promise<Connection> {
+export function connectRelyingParty({ billfold, settings, credentials }: DemoContext): Promise<Connection> {
   const cached = connections.get(billfold)
   if (cached !== undefined) return cached
   const connection = connect({

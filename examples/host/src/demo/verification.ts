@@ -1,7 +1,7 @@
-import { type Billfold, isBillfoldError, type VerificationSettings } from '@billfold/core'
+import { type Billfold, isBillfoldError, type VerificationOptions } from '@billfold/core'
 
 /** Verification configurations of the demo, by the tag that a session names (`dvcID`). */
-const configurations: Readonly<Record<string, VerificationSettings>> = {
+const configurations: Readonly<Record<string, VerificationOptions>> = {
   /** Used by sessions that name none: liveness check, and a PIN on a new device. */
   default: { liveness: 'basic', pin: 'new-device' },
   /** One image, without a liveness check. Accepts a photograph in front of the camera, so for trials only. */

@@ -2,7 +2,7 @@
 const chunkSize = 0x8000
 
 /** Encodes bytes as padded base64 (RFC 4648 section 4). */
-export function toBase64(bytes: Uint8Array): string {
+export function bytesToBase64(bytes: Uint8Array): string {
   let binary = ''
   for (let from = 0; from < bytes.length; from += chunkSize)
     binary += String.fromCharCode(...bytes.subarray(from, from + chunkSize))
@@ -10,7 +10,7 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** Decodes base64 or base64url (RFC 4648 sections 4 and 5), padded or not. @throws TypeError for other input */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
   const standard = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) throw new TypeError('Invalid base64')
   const binary = atob(standard)

@@ -1,8 +1,8 @@
-import { type ClientEnvelope, clientEnvelope } from './envelope.ts'
+import { type ClientSecureChannel, createClientSecureChannel } from './secure-channel.ts'
 import { AuthenticationClientError } from './client-error.ts'
-import { type Curve, isCurve } from './curve.ts'
-import { isFields, textIn } from './fields.ts'
-import { type KeyPair, newKeyPair } from './key-pair.ts'
+import { type ClientCurve, isClientCurve } from './curve.ts'
+import { isJsonObject, getString } from './json-object.ts'
+import { type ClientKeyPair, generateClientKeyPair } from './key-pair.ts'
 
 /** Options of {@link connect}. */
 export interface ConnectionOptions {
@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   /** The licence of a relying party. Never use one in a browser. */
   readonly licence?: string
   /** The key pair of the client; a new one by default. */
-  readonly keyPair?: KeyPair
+  readonly keyPair?: ClientKeyPair
   /** The system's public key (base64 of X ‖ Y), if known; fetched by default. */
   readonly systemPublicKey?: string
   /** The application id sent with every call; `billfold` by default. */
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 }
 
 /** Options of one call. */
-export interface Call {
+export interface ClientCall {
   /** The value of the `data` field. */
   readonly data?: unknown
   /** Encrypts `data`; true by default. */
@@ -36,15 +36,15 @@ export interface Call {
 /** A connection to the API: a key pair, and the secure channel with the system. */
 export interface Connection {
   readonly url: string
-  readonly keyPair: KeyPair
-  readonly envelope: ClientEnvelope
+  readonly keyPair: ClientKeyPair
+  readonly channel: ClientSecureChannel
   /** Creates the headers of a call: `publickey`, `requestid` and, if available, `licensekey` and `authorization`. */
-  readonly headers: (call?: Pick<Call, 'token' | 'requestId'>) => Promise<Readonly<Record<string, string>>>
+  readonly headers: (call?: Pick<ClientCall, 'token' | 'requestId'>) => Promise<Readonly<Record<string, string>>>
   /**
    * Calls a route. Returns its body with `data` decrypted.
    * @throws AuthenticationClientError if the server rejects the call
    */
-  readonly call: (method: string, path: string, call?: Call) => Promise<unknown>
+  readonly call: (method: string, path: string, call?: ClientCall) => Promise<unknown>
 }
 
 /**
@@ -72,23 +72,23 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     get(send, `${url}/environment`),
     options.systemPublicKey === undefined ? get(send, `${url}/publickeys`) : { publicKey: options.systemPublicKey },
   ])
-  const keyPair = options.keyPair ?? newKeyPair(parseCurve(environment))
-  const envelope = await clientEnvelope(keyPair, textIn(keys, 'publicKey'))
+  const keyPair = options.keyPair ?? generateClientKeyPair(parseCurve(environment))
+  const channel = await createClientSecureChannel(keyPair, getString(keys, 'publicKey'))
   const offset = clockOffset(environment)
   const headers: Connection['headers'] = async ({ token, requestId = globalThis.crypto.randomUUID() } = {}) => {
     const ts = Math.floor((Date.now() + offset) / 1000)
     const requestIdClaims = JSON.stringify({ appid: options.appId ?? 'billfold', uuid: requestId, ts })
     return {
       publickey: keyPair.publicKey,
-      requestid: await envelope.encrypt(requestIdClaims),
-      ...(options.licence !== undefined && { licensekey: await envelope.encrypt(options.licence) }),
+      requestid: await channel.encrypt(requestIdClaims),
+      ...(options.licence !== undefined && { licensekey: await channel.encrypt(options.licence) }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     }
   }
   return {
     url,
     keyPair,
-    envelope,
+    channel,
     headers,
     call: async (method, path, call = {}) => {
       const response = await send(`${url}${path}`, {
@@ -97,21 +97,21 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
           ...(await headers(call)),
           ...(call.data !== undefined && { 'content-type': 'application/json' }),
         },
-        ...(call.data !== undefined && { body: JSON.stringify({ data: await encodeData(envelope, call) }) }),
+        ...(call.data !== undefined && { body: JSON.stringify({ data: await encodeData(channel, call) }) }),
         ...(call.signal !== undefined && { signal: call.signal }),
       })
-      return decryptData(envelope, await parseReply(response))
+      return decryptData(channel, await parseReply(response))
     },
   }
 }
 
-function encodeData(envelope: ClientEnvelope, { data, encrypted = true }: Call): unknown {
+function encodeData(envelope: ClientSecureChannel, { data, encrypted = true }: ClientCall): unknown {
   return encrypted ? envelope.encrypt(JSON.stringify(data)) : data
 }
 
 /** Decrypts the `data` field of a body if it is a string. */
-async function decryptData(envelope: ClientEnvelope, body: unknown): Promise<unknown> {
-  if (!isFields(body) || typeof body['data'] !== 'string') return body
+async function decryptData(envelope: ClientSecureChannel, body: unknown): Promise<unknown> {
+  if (!isJsonObject(body) || typeof body['data'] !== 'string') return body
   return { ...body, data: parseJson(await envelope.decrypt(body['data'])) }
 }
 
@@ -123,7 +123,7 @@ async function parseReply(response: Response): Promise<unknown> {
   const text = await response.text()
   const body = parseJson(text)
   if (response.ok) return body
-  const message = isFields(body) && typeof body['message'] === 'string' ? body['message'] : response.statusText
+  const message = isJsonObject(body) && typeof body['message'] === 'string' ? body['message'] : response.statusText
   const after = Number(response.headers.get('retry-after') ?? Number.NaN)
   throw new AuthenticationClientError(response.status, message, Number.isFinite(after) ? after : undefined)
 }
@@ -136,15 +136,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseCurve(environment: unknown): Curve {
-  const name = isFields(environment) ? environment['EC_CURVE_NAME'] : undefined
-  if (!isCurve(name)) throw new AuthenticationClientError(200, `Unsupported curve: ${String(name)}`)
+function parseCurve(environment: unknown): ClientCurve {
+  const name = isJsonObject(environment) ? environment['EC_CURVE_NAME'] : undefined
+  if (!isClientCurve(name)) throw new AuthenticationClientError(200, `Unsupported curve: ${String(name)}`)
   return name
 }
 
 /** Computes how far the server's clock is ahead, in milliseconds. Zero if unknown or less than five seconds. */
 function clockOffset(environment: unknown): number {
-  const ts = isFields(environment) ? environment['ts'] : undefined
+  const ts = isJsonObject(environment) ? environment['ts'] : undefined
   if (typeof ts !== 'number') return 0
   const offset = ts * 1000 - Date.now()
   return Math.abs(offset) < 5_000 ? 0 : offset

@@ -2,12 +2,12 @@ import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 
 /** The curves of the secure channel, named as in `GET /environment`: `prime256v1` is P-256. */
-export type Curve = 'secp256k1' | 'prime256v1'
+export type ClientCurve = 'secp256k1' | 'prime256v1'
 
 /** Implementations by curve name. */
-export const curves = { secp256k1, prime256v1: p256 } as const
+export const clientCurves = { secp256k1, prime256v1: p256 } as const
 
 /** Returns true if this client supports a curve. */
-export function isCurve(name: unknown): name is Curve {
+export function isClientCurve(name: unknown): name is ClientCurve {
   return name === 'secp256k1' || name === 'prime256v1'
 }

@@ -1,18 +1,18 @@
-import type { Call, Connection } from './connection.ts'
-import { type Fields, fieldsIn, textIn } from './fields.ts'
+import type { ClientCall, Connection } from './connection.ts'
+import { type JsonObject, getJsonObject, getString } from './json-object.ts'
 
 /** A selfie, or the frames of a liveness challenge, for a session. */
-export interface FaceSubmission {
+export interface FaceCapture {
   readonly sessionId: string
   /** A JPEG or PNG in base64, with or without a data-URL prefix. */
   readonly selfie?: string
   readonly frames?: readonly unknown[]
   readonly deviceId: string
-  readonly cameraIndicator?: Fields
+  readonly cameraIndicator?: JsonObject
 }
 
 /** The result of {@link submitFaceCapture}. */
-export interface FaceResult {
+export interface FaceCaptureResult {
   readonly success: boolean
   readonly sessionId: string
   readonly status: string
@@ -27,12 +27,12 @@ export interface FaceResult {
  *
  * @throws AuthenticationClientError if the server rejects the call
  */
-export async function startLiveness(
+export async function requestLivenessChallenge(
   connection: Connection,
   sessionId: string,
-  call: Pick<Call, 'requestId' | 'signal'> = {},
-): Promise<Fields> {
-  return fieldsIn(await connection.call('POST', '/v2/start_liveness', { ...call, data: { sessionId } }), 'data')
+  call: Pick<ClientCall, 'requestId' | 'signal'> = {},
+): Promise<JsonObject> {
+  return getJsonObject(await connection.call('POST', '/v2/start_liveness', { ...call, data: { sessionId } }), 'data')
 }
 
 /**
@@ -40,17 +40,17 @@ export async function startLiveness(
  *
  * @throws AuthenticationClientError if the server rejects the call
  */
-export async function submitFace(
+export async function submitFaceCapture(
   connection: Connection,
-  submission: FaceSubmission & Fields,
-  call: Pick<Call, 'requestId' | 'signal'> = {},
-): Promise<FaceResult> {
-  const data = fieldsIn(await connection.call('POST', '/v2/submit_face', { ...call, data: submission }), 'data')
+  submission: FaceCapture & JsonObject,
+  call: Pick<ClientCall, 'requestId' | 'signal'> = {},
+): Promise<FaceCaptureResult> {
+  const data = getJsonObject(await connection.call('POST', '/v2/submit_face', { ...call, data: submission }), 'data')
   return {
     success: data['success'] === true,
-    sessionId: textIn(data, 'sessionId'),
-    status: textIn(data, 'status'),
-    message: textIn(data, 'message'),
+    sessionId: getString(data, 'sessionId'),
+    status: getString(data, 'status'),
+    message: getString(data, 'message'),
     pinRequired: data['pinRequired'] === true,
     token: typeof data['token'] === 'string' ? data['token'] : undefined,
   }
@@ -64,8 +64,8 @@ export async function submitFace(
 export async function verifyPin(
   connection: Connection,
   input: { readonly pin: string; readonly isTrustedDevice: boolean },
-  call: Pick<Call, 'requestId' | 'signal'> & { readonly token: string },
+  call: Pick<ClientCall, 'requestId' | 'signal'> & { readonly token: string },
 ): Promise<boolean> {
   const body = await connection.call('POST', '/verify_pin', { ...call, data: input })
-  return fieldsIn(body, 'data')['isAuthenticated'] === true
+  return getJsonObject(body, 'data')['isAuthenticated'] === true
 }

@@ -1,21 +1,33 @@
 export { AuthenticationClientError } from './client-error.ts'
-export { type Call, connect, type Connection, type ConnectionOptions } from './connection.ts'
-export type { Curve } from './curve.ts'
-export { type ClientEnvelope, clientEnvelope } from './envelope.ts'
-export { type FaceResult, type FaceSubmission, startLiveness, submitFace, verifyPin } from './face-and-pin.ts'
-export type { Fields } from './fields.ts'
-export { type KeyPair, keyPairOf, newKeyPair } from './key-pair.ts'
+export { type ClientCall, connect, type Connection, type ConnectionOptions } from './connection.ts'
+export type { ClientCurve } from './curve.ts'
+export { type ClientSecureChannel, createClientSecureChannel } from './secure-channel.ts'
+export {
+  type FaceCaptureResult,
+  type FaceCapture,
+  requestLivenessChallenge,
+  submitFaceCapture,
+  verifyPin,
+} from './face-and-pin.ts'
+export type { JsonObject } from './json-object.ts'
+export { type ClientKeyPair, toClientKeyPair, generateClientKeyPair } from './key-pair.ts'
 export {
   checkEnrollment,
-  type EnrolmentAsked,
+  type EnrolmentLookup,
   identifySelfie,
-  type ListedServiceKey,
+  type TenantServiceKey,
   loginUrl,
-  newSession,
-  type NewSession,
-  resetServiceKey,
-  serviceKeys,
-  sessionResponse,
+  requestSession,
+  type SessionRequest,
+  replaceTenantServiceKey,
+  listTenantServiceKeys,
+  getSessionResponse,
 } from './relying-party.ts'
 export { type PaymentProofContext, provePaymentKey, verifyPaymentProof } from './payment-proof.ts'
-export { awaitSessionResult, type Patience, poll, sessionResult, type SessionResult } from './session-result.ts'
+export {
+  awaitSessionResult,
+  type PollOptions,
+  poll,
+  getSessionResult,
+  type SessionResultReply,
+} from './session-result.ts'

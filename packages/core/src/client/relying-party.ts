@@ -1,9 +1,9 @@
 import { AuthenticationClientError } from './client-error.ts'
-import type { Call, Connection } from './connection.ts'
-import { type Fields, fieldsIn, listIn, textIn } from './fields.ts'
+import type { ClientCall, Connection } from './connection.ts'
+import { type JsonObject, getJsonObject, getJsonObjects, getString } from './json-object.ts'
 
 /** An enrolment lookup by DID, public key, or both of one user. */
-export interface EnrolmentAsked {
+export interface EnrolmentLookup {
   readonly did?: string
   readonly publicKey?: string
 }
@@ -16,10 +16,10 @@ export interface EnrolmentAsked {
  */
 export async function checkEnrollment(
   connection: Connection,
-  list: readonly EnrolmentAsked[],
-): Promise<readonly (EnrolmentAsked & { readonly createdTS: number })[]> {
+  list: readonly EnrolmentLookup[],
+): Promise<readonly (EnrolmentLookup & { readonly createdTS: number })[]> {
   const body = await connection.call('POST', '/check_enrollment', { data: { list } })
-  return listIn(fieldsIn(body, 'data'), 'list').map(({ did, publicKey, createdTS }) => ({
+  return getJsonObjects(getJsonObject(body, 'data'), 'list').map(({ did, publicKey, createdTS }) => ({
     ...(typeof did === 'string' && { did }),
     ...(typeof publicKey === 'string' && { publicKey }),
     createdTS: Number(createdTS),
@@ -27,11 +27,11 @@ export async function checkEnrollment(
 }
 
 /** A session requested by a relying party. */
-export interface NewSession {
+export interface SessionRequest {
   readonly origin: string
   readonly scopes: string
   readonly authtype: string
-  readonly metadata?: Fields
+  readonly metadata?: JsonObject
   readonly dvcID?: string
   readonly purpose?: string
 }
@@ -41,14 +41,14 @@ export interface NewSession {
  *
  * @throws AuthenticationClientError if the server rejects the call
  */
-export async function newSession(
+export async function requestSession(
   connection: Connection,
-  session: NewSession & Fields,
-  call: Pick<Call, 'requestId' | 'signal'> = {},
+  session: SessionRequest & JsonObject,
+  call: Pick<ClientCall, 'requestId' | 'signal'> = {},
 ): Promise<{ readonly sessionId: string; readonly url: string }> {
   const body = await connection.call('PUT', '/sessions/session/new', { ...call, data: session })
-  const created = typeof Reflect.get(Object(body), 'data') === 'object' ? fieldsIn(body, 'data') : body
-  return { sessionId: textIn(created, 'sessionId'), url: textIn(created, 'url') }
+  const created = typeof Reflect.get(Object(body), 'data') === 'object' ? getJsonObject(body, 'data') : body
+  return { sessionId: getString(created, 'sessionId'), url: getString(created, 'url') }
 }
 
 /** Returns the URL that the user's browser must open for a session. */
@@ -61,10 +61,10 @@ export function loginUrl(connection: Pick<Connection, 'url'>, sessionUrl: string
  *
  * @throws AuthenticationClientError with status 400 if the session ended without success
  */
-export async function sessionResponse(connection: Connection, sessionId: string): Promise<Fields | undefined> {
+export async function getSessionResponse(connection: Connection, sessionId: string): Promise<JsonObject | undefined> {
   try {
     const path = `/sessions/session/${encodeURIComponent(sessionId)}/response`
-    return fieldsIn(await connection.call('GET', path), 'data')
+    return getJsonObject(await connection.call('GET', path), 'data')
   } catch (error) {
     if (error instanceof AuthenticationClientError && error.status === 404) return undefined
     throw error
@@ -88,7 +88,7 @@ export async function identifySelfie(
 ): Promise<string | undefined> {
   try {
     const body = await connection.call('POST', '/identify_selfie', { data: input })
-    return textIn(fieldsIn(body, 'data'), 'faceKey')
+    return getString(getJsonObject(body, 'data'), 'faceKey')
   } catch (error) {
     if (error instanceof AuthenticationClientError && error.status === 404) return undefined
     throw error
@@ -96,7 +96,7 @@ export async function identifySelfie(
 }
 
 /** A service key of the tenant. */
-export interface ListedServiceKey {
+export interface TenantServiceKey {
   readonly tag: string
   readonly keyId: string
   readonly keySecret: string
@@ -105,26 +105,26 @@ export interface ListedServiceKey {
 }
 
 /** Returns the service keys of the tenant. The licence must have level `system`. @throws AuthenticationClientError */
-export async function serviceKeys(connection: Connection): Promise<readonly ListedServiceKey[]> {
+export async function listTenantServiceKeys(connection: Connection): Promise<readonly TenantServiceKey[]> {
   return parseServiceKeys(await connection.call('GET', '/servicekeys'))
 }
 
 /** Replaces a service key with a new one. The licence must have level `system`. @throws AuthenticationClientError */
-export async function resetServiceKey(
+export async function replaceTenantServiceKey(
   connection: Connection,
   keyId: string,
-  call: Pick<Call, 'requestId'> = {},
-): Promise<readonly ListedServiceKey[]> {
+  call: Pick<ClientCall, 'requestId'> = {},
+): Promise<readonly TenantServiceKey[]> {
   return parseServiceKeys(await connection.call('DELETE', `/servicekey/${encodeURIComponent(keyId)}`, call))
 }
 
 /** Parses a list of service keys: in `data`, or a plain array if the host is configured so. */
-function parseServiceKeys(body: unknown): readonly ListedServiceKey[] {
-  return listIn(Array.isArray(body) ? { data: body } : body, 'data').map((key) => ({
-    tag: textIn(key, 'tag'),
-    keyId: textIn(key, 'keyId'),
-    keySecret: textIn(key, 'keySecret'),
-    type: textIn(key, 'type'),
+function parseServiceKeys(body: unknown): readonly TenantServiceKey[] {
+  return getJsonObjects(Array.isArray(body) ? { data: body } : body, 'data').map((key) => ({
+    tag: getString(key, 'tag'),
+    keyId: getString(key, 'keyId'),
+    keySecret: getString(key, 'keySecret'),
+    type: getString(key, 'type'),
     debug: key['debug'] === true,
   }))
 }

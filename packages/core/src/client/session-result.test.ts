@@ -4,7 +4,7 @@ import { poll } from './session-result.ts'
 
 test('poll calls until it gets a value', async () => {
   const answers = [undefined, undefined, 'done']
-  expect(await poll(async () => answers.shift(), { every: 1 })).toBe('done')
+  expect(await poll(async () => answers.shift(), { intervalMs: 1 })).toBe('done')
   expect(answers).toEqual([])
 })
 
@@ -20,14 +20,14 @@ test('poll retries after 429 and 503, and throws other errors', async () => {
     if (outcome instanceof Error) throw outcome
     return outcome
   }
-  await expect(poll(ask, { every: 1 })).rejects.toMatchObject({ status: 410 })
+  await expect(poll(ask, { intervalMs: 1 })).rejects.toMatchObject({ status: 410 })
   expect(outcomes).toEqual(['not reached'])
 })
 
 test('poll stops at its timeout and when aborted', async () => {
-  await expect(poll(async () => undefined, { every: 5, atMost: 12 })).rejects.toMatchObject({ status: 408 })
+  await expect(poll(async () => undefined, { intervalMs: 5, timeoutMs: 12 })).rejects.toMatchObject({ status: 408 })
   const stop = new AbortController()
-  const polled = poll(async () => undefined, { every: 60_000, signal: stop.signal })
+  const polled = poll(async () => undefined, { intervalMs: 60_000, signal: stop.signal })
   stop.abort(new Error('enough'))
   await expect(polled).rejects.toThrow('enough')
 })

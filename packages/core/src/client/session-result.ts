@@ -1,9 +1,9 @@
 import { AuthenticationClientError } from './client-error.ts'
 import type { Connection } from './connection.ts'
-import { type Fields, fieldsOf, textIn } from './fields.ts'
+import { type JsonObject, toJsonObject, getString } from './json-object.ts'
 
 /** The status of a session, with all other fields as sent by the server. */
-export interface SessionResult extends Fields {
+export interface SessionResultReply extends JsonObject {
   readonly status: string
   readonly message: string
 }
@@ -13,23 +13,23 @@ export interface SessionResult extends Fields {
  *
  * @throws AuthenticationClientError with status 404 if the session is unknown, 410 if it has expired
  */
-export async function sessionResult(
+export async function getSessionResult(
   connection: Connection,
   sessionId: string,
   deviceId?: string,
-): Promise<SessionResult> {
+): Promise<SessionResultReply> {
   const path = `/session_result?session=${encodeURIComponent(sessionId)}`
   const data = deviceId === undefined ? {} : { deviceId }
-  const body = fieldsOf(await connection.call('POST', path, { data, encrypted: false }))
-  return { ...body, status: textIn(body, 'status'), message: textIn(body, 'message') }
+  const body = toJsonObject(await connection.call('POST', path, { data, encrypted: false }))
+  return { ...body, status: getString(body, 'status'), message: getString(body, 'message') }
 }
 
 /** Options of {@link poll}. */
-export interface Patience {
+export interface PollOptions {
   /** Interval in milliseconds, 1,000 by default. A longer `Retry-After` of the server is respected. */
-  readonly every?: number
+  readonly intervalMs?: number
   /** Timeout in milliseconds, 600,000 by default. */
-  readonly atMost?: number
+  readonly timeoutMs?: number
   /** Aborts polling. */
   readonly signal?: AbortSignal
 }
@@ -41,18 +41,18 @@ export interface Patience {
  * @param options interval, timeout and abort signal
  * @throws AuthenticationClientError with status 408 after the timeout, and other errors of the server; the reason of the signal
  */
-export async function poll<T>(ask: () => Promise<T | undefined>, options: Patience = {}): Promise<T> {
-  const { every = 1_000, atMost = 600_000, signal } = options
-  const end = Date.now() + atMost
+export async function poll<T>(ask: () => Promise<T | undefined>, options: PollOptions = {}): Promise<T> {
+  const { intervalMs = 1_000, timeoutMs = 600_000, signal } = options
+  const end = Date.now() + timeoutMs
   for (;;) {
     signal?.throwIfAborted()
-    let delay = every
+    let delay = intervalMs
     try {
       const answer = await ask()
       if (answer !== undefined) return answer
     } catch (error) {
       if (!(error instanceof AuthenticationClientError) || ![429, 503].includes(error.status)) throw error
-      delay = Math.max(every, (error.retryAfterSeconds ?? 0) * 1000)
+      delay = Math.max(intervalMs, (error.retryAfterSeconds ?? 0) * 1000)
     }
     if (Date.now() + delay > end) throw new AuthenticationClientError(408, 'Polling timed out')
     // The signal may have aborted during the call, before `wait` listens to it.
@@ -65,10 +65,10 @@ export async function poll<T>(ask: () => Promise<T | undefined>, options: Patien
 export function awaitSessionResult(
   connection: Connection,
   sessionId: string,
-  options: Patience = {},
-): Promise<SessionResult> {
+  options: PollOptions = {},
+): Promise<SessionResultReply> {
   return poll(async () => {
-    const result = await sessionResult(connection, sessionId)
+    const result = await getSessionResult(connection, sessionId)
     return result.status === 'pending' ? undefined : result
   }, options)
 }

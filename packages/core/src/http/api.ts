@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { BillfoldError } from '../errors.ts'
-import type { Reply, IncomingRequest, OutgoingResponse } from './exchange.ts'
+import type { BillfoldError } from '../kernel/errors.ts'
+import type { Reply, IncomingRequest, OutgoingResponse } from './request-response.ts'
 import type { Route } from './route.ts'
 
 /** An HTTP API as data, built once: its routes and its error format. */
@@ -16,7 +16,7 @@ export interface Api {
 }
 
 /** The reason that a request reaches no route. */
-export type Refusal = 'route.not-found' | 'route.method-not-allowed' | 'input.invalid'
+export type RejectionCode = 'route.not-found' | 'route.method-not-allowed' | 'input.invalid'
 
 /** An API that a framework adapter can mount. Its functions never throw or reject. */
 export interface MountableApi extends Api {
@@ -26,7 +26,7 @@ export interface MountableApi extends Api {
    * Handles a request that matched no route: 405 with `Allow` (204 for OPTIONS) if the path exists with other methods,
    * otherwise undefined.
    */
-  readonly answerUnrouted: (request: IncomingRequest) => OutgoingResponse | undefined
+  readonly handleUnmatched: (request: IncomingRequest) => OutgoingResponse | undefined
   /** Rejects a request for an unknown path, a method that is not allowed, or a malformed path. */
-  readonly refuse: (request: IncomingRequest, code: Refusal, allow?: readonly string[]) => OutgoingResponse
+  readonly reject: (request: IncomingRequest, code: RejectionCode, allow?: readonly string[]) => OutgoingResponse
 }

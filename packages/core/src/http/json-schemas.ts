@@ -4,7 +4,7 @@ import { z } from 'zod'
 type Json = Record<string, unknown>
 
 /** A field of an object schema. */
-export interface Field {
+export interface JsonSchemaField {
   readonly schema: unknown
   readonly required: boolean
 }
@@ -18,7 +18,7 @@ export class JsonSchemas {
   readonly named: Json = {}
 
   /** Converts a schema: its `input` or `output` type. `name` is used if it needs a name. */
-  of(schema: z.ZodType, name: string, io: 'input' | 'output'): unknown {
+  convert(schema: z.ZodType, name: string, io: 'input' | 'output'): unknown {
     const { $schema: _, $defs = {}, ...json }: Json = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
     const names = new Map(Object.entries($defs ?? {}).map(([id, def]) => [id, this.#nameFor(id, name, def)]))
     const itself = contains(json, '#') || contains($defs, '#') ? this.#nameFor(name, name, json) : undefined
@@ -31,8 +31,8 @@ export class JsonSchemas {
   }
 
   /** Converts the fields of an object schema, for parameters. */
-  fieldsOf(schema: z.ZodType, name: string): Readonly<Record<string, Field>> {
-    const json = this.of(schema, name, 'input')
+  convertFields(schema: z.ZodType, name: string): Readonly<Record<string, JsonSchemaField>> {
+    const json = this.convert(schema, name, 'input')
     if (!isObject(json) || !isObject(json['properties'])) return {}
     const required = Array.isArray(json['required']) ? json['required'] : []
     return Object.fromEntries(

@@ -5,7 +5,7 @@ export interface MediaType {
 }
 
 /** Parses the type and charset of a `Content-Type` header (RFC 9110 section 8.3.1). */
-export function readMediaType(header: string): MediaType {
+export function parseMediaType(header: string): MediaType {
   const [type = '', ...parameters] = header.toLowerCase().split(';')
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
   return { type: type.trim(), charset: charset?.slice('charset='.length).replaceAll('"', '') }

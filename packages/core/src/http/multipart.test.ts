@@ -1,10 +1,10 @@
 import { PassThrough, Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codeOf } from '../test-fixtures/code-of.ts'
-import { type MultipartLimits, readParts } from './multipart.ts'
+import { outcomeCode } from '../test-fixtures/outcome-code.ts'
+import { type MultipartLimits, readMultipart } from './multipart.ts'
 
-const limits: MultipartLimits = { limit: 1_000_000, partLimit: 100_000, parts: 10 }
+const limits: MultipartLimits = { limit: 1_000_000, partLimit: 100_000, maxParts: 10 }
 const type = 'multipart/form-data; boundary=b'
 
 interface SentPart {
@@ -33,7 +33,7 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
 const longPart = (): SentPart => ({ name: 'p', content: Buffer.alloc(70_000, 7) })
 
 async function read(body: Readable, partLimits: MultipartLimits = limits, milliseconds = 5000): Promise<SentPart[]> {
-  const incoming = readParts(body, type, partLimits, milliseconds)
+  const incoming = readMultipart(body, type, partLimits, milliseconds)
   const parts: SentPart[] = []
   try {
     for await (const { name, content } of incoming.parts) {
@@ -94,38 +94,38 @@ describe('a multipart body', () => {
       ),
     ],
   ])('%s is rejected as malformed', async (_what, body) => {
-    expect(await codeOf(read(body))).toBe('body.malformed')
+    expect(await outcomeCode(read(body))).toBe('body.malformed')
   })
 
   it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary'])(
     'is rejected as malformed with the content type %s',
     async (contentType) => {
-      const start = async (): Promise<unknown> => readParts(from(encodeBody([])), contentType, limits, 5000)
-      expect(await codeOf(start())).toBe('body.malformed')
+      const start = async (): Promise<unknown> => readMultipart(from(encodeBody([])), contentType, limits, 5000)
+      expect(await outcomeCode(start())).toBe('body.malformed')
     },
   )
 
   it.each([
     ['when it is larger than the limit', { ...limits, limit: 5000 }],
     ['when a part is larger than the limit', { ...limits, partLimit: 9999 }],
-    ['when it has too many parts', { ...limits, parts: 1 }],
+    ['when it has too many parts', { ...limits, maxParts: 1 }],
   ])('is rejected as too large %s', async (_how, bounds) => {
     const sent = [1, 2].map((part) => ({ name: `p${part}`, content: Buffer.alloc(10_000) }))
-    expect(await codeOf(read(from(encodeBody(sent)), bounds))).toBe('body.too-large')
+    expect(await outcomeCode(read(from(encodeBody(sent)), bounds))).toBe('body.too-large')
   })
 
   it('is rejected when the client disconnects', async () => {
     const body = new PassThrough()
     body.write(encodePart({ name: 'a', content: Buffer.alloc(1000) }))
     setTimeout(() => body.destroy(), 20)
-    expect(await codeOf(read(body))).toBe('request.closed')
+    expect(await outcomeCode(read(body))).toBe('request.closed')
   })
 
   it('is rejected below the minimum data rate and accepted above it', async () => {
     const slow = new PassThrough()
     const drip = setInterval(() => slow.write('-'), 10)
     slow.write(`--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n`)
-    expect(await codeOf(read(slow, limits, 100))).toBe('body.too-slow')
+    expect(await outcomeCode(read(slow, limits, 100))).toBe('body.too-slow')
     clearInterval(drip)
 
     const steady = new PassThrough()
@@ -149,9 +149,9 @@ describe('a multipart body', () => {
         yield Buffer.alloc(16_384)
       }
     }
-    const bounds = { limit: 1e12, partLimit: 1e12, parts: 1 }
+    const bounds = { limit: 1e12, partLimit: 1e12, maxParts: 1 }
     const body = Readable.from(endless(), { objectMode: false })
-    const incoming = readParts(body, type, bounds, 5000)
+    const incoming = readMultipart(body, type, bounds, 5000)
     for await (const { content } of incoming.parts) {
       let received = 0
       for await (const piece of content) {
@@ -178,7 +178,7 @@ describe('a multipart body', () => {
     'with %s is drained nevertheless, so that the next request of the connection can proceed',
     async (_what, chunks) => {
       const body = from(...chunks(), Buffer.alloc(300_000, 0x20))
-      const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
+      const incoming = readMultipart(body, type, { ...limits, maxParts: 5 }, 5000)
       const reading = (async () => {
         for await (const { content } of incoming.parts) for await (const _piece of content);
       })()
@@ -191,7 +191,7 @@ describe('a multipart body', () => {
   it('is drained when reading stops', async () => {
     for (const parts of [1, 2, 12]) {
       const body = from(encodeBody(Array.from({ length: parts }, longPart)), Buffer.alloc(300_000, 0x20))
-      const incoming = readParts(body, type, { ...limits, parts: 5 }, 5000)
+      const incoming = readMultipart(body, type, { ...limits, maxParts: 5 }, 5000)
       await new Promise((resolve) => setTimeout(resolve, 20))
       incoming.stop()
       await expect.poll(() => body.readableEnded, { timeout: 5000 }).toBe(true)
@@ -200,7 +200,7 @@ describe('a multipart body', () => {
 
   it('skips parts that are not read', async () => {
     const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.alloc(50_000) }))
-    const incoming = readParts(from(encodeBody(sent)), type, limits, 5000)
+    const incoming = readMultipart(from(encodeBody(sent)), type, limits, 5000)
     const names: string[] = []
     for await (const { name } of incoming.parts) names.push(name)
     expect(names).toEqual(['p1', 'p2', 'p3'])
@@ -221,7 +221,7 @@ describe('a multipart body', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pieces, { maxLength: 20 }), fc.integer({ min: 1, max: 30 }), async (texts, size) => {
         const body = Readable.from(cut(Buffer.from(texts.join('')), [size]), { objectMode: false })
-        expect(['done', 'body.malformed']).toContain(await codeOf(read(body)))
+        expect(['done', 'body.malformed']).toContain(await outcomeCode(read(body)))
       }),
       { numRuns: 300 },
     )

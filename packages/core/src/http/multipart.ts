@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
-import { BillfoldError } from '../errors.ts'
-import { patience } from './patience.ts'
+import { BillfoldError } from '../kernel/errors.ts'
+import { createBodyDeadline } from './body-deadline.ts'
 
 /** A part of a `multipart/form-data` body (RFC 7578). */
-export interface Part {
+export interface MultipartPart {
   readonly name: string
   readonly filename: string | undefined
   /** The media type stated by the client, in lower case; `text/plain` if absent. */
@@ -20,13 +20,13 @@ export interface MultipartLimits {
   /** Maximum size of a part, in bytes. */
   readonly partLimit: number
   /** Maximum number of parts. */
-  readonly parts: number
+  readonly maxParts: number
 }
 
 /** A multipart body that is being read. */
-export interface IncomingParts {
+export interface IncomingMultipart {
   /** The parts, in order of arrival. Iterating throws the errors of the body. */
-  readonly parts: AsyncIterable<Part>
+  readonly parts: AsyncIterable<MultipartPart>
   /** Stops reading. The rest of the body is discarded as it arrives, so that a client that is still sending receives the reply. */
   readonly stop: () => void
 }
@@ -42,40 +42,40 @@ const headerSize = 8 * 1024
  * @throws BillfoldError `body.malformed` if the boundary is missing. Iterating the parts also throws `body.too-large`,
  *   `body.too-slow` and `request.closed`
  */
-export function readParts(
+export function readMultipart(
   body: Readable,
   contentType: string,
   limits: MultipartLimits,
   milliseconds: number,
-): IncomingParts {
+): IncomingMultipart {
   const parser = createParser(contentType, limits)
   const queue = createPartQueue((error) => fail(error))
-  const deadline = patience(milliseconds, () => fail(new BillfoldError('body.too-slow')))
+  const deadline = createBodyDeadline(milliseconds, () => fail(new BillfoldError('body.too-slow')))
   let received = 0
 
   function onData(chunk: Uint8Array): void {
     received += chunk.length
-    deadline.came(chunk.length)
+    deadline.onBytes(chunk.length)
     if (received > limits.limit) return fail(new BillfoldError('body.too-large'))
     // The chunk may have closed the queue. The rest is then discarded, and must not be paused.
     if (parser.write(chunk) || queue.isClosed()) return
     body.pause()
-    deadline.rest()
+    deadline.pause()
     parser.once('drain', () => {
       if (queue.isClosed()) return
-      deadline.wait()
+      deadline.resume()
       body.resume()
     })
   }
   const onEnd = (): void => {
-    deadline.rest()
+    deadline.pause()
     // The body is complete, so its close event is not an error.
     body.off('close', onClosed)
     parser.end()
   }
   const onClosed = (cause?: unknown): void => fail(new BillfoldError('request.closed', { cause }))
   const discardRest = (): void => {
-    deadline.rest()
+    deadline.pause()
     body.off('data', onData).off('end', onEnd).off('error', onClosed).off('close', onClosed)
     body.on('error', () => {}).resume()
   }
@@ -105,7 +105,7 @@ function createParser(contentType: string, limits: MultipartLimits): BusboyInsta
     return new Busboy({
       headers: { 'content-type': contentType },
       isPartAFile: () => true,
-      limits: { files: limits.parts, fileSize: limits.partLimit, headerPairs: 20, headerSize },
+      limits: { files: limits.maxParts, fileSize: limits.partLimit, headerPairs: 20, headerSize },
     })
   } catch {
     throw new BillfoldError('body.malformed', { message: 'The content type has no valid boundary' })
@@ -125,7 +125,7 @@ function createPartQueue(fail: (error: BillfoldError) => void): {
   /** Returns false if the queue is already closed. */
   readonly close: (as: 'ended' | BillfoldError) => boolean
   readonly isClosed: () => boolean
-  readonly parts: AsyncIterable<Part>
+  readonly parts: AsyncIterable<MultipartPart>
 } {
   const waiting: ArrivedPart[] = []
   const files = new Set<BusboyFileStream>()
@@ -151,7 +151,7 @@ function createPartQueue(fail: (error: BillfoldError) => void): {
     else file.resume()
     wake()
   }
-  async function* iterateParts(): AsyncGenerator<Part> {
+  async function* iterateParts(): AsyncGenerator<MultipartPart> {
     for (;;) {
       const error = failure()
       if (error !== undefined) throw error
@@ -167,7 +167,7 @@ function createPartQueue(fail: (error: BillfoldError) => void): {
 }
 
 /** @throws BillfoldError `body.malformed` for an unnamed part, and for a nested multipart part (deprecated by RFC 7578 section 4.3) */
-function toPart({ name, file, filename, type }: ArrivedPart, failure: () => BillfoldError | undefined): Part {
+function toPart({ name, file, filename, type }: ArrivedPart, failure: () => BillfoldError | undefined): MultipartPart {
   if (name === undefined || name === '' || name.length > 256)
     throw new BillfoldError('body.malformed', { message: 'A part of the body has no name' })
   if (type.startsWith('multipart/'))

@@ -37,7 +37,7 @@ const api: Api = {
       path: '/orders/:orderId/lines',
       summary: 'Adds a line',
       guard,
-      limits: [{ by: 'ip', most: 5, seconds: 60 }],
+      limits: [{ by: 'ip', limit: 5, windowSeconds: 60 }],
       params: z.object({ orderId: z.uuid() }),
       query: z.object({
         page: z.coerce.number().int().optional(),
@@ -122,7 +122,7 @@ describe('the OpenAPI document', () => {
                 'application/json': { schema: { properties: { price: { $ref: '#/components/schemas/Money' } } } },
               },
             },
-            'x-rate-limits': [{ by: 'ip', most: 5, seconds: 60 }],
+            'x-rate-limits': [{ by: 'ip', limit: 5, windowSeconds: 60 }],
           },
         },
         '/token': { post: { requestBody: { required: false, content: { 'application/x-www-form-urlencoded': {} } } } },

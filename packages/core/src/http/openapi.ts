@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { BillfoldError, type ErrorCode } from '../errors.ts'
+import { BillfoldError, type ErrorCode } from '../kernel/errors.ts'
 import type { Api } from './api.ts'
 import { JsonSchemas } from './json-schemas.ts'
-import type { Reply } from './exchange.ts'
-import { idempotencyKeySchema } from './idempotency-key.ts'
+import type { Reply } from './request-response.ts'
+import { idempotencyKeySchema } from './idempotency-key-header.ts'
 import type { Route } from './route.ts'
 
 /** Options of an OpenAPI document. */
@@ -76,7 +76,7 @@ function parameters(
   name: string,
   schemas: JsonSchemas,
 ): Json[] {
-  const fields = schema === undefined ? {} : schemas.fieldsOf(schema, name)
+  const fields = schema === undefined ? {} : schemas.convertFields(schema, name)
   return Object.entries(fields).map(([field, { schema: json, required }]) => ({
     name: field,
     in: location,
@@ -86,16 +86,16 @@ function parameters(
 }
 
 function idempotencyKey(schemas: JsonSchemas): Json {
-  const schema = schemas.of(idempotencyKeySchema, 'IdempotencyKey', 'input')
+  const schema = schemas.convert(idempotencyKeySchema, 'IdempotencyKey', 'input')
   return { name: 'Idempotency-Key', in: 'header', required: false, schema }
 }
 
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
-  const schema = schemas.of(rule.schema, `${route.id}Body`, 'input')
+  const schema = schemas.convert(rule.schema, `${route.id}Body`, 'input')
   const content: Json = { [type]: { schema } }
   if (rule.multipart !== undefined) {
-    const parts = schemas.of(rule.multipart.schema, `${route.id}Parts`, 'input')
+    const parts = schemas.convert(rule.multipart.schema, `${route.id}Parts`, 'input')
     content['multipart/form-data'] = { schema: parts, 'x-body-limit': rule.multipart.limit }
   }
   return { required: rule.optional !== true, content, 'x-body-limit': rule.limit }
@@ -104,7 +104,7 @@ function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: Js
 function replyResponses(route: Route, schemas: JsonSchemas): Json {
   const entries = Object.entries(route.replies).map(([status, { description, schema }]): [string, Json] => {
     if (schema === undefined) return [status, { description }]
-    const json = schemas.of(schema, `${route.id}Reply${status}`, 'output')
+    const json = schemas.convert(schema, `${route.id}Reply${status}`, 'output')
     return [status, { description, content: { 'application/json': { schema: json } } }]
   })
   return Object.fromEntries(entries)
@@ -119,7 +119,7 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
     responses[reply.status] ??= { description: error.message, ...errorContent(api, reply, schemas) }
   }
   if (route.limits.length > 0 && responses[429] !== undefined) {
-    const rules = route.limits.map((rule) => `${rule.most} in ${rule.seconds} s by ${rule.by}`)
+    const rules = route.limits.map((rule) => `${rule.limit} in ${rule.windowSeconds} s by ${rule.by}`)
     responses[429]['description'] = `Too many requests: at most ${rules.join(', ')}`
   }
   return responses
@@ -127,7 +127,7 @@ function errorResponses(api: Api, route: Route, schemas: JsonSchemas): Json {
 
 function errorContent(api: Api, reply: Reply, schemas: JsonSchemas): Json {
   if (reply.body === undefined) return {}
-  const schema = api.errorSchema === undefined ? {} : schemas.of(api.errorSchema, 'Error', 'output')
+  const schema = api.errorSchema === undefined ? {} : schemas.convert(api.errorSchema, 'Error', 'output')
   return { content: { 'application/json': { schema, example: reply.body } } }
 }
 

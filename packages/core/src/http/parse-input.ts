@@ -1,16 +1,16 @@
 import type { z } from 'zod'
-import { BillfoldError, type Issue } from '../errors.ts'
-import { limits } from './limits.ts'
+import { BillfoldError, type Issue } from '../kernel/errors.ts'
+import { requestLimits } from './request-limits.ts'
 
 /** The unvalidated parts of a request. */
-export interface Unparsed {
+export interface RawInput {
   readonly params: unknown
   readonly query: unknown
   readonly headers: unknown
   readonly body: unknown
 }
 
-type Schemas = { readonly [Part in keyof Unparsed]: z.ZodType | undefined }
+type Schemas = { readonly [Part in keyof RawInput]: z.ZodType | undefined }
 
 const parts = ['params', 'query', 'headers', 'body'] as const
 
@@ -18,7 +18,7 @@ const parts = ['params', 'query', 'headers', 'body'] as const
  * Validates the parts of a request with their schemas.
  * @throws BillfoldError `input.invalid` with the issues of all parts
  */
-export function parseInput<Input>(schemas: Schemas, raw: Unparsed): Input {
+export function parseInput<Input>(schemas: Schemas, raw: RawInput): Input {
   const input: Record<(typeof parts)[number], unknown> = {
     params: undefined,
     query: undefined,
@@ -31,7 +31,7 @@ export function parseInput<Input>(schemas: Schemas, raw: Unparsed): Input {
     if (result?.success === true) input[part] = result.data
     else if (result !== undefined) issues.push(...result.error.issues.map((issue) => toIssue(part, issue)))
   }
-  if (issues.length > 0) throw new BillfoldError('input.invalid', { issues: issues.slice(0, limits.issues) })
+  if (issues.length > 0) throw new BillfoldError('input.invalid', { issues: issues.slice(0, requestLimits.maxIssues) })
   return typed<Input>(input)
 }
 
@@ -40,7 +40,7 @@ function toIssue(part: string, issue: z.core.$ZodIssue): Issue {
   const path = issue.path.map(String).join('.') || part
   // Zod's message lists the names of all unknown fields: unbounded, caller-controlled text.
   const message = issue.code === 'unrecognized_keys' ? 'Unrecognized field' : issue.message
-  return { path: path.slice(0, limits.issuePathLength), message }
+  return { path: path.slice(0, requestLimits.maxIssuePathLength), message }
 }
 
 /** The only cast of this file: the parts were produced by the schemas of `Input`. */

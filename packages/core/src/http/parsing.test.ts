@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isEncodedAs, readMediaType } from './media-type.ts'
-import { readParameters } from './parameters.ts'
-import { isPlainText, settleJson } from './plain-json.ts'
+import { isEncodedAs, parseMediaType } from './media-type.ts'
+import { parseUrlEncoded } from './url-encoded.ts'
+import { isStorableText, sanitizeJson } from './sanitize-json.ts'
 
-const plain = fc.string({ unit: 'binary', minLength: 1 }).filter(isPlainText)
+const plain = fc.string({ unit: 'binary', minLength: 1 }).filter(isStorableText)
 
 describe('URL-encoded parameters', () => {
   it('round-trip', () => {
@@ -18,7 +18,7 @@ describe('URL-encoded parameters', () => {
           const text = new URLSearchParams()
           for (const [name, values] of Object.entries(expected))
             for (const value of [values].flat()) text.append(name, value)
-          expect(readParameters(text.toString())).toEqual(expected)
+          expect(parseUrlEncoded(text.toString())).toEqual(expected)
         },
       ),
     )
@@ -27,13 +27,13 @@ describe('URL-encoded parameters', () => {
   it('never throw, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(['object', 'undefined']).toContain(typeof readParameters(text))
+        expect(['object', 'undefined']).toContain(typeof parseUrlEncoded(text))
       }),
     )
   })
 
   it('may have any name', () => {
-    const parameters = readParameters('__proto__=a&constructor=b&toString=c')
+    const parameters = parseUrlEncoded('__proto__=a&constructor=b&toString=c')
     expect(Object.entries(parameters ?? {})).toEqual([
       ['__proto__', 'a'],
       ['constructor', 'b'],
@@ -42,13 +42,13 @@ describe('URL-encoded parameters', () => {
   })
 
   it('are limited to 100', () => {
-    expect(readParameters(Array(100).fill('a=1').join('&'))).toEqual({ a: Array(100).fill('1') })
-    expect(readParameters(Array(101).fill('a=1').join('&'))).toBeUndefined()
+    expect(parseUrlEncoded(Array(100).fill('a=1').join('&'))).toEqual({ a: Array(100).fill('1') })
+    expect(parseUrlEncoded(Array(101).fill('a=1').join('&'))).toBeUndefined()
   })
 
   it('are rejected when they contain U+0000', () => {
-    expect(readParameters('a=%00')).toBeUndefined()
-    expect(readParameters('%00=a')).toBeUndefined()
+    expect(parseUrlEncoded('a=%00')).toBeUndefined()
+    expect(parseUrlEncoded('%00=a')).toBeUndefined()
   })
 })
 
@@ -57,28 +57,28 @@ describe('JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'grapheme-ascii' }), (value) => {
         const copy: unknown = JSON.parse(JSON.stringify(value))
-        const isAccepted = settleJson(copy)
+        const isAccepted = sanitizeJson(copy)
         expect(isAccepted).toBe(!JSON.stringify(value).includes('\\u0000'))
       }),
     )
   })
 
   it('is accepted up to 64 levels deep', () => {
-    expect(settleJson(JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`))).toBe(true)
-    expect(settleJson(JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`))).toBe(false)
-    expect(settleJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
+    expect(sanitizeJson(JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`))).toBe(true)
+    expect(sanitizeJson(JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`))).toBe(false)
+    expect(sanitizeJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
   })
 
   it('loses fields named __proto__ at any depth', () => {
     const value: unknown = JSON.parse('{"a":[{"__proto__":{"b":1},"c":2}],"__proto__":1}')
-    expect(settleJson(value)).toBe(true)
+    expect(sanitizeJson(value)).toBe(true)
     expect(JSON.stringify(value)).toBe('{"a":[{"c":2}]}')
   })
 
   it.each(['"\\u0000"', '{"\\u0000":1}', '["\\ud800"]', '"\\udc00\\ud800"'])(
     'is rejected when it contains U+0000 or a lone surrogate: %s',
     (json) => {
-      expect(settleJson(JSON.parse(json))).toBe(false)
+      expect(sanitizeJson(JSON.parse(json))).toBe(false)
     },
   )
 })
@@ -98,13 +98,13 @@ describe('isEncodedAs', () => {
     ['application/x-www-form-urlencoded; charset=latin1', 'form', false],
     ['application/json', 'form', false],
   ] as const)('matches %j with %s: %s', (header, encoding, expected) => {
-    expect(isEncodedAs(readMediaType(header), encoding)).toBe(expected)
+    expect(isEncodedAs(parseMediaType(header), encoding)).toBe(expected)
   })
 
   it('accepts any text as header', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(typeof readMediaType(text).type).toBe('string')
+        expect(typeof parseMediaType(text).type).toBe('string')
       }),
     )
   })

@@ -14,7 +14,7 @@ export function parameterNames(path: string): readonly string[] {
 }
 
 /** Returns the allowed methods of a path, with `HEAD` for `GET`. Empty if no route matches. */
-export function methodsAt(routes: readonly Route[], path: string): readonly string[] {
+export function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
   const matched = routes.filter((route) => covers(route.path, path)).map((route) => route.method)
   const methods = new Set<string>(matched)
   if (methods.has('GET')) methods.add('HEAD')
@@ -25,7 +25,7 @@ export function methodsAt(routes: readonly Route[], path: string): readonly stri
  * Validates a route table: portable paths, unique operation ids, no unreachable route.
  * @throws Error that names the route
  */
-export function checkRoutes(routes: readonly Route[]): void {
+export function validateRoutes(routes: readonly Route[]): void {
   for (const [index, route] of routes.entries()) {
     if (!wellFormed.test(route.path))
       throw new Error(`Route ${route.id}: the path ${route.path} is not portable between routers`)

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { BillfoldError } from '../errors.ts'
+import { BillfoldError } from '../kernel/errors.ts'
 
 /**
  * Reads a stream to its end. After an error the rest is discarded as it arrives, so that a client that is still sending

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { IncomingRequest, Reply } from './exchange.ts'
-import type { MultipartLimits, Part } from './multipart.ts'
-import { parseInput, type Unparsed } from './parse-input.ts'
+import type { IncomingRequest, Reply } from './request-response.ts'
+import type { MultipartLimits, MultipartPart } from './multipart.ts'
+import { parseInput, type RawInput } from './parse-input.ts'
 
 /** An authenticated caller. */
 export interface Caller {
@@ -26,8 +26,8 @@ export interface Guard {
 /** A rate limit of a route: at most `limit` requests in `windowSeconds`, by source address or by caller. */
 export interface RateLimit {
   readonly by: 'ip' | 'caller'
-  readonly most: number
-  readonly seconds: number
+  readonly limit: number
+  readonly windowSeconds: number
 }
 
 /** The body of a route: encoding, schema, size limit, and whether the handler needs the raw bytes. */
@@ -40,7 +40,7 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
    * Provides the raw bytes to the handler as `rawBody`. With `if-available` a request is accepted without them if the host's
    * parser did not retain them, for routes that need them from some callers only.
    */
-  readonly raw?: boolean | 'when-kept'
+  readonly raw?: boolean | 'if-available'
   /** Treats a missing body as `{}`. */
   readonly optional?: boolean
   /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */
@@ -73,7 +73,7 @@ export interface RequestContext {
   /** The raw body, on routes with `body.raw`. */
   readonly rawBody: Uint8Array | undefined
   /** The parts of a multipart body, on routes with `body.multipart`. */
-  readonly parts?: AsyncIterable<Part> | undefined
+  readonly parts?: AsyncIterable<MultipartPart> | undefined
   /** The URL of the mount, with scheme and host as reported by the framework: `https://example.com/id`. */
   readonly url?: string
   /** The framework's own objects, see {@link IncomingRequest.native}. */
@@ -84,19 +84,19 @@ export interface RequestContext {
  * The idempotency of a route. `key`: an `Idempotency-Key` makes retries safe. `custom`: the API's document defines its own
  * mechanism. `none`: the route only reads, or is idempotent by itself.
  */
-export type Idempotency = 'key' | 'own' | 'none'
+export type Idempotency = 'key' | 'custom' | 'none'
 
 /**
  * Decrypts a body for its idempotency fingerprint, so that a retry with a new encryption of the same content is recognized. It
  * receives the input of the schema.
  */
-export type OpenBody = (body: unknown, context: RequestContext) => Promise<unknown>
+export type DecryptBody = (body: unknown, context: RequestContext) => Promise<unknown>
 
 /**
  * Identifies the caller of a public route whose credential may be in the body, so that idempotency keys are scoped to the caller
  * and not to the source address. Returns undefined if the route will reject the credential. It receives the input of the schema.
  */
-export type CallerInBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
+export type CallerFromBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
 
 /** An operation of an API, as data. */
 export interface Route {
@@ -115,16 +115,16 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
-  readonly openBody: OpenBody | undefined
-  readonly callerInBody: CallerInBody | undefined
+  readonly decryptBody: DecryptBody | undefined
+  readonly callerFromBody: CallerFromBody | undefined
   /** Validates the input and runs the handler. Throws `input.invalid` with the issues of all parts. */
-  readonly run: (raw: Unparsed, context: RequestContext) => Promise<Reply>
+  readonly run: (raw: RawInput, context: RequestContext) => Promise<Reply>
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
 /** The validated input of a handler: the output of each schema, or undefined. */
-export interface Input<P, Q, H, B> {
+export interface RouteInput<P, Q, H, B> {
   readonly params: Parsed<P>
   readonly query: Parsed<Q>
   readonly headers: Parsed<H>
@@ -151,9 +151,9 @@ export interface RouteDefinition<
   readonly replies: Readonly<Record<number, ReplyRule>>
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
-  readonly openBody?: OpenBody
-  readonly callerInBody?: CallerInBody | undefined
-  readonly handler: (input: Input<P, Q, H, B>, context: RequestContext) => Promise<Reply>
+  readonly decryptBody?: DecryptBody
+  readonly callerFromBody?: CallerFromBody | undefined
+  readonly handler: (input: RouteInput<P, Q, H, B>, context: RequestContext) => Promise<Reply>
 }
 
 /**
@@ -198,21 +198,21 @@ export function route<
     headers,
     body,
     idempotency,
-    openBody,
-    callerInBody,
+    decryptBody,
+    callerFromBody,
     ...rest
   } = definition
   return Object.freeze({
     ...rest,
     idempotency: idempotency ?? (definition.method === 'POST' ? 'key' : 'none'),
-    openBody,
-    callerInBody,
+    decryptBody,
+    callerFromBody,
     limits,
     params,
     query,
     headers,
     body,
-    run: (raw: Unparsed, context: RequestContext) =>
-      handler(parseInput<Input<P, Q, H, B>>({ params, query, headers, body: body?.schema }, raw), context),
+    run: (raw: RawInput, context: RequestContext) =>
+      handler(parseInput<RouteInput<P, Q, H, B>>({ params, query, headers, body: body?.schema }, raw), context),
   })
 }

@@ -1,5 +1,5 @@
-import type { Envelope, SystemEnvelopes } from '../envelope/index.ts'
-import { BillfoldError, isBillfoldError } from '../errors.ts'
+import type { SecureChannel, SystemChannels } from '../platform/secure-channel/index.ts'
+import { BillfoldError, isBillfoldError } from '../kernel/errors.ts'
 
 /**
  * Encryption of single fields in requests and replies of the payments API. Implement it to replace the secure channel, the
@@ -20,22 +20,23 @@ export interface FieldCipher {
    * Decrypts a field of a request.
    * @throws BillfoldError `field.decryption-failed` for a malformed key and for any failure to decrypt; the two must look the same
    */
-  readonly open: (tenant: string, callerKey: string, text: string) => Promise<string>
+  readonly decrypt: (tenant: string, callerKey: string, text: string) => Promise<string>
   /**
    * Encrypts a field of a reply.
    * @throws BillfoldError `field.decryption-failed` for a malformed key
    */
-  readonly seal: (tenant: string, callerKey: string, text: string) => Promise<string>
+  readonly encrypt: (tenant: string, callerKey: string, text: string) => Promise<string>
 }
 
 /** The default cipher: the secure channel of the authentication API, between `callerKey` and the tenant's system key. */
-export function secureChannelCipher(envelopes: SystemEnvelopes): FieldCipher {
-  const channelWith = async (tenant: string, callerKey: string): Promise<Envelope> =>
-    (await envelopes(tenant)).with(callerKey)
+export function secureChannelCipher(envelopes: SystemChannels): FieldCipher {
+  const channelWith = async (tenant: string, callerKey: string): Promise<SecureChannel> =>
+    (await envelopes(tenant)).channelWith(callerKey)
   return {
-    open: (tenant, callerKey, text) =>
-      withoutDetail(async () => decodeUtf8((await channelWith(tenant, callerKey)).open(text))),
-    seal: (tenant, callerKey, text) => withoutDetail(async () => (await channelWith(tenant, callerKey)).seal(text)),
+    decrypt: (tenant, callerKey, text) =>
+      withoutDetail(async () => decodeUtf8((await channelWith(tenant, callerKey)).decrypt(text))),
+    encrypt: (tenant, callerKey, text) =>
+      withoutDetail(async () => (await channelWith(tenant, callerKey)).encrypt(text)),
   }
 }
 
@@ -44,8 +45,8 @@ async function withoutDetail<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (isBillfoldError(error, 'envelope.invalid') || isBillfoldError(error, 'envelope.invalid-key'))
-      throw new BillfoldError('field.undecipherable', { cause: error })
+    if (isBillfoldError(error, 'channel.invalid') || isBillfoldError(error, 'channel.invalid-key'))
+      throw new BillfoldError('field.decryption-failed', { cause: error })
     throw error
   }
 }
@@ -54,6 +55,6 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new BillfoldError('field.undecipherable', { cause })
+    throw new BillfoldError('field.decryption-failed', { cause })
   }
 }

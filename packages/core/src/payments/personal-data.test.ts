@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { memoryStorage } from '../storage/index.ts'
-import { identifiers } from '../users/identifier-table.ts'
-import { inProcessUsers } from '../users/in-process.ts'
+import { memoryStorage } from '../kernel/storage/index.ts'
+import { identifiers } from '../identity/users/identifier-table.ts'
+import { createUsersApi } from '../identity/users/api.ts'
 import { testServices } from '../test-fixtures/services.ts'
-import { codeOf } from '../test-fixtures/code-of.ts'
-import { audit } from './audit.ts'
-import { expirePayments } from './end-payment.ts'
-import { creditBalance } from './gateway.ts'
-import { logIn } from './log-in.ts'
-import { outbox, outboxData } from '../outbox/index.ts'
-import { openPayment } from './open-payment.ts'
-import { paymentsData } from './personal-data.ts'
-import { register } from './register.ts'
-import { paymentSettings } from './settings.ts'
+import { outcomeCode } from '../test-fixtures/outcome-code.ts'
+import { checkPaymentsConsistency } from './consistency.ts'
+import { expirePayments } from './two-leg/end-payment.ts'
+import { creditBalance } from './gateway/gateway-transactions.ts'
+import { logIn } from './users/log-in.ts'
+import { outbox, outboxData } from '../platform/outbox/index.ts'
+import { createPayment } from './two-leg/create-payment.ts'
+import { paymentsPersonalData } from './personal-data.ts'
+import { registerPaymentUser } from './users/register.ts'
+import { resolvePaymentSettings } from './settings.ts'
 
 const actor = { tenant: 't', id: 'host' }
 const form = (name: string, phone: string) => ({
@@ -29,15 +29,15 @@ const form = (name: string, phone: string) => ({
 test('exports a user, and erases profile and credentials while the ledger still balances', async () => {
   let time = Date.now()
   const services = { ...testServices(), now: () => time }
-  const payments = { services, settings: paymentSettings() }
-  const users = inProcessUsers(services, [paymentsData], () => actor)
+  const payments = { services, settings: resolvePaymentSettings() }
+  const users = createUsersApi(services, [paymentsPersonalData], () => actor)
   const [{ userId }] = [
-    await register(services, actor, form('ada', '+123456')),
-    await register(services, actor, form('bob', '+223456')),
+    await registerPaymentUser(services, actor, form('ada', '+123456')),
+    await registerPaymentUser(services, actor, form('bob', '+223456')),
   ]
   await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
   const receiver = [{ kind: 'email', value: 'bob@example.org' }] as const
-  await openPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 40n })
+  await createPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 40n })
   expect(JSON.parse(JSON.stringify(await users.export(userId)))).toMatchObject({
     data: {
       payments: {
@@ -52,21 +52,24 @@ test('exports a user, and erases profile and credentials while the ledger still 
   })
   await users.erase(userId)
   const login = { email: 'ada@example.org', password: 'correct horse ada', imei: '', appid: '', encrypted: false }
-  expect(await codeOf(logIn(payments, actor, login))).toBe('password.incorrect')
+  expect(await outcomeCode(logIn(payments, actor, login))).toBe('password.incorrect')
   time += 25 * 60 * 60 * 1000
   expect(await expirePayments(payments)).toBe(1)
-  expect((await audit(services)).findings).toEqual([])
+  expect((await checkPaymentsConsistency(services)).findings).toEqual([])
 })
 
 test('erases the undelivered messages to a user, but not those to others', async () => {
   const services = testServices()
-  const payments = { services, settings: paymentSettings({ externalReceivers: 'invite', maxPendingPayments: 2 }) }
-  const users = inProcessUsers(services, [outboxData], () => actor)
-  const { userId } = await register(services, actor, form('ada', '+123456'))
-  const other = await register(services, actor, form('bob', '+223456'))
+  const payments = {
+    services,
+    settings: resolvePaymentSettings({ externalReceivers: 'invite', maxPendingPayments: 2 }),
+  }
+  const users = createUsersApi(services, [outboxData], () => actor)
+  const { userId } = await registerPaymentUser(services, actor, form('ada', '+123456'))
+  const other = await registerPaymentUser(services, actor, form('bob', '+223456'))
   await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
   const pay = (email: string, phone: string) =>
-    openPayment(payments, actor, {
+    createPayment(payments, actor, {
       senderId: userId,
       receiver: [
         { kind: 'email', value: email },
@@ -110,14 +113,14 @@ test('writes no contact details of a user who is erased while a message to them 
       return rows
     },
   })
-  const payments = { services, settings: paymentSettings() }
-  const users = inProcessUsers(services, [outboxData], () => actor)
-  const { userId } = await register(services, actor, form('ada', '+123456'))
-  const other = await register(services, actor, form('bob', '+223456'))
+  const payments = { services, settings: resolvePaymentSettings() }
+  const users = createUsersApi(services, [outboxData], () => actor)
+  const { userId } = await registerPaymentUser(services, actor, form('ada', '+123456'))
+  const other = await registerPaymentUser(services, actor, form('bob', '+223456'))
   await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
   atContacts = () => users.erase(other.userId)
   const receiver = [{ kind: 'email', value: 'bob@example.org' }] as const
-  await openPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 1n })
+  await createPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 1n })
   expect((await users.export(other.userId)).data).toMatchObject({
     messages: [{ topic: 'payments.requested', payload: { email: '', phone: '' } }],
   })

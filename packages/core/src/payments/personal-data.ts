@@ -1,12 +1,12 @@
-import { balancesOfUser } from '../ledger/index.ts'
-import type { Services } from '../services.ts'
-import { remove, update } from '../storage/index.ts'
-import { subscriptions } from '../subscriptions/table.ts'
-import { findSubscription } from '../subscriptions/subscriptions.ts'
-import type { Erasure, PersonalData, UserKey } from '../users/personal-data.ts'
-import { openProfile, sealProfile } from './people.ts'
-import { statementOf } from './statements.ts'
-import { paymentApiKeys, paymentProfiles, typedSecrets } from './tables.ts'
+import { listUserBalances } from './ledger/index.ts'
+import type { Services } from '../platform/services.ts'
+import { remove, update } from '../kernel/storage/index.ts'
+import { subscriptions } from './subscriptions/tables.ts'
+import { findSubscription } from './subscriptions/subscriptions.ts'
+import type { Erasure, PersonalData, UserKey } from '../platform/personal-data.ts'
+import { openPaymentProfile, sealPaymentProfile } from './users/profiles.ts'
+import { listStatementLines } from './wallets/statements.ts'
+import { paymentApiKeys, paymentProfiles, paymentCredentials } from './tables.ts'
 
 /** Maximum number of statement lines in an export. A host that needs more pages through the transactions endpoint. */
 const maxLines = 10_000
@@ -15,16 +15,16 @@ const maxLines = 10_000
  * Personal data of the payments API. Erasure empties the profile and deletes API keys, password and PIN. Payments
  * remain without a name: the ledger must balance, and pending payments must still be refunded.
  */
-export const paymentsData: PersonalData = {
+export const paymentsPersonalData: PersonalData = {
   name: 'payments',
   collect: async (services, { tenant, userId }) => {
     const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
     if (row === undefined) return undefined
-    const balances = await balancesOfUser(services, tenant, userId)
-    const lines = await statementOf(services, userId, { limit: maxLines })
+    const balances = await listUserBalances(services, tenant, userId)
+    const lines = await listStatementLines(services, userId, { limit: maxLines })
     const subscription = await findSubscription(services, tenant, userId)
     return {
-      profile: await openProfile(services, row),
+      profile: await openPaymentProfile(services, row),
       balances: balances.map(({ currency, available, held }) => ({
         currency,
         available: String(available),
@@ -47,18 +47,18 @@ export const paymentsData: PersonalData = {
 
 async function erase(services: Services, { tenant, userId }: UserKey): Promise<Erasure> {
   const emptyProfile = { firstName: '', lastName: '', address: '', dob: '' }
-  const sealedProfile = await sealProfile(services, tenant, userId, emptyProfile)
+  const sealedProfile = await sealPaymentProfile(services, tenant, userId, emptyProfile)
   return {
     writes: [
       update(paymentProfiles, {
         where: { userId, tenant },
         set: { sealedProfile, proofKey: null },
         add: { version: 1 },
-        hits: 'any',
+        expectedRows: 'any',
       }),
-      remove(typedSecrets, { where: { userId, tenant }, hits: 'any' }),
-      remove(paymentApiKeys, { where: { userId, tenant }, hits: 'any' }),
-      remove(subscriptions, { where: { userId, tenant }, hits: 'any' }),
+      remove(paymentCredentials, { where: { userId, tenant }, expectedRows: 'any' }),
+      remove(paymentApiKeys, { where: { userId, tenant }, expectedRows: 'any' }),
+      remove(subscriptions, { where: { userId, tenant }, expectedRows: 'any' }),
     ],
   }
 }

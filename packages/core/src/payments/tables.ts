@@ -1,4 +1,4 @@
-import { boolean, bytes, defineTable, integer, nullable, text, wideInteger } from '../storage/index.ts'
+import { boolean, bytes, defineTable, integer, nullable, text, wideInteger } from '../kernel/storage/index.ts'
 
 /** Profiles of payment users. Email, phone number and username are identifiers of the user. */
 export const paymentProfiles = defineTable({
@@ -19,8 +19,8 @@ export const paymentProfiles = defineTable({
 })
 
 /** Passwords and PINs of payment users, as password hashes with an attempt counter. */
-export const typedSecrets = defineTable({
-  name: 'typed_secrets',
+export const paymentCredentials = defineTable({
+  name: 'payment_credentials',
   columns: {
     userId: text(36),
     /** `password` or `pin`. */
@@ -28,12 +28,12 @@ export const typedSecrets = defineTable({
     tenant: text(64),
     phc: text(512),
     /** The last part (M3) of a lock PIN, sealed. */
-    sealedPart: nullable(bytes(256)),
+    sealedM3: nullable(bytes(256)),
     /** Failed attempts since the last success, plus attempts in progress. */
-    failures: integer(),
+    failedAttempts: integer(),
     lockedUntil: integer(),
     /** Id of the newest counted attempt that has not succeeded. */
-    lastAttempt: nullable(text(36)),
+    lastAttemptId: nullable(text(36)),
     /** Incremented when the value is replaced. */
     version: integer(),
   },
@@ -49,14 +49,14 @@ export const paymentApiKeys = defineTable({
     tenant: text(64),
     userId: text(36),
     /** Blind index of imei and appid. */
-    device: text(43),
+    deviceIndex: text(43),
     /** Whether the key is valid for encrypted requests only. */
-    encrypted: boolean(),
+    encryptionRequired: boolean(),
     createdAt: integer(),
     expiresAt: integer(),
   },
   key: ['id'],
-  unique: { byDevice: ['userId', 'device'] },
+  unique: { byDevice: ['userId', 'deviceIndex'] },
   indexes: { byUser: ['userId', 'createdAt'], byExpiry: ['expiresAt'] },
 })
 
@@ -76,9 +76,9 @@ export const grantClaims = defineTable({
 })
 
 /** Number of opening grants per tenant and day. */
-export const grantDays = defineTable({
-  name: 'grant_days',
-  columns: { tenant: text(64), day: text(10), granted: integer() },
+export const dailyGrants = defineTable({
+  name: 'daily_grants',
+  columns: { tenant: text(64), day: text(10), grantCount: integer() },
   key: ['tenant', 'day'],
 })
 
@@ -92,7 +92,7 @@ export const payments = defineTable({
     /** Null while an invited receiver has not registered. */
     receiverId: nullable(text(36)),
     /** Blind index of email and phone number of an invited receiver. */
-    invited: nullable(text(43)),
+    inviteeIndex: nullable(text(43)),
     currency: text(12),
     amount: wideInteger(),
     /** `pending`, `completed`, `expired`, `cancelled`. */
@@ -112,21 +112,21 @@ export const payments = defineTable({
   indexes: {
     bySender: ['senderId', 'state', 'id'],
     byReceiver: ['receiverId', 'state', 'id'],
-    byInvited: ['tenant', 'invited', 'state'],
+    byInvitee: ['tenant', 'inviteeIndex', 'state'],
     byExpiry: ['state', 'expiresAt', 'id'],
   },
 })
 
 /** Pairs of users with a completed payment. Later payments between them need the sender's confirmation only. */
-export const paymentPairs = defineTable({
-  name: 'payment_pairs',
-  columns: { low: text(36), high: text(36), tenant: text(64), since: integer() },
-  key: ['low', 'high'],
+export const knownCounterparties = defineTable({
+  name: 'known_counterparties',
+  columns: { lowerUserId: text(36), higherUserId: text(36), tenant: text(64), createdAt: integer() },
+  key: ['lowerUserId', 'higherUserId'],
 })
 
 /** Lines of users' transaction lists: one per party of a payment or transaction. */
-export const statementRows = defineTable({
-  name: 'statement_rows',
+export const statementLines = defineTable({
+  name: 'statement_lines',
   columns: {
     userId: text(36),
     /** Id of the payment or gateway transaction. UUIDv7, so it sorts by time. */
@@ -136,7 +136,7 @@ export const statementRows = defineTable({
     kind: text(16),
     /** `debit`, `credit`. */
     direction: text(8),
-    counterpartId: nullable(text(36)),
+    counterpartyId: nullable(text(36)),
     currency: text(12),
     amount: wideInteger(),
     state: text(16),
@@ -171,16 +171,16 @@ export const gatewayTransactions = defineTable({
 })
 
 /** Idempotency references: each is claimed by one operation of one user. */
-export const moneyReferences = defineTable({
-  name: 'money_references',
+export const referenceClaims = defineTable({
+  name: 'reference_claims',
   columns: {
     tenant: text(64),
     reference: text(128),
     userId: text(36),
     /** Id of the payment or gateway transaction. */
-    subject: text(36),
+    subjectId: text(36),
     /** Hash of the compared fields of the request. */
-    content: text(43),
+    contentHash: text(43),
   },
   key: ['tenant', 'reference'],
 })
@@ -188,7 +188,7 @@ export const moneyReferences = defineTable({
 /** Evault users, with all fields sealed together. */
 export const evaultUsers = defineTable({
   name: 'evault_users',
-  columns: { id: text(36), tenant: text(64), emailLookup: text(43), sealed: bytes(16384), createdAt: integer() },
+  columns: { id: text(36), tenant: text(64), emailIndex: text(43), sealedFields: bytes(16384), createdAt: integer() },
   key: ['id'],
-  unique: { byEmail: ['tenant', 'emailLookup'] },
+  unique: { byEmail: ['tenant', 'emailIndex'] },
 })

@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { type AuthenticationOptions, authenticationApi } from '../apis/authentication/index.ts'
-import { clientEnvelope, type KeyPair, newKeyPair } from '../client/index.ts'
-import { mountable } from '../http/index.ts'
-import { createLicence } from '../licences/licences.ts'
-import { memoryRateLimiter } from '../rate-limits/index.ts'
-import type { Services } from '../services.ts'
+import { type AuthenticationOptions, authenticationHttpApi } from '../authentication/api/index.ts'
+import { createClientSecureChannel, type ClientKeyPair, generateClientKeyPair } from '../client/index.ts'
+import { createMountableApi } from '../http/index.ts'
+import { createLicence } from '../identity/licences/licences.ts'
+import { memoryRateLimiter } from '../platform/rate-limits/index.ts'
+import type { Services } from '../platform/services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
 /** The reply of a call; `decrypted` is its decrypted `data`. */
-export interface AuthenticationOutcome {
+export interface AuthenticationReply {
   readonly status: number
   readonly body: ReplyJson
-  readonly opened: ReplyJson
+  readonly decrypted: ReplyJson
 }
 
 /** Calls an operation of the authentication API by its id. */
@@ -27,13 +27,13 @@ export type AuthenticationCall = (
     readonly uuid?: string
     readonly headers?: Readonly<Record<string, string>>
   },
-) => Promise<AuthenticationOutcome>
+) => Promise<AuthenticationReply>
 
 /** The key pair and licence of the caller, and the options of the API. */
-export interface CallerSettings {
+export interface AuthenticationCallerOptions {
   readonly options?: AuthenticationOptions
   readonly licence?: string
-  readonly pair?: KeyPair
+  readonly pair?: ClientKeyPair
 }
 
 const encryptedBody = z.object({ data: z.string() })
@@ -41,11 +41,11 @@ const encryptedBody = z.object({ data: z.string() })
 /** Creates a caller of a mounted authentication API, by default with a licence of level `system`. */
 export async function authenticationCaller(
   services: Services,
-  { options = {}, licence, pair = newKeyPair(options.curve) }: CallerSettings = {},
+  { options = {}, licence, pair = generateClientKeyPair(options.curve) }: AuthenticationCallerOptions = {},
 ): Promise<AuthenticationCall> {
-  const api = mountable(authenticationApi(services, 'default', options), {
+  const api = createMountableApi(authenticationHttpApi(services, 'default', options), {
     logger: services.logger,
-    limiter: memoryRateLimiter(),
+    rateLimiter: memoryRateLimiter(),
   })
   const actor = { tenant: 'default', id: 'test' }
   const licenceKey = licence ?? (await createLicence(services, actor, { tag: 'test', authLevel: 'system' })).licence
@@ -59,7 +59,7 @@ export async function authenticationCaller(
     return { status, body: typeof body === 'string' ? parseJson(body) : undefined }
   }
   const { publicKey } = z.object({ publicKey: z.string() }).parse((await call('getPublicKey', {})).body)
-  const envelope = await clientEnvelope(pair, publicKey)
+  const envelope = await createClientSecureChannel(pair, publicKey)
   return async (operation, { params = {}, query = '', data, plain, uuid = crypto.randomUUID(), headers = {} } = {}) => {
     const requestIdClaims = JSON.stringify({ appid: 'tests', uuid, ts: Math.floor(services.now() / 1000) })
     const encrypted = data === undefined ? plain : { data: await envelope.encrypt(JSON.stringify(data)) }
@@ -76,8 +76,8 @@ export async function authenticationCaller(
       body: encrypted === undefined ? { kind: 'none' } : { kind: 'parsed', value: encrypted },
     })
     const encryptedReply = encryptedBody.safeParse(body).data
-    const opened = encryptedReply === undefined ? undefined : parseJson(await envelope.decrypt(encryptedReply.data))
-    return { status, body, opened }
+    const decrypted = encryptedReply === undefined ? undefined : parseJson(await envelope.decrypt(encryptedReply.data))
+    return { status, body, decrypted }
   }
 }
 

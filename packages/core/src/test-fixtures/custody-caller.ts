@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { type CustodyOptions, custodyApi } from '../apis/custody/index.ts'
-import { type MountableApi, mountable } from '../http/index.ts'
-import { memoryRateLimiter } from '../rate-limits/index.ts'
-import { createServiceKey } from '../service-keys/keys.ts'
-import type { Services } from '../services.ts'
+import { type CustodyOptions, custodyApi } from '../custody/api/index.ts'
+import { type MountableApi, createMountableApi } from '../http/index.ts'
+import { memoryRateLimiter } from '../platform/rate-limits/index.ts'
+import { createServiceKey } from '../identity/service-keys/service-keys.ts'
+import type { Services } from '../platform/services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
 /** The parsed reply of the custody API. */
-export interface Outcome {
+export interface CustodyReply {
   readonly status: number
   readonly result: ReplyJson
   readonly codes: readonly string[]
@@ -19,20 +19,20 @@ const responseFormat = z.object({
 })
 
 /** Calls an operation by its id; `method` is sent in the Signing-Method header. */
-export type Call = (
+export type CustodyCall = (
   operation: string,
   input?: { params?: Record<string, string>; body?: object; method?: string },
-) => Promise<Outcome>
+) => Promise<CustodyReply>
 
 /** Creates a caller of a mounted custody API, with a service key of a tenant. */
 export async function custodyCaller(
   services: Services,
   tenant = 'default',
   options: CustodyOptions = {},
-): Promise<Call> {
-  const api: MountableApi = mountable(custodyApi(services, tenant, options), {
+): Promise<CustodyCall> {
+  const api: MountableApi = createMountableApi(custodyApi(services, tenant, options), {
     logger: services.logger,
-    limiter: memoryRateLimiter(),
+    rateLimiter: memoryRateLimiter(),
   })
   const { keyId, keySecret } = await createServiceKey(
     services,

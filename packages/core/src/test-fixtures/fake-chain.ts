@@ -1,5 +1,5 @@
 import { Transaction } from 'micro-eth-signer'
-import type { BroadcastAnswer, EvmClient } from '../chain-clients/index.ts'
+import type { BroadcastResult, EvmClient } from '../custody/chain-clients/index.ts'
 
 /** A transaction in the pool or in a block of a fake chain. */
 export interface FakeTransaction {
@@ -37,7 +37,7 @@ export function fakeChain(): FakeChain {
   const countMined = (address: string): number => mined.filter(({ from }) => from === address).length
   const waiting = (address: string): FakeTransaction[] => [...pool.values()].filter(({ from }) => from === address)
 
-  const accept = (transaction: FakeTransaction): BroadcastAnswer => {
+  const accept = (transaction: FakeTransaction): BroadcastResult => {
     const { from, hash, nonce, value } = transaction
     if (pool.has(hash)) return { outcome: 'accepted' }
     const others = waiting(from)
@@ -45,7 +45,7 @@ export function fakeChain(): FakeChain {
     if (nonce < countMined(from) || (same !== undefined && !isReplacement(transaction, same)))
       return { outcome: 'nonce-taken' }
     const spent = others.reduce((sum, other) => sum + (other === same ? 0n : other.value), value)
-    if (spent > getBalance(from)) return { outcome: 'refused', reason: 'insufficient-funds' }
+    if (spent > getBalance(from)) return { outcome: 'rejected', reason: 'insufficient-funds' }
     if (same !== undefined) pool.delete(same.hash)
     pool.set(hash, transaction)
     return { outcome: 'accepted' }
@@ -87,7 +87,7 @@ interface Node {
   readonly getBalance: (address: string) => bigint
   readonly countMined: (address: string) => number
   readonly waiting: (address: string) => readonly FakeTransaction[]
-  readonly accept: (transaction: FakeTransaction) => BroadcastAnswer
+  readonly accept: (transaction: FakeTransaction) => BroadcastResult
   readonly pool: ReadonlyMap<string, FakeTransaction>
   readonly heights: ReadonlyMap<string, number>
   readonly height: () => number

@@ -3,22 +3,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 /** A fake HTTP node with scripted responses that records its requests. */
 export interface ScriptedNode {
   readonly url: string
-  readonly asked: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[]
+  readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }[]
   readonly close: () => Promise<void>
 }
 
 /** Starts a node that responds with this function. */
-export async function scriptedNode(
+export async function startScriptedNode(
   respond: (request: { path: string; body: string }, response: ServerResponse) => void,
 ): Promise<ScriptedNode> {
-  const asked: ScriptedNode['asked'] = []
+  const requests: ScriptedNode['requests'] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString()
       const path = request.url ?? ''
-      asked.push({ path, headers: request.headers, body })
+      requests.push({ path, headers: request.headers, body })
       respond({ path, body }, response)
     })
   })
@@ -27,7 +27,7 @@ export async function scriptedNode(
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
     url: `http://127.0.0.1:${port}`,
-    asked,
+    requests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

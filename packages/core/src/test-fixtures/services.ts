@@ -1,14 +1,14 @@
-import { chainConnections } from '../chain-clients/index.ts'
-import { localKeyring, newKey, slowHash, turnsByKey } from '../crypto/index.ts'
-import { silentLogger } from '../logger.ts'
-import { storageLookups } from '../lookups/index.ts'
-import { storageRateLimiter } from '../rate-limits/index.ts'
-import type { Services } from '../services.ts'
-import { memoryStorage, type Storage } from '../storage/index.ts'
-import { tokenIssuer } from '../tokens/index.ts'
-import { resealIdentities } from '../identities/reseal.ts'
-import { resealVaults } from '../vaults/reseal.ts'
-import { resealSeeds, resealWallets } from '../wallets/reseal.ts'
+import { createChainConnections } from '../custody/chain-clients/index.ts'
+import { localKeyring, newKey, createPasswordHasher, keyedMutex } from '../kernel/crypto/index.ts'
+import { silentLogger } from '../kernel/logger.ts'
+import { storageBlindIndex } from '../platform/blind-index/index.ts'
+import { storageRateLimiter } from '../platform/rate-limits/index.ts'
+import type { Services } from '../platform/services.ts'
+import { memoryStorage, type Storage } from '../kernel/storage/index.ts'
+import { createTokenIssuer } from '../platform/tokens/index.ts'
+import { reencryptDidWalletKeys } from '../dids/did-wallets/master-secret-rotation.ts'
+import { reencryptVaultEntropy } from '../dids/vaults/master-secret-rotation.ts'
+import { reencryptSeeds, reencryptWalletKeys } from '../custody/wallets/master-secret-rotation.ts'
 
 /** Creates services on a storage, by default in memory, with a password hasher that is fast enough for tests. */
 export function testServices(storage: Storage = memoryStorage()): Services {
@@ -16,16 +16,21 @@ export function testServices(storage: Storage = memoryStorage()): Services {
   return {
     storage,
     keyring,
-    slowHash: slowHash({ cost: { logN: 4, r: 1, p: 1 }, concurrency: 4, queue: 1000, perSource: 1000 }),
-    tokens: tokenIssuer({ keyring, issuer: 'test', now: Date.now }),
+    passwordHasher: createPasswordHasher({
+      cost: { logN: 4, r: 1, p: 1 },
+      concurrency: 4,
+      queue: 1000,
+      perSource: 1000,
+    }),
+    tokens: createTokenIssuer({ keyring, issuer: 'test', now: Date.now }),
     logger: silentLogger,
-    limiter: storageRateLimiter(storage),
-    lookups: storageLookups({ storage, keyring, now: Date.now }),
-    keepsEvents: true,
-    wrongValues: { most: 1000, seconds: 600 },
-    ownerTurns: turnsByKey(1000),
-    sealedUnderSecret: [resealWallets, resealSeeds, resealIdentities, resealVaults],
-    chainConnections: chainConnections(),
+    rateLimiter: storageRateLimiter(storage),
+    blindIndex: storageBlindIndex({ storage, keyring, now: Date.now }),
+    eventsEnabled: true,
+    failedAttemptLimit: { limit: 1000, windowSeconds: 600 },
+    ownerMutex: keyedMutex(1000),
+    masterSecretRotationSteps: [reencryptWalletKeys, reencryptSeeds, reencryptDidWalletKeys, reencryptVaultEntropy],
+    chainConnections: createChainConnections(),
     now: Date.now,
   }
 }

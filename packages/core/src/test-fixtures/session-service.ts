@@ -24,24 +24,24 @@ OGmdFjmzB0zAYFx7juimCfRrwPVfRep7gsGkYlxu+PsBz04jf/+E7pgn
 export interface TestSessionService {
   readonly port: number
   /** The paths and Host headers of its requests. */
-  readonly asked: { readonly path: string; readonly host: string }[]
+  readonly requests: { readonly path: string; readonly host: string }[]
   readonly close: () => Promise<void>
 }
 
 /** Starts a session service that responds with this function. */
-export async function testSessionService(
+export async function startSessionService(
   respond: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<TestSessionService> {
-  const asked: TestSessionService['asked'] = []
+  const requests: TestSessionService['requests'] = []
   const server = createServer({ key: testKey, cert: testCertificate }, (request, response) => {
-    asked.push({ path: request.url ?? '', host: request.headers.host ?? '' })
+    requests.push({ path: request.url ?? '', host: request.headers.host ?? '' })
     respond(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    asked,
+    requests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -15,7 +15,7 @@ export interface WebhookReceiver {
 }
 
 /** Starts a receiver that responds with this function, by default with 204. */
-export async function webhookReceiver(
+export async function startWebhookReceiver(
   respond: (request: ReceivedWebhook, response: ServerResponse) => void = (_, response) =>
     response.writeHead(204).end(),
 ): Promise<WebhookReceiver> {

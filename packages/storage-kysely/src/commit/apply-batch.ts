@@ -1,5 +1,5 @@
 import { BillfoldError } from '@billfold/core'
-import { batches, type Batch, CommitError, type Write } from '@billfold/core/storage'
+import { appliedBatches, type Batch, CommitError, type Write } from '@billfold/core/storage'
 import type { Outcome, Run } from '../sql/connection.ts'
 import type { Target } from '../sql/dialect.ts'
 import { failureOf, tableOf } from '../sql/failures.ts'
@@ -29,7 +29,7 @@ export async function applyBatch(run: Run, target: Target, batch: Batch, turns: 
 export async function applyBatchAtOnce(run: Run, target: Target, batch: Batch, turns: readonly Turn[]): Promise<void> {
   const [first, ...others] = turns
   if (first === undefined) return keepId(run, batchStatement(target, batch))
-  const isKnown = (error: unknown): boolean => tableOf(error) === target.names.bareTable(batches.name)
+  const isKnown = (error: unknown): boolean => tableOf(error) === target.names.bareTable(appliedBatches.name)
   await applyWrite(run, firstStatement(target, batch, first.write), first, isKnown)
   for (const turn of others) await applyWrite(run, writeStatement(target, turn.write), turn)
 }
@@ -54,7 +54,7 @@ async function applyWrite(
   } catch (error) {
     throw refusalFor(error, index, isKnown)
   }
-  if (!holds(write, outcome)) throw new CommitError('guard', index)
+  if (!holds(write, outcome)) throw new CommitError('condition-failed', index)
 }
 
 function refusalFor(error: unknown, index: number, isKnown: (error: unknown) => boolean = () => false): unknown {
@@ -68,7 +68,7 @@ function refusalFor(error: unknown, index: number, isKnown: (error: unknown) => 
 
 /** Whether a write hit as many rows as it must. */
 export function holds(write: Write, outcome: Outcome): boolean {
-  if (write.kind === 'insert' || write.hits === 'any') return true
-  const hits = write.kind === 'check' ? outcome.rows.length : outcome.hits
-  return hits === (write.hits === 'one' ? 1 : 0)
+  if (write.kind === 'insert' || write.expectedRows === 'any') return true
+  const affected = write.kind === 'check' ? outcome.rows.length : outcome.affectedRows
+  return affected === (write.expectedRows === 'one' ? 1 : 0)
 }

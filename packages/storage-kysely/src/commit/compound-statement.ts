@@ -40,8 +40,8 @@ function compoundText(target: Target, writes: readonly Write[]): string {
 
 function guardedTexts(target: Target, write: Write): string[] {
   const text = writeText(target, write, marksOf(target))
-  if (write.kind === 'insert' || write.hits === 'any') return [text]
-  const hits = write.hits === 'one' ? 1 : 0
+  if (write.kind === 'insert' || write.expectedRows === 'any') return [text]
+  const hits = write.expectedRows === 'one' ? 1 : 0
   if (write.kind !== 'check') return [text, `if row_count() <> ${hits} then ${refuse}`, 'end if']
   return [
     `select count(*) into ${counted} from (${text}) as checked`,

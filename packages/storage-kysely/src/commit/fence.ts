@@ -1,5 +1,5 @@
 import { isBillfoldError } from '@billfold/core'
-import { batches, type Batch, isCommitError } from '@billfold/core/storage'
+import { appliedBatches, type Batch, isCommitError } from '@billfold/core/storage'
 import type { Run } from '../sql/connection.ts'
 import type { Target } from '../sql/dialect.ts'
 import { failureOf } from '../sql/failures.ts'
@@ -17,7 +17,7 @@ export function isRefusal(error: unknown): boolean {
  * False: the earlier try was applied after all, and nothing is refused.
  */
 export async function fence(run: Run, target: Target, batch: Batch): Promise<boolean> {
-  const mark = { kind: 'insert', table: batches, row: { id: batch.id, committedAt: -Date.now() } } as const
+  const mark = { kind: 'insert', table: appliedBatches, row: { id: batch.id, committedAt: -Date.now() } } as const
   const { sql, parameters } = writeStatement(target, mark)
   try {
     await run(sql, parameters)
@@ -32,15 +32,15 @@ export async function fence(run: Run, target: Target, batch: Batch): Promise<boo
 export async function unfence(run: Run, target: Target, batch: Batch): Promise<boolean> {
   const { sql, parameters } = writeStatement(target, {
     kind: 'remove',
-    table: batches,
+    table: appliedBatches,
     where: { id: batch.id, committedAt: { lt: 0 } },
-    hits: 'any',
+    expectedRows: 'any',
   })
-  return (await run(sql, parameters)).hits > 0
+  return (await run(sql, parameters)).affectedRows > 0
 }
 
 /** Whether a batch was applied. */
 export async function isApplied(run: Run, target: Target, batch: Batch): Promise<boolean> {
-  const rows = await findRows(run, target, batches, { where: { id: batch.id, committedAt: { gte: 0 } } })
+  const rows = await findRows(run, target, appliedBatches, { where: { id: batch.id, committedAt: { gte: 0 } } })
   return rows.length > 0
 }

@@ -1,4 +1,4 @@
-import type { Table, Test, Write } from '@billfold/core/storage'
+import type { Table, Condition, Write } from '@billfold/core/storage'
 
 /** A write and where it stands in its batch. */
 export interface Turn {
@@ -46,7 +46,7 @@ function setsKey(table: Table, set: object): boolean {
   return [table.key, ...Object.values(table.unique)].some((columns) => columns.some((column) => column in set))
 }
 
-function cellText(test: Test | undefined): string | undefined {
+function cellText(test: Condition | undefined): string | undefined {
   if (test === undefined || test === null || typeof test === 'object') return undefined
   return String(test)
 }

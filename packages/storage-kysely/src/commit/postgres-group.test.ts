@@ -1,6 +1,6 @@
 import {
   batch,
-  batches,
+  appliedBatches,
   check,
   defineTable,
   insert,
@@ -42,7 +42,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.pool === undefined) throw new Error('there is no pool')
-    await createTables(db, { dialect: 'postgres' }, [batches, purses])
+    await createTables(db, { dialect: 'postgres' }, [appliedBatches, purses])
     const storage = kyselyStorage(db, { dialect: 'postgres', ...driver })
     await storage.commit(batch(...'abcdefgh'.split('').map((id) => insert(purses, { id, coins: 100 }))))
     const coins = async (id: string) => (await storage.find(purses, { where: { id } }))[0]?.coins
@@ -99,7 +99,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
       const losing = kyselyStorage(db, { dialect: 'postgres', pool: lossy.pool })
       const given = pay('a', 150)
       const error = await losing.commit(given).catch((thrown: unknown) => thrown)
-      expect(isCommitError(error) && error.reason).toBe('guard')
+      expect(isCommitError(error) && error.reason).toBe('condition-failed')
       await storage.commit(batch(update(purses, { where: { id: 'a' }, add: { coins: 100 } })))
       const [late] = await lossy.deliver()
       expect(late).toMatchObject({ status: 'rejected' })

@@ -26,7 +26,7 @@ const longestWaitMs = 200
 /**
  * Tries until it succeeds, until the error is one that trying again does not mend, or until the time is over.
  *
- * @throws BillfoldError `storage.unavailable`, `storage.schema`, `unexpected`; and whatever of Billfold's own the attempt throws
+ * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`; and whatever of Billfold's own the attempt throws
  */
 export async function retrying<T>(
   { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryLimits,

@@ -24,11 +24,11 @@ const isSingle = (...writes: readonly Write[]): boolean => singleStatement(targe
 describe('a batch is one statement', () => {
   test.each<readonly [string, readonly Write[]]>([
     ['without writes', []],
-    ['of any one write', [remove(things, { where: { count: { gt: 3 } }, hits: 'any' })]],
+    ['of any one write', [remove(things, { where: { count: { gt: 3 } }, expectedRows: 'any' })]],
     ['of inserts', [create('a'), create('b'), note('a'), note('b')]],
     ['of changes to different rows, and inserts of others', [add('b'), add('a'), create('c'), note('a')]],
     ['of a row found by another unique key', [note('a'), check(things, { where: { name: 'a' } })]],
-    ['whose first write is on any rows', [check(notes, { where: {}, hits: 'none' }), add('a'), create('b')]],
+    ['whose first write is on any rows', [check(notes, { where: {}, expectedRows: 'none' }), add('a'), create('b')]],
     ['that changes a key, when nothing else is on that table', [note('a'), rename('a', 'b')]],
   ])('%s', (_name, writes) => {
     expect(isSingle(...writes)).toBe(true)
@@ -39,10 +39,10 @@ describe('a batch is one statement', () => {
     ['a row that it makes changed', [create('a'), add('a')]],
     ['a key changed beside other rows of the table', [rename('a', 'b'), create('c')]],
     ['a row removed beside an insert that may take its key', [remove(things, { where: { id: 'a' } }), create('b')]],
-    ['any rows changed after the first write', [add('a'), remove(notes, { where: {}, hits: 'any' })]],
+    ['any rows changed after the first write', [add('a'), remove(notes, { where: {}, expectedRows: 'any' })]],
     [
       'a row that must not be there after the first write',
-      [add('a'), check(notes, { where: { id: 'a' }, hits: 'none' })],
+      [add('a'), check(notes, { where: { id: 'a' }, expectedRows: 'none' })],
     ],
     ['a row found by no whole key after the first write', [addToNote('a'), check(things, { where: { count: 1 } })]],
     ['two rows found by different keys, which may be one', [add('a'), check(things, { where: { name: 'a' } })]],
@@ -55,7 +55,7 @@ describe('a batch is one statement', () => {
     const textOf = (...writes: readonly Write[]) => singleStatement(target, batch(...writes))?.sql
     expect(textOf(add('a'), note('b'))).toBe(textOf(add('c'), note('d')))
     expect(textOf(check(things, { where: { id: 'a' } }))).not.toBe(
-      textOf(check(things, { where: { id: 'a' }, hits: 'none' })),
+      textOf(check(things, { where: { id: 'a' }, expectedRows: 'none' })),
     )
   })
 

@@ -38,8 +38,9 @@ function singleText(target: Target, guarded: readonly Write[], inserts: readonly
 
 /** A write on one row by its whole key hits one or none, which is quicker to see than how many. */
 function guardTexts(write: Write, part: string): string[] {
-  if (write.kind === 'insert' || write.hits === 'any') return []
-  if (write.hits === 'one') return [isKeyed(write) ? `exists (table ${part})` : `(select count(*) from ${part}) = 1`]
+  if (write.kind === 'insert' || write.expectedRows === 'any') return []
+  if (write.expectedRows === 'one')
+    return [isKeyed(write) ? `exists (table ${part})` : `(select count(*) from ${part}) = 1`]
   return [`not exists (table ${part})`]
 }
 
@@ -71,7 +72,9 @@ function isExact(writes: readonly Write[]): boolean {
 
 function isKeyed(write: Exclude<Write, { kind: 'insert' }>): boolean {
   const { key, unique } = write.table
-  return write.hits === 'one' && [key, ...Object.values(unique)].some((columns) => hasWhole(columns, write.where))
+  return (
+    write.expectedRows === 'one' && [key, ...Object.values(unique)].some((columns) => hasWhole(columns, write.where))
+  )
 }
 
 function hasWhole(columns: readonly string[], where: Where): boolean {
@@ -93,5 +96,5 @@ function areApart(writes: readonly Write[]): boolean {
 }
 
 function insertedRow(table: Table, row: Where): string | undefined {
-  return rowOf({ kind: 'check', table, where: row, hits: 'one' })
+  return rowOf({ kind: 'check', table, where: row, expectedRows: 'one' })
 }

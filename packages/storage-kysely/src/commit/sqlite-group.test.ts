@@ -1,6 +1,6 @@
 import {
   batch,
-  batches,
+  appliedBatches,
   check,
   defineTable,
   insert,
@@ -22,7 +22,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.database === undefined) throw new Error('there is no database')
-    await createTables(db, { dialect: 'sqlite' }, [batches, purses])
+    await createTables(db, { dialect: 'sqlite' }, [appliedBatches, purses])
     const begun: string[] = []
     const { database: sqlite } = driver
     const counting = {

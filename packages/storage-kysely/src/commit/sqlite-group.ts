@@ -48,9 +48,9 @@ export function sqliteGroups(
       const statement = prepared(sql)
       const outcome =
         write.kind === 'check'
-          ? { rows: statement.all(parameters), hits: 0 }
-          : { rows: [], hits: Number(statement.run(parameters).changes) }
-      if (!holds(write, outcome)) throw new CommitError('guard', index)
+          ? { rows: statement.all(parameters), affectedRows: 0 }
+          : { rows: [], affectedRows: Number(statement.run(parameters).changes) }
+      if (!holds(write, outcome)) throw new CommitError('condition-failed', index)
     }
   }
   const commit = grouped<Batch>(limits, async (group) => {

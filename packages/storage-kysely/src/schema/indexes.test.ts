@@ -1,4 +1,4 @@
-import { batches, bigint, defineTable, type Query, text, type Table } from '@billfold/core/storage'
+import { appliedBatches, bigint, defineTable, type Query, text, type Table } from '@billfold/core/storage'
 import { type AnyTables, openTestDatabases } from '@billfold/test-databases'
 import type { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -49,7 +49,7 @@ for (const database of await openTestDatabases()) {
       const { db, driver } = fresh.connectWithDriver()
       const run = runOn(db)
       const target: Target = { dialect, names: namesOf(dialect, {}), texts: keepTexts() }
-      await createTables(db, { dialect }, [batches, letters])
+      await createTables(db, { dialect }, [appliedBatches, letters])
       const storage = kyselyStorage(db, { dialect, ...driver })
       for (let from = 0; from < count; from += 1_000) {
         const rows = Array.from({ length: 1_000 }, (_, at) => [idOf(from + at), 'ours', 1n])

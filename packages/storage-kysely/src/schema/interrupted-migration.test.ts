@@ -1,4 +1,4 @@
-import { filled, integer, nullable, text } from '@billfold/core/storage'
+import { withBackfill, integer, nullable, text } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
@@ -29,7 +29,7 @@ const second: Migration = {
       kind: 'createTable',
       table: { name: 'boxes', columns: { id: text(36) }, key: ['id'], unique: {}, indexes: { byId: ['id'] } },
     },
-    { kind: 'addColumn', table: 'things', name: 'seats', column: filled(integer(), 3) },
+    { kind: 'addColumn', table: 'things', name: 'seats', column: withBackfill(integer(), 3) },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
     { kind: 'dropIndex', table: 'things', name: 'byBoth' },
     { kind: 'createIndex', table: 'things', name: 'byBoth', columns: ['owner', 'seats'], unique: false },

@@ -29,7 +29,7 @@ export interface PendingMigration {
  * working meanwhile and afterwards. PostgreSQL and SQLite do all of it in one transaction; MySQL and MariaDB cannot, and take
  * up an interrupted migration where it ended.
  *
- * @throws BillfoldError `input.invalid` for a version that there is not, `storage.unavailable`, `storage.schema`, `unexpected`
+ * @throws BillfoldError `input.invalid` for a version that there is not, `storage.unavailable`, `storage.schema-mismatch`, `unexpected`
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-import { batch, batches, defineTable, filled, insert, integer, text, update } from '@billfold/core/storage'
+import { batch, appliedBatches, defineTable, withBackfill, insert, integer, text, update } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -17,13 +17,13 @@ const known = defineTable({
 const newer = defineTable({
   name: 'things',
   key: ['id'],
-  columns: { ...known.columns, seats: filled(integer(), 3) },
+  columns: { ...known.columns, seats: withBackfill(integer(), 3) },
   indexes: { byOwner: ['owner', 'seats'], bySeats: ['seats'] },
 })
 const other = defineTable({ name: 'boxes', columns: { id: text(36) }, key: ['id'] })
 const versions: readonly Migration[] = [
-  { version: 1, steps: differenceOf([], [batches, known]).steps },
-  { version: 2, steps: differenceOf([batches, known], [batches, newer, other]).steps },
+  { version: 1, steps: differenceOf([], [appliedBatches, known]).steps },
+  { version: 2, steps: differenceOf([appliedBatches, known], [appliedBatches, newer, other]).steps },
 ]
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')) {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isBillfoldError, tables } from '@billfold/core'
-import { batches, filled, integer, nullable, text, wideInteger } from '@billfold/core/storage'
+import { appliedBatches, withBackfill, integer, nullable, text, wideInteger } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
@@ -48,9 +48,9 @@ const first: Migration = {
 const second: Migration = {
   version: 2,
   steps: [
-    { kind: 'addColumn', table: 'things', name: 'colour', column: filled(text(20), "it's red") },
+    { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's red") },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
-    { kind: 'addColumn', table: 'things', name: 'worth', column: filled(wideInteger(), '-12345678901234567890') },
+    { kind: 'addColumn', table: 'things', name: 'worth', column: withBackfill(wideInteger(), '-12345678901234567890') },
     { kind: 'dropIndex', table: 'things', name: 'byBoth' },
     { kind: 'createIndex', table: 'things', name: 'byBoth', columns: ['ownerName', 'seenAt'], unique: false },
     { kind: 'createIndex', table: 'things', name: 'byColour', columns: ['colour', 'seenAt'], unique: true },
@@ -58,14 +58,14 @@ const second: Migration = {
 }
 
 /** A table of Billfold's with one unique key. */
-const keyed = tables.find((table) => Object.keys(table.unique).length === 1) ?? batches
+const keyed = tables.find((table) => Object.keys(table.unique).length === 1) ?? appliedBatches
 
 async function issuesOf(attempt: Promise<unknown>): Promise<readonly string[]> {
   const error = await attempt.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!isBillfoldError(error, 'storage.schema')) throw new Error('expected storage.schema', { cause: error })
+  if (!isBillfoldError(error, 'storage.schema-mismatch')) throw new Error('expected storage.schema', { cause: error })
   return error.issues.map((issue) => `${issue.path}: ${issue.message}`)
 }
 
@@ -203,7 +203,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
       const error = await kyselyStorage(db, { dialect: 'mysql' })
         .verify()
         .catch((thrown: unknown) => thrown)
-      expect(isBillfoldError(error, 'storage.schema') && error.issues).toEqual([
+      expect(isBillfoldError(error, 'storage.schema-mismatch') && error.issues).toEqual([
         { path: 'connection', message: expect.stringContaining('FOUND_ROWS') },
       ])
       await db.destroy()

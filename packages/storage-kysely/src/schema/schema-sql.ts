@@ -91,7 +91,7 @@ function dropIndexSql(target: SchemaTarget, { table, name }: DropIndex): string 
 
 /** A column that was added later keeps its default, for hosts of the version before, who insert without it. */
 function columnSql(target: SchemaTarget, name: string, column: Column): string {
-  const fill = column.fill === undefined ? '' : ` default ${literal(target, column, column.fill)}`
+  const fill = column.backfill === undefined ? '' : ` default ${literal(target, column, column.backfill)}`
   const quoted = target.names.column(name)
   const range = rangeSql(target, quoted, column)
   return `${quoted} ${typeSql(target.flavour, column)}${column.nullable ? '' : ' not null'}${fill}${range}`
@@ -109,8 +109,8 @@ function rangeSql(target: SchemaTarget, quoted: string, column: Column): string 
 /** MySQL in a mode that is not strict would cut a sum to its type's range, so there the type has a digit more than the range. */
 function wideRangeSql({ flavour }: SchemaTarget, quoted: string): string {
   if (flavour === 'postgres') return ''
-  const { least, most } = wideIntegerRange
-  const range = flavour === 'sqlite' ? [`'${wideText(least)}'`, `'${wideText(most)}'`] : [least, most]
+  const { min, max } = wideIntegerRange
+  const range = flavour === 'sqlite' ? [`'${wideText(min)}'`, `'${wideText(max)}'`] : [min, max]
   return ` check (${quoted} between ${range.join(' and ')})`
 }
 

@@ -5,7 +5,7 @@ import {
   type Row,
   type Storage,
   type Table,
-  type Value,
+  type CellValue,
   wideIntegerRange,
 } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
@@ -16,7 +16,7 @@ import { migrations } from './migrations/index.ts'
 import { tablesAfter } from './migrations/migration.ts'
 
 /** A value of a column: long and unusual, other for each row, and null in every second row where it may be. */
-function valueOf({ type, length = 300, nullable }: Column, at: number): Value {
+function valueOf({ type, length = 300, nullable }: Column, at: number): CellValue {
   if (nullable && at % 2 === 1) return null
   switch (type) {
     case 'text':
@@ -28,7 +28,7 @@ function valueOf({ type, length = 300, nullable }: Column, at: number): Value {
     case 'bigint':
       return -(2n ** 63n) + BigInt(at)
     case 'wideInteger':
-      return wideIntegerRange.least + BigInt(at)
+      return wideIntegerRange.min + BigInt(at)
     case 'boolean':
       return at % 2 === 0
   }
@@ -41,16 +41,16 @@ function rowOf({ columns }: Table, at: number): Row {
 /** What a row has in the columns that its version did not have. */
 function added(old: Table, today: Table): Row {
   const news = Object.entries(today.columns).filter(([name]) => old.columns[name] === undefined)
-  return Object.fromEntries(news.map(([name, { fill = null, type }]) => [name, filledAs(type, fill)]))
+  return Object.fromEntries(news.map(([name, { backfill = null, type }]) => [name, filledAs(type, backfill)]))
 }
 
-function filledAs(type: Column['type'], fill: string | number | boolean | null): Value {
+function filledAs(type: Column['type'], fill: string | number | boolean | null): CellValue {
   return fill !== null && (type === 'bigint' || type === 'wideInteger') ? BigInt(fill) : fill
 }
 
 /** The rows of a table, but for what the storage itself notes of the batches of this test. */
 async function allOf(storage: Storage, table: Table): Promise<Row[]> {
-  const where = table.name === 'batches' ? { committedAt: { gt: 2 ** 52 } } : {}
+  const where = table.name === 'applied_batches' ? { committedAt: { gt: 2 ** 52 } } : {}
   return storage.find(table, { where, orderBy: table.key.map((name) => [name, 'asc'] as const) })
 }
 
@@ -87,8 +87,15 @@ for (const database of await openTestDatabases()) {
       await storage.commit(
         batch(
           ...today.flatMap((table) => [
-            { kind: 'remove', table, where: byKey(table, 0), hits: 'one' } as const,
-            { kind: 'update', table, where: byKey(table, 2), set: rowOf(table, 4), add: {}, hits: 'one' } as const,
+            { kind: 'remove', table, where: byKey(table, 0), expectedRows: 'one' } as const,
+            {
+              kind: 'update',
+              table,
+              where: byKey(table, 2),
+              set: rowOf(table, 4),
+              add: {},
+              expectedRows: 'one',
+            } as const,
             { kind: 'insert', table, row: rowOf(table, 6) } as const,
           ]),
         ),

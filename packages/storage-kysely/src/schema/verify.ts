@@ -11,7 +11,7 @@ import { catalogCollation, catalogColumn, catalogType, type SchemaTarget } from 
 /**
  * Looks whether the database has what the migrations make: versions, tables, columns with their types, keys.
  *
- * @throws BillfoldError `storage.schema`, whose issues name what is missing or different
+ * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing or different
  */
 export async function verifySchema(run: Run, dialect: Dialect, naming: Naming): Promise<void> {
   const flavour = await flavourOf(run, dialect)
@@ -19,7 +19,7 @@ export async function verifySchema(run: Run, dialect: Dialect, naming: Naming): 
   const issues = await missingVersions(run, target)
   if (issues.length === 0 && dialect === 'mysql') issues.push(...(await countingIssues(run, target)))
   for (const table of tablesAfter(migrations)) issues.push(...(await tableIssues(run, dialect, target, table)))
-  if (issues.length > 0) throw new BillfoldError('storage.schema', { issues })
+  if (issues.length > 0) throw new BillfoldError('storage.schema-mismatch', { issues })
 }
 
 async function missingVersions(run: Run, target: SchemaTarget): Promise<Issue[]> {
@@ -33,8 +33,8 @@ async function missingVersions(run: Run, target: SchemaTarget): Promise<Issue[]>
 
 /** Guards count the rows that an update found, and without FOUND_ROWS MySQL counts only those that it changed. */
 async function countingIssues(run: Run, { names }: SchemaTarget): Promise<Issue[]> {
-  const { hits } = await run(`update ${names.table(migrationTable)} set version = version where version = 1`)
-  return hits === 1
+  const { affectedRows } = await run(`update ${names.table(migrationTable)} set version = version where version = 1`)
+  return affectedRows === 1
     ? []
     : [
         {

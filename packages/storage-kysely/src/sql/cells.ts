@@ -1,11 +1,11 @@
 import { BillfoldError } from '@billfold/core'
-import type { Column, Row, Table, Value } from '@billfold/core/storage'
+import type { Column, Row, Table, CellValue } from '@billfold/core/storage'
 import { cellsOf } from './connection.ts'
 import type { Dialect } from './dialect.ts'
 import { wideIntegerOf, wideText } from './wide-text.ts'
 
 /** A value of a column, or one that it is compared with, as the drivers of this database take it. */
-export function encode(dialect: Dialect, column: Column | undefined, value: Value): unknown {
+export function encode(dialect: Dialect, column: Column | undefined, value: CellValue): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   if (dialect !== 'sqlite') return value
   if (column?.type === 'wideInteger') return typeof value === 'bigint' ? wideText(value) : value
@@ -21,7 +21,7 @@ export function decodeRow(dialect: Dialect, table: Table, row: unknown): Row {
   )
 }
 
-function decode(dialect: Dialect, column: Column, cell: unknown): Value {
+function decode(dialect: Dialect, column: Column, cell: unknown): CellValue {
   if (cell === null) return null
   switch (column.type) {
     case 'text':
@@ -56,5 +56,7 @@ function isNumber(cell: unknown): cell is string | number | bigint {
 }
 
 function strange(column: Column): never {
-  throw new BillfoldError('storage.schema', { cause: new Error(`a column of ${column.type} holds something else`) })
+  throw new BillfoldError('storage.schema-mismatch', {
+    cause: new Error(`a column of ${column.type} holds something else`),
+  })
 }

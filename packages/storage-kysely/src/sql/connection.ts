@@ -3,7 +3,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 /** What a statement did: the rows that it gave, or how many it hit. */
 export interface Outcome {
   readonly rows: readonly unknown[]
-  readonly hits: number
+  readonly affectedRows: number
 }
 
 /** Runs one statement. */
@@ -15,7 +15,7 @@ export function runOn<DB>(db: Kysely<DB>): Run {
   const plain = db.withoutPlugins()
   return async (sql, parameters = []) => {
     const result = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]))
-    return { rows: result.rows, hits: Number(result.numAffectedRows ?? 0n) }
+    return { rows: result.rows, affectedRows: Number(result.numAffectedRows ?? 0n) }
   }
 }
 

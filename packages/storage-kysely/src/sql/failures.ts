@@ -54,7 +54,7 @@ export function thrownFor(error: unknown): unknown {
   const failure = failureOf(error)
   const cause = withoutValues(error)
   if (failure === 'conflict' || failure === 'lost') return new BillfoldError('storage.unavailable', { cause })
-  return new BillfoldError(failure === 'schema' ? 'storage.schema' : 'unexpected', { cause })
+  return new BillfoldError(failure === 'schema' ? 'storage.schema-mismatch' : 'unexpected', { cause })
 }
 
 const saidFields = [

@@ -1,4 +1,4 @@
-import type { Table, Test, Where, Write } from '@billfold/core/storage'
+import type { Table, Condition, Where, Write } from '@billfold/core/storage'
 import { type Comparison, comparisons } from './write-text.ts'
 
 /**
@@ -11,11 +11,11 @@ export function shapeOf(write: Write): string {
     case 'insert':
       return `insert ${table}`
     case 'update':
-      return `update ${table} ${write.hits} ${Object.keys(write.set).join()}+${Object.keys(write.add).join()}${whereShape(write.where)}`
+      return `update ${table} ${write.expectedRows} ${Object.keys(write.set).join()}+${Object.keys(write.add).join()}${whereShape(write.where)}`
     case 'remove':
-      return `remove ${table} ${write.hits}${whereShape(write.where)}`
+      return `remove ${table} ${write.expectedRows}${whereShape(write.where)}`
     case 'check':
-      return `check ${table} ${write.hits}${whereShape(write.where)}`
+      return `check ${table} ${write.expectedRows}${whereShape(write.where)}`
   }
 }
 
@@ -35,7 +35,7 @@ function whereShape(where: Where): string {
   return shape
 }
 
-function testShape(test: Test | undefined): string {
+function testShape(test: Condition | undefined): string {
   if (test === undefined) return '-'
   if (test === null) return '0'
   if (typeof test !== 'object' || test instanceof Uint8Array) return '='
@@ -46,7 +46,7 @@ function testShape(test: Test | undefined): string {
 
 function comparisonShape(
   name: Comparison,
-  test: Exclude<Test, string | number | bigint | boolean | Uint8Array | null>,
+  test: Exclude<Condition, string | number | bigint | boolean | Uint8Array | null>,
 ) {
   const operand = test[name]
   return operand === undefined ? '' : operand === null ? `.${name}0` : `.${name}`

@@ -1,4 +1,4 @@
-import { batches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
+import { appliedBatches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
 import type { Target } from './dialect.ts'
 import { shapeOf } from './shapes.ts'
 import { marksOf, whereText, writeText } from './write-text.ts'
@@ -55,7 +55,7 @@ export function firstStatement(target: Target, batch: Batch, first: Write): Stat
 
 /** The write that keeps the id of a batch. */
 export function batchInsert(batch: Batch): Write {
-  return { kind: 'insert', table: batches, row: { id: batch.id, committedAt: Date.now() } }
+  return { kind: 'insert', table: appliedBatches, row: { id: batch.id, committedAt: Date.now() } }
 }
 
 /** The values of writes, one after the other. */

@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { wideIntegerOf, wideSumParameters, wideSumSql, wideText } from './wide-text.ts'
 
-const { least, most } = wideIntegerRange
+const { min, max } = wideIntegerRange
 const wide = fc.oneof(
-  fc.bigInt({ min: least, max: most }),
+  fc.bigInt({ min: min, max: max }),
   fc.bigInt({ min: -1_000n, max: 1_000n }),
-  fc.constantFrom(least, most, 10n ** 18n, -(10n ** 18n), 10n ** 36n, -(10n ** 36n)),
+  fc.constantFrom(min, max, 10n ** 18n, -(10n ** 18n), 10n ** 36n, -(10n ** 36n)),
 )
 
 describe('a wide integer as text', () => {
@@ -40,8 +40,8 @@ describe('a wide integer as text', () => {
         const row: unknown = statement.get([...wideSumParameters(by), wideText(cell)])
         const sum = cell + by
         const text = typeof row === 'object' && row !== null && 'sum' in row ? String(row.sum) : ''
-        if (sum >= least && sum <= most) expect(text).toBe(wideText(sum))
-        else expect(text >= wideText(least) && text <= wideText(most)).toBe(false)
+        if (sum >= min && sum <= max) expect(text).toBe(wideText(sum))
+        else expect(text >= wideText(min) && text <= wideText(max)).toBe(false)
       }),
     )
   })

@@ -1,4 +1,4 @@
-import type { Column, Table, Test, Where, Write } from '@billfold/core/storage'
+import type { Column, Table, Condition, Where, Write } from '@billfold/core/storage'
 import type { Target } from './dialect.ts'
 import { wideSumSql } from './wide-text.ts'
 
@@ -62,7 +62,7 @@ export function whereText(target: Target, where: Where, mark: Mark): string {
   return tests.length === 0 ? '' : ` where ${tests.join(' and ')}`
 }
 
-function testTexts(target: Target, column: string, test: Test, mark: Mark): string[] {
+function testTexts(target: Target, column: string, test: Condition, mark: Mark): string[] {
   if (test === null) return [`${column} is null`]
   if (typeof test !== 'object' || test instanceof Uint8Array) return [`${column} = ${mark()}`]
   const texts: string[] = []

@@ -1,4 +1,4 @@
-import type { Column, Row, Table, Test, Value, Where, Write } from '@billfold/core/storage'
+import type { Column, Row, Table, Condition, CellValue, Where, Write } from '@billfold/core/storage'
 import { encode } from './cells.ts'
 import type { Dialect } from './dialect.ts'
 import { wideSumParameters } from './wide-text.ts'
@@ -41,10 +41,10 @@ function addSummand(dialect: Dialect, column: Column | undefined, by: number | b
 function addTestValues(
   dialect: Dialect,
   column: Column | undefined,
-  test: Exclude<Test, null>,
+  test: Exclude<Condition, null>,
   values: unknown[],
 ): void {
-  const put = (value: Value): unknown => encode(dialect, column, value)
+  const put = (value: CellValue): unknown => encode(dialect, column, value)
   if (typeof test !== 'object' || test instanceof Uint8Array) {
     values.push(put(test))
     return

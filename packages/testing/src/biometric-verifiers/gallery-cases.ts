@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import type { InlineGallery } from '@billfold/core/biometrics'
-import { context, enrolled, galleryOf, type OpenVerifier, still, type VerifierCase } from './open-verifier.ts'
+import {
+  verifierContext,
+  enrolTemplates,
+  buildGallery,
+  type VerifierUnderTest,
+  stillEvidence,
+  type VerifierCase,
+} from './verifier-under-test.ts'
 
 /** Cases for verifiers that identify a face in a gallery of inline templates (1:N). Other verifiers pass them trivially. */
 export const galleryCases: readonly VerifierCase[] = [
@@ -9,8 +16,8 @@ export const galleryCases: readonly VerifierCase[] = [
     run: async (subject) => {
       if (!identifies(subject)) return
       const { verifier, faces } = subject
-      const [anna, boris] = [await enrolled(verifier, faces.anna), await enrolled(verifier, faces.boris)]
-      const gallery = galleryOf([boris, anna])
+      const [anna, boris] = [await enrolTemplates(verifier, faces.anna), await enrolTemplates(verifier, faces.boris)]
+      const gallery = buildGallery([boris, anna])
       for (const [person, images] of [faces.boris, faces.anna].entries())
         for (const image of images)
           assert.deepEqual(await find(subject, gallery, image), { decision: 'pass', match: { kind: 'inline', person } })
@@ -21,11 +28,14 @@ export const galleryCases: readonly VerifierCase[] = [
     run: async (subject) => {
       if (!identifies(subject)) return
       const { verifier, faces } = subject
-      const gallery = galleryOf([await enrolled(verifier, faces.anna), await enrolled(verifier, faces.boris)])
+      const gallery = buildGallery([
+        await enrolTemplates(verifier, faces.anna),
+        await enrolTemplates(verifier, faces.boris),
+      ])
       for (const [searched, image] of [
         [gallery, faces.stranger],
-        [gallery, faces.nobody],
-        [galleryOf([]), faces.anna[0]],
+        [gallery, faces.noFace],
+        [buildGallery([]), faces.anna[0]],
       ] as const) {
         const { decision, match } = await find(subject, searched, image)
         assert.notEqual(decision, 'pass')
@@ -38,7 +48,10 @@ export const galleryCases: readonly VerifierCase[] = [
     run: async (subject) => {
       if (!identifies(subject)) return
       const { verifier, faces } = subject
-      const gallery = galleryOf([await enrolled(verifier, faces.boris)], await enrolled(verifier, faces.anna))
+      const gallery = buildGallery(
+        [await enrolTemplates(verifier, faces.boris)],
+        await enrolTemplates(verifier, faces.anna),
+      )
       assert.notEqual((await find(subject, gallery, faces.anna[0])).decision, 'pass')
     },
   },
@@ -47,19 +60,23 @@ export const galleryCases: readonly VerifierCase[] = [
     run: async (subject) => {
       if (!identifies(subject)) return
       const { verifier, faces } = subject
-      const anna = await enrolled(verifier, faces.anna)
-      const twice = await find(subject, galleryOf([[...anna, ...anna]]), faces.anna[0])
+      const anna = await enrolTemplates(verifier, faces.anna)
+      const twice = await find(subject, buildGallery([[...anna, ...anna]]), faces.anna[0])
       assert.deepEqual(twice, { decision: 'pass', match: { kind: 'inline', person: 0 } })
-      assert.notEqual((await find(subject, galleryOf([anna, anna]), faces.anna[0])).decision, 'pass')
+      assert.notEqual((await find(subject, buildGallery([anna, anna]), faces.anna[0])).decision, 'pass')
     },
   },
 ]
 
-function identifies({ verifier }: OpenVerifier): boolean {
+function identifies({ verifier }: VerifierUnderTest): boolean {
   return verifier.capabilities.identify && verifier.capabilities.templates.kind === 'inline'
 }
 
-async function find({ another }: OpenVerifier, gallery: InlineGallery, image: Parameters<typeof still>[0]) {
-  const found = await another.identify?.({ evidence: still(image), gallery }, context())
+async function find(
+  { secondInstance }: VerifierUnderTest,
+  gallery: InlineGallery,
+  image: Parameters<typeof stillEvidence>[0],
+) {
+  const found = await secondInstance.identify?.({ evidence: stillEvidence(image), gallery }, verifierContext())
   return { decision: found?.outcome.decision, match: found?.match }
 }

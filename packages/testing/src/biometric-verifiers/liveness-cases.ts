@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Evidence, StartedLiveness } from '@billfold/core/biometrics'
-import { context, type OpenVerifier, still, type VerifierCase } from './open-verifier.ts'
+import { verifierContext, type VerifierUnderTest, stillEvidence, type VerifierCase } from './verifier-under-test.ts'
 
 /** Cases for verifiers that check liveness. Other verifiers pass them trivially. */
 export const livenessCases: readonly VerifierCase[] = [
@@ -20,10 +20,10 @@ export const livenessCases: readonly VerifierCase[] = [
   {
     name: 'passes a live person in any process, and returns an image or none',
     run: async (subject) => {
-      const { live } = subject
-      if (subject.verifier.startLiveness === undefined || live === undefined) return
+      const { createLiveEvidence } = subject
+      if (subject.verifier.startLiveness === undefined || createLiveEvidence === undefined) return
       const started = await start(subject)
-      const checked = await check(subject, await live(started), started)
+      const checked = await check(subject, await createLiveEvidence(started), started)
       assert.equal(checked?.outcome.decision, 'pass')
       if (checked.image !== undefined) assert.ok(checked.image.bytes.length > 0)
     },
@@ -35,17 +35,17 @@ export const livenessCases: readonly VerifierCase[] = [
       const started = await start(subject)
       const [image] = subject.faces.anna
       assert.ok(image !== undefined)
-      for (const evidence of [still(image), { kind: 'frames', frames: [image, image, image] } as const])
+      for (const evidence of [stillEvidence(image), { kind: 'frames', frames: [image, image, image] } as const])
         assert.notEqual((await check(subject, evidence, started).catch(() => undefined))?.outcome.decision, 'pass')
     },
   },
   {
     name: 'rejects a state that it did not issue',
     run: async (subject) => {
-      const { live } = subject
-      if (subject.verifier.startLiveness === undefined || live === undefined) return
+      const { createLiveEvidence } = subject
+      if (subject.verifier.startLiveness === undefined || createLiveEvidence === undefined) return
       const started = await start(subject)
-      const evidence = await live(started)
+      const evidence = await createLiveEvidence(started)
       for (const state of ['', '{}', `${started.state}x`.slice(1)]) {
         const checked = await check(subject, evidence, { ...started, state }).catch(() => undefined)
         assert.notEqual(checked?.outcome.decision, 'pass')
@@ -54,13 +54,13 @@ export const livenessCases: readonly VerifierCase[] = [
   },
 ]
 
-async function start({ verifier }: OpenVerifier): Promise<StartedLiveness> {
-  const started = await verifier.startLiveness?.(context())
+async function start({ verifier }: VerifierUnderTest): Promise<StartedLiveness> {
+  const started = await verifier.startLiveness?.(verifierContext())
   assert.ok(started !== undefined)
   return started
 }
 
 /** Checks liveness in another process than the one that started the check. */
-async function check({ another }: OpenVerifier, evidence: Evidence, { state }: StartedLiveness) {
-  return another.checkLiveness?.({ evidence, state }, context())
+async function check({ secondInstance }: VerifierUnderTest, evidence: Evidence, { state }: StartedLiveness) {
+  return secondInstance.checkLiveness?.({ evidence, state }, verifierContext())
 }

@@ -1,30 +1,30 @@
 import {
   type BiometricVerifier,
   type FaceImage,
-  type Outcome,
+  type VerifierOutcome,
   scriptedSelfie,
   scriptedVerifier,
 } from '@billfold/core/biometrics'
 import { describe, expect, it } from 'vitest'
-import { describeBiometricVerifier } from './describe-verifier.ts'
-import type { OpenVerifier } from './open-verifier.ts'
+import { describeBiometricVerifier } from './describe-biometric-verifier.ts'
+import type { VerifierUnderTest } from './verifier-under-test.ts'
 import { verifierCases } from './verifier-cases.ts'
 
 function scriptedImage(face: Parameters<typeof scriptedSelfie>[0]): FaceImage {
   return { mediaType: 'image/png', width: 16, height: 16, bytes: scriptedSelfie(face) }
 }
 
-function underTest(create: () => BiometricVerifier): OpenVerifier {
+function underTest(create: () => BiometricVerifier): VerifierUnderTest {
   return {
     verifier: create(),
-    another: create(),
+    secondInstance: create(),
     faces: {
       anna: [scriptedImage({ person: 'anna' }), scriptedImage({ person: 'anna', lookalikes: ['nobody'] })],
       boris: [scriptedImage({ person: 'boris' }), scriptedImage({ person: 'boris', lookalikes: ['nobody'] })],
       stranger: scriptedImage({ person: 'stranger' }),
-      nobody: scriptedImage({}),
+      noFace: scriptedImage({}),
     },
-    live: async ({ client }) => {
+    createLiveEvidence: async ({ client }) => {
       const steps: unknown = client['steps']
       const poses = Array.isArray(steps) ? steps.filter((step) => typeof step === 'string') : []
       return {
@@ -43,7 +43,7 @@ describeBiometricVerifier('the scripted verifier without liveness', async () =>
 
 describe('the suite detects a verifier that', () => {
   const good = scriptedVerifier()
-  const pass: Outcome = { decision: 'pass', reasons: [], model: { name: 'broken', version: '1' } }
+  const pass: VerifierOutcome = { decision: 'pass', reasons: [], model: { name: 'broken', version: '1' } }
   const failures = async (broken: Partial<BiometricVerifier>): Promise<readonly string[]> => {
     const subject = underTest(() => ({ ...good, ...broken }))
     const names: string[] = []
@@ -56,7 +56,7 @@ describe('the suite detects a verifier that', () => {
   })
 
   it('fails every comparison', async () => {
-    const compare = async (): Promise<Outcome> => ({ ...pass, decision: 'fail' })
+    const compare = async (): Promise<VerifierOutcome> => ({ ...pass, decision: 'fail' })
     expect(await failures({ compare })).toContain(
       'recognises an enrolled person in another process, from stored templates',
     )

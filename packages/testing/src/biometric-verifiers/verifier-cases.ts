@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Evidence, FaceImage, Outcome } from '@billfold/core/biometrics'
+import type { Evidence, FaceImage, VerifierOutcome } from '@billfold/core/biometrics'
 import { galleryCases } from './gallery-cases.ts'
 import { livenessCases } from './liveness-cases.ts'
-import { collection, context, enrolled, still, type VerifierCase } from './open-verifier.ts'
+import { collection, verifierContext, enrolTemplates, stillEvidence, type VerifierCase } from './verifier-under-test.ts'
 
 /** An undecodable image with plausible metadata. */
 const broken: FaceImage = {
@@ -30,7 +30,7 @@ export const verifierCases: readonly VerifierCase[] = [
     name: 'enrols a face as one to ten templates of the announced format',
     run: async ({ verifier, faces }) => {
       const { templates: announced } = verifier.capabilities
-      const templates = await enrolled(verifier, faces.anna)
+      const templates = await enrolTemplates(verifier, faces.anna)
       assert.ok(templates.length >= 1 && templates.length <= 10)
       for (const template of templates) {
         assert.equal(template.kind, announced.kind)
@@ -42,10 +42,13 @@ export const verifierCases: readonly VerifierCase[] = [
   },
   {
     name: 'recognises an enrolled person in another process, from stored templates',
-    run: async ({ verifier, another, faces }) => {
-      const stored = structuredClone(await enrolled(verifier, faces.anna))
+    run: async ({ verifier, secondInstance, faces }) => {
+      const stored = structuredClone(await enrolTemplates(verifier, faces.anna))
       for (const image of faces.anna) {
-        const outcome = await another.compare({ evidence: still(image), templates: stored }, context())
+        const outcome = await secondInstance.compare(
+          { evidence: stillEvidence(image), templates: stored },
+          verifierContext(),
+        )
         assertOutcome(outcome)
         assert.equal(outcome.decision, 'pass')
       }
@@ -54,23 +57,25 @@ export const verifierCases: readonly VerifierCase[] = [
   {
     name: 'rejects the face of another person',
     run: async ({ verifier, faces }) => {
-      const anna = await enrolled(verifier, faces.anna)
-      const boris = await enrolled(verifier, faces.boris)
+      const anna = await enrolTemplates(verifier, faces.anna)
+      const boris = await enrolTemplates(verifier, faces.boris)
       for (const image of [...faces.boris, faces.stranger])
-        await assertNotPassing(verifier.compare({ evidence: still(image), templates: anna }, context()))
+        await assertNotPassing(verifier.compare({ evidence: stillEvidence(image), templates: anna }, verifierContext()))
       for (const image of [...faces.anna, faces.stranger])
-        await assertNotPassing(verifier.compare({ evidence: still(image), templates: boris }, context()))
+        await assertNotPassing(
+          verifier.compare({ evidence: stillEvidence(image), templates: boris }, verifierContext()),
+        )
     },
   },
   {
     name: 'rejects an image without a face, for comparison and for enrolment',
     run: async ({ verifier, faces }) => {
-      const anna = await enrolled(verifier, faces.anna)
-      const evidence = still(faces.nobody)
-      const outcome = await verifier.compare({ evidence, templates: anna }, context())
+      const anna = await enrolTemplates(verifier, faces.anna)
+      const evidence = stillEvidence(faces.noFace)
+      const outcome = await verifier.compare({ evidence, templates: anna }, verifierContext())
       assertOutcome(outcome)
       assert.notEqual(outcome.decision, 'pass')
-      const enrolment = await verifier.enrol({ evidence: [evidence], collection }, context())
+      const enrolment = await verifier.enrol({ evidence: [evidence], collection }, verifierContext())
       assert.notEqual(enrolment.outcome.decision, 'pass')
       assert.deepEqual(enrolment.templates, [])
     },
@@ -78,8 +83,8 @@ export const verifierCases: readonly VerifierCase[] = [
   {
     name: 'rejects the enrolment of two people as one',
     run: async ({ verifier, faces }) => {
-      const evidence = [still(faces.anna[0]), still(faces.boris[0])]
-      const { outcome, templates } = await verifier.enrol({ evidence, collection }, context())
+      const evidence = [stillEvidence(faces.anna[0]), stillEvidence(faces.boris[0])]
+      const { outcome, templates } = await verifier.enrol({ evidence, collection }, verifierContext())
       assert.notEqual(outcome.decision, 'pass')
       assert.deepEqual(templates, [])
     },
@@ -87,34 +92,37 @@ export const verifierCases: readonly VerifierCase[] = [
   {
     name: 'rejects a comparison without templates',
     run: ({ verifier, faces }) =>
-      assertNotPassing(verifier.compare({ evidence: still(faces.anna[0]), templates: [] }, context())),
+      assertNotPassing(verifier.compare({ evidence: stillEvidence(faces.anna[0]), templates: [] }, verifierContext())),
   },
   {
     name: 'rejects an undecodable image and continues to work',
     run: async ({ verifier, faces }) => {
-      const anna = await enrolled(verifier, faces.anna)
-      await assertNotPassing(verifier.compare({ evidence: still(broken), templates: anna }, context()))
-      const outcome = await verifier.compare({ evidence: still(faces.anna[0]), templates: anna }, context())
+      const anna = await enrolTemplates(verifier, faces.anna)
+      await assertNotPassing(verifier.compare({ evidence: stillEvidence(broken), templates: anna }, verifierContext()))
+      const outcome = await verifier.compare(
+        { evidence: stillEvidence(faces.anna[0]), templates: anna },
+        verifierContext(),
+      )
       assert.equal(outcome.decision, 'pass')
     },
   },
   {
     name: 'rejects evidence of an unknown kind',
     run: async ({ verifier, faces }) => {
-      const anna = await enrolled(verifier, faces.anna)
+      const anna = await enrolTemplates(verifier, faces.anna)
       const payload: Evidence = { kind: 'payload', format: 'conformance/none', bytes: new Uint8Array(8) }
-      await assertNotPassing(verifier.compare({ evidence: payload, templates: anna }, context()))
+      await assertNotPassing(verifier.compare({ evidence: payload, templates: anna }, verifierContext()))
       const session: Evidence = { kind: 'session', sessionId: 'no-such-session' }
-      await assertNotPassing(verifier.compare({ evidence: session, templates: anna }, context()))
+      await assertNotPassing(verifier.compare({ evidence: session, templates: anna }, verifierContext()))
     },
   },
   {
     name: 'returns correct results for concurrent comparisons',
     run: async ({ verifier, faces }) => {
-      const anna = await enrolled(verifier, faces.anna)
+      const anna = await enrolTemplates(verifier, faces.anna)
       const images = [0, 1, 2, 3].map((index) => (index % 2 === 0 ? faces.anna[0] : faces.boris[0]))
       const outcomes = await Promise.all(
-        images.map((image) => verifier.compare({ evidence: still(image), templates: anna }, context())),
+        images.map((image) => verifier.compare({ evidence: stillEvidence(image), templates: anna }, verifierContext())),
       )
       outcomes.forEach(({ decision }, index) => assert.equal(decision === 'pass', index % 2 === 0))
     },
@@ -124,13 +132,13 @@ export const verifierCases: readonly VerifierCase[] = [
 ]
 
 /** Accepts a non-pass outcome or a rejection. */
-async function assertNotPassing(outcome: Promise<Outcome>): Promise<void> {
+async function assertNotPassing(outcome: Promise<VerifierOutcome>): Promise<void> {
   const settled = await outcome.catch(() => undefined)
   if (settled !== undefined) assertOutcome(settled)
   assert.notEqual(settled?.decision, 'pass')
 }
 
-function assertOutcome({ decision, score, threshold, model, reasons }: Outcome): void {
+function assertOutcome({ decision, score, threshold, model, reasons }: VerifierOutcome): void {
   assert.ok(['pass', 'fail', 'uncertain', 'retry'].includes(decision))
   for (const number of [score, threshold]) assert.ok(number === undefined || Number.isFinite(number))
   assert.ok(model.name.length > 0 && model.version.length > 0)

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { BlobName, BlobStore } from '@billfold/core'
 
 /** A blob store under test: two instances over one store, as in two processes. */
-export interface OpenBlobStore {
+export interface BlobStoreUnderTest {
   readonly stores: readonly [BlobStore, BlobStore]
   /** Deletes the store. */
   readonly close: () => Promise<void>

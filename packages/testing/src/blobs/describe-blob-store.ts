@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { blobStoreCases, type OpenBlobStore } from './blob-store-cases.ts'
+import { blobStoreCases, type BlobStoreUnderTest } from './blob-store-cases.ts'
 
 /**
  * Registers the conformance suite of a blob store with vitest. A store that passes works with Billfold.
@@ -20,7 +20,7 @@ import { blobStoreCases, type OpenBlobStore } from './blob-store-cases.ts'
  * })
  * ```
  */
-export function describeBlobStore(name: string, create: () => Promise<OpenBlobStore>): void {
+export function describeBlobStore(name: string, create: () => Promise<BlobStoreUnderTest>): void {
   describe(`${name}: blob store contract`, () => {
     for (const { name: title, run } of blobStoreCases) {
       test(title, async () => {

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { chainClientCases, type OpenChain } from './chain-client-cases.ts'
+import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
 
 /**
  * Registers the conformance suite of a chain client with vitest. A client that passes works with Billfold.
@@ -16,7 +16,7 @@ import { chainClientCases, type OpenChain } from './chain-client-cases.ts'
  * describeChainClient('my client', createChainUnderTest)
  * ```
  */
-export function describeChainClient(name: string, create: () => Promise<OpenChain>): void {
+export function describeChainClient(name: string, create: () => Promise<ChainUnderTest>): void {
   describe(`${name}: chain client contract`, () => {
     for (const { name: title, run } of chainClientCases) {
       test(title, async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { didRegistryCases, type OpenRegistry } from './did-registry-cases.ts'
+import { didRegistryCases, type DidRegistryUnderTest } from './did-registry-cases.ts'
 
 /**
  * Registers the conformance suite of a DID registry (ERC-1056) with vitest. A registry that passes works with Billfold.
@@ -16,9 +16,9 @@ import { didRegistryCases, type OpenRegistry } from './did-registry-cases.ts'
  * describeDidRegistry('my registry', createRegistryUnderTest)
  * ```
  */
-export function describeDidRegistry(name: string, create: () => Promise<OpenRegistry>): void {
+export function describeDidRegistry(name: string, create: () => Promise<DidRegistryUnderTest>): void {
   describe(`${name}: DID registry contract`, () => {
-    let registry: OpenRegistry
+    let registry: DidRegistryUnderTest
     beforeAll(async () => {
       registry = await create()
     }, 120_000)

@@ -6,19 +6,19 @@ import type {
   RegistryChange,
   RegistryEvent,
   RegistryServices,
-  StepState,
+  OperationStatus,
 } from '@billfold/core/dids'
-import { type Owner, newOwner } from './owner.ts'
+import { type DidOwner, createDidOwner } from '../did-owner.ts'
 
 /** A DID registry under test: two instances over one registry, as in two processes. */
-export interface OpenRegistry {
-  readonly processes: readonly [RegistryProcess, RegistryProcess]
+export interface DidRegistryUnderTest {
+  readonly instances: readonly [DidRegistryInstance, DidRegistryInstance]
   /** Releases the registry after the suite. */
   readonly close: () => Promise<void>
 }
 
 /** The registry and its services in one process. */
-export interface RegistryProcess {
+export interface DidRegistryInstance {
   readonly registry: DidRegistry
   readonly services: RegistryServices
 }
@@ -26,7 +26,7 @@ export interface RegistryProcess {
 /** One requirement of the DID registry contract. `run` rejects if the registry violates it. */
 export interface DidRegistryCase {
   readonly name: string
-  readonly run: (subject: OpenRegistry) => Promise<void>
+  readonly run: (subject: DidRegistryUnderTest) => Promise<void>
 }
 
 const tenant = 'default'
@@ -42,16 +42,16 @@ const service: RegistryChange = {
 export const didRegistryCases: readonly DidRegistryCase[] = [
   {
     name: 'reports an identity without changes as its own owner, with an empty history',
-    run: async ({ processes: [one] }) => {
-      const { address } = newOwner()
+    run: async ({ instances: [one] }) => {
+      const { address } = createDidOwner()
       assert.equal(await one.registry.identityOwner(one.services, tenant, address), address)
       assert.deepEqual(await listEvents(one, address), [])
     },
   },
   {
     name: 'returns changes to all processes in order, with their expiry times',
-    run: async ({ processes: [one, other] }) => {
-      const [owner, delegate] = [newOwner(), newOwner().address]
+    run: async ({ instances: [one, other] }) => {
+      const [owner, delegate] = [createDidOwner(), createDidOwner().address]
       const about = { name: 'did/svc/Agent', value: new Uint8Array([0xff, 0]) }
       const of = { delegateType: 'veriKey', delegate }
       const first = await applyChange(one, owner, { kind: 'attribute', ...about, validity: 60 })
@@ -60,8 +60,8 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       await applyChange(other, owner, { kind: 'revoke-delegate', ...of })
       await applyChange(one, owner, { kind: 'owner', newOwner: delegate })
       const events = await listEvents(other, owner.address)
-      const { timeOf } = await other.registry.history(other.services, tenant, owner.address)
-      const times = await Promise.all(events.map(({ version }) => timeOf(version)))
+      const { getTimestamp } = await other.registry.getHistory(other.services, tenant, owner.address)
+      const times = await Promise.all(events.map(({ version }) => getTimestamp(version)))
       const at = (index: number): bigint => BigInt(times[index] ?? assert.fail('an event is missing'))
       assert.equal(first.version, events[0]?.version)
       assert.deepEqual(events.map(withoutVersion), [
@@ -76,8 +76,8 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
   },
   {
     name: 'rejects a change that is not signed by the owner, or whose signature is for another change',
-    run: async ({ processes: [one] }) => {
-      const [owner, thief] = [newOwner(), newOwner()]
+    run: async ({ instances: [one] }) => {
+      const [owner, thief] = [createDidOwner(), createDidOwner()]
       const prepared = await prepare(one, owner.address, service)
       const ownerSignature = secp256k1.sign(prepared.digest, owner.privateKey)
       const wrong = [
@@ -94,18 +94,18 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       )
       const asThief = { ...prepared, signer: thief.address }
       const thiefSignature = secp256k1.sign(prepared.digest, thief.privateKey)
-      assert.equal(await codeOf(submit(one, asThief, thiefSignature)), 'did.change-stale')
+      assert.equal(await codeOf(submit(one, asThief, thiefSignature)), 'did.update-conflict')
       assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
   {
     name: 'accepts changes by a new owner only, and returns ownership to the identity for the zero address',
-    run: async ({ processes: [one] }) => {
-      const [owner, next] = [newOwner(), newOwner()]
+    run: async ({ instances: [one] }) => {
+      const [owner, next] = [createDidOwner(), createDidOwner()]
       const early = await prepare(one, owner.address, service)
       await applyChange(one, owner, { kind: 'owner', newOwner: next.address })
       const late = submit(one, early, secp256k1.sign(early.digest, owner.privateKey))
-      assert.equal(await codeOf(late), 'did.change-stale')
+      assert.equal(await codeOf(late), 'did.update-conflict')
       await applyChange(one, next, service, owner.address)
       await applyChange(one, next, { kind: 'owner', newOwner: `0x${'0'.repeat(40)}` }, owner.address)
       assert.equal(await one.registry.identityOwner(one.services, tenant, owner.address), owner.address)
@@ -114,23 +114,23 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
   },
   {
     name: 'accepts each signature once',
-    run: async ({ processes: [one, other] }) => {
-      const owner = newOwner()
+    run: async ({ instances: [one, other] }) => {
+      const owner = createDidOwner()
       const prepared = await prepare(one, owner.address, service)
       const signature = secp256k1.sign(prepared.digest, owner.privateKey)
       assert.equal((await submit(one, prepared, signature)).state, 'mined')
-      assert.equal(await codeOf(submit(other, prepared, signature)), 'did.change-stale')
+      assert.equal(await codeOf(submit(other, prepared, signature)), 'did.update-conflict')
       assert.equal((await listEvents(one, owner.address)).length, 1)
     },
   },
   {
     name: 'applies a step once and returns the same state, however often and in whichever process it is submitted',
-    run: async ({ processes }) => {
-      const owner = newOwner()
+    run: async ({ instances }) => {
+      const owner = createDidOwner()
       const step = crypto.randomUUID()
       const states = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
-          applyChange(instanceAt(processes, index), owner, service, owner.address, step),
+          applyChange(instanceAt(instances, index), owner, service, owner.address, step),
         ),
       )
       const [first] = states
@@ -139,38 +139,38 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         states,
         states.map(() => first),
       )
-      assert.equal((await listEvents(processes[0], owner.address)).length, 1)
-      assert.deepEqual(await processes[1].registry.stepState(processes[1].services, tenant, step), first)
+      assert.equal((await listEvents(instances[0], owner.address)).length, 1)
+      assert.deepEqual(await instances[1].registry.findOperationStatus(instances[1].services, tenant, step), first)
     },
   },
   {
     name: 'applies one of concurrent steps with the same nonce, without effects of the others',
-    run: async ({ processes }) => {
-      const owner = newOwner()
+    run: async ({ instances }) => {
+      const owner = createDidOwner()
       const race = Array.from({ length: 8 }, async (_, index) => {
-        const racer = instanceAt(processes, index)
+        const racer = instanceAt(instances, index)
         return applyChange(racer, owner, { ...service, name: `did/svc/S${index}` })
       })
       const outcomes = await Promise.all(race.map(async (step) => (await codeOf(step)) ?? (await step).state))
-      const applied = (await listEvents(processes[0], owner.address)).length
+      const applied = (await listEvents(instances[0], owner.address)).length
       assert.ok(applied >= 1)
       assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, applied)
-      for (const outcome of outcomes) assert.ok(['mined', 'failed', 'did.change-stale'].includes(outcome), outcome)
+      for (const outcome of outcomes) assert.ok(['mined', 'failed', 'did.update-conflict'].includes(outcome), outcome)
     },
   },
   {
     name: 'returns undefined for the state of an unknown step and for steps of another tenant',
-    run: async ({ processes: [one] }) => {
+    run: async ({ instances: [one] }) => {
       const step = crypto.randomUUID()
-      assert.equal(await one.registry.stepState(one.services, tenant, step), undefined)
-      await applyChange(one, newOwner(), service, undefined, step)
-      assert.equal(await one.registry.stepState(one.services, 'another', step), undefined)
+      assert.equal(await one.registry.findOperationStatus(one.services, tenant, step), undefined)
+      await applyChange(one, createDidOwner(), service, undefined, step)
+      assert.equal(await one.registry.findOperationStatus(one.services, 'another', step), undefined)
     },
   },
   {
     name: 'rejects changes that it cannot store without loss',
-    run: async ({ processes: [one] }) => {
-      const { address } = newOwner()
+    run: async ({ instances: [one] }) => {
+      const { address } = createDidOwner()
       const changes: readonly RegistryChange[] = [
         { ...service, kind: 'attribute', name: '' },
         { ...service, kind: 'attribute', name: 'n'.repeat(33) },
@@ -188,18 +188,18 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         codes,
         changes.map(() => 'input.invalid'),
       )
-      assert.equal(await codeOf(applyChange(one, newOwner(), service, undefined, '')), 'input.invalid')
+      assert.equal(await codeOf(applyChange(one, createDidOwner(), service, undefined, '')), 'input.invalid')
     },
   },
   {
     name: 'rejects an API URL that is not allowed',
-    run: async ({ processes: [one] }) => {
-      const owner = newOwner()
+    run: async ({ instances: [one] }) => {
+      const owner = createDidOwner()
       const prepared = await prepare(one, owner.address, service)
       const signature = secp256k1.sign(prepared.digest, owner.privateKey)
       for (const apiUrl of ['https://elsewhere.example', 'http://127.0.0.1:1/', 'file:///etc/passwd', 'nonsense', '']) {
         assert.throws(
-          () => one.registry.checkApiUrl(apiUrl),
+          () => one.registry.assertApiUrlAllowed(apiUrl),
           (error) => isBillfoldError(error, 'did.api-url-not-allowed'),
         )
         assert.equal(await codeOf(submit(one, prepared, signature, { apiUrl })), 'did.api-url-not-allowed')
@@ -209,12 +209,12 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
   },
 ]
 
-function instanceAt(processes: OpenRegistry['processes'], index: number): RegistryProcess {
+function instanceAt(processes: DidRegistryUnderTest['instances'], index: number): DidRegistryInstance {
   return index % 2 === 0 ? processes[0] : processes[1]
 }
 
 function prepare(
-  { registry, services }: RegistryProcess,
+  { registry, services }: DidRegistryInstance,
   identity: string,
   change: RegistryChange,
 ): Promise<PreparedChange> {
@@ -222,31 +222,31 @@ function prepare(
 }
 
 async function submit(
-  { registry, services }: RegistryProcess,
+  { registry, services }: DidRegistryInstance,
   prepared: PreparedChange,
   signature: ReturnType<typeof secp256k1.sign>,
   options: { readonly apiUrl?: string; readonly stepId?: string } = {},
-): Promise<StepState> {
+): Promise<OperationStatus> {
   const { stepId = crypto.randomUUID(), ...rest } = options
   return registry.submit(services, actor, stepId, prepared, signature, rest)
 }
 
 async function applyChange(
-  one: RegistryProcess,
-  owner: Owner,
+  one: DidRegistryInstance,
+  owner: DidOwner,
   change: RegistryChange,
   identity: string = owner.address,
   stepId: string = crypto.randomUUID(),
-): Promise<StepState> {
+): Promise<OperationStatus> {
   const prepared = await prepare(one, identity, change)
   return submit(one, prepared, secp256k1.sign(prepared.digest, owner.privateKey), { stepId })
 }
 
 async function listEvents(
-  { registry, services }: RegistryProcess,
+  { registry, services }: DidRegistryInstance,
   identity: string,
 ): Promise<readonly RegistryEvent[]> {
-  return (await registry.history(services, tenant, identity)).events
+  return (await registry.getHistory(services, tenant, identity)).events
 }
 
 function withoutVersion({ version: _version, ...event }: RegistryEvent): object {

@@ -5,10 +5,13 @@ import { runStorageCases } from './storage-case.ts'
 import { storageCases } from './storage-cases.ts'
 
 describe('the storage suite detects a storage where', () => {
-  test.each(brokenStorages)('$fault', async ({ caughtBy, open }) => {
-    const results = await runStorageCases(storageCases, async () => ({ storages: open(), close: async () => {} }))
+  test.each(brokenStorages)('$fault', async ({ detectedBy, createInstances }) => {
+    const results = await runStorageCases(storageCases, async () => ({
+      storages: createInstances(),
+      close: async () => {},
+    }))
     const failed = results.filter((result) => result.error !== undefined).map((result) => result.name)
-    for (const part of caughtBy) expect(failed).toContainEqual(expect.stringContaining(part))
+    for (const part of detectedBy) expect(failed).toContainEqual(expect.stringContaining(part))
   })
 })
 

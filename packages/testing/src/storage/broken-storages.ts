@@ -22,9 +22,9 @@ import {
 /** A storage with one fault, and the cases that must detect it, by parts of their names. */
 export interface BrokenStorage {
   readonly fault: string
-  readonly caughtBy: readonly string[]
+  readonly detectedBy: readonly string[]
   /** Creates two instances over one store. */
-  readonly open: () => readonly [Storage, Storage]
+  readonly createInstances: () => readonly [Storage, Storage]
 }
 
 /** Batch ids recorded by broken storages. */
@@ -41,17 +41,17 @@ function bothOver(storage: Storage): readonly [Storage, Storage] {
 /** A memory storage with a faulty `commit`. */
 function withCommit(
   fault: string,
-  caughtBy: readonly string[],
+  detectedBy: readonly string[],
   commit: (requested: Batch, storage: Storage) => Promise<void>,
 ): BrokenStorage {
-  const open = () => {
+  const createInstances = () => {
     const storage = memoryStorage()
     return bothOver({
       find: (table, query) => storage.find(table, query),
       commit: (requested) => commit(requested, storage),
     })
   }
-  return { fault, caughtBy, open }
+  return { fault, detectedBy, createInstances }
 }
 
 /** A memory storage that alters each write before it commits. */
@@ -62,19 +62,19 @@ function withRewrite(fault: string, caughtBy: readonly string[], rewrite: (write
 }
 
 /** A memory storage with a faulty `find`. */
-function withFind(fault: string, caughtBy: readonly string[], find: Find): BrokenStorage {
-  const open = () => {
+function withFind(fault: string, detectedBy: readonly string[], find: Find): BrokenStorage {
+  const createInstances = () => {
     const storage = memoryStorage()
     const broken = async <T extends Table>(table: T, query?: Query<RowOf<T>>): Promise<RowOf<T>[]> =>
       typedRows(table, await find(table, plain(query), storage))
     return bothOver({ find: broken, commit: (requested) => storage.commit(requested) })
   }
-  return { fault, caughtBy, open }
+  return { fault, detectedBy, createInstances }
 }
 
 /** A memory storage with altered table definitions. */
-function withTables(fault: string, caughtBy: readonly string[], change: (table: Table) => Table): BrokenStorage {
-  const open = () => {
+function withTables(fault: string, detectedBy: readonly string[], change: (table: Table) => Table): BrokenStorage {
+  const createInstances = () => {
     const storage = memoryStorage()
     return bothOver({
       find: (table, query) => storage.find(table, query),
@@ -82,7 +82,7 @@ function withTables(fault: string, caughtBy: readonly string[], change: (table: 
         storage.commit({ id, writes: writes.map((write) => ({ ...write, table: change(write.table) })) }),
     })
   }
-  return { fault, caughtBy, open }
+  return { fault, detectedBy, createInstances }
 }
 
 /** A memory storage that alters each cell that it returns. */
@@ -129,13 +129,13 @@ export const brokenStorages: readonly BrokenStorage[] = [
   withRewrite(
     'the expected row count of an update is ignored',
     ['an update fails unless', 'one of fifty commits that consume one nonce'],
-    (write) => (write.kind === 'update' ? { ...write, hits: 'any' } : write),
+    (write) => (write.kind === 'update' ? { ...write, expectedRows: 'any' } : write),
   ),
   withRewrite('the expected row count of a removal is ignored', ['a removal fails unless'], (write) =>
-    write.kind === 'remove' ? { ...write, hits: 'any' } : write,
+    write.kind === 'remove' ? { ...write, expectedRows: 'any' } : write,
   ),
   withRewrite('an expected row count of none is treated as any', ['an update fails unless'], (write) =>
-    write.kind === 'update' && write.hits === 'none' ? { ...write, hits: 'any' } : write,
+    write.kind === 'update' && write.expectedRows === 'none' ? { ...write, expectedRows: 'any' } : write,
   ),
   withCommit('checks are ignored', ['a check fails unless', 'a checked row cannot change'], ({ id, writes }, storage) =>
     storage.commit({ id, writes: writes.filter((write) => write.kind !== 'check') }),
@@ -151,7 +151,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
       const emptied = writes.flatMap((write): Write[] => {
         if (write.kind !== 'insert') return [write]
         const key = Object.fromEntries(write.table.key.map((name) => [name, write.row[name] ?? null]))
-        return [remove(write.table, { where: key, hits: 'any' }), write]
+        return [remove(write.table, { where: key, expectedRows: 'any' }), write]
       })
       await storage.commit({ id, writes: emptied })
     },
@@ -189,15 +189,15 @@ export const brokenStorages: readonly BrokenStorage[] = [
     ['one of fifty commits that consume one nonce', 'concurrent debits never take a balance'],
     async ({ id, writes }, storage) => {
       for (const [index, write] of writes.entries()) {
-        if (write.kind !== 'update' || write.hits !== 'one') continue
+        if (write.kind !== 'update' || write.expectedRows !== 'one') continue
         if ((await storage.find(write.table, { where: write.where })).length !== 1)
-          throw new CommitError('guard', index)
+          throw new CommitError('condition-failed', index)
       }
       await nextTick()
       await storage.commit({
         id,
         writes: writes.map((write) =>
-          write.kind === 'update' ? { ...write, where: keyConditions(write), hits: 'any' } : write,
+          write.kind === 'update' ? { ...write, where: keyConditions(write), expectedRows: 'any' } : write,
         ),
       })
     },
@@ -245,7 +245,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
     ['a primary key is unique'],
     ({ id, writes }, storage) =>
       storage.commit({ id, writes }).catch((error: unknown) => {
-        throw isCommitError(error) ? new CommitError('guard', error.index) : error
+        throw isCommitError(error) ? new CommitError('condition-failed', error.index) : error
       }),
   ),
   withCommit('a commit resolves before it is applied', ['visible on every connection'], async (requested, storage) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type OpenStorage, type OpenStore, runStorageCase } from './storage-case.ts'
+import { type CreateTestStorage, type StorageUnderTest, runStorageCase } from './storage-case.ts'
 import { storageCases } from './storage-cases.ts'
 import { conformanceTables } from './tables.ts'
 
@@ -20,9 +20,9 @@ import { conformanceTables } from './tables.ts'
  * })
  * ```
  */
-export function describeStorage(name: string, create: OpenStorage): void {
+export function describeStorage(name: string, create: CreateTestStorage): void {
   describe(`${name}: storage contract`, () => {
-    let subject: OpenStore | undefined
+    let subject: StorageUnderTest | undefined
     beforeAll(async () => {
       subject = await create(conformanceTables)
     })

@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict'
 import { batch, insert, type Query, type RowOf, type Storage } from '@billfold/core/storage'
-import { invalid } from './refusals.ts'
+import { assertInvalidInput } from './assertions.ts'
 import type { StorageCase } from './storage-case.ts'
-import { account, accounts, entries } from './tables.ts'
+import { createAccountRow, accounts, entries } from './tables.ts'
 
 type Account = RowOf<typeof accounts>
 
 const three = [
-  account({ id: 'a', owner: 'ann', visits: 1, score: null, balance: -5n, active: true, tag: Uint8Array.of(0) }),
-  account({ id: 'b', owner: 'bob', visits: 2, score: 7, balance: 0n, tag: Uint8Array.of(0, 0) }),
-  account({ id: 'c', owner: 'cyd', visits: 3, score: 9, balance: 5n, active: true, verified: false }),
+  createAccountRow({
+    id: 'a',
+    owner: 'ann',
+    visits: 1,
+    score: null,
+    balance: -5n,
+    active: true,
+    tag: Uint8Array.of(0),
+  }),
+  createAccountRow({ id: 'b', owner: 'bob', visits: 2, score: 7, balance: 0n, tag: Uint8Array.of(0, 0) }),
+  createAccountRow({ id: 'c', owner: 'cyd', visits: 3, score: 9, balance: 5n, active: true, verified: false }),
 ]
 
 async function insertAccounts(storage: Storage, rows: readonly Account[]): Promise<void> {
@@ -46,7 +54,10 @@ function orders(name: string, owners: readonly string[]): StorageCase {
   return {
     name,
     run: async ({ storage }) => {
-      await insertAccounts(storage, owners.map((owner, index) => account({ id: String(index), owner })).reverse())
+      await insertAccounts(
+        storage,
+        owners.map((owner, index) => createAccountRow({ id: String(index), owner })).reverse(),
+      )
       const ascending = await storage.find(accounts, { orderBy: [['owner', 'asc']] })
       const descending = await storage.find(accounts, { orderBy: [['owner', 'desc']] })
       assert.deepEqual(
@@ -135,7 +146,7 @@ export const findCases: readonly StorageCase[] = [
     run: async ({ storage }) => {
       await insertAccounts(
         storage,
-        distinct.map((owner, index) => account({ id: String(index), owner, nickname: owner })),
+        distinct.map((owner, index) => createAccountRow({ id: String(index), owner, nickname: owner })),
       )
       for (const [index, owner] of distinct.entries()) {
         assert.equal(await ids(storage, { where: { owner } }), String(index), JSON.stringify(owner))
@@ -167,7 +178,7 @@ export const findCases: readonly StorageCase[] = [
       ] as const
       await insertAccounts(
         storage,
-        rows.map(([id, owner, visits]) => account({ id, owner, visits })),
+        rows.map(([id, owner, visits]) => createAccountRow({ id, owner, visits })),
       )
       assert.equal(
         await ids(storage, {
@@ -193,9 +204,9 @@ export const findCases: readonly StorageCase[] = [
     name: 'find orders numbers numerically, null first, false before true, bytes lexicographically',
     run: async ({ storage }) => {
       await insertAccounts(storage, [
-        account({ id: 'a', score: 9, balance: -10n, active: true, tag: Uint8Array.of(1) }),
-        account({ id: 'b', score: null, balance: 9n, active: false, tag: Uint8Array.of(0, 255) }),
-        account({ id: 'c', score: 10, balance: -9n, active: true, tag: Uint8Array.of(128) }),
+        createAccountRow({ id: 'a', score: 9, balance: -10n, active: true, tag: Uint8Array.of(1) }),
+        createAccountRow({ id: 'b', score: null, balance: 9n, active: false, tag: Uint8Array.of(0, 255) }),
+        createAccountRow({ id: 'c', score: 10, balance: -9n, active: true, tag: Uint8Array.of(128) }),
       ])
       assert.equal(await ids(storage, { orderBy: [['score', 'asc']] }), 'bac')
       assert.equal(await ids(storage, { orderBy: [['score', 'desc']] }), 'cab')
@@ -217,7 +228,7 @@ export const findCases: readonly StorageCase[] = [
     run: async ({ storage }) => {
       await insertAccounts(
         storage,
-        ['a', 'b', 'c', 'd', 'e'].map((id) => account({ id })),
+        ['a', 'b', 'c', 'd', 'e'].map((id) => createAccountRow({ id })),
       )
       const page = (limit: number, offset?: number) =>
         ids(storage, { orderBy: [['id', 'asc']], limit, ...(offset !== undefined && { offset }) })
@@ -230,14 +241,14 @@ export const findCases: readonly StorageCase[] = [
   {
     name: 'find rejects invalid queries',
     run: async ({ storage }) => {
-      await invalid(storage.find(accounts, { limit: -1 }))
-      await invalid(storage.find(accounts, { limit: 1.5 }))
-      await invalid(storage.find(accounts, { offset: 1 }))
-      await invalid(storage.find(accounts, { where: { owner: 'a\0b' } }))
-      await invalid(storage.find(accounts, { where: { owner: { in: ['\ud800'] } } }))
-      await invalid(storage.find(accounts, { where: { visits: Number.NaN } }))
-      await invalid(storage.find(accounts, { where: { balance: 2n ** 63n } }))
-      await invalid(storage.find(accounts, { orderBy: [['biography', 'asc']] }))
+      await assertInvalidInput(storage.find(accounts, { limit: -1 }))
+      await assertInvalidInput(storage.find(accounts, { limit: 1.5 }))
+      await assertInvalidInput(storage.find(accounts, { offset: 1 }))
+      await assertInvalidInput(storage.find(accounts, { where: { owner: 'a\0b' } }))
+      await assertInvalidInput(storage.find(accounts, { where: { owner: { in: ['\ud800'] } } }))
+      await assertInvalidInput(storage.find(accounts, { where: { visits: Number.NaN } }))
+      await assertInvalidInput(storage.find(accounts, { where: { balance: 2n ** 63n } }))
+      await assertInvalidInput(storage.find(accounts, { orderBy: [['biography', 'asc']] }))
     },
   },
   {

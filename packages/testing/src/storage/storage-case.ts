@@ -2,7 +2,7 @@ import { batch, remove, type Storage, type Table } from '@billfold/core/storage'
 import { conformanceTables } from './tables.ts'
 
 /** A storage under test. */
-export interface OpenStore {
+export interface StorageUnderTest {
   /** Several instances over one store, as in several processes. At least two, so that races are real. */
   readonly storages: readonly [Storage, Storage, ...Storage[]]
   /** Closes all instances and deletes the store. */
@@ -10,22 +10,22 @@ export interface OpenStore {
 }
 
 /** Creates an empty store with these tables, and with the table `appliedBatches` of `@billfold/core/storage`. */
-export type OpenStorage = (tables: readonly Table[]) => Promise<OpenStore>
+export type CreateTestStorage = (tables: readonly Table[]) => Promise<StorageUnderTest>
 
 /** Context of a case. The tables are empty at its start. */
-export interface Store {
+export interface StorageCaseContext {
   /** All instances. */
-  readonly storages: OpenStore['storages']
+  readonly storages: StorageUnderTest['storages']
   /** The first instance. */
   readonly storage: Storage
   /** Instance by index, modulo the number of instances. */
-  readonly nth: (index: number) => Storage
+  readonly instance: (index: number) => Storage
 }
 
 /** One requirement of the storage contract. `run` rejects if the storage violates it. */
 export interface StorageCase {
   readonly name: string
-  readonly run: (store: Store) => Promise<void>
+  readonly run: (store: StorageCaseContext) => Promise<void>
 }
 
 /** Result of a case: `error` is undefined if it passed. */
@@ -35,10 +35,10 @@ export interface CaseResult {
 }
 
 /** Empties the tables and runs one case. Rejects if the case fails. */
-export async function runStorageCase(storageCase: StorageCase, storages: OpenStore['storages']): Promise<void> {
+export async function runStorageCase(storageCase: StorageCase, storages: StorageUnderTest['storages']): Promise<void> {
   const [storage] = storages
-  await storage.commit(batch(...conformanceTables.map((table) => remove(table, { where: {}, hits: 'any' }))))
-  await storageCase.run({ storages, storage, nth: (index) => storages[index % storages.length] ?? storage })
+  await storage.commit(batch(...conformanceTables.map((table) => remove(table, { where: {}, expectedRows: 'any' }))))
+  await storageCase.run({ storages, storage, instance: (index) => storages[index % storages.length] ?? storage })
 }
 
 /**
@@ -59,7 +59,7 @@ export async function runStorageCase(storageCase: StorageCase, storages: OpenSto
  * const failed = results.filter(({ error }) => error !== undefined)
  * ```
  */
-export async function runStorageCases(cases: readonly StorageCase[], create: OpenStorage): Promise<CaseResult[]> {
+export async function runStorageCases(cases: readonly StorageCase[], create: CreateTestStorage): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   for (const storageCase of cases) {
     const store = await create(conformanceTables)

@@ -62,7 +62,9 @@ export const tokens = defineTable({
 export const conformanceTables: readonly Table[] = [accounts, nonces, entries, tokens]
 
 /** Creates an `accounts` row from the given cells and defaults. */
-export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: string }): RowOf<typeof accounts> {
+export function createAccountRow(
+  cells: Partial<RowOf<typeof accounts>> & { readonly id: string },
+): RowOf<typeof accounts> {
   return {
     owner: 'nobody',
     nickname: null,
@@ -80,6 +82,8 @@ export function account(cells: Partial<RowOf<typeof accounts>> & { readonly id: 
 }
 
 /** Creates a `tokens` row from the given cells and defaults. */
-export function token(cells: Partial<RowOf<typeof tokens>> & { readonly number: bigint }): RowOf<typeof tokens> {
+export function createTokenRow(
+  cells: Partial<RowOf<typeof tokens>> & { readonly number: bigint },
+): RowOf<typeof tokens> {
   return { supply: 0n, ceiling: null, label: '', ...cells }
 }

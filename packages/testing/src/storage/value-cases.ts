@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { batch, bigintRange, insert, update, type RowOf } from '@billfold/core/storage'
-import { invalid } from './refusals.ts'
+import { assertInvalidInput } from './assertions.ts'
 import type { StorageCase } from './storage-case.ts'
-import { account, accounts } from './tables.ts'
+import { createAccountRow, accounts } from './tables.ts'
 
 type Account = RowOf<typeof accounts>
 
@@ -10,21 +10,21 @@ type Account = RowOf<typeof accounts>
 function roundTrip(name: string, examples: readonly Partial<Account>[]): StorageCase {
   return {
     name,
-    run: async ({ storage, nth }) => {
+    run: async ({ storage, instance }) => {
       for (const [index, cells] of examples.entries()) {
-        const inserted = account({ id: `i${index}`, ...cells })
+        const inserted = createAccountRow({ id: `i${index}`, ...cells })
         await storage.commit(batch(insert(accounts, inserted)))
-        assert.deepEqual(await nth(1).find(accounts, { where: { id: `i${index}` } }), [inserted])
+        assert.deepEqual(await instance(1).find(accounts, { where: { id: `i${index}` } }), [inserted])
         const free = { nickname: null, tag: null }
         await storage.commit(
           batch(
             update(accounts, { where: { id: `i${index}` }, set: free }),
-            insert(accounts, account({ id: `u${index}` })),
+            insert(accounts, createAccountRow({ id: `u${index}` })),
             update(accounts, { where: { id: `u${index}` }, set: cells }),
           ),
         )
-        assert.deepEqual(await nth(1).find(accounts, { where: { id: `u${index}` } }), [
-          account({ id: `u${index}`, ...cells }),
+        assert.deepEqual(await instance(1).find(accounts, { where: { id: `u${index}` } }), [
+          createAccountRow({ id: `u${index}`, ...cells }),
         ])
         await storage.commit(batch(update(accounts, { where: { id: `u${index}` }, set: free })))
       }
@@ -37,12 +37,12 @@ function rejects(name: string, examples: readonly Partial<Account>[]): StorageCa
   return {
     name,
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(accounts, account({ id: 'existing' }))))
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'existing' }))))
       for (const cells of examples) {
-        await invalid(storage.commit(batch(insert(accounts, account({ id: 'new', ...cells })))))
-        await invalid(storage.commit(batch(update(accounts, { where: { id: 'existing' }, set: cells }))))
+        await assertInvalidInput(storage.commit(batch(insert(accounts, createAccountRow({ id: 'new', ...cells })))))
+        await assertInvalidInput(storage.commit(batch(update(accounts, { where: { id: 'existing' }, set: cells }))))
       }
-      assert.deepEqual(await storage.find(accounts), [account({ id: 'existing' })])
+      assert.deepEqual(await storage.find(accounts), [createAccountRow({ id: 'existing' })])
     },
   }
 }
@@ -60,7 +60,7 @@ export const valueCases: readonly StorageCase[] = [
   ),
   roundTrip(
     '64-bit integers are read back exactly',
-    [bigintRange.least, bigintRange.most, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n].map((balance) => ({
+    [bigintRange.min, bigintRange.max, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n].map((balance) => ({
       balance,
       reserve: balance,
     })),
@@ -93,7 +93,7 @@ export const valueCases: readonly StorageCase[] = [
     name: '64-bit integers are compared exactly',
     run: async ({ storage }) => {
       const least = 2n ** 62n
-      const rows = [0n, 1n, 2n].map((more) => account({ id: String(more), balance: least + more }))
+      const rows = [0n, 1n, 2n].map((more) => createAccountRow({ id: String(more), balance: least + more }))
       await storage.commit(batch(...rows.map((row) => insert(accounts, row))))
       assert.deepEqual(await storage.find(accounts, { where: { balance: least + 1n } }), rows.slice(1, 2))
       assert.deepEqual(await storage.find(accounts, { where: { balance: { gt: least + 1n } } }), rows.slice(2))
@@ -104,7 +104,7 @@ export const valueCases: readonly StorageCase[] = [
     name: 'rows are isolated: mutating a written or a read value does not change stored data',
     run: async ({ storage }) => {
       const photo = Uint8Array.of(1, 2, 3)
-      await storage.commit(batch(insert(accounts, account({ id: 'a', photo }))))
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'a', photo }))))
       photo[0] = 9
       const [read] = await storage.find(accounts)
       if (read?.photo) read.photo[1] = 9
@@ -130,11 +130,15 @@ export const valueCases: readonly StorageCase[] = [
   {
     name: 'a sum out of range is rejected, and its batch has no effect',
     run: async ({ storage }) => {
-      const before = account({ id: 'a', visits: Number.MAX_SAFE_INTEGER, balance: bigintRange.most })
+      const before = createAccountRow({ id: 'a', visits: Number.MAX_SAFE_INTEGER, balance: bigintRange.max })
       await storage.commit(batch(insert(accounts, before)))
       const first = update(accounts, { where: { id: 'a' }, set: { owner: 'changed' } })
-      await invalid(storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { visits: 1 } }))))
-      await invalid(storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { balance: 1n } }))))
+      await assertInvalidInput(
+        storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { visits: 1 } }))),
+      )
+      await assertInvalidInput(
+        storage.commit(batch(first, update(accounts, { where: { id: 'a' }, add: { balance: 1n } }))),
+      )
       assert.deepEqual(await storage.find(accounts), [before])
     },
   },

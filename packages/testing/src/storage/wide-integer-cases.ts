@@ -10,18 +10,18 @@ import {
   type RowOf,
   type Storage,
 } from '@billfold/core/storage'
-import { invalid, refused, winners } from './refusals.ts'
+import { assertInvalidInput, assertCommitRejected, countApplied } from './assertions.ts'
 import type { StorageCase } from './storage-case.ts'
-import { token, tokens } from './tables.ts'
+import { createTokenRow, tokens } from './tables.ts'
 
 type Token = RowOf<typeof tokens>
 
-const { least, most } = wideIntegerRange
+const { min, max } = wideIntegerRange
 
 /** Boundary values in ascending order: both limits, the limits of 64 bits and of safe integers, and changes in the number of digits. */
 const inOrder: readonly bigint[] = [
-  least,
-  least + 1n,
+  min,
+  min + 1n,
   -(10n ** 37n) - 1n,
   -(10n ** 36n),
   1n - 10n ** 36n,
@@ -46,12 +46,14 @@ const inOrder: readonly bigint[] = [
   10n ** 36n - 1n,
   10n ** 36n,
   10n ** 37n + 1n,
-  most - 1n,
-  most,
+  max - 1n,
+  max,
 ]
 
 async function insertAll(storage: Storage): Promise<void> {
-  const rows = inOrder.map((number, at) => token({ number, supply: number, ceiling: at % 2 === 0 ? number : null }))
+  const rows = inOrder.map((number, at) =>
+    createTokenRow({ number, supply: number, ceiling: at % 2 === 0 ? number : null }),
+  )
   await storage.commit(batch(...rows.map((row) => insert(tokens, row))))
 }
 
@@ -77,11 +79,11 @@ const sums: readonly (readonly [from: bigint, by: bigint])[] = [
   [1n - 10n ** 18n, -1n],
   [2n ** 63n - 1n, 1n],
   [-(2n ** 63n), -1n],
-  [least, most],
-  [most, least],
-  [most - 1n, 1n],
-  [least + 1n, -1n],
-  [least, most - least - most],
+  [min, max],
+  [max, min],
+  [max - 1n, 1n],
+  [min + 1n, -1n],
+  [min, max - min - max],
   [123_456_789_012_345_678_901_234_567_890n, -987_654_321_098_765_432_109_876_543_210n],
 ]
 
@@ -89,14 +91,14 @@ const sums: readonly (readonly [from: bigint, by: bigint])[] = [
 export const wideIntegerCases: readonly StorageCase[] = [
   {
     name: '38-digit integers are read back exactly, after an insert and after an update',
-    run: async ({ storage, nth }) => {
+    run: async ({ storage, instance }) => {
       await insertAll(storage)
       for (const [at, number] of inOrder.entries()) {
-        const [row] = await nth(1).find(tokens, { where: { number } })
-        assert.deepEqual(row, token({ number, supply: number, ceiling: at % 2 === 0 ? number : null }))
+        const [row] = await instance(1).find(tokens, { where: { number } })
+        assert.deepEqual(row, createTokenRow({ number, supply: number, ceiling: at % 2 === 0 ? number : null }))
         const next = inOrder[(at + 1) % inOrder.length] ?? 0n
         await storage.commit(batch(update(tokens, { where: { number }, set: { supply: next } })))
-        assert.equal(await readSupply(nth(1), number), next)
+        assert.equal(await readSupply(instance(1), number), next)
       }
     },
   },
@@ -124,62 +126,68 @@ export const wideIntegerCases: readonly StorageCase[] = [
         assert.deepEqual(await numbers(storage, { where: { supply: { gt: supply } } }), inOrder.slice(at + 1))
         assert.deepEqual(await numbers(storage, { where: { supply: { gte: supply } } }), inOrder.slice(at))
       }
-      assert.deepEqual(await numbers(storage, { where: { number: { in: [most, -1n, least, 7n] } } }), [
-        least,
-        -1n,
-        most,
-      ])
+      assert.deepEqual(await numbers(storage, { where: { number: { in: [max, -1n, min, 7n] } } }), [min, -1n, max])
       assert.equal((await numbers(storage, { where: { supply: { ne: 0n } } })).length, inOrder.length - 1)
-      assert.deepEqual(await numbers(storage, { where: { ceiling: { lte: least } } }), [least])
+      assert.deepEqual(await numbers(storage, { where: { ceiling: { lte: min } } }), [min])
     },
   },
   {
     name: '38-digit integers are distinguished by keys and conditions',
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(tokens, token({ number: most, ceiling: most, supply: most }))))
-      await refused(storage.commit(batch(insert(tokens, token({ number: most })))), 'duplicate', 0)
-      await refused(storage.commit(batch(insert(tokens, token({ number: 1n, ceiling: most })))), 'duplicate', 0)
-      await refused(storage.commit(batch(check(tokens, { where: { number: most, supply: { lt: most } } }))), 'guard', 0)
+      await storage.commit(batch(insert(tokens, createTokenRow({ number: max, ceiling: max, supply: max }))))
+      await assertCommitRejected(storage.commit(batch(insert(tokens, createTokenRow({ number: max })))), 'duplicate', 0)
+      await assertCommitRejected(
+        storage.commit(batch(insert(tokens, createTokenRow({ number: 1n, ceiling: max })))),
+        'duplicate',
+        0,
+      )
+      await assertCommitRejected(
+        storage.commit(batch(check(tokens, { where: { number: max, supply: { lt: max } } }))),
+        'condition-failed',
+        0,
+      )
       await storage.commit(
         batch(
-          check(tokens, { where: { number: most, supply: { gt: most - 1n } } }),
-          insert(tokens, token({ number: most - 1n, ceiling: most - 1n })),
-          insert(tokens, token({ number: -most, ceiling: -most })),
+          check(tokens, { where: { number: max, supply: { gt: max - 1n } } }),
+          insert(tokens, createTokenRow({ number: max - 1n, ceiling: max - 1n })),
+          insert(tokens, createTokenRow({ number: -max, ceiling: -max })),
         ),
       )
-      assert.deepEqual(await numbers(storage, {}), [-most, most - 1n, most])
+      assert.deepEqual(await numbers(storage, {}), [-max, max - 1n, max])
     },
   },
   {
     name: '38-digit integers are incremented exactly, through every carry, in every matching row',
     run: async ({ storage }) => {
       for (const [from, by] of sums) {
-        const rows = [token({ number: 1n, supply: from }), token({ number: 2n, supply: -from })]
+        const rows = [createTokenRow({ number: 1n, supply: from }), createTokenRow({ number: 2n, supply: -from })]
         await storage.commit(batch(...rows.map((row) => insert(tokens, row))))
         const add = { supply: by }
         await storage.commit(batch(update(tokens, { where: { number: 1n }, add, set: { label: 'added' } })))
         await storage.commit(batch(update(tokens, { where: { number: 2n }, add: { supply: -by } })))
         assert.deepEqual([await readSupply(storage, 1n), await readSupply(storage, 2n)], [from + by, -from - by])
-        await storage.commit(batch(update(tokens, { where: {}, set: { supply: 5n }, hits: 'any' })))
-        await storage.commit(batch(update(tokens, { where: {}, add: { supply: -12n }, hits: 'any' })))
+        await storage.commit(batch(update(tokens, { where: {}, set: { supply: 5n }, expectedRows: 'any' })))
+        await storage.commit(batch(update(tokens, { where: {}, add: { supply: -12n }, expectedRows: 'any' })))
         assert.deepEqual([await readSupply(storage, 1n), await readSupply(storage, 2n)], [-7n, -7n])
-        await storage.commit(batch(remove(tokens, { where: {}, hits: 'any' })))
+        await storage.commit(batch(remove(tokens, { where: {}, expectedRows: 'any' })))
       }
     },
   },
   {
     name: 'a sum of more than 38 digits is rejected, and its batch has no effect',
     run: async ({ storage }) => {
-      const before = [token({ number: 1n, supply: most }), token({ number: 2n, supply: least })]
+      const before = [createTokenRow({ number: 1n, supply: max }), createTokenRow({ number: 2n, supply: min })]
       await storage.commit(batch(...before.map((row) => insert(tokens, row))))
       const first = update(tokens, { where: { number: 1n }, set: { label: 'changed' } })
       for (const [number, by] of [
         [1n, 1n],
-        [1n, most],
+        [1n, max],
         [2n, -1n],
-        [2n, least],
+        [2n, min],
       ] as const) {
-        await invalid(storage.commit(batch(first, update(tokens, { where: { number }, add: { supply: by } }))))
+        await assertInvalidInput(
+          storage.commit(batch(first, update(tokens, { where: { number }, add: { supply: by } }))),
+        )
       }
       assert.deepEqual(await storage.find(tokens, { orderBy: [['number', 'asc']] }), before)
     },
@@ -187,27 +195,31 @@ export const wideIntegerCases: readonly StorageCase[] = [
   {
     name: 'integers of more than 38 digits are rejected',
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(tokens, token({ number: 1n }))))
-      for (const wide of [most + 1n, least - 1n, 10n ** 60n]) {
-        await invalid(storage.commit(batch(insert(tokens, token({ number: 2n, supply: wide })))))
-        await invalid(storage.commit(batch(update(tokens, { where: { number: 1n }, set: { ceiling: wide } }))))
-        await invalid(storage.commit(batch(update(tokens, { where: { number: 1n }, add: { supply: wide } }))))
-        await invalid(storage.find(tokens, { where: { supply: { lt: wide } } }))
+      await storage.commit(batch(insert(tokens, createTokenRow({ number: 1n }))))
+      for (const wide of [max + 1n, min - 1n, 10n ** 60n]) {
+        await assertInvalidInput(storage.commit(batch(insert(tokens, createTokenRow({ number: 2n, supply: wide })))))
+        await assertInvalidInput(
+          storage.commit(batch(update(tokens, { where: { number: 1n }, set: { ceiling: wide } }))),
+        )
+        await assertInvalidInput(
+          storage.commit(batch(update(tokens, { where: { number: 1n }, add: { supply: wide } }))),
+        )
+        await assertInvalidInput(storage.find(tokens, { where: { supply: { lt: wide } } }))
       }
-      assert.deepEqual(await storage.find(tokens), [token({ number: 1n })])
+      assert.deepEqual(await storage.find(tokens), [createTokenRow({ number: 1n })])
     },
   },
   {
     name: 'concurrent debits never take a 38-digit supply below its floor, and every accepted debit is applied',
-    run: async ({ storage, nth }) => {
+    run: async ({ storage, instance }) => {
       const unit = 10n ** 30n
-      await storage.commit(batch(insert(tokens, token({ number: 1n, supply: 100n * unit }))))
+      await storage.commit(batch(insert(tokens, createTokenRow({ number: 1n, supply: 100n * unit }))))
       const commits = Array.from({ length: 40 }, (_, at) =>
-        nth(at).commit(
+        instance(at).commit(
           batch(update(tokens, { where: { number: 1n, supply: { gte: 7n * unit } }, add: { supply: -7n * unit } })),
         ),
       )
-      assert.equal(await winners(commits), 14)
+      assert.equal(await countApplied(commits), 14)
       assert.equal(await readSupply(storage, 1n), 2n * unit)
     },
   },

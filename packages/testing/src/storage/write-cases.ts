@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict'
-import { batch, check, insert, remove, update, type Batch, type Hits, type Storage } from '@billfold/core/storage'
-import { refused } from './refusals.ts'
+import {
+  batch,
+  check,
+  insert,
+  remove,
+  update,
+  type Batch,
+  type ExpectedRows,
+  type Storage,
+} from '@billfold/core/storage'
+import { assertCommitRejected } from './assertions.ts'
 import type { StorageCase } from './storage-case.ts'
-import { account, accounts, entries, nonces } from './tables.ts'
+import { createAccountRow, accounts, entries, nonces } from './tables.ts'
 
-const two = [account({ id: 'a', owner: 'x', visits: 1 }), account({ id: 'b', owner: 'x', visits: 2 })]
+const two = [createAccountRow({ id: 'a', owner: 'x', visits: 1 }), createAccountRow({ id: 'b', owner: 'x', visits: 2 })]
 
 async function insertTwo(storage: Storage): Promise<void> {
   await storage.commit(batch(...two.map((row) => insert(accounts, row))))
 }
 
 /** Expected outcome by number of matching rows (1, 2 or 0) and expected row count. */
-const outcomes: readonly (readonly [owner: string, id: string | undefined, hits: Hits, succeeds: boolean])[] = [
+const outcomes: readonly (readonly [
+  owner: string,
+  id: string | undefined,
+  expectedRows: ExpectedRows,
+  succeeds: boolean,
+])[] = [
   ['x', 'a', 'one', true],
   ['x', undefined, 'one', false],
   ['y', undefined, 'one', false],
@@ -26,21 +40,21 @@ const outcomes: readonly (readonly [owner: string, id: string | undefined, hits:
 /** Creates a case that runs a conditional write against every line of the table above, each time with two fresh rows. */
 function conditional(
   name: string,
-  write: (where: { owner: string; id?: string }, hits: Hits) => Batch,
-  skip: readonly Hits[] = [],
+  write: (where: { owner: string; id?: string }, expectedRows: ExpectedRows) => Batch,
+  skip: readonly ExpectedRows[] = [],
 ): StorageCase {
   return {
     name,
     run: async ({ storage }) => {
       for (const [owner, id, hits, succeeds] of outcomes.filter(([, , wanted]) => !skip.includes(wanted))) {
-        await storage.commit(batch(remove(accounts, { where: {}, hits: 'any' })))
+        await storage.commit(batch(remove(accounts, { where: {}, expectedRows: 'any' })))
         await insertTwo(storage)
         const commit = storage.commit(write({ owner, ...(id !== undefined && { id }) }, hits))
         if (succeeds) {
           await commit
           continue
         }
-        await refused(commit, 'guard', 0)
+        await assertCommitRejected(commit, 'condition-failed', 0)
         assert.deepEqual(await storage.find(accounts, { orderBy: [['id', 'asc']] }), two)
       }
     },
@@ -49,15 +63,17 @@ function conditional(
 
 /** Cases for single writes: conditions, checks, keys, increments. */
 export const writeCases: readonly StorageCase[] = [
-  conditional('an update fails unless it matches the expected number of rows: one, any or none', (where, hits) =>
-    batch(update(accounts, { where, set: { score: 5 }, hits })),
+  conditional(
+    'an update fails unless it matches the expected number of rows: one, any or none',
+    (where, expectedRows) => batch(update(accounts, { where, set: { score: 5 }, expectedRows })),
   ),
-  conditional('a removal fails unless it matches the expected number of rows: one, any or none', (where, hits) =>
-    batch(remove(accounts, { where, hits })),
+  conditional(
+    'a removal fails unless it matches the expected number of rows: one, any or none',
+    (where, expectedRows) => batch(remove(accounts, { where, expectedRows })),
   ),
   conditional(
     'a check fails unless it matches the expected number of rows: one or none',
-    (where, hits) => batch(check(accounts, { where, hits: hits === 'none' ? 'none' : 'one' })),
+    (where, hits) => batch(check(accounts, { where, expectedRows: hits === 'none' ? 'none' : 'one' })),
     ['any'],
   ),
   {
@@ -78,9 +94,9 @@ export const writeCases: readonly StorageCase[] = [
     run: async ({ storage }) => {
       await insertTwo(storage)
       await storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { visits: 1, owner: 'x' } })))
-      await refused(
-        storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { visits: 1 }, hits: 'none' }))),
-        'guard',
+      await assertCommitRejected(
+        storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { visits: 1 }, expectedRows: 'none' }))),
+        'condition-failed',
         0,
       )
     },
@@ -95,7 +111,7 @@ export const writeCases: readonly StorageCase[] = [
             where: { owner: 'x' },
             add: { visits: 10, balance: -(2n ** 60n) },
             set: { active: true },
-            hits: 'any',
+            expectedRows: 'any',
           }),
         ),
       )
@@ -109,10 +125,10 @@ export const writeCases: readonly StorageCase[] = [
   {
     name: 'a condition is evaluated before its write is applied',
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(accounts, account({ id: 'a', balance: 10n }))))
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'a', balance: 10n }))))
       const debit = update(accounts, { where: { id: 'a', balance: { gte: 10n } }, add: { balance: -10n } })
       await storage.commit(batch(debit))
-      await refused(storage.commit(batch(debit)), 'guard', 0)
+      await assertCommitRejected(storage.commit(batch(debit)), 'condition-failed', 0)
       assert.equal((await storage.find(accounts))[0]?.balance, 0n)
     },
   },
@@ -126,9 +142,13 @@ export const writeCases: readonly StorageCase[] = [
   },
   {
     name: 'a primary key is unique',
-    run: async ({ storage, nth }) => {
+    run: async ({ storage, instance }) => {
       await storage.commit(batch(insert(nonces, { value: 'n', usedBy: null })))
-      await refused(nth(1).commit(batch(insert(nonces, { value: 'n', usedBy: 'me' }))), 'duplicate', 0)
+      await assertCommitRejected(
+        instance(1).commit(batch(insert(nonces, { value: 'n', usedBy: 'me' }))),
+        'duplicate',
+        0,
+      )
       assert.deepEqual(await storage.find(nonces), [{ value: 'n', usedBy: null }])
     },
   },
@@ -143,7 +163,7 @@ export const writeCases: readonly StorageCase[] = [
           insert(entries, { ...row, account: 'b' }),
         ),
       )
-      await refused(storage.commit(batch(insert(entries, row))), 'duplicate', 0)
+      await assertCommitRejected(storage.commit(batch(insert(entries, row))), 'duplicate', 0)
     },
   },
   {
@@ -151,18 +171,31 @@ export const writeCases: readonly StorageCase[] = [
     run: async ({ storage }) => {
       const tag = Uint8Array.of(0, 1)
       await storage.commit(
-        batch(insert(accounts, account({ id: 'a', nickname: 'nick', tag })), insert(accounts, account({ id: 'b' }))),
+        batch(
+          insert(accounts, createAccountRow({ id: 'a', nickname: 'nick', tag })),
+          insert(accounts, createAccountRow({ id: 'b' })),
+        ),
       )
-      await refused(storage.commit(batch(insert(accounts, account({ id: 'c', nickname: 'nick' })))), 'duplicate', 0)
-      await refused(storage.commit(batch(insert(accounts, account({ id: 'c', tag })))), 'duplicate', 0)
-      await refused(
+      await assertCommitRejected(
+        storage.commit(batch(insert(accounts, createAccountRow({ id: 'c', nickname: 'nick' })))),
+        'duplicate',
+        0,
+      )
+      await assertCommitRejected(
+        storage.commit(batch(insert(accounts, createAccountRow({ id: 'c', tag })))),
+        'duplicate',
+        0,
+      )
+      await assertCommitRejected(
         storage.commit(batch(update(accounts, { where: { id: 'b' }, set: { nickname: 'nick' } }))),
         'duplicate',
         0,
       )
       await storage.commit(batch(update(accounts, { where: { id: 'a' }, set: { nickname: 'nick', tag } })))
-      await storage.commit(batch(insert(accounts, account({ id: 'c', nickname: 'Nick', tag: Uint8Array.of(0, 1, 0) }))))
-      await storage.commit(batch(insert(accounts, account({ id: 'd', nickname: 'nick ' }))))
+      await storage.commit(
+        batch(insert(accounts, createAccountRow({ id: 'c', nickname: 'Nick', tag: Uint8Array.of(0, 1, 0) }))),
+      )
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'd', nickname: 'nick ' }))))
     },
   },
   {
@@ -176,7 +209,7 @@ export const writeCases: readonly StorageCase[] = [
           insert(entries, { ...row, position: 2, reference: 's' }),
         ),
       )
-      await refused(storage.commit(batch(insert(entries, { ...row, position: 3 }))), 'duplicate', 0)
+      await assertCommitRejected(storage.commit(batch(insert(entries, { ...row, position: 3 }))), 'duplicate', 0)
     },
   },
   {
@@ -187,8 +220,8 @@ export const writeCases: readonly StorageCase[] = [
         batch(
           insert(entries, { ...row, position: 1 }),
           insert(entries, { ...row, position: 2 }),
-          insert(accounts, account({ id: 'a' })),
-          insert(accounts, account({ id: 'b' })),
+          insert(accounts, createAccountRow({ id: 'a' })),
+          insert(accounts, createAccountRow({ id: 'b' })),
         ),
       )
       assert.equal((await storage.find(entries, { where: { reference: null } })).length, 2)
@@ -197,13 +230,13 @@ export const writeCases: readonly StorageCase[] = [
   {
     name: 'a released key can be reused',
     run: async ({ storage }) => {
-      await storage.commit(batch(insert(accounts, account({ id: 'a', nickname: 'nick' }))))
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'a', nickname: 'nick' }))))
       await storage.commit(batch(remove(accounts, { where: { id: 'a' } })))
-      await storage.commit(batch(insert(accounts, account({ id: 'a', nickname: 'nick' }))))
+      await storage.commit(batch(insert(accounts, createAccountRow({ id: 'a', nickname: 'nick' }))))
       await storage.commit(
         batch(
           update(accounts, { where: { id: 'a' }, set: { nickname: null } }),
-          insert(accounts, account({ id: 'b', nickname: 'nick' })),
+          insert(accounts, createAccountRow({ id: 'b', nickname: 'nick' })),
         ),
       )
       assert.equal((await storage.find(accounts)).length, 2)

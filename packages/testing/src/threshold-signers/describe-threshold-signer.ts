@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type OpenSigner, thresholdSignerCases } from './threshold-signer-cases.ts'
+import { type ThresholdSignerUnderTest, thresholdSignerCases } from './threshold-signer-cases.ts'
 
 /**
  * Registers the conformance suite of a threshold signer with vitest. A signer that passes works with Billfold for MPC vaults. The suite cannot
@@ -17,9 +17,9 @@ import { type OpenSigner, thresholdSignerCases } from './threshold-signer-cases.
  * describeThresholdSigner('my signer', createSignerUnderTest)
  * ```
  */
-export function describeThresholdSigner(name: string, create: () => Promise<OpenSigner>): void {
+export function describeThresholdSigner(name: string, create: () => Promise<ThresholdSignerUnderTest>): void {
   describe(`${name}: threshold signer contract`, () => {
-    let signer: OpenSigner
+    let signer: ThresholdSignerUnderTest
     beforeAll(async () => {
       signer = await create()
     }, 120_000)

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { secp256k1, type ThresholdSigner } from '@billfold/core'
 
 /** A threshold signer under test: two instances, as in two processes of the host. */
-export interface OpenSigner {
+export interface ThresholdSignerUnderTest {
   readonly signers: readonly [ThresholdSigner, ThresholdSigner]
   /** Releases the signer after the suite. */
   readonly close: () => Promise<void>
@@ -12,7 +12,7 @@ export interface OpenSigner {
 /** One requirement of the threshold signer contract. `run` rejects if the signer violates it. */
 export interface ThresholdSignerCase {
   readonly name: string
-  readonly run: (signers: OpenSigner['signers']) => Promise<void>
+  readonly run: (signers: ThresholdSignerUnderTest['signers']) => Promise<void>
 }
 
 /** The observable contract of {@link ThresholdSigner}. The suite cannot verify that no process has the whole key. */
@@ -43,7 +43,7 @@ export const thresholdSignerCases: readonly ThresholdSignerCase[] = [
         const hash = randomBytes(32)
         const signature = await signer.sign(id, hash)
         assert.ok(secp256k1.verify(hash, signature, publicKey))
-        assert.equal(hex(secp256k1.recover(hash, signature)), hex(publicKey))
+        assert.equal(hex(secp256k1.recoverPublicKey(hash, signature)), hex(publicKey))
       }
     },
   },

@@ -1,37 +1,40 @@
-import type { Reason } from '@billfold/core/biometrics'
-import type { EncodedImage, Face, Finding } from '../findings.ts'
-import { limits } from '../limits.ts'
-import type { Decode } from './decode.ts'
-import { areaOf, findFaces, measureFace } from './engine.ts'
-import type { FoundFace } from './models.js'
-import type { Picture } from './picture.ts'
+import type { OutcomeReason } from '@billfold/core/biometrics'
+import type { EncodedImage, MeasuredFace, ImageFinding } from '../findings.ts'
+import { thresholds } from '../thresholds.ts'
+import type { ImageDecoder } from './decode.ts'
+import { computeFaceArea, detectFaces, measureFace } from './engine.ts'
+import type { DetectedFace } from './models.js'
+import type { RgbImage } from './rgb-image.ts'
 
 /** Detects and measures the largest face on an image, and lists the reasons to reject the image. */
-export async function analyse(decode: Decode, image: EncodedImage): Promise<Finding> {
-  let decoded: Picture
+export async function analyseImage(decode: ImageDecoder, image: EncodedImage): Promise<ImageFinding> {
+  let decoded: RgbImage
   try {
     decoded = await decode(image)
   } catch {
     // Not an image, or a damaged one. The decoder's message must not reach the client.
     return { reasons: ['other'] }
   }
-  const { picture, found } = await findFaces(decoded)
-  const [largest, second] = found
+  const { picture, faces } = await detectFaces(decoded)
+  const [largest, second] = faces
   if (largest === undefined) return { reasons: ['no_face'] }
   const face = await measureFace(picture, largest)
   return { reasons: findReasons(largest, second, face), face }
 }
 
-function findReasons(largest: FoundFace, second: FoundFace | undefined, face: Face): Reason[] {
+function findReasons(largest: DetectedFace, second: DetectedFace | undefined, face: MeasuredFace): OutcomeReason[] {
   const { width, height } = largest.detection.box
-  const checks: readonly (readonly [Reason, boolean])[] = [
-    ['multiple_faces', second !== undefined && areaOf(second) > limits.secondFacePart * areaOf(largest)],
-    ['too_small', Math.min(width, height) < limits.smallestFace],
-    ['low_confidence', face.certainty < limits.leastCertainty],
-    ['extreme_pose', Math.abs(face.yaw) > limits.mostYaw],
-    ['too_dark', face.brightness < limits.leastBrightness],
-    ['too_bright', face.brightness > limits.mostBrightness],
-    ['blurred', face.sharpness < limits.leastSharpness],
+  const checks: readonly (readonly [OutcomeReason, boolean])[] = [
+    [
+      'multiple_faces',
+      second !== undefined && computeFaceArea(second) > thresholds.secondFaceAreaRatio * computeFaceArea(largest),
+    ],
+    ['too_small', Math.min(width, height) < thresholds.minFaceSide],
+    ['low_confidence', face.confidence < thresholds.minConfidence],
+    ['extreme_pose', Math.abs(face.yaw) > thresholds.maxYaw],
+    ['too_dark', face.brightness < thresholds.minBrightness],
+    ['too_bright', face.brightness > thresholds.maxBrightness],
+    ['blurred', face.sharpness < thresholds.minSharpness],
   ]
   return checks.filter(([, isProblem]) => isProblem).map(([reason]) => reason)
 }

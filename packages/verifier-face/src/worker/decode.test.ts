@@ -2,8 +2,8 @@ import { deflateSync } from 'node:zlib'
 import { photo } from '@billfold/test-photos'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { bestDecoder, javascriptDecoder } from './decode.ts'
-import { longestSide } from './picture.ts'
+import { loadBestDecoder, javascriptDecoder } from './decode.ts'
+import { maxSide } from './rgb-image.ts'
 
 /** CRC-32 of PNG chunks (ISO/IEC 15948 annex D). */
 function crc(bytes: Uint8Array): number {
@@ -90,7 +90,7 @@ test('the JavaScript decoder rejects an interlaced PNG with more data than its p
 
 describe.each([
   ['JavaScript', javascriptDecoder],
-  ['sharp', await bestDecoder()],
+  ['sharp', await loadBestDecoder()],
 ] as const)('decoding with %s', (by, decode) => {
   const isDecoded = (image: Parameters<typeof decode>[0]): Promise<boolean> =>
     decode(image).then(
@@ -99,7 +99,7 @@ describe.each([
     )
 
   test('decodes a JPEG photo, a sequential PNG and an interlaced PNG', async () => {
-    expect(await decode({ mediaType: 'image/jpeg', bytes: photo('sample1.jpg') })).toMatchObject({ width: longestSide })
+    expect(await decode({ mediaType: 'image/jpeg', bytes: photo('sample1.jpg') })).toMatchObject({ width: maxSide })
     for (const progressive of [false, true]) {
       const bytes = await sharp(photo('sample1.jpg')).resize(64, 64).png({ progressive }).toBuffer()
       expect(await decode({ mediaType: 'image/png', bytes })).toMatchObject({ width: 64, height: 64 })

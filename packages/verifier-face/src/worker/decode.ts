@@ -1,25 +1,25 @@
 import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
 import type { EncodedImage } from '../findings.ts'
-import { assertBoundedJpeg, assertBoundedPng } from './decoding-bounds.ts'
-import { longestSide, type Picture } from './picture.ts'
-import { shrunk, type StoredPixels } from './shrink.ts'
+import { assertJpegWithinLimits, assertPngWithinLimits } from './decode-limits.ts'
+import { maxSide, type RgbImage } from './rgb-image.ts'
+import { downscale, type DecodedPixels } from './downscale.ts'
 
 /** Limits of decoding. The size in the header was checked before; the decoders check it again. */
 const maxMegapixels = 12
 const maxMemoryMegabytes = 256
 
 /** Decodes an image, upright and downscaled. Rejects if the image is damaged or not of its media type. */
-export type Decode = (image: EncodedImage) => Promise<Picture>
+export type ImageDecoder = (image: EncodedImage) => Promise<RgbImage>
 
 /** Returns a decoder that uses sharp if it is installed, which is faster and supports more kinds of JPEG; else the JavaScript one. */
-export async function bestDecoder(): Promise<Decode> {
+export async function loadBestDecoder(): Promise<ImageDecoder> {
   try {
     const { default: sharp } = await import('sharp')
     return async ({ mediaType, bytes }) => {
       assertMagicBytes(mediaType, bytes)
       const upright = sharp(bytes, { limitInputPixels: maxMegapixels * 1e6, failOn: 'truncated' }).rotate()
-      const downscaled = upright.resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
+      const downscaled = upright.resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
       const flattened = downscaled.flatten({ background: '#808080' }).toColourspace('srgb').removeAlpha().raw()
       const { data, info } = await flattened.toBuffer({ resolveWithObject: true })
       return { data: Uint8Array.from(data), width: info.width, height: info.height }
@@ -41,11 +41,11 @@ function assertMagicBytes(mediaType: EncodedImage['mediaType'], bytes: Uint8Arra
 }
 
 /** Decodes a baseline or progressive JPEG, or a PNG, in JavaScript. */
-export const javascriptDecoder: Decode = ({ mediaType, bytes }) =>
-  new Promise((resolve) => resolve(shrunk(mediaType === 'image/jpeg' ? decodeJpeg(bytes) : decodePng(bytes), bytes)))
+export const javascriptDecoder: ImageDecoder = ({ mediaType, bytes }) =>
+  new Promise((resolve) => resolve(downscale(mediaType === 'image/jpeg' ? decodeJpeg(bytes) : decodePng(bytes), bytes)))
 
-function decodeJpeg(bytes: Uint8Array): StoredPixels {
-  assertBoundedJpeg(bytes)
+function decodeJpeg(bytes: Uint8Array): DecodedPixels {
+  assertJpegWithinLimits(bytes)
   return jpeg.decode(bytes, {
     useTArray: true,
     tolerantDecoding: false,
@@ -55,6 +55,6 @@ function decodeJpeg(bytes: Uint8Array): StoredPixels {
 }
 
 function decodePng(bytes: Uint8Array): PNG {
-  assertBoundedPng(bytes, maxMegapixels * 1e6)
+  assertPngWithinLimits(bytes, maxMegapixels * 1e6)
   return PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Face } from '../findings.ts'
-import { limits } from '../limits.ts'
-import { chipOf, chipSide } from './chip.ts'
-import { lightOf, mouthOpenOf, yawOf } from './measure.ts'
-import { faces, type FoundFace, setWasmPaths, tensorflow } from './models.js'
-import { framed, type Picture } from './picture.ts'
+import type { MeasuredFace } from '../findings.ts'
+import { thresholds } from '../thresholds.ts'
+import { cropFace, cropSide } from './face-crop.ts'
+import { computeImageQuality, computeMouthOpening, computeYaw } from './image-quality.ts'
+import { faces as faceNetworks, type DetectedFace, setWasmPaths, tensorflow } from './models.js'
+import { addBorder, type RgbImage } from './rgb-image.ts'
 
 const folder = fileURLToPath(new URL('./', import.meta.url))
 const detector = { inputSize: 416, scoreThreshold: 0.3 }
@@ -18,65 +18,65 @@ export async function loadModels(): Promise<void> {
   if (!(await tensorflow.setBackend('wasm'))) throw new Error('WebAssembly is not available')
   await tensorflow.ready()
   tensorflow.enableProdMode()
-  faces.nets.tinyFaceDetector.loadFromWeightMap(loadWeights('tiny_face_detector_model'))
-  faces.nets.faceLandmark68Net.loadFromWeightMap(loadWeights('face_landmark_68_model'))
-  faces.nets.faceRecognitionNet.loadFromWeightMap(loadWeights('face_recognition_model'))
+  faceNetworks.nets.tinyFaceDetector.loadFromWeightMap(loadWeights('tiny_face_detector_model'))
+  faceNetworks.nets.faceLandmark68Net.loadFromWeightMap(loadWeights('face_landmark_68_model'))
+  faceNetworks.nets.faceRecognitionNet.loadFromWeightMap(loadWeights('face_recognition_model'))
 }
 
 /** Detected faces, largest first, and the image that their coordinates refer to. */
-export interface Look {
-  readonly picture: Picture
-  readonly found: readonly FoundFace[]
+export interface DetectionResult {
+  readonly picture: RgbImage
+  readonly faces: readonly DetectedFace[]
 }
 
 /** Detects the faces on an image. Retries with a border if the confidence is low, and returns the more confident result. */
-export async function findFaces(picture: Picture): Promise<Look> {
-  let best: Look = { picture, found: [] }
+export async function detectFaces(picture: RgbImage): Promise<DetectionResult> {
+  let best: DetectionResult = { picture, faces: [] }
   for (const part of borders) {
-    const result = await detect(part === 0 ? picture : framed(picture, part))
+    const result = await detect(part === 0 ? picture : addBorder(picture, part))
     if (topConfidence(result) > topConfidence(best)) best = result
-    if (topConfidence(best) >= limits.leastCertainty) break
+    if (topConfidence(best) >= thresholds.minConfidence) break
   }
   return best
 }
 
-async function detect(picture: Picture): Promise<Look> {
+async function detect(picture: RgbImage): Promise<DetectionResult> {
   const tensor = tensorflow.tensor3d(picture.data, [picture.height, picture.width, 3], 'int32')
   try {
-    const found = await faces.detectAllFaces(tensor, new faces.TinyFaceDetectorOptions(detector)).withFaceLandmarks()
-    return { picture, found: [...found].sort((a, b) => areaOf(b) - areaOf(a)) }
+    const found = await faceNetworks.detectAllFaces(tensor, new faceNetworks.TinyFaceDetectorOptions(detector)).withFaceLandmarks()
+    return { picture, faces: [...found].sort((a, b) => computeFaceArea(b) - computeFaceArea(a)) }
   } finally {
     tensorflow.dispose(tensor)
   }
 }
 
-function topConfidence({ found }: Look): number {
-  return found[0]?.detection.score ?? 0
+function topConfidence({ faces }: DetectionResult): number {
+  return faces[0]?.detection.score ?? 0
 }
 
 /** Measures a face. The descriptor is the mean of the crop's and its mirror image's, which is more accurate than one alone. */
-export async function measureFace(picture: Picture, { landmarks, detection }: FoundFace): Promise<Face> {
-  const crop = chipOf(picture, landmarks, false)
+export async function measureFace(picture: RgbImage, { landmarks, detection }: DetectedFace): Promise<MeasuredFace> {
+  const crop = cropFace(picture, landmarks, false)
   const descriptor = await computeDescriptor(crop)
-  const mirrored = await computeDescriptor(chipOf(picture, landmarks, true))
+  const mirrored = await computeDescriptor(cropFace(picture, landmarks, true))
   return {
     descriptor: descriptor.map((value, index) => (value + (mirrored[index] ?? 0)) / 2),
-    certainty: detection.score,
-    yaw: yawOf(landmarks),
-    mouthOpen: mouthOpenOf(landmarks),
-    ...lightOf(crop),
+    confidence: detection.score,
+    yaw: computeYaw(landmarks),
+    mouthOpening: computeMouthOpening(landmarks),
+    ...computeImageQuality(crop),
   }
 }
 
 /** Returns the area of a face in pixels. */
-export function areaOf({ detection }: FoundFace): number {
+export function computeFaceArea({ detection }: DetectedFace): number {
   return detection.box.width * detection.box.height
 }
 
 async function computeDescriptor(crop: Float32Array): Promise<Float32Array> {
-  const tensor = tensorflow.tensor3d(crop, [chipSide, chipSide, 3], 'float32')
+  const tensor = tensorflow.tensor3d(crop, [cropSide, cropSide, 3], 'float32')
   try {
-    return await faces.computeFaceDescriptor(tensor)
+    return await faceNetworks.computeFaceDescriptor(tensor)
   } finally {
     tensorflow.dispose(tensor)
   }

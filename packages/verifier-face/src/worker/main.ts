@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Finding } from '../findings.ts'
-import type { Answer, Job, Request, Response } from '../messages.ts'
-import { analyse } from './analyse.ts'
-import { bestDecoder, type Decode, javascriptDecoder } from './decode.ts'
+import type { ImageFinding } from '../findings.ts'
+import type { WorkerResult, WorkerJob, WorkerRequest, WorkerResponse } from '../messages.ts'
+import { analyseImage } from './analyse.ts'
+import { loadBestDecoder, type ImageDecoder, javascriptDecoder } from './decode.ts'
 import { loadModels } from './engine.ts'
-import { nearest } from './scan.ts'
+import { findNearestPerson } from './nearest-neighbour.ts'
 
 // Worker thread for the models, which would block the host's event loop and add listeners to its process.
 
@@ -12,27 +12,27 @@ const port = parentPort
 if (port === null) throw new Error('This file must run as a worker thread of the face verifier')
 
 /** Loaded once. Jobs wait for it and fail if it fails. */
-const ready: Promise<Decode> = loadModels().then(() =>
-  workerData === 'javascript' ? javascriptDecoder : bestDecoder(),
+const ready: Promise<ImageDecoder> = loadModels().then(() =>
+  workerData === 'javascript' ? javascriptDecoder : loadBestDecoder(),
 )
 
-async function runJob(job: Job): Promise<Answer> {
-  if (job.kind === 'scan') return { kind: 'scan', nearest: nearest(job.descriptor, job.gallery) }
+async function runJob(job: WorkerJob): Promise<WorkerResult> {
+  if (job.kind === 'scan') return { kind: 'scan', nearest: findNearestPerson(job.descriptor, job.gallery) }
   const decode = await ready
-  const findings: Finding[] = []
+  const findings: ImageFinding[] = []
   // Sequential, so that only one decoded image is in memory.
-  for (const image of job.images) findings.push(await analyse(decode, image))
+  for (const image of job.images) findings.push(await analyseImage(decode, image))
   return { kind: 'analyse', findings }
 }
 
-async function respond({ id, job }: Request): Promise<Response> {
+async function respond({ id, job }: WorkerRequest): Promise<WorkerResponse> {
   try {
-    return { id, answer: await runJob(job) }
+    return { id, result: await runJob(job) }
   } catch (error) {
-    return { id, failure: error instanceof Error ? error.message : 'unknown' }
+    return { id, error: error instanceof Error ? error.message : 'unknown' }
   }
 }
 
-port.on('message', (request: Request) => {
+port.on('message', (request: WorkerRequest) => {
   void respond(request).then((response) => port.postMessage(response))
 })

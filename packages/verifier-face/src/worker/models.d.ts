@@ -15,7 +15,7 @@ export interface Landmarks {
 }
 
 /** A detected face with its landmarks. */
-export interface FoundFace {
+export interface DetectedFace {
   readonly detection: {
     readonly score: number
     readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
@@ -62,6 +62,6 @@ export declare const faces: {
   readonly detectAllFaces: (
     image: Tensor,
     options: object,
-  ) => { readonly withFaceLandmarks: () => PromiseLike<readonly FoundFace[]> }
+  ) => { readonly withFaceLandmarks: () => PromiseLike<readonly DetectedFace[]> }
   readonly computeFaceDescriptor: (crop: Tensor) => Promise<Float32Array>
 }

@@ -1,10 +1,10 @@
-import { act } from '../calls.ts'
-import { type Flow, made, type Step, typed } from '../flow.ts'
-import { textAt } from '../json.ts'
-import { signerOf } from '../wallet.ts'
+import { runAction } from '../calls.ts'
+import { type Flow, requireStep, type FlowStep, fieldText } from '../flow.ts'
+import { getText } from '../json.ts'
+import { recoverSigner } from '../wallet.ts'
 
 /** Custody: creates a user and a wallet, and signs. */
-export const custody: Flow = {
+export const custodyFlow: Flow = {
   name: 'custody',
   title: 'Custody',
   intro:
@@ -13,32 +13,32 @@ export const custody: Flow = {
     let userId: string | undefined
     let pin = ''
     let wallet: { readonly id: string; readonly address: string } | undefined
-    const user: Step = {
+    const user: FlowStep = {
       title: 'Create a user with a PIN',
       text: 'The PIN encrypts the user’s master secret, which encrypts all keys of the user. The PIN itself is not stored.',
       fields: [{ name: 'pin', label: 'PIN', value: '123456', inputmode: 'numeric' }],
       action: 'Create user',
-      ready: () => true,
+      isReady: () => true,
       run: async (form) => {
-        const response = await act('custody/user', { pin: typed(form, 'pin') })
-        userId = textAt(response, 'result', 'id')
-        pin = typed(form, 'pin')
+        const response = await runAction('custody/user', { pin: fieldText(form, 'pin') })
+        userId = getText(response, 'result', 'id')
+        pin = fieldText(form, 'pin')
         wallet = undefined
         return [{ label: 'User', value: userId }]
       },
     }
-    const createWallet: Step = {
+    const createWallet: FlowStep = {
       title: 'Create a wallet',
       text: 'Creates an Ethereum key. Eleven other chains work the same way.',
       action: 'Create wallet',
-      ready: () => userId !== undefined,
+      isReady: () => userId !== undefined,
       run: async () => {
-        const response = await act('custody/wallet', { userId, pin })
-        wallet = { id: textAt(response, 'result', 'id'), address: textAt(response, 'result', 'address') }
+        const response = await runAction('custody/wallet', { userId, pin })
+        wallet = { id: getText(response, 'result', 'id'), address: getText(response, 'result', 'address') }
         return [{ label: 'Address', value: wallet.address }]
       },
     }
-    const sign: Step = {
+    const sign: FlowStep = {
       title: 'Sign a message',
       text: 'Also try a wrong PIN: after ten failed attempts the signing method is locked.',
       fields: [
@@ -46,16 +46,16 @@ export const custody: Flow = {
         { name: 'pin', label: 'PIN', value: '123456', inputmode: 'numeric' },
       ],
       action: 'Sign',
-      ready: () => wallet !== undefined,
+      isReady: () => wallet !== undefined,
       run: async (form) => {
-        const { id, address } = made(wallet, 'Create a wallet')
-        const message = typed(form, 'message')
-        const response = await act('custody/sign', { walletId: id, message, pin: typed(form, 'pin') })
-        const signature = textAt(response, 'result', 'signature')
-        const isValid = signerOf(message, signature) === address.toLowerCase()
+        const { id, address } = requireStep(wallet, 'Create a wallet')
+        const message = fieldText(form, 'message')
+        const response = await runAction('custody/sign', { walletId: id, message, pin: fieldText(form, 'pin') })
+        const signature = getText(response, 'result', 'signature')
+        const isValid = recoverSigner(message, signature) === address.toLowerCase()
         return [
           { label: 'Signature', value: signature },
-          { label: 'Verified in the browser', value: `signed by ${address}`, holds: isValid },
+          { label: 'Verified in the browser', value: `signed by ${address}`, verified: isValid },
         ]
       },
     }

@@ -1,7 +1,7 @@
-import { connect, sessionResult } from '@billfold/core/client'
-import { act, shownFetch } from '../calls.ts'
-import { type Fact, type Field, type Flow, type Step, typed } from '../flow.ts'
-import { at, listAt, textAt } from '../json.ts'
+import { connect, getSessionResult } from '@billfold/core/client'
+import { runAction, recordedFetch } from '../calls.ts'
+import { type Fact, type FormField, type Flow, type FlowStep, fieldText } from '../flow.ts'
+import { getIn, getList, getText } from '../json.ts'
 
 /** State in localStorage, so that it survives the authentication page and browser restarts: needed for trusted devices. */
 const stored = {
@@ -17,7 +17,7 @@ const stored = {
   },
 }
 
-const configuration: Field = {
+const configuration: FormField = {
   name: 'configuration',
   label: 'Verification configuration',
   value: 'default',
@@ -31,7 +31,7 @@ const configuration: Field = {
 const hasUser = (): boolean => stored.userId !== undefined
 
 /** Face sign-in, with the demo as the relying party. */
-export const face: Flow = {
+export const faceFlow: Flow = {
   name: 'face',
   title: 'Face sign-in',
   intro:
@@ -39,70 +39,73 @@ export const face: Flow = {
   steps: () => [user, enrolment, login, devices, erasure],
 }
 
-const user: Step = {
+const user: FlowStep = {
   title: 'Create a user',
   text: 'Creates a user with a PIN.',
   fields: [{ name: 'pin', label: 'PIN', value: '4711', inputmode: 'numeric' }],
   action: 'Create user',
-  ready: () => true,
+  isReady: () => true,
   run: async (form) => {
-    stored.userId = textAt(await act('face/user', { pin: typed(form, 'pin') }), 'result', 'id')
+    stored.userId = getText(await runAction('face/user', { pin: fieldText(form, 'pin') }), 'result', 'id')
     return [{ label: 'User', value: stored.userId ?? '' }]
   },
-  before: async () => (stored.userId === undefined ? undefined : [{ label: 'User', value: stored.userId }]),
+  restore: async () => (stored.userId === undefined ? undefined : [{ label: 'User', value: stored.userId }]),
 }
 
-const enrolment: Step = {
+const enrolment: FlowStep = {
   title: 'Enrol a face',
   text: 'The host confirms the identity of the person at the camera. The stored face template is encrypted and bound to the user.',
   fields: [configuration],
   action: 'Enrol',
-  ready: hasUser,
+  isReady: hasUser,
   run: (form) => redirectTo('enrol', form),
-  before: async () =>
+  restore: async () =>
     (await restoreResult('enrol', enrolmentResult)) ??
     (stored.enrolled ? [{ label: 'Enrolled', value: 'A face is enrolled' }] : undefined),
 }
 
-const login: Step = {
+const login: FlowStep = {
   title: 'Sign in',
   text: 'A new device also requires the PIN. Trust the device to skip the PIN next time.',
   fields: [configuration],
   action: 'Sign in with face',
-  ready: () => hasUser() && stored.enrolled,
+  isReady: () => hasUser() && stored.enrolled,
   run: (form) => redirectTo('sign-in', form),
-  before: () => restoreResult('sign-in', loginResult),
+  restore: () => restoreResult('sign-in', loginResult),
 }
 
-const devices: Step = {
+const devices: FlowStep = {
   title: 'List trusted devices',
   text: 'A trusted device is identified by a non-extractable key.',
   action: 'List devices',
-  ready: hasUser,
+  isReady: hasUser,
   run: async () => {
-    const list = listAt(await act('face/devices', { userId: stored.userId }))
-    const shown = list.map((device) => ({ label: 'Device', value: String(at(device, 'id')) }))
+    const list = getList(await runAction('face/devices', { userId: stored.userId }))
+    const shown = list.map((device) => ({ label: 'Device', value: String(getIn(device, 'id')) }))
     return shown.length === 0 ? [{ label: 'Devices', value: 'none' }] : shown
   },
 }
 
-const erasure: Step = {
+const erasure: FlowStep = {
   title: 'Erase the user',
   text: 'Erases the face templates, devices and keys of the user, in all processes at once.',
   action: 'Erase',
-  ready: hasUser,
+  isReady: hasUser,
   run: async () => {
-    await act('face/erase', { userId: stored.userId })
+    await runAction('face/erase', { userId: stored.userId })
     stored.userId = undefined
-    return [{ label: 'Done', value: 'Only the user id remains, in the audit log', holds: true }]
+    return [{ label: 'Done', value: 'Only the user id remains, in the audit log', verified: true }]
   },
 }
 
 /** Redirects to the authentication page, which redirects back here. */
 async function redirectTo(what: 'enrol' | 'sign-in', form: FormData): Promise<readonly Fact[]> {
-  const response = await act(`face/${what}`, { userId: stored.userId, configuration: typed(form, 'configuration') })
+  const response = await runAction(`face/${what}`, {
+    userId: stored.userId,
+    configuration: fieldText(form, 'configuration'),
+  })
   sessionStorage.setItem('face-redirect', what)
-  location.assign(textAt(response, 'url'))
+  location.assign(getText(response, 'url'))
   return [{ label: 'Redirecting to', value: 'the authentication page' }]
 }
 
@@ -116,7 +119,7 @@ async function restoreResult(
   try {
     return await find(sessionId)
   } catch (error) {
-    return [{ label: 'Result', value: error instanceof Error ? error.message : String(error), holds: false }]
+    return [{ label: 'Result', value: error instanceof Error ? error.message : String(error), verified: false }]
   }
 }
 
@@ -124,19 +127,19 @@ async function restoreResult(
 async function enrolmentResult(sessionId: string): Promise<readonly Fact[]> {
   const connection = await connect({
     url: '/walletapi',
-    fetch: (input, init) => shownFetch(String(input instanceof Request ? input.url : input), init),
+    fetch: (input, init) => recordedFetch(String(input instanceof Request ? input.url : input), init),
   })
-  const { status, message } = await sessionResult(connection, sessionId)
+  const { status, message } = await getSessionResult(connection, sessionId)
   if (status === 'success' && stored.userId !== undefined) localStorage.setItem('face-enrolled', stored.userId)
-  return [{ label: 'Enrolled', value: message, holds: status === 'success' }]
+  return [{ label: 'Enrolled', value: message, verified: status === 'success' }]
 }
 
 /** Reads the result of a login on the server: the browser must not decide who is logged in. */
 async function loginResult(sessionId: string): Promise<readonly Fact[]> {
-  const response = await act('face/result', { sessionId })
-  if (response === null) return [{ label: 'Result', value: 'Not completed', holds: false }]
+  const response = await runAction('face/result', { sessionId })
+  if (response === null) return [{ label: 'Result', value: 'Not completed', verified: false }]
   return [
-    { label: 'Signed in', value: textAt(response, 'userId'), holds: textAt(response, 'userId') === stored.userId },
-    { label: 'Face match score', value: String(at(response, 'face_compare_score')) },
+    { label: 'Signed in', value: getText(response, 'userId'), verified: getText(response, 'userId') === stored.userId },
+    { label: 'Face match score', value: String(getIn(response, 'face_compare_score')) },
   ]
 }

@@ -1,7 +1,7 @@
-import { act, call, Refusal, shownFetch } from '../calls.ts'
-import { type Flow, made, type Step, typed } from '../flow.ts'
-import { at, textAt } from '../json.ts'
-import { builtInWallet, injectedWallet, type Wallet } from '../wallet.ts'
+import { runAction, requestApi, ApiError, recordedFetch } from '../calls.ts'
+import { type Flow, requireStep, type FlowStep, fieldText } from '../flow.ts'
+import { getIn, getText } from '../json.ts'
+import { builtInWallet, injectedWallet, type BrowserWallet } from '../wallet.ts'
 
 const api = '/onboarding'
 
@@ -14,7 +14,7 @@ interface Applicant {
 }
 
 /** Onboarding: wallet login, application, review, browser session. */
-export const onboarding: Flow = {
+export const onboardingFlow: Flow = {
   name: 'onboarding',
   title: 'Onboarding',
   intro: 'An applicant signs in with an external wallet and submits an application. The host reviews it.',
@@ -24,12 +24,12 @@ export const onboarding: Flow = {
   },
 }
 
-const login = (applicant: Applicant): Step => ({
+const login = (applicant: Applicant): FlowStep => ({
   title: 'Sign in with a wallet',
   text: 'The wallet signs a Sign-In with Ethereum message that names this site (ERC-4361). Each challenge can be used once.',
   fields: [{ name: 'own', label: 'Use my browser wallet, if installed', value: '', type: 'checkbox' }],
   action: 'Sign in',
-  ready: () => true,
+  isReady: () => true,
   run: async (form) => {
     const wallet = (form.has('own') ? await injectedWallet() : undefined) ?? builtInWallet()
     applicant.token = await signIn(wallet)
@@ -37,7 +37,7 @@ const login = (applicant: Applicant): Step => ({
   },
 })
 
-const application = (applicant: Applicant): Step => ({
+const application = (applicant: Applicant): FlowStep => ({
   title: 'Submit an application',
   text: 'A name, and optionally an image of a document. The data is encrypted before it is stored.',
   fields: [
@@ -46,7 +46,7 @@ const application = (applicant: Applicant): Step => ({
     { name: 'document', label: 'Document (image or PDF)', value: '', type: 'file', optional: true },
   ],
   action: 'Submit',
-  ready: () => applicant.token !== undefined,
+  isReady: () => applicant.token !== undefined,
   run: async (form) => {
     const applicationId = await submitApplication(applicant, form)
     return [
@@ -56,50 +56,54 @@ const application = (applicant: Applicant): Step => ({
   },
 })
 
-const review = (applicant: Applicant): Step => ({
+const review = (applicant: Applicant): FlowStep => ({
   title: 'Review the application',
   text: 'A reviewer of the host approves the application. The audit log records each status change.',
   action: 'Approve',
-  ready: () => applicant.applicationId !== undefined,
+  isReady: () => applicant.applicationId !== undefined,
   run: async () => {
-    await act('onboarding/approve', { applicationId: applicant.applicationId, token: applicant.token })
-    return [{ label: 'Status', value: await getStatus(applicant), holds: true }]
+    await runAction('onboarding/approve', { applicationId: applicant.applicationId, token: applicant.token })
+    return [{ label: 'Status', value: await getStatus(applicant), verified: true }]
   },
 })
 
-const session = (applicant: Applicant): Step => ({
+const session = (applicant: Applicant): FlowStep => ({
   title: 'Start a browser session',
   text: 'A single-use ticket, valid for 60 seconds, is exchanged for a session cookie of the host.',
   action: 'Log in',
-  ready: () => applicant.userToken !== undefined,
+  isReady: () => applicant.userToken !== undefined,
   run: async () => {
     const json = { token: applicant.userToken }
-    location.assign(textAt(await call('POST', `${api}/login`, { headers: bearer(applicant), json }), 'redirectTo'))
+    location.assign(
+      getText(await requestApi('POST', `${api}/login`, { headers: bearer(applicant), json }), 'redirectTo'),
+    )
     return [{ label: 'Redirecting to', value: 'the login page' }]
   },
-  before: async () =>
+  restore: async () =>
     new URLSearchParams(location.search).has('signed-in')
-      ? [{ label: 'Session', value: 'Logged in to the host', holds: true }]
+      ? [{ label: 'Session', value: 'Logged in to the host', verified: true }]
       : undefined,
 })
 
-async function signIn({ address, sign }: Wallet): Promise<string> {
-  const challenge = await call('GET', `${api}/auth/challenge/${address}`)
-  const message = textAt(challenge, 'message')
+async function signIn({ address, sign }: BrowserWallet): Promise<string> {
+  const challenge = await requestApi('GET', `${api}/auth/challenge/${address}`)
+  const message = getText(challenge, 'message')
   const json = { message, signature: await sign(message) }
-  const headers = bearer({ token: textAt(challenge, 'jwt') })
-  return textAt(await call('POST', `${api}/auth/challenge`, { headers, json }), 'jwt')
+  const headers = bearer({ token: getText(challenge, 'jwt') })
+  return getText(await requestApi('POST', `${api}/auth/challenge`, { headers, json }), 'jwt')
 }
 
 /** Creates the user of the wallet if needed, and submits the application. Returns its id. */
 async function submitApplication(applicant: Applicant, form: FormData): Promise<string> {
   const headers = bearer(applicant)
-  const attributes = [{ id: 'name', data: { value: { first: typed(form, 'first'), last: typed(form, 'last') } } }]
+  const attributes = [
+    { id: 'name', data: { value: { first: fieldText(form, 'first'), last: fieldText(form, 'last') } } },
+  ]
   applicant.userToken = await ensureUser(headers, attributes)
   const document = form.get('document')
   const files = document instanceof File && document.size > 0 ? [await upload(headers, document)] : []
   const json = { templateId: 1, attributes, files }
-  const applicationId = textAt(await call('POST', `${api}/applications`, { headers, json }), 'id')
+  const applicationId = getText(await requestApi('POST', `${api}/applications`, { headers, json }), 'id')
   applicant.applicationId = applicationId
   return applicationId
 }
@@ -108,27 +112,29 @@ type Headers = Readonly<Record<string, string>>
 
 async function ensureUser(headers: Headers, attributes: unknown): Promise<string> {
   try {
-    return textAt(await call('POST', `${api}/users`, { headers, json: { attributes } }), 'token')
+    return getText(await requestApi('POST', `${api}/users`, { headers, json: { attributes } }), 'token')
   } catch (error) {
-    if (!(error instanceof Refusal) || at(error.json, 'code') !== 'user_exists') throw error
-    return textAt(await call('GET', `${api}/auth/token`, { headers }), 'token')
+    if (!(error instanceof ApiError) || getIn(error.json, 'code') !== 'user_exists') throw error
+    return getText(await requestApi('GET', `${api}/auth/token`, { headers }), 'token')
   }
 }
 
 async function upload(headers: Headers, document: File): Promise<string> {
   const body = new FormData()
   body.append('file', document)
-  const response = await shownFetch(`${api}/files`, { method: 'POST', headers, body })
+  const response = await recordedFetch(`${api}/files`, { method: 'POST', headers, body })
   const answer: unknown = await response.json()
-  if (!response.ok) throw new Refusal(textAt(answer, 'message'), answer)
-  return textAt(answer, 'fileId')
+  if (!response.ok) throw new ApiError(getText(answer, 'message'), answer)
+  return getText(answer, 'fileId')
 }
 
 async function getStatus(applicant: Applicant): Promise<string> {
-  const answer = await call('GET', `${api}/applications/${applicant.applicationId}`, { headers: bearer(applicant) })
-  return textAt(answer, 'application', 'status')
+  const answer = await requestApi('GET', `${api}/applications/${applicant.applicationId}`, {
+    headers: bearer(applicant),
+  })
+  return getText(answer, 'application', 'status')
 }
 
 function bearer({ token }: Applicant): Headers {
-  return { authorization: `Bearer ${made(token, 'Sign in with a wallet')}` }
+  return { authorization: `Bearer ${requireStep(token, 'Sign in with a wallet')}` }
 }

@@ -1,6 +1,6 @@
-import { act, call, Refusal } from '../calls.ts'
-import { type Fact, type Flow, made, type Step, typed } from '../flow.ts'
-import { at, listAt, textAt } from '../json.ts'
+import { runAction, requestApi, ApiError } from '../calls.ts'
+import { type Fact, type Flow, requireStep, type FlowStep, fieldText } from '../flow.ts'
+import { getIn, getList, getText } from '../json.ts'
 
 /** A registered user of the payments API with an API key. */
 interface Account {
@@ -17,7 +17,7 @@ interface FlowState {
 }
 
 /** Payments: two accounts, a payment that both confirm, and the ledger. */
-export const payments: Flow = {
+export const paymentsFlow: Flow = {
   name: 'payments',
   title: 'Payments',
   intro:
@@ -34,11 +34,11 @@ export const payments: Flow = {
   },
 }
 
-const registration = (state: FlowState): Step => ({
+const registration = (state: FlowState): FlowStep => ({
   title: 'Register Ada and Ben',
   text: 'Each gets a wallet with an opening balance of 0.25 USD.',
   action: 'Register both',
-  ready: () => true,
+  isReady: () => true,
   run: async () => {
     const accounts = { ada: await registerAccount('Ada'), ben: await registerAccount('Ben') }
     state.accounts = accounts
@@ -50,63 +50,63 @@ const registration = (state: FlowState): Step => ({
   },
 })
 
-const paymentCreation = (state: FlowState): Step => ({
+const paymentCreation = (state: FlowState): FlowStep => ({
   title: 'Create a payment',
   text: 'Ada pays Ben. The amount is held from now on, so she cannot spend it twice.',
   fields: [{ name: 'amount', label: 'Amount in USD', value: '0.10', inputmode: 'decimal' }],
   action: 'Pay',
-  ready: () => state.accounts !== undefined,
+  isReady: () => state.accounts !== undefined,
   run: async (form) => {
-    const { ada, ben } = made(state.accounts, 'Register Ada and Ben')
-    const amount = typed(form, 'amount')
+    const { ada, ben } = requireStep(state.accounts, 'Register Ada and Ben')
+    const amount = fieldText(form, 'amount')
     const receiver = { recv_email: ben.email, recv_mobile: ben.phone }
     const answer = await send('createsession', { apikey: ada.apikey, sender_email: ada.email, ...receiver, amount })
-    const session = textAt(answer, 'data', 'sessionid')
+    const session = getText(answer, 'data', 'sessionid')
     state.payment = { session, amount }
     return [{ label: 'Payment', value: session }]
   },
 })
 
-const confirmation = (state: FlowState, name: string, leg: 'A' | 'B', text: string): Step => ({
+const confirmation = (state: FlowState, name: string, leg: 'A' | 'B', text: string): FlowStep => ({
   title: `${name} confirms`,
   text,
   action: `Confirm as ${name}`,
-  ready: () => state.payment !== undefined,
+  isReady: () => state.payment !== undefined,
   run: () => confirm(state, leg),
 })
 
-const ledger = (state: FlowState): Step => ({
+const ledger = (state: FlowState): FlowStep => ({
   title: 'Read the ledger',
   text: 'The host reads the ledger in process: all entries, in cents.',
   action: 'Show entries',
-  ready: () => state.accounts !== undefined,
+  isReady: () => state.accounts !== undefined,
   run: async () => {
-    const { ada, ben } = made(state.accounts, 'Register Ada and Ben')
-    return toFacts(await act('payments/ledger', { emails: [ada.email, ben.email] }), [ada, ben])
+    const { ada, ben } = requireStep(state.accounts, 'Register Ada and Ben')
+    return toFacts(await runAction('payments/ledger', { emails: [ada.email, ben.email] }), [ada, ben])
   },
 })
 
 async function confirm({ accounts, payment }: FlowState, leg: 'A' | 'B'): Promise<readonly Fact[]> {
-  const { ada, ben } = made(accounts, 'Register Ada and Ben')
-  const { session, amount } = made(payment, 'Create a payment')
+  const { ada, ben } = requireStep(accounts, 'Register Ada and Ben')
+  const { session, amount } = requireStep(payment, 'Create a payment')
   const { apikey } = leg === 'A' ? ben : ada
   const body = { apikey, session, amount, from_phone: ada.phone, to_mobile: ben.phone, payment_leg: leg }
   const answer = await send('confirmpayment', body)
-  const isDone = at(answer, 'data', 'status') === '1'
+  const isDone = getIn(answer, 'data', 'status') === '1'
   return [
-    { label: isDone ? 'Completed' : 'Confirmed', value: textAt(answer, 'message'), ...(isDone && { holds: true }) },
+    { label: isDone ? 'Completed' : 'Confirmed', value: getText(answer, 'message'), ...(isDone && { verified: true }) },
   ]
 }
 
 /** Calls an endpoint. The API returns 200 for many failures and reports them by `response_code`. @throws ApiError */
 async function send(name: string, json: unknown): Promise<unknown> {
   const path = name.startsWith('/') ? name : `/api/v1/lokdon/${name}/`
-  const answer = await call('POST', `/payments${path}`, { json })
-  if (at(answer, 'response_code') !== '0') throw new Refusal(textAt(answer, 'message'), answer)
-  const data = at(answer, 'data')
+  const answer = await requestApi('POST', `/payments${path}`, { json })
+  if (getIn(answer, 'response_code') !== '0') throw new ApiError(getText(answer, 'message'), answer)
+  const data = getIn(answer, 'data')
   // The API document defines `data` as JSON text.
   const read: unknown = typeof data === 'string' && data !== '' ? JSON.parse(data) : data
-  return { message: at(answer, 'message'), data: read }
+  return { message: getIn(answer, 'message'), data: read }
 }
 
 async function registerAccount(name: string): Promise<Account> {
@@ -123,7 +123,7 @@ async function registerAccount(name: string): Promise<Account> {
     address: '1 Main Street',
   })
   const login = await send('/api/auth/login/', { email, password: secret, appid: 'console', imei: number })
-  const apikey = textAt(login, 'data', 'api-key')
+  const apikey = getText(login, 'data', 'api-key')
   await send('createwallet', { email, apikey, imei: number })
   return { name, email, phone, apikey }
 }
@@ -137,8 +137,8 @@ function formatCents(amount: string): string {
 function toFacts(read: unknown, accounts: readonly Account[]): readonly Fact[] {
   return accounts.flatMap(({ name }, index) => {
     const lines = (kind: string): string =>
-      listAt(read, index, kind)
-        .map((entry) => formatCents(textAt(entry, 'amount')))
+      getList(read, index, kind)
+        .map((entry) => formatCents(getText(entry, 'amount')))
         .join('   ')
     return [
       { label: `${name}: available`, value: lines('available') || 'none' },

@@ -1,4 +1,4 @@
-import { defineTable, filled, integer, nullable, type Table, text } from '@billfold/core/storage'
+import { defineTable, withBackfill, integer, nullable, type Table, text } from '@billfold/core/storage'
 import { describe, expect, test } from 'vitest'
 import { differenceOf } from './difference.ts'
 import { tablesAfter } from './migration.ts'
@@ -31,7 +31,7 @@ describe('the difference of tables', () => {
   test('makes a table, adds columns, and makes, drops and replaces indexes', () => {
     const after = [
       ...changed({
-        columns: columns({ seats: filled(integer(), 3), seenAt: nullable(integer()) }),
+        columns: columns({ seats: withBackfill(integer(), 3), seenAt: nullable(integer()) }),
         unique: { ...things.unique, bySeen: ['seenAt'], byOwnerAndSeats: ['owner', 'seats'] },
         indexes: { byBoth: ['colour', 'owner'], bySeats: ['seats'] },
       }),
@@ -81,7 +81,10 @@ describe('the difference of tables', () => {
     ],
     [
       'a unique key on a column that all old rows have the same in',
-      changed({ columns: columns({ seats: filled(integer(), 0) }), unique: { ...things.unique, bySeats: ['seats'] } }),
+      changed({
+        columns: columns({ seats: withBackfill(integer(), 0) }),
+        unique: { ...things.unique, bySeats: ['seats'] },
+      }),
       'may break it',
     ],
   ])('names %s, which no migration can do beside running hosts', (_, after, issue) => {

@@ -45,7 +45,7 @@ function columnChanges(before: Table, after: Table): Difference {
     const was = before.columns[name]
     const path = `the column ${after.name}.${name}`
     if (was === undefined) {
-      if (!column.nullable && column.fill === undefined)
+      if (!column.nullable && column.backfill === undefined)
         issues.push(`${path} is new and must be nullable(), or filled() for the rows that are there`)
       steps.push({ kind: 'addColumn', table: after.name, name, column })
     } else if (!isSame(columnFacts(was), columnFacts(column)))
@@ -100,8 +100,8 @@ function missing(before: Readonly<Record<string, unknown>>, after: Readonly<Reco
   return Object.keys(before).filter((name) => after[name] === undefined)
 }
 
-function columnFacts({ type, length, nullable, fill }: Column): readonly unknown[] {
-  return [type, length, nullable, fill]
+function columnFacts({ type, length, nullable, backfill }: Column): readonly unknown[] {
+  return [type, length, nullable, backfill]
 }
 
 function isSame(left: unknown, right: unknown): boolean {

@@ -1,6 +1,5 @@
 import type { Migration } from './migration.ts'
 import { version1 } from './version-1.ts'
-import { version2 } from './version-2.ts'
 
 /** All migrations, oldest first. Written by scripts/freeze-migration.mjs. */
-export const migrations: readonly Migration[] = [version1, version2]
+export const migrations: readonly Migration[] = [version1]

@@ -1,0 +1,95 @@
+import { openTestDatabases } from '@billfold/test-databases'
+import { describe, expect, test } from 'vitest'
+import { runLine as type } from './test-fixtures/run-line.ts'
+
+const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
+
+describe('the command line', () => {
+  test('lists the commands', async () => {
+    expect(await type('--help')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('migrate      migrate the database'),
+    })
+    expect((await type('')).code).toBe(2)
+  })
+
+  test('prints the usage of a command', async () => {
+    expect(await type('migrate --help')).toMatchObject({ code: 0, printed: expect.stringContaining('--database URL') })
+  })
+
+  test.each([
+    ['fly', 'Unknown command: "fly"'],
+    ['migrate --colour red', "Unknown option '--colour'"],
+    ['migrate', '--database URL'],
+    ['migrate --database oracle://x', 'must start with postgres://'],
+    ['migrate --database postgres://app:geheim@db/app', 'set DATABASE_URL'],
+    ['migrate --database postgres://app:geheim/@db/app', 'set DATABASE_URL'],
+    ['audit verify --database mysql://app:geheim@db/app', 'set DATABASE_URL'],
+    ['migrate --database postgres://db/app?user=app&password=geheim', 'set DATABASE_URL'],
+    ['migrate --to one', '--to must be a version number'],
+    ['migrate --print --from -1', "'--from' argument is ambiguous"],
+    ['migrate --print', 'Missing or unknown dialect'],
+    ['migrate --print --dialect oracle', 'Missing or unknown dialect'],
+    ['did-registry', 'Missing subcommand'],
+    ['did-registry fly', 'Missing subcommand'],
+    ['did-registry deploy --rpc http://127.0.0.1:1 --chain-id 1', '--keyring-key ID'],
+    ['did-registry payer', '--keyring-key ID'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id x --contract 0x00', '--chain-id must be a whole number'],
+    ['did-registry check --rpc http://127.0.0.1:1 --chain-id 1', '--contract ADDRESS'],
+    ['did-registry check --rpc file:///x --chain-id 1 --contract 0x00', 'must start with http://'],
+    ['did-registry check --chain-id 1 --contract 0x00', '--rpc URL'],
+  ])('rejects %s with exit code 2', async (line, complaint) => {
+    const answer = await type(line)
+    expect(answer).toMatchObject({ code: 2, printed: '', complaint: expect.stringContaining(complaint) })
+    expect(answer.complaint).not.toContain('geheim')
+  })
+
+  test('prints its version, and the help for -h', async () => {
+    expect(await type('--version')).toMatchObject({ code: 0, printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(await type('-h')).toEqual(await type('--help'))
+    expect(await type('migrate -h')).toEqual(await type('migrate --help'))
+  })
+})
+
+describe('billfold did-registry', () => {
+  test('payer prints the same address for the same keyring key', async () => {
+    const environment = { BILLFOLD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` }
+    const { code, printed } = await type('did-registry payer --keyring-key k1', environment)
+    expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringMatching(/^0x[0-9a-f]{40}\n$/) })
+    expect(await type('did-registry payer --keyring-key k1', environment)).toMatchObject({ printed })
+  })
+
+  test('payer does not print an invalid private key', async () => {
+    const { code, complaint } = await type('did-registry payer', { BILLFOLD_PAYER_KEY: 'secret-but-wrong' })
+    expect({ code, complaint }).toMatchObject({ code: 2, complaint: expect.not.stringContaining('secret-but-wrong') })
+  })
+})
+
+describe('billfold migrate', () => {
+  test.each(['sqlite', 'postgres', 'mysql', 'mariadb'])('prints the SQL for %s', async (dialect) => {
+    const { code, printed } = await type(`migrate --print --dialect ${dialect} --prefix ours_`)
+    expect(code).toBe(0)
+    expect(printed).toMatch(/create table ["`]ours_batches["`]/)
+    expect(printed).not.toContain('billfold_')
+  })
+
+  test('prints the error of an unreachable database and returns 1', async () => {
+    const { code, complaint } = await type('migrate --database postgres://nobody@127.0.0.1:1/none')
+    expect(code).toBe(1)
+    expect(complaint).toContain('ECONNREFUSED')
+  })
+
+  for (const database of databases) {
+    test(`migrates ${database.name} and does nothing when run again`, async () => {
+      const fresh = await database.open()
+      const environment = { DATABASE_URL: fresh.url ?? '' }
+      const shown = await type('migrate --dry-run --to 1', environment)
+      expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- version 1\ncreate table /) })
+      expect((await type('migrate --to 1', environment)).printed).toBe('Applied version 1\n')
+      expect((await type('migrate --dry-run --to 1', environment)).printed).toBe('-- nothing to migrate\n')
+      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to migrate|Applied version 2)/)
+      expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to migrate\n' })
+      await fresh.drop()
+    })
+  }
+})

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { Route } from '../../../http/index.ts'
+import { addDeviceInfo } from '../../sessions/device-info.ts'
+import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import type { SessionRoutesContext } from '../context.ts'
+import { smallJsonObject } from '../../../identity/api/face-body.ts'
+import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+
+const info = z.object({
+  sessionId: z.string().min(1).max(36),
+  deviceInfo: smallJsonObject.optional(),
+  userInfo: smallJsonObject.optional(),
+})
+
+/** Adds unverified device and user information to a login attempt. It has no influence on the decision. */
+export function deviceInfoRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+  return encryptedRoute(authentication, {
+    id: 'addDeviceInfo',
+    method: 'POST',
+    path: '/userDeviceInfo',
+    summary: 'Add device and user info to the login attempt of a session',
+    guard: authentication.guards.serviceKey('authentication:device-info'),
+    body: { schema: info, limit: 64 * 1024, plaintext: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
+    replies: {
+      200: { description: 'The stored information', schema: encryptedReplySchema(info, { message: z.string() }) },
+      404: { description: 'The session does not exist' },
+    },
+    handler: async ({ body }, { caller, actor, replyWrites }) => {
+      const { sessionId, deviceInfo = {}, userInfo = {} } = body
+      const reply = {
+        plainFields: { message: 'The device and user info was added' },
+        data: { sessionId, deviceInfo, userInfo },
+      }
+      const added = { deviceInfo, userInfo }
+      await addDeviceInfo(
+        sessionContext.services,
+        actor,
+        sessionId,
+        added,
+        caller.licence?.community,
+        await replyWrites(reply),
+      )
+      return reply
+    },
+  })
+}

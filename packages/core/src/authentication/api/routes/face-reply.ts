@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Services } from '../../../platform/services.ts'
+import type { FaceStepResult } from '../../sessions/face-step/face-step-result.ts'
+import type { ReplyBuilder } from '../../sessions/session-context.ts'
+import type { SessionRow } from '../../sessions/session.ts'
+import type { StepReply } from '../encrypted-route/step-reply.ts'
+import { issueStepToken } from '../callers/step-token.ts'
+import type { ReplyWrites } from '../encrypted-route/replay-protection.ts'
+
+/** Lifetime of the PIN step token, in seconds. */
+const stepTokenTtlSeconds = 300
+
+/** The reply to a face step. */
+export const faceReplySchema = z.object({
+  success: z.boolean().describe('True if the face was accepted'),
+  sessionId: z.string(),
+  status: z.enum(['success', 'pin', 'retry', 'enroll', 'failure']),
+  pinRequired: z.boolean(),
+  message: z.string(),
+  reasons: z.array(z.string()).describe('Machine-readable reasons of a rejection'),
+  token: z.string().optional().describe('The bearer token for verify_pin, if pinRequired is true'),
+})
+
+/** Creates the builder of a face step's reply. @param callerKey the X coordinate of the caller's public key, base64url */
+export function faceReplyBuilder(
+  services: Services,
+  callerKey: string,
+  replyWrites: ReplyWrites,
+): ReplyBuilder<FaceStepResult, StepReply> {
+  return async ({ session, status, message, reasons }) => {
+    const pinRequired = status === 'pin'
+    const data = {
+      success: pinRequired || status === 'success',
+      sessionId: session.id,
+      status,
+      pinRequired,
+      message,
+      reasons,
+      ...(pinRequired && { token: await issuePinToken(services, session, callerKey) }),
+    }
+    const reply = { data }
+    return { reply, writes: await replyWrites(reply) }
+  }
+}
+
+/** Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step. */
+export function issuePinToken(services: Services, session: SessionRow, callerKey: string): Promise<string> {
+  return issueStepToken(services, {
+    tenant: session.tenant,
+    userId: session.userId ?? '',
+    sessionId: session.id,
+    deviceId: session.device ?? '',
+    callerKey: callerKey,
+    ttlSeconds: stepTokenTtlSeconds,
+  })
+}

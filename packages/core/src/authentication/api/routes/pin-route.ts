@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../../kernel/errors.ts'
+import type { Route } from '../../../http/index.ts'
+import { runPinStep } from '../../sessions/pin-step/pin-step.ts'
+import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { requireChannel } from '../callers/authentication-caller.ts'
+import type { SessionRoutesContext } from '../context.ts'
+import { deviceProofSchema, verifyOptionalDeviceProof } from '../../../identity/api/face-body.ts'
+import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+
+const body = z.object({
+  pin: z.string().min(1).max(64),
+  isTrustedDevice: z.boolean().default(false),
+  deviceId: z.string().max(256).optional(),
+  device: deviceProofSchema.optional(),
+})
+const pinReply = z.object({ isAuthenticated: z.boolean() })
+
+/** The PIN step, authenticated by the token of the face step. */
+export function pinRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+  return encryptedRoute(authentication, {
+    id: 'verifyPin',
+    method: 'POST',
+    path: '/verify_pin',
+    summary: "Verify the user's PIN",
+    guard: authentication.guards.bearer,
+    limits: [{ by: 'ip', limit: 120, windowSeconds: 60 }],
+    body: { schema: body, limit: 16 * 1024, plaintext: 'rejected' },
+    replayProtection: 'single-use',
+    encryption: 'always',
+    replies: {
+      200: { description: '`isAuthenticated` is true if the PIN is correct', schema: encryptedReplySchema(pinReply) },
+    },
+    handler: async (input, { caller, actor, replyWrites }) => {
+      const session = caller.token?.claims['session']
+      if (typeof session !== 'string') throw new BillfoldError('caller.unauthenticated')
+      const callerKey = requireChannel(caller).callerKey
+      const { pin, deviceId, device, isTrustedDevice } = input.body
+      const statement = { step: 'verify_pin', subject: session, caller: callerKey }
+      const stepInput = {
+        sessionId: session,
+        userId: caller.id,
+        callerKey,
+        pin,
+        deviceId,
+        device: verifyOptionalDeviceProof(device, statement),
+        trustDevice: isTrustedDevice,
+      }
+      return runPinStep(sessionContext, actor, stepInput, async ({ isAuthenticated }) => {
+        const reply = { data: { isAuthenticated } }
+        return { reply, writes: await replyWrites(reply) }
+      })
+    },
+  })
+}

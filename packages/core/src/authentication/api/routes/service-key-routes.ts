@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Route } from '../../../http/index.ts'
+import {
+  listServiceKeys,
+  replaceServiceKey,
+  type ServiceKeyWithSecret,
+} from '../../../identity/service-keys/list-service-keys.ts'
+import { type StepReply, encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import type { AuthenticationContext } from '../context.ts'
+import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+
+const keysBody = z.array(
+  z.object({ tag: z.string(), keyId: z.string(), keySecret: z.string(), type: z.string(), debug: z.boolean() }),
+)
+
+/** Lists and replaces service keys, including their secrets. Requires a licence of level `system`. */
+export function serviceKeyRoutes(authentication: AuthenticationContext): readonly Route[] {
+  const { services, guards, options } = authentication
+  const plain = options.plainServiceKeys === true
+  const encryption = plain ? 'match-request' : 'always'
+  const schema = plain ? keysBody : encryptedReplySchema(keysBody)
+  const toReply = (keys: readonly ServiceKeyWithSecret[]): StepReply => {
+    const list = keys.map(({ tag, keyId, keySecret, type, debug }) => ({ tag, keyId, keySecret, type, debug }))
+    return { data: list, plainBody: list }
+  }
+  return [
+    encryptedRoute(authentication, {
+      id: 'listServiceKeys',
+      method: 'GET',
+      path: '/servicekeys',
+      summary: 'List the service keys of the tenant',
+      guard: guards.systemLicence,
+      replayProtection: 'none',
+      encryption,
+      replies: { 200: { description: 'The service keys', schema } },
+      handler: async (_, { caller }) => toReply(await listServiceKeys(services, caller.tenant)),
+    }),
+    encryptedRoute(authentication, {
+      id: 'resetServiceKey',
+      method: 'DELETE',
+      path: '/servicekey/:keyId',
+      summary: 'Replace a service key by a new one with the same tag and type',
+      guard: guards.systemLicence,
+      params: z.object({ keyId: z.string().min(1).max(64) }),
+      replayProtection: 'single-use',
+      encryption,
+      replies: {
+        200: { description: 'The new service key', schema },
+        404: { description: 'The service key does not exist' },
+      },
+      handler: async ({ params }, { actor, replyWrites }) => {
+        const key = await replaceServiceKey(services, actor, params.keyId, (created) => replyWrites(toReply([created])))
+        return toReply([key])
+      },
+    }),
+  ]
+}

@@ -1,0 +1,146 @@
+import { sessionScopes } from '../../sessions/session-claims.ts'
+import { z } from 'zod'
+import { type Route, route } from '../../../http/index.ts'
+import { checkHealth } from '../../../platform/health.ts'
+import type { AuthenticationContext } from '../context.ts'
+
+const healthBody = z.object({ status: z.string(), publicKey: z.string(), code: z.string(), version: z.string() })
+const publicKeyBody = z.object({ publicKey: z.string() })
+const wellKnownBody = z.object({
+  auth_endpoint: z.string(),
+  enrollment_check_endpoint: z.string(),
+  public_key: z.string(),
+  purpose_supported: z.array(z.string()),
+  scopes_supported: z.array(z.string()),
+})
+const environmentBody = z.looseObject({
+  EC_CURVE_NAME: z.enum(['secp256k1', 'prime256v1']),
+  allowed_time_span: z.number(),
+  name: z.string(),
+})
+
+/** Timeout for loading the system key, in milliseconds. */
+const systemKeyTimeout = 5_000
+
+/** The public routes that describe the service: health, public key, directory and environment. */
+export function serviceRoutes(authentication: AuthenticationContext): readonly Route[] {
+  const { guards, channels } = authentication
+  return [
+    healthRoute(authentication),
+    route({
+      method: 'GET',
+      guard: guards.public,
+      id: 'getPublicKey',
+      path: '/publickeys',
+      summary: 'The public key that callers encrypt to',
+      replies: { 200: { description: 'Base64 of X and Y, 64 bytes', schema: publicKeyBody } },
+      handler: async (_, { caller }) => ({
+        status: 200,
+        body: { publicKey: (await channels(caller.tenant)).publicKey },
+      }),
+    }),
+    ...directoryRoutes(authentication),
+    environmentRoute(authentication),
+  ]
+}
+
+function directoryRoutes({ guards, channels, options }: AuthenticationContext): readonly Route[] {
+  const publicGet = { method: 'GET', guard: guards.public } as const
+  const toBaseUrl = (mount: string): string => options.publicUrl ?? mount
+  return [
+    route({
+      ...publicGet,
+      id: 'getServiceDirectory',
+      path: '/sd',
+      summary: 'The service directory',
+      replies: { 200: { description: 'URLs by name', schema: z.record(z.string(), z.string()) } },
+      handler: async (_, { mount }) => ({
+        status: 200,
+        body: { wallet: toBaseUrl(mount), sessions: `${toBaseUrl(mount)}/sessions`, ...options.services },
+      }),
+    }),
+    route({
+      ...publicGet,
+      id: 'getWellKnown',
+      path: '/.well-known',
+      summary: 'The endpoints and capabilities of the service',
+      replies: { 200: { description: 'The configuration', schema: wellKnownBody } },
+      handler: async (_, { caller, mount }) => ({
+        status: 200,
+        body: {
+          auth_endpoint: `${toBaseUrl(mount)}/v2/authenticate`,
+          enrollment_check_endpoint: `${toBaseUrl(mount)}/check_enrollment`,
+          public_key: (await channels(caller.tenant)).publicKey,
+          purpose_supported: options.purposesSupported ?? ['authenticate', 'enroll'],
+          scopes_supported: options.scopesSupported ?? sessionScopes,
+        },
+      }),
+    }),
+  ]
+}
+
+function environmentRoute({ services, guards, options, allowedTimeSpan }: AuthenticationContext): Route {
+  return route({
+    id: 'getEnvironment',
+    method: 'GET',
+    path: '/environment',
+    summary: 'The settings required by callers',
+    guard: guards.public,
+    replies: { 200: { description: 'The environment', schema: environmentBody } },
+    handler: async () => ({
+      status: 200,
+      body: {
+        name: 'billfold',
+        ...options.environment,
+        EC_CURVE_NAME: options.curve ?? 'secp256k1',
+        allowed_time_span: allowedTimeSpan,
+        // The server's time, so that clients can correct their clocks for request ids.
+        ts: Math.floor(services.now() / 1000),
+      },
+    }),
+  })
+}
+
+function healthRoute(authentication: AuthenticationContext): Route {
+  const { services, guards, options } = authentication
+  const { build } = options
+  const version = [build?.tag, build?.commit ?? 'unknown', build?.time ?? 0].filter((part) => part !== undefined)
+  return route({
+    id: 'getHealth',
+    method: 'GET',
+    path: '/healthz',
+    summary: 'The health of the service',
+    guard: guards.public,
+    replies: {
+      200: { description: 'The service is healthy', schema: healthBody },
+      503: { description: 'The storage is unavailable', schema: healthBody },
+    },
+    handler: async (_, { caller }) => {
+      const { status } = await checkHealth(services)
+      const publicKey = status === 'ok' ? await findPublicKeyInTime(authentication, caller.tenant) : undefined
+      const code = publicKey === undefined ? 503 : 200
+      const summary = code === 200 ? 'all services operational' : 'storage unavailable'
+      const body = { status: summary, publicKey: publicKey ?? '', code: String(code), version: version.join('.') }
+      return { status: code, body }
+    },
+  })
+}
+
+/** Returns the public key, or undefined after a timeout or an error: a health probe must get a reply even if storage hangs. */
+async function findPublicKeyInTime(
+  { channels, services }: AuthenticationContext,
+  tenant: string,
+): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, systemKeyTimeout, undefined)
+  })
+  try {
+    return (await Promise.race([channels(tenant), timeout]))?.publicKey
+  } catch (cause) {
+    services.logger.error({ cause }, 'system key unavailable')
+    return undefined
+  } finally {
+    clearTimeout(timer)
+  }
+}

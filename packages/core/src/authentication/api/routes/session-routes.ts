@@ -1,0 +1,205 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../../kernel/errors.ts'
+import { type Route, route } from '../../../http/index.ts'
+import { createSession } from '../../sessions/create-session.ts'
+import { getSessionClaims } from '../../sessions/session-claims.ts'
+import { getActiveSession, openSessionDetails } from '../../sessions/session.ts'
+import { getSessionStatus, toApiStatus } from '../../sessions/session-status.ts'
+import { findByIdentifier } from '../../../identity/users/identifiers.ts'
+import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { type AuthenticationCaller, requireChannel } from '../callers/authentication-caller.ts'
+import { resolveCommunity } from '../callers/communities.ts'
+import { resolveBaseUrl, type SessionRoutesContext } from '../context.ts'
+import { smallJsonObject } from '../../../identity/api/face-body.ts'
+import { scopeListSchema } from './scope-list.ts'
+import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+
+const params = z.object({ id: z.string().min(1).max(36) })
+const sessionErrors = {
+  404: { description: 'The session does not exist' },
+  410: { description: 'The session has expired' },
+} as const
+
+const newSessionBody = z.object({
+  origin: z.union([z.string().max(2048), smallJsonObject]).optional(),
+  scopes: scopeListSchema.optional(),
+  authtype: z.string().max(128).optional(),
+  metadata: smallJsonObject.optional(),
+  dvcID: z.string().min(1).max(128).optional(),
+  purpose: z.enum(['authenticate', 'enroll']).optional(),
+  communityId: z.string().min(1).max(128).optional(),
+  userId: z.string().min(1).max(36).optional().describe('The user to authenticate'),
+  did: z.string().min(1).max(512).optional().describe('The user to authenticate, by a verified DID'),
+})
+const createdFields = { sessionId: z.string(), url: z.string() }
+
+/** The routes for relying parties: create a session, read it, and get its result. */
+export function sessionRoutes(api: SessionRoutesContext): readonly Route[] {
+  return [newSessionRoute(api), getSessionRoute(api), responseRoute(api), resultRoute(api)]
+}
+
+function newSessionRoute(api: SessionRoutesContext): Route {
+  const { authentication, sessionContext } = api
+  return encryptedRoute(authentication, {
+    id: 'createSession',
+    method: 'PUT',
+    path: '/sessions/session/new',
+    summary: 'Create a session',
+    guard: authentication.guards.licence('authentication:sessions'),
+    body: { schema: newSessionBody, limit: 128 * 1024, plaintext: 'accepted' },
+    replayProtection: 'single-use',
+    encryption: 'match-request',
+    replies: {
+      201: {
+        description: 'The id and the URL of the session',
+        schema: encryptedReplySchema(z.object(createdFields), createdFields),
+      },
+    },
+    handler: async ({ body }, { caller, actor, context, replyWrites }) => {
+      const { dvcID, communityId, did, userId, ...input } = body
+      const community = resolveCommunity(authentication, caller, { communityId }).id
+      const session = {
+        ...input,
+        community,
+        configuration: dvcID,
+        userId: userId ?? (await findUserByDid(api, caller, did)),
+        creatorKey: caller.channel?.publicKey,
+      }
+      const buildReply = (sessionId: string) => {
+        const fields = { sessionId, url: `${resolveBaseUrl(api, context.mount)}/sessions/session/${sessionId}` }
+        return { status: 201, plainFields: fields, data: fields, plain: fields }
+      }
+      const { id } = await createSession(sessionContext.services, actor, session, (row) =>
+        replyWrites(buildReply(row.id)),
+      )
+      return buildReply(id)
+    },
+  })
+}
+
+/** Finds a user by a verified DID. An unverified DID identifies no user. @throws BillfoldError `user.not-found` */
+async function findUserByDid(
+  { sessionContext }: SessionRoutesContext,
+  { tenant }: AuthenticationCaller,
+  did: string | undefined,
+): Promise<string | undefined> {
+  if (did === undefined) return undefined
+  const row = await findByIdentifier(sessionContext.services, tenant, { kind: 'did', value: did })
+  if (row === undefined || row.verifiedBy === null) throw new BillfoldError('user.not-found')
+  return row.userId
+}
+
+const sessionBody = z.object({
+  sessionId: z.string(),
+  origin: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  publicKey: z.string().describe('The public key to encrypt to'),
+  createdTS: z.number(),
+  expiryTS: z.number(),
+  metadata: z.record(z.string(), z.unknown()),
+  authtype: z.string().optional(),
+  scopes: z.string(),
+})
+
+function getSessionRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+  return route({
+    id: 'getSession',
+    method: 'GET',
+    path: '/sessions/session/:id',
+    summary: 'Get a session, without any information about its user',
+    guard: authentication.guards.public,
+    limits: [{ by: 'ip', limit: 600, windowSeconds: 60 }],
+    params,
+    replies: { 200: { description: 'The session', schema: sessionBody }, ...sessionErrors },
+    handler: async (input, { caller }) => {
+      const { services } = sessionContext
+      const session = await getActiveSession(services, caller.tenant, input.params.id)
+      const { origin = {}, metadata = {}, authtype } = await openSessionDetails(services, session)
+      const { publicKey } = await authentication.channels(caller.tenant)
+      const times = { createdTS: toEpochSeconds(session.createdAt), expiryTS: toEpochSeconds(session.expiresAt) }
+      const { id: sessionId, scopes } = session
+      const body = {
+        sessionId,
+        origin,
+        publicKey,
+        ...times,
+        metadata,
+        scopes,
+        ...(authtype !== undefined && { authtype }),
+      }
+      return { status: 200, body }
+    },
+  })
+}
+
+function responseRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+  const plainFields = { sessionId: z.string(), status: z.string() }
+  return encryptedRoute(authentication, {
+    id: 'getSessionResponse',
+    method: 'GET',
+    path: '/sessions/session/:id/response',
+    summary: 'Get the claims requested by the scopes of a completed session, with the key that created it',
+    guard: authentication.guards.client(),
+    params,
+    replayProtection: 'none',
+    encryption: 'always',
+    replies: {
+      200: {
+        description: 'Encrypted to the key that created the session',
+        schema: encryptedReplySchema(z.looseObject({}), plainFields),
+      },
+      400: { description: 'The session failed' },
+      404: { description: 'The session does not exist for this key, or is pending' },
+      410: { description: 'The session has expired' },
+    },
+    handler: async (input, { caller }) => {
+      const { services } = sessionContext
+      const session = await getActiveSession(services, caller.tenant, input.params.id)
+      if (!isSameKey(session.creatorKey, requireChannel(caller).callerKey)) throw new BillfoldError('session.not-found')
+      const status = toApiStatus(session)
+      if (status === 'pending') throw new BillfoldError('session.pending')
+      if (status === 'failure') throw new BillfoldError('session.failed')
+      const data = { sessionId: session.id, ...(await getSessionClaims(services, session)) }
+      return { plainFields: { sessionId: session.id, status }, data }
+    },
+  })
+}
+
+const resultBody = {
+  status: z.enum(['success', 'failure', 'pending']),
+  message: z.string(),
+  isTrustedDevice: z.boolean().optional(),
+}
+
+function resultRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+  return encryptedRoute(authentication, {
+    id: 'getSessionResult',
+    method: 'POST',
+    path: '/session_result',
+    summary: 'Get the result of a session',
+    guard: authentication.guards.client({ requestId: false }),
+    limits: [{ by: 'ip', limit: 600, windowSeconds: 60 }],
+    query: z.object({ session: z.string().min(1).max(36) }),
+    body: {
+      schema: z.object({ deviceId: z.string().max(256).optional() }),
+      limit: 16 * 1024,
+      plaintext: 'accepted',
+      optional: true,
+    },
+    replayProtection: 'none',
+    encryption: 'match-request',
+    replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...sessionErrors },
+    handler: async ({ query, body }, { caller }) => {
+      const report = await getSessionStatus(sessionContext.services, caller.tenant, query.session, body.deviceId)
+      return { data: report, plainBody: report }
+    },
+  })
+}
+
+/** Compares keys by their X coordinate: keys that differ in Y only are the same caller. */
+function isSameKey(creatorKey: string | null, caller: string): boolean {
+  return creatorKey !== null && Buffer.from(creatorKey, 'base64').toString('base64url', 0, 32) === caller
+}
+
+function toEpochSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}

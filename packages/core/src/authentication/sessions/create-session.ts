@@ -1,0 +1,97 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, check, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
+import { users } from '../../identity/users/table.ts'
+import { type SessionPurpose, sealSessionDetails, type SessionDetails, sessionTtl, type SessionRow } from './session.ts'
+import { authenticationSessions } from './tables.ts'
+
+/** The input for a new session, from a relying party or the host. */
+export interface CreateSessionInput extends SessionDetails {
+  readonly community: string
+  /** Id or tag of a verification configuration. Default: the configuration with the tag `default`. */
+  readonly configuration?: string | undefined
+  readonly purpose?: SessionPurpose | undefined
+  readonly scopes?: readonly string[] | undefined
+  /** The user to authenticate. If omitted, the user is identified by face, provided the configuration allows that. */
+  readonly userId?: string | undefined
+  /** True if the host has verified the user's identity, so that a face can be enrolled without a second factor. */
+  readonly identityVerified?: boolean | undefined
+  /** The public key to encrypt the result to: base64 of X and Y, 64 bytes. */
+  readonly creatorKey?: string | undefined
+}
+
+/**
+ * Builds a session and the writes that insert it. The caller commits them, alone or together with others.
+ * @param columns columns that differ from the defaults
+ * @throws BillfoldError `input.invalid` for an enrolment without a user
+ */
+export async function buildSession(
+  services: Services,
+  actor: Pick<Actor, 'tenant' | 'id'>,
+  input: CreateSessionInput,
+  columns: Partial<SessionRow> = {},
+): Promise<{ readonly session: SessionRow; readonly writes: readonly Write[] }> {
+  const { purpose = 'authenticate', userId } = input
+  // The owner of an enrolled face is never derived from the face.
+  if (purpose === 'enroll' && userId === undefined)
+    throw new BillfoldError('input.invalid', {
+      issues: [{ path: 'userId', message: 'Required when purpose is "enroll"' }],
+    })
+  const { tenant } = actor
+  const [id, createdAt] = [newId(), services.now()]
+  const { origin, authtype, metadata } = input
+  const session: SessionRow = {
+    id,
+    tenant,
+    community: input.community,
+    configuration: input.configuration ?? null,
+    purpose,
+    state: 'created',
+    version: 1,
+    creatorId: actor.id,
+    creatorKey: input.creatorKey ?? null,
+    scopes: (input.scopes ?? []).join(' '),
+    userId: userId ?? null,
+    identityVerified: input.identityVerified ?? false,
+    sealedDetails: await sealSessionDetails(services, { id, tenant }, { origin, authtype, metadata }),
+    sourceHash: null,
+    browserHash: null,
+    callerKey: null,
+    device: null,
+    faceAttempts: 0,
+    pinAttempts: 0,
+    sealedLiveness: null,
+    livenessRound: 0,
+    failure: null,
+    createdAt,
+    expiresAt: createdAt + sessionTtl.created,
+    endedAt: null,
+    ...columns,
+  }
+  const userExists = userId === undefined ? [] : [check(users, { where: { id: userId, tenant, archivedAt: null } })]
+  return { session, writes: [...userExists, insert(authenticationSessions, session)] }
+}
+
+/**
+ * Creates a session.
+ * @param additionalWrites builds further writes for the same commit
+ * @throws BillfoldError `input.invalid`, `user.not-found`
+ */
+export async function createSession(
+  services: Services,
+  actor: Actor,
+  input: CreateSessionInput,
+  additionalWrites: (session: SessionRow) => Promise<readonly Write[]> = () => Promise.resolve([]),
+): Promise<SessionRow> {
+  const { session, writes } = await buildSession(services, actor, input)
+  const audit = auditWrite(actor, 'session.created', session.id, session.createdAt, { purpose: session.purpose })
+  try {
+    await services.storage.commit(batch(...writes, audit, ...(await additionalWrites(session))))
+  } catch (cause) {
+    if (isCommitError(cause) && input.userId !== undefined) throw new BillfoldError('user.not-found', { cause })
+    throw cause
+  }
+  return session
+}

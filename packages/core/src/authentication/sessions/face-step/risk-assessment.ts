@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { VerifierOutcome, VerifierCapabilities } from '../../../identity/biometrics/verifier.ts'
+
+/** The input of a risk assessment, available once a face has matched. */
+export interface RiskInput {
+  readonly tenant: string
+  readonly community: string
+  readonly userId: string
+  /** The number of the attempt within the session, from 1. */
+  readonly attempt: number
+  /** `trusted`: the device proved possession of a key that the user trusts; `new`: of another key; `unknown`: of none. */
+  readonly device: 'trusted' | 'new' | 'unknown'
+  /** Information that the page reported about the camera, unverified. */
+  readonly cameraIndicator: Readonly<Record<string, unknown>>
+  readonly liveness: VerifierOutcome | undefined
+  readonly comparison: VerifierOutcome
+  readonly assurance: VerifierCapabilities['assurance']
+}
+
+/** `allow` completes the login, `step-up` requires the PIN first, `deny` fails the session. */
+export type RiskDecision = 'allow' | 'step-up' | 'deny'
+
+/**
+ * Assesses the risk of a login. A host can provide its own; an assessment that throws counts as `deny`.
+ *
+ * @example
+ * ```ts
+ * const assessRisk: AssessRisk = ({ device, attempt }) => (device === 'trusted' && attempt === 1 ? 'allow' : 'step-up')
+ * ```
+ */
+export type AssessRisk = (input: RiskInput) => RiskDecision | Promise<RiskDecision>
+
+const virtualCamera = /\b(?:virtual|obs|manycam|snap camera|droidcam|epoccam|xsplit|splitcam|fake)\b/i
+const cameraSchema = z.object({ label: z.string(), isVirtual: z.boolean(), virtual: z.boolean() }).partial()
+
+/**
+ * The default assessment. Denies cameras that report themselves as virtual. Requires the PIN on untrusted devices if there was no
+ * liveness check or more than two attempts were needed.
+ */
+export const defaultRiskAssessment: AssessRisk = ({ cameraIndicator, device, liveness, attempt }) => {
+  const camera = cameraSchema.safeParse(cameraIndicator).data
+  if (camera?.isVirtual === true || camera?.virtual === true || virtualCamera.test(camera?.label ?? '')) return 'deny'
+  if (device === 'trusted') return 'allow'
+  return liveness === undefined || attempt > 2 ? 'step-up' : 'allow'
+}

@@ -1,0 +1,47 @@
+import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
+import type { OutcomeReason } from '../../../identity/biometrics/outcome-reasons.ts'
+import { hasMethods } from '../../../identity/signing-methods/methods.ts'
+import type { Write } from '../../../kernel/storage/index.ts'
+import { failSession } from '../end-session.ts'
+import type { StepOutcome } from '../face-step/face-step-types.ts'
+import type { SessionContext } from '../session-context.ts'
+import { transitionSession, type SessionRow } from '../session.ts'
+
+/** A face step after which the PIN is required. */
+export interface PinRequirement {
+  readonly userId: string
+  /** Thumbprint of the device that proved possession of its key. */
+  readonly device: string | null
+  readonly message: string
+  readonly reasons: readonly OutcomeReason[]
+  /** Writes to commit with the transition. */
+  readonly writes: readonly Write[]
+  /** Message and one-word failure reason if the user has no PIN. */
+  readonly withoutPin: { readonly message: string; readonly failure: string }
+}
+
+/** Moves the session to the PIN step, or fails it if the user has no PIN. */
+export async function requirePin(
+  { services }: SessionContext,
+  actor: Actor,
+  session: SessionRow,
+  requirement: PinRequirement,
+): Promise<StepOutcome> {
+  const { userId, device, message, reasons, withoutPin } = requirement
+  if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
+    const ending = failSession(services, actor, session, withoutPin.failure)
+    const result = { session: ending.session, status: 'failure', message: withoutPin.message, reasons } as const
+    return { result, writes: ending.writes }
+  }
+  const now = services.now()
+  const changes = { userId, device, state: 'face_verified' } as const
+  const after = { ...session, ...changes, version: session.version + 1 }
+  return {
+    result: { session: after, status: 'pin', message, reasons },
+    writes: [
+      transitionSession(session, now, changes),
+      ...requirement.writes,
+      auditWrite(actor, 'session.face-verified', session.id, now, { user: userId }),
+    ],
+  }
+}

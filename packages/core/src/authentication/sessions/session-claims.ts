@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
+import type { Services } from '../../platform/services.ts'
+import type { Write } from '../../kernel/storage/index.ts'
+import { wallets } from '../../custody/wallets/tables.ts'
+import type { SessionRow } from './session.ts'
+import { saveSessionJsonWrites, saveSessionValueWrites, findSessionJson, findSessionValue } from './session-values.ts'
+
+/** The scopes that a session can request. */
+export const sessionScopes = ['wallet', 'liveness_score', 'selfie', 'face_compare_score'] as const
+
+/** The claims that a relying party receives from a completed session, selected by its scopes. */
+export interface SessionClaims {
+  readonly userId: string
+  readonly wallet?: readonly { readonly id: string; readonly secretType: string; readonly address: string }[]
+  readonly liveness_score?: number | null
+  readonly face_compare_score?: number | null
+  /** JPEG or PNG, base64. */
+  readonly selfie?: string | null
+}
+
+const scoresSchema = z.object({ liveness: z.number().nullable(), comparison: z.number().nullable() })
+
+/** The face data retained for the scopes of a session. */
+export interface RetainedFaceData {
+  readonly scores: z.output<typeof scoresSchema> | undefined
+  readonly selfie: Uint8Array | undefined
+}
+
+/** A face that passed verification. */
+interface VerifiedFace {
+  readonly evidence: Evidence
+  readonly outcome: VerifierOutcome
+  readonly liveness: VerifierOutcome | undefined
+}
+
+/** Selects the face data that the session's scopes request, and nothing else: a selfie is stored only if a scope requests it. */
+export function selectRetainedFaceData(
+  session: SessionRow,
+  { liveness, outcome, evidence }: VerifiedFace,
+): RetainedFaceData {
+  const scopes = parseScopes(session)
+  const needsScores = scopes.has('liveness_score') || scopes.has('face_compare_score')
+  const image =
+    evidence.kind === 'image' ? evidence.image : evidence.kind === 'frames' ? evidence.frames.at(-1) : undefined
+  return {
+    scores: needsScores ? { liveness: liveness?.score ?? null, comparison: outcome.score ?? null } : undefined,
+    selfie: scopes.has('selfie') ? image?.bytes : undefined,
+  }
+}
+
+/** Builds the writes that retain face data with its session. */
+export async function retainFaceDataWrites(
+  services: Services,
+  session: SessionRow,
+  { scores, selfie }: RetainedFaceData,
+): Promise<readonly Write[]> {
+  return [
+    ...(scores === undefined ? [] : await saveSessionJsonWrites(services, session, 'result', scores)),
+    ...(selfie === undefined ? [] : await saveSessionValueWrites(services, session, 'selfie', selfie)),
+  ]
+}
+
+/**
+ * Loads the claims that the session's scopes request. Only for a session that has succeeded, or whose success is about to be committed.
+ * @param uncommitted the face data of the same commit, which cannot be read from storage yet
+ */
+export async function getSessionClaims(
+  services: Services,
+  session: SessionRow,
+  uncommitted?: RetainedFaceData,
+): Promise<SessionClaims> {
+  const scopes = parseScopes(session)
+  const userId = session.userId ?? ''
+  const { scores, selfie } = uncommitted ?? (await findRetainedFaceData(services, session, scopes))
+  return {
+    userId,
+    ...(scopes.has('wallet') && { wallet: await listWallets(services, session.tenant, userId) }),
+    ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
+    ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),
+    ...(scopes.has('selfie') && { selfie: selfie === undefined ? null : Buffer.from(selfie).toString('base64') }),
+  }
+}
+
+async function findRetainedFaceData(
+  services: Services,
+  session: SessionRow,
+  scopes: ReadonlySet<string>,
+): Promise<RetainedFaceData> {
+  return {
+    scores: scoresSchema.safeParse(await findSessionJson(services, session, 'result')).data,
+    selfie: scopes.has('selfie') ? await findSessionValue(services, session, 'selfie') : undefined,
+  }
+}
+
+async function listWallets(
+  services: Services,
+  tenant: string,
+  userId: string,
+): Promise<NonNullable<SessionClaims['wallet']>> {
+  const rows = await services.storage.find(wallets, {
+    where: { tenant, userId, archivedAt: null },
+    orderBy: [['id', 'asc']],
+    limit: 100,
+  })
+  return rows.map(({ id, secretType, address }) => ({ id, secretType, address }))
+}
+
+function parseScopes({ scopes }: SessionRow): ReadonlySet<string> {
+  return new Set(scopes.split(' '))
+}

@@ -1,0 +1,70 @@
+import type { FaceRecognition } from '../../identity/biometrics/face-recognition.ts'
+import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
+import type { Services } from '../../platform/services.ts'
+import type { Write } from '../../kernel/storage/index.ts'
+import type { AssessRisk } from './face-step/risk-assessment.ts'
+import type { SessionRow } from './session.ts'
+
+/** The dependencies of session steps. */
+export interface SessionContext {
+  readonly services: Services
+  readonly faces: FaceRecognition
+  readonly assessRisk: AssessRisk
+  /** Rate limit of face attempts per user, over all sessions. */
+  readonly faceAttemptsPerUser: RateLimitRule
+  /** Rate limit of face attempts per licence or service key, over all sessions. */
+  readonly faceAttemptsPerLicence: RateLimitRule
+  /** Called after a session has ended. Errors are logged. Use the outbox for anything that must not be lost. */
+  readonly hooks: SessionHooks
+}
+
+/**
+ * Callbacks of the host for ended sessions. They run after the commit and at most once; use events for guaranteed delivery.
+ *
+ * @example
+ * ```ts
+ * const hooks: SessionHooks = { onFailure: ({ sessionId, failure }) => console.warn(sessionId, failure) }
+ * ```
+ */
+export interface SessionHooks {
+  readonly onSuccess?: (session: EndedSession) => void | Promise<void>
+  readonly onFailure?: (session: EndedSession) => void | Promise<void>
+}
+
+/** A session that has ended. */
+export interface EndedSession {
+  readonly sessionId: string
+  readonly tenant: string
+  readonly community: string
+  readonly purpose: string
+  readonly userId: string | undefined
+  /** The one-word reason of a failure. */
+  readonly failure: string | undefined
+}
+
+/** Builds the reply of a step, and the writes that store it in the step's own commit. */
+export type ReplyBuilder<Result, Reply> = (
+  result: Result,
+) => Promise<{ readonly reply: Reply; readonly writes: readonly Write[] }>
+
+/** Notifies the host's hooks that a session has ended. */
+export async function notifyHooks({ hooks, services }: SessionContext, session: SessionRow): Promise<void> {
+  const { id: sessionId, tenant, community, purpose } = session
+  const endedSession = {
+    sessionId,
+    tenant,
+    community,
+    purpose,
+    userId: session.userId ?? undefined,
+    failure: session.failure ?? undefined,
+  }
+  try {
+    if (session.state === 'succeeded') await hooks.onSuccess?.(endedSession)
+    else if (session.state === 'failed') await hooks.onFailure?.(endedSession)
+  } catch (error) {
+    services.logger.error(
+      { sessionId, error: error instanceof Error ? error.message : typeof error },
+      'session hook failed',
+    )
+  }
+}

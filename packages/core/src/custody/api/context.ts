@@ -1,0 +1,20 @@
+import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
+import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
+import type { Guard } from '../../http/index.ts'
+import type { Services } from '../../platform/services.ts'
+import type { Chains } from '../wallets/chains/index.ts'
+
+/** The context shared by the routes of the custody API. */
+export interface CustodyContext {
+  readonly services: Services
+  readonly chains: Chains
+  readonly methods: SigningMethodOptions
+  /** Dependencies of signing methods with face verification. */
+  readonly faces: FaceMethodContext
+  /** True if `POST /api/signatures` accepts raw requests. */
+  readonly rawSignatures: boolean
+  /** Guard for service keys with the scope `custody`. */
+  readonly service: Guard
+  /** Guard of routes without authentication. */
+  readonly publicGuard: Guard
+}

@@ -1,0 +1,25 @@
+import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
+import { assertLockoutRule } from '../../identity/signing-methods/lockout-rule.ts'
+import type { Services } from '../../platform/services.ts'
+import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
+import type { CustodyOptions } from './index.ts'
+
+/**
+ * Creates the services that the custody options configure.
+ * @param additionalChainClients chain clients configured by other APIs
+ * @throws RangeError if an option is out of range
+ */
+export function createCustodyServices(
+  options: CustodyOptions = {},
+  additionalChainClients: ChainClients = {},
+): Pick<Services, 'lockout' | 'transactionRetention' | 'chainConnections'> {
+  if (options.lockout !== undefined) assertLockoutRule(options.lockout)
+  return {
+    lockout: options.lockout,
+    transactionRetention: resolveTransactionRetention(options.transactionRetention),
+    chainConnections: createChainConnections(
+      { ...options.chainClients, ...additionalChainClients },
+      options.feeBumping,
+    ),
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import { getUser } from '../../identity/users/find.ts'
+import type { Chain } from '../wallets/chains/chain.ts'
+import { type Chains, getChain } from '../wallets/chains/index.ts'
+import { importStandaloneWallet, importUserWallet, type ImportedKeyInput, parseImportedKey } from '../wallets/import.ts'
+import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
+import type { CustodyContext } from './context.ts'
+import { custodySuccessReply } from './response-format.ts'
+import { toCustodyWalletBody } from './response-bodies.ts'
+import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
+
+const forms = ['PRIVATE_KEY', 'KEYSTORE', 'WIF'] as const
+
+const newImport = z.object({
+  importWalletType: z
+    .string()
+    .max(64)
+    .describe('Chain and format: ETHEREUM_PRIVATE_KEY, ETHEREUM_KEYSTORE, BITCOIN_WIF, AETERNITY_KEYSTORE, ...'),
+  userId: idSchema.optional(),
+  pincode: pincodeSchema.optional(),
+  privateKey: z.string().max(512).optional(),
+  wif: z.string().max(512).optional(),
+  keystore: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('The keystore file, as a JSON string or an object'),
+  password: z.string().max(1024).optional(),
+  description: z.string().max(1024).optional(),
+  identifier: z.string().max(256).optional(),
+})
+
+/** The route that imports a wallet. */
+export function importRoute({ services, chains, methods, service }: CustodyContext): Route {
+  return route({
+    id: 'importWallet',
+    method: 'POST',
+    path: '/api/wallets/import',
+    summary: 'Import a wallet from a private key, WIF or keystore, for a user or standalone with its own PIN',
+    guard: service,
+    headers: signingMethodHeadersSchema,
+    body: { encoding: 'json', schema: newImport, limit: custodyBodyLimit, raw: 'if-available' },
+    replies: {
+      200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) },
+      409: { description: 'A wallet with this address already exists' },
+    },
+    handler: async ({ body, headers }, context) => {
+      const actor = actorFromRequest(context)
+      const { chain, input } = parseImport(chains, body)
+      const loadKey = parseImportedKey(chain, input)
+      if (body.userId === undefined) {
+        if (body.pincode === undefined) throw missing('pincode')
+        const key = await loadKey(services, actor)
+        return custodySuccessReply(
+          toCustodyWalletBody(
+            chains,
+            await importStandaloneWallet(services, methods, actor, chain, key, body, body.pincode),
+          ),
+        )
+      }
+      const user = await getUser(services, actor.tenant, body.userId)
+      const header = await parseSigningMethod(services, context, headers)
+      const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
+      const key = await loadKey(services, actor)
+      return custodySuccessReply(
+        toCustodyWalletBody(chains, await importUserWallet(services, actor, user.id, chain, key, body, authorizedBy)),
+      )
+    },
+  })
+}
+
+/** Parses `importWalletType` into a chain and a format, and selects the fields of the format. */
+function parseImport(
+  chains: Chains,
+  body: z.output<typeof newImport>,
+): { readonly chain: Chain; readonly input: ImportedKeyInput } {
+  const form = forms.find((name) => body.importWalletType.endsWith(`_${name}`))
+  if (form === undefined) throw new BillfoldError('wallet.import.unsupported-type')
+  return { chain: getChain(chains, body.importWalletType.slice(0, -form.length - 1)), input: toKeyInput(form, body) }
+}
+
+function toKeyInput(form: (typeof forms)[number], body: z.output<typeof newImport>): ImportedKeyInput {
+  if (form === 'PRIVATE_KEY') return { form, privateKey: required(body.privateKey, 'privateKey') }
+  if (form === 'WIF') return { form, wif: required(body.wif, 'wif') }
+  const keystore = required(body.keystore, 'keystore')
+  return {
+    form,
+    keystore: typeof keystore === 'string' ? keystore : JSON.stringify(keystore),
+    password: required(body.password, 'password'),
+  }
+}
+
+function required<T>(value: T | undefined, path: string): T {
+  if (value === undefined) throw missing(path)
+  return value
+}
+
+function missing(path: string): BillfoldError {
+  return new BillfoldError('input.invalid', { issues: [{ path, message: 'is required for this importWalletType' }] })
+}

@@ -1,0 +1,89 @@
+import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
+import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
+import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
+import type { LockoutRule } from '../../identity/signing-methods/lockout-rule.ts'
+import type { Api } from '../../http/index.ts'
+import type { SessionContext } from '../../authentication/sessions/session-context.ts'
+import type { Services } from '../../platform/services.ts'
+import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
+import { type Chains, knownChains } from '../wallets/chains/index.ts'
+import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
+import type { CustodyContext } from './context.ts'
+import { custodyErrorReply } from './response-format.ts'
+import { faceCheckRoutes } from './face-check-routes.ts'
+import { linkRoutes } from './link-routes.ts'
+import { custodyErrorBody } from './schemas.ts'
+import { securityRoutes } from './security-routes.ts'
+import { signatureRoutes } from './signature-routes.ts'
+import { signingMethodRoutes } from './signing-method-routes.ts'
+import { tokenRoute } from '../../identity/api/token-route.ts'
+import { transactionRoutes } from './transaction-routes.ts'
+import { userRoutes } from './user-routes.ts'
+import { walletRoutes } from './wallet-routes.ts'
+
+/** Options of the custody API (`custody` in `createBillfold`). */
+export interface CustodyOptions {
+  /** Settings of signing methods, such as the PIN pattern. */
+  readonly signingMethods?: SigningMethodOptions
+  /**
+   * Settings of BIOMETRIC signing methods with face verification: the community in which faces are enrolled (default
+   * `default`), and the minimum liveness assurance (default `basic`). They use the verifier of `authentication`.
+   */
+  readonly biometric?: { readonly community?: string; readonly liveness?: 'none' | 'basic' | 'certified' }
+  /** Locks a signing method temporarily after consecutive failed attempts, for example 86,400 seconds after 3. Off by default. */
+  readonly lockout?: LockoutRule
+  /** The chains on which wallets can be created, by `secretType`. Default: `knownChains()`. */
+  readonly chains?: Chains
+  /**
+   * True if `POST /api/signatures` accepts raw requests such as `ETHEREUM_RAW`. Default: false. Raw bytes can be a transaction, a
+   * login challenge of another service or a DID update, so callers must be trusted with full control of the wallets.
+   */
+  readonly rawSignatures?: boolean
+  /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
+  readonly chainClients?: ChainClients
+  /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
+  readonly feeBumping?: FeeBumping
+  /** Retention of final transactions and their idempotency keys. */
+  readonly transactionRetention?: TransactionRetention
+}
+
+/** Creates the custody API: users, signing methods, wallets, signatures and transactions. `faces` enables face verification. */
+export function custodyApi(
+  services: Services,
+  tenant: string,
+  options: CustodyOptions = {},
+  faces?: Pick<SessionContext, 'faces' | 'faceAttemptsPerUser'>,
+): Api {
+  const custody: CustodyContext = {
+    services,
+    chains: options.chains ?? knownChains(),
+    methods: options.signingMethods ?? {},
+    faces: {
+      services,
+      faces: faces?.faces,
+      faceAttemptsPerUser: faces?.faceAttemptsPerUser ?? { limit: 30, windowSeconds: 3600 },
+      community: options.biometric?.community ?? defaultCommunity,
+      liveness: options.biometric?.liveness ?? 'basic',
+    },
+    rawSignatures: options.rawSignatures === true,
+    service: serviceGuard(services, 'custody'),
+    publicGuard: publicGuard(tenant),
+  }
+  return Object.freeze({
+    name: 'custody',
+    title: 'Billfold custody API',
+    routes: Object.freeze([
+      tokenRoute(custody, 'custody'),
+      ...userRoutes(custody),
+      ...signingMethodRoutes(custody),
+      ...faceCheckRoutes(custody),
+      ...walletRoutes(custody),
+      ...linkRoutes(custody),
+      ...signatureRoutes(custody),
+      ...transactionRoutes(custody),
+      ...securityRoutes(custody),
+    ]),
+    errorReply: custodyErrorReply,
+    errorSchema: custodyErrorBody,
+  })
+}

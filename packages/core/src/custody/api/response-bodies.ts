@@ -1,0 +1,82 @@
+import type { SigningMethodRow } from '../../identity/signing-methods/sealing.ts'
+import { formatUnits } from '../transactions/formats/units.ts'
+import type { UserRow } from '../../identity/users/create.ts'
+import type { Chains } from '../wallets/chains/index.ts'
+import type { CustodyWalletRow } from '../wallets/sealing.ts'
+
+/** Formats a signing method for the API. Its value is included only if it was just generated. */
+export function toSigningMethodBody(row: SigningMethodRow, generatedValue?: string): Record<string, unknown> {
+  return {
+    id: row.id,
+    type: row.type,
+    incorrectAttempts: row.incorrectAttempts,
+    remainingAttempts: row.remainingAttempts,
+    ...(row.lastUsedAt !== null && { lastUsedSuccess: formatTime(row.lastUsedAt) }),
+    ...(row.lockedUntil !== null && { lockedUntil: formatTime(row.lockedUntil) }),
+    hasMasterSecret: true,
+    ...(row.device !== null && { device: row.device }),
+    ...(generatedValue !== undefined && { value: generatedValue }),
+  }
+}
+
+/** Formats a user for the API. */
+export function toCustodyUserBody(user: UserRow, methods?: readonly SigningMethodRow[]): Record<string, unknown> {
+  return {
+    id: user.id,
+    ...(user.reference !== null && { reference: user.reference }),
+    createdAt: formatTime(user.createdAt),
+    ...(methods !== undefined && { signingMethods: methods.map((row) => toSigningMethodBody(row)) }),
+  }
+}
+
+/**
+ * Formats a wallet for the API. `balance` is in minor units of the chain. Without it the balance is reported as not
+ * available, which is distinct from zero.
+ */
+export function toCustodyWalletBody(
+  chains: Chains,
+  wallet: CustodyWalletRow,
+  balance?: bigint,
+): Record<string, unknown> {
+  // A wallet of a chain that is no longer enabled must not fail the whole list.
+  const { symbol, decimals } = chains.get(wallet.secretType) ?? { symbol: wallet.secretType, decimals: 0 }
+  return {
+    id: wallet.id,
+    address: wallet.address,
+    walletType: 'WHITE_LABEL',
+    secretType: wallet.secretType,
+    createdAt: formatTime(wallet.createdAt),
+    archived: wallet.archivedAt !== null,
+    ...(wallet.description !== null && { description: wallet.description }),
+    ...(wallet.identifier !== null && { identifier: wallet.identifier }),
+    primary: wallet.primary,
+    hasCustomPin: wallet.userId === null,
+    ...(wallet.userId !== null && { userId: wallet.userId }),
+    balance: {
+      ...toBalanceFields(balance, decimals),
+      secretType: wallet.secretType,
+      symbol,
+      gasSymbol: symbol,
+      decimals,
+    },
+  }
+}
+
+/** `balance` is the nearest number in whole units, for display. `rawBalance` is exact. */
+function toBalanceFields(raw: bigint | undefined, decimals: number): Record<string, unknown> {
+  if (raw === undefined)
+    return { available: false, balance: null, gasBalance: null, rawBalance: null, rawGasBalance: null }
+  const whole = Number(formatUnits(raw, decimals))
+  return {
+    available: true,
+    balance: whole,
+    gasBalance: whole,
+    rawBalance: raw.toString(),
+    rawGasBalance: raw.toString(),
+  }
+}
+
+/** Formats epoch milliseconds as ISO 8601 in UTC. */
+function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

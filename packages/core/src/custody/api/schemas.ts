@@ -1,0 +1,97 @@
+import { z } from 'zod'
+
+/** The maximum body size of this API's routes, in bytes. */
+export const custodyBodyLimit = 256 * 1024
+
+/** An id in a path or body. */
+export const idSchema = z.string().min(1).max(64)
+
+/** The value of a signing method of any type. */
+export const signingMethodValueSchema = z.string().max(1024)
+
+/** The device public key of a BIOMETRIC with face verification: base64 of X and Y of a P-256 key. */
+export const devicePublicKeySchema = z.string().max(96)
+
+/** A PIN in a body. */
+export const pincodeSchema = z.string().min(1).max(64)
+
+/** The page number (from 1) and page size of a list. */
+export const custodyPaging = {
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  size: z.coerce.number().int().min(1).max(100).default(20),
+}
+
+/** The query value `true` or `false`, parsed to a boolean. */
+export const booleanQuerySchema = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+/** The body of every error reply. */
+export const custodyErrorBody = z.object({
+  success: z.literal(false),
+  errors: z.array(z.object({ code: z.string(), message: z.string() })),
+})
+
+const signingMethodBody = z.object({
+  id: z.string(),
+  type: z.string(),
+  incorrectAttempts: z.number(),
+  remainingAttempts: z.number(),
+  lastUsedSuccess: z.string().optional(),
+  lockedUntil: z.string().optional().describe('When the temporary lock ends or ended'),
+  hasMasterSecret: z.boolean(),
+  device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
+  value: z.string().optional().describe('The generated value, returned only once'),
+})
+
+const userBody = z.object({
+  id: z.string(),
+  reference: z.string().optional(),
+  createdAt: z.string(),
+  signingMethods: z.array(signingMethodBody).optional(),
+})
+
+const walletBody = z.object({
+  id: z.string(),
+  address: z.string(),
+  walletType: z.string(),
+  secretType: z.string(),
+  createdAt: z.string(),
+  archived: z.boolean(),
+  description: z.string().optional(),
+  identifier: z.string().optional(),
+  primary: z.boolean(),
+  hasCustomPin: z.boolean(),
+  userId: z.string().optional(),
+  balance: z.object({
+    available: z.boolean(),
+    secretType: z.string(),
+    balance: z.number().nullable(),
+    gasBalance: z.number().nullable(),
+    symbol: z.string(),
+    gasSymbol: z.string(),
+    rawBalance: z.string().nullable(),
+    rawGasBalance: z.string().nullable(),
+    decimals: z.number(),
+  }),
+})
+
+const signatureBody = z.object({
+  type: z.literal('HEX_SIGNATURE'),
+  r: z.string().optional().describe('ECDSA signatures only'),
+  s: z.string().optional(),
+  v: z.string().optional(),
+  signature: z.string(),
+  encoded: z.string().optional().describe("The signature in the chain's native encoding, if that is not hex"),
+})
+
+/** The result schemas of the routes. */
+export const resultSchemas = {
+  signingMethod: signingMethodBody,
+  user: userBody,
+  wallet: walletBody,
+  signature: signatureBody,
+}
+
+/** Wraps a result schema in `{success:true, result}`. */
+export function successSchema(result: z.ZodType): z.ZodType {
+  return z.object({ success: z.literal(true), result })
+}

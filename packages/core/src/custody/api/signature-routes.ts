@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import { type Chains, getChain } from '../wallets/chains/index.ts'
+import { getCustodyWallet } from '../wallets/find.ts'
+import { assertWalletNotArchived, type RawSignatureRequest, signWithWallet } from '../wallets/sign.ts'
+import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
+import type { CustodyContext } from './context.ts'
+import { custodySuccessReply } from './response-format.ts'
+import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
+import { withSignatureRequestPath, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
+import { verificationRoute } from './verification-route.ts'
+
+const common = { secretType: z.string().max(32), walletId: idSchema }
+
+const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string() })
+const typed = z.object({ type: z.literal('EIP712'), ...common, data: typedDataSchema })
+
+/** The body schema, with a raw request type for every enabled chain. */
+function newSignature(chains: Chains) {
+  const types = [...chains.keys()].map((secretType): RawSignatureRequest['type'] => `${secretType}_RAW`)
+  const data = z.string().describe('Hex: a 32-byte hash on secp256k1, up to 64 KiB on ed25519')
+  const raw = z.object({ type: z.literal(types), ...common, data })
+  return z.object({
+    pincode: pincodeSchema.optional(),
+    signatureRequest: z.discriminatedUnion('type', types.length === 0 ? [message, typed] : [message, typed, raw]),
+  })
+}
+
+/** The routes that create and verify signatures of messages and typed data. */
+export function signatureRoutes(custody: CustodyContext): readonly Route[] {
+  const { services, chains, service } = custody
+  return [
+    verificationRoute(custody),
+    route({
+      id: 'createSignature',
+      method: 'POST',
+      path: '/api/signatures',
+      summary:
+        "Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it",
+      guard: service,
+      headers: signingMethodHeadersSchema,
+      body: { encoding: 'json', schema: newSignature(chains), limit: custodyBodyLimit, raw: 'if-available' },
+      replies: { 200: { description: 'The signature', schema: successSchema(resultSchemas.signature) } },
+      handler: async ({ body, headers }, context) => {
+        const { secretType, walletId, ...request } = body.signatureRequest
+        const isRaw = request.type !== 'MESSAGE' && request.type !== 'EIP712'
+        if (isRaw && !custody.rawSignatures) throw new BillfoldError('signature.raw-disabled')
+        if (isRaw && request.type !== `${secretType}_RAW`)
+          throw new BillfoldError('input.invalid', { issues: [typeMismatch] })
+        const actor = actorFromRequest(context)
+        const wallet = await getCustodyWallet(services, actor.tenant, walletId)
+        const chain = getChain(chains, wallet.secretType)
+        if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
+        assertWalletNotArchived(wallet)
+        const header = await parseSigningMethod(services, context, headers)
+        const authorizedBy = await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode)
+        const signed = await withSignatureRequestPath(async () =>
+          signWithWallet(
+            services,
+            actor,
+            wallet,
+            chain,
+            isRaw ? request : parseSignatureRequest(request),
+            authorizedBy,
+          ),
+        )
+        return custodySuccessReply(signed)
+      },
+    }),
+  ]
+}
+
+const typeMismatch = { path: 'signatureRequest.type', message: 'does not match secretType' }
+const chainMismatch = { path: 'signatureRequest.secretType', message: "does not match the wallet's secretType" }

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner-version.ts'
+import { hasMethods, listMethods, methodUnchanged } from '../../identity/signing-methods/methods.ts'
+import { type Route, route } from '../../http/index.ts'
+import { createUser } from '../../identity/users/create.ts'
+import { archiveUser, setUserReference } from '../../identity/users/update.ts'
+import { getUser, listUsers } from '../../identity/users/find.ts'
+import { archiveUserWallets } from '../wallets/update.ts'
+import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
+import type { CustodyContext } from './context.ts'
+import { custodySuccessReply } from './response-format.ts'
+import { toCustodyUserBody } from './response-bodies.ts'
+import {
+  custodyBodyLimit,
+  booleanQuerySchema,
+  idSchema,
+  signingMethodValueSchema,
+  custodyPaging,
+  resultSchemas,
+  successSchema,
+} from './schemas.ts'
+
+const newUser = z.object({
+  reference: z.string().max(256).optional(),
+  signingMethod: z.object({ type: z.string().max(32), value: signingMethodValueSchema.optional() }).optional(),
+})
+
+/** The routes that create, list, get, update and delete users. */
+export function userRoutes(custody: CustodyContext): readonly Route[] {
+  const { services, service } = custody
+  return [
+    route({
+      id: 'createUser',
+      method: 'POST',
+      path: '/api/users',
+      summary: 'Create a user, optionally with a PIN',
+      guard: service,
+      body: { encoding: 'json', schema: newUser, limit: custodyBodyLimit },
+      replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
+      handler: async ({ body }, context) => {
+        const { user, methods } = await createUser(services, custody.methods, actorFromRequest(context), body)
+        return custodySuccessReply(toCustodyUserBody(user, methods))
+      },
+    }),
+    route({
+      id: 'listUsers',
+      method: 'GET',
+      path: '/api/users',
+      summary: 'List users, newest first',
+      guard: service,
+      query: z.object({
+        ...custodyPaging,
+        reference: z.string().max(256).optional(),
+        includeSigningMethods: booleanQuerySchema.optional(),
+      }),
+      replies: { 200: { description: 'A page of users', schema: successSchema(z.array(resultSchemas.user)) } },
+      handler: async ({ query }, { caller }) => {
+        const rows = await listUsers(services, caller.tenant, { reference: query.reference }, query)
+        if (query.includeSigningMethods !== true) return custodySuccessReply(rows.map((row) => toCustodyUserBody(row)))
+        const methods = await Promise.all(rows.map((row) => listMethods(services, caller.tenant, row.id)))
+        return custodySuccessReply(rows.map((row, index) => toCustodyUserBody(row, methods[index])))
+      },
+    }),
+    route({
+      id: 'getUser',
+      method: 'GET',
+      path: '/api/users/:userId',
+      summary: 'Get a user and their signing methods',
+      guard: service,
+      params: z.object({ userId: idSchema }),
+      replies: {
+        200: { description: 'The user', schema: successSchema(resultSchemas.user) },
+        404: { description: 'No such user' },
+      },
+      handler: async ({ params }, { caller }) => {
+        const user = await getUser(services, caller.tenant, params.userId)
+        return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, caller.tenant, user.id)))
+      },
+    }),
+    changeRoute(custody),
+    deleteRoute(custody),
+  ]
+}
+
+function changeRoute({ services, service }: CustodyContext): Route {
+  return route({
+    id: 'updateUser',
+    method: 'PUT',
+    path: '/api/users/:userId',
+    summary: "Change a user's reference",
+    guard: service,
+    params: z.object({ userId: idSchema }),
+    body: {
+      encoding: 'json',
+      schema: z.object({ reference: z.string().max(256).nullable() }),
+      limit: custodyBodyLimit,
+    },
+    replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
+    handler: async ({ params, body }, context) => {
+      const { tenant } = context.caller
+      await setUserReference(services, actorFromRequest(context), params.userId, body.reference)
+      const user = await getUser(services, tenant, params.userId)
+      return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, tenant, user.id)))
+    },
+  })
+}
+
+function deleteRoute({ services, service }: CustodyContext): Route {
+  return route({
+    id: 'deleteUser',
+    method: 'DELETE',
+    path: '/api/users/:userId',
+    summary: "Delete a user and archive the user's wallets",
+    guard: service,
+    params: z.object({ userId: idSchema }),
+    headers: signingMethodHeadersSchema,
+    replies: { 200: { description: 'The user was deleted' }, 404: { description: 'No such user' } },
+    handler: async ({ params, headers }, context) => {
+      const actor = actorFromRequest(context)
+      const user = await getUser(services, actor.tenant, params.userId)
+      const now = services.now()
+      const owner = { tenant: actor.tenant, ownerId: user.id, ownerKind: 'user' as const }
+      if (await hasMethods(services, owner)) {
+        const header = await parseSigningMethod(services, context, headers, 'without body')
+        const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header)
+        const writes = [methodUnchanged(authorizedBy), closeOwner(user.id, now), archiveUserWallets(user.id, now)]
+        await archiveUser(services, actor, user.id, writes)
+      } else {
+        await archiveUser(services, actor, user.id, [insertClosedOwner(actor.tenant, user.id, now)])
+      }
+      return { status: 200, body: { success: true } }
+    },
+  })
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type RequestContext, type Route, route } from '../../http/index.ts'
+import type { SignatureRequest } from '../wallets/chains/chain.ts'
+import { getChain } from '../wallets/chains/index.ts'
+import { getCustodyWallet } from '../wallets/find.ts'
+import type { CustodyContext } from './context.ts'
+import { custodySuccessReply } from './response-format.ts'
+import { custodyBodyLimit, idSchema, successSchema } from './schemas.ts'
+import { parseSignatureRequest, typedDataSchema } from './signature-data.ts'
+
+const address = z.string().min(1).max(128)
+
+const newVerification = z.object({
+  type: z.enum(['MESSAGE', 'EIP712']).default('MESSAGE'),
+  secretType: z.string().max(32),
+  data: typedDataSchema.optional().describe('The signed text or typed data'),
+  message: z.string().optional().describe('Alias of data, for text'),
+  signature: z.string().max(512).describe("Hex, or the chain's native encoding"),
+  walletAddress: address.optional().describe('The address of the claimed signer; alternatives: address, walletId'),
+  address: address.optional(),
+  walletId: idSchema.optional(),
+})
+
+type Verification = z.output<typeof newVerification>
+
+/** The route that verifies a signature against any address. */
+export function verificationRoute(custody: CustodyContext): Route {
+  return route({
+    id: 'verifySignature',
+    idempotency: 'none',
+    method: 'POST',
+    path: '/api/signatures/verification',
+    summary: 'Verify a signature of a message or typed data against an address',
+    guard: custody.service,
+    body: { encoding: 'json', schema: newVerification, limit: custodyBodyLimit },
+    replies: {
+      200: { description: 'True if the signature is valid', schema: successSchema(z.object({ isValid: z.boolean() })) },
+    },
+    handler: async ({ body }, context) => {
+      const chain = getChain(custody.chains, body.secretType)
+      const request = toSignatureRequest(body)
+      const signer = await findSignerAddress(custody, context, body)
+      return custodySuccessReply({ isValid: chain.verify(request, body.signature, signer) })
+    },
+  })
+}
+
+function toSignatureRequest({ type, data, message }: Verification): SignatureRequest {
+  const signed = data ?? message
+  if (signed === undefined) throw invalid('data', 'is required')
+  if (type === 'EIP712') return parseSignatureRequest({ type, data: signed })
+  if (typeof signed !== 'string') throw invalid('data', 'is not text')
+  return { type, data: signed }
+}
+
+async function findSignerAddress(
+  { services }: CustodyContext,
+  { caller }: RequestContext,
+  body: Verification,
+): Promise<string> {
+  const named = body.walletAddress ?? body.address
+  if (named !== undefined) return named
+  if (body.walletId === undefined) throw invalid('walletAddress', 'is required')
+  const wallet = await getCustodyWallet(services, caller.tenant, body.walletId)
+  if (wallet.secretType !== body.secretType) throw invalid('secretType', "does not match the wallet's secretType")
+  return wallet.address
+}
+
+function invalid(path: string, message: string): BillfoldError {
+  return new BillfoldError('input.invalid', { issues: [{ path, message }] })
+}

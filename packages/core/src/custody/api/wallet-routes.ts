@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import { fetchBalances } from '../transactions/balances.ts'
+import { getUser } from '../../identity/users/find.ts'
+import { getChain } from '../wallets/chains/index.ts'
+import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
+import { getCustodyWallet, listWallets, walletSortColumns } from '../wallets/find.ts'
+import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
+import { chainsRoute } from './chains-route.ts'
+import type { CustodyContext } from './context.ts'
+import { custodySuccessReply } from './response-format.ts'
+import { exportRoute } from './export-route.ts'
+import { importRoute } from './import-route.ts'
+import { metadataRoutes } from './metadata-route.ts'
+import { toCustodyWalletBody } from './response-bodies.ts'
+import {
+  custodyBodyLimit,
+  booleanQuerySchema,
+  idSchema,
+  custodyPaging,
+  pincodeSchema,
+  resultSchemas,
+  successSchema,
+} from './schemas.ts'
+
+const newWallet = z.object({
+  secretType: z.string().max(32),
+  userId: idSchema.optional(),
+  description: z.string().max(1024).optional(),
+  identifier: z.string().max(256).optional(),
+  pincode: pincodeSchema.optional(),
+})
+
+const filters = z.object({
+  ...custodyPaging,
+  secretType: z.string().max(32).optional(),
+  userId: idSchema.optional(),
+  identifier: z.string().max(256).optional(),
+  address: z.string().max(128).optional(),
+  archived: booleanQuerySchema.optional(),
+  sortOn: z.enum(walletSortColumns).optional(),
+  sortOrder: z
+    .string()
+    .regex(/^(asc|desc)$/i)
+    .transform((order) => (order.toLowerCase() === 'asc' ? ('asc' as const) : ('desc' as const)))
+    .optional(),
+})
+
+/** The routes that create, import, export, update, list and get wallets, and list the chains. */
+export function walletRoutes(custody: CustodyContext): readonly Route[] {
+  const { services, chains, service } = custody
+  return [
+    createRoute(custody),
+    importRoute(custody),
+    exportRoute(custody),
+    ...metadataRoutes(custody),
+    chainsRoute(custody),
+    route({
+      id: 'listWallets',
+      method: 'GET',
+      path: '/api/wallets',
+      summary: 'List wallets, newest first by default',
+      guard: service,
+      query: filters,
+      replies: { 200: { description: 'A page of wallets', schema: successSchema(z.array(resultSchemas.wallet)) } },
+      handler: async ({ query }, { caller }) => {
+        const rows = await listWallets(services, caller.tenant, query, query)
+        const balances = await fetchBalances(services, rows)
+        return custodySuccessReply(rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))))
+      },
+    }),
+    route({
+      id: 'getWallet',
+      method: 'GET',
+      path: '/api/wallets/:walletId',
+      summary: 'Get a wallet',
+      guard: service,
+      params: z.object({ walletId: idSchema }),
+      replies: {
+        200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) },
+        404: { description: 'No such wallet' },
+      },
+      handler: async ({ params }, { caller }) => {
+        const wallet = await getCustodyWallet(services, caller.tenant, params.walletId)
+        const balances = await fetchBalances(services, [wallet])
+        return custodySuccessReply(toCustodyWalletBody(chains, wallet, balances.get(wallet.id)))
+      },
+    }),
+  ]
+}
+
+function createRoute({ services, chains, methods, service }: CustodyContext): Route {
+  return route({
+    id: 'createWallet',
+    method: 'POST',
+    path: '/api/wallets',
+    summary:
+      "Create a wallet for a user, authorized by the user's signing methods, or a standalone wallet with its own PIN",
+    guard: service,
+    headers: signingMethodHeadersSchema,
+    body: { encoding: 'json', schema: newWallet, limit: custodyBodyLimit, raw: 'if-available' },
+    replies: { 200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) } },
+    handler: async ({ body, headers }, context) => {
+      const actor = actorFromRequest(context)
+      const chain = getChain(chains, body.secretType)
+      if (body.userId === undefined) {
+        if (body.pincode === undefined) throw new BillfoldError('input.invalid', { issues: [pincodeMissing] })
+        return custodySuccessReply(
+          toCustodyWalletBody(
+            chains,
+            await createStandaloneWallet(services, methods, actor, chain, body, body.pincode),
+          ),
+        )
+      }
+      const user = await getUser(services, actor.tenant, body.userId)
+      const header = await parseSigningMethod(services, context, headers)
+      const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
+      return custodySuccessReply(
+        toCustodyWalletBody(chains, await createUserWallet(services, actor, user.id, chain, body, authorizedBy)),
+      )
+    },
+  })
+}
+
+const pincodeMissing = { path: 'pincode', message: 'is required for a wallet without a user' }

@@ -1,0 +1,17 @@
+export { type AeternityClientOptions, aeternityChainClient } from './aeternity-client.ts'
+export type {
+  AccountNonces,
+  AeternityClient,
+  BroadcastResult,
+  ChainClient,
+  ChainClients,
+  NodeTransactionStatus,
+  EvmCall,
+  EvmClient,
+  EvmFees,
+} from './chain-client.ts'
+export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
+export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
+export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
+export { chainLimits } from './limits.ts'
+export { type FeeBumping, resolveFeeBumping } from './fee-bumping.ts'

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { requestNode, type Fetch } from './request-node.ts'
+
+/** An error response of a node (JSON-RPC 2.0 section 5.1). */
+export class JsonRpcError extends Error {
+  override readonly name = 'NodeError'
+  readonly code: number
+
+  constructor(code: number, message: string) {
+    super(message.slice(0, 500))
+    this.code = code
+  }
+}
+
+/** Calls a JSON-RPC method. @throws JsonRpcError for an error response, Error if no node responds */
+export type JsonRpcCall = (method: string, params: readonly unknown[]) => Promise<unknown>
+
+/** The URLs of the nodes and the request settings. */
+export interface JsonRpcOptions {
+  readonly urls: readonly string[]
+  readonly timeoutMs: number
+  readonly fetch: Fetch
+}
+
+const responseSchema = z.union([
+  z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
+  z.object({ result: z.unknown() }),
+])
+
+/** Creates a JSON-RPC 2.0 client over HTTP that uses the first node that responds. */
+export function createJsonRpc({ urls, timeoutMs, fetch }: JsonRpcOptions): JsonRpcCall {
+  let id = 0
+  return async (method, params) => {
+    let lastError: unknown
+    for (const url of urls) {
+      try {
+        const { status, json } = await requestNode({
+          url,
+          timeoutMs,
+          fetch,
+          json: { jsonrpc: '2.0', id: ++id, method, params },
+        })
+        const response = responseSchema.safeParse(json)
+        if (!response.success) throw new Error(`node responded with status ${status} and no JSON-RPC result`)
+        if ('error' in response.data) throw new JsonRpcError(response.data.error.code, response.data.error.message)
+        return response.data.result
+      } catch (error) {
+        if (error instanceof JsonRpcError) throw error
+        lastError = error
+      }
+    }
+    throw lastError
+  }
+}

@@ -1,0 +1,86 @@
+import { chainLimits } from './limits.ts'
+
+/** The type of a custom `fetch` implementation. */
+export type Fetch = typeof globalThis.fetch
+
+/** The HTTP status and parsed JSON of a node's response. `json` is undefined if the body is not JSON. */
+export interface NodeResponse {
+  readonly status: number
+  readonly json: unknown
+}
+
+/** A request to a node: POST if `json` is present, otherwise GET. */
+export interface NodeRequest {
+  readonly url: string
+  readonly json?: unknown
+  readonly timeoutMs: number
+  readonly fetch: Fetch
+}
+
+/**
+ * Sends a request to a node with limits on response time and size, without following redirects. Errors contain only the host
+ * of the URL, because paths and queries can contain API keys. Credentials in the URL are sent as HTTP Basic authentication.
+ */
+export async function requestNode(request: NodeRequest): Promise<NodeResponse> {
+  const { target, host, authorization } = parseUrl(request.url)
+  try {
+    const response = await request.fetch(target, {
+      method: request.json === undefined ? 'GET' : 'POST',
+      redirect: 'error',
+      signal: AbortSignal.timeout(request.timeoutMs),
+      headers: {
+        accept: 'application/json',
+        ...(request.json !== undefined && { 'content-type': 'application/json' }),
+        ...(authorization !== undefined && { authorization }),
+      },
+      ...(request.json !== undefined && { body: JSON.stringify(request.json) }),
+    })
+    return { status: response.status, json: parseJson(await readBounded(response)) }
+  } catch (error) {
+    // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, which can contain secrets
+    throw new Error(`node at ${host} did not respond: ${describeFailure(error)}`)
+  }
+}
+
+/** Moves credentials out of the URL, because fetch rejects URLs with credentials and quotes them in errors. */
+function parseUrl(text: string): { target: string; host: string; authorization: string | undefined } {
+  const url = new URL(text)
+  const { username, password, host } = url
+  if (username === '' && password === '') return { target: text, host, authorization: undefined }
+  url.username = ''
+  url.password = ''
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { target: url.href, host, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const body: ReadableStream<Uint8Array> | null = response.body
+  const reader = body?.getReader()
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    length += read.value.length
+    if (length > chainLimits.maxResponseBytes) {
+      await reader?.cancel()
+      throw new RangeError('the response is too large')
+    }
+    chunks.push(read.value)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns the code or name of an error without its message, which can quote the URL: `ECONNREFUSED`, `TimeoutError`. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const { cause } = error
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return error instanceof RangeError ? error.message : error.name
+}

@@ -1,0 +1,37 @@
+import { callNode, type ChainClient, chainLimits } from '../chain-clients/index.ts'
+import { isBillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import type { CustodyWalletRow } from '../wallets/sealing.ts'
+
+/**
+ * Fetches the balances of wallets in minor units, by wallet id. Balances of nodes that do not respond in time are missing, so
+ * that a list of wallets is not delayed by a slow node.
+ */
+export async function fetchBalances(
+  services: Services,
+  wallets: readonly CustodyWalletRow[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const balances = new Map<string, bigint>()
+  const unreachable = new Set<ChainClient>()
+  const queue = wallets.values()
+  const worker = async (): Promise<void> => {
+    for (const wallet of queue) {
+      const client = services.chainConnections.clients.get(wallet.secretType)
+      if (client === undefined || unreachable.has(client)) continue
+      const balance = await tryFetchBalance(services, client, wallet.address)
+      if (balance === undefined) unreachable.add(client)
+      else balances.set(wallet.id, balance)
+    }
+  }
+  await Promise.all(Array.from({ length: chainLimits.balanceConcurrency }, worker))
+  return balances
+}
+
+async function tryFetchBalance(services: Services, client: ChainClient, address: string): Promise<bigint | undefined> {
+  try {
+    return await callNode(client, services.logger, () => client.balance(address), chainLimits.balanceTimeoutMs)
+  } catch (error) {
+    if (isBillfoldError(error)) return undefined
+    throw error
+  }
+}

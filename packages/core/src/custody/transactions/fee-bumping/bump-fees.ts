@@ -1,0 +1,103 @@
+import { auditWrite } from '../../../platform/audit/audit-write.ts'
+import { callNode, type ChainClient, type EvmClient, type EvmFees } from '../../chain-clients/index.ts'
+import type { Services } from '../../../platform/services.ts'
+import { batch, check, isCommitError, update } from '../../../kernel/storage/index.ts'
+import { parseEvmFees } from '../formats/evm/evm.ts'
+import { toMaxFee, toPriorityFee } from './fee-bump-schedule.ts'
+import type { TransactionRow } from '../transaction-row.ts'
+import {
+  parseReplacementFees,
+  openReplacement,
+  listReplacements,
+  type TransactionReplacementRow,
+} from './replacements.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
+
+/**
+ * Bumps the fees of pending transactions whose fees are below the node's current recommendation. Each is replaced with the
+ * cheapest of its pre-signed replacements that meets the recommendation, or else with the most expensive one. Nothing is
+ * signed here: the replacements were signed with the transaction, with the same nonce and effect. Safe to run concurrently.
+ * @throws BillfoldError `transaction.chain-unavailable`
+ */
+export async function bumpFees(
+  services: Services,
+  client: ChainClient,
+  rows: readonly TransactionRow[],
+): Promise<void> {
+  const pending = rows.filter(({ state }) => state === 'sent')
+  if (client.family !== 'evm' || pending.length === 0) return
+  const replacements = await listReplacements(
+    services,
+    pending.map(({ id }) => id),
+  )
+  if (replacements.size === 0) return
+  const recommended = await callNode(client, services.logger, () => client.fees())
+  for (const row of pending) {
+    const candidates = replacements.get(row.id)
+    if (candidates !== undefined) await bumpFee(services, client, row, candidates, recommended)
+  }
+}
+
+async function bumpFee(
+  services: Services,
+  client: EvmClient,
+  row: TransactionRow,
+  candidates: readonly TransactionReplacementRow[],
+  recommended: EvmFees,
+): Promise<void> {
+  const current = candidates.findLast(({ broadcastAt }) => broadcastAt !== null)
+  const since = current?.broadcastAt ?? row.createdAt
+  const { afterSeconds } = services.chainConnections.feeBumping
+  const isSufficient = meets(current === undefined ? parseEvmFees(row.raw) : parseReplacementFees(current), recommended)
+  const higher = candidates.filter(({ level }) => level > (current?.level ?? 0))
+  const next = higher.find((candidate) => meets(parseReplacementFees(candidate), recommended)) ?? higher.at(-1)
+  if (isSufficient || next === undefined || services.now() - since < afterSeconds * 1000) {
+    // A process may have died just before broadcasting it, or the node may have dropped it.
+    if (current !== undefined) await broadcastReplacement(services, client, current)
+    return
+  }
+  if (await markBroadcast(services, row, next)) await broadcastReplacement(services, client, next)
+}
+
+function meets(fees: EvmFees, recommended: EvmFees): boolean {
+  return toMaxFee(fees) >= toMaxFee(recommended) && toPriorityFee(fees) >= toPriorityFee(recommended)
+}
+
+/** Marks a replacement as broadcast before broadcasting it, so that status queries include its hash. Returns false on conflict. */
+async function markBroadcast(
+  services: Services,
+  row: TransactionRow,
+  { id, hash, level }: TransactionReplacementRow,
+): Promise<boolean> {
+  const now = services.now()
+  try {
+    await services.storage.commit(
+      batch(
+        check(transactions, { where: { id: row.id, nonce: row.nonce, state: 'sent' } }),
+        update(transactionReplacements, { where: { id, broadcastAt: null }, set: { broadcastAt: now } }),
+        auditWrite({ tenant: row.tenant, id: 'host' }, 'transaction.fee-bumped', row.walletId, now, {
+          id: row.id,
+          hash,
+          level,
+        }),
+      ),
+    )
+    return true
+  } catch (error) {
+    if (isCommitError(error)) return false
+    throw error
+  }
+}
+
+/** Broadcasts a replacement. A refusal does not affect the transaction to be replaced. */
+async function broadcastReplacement(
+  services: Services,
+  client: EvmClient,
+  replacement: TransactionReplacementRow,
+): Promise<void> {
+  const raw = await openReplacement(services, replacement)
+  if (raw === undefined) return
+  const result = await callNode(client, services.logger, () => client.broadcast(raw))
+  if (result.outcome === 'accepted') return
+  services.logger.info({ replacement: replacement.id, outcome: result.outcome }, 'replacement refused by node')
+}

@@ -1,0 +1,66 @@
+/** A decimal amount, as a number or a string: `0.1`, `"0.1"`. */
+export type UnitAmount = number | string
+
+/** Chain-specific fields that override the node's recommendation. Amounts are integers of minor units (wei, aettos). */
+export interface ChainSpecificFields {
+  /** For {@link buildTransaction} only. Billfold assigns the nonces of transactions that it sends. */
+  readonly nonce?: number | undefined
+  readonly gasLimit?: UnitAmount | undefined
+  /** EVM: the gas price of a legacy transaction (EIP-155), in wei. */
+  readonly gasPrice?: UnitAmount | undefined
+  /** EVM: the fees of an EIP-1559 transaction, in wei. */
+  readonly maxFeePerGas?: UnitAmount | undefined
+  readonly maxPriorityFeePerGas?: UnitAmount | undefined
+  /**
+   * EVM: the maximum fee per gas, in wei, up to which the fee of a pending transaction may be bumped. Without it the fee is
+   * never bumped.
+   */
+  readonly maxReplacementFeePerGas?: UnitAmount | undefined
+  /** æternity: the fee of the transaction, in aettos. */
+  readonly fee?: UnitAmount | undefined
+  /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
+  readonly ttl?: number | undefined
+}
+
+/** An argument of a contract function. */
+export interface ContractInput {
+  /** An ABI type: `uint256`, `address`, `bytes32[]`, ... Tuples are not supported. */
+  readonly type: string
+  readonly value?: unknown
+}
+
+/** A request to transfer coins or tokens or to call a contract. */
+export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificFields | undefined } & (
+  | {
+      readonly type: 'TRANSFER' | 'GAS_TRANSFER'
+      readonly to: string
+      readonly value: UnitAmount
+      /** EVM: call data in hex. æternity: payload text. */
+      readonly data?: string | undefined
+    }
+  | {
+      readonly type: 'TOKEN_TRANSFER'
+      readonly to: string
+      /** The token's contract (ERC-20). */
+      readonly tokenAddress: string
+      /** In whole tokens. */
+      readonly value: UnitAmount
+    }
+  | {
+      readonly type: 'NFT_TRANSFER'
+      readonly to: string
+      /** The token's contract (ERC-721 or ERC-1155). */
+      readonly tokenAddress: string
+      readonly tokenId: UnitAmount
+      /** The number of tokens of an ERC-1155. Default: 1. */
+      readonly amount?: UnitAmount | undefined
+    }
+  | {
+      readonly type: 'CONTRACT_EXECUTION'
+      readonly to: string
+      readonly functionName: string
+      readonly inputs?: readonly ContractInput[] | undefined
+      /** The amount of the native coin sent with the call, in whole units. Default: 0. */
+      readonly value?: UnitAmount | undefined
+    }
+)

@@ -1,0 +1,35 @@
+import { callNode } from '../../chain-clients/index.ts'
+import { BillfoldError } from '../../../kernel/errors.ts'
+import type { Services } from '../../../platform/services.ts'
+import type { Chain } from '../../wallets/chains/chain.ts'
+import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import { buildUnsignedTransaction } from './build-unsigned.ts'
+import type { TransactionRequest } from '../formats/transaction-request.ts'
+
+/**
+ * Builds the unsigned transaction of a request. Nothing is signed, stored or sent. No node is needed if the request specifies
+ * the nonce and all gas fields.
+ * @throws BillfoldError `input.invalid`, `transaction.unsupported-type`, `transaction.chain-unavailable`,
+ *   `transaction.insufficient-funds`, `transaction.reverted`
+ */
+export async function buildTransaction(
+  services: Services,
+  wallet: CustodyWalletRow,
+  chain: Chain,
+  request: TransactionRequest,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { unsigned } = await buildUnsignedTransaction(services, wallet, chain, request)
+  return {
+    ...unsigned.describe(await findNonce(services, wallet, request)),
+    secretType: wallet.secretType,
+    walletId: wallet.id,
+  }
+}
+
+async function findNonce(services: Services, wallet: CustodyWalletRow, request: TransactionRequest): Promise<number> {
+  const requested = request.chainSpecificFields?.nonce
+  if (requested !== undefined) return requested
+  const client = services.chainConnections.clients.get(wallet.secretType)
+  if (client === undefined) throw new BillfoldError('transaction.chain-unavailable')
+  return (await callNode(client, services.logger, () => client.nonces(wallet.address))).next
+}

@@ -1,0 +1,183 @@
+import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
+import type { AuthorizedMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { type ChainClient, getChainClient } from '../../chain-clients/index.ts'
+import { BillfoldError, type ErrorCode } from '../../../kernel/errors.ts'
+import { newId } from '../../../kernel/ids.ts'
+import type { Services } from '../../../platform/services.ts'
+import { batch, insert, isCommitError, backoff } from '../../../kernel/storage/index.ts'
+import type { Chain } from '../../wallets/chains/chain.ts'
+import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { rebroadcastMissing } from './rebroadcast.ts'
+import { buildUnsignedTransaction } from './build-unsigned.ts'
+import { type UnsignedTransaction, requestIssue } from '../formats/transaction-format.ts'
+import { tryBroadcastTransaction } from './broadcast.ts'
+import {
+  findTransactionByIdempotencyKey,
+  type TransactionFingerprint,
+  computeTransactionFingerprint,
+} from './request-fingerprint.ts'
+import { transactionLimits } from '../limits.ts'
+import { findNextNonce, reserveNonceWrite } from './nonces.ts'
+import { type ChainAccount, chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { replacementInserts } from '../fee-bumping/replacements.ts'
+import type { TransactionRequest } from '../formats/transaction-request.ts'
+import { accountNonces, transactions } from '../tables.ts'
+import { transactionEventWrites } from '../transaction-events.ts'
+
+/** The context of one send. */
+interface Sending {
+  readonly actor: Actor
+  readonly wallet: CustodyWalletRow
+  readonly authorizedBy: AuthorizedMethod
+  readonly request: TransactionRequest
+  readonly fingerprint: TransactionFingerprint
+  readonly account: ChainAccount
+  readonly unsigned: UnsignedTransaction
+}
+
+/**
+ * Signs and sends a transaction, authorized by a signing method of the wallet's owner. The signed transaction and its nonce
+ * are stored before the broadcast. A stored transaction is sent eventually, even if the process dies or the node does not
+ * respond; if `transaction.chain-unavailable` is thrown, nothing was stored and nothing will be sent. A request with the same
+ * idempotency key and wallet sends once and returns the same result.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
+ *   `idempotency-key.reused`, `input.invalid`, `server.busy`, `transaction.chain-unavailable`,
+ *   `transaction.insufficient-funds`, `transaction.rejected`, `transaction.replaced`, `transaction.reverted`,
+ *   `transaction.unsupported-type`
+ */
+export async function sendTransaction(
+  services: Services,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  chain: Chain,
+  request: TransactionRequest,
+  authorizedBy: AuthorizedMethod,
+  idempotencyKey?: string,
+): Promise<TransactionRow> {
+  if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
+  if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
+  if (request.chainSpecificFields?.nonce !== undefined)
+    throw new BillfoldError('input.invalid', { issues: [nonceNotAllowed] })
+  const client = getChainClient(services.chainConnections, wallet.secretType)
+  const fingerprint = computeTransactionFingerprint(request, idempotencyKey)
+  const earlier = await findTransactionByIdempotencyKey(services, wallet.id, fingerprint)
+  if (earlier !== undefined) return repeatResult(services, client, earlier)
+  const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
+  const account = { network, address: wallet.address }
+  const sending = { actor, wallet, authorizedBy, request, fingerprint, account, unsigned }
+  return services.chainConnections.withAccountLock(chainAccountKey(account), async () => {
+    const { row, isNew } = await signAndStore(services, client, sending)
+    if (!isNew) return repeatResult(services, client, row, 'locked')
+    await tryBroadcastTransaction(services, client, row)
+    return currentResult(services, row)
+  })
+}
+
+const nonceNotAllowed = requestIssue(
+  'chainSpecificFields.nonce',
+  'is assigned by Billfold for transactions that are sent',
+)
+
+/** Signs and stores the transaction, or returns the row that another process has stored for the same idempotency key. */
+async function signAndStore(
+  services: Services,
+  client: ChainClient,
+  sending: Sending,
+): Promise<{ row: TransactionRow; isNew: boolean }> {
+  const { mined, next } = await rebroadcastMissing(services, client, sending.account)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { row: await signOnce(services, sending, mined, next), isNew: true }
+    } catch (error) {
+      if (!isCommitError(error)) throw error
+      if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
+      const earlier = await findTransactionByIdempotencyKey(services, sending.wallet.id, sending.fingerprint)
+      if (earlier !== undefined) return { row: earlier, isNew: false }
+      await backoff(attempt)
+    }
+  }
+}
+
+/** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
+async function signOnce(services: Services, sending: Sending, mined: number, next: number): Promise<TransactionRow> {
+  const { account, actor, authorizedBy, wallet, unsigned, request } = sending
+  const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
+  const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
+  if (nonce - mined >= transactionLimits.maxUnconfirmed) throw new BillfoldError('server.busy')
+  const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+  const [transaction, cancellation] = [unsigned.sign(nonce, privateKey), unsigned.signCancellation(nonce, privateKey)]
+  const replacements = unsigned.signReplacements(nonce, privateKey)
+  privateKey.fill(0)
+  const row = buildRow(services, sending, nonce, transaction, cancellation.raw)
+  await services.storage.commit(
+    batch(
+      reserveNonceWrite(account, counter?.next, nonce),
+      insert(transactions, row),
+      ...(await replacementInserts(services, row, replacements)),
+      ...walletUnchanged(wallet, authorizedBy),
+      auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
+        id: row.id,
+        hash: row.hash,
+        type: request.type,
+      }),
+      ...transactionEventWrites(services, row, 'transaction.created'),
+    ),
+  )
+  return row
+}
+
+function buildRow(
+  services: Services,
+  { wallet, account, fingerprint }: Sending,
+  nonce: number,
+  transaction: { readonly raw: Uint8Array; readonly hash: string },
+  rawCancellation: Uint8Array,
+): TransactionRow {
+  const now = services.now()
+  return {
+    id: newId(),
+    tenant: wallet.tenant,
+    walletId: wallet.id,
+    secretType: wallet.secretType,
+    ...account,
+    nonce,
+    ...transaction,
+    rawCancellation,
+    state: 'signed',
+    failureCode: null,
+    idempotencyKey: fingerprint.key,
+    contentHash: fingerprint.content,
+    createdAt: now,
+    nextCheckAt: now + transactionLimits.checkIntervalMs,
+  }
+}
+
+/** Returns the result of an earlier send. If its broadcast is unconfirmed, it is broadcast first. */
+async function repeatResult(
+  services: Services,
+  client: ChainClient,
+  row: TransactionRow,
+  accountLock?: 'locked',
+): Promise<TransactionRow> {
+  if (row.state === 'signed') {
+    const broadcast = (): Promise<void> => tryBroadcastTransaction(services, client, row)
+    await (accountLock === 'locked'
+      ? broadcast()
+      : services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), broadcast))
+  }
+  return currentResult(services, row)
+}
+
+/** Reads the current row. @throws BillfoldError the failure code of a refused or replaced transaction */
+async function currentResult(services: Services, row: TransactionRow): Promise<TransactionRow> {
+  const [current = row] = await services.storage.find(transactions, { where: { id: row.id }, limit: 1 })
+  if (current.failureCode === null) return current
+  throw new BillfoldError(failureCodes.find((code) => code === current.failureCode) ?? 'transaction.rejected')
+}
+
+const failureCodes: readonly ErrorCode[] = [
+  'transaction.insufficient-funds',
+  'transaction.rejected',
+  'transaction.replaced',
+]

@@ -1,0 +1,87 @@
+import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
+import { isBillfoldError } from '../../../kernel/errors.ts'
+import type { Services } from '../../../platform/services.ts'
+import { rebroadcastMissing } from '../sending/rebroadcast.ts'
+import { transactionLimits } from '../limits.ts'
+import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
+import { transactionReplacements, transactions } from '../tables.ts'
+import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
+
+/** The on-chain status of a transaction, whether or not Billfold sent it. */
+export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
+  readonly hash: string
+  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  /** True if the transaction has enough confirmations (12) to be final. */
+  readonly hasReachedFinality: boolean
+  /** The hash of the replacement at a higher fee that is pending or mined instead. */
+  readonly replacedBy?: string
+}
+
+/**
+ * Gets the status of a transaction from its chain. A transaction of the tenant that the node does not have is rebroadcast.
+ * @throws BillfoldError `transaction.chain-unavailable`
+ */
+export async function getTransactionStatus(
+  services: Services,
+  tenant: string,
+  secretType: string,
+  hash: string,
+): Promise<TransactionStatus> {
+  const client = getChainClient(services.chainConnections, secretType)
+  const found = await fetchNodeStatus(services, client, hash)
+  if (found.state !== 'unknown') return toStatus(hash, found)
+  const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
+  const row = await findByHash(services, tenant, secretType, hash)
+  if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
+  const effective = await resolveOnChainStatus(services, client, row)
+  if (effective.state !== 'unknown') return { ...toStatus(hash, effective), replacedBy: effective.hash }
+  if (row.failureCode === null) await tryRebroadcast(services, row)
+  const current = await findByHash(services, tenant, secretType, hash)
+  return { ...unconfirmed, status: current?.failureCode === null ? 'PENDING' : 'FAILED' }
+}
+
+const statusNames = { mined: 'SUCCEEDED', failed: 'FAILED', pending: 'PENDING', unknown: 'UNKNOWN' } as const
+
+function toStatus(
+  hash: string,
+  { state, confirmations, blockNumber, blockHash }: NodeTransactionStatus,
+): TransactionStatus {
+  return {
+    hash,
+    status: statusNames[state],
+    confirmations,
+    ...(blockNumber !== undefined && { blockNumber }),
+    ...(blockHash !== undefined && { blockHash }),
+    hasReachedFinality: confirmations >= transactionLimits.finalityConfirmations,
+  }
+}
+
+/** Finds the transaction of a tenant by its own hash or the hash of a replacement. */
+async function findByHash(
+  services: Services,
+  tenant: string,
+  secretType: string,
+  hash: string,
+): Promise<TransactionRow | undefined> {
+  const { storage } = services
+  const [row] = await storage.find(transactions, { where: { tenant, hash, secretType }, limit: 1 })
+  if (row !== undefined) return row
+  const [replacement] = await storage.find(transactionReplacements, { where: { tenant, hash }, limit: 1 })
+  if (replacement === undefined) return undefined
+  const where = { id: replacement.transactionId, tenant, secretType }
+  const [replaced] = await storage.find(transactions, { where, limit: 1 })
+  return replaced
+}
+
+/** Errors are only logged, because another transaction of the account may cause them. */
+async function tryRebroadcast(services: Services, row: TransactionRow): Promise<void> {
+  const client = getChainClient(services.chainConnections, row.secretType)
+  try {
+    await services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), () =>
+      rebroadcastMissing(services, client, toChainAccount(row)),
+    )
+  } catch (error) {
+    if (!isBillfoldError(error)) throw error
+    services.logger.warn({ cause: error, transaction: row.id }, 'transaction rebroadcast failed')
+  }
+}

@@ -1,0 +1,132 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
+import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
+import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
+import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, insert } from '../../kernel/storage/index.ts'
+import type { Chain, ChainKey } from './chains/chain.ts'
+import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { getOrCreateSeed } from './wallet-seed.ts'
+import { wallets } from './tables.ts'
+
+/**
+ * The maximum number of wallets per user. All of them are re-encrypted in one batch when a signing method is replaced, and a
+ * batch takes 1,000 writes. The quota is read before the write, so the margin covers wallets created concurrently.
+ */
+export const maxWalletsPerUser = 900
+
+/** Optional metadata of a new wallet. */
+export interface WalletInput {
+  readonly description?: string | undefined
+  readonly identifier?: string | undefined
+}
+
+/**
+ * Creates a wallet of a user from the next unused derivation path of the user's seed. Its key is sealed under the user's
+ * master secret.
+ * @throws BillfoldError `user.limit-reached`, `signing-method.invalid` if the method was replaced concurrently
+ */
+export function createUserWallet(
+  services: Services,
+  actor: Actor,
+  userId: string,
+  chain: Chain,
+  input: WalletInput,
+  authorizedBy: AuthorizedMethod,
+): Promise<CustodyWalletRow> {
+  return withOwnerLock(services, userId, async () => {
+    const { secret, version } = await loadMasterSecret(services, authorizedBy)
+    const owner = { tenant: actor.tenant, ownerId: userId }
+    const { seed, write } = await getOrCreateSeed(services, owner, secret)
+    const path = chain.derivationPath(await findNextIndex(services, userId, chain))
+    const row = buildWalletRow(services, { ...owner, userId }, chain, chain.deriveKey(seed, path), path, input, secret)
+    await services.storage.commit(
+      batch(
+        bumpOwnerVersion(userId, version),
+        write,
+        insert(wallets, row),
+        auditWrite(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
+        ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
+      ),
+    )
+    return row
+  })
+}
+
+/**
+ * Creates a wallet without a user: a random key, sealed under the wallet's own master secret, which the wallet's PIN wraps.
+ * @throws BillfoldError `signing-method.invalid-value`
+ */
+export async function createStandaloneWallet(
+  services: Services,
+  settings: SigningMethodOptions,
+  actor: Actor,
+  chain: Chain,
+  input: WalletInput,
+  pincode: string,
+): Promise<CustodyWalletRow> {
+  const id = newId()
+  const owner = { tenant: actor.tenant, ownerId: id, ownerKind: 'wallet' as const }
+  const method = await prepareFirstMethod(services, settings, actor, owner, { type: 'PIN', value: pincode })
+  const standalone = { tenant: actor.tenant, ownerId: id, userId: null }
+  const row = { ...buildWalletRow(services, standalone, chain, chain.generateKey(), null, input, method.secret, id) }
+  await services.storage.commit(
+    batch(
+      ...method.writes,
+      insert(wallets, row),
+      auditWrite(actor, 'wallet.created', id, row.createdAt, { secretType: chain.secretType }),
+      ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
+    ),
+  )
+  return row
+}
+
+/** Lists the wallets of a user after checking that one more is allowed. @throws BillfoldError `user.limit-reached` */
+export async function assertWalletQuota(services: Services, userId: string): Promise<readonly CustodyWalletRow[]> {
+  const rows = await services.storage.find(wallets, { where: { ownerId: userId }, limit: maxWalletsPerUser })
+  if (rows.length >= maxWalletsPerUser) throw new BillfoldError('user.limit-reached')
+  return rows
+}
+
+/** Finds the lowest index whose derivation path no wallet of the user has. A unique key rejects concurrent duplicates. */
+async function findNextIndex(services: Services, userId: string, chain: Chain): Promise<number> {
+  const rows = await assertWalletQuota(services, userId)
+  const taken = new Set(rows.map((row) => row.derivationPath))
+  let index = 0
+  while (taken.has(chain.derivationPath(index))) index++
+  return index
+}
+
+/** Builds the row of a new wallet with its key sealed. `derivationPath` is null if the key does not come from the owner's seed. */
+export function buildWalletRow(
+  services: Services,
+  owner: { readonly tenant: string; readonly ownerId: string; readonly userId: string | null },
+  chain: Chain,
+  key: ChainKey,
+  derivationPath: string | null,
+  input: WalletInput,
+  secret: MasterSecret,
+  id: string = newId(),
+): CustodyWalletRow {
+  return {
+    id,
+    ...owner,
+    secretType: chain.secretType,
+    address: key.address,
+    identifier: input.identifier ?? null,
+    description: input.description ?? null,
+    primary: false,
+    derivationPath,
+    publicKey: key.publicKey,
+    generation: secret.generation,
+    sealedKey: sealWalletKey({ tenant: owner.tenant, id }, key.privateKey, secret),
+    createdAt: services.now(),
+    archivedAt: null,
+  }
+}

@@ -1,0 +1,62 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import type { AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, retryOnConflict } from '../../kernel/storage/index.ts'
+import type { Chain } from './chains/chain.ts'
+import { withKeystoreSlot } from './with-keystore-slot.ts'
+import { walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { loadWalletKey, walletUnchanged } from './sign.ts'
+
+/** The export format of a key: a password-protected keystore, or the chain's own plain-text form. */
+export type KeyExportRequest =
+  | { readonly type: 'KEYSTORE'; readonly password: string }
+  | { readonly type: 'PRIVATE_KEY' }
+
+/**
+ * Exports a wallet's private key, authorized by a signing method of the wallet's owner. The audit record is committed before
+ * the key is returned. The commit fails if the wallet was archived, or the method replaced or removed, in the meantime.
+ * @throws BillfoldError `wallet.archived`, `signing-method.invalid` if the method does not belong to the wallet's owner,
+ *   `input.invalid` if the keystore password is empty or too long, `server.busy`
+ */
+export function exportWalletKey(
+  services: Services,
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  chain: Chain,
+  request: KeyExportRequest,
+  authorizedBy: AuthorizedMethod,
+): Promise<string> {
+  return retryOnConflict(async () => {
+    const exported = await formatKey(
+      services,
+      actor,
+      await loadWalletKey(services, wallet, authorizedBy),
+      chain,
+      request,
+    )
+    await services.storage.commit(
+      batch(
+        ...walletUnchanged(wallet, authorizedBy),
+        auditWrite(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
+        ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
+      ),
+    )
+    return exported
+  })
+}
+
+async function formatKey(
+  services: Services,
+  actor: Actor,
+  privateKey: Uint8Array,
+  chain: Chain,
+  request: KeyExportRequest,
+): Promise<string> {
+  try {
+    if (request.type === 'PRIVATE_KEY') return chain.formatPrivateKey(privateKey)
+    return await withKeystoreSlot(services, actor, () => chain.keystore.encrypt(privateKey, request.password))
+  } finally {
+    privateKey.fill(0)
+  }
+}

@@ -1,0 +1,66 @@
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import type { Query, Where } from '../../kernel/storage/index.ts'
+import type { CustodyWalletRow } from './sealing.ts'
+import { wallets } from './tables.ts'
+
+/** Criteria for listing wallets. Absent fields do not filter. */
+export interface WalletFilter {
+  readonly secretType?: string | undefined
+  readonly userId?: string | undefined
+  readonly identifier?: string | undefined
+  readonly address?: string | undefined
+  /** True lists archived wallets only, false or absent lists active wallets only. */
+  readonly archived?: boolean | undefined
+}
+
+/** The columns that wallets can be sorted by. */
+export const walletSortColumns = ['createdAt', 'address', 'description', 'identifier', 'secretType'] as const
+
+/** A page of wallets and its sort order. Pages count from 1, the default order is newest first, and ties are broken by id. */
+export interface WalletPage {
+  readonly page: number
+  readonly size: number
+  readonly sortOn?: (typeof walletSortColumns)[number] | undefined
+  readonly sortOrder?: 'asc' | 'desc' | undefined
+}
+
+/** Lists the wallets of a tenant that match a filter. */
+export function listWallets(
+  services: Services,
+  tenant: string,
+  filter: WalletFilter,
+  page: WalletPage,
+): Promise<CustodyWalletRow[]> {
+  const where: Where<CustodyWalletRow> = {
+    tenant,
+    ...(filter.secretType !== undefined && { secretType: filter.secretType }),
+    ...(filter.userId !== undefined && { userId: filter.userId }),
+    ...(filter.identifier !== undefined && { identifier: filter.identifier }),
+    ...(filter.address !== undefined && { address: filter.address }),
+    archivedAt: filter.archived === true ? { gt: 0 } : null,
+  }
+  return services.storage.find(wallets, {
+    where,
+    orderBy: toOrderBy(page),
+    limit: page.size,
+    offset: (page.page - 1) * page.size,
+  })
+}
+
+/** Ids are UUIDv7 and sort by creation time, so that sorting by `createdAt` needs no extra column. */
+function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Query<CustodyWalletRow>['orderBy']> {
+  return sortOn === undefined || sortOn === 'createdAt'
+    ? [['id', sortOrder]]
+    : [
+        [sortOn, sortOrder],
+        ['id', sortOrder],
+      ]
+}
+
+/** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */
+export async function getCustodyWallet(services: Services, tenant: string, id: string): Promise<CustodyWalletRow> {
+  const [row] = await services.storage.find(wallets, { where: { id, tenant }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('wallet.not-found')
+  return row
+}

@@ -1,0 +1,58 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
+import { signingMethods, masterSecrets } from '../../identity/signing-methods/tables.ts'
+import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, check, remove, update } from '../../kernel/storage/index.ts'
+import { assertWalletQuota } from './create.ts'
+import { getCustodyWallet } from './find.ts'
+import { openWalletKey, sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { wallets } from './tables.ts'
+
+/**
+ * Links a standalone wallet to a user. Its key is re-encrypted under the user's master secret and its own PIN is deleted.
+ * Requires both the wallet's PIN and a signing method of the user.
+ * @throws BillfoldError `wallet.already-linked`, `user.limit-reached`, `wallet.archived`, `signing-method.invalid` if a method
+ *   was replaced concurrently
+ */
+export function linkWallet(
+  services: Services,
+  actor: Actor,
+  walletId: string,
+  userId: string,
+  authorizedBy: { readonly wallet: AuthorizedMethod; readonly user: AuthorizedMethod },
+): Promise<CustodyWalletRow> {
+  return withOwnerLock(services, userId, async () => {
+    const wallet = await getCustodyWallet(services, actor.tenant, walletId)
+    if (wallet.userId !== null) throw new BillfoldError('wallet.already-linked')
+    if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
+    const own = await loadMasterSecret(services, authorizedBy.wallet)
+    const next = await loadMasterSecret(services, authorizedBy.user)
+    await assertWalletQuota(services, userId)
+    const linked = {
+      userId,
+      ownerId: userId,
+      // The user may already have a primary wallet on this chain.
+      primary: false,
+      generation: next.secret.generation,
+      sealedKey: sealWalletKey(wallet, openWalletKey(wallet, own.secret), next.secret),
+    }
+    const { row } = authorizedBy.user
+    const unlinked = { id: walletId, userId: null, archivedAt: null, generation: own.secret.generation }
+    await services.storage.commit(
+      batch(
+        check(signingMethods, { where: { id: row.id, version: row.version } }),
+        remove(masterSecrets, { where: { ownerId: walletId, version: own.version } }),
+        remove(signingMethods, { where: { ownerId: walletId }, expectedRows: 'any' }),
+        bumpOwnerVersion(userId, next.version),
+        update(wallets, { where: unlinked, set: linked }),
+        auditWrite(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
+        ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
+      ),
+    )
+    return { ...wallet, ...linked }
+  })
+}

@@ -1,0 +1,41 @@
+import { boolean, bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
+
+/** A key pair on a chain. The private key is sealed under the owner's master secret of the same generation. */
+export const wallets = defineTable({
+  name: 'wallets',
+  columns: {
+    id: text(36),
+    tenant: text(64),
+    /** The owner of the master secret that seals the key: a user id, or the wallet's own id. */
+    ownerId: text(36),
+    userId: nullable(text(36)),
+    secretType: text(32),
+    address: text(128),
+    identifier: nullable(text(256)),
+    description: nullable(text(1024)),
+    primary: boolean(),
+    /** BIP-32 path, or null if the key is not derived from the owner's seed. */
+    derivationPath: nullable(text(64)),
+    publicKey: bytes(65),
+    generation: integer(),
+    sealedKey: bytes(256),
+    createdAt: integer(),
+    archivedAt: nullable(integer()),
+  },
+  key: ['id'],
+  unique: { byAddress: ['tenant', 'secretType', 'address'], byPath: ['ownerId', 'derivationPath'] },
+  indexes: { byTenant: ['tenant', 'id'], byUser: ['userId', 'id'] },
+})
+
+/** The BIP-39 entropy from which a user's wallets are derived, sealed under the user's master secret. */
+export const seeds = defineTable({
+  name: 'seeds',
+  columns: {
+    ownerId: text(36),
+    tenant: text(64),
+    generation: integer(),
+    sealedEntropy: bytes(256),
+    createdAt: integer(),
+  },
+  key: ['ownerId'],
+})

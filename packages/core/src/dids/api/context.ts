@@ -1,0 +1,18 @@
+import type { Guard } from '../../http/index.ts'
+import type { DidWalletSettings } from '../did-wallets/settings.ts'
+import type { Services } from '../../platform/services.ts'
+
+/** The shared context of this API's routes. */
+export interface DidsContext {
+  readonly services: Services
+  readonly settings: DidWalletSettings
+  /** Service keys with the scope `dids`, or callers admitted by the host's own guard. */
+  readonly serviceGuard: Guard
+  /** Callers with the scope `dids:sign`. */
+  readonly signingGuard: Guard
+  /** Anybody; presented credentials must be valid. */
+  readonly resolverGuard: Guard
+  readonly publicGuard: Guard
+  /** The public URL of this API: the audience of `x-did-auth` tokens. */
+  readonly audience: string
+}

@@ -1,0 +1,82 @@
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import type { DidWalletRow } from './seal-key.ts'
+import { didWallets } from './tables.ts'
+
+/** Filters of a list of DID wallets; absent fields do not restrict it. */
+export interface DidWalletFilter {
+  readonly vaultId?: string | undefined
+  readonly did?: string | undefined
+  readonly alias?: string | undefined
+}
+
+/** A page of a list: at most `limit` rows after the id `after`. */
+export interface DidWalletPageOptions {
+  readonly limit: number
+  readonly after?: string | undefined
+}
+
+/** A page of DID wallets, and the id to continue after if there are more. */
+export interface DidWalletPage {
+  readonly rows: readonly DidWalletRow[]
+  readonly next: string | undefined
+}
+
+/**
+ * Lists the DID wallets of a tenant that match a filter, oldest first. Uses keyset pagination: the cost of a page does
+ * not depend on its position.
+ */
+export async function listDidWallets(
+  services: Services,
+  tenant: string,
+  { vaultId, did, alias }: DidWalletFilter,
+  { limit, after }: DidWalletPageOptions,
+): Promise<DidWalletPage> {
+  const found = await services.storage.find(didWallets, {
+    where: {
+      tenant,
+      state: 'live',
+      ...(vaultId !== undefined && { vaultId }),
+      ...(did !== undefined && { did }),
+      ...(alias !== undefined && { alias }),
+      ...(after !== undefined && { id: { gt: after } }),
+    },
+    orderBy: [['id', 'asc']],
+    limit: limit + 1,
+  })
+  const rows = found.slice(0, limit)
+  return { rows, next: found.length > limit ? rows.at(-1)?.id : undefined }
+}
+
+/** Returns the DID wallet of a DID. @throws BillfoldError `did-wallet.not-found` */
+export async function getDidWallet(services: Services, tenant: string, did: string): Promise<DidWalletRow> {
+  const [row] = await services.storage.find(didWallets, { where: { tenant, did, state: 'live' }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('did-wallet.not-found')
+  return row
+}
+
+/** Returns the DID wallet with an id. @throws BillfoldError `did-wallet.not-found` */
+export async function getDidWalletById(services: Services, tenant: string, id: string): Promise<DidWalletRow> {
+  const [row] = await services.storage.find(didWallets, { where: { id, tenant, state: 'live' }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('did-wallet.not-found')
+  return row
+}
+
+/** Lists the existing DID wallets among at most 1,000 ids. */
+export function listDidWalletsById(
+  services: Services,
+  tenant: string,
+  ids: readonly string[],
+): Promise<DidWalletRow[]> {
+  return services.storage.find(didWallets, { where: { id: { in: [...new Set(ids)] }, tenant, state: 'live' } })
+}
+
+/** Finds the DID wallet whose key has the given address. */
+export async function findDidWalletByAddress(
+  services: Services,
+  tenant: string,
+  address: string,
+): Promise<DidWalletRow | undefined> {
+  const [row] = await services.storage.find(didWallets, { where: { tenant, address, state: 'live' }, limit: 1 })
+  return row
+}

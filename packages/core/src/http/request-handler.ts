@@ -1,0 +1,200 @@
+import { BillfoldError } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { RateLimitKey } from '../platform/rate-limits/rate-limiter.ts'
+import { toSourceAddress } from '../platform/rate-limits/source-address.ts'
+import type { Api, MountableApi } from './api.ts'
+import { readBody } from './read-body.ts'
+import type { IncomingRequest, OutgoingResponse, Reply } from './request-response.ts'
+import { serializeError, toBillfoldError } from './serialize-error.ts'
+import { HandlerContext } from './handler-context.ts'
+import { requestLimits } from './request-limits.ts'
+import { hashBodyWhileStreaming, type IdempotencyServices, handleIdempotently } from './idempotency-key-header.ts'
+import { errorHeaders, toOutgoingResponse } from './outgoing-response.ts'
+import { type UrlEncodedParameters, parseUrlEncoded } from './url-encoded.ts'
+import { validateRoutes, allowedMethods } from './paths.ts'
+import { resolveRequestId } from './request-id.ts'
+import type { RateLimit, Route } from './route.ts'
+
+/** Services of the request pipeline. */
+export interface PipelineServices extends IdempotencyServices {
+  readonly logger: Logger
+  /** Time limit for a body to arrive, in milliseconds; defaults to 30,000. */
+  readonly bodyTimeoutMs?: number
+}
+
+/**
+ * Creates an API that framework adapters can mount.
+ *
+ * Pipeline: request id, IP rate limits, authentication (guard), caller rate limits, body, authentication again if the body took
+ * longer than 250 ms, validation, handler. Errors are rendered by the API's `errorReply`.
+ *
+ * @param api the routes and the error format
+ * @param services the services of the pipeline
+ * @throws Error if a path is not portable between routers, or a route is duplicated or unreachable
+ */
+export function createMountableApi(api: Api, services: PipelineServices): MountableApi {
+  validateRoutes(api.routes)
+  return Object.freeze({
+    ...api,
+    handle: (route: Route, request: IncomingRequest) => handle(api, services, route, request),
+    handleUnmatched: (request: IncomingRequest) => answerUnrouted(api, services, request),
+    reject: (request: IncomingRequest, code: BillfoldError['code'], allow?: readonly string[]) =>
+      fail(
+        api,
+        services,
+        resolveRequestId(request.headers),
+        new BillfoldError(code, allow === undefined ? {} : { allow }),
+      ),
+  })
+}
+
+async function handle(
+  api: Api,
+  services: PipelineServices,
+  route: Route,
+  request: IncomingRequest,
+): Promise<OutgoingResponse> {
+  const requestId = resolveRequestId(request.headers)
+  try {
+    const response = toOutgoingResponse(await runRoute(api, services, route, request, requestId), requestId)
+    return isStreamed(response.body)
+      ? { ...response, body: logFailure(response.body, services.logger, { requestId, api: api.name, route: route.id }) }
+      : response
+  } catch (error) {
+    return fail(api, services, requestId, error, route)
+  }
+}
+
+function isStreamed(body: OutgoingResponse['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && Symbol.asyncIterator in body
+}
+
+/** Logs an error of a streamed body. It cannot be sent: status and headers are already on the wire. */
+async function* logFailure(
+  body: AsyncIterable<Uint8Array>,
+  logger: Logger,
+  fields: Readonly<Record<string, unknown>>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    logger.error({ ...fields, error: serializeError(error) }, 'response stream failed')
+    throw error
+  }
+}
+
+async function runRoute(
+  api: Api,
+  services: PipelineServices,
+  route: Route,
+  request: IncomingRequest,
+  requestId: string,
+): Promise<Reply> {
+  checkPath(request.path)
+  // An await costs nearly as much when there is nothing to wait for.
+  const limited = route.limits.length > 0
+  if (limited) await consumeRateLimits(api, services, route, 'ip', { subject: toSourceAddress(request.ip) })
+  const admitted = await route.guard.admit(request)
+  if (limited)
+    await consumeRateLimits(api, services, route, 'caller', { subject: admitted.id, tenant: admitted.tenant })
+  const admittedAt = performance.now()
+  const query = route.query === undefined ? undefined : parseQuery(request.query)
+  const body =
+    route.body === undefined
+      ? undefined
+      : await readBody(route.body, request, services.bodyTimeoutMs ?? requestLimits.bodyTimeoutMs)
+  // Re-authenticate after slow bodies, so that a key revoked mid-upload is rejected. Bodies that arrive with the headers skip this.
+  // Authentication consumes nothing and counts against no limit. Multipart parts are read later, with tokens that cannot be revoked.
+  const isRecent = performance.now() - admittedAt < requestLimits.reauthenticateAfterMs
+  const caller = isRecent ? admitted : await route.guard.admit(request)
+  const input = { params: request.params, query, headers: request.headers, body: body?.value }
+  const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
+  if (key === undefined && body?.parts === undefined)
+    return route.run(input, new HandlerContext(request, requestId, caller, body))
+  try {
+    if (key === undefined) return await route.run(input, new HandlerContext(request, requestId, caller, body))
+    const keyed = hashBodyWhileStreaming(body)
+    const handling = new HandlerContext(request, requestId, caller, keyed?.body)
+    return await handleIdempotently(api, services, route, input, handling, keyed?.digest)
+  } finally {
+    body?.parts?.stop()
+  }
+}
+
+async function consumeRateLimits(
+  api: Api,
+  services: PipelineServices,
+  route: Route,
+  by: RateLimit['by'],
+  subject: Omit<RateLimitKey, 'name'>,
+): Promise<void> {
+  for (const rule of route.limits) {
+    if (rule.by !== by) continue
+    const key = { name: `${api.name}.${route.id}.${by}.${rule.windowSeconds}`, ...subject }
+    const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, {
+      limit: rule.limit,
+      windowSeconds: rule.windowSeconds,
+    })
+    if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+  }
+}
+
+/** Rejects malformed percent-encoding uniformly: routers differ in how they decode parameters. */
+function checkPath(path: string): void {
+  if (!path.includes('%')) return
+  try {
+    if (!decodeURIComponent(path).includes('\0')) return
+  } catch {
+    // Rejected below, like U+0000.
+  }
+  throw invalid('path', 'Malformed percent-encoding')
+}
+
+function parseQuery(text: string): UrlEncodedParameters {
+  const parameters = text.length > requestLimits.maxQueryLength ? undefined : parseUrlEncoded(text)
+  if (parameters === undefined) throw invalid('query', 'Too long, too many parameters, or invalid text')
+  return parameters
+}
+
+function invalid(path: string, message: string): BillfoldError {
+  return new BillfoldError('input.invalid', { issues: [{ path, message }] })
+}
+
+function answerUnrouted(api: Api, services: PipelineServices, request: IncomingRequest): OutgoingResponse | undefined {
+  const allow = allowedMethods(api.routes, request.path)
+  if (allow.length === 0) return undefined
+  const requestId = resolveRequestId(request.headers)
+  if (request.method === 'OPTIONS')
+    return toOutgoingResponse({ status: 204, headers: { allow: allow.join(', ') } }, requestId)
+  return fail(api, services, requestId, new BillfoldError('route.method-not-allowed', { allow }))
+}
+
+/** Renders an error in the format of the API, and logs it if its status is 500 or higher. */
+function fail(
+  api: Api,
+  services: PipelineServices,
+  requestId: string,
+  thrown: unknown,
+  route?: Route,
+): OutgoingResponse {
+  const error = toBillfoldError(thrown)
+  if (error.status >= 500) {
+    const fields = { requestId, api: api.name, route: route?.id, code: error.code }
+    services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
+  }
+  try {
+    const reply = api.errorReply(error, requestId)
+    return toOutgoingResponse(
+      { ...reply, headers: { ...errorHeaders(error, reply.status), ...reply.headers } },
+      requestId,
+    )
+  } catch (cause) {
+    services.logger.error({ requestId, api: api.name, error: serializeError(cause) }, 'error reply failed')
+    return toOutgoingResponse({ status: 500, body: { error: 'unexpected', requestId } }, requestId)
+  }
+}
+
+function logMessage(error: BillfoldError): string {
+  if (error.code !== 'body.raw-unavailable') return error.message
+  return 'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser'
+}

@@ -1,0 +1,33 @@
+import { check, type Write } from '../../kernel/storage/index.ts'
+import type { PersonalData } from '../../platform/personal-data.ts'
+import type { VerifierClient } from './verifier-client.ts'
+import { facePeople } from './face-tables.ts'
+import { listFacePeople } from './face-people.ts'
+import { faceRemovalWrites } from './remove-face.ts'
+
+/**
+ * Personal data: the communities in which a user's face is enrolled, with the number of templates. The templates themselves
+ * are not exported, since they are meaningless without their verifier. Erasing removes the faces as `removeFace` does; if a
+ * vendor's store is unavailable, nothing is erased.
+ */
+export function facesData(verifier: VerifierClient | undefined): PersonalData {
+  return {
+    name: 'faces',
+    collect: async (services, { tenant, userId }) => {
+      const people = await listFacePeople(services, tenant, userId)
+      if (people.length === 0) return undefined
+      return people.map(({ community, templates, createdAt }) => ({
+        community,
+        templates,
+        createdAt: new Date(createdAt).toISOString(),
+      }))
+    },
+    erase: async (services, { tenant, userId }) => {
+      const writes: Write[] = []
+      for (const person of await listFacePeople(services, tenant, userId))
+        writes.push(...(await faceRemovalWrites(services, verifier, person)))
+      // Fails the commit on a concurrent enrolment; the retry removes that one too.
+      return { writes: [...writes, check(facePeople, { where: { tenant, userId }, expectedRows: 'none' })] }
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, insert, isCommitError, update, type Write } from '../../kernel/storage/index.ts'
+import { generateServiceKey, openServiceKeySecret, type ServiceKeyRow } from './service-keys.ts'
+import { serviceKeyTable } from './table.ts'
+
+/** A service key with its secret. */
+export interface ServiceKeyWithSecret {
+  readonly tag: string
+  readonly keyId: string
+  readonly keySecret: string
+  readonly type: string
+  readonly debug: boolean
+}
+
+/** A service key without its secret. `createdAt` is in epoch milliseconds. */
+export interface ServiceKeyInfo extends Omit<ServiceKeyWithSecret, 'keySecret'> {
+  readonly scopes: readonly string[]
+  readonly createdAt: number
+}
+
+/** The maximum number of service keys in a list. */
+const maxListed = 1_000
+
+/** Lists the active service keys of a tenant with their secrets, oldest first. */
+export async function listServiceKeys(services: Services, tenant: string): Promise<readonly ServiceKeyWithSecret[]> {
+  const rows = await findActiveRows(services, tenant)
+  return Promise.all(rows.map(async (row) => toServiceKey(row, await openServiceKeySecret(services, row))))
+}
+
+/** Lists the active service keys of a tenant without their secrets, oldest first. */
+export async function listServiceKeyInfo(services: Services, tenant: string): Promise<readonly ServiceKeyInfo[]> {
+  const rows = await findActiveRows(services, tenant)
+  return rows.map(({ id, tag, type, debug, scopes, createdAt }) => {
+    return { keyId: id, tag, type, debug, scopes: scopes.split(' '), createdAt }
+  })
+}
+
+function findActiveRows(services: Services, tenant: string): Promise<ServiceKeyRow[]> {
+  return services.storage.find(serviceKeyTable, {
+    where: { tenant, revokedAt: null },
+    orderBy: [['id', 'asc']],
+    limit: maxListed,
+  })
+}
+
+/**
+ * Revokes a service key and creates a successor with the same tag, type and scopes, in one commit with the given
+ * further writes.
+ *
+ * @param furtherWrites - returns writes that depend on the new key
+ * @throws BillfoldError `service-key.not-found`
+ */
+export async function replaceServiceKey(
+  services: Services,
+  actor: Actor,
+  keyId: string,
+  furtherWrites: (key: ServiceKeyWithSecret) => Promise<readonly Write[]>,
+): Promise<ServiceKeyWithSecret> {
+  const { tenant } = actor
+  const where = { id: keyId, tenant, revokedAt: null }
+  const [old] = await services.storage.find(serviceKeyTable, { where, limit: 1 })
+  if (old === undefined) throw new BillfoldError('service-key.not-found')
+  const { tag, type, debug, scopes } = old
+  const { row, keySecret } = await generateServiceKey(services, tenant, { tag, type, debug, scopes })
+  const successor = toServiceKey(row, keySecret)
+  try {
+    await services.storage.commit(
+      batch(
+        update(serviceKeyTable, { where, set: { revokedAt: row.createdAt } }),
+        insert(serviceKeyTable, row),
+        auditWrite(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
+        ...(await furtherWrites(successor)),
+        ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
+      ),
+    )
+  } catch (error) {
+    if (isCommitError(error)) throw new BillfoldError('service-key.not-found', { cause: error })
+    throw error
+  }
+  return successor
+}
+
+function toServiceKey({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKeyWithSecret {
+  return { tag, keyId: id, keySecret, type, debug }
+}

@@ -1,0 +1,35 @@
+import type { Services } from '../../platform/services.ts'
+import { type Update, update } from '../../kernel/storage/index.ts'
+import type { SigningMethodRow } from './sealing.ts'
+import { signingMethods } from './tables.ts'
+
+/**
+ * Lockout state of a signing method: `free`, `locked`, or `undecided` while the allowed number of attempts is counted and
+ * some of them are still being checked.
+ */
+export type LockoutState = 'free' | 'locked' | 'undecided'
+
+/** Returns the lockout state of a method; always `free` without a lockout rule. */
+export function getLockoutState({ lockout, now }: Services, row: SigningMethodRow): LockoutState {
+  if (lockout === undefined) return 'free'
+  if (row.lockedUntil !== null) return row.lockedUntil > now() ? 'locked' : 'free'
+  return row.incorrectAttempts > 0 && row.incorrectAttempts % lockout.maxFailures === 0 ? 'undecided' : 'free'
+}
+
+/** Condition and update for counting an attempt, so that no more attempts are counted than the lockout rule allows. */
+export function unlockedCondition(
+  { lockout }: Services,
+  { incorrectAttempts, lockedUntil }: SigningMethodRow,
+): { readonly where: Partial<SigningMethodRow>; readonly set: Partial<SigningMethodRow> } {
+  if (lockout === undefined) return { where: {}, set: {} }
+  return { where: { incorrectAttempts, lockedUntil }, set: { lockedUntil: null } }
+}
+
+/** Locks the method if the number of failures is a multiple of the rule's limit; for the commit that records a failed attempt. */
+export function lockWhenExhausted({ lockout, now }: Services, { id, version }: SigningMethodRow): readonly Update[] {
+  if (lockout === undefined) return []
+  const { maxFailures, durationSeconds } = lockout
+  const thresholds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => times * maxFailures)
+  const where = { id, version, lockedUntil: null, incorrectAttempts: { in: thresholds } }
+  return [update(signingMethods, { where, set: { lockedUntil: now() + durationSeconds * 1000 }, expectedRows: 'any' })]
+}

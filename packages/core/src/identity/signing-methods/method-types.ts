@@ -1,0 +1,72 @@
+import { randomCode } from '../../kernel/crypto/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+
+/** Types of signing method. */
+export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
+
+/** Rule of a type of signing method: accepted values and, where supported, a generator. */
+export interface MethodRule {
+  readonly type: MethodType
+  /** Number of methods of the type per owner. */
+  readonly cardinality: 'one' | 'many'
+  readonly accepts: (value: string) => boolean
+  readonly generate: (() => string) | undefined
+}
+
+/** Options for signing methods. */
+export interface SigningMethodOptions {
+  /** Pattern of valid PINs. Default: 4 to 8 digits. */
+  readonly pinPattern?: RegExp
+  /** Rejects PINs of one repeated digit or of consecutive digits, such as 000000 and 123456. Default: false. */
+  readonly rejectTrivialPins?: boolean
+}
+
+const lowercaseBase36 = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** Returns the rules by type. A generated emergency code has 25 base-36 characters, which is 129 bits of entropy. */
+export function methodRules(settings: SigningMethodOptions = {}): ReadonlyMap<string, MethodRule> {
+  const pinPattern = settings.pinPattern ?? /^[0-9]{4,8}$/
+  const rules: readonly MethodRule[] = [
+    {
+      type: 'PIN',
+      cardinality: 'one',
+      accepts: (value) => pinPattern.test(value) && !(settings.rejectTrivialPins === true && isTrivial(value)),
+      generate: undefined,
+    },
+    {
+      type: 'EMERGENCY_CODE',
+      cardinality: 'one',
+      accepts: (value) => /^[A-Za-z0-9-]{20,128}$/.test(value),
+      generate: () => randomCode(25, lowercaseBase36),
+    },
+    // A secret that the user's device releases after its own biometric check.
+    { type: 'BIOMETRIC', cardinality: 'many', accepts: (value) => /^[!-~]{16,512}$/.test(value), generate: undefined },
+    { type: 'PASSWORD', cardinality: 'many', accepts: isPassword, generate: undefined },
+  ]
+  return new Map(rules.map((rule) => [rule.type, rule]))
+}
+
+/**
+ * Returns the value for a new method: the given one, or a generated one if the type supports it and none is given.
+ * @throws BillfoldError `signing-method.invalid-value`
+ */
+export function resolveMethodValue(rule: MethodRule, given: string | undefined): { value: string; generated: boolean } {
+  if (given === undefined || (given === '' && rule.generate !== undefined)) {
+    if (rule.generate === undefined) throw new BillfoldError('signing-method.invalid-value')
+    return { value: rule.generate(), generated: true }
+  }
+  if (!rule.accepts(given)) throw new BillfoldError('signing-method.invalid-value')
+  return { value: given, generated: false }
+}
+
+/** 8 to 128 characters of any kind (NIST SP 800-63B section 5.1.1.2). */
+function isPassword(value: string): boolean {
+  const characters = [...value.normalize('NFKC')].length
+  return characters >= 8 && characters <= 128
+}
+
+/** True for one repeated digit and for digits that count up or down by one. */
+function isTrivial(pin: string): boolean {
+  const steps = new Set([...pin].slice(1).map((digit, index) => digit.charCodeAt(0) - pin.charCodeAt(index)))
+  return steps.size === 1 && [0, 1, -1].includes([...steps][0] ?? 2)
+}

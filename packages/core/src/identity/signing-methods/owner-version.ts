@@ -1,0 +1,28 @@
+import { insert, update, type Write } from '../../kernel/storage/index.ts'
+import type { MasterSecret } from './sealing.ts'
+import { masterSecrets } from './tables.ts'
+
+/**
+ * Increments the version of an owner, for a commit that adds a signing method or a row sealed under the master secret. Fails
+ * if anything was added or replaced since `version`. This keeps the secret current and the limits per owner exact, and makes
+ * a concurrent rotation read the rows again.
+ */
+export function bumpOwnerVersion(ownerId: string, version: number): Write {
+  return update(masterSecrets, { where: { ownerId, version, closedAt: null }, add: { version: 1 } })
+}
+
+/** Increments version and generation of an owner, for a commit that rotates the master secret. */
+export function bumpOwnerGeneration(ownerId: string, version: number, old: MasterSecret): Write {
+  const where = { ownerId, version, generation: old.generation, closedAt: null }
+  return update(masterSecrets, { where, add: { version: 1, generation: 1 } })
+}
+
+/** Inserts a closed owner, for a commit that archives an owner without a signing method. No method can be added afterwards. */
+export function insertClosedOwner(tenant: string, ownerId: string, closedAt: number): Write {
+  return insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt: closedAt, closedAt })
+}
+
+/** Closes an owner, for a commit that archives it. No signing method of the owner authorizes anything afterwards. */
+export function closeOwner(ownerId: string, closedAt: number): Write {
+  return update(masterSecrets, { where: { ownerId }, set: { closedAt }, add: { version: 1 }, expectedRows: 'any' })
+}

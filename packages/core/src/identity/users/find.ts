@@ -1,0 +1,29 @@
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import type { UserRow } from './create.ts'
+import { users } from './table.ts'
+
+/**
+ * Lists the users of a tenant that are not archived, newest first.
+ * @param page page number, from 1, and page size
+ */
+export function listUsers(
+  services: Services,
+  tenant: string,
+  filter: { readonly reference?: string | undefined },
+  page: { readonly page: number; readonly size: number },
+): Promise<UserRow[]> {
+  return services.storage.find(users, {
+    where: { tenant, archivedAt: null, ...(filter.reference !== undefined && { reference: filter.reference }) },
+    orderBy: [['id', 'desc']],
+    limit: page.size,
+    offset: (page.page - 1) * page.size,
+  })
+}
+
+/** Returns a user that is not archived. @throws BillfoldError `user.not-found` */
+export async function getUser(services: Services, tenant: string, id: string): Promise<UserRow> {
+  const [row] = await services.storage.find(users, { where: { id, tenant, archivedAt: null }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('user.not-found')
+  return row
+}

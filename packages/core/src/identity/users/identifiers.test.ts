@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { batch } from '../../kernel/storage/index.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { normalizeIdentifier } from './normalize-identifier.ts'
+import { identifiers } from './identifier-table.ts'
+import { findByIdentifier, listByIdentifiers, identifierWrite, listIdentifiers, openIdentifier } from './identifiers.ts'
+import { createUsersApi } from './api.ts'
+
+const ann = { kind: 'email', value: 'Ann@Example.org' } as const
+
+describe('identifiers', () => {
+  test('finds an identifier in any spelling and returns the original value', async () => {
+    const services = testServices()
+    await services.storage.commit(
+      batch(
+        await identifierWrite(services, 't', 'u1', ann, null),
+        await identifierWrite(services, 't', 'u1', { kind: 'phone', value: '+49 (30) 123-456' }, 'code'),
+      ),
+    )
+    const row = await findByIdentifier(services, 't', { kind: 'email', value: 'ann@example.ORG' })
+    expect(row).toMatchObject({ userId: 'u1', kind: 'email', verifiedBy: null })
+    expect(row && (await openIdentifier(services, row))).toBe('Ann@Example.org')
+    expect(await findByIdentifier(services, 't', { kind: 'phone', value: '+4930123456' })).toMatchObject({
+      userId: 'u1',
+      verifiedBy: 'code',
+    })
+    expect((await listIdentifiers(services, 'u1')).map(({ kind }) => kind)).toEqual(['email', 'phone'])
+  })
+
+  test('returns the user id and the verification method from users.find', async () => {
+    const services = testServices()
+    await services.storage.commit(
+      batch(
+        await identifierWrite(services, 't', 'u1', ann, null),
+        await identifierWrite(services, 't', 'u1', { kind: 'username', value: 'ann' }, 'code'),
+      ),
+    )
+    const { find } = createUsersApi(services, [], (tenant = 't') => ({ tenant, id: 'host' }))
+    expect(await find({ kind: 'email', value: 'ANN@example.org' })).toEqual({ id: 'u1', verifiedBy: null })
+    expect(await find({ kind: 'username', value: 'Ann' })).toEqual({ id: 'u1', verifiedBy: 'code' })
+    expect(await find(ann, 'other')).toBeUndefined()
+    expect(await find({ kind: 'email', value: 'no email' })).toBeUndefined()
+  })
+
+  test('accepts one of several concurrent inserts per tenant', async () => {
+    const services = testServices()
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, index) =>
+        services.storage.commit(batch(await identifierWrite(services, 't', `u${index}`, ann, null))),
+      ),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    await services.storage.commit(batch(await identifierWrite(services, 'other', 'u', ann, null)))
+    expect(await findByIdentifier(services, 'other', ann)).toMatchObject({ userId: 'u' })
+  })
+
+  test('stores no identifier in plain text', async () => {
+    const services = testServices()
+    await services.storage.commit(batch(await identifierWrite(services, 't', 'u', ann, null)))
+    const [row] = await services.storage.find(identifiers)
+    expect(Buffer.from(row?.sealedValue ?? []).toString('latin1')).not.toContain('Example')
+    expect(JSON.stringify({ ...row, sealedValue: undefined })).not.toMatch(/example/i)
+  })
+
+  test('rejects a malformed identifier on insert and finds no user for it', async () => {
+    const services = testServices()
+    const malformed = { kind: 'email', value: 'no address' } as const
+    await expect(identifierWrite(services, 't', 'u', malformed, null)).rejects.toMatchObject({ code: 'input.invalid' })
+    expect(await listByIdentifiers(services, 't', [malformed])).toEqual([])
+  })
+
+  test.each([
+    ['email', 'A@B.c', 'a@b.c'],
+    ['phone', '+1 (202) 555-0100', '12025550100'],
+    ['public-key', '0xABcd', 'abcd'],
+    ['public-key', 'AbC+/=', 'AbC+/='],
+    ['username', 'Ann', 'ann'],
+    ['did', 'did:ethr:0xab', 'did:ethr:0xab'],
+  ] as const)('normalizes the %s %s to %s', (kind, value, normalized) => {
+    expect(normalizeIdentifier(kind, value)).toBe(normalized)
+  })
+
+  test('normalizes idempotently', () => {
+    const kinds = fc.constantFrom('did', 'public-key', 'email', 'phone', 'username')
+    fc.assert(
+      fc.property(kinds, fc.oneof(fc.emailAddress(), fc.string({ maxLength: 40 })), (kind, value) => {
+        let normalized: string
+        try {
+          normalized = normalizeIdentifier(kind, value)
+        } catch {
+          return
+        }
+        expect(normalizeIdentifier(kind, normalized)).toBe(normalized)
+      }),
+    )
+  })
+})

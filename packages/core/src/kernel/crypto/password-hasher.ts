@@ -1,0 +1,186 @@
+import { createHmac, randomBytes, scrypt } from 'node:crypto'
+import { BillfoldError } from '../errors.ts'
+import { type ScryptCost, defaultScryptCost, isAllowedScryptCost } from './scrypt-cost.ts'
+import { formatPhc, parsePhc } from './phc.ts'
+import { timingSafeEqual } from './secrets.ts'
+import { createSemaphore, type Semaphore, type SemaphoreLimits } from '../concurrency/semaphore.ts'
+
+/** Options of {@link createPasswordHasher}. */
+export interface PasswordHasherOptions extends Partial<SemaphoreLimits> {
+  /** The scrypt cost of new hashes; defaults to {@link defaultScryptCost}. */
+  readonly cost?: ScryptCost
+}
+
+/** Inputs of one hash besides the secret. */
+export interface PasswordHashInputs {
+  /** 32 secret bytes that are not in the database, so that a stolen database allows no offline guessing. */
+  readonly pepper: Uint8Array
+  /** 16 to 64 random bytes. */
+  readonly salt: Uint8Array
+  readonly cost: ScryptCost
+}
+
+/** Options of {@link PasswordHasher.verify}. */
+export interface VerifyHashOptions {
+  /** Returns the 32-byte pepper of a keyring key. */
+  readonly getPepper: (keyId: string) => Promise<Uint8Array>
+  /** The id of the current keyring key. A hash with another key is reported as outdated. */
+  readonly currentKeyId?: string
+  /** The source address that the hash counts against. */
+  readonly source?: string
+}
+
+/**
+ * Hashes secrets chosen by people, such as passwords and PINs: scrypt (RFC 7914) over HMAC-SHA256(pepper, secret), 32 bytes.
+ * Secrets are normalized to Unicode NFKC first, so that they do not depend on the keyboard, and are at most 1,024 bytes of
+ * UTF-8. Hashing runs off the event loop; both concurrency and queue are bounded.
+ */
+export interface PasswordHasher {
+  /** The scrypt cost of new hashes. */
+  readonly cost: ScryptCost
+  /**
+   * Runs a job in one slot of the semaphore, for work that belongs together with the hash, such as counting an attempt. The
+   * job must hash with `deriveUnqueued`: any other method waits for a second slot and can deadlock.
+   * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue, or the share of the source, is full
+   */
+  readonly withSlot: Semaphore
+  /**
+   * Hashes without waiting for a slot. Call it only in a job of `withSlot`.
+   * @throws BillfoldError `input.invalid` if the secret is too long or not well-formed Unicode
+   */
+  readonly deriveUnqueued: (secret: string | Uint8Array, inputs: PasswordHashInputs) => Promise<Uint8Array>
+  /**
+   * Hashes in a slot of its own. `beforeHash` runs in the same slot. If it returns false, the hash is computed nevertheless, to
+   * equalize timing, and then rejected with `caller.forbidden`.
+   * @throws BillfoldError as `withSlot` and `deriveUnqueued` do; `caller.forbidden`
+   */
+  readonly derive: (
+    secret: string | Uint8Array,
+    options: PasswordHashInputs & { readonly source?: string; readonly beforeHash?: () => Promise<boolean> },
+  ) => Promise<Uint8Array>
+  /**
+   * Hashes with a new salt, in a slot of its own. Returns a PHC string that contains the id of the pepper's key.
+   * @throws BillfoldError as `derive` does
+   */
+  readonly hash: (
+    secret: string | Uint8Array,
+    options: { readonly pepper: Uint8Array; readonly keyId: string; readonly source?: string },
+  ) => Promise<string>
+  /**
+   * Verifies a secret against a PHC string. `outdated` is true if the secret is correct and should be rehashed, because its cost
+   * or its key (see `currentKeyId`) is no longer the current one.
+   * @throws BillfoldError `sealed.invalid` for a malformed PHC string; otherwise as `derive` does
+   */
+  readonly verify: (
+    secret: string | Uint8Array,
+    phc: string,
+    options: VerifyHashOptions,
+  ) => Promise<{ readonly ok: boolean; readonly outdated: boolean }>
+}
+
+const maxSecretBytes = 1024
+
+/**
+ * Creates the password hasher of a process. Create one and share it. By default 2 hashes run concurrently (the thread pool of
+ * Node has 4 threads) and 64 wait, 8 of them from one source. At the default cost a hash takes 65 to 170 ms and a full queue
+ * drains in 2 to 6 s.
+ *
+ * @param options the cost of new hashes, and the limits of the queue
+ * @throws RangeError if the cost is out of range, see {@link isAllowedScryptCost}
+ *
+ * @example
+ * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage, slowHash } from '@billfold/core'
+ *
+ * const shared = { storage: memoryStorage(), keyring: environmentKeyring(), slowHash: slowHash() }
+ * const tenants = ['acme', 'zenith'].map((tenant) => createBillfold({ ...shared, tenant })) // one queue for both
+ * ```
+ */
+export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
+  const { cost = defaultScryptCost, concurrency = 2, queue = 64, perSource = 8 } = options
+  if (!isAllowedScryptCost(cost)) throw costError(cost)
+  const withSlot = createSemaphore({ concurrency, queue, perSource })
+
+  const derive: PasswordHasher['derive'] = (secret, { source, beforeHash, ...inputs }) =>
+    withSlot(source, async () => {
+      const allowed = (await beforeHash?.()) ?? true
+      const derived = await deriveNow(secret, inputs)
+      if (!allowed) throw new BillfoldError('caller.forbidden')
+      return derived
+    })
+
+  return {
+    cost,
+    withSlot,
+    deriveUnqueued: deriveNow,
+    derive,
+    async hash(secret, { pepper, keyId, source }) {
+      const salt = randomBytes(16)
+      const hash = await derive(secret, { pepper, salt, cost, ...withSource(source) })
+      return formatPhc({ cost, keyId, salt, hash })
+    },
+    async verify(secret, phc, { getPepper, currentKeyId, source }) {
+      const stored = parsePhc(phc)
+      const pepper = await getPepper(stored.keyId)
+      const hash = await derive(secret, { pepper, salt: stored.salt, cost: stored.cost, ...withSource(source) })
+      const ok = timingSafeEqual(hash, stored.hash)
+      return { ok, outdated: ok && (!sameCost(stored.cost, cost) || stored.keyId !== (currentKeyId ?? stored.keyId)) }
+    },
+  }
+}
+
+async function deriveNow(secret: string | Uint8Array, { pepper, salt, cost }: PasswordHashInputs): Promise<Uint8Array> {
+  if (!isAllowedScryptCost(cost)) throw costError(cost)
+  if (pepper.length !== 32) throw new RangeError(`A pepper must be 32 bytes, not ${pepper.length}`)
+  if (salt.length < 16 || salt.length > 64) throw new RangeError(`A salt must be 16 to 64 bytes, not ${salt.length}`)
+  const peppered = createHmac('sha256', pepper).update(secretBytes(secret)).digest()
+  return runScrypt(peppered, salt, cost)
+}
+
+function runScrypt(peppered: Uint8Array, salt: Uint8Array, { logN, r, p }: ScryptCost): Promise<Uint8Array> {
+  const N = 2 ** logN
+  const maxmem = 128 * r * (N + p) + 1024 * 1024
+  return new Promise((resolve, reject) => {
+    scrypt(peppered, salt, 32, { N, r, p, maxmem }, (error, key) => {
+      if (error === null) resolve(Uint8Array.from(key))
+      else reject(error)
+    })
+  })
+}
+
+/**
+ * Returns true if a secret can be hashed: at most 1,024 bytes of UTF-8 and well-formed Unicode. A value that fails this check
+ * cannot match any stored hash.
+ */
+export function isHashable(secret: string | Uint8Array): boolean {
+  return normalizeSecret(secret) !== undefined
+}
+
+function secretBytes(secret: string | Uint8Array): Uint8Array {
+  const bytes = normalizeSecret(secret)
+  if (bytes === undefined) throw new BillfoldError('input.invalid')
+  return bytes
+}
+
+/** Checks the length before and after normalization: NFKC can expand one character to eighteen. */
+function normalizeSecret(secret: string | Uint8Array): Uint8Array | undefined {
+  if (secret.length > maxSecretBytes) return undefined
+  if (typeof secret !== 'string') return secret
+  if (/\p{Surrogate}/u.test(secret)) return undefined
+  const bytes = Buffer.from(secret.normalize('NFKC'), 'utf8')
+  return bytes.length > maxSecretBytes ? undefined : bytes
+}
+
+function costError({ logN, r, p }: ScryptCost): RangeError {
+  return new RangeError(
+    `scrypt cost out of range: logN ${logN}, r ${r}, p ${p}; at most logN 20, r 32, p 32, 256 MiB and N r p 2^22`,
+  )
+}
+
+function sameCost(a: ScryptCost, b: ScryptCost): boolean {
+  return a.logN === b.logN && a.r === b.r && a.p === b.p
+}
+
+function withSource(source: string | undefined): { readonly source?: string } {
+  return source === undefined ? {} : { source }
+}

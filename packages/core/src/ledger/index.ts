@@ -1,8 +1,0 @@
-export { type Account, accountRow, placesOf } from './accounts.ts'
-export { auditLedger, type LedgerFinding } from './audit.ts'
-export { balanceOf, balancesOfUser, type Entry, type UserBalance } from './balances.ts'
-export { capturing, type HoldInput, type HoldRow, holding, releasing } from './holds.ts'
-export { inProcessLedger, type Ledger } from './in-process.ts'
-export { type Leg, posting, type TransferInput } from './posting.ts'
-export { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './tables.ts'
-export type { TransferRow } from './transfer.ts'

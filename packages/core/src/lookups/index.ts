@@ -1,2 +1,0 @@
-export { storageLookups } from './lookups.ts'
-export { lookupSecrets } from './table.ts'

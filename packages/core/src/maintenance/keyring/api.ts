@@ -1,0 +1,37 @@
+import type { Actor } from '../../platform/audit/audit-write.ts'
+import type { Services } from '../../platform/services.ts'
+import { reencryptAll, type ReencryptResult, type ReencryptProgress } from './reencrypt.ts'
+import { type KeyringUsage, getKeyringUsage } from './key-usage.ts'
+
+/** Maintains the keyring: which keys are in use, and re-encryption under the current key. */
+export interface KeyringApi {
+  /**
+   * Reports what still depends on keys other than the current one, to decide whether a key can be removed from the
+   * keyring. Scans all tables with sealed columns: do not call it in a request.
+   */
+  readonly usage: () => Promise<KeyringUsage>
+  /**
+   * Re-encrypts values that are sealed under other keys, in batches, while hosts are running. Every host must have the
+   * current key before. Can be interrupted and repeated.
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function finishKeyRotation(billfold: Billfold) {
+   *   const { unreadable } = await billfold.keys.reencrypt()
+   *   const { olderKeys } = await billfold.keys.usage()
+   *   console.log(unreadable, olderKeys)
+   * }
+   * ```
+   */
+  readonly reencrypt: (options?: {
+    readonly onProgress?: (progress: ReencryptProgress) => void
+  }) => Promise<ReencryptResult>
+}
+
+export function createKeyringApi(services: Services, host: () => Actor): KeyringApi {
+  return {
+    usage: () => getKeyringUsage(services),
+    reencrypt: ({ onProgress } = {}) => reencryptAll(services, host(), onProgress),
+  }
+}

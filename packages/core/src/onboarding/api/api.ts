@@ -1,0 +1,77 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import type { Application, ApplicationStatus } from '../applications/application.ts'
+import { secp256k1 } from '../../kernel/crypto/index.ts'
+import { type StoredFile, readFile } from '../applications/files.ts'
+import { getApplication, listApplications } from '../applications/application-queries.ts'
+import { type ApplicationTransition, transitionApplication } from '../applications/transition-application.ts'
+import { eraseWalletData } from '../applications/personal-data.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch } from '../../kernel/storage/index.ts'
+import { computeWalletId, toExternalWallet } from '../wallet-login/index.ts'
+import type { OnboardingSettings } from './options.ts'
+
+/** Functions of the onboarding context for the host, in process. `tenant` defaults to the host's own tenant. */
+export interface OnboardingApi {
+  readonly applications: {
+    /** Lists a page of applications, newest first. `page` starts at 1 (default); `size` defaults to 20. */
+    readonly list: (filter?: {
+      readonly tenant?: string
+      readonly status?: ApplicationStatus
+      readonly page?: number
+      readonly size?: number
+    }) => Promise<readonly Application[]>
+    /** Gets an application. @throws BillfoldError `application.not-found` */
+    readonly get: (id: string, tenant?: string) => Promise<Application>
+    /**
+     * Changes the status of an application. Allowed: `submitted` → `in_review`; `in_review` → `approved`, `rejected` or
+     * `returned_for_changes`; `returned_for_changes` → `in_review` or `rejected`. The audit log records `by` as the actor.
+     * @throws BillfoldError `application.not-found`, `application.invalid-transition`
+     */
+    readonly transition: (
+      id: string,
+      move: ApplicationTransition & { readonly by?: string; readonly tenant?: string },
+    ) => Promise<Application>
+  }
+  readonly files: {
+    /** Reads a file by its public id. The content is decrypted lazily. @throws BillfoldError `file.not-found` */
+    readonly read: (id: string, tenant?: string) => Promise<StoredFile>
+  }
+  /**
+   * Erases the files and applications of a wallet without a user. For a wallet with a user, erase the user.
+   * @param publicKey secp256k1 public key in hex: 33, 64 or 65 bytes
+   * @throws BillfoldError `crypto.invalid-key`
+   */
+  readonly eraseWallet: (publicKey: string, tenant?: string) => Promise<void>
+}
+
+/** Creates the functions for the host. */
+export function createOnboardingApi(
+  services: Services,
+  host: (tenant?: string) => Actor,
+  { files }: OnboardingSettings,
+): OnboardingApi {
+  return {
+    applications: {
+      list: ({ tenant: of, status, page = 1, size = 20 } = {}) => {
+        const { tenant } = host(of)
+        return listApplications(services, { tenant, ...(status !== undefined && { status }) }, { page, size })
+      },
+      get: (id, of) => getApplication(services, { tenant: host(of).tenant }, id),
+      transition: async (id, { by, tenant: of, ...move }) => {
+        const actor = host(of)
+        return transitionApplication(services, by === undefined ? actor : { ...actor, id: by.slice(0, 128) }, id, move)
+      },
+    },
+    files: { read: (id, of) => readFile(services, files, { tenant: host(of).tenant }, id) },
+    eraseWallet: async (publicKey, of) => {
+      const actor = host(of)
+      const { tenant } = actor
+      const bytes = Buffer.from(publicKey.replace(/^0x/i, ''), 'hex')
+      const wallet = toExternalWallet(secp256k1.parsePublicKey(bytes, false))
+      const owner = await computeWalletId(services, tenant, wallet.publicKey)
+      const { writes, afterCommit } = eraseWalletData(services, files, { tenant, owner })
+      await services.storage.commit(batch(...writes, auditWrite(actor, 'wallet.erased', owner, services.now())))
+      await afterCommit?.()
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import type { Guard } from '../../http/index.ts'
+import type { Services } from '../../platform/services.ts'
+import type { OnboardingSettings } from './options.ts'
+
+/** Context shared by the routes of this API. */
+export interface OnboardingContext {
+  readonly services: Services
+  readonly settings: OnboardingSettings
+  /** Admits everybody. */
+  readonly publicGuard: Guard
+  /** Requires a C-JWT, which the route verifies. */
+  readonly challengeGuard: Guard
+  /** Authenticates wallets by W-JWT. */
+  readonly walletGuard: Guard
+}

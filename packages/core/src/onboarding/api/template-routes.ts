@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import type { OnboardingContext } from './context.ts'
+
+const templateBody = z.looseObject({ id: z.union([z.string(), z.number()]) })
+
+/** Public routes that serve the application templates. */
+export function templateRoutes({ settings, publicGuard }: OnboardingContext): readonly Route[] {
+  const { templates, unwrappedTemplates } = settings
+  return [
+    route({
+      id: 'listTemplates',
+      method: 'GET',
+      path: '/templates',
+      summary: 'List the templates',
+      guard: publicGuard,
+      replies: {
+        200: {
+          description: 'The templates',
+          schema: unwrappedTemplates ? z.array(templateBody) : z.object({ templates: z.array(templateBody) }),
+        },
+      },
+      handler: async () => {
+        const list = [...templates.values()].map(({ template: { id, name, description } }) => ({
+          id,
+          name,
+          description,
+        }))
+        return { status: 200, body: unwrappedTemplates ? list : { templates: list } }
+      },
+    }),
+    route({
+      id: 'getTemplate',
+      method: 'GET',
+      path: '/templates/:templateId/schema.json',
+      summary: 'Get a template with the schemas of its attributes',
+      guard: publicGuard,
+      params: z.object({ templateId: z.string().max(256) }),
+      replies: {
+        200: {
+          description: 'The template',
+          schema: unwrappedTemplates ? templateBody : z.object({ template: templateBody }),
+        },
+        404: { description: 'Template not found' },
+      },
+      handler: async ({ params }) => {
+        const template = templates.get(params.templateId)?.template
+        if (template === undefined) throw new BillfoldError('template.not-found')
+        return { status: 200, body: unwrappedTemplates ? template : { template } }
+      },
+    }),
+  ]
+}

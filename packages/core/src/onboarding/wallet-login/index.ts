@@ -1,0 +1,14 @@
+export { verifyChallengeResponse, computeWalletId } from './verify-challenge-response.ts'
+export { issueChallenge } from './challenge.ts'
+export { resolveAddressDid, type DidKey, type DidKeyResolver } from './did-keys.ts'
+export { signaturePattern } from './personal-signature.ts'
+export { registryDidKeyResolver } from './registry-did-keys.ts'
+export type { SignInSite, WalletLoginSettings } from './settings.ts'
+export { loginAudience, loginTokenTypes } from './login-token-types.ts'
+export {
+  parseWalletIdentifier,
+  type ExternalWallet,
+  type WalletIdentifier,
+  toExternalWallet,
+} from './external-wallet.ts'
+export { computeTicketBinding, isTicketBound, issueTicket, redeemTicket, purgeExpiredTickets } from './tickets.ts'

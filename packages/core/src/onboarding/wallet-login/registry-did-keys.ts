@@ -1,0 +1,43 @@
+import { isBillfoldError } from '../../kernel/errors.ts'
+import { type DidDocument, type DidRegistry, resolveDid } from '../../dids/registries/index.ts'
+import { parseVerificationMethod } from '../../dids/did-wallets/did-auth/document-keys.ts'
+import type { ChainServices } from '../../platform/services.ts'
+import type { DidKey, DidKeyResolver } from './did-keys.ts'
+
+/** Older wallets write did:eth for did:ethr. */
+const legacyMethod = /^did:eth:/i
+
+/**
+ * Creates a resolver that reads the authentication keys of DIDs from registries, so that ownership transfers are respected. DIDs of
+ * networks without a registry are passed to `fallback`.
+ * @throws BillfoldError the returned function: `transaction.chain-unavailable`
+ */
+export function registryDidKeyResolver(
+  services: ChainServices,
+  registries: readonly DidRegistry[],
+  fallback: DidKeyResolver,
+): DidKeyResolver {
+  return async (requested, tenant) => {
+    // Wallets write checksummed (EIP-55) addresses; registries use lower case.
+    const did = requested.replace(legacyMethod, 'did:ethr:').toLowerCase()
+    try {
+      const { didDocument } = await resolveDid(services, registries, tenant, did)
+      return toDidKeys(didDocument, requested)
+    } catch (error) {
+      if (isBillfoldError(error, 'did.unknown-network')) return fallback(requested, tenant)
+      if (isBillfoldError(error, 'did.invalid') || isBillfoldError(error, 'did.history-too-long')) return undefined
+      throw error
+    }
+  }
+}
+
+/** Lists the authentication keys, with ids based on the DID as the caller wrote it. */
+function toDidKeys({ id: did, verificationMethod, authentication }: DidDocument, requested: string): readonly DidKey[] {
+  return verificationMethod
+    .filter(({ id }) => authentication.includes(id))
+    .flatMap((method): readonly DidKey[] => {
+      const key = parseVerificationMethod(method)
+      if (key === undefined || !('address' in key)) return []
+      return [{ id: requested + method.id.slice(did.length), address: key.address }]
+    })
+}

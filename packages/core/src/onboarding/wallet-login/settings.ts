@@ -1,0 +1,33 @@
+import type { DidKeyResolver } from './did-keys.ts'
+
+/** Site and chains for Sign-In with Ethereum messages (ERC-4361). */
+export interface SignInSite {
+  /** Host name, with the port unless it is the default: `example.com`. */
+  readonly domain: string
+  /** URI that the wallet signs in to: `https://example.com/login`. */
+  readonly uri: string
+  /** Accepted EIP-155 chain ids. Messages for signing use the first. Default: `[1]`. */
+  readonly chainIds?: readonly number[]
+  /** Statement that the wallet shows: one line. */
+  readonly statement?: string
+}
+
+/** Settings of wallet login. */
+export interface WalletLoginSettings {
+  /**
+   * What wallets sign. `nonce` (default): the bare nonce, for compatibility with existing wallets. It does not name the site, so a phishing
+   * site can relay it. `eip4361`: a Sign-In with Ethereum message that names the site; recommended. `either`: accepts both and is as weak as
+   * `nonce`.
+   */
+  readonly messageFormat?: 'nonce' | 'eip4361' | 'either'
+  /** Required unless `messageFormat` is `nonce`. */
+  readonly site?: SignInSite
+  /** Accept a response from another IP address than the one that requested the challenge. Default: false. */
+  readonly allowIpChange?: boolean
+  /**
+   * Resolves the keys of DIDs that wallets claim. Default: the DID registries of Billfold, so that ownership transfers are respected. DIDs of
+   * other networks are rejected if the host has configured registries (`dids.registries`); otherwise DIDs that contain the address of
+   * their key (did:ethr, did:eth, did:spherity) are resolved to that address.
+   */
+  readonly resolveDidKeys?: DidKeyResolver
+}

@@ -1,0 +1,124 @@
+import { auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, isCommitError } from '../../kernel/storage/index.ts'
+import { type ChallengeClaims, verifyChallengeToken } from './challenge.ts'
+import { resolveAddressDid, assertDidHasWalletKey } from './did-keys.ts'
+import { recoverPersonalSigner } from './personal-signature.ts'
+import type { WalletLoginSettings } from './settings.ts'
+import { parseSignInMessage } from './sign-in-message.ts'
+import { loginAudience, loginTokenTypes } from './login-token-types.ts'
+import { parseWalletIdentifier, type ExternalWallet, toExternalWallet } from './external-wallet.ts'
+
+/** A wallet's response to a challenge. */
+export interface ChallengeResponse {
+  readonly tenant: string
+  /** Source address of the request. */
+  readonly ip: string
+  /** C-JWT of the challenge. */
+  readonly jwt: string
+  /** `0x` and 65 bytes in hex: r, s, v. See `signaturePattern`. */
+  readonly signature: string
+  /** Verification method that made the signature: `did:ethr:0x…#keys-1`. */
+  readonly keyId?: string | undefined
+  /** The signed Sign-In with Ethereum message (ERC-4361). Absent if the bare nonce was signed. */
+  readonly message?: string | undefined
+}
+
+/** Tolerated clock difference of a wallet, in milliseconds. */
+const clockSkew = 60_000
+/** Milliseconds that a consumed nonce is retained after its token has expired. */
+const retentionMargin = 60_000
+
+/**
+ * Verifies the response to a challenge and issues a W-JWT for the signing wallet. A challenge can be used once, across all processes.
+ * @throws BillfoldError `login.failed` for every fault of the response, `token.invalid`, `token.expired`
+ */
+export async function verifyChallengeResponse(
+  services: Services,
+  settings: WalletLoginSettings,
+  answer: ChallengeResponse,
+): Promise<{ readonly jwt: string; readonly wallet: ExternalWallet }> {
+  const { tenant } = answer
+  const { token, claims } = await verifyChallengeToken(services, tenant, answer.jwt)
+  if (settings.allowIpChange !== true && token.subject !== answer.ip) throw new BillfoldError('login.failed')
+  const wallet = await recoverWallet(services, settings, claims, answer)
+  const jwt = await services.tokens.issue({
+    ...loginTokenTypes.wallet,
+    audience: loginAudience,
+    tenant,
+    subject: wallet.publicKey,
+    claims: { wallet: wallet.address, ...(wallet.did !== undefined && { did: wallet.did }) },
+  })
+  await consumeChallenge(services, tenant, claims.nonce, token.expiresAt, wallet)
+  return { jwt, wallet }
+}
+
+/** Verified before the nonce is consumed: nonces cannot be guessed, and an invalid signature writes no row. */
+async function recoverWallet(
+  services: Services,
+  settings: WalletLoginSettings,
+  claims: ChallengeClaims,
+  { tenant, signature, keyId, message }: ChallengeResponse,
+): Promise<ExternalWallet> {
+  const signed = verifySignedMessage(services, settings, claims.nonce, message)
+  const claimed = keyId === undefined ? undefined : parseWalletIdentifier(keyId)
+  if (keyId !== undefined && (claimed === undefined || !('did' in claimed))) throw new BillfoldError('login.failed')
+  const did = claimed !== undefined && 'did' in claimed ? claimed.did : claims.did
+  const wallet = toExternalWallet(recoverPersonalSigner(signed.text, signature), did)
+  const matchesAddress = [claims.address, signed.address].every(
+    (address) => address === undefined || address === wallet.address,
+  )
+  if (!matchesAddress || (claims.did !== undefined && claims.did !== did)) throw new BillfoldError('login.failed')
+  if (did !== undefined)
+    await assertDidHasWalletKey(settings.resolveDidKeys ?? resolveAddressDid, tenant, { did, keyId }, wallet)
+  return wallet
+}
+
+/** Returns the signed text and, for a Sign-In with Ethereum message, the address that it names. @throws BillfoldError `login.failed` */
+function verifySignedMessage(
+  services: Services,
+  { messageFormat = 'nonce', site }: WalletLoginSettings,
+  nonce: string,
+  text: string | undefined,
+): { readonly text: string; readonly address?: string } {
+  if (text === undefined && messageFormat !== 'eip4361') return { text: nonce }
+  if (text === undefined || messageFormat === 'nonce' || site === undefined) throw new BillfoldError('login.failed')
+  const message = parseSignInMessage(text)
+  const now = services.now()
+  const isValid =
+    message !== undefined &&
+    message.nonce === nonce &&
+    [site.domain, new URL(site.uri).origin].includes(message.domain) &&
+    message.uri === site.uri &&
+    (site.chainIds ?? [1]).includes(message.chainId) &&
+    Math.abs(now - message.issuedAt) <= loginTokenTypes.challenge.lifetimeSeconds * 1000 + clockSkew &&
+    now < (message.expiresAt ?? Number.POSITIVE_INFINITY) &&
+    now + clockSkew >= (message.notBefore ?? 0)
+  if (!isValid) throw new BillfoldError('login.failed')
+  return { text, address: message.address.toLowerCase() }
+}
+
+async function consumeChallenge(
+  services: Services,
+  tenant: string,
+  nonce: string,
+  expiresAt: number,
+  wallet: ExternalWallet,
+): Promise<void> {
+  const consumption = consumeNonceWrite('wallet-login', tenant, nonce, expiresAt + retentionMargin)
+  const subject = await computeWalletId(services, tenant, wallet.publicKey)
+  const record = auditWrite({ tenant, id: subject }, 'wallet.logged-in', subject, services.now())
+  try {
+    await services.storage.commit(batch(consumption, record))
+  } catch (error) {
+    if (isCommitError(error)) throw new BillfoldError('login.failed', { cause: error })
+    throw error
+  }
+}
+
+/** Computes the id of a wallet in unsealed rows: a blind index of its public key, 43 characters. */
+export function computeWalletId(services: Services, tenant: string, publicKey: string): Promise<string> {
+  return services.blindIndex.hash('wallet', tenant, publicKey)
+}

@@ -1,5 +1,0 @@
-export { type Delivered, deliverOutbox, removeOldMessages } from './deliver.ts'
-export { outboxMessage } from './message.ts'
-export { outboxData } from './personal-data.ts'
-export type { Message, Notifier } from './notifier.ts'
-export { outbox } from './table.ts'

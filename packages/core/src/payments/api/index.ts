@@ -1,0 +1,71 @@
+import { type SecureChannelCurve, createSystemChannels } from '../../platform/secure-channel/index.ts'
+import type { Api } from '../../http/index.ts'
+import { type FieldCipher, secureChannelCipher } from '../field-cipher.ts'
+import type { PaymentRules, PaymentsContext } from '../settings.ts'
+import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
+import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
+import { accountEndpoints } from './account-endpoints.ts'
+import { describeApiKeyAuth } from './api-key-auth.ts'
+import type { EndpointContext } from './endpoint-routes.ts'
+import { paymentsResponse, paymentsErrorReply } from './response-format.ts'
+import { gatewayEndpoints } from './gateway-endpoints.ts'
+import { subscriptionEndpoints } from './subscription-endpoints.ts'
+import { paymentEndpoints } from './payment-endpoints.ts'
+import { publicKeyRoute } from './public-key-route.ts'
+import { pinEndpoints } from './pin-endpoints.ts'
+import { walletEndpoints } from './wallet-endpoints.ts'
+
+/** Options of the payments API. */
+export interface PaymentsOptions extends PaymentRules {
+  /** Rejects unencrypted values in fields that the API document marks as encrypted. Default: false. */
+  readonly requireEncryption?: boolean
+  /** Replaces the encryption of fields. Default: the secure channel of the authentication API. */
+  readonly fieldCipher?: FieldCipher
+  /** Curve of the secure channel. Default: the curve of the authentication API. */
+  readonly curve?: SecureChannelCurve
+  /**
+   * Format of `data` in replies: `text` for a string that contains JSON (as in the API document), `object` for the
+   * object itself. Default: `text`.
+   */
+  readonly dataFormat?: 'text' | 'object'
+  /** Registration limit per source address. Default: 30 in ten minutes. */
+  readonly registrationLimit?: RateLimitRule
+  /** Login limit per source address. Default: 300 in ten minutes. */
+  readonly loginLimit?: RateLimitRule
+}
+
+/**
+ * Creates the HTTP API for payments: users, API keys, PINs, wallets, two-leg payments, deposits and withdrawals,
+ * licences.
+ */
+export function paymentsHttpApi(payments: PaymentsContext, tenant: string, options: PaymentsOptions = {}): Api {
+  const { services } = payments
+  const envelopes = createSystemChannels(services, options.curve ?? 'secp256k1')
+  const api: EndpointContext = {
+    ...payments,
+    cipher: options.fieldCipher ?? secureChannelCipher(envelopes),
+    requireEncryption: options.requireEncryption ?? false,
+    dataFormat: options.dataFormat ?? 'text',
+    publicGuard: publicGuard(tenant),
+    apiKeyAuth: describeApiKeyAuth(tenant),
+    gatewayGuard: serviceGuard(services, 'payments:gateway'),
+    subscriptionsGuard: serviceGuard(services, 'payments:subscriptions'),
+    registrationLimit: options.registrationLimit ?? { limit: 30, windowSeconds: 600 },
+    loginLimit: options.loginLimit ?? { limit: 300, windowSeconds: 600 },
+  }
+  return Object.freeze({
+    name: 'payments',
+    title: 'Billfold payments API',
+    routes: Object.freeze([
+      publicKeyRoute(api, envelopes),
+      ...accountEndpoints(api),
+      ...pinEndpoints(api),
+      ...walletEndpoints(api),
+      ...paymentEndpoints(api),
+      ...gatewayEndpoints(api),
+      ...subscriptionEndpoints(api),
+    ]),
+    errorReply: paymentsErrorReply,
+    errorSchema: paymentsResponse,
+  })
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { SystemChannels } from '../../platform/secure-channel/index.ts'
+import { type Route, route } from '../../http/index.ts'
+import type { EndpointContext } from './endpoint-routes.ts'
+
+/** Route for the system key that callers encrypt fields to: the same key as in the authentication API. */
+export function publicKeyRoute({ publicGuard }: EndpointContext, envelopes: SystemChannels): Route {
+  return route({
+    id: 'publicKey',
+    method: 'GET',
+    path: '/publickeys',
+    summary: 'Get the public key that fields are encrypted to',
+    guard: publicGuard,
+    replies: {
+      200: {
+        description: 'X and Y of the public key, concatenated, in padded base64',
+        schema: z.object({ publicKey: z.string() }),
+      },
+    },
+    handler: async (_input, { caller }) => ({
+      status: 200,
+      body: { publicKey: (await envelopes(caller.tenant)).publicKey },
+    }),
+  })
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/index.ts'
+import { newId } from '../kernel/ids.ts'
+import type { Services } from '../platform/services.ts'
+import { batch, insert, remove, update, type Write } from '../kernel/storage/index.ts'
+import { testServices } from '../test-fixtures/services.ts'
+import { checkPaymentsConsistency } from './consistency.ts'
+import { creditBalance } from './gateway/gateway-transactions.ts'
+import { createPayment, type PaymentRow } from './two-leg/create-payment.ts'
+import { registerPaymentUser } from './users/register.ts'
+import { resolvePaymentSettings } from './settings.ts'
+import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
+
+const actor = { tenant: 't', id: 'test' }
+let number = 1000
+
+async function registerUser(services: Services): Promise<{ userId: string; email: string; phone: string }> {
+  const name = `user${++number}`
+  const [email, phone] = [`${name}@example.org`, `+1${number}`]
+  const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
+  const form = { ...profile, email, phone, username: name, password: `correct horse ${name}` }
+  return { email, phone, ...(await registerPaymentUser(services, actor, form)) }
+}
+
+/** A storage with one deposit and one pending payment. */
+async function setUp(): Promise<{ services: Services; payment: PaymentRow; found: () => Promise<readonly string[]> }> {
+  const services = testServices()
+  const [from, to] = [await registerUser(services), await registerUser(services)]
+  const credit = { userId: from.userId, reference: 'r', currency: 'USD', amount: 100n }
+  await creditBalance(services, actor, credit)
+  const payments = { services, settings: resolvePaymentSettings() }
+  const receiver = [{ kind: 'email', value: to.email }] as const
+  const payment = await createPayment(payments, actor, {
+    senderId: from.userId,
+    receiver,
+    currency: 'USD',
+    amount: 40n,
+  })
+  const found = async (): Promise<readonly string[]> =>
+    (await checkPaymentsConsistency(services)).findings.map(({ finding }) => finding)
+  return { services, payment, found }
+}
+
+describe('the consistency check', () => {
+  test('reports no findings for a consistent ledger, and counts what it read', async () => {
+    const { services } = await setUp()
+    expect(await checkPaymentsConsistency(services)).toEqual({ findings: [], payments: 1, transactions: 1 })
+  })
+
+  const corruptions: readonly (readonly [string, (payment: PaymentRow) => Write, readonly string[]])[] = [
+    [
+      'a balance that was raised directly in the database',
+      ({ senderId }) => update(ledgerAccounts, { where: { owner: senderId, kind: 'available' }, add: { balance: 1n } }),
+      ['balance-mismatch'],
+    ],
+    [
+      'a changed entry',
+      ({ senderId }) =>
+        update(ledgerEntries, {
+          where: { amount: { gt: 40n } },
+          set: { amount: 101n },
+          expectedRows: senderId === '' ? 'one' : 'any',
+        }),
+      ['transfer-unbalanced', 'balance-mismatch'],
+    ],
+    [
+      'a deleted entry',
+      () => remove(ledgerEntries, { where: { amount: 40n } }),
+      ['transfer-unbalanced', 'balance-mismatch'],
+    ],
+    ['a deleted transfer', ({ id }) => remove(ledgerTransfers, { where: { subject: id } }), ['entry-without-transfer']],
+    [
+      'a transfer without entries',
+      ({ tenant }) => insert(ledgerTransfers, { id: newId(), tenant, kind: 'x', currency: 'USD', subject: '', at: 0 }),
+      ['transfer-without-entries'],
+    ],
+    [
+      'a deleted account',
+      ({ senderId }) => remove(ledgerAccounts, { where: { owner: senderId, kind: 'available' } }),
+      ['entry-without-account'],
+    ],
+    [
+      'a hold with a wrong amount',
+      ({ id }) => update(ledgerHolds, { where: { id }, set: { amount: 41n } }),
+      ['holds-mismatch', 'payment-without-hold'],
+    ],
+    [
+      'a payment marked completed without a transfer',
+      ({ id }) => update(paymentTable, { where: { id }, set: { state: 'completed' } }),
+      ['payment-without-hold', 'pending-count-mismatch'],
+    ],
+    [
+      'a deleted payment',
+      ({ id }) => remove(paymentTable, { where: { id } }),
+      ['hold-without-payment', 'pending-count-mismatch'],
+    ],
+    [
+      'a deposit with a wrong transfer id',
+      () => update(gatewayTransactions, { where: { reference: 'r' }, set: { transferId: 'none' } }),
+      ['transaction-without-transfer'],
+    ],
+    [
+      'a wrong count of pending payments',
+      ({ senderId }) => update(paymentProfiles, { where: { userId: senderId }, add: { pendingPayments: 1 } }),
+      ['pending-count-mismatch'],
+    ],
+  ]
+  test.each(corruptions)('reports %s', async (_, corrupt, findings) => {
+    const { services, payment, found } = await setUp()
+    await services.storage.commit(batch(corrupt(payment)))
+    expect(new Set(await found())).toEqual(new Set(findings))
+  })
+
+  test('accepts holds of the host', async () => {
+    const { services, payment, found } = await setUp()
+    const ledger = createLedgerApi(services, () => actor)
+    await ledger.hold({ id: newId(), owner: payment.senderId, currency: 'USD', amount: 10n, subject: 'rent' })
+    expect(await found()).toEqual([])
+  })
+
+  test('reports no findings while money moves', async () => {
+    const { services, payment, found } = await setUp()
+    const ledger = createLedgerApi(services, () => actor)
+    const legs = [
+      { account: { kind: 'available', owner: payment.senderId }, amount: -1n },
+      { account: { kind: 'fees' }, amount: 1n },
+    ] as const
+    const moving = Array.from({ length: 40 }, () =>
+      ledger.transfer({ id: newId(), currency: 'USD', kind: 'fee', subject: '', legs }),
+    )
+    expect(await found()).toEqual([])
+    await Promise.all(moving)
+    expect(await found()).toEqual([])
+    expect(await ledger.getBalance('USD', { kind: 'fees' })).toBe(40n)
+  })
+})

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { randomSecret } from '../../kernel/crypto/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import { insert, remove, type RowOf, type Write } from '../../kernel/storage/index.ts'
+import { users } from '../../identity/users/table.ts'
+import type { PaymentsContext } from '../settings.ts'
+import { paymentApiKeys } from '../tables.ts'
+
+/** A row of `payment_api_keys`. */
+export type PaymentApiKeyRow = RowOf<typeof paymentApiKeys>
+
+/** Maximum number of devices with a key per user. A further login deletes the oldest keys. */
+const maxDevices = 20
+
+/** Length of an API key in characters: 256 bits, base64url. */
+export const apiKeyLength = 43
+
+/** The device that a user logs in on. Each device of a user has at most one key. */
+export interface LoginDevice {
+  readonly imei: string
+  readonly appid: string
+}
+
+/**
+ * Creates an API key of 256 bits for a device, replacing the previous key of that device. Call it inside
+ * `retryOnConflict`.
+ * @returns the key and the writes that store it; only its SHA-256 hash is stored
+ */
+export async function createApiKeyWrites(
+  { services, settings }: PaymentsContext,
+  tenant: string,
+  userId: string,
+  device: LoginDevice,
+  encryptionRequired: boolean,
+): Promise<{ readonly apiKey: string; readonly writes: readonly Write[] }> {
+  const apiKey = randomSecret(32)
+  const createdAt = services.now()
+  const deviceIndex = await services.blindIndex.hash(
+    'payments:device',
+    tenant,
+    JSON.stringify([device.imei, device.appid]),
+  )
+  const keys = await services.storage.find(paymentApiKeys, {
+    where: { userId, deviceIndex: { ne: deviceIndex } },
+    orderBy: [['createdAt', 'desc']],
+  })
+  const excessIds = keys.slice(maxDevices - 1).map(({ id }) => id)
+  const row: PaymentApiKeyRow = {
+    id: hashApiKey(apiKey),
+    tenant,
+    userId,
+    deviceIndex: deviceIndex,
+    encryptionRequired,
+    createdAt,
+    expiresAt: createdAt + settings.apiKeyTtlMs,
+  }
+  return {
+    apiKey,
+    writes: [
+      remove(paymentApiKeys, { where: { userId, deviceIndex: deviceIndex }, expectedRows: 'any' }),
+      ...(excessIds.length > 0
+        ? [remove(paymentApiKeys, { where: { id: { in: excessIds } }, expectedRows: 'any' })]
+        : []),
+      insert(paymentApiKeys, row),
+    ],
+  }
+}
+
+/** The write that deletes all keys of a user except one. */
+export function deleteOtherApiKeys(userId: string, exceptId: string): Write {
+  return remove(paymentApiKeys, { where: { userId, id: { ne: exceptId } }, expectedRows: 'any' })
+}
+
+/**
+ * Finds the row of a presented API key. An unknown, expired or revoked key, a key of another tenant and a key of an
+ * archived user give the same error.
+ * @throws BillfoldError `caller.unauthenticated`
+ */
+export async function authenticateApiKey(
+  services: Services,
+  tenant: string,
+  apiKey: string,
+): Promise<PaymentApiKeyRow> {
+  const id = hashApiKey(apiKey)
+  const [row] = await services.storage.find(paymentApiKeys, { where: { id, tenant }, limit: 1 })
+  if (row === undefined || row.expiresAt <= services.now()) throw new BillfoldError('caller.unauthenticated')
+  const [user] = await services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
+  if (user === undefined) throw new BillfoldError('caller.unauthenticated')
+  return row
+}
+
+/** The write that deletes expired keys. `now` is in milliseconds since 1970. */
+export function deleteExpiredApiKeys(now: number): Write {
+  return remove(paymentApiKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })
+}
+
+/** A plain hash is enough: the key has 256 random bits, so there is nothing to brute-force. */
+function hashApiKey(apiKey: string): string {
+  return createHash('sha256').update(apiKey).digest('base64url')
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { isHashable } from '../../kernel/crypto/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+
+/** The same file from `src` and from `dist`: both are one folder below the package. */
+const listUrl = new URL('../../../data/common-passwords.txt', import.meta.url)
+
+/** Read on first use: most processes never check a new password. */
+let commonPasswords: ReadonlySet<string> | undefined
+
+/**
+ * Rejects passwords shorter than 8 or longer than 128 characters, and the 8,000 most used ones: in any case, and with up to
+ * four trailing digits or punctuation marks (NIST SP 800-63B section 5.1.1.2).
+ * @throws BillfoldError `password.too-weak`
+ */
+export function assertPasswordPolicy(password: string): void {
+  const characters = [...password].length
+  if (characters < 8 || characters > 128 || !isHashable(password) || isCommon(password.toLowerCase()))
+    throw new BillfoldError('password.too-weak')
+}
+
+function isCommon(password: string): boolean {
+  commonPasswords ??= new Set(readFileSync(listUrl, 'utf8').trimEnd().split(/\r?\n/))
+  return (
+    commonPasswords.has(password) ||
+    commonPasswords.has(password.replace(/[\d\W_]{1,4}$/u, '')) ||
+    new Set(password).size < 3
+  )
+}

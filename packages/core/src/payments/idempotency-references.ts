@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { BillfoldError } from '../kernel/errors.ts'
+import type { Services } from '../platform/services.ts'
+import { type Insert, insert, isCommitError, StaleReadError } from '../kernel/storage/index.ts'
+import { referenceClaims } from './tables.ts'
+
+/** An idempotency reference, with the user and the request that it belongs to. */
+export interface ReferenceClaim {
+  readonly tenant: string
+  readonly reference: string
+  readonly userId: string
+  /** The compared fields of the request. A repeat must have the same. */
+  readonly requestFields: readonly string[]
+}
+
+/**
+ * Finds the result of an earlier request with this reference.
+ * @returns the id of the payment or transaction; undefined if the reference is new
+ * @throws BillfoldError `reference.reused` if the reference belongs to another user or to another request
+ */
+export async function findByReference(services: Services, claim: ReferenceClaim): Promise<string | undefined> {
+  const { tenant, reference } = claim
+  const [row] = await services.storage.find(referenceClaims, { where: { tenant, reference }, limit: 1 })
+  if (row === undefined) return undefined
+  if (row.userId !== claim.userId || row.contentHash !== fingerprint(claim)) throw new BillfoldError('reference.reused')
+  return row.subjectId
+}
+
+/**
+ * Runs `work` for a reference that was unused a moment ago. If `work` fails and the reference was used meanwhile, a
+ * concurrent identical request succeeded first (and took the money, for example), so this retries instead of failing.
+ * Call it inside `retryOnConflict`.
+ * @throws StaleReadError, and the errors of `work`
+ */
+export async function retryIfReferenceUsed<T>(
+  services: Services,
+  claim: ReferenceClaim | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (claim !== undefined && !isCommitError(error) && (await findByReference(services, claim)) !== undefined)
+      throw new StaleReadError(undefined, { cause: error })
+    throw error
+  }
+}
+
+/**
+ * The write that claims a reference, for the commit of the operation. Its unique key fails if a concurrent request
+ * claimed it first.
+ */
+export function referenceClaimWrite(claim: ReferenceClaim, subjectId: string): Insert {
+  const { tenant, reference, userId } = claim
+  return insert(referenceClaims, { tenant, reference, userId, subjectId, contentHash: fingerprint(claim) })
+}
+
+function fingerprint({ requestFields }: ReferenceClaim): string {
+  return createHash('sha256').update(JSON.stringify(requestFields)).digest('base64url')
+}

@@ -1,0 +1,44 @@
+import type { Actor } from '../platform/audit/audit-write.ts'
+import { createLedgerApi, type LedgerApi } from './ledger/index.ts'
+import { checkPaymentsConsistency, type ConsistencyReport } from './consistency.ts'
+import { expirePayments } from './two-leg/end-payment.ts'
+import { claimInvitations } from './two-leg/invitations.ts'
+import type { PaymentsContext } from './settings.ts'
+
+/** The payments functions that a host calls directly, as `billfold.payments`. */
+export interface PaymentsApi {
+  /**
+   * Checks that the ledger balances and matches the payments, deposits and withdrawals. Reads every row: run it as a
+   * nightly job, not in a request.
+   * @example
+   * ```ts
+   * const { findings } = await billfold.payments.checkConsistency()
+   * if (findings.length > 0) alert('ledger inconsistent', findings)
+   * ```
+   */
+  readonly checkConsistency: () => Promise<ConsistencyReport>
+  /**
+   * Refunds the expired payments, as `maintain()` does too.
+   * @returns the number of refunded payments
+   */
+  readonly expirePayments: () => Promise<number>
+  /**
+   * Assigns to a user the payments that they were invited to. Call it right after you have verified that both the
+   * email and the phone number belong to the user; Billfold does not verify them.
+   * @returns the ids of the payments
+   * @throws BillfoldError `user.not-found`, `contact.unverified` if the user has no email or no phone number
+   */
+  readonly claimInvitations: (userId: string, tenant?: string) => Promise<readonly string[]>
+  /** The double-entry ledger beneath the payments. */
+  readonly ledger: LedgerApi
+}
+
+/** Creates the payments functions that a host calls directly. */
+export function createPaymentsApi(payments: PaymentsContext, host: (tenant?: string) => Actor): PaymentsApi {
+  return {
+    checkConsistency: () => checkPaymentsConsistency(payments.services),
+    expirePayments: () => expirePayments(payments),
+    claimInvitations: (userId, tenant) => claimInvitations(payments, host(tenant), userId),
+    ledger: createLedgerApi(payments.services, host),
+  }
+}

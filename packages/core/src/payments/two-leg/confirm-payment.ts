@@ -1,0 +1,179 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import { captureWrites } from '../ledger/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { check, retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import { paymentEndWrites, holdForPayment, refundPayment } from './end-payment.ts'
+import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import { partyNotificationWrites, paymentEventData } from './notifications.ts'
+import { parseCurrency, parseMinorUnits } from '../money/money.ts'
+import { getPayment, type PaymentRow } from './create-payment.ts'
+import { getPaymentProfile, findUserByIdentifiers } from '../users/profiles.ts'
+import { type PaymentProofContext, verifyPaymentProof } from '../../client/payment-proof.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import type { PaymentsContext } from '../settings.ts'
+import { knownCounterparties, paymentProfiles, payments as paymentTable } from '../tables.ts'
+
+type CounterpartiesRow = RowOf<typeof knownCounterparties>
+
+/** A confirmation of a payment by one of its parties. Amount and phone numbers must match the payment. */
+export interface PaymentConfirmation extends PaymentProofContext {
+  /** Leg of the two-leg payment: `B` is the sender's confirmation, `A` the receiver's. */
+  readonly leg: 'A' | 'B'
+  /** The receiver's signature with the registered proof key, if one is registered. */
+  readonly proof?: string | undefined
+}
+
+/**
+ * Confirms a payment for one party, and completes it once every required party has confirmed: both parties for the
+ * first payment between two users, the sender alone afterwards. Idempotent.
+ * @returns the payment in its new state: completed, or still pending
+ * @throws BillfoldError `payment.not-found` if the payment does not exist, has ended, or is not the caller's to
+ *   confirm with this leg; `payment.sender-not-found`, `payment.proof-required`, `amount.invalid`, and the failure
+ *   codes of `preconditions`
+ */
+export async function confirmPayment(
+  payments: PaymentsContext,
+  actor: Actor,
+  userId: string,
+  confirmation: PaymentConfirmation,
+  preconditions: readonly Precondition[] = [],
+): Promise<PaymentRow> {
+  const { services } = payments
+  return retryOnConflict(async () => {
+    const row = await getPayment(services, actor.tenant, confirmation.session)
+    const leg = row.senderId === userId ? 'B' : row.receiverId === userId ? 'A' : undefined
+    if (leg !== confirmation.leg) throw new BillfoldError('payment.not-found')
+    await assertMatches(payments, actor, row, confirmation)
+    if (row.state === 'completed') return row
+    if (row.state === 'pending' && row.expiresAt <= services.now()) {
+      await refundPayment(payments, actor, row.id, 'expired')
+      throw new BillfoldError('payment.not-found')
+    }
+    if (row.state !== 'pending') throw new BillfoldError('payment.not-found')
+    await assertProofKeyUnchanged(payments, actor, row)
+    if (leg === 'A') assertProof(row, confirmation)
+    return confirmLeg(payments, { ...actor, id: userId }, row, leg, preconditions)
+  })
+}
+
+/** Checks that amount, sender and receiver match the payment. */
+async function assertMatches(
+  { services, settings }: PaymentsContext,
+  { tenant }: Actor,
+  row: PaymentRow,
+  { amount, from, to }: PaymentConfirmation,
+): Promise<void> {
+  const sender = await findUserByIdentifiers(services, tenant, [{ kind: 'phone', value: from }])
+  if (sender === undefined) throw new BillfoldError('payment.sender-not-found')
+  const receiver = await findUserByIdentifiers(services, tenant, [{ kind: 'phone', value: to }])
+  const same =
+    sender === row.senderId &&
+    receiver !== undefined &&
+    receiver === row.receiverId &&
+    parseMinorUnits(settings.money, parseCurrency(settings.money, row.currency), amount) === row.amount
+  if (!same) throw new BillfoldError('payment.not-found')
+}
+
+/**
+ * Cancels the payment if the receiver's proof key was registered, replaced or removed since the payment was created:
+ * the sender paid to the holder of that key. Changing the key cancels pending payments anyway; this covers a process
+ * that died in between.
+ */
+async function assertProofKeyUnchanged(payments: PaymentsContext, actor: Actor, row: PaymentRow): Promise<void> {
+  const { proofKey } = await getPaymentProfile(payments.services, row.tenant, row.receiverId ?? '')
+  if (proofKey !== row.proofKey) {
+    await refundPayment(payments, actor, row.id, 'cancelled')
+    throw new BillfoldError('payment.not-found')
+  }
+}
+
+/** Verifies the receiver's proof against the key stored with the payment, if there is one. */
+function assertProof({ proofKey }: PaymentRow, confirmation: PaymentConfirmation): void {
+  if (proofKey === null) return
+  const verified =
+    confirmation.proof !== undefined &&
+    verifyPaymentProof(confirmation.proof, Buffer.from(proofKey, 'hex'), confirmation)
+  if (!verified) throw new BillfoldError('payment.proof-required')
+}
+
+async function confirmLeg(
+  payments: PaymentsContext,
+  actor: Actor,
+  row: PaymentRow,
+  leg: 'A' | 'B',
+  preconditions: readonly Precondition[],
+): Promise<PaymentRow> {
+  const { services } = payments
+  const now = services.now()
+  const confirmed =
+    leg === 'B'
+      ? { senderConfirmedAt: row.senderConfirmedAt ?? now }
+      : { receiverConfirmedAt: row.receiverConfirmedAt ?? now }
+  const next = { ...row, ...confirmed }
+  const pair = toCounterparties(row, now)
+  const known = await areKnownCounterparties(services, pair)
+  const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
+  const repeated =
+    next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
+  if (!completes && repeated) return row
+  const writes = completes
+    ? await completionWrites(payments, next, known ? [] : [insert(knownCounterparties, pair)])
+    : [
+        update(paymentTable, {
+          where: { id: row.id, state: 'pending', version: row.version },
+          set: confirmed,
+          add: { version: 1 },
+        }),
+        ...(await partyNotificationWrites(payments, 'payments.confirmed', row)),
+      ]
+  const action = completes ? 'payment.completed' : 'payment.confirmed'
+  const audited = auditWrite(actor, action, row.id, now, { leg })
+  const events = confirmationEvents(services, row, leg, completes)
+  await commitWithPreconditions(services, preconditions, audited, proofKeyUnchanged(row), ...writes, ...events)
+  return completes ? { ...next, state: 'completed' } : next
+}
+
+function confirmationEvents(services: Services, row: PaymentRow, leg: 'A' | 'B', completes: boolean): readonly Write[] {
+  const event = paymentEventData(row)
+  if (completes) return eventWrites(services, row.tenant, 'payment.completed', event)
+  const by = leg === 'A' ? 'receiver' : 'sender'
+  return eventWrites(services, row.tenant, 'payment.confirmed', { ...event, by })
+}
+
+async function completionWrites(
+  payments: PaymentsContext,
+  row: PaymentRow,
+  pair: readonly Write[],
+): Promise<readonly Write[]> {
+  const { senderConfirmedAt, receiverConfirmedAt } = row
+  const transferId = newId()
+  const hold = holdForPayment({ ...row, owner: row.senderId })
+  const receiver = { kind: 'available', owner: row.receiverId ?? '' } as const
+  return [
+    ...paymentEndWrites(payments, row, { state: 'completed', senderConfirmedAt, receiverConfirmedAt, transferId }),
+    ...pair,
+    ...(await captureWrites(payments.services, hold, receiver, { transferId, kind: 'payment.completed' })),
+    ...(await partyNotificationWrites(payments, 'payments.completed', row)),
+  ]
+}
+
+/** Fails if the receiver's proof key has changed: both legs depend on it. */
+function proofKeyUnchanged({ receiverId, proofKey }: PaymentRow): Write {
+  return check(paymentProfiles, { where: { userId: receiverId ?? '', proofKey } })
+}
+
+function toCounterparties({ senderId, receiverId, tenant }: PaymentRow, createdAt: number): CounterpartiesRow {
+  const other = receiverId ?? ''
+  return senderId < other
+    ? { lowerUserId: senderId, higherUserId: other, tenant, createdAt }
+    : { lowerUserId: other, higherUserId: senderId, tenant, createdAt }
+}
+
+async function areKnownCounterparties(
+  { storage }: Services,
+  { lowerUserId, higherUserId }: CounterpartiesRow,
+): Promise<boolean> {
+  return (await storage.find(knownCounterparties, { where: { lowerUserId, higherUserId }, limit: 1 })).length > 0
+}

@@ -1,0 +1,163 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { newId } from '../../kernel/ids.ts'
+import { holdWrites } from '../ledger/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import type { Identifier } from '../../identity/users/identifiers.ts'
+import { expireUserPayments } from './end-payment.ts'
+import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import { type Invitation, createInvitation } from './invitations.ts'
+import { invitationWrite, partyNotificationWrites, paymentEventData } from './notifications.ts'
+import { getPaymentProfile, findPayee } from '../users/profiles.ts'
+import {
+  findByReference,
+  type ReferenceClaim,
+  referenceClaimWrite,
+  retryIfReferenceUsed,
+} from '../idempotency-references.ts'
+import type { PaymentsContext } from '../settings.ts'
+import { statementLineWrite } from '../wallets/statements.ts'
+import { paymentProfiles, payments as paymentTable } from '../tables.ts'
+
+/** A row of `payments`. */
+export type PaymentRow = RowOf<typeof paymentTable>
+
+/** Input of `createPayment`. */
+export interface PaymentInput {
+  readonly senderId: string
+  /** Email, phone number or both. Both must belong to the same user. */
+  readonly receiver: readonly Identifier[]
+  readonly currency: string
+  /** In minor units. */
+  readonly amount: bigint
+  /** Idempotency reference of the sender. */
+  readonly reference?: string | undefined
+}
+
+/** Receiver of a payment: a user, or an invitation if the host allows unregistered receivers. */
+type Receiver = { readonly userId: string; readonly proofKey: string | null } | { readonly invitation: Invitation }
+
+/**
+ * Creates a pending payment and holds its amount in the ledger.
+ * @throws BillfoldError `payment.receiver-not-registered`, `payment.to-self`, `payment.pending-limit-reached`,
+ *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and the failure codes
+ *   of `preconditions`
+ */
+export async function createPayment(
+  payments: PaymentsContext,
+  actor: Actor,
+  input: PaymentInput,
+  preconditions: readonly Precondition[] = [],
+): Promise<PaymentRow> {
+  const { services } = payments
+  await expireUserPayments(payments, actor, input.senderId)
+  const claim = toReferenceClaim(actor, input)
+  // Resolved once per call, because an invitation counts against a limit; and not at all for a repeated reference,
+  // which returns the first result even if the receiver has registered since.
+  let receiver: Receiver | undefined
+  return retryOnConflict(async () => {
+    const earlierId = claim === undefined ? undefined : await findByReference(services, claim)
+    if (earlierId !== undefined) return getPayment(services, actor.tenant, earlierId)
+    return retryIfReferenceUsed(services, claim, async () => {
+      receiver ??= await findReceiver(payments, actor, input)
+      const row = newPayment(payments, actor, input, receiver)
+      await assertPendingLimit(payments, row)
+      const writes = await creationWrites(payments, row, receiver)
+      const audited = auditWrite({ ...actor, id: row.senderId }, 'payment.created', row.id, row.createdAt)
+      const claimed = claim === undefined ? [] : [referenceClaimWrite(claim, row.id)]
+      const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
+      await commitWithPreconditions(services, preconditions, audited, ...claimed, ...writes, ...events)
+      return row
+    })
+  })
+}
+
+/** @throws BillfoldError `payment.not-found` */
+export async function getPayment(services: Services, tenant: string, id: string): Promise<PaymentRow> {
+  const [row] = await services.storage.find(paymentTable, { where: { id, tenant }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('payment.not-found')
+  return row
+}
+
+async function findReceiver(payments: PaymentsContext, actor: Actor, input: PaymentInput): Promise<Receiver> {
+  const { services, settings } = payments
+  const profile = await findPayee(services, actor.tenant, input.receiver)
+  if (profile?.userId === input.senderId) throw new BillfoldError('payment.to-self')
+  if (profile !== undefined) return { userId: profile.userId, proofKey: profile.proofKey }
+  if (settings.externalReceivers === 'refuse') throw new BillfoldError('payment.receiver-not-registered')
+  return { invitation: await createInvitation(payments, actor, input) }
+}
+
+function toReferenceClaim({ tenant }: Actor, input: PaymentInput): ReferenceClaim | undefined {
+  if (input.reference === undefined) return undefined
+  const to = input.receiver.map(({ kind, value }) => `${kind}:${value}`)
+  const requestFields = ['payment', input.currency, String(input.amount), ...to]
+  return { tenant, reference: input.reference, userId: input.senderId, requestFields }
+}
+
+function newPayment(
+  { services, settings }: PaymentsContext,
+  { tenant }: Actor,
+  input: PaymentInput,
+  receiver: Receiver,
+): PaymentRow {
+  const createdAt = services.now()
+  const id = newId()
+  const invitation = 'invitation' in receiver ? receiver.invitation : undefined
+  return {
+    id,
+    tenant,
+    senderId: input.senderId,
+    receiverId: 'userId' in receiver ? receiver.userId : null,
+    inviteeIndex: invitation?.inviteeIndex ?? null,
+    currency: input.currency,
+    amount: input.amount,
+    state: 'pending',
+    proofKey: 'userId' in receiver ? receiver.proofKey : null,
+    senderConfirmedAt: null,
+    receiverConfirmedAt: null,
+    transferId: null,
+    createdAt,
+    expiresAt: createdAt + settings.paymentTtlMs,
+    endedAt: null,
+    version: 1,
+  }
+}
+
+async function assertPendingLimit(
+  { services, settings }: PaymentsContext,
+  { tenant, senderId }: PaymentRow,
+): Promise<void> {
+  const { pendingPayments } = await getPaymentProfile(services, tenant, senderId)
+  if (pendingPayments >= settings.maxPendingPayments) throw new BillfoldError('payment.pending-limit-reached')
+}
+
+async function creationWrites(
+  payments: PaymentsContext,
+  row: PaymentRow,
+  receiver: Receiver,
+): Promise<readonly Write[]> {
+  const { services, settings } = payments
+  const { id, tenant, senderId, receiverId, currency, amount, createdAt: at } = row
+  const hold = { id, tenant, owner: senderId, currency, amount, subject: id }
+  const line = { id, tenant, kind: 'payment', currency, amount, state: 'pending', at }
+  const messages =
+    'invitation' in receiver
+      ? [await invitationWrite(payments, row, receiver.invitation.contacts)]
+      : await partyNotificationWrites(payments, 'payments.requested', row)
+  return [
+    update(paymentProfiles, {
+      where: { userId: senderId, pendingPayments: { lt: settings.maxPendingPayments } },
+      add: { pendingPayments: 1 },
+    }),
+    insert(paymentTable, row),
+    statementLineWrite({ ...line, userId: senderId, direction: 'debit', counterpartyId: receiverId }),
+    ...(receiverId === null
+      ? []
+      : [statementLineWrite({ ...line, userId: receiverId, direction: 'credit', counterpartyId: senderId })]),
+    ...(await holdWrites(services, hold, 'payment.held')),
+    ...messages,
+  ]
+}

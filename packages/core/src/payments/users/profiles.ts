@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import type { RowOf } from '../../kernel/storage/index.ts'
+import {
+  type Identifier,
+  type IdentifierRow,
+  listByIdentifiers,
+  listIdentifiers,
+  openIdentifier,
+} from '../../identity/users/identifiers.ts'
+import { identifiers } from '../../identity/users/identifier-table.ts'
+import { users } from '../../identity/users/table.ts'
+import { paymentProfiles } from '../tables.ts'
+import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
+
+/** A row of `payment_profiles`. */
+export type PaymentProfileRow = RowOf<typeof paymentProfiles>
+
+const profileShape = z.object({
+  firstName: z.string(),
+  lastName: z.string(),
+  address: z.string(),
+  /** `YYYY-MM-DD`. */
+  dob: z.string(),
+})
+
+/** The sealed part of a profile. */
+export type PaymentProfile = z.output<typeof profileShape>
+
+/** Contact details and username of a user; empty strings where missing. */
+export interface Contacts {
+  readonly email: string
+  readonly phone: string
+  readonly username: string
+}
+
+/** @throws BillfoldError `user.not-found` */
+export async function getPaymentProfile(
+  services: Services,
+  tenant: string,
+  userId: string,
+): Promise<PaymentProfileRow> {
+  const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
+  if (row === undefined) throw new BillfoldError('user.not-found')
+  return row
+}
+
+/** Seals a profile for storage. */
+export function sealPaymentProfile(
+  services: Services,
+  tenant: string,
+  userId: string,
+  profile: PaymentProfile,
+): Promise<Uint8Array> {
+  return seal(services.keyring, new TextEncoder().encode(JSON.stringify(profile)), encryptionContext(tenant, userId))
+}
+
+/** Opens the sealed profile of a row. */
+export async function openPaymentProfile(services: Services, row: PaymentProfileRow): Promise<PaymentProfile> {
+  const plain = await open(services.keyring, row.sealedProfile, encryptionContext(row.tenant, row.userId))
+  return profileShape.parse(JSON.parse(new TextDecoder().decode(plain)))
+}
+
+/** Returns email, phone number and username of a user. */
+export async function getContacts(services: Services, userId: string): Promise<Contacts> {
+  return openContacts(services, await listIdentifiers(services, userId))
+}
+
+/** Contact details with the ids of their rows. While those rows exist, the user has not been erased. */
+export interface ContactsWithRowIds extends Contacts {
+  readonly rowIds: readonly string[]
+}
+
+/** Returns the contact details of several users by user id, in one query. */
+export async function listContacts(
+  services: Services,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, ContactsWithRowIds>> {
+  const unique = [...new Set(userIds)]
+  if (unique.length === 0) return new Map()
+  const rows = await services.storage.find(identifiers, { where: { userId: { in: unique } } })
+  const contacts = unique.map(async (userId): Promise<[string, ContactsWithRowIds]> => {
+    const own = rows.filter((row) => row.userId === userId)
+    return [userId, { ...(await openContacts(services, own)), rowIds: own.map(({ id }) => id) }]
+  })
+  return new Map(await Promise.all(contacts))
+}
+
+async function openContacts(services: Services, rows: readonly IdentifierRow[]): Promise<Contacts> {
+  const valueOf = async (kind: string): Promise<string> => {
+    const row = rows.find((candidate) => candidate.kind === kind)
+    return row === undefined ? '' : openIdentifier(services, row)
+  }
+  return { email: await valueOf('email'), phone: await valueOf('phone'), username: await valueOf('username') }
+}
+
+/**
+ * Returns the user who owns all of these identifiers; undefined if one of them is unknown, if they belong to
+ * different users, or if none is given.
+ */
+export async function findUserByIdentifiers(
+  services: Services,
+  tenant: string,
+  wanted: readonly Identifier[],
+): Promise<string | undefined> {
+  const rows = await listByIdentifiers(services, tenant, wanted)
+  const [userId, ...others] = new Set(rows.map((row) => row.userId))
+  return rows.length === wanted.length && others.length === 0 ? userId : undefined
+}
+
+/**
+ * Returns the profile of the user who owns all of these identifiers and can receive money; undefined for an archived
+ * user and for a user without a payments profile.
+ */
+export async function findPayee(
+  services: Services,
+  tenant: string,
+  wanted: readonly Identifier[],
+): Promise<PaymentProfileRow | undefined> {
+  const userId = await findUserByIdentifiers(services, tenant, wanted)
+  if (userId === undefined) return undefined
+  const { storage } = services
+  const [[profile], [user]] = await Promise.all([
+    storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 }),
+    storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 }),
+  ])
+  return user === undefined ? undefined : profile
+}
+
+/** Returns true if the identifier belongs to this user. */
+export async function ownsIdentifier(
+  services: Services,
+  tenant: string,
+  userId: string,
+  identifier: Identifier,
+): Promise<boolean> {
+  return (await findUserByIdentifiers(services, tenant, [identifier])) === userId
+}
+
+function encryptionContext(tenant: string, userId: string): EncryptionContext {
+  return { tenant, table: paymentProfiles.name, row: userId, field: 'profile' }
+}
+
+/** The column that key rotation re-encrypts. */
+export const sealedPaymentProfiles = sealedColumn(paymentProfiles, 'sealedProfile', ({ tenant, userId }) =>
+  encryptionContext(tenant, userId),
+)

@@ -1,0 +1,79 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { newId } from '../../kernel/ids.ts'
+import { outboxWrite } from '../../platform/outbox/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
+import { identifierWrite } from '../../identity/users/identifiers.ts'
+import { users } from '../../identity/users/table.ts'
+import { assertPasswordPolicy } from '../credentials/password-policy.ts'
+import { assertBirthDate } from '../dates.ts'
+import { type Contacts, type PaymentProfile, sealPaymentProfile } from './profiles.ts'
+import { paymentProfiles, paymentCredentials } from '../tables.ts'
+import { hashPaymentCredential } from '../credentials/credentials.ts'
+
+/** Input of `registerPaymentUser`. */
+export interface RegistrationInput extends Contacts, PaymentProfile {
+  readonly password: string
+}
+
+/**
+ * Registers a user. Email, phone number and username must be unused; all three are unverified claims.
+ * @throws BillfoldError `user.exists`, `password.too-weak`, `input.invalid`, `server.busy`
+ */
+export async function registerPaymentUser(
+  services: Services,
+  actor: Actor,
+  input: RegistrationInput,
+): Promise<{ readonly userId: string }> {
+  const { tenant } = actor
+  const userId = newId()
+  const createdAt = services.now()
+  assertPasswordPolicy(input.password)
+  assertBirthDate(input.dob, createdAt)
+  const { firstName, lastName, address, dob, email, phone, username } = input
+  const identifierRows = await Promise.all([
+    identifierWrite(services, tenant, userId, { kind: 'email', value: email }, null),
+    identifierWrite(services, tenant, userId, { kind: 'phone', value: phone }, null),
+    identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null),
+  ])
+  const phc = await hashPaymentCredential(services, input.password, actor.source)
+  const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
+  const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
+  try {
+    await services.storage.commit(
+      batch(
+        ...identifierRows,
+        insert(users, { id: userId, tenant, reference: null, createdAt, archivedAt: null }),
+        insert(paymentProfiles, {
+          userId,
+          tenant,
+          sealedProfile,
+          proofKey: null,
+          pendingPayments: 0,
+          version: 1,
+          createdAt,
+        }),
+        insert(paymentCredentials, {
+          userId,
+          kind: 'password',
+          tenant,
+          phc,
+          sealedM3: null,
+          failedAttempts: 0,
+          lockedUntil: 0,
+          lastAttemptId: null,
+          version: 1,
+        }),
+        await outboxWrite(services, message),
+        auditWrite(actor, 'payments.registered', userId, createdAt),
+        ...eventWrites(services, tenant, 'user.created', { userId, by: 'registration' }),
+      ),
+    )
+  } catch (error) {
+    if (isCommitError(error)) throw new BillfoldError('user.exists', { cause: error })
+    throw error
+  }
+  return { userId }
+}

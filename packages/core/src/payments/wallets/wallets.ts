@@ -1,0 +1,139 @@
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { randomSecret } from '../../kernel/crypto/index.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { newId } from '../../kernel/ids.ts'
+import { accountInsert, getAccountBalance, ledgerAccounts, allShards, transferWrites } from '../ledger/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
+import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
+import { formatDay } from '../dates.ts'
+import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import { getContacts } from '../users/profiles.ts'
+import type { PaymentsContext } from '../settings.ts'
+import { type StatementLineRow, statementLineWrite } from './statements.ts'
+import { grantClaims, dailyGrants, paymentWallets } from '../tables.ts'
+
+/** A row of `payment_wallets`. */
+export type PaymentWalletRow = RowOf<typeof paymentWallets>
+
+/** A wallet with its balances in minor units. */
+export interface PaymentWalletBalance {
+  readonly wallet: PaymentWalletRow
+  readonly available: bigint
+  readonly held: bigint
+}
+
+/** Finds the wallet of a user with its balances. */
+export async function findPaymentWallet(services: Services, userId: string): Promise<PaymentWalletBalance | undefined> {
+  const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
+  if (wallet === undefined) return undefined
+  const { tenant, currency } = wallet
+  const [available, held] = await Promise.all([
+    getAccountBalance(services, tenant, currency, { kind: 'available', owner: userId }),
+    getAccountBalance(services, tenant, currency, { kind: 'held', owner: userId }),
+  ])
+  return { wallet, available, held }
+}
+
+/**
+ * Creates the one wallet of a user. It gets the opening grant of the host, unless the email, the phone number or the
+ * device has already received one. Idempotent.
+ * @throws BillfoldError with the failure codes of `preconditions`
+ */
+export async function createPaymentWallet(
+  payments: PaymentsContext,
+  actor: Actor,
+  userId: string,
+  imei: string,
+  preconditions: readonly Precondition[] = [],
+): Promise<PaymentWalletBalance> {
+  const { services, settings } = payments
+  const { tenant } = actor
+  const claims = await computeGrantClaims(services, tenant, userId, imei)
+  return retryOnConflict(async () => {
+    const existing = await findPaymentWallet(services, userId)
+    if (existing !== undefined) return existing
+    const createdAt = services.now()
+    const currency = settings.money.currency.code
+    const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
+    const grant = await grantWrites(payments, tenant, userId, claims)
+    await commitWithPreconditions(
+      services,
+      preconditions,
+      auditWrite({ ...actor, id: userId }, 'payments.wallet-created', userId, createdAt),
+      insert(paymentWallets, wallet),
+      ...(grant ?? (await missingAccountWrites(services, wallet))),
+      ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
+    )
+    return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
+  })
+}
+
+/** The writes that create the user's ledger accounts that do not exist yet. */
+async function missingAccountWrites(
+  services: Services,
+  { userId: owner, tenant, currency, createdAt }: PaymentWalletRow,
+): Promise<readonly Write[]> {
+  const shards = allShards(tenant, currency, { kind: 'available', owner })
+  const ids = shards.map(({ id }) => id)
+  const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
+  return shards.filter(({ id }) => !rows.some((row) => row.id === id)).map((shard) => accountInsert(shard, createdAt))
+}
+
+/** Blind indexes of email, phone number and device: each gets one opening grant. */
+async function computeGrantClaims(
+  services: Services,
+  tenant: string,
+  userId: string,
+  imei: string,
+): Promise<readonly string[]> {
+  const { email, phone } = await getContacts(services, userId)
+  return Promise.all([
+    services.blindIndex.hash('payments:grant-email', tenant, normalizeIdentifier('email', email)),
+    services.blindIndex.hash('payments:grant-phone', tenant, normalizeIdentifier('phone', phone)),
+    services.blindIndex.hash('payments:grant-imei', tenant, imei),
+  ])
+}
+
+/** The writes of an opening grant; undefined if the user gets none. */
+async function grantWrites(
+  { services, settings }: PaymentsContext,
+  tenant: string,
+  userId: string,
+  claims: readonly string[],
+): Promise<readonly Write[] | undefined> {
+  const { openingGrant: amount, maxGrantsPerDay, money } = settings
+  if (amount === 0n) return undefined
+  const { storage } = services
+  const [claimed] = await storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 })
+  const at = services.now()
+  const day = formatDay(at)
+  const [today] = await storage.find(dailyGrants, { where: { tenant, day }, limit: 1 })
+  if (claimed !== undefined || (today?.grantCount ?? 0) >= maxGrantsPerDay) return undefined
+  const id = newId()
+  const currency = money.currency.code
+  const legs = [
+    { account: { kind: 'grant' }, amount: -amount },
+    { account: { kind: 'available', owner: userId }, amount },
+  ] as const
+  const line: StatementLineRow = {
+    id,
+    tenant,
+    userId,
+    kind: 'grant',
+    direction: 'credit',
+    counterpartyId: null,
+    currency,
+    amount,
+    state: 'completed',
+    at,
+  }
+  return [
+    ...claims.map((claim) => insert(grantClaims, { tenant, claim, userId })),
+    today === undefined
+      ? insert(dailyGrants, { tenant, day, grantCount: 1 })
+      : update(dailyGrants, { where: { tenant, day, grantCount: { lt: maxGrantsPerDay } }, add: { grantCount: 1 } }),
+    statementLineWrite(line),
+    ...(await transferWrites(services, { id, tenant, currency, kind: 'grant', subject: userId, legs })),
+  ]
+}

@@ -1,0 +1,34 @@
+import { newId } from '../../kernel/ids.ts'
+import { type Insert, insert } from '../../kernel/storage/index.ts'
+import type { AuditAction } from './actions.ts'
+import { auditRecords } from './tables.ts'
+
+/** The actor of an operation: a service key's id, or `host` for calls by the host. */
+export interface Actor {
+  readonly tenant: string
+  readonly id: string
+  /**
+   * The source address, as normalized by `toSourceAddress`. Limits password hashing and failed attempts per address.
+   */
+  readonly source?: string
+}
+
+/** Returns the write that records an audit action. Commit it together with the action itself. */
+export function auditWrite(
+  actor: Actor,
+  action: AuditAction,
+  subject: string,
+  at: number,
+  detail?: Readonly<Record<string, string | number | boolean>>,
+): Insert {
+  return insert(auditRecords, {
+    id: newId(),
+    tenant: actor.tenant,
+    at,
+    action,
+    actor: actor.id,
+    subject,
+    detail: detail === undefined ? null : JSON.stringify(detail),
+    link: null,
+  })
+}

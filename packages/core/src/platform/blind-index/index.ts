@@ -1,0 +1,2 @@
+export { storageBlindIndex } from './blind-index.ts'
+export { blindIndexSecrets } from './table.ts'

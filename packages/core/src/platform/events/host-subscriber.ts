@@ -1,0 +1,31 @@
+import { BillfoldError } from '../../kernel/errors.ts'
+import { withTimeout } from '../../kernel/concurrency/async.ts'
+import type { Services } from '../services.ts'
+import type { DeliveryResult, DeliveryRow, Subscriber } from './subscriber.ts'
+import { type BillfoldEvent, isBillfoldEvent } from './event.ts'
+import { deliveryLimits, type EventOptions, hostSubscriberId } from './options.ts'
+
+/** Creates the subscriber for the host's event handler. */
+export function createHostSubscriber({ logger }: Services, handle: NonNullable<EventOptions['handle']>): Subscriber {
+  const attempt = async ({ eventId, type, body }: DeliveryRow): Promise<DeliveryResult> => {
+    try {
+      const event = parseEvent(body)
+      await withTimeout(deliveryLimits.handlerTimeoutMs, async (signal) => handle(event, signal))
+      return { delivered: true }
+    } catch (cause) {
+      logger.warn({ cause, type, event: eventId }, 'event handler failed')
+      return { delivered: false, failure: cause instanceof Error ? cause.name.slice(0, 64) : 'unknown' }
+    }
+  }
+  return { id: hostSubscriberId, attempt }
+}
+
+/**
+ * Parses a delivery body. An event written by another version of Billfold may be unknown.
+ * @throws BillfoldError `unexpected`
+ */
+function parseEvent(body: string): BillfoldEvent {
+  const event: unknown = JSON.parse(body)
+  if (!isBillfoldEvent(event)) throw new BillfoldError('unexpected', { message: 'Unknown event type or version' })
+  return event
+}

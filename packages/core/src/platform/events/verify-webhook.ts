@@ -1,0 +1,106 @@
+import type { webcrypto } from 'node:crypto'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { type BillfoldEvent, isBillfoldEvent } from './event.ts'
+
+/** Request headers, as provided by Node, Express, Koa or the Fetch API. */
+export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Options for {@link verifyWebhook}. */
+export interface VerifyWebhookOptions {
+  /** The accepted difference between timestamp and clock in either direction, in seconds. Default: 300. */
+  readonly toleranceSeconds?: number
+  /** The current time in epoch milliseconds. Default: `Date.now()`. */
+  readonly now?: number
+}
+
+/** The maximum number of signatures that are checked per request. */
+const maxSignatures = 16
+
+/**
+ * Verifies a webhook request according to the Standard Webhooks specification (HMAC-SHA256) and returns its event.
+ * Requires only Web Crypto.
+ *
+ * @param secret - the endpoint's secret (`whsec_...`), or several during a secret rotation
+ * @param headers - the request headers
+ * @param body - the raw request body: a body that was parseJson and serialized again has another signature
+ * @returns the event, or undefined if its type or version is unknown to this version of Billfold; answer those with 204
+ * @throws BillfoldError `webhook.invalid` for a missing header, a timestamp outside the tolerance, a wrong signature,
+ *   or a body that is not JSON
+ * @throws TypeError if a secret is not base64 of 24 to 64 bytes, with or without the prefix `whsec_`
+ * @example
+ * ```ts
+ * import { verifyWebhook } from '@billfold/core'
+ *
+ * async function receive(request: Request) {
+ *   const event = await verifyWebhook(process.env['WEBHOOK_SECRET'] ?? '', request.headers, await request.text())
+ *   if (event?.type === 'payment.completed') console.log(event.data.paymentId)
+ *   return new Response(null, { status: 204 })
+ * }
+ * ```
+ */
+export async function verifyWebhook(
+  secret: string | readonly string[],
+  headers: WebhookHeaders,
+  body: string | Uint8Array,
+  { toleranceSeconds = 300, now = Date.now() }: VerifyWebhookOptions = {},
+): Promise<BillfoldEvent | undefined> {
+  const id = requiredHeader(headers, 'webhook-id')
+  const timestamp = requiredHeader(headers, 'webhook-timestamp')
+  const signatures = requiredHeader(headers, 'webhook-signature').split(' ').slice(0, maxSignatures)
+  const isInTime = /^\d{1,12}$/.test(timestamp) && Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  const keys = await Promise.all(secrets.map(importSecret))
+  const signed = new TextEncoder().encode(`${id}.${timestamp}.${text}`)
+  if (!isInTime || !(await hasValidSignature(keys, signatures, signed))) throw new BillfoldError('webhook.invalid')
+  const event = parseJson(text)
+  return isBillfoldEvent(event) ? event : undefined
+}
+
+async function hasValidSignature(
+  keys: readonly webcrypto.CryptoKey[],
+  signatures: readonly string[],
+  signed: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  for (const signature of signatures) {
+    if (!signature.startsWith('v1,')) continue
+    const bytes = decodeBase64(signature.slice(3))
+    if (bytes === undefined) continue
+    // `verify` compares in constant time.
+    for (const key of keys) if (await crypto.subtle.verify('HMAC', key, bytes, signed)) return true
+  }
+  return false
+}
+
+/**
+ * Imports an endpoint secret as an HMAC key.
+ * @throws TypeError if the secret is malformed
+ */
+function importSecret(secret: string): Promise<webcrypto.CryptoKey> {
+  const bytes = decodeBase64(secret.replace(/^whsec_/, ''))
+  if (bytes === undefined || bytes.length < 24 || bytes.length > 64)
+    throw new TypeError('The webhook secret must be base64 of 24 to 64 bytes, optionally prefixed with whsec_')
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
+}
+
+function requiredHeader(headers: WebhookHeaders, name: string): string {
+  const value = headers instanceof Headers ? headers.get(name) : headers[name]
+  if (typeof value !== 'string') throw new BillfoldError('webhook.invalid')
+  return value
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BillfoldError('webhook.invalid', { cause })
+  }
+}

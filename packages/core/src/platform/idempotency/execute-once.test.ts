@@ -1,0 +1,356 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { silentLogger } from '../../kernel/logger.ts'
+import { batch, insert, memoryStorage, type Storage } from '../../kernel/storage/index.ts'
+import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { auditRecords } from '../audit/tables.ts'
+import { consumedNonces } from '../replay-protection/consumed-nonces-table.ts'
+import { idempotencyTrackingStorage } from './idempotent-request.ts'
+import { maxMismatches } from './mismatch-limit.ts'
+import {
+  purgeExpiredIdempotencyKeys,
+  type IdempotentCall,
+  retentionMs,
+  executeOnce,
+  type IdempotentOutcome,
+} from './execute-once.ts'
+import { idempotencyKeys } from './table.ts'
+
+const call: IdempotentCall = {
+  tenant: 't',
+  scope: ['api', 'route', 'caller'],
+  key: 'k'.repeat(16),
+  caller: 'caller',
+  route: 'api.route',
+  fingerprintInput: 'PIN 1234',
+}
+const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
+const done: IdempotentOutcome = { reply, isRejection: false }
+const minute = 60_000
+
+/** A gate that callers await until it is released. */
+function createGate(): { readonly released: Promise<unknown>; readonly release: () => void } {
+  const gate = new EventTarget()
+  const released = new Promise((resolve) => gate.addEventListener('release', resolve))
+  return { released, release: () => void gate.dispatchEvent(new Event('release')) }
+}
+
+describe('a request with an idempotency key', () => {
+  let storage: Storage
+  let acting: Storage
+  let now: number
+  let written: number
+
+  const setup = (over: Storage = storage) => ({ storage: over, blindIndex, logger: silentLogger, now: () => now })
+  let blindIndex = testServices().blindIndex
+  const under = (act: () => Promise<IdempotentOutcome> = write, other: Partial<IdempotentCall> = {}) =>
+    executeOnce(setup(), { ...call, ...other }, act)
+  /** An operation that writes one row, as a handler's commit does. */
+  const write = async (): Promise<IdempotentOutcome> => {
+    await acting.commit(batch(insert(consumedNonces, { id: `row ${written++}`, expiresAt: 1 })))
+    return done
+  }
+  const rows = async (): Promise<number> => (await storage.find(consumedNonces)).length
+
+  beforeEach(() => {
+    storage = memoryStorage()
+    acting = idempotencyTrackingStorage(storage)
+    ;({ blindIndex } = testServices(storage))
+    now = 1_000_000
+    written = 0
+  })
+
+  test('is executed once, and its reply is returned to every repeat for 24 hours', async () => {
+    expect(await under()).toBeUndefined()
+    expect(await under()).toEqual(reply)
+    now += retentionMs - 1
+    await purgeExpiredIdempotencyKeys(storage, now)
+    expect(await under()).toEqual(reply)
+    expect(await rows()).toBe(1)
+    now += 1
+    expect(await under()).toBeUndefined()
+    expect(await rows()).toBe(2)
+    await purgeExpiredIdempotencyKeys(storage, now + retentionMs)
+    expect(await storage.find(idempotencyKeys)).toEqual([])
+  })
+
+  test('is rejected if the request differs, and separate for another caller, route, tenant or key', async () => {
+    await under()
+    expect(await outcomeCode(under(write, { fingerprintInput: 'PIN 1235' }))).toBe('idempotency-key.reused')
+    await under(write, { scope: ['api', 'route', 'another caller'] })
+    await under(write, { tenant: 'another' })
+    await under(write, { key: 'another key of one' })
+    expect(await rows()).toBe(4)
+  })
+
+  test('compares a body that is read while the request runs', async () => {
+    const asked = (text: string) => ({ fingerprintInput: () => Promise.resolve(text) })
+    await under(write, asked('the parts'))
+    expect(await under(write, asked('the parts'))).toEqual(reply)
+    expect(await outcomeCode(under(write, asked('other parts')))).toBe('idempotency-key.reused')
+    expect(await rows()).toBe(1)
+  })
+
+  test('is rejected as in progress while the first request is running, even after a write', async () => {
+    const gate = createGate()
+    const first = under(async () => {
+      const outcome = await write()
+      await gate.released
+      return outcome
+    })
+    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
+    gate.release()
+    await first
+    expect(await under()).toEqual(reply)
+    expect(await rows()).toBe(1)
+  })
+
+  test.each<[string, () => Promise<IdempotentOutcome>]>([
+    ['was rejected', () => Promise.reject(new BillfoldError('wallet.not-found'))],
+    ['replied with a rejection', () => Promise.resolve({ ...done, isRejection: true })],
+    ['failed before its first write', () => Promise.reject(new BillfoldError('storage.unavailable'))],
+  ])('can be repeated, even with another body, after it %s', async (_, act) => {
+    await outcomeCode(under(act))
+    expect(await under(write, { fingerprintInput: 'PIN 9999' })).toBeUndefined()
+    expect(await rows()).toBe(1)
+  })
+
+  test('can be repeated if it was rejected after recording a failed attempt', async () => {
+    const act = async () => {
+      await write()
+      throw new BillfoldError('signing-method.invalid')
+    }
+    expect(await outcomeCode(under(act))).toBe('signing-method.invalid')
+    expect(await under()).toBeUndefined()
+  })
+
+  test('cannot be repeated if it failed after a write, since its outcome is unknown', async () => {
+    const act = async () => {
+      await write()
+      throw new BillfoldError('storage.unavailable')
+    }
+    expect(await outcomeCode(under(act))).toBe('storage.unavailable')
+    expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
+    expect(await rows()).toBe(1)
+  })
+
+  test('cannot be repeated if its reply is too long or not text', async () => {
+    await under(async () => ({ ...(await write()), reply: { ...reply, body: 'x'.repeat(300_000) } }))
+    expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
+    await under(async () => ({ ...(await write()), reply: undefined }), { key: 'another key of one' })
+    expect(await outcomeCode(under(write, { key: 'another key of one' }))).toBe('idempotency-key.outcome-unknown')
+    expect(await rows()).toBe(2)
+  })
+
+  test('is taken over after a minute if its process crashed before a write, and the first can no longer commit', async () => {
+    const gate = createGate()
+    const asleep = under(async () => {
+      await gate.released
+      return write()
+    })
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+    now += minute - 1
+    expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
+    now += 1
+    expect(await under()).toBeUndefined()
+    gate.release()
+    expect(await outcomeCode(asleep)).toBe('idempotency-key.in-progress')
+    expect(await rows()).toBe(1)
+    expect(await under()).toEqual(reply)
+  })
+
+  test('cannot be repeated if its process crashed after a write', async () => {
+    void under(async () => {
+      await write()
+      return new Promise<IdempotentOutcome>(() => {})
+    })
+    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    now += minute
+    expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
+    expect(await rows()).toBe(1)
+  })
+
+  test('returns its reply even if it cannot be stored, and cannot be repeated', async () => {
+    const act = async () => {
+      const outcome = await write()
+      vi.spyOn(storage, 'commit').mockRejectedValue(new BillfoldError('storage.unavailable'))
+      return outcome
+    }
+    expect(await under(act)).toBeUndefined()
+    vi.restoreAllMocks()
+    now += minute
+    expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
+    expect(await rows()).toBe(1)
+  })
+
+  test('tracks its first commit only, and no commit of other requests', async () => {
+    const commits = vi.spyOn(storage, 'commit')
+    await under(async () => {
+      await write()
+      return write()
+    })
+    await write()
+    const sizes = commits.mock.calls
+      .map(([{ writes }]) => writes)
+      .filter((writes) => writes.some(({ table }) => table === consumedNonces))
+      .map((writes) => writes.length)
+    expect(sizes).toEqual([2, 1, 1])
+  })
+
+  test('can commit a full batch', async () => {
+    const full = Array.from({ length: 1000 }, (_, at) => insert(consumedNonces, { id: `full ${at}`, expiresAt: 1 }))
+    await under(async () => {
+      await acting.commit(batch(...full))
+      return done
+    })
+    expect(await rows()).toBe(1000)
+    expect(await under()).toEqual(reply)
+  })
+
+  test('is executed once with twenty concurrent calls', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcomeCode(under())))
+    expect(await rows()).toBe(1)
+    expect(outcomes.filter((outcome) => outcome === 'done' || outcome === 'idempotency-key.in-progress')).toHaveLength(
+      20,
+    )
+    expect(await under()).toEqual(reply)
+  })
+
+  describe('with mismatching repeats', () => {
+    const guess = (fingerprintInput: IdempotentCall['fingerprintInput'] = 'PIN 0000') =>
+      outcomeCode(under(write, { fingerprintInput }))
+    const guesses = async (count: number, asked?: IdempotentCall['fingerprintInput']): Promise<void> => {
+      for (let index = 0; index < count; index++) expect(await guess(asked)).toBe('idempotency-key.reused')
+    }
+
+    test('returns its reply after four mismatches, and rejects everything after five', async () => {
+      await under()
+      await guesses(maxMismatches - 1)
+      expect(await under()).toEqual(reply)
+      await guesses(1)
+      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: 5, reply: null }])
+      now += retentionMs
+      expect(await under()).toBeUndefined()
+    })
+
+    test('writes one audit record', async () => {
+      await under()
+      await guesses(3 * maxMismatches)
+      const [row] = await storage.find(idempotencyKeys)
+      expect(await storage.find(auditRecords)).toMatchObject([
+        {
+          action: 'idempotency-key.mismatch-limit-reached',
+          actor: 'caller',
+          tenant: 't',
+          subject: row?.id,
+          detail: '{"route":"api.route"}',
+        },
+      ])
+    })
+
+    test('counts mismatches of a body that is read while the request runs', async () => {
+      await under(write, { fingerprintInput: () => Promise.resolve('the parts') })
+      await guesses(maxMismatches, () => Promise.resolve('other parts'))
+      expect(await guess(() => Promise.resolve('the parts'))).toBe('idempotency-key.reused')
+    })
+
+    test('does not compare while the first request is running', async () => {
+      const gate = createGate()
+      const first = under(async () => {
+        await gate.released
+        return write()
+      })
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      for (let index = 0; index < 10; index++) expect(await guess()).toBe('idempotency-key.in-progress')
+      gate.release()
+      await first
+      expect(await under()).toEqual(reply)
+    })
+
+    test('counts mismatches if the reply is unknown or the first request crashed', async () => {
+      await under(async () => ({ ...(await write()), reply: undefined }))
+      await guesses(maxMismatches)
+      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
+      const dying = { key: 'another key of one' }
+      void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+      now += minute
+      for (let index = 0; index < maxMismatches; index++)
+        expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'PIN 0000' }))).toBe(
+          'idempotency-key.reused',
+        )
+      expect(await outcomeCode(under(write, dying))).toBe('idempotency-key.reused')
+      expect(await rows()).toBe(1)
+    })
+
+    test('retains the count after a rejected request', async () => {
+      void under(() => new Promise<IdempotentOutcome>(() => {}))
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      now += minute
+      await guesses(maxMismatches - 1)
+      expect(await outcomeCode(under(() => Promise.reject(new BillfoldError('wallet.not-found'))))).toBe(
+        'wallet.not-found',
+      )
+      expect(await under()).toBeUndefined()
+      expect(await under()).toEqual(reply)
+      await guesses(1)
+      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
+    })
+
+    test('does not store the reply of a request that finished after the mismatch limit was reached', async () => {
+      const gate = createGate()
+      const asleep = under(async () => {
+        await gate.released
+        return write()
+      })
+      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+      now += minute
+      await guesses(maxMismatches)
+      gate.release()
+      expect(await asleep).toBeUndefined()
+      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ reply: null }])
+    })
+
+    test('is rejected if it was compared before the fifth mismatch was recorded', async () => {
+      await under()
+      const gate = createGate()
+      const commit = storage.commit.bind(storage)
+      const commits = vi.spyOn(storage, 'commit').mockImplementation(async (all) => {
+        const [first] = all.writes
+        if (first?.kind === 'update' && first.add['mismatches'] === 0) await gate.released
+        return commit(all)
+      })
+      const right = outcomeCode(under())
+      await vi.waitFor(() => expect(commits).toHaveBeenCalledTimes(2))
+      await guesses(maxMismatches)
+      gate.release()
+      expect(await right).toBe('idempotency-key.reused')
+      vi.restoreAllMocks()
+    })
+
+    test('counts five of forty concurrent mismatches', async () => {
+      await under()
+      const codes = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(`PIN ${index}`)))
+      expect(new Set(codes)).toEqual(new Set(['idempotency-key.reused']))
+      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: maxMismatches }])
+    })
+  })
+
+  test('stores neither the key nor the request nor the reply in plain text', async () => {
+    await under()
+    const [row] = await storage.find(idempotencyKeys)
+    const dump = Buffer.from(
+      JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value)),
+    )
+    const sealed = Buffer.from(row?.reply ?? [])
+    for (const secret of [call.key, '1234', 'codes'])
+      expect([dump.includes(secret), sealed.includes(secret)]).toEqual([false, false])
+    await under(write, { tenant: 'u' })
+    const [, other] = await storage.find(idempotencyKeys)
+    expect(other?.fingerprint).not.toBe(row?.fingerprint)
+  })
+})

@@ -1,0 +1,227 @@
+import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { Logger } from '../../kernel/logger.ts'
+import type { BlindIndex } from '../blind-index/blind-index.ts'
+import {
+  batch,
+  tryCommit,
+  insert,
+  isCommitError,
+  remove,
+  type RowOf,
+  type Storage,
+  update,
+} from '../../kernel/storage/index.ts'
+import { runWithIdempotencyKey } from './idempotent-request.ts'
+import { type StoredReply, deriveIdempotencyKeySecrets, type IdempotencyKeySecrets } from './stored-reply.ts'
+import { recordComparison, isMismatchLimitReached, maxMismatches } from './mismatch-limit.ts'
+import { idempotencyKeys } from './table.ts'
+
+/** How long a repeated request gets the stored reply, in milliseconds: 24 hours. */
+export const retentionMs = 24 * 60 * 60 * 1000
+
+/**
+ * The lease of a running request, in milliseconds. After it has expired another request may take over the key, and the
+ * first commit of the earlier one fails.
+ */
+const leaseMs = 60_000
+
+/**
+ * Dependencies of {@link executeOnce}. The storage must be the one without tracking, see {@link
+ * idempotencyTrackingStorage}.
+ */
+export interface IdempotencyDependencies {
+  readonly storage: Storage
+  readonly blindIndex: BlindIndex
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+/** A request with an idempotency key. */
+export interface IdempotentCall {
+  readonly tenant: string
+  /** The scope of the key: API, route and caller. */
+  readonly scope: readonly string[]
+  readonly key: string
+  /** For the audit log: the caller, and the API with the route. */
+  readonly caller: string
+  readonly route: string
+  /**
+   * The text that the fingerprint is computed from, or a function that returns it if the body is read while the request
+   * runs.
+   */
+  readonly fingerprintInput: string | (() => Promise<string>)
+}
+
+/** The outcome of a request. */
+export interface IdempotentOutcome {
+  /** Undefined if the reply cannot be stored, such as bytes or a stream. */
+  readonly reply: StoredReply | undefined
+  /** True if the reply reports that nothing was done. The key can then be used again. */
+  readonly isRejection: boolean
+}
+
+type KeyRow = RowOf<typeof idempotencyKeys>
+
+/**
+ * Executes a request once per idempotency key, in any number of processes.
+ *
+ * A request that was rejected, or that failed before its first write, leaves the key unused. If a process crashes, the
+ * key is available again after a minute unless the request has written something; in that case repeats fail, because
+ * the outcome is unknown. Requests with another fingerprint are counted, since they may be guesses at a PIN. After five
+ * of them every request with the key is rejected.
+ *
+ * @returns the stored reply of an earlier request, or undefined if this call has executed the request
+ * @throws BillfoldError `idempotency-key.reused` for another request with the same key; `idempotency-key.in-progress`
+ *   while one is running; `idempotency-key.outcome-unknown` if the reply is not known; and the errors of `execute`
+ */
+export async function executeOnce(
+  setup: IdempotencyDependencies,
+  call: IdempotentCall,
+  execute: () => Promise<IdempotentOutcome>,
+): Promise<StoredReply | undefined> {
+  const secrets = await deriveIdempotencyKeySecrets(setup.blindIndex, call.tenant, call.scope, call.key)
+  for (;;) {
+    const acquired = await acquireKey(setup, call, secrets)
+    if (acquired === undefined) continue
+    if ('reply' in acquired) return secrets.open(acquired.reply)
+    await executeHoldingKey(setup, call, secrets, acquired.leaseId, execute)
+    return undefined
+  }
+}
+
+/** Deletes expired idempotency keys. */
+export async function purgeExpiredIdempotencyKeys(storage: Storage, now: number): Promise<void> {
+  await storage.commit(batch(remove(idempotencyKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+}
+
+/**
+ * Acquires the key for this request, or returns the stored reply. Returns undefined if a concurrent request changed the
+ * row and the caller must try again.
+ */
+async function acquireKey(
+  setup: IdempotencyDependencies,
+  call: IdempotentCall,
+  secrets: IdempotencyKeySecrets,
+): Promise<{ readonly leaseId: string } | { readonly reply: Uint8Array } | undefined> {
+  const { storage } = setup
+  const { id } = secrets
+  const now = setup.now()
+  const leaseId = newId()
+  const fingerprint =
+    typeof call.fingerprintInput === 'string' ? secrets.computeFingerprint(call.fingerprintInput) : null
+  const lease = { leaseId, leaseExpiresAt: now + leaseMs, fingerprint, expiresAt: now + retentionMs }
+  const row = { id, tenant: call.tenant, hasWritten: false, reply: null, mismatches: 0, ...lease }
+  if (await tryCommit(setup, insert(idempotencyKeys, row))) return { leaseId }
+  const [found] = await storage.find(idempotencyKeys, { where: { id }, limit: 1 })
+  if (found === undefined) return undefined
+  const unchanged = { id, leaseId: found.leaseId, leaseExpiresAt: found.leaseExpiresAt, mismatches: found.mismatches }
+  if (found.expiresAt <= now) {
+    await tryCommit(setup, remove(idempotencyKeys, { where: unchanged }))
+    return undefined
+  }
+  if (isMismatchLimitReached(found)) throw new BillfoldError('idempotency-key.reused')
+  // Do not compare while the first request is running, so that nothing about it can be learned.
+  if (found.leaseExpiresAt > now) throw new BillfoldError('idempotency-key.in-progress', { retryAfterSeconds: 1 })
+  const isSame = await compareFingerprint(found, call, secrets)
+  if (isSame !== undefined && !(await recordComparison(setup, call, found, isSame))) return undefined
+  if (isSame === false) throw new BillfoldError('idempotency-key.reused')
+  if (found.reply !== null) return { reply: found.reply }
+  if (found.hasWritten) throw new BillfoldError('idempotency-key.outcome-unknown')
+  const takeover = update(idempotencyKeys, { where: { ...unchanged, hasWritten: false }, set: lease })
+  return (await tryCommit(setup, takeover)) ? { leaseId } : undefined
+}
+
+/** Compares the fingerprints. Returns undefined if the comparison is unnecessary, so that the body need not be read. */
+async function compareFingerprint(
+  { fingerprint, reply }: KeyRow,
+  { fingerprintInput }: IdempotentCall,
+  { computeFingerprint }: IdempotencyKeySecrets,
+): Promise<boolean | undefined> {
+  if (typeof fingerprintInput !== 'string' && reply === null) return undefined
+  return fingerprint === null
+    ? undefined
+    : fingerprint ===
+        computeFingerprint(typeof fingerprintInput === 'string' ? fingerprintInput : await fingerprintInput())
+}
+
+async function executeHoldingKey(
+  setup: IdempotencyDependencies,
+  call: IdempotentCall,
+  secrets: IdempotencyKeySecrets,
+  leaseId: string,
+  execute: () => Promise<IdempotentOutcome>,
+): Promise<void> {
+  const where = { id: secrets.id, leaseId }
+  const logFailure = (pending: Promise<void>): Promise<void> =>
+    pending.catch((cause: unknown) => setup.logger.warn({ cause: toErrorName(cause) }, 'idempotency key update failed'))
+  try {
+    const { reply, isRejection: wasRejected } = await runWithIdempotencyKey(
+      { ...where, hasRecordedWrite: false },
+      execute,
+    )
+    // The request has been executed: return its reply even if the key cannot be updated.
+    await logFailure(
+      wasRejected ? freeKey(setup.storage, where, true) : saveReply(setup, call, secrets, leaseId, reply),
+    )
+  } catch (error) {
+    await logFailure(freeKey(setup.storage, where, isRejection(error)))
+    throw error
+  }
+}
+
+async function saveReply(
+  { storage }: IdempotencyDependencies,
+  { fingerprintInput }: IdempotentCall,
+  secrets: IdempotencyKeySecrets,
+  leaseId: string,
+  reply: StoredReply | undefined,
+): Promise<void> {
+  const fingerprint = secrets.computeFingerprint(
+    typeof fingerprintInput === 'string' ? fingerprintInput : await fingerprintInput(),
+  )
+  const set = {
+    hasWritten: true,
+    fingerprint,
+    reply: reply === undefined ? null : secrets.seal(reply),
+    leaseExpiresAt: 0,
+  }
+  const where = { id: secrets.id, leaseId, mismatches: { lt: maxMismatches } }
+  await storage.commit(batch(update(idempotencyKeys, { where, set, expectedRows: 'any' })))
+}
+
+/**
+ * Frees the key of a request that was rejected or has not written anything. The outcome of a request that failed after
+ * a write is unknown. If mismatches were counted the row is retained, because the next request may contain the same
+ * PIN.
+ */
+async function freeKey(
+  storage: Storage,
+  where: { readonly id: string; readonly leaseId: string },
+  wasRejected: boolean,
+) {
+  const unused = wasRejected ? where : { ...where, hasWritten: false }
+  await storage.commit(
+    batch(
+      remove(idempotencyKeys, { where: { ...unused, mismatches: 0 }, expectedRows: 'any' }),
+      update(idempotencyKeys, {
+        where: unused,
+        set: { leaseExpiresAt: 0, hasWritten: false, fingerprint: null },
+        expectedRows: 'any',
+      }),
+      update(idempotencyKeys, { where, set: { leaseExpiresAt: 0 }, expectedRows: 'any' }),
+    ),
+  )
+}
+
+/**
+ * Returns true if the request was rejected and so had no effect. Status 499 is excluded: a client that disconnected may
+ * have interrupted the request at any point.
+ */
+function isRejection(error: unknown): boolean {
+  return isCommitError(error) || (isBillfoldError(error) && error.status < 499)
+}
+
+function toErrorName(cause: unknown): string {
+  return isBillfoldError(cause) ? cause.code : cause instanceof Error ? cause.name : typeof cause
+}

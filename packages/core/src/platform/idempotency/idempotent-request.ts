@@ -1,0 +1,59 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { batch, type Batch, isCommitError, type Storage, storageLimits, update } from '../../kernel/storage/index.ts'
+import { idempotencyKeys } from './table.ts'
+
+/** The running request that owns an idempotency key. */
+export interface IdempotentRequest {
+  readonly id: string
+  readonly leaseId: string
+  /** True once a commit of this request has recorded in the key's row that the request has written. */
+  hasRecordedWrite: boolean
+}
+
+const currentRequest = new AsyncLocalStorage<IdempotentRequest>()
+
+/** Runs a request under its idempotency key. Its first commit is tracked, see {@link idempotencyTrackingStorage}. */
+export function runWithIdempotencyKey<T>(request: IdempotentRequest, run: () => Promise<T>): Promise<T> {
+  return currentRequest.run(request, run)
+}
+
+/**
+ * Wraps a storage so that the first commit of a request with an idempotency key carries one additional write. That
+ * write records that the request has written something, and fails the commit if another process has taken over the key.
+ * So a write and its record are atomic, and two requests with one key never both write. Commits of other requests are
+ * passed through.
+ *
+ * The current request is found through an `AsyncLocalStorage`.
+ */
+export function idempotencyTrackingStorage(storage: Storage): Storage {
+  return {
+    find: (table, query) => storage.find(table, query),
+    commit: (writes) => {
+      const request = currentRequest.getStore()
+      return request === undefined || request.hasRecordedWrite
+        ? storage.commit(writes)
+        : commitTracked(storage, request, writes)
+    },
+  }
+}
+
+/** Appends the tracking write last, so that the index of a failed write stays the caller's. */
+async function commitTracked(storage: Storage, request: IdempotentRequest, { id, writes }: Batch): Promise<void> {
+  const tracking = update(idempotencyKeys, {
+    where: { id: request.id, leaseId: request.leaseId },
+    set: { hasWritten: true },
+  })
+  const fits = writes.length < storageLimits.writesPerBatch
+  if (!fits) await storage.commit(batch(tracking)).catch(throwInProgress(0))
+  await storage.commit({ id, writes: fits ? [...writes, tracking] : writes }).catch(throwInProgress(writes.length))
+  request.hasRecordedWrite = true
+}
+
+function throwInProgress(index: number): (error: unknown) => never {
+  return (error) => {
+    if (isCommitError(error) && error.index === index)
+      throw new BillfoldError('idempotency-key.in-progress', { cause: error })
+    throw error
+  }
+}

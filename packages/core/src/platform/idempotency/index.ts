@@ -1,0 +1,8 @@
+export { idempotencyTrackingStorage } from './idempotent-request.ts'
+export type { StoredReply } from './stored-reply.ts'
+export {
+  purgeExpiredIdempotencyKeys,
+  type IdempotentCall,
+  executeOnce,
+  type IdempotentOutcome,
+} from './execute-once.ts'

@@ -1,0 +1,5 @@
+export { type DeliveryCounts, deliverOutbox, purgeOldMessages } from './deliver-outbox.ts'
+export { outboxWrite } from './outbox-write.ts'
+export { outboxData } from './personal-data.ts'
+export type { OutboxMessage, Notifier } from './notifier.ts'
+export { outbox } from './table.ts'

@@ -1,0 +1,5 @@
+export * from './rate-limiter.ts'
+export * from './memory-rate-limiter.ts'
+export * from './source-address.ts'
+export * from './storage-rate-limiter.ts'
+export * from './table.ts'

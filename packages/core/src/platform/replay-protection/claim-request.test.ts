@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Services } from '../services.ts'
+import { batch } from '../../kernel/storage/index.ts'
+import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import { type ClaimedRequest, claimRequest, purgeExpiredReplies, type RequestIdentity } from './claim-request.ts'
+
+describe('a claimed request', () => {
+  let services: Services
+  const step: RequestIdentity = {
+    tenant: 't',
+    caller: 'x',
+    requestId: 'r',
+    fingerprintParts: ['route', 'body'],
+    expiresAt: Date.now() + 60_000,
+  }
+  const claim = (other: Partial<RequestIdentity> = {}) => claimRequest(services, { ...step, ...other })
+  const claimFirst = async (other: Partial<RequestIdentity> = {}): Promise<ClaimedRequest> => {
+    const first = await claim(other)
+    if ('storedReply' in first) throw new Error('expected a first claim')
+    return first
+  }
+
+  beforeEach(() => {
+    services = testServices()
+  })
+
+  test('returns its stored reply when repeated', async () => {
+    await (await claimFirst()).saveReply('the reply')
+    expect(await claim()).toEqual({ storedReply: 'the reply' })
+    expect(await claim()).toEqual({ storedReply: 'the reply' })
+  })
+
+  test('stores its reply in its own commit and does not overwrite it', async () => {
+    const claimed = await claimFirst()
+    await services.storage.commit(batch(...(await claimed.replyWrites('with the commit'))))
+    await claimed.saveReply('afterwards')
+    expect(await claim()).toEqual({ storedReply: 'with the commit' })
+  })
+
+  test('rejects a repeat while no reply is stored', async () => {
+    await claimFirst()
+    expect(await outcomeCode(claim())).toBe('request.replayed')
+  })
+
+  test('can be claimed again after it was abandoned, but not after its reply was stored', async () => {
+    const first = await claimFirst()
+    await first.abandon()
+    const second = await claimFirst()
+    await second.saveReply('the reply')
+    await first.abandon()
+    expect(await claim()).toEqual({ storedReply: 'the reply' })
+  })
+
+  test('rejects another request with the same request id of the same caller', async () => {
+    await (await claimFirst()).saveReply('the reply')
+    expect(await outcomeCode(claim({ fingerprintParts: ['route', 'another body'] }))).toBe('request.replayed')
+    expect(await outcomeCode(claim({ fingerprintParts: ['route"', '"body'] }))).toBe('request.replayed')
+    await claimFirst({ requestId: 'r2' })
+    await claimFirst({ caller: 'y' })
+    await claimFirst({ tenant: 'u' })
+  })
+
+  test('does not store a reply that is too long, and rejects repeats', async () => {
+    await (await claimFirst()).saveReply('a'.repeat(1024 * 1024 + 1))
+    expect(await outcomeCode(claim())).toBe('request.replayed')
+  })
+
+  test('is deleted when it expires', async () => {
+    await (await claimFirst()).saveReply('the reply')
+    await purgeExpiredReplies(services.storage, step.expiresAt - 1)
+    expect(await claim()).toEqual({ storedReply: 'the reply' })
+    await purgeExpiredReplies(services.storage, step.expiresAt)
+    await claimFirst()
+  })
+})

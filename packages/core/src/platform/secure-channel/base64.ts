@@ -1,0 +1,23 @@
+const standard = /^[A-Za-z0-9+/]*={0,2}$/
+const urlSafe = /^[A-Za-z0-9_-]*={0,2}$/
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/**
+ * Decodes base64 or base64url (RFC 4648 sections 4 and 5), with or without padding. Unused bits must be zero, so that within one
+ * alphabet every byte string has a single encoding.
+ * @returns undefined for invalid input
+ */
+export function parseBase64(text: string): Uint8Array | undefined {
+  if (!standard.test(text) && !urlSafe.test(text)) return undefined
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const characters = text.length - padding
+  const remainder = characters % 4
+  if (remainder === 1 || (padding > 0 && (remainder + padding) % 4 !== 0)) return undefined
+  const unusedBits = remainder === 2 ? 0b1111 : 0b11
+  if (remainder !== 0 && (decodeCharacter(text.charAt(characters - 1)) & unusedBits) !== 0) return undefined
+  return Buffer.from(text, 'base64')
+}
+
+function decodeCharacter(character: string): number {
+  return alphabet.indexOf(character === '-' ? '+' : character === '_' ? '/' : character)
+}

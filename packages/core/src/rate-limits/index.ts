@@ -1,5 +1,0 @@
-export * from './limiter.ts'
-export * from './memory-limiter.ts'
-export * from './source.ts'
-export * from './storage-limiter.ts'
-export * from './table.ts'

@@ -1,0 +1,31 @@
+import type { PasswordHasher } from '../kernel/crypto/index.ts'
+import type { MetricInstruments } from './instruments.ts'
+import { withSpan, secondsSince } from './spans.ts'
+import type { TelemetryTracer } from './types.ts'
+
+/** Instruments a password hasher: its queue length and durations. */
+export function instrumentPasswordHasher(
+  slowHash: PasswordHasher,
+  tracer: TelemetryTracer | undefined,
+  measured: MetricInstruments | undefined,
+): PasswordHasher {
+  const measure = <T>(work: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now()
+    measured?.passwordHashPending.add(1)
+    return withSpan(tracer, 'password hash', {}, async () => {
+      try {
+        return await work()
+      } finally {
+        measured?.passwordHashPending.add(-1)
+        measured?.passwordHashDuration.record(secondsSince(startedAt))
+      }
+    })
+  }
+  return {
+    ...slowHash,
+    withSlot: (source, job) => measure(() => slowHash.withSlot(source, job)),
+    derive: (secret, options) => measure(() => slowHash.derive(secret, options)),
+    hash: (secret, options) => measure(() => slowHash.hash(secret, options)),
+    verify: (secret, phc, options) => measure(() => slowHash.verify(secret, phc, options)),
+  }
+}

@@ -1,0 +1,119 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createBillfold, localKeyring, memoryStorage, newKey, createPasswordHasher } from '@billfold/core'
+import type { Billfold } from '@billfold/core'
+import type { BiometricVerifier } from '@billfold/core/biometrics'
+import { expressRouter } from '@billfold/express-adapter'
+import { faceVerifier } from '@billfold/verifier-face'
+import express from 'express'
+
+/** The PIN of everybody. */
+export const pin = '4711'
+
+/** A host with the authentication API, a person, and the verifier that knows faces. */
+export interface LoginHost {
+  readonly billfold: Billfold
+  readonly url: string
+  /** Where a relying party is that people may go back to. */
+  readonly relyingParty: string
+  /** Makes a session about the person and gives the URL that their browser opens. */
+  readonly session: (input?: SessionInput) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+/** How people are verified here. */
+const configurations = [
+  { tag: 'still', liveness: 'none' },
+  /** Waits for a button before it takes the picture. */
+  { tag: 'manual', liveness: 'none', selfieCaptureMode: 'manual' },
+  { tag: 'two attempts', liveness: 'none', maxAttempts: 2 },
+  { tag: 'challenge', liveness: 'basic' },
+] as const
+
+/** What a session is for. */
+export interface SessionInput {
+  readonly purpose?: 'authenticate' | 'enroll'
+  readonly configuration?: (typeof configurations)[number]['tag']
+  readonly returnUrl?: string
+}
+
+/** What of the host can be otherwise. */
+export interface LoginHostOptions {
+  /** The steps that each challenge has, so that a video can show them. */
+  readonly steps?: readonly string[]
+}
+
+/** Starts a host. */
+export async function loginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
+  const verifier = faceVerifier()
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const relyingParty = `http://localhost:${port}`
+  const billfold = createBillfold({
+    storage: memoryStorage(),
+    keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+    passwordHasher: createPasswordHasher({ cost: { logN: 10, r: 8, p: 1 }, queue: 64, perSource: 64 }),
+    authentication: {
+      publicUrl: `${origin}/walletapi`,
+      verifier: steps === undefined ? verifier : withSteps(verifier, steps),
+      page: { countdownSeconds: 1, returnOrigins: [relyingParty] },
+    },
+  })
+  const app = express()
+  app.get('/after', (_, response) => void response.send('<!doctype html><title>Shop</title><p>back'))
+  app.use('/walletapi', expressRouter(billfold.authentication))
+  app.use('/custody', expressRouter(billfold.custody))
+  server.on('request', app)
+
+  for (const configuration of configurations) await billfold.authentication.configurations.create(configuration)
+  const userId = await makeUser(billfold, origin)
+  const host: LoginHost = {
+    billfold,
+    url: origin,
+    relyingParty,
+    session: async ({ purpose = 'authenticate', configuration = 'still', returnUrl } = {}) => {
+      const metadata = returnUrl === undefined ? {} : { returnUrl }
+      const { sessionId } = await billfold.authentication.sessions.create({
+        userId,
+        purpose,
+        configuration,
+        metadata,
+        identityVerified: purpose === 'enroll',
+      })
+      const session = Buffer.from(`${origin}/walletapi/sessions/session/${sessionId}`).toString('base64url')
+      return `${origin}/walletapi/v2/authenticate?session=${session}`
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await verifier.close()
+    },
+  }
+  return host
+}
+
+function withSteps(verifier: BiometricVerifier, steps: readonly string[]): BiometricVerifier {
+  return {
+    ...verifier,
+    startLiveness: () => {
+      const expiresAt = Date.now() + 120_000
+      return Promise.resolve({ state: JSON.stringify({ steps, expiresAt }), client: { steps }, expiresAt })
+    },
+  }
+}
+
+async function makeUser(billfold: Billfold, origin: string): Promise<string> {
+  const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'browser tests', scopes: ['custody'] })
+  const answer = await fetch(`${origin}/custody/api/users`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`,
+    },
+    body: JSON.stringify({ signingMethod: { type: 'PIN', value: pin } }),
+  })
+  const { result } = (await answer.json()) as { result: { id: string } }
+  return result.id
+}

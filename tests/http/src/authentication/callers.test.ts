@@ -1,0 +1,282 @@
+import { connect, generateClientKeyPair, listTenantServiceKeys } from '@billfold/core/client'
+import { describe, expect, it } from 'vitest'
+import type { Client } from '../client.ts'
+import { describeMounted } from '../describe-mounted.ts'
+import { loginHost, type LoginHost } from './login-host.ts'
+import { type Sealer, sealer, type Unusual } from './sealer.ts'
+
+let host: LoginHost
+
+const nobody = { list: [{ did: 'did:ethr:0x01' }] }
+const now = (): number => Math.floor(Date.now() / 1000)
+
+describeMounted(
+  'the authentication API, its setup',
+  async () => {
+    host = await loginHost({
+      publicUrl: 'https://login.example/walletapi',
+      services: { shop: 'https://shop.example' },
+      environment: { name: 'staging', EC_CURVE_NAME: 'not this' },
+      build: { tag: 'v1', commit: 'abc', time: 1_700_000_000 },
+    })
+    return host.billfold.authentication
+  },
+  suite,
+  {
+    parserLimit: 3_000_000,
+    only: ({ framework, through, prefix, parser }) =>
+      framework !== 'express 4' && through === 'app' && (prefix === '/id') === parser,
+  },
+)
+
+function suite(client: Client): void {
+  const sealers = new Map<string, Promise<Sealer>>()
+  const sealerOf = (licence: string): Promise<Sealer> => {
+    const known = sealers.get(licence) ?? sealer(client, { licence })
+    sealers.set(licence, known)
+    return known
+  }
+  const call = async (unusual: Unusual & { data?: unknown; plain?: unknown } = {}, licence = host.standard.licence) =>
+    (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
+
+  describe('what it says about itself', () => {
+    it('is healthy, and says by which key and which build', async () => {
+      const { publicKey } = (await client.request('GET', '/publickeys')).json as { publicKey: string }
+      expect(Buffer.from(publicKey, 'base64')).toHaveLength(64)
+      expect(await client.request('GET', '/healthz')).toMatchObject({
+        status: 200,
+        json: { status: 'all services operational', publicKey, code: '200', version: 'v1.abc.1700000000' },
+      })
+    })
+
+    it('names its services, endpoints and settings', async () => {
+      expect((await client.request('GET', '/sd')).json).toEqual({
+        wallet: 'https://login.example/walletapi',
+        sessions: 'https://login.example/walletapi/sessions',
+        shop: 'https://shop.example',
+      })
+      expect((await client.request('GET', '/.well-known')).json).toMatchObject({
+        auth_endpoint: 'https://login.example/walletapi/v2/authenticate',
+        enrollment_check_endpoint: 'https://login.example/walletapi/check_enrollment',
+        purpose_supported: ['authenticate', 'enroll'],
+        scopes_supported: ['wallet', 'liveness_score', 'selfie', 'face_compare_score'],
+      })
+      expect((await client.request('GET', '/environment')).json).toMatchObject({
+        name: 'staging',
+        EC_CURVE_NAME: 'secp256k1',
+        allowed_time_span: 60,
+      })
+    })
+
+    it.each([
+      ['GET', '/authenticate?session=abc', '/v2/authenticate'],
+      ['POST', '/authenticate_with_liveid', '/v2/authenticate_with_liveid'],
+      ['POST', '/webhooks/session-1', '/v2/submit_face'],
+    ])('has put an end to %s %s', async (method, path, successor) => {
+      const { status, headers, json } = await client.request(method, path, method === 'POST' ? { json: {} } : {})
+      expect(status).toBe(410)
+      expect(json).toMatchObject({ error: 'Gone', sunset: '2026-02-02', message: expect.stringContaining(successor) })
+      expect(headers).toMatchObject({ deprecation: '@1769990400', sunset: 'Mon, 02 Feb 2026 00:00:00 GMT' })
+      expect(headers['link']).toBe(`<${client.mounting.prefix}${successor}>; rel="successor-version"`)
+    })
+  })
+
+  describe('who may call', () => {
+    it('lets a licence in, and answers in the form that it was asked in', async () => {
+      expect(await call()).toMatchObject({ status: 200, opened: { list: [] } })
+      expect(await call({ data: undefined, plain: nobody })).toMatchObject({ status: 200, json: { list: [] } })
+    })
+
+    const cases: readonly (readonly [string, number, () => Unusual | Promise<Unusual>])[] = [
+      ['no licence', 401, () => ({ licence: undefined })],
+      ['an unknown licence', 401, () => ({ licence: 'no-such-licence' })],
+      ['no public key', 401, () => ({ headers: { publickey: undefined } })],
+      ['no request id', 401, () => ({ headers: { requestid: undefined } })],
+      ['a header that is too long', 401, () => ({ headers: { requestid: 'A'.repeat(12_004) } })],
+      ['a public key of 65 bytes', 400, () => ({ headers: { publickey: Buffer.alloc(65, 4).toString('base64') } })],
+      ['a public key off the curve', 400, () => ({ headers: { publickey: Buffer.alloc(64, 7).toString('base64') } })],
+      ['a public key that is no base64', 400, () => ({ headers: { publickey: '!' } })],
+      ["somebody else's public key", 400, () => ({ headers: { publickey: generateClientKeyPair().publicKey } })],
+      ['a licence that is not encrypted', 400, () => ({ headers: { licensekey: host.standard.licence } })],
+      ['a request id that is not encrypted', 400, () => ({ headers: { requestid: 'e30=' } })],
+      ['a request id that is no JSON', 400, () => ({ stamp: 'now' })],
+      ['a request id without a uuid', 400, () => ({ stamp: JSON.stringify({ appid: 'a', ts: now() }) })],
+      ['a request id without an app', 400, () => ({ stamp: JSON.stringify({ uuid: 'a', ts: now() }) })],
+      ['a uuid of 129 characters', 400, () => ({ uuid: 'u'.repeat(129) })],
+      ['a time that is no number', 400, () => ({ ts: String(now()) })],
+      ['a time that is too early', 401, () => ({ ts: now() - 70 })],
+      ['a time that is too late', 401, () => ({ ts: now() + 70 })],
+      ['a time in milliseconds', 401, () => ({ ts: Date.now() })],
+    ]
+    it.each(cases)('refuses %s', async (_, status, unusual) => {
+      const answer = await call(await unusual())
+      expect(answer).toMatchObject({ status, json: { statusCode: status, message: expect.any(String) } })
+    })
+
+    it('takes appId for appid, and times near enough', async () => {
+      expect((await call({ stamp: JSON.stringify({ appId: 'a', uuid: 'u', ts: now() - 50 }) })).status).toBe(200)
+      expect((await call({ ts: now() + 50.5 })).status).toBe(200)
+    })
+
+    it('refuses licences that were revoked, or have expired, or are of another tenant, alike', async () => {
+      const { licences } = host.billfold
+      const revoked = await licences.create({ tag: 'revoked' })
+      expect((await call({}, revoked.licence)).status).toBe(200)
+      await licences.revoke(revoked.id)
+      const soon = await licences.create({ tag: 'soon', expiresAt: Date.now() + 20 })
+      while (await licences.isActive(soon.id)) await new Promise((resolve) => setTimeout(resolve, 10))
+      const foreign = await licences.create({ tag: 'foreign', tenant: 'other' })
+      const answers = await Promise.all(
+        [revoked, soon, foreign, { licence: 'unknown' }].map(({ licence }) => call({}, licence)),
+      )
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+      expect(answers[0]?.status).toBe(401)
+    })
+
+    it('lets service keys in where they have the scope, and nowhere else', async () => {
+      const { serviceKeys: keys } = host.billfold
+      const scoped = await keys.create({ tag: 'enrolment', scopes: ['authentication:enrollment'] })
+      const all = await keys.create({ tag: 'all', scopes: ['authentication'] })
+      const other = await keys.create({ tag: 'other', scopes: ['custody', 'authentication:identify'] })
+      const foreign = await keys.create({ tag: 'foreign', scopes: ['*'], tenant: 'other' })
+      const ask = async (key: { keyId: string; keySecret: string }, path = '/check_enrollment', more = {}) =>
+        (
+          await client.request(path === '/servicekeys' ? 'GET' : 'POST', path, {
+            headers: { keyId: key.keyId, keySecret: key.keySecret, ...more },
+            ...(path !== '/servicekeys' && { json: nobody }),
+          })
+        ).status
+      expect(await ask(scoped)).toBe(200)
+      expect(await ask(all)).toBe(200)
+      expect(await ask(other)).toBe(403)
+      expect(await ask(foreign)).toBe(401)
+      expect(await ask({ ...scoped, keySecret: all.keySecret })).toBe(401)
+      expect(await ask(scoped, '/check_enrollment', { license: host.standard.licence })).toBe(200)
+      expect(await ask(scoped, '/check_enrollment', { license: 'unknown' })).toBe(401)
+      expect(await ask(await keys.create({ tag: 'star', scopes: ['*'] }), '/servicekeys')).toBe(401)
+      await keys.revoke(scoped.keyId)
+      expect(await ask(scoped)).toBe(401)
+    })
+  })
+
+  describe('what it is sent', () => {
+    it.each([
+      ['text that does not open', 'QUJD', 400],
+      ['an empty text', '', 400],
+      ['a number', 7, 400],
+      ['a list', [], 400],
+      ['nothing', null, 400],
+    ])('refuses data that is %s', async (_, data, status) => {
+      expect((await call({ data: undefined, plain: { data } })).status).toBe(status)
+    })
+
+    it('refuses what was encrypted but is no JSON that can be kept', async () => {
+      const caller = await sealer(client, { licence: host.standard.licence })
+      const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+      for (const text of ['', '{', deep, '{"list":[{"did":"\\u0000"}]}', '"\\ud800"']) {
+        const data = await caller.envelope.encrypt(text)
+        expect((await caller.send('POST', '/check_enrollment', { plain: { data } })).status).toBe(400)
+      }
+    })
+
+    it('takes 1 to 1,000 entries, each with a DID or a public key', async () => {
+      const many = (length: number) => ({ list: Array.from({ length }, (_, index) => ({ did: `did:x:${index}` })) })
+      expect((await call({ data: many(1000) })).opened).toEqual({ list: [] })
+      for (const data of [many(0), many(1001), {}, { list: [{}] }, { list: [{ did: 7 }] }, { list: {} }])
+        expect(await call({ data })).toMatchObject({ status: 400, json: { statusCode: 400, error: 'Bad Request' } })
+    })
+
+    it('refuses a body that is too large', async () => {
+      // Past the limit of the route, or of a parser of the host before it.
+      expect((await call({ data: undefined, plain: { data: 'A'.repeat(2_100_000) } })).status).toBe(413)
+    })
+  })
+
+  describe('service keys', () => {
+    const operator = (): Promise<Sealer> => sealer(client, { licence: host.system.licence })
+    const made = (tag: string) =>
+      host.billfold.serviceKeys.create({ tag, scopes: ['custody'], type: 'gateway', debug: true })
+    type Keys = readonly { readonly tag: string; readonly keyId: string; readonly keySecret: string }[]
+
+    it('are listed for licences of level system, encrypted, and for nobody else', async () => {
+      const key = await made('listed')
+      const { status, json, opened } = await (await operator()).send('GET', '/servicekeys')
+      expect({ status, data: (json as { data: unknown }).data }).toEqual({ status: 200, data: expect.any(String) })
+      expect(opened).toContainEqual({ tag: 'listed', ...key, type: 'gateway', debug: true })
+      const standard = await sealer(client, { licence: host.standard.licence })
+      expect((await standard.send('GET', '/servicekeys')).status).toBe(403)
+      expect((await standard.send('DELETE', `/servicekey/${key.keyId}`)).status).toBe(403)
+    })
+
+    it('are listed again under the same request id, as clients do who poll', async () => {
+      const caller = await operator()
+      for (let round = 0; round < 3; round++)
+        expect((await caller.send('GET', '/servicekeys', { uuid: 'one and the same' })).status).toBe(200)
+    })
+
+    it('are replaced by new ones with the same tag and type', async () => {
+      const caller = await operator()
+      const old = await made('replaced')
+      const { status, opened } = await caller.send('DELETE', `/servicekey/${old.keyId}`)
+      const [key] = opened as Keys
+      expect({ status, key }).toMatchObject({ status: 200, key: { tag: 'replaced', type: 'gateway', debug: true } })
+      expect(key?.keyId).not.toBe(old.keyId)
+      expect(key?.keySecret).not.toBe(old.keySecret)
+      expect(await host.billfold.serviceKeys.isActive(old.keyId)).toBe(false)
+      expect(await host.billfold.serviceKeys.isActive(key?.keyId ?? '')).toBe(true)
+      const unknown = { status: 404, json: { statusCode: 404, error: 'Not Found' } }
+      expect(await caller.send('DELETE', `/servicekey/${old.keyId}`)).toMatchObject(unknown)
+      expect(await caller.send('DELETE', '/servicekey/none')).toMatchObject(unknown)
+    })
+
+    it('are replaced once for one request id: asked for again, the answer is the same', async () => {
+      const caller = await operator()
+      const old = await made('once')
+      const [path, uuid] = [`/servicekey/${old.keyId}`, crypto.randomUUID()]
+      const first = await caller.send('DELETE', path, { uuid })
+      const again = await caller.send('DELETE', path, { uuid })
+      expect(again.status).toBe(200)
+      expect(again.opened).toEqual(first.opened)
+      expect(again.text).not.toBe(first.text)
+      const refused = await caller.send('DELETE', path, { uuid: `${uuid}2` })
+      expect(refused.status).toBe(404)
+      expect((await caller.send('DELETE', path, { uuid: `${uuid}2` })).text).toBe(refused.text)
+    })
+
+    it('are not replaced under a request id that was used for something else, or for no answer yet', async () => {
+      const caller = await operator()
+      const [one, two, uuid] = [await made('one'), await made('two'), crypto.randomUUID()]
+      expect((await caller.send('DELETE', `/servicekey/${one.keyId}`, { uuid })).status).toBe(200)
+      const other = { status: 401, json: { statusCode: 401, message: 'This request was already used' } }
+      expect(await caller.send('DELETE', `/servicekey/${two.keyId}`, { uuid })).toMatchObject(other)
+      expect(await host.billfold.serviceKeys.isActive(two.keyId)).toBe(true)
+      expect((await (await operator()).send('DELETE', `/servicekey/${two.keyId}`, { uuid })).status).toBe(200)
+    })
+  })
+
+  it('does not offer to encrypt for others', async () => {
+    const json = {
+      data: 'text',
+      publicKey: generateClientKeyPair().publicKey,
+      privateKey: generateClientKeyPair().privateKey,
+    }
+    for (const path of ['/ecdsa_helper', '/ecdsa_helper/encrypt', '/ecdsa_helper/decrypt'])
+      expect((await client.request('POST', path, { json })).status).toBe(404)
+  })
+
+  it('is called by the client of the package', async () => {
+    const connection = await connect({ url: client.url, licence: host.system.licence })
+    const { keyId } = await host.billfold.serviceKeys.create({ tag: 'seen', scopes: ['custody'] })
+    expect((await listTenantServiceKeys(connection)).map((key) => key.keyId)).toContain(keyId)
+    await expect(
+      listTenantServiceKeys(await connect({ url: client.url, licence: host.standard.licence })),
+    ).rejects.toMatchObject({
+      name: 'AuthenticationClientError',
+      status: 403,
+    })
+  })
+
+  it('leaves nothing to the error handling of the host', () => {
+    expect(client.hostErrors).toEqual([])
+  })
+}

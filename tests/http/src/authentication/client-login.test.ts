@@ -1,0 +1,107 @@
+import {
+  awaitSessionResult,
+  connect,
+  type Connection,
+  identifySelfie,
+  loginUrl,
+  requestSession,
+  getSessionResponse,
+  getSessionResult,
+  requestLivenessChallenge,
+  submitFaceCapture,
+  verifyPin,
+} from '@billfold/core/client'
+import { expect, it } from 'vitest'
+import type { Client } from '../client.ts'
+import { describeMounted } from '../describe-mounted.ts'
+import { type FaceHost, faceHost } from './face-host.ts'
+import { framesOf, selfieOf } from './people.ts'
+import { stepsAt } from './steps.ts'
+
+let host: FaceHost
+
+describeMounted(
+  'a login by the client of the package',
+  async () => {
+    host = await faceHost()
+    return host.billfold.authentication
+  },
+  suite,
+  {
+    parserLimit: 10_000_000,
+    only: ({ framework, through, prefix, parser }) =>
+      framework !== 'express 4' && through === 'app' && prefix === '/id' && parser,
+  },
+)
+
+function suite(client: Client): void {
+  const relyingParty = (): Promise<Connection> => connect({ url: client.url, licence: host.licence })
+
+  /** What a browser does with the URL that it is sent to: it keeps the cookie, and lands on the page with our session id. */
+  async function browserAt(url: string): Promise<{ readonly browser: Connection; readonly sessionId: string }> {
+    const answer = await fetch(url, { redirect: 'manual' })
+    const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
+    const sessionId = new URL(answer.headers.get('location') ?? '').searchParams.get('session') ?? ''
+    const withCookie: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('cookie', cookie)
+      return fetch(input, { ...init, headers })
+    }
+    return { browser: await connect({ url: client.url, fetch: withCookie }), sessionId }
+  }
+
+  it('goes from the session to what it told the relying party', async () => {
+    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+    const userId = await enrolled('ada', '471147')
+    const shop = await relyingParty()
+    const session = { origin: 'https://shop.example', scopes: 'wallet', authtype: 'face', dvcID: 'pin', userId }
+    const made = await requestSession(shop, session)
+    expect(await getSessionResponse(shop, made.sessionId)).toBeUndefined()
+
+    const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
+    const face = await submitFaceCapture(browser, { sessionId, selfie: selfieOf('ada'), deviceId: 'phone' })
+    expect(face).toMatchObject({ success: true, pinRequired: true, token: expect.any(String) })
+    expect(await getSessionResult(browser, sessionId)).toMatchObject({ status: 'pending' })
+    const waiting = awaitSessionResult(browser, sessionId, { intervalMs: 20 })
+    expect(await verifyPin(browser, { pin: '471147', isTrustedDevice: false }, { token: face.token ?? '' })).toBe(true)
+
+    expect(await waiting).toMatchObject({ status: 'success' })
+    expect(await getSessionResponse(shop, made.sessionId)).toMatchObject({ userId, wallet: [] })
+  })
+
+  it('takes a step once, however often it is sent under its request id', async () => {
+    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+    const shop = await relyingParty()
+    const requestId = crypto.randomUUID()
+    const asked = { origin: 'o', scopes: '', authtype: 'face', dvcID: 'still', userId: await enrolled('berta') }
+    const made = await requestSession(shop, asked, { requestId })
+    expect(await requestSession(shop, asked, { requestId })).toEqual(made)
+    const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
+    const face = { sessionId, selfie: selfieOf('mallory'), deviceId: 'phone' }
+    const first = await submitFaceCapture(browser, face, { requestId })
+    for (let round = 0; round < 6; round++) expect(await submitFaceCapture(browser, face, { requestId })).toEqual(first)
+    const own = { ...face, selfie: selfieOf('berta') }
+    await expect(submitFaceCapture(browser, own, { requestId })).rejects.toMatchObject({ status: 401 })
+    expect((await submitFaceCapture(browser, own)).status).toBe('success')
+  })
+
+  it('goes through a challenge', async () => {
+    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+    const shop = await relyingParty()
+    const asked = { origin: 'o', scopes: '', authtype: 'face', dvcID: 'live', userId: await enrolled('carla') }
+    const made = await requestSession(shop, asked)
+    const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
+    const { client: challenge } = await requestLivenessChallenge(browser, sessionId)
+    const frames = framesOf('carla', (challenge as { readonly steps: string[] }).steps)
+    expect((await submitFaceCapture(browser, { sessionId, deviceId: 'phone', frames })).status).toBe('success')
+  })
+
+  it('tells whose face it is, and of a stranger that it is nobody', async () => {
+    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+    await enrolled('dora')
+    const shop = await relyingParty()
+    const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
+    expect(await identifySelfie(shop, { ...asked, selfie: selfieOf('dora') })).toMatch(/^[0-9a-f]{128}$/)
+    expect(await identifySelfie(shop, { ...asked, selfie: selfieOf('a stranger') })).toBeUndefined()
+  })
+}

@@ -1,0 +1,78 @@
+import {
+  type AuthenticationOptions,
+  type Billfold,
+  type BillfoldEvent,
+  createBillfold,
+  type CustodyOptions,
+  type Keyring,
+  localKeyring,
+  memoryStorage,
+  newKey,
+  type RateLimiter,
+  createPasswordHasher,
+  type Storage,
+} from '@billfold/core'
+import { scriptedVerifier } from '@billfold/core/biometrics'
+import { publicUrl } from './steps.ts'
+
+/** Billfold with a scripted verifier, configurations, and a clock that a test can turn. */
+export interface FaceHost {
+  readonly billfold: Billfold
+  /** Of a relying party. */
+  readonly licence: string
+  readonly licenceId: string
+  /** Turns the clock on, in milliseconds. */
+  readonly later: (milliseconds: number) => void
+  /** What has happened, once it was delivered. */
+  readonly events: BillfoldEvent[]
+}
+
+const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
+const unlimited: RateLimiter = { consume: allowed, peek: allowed }
+
+/** What a host is put together from. */
+export interface FaceHostParts {
+  readonly storage?: Storage
+  readonly keyring?: Keyring
+  readonly authentication?: AuthenticationOptions
+  readonly custody?: CustodyOptions
+  /** None, unless one is given: all calls come from one address. */
+  readonly rateLimiter?: RateLimiter
+  /** Another instance over the same storage has made the configurations already. */
+  readonly configured?: boolean
+}
+
+/**
+ * Puts it together. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
+ * `device` (a still, the PIN on new devices), `anybody` (a still, 1:N, no PIN).
+ */
+export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
+  const { storage = memoryStorage(), authentication = {} } = parts
+  let offset = 0
+  const events: BillfoldEvent[] = []
+  const billfold = createBillfold({
+    storage,
+    keyring: parts.keyring ?? localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    rateLimiter: parts.rateLimiter ?? unlimited,
+    failedAttemptLimit: { limit: 1_000_000, windowSeconds: 60 },
+    now: () => Date.now() + offset,
+    events: { handle: (event) => void events.push(event) },
+    ...(parts.custody !== undefined && { custody: parts.custody }),
+    authentication: { publicUrl, verifier: scriptedVerifier(), assessRisk: () => 'allow', ...authentication },
+  })
+  const { configurations } = billfold.authentication
+  const community = authentication.communities?.[0]?.id ?? 'default'
+  if (parts.configured !== true) {
+    await configurations.create({ tag: 'still', community, liveness: 'none', pin: 'never' })
+    await configurations.create({ tag: 'live', community, liveness: 'basic', pin: 'never' })
+    await configurations.create({ tag: 'pin', community, liveness: 'none', pin: 'always' })
+    await configurations.create({ tag: 'device', community, liveness: 'none' })
+    await configurations.create({ tag: 'anybody', community, liveness: 'none', pin: 'never', identify: true })
+  }
+  const { id: licenceId, licence } = await billfold.licences.create({ tag: 'relying party' })
+  const later = (milliseconds: number): void => {
+    offset += milliseconds
+  }
+  return { billfold, licence, licenceId, later, events }
+}

@@ -1,0 +1,35 @@
+import {
+  type AuthenticationOptions,
+  type Billfold,
+  createBillfold,
+  localKeyring,
+  memoryStorage,
+  newKey,
+  createPasswordHasher,
+  type Storage,
+} from '@billfold/core'
+
+/** Billfold, and what its authentication API is called with. */
+export interface LoginHost {
+  readonly billfold: Billfold
+  readonly standard: { readonly id: string; readonly licence: string }
+  readonly system: { readonly id: string; readonly licence: string }
+}
+
+/** Puts Billfold together over a storage: one in memory, unless another is given. */
+export async function loginHost(
+  authentication: AuthenticationOptions = {},
+  storage: Storage = memoryStorage(),
+): Promise<LoginHost> {
+  const billfold = createBillfold({
+    storage,
+    keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
+    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    authentication,
+  })
+  return {
+    billfold,
+    standard: await billfold.licences.create({ tag: 'relying party' }),
+    system: await billfold.licences.create({ tag: 'operator', authLevel: 'system' }),
+  }
+}

@@ -1,0 +1,76 @@
+import { type BroadcastResult, type ChainClient, evmChainClient } from '@billfold/core'
+import { chainClientCases, describeChainClient, type ChainUnderTest } from '@billfold/testing'
+import { keccak256, parseEther, Wallet } from 'ethers'
+import { describe, expect, it } from 'vitest'
+import { startAnvil } from './anvil.ts'
+
+describeChainClient('the EVM client, on Anvil,', openAnvil)
+
+async function openAnvil(): Promise<ChainUnderTest> {
+  const anvil = await startAnvil(['--no-mining'])
+  const wallet = Wallet.createRandom()
+  await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1').toString(16)}`)
+  return {
+    client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
+    address: wallet.address,
+    unusedAddress: Wallet.createRandom().address,
+    signTransfer: async (nonce, value) => {
+      const fees = { gasLimit: 21_000, maxFeePerGas: 3_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
+      const signed = await wallet.signTransaction({
+        to: wallet.address,
+        nonce,
+        value,
+        chainId: anvil.chainId,
+        type: 2,
+        ...fees,
+      })
+      const raw = Uint8Array.from(Buffer.from(signed.slice(2), 'hex'))
+      return { raw, hash: keccak256(raw) }
+    },
+    mine: async () => {
+      await anvil.rpc('evm_mine')
+    },
+    stopNode: anvil.stop,
+    close: anvil.stop,
+  }
+}
+/** A client that answers everything as it is but for one fault. */
+type Fault = (client: ChainClient) => Partial<ChainClient>
+
+const answering =
+  (change: (answer: BroadcastResult) => BroadcastResult): Fault =>
+  (client) => ({ broadcast: async (raw) => change(await client.broadcast(raw)) })
+
+const refused: BroadcastResult = { outcome: 'rejected', reason: 'not-valid' }
+
+const faults: readonly (readonly [name: string, fault: Fault])[] = [
+  ['accepts what the node refuses', answering(() => ({ outcome: 'accepted' }))],
+  [
+    'calls a nonce that is taken a refusal',
+    answering((answer) => (answer.outcome === 'nonce-taken' ? refused : answer)),
+  ],
+  ['gives no reason for a refusal', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
+  ['calls silence a refusal', (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) })],
+  [
+    'counts nothing that waits',
+    (client) => ({
+      nonces: async (address) => ({ ...(await client.nonces(address)), next: (await client.nonces(address)).mined }),
+    }),
+  ],
+  ['knows every transaction', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
+  ['makes up a balance', () => ({ balance: async () => 0n })],
+]
+
+describe('the suite', () => {
+  it.each(faults)('fails a client that %s', async (_name, fault) => {
+    const failed: string[] = []
+    for (const { name, run } of chainClientCases) {
+      if (failed.length > 0) break
+      const chain = await openAnvil()
+      const client = { ...chain.client, ...fault(chain.client) } as ChainClient
+      await run({ ...chain, client }).catch(() => failed.push(name))
+      await chain.close()
+    }
+    expect(failed).not.toEqual([])
+  })
+})

@@ -1,0 +1,112 @@
+import { computeAddress, recoverAddress } from 'ethers'
+import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { describeMounted } from '../describe-mounted.ts'
+import type { Client } from '../client.ts'
+import { call, type Custodian, custodian, type Outcome } from './custodian.ts'
+
+const pincode = '4711'
+let custody: Custodian
+
+async function build(rawSignatures?: boolean) {
+  custody = await custodian(undefined, 'default', rawSignatures === undefined ? {} : { rawSignatures })
+  return custody.billfold.custody
+}
+
+const ask = (client: Client, path: string, json: unknown): Promise<Outcome> =>
+  call(client, custody.authorization, 'POST', path, json)
+
+async function sign(client: Client, secretType: string, data: string, type = `${secretType}_RAW`) {
+  const { result: wallet } = await ask(client, '/api/wallets', { secretType, pincode })
+  const signatureRequest = { type, secretType, walletId: wallet.id, data }
+  return { wallet, ...(await ask(client, '/api/signatures', { pincode, signatureRequest })) }
+}
+
+describeMounted(
+  'raw signatures, where the host has not turned them on,',
+  () => build(),
+  (client) => {
+    it('are refused with an error that names the option', async () => {
+      expect(await sign(client, 'ETHEREUM', '00'.repeat(32))).toMatchObject({
+        status: 403,
+        codes: ['signature.raw-disabled'],
+      })
+      const { json } = await client.request('GET', '/openapi.json')
+      expect(JSON.stringify(json)).toContain('ETHEREUM_RAW')
+    })
+  },
+)
+
+describeMounted(
+  'raw signatures, where the host has turned them on,',
+  () => build(true),
+  (client) => {
+    it.each(['ETHEREUM', 'MATIC', 'TRON', 'BITCOIN'])('of %s are over a hash as it is', async (secretType) => {
+      const hash = `0x${randomBytes(32).toString('hex')}`
+      const { wallet, result } = await sign(client, secretType, hash)
+      const { result: exported } = await ask(client, `/api/wallets/${wallet.id}/export`, {
+        type: 'PRIVATE_KEY',
+        pincode,
+      })
+      const signer = recoverAddress(hash, { r: result.r, s: result.s, v: Number(result.v) })
+      // The wallet import format: a byte, the key, a byte, four of a checksum.
+      const key = secretType === 'BITCOIN' ? base58Hex(exported.privateKey).slice(2, 66) : exported.privateKey
+      expect(signer).toBe(computeAddress(`0x${key.replace(/^0x/, '')}`))
+    })
+
+    it.each([['00'.repeat(31)], ['00'.repeat(33)], [''], ['0x'], ['zz'.repeat(32)], ['hello']])(
+      'of a chain on secp256k1 are over nothing but 32 bytes: not %j',
+      async (data) => {
+        expect(await sign(client, 'ETHEREUM', data)).toMatchObject({
+          status: 400,
+          codes: ['signatureRequest.data'],
+        })
+      },
+    )
+
+    it('of Solana are over the bytes as they are, also those of a transaction of the wallet', async () => {
+      const data = randomBytes(100)
+      const { wallet, result } = await sign(client, 'SOLANA', data.toString('hex'))
+      const signature = Buffer.from(result.signature.slice(2), 'hex')
+      expect(verify(null, data, ed25519Key(wallet.address), signature)).toBe(true)
+      expect(verify(null, Buffer.from('other'), ed25519Key(wallet.address), signature)).toBe(false)
+    })
+
+    it('are bounded in length', async () => {
+      expect((await sign(client, 'SOLANA', '00'.repeat(65_536))).status).toBe(200)
+      expect(await sign(client, 'SOLANA', '00'.repeat(65_537))).toMatchObject({
+        status: 400,
+        codes: ['signatureRequest.data'],
+      })
+    })
+
+    it("are refused under another chain's name, and still need the wallet's pincode", async () => {
+      expect(await sign(client, 'ETHEREUM', '00'.repeat(32), 'SOLANA_RAW')).toMatchObject({
+        status: 400,
+        codes: ['signatureRequest.type'],
+      })
+      const { result: wallet } = await ask(client, '/api/wallets', { secretType: 'ETHEREUM', pincode })
+      const signatureRequest = {
+        type: 'ETHEREUM_RAW',
+        secretType: 'ETHEREUM',
+        walletId: wallet.id,
+        data: '00'.repeat(32),
+      }
+      const refused = await ask(client, '/api/signatures', { pincode: '0000', signatureRequest })
+      expect(refused).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
+    })
+  },
+  // The host's own parsers take less than the longest data.
+  { only: ({ prefix, parser }) => prefix === '' && !parser },
+)
+
+function base58Hex(text: string): string {
+  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  return [...text].reduce((sum, digit) => sum * 58n + BigInt(alphabet.indexOf(digit)), 0n).toString(16)
+}
+
+/** The key that an address of Solana is (base58), as node:crypto takes it. */
+function ed25519Key(address: string) {
+  const x = Buffer.from(base58Hex(address).padStart(64, '0'), 'hex').toString('base64url')
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+}

@@ -1,0 +1,87 @@
+import {
+  type ChainClient,
+  createBillfold,
+  type Billfold,
+  type Keyring,
+  localKeyring,
+  newKey,
+  createPasswordHasher,
+  type Storage,
+} from '@billfold/core'
+import { request as askHost } from '../client.ts'
+import { startHost } from '../hosts.ts'
+import { basic, call, type Outcome } from './custodian.ts'
+
+/** A host whose Ethereum is a node of the test. */
+export interface TransactingHost {
+  readonly billfold: Billfold
+  readonly port: number
+  /** A Basic `Authorization` header for it. */
+  readonly authorization: string
+  readonly ask: (
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Outcome>
+  readonly close: () => Promise<void>
+}
+
+/** The PIN of every wallet. */
+export const pincode = '471147'
+
+/** A keyring for hosts that share a storage. */
+export function sharedKeyring(): Keyring {
+  return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+}
+
+/** Starts a host over a storage, as another process would. */
+export async function startTransactingHost(
+  storage: Storage,
+  keyring: Keyring,
+  ethereum: ChainClient | undefined,
+  now: () => number = Date.now,
+): Promise<TransactingHost> {
+  const billfold = createBillfold({
+    storage,
+    keyring,
+    now,
+    failedAttemptLimit: { limit: 100_000, windowSeconds: 600 },
+    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    custody: { chainClients: ethereum === undefined ? {} : { ETHEREUM: ethereum } },
+  })
+  const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
+  const host = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, billfold.custody)
+  const authorization = basic(key.keyId, key.keySecret)
+  return { billfold, authorization, port: host.port, close: host.close, ask: asker(host.port, authorization) }
+}
+
+/** Asks the host at a port of this machine. */
+export function asker(port: number, authorization: string): TransactingHost['ask'] {
+  const client = { request: (method: string, path: string, sent = {}) => askHost(port, method, path, sent) }
+  return (method, path, json, headers) => call(client, authorization, method, path, json, headers)
+}
+
+/** A wallet without a user, on Ethereum. */
+export async function newWallet({
+  ask,
+}: Pick<TransactingHost, 'ask'>): Promise<{ readonly id: string; readonly address: string }> {
+  const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode })
+  return result
+}
+
+/** Asks a host to send a transaction of a wallet. */
+export function send(
+  { ask }: Pick<TransactingHost, 'ask'>,
+  walletId: string,
+  request: Readonly<Record<string, unknown>>,
+  idempotencyKey?: string,
+): Promise<Outcome> {
+  const body = { pincode, transactionRequest: { type: 'TRANSFER', secretType: 'ETHEREUM', walletId, ...request } }
+  return ask(
+    'POST',
+    '/api/transactions',
+    body,
+    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+  )
+}

@@ -1,0 +1,203 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BillfoldError, memoryStorage } from '@billfold/core'
+import { type DidRegistry, embeddedRegistry } from '@billfold/core/dids'
+import { openTestDatabases } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DeployedRegistry, deployRegistry } from '../did-registries/deployed-registry.ts'
+import { resolveIndependently } from '../did-registries/independent-resolver.ts'
+import { configureAll, makeWallets, threeChanges } from './configure-many.ts'
+import type { DidCaller } from './did-caller.ts'
+import { didHost, outsider } from './did-host.ts'
+import { payerHistory } from './payer-history.ts'
+import { callerOf, custodyOf, twoDidHosts } from './two-did-hosts.ts'
+
+const chains = [
+  { name: 'a chain with fees', anvil: [], settings: {}, payerHasFunds: true },
+  {
+    name: 'a chain without fees, by a payer without funds',
+    anvil: ['--gas-price', '0', '--block-base-fee-per-gas', '0'],
+    settings: { fees: { gasPrice: 0n } },
+    payerHasFunds: false,
+  },
+] as const
+
+describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) => {
+  let chain: DeployedRegistry
+  beforeAll(async () => {
+    // The chain outlives its node.
+    const state = join(mkdtempSync(join(tmpdir(), 'billfold-chain-')), 'state.json')
+    chain = await deployRegistry([...anvil, '--state', state])
+    if (!payerHasFunds) await chain.anvil.rpc('anvil_setBalance', chain.payerAddress, '0x0')
+  })
+  afterAll(() => chain.close())
+
+  async function hostWith(registry: DidRegistry): Promise<DidCaller> {
+    return callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  }
+
+  it('are configured without a balance of their own, and resolve to what an independent resolver says', async () => {
+    const caller = await hostWith(chain.connect(settings))
+    const owner = outsider('ethr:development')
+    const txsInput = [
+      { newOwner: owner.did },
+      { service: { name: 'Agent', value: 'https://agent.example', validity: 3_600_000 } },
+      { delegate: { validity: 0 } },
+    ]
+    const { status, body } = await caller.call('POST', '/wallet', {
+      walletConfig: { didMethod: 'ethr:development', txsInput },
+    })
+    expect([status, body.steps?.length], JSON.stringify(body)).toEqual([200, 3])
+    const { did, ethereumAddress } = body.wallet
+    expect(await chain.provider.getBalance(ethereumAddress)).toBe(0n)
+    const ours = (await caller.call('GET', `/1.0/identifiers/${did}`)).body.didDocument
+    expect(ours).toEqual((await resolveIndependently(chain, did)).didDocument)
+    expect(ours.service).toHaveLength(1)
+    expect(ours.verificationMethod).toHaveLength(2)
+    expect(ours.verificationMethod[0].blockchainAccountId.toLowerCase()).toContain(owner.address)
+  })
+
+  // What follows has nothing to do with fees.
+  if (!payerHasFunds) return
+
+  it('of which a change waits in the node go on when it is made, and nothing is made twice', async () => {
+    let minings = 0
+    const registry = chain.connect({ ...settings, receiptTimeoutMs: 1000 })
+    const caller = await hostWith({
+      ...registry,
+      submit: async (...handedIn) => {
+        if (++minings === 2) await stopMining(chain)
+        return registry.submit(...handedIn)
+      },
+    })
+    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
+    const before = (await payerHistory(chain)).transactions
+    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    expect(stopped.status, JSON.stringify(stopped.body)).toBe(503)
+    expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'sent', 'waiting'])
+    await startMining(chain)
+    await expectFinished(caller, did, request, before)
+  })
+
+  it('whose node died between two steps are finished when it is back, and nothing is made twice', async () => {
+    const registry = chain.connect(settings)
+    let submissions = 0
+    const caller = await hostWith({
+      ...registry,
+      submit: async (...handedIn) => {
+        if (++submissions === 2) await chain.anvil.stop()
+        return registry.submit(...handedIn)
+      },
+    })
+    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
+    const before = (await payerHistory(chain)).transactions
+    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    expect([stopped.status, stopped.body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
+    expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'failed', 'waiting'])
+    await chain.anvil.start()
+    await expectFinished(caller, did, request, before)
+  })
+
+  /** Three changes since then, each once, and a document that others agree on. */
+  async function expectFinished(caller: DidCaller, did: string, request: object, before: number): Promise<void> {
+    const finished = await caller.asWallet(did, 'POST /wallet/configure', request)
+    expect(finished.status, JSON.stringify(finished.body)).toBe(200)
+    const { transactions, changes, failed } = await payerHistory(chain)
+    expect([transactions - before, failed]).toEqual([3, 0])
+    expect(new Set(changes).size).toBe(changes.length)
+    const ours = (await caller.call('GET', `/1.0/identifiers/${did}`)).body.didDocument
+    expect(ours).toEqual((await resolveIndependently(chain, did)).didDocument)
+  }
+})
+
+/** A node that takes transactions and puts them into no block. */
+async function stopMining({ anvil }: DeployedRegistry): Promise<void> {
+  await anvil.rpc('evm_setAutomine', false)
+}
+
+async function startMining({ anvil }: DeployedRegistry): Promise<void> {
+  await anvil.rpc('evm_setAutomine', true)
+  await anvil.rpc('evm_mine')
+}
+
+describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
+  'two hosts with one payer on $name',
+  (database) => {
+    it('make every change once, and leave no gap in the nonces', { timeout: 120_000 }, async () => {
+      const chain = await deployRegistry()
+      const two = await twoDidHosts(database, { dids: { registries: [chain.connect()] } })
+      const [one, other] = two.callers
+      const dids = await makeWallets(one, 6)
+      const statuses = await Promise.all([configureAll(one, dids.slice(0, 3)), configureAll(other, dids.slice(3))])
+      expect(statuses.flat()).toEqual(dids.map(() => 200))
+      const { transactions, changes, failed } = await payerHistory(chain)
+      expect([transactions, changes.length, failed]).toEqual([18, 18, 0])
+      expect(new Set(changes).size).toBe(18)
+      await two.drop()
+      await chain.close()
+    })
+  },
+)
+
+const oneService = [{ service: { name: 'A', value: 'https://a.example' } }]
+
+it('a wallet whose configuration cannot even begin is in the reply, so that nobody makes another one', async () => {
+  let isDown = true
+  const embedded = embeddedRegistry()
+  const registry: DidRegistry = {
+    ...embedded,
+    identityOwner: async (...asked) => {
+      if (isDown) throw new BillfoldError('transaction.chain-unavailable')
+      return embedded.identityOwner(...asked)
+    },
+  }
+  const { call, asWallet } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const { status, body } = await call('POST', '/wallet', { walletConfig: { txsInput: oneService } })
+  expect([status, body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
+  expect((await call('GET', '/wallets')).body).toEqual({ wallets: [body.wallet] })
+  isDown = false
+  const { did } = body.wallet
+  const repeated = await asWallet(did, 'POST /wallet/configure', {
+    wallet: { did },
+    walletConfig: { txsInput: oneService },
+  })
+  expect(repeated.status).toBe(200)
+})
+
+it('a wallet for whose delegates its user has no room is in the reply, with what was wrong', async () => {
+  const host = await didHost()
+  const { call } = callerOf(host)
+  const custody = custodyOf(host.billfold, host.authorization)
+  const pin = { signingMethod: { type: 'PIN', value: '123456' } }
+  const { id: userId, signingMethods } = (await custody('POST', '/api/users', pin)).body.result
+  const headers = { 'signing-method': `${signingMethods[0].id}:123456` }
+  for (let made = 0; made < 49; made++)
+    expect((await call('POST', '/wallet', { wallet: { userId } }, headers)).status).toBe(200)
+  const asked = { wallet: { userId }, walletConfig: { txsInput: [{ delegate: {} }] } }
+  const { status, body } = await call('POST', '/wallet', asked, headers)
+  expect([status, body.errorType, body.wallet?.userId]).toEqual([400, 'user.limit-reached', userId])
+})
+
+it('a change of the owner that is made after the reply was sent is told by a repeat of the new owner', async () => {
+  const embedded = embeddedRegistry()
+  let isSlow = true
+  const registry: DidRegistry = {
+    ...embedded,
+    submit: async (...handedIn) => {
+      const state = await embedded.submit(...handedIn)
+      return isSlow ? { state: 'sent' } : state
+    },
+  }
+  const owner = outsider()
+  const { call, as } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const change = { txsInput: [{ newOwner: owner.did }] }
+  const { status, body } = await call('POST', '/wallet', { walletConfig: change })
+  expect([status, body.steps[0].state]).toEqual([503, 'sent'])
+  isSlow = false
+  const json = { wallet: { did: body.wallet.did }, walletConfig: change }
+  const repeated = await as(owner, 'POST /wallet/configure', json)
+  expect([repeated.status, repeated.body.steps?.[0].state]).toEqual([200, 'mined'])
+})

@@ -1,0 +1,15 @@
+import { type Billfold, createBillfold, type EventOptions, localKeyring, type Storage } from '@billfold/core'
+
+/** Billfold over a storage, which sends webhooks to the loopback address, as one process of several. */
+export function webhookInstance(
+  storage: Storage,
+  key: string,
+  options: { readonly now?: () => number; readonly events?: EventOptions } = {},
+): Billfold {
+  return createBillfold({
+    storage,
+    keyring: localKeyring({ keys: { k1: key }, currentKeyId: 'k1' }),
+    webhooks: { allowHttp: true, allowPrivateAddresses: true },
+    ...options,
+  })
+}

@@ -1,0 +1,76 @@
+import { createBillfold } from '@billfold/core'
+import { verifyMessage } from 'ethers'
+import { basic, call, type Outcome } from '../custody/custodian.ts'
+import { quickHash } from './quick-hash.ts'
+import type { Scenario } from './scenario.ts'
+import { served } from './served.ts'
+
+const pin = '583920'
+const newPin = '174650'
+
+/** A user, a wallet, a signature; another PIN, and a signature with it. */
+export const custodyScenario: Scenario = {
+  name: 'custody: a user, a wallet, signatures, a code, another PIN',
+  spare: {
+    audit_records: 'an act that is done again is recorded again',
+    events: 'a method that is replaced again, since the answer was lost, is told of again',
+  },
+  prepare: async (stage, watch) => {
+    const billfold = createBillfold({ ...stage, passwordHasher: quickHash })
+    const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['custody'] })
+    const { asker, close } = await served(billfold.custody)
+    const client = watch(asker)
+    const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<Outcome> =>
+      call(client, basic(key.keyId, key.keySecret), method, path, json, headers)
+    /** What a list has one of. */
+    const only = async (path: string): Promise<Outcome | undefined> => {
+      const { status, result, codes } = await ask('GET', path)
+      return status === 200 && result.length > 0 ? { status, result: result[0], codes } : undefined
+    }
+    return {
+      close,
+      secrets: [pin, newPin, key.keySecret],
+      play: async ({ again, once }) => {
+        const body = { reference: 'ada', signingMethod: { type: 'PIN', value: pin } }
+        const user = await once(
+          () => ask('POST', '/api/users', body),
+          () => only('/api/users?reference=ada&includeSigningMethods=true'),
+        )
+        const { id: userId } = user.result
+        const asked = { secretType: 'ETHEREUM', userId, pincode: pin, identifier: 'mine' }
+        const wallet = await once(
+          () => ask('POST', '/api/wallets', asked),
+          () => only(`/api/wallets?userId=${userId}`),
+        )
+        const sign = async (pincode: string): Promise<void> => {
+          const signatureRequest = {
+            type: 'MESSAGE',
+            secretType: 'ETHEREUM',
+            walletId: wallet.result.id,
+            data: 'hello',
+          }
+          const signed = await again(() => ask('POST', '/api/signatures', { pincode, signatureRequest }))
+          if (signed.status !== 200) throw new Error(`not signed: ${JSON.stringify(signed)}`)
+          if (verifyMessage('hello', signed.result.signature) !== wallet.result.address)
+            throw new Error('it is another wallet’s signature')
+        }
+        await sign(pin)
+        const methods = `/api/users/${userId}/signing-methods`
+        const pinId: string = user.result.signingMethods[0].id
+        const byPin = { 'signing-method': `${pinId}:${pin}` }
+        let code = await again(() => ask('POST', methods, { type: 'EMERGENCY_CODE' }, byPin))
+        if (code.status === 409) {
+          // It is there, and nobody was told its value: another value takes its place.
+          const { result } = await again(() => ask('GET', `/api/users/${userId}`))
+          const { id } = result.signingMethods.find(({ type }: { type: string }) => type === 'EMERGENCY_CODE')
+          code = await again(() => ask('PATCH', `${methods}/${id}`, {}, byPin))
+        }
+        const byCode = { 'signing-method': `${code.result.id}:${code.result.value}` }
+        const changed = await again(() => ask('PUT', `${methods}/${pinId}`, { value: newPin }, byCode))
+        // Where the first answer was lost, the code is used. Whether the PIN was changed with it, the signature says.
+        if (changed.status !== 200 && changed.status !== 403) throw new Error(`not changed: ${JSON.stringify(changed)}`)
+        await sign(newPin)
+      },
+    }
+  },
+}

@@ -1,0 +1,162 @@
+import {
+  type Billfold,
+  createBillfold,
+  localKeyring,
+  newKey,
+  createPasswordHasher,
+  type Storage,
+  tables,
+} from '@billfold/core'
+import type { MountableApi } from '@billfold/core/http'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askerOf } from '../authentication/asker.ts'
+import { sealer } from '../authentication/sealer.ts'
+import { logIn } from '../onboarding/applicant.ts'
+import { basic, registration } from '../payments/payer.ts'
+
+const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+
+function hostOver(storage: Storage): Billfold {
+  return createBillfold({
+    storage,
+    keyring,
+    passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
+    payments: { registrationLimit: { limit: 1000, windowSeconds: 600 } },
+    onboarding: { templates: [{ id: 'account', name: 'Account', attributes: [] }] },
+  })
+}
+
+interface Case {
+  readonly name: string
+  readonly api: (billfold: Billfold) => MountableApi
+  readonly method?: string
+  readonly path: string
+  readonly json: unknown
+  readonly by: 'service key' | 'wallet' | 'nobody'
+}
+
+/** A route of each API that takes plain bodies. What they make says who it is, so that making it twice would show. */
+const cases: readonly Case[] = [
+  {
+    name: 'a user with emergency codes, whose secrets are in the reply',
+    api: ({ custody }) => custody,
+    path: '/api/users',
+    json: { signingMethod: { type: 'PIN', value: '4711' } },
+    by: 'service key',
+  },
+  {
+    name: 'a DID',
+    api: ({ dids }) => dids,
+    path: '/wallet',
+    json: { wallet: { walletName: 'one' } },
+    by: 'service key',
+  },
+  {
+    name: 'a payer',
+    api: ({ payments }) => payments,
+    path: '/api/v1/lokdon/register',
+    json: registration(),
+    by: 'nobody',
+  },
+  {
+    name: 'an application',
+    api: ({ onboarding }) => onboarding,
+    path: '/users',
+    json: { attributes: [] },
+    by: 'wallet',
+  },
+]
+
+const keyTable = tables.filter(({ name }) => name === 'idempotency_keys')
+
+function withoutIds(text: string): string {
+  return text.replaceAll(/[\da-f-]{36}/g, '')
+}
+
+describe.each(await openTestDatabases())('twenty calls at once under one key, over two hosts on $name', (database) => {
+  let hosts: readonly [Billfold, Billfold]
+  let storage: Storage
+  let drop: () => Promise<void> = async () => {}
+  let service = ''
+
+  beforeAll(async () => {
+    const fresh = await database.open()
+    ;({ drop } = fresh)
+    const { dialect } = database
+    const pools = [fresh.connect(), fresh.connect()] as const
+    await migrate(pools[0], { dialect })
+    storage = kyselyStorage(pools[0], { dialect })
+    hosts = [hostOver(storage), hostOver(kyselyStorage(pools[1], { dialect }))]
+    const scopes = ['custody', 'dids', 'dids:sign']
+    const { keyId, keySecret } = await hosts[0].serviceKeys.create({ tag: 'races', scopes })
+    service = basic(keyId, keySecret)
+  })
+  afterAll(() => drop())
+
+  test.each(cases)('make $name once', async ({ api, method = 'POST', path, json, by }) => {
+    const [one, other] = [askerOf(api(hosts[0])), askerOf(api(hosts[1]))]
+    const authorization =
+      by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logIn(one)).jwt}` : undefined
+    const headers = {
+      'idempotency-key': crypto.randomUUID(),
+      ...(authorization !== undefined && { authorization }),
+    }
+    const call = (index: number) => (index % 2 === 0 ? one : other).request(method, path, { headers, json })
+    const calls = await Promise.all(Array.from({ length: 20 }, (_, index) => call(index)))
+    const done = calls.filter(({ status }) => status < 300)
+    expect(done.length).toBeGreaterThanOrEqual(1)
+    expect(calls.filter(({ status }) => status >= 300 && status !== 409)).toEqual([])
+    expect([...new Set(done.map(({ text }) => text))]).toHaveLength(1)
+    expect(await call(1)).toMatchObject({ status: done[0]?.status, text: done[0]?.text })
+  })
+
+  test('that try PINs count five of them, and then the right one is answered as they are', async () => {
+    const [one, other] = [askerOf(hosts[0].custody), askerOf(hosts[1].custody)]
+    const headers = { 'idempotency-key': crypto.randomUUID(), authorization: service }
+    const tryPin = (value: string, index: number) =>
+      (index % 2 === 0 ? one : other).request('POST', '/api/users', {
+        headers,
+        json: { signingMethod: { type: 'PIN', value } },
+      })
+    const first = await tryPin('4711', 0)
+    expect(first.status).toBe(200)
+    const repeats = await Promise.all(Array.from({ length: 20 }, (_, index) => tryPin('4711', index)))
+    expect([...new Set(repeats.map(({ text }) => text))]).toEqual([first.text])
+    const guesses = await Promise.all(Array.from({ length: 40 }, (_, index) => tryPin(String(1000 + index), index)))
+    expect([...new Set(guesses.map(({ status }) => status))]).toEqual([422])
+    const right = await tryPin('4711', 1)
+    expect(right.status).toBe(422)
+    expect(withoutIds(right.text)).toBe(withoutIds(guesses[0]?.text ?? ''))
+    const { records } = await hosts[0].audit.search({ action: 'idempotency-key.mismatch-limit-reached' })
+    expect(records).toMatchObject([{ detail: { route: 'custody.createUser' } }])
+    const rows = await Promise.all(
+      keyTable.map((table) => storage.find(table, { where: { id: records[0]?.subject ?? '' } })),
+    )
+    expect(rows).toMatchObject([[{ mismatches: 5, reply: null }]])
+  })
+
+  test('make a session once, though each repeat is encrypted anew under a request id of its own', async () => {
+    const { licence } = await hosts[0].licences.create({ tag: 'races' })
+    await hosts[0].authentication.configurations.create({
+      tag: 'still',
+      community: 'default',
+      liveness: 'none',
+      pin: 'never',
+    })
+    const one = await sealer(askerOf(hosts[0].authentication), { licence })
+    const both = [one, await sealer(askerOf(hosts[1].authentication), { licence, pair: one.pair })] as const
+    const session = { dvcID: 'still', metadata: { basket: 1 } }
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const call = (index: number) =>
+      both[index % 2 === 0 ? 0 : 1].send('PUT', '/sessions/session/new', { headers, data: session })
+    const calls = await Promise.all(Array.from({ length: 20 }, (_, index) => call(index)))
+    const done = calls.filter(({ status }) => status < 300)
+    expect(calls.filter(({ status }) => status >= 300 && status !== 409).map(({ text }) => text)).toEqual([])
+    expect([...new Set(done.map(({ opened }) => JSON.stringify(opened)))]).toHaveLength(1)
+    expect((await call(1)).opened).toEqual(done[0]?.opened)
+    const otherwise = both[0].send('PUT', '/sessions/session/new', { headers, data: { ...session, metadata: {} } })
+    expect((await otherwise).status).toBe(422)
+  })
+})

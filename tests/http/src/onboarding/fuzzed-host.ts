@@ -1,0 +1,59 @@
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { request, type Sent } from '../client.ts'
+import type { FuzzTarget } from '../fuzz/requests.ts'
+import { startHost } from '../hosts.ts'
+import type { Mounting } from '../mountings.ts'
+import { logIn } from './applicant.ts'
+import { form, png } from './form.ts'
+import { onboardingHost } from './host.ts'
+
+/** A host over a fresh SQLite file, and what hostile requests are sent to. */
+export interface FuzzedHost {
+  readonly target: FuzzTarget
+  /** Files in the blob store, and their rows. */
+  readonly left: () => Promise<{ readonly blobs: number; readonly rows: number }>
+  readonly close: () => Promise<void>
+}
+
+/** Starts a host whose callers are so many wallets by turns, since one that has a user makes no second one. */
+export async function fuzzedHost(mounting: Mounting, wallets: number): Promise<FuzzedHost> {
+  const sqlite = (await openTestDatabases()).find(({ kind }) => kind === 'sqlite')
+  if (sqlite === undefined) throw new Error('there is no SQLite')
+  const { connect, drop } = await sqlite.open()
+  const db = connect()
+  await migrate(db, { dialect: 'sqlite' })
+  const files = {
+    maxFileBytes: 200_000,
+    maxFilesPerWallet: 100_000,
+    maxBytesPerWallet: 1e12,
+    maxFilesPerSourcePerHour: 1e9,
+  }
+  const made = await onboardingHost(kyselyStorage(db, { dialect: 'sqlite' }), { files })
+  const { onboarding } = made.billfold
+  const host = await startHost(mounting, onboarding)
+  const client = {
+    request: (method: string, path: string, sent?: Sent) => request(host.port, method, mounting.prefix + path, sent),
+  }
+  const tokens: string[] = []
+  for (let wallet = 0; wallet < wallets; wallet++) {
+    const applicant = await logIn(client)
+    tokens.push(applicant.jwt)
+    if (wallet === 0) await applicant.ask('POST', '/files', form({ name: 'file', content: png() }))
+  }
+  let turn = 0
+  const headers = {
+    get authorization(): string {
+      return `Bearer ${tokens[turn++ % tokens.length] ?? ''}`
+    },
+  }
+  return {
+    target: { port: host.port, prefix: mounting.prefix, routes: onboarding.routes, headers },
+    left: async () => ({ blobs: await made.blobCount(), rows: await made.rowCount('files') }),
+    close: async () => {
+      await host.close()
+      await drop()
+      await made.drop()
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { silentLogger } from '@billfold/core'
+import { createMountableApi } from '@billfold/core/http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Host, startHost } from '../hosts.ts'
+import { mountings, nameOf } from '../mountings.ts'
+import { open, request, type Sent } from '../client.ts'
+import { type Applicant, logIn } from './applicant.ts'
+import { attributesPart, formBytes, formType, png } from './form.ts'
+import { type OnboardingHost, onboardingHost } from './host.ts'
+
+const chosen = mountings.filter(
+  ({ framework, prefix, through }) => framework !== 'express 4' && prefix === '/id' && through === 'app',
+)
+
+describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+  'hostile uploads, %s',
+  (_name, mounting) => {
+    let made: OnboardingHost
+    let host: Host
+    let applicant: Applicant
+    const client = {
+      request: (method: string, path: string, sent?: Sent) => request(host.port, method, mounting.prefix + path, sent),
+    }
+    beforeAll(async () => {
+      made = await onboardingHost()
+      host = await startHost(mounting, made.billfold.onboarding)
+      applicant = await logIn(client)
+    })
+    afterAll(async () => {
+      await host.close()
+      await made.drop()
+    })
+
+    const head = (path: string, length: string): string =>
+      [
+        `POST ${mounting.prefix}${path} HTTP/1.1`,
+        'Host: x',
+        `Authorization: Bearer ${applicant.jwt}`,
+        `Content-Type: ${formType['content-type']}`,
+        length,
+        '',
+        '',
+      ].join('\r\n')
+
+    const nothingLeft = async (): Promise<void> => {
+      const end = Date.now() + 20_000
+      while ((await made.blobCount()) + (await made.rowCount('files')) > 0) {
+        if (Date.now() > end) throw new Error('something is left of an upload')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      expect(await made.blobCount()).toBe(0)
+    }
+
+    it('that say they are 2 GiB are refused before they are sent', async () => {
+      const connection = await open(host.port)
+      connection.socket.write(head('/users', `Content-Length: ${2 ** 31}`))
+      expect(await connection.until(/HTTP\/1\.1 \d+/)).toContain('413')
+      connection.socket.destroy()
+      await nothingLeft()
+    })
+
+    it('that never end are refused when they are too large, however they say nothing of their length', async () => {
+      const connection = await open(host.port)
+      connection.socket.write(head('/files', 'Transfer-Encoding: chunked'))
+      const start = formBytes([{ name: 'file', content: png(60_000) }], '').subarray(0, -2)
+      const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000), Buffer.from('\r\n')])
+      connection.socket.write(`${start.length.toString(16)}\r\n`)
+      connection.socket.write(start)
+      connection.socket.write('\r\n')
+      let sent = 0
+      while (!connection.received().includes('HTTP/1.1') && sent < 50_000_000) {
+        sent += 0x10000
+        if (!connection.socket.write(chunk)) await once(connection.socket, 'drain')
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect(await connection.until(/HTTP\/1\.1 \d+/)).toContain('413')
+      connection.socket.destroy()
+      await nothingLeft()
+    })
+
+    it('that break off leave nothing', async () => {
+      const body = formBytes([{ name: '$document-1', content: png(150_000) }, attributesPart('$document-1')])
+      for (const cut of [50, 5000, 100_000, body.length - 20]) {
+        const connection = await open(host.port)
+        connection.socket.write(head('/users', `Content-Length: ${body.length}`))
+        connection.socket.write(body.subarray(0, cut))
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        connection.socket.destroy()
+      }
+      await nothingLeft()
+      expect(await made.rowCount('profiles')).toBe(0)
+      // Koa tells its host of every connection that breaks off, whatever is mounted.
+      if (mounting.framework !== 'koa') expect(host.errors).toEqual([])
+    })
+
+    it('at the same time hold no more in memory than their buffers', async () => {
+      const sent = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          applicant.ask('POST', '/files', {
+            headers: formType,
+            chunks: [formBytes([{ name: 'file', content: png(190_000, index) }])],
+          }),
+        ),
+      )
+      // Ten of 190,000 bytes are more than the million that a wallet of this host may keep.
+      expect(sent.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+        ...Array.from({ length: 5 }, () => 200),
+        ...Array.from({ length: 5 }, () => 429),
+      ])
+      await made.billfold.onboarding.eraseWallet(applicant.wallet.signingKey.publicKey)
+      await nothingLeft()
+    })
+  },
+)
+
+describe('an upload of a byte now and then', () => {
+  it('is told that it is too slow, and leaves nothing', async () => {
+    const made = await onboardingHost()
+    const rateLimiter = { consume: async () => ({ allowed: true, retryAfterSeconds: 1 }) }
+    const mounting = chosen[0]
+    if (mounting === undefined) throw new Error('there is no mounting')
+    const host = await startHost(
+      mounting,
+      createMountableApi(made.billfold.onboarding, { logger: silentLogger, rateLimiter, bodyTimeoutMs: 400 }),
+    )
+    const applicant = await logIn({
+      request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+    })
+    const connection = await open(host.port)
+    const start = formBytes([{ name: 'file', content: png(500) }], '')
+    connection.socket.write(
+      `POST ${mounting.prefix}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${applicant.jwt}\r\nContent-Type: ${formType['content-type']}\r\nContent-Length: 100000\r\n\r\n`,
+    )
+    connection.socket.write(start)
+    const drip = setInterval(() => connection.socket.write('x'), 30)
+    const answered = await connection.until(/\r\n\r\n\{.*\}/s)
+    clearInterval(drip)
+    expect(answered).toMatch(/^HTTP\/1\.1 408/)
+    expect(answered).toContain('body_too_slow')
+    connection.socket.destroy()
+    expect([await made.blobCount(), await made.rowCount('files')]).toEqual([0, 0])
+    await host.close()
+    await made.drop()
+  })
+})

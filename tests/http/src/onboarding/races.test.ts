@@ -1,0 +1,239 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Billfold,
+  createBillfold,
+  databaseBlobs,
+  directoryBlobs,
+  localKeyring,
+  newKey,
+  type OnboardingOptions,
+  type Storage,
+  tables,
+} from '@billfold/core'
+import { kyselyStorage, migrate } from '@billfold/storage-kysely'
+import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Sent } from '../client.ts'
+import { type Host, startHost } from '../hosts.ts'
+import { request } from '../client.ts'
+import { mountings } from '../mountings.ts'
+import { type Applicant, ask, claimsOf, logIn, newWallet } from './applicant.ts'
+import { attributesPart, form, png } from './form.ts'
+import { template } from './host.ts'
+
+/** Two hosts, each with its own pool, that share a database, a keyring and a directory. */
+interface Pair {
+  readonly instances: readonly [Billfold, Billfold]
+  /** The same request to either, by turns. */
+  readonly client: (index: number) => {
+    readonly request: (method: string, path: string, sent?: Sent) => ReturnType<typeof request>
+  }
+  /** From now on whoever would insert into a table waits until it is opened; `arrived` once so many wait. */
+  readonly hold: (table: string, count: number) => Pick<Gate, 'arrived' | 'open'>
+  readonly rows: (table: string) => Promise<number>
+  readonly blobs: () => Promise<number>
+  readonly drop: () => Promise<void>
+}
+
+interface Gate {
+  readonly table: string
+  readonly arrived: Promise<void>
+  readonly open: () => void
+  /** Once it is open. */
+  readonly pass: () => Promise<void>
+}
+
+function gateFor(table: string, count: number): Gate {
+  let waiting = 0
+  let tell = (): void => {}
+  let open = (): void => {}
+  const arrived = new Promise<void>((resolve) => (tell = resolve))
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const pass = (): Promise<void> => {
+    if (++waiting === count) tell()
+    return opened
+  }
+  return { table, arrived, open, pass }
+}
+
+const mounting = mountings.find(({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser)
+
+async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database'): Promise<Pair> {
+  const { connect, drop } = await database.open()
+  const { dialect } = database
+  const directory = await mkdtemp(join(tmpdir(), 'billfold-races-'))
+  const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+  const pools = [connect(), connect()] as const
+  await migrate(pools[0], { dialect })
+  let gate: Gate | undefined
+  const instance = (db: (typeof pools)[number]): Billfold => {
+    const plain = kyselyStorage(db, { dialect })
+    const commit: Storage['commit'] = async (given) => {
+      if (given.writes.some(({ kind, table }) => kind === 'insert' && table.name === gate?.table)) await gate?.pass()
+      await plain.commit(given)
+    }
+    const storage: Storage = { ...plain, commit }
+    const blobs = blobsIn === 'directory' ? directoryBlobs(directory) : databaseBlobs(storage)
+    const onboarding: OnboardingOptions = {
+      templates: [template],
+      blobs,
+      files: { maxFilesPerWallet: 5, maxFilesPerSourcePerHour: 10_000 },
+    }
+    return createBillfold({ storage, keyring, onboarding })
+  }
+  const instances = [instance(pools[0]), instance(pools[1])] as const
+  if (mounting === undefined) throw new Error('there is no mounting')
+  const hosts: readonly Host[] = await Promise.all(instances.map(({ onboarding }) => startHost(mounting, onboarding)))
+  return {
+    instances,
+    hold: (table, count) => {
+      const held = gateFor(table, count)
+      gate = held
+      return held
+    },
+    client: (index) => ({
+      request: (method, path, sent) => request(hosts[index % 2]?.port ?? 0, method, path, sent),
+    }),
+    rows: async (name) => {
+      const table = tables.find((candidate) => candidate.name === name)
+      if (table === undefined) throw new Error(`there is no table ${name}`)
+      return (await kyselyStorage(pools[0], { dialect }).find(table)).length
+    },
+    blobs: async () =>
+      (await readdir(directory, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length,
+    drop: async () => {
+      await Promise.all(hosts.map((host) => host.close()))
+      await drop()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+const times = <T>(count: number, of: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => of(index)))
+
+/** The applicant's requests, to the one host or the other. */
+function asking(pair: Pair, { jwt }: Applicant, index: number) {
+  return (method: string, path: string, sent: Sent = {}) =>
+    ask(pair.client(index), method, path, { ...sent, headers: { authorization: `Bearer ${jwt}`, ...sent.headers } })
+}
+
+describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+  let pair: Pair
+  beforeAll(async () => {
+    // Blobs in the database once, and once beside it.
+    pair = await pairOn(database, database.kind === 'sqlite' ? 'directory' : 'database')
+  })
+  afterAll(() => pair.drop())
+
+  it('take one answer to a challenge, of twenty at once', async () => {
+    const { body } = await ask(pair.client(0), 'GET', '/auth/challenge')
+    const signature = await newWallet().signMessage(claimsOf(body.jwt).nonce)
+    const sent = { headers: { authorization: `Bearer ${body.jwt}` }, json: { signature } }
+    const answers = await times(20, (index) => ask(pair.client(index), 'POST', '/auth/challenge', sent))
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      200,
+      ...Array.from({ length: 19 }, () => 401),
+    ])
+  })
+
+  it('make one user of a wallet, of ten at once, with its files and no others', async () => {
+    const applicant = await logIn(pair.client(0))
+    const before = [await pair.rows('files'), await pair.rows('profiles')]
+    const parts = [attributesPart('$document-1'), { name: '$document-1', content: png(70_000) }] as const
+    const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/users', form(...parts)))
+    const made = answers.filter(({ status }) => status === 201)
+    expect(made).toHaveLength(1)
+    // Those that were too many for the wallet's quota at this moment are told so; the rest that the user is there.
+    const codes = new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))
+    expect([...codes].every((code) => code === 'user_exists' || code === 'file_too_many')).toBe(true)
+    expect([await pair.rows('files'), await pair.rows('profiles')]).toEqual(before.map((count) => (count ?? 0) + 1))
+    if (database.kind === 'sqlite') expect(await pair.blobs()).toBe(await pair.rows('files'))
+  })
+
+  it('keep as many files of a wallet as it may keep, of twelve at once, and read them back', async () => {
+    const applicant = await logIn(pair.client(0))
+    const answers = await times(12, (index) =>
+      asking(pair, applicant, index)('POST', '/files', form({ name: 'file', content: png(300_000, index) })),
+    )
+    const kept = answers.filter(({ status }) => status === 200)
+    expect(kept).toHaveLength(5)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(7)
+    for (const [index, { body }] of kept.entries()) {
+      const read = await asking(pair, applicant, index)('GET', `/files/${body.id}`)
+      expect(read).toMatchObject({ status: 200, headers: { 'content-length': '300000' } })
+    }
+  })
+
+  it('make one application under one idempotency key, of ten at once', async () => {
+    const applicant = await logIn(pair.client(0))
+    const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
+    const sent = { json, headers: { 'idempotency-key': 'one' } }
+    const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/applications', sent))
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1)
+    const { id } = answers[0]?.body ?? {}
+    const moves = await Promise.allSettled(
+      pair.instances.flatMap(({ onboarding }) =>
+        [1, 2, 3].map(() => onboarding.applications.transition(id, { to: 'in_review' })),
+      ),
+    )
+    expect(moves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('use a login ticket once, of ten at once', async () => {
+    const applicant = await logIn(pair.client(0))
+    const to = asking(pair, applicant, 0)
+    const { body: user } = await to('POST', '/users', { json: { attributes: [] } })
+    const { body } = await to('POST', '/login', { json: { token: user.token } })
+    const url = new URL(body.redirectUrl)
+    const page = await pair.client(1).request('GET', url.pathname + url.search)
+    const value = (field: string): string => new RegExp(`name="${field}" value="([^"]+)"`).exec(page.text)?.[1] ?? ''
+    const fields = { ticket: value('ticket'), binding: value('binding') }
+    const [cookie = ''] = String(page.headers['set-cookie']).split(';')
+    const uses = await times(10, (index) =>
+      pair.client(index).request('POST', '/login/complete', {
+        headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
+        body: new URLSearchParams(fields).toString(),
+      }),
+    )
+    expect(uses.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      303,
+      ...Array.from({ length: 9 }, () => 401),
+    ])
+  })
+
+  it('leave no application of a person who is erased just before it is kept', async () => {
+    const before = await pair.rows('applications')
+    const applicant = await logIn(pair.client(0))
+    const to = (index: number) => asking(pair, applicant, index)
+    const { body } = await to(0)('POST', '/users', { json: { attributes: [] } })
+    const { arrived, open } = pair.hold('applications', 4)
+    const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
+    const answers = times(4, (index) => to(index)('POST', '/applications', { json }))
+    await arrived
+    await pair.instances[0].users.erase(claimsOf(body.token).sub)
+    open()
+    for (const { status, body: answer } of await answers)
+      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_unknown' })
+    expect(await pair.rows('applications')).toBe(before)
+  })
+
+  it('erase a person while that person is sending things, and leave nothing behind', async () => {
+    const before = await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))
+    const applicant = await logIn(pair.client(0))
+    const to = (index: number) => asking(pair, applicant, index)
+    const { body } = await to(0)('POST', '/users', { json: { attributes: [] } })
+    const userId = claimsOf(body.token).sub
+    const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
+    await Promise.all([
+      times(4, (index) => to(index)('POST', '/applications', { json })),
+      times(4, (index) => to(index)('POST', '/files', form({ name: 'file', content: png(100_000) }))),
+      pair.instances[0].users.erase(userId),
+    ])
+    // What was begun after the first erasure is the doing of a wallet without a user: its key is what it is erased by.
+    await pair.instances[1].onboarding.eraseWallet(applicant.wallet.signingKey.publicKey)
+    expect(await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))).toEqual(before)
+  })
+})

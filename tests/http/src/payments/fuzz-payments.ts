@@ -1,0 +1,100 @@
+import type { ConsistencyFinding } from '@billfold/core'
+import { request } from '../client.ts'
+import { fuzz, type FuzzReport } from '../fuzz/fuzz.ts'
+import { startHost } from '../hosts.ts'
+import type { Mounting } from '../mountings.ts'
+import { type Asker, ask, credit, newPerson, open, type Person } from './payer.ts'
+import { sqlitePayer } from './sqlite-payer.ts'
+
+/** What came of hostile requests with the api key of a user, of those with a gateway's service key, and the books afterwards. */
+export interface PaymentsFuzz {
+  readonly byUser: FuzzReport
+  readonly byService: FuzzReport
+  readonly findings: readonly ConsistencyFinding[]
+  /** How many payments, deposits and withdrawals came of it. */
+  readonly moved: number
+}
+
+/** Sends requests that are more or less wrong to the payments API; a part of them do what they ask for, and move money. */
+export async function fuzzPayments(mounting: Mounting, count: number, seed: number): Promise<PaymentsFuzz> {
+  const { billfold, service, drop } = await sqlitePayer()
+  const host = await startHost(mounting, billfold.payments)
+  const asker: Asker = {
+    request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+  }
+  const [from, to] = [await newPerson(asker), await newPerson(asker)]
+  await credit(asker, service, from, '100000', 'first')
+  const sessions: string[] = []
+  for (const pair of [[from, to] as const, [to, from] as const]) {
+    const opened = await open(asker, pair[0], pair[1], '0.01')
+    sessions.push(String(opened.data.sessionid))
+  }
+  const begun = 1 + sessions.length
+  await ask(asker, 'setpin', { email: from.email, apikey: from.apikey, mpin: '7765' })
+  const { routes } = billfold.payments
+  const target = {
+    port: host.port,
+    prefix: mounting.prefix,
+    fields: new Map(Object.entries(sensible(from, to, sessions))),
+  }
+  const isService = ({ guard }: (typeof routes)[number]): boolean =>
+    guard.name !== 'api key' && guard.security.length > 0
+  const asUser = { ...target, routes: routes.filter((one) => !isService(one)), headers: { authorization: from.apikey } }
+  const asService = { ...target, routes: routes.filter(isService), headers: { authorization: service } }
+  const byUser = await fuzz(asUser, { count: Math.ceil((count * 3) / 4), seed })
+  const byService = await fuzz(asService, { count: Math.floor(count / 4), seed })
+  await host.close()
+  await billfold.payments.expirePayments()
+  const { findings, payments, transactions } = await billfold.payments.checkConsistency()
+  await drop()
+  return { byUser, byService, findings, moved: payments + transactions - begun }
+}
+
+/** What a client that means it would say. */
+function sensible(from: Person, to: Person, sessions: readonly string[]): Record<string, readonly string[]> {
+  const amounts = ['0.01', '0.01', '0.02', '1', '34.00', '0', '0.001']
+  const emails = [...Array.from({ length: 8 }, () => from.email), to.email, 'nobody@example.org']
+  return {
+    email: emails,
+    sender_email: [from.email],
+    recv_email: [to.email, to.email, 'guest@example.org'],
+    recv_mobile: [to.phone, to.phone, '+15559999'],
+    sender_phone: [to.phone],
+    from_phone: [from.phone, to.phone],
+    to_mobile: [to.phone, from.phone],
+    phone_number: [from.phone, '+15550123'],
+    mobile: [from.phone],
+    amount: amounts,
+    amount_paid: amounts,
+    currency: ['USD', 'USD', '0', 'EUR'],
+    currency_type: ['0', 'USD'],
+    transaction_type: ['DEPOSIT', 'WITHDRAWAL'],
+    transaction_reference: Array.from({ length: 30 }, (_, index) => `reference-${index}`),
+    status: ['SUCCESS', 'FAILED', 'CANCELLED', 'PENDING'],
+    payment_gateway: ['gateway'],
+    session: sessions,
+    payment_leg: ['A', 'B'],
+    mpin: ['7765', '12345678M32ABCDEFGH'],
+    old_mpin: ['7765'],
+    encryptedmpin: ['7765'],
+    password: [from.password, 'another horse battery'],
+    old_password: [from.password, 'another horse battery'],
+    imei: ['fuzz'],
+    username: ['fuzz', 'other'],
+    first_name: ['Ada'],
+    last_name: ['Ade'],
+    dob: ['1990-02-28', '1990-02-30'],
+    proof_key: ['0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798', '02'.padEnd(66, 'f')],
+    proof: ['00'.repeat(65)],
+    number_of_users: ['10'],
+    no_of_paid_users: ['5'],
+    no_of_default_users: ['2'],
+    user_category: ['company'],
+    sub_start_date: ['2020-01-01'],
+    sub_end_date: ['2999-12-31', '2019-01-01'],
+    limit: ['1', '200', '201'],
+    apikey: [from.apikey],
+    api_key: [from.apikey],
+    my_api_key: [from.apikey],
+  }
+}

@@ -1,0 +1,23 @@
+import { openTestDatabases } from '@billfold/test-databases'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { holdToModel, steps } from './model.ts'
+import { twoHosts } from './two-hosts.ts'
+
+describe.each(await openTestDatabases())(
+  'users who pay, confirm, wait, withdraw and repeat in any order on $name',
+  (database) => {
+    it('have what the model says, at two hosts, and everything adds up', async () => {
+      const { hosts, drop } = await twoHosts(database)
+      try {
+        await fc.assert(
+          fc.asyncProperty(steps, (list) => holdToModel(hosts, list)),
+          { numRuns: 4, endOnFailure: true },
+        )
+        expect((await hosts[0].billfold.payments.checkConsistency()).findings).toEqual([])
+      } finally {
+        await drop()
+      }
+    }, 300_000)
+  },
+)

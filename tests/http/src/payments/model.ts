@@ -1,0 +1,327 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { ask, balance, confirm, credit, newPerson, open, type Person, type Said } from './payer.ts'
+import type { ClockedHost } from './two-hosts.ts'
+
+const hour = 60 * 60 * 1000
+
+/** What can be done, in numbers that are taken modulo what there is. */
+type Step =
+  | { readonly do: 'credit'; readonly user: number; readonly cents: number; readonly reference: number }
+  | {
+      readonly do: 'pay'
+      readonly user: number
+      readonly to: number
+      readonly cents: number
+      readonly reference: number
+    }
+  | { readonly do: 'confirm'; readonly which: number; readonly leg: 'A' | 'B' }
+  | {
+      readonly do: 'create'
+      readonly user: number
+      readonly cents: number
+      readonly reference: number
+      readonly type: 'DEPOSIT' | 'WITHDRAWAL'
+    }
+  | { readonly do: 'end'; readonly which: number; readonly outcome: 'SUCCESS' | 'FAILED' | 'CANCELLED' }
+  | { readonly do: 'wait'; readonly hours: number }
+  | { readonly do: 'maintain' }
+
+const small = fc.nat(20)
+const cents = fc.integer({ min: 1, max: 400 })
+
+/** Steps in any order; every one may come twice in a row, as from a client that saw no answer. */
+export const steps: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        fc.record({ do: fc.constant('credit' as const), user: small, cents, reference: small }),
+        fc.record({ do: fc.constant('pay' as const), user: small, to: small, cents, reference: small }),
+        fc.record({ do: fc.constant('pay' as const), user: small, to: small, cents, reference: small }),
+        fc.record({
+          do: fc.constant('confirm' as const),
+          which: small,
+          leg: fc.constantFrom('A' as const, 'B' as const),
+        }),
+        fc.record({
+          do: fc.constant('confirm' as const),
+          which: small,
+          leg: fc.constantFrom('A' as const, 'B' as const),
+        }),
+        fc.record({
+          do: fc.constant('create' as const),
+          user: small,
+          cents,
+          reference: small,
+          type: fc.constantFrom('DEPOSIT' as const, 'WITHDRAWAL' as const),
+        }),
+        fc.record({
+          do: fc.constant('end' as const),
+          which: small,
+          outcome: fc.constantFrom('SUCCESS' as const, 'FAILED' as const, 'CANCELLED' as const),
+        }),
+        fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 14 }) }),
+        fc.record({ do: fc.constant('maintain' as const) }),
+      ),
+      fc.boolean(),
+    ),
+    { minLength: 10, maxLength: 40 },
+  )
+  .map((list) => list.flatMap(([step, twice]) => (twice && step.do !== 'wait' ? [step, step] : [step])))
+
+interface User {
+  readonly person: Person
+  available: number
+  held: number
+  pending: number
+}
+
+interface Payment {
+  readonly session: string
+  readonly from: User
+  readonly to: User
+  readonly cents: number
+  readonly expiresAt: number
+  readonly confirmed: Set<'A' | 'B'>
+  state: 'pending' | 'completed' | 'expired'
+}
+
+interface Transaction {
+  readonly user: User
+  readonly reference: string
+  readonly cents: number
+  readonly type: 'DEPOSIT' | 'WITHDRAWAL'
+  state: string
+}
+
+/** What was asked for under a reference, in words, and the payment that came of it. */
+interface Used {
+  readonly content: string
+  readonly session?: string
+}
+
+interface World {
+  readonly hosts: readonly ClockedHost[]
+  readonly users: readonly User[]
+  readonly payments: Payment[]
+  readonly transactions: Transaction[]
+  readonly used: Map<string, Used>
+  readonly known: Set<string>
+  /** Cents that came in from outside, less those that went out. */
+  outside: number
+  turn: number
+}
+
+const amountOf = (of: number): string => (of / 100).toFixed(2)
+const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)]
+
+/** Does the steps at hosts that share a storage, and holds each answer, and what everybody has at the end, to the model. */
+export async function holdToModel(hosts: readonly ClockedHost[], list: readonly Step[]): Promise<void> {
+  const [first] = hosts
+  if (first === undefined) throw new Error('there are no hosts')
+  const people = await Promise.all(Array.from({ length: 4 }, () => newPerson(first)))
+  const users = people.map((person): User => ({ person, available: 25, held: 0, pending: 0 }))
+  const world: World = {
+    hosts,
+    users,
+    payments: [],
+    transactions: [],
+    used: new Map(),
+    known: new Set(),
+    outside: 100,
+    turn: 0,
+  }
+  for (const step of list) await take(world, step)
+  for (const { person, available, held } of users) {
+    expireFor(world, (payment) => payment.from.person === person || payment.to.person === person)
+    // What others were given back meanwhile is looked at when it is their turn.
+    expect(available).toBeGreaterThanOrEqual(0)
+    expect(held).toBeGreaterThanOrEqual(0)
+  }
+  await first.billfold.payments.expirePayments()
+  expireFor(world, () => true)
+  for (const user of users)
+    expect(await balance(first, user.person)).toEqual({ balance: amountOf(user.available), held: amountOf(user.held) })
+  expect(users.reduce((sum, { available, held }) => sum + available + held, 0)).toBe(world.outside)
+  const held = users.reduce((sum, user) => sum + user.held, 0)
+  const pending = world.payments
+    .filter(({ state }) => state === 'pending')
+    .reduce((sum, payment) => sum + payment.cents, 0)
+  const going = world.transactions
+    .filter(({ state, type }) => state === 'PENDING' && type === 'WITHDRAWAL')
+    .reduce((sum, transaction) => sum + transaction.cents, 0)
+  expect(held).toBe(pending + going)
+}
+
+function now({ hosts }: World): number {
+  return hosts[0]?.clock.now ?? 0
+}
+
+/** Both hosts take turns. */
+function hostOf(world: World): ClockedHost {
+  const host = world.hosts[world.turn++ % world.hosts.length]
+  if (host === undefined) throw new Error('there are no hosts')
+  return host
+}
+
+async function take(world: World, step: Step): Promise<void> {
+  const host = hostOf(world)
+  if (step.do === 'wait') {
+    for (const { clock } of world.hosts) clock.now += step.hours * hour
+  } else if (step.do === 'maintain') {
+    await host.billfold.payments.expirePayments()
+    expireFor(world, () => true)
+  } else if (step.do === 'confirm') await takeConfirm(world, host, step)
+  else if (step.do === 'end') await takeEnd(world, host, step)
+  else {
+    const user = pick(world.users, step.user)
+    if (user === undefined) throw new Error('there are no users')
+    if (step.do === 'credit') await takeCredit(world, host, user, step)
+    else if (step.do === 'pay') await takePay(world, host, user, step)
+    else await takeCreate(world, host, user, step)
+  }
+}
+
+function expireFor(world: World, which: (payment: Payment) => boolean): void {
+  for (const payment of world.payments.filter(({ state, expiresAt }) => state === 'pending' && expiresAt <= now(world)))
+    if (which(payment)) expire(payment)
+}
+
+function expire(payment: Payment): void {
+  payment.state = 'expired'
+  payment.from.held -= payment.cents
+  payment.from.available += payment.cents
+  payment.from.pending--
+}
+
+/** References are a person's and a number's, now and then somebody else's. */
+function referenceOf(user: User, number: number): string {
+  return `${number === 20 ? 'anybody' : user.person.email}-${number}`
+}
+
+async function takeCredit(
+  world: World,
+  host: ClockedHost,
+  user: User,
+  step: Extract<Step, { do: 'credit' }>,
+): Promise<void> {
+  const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
+  const content = `credit ${user.person.email} ${step.cents}`
+  const said = await credit(host, host.service, user.person, amountOf(step.cents), reference)
+  const before = world.used.get(reference)
+  expectCode(said, before === undefined || before.content === content ? '0' : '1')
+  if (before !== undefined) return
+  world.used.set(reference, { content })
+  user.available += step.cents
+  world.outside += step.cents
+}
+
+async function takePay(world: World, host: ClockedHost, from: User, step: Extract<Step, { do: 'pay' }>): Promise<void> {
+  const to = pick(world.users, step.to) ?? from
+  const reference = `${referenceOf(from, step.reference)}-${world.users[0]?.person.email}`
+  const content = `pay ${from.person.email} ${to.person.email} ${step.cents}`
+  const said = await open(host, from.person, to.person, amountOf(step.cents), { transaction_reference: reference })
+  expireFor(world, (payment) => payment.from === from || payment.to === from)
+  const before = world.used.get(reference)
+  if (before !== undefined) {
+    if (before.content !== content) return expectStatus(said, 422)
+    expect(said.data.sessionid).toBe(before.session)
+    return
+  }
+  if (from === to) return expectStatus(said, 400)
+  if (from.pending > 0) return expectStatus(said, 409)
+  expectCode(said, from.available >= step.cents ? '0' : '1')
+  if (from.available < step.cents) return
+  const session: string = said.data.sessionid
+  world.used.set(reference, { content, session })
+  const expiresAt = now(world) + 24 * hour
+  world.payments.push({ session, from, to, cents: step.cents, expiresAt, confirmed: new Set(), state: 'pending' })
+  from.available -= step.cents
+  from.held += step.cents
+  from.pending++
+}
+
+async function takeConfirm(world: World, host: ClockedHost, step: Extract<Step, { do: 'confirm' }>): Promise<void> {
+  // Recent ones more often, since the others have ended.
+  const payment = pick(world.payments.slice(-3), step.which)
+  if (payment === undefined) return
+  const { from, to, cents: of, session } = payment
+  const said = await confirm(host, step.leg, { from: from.person, to: to.person, amount: amountOf(of), session })
+  if (payment.state === 'completed') return expectStatusOf(said, '1')
+  if (payment.state === 'pending' && payment.expiresAt <= now(world)) expire(payment)
+  if (payment.state === 'expired') return expectCode(said, '1')
+  payment.confirmed.add(step.leg)
+  const pair = [from.person.email, to.person.email].sort().join()
+  const completes = payment.confirmed.has('B') && (world.known.has(pair) || payment.confirmed.has('A'))
+  expectStatusOf(said, completes ? '1' : '0')
+  if (!completes) return
+  payment.state = 'completed'
+  world.known.add(pair)
+  from.held -= of
+  from.pending--
+  to.available += of
+}
+
+async function takeCreate(
+  world: World,
+  host: ClockedHost,
+  user: User,
+  step: Extract<Step, { do: 'create' }>,
+): Promise<void> {
+  const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
+  const content = `${step.type} ${user.person.email} ${step.cents}`
+  const said = await ask(host, 'create_transaction', {
+    email: user.person.email,
+    apikey: user.person.apikey,
+    transaction_reference: reference,
+    transaction_type: step.type,
+    amount: amountOf(step.cents),
+    currency: 'USD',
+    payment_gateway: 'model',
+  })
+  const before = world.used.get(reference)
+  if (before !== undefined) return expectCode(said, before.content === content ? '0' : '1')
+  const can = step.type === 'DEPOSIT' || user.available >= step.cents
+  expectCode(said, can ? '0' : '1')
+  if (!can) return
+  world.used.set(reference, { content })
+  world.transactions.push({ user, reference, cents: step.cents, type: step.type, state: 'PENDING' })
+  if (step.type === 'WITHDRAWAL') {
+    user.available -= step.cents
+    user.held += step.cents
+  }
+}
+
+async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do: 'end' }>): Promise<void> {
+  const transaction = pick(world.transactions, step.which)
+  if (transaction === undefined) return
+  const { user, reference, type, cents: of } = transaction
+  const body = {
+    email: user.person.email,
+    transaction_reference: reference,
+    status: step.outcome,
+    amount: amountOf(of),
+  }
+  const said = await ask(host, 'update_transaction', body, { authorization: host.service })
+  const open_ = transaction.state === 'PENDING'
+  expectCode(said, open_ || transaction.state === step.outcome ? '0' : '1')
+  if (!open_) return
+  transaction.state = step.outcome
+  const succeeds = step.outcome === 'SUCCESS'
+  if (type === 'WITHDRAWAL') user.held -= of
+  if (type === 'WITHDRAWAL' && succeeds) world.outside -= of
+  if (type === 'DEPOSIT' && succeeds) world.outside += of
+  if (succeeds === (type === 'DEPOSIT')) user.available += of
+}
+
+function expectCode(said: Said, code: '0' | '1'): void {
+  expect(said).toMatchObject({ status: 200, code })
+}
+
+function expectStatus(said: Said, status: number): void {
+  expect(said).toMatchObject({ status, code: '1' })
+}
+
+function expectStatusOf(said: Said, status: '0' | '1'): void {
+  expect(said).toMatchObject({ status: 200, code: '0', data: { status } })
+}

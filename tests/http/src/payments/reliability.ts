@@ -1,0 +1,251 @@
+import { Agent, request as httpRequest } from 'node:http'
+import { newKey, type Storage, tables } from '@billfold/core'
+import type { Answer, Sent } from '../client.ts'
+import { type Asker, confirm, credit, newPerson, open, paymentsHost, type Person, testKeyring } from './payer.ts'
+import { type HostProcess, startProcess } from './processes.ts'
+
+/** What a run does. */
+export interface ReliabilityOptions {
+  readonly dialect: string
+  readonly url: string
+  /** A storage over the same database, to look at the end. */
+  readonly storage: Storage
+  readonly processes: number
+  readonly clients: number
+  readonly payments: number
+  /** No payment begins after so many seconds. */
+  readonly mostSeconds?: number
+  /** Milliseconds between two kills; none without. */
+  readonly killEvery?: number
+  readonly mostKills?: number
+  /** What is done to the database, so many times, in equal shares of the payments or of the time, whichever comes first. */
+  readonly disturb?: () => Promise<void>
+  readonly disturbances?: number
+  readonly log?: (line: string) => void
+}
+
+/** What came of it. */
+export interface ReliabilityReport {
+  readonly seconds: number
+  readonly acknowledged: number
+  /** Payments that are completed in the storage. */
+  readonly completed: number
+  /** Acknowledged, but not completed in the storage. */
+  readonly missing: number
+  /** Completed in the storage, but acknowledged to nobody. */
+  readonly unasked: number
+  readonly kills: number
+  readonly disturbances: number
+  /** Calls that got no answer, or one of the 5xx or 409 kind, and were made again. */
+  readonly repeats: number
+  readonly findings: readonly unknown[]
+  /** Cents that all users have, and that came in. */
+  readonly cents: { readonly users: bigint; readonly received: bigint }
+}
+
+/** Pays through processes that are killed while they work, and counts what is left. */
+export async function reliability(options: ReliabilityOptions): Promise<ReliabilityReport> {
+  const { dialect, url, storage, clients, payments } = options
+  const rootKey = newKey()
+  const { billfold, service } = await paymentsHost(storage, { keyring: testKeyring(rootKey) })
+  const slots = await Promise.all(
+    Array.from({ length: options.processes }, () => startProcess({ dialect, url, rootKey })),
+  )
+  const fleet = fleetOf(slots)
+  const people = await peopleFor(fleet, service, clients, payments)
+  const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
+  const begun = Date.now()
+  const { mostSeconds = Number.POSITIVE_INFINITY } = options
+  const isOver = (): boolean => Date.now() - begun > mostSeconds * 1000
+  const troubles = [
+    killing(options, state, slots, () => startProcess({ dialect, url, rootKey })),
+    disturbing(options, state, begun),
+  ]
+  const perClient = Math.ceil(payments / clients)
+  await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state, isOver)))
+  state.done = true
+  const seconds = (Date.now() - begun) / 1000
+  await Promise.all(troubles)
+  await Promise.all(slots.map((slot) => slot.kill()))
+  fleet.agent.destroy()
+  const { findings } = await billfold.payments.checkConsistency()
+  return { seconds, ...(await compare(storage, state.acknowledged)), ...figures(state, fleet), findings }
+}
+
+interface Progress {
+  readonly acknowledged: string[]
+  done: boolean
+  kills: number
+  disturbances: number
+}
+
+/** All processes as one: a call goes to any, and to the next one until it is answered. */
+interface Fleet extends Asker {
+  readonly agent: Agent
+  repeats: number
+}
+
+function fleetOf(slots: readonly HostProcess[]): Fleet {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+  let turn = 0
+  const fleet: Fleet = {
+    agent,
+    repeats: 0,
+    request: async (method, path, sent = {}) => {
+      const end = Date.now() + 120_000
+      for (;;) {
+        const slot = slots[turn++ % slots.length]
+        const answer = slot && (await once(agent, slot.port, method, path, sent).catch(() => undefined))
+        if (answer !== undefined && answer.status < 500 && answer.status !== 409 && answer.status !== 429) return answer
+        fleet.repeats++
+        if (Date.now() > end) throw new Error(`${path} is not answered: ${answer?.text}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+  }
+  return fleet
+}
+
+function once(agent: Agent, port: number, method: string, path: string, sent: Sent): Promise<Answer> {
+  const body = JSON.stringify(sent.json)
+  const headers = { 'content-type': 'application/json', ...sent.headers }
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      { agent, host: '127.0.0.1', port, method, path, headers, timeout: 60_000 },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (text += chunk))
+        response.on('error', reject)
+        response.on('aborted', () => reject(new Error('aborted')))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: JSON.parse(text) }),
+        )
+      },
+    )
+    outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')))
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+interface Pair {
+  readonly from: Person
+  readonly to: Person
+}
+
+/** A sender and a receiver for each client, who have paid each other once, so that the sender's word completes. */
+async function peopleFor(fleet: Fleet, service: string, clients: number, payments: number): Promise<readonly Pair[]> {
+  const people = await Promise.all(Array.from({ length: clients }, () => newPerson(fleet)))
+  const amount = String(Math.ceil(payments / clients) + 10)
+  await Promise.all(people.map((person, index) => credit(fleet, service, person, amount, `first-${index}`)))
+  return people.map((from, index) => ({ from, to: people[(index + 1) % people.length] ?? from }))
+}
+
+async function pay(
+  fleet: Fleet,
+  { from, to }: Pair,
+  client: number,
+  count: number,
+  state: Progress,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let index = 0; index < count && !isOver(); index++) {
+    const opened = await open(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
+    const session: string = opened.data?.sessionid
+    if (session === undefined) throw new Error(`not opened: ${JSON.stringify(opened)}`)
+    const payment = { from, to, amount: '0.07', session }
+    if (index === 0) await confirm(fleet, 'A', payment)
+    const confirmed = await confirm(fleet, 'B', payment)
+    if (confirmed.data?.status !== '1') throw new Error(`not completed: ${JSON.stringify(confirmed)}`)
+    state.acknowledged.push(session)
+  }
+}
+
+async function killing(
+  { killEvery, mostKills = Number.POSITIVE_INFINITY, log = () => {} }: ReliabilityOptions,
+  state: Progress,
+  slots: HostProcess[],
+  start: () => Promise<HostProcess>,
+): Promise<void> {
+  if (killEvery === undefined) return
+  for (let turn = 0; turn < mostKills && !state.done; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, killEvery))
+    const index = turn % slots.length
+    await slots[index]?.kill()
+    state.kills++
+    slots[index] = await start()
+    if (state.kills % 10 === 0) log(`${state.acknowledged.length} payments, ${state.kills} kills`)
+  }
+}
+
+async function disturbing(options: ReliabilityOptions, state: Progress, begun: number): Promise<void> {
+  const { disturb, disturbances = 0, payments, mostSeconds = Number.POSITIVE_INFINITY } = options
+  if (disturb === undefined) return
+  while (!state.done && state.disturbances < disturbances) {
+    const share = (state.disturbances + 1) / (disturbances + 1)
+    if (state.acknowledged.length >= payments * share || Date.now() - begun >= mostSeconds * 1000 * share) {
+      await disturb()
+      state.disturbances++
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function compare(
+  storage: Storage,
+  acknowledged: readonly string[],
+): Promise<Pick<ReliabilityReport, 'acknowledged' | 'completed' | 'missing' | 'unasked' | 'cents'>> {
+  const completed = new Set(
+    (await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
+  )
+  const asked = new Set<unknown>(acknowledged)
+  const accounts = await allOf(storage, 'ledger_accounts')
+  const sum = (kinds: readonly string[]): bigint =>
+    accounts
+      .filter((row) => kinds.includes(String(row['kind'])))
+      .reduce((total, row) => total + (row['balance'] as bigint), 0n)
+  return {
+    acknowledged: asked.size,
+    completed: completed.size,
+    missing: acknowledged.filter((id) => !completed.has(id)).length,
+    unasked: [...completed].filter((id) => !asked.has(id)).length,
+    cents: { users: sum(['available', 'held']), received: -sum(['grant', 'gateway', 'fees']) },
+  }
+}
+
+/** All rows of a table, a page at a time. */
+async function allOf(storage: Storage, name: string): Promise<Readonly<Record<string, unknown>>[]> {
+  const table = tables.find((candidate) => candidate.name === name)
+  if (table === undefined) throw new Error(`there is no table ${name}`)
+  const rows: Readonly<Record<string, unknown>>[] = []
+  for (;;) {
+    const last = rows.at(-1)?.['id']
+    const page = await storage.find(table, {
+      where: typeof last === 'string' ? { id: { gt: last } } : {},
+      orderBy: [['id', 'asc']],
+      limit: 5000,
+    })
+    rows.push(...page)
+    if (page.length < 5000) return rows
+  }
+}
+
+function figures(
+  { kills, disturbances }: Progress,
+  { repeats }: Fleet,
+): Pick<ReliabilityReport, 'kills' | 'disturbances' | 'repeats'> {
+  return { kills, disturbances, repeats }
+}
+
+/** A report as lines of text. */
+export function describeReliability(report: ReliabilityReport): string {
+  const { seconds, acknowledged, completed, missing, unasked, kills, disturbances, repeats, findings, cents } = report
+  return [
+    `${acknowledged} payments acknowledged in ${seconds.toFixed(0)} s, ${(acknowledged / seconds).toFixed(0)} a second`,
+    `${completed} completed in the storage, ${missing} missing, ${unasked} that nobody was told of`,
+    `${kills} kills, ${disturbances} disturbances of the database, ${repeats} calls made again`,
+    `${cents.users} cents with users, ${cents.received} cents came in`,
+    `audit: ${findings.length} findings${findings.length > 0 ? ` ${JSON.stringify(findings.slice(0, 5))}` : ''}`,
+  ].join('\n')
+}

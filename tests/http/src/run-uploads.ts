@@ -1,0 +1,83 @@
+import { request as httpRequest } from 'node:http'
+import { request } from './client.ts'
+import { startHost } from './hosts.ts'
+import { type Mounting, mountings, nameOf } from './mountings.ts'
+import { type Applicant, logIn } from './onboarding/applicant.ts'
+import { formBytes, formType, png } from './onboarding/form.ts'
+import { onboardingHost } from './onboarding/host.ts'
+
+// One file of 2 GiB through each framework, of a host that takes so much and of one that does not, with the memory that it takes:
+// node dist/run-uploads.js [MiB]
+const [mebibytes = 2048] = process.argv.slice(2).map(Number)
+const size = mebibytes * 2 ** 20
+const piece = Buffer.alloc(2 ** 20, 5)
+/** What a host may need beyond what it needs anyway, in bytes. */
+const allowed = 100 * 2 ** 20
+
+/** Sends a file piece by piece, as fast as the host takes it, and gives the status and the most memory that was in use. */
+function upload(
+  port: number,
+  mounting: Mounting,
+  { jwt }: Applicant,
+): Promise<{ status: number; text: string; peak: number }> {
+  return new Promise((resolve, reject) => {
+    let peak = 0
+    const answer = { begun: false }
+    const outgoing = httpRequest({
+      port,
+      method: 'POST',
+      path: `${mounting.prefix}/files`,
+      headers: { ...formType, authorization: `Bearer ${jwt}` },
+    })
+    outgoing.on('response', (response) => {
+      answer.begun = true
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, text, peak })
+        outgoing.destroy()
+      })
+    })
+    outgoing.on('error', (error) => {
+      if (!answer.begun) reject(error)
+    })
+    outgoing.write(formBytes([{ name: 'file', content: png(1000) }], '').subarray(0, -2))
+    let left = size
+    const send = (): void => {
+      while (left > 0 && !answer.begun) {
+        left -= piece.length
+        peak = Math.max(peak, process.memoryUsage().rss)
+        if (!outgoing.write(piece)) return void outgoing.once('drain', send)
+      }
+      if (!answer.begun) outgoing.end(`\r\n${Buffer.from(formBytes([])).toString()}`)
+    }
+    send()
+  })
+}
+
+async function run(mounting: Mounting, maxFileBytes: number, expected: number): Promise<void> {
+  const made = await onboardingHost(undefined, { files: { maxFileBytes, maxBytesPerWallet: 2 * maxFileBytes } })
+  const host = await startHost(mounting, made.billfold.onboarding)
+  const applicant = await logIn({
+    request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+  })
+  const before = process.memoryUsage().rss
+  const begun = performance.now()
+  const { status, text, peak } = await upload(host.port, mounting, applicant)
+  const seconds = (performance.now() - begun) / 1000
+  const grown = peak - before
+  const good = status === expected && grown < allowed
+  const said = `${nameOf(mounting)}: ${mebibytes} MiB, answered ${status} after ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more memory`
+  process.stdout.write(`${good ? 'ok' : 'FAILED'} ${said}${good ? '' : ` ${text}`}\n`)
+  if (!good) process.exitCode = 1
+  await host.close()
+  await made.drop()
+}
+
+for (const mounting of mountings.filter(
+  ({ framework, prefix, through, parser }) =>
+    framework !== 'express 4' && prefix === '/id' && through === 'app' && parser,
+)) {
+  await run(mounting, 10 * 2 ** 20, 413)
+  await run(mounting, 2 * size, 200)
+}

@@ -1,0 +1,41 @@
+import { batch, appliedBatches, defineTable, insert, integer, text, update } from '@billfold/core/storage'
+import { createTables, kyselyStorage } from '@billfold/storage-kysely'
+import { openTestDatabases } from '@billfold/test-databases'
+import { describe, expect, test } from 'vitest'
+
+const counters = defineTable({
+  name: 'counters',
+  columns: { id: text(36), name: text(20), count: integer() },
+  key: ['id'],
+  unique: { byName: ['name'] },
+})
+
+for (const database of await openTestDatabases()) {
+  const { dialect } = database
+  describe(`batches that wait for each other on ${database.name}`, () => {
+    /** Found by a unique key, the rows cannot be locked in an order of our own: the database has to break the circle. */
+    const add = (name: string) => update(counters, { where: { name }, add: { count: 1 } })
+
+    test('are all applied, those that the database gave up by trying again', async () => {
+      const fresh = await database.open()
+      // One through Kysely alone, one with the driver below it: they clash with each other as well.
+      const storages = [{ db: fresh.connect(), driver: {} }, fresh.connectWithDriver()].map(({ db, driver }) =>
+        kyselyStorage(db, { dialect, ...driver, retry: { conflictMs: 25_000 } }),
+      )
+      const [storage] = storages
+      if (storage === undefined) throw new Error('no storage was opened')
+      await createTables(fresh.connect(), { dialect }, [appliedBatches, counters])
+      await storage.commit(
+        batch(insert(counters, { id: 'a', name: 'a', count: 0 }), insert(counters, { id: 'b', name: 'b', count: 0 })),
+      )
+      const total = dialect === 'mysql' ? 60 : 6
+      await Promise.all(
+        Array.from({ length: total }, (_, at) =>
+          (storages[at % 2] ?? storage).commit(at % 2 === 0 ? batch(add('a'), add('b')) : batch(add('b'), add('a'))),
+        ),
+      )
+      expect((await storage.find(counters)).map((row) => row.count)).toEqual([total, total])
+      await fresh.drop()
+    })
+  })
+}

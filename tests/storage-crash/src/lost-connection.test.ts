@@ -1,0 +1,103 @@
+import { isBillfoldError } from '@billfold/core'
+import { batch, appliedBatches, insert } from '@billfold/core/storage'
+import { kyselyStorage } from '@billfold/storage-kysely'
+import { type AnyTables, connectTo, openTestDatabases } from '@billfold/test-databases'
+import { type Kysely, sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { openAccounts, readBooks, transfer } from './transfer.ts'
+
+/** Ends the other connections to this database, and says how many there were. */
+const endOthers = {
+  postgres: async (db: Kysely<AnyTables>) => {
+    const { rows } = await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where pid <> pg_backend_pid() and application_name = current_setting('application_name') and state <> 'idle'`.execute(
+      db,
+    )
+    return rows.length
+  },
+  mysql: async (db: Kysely<AnyTables>) => {
+    const { rows } = await sql<{ id: number }>`
+      select id from information_schema.processlist where db = database() and id <> connection_id()`.execute(db)
+    for (const { id } of rows) await sql`kill ${sql.lit(id)}`.execute(db).catch(() => {})
+    return rows.length
+  },
+}
+
+for (const database of await openTestDatabases()) {
+  const { dialect, kind } = database
+  if (kind !== 'postgres' && kind !== 'mysql') continue
+  describe(`connections lost while batches are committed on ${database.name}`, () => {
+    const forms = kind === 'postgres' ? (['through Kysely', 'with the pool'] as const) : (['through Kysely'] as const)
+    test.each(forms)('leave each batch applied exactly once, %s', { timeout: 60_000 }, async (form) => {
+      const fresh = await database.open()
+      const { db, driver } = fresh.connectWithDriver()
+      const storage = kyselyStorage(db, { dialect, ...(form === 'with the pool' && driver), retry: { lostMs: 20_000 } })
+      await openAccounts(fresh, dialect, storage)
+      const other = fresh.connect()
+      const made = Array.from({ length: 400 }, transfer)
+      const done = new AbortController()
+      let ended = 0
+      const ending = (async () => {
+        while (!done.signal.aborted) {
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          ended += await endOthers[kind](other)
+        }
+      })()
+      const outcomes = await Promise.allSettled(made.map((one) => storage.commit(one)))
+      done.abort()
+      await ending
+      const { partsOfTransfers, wrongBalances } = await readBooks(storage)
+      expect(
+        outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => String(outcome.reason)),
+      ).toEqual([])
+      expect(ended).toBeGreaterThan(3)
+      expect(wrongBalances).toEqual([])
+      expect(partsOfTransfers.size).toBe(400)
+      await fresh.drop()
+    })
+  })
+}
+
+const closedPort = { postgres: 'postgres://nobody@127.0.0.1:1/none', mysql: 'mysql://nobody@127.0.0.1:1/none' }
+
+async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+  return attempt.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+describe.each(['postgres', 'mysql'] as const)('a storage whose %s does not answer', (dialect) => {
+  test('says so, in a bounded time, without naming what was written', async () => {
+    const db = connectTo(dialect, closedPort[dialect])
+    const storage = kyselyStorage(db, { dialect, retry: { lostMs: 300 } })
+    const attempts = [
+      () => storage.find(appliedBatches),
+      () => storage.commit(batch(insert(appliedBatches, { id: 'a secret', committedAt: 1 }))),
+      () => storage.verify(),
+    ]
+    for (const attempt of attempts) {
+      const error = await failureOf(attempt())
+      expect(isBillfoldError(error, 'storage.unavailable')).toBe(true)
+      expect(String(error instanceof Error ? error.cause : error)).toMatch(/ECONNREFUSED/)
+    }
+    await db.destroy()
+  })
+})
+
+for (const database of await openTestDatabases()) {
+  const { dialect } = database
+  describe(`a storage without tables on ${database.name}`, () => {
+    test('says that the schema is not the one that it needs, and repeats no value', async () => {
+      const fresh = await database.open()
+      const storage = kyselyStorage(fresh.connect(), { dialect })
+      const error = await failureOf(storage.commit(batch(insert(appliedBatches, { id: 'a secret', committedAt: 1 }))))
+      expect(isBillfoldError(error, 'storage.schema-mismatch')).toBe(true)
+      expect(
+        JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error instanceof Error ? error.cause : ''),
+      ).not.toContain('a secret')
+      await fresh.drop()
+    })
+  })
+}

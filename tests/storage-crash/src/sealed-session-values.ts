@@ -1,0 +1,41 @@
+import { batch, insert, localKeyring, newId, seal, type Storage, open } from '@billfold/core'
+import { keys, olderKeyring } from './sealed-identifiers.ts'
+import { tableNamed } from './stores.ts'
+
+/** A table of long sealed values, whose key has two columns. */
+export const sessionValues = tableNamed('session_values')
+
+/** Adds sessions that keep a value under each of these names, sealed under the older key. Gives the ids of the sessions. */
+export async function addSessionValues(
+  storage: Storage,
+  count: number,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, newId)
+  for (const sessionId of ids)
+    for (const name of names) {
+      const sealedValue = await seal(olderKeyring, Buffer.from(name), placeOf(sessionId, name))
+      const row = { sessionId, name, tenant: 'default', sealedValue, expiresAt: 1 }
+      await storage.commit(batch(insert(sessionValues, row)))
+    }
+  return ids
+}
+
+/** How many values each session keeps, all of them opened with the newest key alone. */
+export async function sessionValueCounts(storage: Storage): Promise<ReadonlyMap<string, number>> {
+  const onlyNewest = localKeyring({ keys: { k2: keys.k2 }, currentKeyId: 'k2' })
+  const counts = new Map<string, number>()
+  for (const { sessionId, name, sealedValue } of await storage.find(sessionValues, {
+    orderBy: [['sessionId', 'asc']],
+  })) {
+    if (!(sealedValue instanceof Uint8Array)) throw new Error('there is a value')
+    const opened = await open(onlyNewest, sealedValue, placeOf(String(sessionId), String(name)))
+    if (Buffer.from(opened).toString() !== name) throw new Error('a value is not what it was')
+    counts.set(String(sessionId), (counts.get(String(sessionId)) ?? 0) + 1)
+  }
+  return counts
+}
+
+function placeOf(id: string, field: string): { tenant: string; table: string; row: string; field: string } {
+  return { tenant: 'default', table: 'auth_sessions', row: id, field }
+}

@@ -1,0 +1,56 @@
+import { type Billfold, createBillfold, localKeyring, newKey, type Storage } from '@billfold/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { everyStore, type OpenStore } from './stores.ts'
+
+const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+
+function hostOver(storage: Storage, received: string[]): Billfold {
+  const fetch = async (_url: unknown, { headers }: RequestInit = {}): Promise<Response> => {
+    received.push(new Headers(headers).get('webhook-id') ?? '')
+    return new Response(null, { status: 204 })
+  }
+  return createBillfold({ storage, keyring, webhooks: { fetch } })
+}
+
+for (const store of await everyStore()) {
+  describe(`what waits for endpoints in ${store.name}`, () => {
+    let open: OpenStore
+    let received: string[]
+    let one: Billfold
+    let other: Billfold
+    beforeAll(async () => {
+      open = await store.open()
+      received = []
+      one = hostOver(open.storages[0], received)
+      other = hostOver(open.storages[1], received)
+    })
+    afterAll(() => open.drop())
+
+    test('is found wherever the walk begins', async () => {
+      const expected: string[] = []
+      for (let made = 0; made < 15; made++) {
+        const tenant = `tenant ${made}`
+        const { id } = await one.webhooks.create({ url: 'https://shop.example/', tenant })
+        expected.push((await one.webhooks.ping(id, tenant)).eventId)
+      }
+      expect(await one.deliver()).toEqual({ delivered: 15, failed: 0 })
+      expect(received.splice(0).toSorted()).toEqual(expected.toSorted())
+    })
+
+    test('is put away while its endpoint is disabled, and comes once when it is enabled, whoever delivers at once', async () => {
+      const { id } = await one.webhooks.create({ url: 'https://shop.example/', events: ['user.erased'] })
+      for (let round = 0; round < 8; round++) {
+        await one.webhooks.disable(id)
+        const { eventId } = await one.webhooks.ping(id)
+        if (round % 2 === 0) {
+          await one.deliver()
+          expect(await one.webhooks.pendingDeliveries(id)).toMatchObject([{ eventId, nextTryAt: undefined }])
+        }
+        await Promise.all([other.deliver(), one.webhooks.enable(id), one.deliver()])
+        await one.deliver()
+        expect(received.splice(0)).toEqual([eventId])
+        expect(await one.webhooks.pendingDeliveries(id)).toEqual([])
+      }
+    })
+  })
+}
