@@ -1,4 +1,5 @@
-import { type Batch, batch, bigint, defineTable, insert, integer, newId, text, update } from '@billfold/core'
+import { newId } from '@billfold/core'
+import { type Batch, batch, bigint, defineTable, insert, integer, text, update } from '@billfold/core/storage'
 
 export const accounts = defineTable({ name: 'accounts', columns: { id: integer(), balance: bigint() }, key: ['id'] })
 export const transfers = defineTable({

@@ -1,4 +1,4 @@
-import { batch, appliedBatches, insert } from '@billfold/core'
+import { batch, appliedBatches, insert } from '@billfold/core/storage'
 import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, openContenders } from './commit-contenders.ts'

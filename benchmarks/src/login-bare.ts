@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, randomBytes, randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { secp256k1 } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 import { migrate } from '@billfold/storage-kysely'
 import express from 'express'
 import { jwtVerify, SignJWT } from 'jose'

@@ -1,5 +1,6 @@
 // A host that exports everything that it makes, and leaves all types to be inferred.
-import { batch, createBillfold, databaseBlobs, localKeyring, newKey, tables } from '@billfold/core'
+import { createBillfold, databaseBlobs, localKeyring, newKey, tables } from '@billfold/core'
+import { batch } from '@billfold/core/storage'
 import { route } from '@billfold/core/http'
 import { expressRouter } from '@billfold/express-adapter'
 import { koaRouter } from '@billfold/koa-adapter'

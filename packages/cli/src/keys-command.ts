@@ -3,7 +3,6 @@ import {
   addKeyToFile,
   createKeyringFile,
   fileKeyring,
-  isKeyId,
   type KeyringUsage,
   type KeyUsage,
   setCurrentKeyInFile,
@@ -11,6 +10,7 @@ import {
   removeKeyFromFile,
   type UnreadableCiphertext,
 } from '@billfold/core'
+import { isKeyId } from '@billfold/core/crypto'
 import { type Terminal, UsageError } from './command.ts'
 import { type CommandOutput, createCommandGroup } from './command-group.ts'
 import { requireArgument } from './parse-arguments.ts'

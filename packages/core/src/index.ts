@@ -1,9 +1,26 @@
 export * from './kernel/errors.ts'
 export * from './kernel/ids.ts'
 export * from './kernel/logger.ts'
-export * from './kernel/storage/index.ts'
+export { memoryStorage, type Storage } from './kernel/storage/index.ts'
 export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
-export * from './kernel/crypto/index.ts'
+export {
+  addKeyToFile,
+  createKeyringFile,
+  createPasswordHasher,
+  environmentKeyring,
+  fileKeyring,
+  type Keyring,
+  type KeyringKeys,
+  kmsKeyring,
+  type KmsKeyringOptions,
+  localKeyring,
+  newKey,
+  type PasswordHasher,
+  type PasswordHasherOptions,
+  removeKeyFromFile,
+  type ScryptCost,
+  setCurrentKeyInFile,
+} from './kernel/crypto/index.ts'
 export type { Api, MountableApi } from './http/index.ts'
 export { type BlobName, type BlobStore, databaseBlobs, directoryBlobs } from './onboarding/blobs/index.ts'
 export type {

@@ -1,4 +1,4 @@
-import { secp256k1 } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 import { publicKeyToAddress } from '@billfold/core/dids'
 
 /** An owner of identities: a key without funds. */

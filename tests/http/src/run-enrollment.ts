@@ -1,4 +1,5 @@
-import { createBillfold, keyedHash, localKeyring, newId, newKey, tables, open } from '@billfold/core'
+import { createBillfold, localKeyring, newId, newKey, tables } from '@billfold/core'
+import { keyedHash, open } from '@billfold/core/crypto'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'

@@ -1,16 +1,5 @@
-import {
-  batch,
-  type Billfold,
-  createBillfold,
-  insert,
-  localKeyring,
-  newId,
-  newKey,
-  remove,
-  type Storage,
-  update,
-  type Write,
-} from '@billfold/core'
+import { type Billfold, createBillfold, localKeyring, newId, newKey, type Storage } from '@billfold/core'
+import { batch, insert, remove, update, type Write } from '@billfold/core/storage'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { everyStore, type OpenStore, tableNamed } from './stores.ts'
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { batch, type Billfold, createBillfold, insert, newId, type Storage } from '@billfold/core'
+import { type Billfold, createBillfold, newId, type Storage } from '@billfold/core'
+import { batch, insert } from '@billfold/core/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { killedAfter } from './killed-after.ts'
 import { addIdentifiers, keyring, keys, openedValues } from './sealed-identifiers.ts'

@@ -1,4 +1,5 @@
-import { batch, type Billfold, createBillfold, remove, type Storage, update } from '@billfold/core'
+import { type Billfold, createBillfold, type Storage } from '@billfold/core'
+import { batch, remove, update } from '@billfold/core/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addIdentifiers, identifiers, keyring, openedValues, sealedFor } from './sealed-identifiers.ts'
 import { addSessionValues, sessionValueCounts, sessionValues } from './sealed-session-values.ts'

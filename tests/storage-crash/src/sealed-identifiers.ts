@@ -1,15 +1,6 @@
-import {
-  batch,
-  insert,
-  type Keyring,
-  localKeyring,
-  newId,
-  newKey,
-  type Row,
-  seal,
-  type Storage,
-  open,
-} from '@billfold/core'
+import { type Keyring, localKeyring, newId, newKey, type Storage } from '@billfold/core'
+import { batch, insert, type Row } from '@billfold/core/storage'
+import { seal, open } from '@billfold/core/crypto'
 import { tableNamed } from './stores.ts'
 
 /** A table with a sealed column, to be sealed again. */

@@ -1,4 +1,6 @@
-import { batch, insert, localKeyring, newId, seal, type Storage, open } from '@billfold/core'
+import { localKeyring, newId, type Storage } from '@billfold/core'
+import { batch, insert } from '@billfold/core/storage'
+import { seal, open } from '@billfold/core/crypto'
 import { keys, olderKeyring } from './sealed-identifiers.ts'
 import { tableNamed } from './stores.ts'
 

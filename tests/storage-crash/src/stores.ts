@@ -1,4 +1,5 @@
-import { memoryStorage, type Storage, type Table, tables } from '@billfold/core'
+import { memoryStorage, type Storage, tables } from '@billfold/core'
+import { type Table } from '@billfold/core/storage'
 import { createTables, kyselyStorage } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 

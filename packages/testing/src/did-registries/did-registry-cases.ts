@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isBillfoldError, secp256k1 } from '@billfold/core'
+import { isBillfoldError } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 import type {
   DidRegistry,
   PreparedChange,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { secp256k1, type ThresholdSigner } from '@billfold/core'
+import { type ThresholdSigner } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 
 /** A threshold signer under test: two instances, as in two processes of the host. */
 export interface ThresholdSignerUnderTest {

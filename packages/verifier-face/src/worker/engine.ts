@@ -43,7 +43,9 @@ export async function detectFaces(picture: RgbImage): Promise<DetectionResult> {
 async function detect(picture: RgbImage): Promise<DetectionResult> {
   const tensor = tensorflow.tensor3d(picture.data, [picture.height, picture.width, 3], 'int32')
   try {
-    const found = await faceNetworks.detectAllFaces(tensor, new faceNetworks.TinyFaceDetectorOptions(detector)).withFaceLandmarks()
+    const found = await faceNetworks
+      .detectAllFaces(tensor, new faceNetworks.TinyFaceDetectorOptions(detector))
+      .withFaceLandmarks()
     return { picture, faces: [...found].sort((a, b) => computeFaceArea(b) - computeFaceArea(a)) }
   } finally {
     tensorflow.dispose(tensor)

@@ -1,4 +1,5 @@
-import { evmChainClient, secp256k1 } from '@billfold/core'
+import { evmChainClient } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 import {
   chainRegistry,
   deployRegistryContract,

@@ -1,4 +1,4 @@
-import { secp256k1 } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 import type { DidRegistry, RegistryChange, RegistryServices, OperationStatus } from '@billfold/core/dids'
 import { computeAddress } from 'ethers'
 

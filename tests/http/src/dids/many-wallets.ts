@@ -1,4 +1,5 @@
-import { batch, insert, newId, type Row, type Storage, tables } from '@billfold/core'
+import { newId, type Storage, tables } from '@billfold/core'
+import { batch, insert, type Row } from '@billfold/core/storage'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
 import type { DidCaller } from './did-caller.ts'

@@ -1,4 +1,5 @@
-import { secp256k1, type ThresholdSigner } from '@billfold/core'
+import { type ThresholdSigner } from '@billfold/core'
+import { secp256k1 } from '@billfold/core/crypto'
 
 /** Stands in for a threshold signer in suites. It shares nothing out: keys lie whole in this process. Never to be used for anything else. */
 export function standInSigner(): ThresholdSigner {

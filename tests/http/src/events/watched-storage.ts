@@ -1,4 +1,5 @@
-import { type Batch, BillfoldError, memoryStorage, type Storage } from '@billfold/core'
+import { BillfoldError, memoryStorage, type Storage } from '@billfold/core'
+import { type Batch } from '@billfold/core/storage'
 
 /** A storage that remembers what was committed, and can refuse the commits that tell of one kind of event. */
 export interface WatchedStorage extends Storage {

@@ -5,7 +5,11 @@ import { getUser } from '../../identity/users/find.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { type Chains, getChain } from '../wallets/chains/index.ts'
 import { importStandaloneWallet, importUserWallet, type ImportedKeyInput, parseImportedKey } from '../wallets/import.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'

@@ -63,7 +63,10 @@ describe('sealedColumns', () => {
         currentKeyId: 'k1',
         olderKeys: expect.arrayContaining([expect.objectContaining({ id: 'k2', sealedValues: 1, inKeyring: true })]),
       })
-      expect(await createKeyringApi(services, () => actor).reencrypt()).toMatchObject({ reencrypted: 1, unreadable: [] })
+      expect(await createKeyringApi(services, () => actor).reencrypt()).toMatchObject({
+        reencrypted: 1,
+        unreadable: [],
+      })
       const [after = {}] = await services.storage.find(column.table)
       const onlyNewest = localKeyring({ keys: { k1: keys.k1 }, currentKeyId: 'k1' })
       const value = after[column.column]
