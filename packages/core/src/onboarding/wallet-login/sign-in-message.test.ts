@@ -61,6 +61,13 @@ describe('a Sign-In with Ethereum message', () => {
     ['lines in another order', valid.replace('Version: 1\nChain ID: 1', 'Chain ID: 1\nVersion: 1')],
     ['chain id 0', valid.replace('Chain ID: 1', 'Chain ID: 0')],
     ['an invalid time', valid.replace('1970-01-01', '1970-99-99')],
+    ['31 February', valid.replace('1970-01-01', '1970-02-31')],
+    ['an address in lower case', valid.replace(address, address.toLowerCase())],
+    ['an address with a wrong checksum', valid.replace(address, address.replace('aaA', 'AAA'))],
+    ['a URI without a scheme', valid.replace('https://example.com/login', '//example.com/login')],
+    ['a URI with an incomplete percent-encoding', valid.replace('/login', '/log%2')],
+    ['a resource that is no URI', `${valid}\nResources:\n- example`],
+    ['more than 4 KiB', `${valid}\nResources:${'\n- https://example.com/a'.repeat(180)}`],
     ['carriage returns', valid.replaceAll('\n', '\r\n')],
     ['no content', ''],
     ['excessive length', `${valid}\nResources:${'\n- a'.repeat(10_000)}`],
@@ -71,5 +78,12 @@ describe('a Sign-In with Ethereum message', () => {
   it('is accepted with every field of the standard', () => {
     const full = `${valid}\nExpiration Time: 2030-01-01T00:00:00Z\nNot Before: 1970-01-01T00:00:00+01:00\nRequest ID: x\nResources:\n- https://a.example\n- https://b.example`
     expect(parseSignInMessage(full)).toMatchObject({ expiresAt: Date.UTC(2030, 0), notBefore: -3_600_000 })
+  })
+
+  it('is accepted with a long statement and resource, as of one-click sign-in (ERC-5573), and times in lower case', () => {
+    const statement = 'I further authorize the stated URI to perform the following actions. '.repeat(9).trim()
+    const resource = `urn:recap:${'eyJhdHQi'.repeat(130)}`
+    const text = `${valid.replace('Sign in.', statement).replace('1970-01-01T00:00:00.000Z', '1970-01-01t00:00:00z')}\nResources:\n- ${resource}`
+    expect(parseSignInMessage(text)).toMatchObject({ statement, issuedAt: 0 })
   })
 })

@@ -23,6 +23,9 @@ const headers = headersBy(secret)
 describe('verifyWebhook', () => {
   test('accepts a request signed by this library', async () => {
     expect(await verifyWebhook(secret, headers, body)).toEqual(event)
+    const upper = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))
+    expect(await verifyWebhook(secret, upper, body)).toEqual(event)
+    expect(await outcomeCode(verifyWebhook(secret, { ...upper, ...headers }, body))).toBe('webhook.invalid')
     expect(await verifyWebhook(secret.slice(6), new Headers(headers), new TextEncoder().encode(body))).toEqual(event)
   })
 

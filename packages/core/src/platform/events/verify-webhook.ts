@@ -84,9 +84,15 @@ function importSecret(secret: string): Promise<webcrypto.CryptoKey> {
 }
 
 function requiredHeader(headers: WebhookHeaders, name: string): string {
-  const value = headers instanceof Headers ? headers.get(name) : headers[name]
+  const value = headers instanceof Headers ? headers.get(name) : findHeader(headers, name)
   if (typeof value !== 'string') throw new BillfoldError('webhook.invalid')
   return value
+}
+
+/** Finds a header by its lower-case name. Field names are case-insensitive (RFC 9110 section 5.1). */
+function findHeader(headers: Exclude<WebhookHeaders, Headers>, name: string): unknown {
+  const matches = Object.keys(headers).filter((key) => key.toLowerCase() === name)
+  return matches.length === 1 ? headers[matches[0] ?? name] : undefined
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {

@@ -12,7 +12,7 @@ export function parseKeystoreJson<S extends z.ZodType>(schema: S, text: string):
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     throw new BillfoldError('keystore.invalid')
   }

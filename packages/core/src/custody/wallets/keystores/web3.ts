@@ -16,26 +16,30 @@ import {
 
 const saltSchema = boundedHexBytes(0, keystoreLimits.saltBytes)
 
+/** Only the first 32 bytes of a derived key are used, and they are the same for every length. */
+const keyLength = z.number().int().min(32).max(64)
+
 const scryptKdf = z.object({
   kdf: z.literal('scrypt'),
   kdfparams: z.object({
     n: positiveInteger,
     r: positiveInteger,
     p: positiveInteger,
-    dklen: z.literal(32),
+    dklen: keyLength,
     salt: saltSchema,
   }),
 })
 
 const pbkdf2Kdf = z.object({
   kdf: z.literal('pbkdf2'),
-  kdfparams: z.object({ c: positiveInteger, prf: z.literal('hmac-sha256'), dklen: z.literal(32), salt: saltSchema }),
+  kdfparams: z.object({ c: positiveInteger, prf: z.literal('hmac-sha256'), dklen: keyLength, salt: saltSchema }),
 })
 
 const cipher = z.object({
   cipher: z.literal('aes-128-ctr'),
-  cipherparams: z.object({ iv: boundedHexBytes(16, 16) }),
-  ciphertext: boundedHexBytes(32, 32),
+  // Some wallets write numbers instead of bytes, and so drop leading zeros of the IV and of the key, or add one to the key.
+  cipherparams: z.object({ iv: boundedHexBytes(14, 16).transform((iv) => padStart(iv, 16)) }),
+  ciphertext: boundedHexBytes(28, 33),
   mac: boundedHexBytes(32, 32),
 })
 
@@ -151,7 +155,16 @@ function computeMac(key: Uint8Array, ciphertext: Uint8Array): Uint8Array {
 }
 
 function decrypt(key: Uint8Array, { cipher: name, cipherparams, ciphertext }: EncryptedKey): Uint8Array {
-  return Uint8Array.from(createDecipheriv(name, key.subarray(0, 16), cipherparams.iv).update(ciphertext))
+  const bytes = createDecipheriv(name, key.subarray(0, 16), cipherparams.iv).update(ciphertext)
+  if (bytes.length > 32 && bytes[0] !== 0) throw new BillfoldError('keystore.invalid')
+  return padStart(bytes.subarray(-32), 32)
+}
+
+/** Copies big-endian bytes, with zeros in front up to a length. */
+function padStart(bytes: Uint8Array, length: number): Uint8Array {
+  const padded = new Uint8Array(length)
+  padded.set(bytes, length - bytes.length)
+  return padded
 }
 
 async function encrypt(privateKey: Uint8Array, password: string, address: string | undefined): Promise<string> {
