@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type Route, route } from '../../http/index.ts'
+import { type Route, route, secretText } from '../../http/index.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { type KeyExportRequest, exportWalletKey } from '../wallets/export.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
@@ -13,7 +17,7 @@ import { custodyBodyLimit, idSchema, pincodeSchema, successSchema } from './sche
 const newExport = z.object({
   type: z.enum(['KEYSTORE', 'PRIVATE_KEY']).default('KEYSTORE'),
   pincode: pincodeSchema.optional(),
-  password: z.string().max(1024).optional().describe('The password of the keystore'),
+  password: secretText(z.string().max(1024)).optional().describe('The password of the keystore'),
 })
 
 const exportBody = z.object({

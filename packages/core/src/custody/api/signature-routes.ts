@@ -4,7 +4,11 @@ import { type Route, route } from '../../http/index.ts'
 import { type Chains, getChain } from '../wallets/chains/index.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import { assertWalletNotArchived, type RawSignatureRequest, signWithWallet } from '../wallets/sign.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'

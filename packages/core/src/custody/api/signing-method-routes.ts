@@ -10,7 +10,11 @@ import {
 } from '../../identity/signing-methods/methods.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
 import { getUser } from '../../identity/users/find.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'

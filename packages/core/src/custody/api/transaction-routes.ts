@@ -11,7 +11,11 @@ import { getChain } from '../wallets/chains/index.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 import { assertWalletNotArchived } from '../wallets/sign.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'

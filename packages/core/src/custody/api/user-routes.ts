@@ -6,7 +6,11 @@ import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
 import { getUser, listUsers } from '../../identity/users/find.ts'
 import { archiveUserWallets } from '../wallets/update.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'

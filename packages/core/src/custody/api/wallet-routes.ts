@@ -6,7 +6,11 @@ import { getUser } from '../../identity/users/find.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
 import { getCustodyWallet, listWallets, walletSortColumns } from '../wallets/find.ts'
-import { actorFromRequest, parseSigningMethod, authorizeWithSigningMethod } from '../../identity/api/signing-method-auth.ts'
+import {
+  actorFromRequest,
+  parseSigningMethod,
+  authorizeWithSigningMethod,
+} from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import { chainsRoute } from './chains-route.ts'
 import type { CustodyContext } from './context.ts'
