@@ -10,7 +10,9 @@ import type { Reply } from './request-response.ts'
 import type { MultipartPart } from './multipart.ts'
 import { toOutgoingResponse } from './outgoing-response.ts'
 import type { RawInput } from './parse-input.ts'
-import type { Caller, RequestContext, Route } from './route.ts'
+import type { PreparedRequest } from './prepare-request.ts'
+import { withoutSecrets } from './secrets.ts'
+import type { RequestContext, Route } from './route.ts'
 
 /** Schema of the `Idempotency-Key` header, plain or as a quoted string (RFC 8941) as in the draft. */
 export const idempotencyKeySchema = z
@@ -48,7 +50,7 @@ export async function handleIdempotently(
 ): Promise<Reply> {
   const key = parseKey(context)
   if (executeOnce === undefined) throw invalidKey('is not supported here')
-  const caller = (await route.callerFromBody?.(unparsed.body, context)) ?? context.caller
+  const { caller } = context
   if (caller.kind === 'anonymous') {
     const name = `${api.name}.idempotency-key.ip.${anonymousLimit.windowSeconds}`
     const { allowed, retryAfterSeconds } = await rateLimiter.consume(
@@ -64,12 +66,12 @@ export async function handleIdempotently(
     caller.id,
     ...(caller.kind === 'anonymous' ? [toSourceAddress(context.ip)] : []),
   ]
-  const fingerprint = await requestFingerprint(route, unparsed, context, caller)
+  const prepared = await route.prepare(unparsed, context)
+  const fingerprint = requestFingerprint(prepared)
   const fingerprintInput = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
-  const audited = { caller: caller.id, route: `${api.name}.${route.id}` }
-  const replay = await executeOnce({ tenant: caller.tenant, scope, key, ...audited, fingerprintInput }, async () => {
-    fresh = await route.run(unparsed, context)
+  const replay = await executeOnce({ tenant: caller.tenant, scope, key, fingerprintInput }, async () => {
+    fresh = await prepared.run()
     return toOutcome(fresh, context.requestId)
   })
   if (replay === undefined && fresh !== undefined) return fresh
@@ -124,29 +126,15 @@ function invalidKey(message: string): BillfoldError {
 }
 
 /**
- * Computes the fingerprint of a request: parameters, query, the headers of the route's schema, and the decrypted body. For an
- * anonymous caller it includes the credential, which only the handler checks.
+ * Computes the fingerprint of a request: parameters, query, the decoded body, the headers of the route's schema, and the key that the
+ * reply is encrypted to. Secrets are left out, so that a comparison tells nothing about a PIN: the guard authenticates the caller of a
+ * repetition, and the idempotency key proves that it is the sender of the first request.
  */
-async function requestFingerprint(
-  route: Route,
-  { params, query, headers, body }: RawInput,
-  context: RequestContext,
-  caller: Caller,
-): Promise<string> {
-  const names = route.headers instanceof z.ZodObject ? Object.keys(route.headers.shape) : []
-  const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(headers), name)]))
-  const credential = caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
-  return canonicalizeJson([params, query, named, credential, await decryptedBody(route, body, context)])
-}
-
-/** Returns the body itself if it cannot be decrypted, which the route then rejects. */
-async function decryptedBody({ decryptBody }: Route, body: unknown, context: RequestContext): Promise<unknown> {
-  if (decryptBody === undefined) return body
-  try {
-    return await decryptBody(body, context)
-  } catch {
-    return body
-  }
+function requestFingerprint({ decoded, schemas, replyKey }: PreparedRequest): string {
+  const names = schemas.headers instanceof z.ZodObject ? Object.keys(schemas.headers.shape) : []
+  const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(decoded.headers), name)]))
+  const parts = (['params', 'query', 'body'] as const).map((part) => withoutSecrets(schemas[part], decoded[part]))
+  return canonicalizeJson([...parts, withoutSecrets(schemas.headers, named), replyKey])
 }
 
 function toOutcome(reply: Reply, requestId: string) {

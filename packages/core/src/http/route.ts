@@ -1,27 +1,10 @@
 import type { z } from 'zod'
+import type { BillfoldError, ErrorCode } from '../kernel/errors.ts'
+import type { BodyCodec } from './body-codec.ts'
+import type { BodyGuard, Caller, Guard } from './guard.ts'
 import type { IncomingRequest, Reply } from './request-response.ts'
 import type { MultipartLimits, MultipartPart } from './multipart.ts'
-import { parseInput, type RawInput } from './parse-input.ts'
-
-/** An authenticated caller. */
-export interface Caller {
-  readonly kind: 'anonymous' | 'service' | 'user' | 'licence' | 'wallet'
-  readonly tenant: string
-  /** The subject of rate limits and audit records: the id of a service key, a user, ... */
-  readonly id: string
-  readonly scopes: ReadonlySet<string>
-}
-
-/** Authenticates the caller of a route, and describes the authentication for OpenAPI. */
-export interface Guard {
-  readonly name: string
-  /** OpenAPI security requirements; empty for public routes. */
-  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
-  /** OpenAPI security schemes. */
-  readonly schemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** Returns the caller, or throws `caller.unauthenticated` or `caller.forbidden`. */
-  readonly admit: (request: IncomingRequest) => Promise<Caller>
-}
+import { type Prepare, prepareCoded, preparePlain } from './prepare-request.ts'
 
 /** A rate limit of a route: at most `limit` requests in `windowSeconds`, by source address or by caller. */
 export interface RateLimit {
@@ -86,18 +69,6 @@ export interface RequestContext {
  */
 export type Idempotency = 'key' | 'custom' | 'none'
 
-/**
- * Decrypts a body for its idempotency fingerprint, so that a retry with a new encryption of the same content is recognized. It
- * receives the input of the schema.
- */
-export type DecryptBody = (body: unknown, context: RequestContext) => Promise<unknown>
-
-/**
- * Identifies the caller of a public route whose credential may be in the body, so that idempotency keys are scoped to the caller
- * and not to the source address. Returns undefined if the route will reject the credential. It receives the input of the schema.
- */
-export type CallerFromBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
-
 /** An operation of an API, as data. */
 export interface Route {
   /** The operation id, unique in its API: `createUser`. */
@@ -106,7 +77,7 @@ export interface Route {
   /** Literal segments and named parameters only, which is portable between routers: `/api/users/:userId`. */
   readonly path: string
   readonly summary: string
-  readonly guard: Guard
+  readonly guard: Guard | BodyGuard
   readonly limits: readonly RateLimit[]
   readonly params: z.ZodType | undefined
   readonly query: z.ZodType | undefined
@@ -115,10 +86,11 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
-  readonly decryptBody: DecryptBody | undefined
-  readonly callerFromBody: CallerFromBody | undefined
-  /** Validates the input and runs the handler. Throws `input.invalid` with the issues of all parts. */
-  readonly run: (raw: RawInput, context: RequestContext) => Promise<Reply>
+  /**
+   * Validates the input, decodes the body, and returns the handler ready to run, so that the decoded input can be compared with an
+   * earlier request before. Throws `input.invalid` with the issues of all parts.
+   */
+  readonly prepare: Prepare
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -131,8 +103,8 @@ export interface RouteInput<P, Q, H, B> {
   readonly body: Parsed<B>
 }
 
-/** The definition of a route, see {@link route}. */
-export interface RouteDefinition<
+/** The parts of a route's definition that do not depend on its codec. */
+interface RouteFields<
   P extends z.ZodType | undefined,
   Q extends z.ZodType | undefined,
   H extends z.ZodType | undefined,
@@ -142,7 +114,7 @@ export interface RouteDefinition<
   readonly method: Route['method']
   readonly path: string
   readonly summary: string
-  readonly guard: Guard
+  readonly guard: Guard | BodyGuard
   readonly limits?: readonly RateLimit[]
   readonly params?: P
   readonly query?: Q
@@ -151,10 +123,41 @@ export interface RouteDefinition<
   readonly replies: Readonly<Record<number, ReplyRule>>
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
-  readonly decryptBody?: DecryptBody
-  readonly callerFromBody?: CallerFromBody | undefined
+  /**
+   * Replies that the API's document prescribes for errors of the handler, in place of the error format of the API. They report that
+   * nothing was done, so they are not stored for an `Idempotency-Key`.
+   */
+  readonly documentedErrors?: DocumentedErrors
+}
+
+/** The definition of a route whose bodies are transmitted as they are, see {@link route}. */
+export interface RouteDefinition<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+> extends RouteFields<P, Q, H, B> {
+  readonly codec?: undefined
   readonly handler: (input: RouteInput<P, Q, H, B>, context: RequestContext) => Promise<Reply>
 }
+
+/** The definition of a route with a codec, see {@link route}. */
+export interface CodedRouteDefinition<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  State,
+  Result,
+> extends RouteFields<P, Q, H, B> {
+  /** The transmitted form of the bodies, such as their encryption. The schemas describe the decoded form. */
+  readonly codec: BodyCodec<State, Result>
+  /** Returns the result that the codec encodes. */
+  readonly handler: (input: RouteInput<P, Q, H, B>, context: RequestContext, state: State) => Promise<Result>
+}
+
+/** Replies to errors, by error code. */
+export type DocumentedErrors = Readonly<Partial<Record<ErrorCode, (error: BillfoldError) => Reply>>>
 
 /**
  * Defines a route. The types of the handler's input are inferred from the schemas.
@@ -185,34 +188,43 @@ export interface RouteDefinition<
  * ```
  */
 export function route<
+  State,
+  Result,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   H extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
->(definition: RouteDefinition<P, Q, H, B>): Route {
-  const {
-    handler,
-    limits = [],
-    params,
-    query,
-    headers,
-    body,
-    idempotency,
-    decryptBody,
-    callerFromBody,
-    ...rest
-  } = definition
+>(definition: CodedRouteDefinition<P, Q, H, B, State, Result>): Route
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  H extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(definition: RouteDefinition<P, Q, H, B>): Route
+export function route<
+  State,
+  Result,
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+>(definition: RouteDefinition<P, Q, H, B> | CodedRouteDefinition<P, Q, H, B, State, Result>): Route {
+  const { id, method, path, summary, guard, limits = [], params, headers, replies } = definition
+  const { codec, query } = definition
+  const body: BodyRule | undefined = definition.body
   return Object.freeze({
-    ...rest,
-    idempotency: idempotency ?? (definition.method === 'POST' ? 'key' : 'none'),
-    decryptBody,
-    callerFromBody,
+    id,
+    method,
+    path,
+    summary,
+    guard,
     limits,
     params,
     query,
     headers,
-    body,
-    run: (raw: RawInput, context: RequestContext) =>
-      handler(parseInput<RouteInput<P, Q, H, B>>({ params, query, headers, body: body?.schema }, raw), context),
+    body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
+    replies,
+    idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
+    prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
   })
 }
