@@ -1,11 +1,14 @@
 import { z } from 'zod'
-import type { Route } from '../../../http/index.ts'
-import { startSessionLiveness } from '../../sessions/face-step/liveness.ts'
-import { runFaceStep } from '../../sessions/face-step/face-step.ts'
-import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { type Route, route } from '../../../http/index.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
+import { getActiveSession } from '../../sessions/session.ts'
+import { startSessionLiveness, storeLivenessWrite } from '../../sessions/start-liveness.ts'
+import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
+import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
-import { faceReplyBuilder, faceReplySchema } from './face-reply.ts'
+import { faceReplySchema } from './face-reply.ts'
+import { submitFace } from './submit-face.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import {
   faceFields,
@@ -13,7 +16,7 @@ import {
   parseEvidence,
   selfieBodyLimit,
 } from '../../../identity/api/face-body.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
 const sessionId = z.string().min(1).max(36)
 const limits = [{ by: 'ip', limit: 300, windowSeconds: 60 }] as const
@@ -25,54 +28,49 @@ export function faceRoutes(api: SessionRoutesContext): readonly Route[] {
 }
 
 function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'submitFace',
     method: 'POST',
     path: '/v2/submit_face',
     summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit, plaintext: 'accepted' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit },
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       200: { description: 'The result', schema: encryptedReplySchema(faceReplySchema) },
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context, replyWrites }) => {
-      const callerKey = requireChannel(caller).callerKey
-      const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
-      const stepInput = {
-        ...parseEvidence(body),
-        sessionId: body.sessionId,
-        callerKey,
-        browserSecret: parseBrowserSecret(context.headers, body.sessionId),
-        device: verifyOptionalDeviceProof(body.device, statement),
-        deviceId: body.deviceId,
-        cameraIndicator: body.cameraIndicator,
-      }
-      return runFaceStep(
-        sessionContext,
-        actor,
-        stepInput,
-        faceReplyBuilder(sessionContext.services, callerKey, replyWrites),
-      )
-    },
+    handler: ({ body }, context, request) =>
+      withReplayProtection(authentication, request, ['submitFace'], async (claim) => {
+        const { caller, actor } = request
+        const callerKey = requireChannel(caller).callerKey
+        const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
+        const input = {
+          ...parseEvidence(body),
+          callerKey,
+          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          device: verifyOptionalDeviceProof(body.device, statement),
+          deviceId: body.deviceId,
+          cameraIndicator: body.cameraIndicator,
+        }
+        const session = await getActiveSession(sessionContext.services, actor.tenant, body.sessionId)
+        return submitFace(sessionContext, actor, session, input, claim)
+      }),
   })
 }
 
 function startLivenessRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'startLiveness',
     method: 'POST',
     path: '/v2/start_liveness',
     summary: 'Start a liveness check. For an app, this also starts the session',
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId }), limit: 16 * 1024, plaintext: 'accepted' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: z.object({ sessionId }), limit: 16 * 1024 },
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       200: {
         description: 'The input of the client; `client.steps` are the steps of a challenge',
@@ -81,14 +79,20 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context }) => {
-      const verifierCaller = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startSessionLiveness(sessionContext.faces, actor, verifierCaller, {
-        sessionId: body.sessionId,
-        callerKey: requireChannel(caller).callerKey,
-        browserSecret: parseBrowserSecret(context.headers, body.sessionId),
-      })
-      return { data: { client, expiresTS: Math.floor(expiresAt / 1000) } }
-    },
+    handler: ({ body }, context, request) =>
+      withReplayProtection(authentication, request, ['startLiveness'], async (claim) => {
+        const { services, faces } = sessionContext
+        const start = {
+          sessionId: body.sessionId,
+          callerKey: requireChannel(request.caller).callerKey,
+          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+        }
+        const started = await startSessionLiveness(faces, request.actor, start)
+        const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
+        return retryOnConflict(async (attemptNumber) => {
+          const write = await storeLivenessWrite(services, started, start, attemptNumber)
+          return commitWithReply(services, claim, [write], reply)
+        })
+      }),
   })
 }
