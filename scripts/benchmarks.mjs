@@ -18,7 +18,7 @@ const { values } = parseArgs({
 if (values.write && values.only !== undefined)
   throw new Error('--write puts a whole table into the page: not with --only')
 
-/** Each with what it is told in the quick form. */
+/** Each with its arguments of a quick run. */
 const benchmarks = {
   commit: ['', '1', '200'],
   http: ['2', '1'],
@@ -56,7 +56,7 @@ try {
     `${ratio.toFixed(2)}${range === undefined ? '' : ` (${range.map((each) => each.toFixed(2)).join(' to ')})`}`,
   ])
   const table = markdownTable(['what', 'Billfold', 'compared with', 'ratio'], rows)
-  const heading = `${today()}${values.quick ? ', the quick form, which says little' : ''}, on ${await machine()}.`
+  const heading = `${today()}${values.quick ? ', quick run, of little significance' : ''}, on ${await machine()}.`
   const missing = failed.length === 0 ? '' : `\n\nWhat did not run to its end: ${failed.join(', ')}.`
   console.log(`\n${heading}\n\n${table}${missing}`)
   if (failed.length > 0) process.exitCode = 1

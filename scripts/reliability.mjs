@@ -1,7 +1,7 @@
-// Kills, restarts, races, fuzz and faults, one after the other, and a table of what came of them.
+// Runs the kill, restart, race, fuzz and fault injection tests one after the other, and tabulates their results.
 // usage: npm run reliability -- [--quick] [--write] [--only NAME] [--restart-postgres COMMAND] [--restart-mysql COMMAND]
-//   --quick  a few seconds each, to see that all of it runs    --write  puts the table into docs/reliability.md
-//   --restart-…  a command that restarts that database, run twice under load; without it no database is touched
+//   --quick  a few seconds each, as a smoke test    --write  writes the table into docs/reliability.md
+//   --restart-…  a command that restarts that database, run twice under load; without it no database is restarted
 import { parseArgs } from 'node:util'
 import { machine, markdownTable, today, writeMeasured } from './measured-page.mjs'
 import { runProgram } from './run-command.mjs'
@@ -59,7 +59,7 @@ const parts = [
   payments('mysql', 'MariaDB'),
   {
     name: 'faults',
-    what: 'Each call of the storage fails, before it is applied and after, in a scenario of each API, in memory and on each database',
+    what: 'Fault injection: every storage call fails, before or after it is applied, in a scenario of each API, in memory and on each database',
     program: long('faults', [50, 1], [1, 23]),
     says: /^in all/,
   },
@@ -77,7 +77,7 @@ const parts = [
   },
   {
     name: 'did-configurations',
-    what: 'Two processes with one payer configure DIDs on a chain; two hosts make wallets in one vault',
+    what: 'Two processes with one payer update DIDs on a chain; two hosts create wallets in one vault',
     program: long('did-configurations', [200], [10]),
     says: /steps in|wallets in one vault/,
   },
@@ -89,7 +89,7 @@ const parts = [
   },
   {
     name: 'uploads',
-    what: 'One large upload through each framework, taken and refused, with the memory that it takes',
+    what: 'One large upload through each framework, accepted and rejected, with its memory usage',
     program: long('uploads', [2048], [64]),
     says: /MiB/,
   },
@@ -101,7 +101,7 @@ const parts = [
   },
   {
     name: 'enrollment',
-    what: 'A thousand people looked up among many who are enrolled',
+    what: 'Enrolment lookup of a thousand people among many',
     program: long('enrollment', [1_000_000], [10_000]),
     says: /entries among/,
   },
@@ -122,10 +122,10 @@ for (const { name, what, program, says } of parts) {
   console.log(
     `${failed ? 'FAILED' : 'ok    '} ${name} (${took} s)\n${failed ? output : said.map((line) => `  ${line}`).join('\n')}`,
   )
-  rows.push([what, said.join('<br>'), `${took} s`, failed ? '**failed**' : 'nothing'])
+  rows.push([what, said.join('<br>'), `${took} s`, failed ? '**failed**' : 'none'])
 }
 
-const table = markdownTable(['what', 'how much, and what came of it', 'time', 'found'], rows)
-const heading = `${today()}${values.quick ? ', the quick form' : ''}, on ${await machine()}.`
+const table = markdownTable(['test', 'result', 'time', 'problems'], rows)
+const heading = `${today()}${values.quick ? ', quick run' : ''}, on ${await machine()}.`
 console.log(`\n${heading}\n\n${table}`)
 if (values.write) writeMeasured('reliability.md', `${heading}\n\n${table}`)

@@ -8,11 +8,13 @@ import { BillfoldError, isBillfoldError } from '../kernel/errors.ts'
  * In both functions `callerKey` is the `publickey` header exactly as received, and `text` one field value.
  * @example
  * ```ts
- * const hsmCipher: FieldCipher = {
- *   decrypt: (tenant, callerKey, text) => hsm.decrypt({ tenant, callerKey, text }),
- *   encrypt: (tenant, callerKey, text) => hsm.encrypt({ tenant, callerKey, text }),
+ * import type { FieldCipher } from '@billfold/core'
+ *
+ * // Base64 is not encryption: call your HSM here, and pass the cipher as `payments.fieldCipher`.
+ * const fieldCipher: FieldCipher = {
+ *   decrypt: async (_tenant, _callerKey, text) => Buffer.from(text, 'base64').toString(),
+ *   encrypt: async (_tenant, _callerKey, text) => Buffer.from(text).toString('base64'),
  * }
- * createBillfold({ ...options, payments: { fieldCipher: hsmCipher } })
  * ```
  */
 export interface FieldCipher {

@@ -12,8 +12,12 @@ export interface PaymentsApi {
    * nightly job, not in a request.
    * @example
    * ```ts
-   * const { findings } = await billfold.payments.checkConsistency()
-   * if (findings.length > 0) alert('ledger inconsistent', findings)
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function checkLedger(billfold: Billfold) {
+   *   const { findings } = await billfold.payments.checkConsistency()
+   *   if (findings.length > 0) console.error('ledger inconsistent', findings)
+   * }
    * ```
    */
   readonly checkConsistency: () => Promise<ConsistencyReport>

@@ -12,9 +12,9 @@ import { verifierCases } from './verifier-cases.ts'
  * ```ts
  * import { describeBiometricVerifier, type VerifierUnderTest } from '@billfold/testing'
  *
- * declare function createVerifierUnderTest(): Promise<VerifierUnderTest>
- *
- * describeBiometricVerifier('my verifier', createVerifierUnderTest)
+ * function runConformanceSuite(create: () => Promise<VerifierUnderTest>): void {
+ *   describeBiometricVerifier('my verifier', create)
+ * }
  * ```
  */
 export function describeBiometricVerifier(name: string, create: () => Promise<VerifierUnderTest>): void {

@@ -11,9 +11,9 @@ import { chainClientCases, type ChainUnderTest } from './chain-client-cases.ts'
  * ```ts
  * import { describeChainClient, type ChainUnderTest } from '@billfold/testing'
  *
- * declare function createChainUnderTest(): Promise<ChainUnderTest>
- *
- * describeChainClient('my client', createChainUnderTest)
+ * function runConformanceSuite(create: () => Promise<ChainUnderTest>): void {
+ *   describeChainClient('my client', create)
+ * }
  * ```
  */
 export function describeChainClient(name: string, create: () => Promise<ChainUnderTest>): void {

@@ -11,9 +11,9 @@ import { didRegistryCases, type DidRegistryUnderTest } from './did-registry-case
  * ```ts
  * import { describeDidRegistry, type DidRegistryUnderTest } from '@billfold/testing'
  *
- * declare function createRegistryUnderTest(): Promise<DidRegistryUnderTest>
- *
- * describeDidRegistry('my registry', createRegistryUnderTest)
+ * function runConformanceSuite(create: () => Promise<DidRegistryUnderTest>): void {
+ *   describeDidRegistry('my registry', create)
+ * }
  * ```
  */
 export function describeDidRegistry(name: string, create: () => Promise<DidRegistryUnderTest>): void {

@@ -12,9 +12,9 @@ import { type ThresholdSignerUnderTest, thresholdSignerCases } from './threshold
  * ```ts
  * import { describeThresholdSigner, type ThresholdSignerUnderTest } from '@billfold/testing'
  *
- * declare function createSignerUnderTest(): Promise<ThresholdSignerUnderTest>
- *
- * describeThresholdSigner('my signer', createSignerUnderTest)
+ * function runConformanceSuite(create: () => Promise<ThresholdSignerUnderTest>): void {
+ *   describeThresholdSigner('my signer', create)
+ * }
  * ```
  */
 export function describeThresholdSigner(name: string, create: () => Promise<ThresholdSignerUnderTest>): void {

@@ -18,8 +18,12 @@ import { getUser } from '../../identity/users/find.ts'
  *
  * @example
  * ```ts
- * const userId = '01890a5d-ac96-774b-bcce-b302099a8057'
- * const { sessionId } = await billfold.authentication.sessions.create({ userId, purpose: 'enroll', identityVerified: true })
+ * import type { Billfold } from '@billfold/core'
+ *
+ * async function startEnrolment(billfold: Billfold, userId: string) {
+ *   const { sessionId } = await billfold.authentication.sessions.create({ userId, purpose: 'enroll', identityVerified: true })
+ *   return sessionId
+ * }
  * ```
  */
 export interface AuthenticationApi {

@@ -27,9 +27,11 @@ import { sessionRoutes } from './routes/session-routes.ts'
  *
  * @example
  * ```ts
+ * import { createBillfold, environmentKeyring, memoryStorage } from '@billfold/core'
+ *
  * const billfold = createBillfold({
- *   storage,
- *   keyring,
+ *   storage: memoryStorage(),
+ *   keyring: environmentKeyring(),
  *   authentication: { publicUrl: 'https://login.example/walletapi', faceAttemptsPerUser: { limit: 10, windowSeconds: 3600 } },
  * })
  * ```

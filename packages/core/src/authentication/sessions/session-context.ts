@@ -25,7 +25,11 @@ export interface SessionContext {
  *
  * @example
  * ```ts
- * const hooks: SessionHooks = { onFailure: ({ sessionId, failure }) => console.warn(sessionId, failure) }
+ * import type { AuthenticationOptions } from '@billfold/core'
+ *
+ * const authentication: AuthenticationOptions = {
+ *   hooks: { onFailure: ({ sessionId, failure }) => console.warn(sessionId, failure) },
+ * }
  * ```
  */
 export interface SessionHooks {

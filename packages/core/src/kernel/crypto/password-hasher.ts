@@ -90,9 +90,10 @@ const maxSecretBytes = 1024
  *
  * @example
  * ```ts
- * import { createBillfold, environmentKeyring, memoryStorage, slowHash } from '@billfold/core'
+ * import { createBillfold, createPasswordHasher, environmentKeyring, memoryStorage } from '@billfold/core'
  *
- * const shared = { storage: memoryStorage(), keyring: environmentKeyring(), slowHash: slowHash() }
+ * const passwordHasher = createPasswordHasher()
+ * const shared = { storage: memoryStorage(), keyring: environmentKeyring(), passwordHasher }
  * const tenants = ['acme', 'zenith'].map((tenant) => createBillfold({ ...shared, tenant })) // one queue for both
  * ```
  */

@@ -22,16 +22,20 @@ import { createTransfer, type TransferRow } from './transfer.ts'
  * result.
  * @example
  * ```ts
- * await billfold.payments.ledger.transfer({
- *   id: newId(),
- *   currency: 'USD',
- *   kind: 'fee',
- *   subject: 'order 17',
- *   legs: [
- * { account: { kind: 'available', owner: userId }, amount: -25n },
- * { account: { kind: 'fees' }, amount: 25n },
- *   ],
- * })
+ * import { type Billfold, newId } from '@billfold/core'
+ *
+ * async function chargeFee({ payments }: Billfold, userId: string) {
+ *   await payments.ledger.transfer({
+ *     id: newId(),
+ *     currency: 'USD',
+ *     kind: 'fee',
+ *     subject: 'order 17',
+ *     legs: [
+ *       { account: { kind: 'available', owner: userId }, amount: -25n },
+ *       { account: { kind: 'fees' }, amount: 25n },
+ *     ],
+ *   })
+ * }
  * ```
  */
 export interface LedgerApi {

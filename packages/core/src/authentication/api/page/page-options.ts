@@ -17,10 +17,14 @@ export const themeProperties = [
  *
  * @example
  * ```ts
- * const page: PageOptions = {
- *   theme: { accent: '#0a7', radius: '4px' },
- *   texts: { en: { title: 'Sign in to Acme' } },
- *   returnOrigins: ['https://shop.example'],
+ * import type { AuthenticationOptions } from '@billfold/core'
+ *
+ * const authentication: AuthenticationOptions = {
+ *   page: {
+ *     theme: { accent: '#0a7', radius: '4px' },
+ *     texts: { en: { title: 'Sign in to Acme' } },
+ *     returnOrigins: ['https://shop.example'],
+ *   },
  * }
  * ```
  */

@@ -25,7 +25,11 @@ export type RiskDecision = 'allow' | 'step-up' | 'deny'
  *
  * @example
  * ```ts
- * const assessRisk: AssessRisk = ({ device, attempt }) => (device === 'trusted' && attempt === 1 ? 'allow' : 'step-up')
+ * import type { AuthenticationOptions } from '@billfold/core'
+ *
+ * const authentication: AuthenticationOptions = {
+ *   assessRisk: ({ device, attempt }) => (device === 'trusted' && attempt === 1 ? 'allow' : 'step-up'),
+ * }
  * ```
  */
 export type AssessRisk = (input: RiskInput) => RiskDecision | Promise<RiskDecision>
