@@ -160,7 +160,7 @@ export interface Billfold {
    * @throws the error of a step, once all steps have run; an AggregateError if several failed
    */
   readonly maintain: () => Promise<MaintenanceResult>
-  /** The tables of all modules, for migrations: `migrate(db, { dialect, tables: billfold.tables })`. */
+  /** The tables of all modules. */
   readonly tables: readonly Table[]
   /** The error codes of all modules, with their HTTP statuses and messages. */
   readonly errorTable: ErrorTable

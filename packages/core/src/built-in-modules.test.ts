@@ -37,7 +37,7 @@ describe('tables that name a user', () => {
   )
 
   test('exceptions are given for existing tables of the same module, with a reason', () => {
-    for (const { name, tables: own = [], personalDataExceptions = {} } of modules)
+    for (const { name, tables: own, personalDataExceptions = {} } of modules)
       for (const [table, reason] of Object.entries(personalDataExceptions)) {
         expect(
           own.map((one) => one.name),
@@ -48,7 +48,7 @@ describe('tables that name a user', () => {
   })
 
   test('personal data covers tables of its own module only', () => {
-    for (const { name, tables: own = [] } of modules)
+    for (const { name, tables: own } of modules)
       for (const data of parts[name]?.personalData ?? []) expect(own).toEqual(expect.arrayContaining([...data.tables]))
   })
 })
@@ -57,21 +57,18 @@ describe.each(personalData.map((data) => [data.name, data] as const))('personal 
   const tenant = 'default'
   const publicKey = 'a0'.repeat(32)
 
-  /** Creates a user with a row in each of the tables. Their sealed values cannot be opened. */
-  async function createUserWithRows(): Promise<string> {
-    const userId = newId()
+  /** Inserts a row about the user into each of the tables. Their sealed values cannot be opened. */
+  async function insertRows(userId: string): Promise<void> {
     const owner = await computeWalletId(services, tenant, publicKey)
     const rows = data.tables.map((table) => {
       const named = Object.fromEntries(findUserColumns(table).map((name) => [name, name === 'owner' ? owner : userId]))
       return insert(table, { ...createRow(table), tenant, ...named })
     })
-    const identifier = await identifierWrite(services, tenant, userId, { kind: 'public-key', value: publicKey }, null)
-    await services.storage.commit(batch(identifier, ...rows))
-    return userId
+    await services.storage.commit(batch(...rows))
   }
 
   test('is read from each of its tables, and erased from each of them', async () => {
-    const userId = await createUserWithRows()
+    const userId = newId()
     const names = data.tables.map(({ name }) => name)
     const read = new Set<string>()
     const storage: Storage = {
@@ -81,14 +78,17 @@ describe.each(personalData.map((data) => [data.name, data] as const))('personal 
       },
       commit: (made) => services.storage.commit(made),
     }
+    const identifier = await identifierWrite(services, tenant, userId, { kind: 'public-key', value: publicKey }, null)
+    await services.storage.commit(batch(identifier))
+    await data.collect({ ...services, storage }, { tenant, userId })
+    await insertRows(userId)
     await data.collect({ ...services, storage }, { tenant, userId }).catch((error: unknown) => {
       if (!isBillfoldError(error, 'sealed.invalid')) throw error
     })
     expect([...read]).toEqual(expect.arrayContaining(names))
     const { writes } = await data.erase(services, { tenant, userId })
     expect(writes.map(({ table }) => table.name)).toEqual(expect.arrayContaining(names))
-    await services.storage.commit(batch(...writes))
-    await services.storage.commit(batch(remove(identifiers, { where: { userId } })))
+    await services.storage.commit(batch(...writes, remove(identifiers, { where: { userId } })))
   })
 })
 

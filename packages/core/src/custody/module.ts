@@ -1,5 +1,4 @@
 import { custodyErrors } from '../kernel/error-codes/custody.ts'
-import type { SessionContext } from '../authentication/sessions/session-context.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type CustodyOptions, custodyApi } from './api/index.ts'
 import { custodyEvents } from './events.ts'
@@ -31,7 +30,8 @@ declare module '../platform/audit/actions.ts' {
 /** What the custody module needs besides the services. */
 export interface CustodyModuleContext extends ModuleContext {
   readonly custody: CustodyOptions | undefined
-  readonly sessions: Pick<SessionContext, 'faces' | 'faceAttemptsPerUser'>
+  /** Face verification, for BIOMETRIC signing methods. */
+  readonly sessions: NonNullable<Parameters<typeof custodyApi>[3]>
 }
 
 /** Wallets, signatures and transactions, and the custody API. */

@@ -27,14 +27,14 @@ describe('composeDeclarations', () => {
   ])('throws an error that names both modules if two declare the same %s', (_, declared, what) => {
     expect(() =>
       composeDeclarations([
-        { ...declared, name: 'first' },
-        { ...declared, name: 'second' },
+        { tables: [], ...declared, name: 'first' },
+        { tables: [], ...declared, name: 'second' },
       ]),
     ).toThrow(`Modules first and second both declare the ${what}`)
   })
 
   test('throws an error if two modules have the same name', () => {
-    expect(() => composeDeclarations([{ name: 'twice' }, { name: 'twice' }])).toThrow(
+    expect(() => composeDeclarations([{ name: 'twice', tables: [] }, { name: 'twice', tables: [] }])).toThrow(
       'Modules twice and twice both declare the name "twice"',
     )
   })

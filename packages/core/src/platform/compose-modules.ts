@@ -29,12 +29,12 @@ export interface ComposedDeclarations {
  */
 export function composeDeclarations(modules: readonly ModuleDeclaration[]): ComposedDeclarations {
   assertDistinct('name', modules, ({ name }) => [name])
-  assertDistinct('table', modules, ({ tables = [] }) => tables.map(({ name }) => name))
+  assertDistinct('table', modules, ({ tables }) => tables.map(({ name }) => name))
   assertDistinct('audit action', modules, ({ auditActions = {} }) => Object.keys(auditActions))
   assertDistinct('event', modules, ({ events = {} }) => Object.keys(events))
   assertDistinct('error code', modules, ({ errors = {} }) => Object.keys(errors))
   return {
-    tables: Object.freeze(modules.flatMap(({ tables = [] }) => tables)),
+    tables: Object.freeze(modules.flatMap(({ tables }) => tables)),
     sealedColumns: modules.flatMap(({ sealedColumns = [] }) => sealedColumns),
     masterSecretRotationSteps: modules.flatMap(({ masterSecretColumns = [] }) =>
       masterSecretColumns.map(({ reencrypt }) => reencrypt),

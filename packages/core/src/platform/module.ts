@@ -61,12 +61,12 @@ export interface ModuleParts {
   readonly functions?: object
 }
 
-/** What a module declares, as data: known without a storage, a keyring or options. All lists are optional. */
+/** What a module declares, as data: known without a storage, a keyring or options. */
 export interface ModuleDeclaration {
   /** The name of the module, unique in a Billfold. Additional modules become a property of this name: `billfold.loyalty`. */
   readonly name: string
-  /** The tables. They become part of the same migrations as those of Billfold. */
-  readonly tables?: readonly Table[]
+  /** The tables; empty if there are none. They are created by the migrations that create those of Billfold. */
+  readonly tables: readonly Table[]
   /** The columns that the keyring seals. `billfold.keys.reencrypt` re-encrypts them, and `billfold.keys.usage` counts them. */
   readonly sealedColumns?: readonly SealedColumn[]
   /** The columns that are sealed under a user's master secret. They are re-encrypted in the commit that replaces it. */

@@ -21,6 +21,7 @@ export interface KeyringModuleContext extends ModuleContext {
 /** Key usage and re-encryption. */
 export const keyringModule = defineModule({
   name: 'keys',
+  tables: [],
   auditActions: keyringAuditActions,
   create: ({ services, host, sealedColumns }: KeyringModuleContext) => ({
     functions: createKeyringApi(services, host, sealedColumns),
