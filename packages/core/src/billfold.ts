@@ -1,64 +1,69 @@
-import { type AuthenticationOptions, authenticationHttpApi } from './authentication/api/index.ts'
-import { facesData } from './identity/biometrics/personal-data.ts'
-import { devicesData } from './identity/devices/personal-data.ts'
-import { type AuthenticationApi, createAuthenticationApi } from './authentication/api/api.ts'
+import type { AuthenticationOptions } from './authentication/api/index.ts'
+import type { AuthenticationApi } from './authentication/api/api.ts'
 import { createSessionContext } from './authentication/api/face-options.ts'
+import { builtInModules } from './built-in-modules.ts'
 import { createCustodyServices } from './custody/api/custody-services.ts'
-import { type CustodyOptions, custodyApi } from './custody/api/index.ts'
-import {
-  onboardingHttpApi,
-  type OnboardingApi,
-  createOnboardingApi,
-  type OnboardingOptions,
-  toOnboardingSettings,
-} from './onboarding/api/index.ts'
-import { type DidsOptions, didsApi, toDidWalletSettings } from './dids/api/index.ts'
+import type { CustodyOptions } from './custody/api/index.ts'
+import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
+import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
-import { type PaymentsOptions, paymentsHttpApi } from './payments/api/index.ts'
-import { type AuditApi, createAuditApi } from './platform/audit/api.ts'
+import type { PaymentsOptions } from './payments/api/index.ts'
+import type { AuditApi } from './platform/audit/api.ts'
 import type { Actor } from './platform/audit/audit-write.ts'
+import {
+  assertDistinctApis,
+  type ComposedDeclarations,
+  composeDeclarations,
+  createParts,
+  orderMaintenanceSteps,
+} from './platform/compose-modules.ts'
 import { type Keyring, type PasswordHasher, createPasswordHasher, keyedMutex } from './kernel/crypto/index.ts'
+import type { ErrorTable } from './kernel/errors.ts'
 import { type Api, type MountableApi, createMountableApi, openApiRoute } from './http/index.ts'
 import { type EventDelivery, createEventDelivery } from './platform/events/deliver-events.ts'
+import type { EventDefinitions } from './platform/events/define-event.ts'
 import type { EventOptions } from './platform/events/options.ts'
-import { didPersonalData } from './dids/did-wallets/personal-data.ts'
-import { reencryptDidWalletKeys } from './dids/did-wallets/master-secret-rotation.ts'
 import { type DidWalletSettings, collectChainClients } from './dids/did-wallets/settings.ts'
-import { type KeyringApi, createKeyringApi } from './maintenance/keyring/api.ts'
-import { type LicencesApi, createLicencesApi } from './identity/licences/api.ts'
+import type { KeyringApi } from './maintenance/keyring/api.ts'
+import type { LicencesApi } from './identity/licences/api.ts'
 import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
 import { type Logger, silentLogger } from './kernel/logger.ts'
+import type { AuditActions } from './platform/audit/actions.ts'
 import { storageBlindIndex } from './platform/blind-index/index.ts'
-import { type DeliveryCounts, deliverOutbox, type Notifier, outboxData } from './platform/outbox/index.ts'
-import { type PaymentsApi, createPaymentsApi } from './payments/payments-api.ts'
-import { maintainPayments } from './payments/maintenance.ts'
-import { paymentsPersonalData } from './payments/personal-data.ts'
+import type { Module, ModuleParts } from './platform/module.ts'
+import { type DeliveryCounts, deliverOutbox, type Notifier } from './platform/outbox/index.ts'
+import type { PaymentsApi } from './payments/payments-api.ts'
 import { resolvePaymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './platform/rate-limits/index.ts'
-import { type ServiceKeysApi, createServiceKeysApi } from './identity/service-keys/api.ts'
+import type { ServiceKeysApi } from './identity/service-keys/api.ts'
 import type { Services } from './platform/services.ts'
-import type { Storage } from './kernel/storage/index.ts'
-import { createInstrumentation as observerFor, type Instrumentation } from './telemetry/instrumentation.ts'
+import type { Storage, Table } from './kernel/storage/index.ts'
+import { createInstrumentation, type Instrumentation } from './telemetry/instrumentation.ts'
 import type { Telemetry } from './telemetry/types.ts'
 import { createTokenIssuer } from './platform/tokens/index.ts'
-import { createVaultForHost, type CreateVaultOptions, type Vault } from './dids/vaults/api.ts'
-import { destroyPendingThresholdKeys } from './dids/did-wallets/destroy-keys.ts'
-import { reencryptVaultEntropy } from './dids/vaults/master-secret-rotation.ts'
-import { reencryptSeeds, reencryptWalletKeys } from './custody/wallets/master-secret-rotation.ts'
+import type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 import { awaitAll } from './kernel/concurrency/settle-all.ts'
 import { type Health, checkHealth } from './platform/health.ts'
 import { type MaintenanceResult, maintain } from './maintenance/maintain.ts'
-import { onboardingPersonalData } from './onboarding/applications/personal-data.ts'
-import { purgeUnusedFiles } from './onboarding/applications/purge-files.ts'
 import { type UsersApi, createUsersApi } from './identity/users/api.ts'
-import type { PersonalData } from './platform/personal-data.ts'
 import { listWalletClaims } from './custody/wallets/wallet-claims.ts'
-import { custodyPersonalData } from './custody/wallets/personal-data.ts'
-import { createWebhooksApi, type WebhooksApi } from './platform/webhooks/api.ts'
+import type { WebhooksApi } from './platform/webhooks/api.ts'
 import type { WebhookOptions } from './platform/webhooks/options.ts'
 
+/** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
+export type AdditionalModule = Module<string, ModuleParts & { readonly api?: Api }>
+
+/** What a module adds to {@link Billfold}: its functions and, if it has an API, what an adapter mounts. */
+export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
+  (Parts extends { readonly api: Api } ? MountableApi : unknown)
+
+/** The results of modules, by the name of the module. */
+export type ModuleResults<Modules extends readonly AdditionalModule[]> = {
+  readonly [M in Modules[number] as M['name']]: ModuleResult<ReturnType<M['create']>>
+}
+
 /** Options for {@link createBillfold}. Only `storage` and `keyring` are required. */
-export interface BillfoldOptions {
+export interface BillfoldOptions<Modules extends readonly AdditionalModule[] = readonly []> {
   readonly storage: Storage
   readonly keyring: Keyring
   /** The default tenant, 1 to 64 characters. Default: `default`. */
@@ -90,6 +95,11 @@ export interface BillfoldOptions {
   readonly dids?: DidsOptions
   readonly payments?: PaymentsOptions
   readonly authentication?: AuthenticationOptions
+  /**
+   * Additional modules. Each becomes a property of the result, and takes part in migrations, key rotation, export and
+   * erasure of personal data, and maintenance like Billfold's own. Default: none.
+   */
+  readonly modules?: Modules
 }
 
 /** A configured Billfold: HTTP APIs to mount, and functions to call in-process. */
@@ -151,6 +161,14 @@ export interface Billfold {
    * @throws the error of a step, once all steps have run; an AggregateError if several failed
    */
   readonly maintain: () => Promise<MaintenanceResult>
+  /** The tables of all modules. */
+  readonly tables: readonly Table[]
+  /** The error codes of all modules, with their HTTP statuses and messages. */
+  readonly errorTable: ErrorTable
+  /** The audit actions of all modules, with their descriptions. */
+  readonly auditActions: AuditActions
+  /** The event types of all modules. */
+  readonly eventCatalogue: EventDefinitions
 }
 
 /** The maximum number of decisions that are queued for one owner in a process. */
@@ -169,74 +187,131 @@ const maxQueuedPerOwner = 1000
  * const billfold = createBillfold({ storage: memoryStorage(), keyring: environmentKeyring() })
  * express().use('/custody', expressRouter(billfold.custody)).listen(3000)
  * ```
+ *
+ * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
+ *   event or route id
+ * @throws RangeError, Error if an option is out of range; the message names it
  */
-export function createBillfold(hostOptions: BillfoldOptions): Billfold {
-  const observer = observerFor(hostOptions.telemetry)
+export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
+  hostOptions: BillfoldOptions<Modules>,
+): Billfold & ModuleResults<Modules>
+export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalModule[]>): Billfold {
+  const observer = createInstrumentation(hostOptions.telemetry)
   const options = instrumentOptions(observer, hostOptions)
-  const { tenant = 'default' } = options
-  const settings = toDidWalletSettings(options.dids)
-  const services = createServices(options, settings, observer)
-  const { logger, rateLimiter, blindIndex, now } = services
+  const additionalModules = options.modules ?? []
+  const declared = composeDeclarations([...builtInModules, ...additionalModules])
+  const didWallets = toDidWalletSettings(options.dids)
+  const services = createServices(options, didWallets, declared, observer)
   observer.backlog({ ...services, storage: hostOptions.storage })
+  const { tenant = 'default' } = options
+  const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
+  const deliver = observer.deliver(createDelivery(services, options).deliver)
+  const parts = createParts(builtInModules, {
+    ...context,
+    ...resolveOptions(options, services, didWallets),
+    deliver,
+    sealedColumns: declared.sealedColumns,
+  })
+  const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
+  const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }
+  assertDistinctApis(allParts)
+  const steps = orderMaintenanceSteps(Object.values(allParts))
+  const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
+  const mount = createMount(options, services, observer)
+  const billfold: Billfold = {
+    serviceKeys: parts.serviceKeys.functions,
+    licences: parts.licences.functions,
+    authentication: { ...mount(parts.authentication.api), ...parts.authentication.functions },
+    custody: mount(parts.custody.api),
+    payments: { ...mount(parts.payments.api), ...parts.payments.functions },
+    onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
+    users: createUsersApi(services, personalData, context.host),
+    dids: mount(parts.dids.api),
+    wallets: parts.dids.functions,
+    audit: parts.audit.functions,
+    keys: parts.keys.functions,
+    health: () => checkHealth(services),
+    webhooks: parts.webhooks.functions,
+    deliver,
+    maintain: () => maintain(services, steps),
+    tables: declared.tables,
+    errorTable: declared.errors,
+    auditActions: declared.auditActions,
+    eventCatalogue: declared.events,
+  }
+  return addModules(billfold, additionalParts, mount)
+}
+
+type AdditionalParts = ReturnType<AdditionalModule['create']>
+
+/** Adds the functions and the mounted API of each module as a property. @throws Error if the name is taken by Billfold */
+function addModules(
+  billfold: Billfold,
+  modules: Readonly<Record<string, AdditionalParts>>,
+  mount: (api: Api) => MountableApi,
+): Billfold {
+  const added = Object.entries(modules).map(([name, { api, functions }]) => {
+    if (Object.hasOwn(billfold, name))
+      throw new Error(
+        `The name of the module ${JSON.stringify(name)} is taken by the property of Billfold with that name`,
+      )
+    return [name, { ...(api !== undefined && mount(api)), ...functions }] as const
+  })
+  return { ...billfold, ...Object.fromEntries(added) }
+}
+
+/** Returns the function that makes an API mountable, and adds its OpenAPI document. */
+function createMount(
+  { storage }: Pick<BillfoldOptions, 'storage'>,
+  { logger, rateLimiter, blindIndex, now }: Services,
+  observer: Instrumentation,
+): (api: Api) => MountableApi {
   // Idempotency keys use the host's storage without tracking.
-  const idempotency = { storage: options.storage, blindIndex, logger, now }
-  const payments = { services, settings: resolvePaymentSettings(options.payments) }
-  const mount = (api: Api): MountableApi =>
-    observer.api(
-      createMountableApi(
-        { ...api, routes: [...api.routes, openApiRoute(api)] },
-        { logger, rateLimiter, executeOnce: (call, execute) => executeOnce(idempotency, call, execute) },
-      ),
-    )
-  const faces = createSessionContext(services, options.authentication, listWalletClaims)
-  const host = (actingTenant: string = tenant): Actor => ({ tenant: actingTenant, id: 'host' })
+  const idempotency = { storage, blindIndex, logger, now }
+  const pipeline: Parameters<typeof createMountableApi>[1] = {
+    logger,
+    rateLimiter,
+    executeOnce: (call, execute) => executeOnce(idempotency, call, execute),
+  }
+  return (api) => observer.api(createMountableApi({ ...api, routes: [...api.routes, openApiRoute(api)] }, pipeline))
+}
+
+/** Resolves the options of Billfold's own modules to what they run on. */
+function resolveOptions(
+  options: BillfoldOptions<readonly AdditionalModule[]>,
+  services: Services,
+  didWallets: DidWalletSettings,
+) {
+  const { authentication, custody, dids, payments, webhooks = {}, issuer = 'billfold' } = options
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.
-  const resolveWithoutRegistry = options.dids?.registries === undefined ? resolveAddressDid : async () => undefined
-  const deliver = observer.deliver(createDelivery(services, options).deliver)
-  const resolveDidKeys = registryDidKeyResolver(services, settings.registries, resolveWithoutRegistry)
-  const onboarding = toOnboardingSettings({ resolveDidKeys, ...options.onboarding })
+  const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
+  const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
+  const sessions = createSessionContext(services, authentication, listWalletClaims)
   return {
-    serviceKeys: createServiceKeysApi(services, host),
-    licences: createLicencesApi(services, host),
-    authentication: {
-      ...mount(authenticationHttpApi(services, tenant, options.authentication, faces)),
-      ...createAuthenticationApi(faces, tenant),
-    },
-    custody: mount(custodyApi(services, tenant, options.custody, faces)),
-    payments: {
-      ...mount(
-        paymentsHttpApi(payments, tenant, { curve: options.authentication?.curve ?? 'secp256k1', ...options.payments }),
-      ),
-      ...createPaymentsApi(payments, host),
-    },
-    onboarding: {
-      ...mount(onboardingHttpApi(services, tenant, onboarding)),
-      ...createOnboardingApi(services, host, onboarding),
-    },
-    users: createUsersApi(services, personalData(faces, onboarding), host),
-    dids: mount(didsApi(services, settings, tenant, options.issuer ?? 'billfold', options.dids)),
-    wallets: { createVault: (input) => createVaultForHost(services, settings, host(input.tenant), input) },
-    audit: createAuditApi(services, host),
-    keys: createKeyringApi(services, host),
-    health: () => checkHealth(services),
-    webhooks: createWebhooksApi(services, options.webhooks ?? {}, host),
-    deliver,
-    maintain: () => {
-      const steps = [
-        () => maintainPayments(payments),
-        () => purgeUnusedFiles(services, onboarding.files),
-        () => destroyPendingThresholdKeys(services, settings),
-      ]
-      return maintain(services, steps, deliver)
-    },
-  }
+    authentication,
+    custody,
+    dids,
+    webhooks,
+    issuer,
+    didWallets,
+    sessions,
+    faces: sessions.faces,
+    onboarding: toOnboardingSettings({ resolveDidKeys, ...options.onboarding }),
+    payments: { services, settings: resolvePaymentSettings(payments) },
+    paymentOptions: { curve: authentication?.curve ?? 'secp256k1', ...payments },
+  } as const
 }
 
 /** Creates the dependencies of the domain functions, with defaults for omitted options. */
-function createServices(options: BillfoldOptions, settings: DidWalletSettings, observer: Instrumentation): Services {
+function createServices(
+  options: BillfoldOptions<readonly AdditionalModule[]>,
+  didWallets: DidWalletSettings,
+  declared: ComposedDeclarations,
+  observer: Instrumentation,
+): Services {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
-  const custody = createCustodyServices(options.custody, collectChainClients(settings))
+  const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
   return {
     storage: idempotencyTrackingStorage(storage),
     keyring,
@@ -248,10 +323,11 @@ function createServices(options: BillfoldOptions, settings: DidWalletSettings, o
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),
     blindIndex: storageBlindIndex({ storage, keyring, now }),
     eventsEnabled: options.events !== false,
+    eventCatalogue: declared.events,
     notifier: options.notifier,
     failedAttemptLimit: options.failedAttemptLimit ?? { limit: 300, windowSeconds: 600 },
     ownerMutex: keyedMutex(maxQueuedPerOwner),
-    masterSecretRotationSteps: [reencryptWalletKeys, reencryptSeeds, reencryptDidWalletKeys, reencryptVaultEntropy],
+    masterSecretRotationSteps: declared.masterSecretRotationSteps,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,
@@ -259,7 +335,10 @@ function createServices(options: BillfoldOptions, settings: DidWalletSettings, o
 }
 
 /** Instruments the plugged-in parts of the options. Returns the same object without telemetry. */
-function instrumentOptions(observer: Instrumentation, options: BillfoldOptions): BillfoldOptions {
+function instrumentOptions(
+  observer: Instrumentation,
+  options: BillfoldOptions<readonly AdditionalModule[]>,
+): BillfoldOptions<readonly AdditionalModule[]> {
   if (options.telemetry === undefined) return options
   const { storage, authentication } = options
   const verifier = authentication?.verifier
@@ -271,7 +350,10 @@ function instrumentOptions(observer: Instrumentation, options: BillfoldOptions):
 }
 
 /** Delivers messages and events concurrently. */
-function createDelivery(services: Services, { events, webhooks = {} }: BillfoldOptions): EventDelivery {
+function createDelivery(
+  services: Services,
+  { events, webhooks = {} }: Pick<BillfoldOptions, 'events' | 'webhooks'>,
+): EventDelivery {
   const eventDeliveries = createEventDelivery(
     services,
     events === undefined || events === false ? {} : events,
@@ -284,20 +366,4 @@ function createDelivery(services: Services, { events, webhooks = {} }: BillfoldO
     })
   }
   return { deliver }
-}
-
-/** The personal data of all contexts, for export and erasure. */
-function personalData(
-  { faces }: ReturnType<typeof createSessionContext>,
-  { files }: ReturnType<typeof toOnboardingSettings>,
-): readonly PersonalData[] {
-  return [
-    facesData(faces.verifier),
-    devicesData,
-    custodyPersonalData,
-    didPersonalData,
-    paymentsPersonalData,
-    outboxData,
-    onboardingPersonalData(files),
-  ]
 }

@@ -2,7 +2,15 @@ export * from './kernel/errors.ts'
 export * from './kernel/ids.ts'
 export * from './kernel/logger.ts'
 export { memoryStorage, type Storage } from './kernel/storage/index.ts'
-export { type Billfold, type BillfoldOptions, createBillfold } from './billfold.ts'
+export {
+  type AdditionalModule,
+  type Billfold,
+  type BillfoldOptions,
+  createBillfold,
+  type ModuleResult,
+  type ModuleResults,
+} from './billfold.ts'
+export type { Module, ModuleContext, ModuleDeclaration, ModuleParts } from './platform/module.ts'
 export {
   addKeyToFile,
   createKeyringFile,
@@ -104,7 +112,8 @@ export {
   evmChainClient,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
-export { type AuditAction, auditActions, isAuditAction } from './platform/audit/actions.ts'
+export * from './platform/audit/actions.ts'
+export { auditActions, isAuditAction, tables } from './built-in-modules.ts'
 export { type AuditLogFinding, auditLogFindings } from './platform/audit/findings.ts'
 export type { AuditApi } from './platform/audit/api.ts'
 export type { AuditCheckpoint } from './platform/audit/link.ts'
@@ -118,7 +127,7 @@ export type { ReencryptResult, ReencryptProgress, UnreadableCiphertext } from '.
 export type { KeyringUsage, KeyUsage } from './maintenance/keyring/key-usage.ts'
 export type { Health } from './platform/health.ts'
 export type { DeliveryCounts, OutboxMessage, Notifier } from './platform/outbox/index.ts'
-export * from './platform/events/index.ts'
+export * from './events.ts'
 export type {
   Telemetry,
   TelemetryAttributes,
@@ -136,6 +145,5 @@ export type { WebhookInput } from './platform/webhooks/manage-endpoints.ts'
 export type { WebhookOptions } from './platform/webhooks/options.ts'
 export type { DnsResolver } from './platform/http-client/ssrf-safe-request.ts'
 export type { MaintenanceResult } from './maintenance/maintain.ts'
-export { tables } from './tables.ts'
 export type { BiometricVerifier } from './identity/biometrics/index.ts'
 export type { RateLimiter, RateLimitKey, RateLimitRule, RateLimitResult } from './platform/rate-limits/index.ts'

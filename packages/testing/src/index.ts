@@ -29,3 +29,5 @@ export { describeThresholdSigner } from './threshold-signers/describe-threshold-
 export type { VerifierUnderTest, TestFaces, VerifierCase } from './biometric-verifiers/verifier-under-test.ts'
 export { verifierCases } from './biometric-verifiers/verifier-cases.ts'
 export { describeBiometricVerifier } from './biometric-verifiers/describe-biometric-verifier.ts'
+export { type BillfoldWith, type ModuleCase, moduleCases, type ModuleUnderTest } from './modules/module-cases.ts'
+export { describeModule } from './modules/describe-module.ts'

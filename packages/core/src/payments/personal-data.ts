@@ -17,6 +17,7 @@ const maxLines = 10_000
  */
 export const paymentsPersonalData: PersonalData = {
   name: 'payments',
+  tables: [paymentProfiles, subscriptions],
   collect: async (services, { tenant, userId }) => {
     const [row] = await services.storage.find(paymentProfiles, { where: { userId, tenant }, limit: 1 })
     if (row === undefined) return undefined

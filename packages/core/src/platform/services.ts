@@ -1,9 +1,10 @@
 import type { ChainConnections } from '../custody/chain-clients/index.ts'
-import type { ReencryptOwnerRows } from '../identity/signing-methods/reencrypt-owner-rows.ts'
 import type { LockoutRule } from '../identity/signing-methods/lockout-rule.ts'
 import type { Keyring, PasswordHasher, KeyedMutex } from '../kernel/crypto/index.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { BlindIndex } from './blind-index/blind-index.ts'
+import type { EventDefinitions } from './events/define-event.ts'
+import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from '../kernel/storage/index.ts'
@@ -27,6 +28,8 @@ export interface Services {
   readonly blindIndex: BlindIndex
   /** False if the host has disabled events. */
   readonly eventsEnabled: boolean
+  /** The event types of all modules. */
+  readonly eventCatalogue: EventDefinitions
   /** Delivers outbox messages, if the host has configured one. */
   readonly notifier?: Notifier | undefined
   /** How many failed attempts at signing methods one caller may make from one address, over all users. */
@@ -47,4 +50,4 @@ export interface Services {
 
 /** Dependencies for broadcasting and tracking transactions. */
 export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'> &
-  Partial<Pick<Services, 'eventsEnabled'>>
+  Partial<Pick<Services, 'eventsEnabled' | 'eventCatalogue'>>

@@ -6,9 +6,7 @@ import { storageRateLimiter } from '../platform/rate-limits/index.ts'
 import type { Services } from '../platform/services.ts'
 import { memoryStorage, type Storage } from '../kernel/storage/index.ts'
 import { createTokenIssuer } from '../platform/tokens/index.ts'
-import { reencryptDidWalletKeys } from '../dids/did-wallets/master-secret-rotation.ts'
-import { reencryptVaultEntropy } from '../dids/vaults/master-secret-rotation.ts'
-import { reencryptSeeds, reencryptWalletKeys } from '../custody/wallets/master-secret-rotation.ts'
+import { builtInDeclarations } from '../built-in-modules.ts'
 
 /** Creates services on a storage, by default in memory, with a password hasher that is fast enough for tests. */
 export function testServices(storage: Storage = memoryStorage()): Services {
@@ -27,9 +25,10 @@ export function testServices(storage: Storage = memoryStorage()): Services {
     rateLimiter: storageRateLimiter(storage),
     blindIndex: storageBlindIndex({ storage, keyring, now: Date.now }),
     eventsEnabled: true,
+    eventCatalogue: builtInDeclarations.events,
     failedAttemptLimit: { limit: 1000, windowSeconds: 600 },
     ownerMutex: keyedMutex(1000),
-    masterSecretRotationSteps: [reencryptWalletKeys, reencryptSeeds, reencryptDidWalletKeys, reencryptVaultEntropy],
+    masterSecretRotationSteps: builtInDeclarations.masterSecretRotationSteps,
     chainConnections: createChainConnections(),
     now: Date.now,
   }

@@ -1,7 +1,7 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
 import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'

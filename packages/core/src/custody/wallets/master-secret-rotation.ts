@@ -1,4 +1,4 @@
-import type { ReencryptOwnerRows } from '../../identity/signing-methods/reencrypt-owner-rows.ts'
+import type { ReencryptOwnerRows } from '../../platform/master-secret.ts'
 import { update } from '../../kernel/storage/index.ts'
 import { openSeedEntropy, openWalletKey, sealSeedEntropy, sealWalletKey } from './sealing.ts'
 import { seeds, wallets } from './tables.ts'

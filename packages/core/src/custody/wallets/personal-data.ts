@@ -11,6 +11,7 @@ import { wallets } from './tables.ts'
  */
 export const custodyPersonalData: PersonalData = {
   name: 'custody',
+  tables: [wallets],
   collect: async (services, { tenant, userId }) => {
     const rows = await services.storage.find(wallets, { where: { tenant, userId }, orderBy: [['id', 'asc']] })
     if (rows.length === 0) return undefined

@@ -1,4 +1,4 @@
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { type EncryptionContext, sealWithKey, openWithKey } from '../../kernel/crypto/index.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { type RowOf, StaleReadError } from '../../kernel/storage/index.ts'

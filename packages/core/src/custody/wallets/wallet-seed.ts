@@ -1,7 +1,7 @@
 import { entropyToMnemonic, mnemonicToSeedWebcrypto } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { randomBytes } from 'node:crypto'
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import type { Services } from '../../platform/services.ts'
 import { check, insert, type Write } from '../../kernel/storage/index.ts'
 import { openSeedEntropy, sealSeedEntropy } from './sealing.ts'

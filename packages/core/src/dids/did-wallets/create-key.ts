@@ -1,4 +1,4 @@
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { publicKeyToAddress, toChecksumAddress } from '../registries/address.ts'
 import { BillfoldError } from '../../kernel/errors.ts'

@@ -1,4 +1,4 @@
-import type { ReencryptOwnerRows } from '../../identity/signing-methods/reencrypt-owner-rows.ts'
+import type { ReencryptOwnerRows } from '../../platform/master-secret.ts'
 import { sealWithKey, openWithKey } from '../../kernel/crypto/index.ts'
 import { StaleReadError, type Update, update } from '../../kernel/storage/index.ts'
 import { didWalletKeyContext } from './seal-key.ts'

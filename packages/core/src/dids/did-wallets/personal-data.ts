@@ -9,6 +9,7 @@ import { didWallets } from './tables.ts'
  */
 export const didPersonalData: PersonalData = {
   name: 'dids',
+  tables: [didWallets],
   collect: async (services, { tenant, userId }) => {
     const rows = await services.storage.find(didWallets, {
       where: { tenant, userId, state: 'live' },

@@ -1,4 +1,4 @@
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import type { EncryptionContext } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'

@@ -1,5 +1,5 @@
 import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
-import type { MasterSecret } from '../../identity/signing-methods/sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'

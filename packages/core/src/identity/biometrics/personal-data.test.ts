@@ -35,6 +35,7 @@ it('erases a face that is enrolled concurrently with the erasure of its user', a
   // Enrols between the reads and the commit of the erasure.
   const another: PersonalData = {
     name: 'another',
+    tables: [],
     collect: async () => undefined,
     erase: async () => {
       await new Promise((resolve) => setTimeout(resolve, 50))

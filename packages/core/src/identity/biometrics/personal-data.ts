@@ -13,6 +13,7 @@ import { faceRemovalWrites } from './remove-face.ts'
 export function facesData(verifier: VerifierClient | undefined): PersonalData {
   return {
     name: 'faces',
+    tables: [facePeople],
     collect: async (services, { tenant, userId }) => {
       const people = await listFacePeople(services, tenant, userId)
       if (people.length === 0) return undefined

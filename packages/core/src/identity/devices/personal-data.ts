@@ -6,6 +6,7 @@ import { listDevices } from './trusted-devices.ts'
 /** Personal data: the devices that a user trusts. */
 export const devicesData: PersonalData = {
   name: 'devices',
+  tables: [devices],
   collect: async (services, { tenant, userId }) => {
     const trusted = await listDevices(services, tenant, userId)
     if (trusted.length === 0) return undefined

@@ -21,12 +21,12 @@ import {
   assertMethodTag,
   type SigningMethodRow,
   isMethodKeyOutdated,
-  type MasterSecret,
   computeMethodTag,
   openPrivateKey,
   openMasterSecret,
   sealPrivateKey,
 } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
 import { lockWhenExhausted, getLockoutState, unlockedCondition } from './lockout.ts'
 

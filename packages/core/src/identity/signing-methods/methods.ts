@@ -13,12 +13,12 @@ import { rotateMasterSecret } from './rotate-master-secret.ts'
 import {
   type SigningMethodRow,
   type MethodKeyContext,
-  type MasterSecret,
   generateMasterSecret,
   type SealedMethodKey,
   sealMasterSecret,
   createMethodKeyPair,
 } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
 import { loadMasterSecret, maxFailedAttempts, type AuthorizedMethod } from './authorize-method.ts'
 

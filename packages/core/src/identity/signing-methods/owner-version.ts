@@ -1,5 +1,5 @@
 import { insert, update, type Write } from '../../kernel/storage/index.ts'
-import type { MasterSecret } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { masterSecrets } from './tables.ts'
 
 /**

@@ -1,12 +1,7 @@
 import type { Services } from '../../platform/services.ts'
 import { StaleReadError, type Update, update, type Write } from '../../kernel/storage/index.ts'
-import {
-  assertMethodTag,
-  type SigningMethodRow,
-  type MasterSecret,
-  generateMasterSecret,
-  sealMasterSecret,
-} from './sealing.ts'
+import { assertMethodTag, type SigningMethodRow, generateMasterSecret, sealMasterSecret } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods } from './tables.ts'
 
 /**

@@ -15,6 +15,7 @@ import {
 } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import type { RowOf } from '../../kernel/storage/index.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods } from './tables.ts'
 
 /** A row of the signing methods table. */
@@ -28,13 +29,6 @@ export type MethodKeyContext = Pick<SigningMethodRow, 'tenant' | 'id' | 'device'
 
 /** A new key pair of a method, with the private key sealed under the method's value. */
 export type SealedMethodKey = Pick<SigningMethodRow, 'publicKey' | 'pepperKeyId' | 'cost' | 'salt' | 'sealedPrivateKey'>
-
-/** The master secret of an owner in one generation. */
-export interface MasterSecret {
-  /** 32 bytes. */
-  readonly bytes: Uint8Array
-  readonly generation: number
-}
 
 /** Generates a master secret: 32 random bytes. */
 export function generateMasterSecret(generation: number): MasterSecret {

@@ -16,7 +16,8 @@ import {
 } from '../../custody/wallets/sealing.ts'
 import { seeds, wallets } from '../../custody/wallets/tables.ts'
 import { addMethod, type MethodOwner, replaceMethod } from './methods.ts'
-import { type SigningMethodRow, type MasterSecret, openPrivateKey, openMasterSecret } from './sealing.ts'
+import { type SigningMethodRow, openPrivateKey, openMasterSecret } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
 import { authorizeMethod } from './authorize-method.ts'
 

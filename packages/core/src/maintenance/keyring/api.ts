@@ -1,4 +1,5 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
+import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
 import type { Services } from '../../platform/services.ts'
 import { reencryptAll, type ReencryptResult, type ReencryptProgress } from './reencrypt.ts'
 import { type KeyringUsage, getKeyringUsage } from './key-usage.ts'
@@ -29,9 +30,14 @@ export interface KeyringApi {
   }) => Promise<ReencryptResult>
 }
 
-export function createKeyringApi(services: Services, host: () => Actor): KeyringApi {
+/** Creates the keyring functions. `sealedColumns` are the columns of all modules that the keyring seals. */
+export function createKeyringApi(
+  services: Services,
+  host: () => Actor,
+  sealedColumns: readonly SealedColumn[],
+): KeyringApi {
   return {
-    usage: () => getKeyringUsage(services),
-    reencrypt: ({ onProgress } = {}) => reencryptAll(services, host(), onProgress),
+    usage: () => getKeyringUsage(services, sealedColumns),
+    reencrypt: ({ onProgress } = {}) => reencryptAll(services, sealedColumns, host(), onProgress),
   }
 }

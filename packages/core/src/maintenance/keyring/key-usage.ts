@@ -5,8 +5,8 @@ import { isBillfoldError } from '../../kernel/errors.ts'
 import { paymentCredentials } from '../../payments/tables.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Row } from '../../kernel/storage/index.ts'
+import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
 import { findOutdatedCiphertexts } from './outdated-ciphertexts.ts'
-import { sealedColumns } from './sealed-columns.ts'
 
 /** What still depends on a key other than the current one. */
 export interface KeyUsage {
@@ -49,7 +49,10 @@ interface Counts {
  * its counts are 0 and no host uses it as its current key. Scans every table with sealed values.
  * @throws BillfoldError the errors of the storage and the keyring
  */
-export async function getKeyringUsage(services: Services): Promise<KeyringUsage> {
+export async function getKeyringUsage(
+  services: Services,
+  sealedColumns: readonly SealedColumn[],
+): Promise<KeyringUsage> {
   const { keyring } = services
   const currentKeyId = keyring.currentKeyId
   const counts = new Map<string, Counts>()

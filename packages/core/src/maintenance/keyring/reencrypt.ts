@@ -6,7 +6,6 @@ import type { Services } from '../../platform/services.ts'
 import { batch, type Row, update, type Write } from '../../kernel/storage/index.ts'
 import { prefixUpperBound, isUnboundedColumn, findOutdatedCiphertexts } from './outdated-ciphertexts.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
-import { sealedColumns } from './sealed-columns.ts'
 
 /** The progress of a re-encryption. */
 export interface ReencryptProgress {
@@ -48,10 +47,12 @@ const maxListed = 100
  * Re-encrypts all values that are sealed under other keys, in batches of at most 100 rows, while hosts are running. A
  * value that is changed concurrently is left as written. After a crash the next call continues. Every host must have
  * the current key before. Adds an audit chain link under the current key.
+ * @param sealedColumns the columns of all modules that the keyring seals
  * @throws BillfoldError the errors of the storage and the keyring
  */
 export async function reencryptAll(
   services: Services,
+  sealedColumns: readonly SealedColumn[],
   actor: Actor,
   onProgress: (progress: ReencryptProgress) => void = () => {},
 ): Promise<ReencryptResult> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { builtInDeclarations } from '../../built-in-modules.ts'
 import { closeOwner } from '../../identity/signing-methods/owner-version.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
@@ -10,6 +11,8 @@ import { testServices } from '../../test-fixtures/services.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { reencryptAll } from './reencrypt.ts'
 import { getKeyringUsage } from './key-usage.ts'
+
+const { sealedColumns } = builtInDeclarations
 
 const actor = { tenant: 'default', id: 'host' }
 const keys = { k1: newKey(), k2: newKey() }
@@ -29,8 +32,8 @@ test('usage() counts signing methods and passwords until they are used under the
   const { userId } = await registerPaymentUser(before, actor, { ...contact, ...names })
 
   const after = { ...before, keyring: localKeyring({ keys, currentKeyId: 'k2' }) }
-  await reencryptAll(after, actor)
-  const olderKeys = async () => (await getKeyringUsage(after)).olderKeys
+  await reencryptAll(after, sealedColumns, actor)
+  const olderKeys = async () => (await getKeyringUsage(after, sealedColumns)).olderKeys
   expect(await olderKeys()).toMatchObject([{ id: 'k1', sealedValues: 0, signingMethods: 2, passwords: 1 }])
 
   await after.storage.commit(batch(closeOwner(archived.id, Date.now())))

@@ -15,6 +15,7 @@ import { applications, files, profiles } from './tables.ts'
 export function onboardingPersonalData(settings: FileSettings): PersonalData {
   return {
     name: 'onboarding',
+    tables: [profiles, files, applications],
     collect: async (services, user) => {
       const owners = await listOwners(services, user)
       const profile = await findOnboardingProfile(services, user.tenant, user.userId)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { eventCatalogue } from './catalogue.ts'
+import { eventCatalogue } from '../../events.ts'
 
 /** Formats the type of a field for readers: `text or null`, `true or false`, or its possible values. */
 function formatType(schema: unknown): string {
@@ -24,7 +24,7 @@ function row([type, { version, description, data }]: [
   return `| \`${type}\` | ${version} | ${description} | ${fields.join(', ')} |`
 }
 
-/** Run `vitest run -u packages/core/src/events/catalogue-page.test.ts` to regenerate the page. */
+/** Run `vitest run -u packages/core/src/platform/events/catalogue-page.test.ts` to regenerate the page. */
 test('docs/event-catalogue.md matches the catalogue', async () => {
   const page = [
     '# Event catalogue',

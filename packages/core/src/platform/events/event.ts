@@ -1,18 +1,39 @@
-import { z } from 'zod'
-import { eventCatalogue } from './catalogue.ts'
+import type { z } from 'zod'
+
+/**
+ * The event types of all modules, each with its definition. Every module adds its own by declaration merging, those of
+ * Billfold and those of third parties alike, so that {@link EventType} and {@link EventData} know them.
+ *
+ * @example
+ * ```ts
+ * import { defineEvent, eventId } from '@billfold/core/modules'
+ *
+ * const loyaltyEvents = { 'loyalty.points-earned': defineEvent('A user earned points.', { userId: eventId }) }
+ * type LoyaltyEvents = typeof loyaltyEvents
+ * declare module '@billfold/core' {
+ *   interface ModuleEvents extends LoyaltyEvents {}
+ * }
+ * ```
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- open for declaration merging
+export interface ModuleEvents {}
 
 /** The name of an event type. */
-export type EventType = keyof typeof eventCatalogue
+export type EventType = keyof ModuleEvents & string
 
 /** The `data` of an event type. */
-export type EventData<Type extends EventType> = z.output<(typeof eventCatalogue)[Type]['data']>
+export type EventData<Type extends EventType> = ModuleEvents[Type] extends {
+  readonly data: infer Data extends z.ZodType
+}
+  ? z.output<Data>
+  : never
 
 /** An event of one type. */
 export interface TypedEvent<Type extends EventType> {
   /** UUIDv7, the same for every delivery attempt. Use it to discard duplicates. */
   readonly id: string
   readonly type: Type
-  /** The version of the event type, see {@link eventCatalogue}. */
+  /** The version of the event type, see `eventCatalogue`. */
   readonly version: number
   readonly tenant: string
   /** The time of the event, ISO 8601 in UTC. */
@@ -22,30 +43,3 @@ export interface TypedEvent<Type extends EventType> {
 
 /** Any event. A check of `event.type` narrows `event.data`. */
 export type BillfoldEvent = { readonly [Type in EventType]: TypedEvent<Type> }[EventType]
-
-/** The names of all event types. */
-export const eventTypes: readonly EventType[] = Object.freeze(Object.keys(eventCatalogue).filter(isEventType))
-
-/** Returns true if the text is the name of an event type. */
-export function isEventType(type: string): type is EventType {
-  return Object.hasOwn(eventCatalogue, type)
-}
-
-const eventShape = z.object({
-  id: z.string(),
-  type: z.string(),
-  version: z.int(),
-  tenant: z.string(),
-  timestamp: z.string(),
-  data: z.record(z.string(), z.unknown()),
-})
-
-/** Returns true if a value is an event of a known type and version. Additional fields are ignored. */
-export function isBillfoldEvent(value: unknown): value is BillfoldEvent {
-  const parsed = eventShape.safeParse(value)
-  if (!parsed.success) return false
-  const { type, version, data } = parsed.data
-  if (!isEventType(type)) return false
-  const known = eventCatalogue[type]
-  return known.version === version && known.data.safeParse(data).success
-}

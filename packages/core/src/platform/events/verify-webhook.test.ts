@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { generateWebhookSecret } from '../webhooks/endpoint.ts'
 import { signWebhook } from '../webhooks/sign-webhook.ts'
-import { verifyWebhook } from './verify-webhook.ts'
+import { verifyWebhook } from '../../events.ts'
 
 const secret = generateWebhookSecret()
 const event = {

@@ -1,48 +1,36 @@
 import type { webcrypto } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type BillfoldEvent, isBillfoldEvent } from './event.ts'
+import type { EventDefinitions } from './define-event.ts'
+import type { BillfoldEvent } from './event.ts'
+import { isEventIn } from './is-event.ts'
 
 /** Request headers, as provided by Node, Express, Koa or the Fetch API. */
 export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** Options for {@link verifyWebhook}. */
+/** Options for `verifyWebhook`. */
 export interface VerifyWebhookOptions {
   /** The accepted difference between timestamp and clock in either direction, in seconds. Default: 300. */
   readonly toleranceSeconds?: number
   /** The current time in epoch milliseconds. Default: `Date.now()`. */
   readonly now?: number
+  /** The events of additional modules, as in their `events`. Default: none. */
+  readonly events?: EventDefinitions
 }
 
 /** The maximum number of signatures that are checked per request. */
 const maxSignatures = 16
 
 /**
- * Verifies a webhook request according to the Standard Webhooks specification (HMAC-SHA256) and returns its event.
- * Requires only Web Crypto.
- *
- * @param secret - the endpoint's secret (`whsec_...`), or several during a secret rotation
- * @param headers - the request headers
- * @param body - the raw request body: a body that was parseJson and serialized again has another signature
- * @returns the event, or undefined if its type or version is unknown to this version of Billfold; answer those with 204
- * @throws BillfoldError `webhook.invalid` for a missing header, a timestamp outside the tolerance, a wrong signature,
- *   or a body that is not JSON
- * @throws TypeError if a secret is not base64 of 24 to 64 bytes, with or without the prefix `whsec_`
- * @example
- * ```ts
- * import { verifyWebhook } from '@billfold/core'
- *
- * async function receive(request: Request) {
- *   const event = await verifyWebhook(process.env['WEBHOOK_SECRET'] ?? '', request.headers, await request.text())
- *   if (event?.type === 'payment.completed') console.log(event.data.paymentId)
- *   return new Response(null, { status: 204 })
- * }
- * ```
+ * Verifies a webhook request as `verifyWebhook` does, and returns its event if its type is in `definitions`.
+ * @throws BillfoldError `webhook.invalid`
+ * @throws TypeError if a secret is malformed
  */
-export async function verifyWebhook(
+export async function verifyWebhookOf(
+  definitions: EventDefinitions,
   secret: string | readonly string[],
   headers: WebhookHeaders,
   body: string | Uint8Array,
-  { toleranceSeconds = 300, now = Date.now() }: VerifyWebhookOptions = {},
+  { toleranceSeconds = 300, now = Date.now() }: Omit<VerifyWebhookOptions, 'events'> = {},
 ): Promise<BillfoldEvent | undefined> {
   const id = requiredHeader(headers, 'webhook-id')
   const timestamp = requiredHeader(headers, 'webhook-timestamp')
@@ -54,7 +42,7 @@ export async function verifyWebhook(
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text}`)
   if (!isInTime || !(await hasValidSignature(keys, signatures, signed))) throw new BillfoldError('webhook.invalid')
   const event = parseJson(text)
-  return isBillfoldEvent(event) ? event : undefined
+  return isEventIn(definitions, event) ? event : undefined
 }
 
 async function hasValidSignature(

@@ -9,6 +9,7 @@ const maxMessages = 1000
 /** Undelivered messages to a user. They can contain an email address and a phone number. Erasing deletes them. */
 export const outboxData: PersonalData = {
   name: 'messages',
+  tables: [outbox],
   collect: async (services, { tenant, userId }) => {
     const rows = await services.storage.find(outbox, {
       where: { userId, tenant },

@@ -1,12 +1,12 @@
 import type { Actor } from '../audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { deliveryWrite } from '../events/fan-out.ts'
-import { eventCatalogue } from '../events/catalogue.ts'
 import { suspendedUntil } from '../events/options.ts'
 import { eventDeliveries } from '../events/table.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../services.ts'
 import { batch, update } from '../../kernel/storage/index.ts'
+import { webhookEvents } from './events.ts'
 import { disableEndpoint } from './disable-endpoint.ts'
 import { toPublicEndpoint, type WebhookEndpoint } from './endpoint.ts'
 import {
@@ -145,7 +145,7 @@ export function createWebhooksApi(
 async function ping(services: Services, tenant: string, id: string): Promise<{ readonly eventId: string }> {
   const { id: endpointId } = await getEndpoint(services, tenant, id)
   const [eventId, createdAt, type] = [newId(), services.now(), 'webhook.pinged'] as const
-  const { version } = eventCatalogue[type]
+  const { version } = webhookEvents[type]
   const timestamp = new Date(createdAt).toISOString()
   const body = JSON.stringify({ id: eventId, type, version, tenant, timestamp, data: { endpointId } })
   await services.storage.commit(batch(deliveryWrite({ tenant, endpointId, eventId, type, body, createdAt })))

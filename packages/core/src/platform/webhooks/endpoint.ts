@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
-import { type EventType, isEventType } from '../events/event.ts'
+import type { EventType } from '../events/event.ts'
+import { isEventTypeIn } from '../events/is-event.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 import type { Services } from '../services.ts'
 import type { RowOf } from '../../kernel/storage/index.ts'
@@ -80,7 +81,7 @@ export async function toPublicEndpoint(services: Services, row: WebhookEndpointR
     id,
     url: await openUrlOrEmpty(services, row),
     description: row.description ?? undefined,
-    events: row.eventTypes?.split(' ').filter(isEventType),
+    events: row.eventTypes?.split(' ').filter((type) => isEventTypeIn(services.eventCatalogue, type)),
     createdAt,
     disabled: disabledAt === null ? undefined : { at: disabledAt, reason: disabledReason ?? '' },
     failures,

@@ -1,6 +1,8 @@
 import { type Actor, auditWrite } from '../audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type EventType, isEventType } from '../events/event.ts'
+import type { EventDefinitions } from '../events/define-event.ts'
+import type { EventType } from '../events/event.ts'
+import { isEventTypeIn } from '../events/is-event.ts'
 import { suspendedUntil } from '../events/options.ts'
 import { eventDeliveries } from '../events/table.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -32,7 +34,7 @@ export async function createEndpoint(
   { url, events, description = '' }: WebhookInput,
 ): Promise<{ readonly id: string; readonly secret: string }> {
   const { tenant } = actor
-  assertEventTypes(events)
+  assertEventTypes(services.eventCatalogue, events)
   if (description.length > 256) throw invalidInput('description', 'must be at most 256 characters')
   const { href } = await parseWebhookUrl(options, tenant, url)
   const where = { tenant }
@@ -138,10 +140,10 @@ async function commitOrNotFound(services: Services, ...writes: readonly Write[])
   if (!(await tryCommit(services, ...writes))) throw new BillfoldError('webhook.not-found')
 }
 
-function assertEventTypes(types: readonly string[] | undefined): void {
+function assertEventTypes(definitions: EventDefinitions, types: readonly string[] | undefined): void {
   if (types === undefined) return
   if (types.length === 0) throw invalidInput('events', 'must contain at least one event type')
-  const unknown = types.find((type) => !isEventType(type))
+  const unknown = types.find((type) => !isEventTypeIn(definitions, type))
   if (unknown !== undefined) throw invalidInput('events', `unknown event type: ${unknown.slice(0, 64)}`)
 }
 

@@ -9,7 +9,7 @@ import {
   resolveFeeBumping,
 } from '../../chain-clients/index.ts'
 import { type AuthorizedMethod, authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
-import { maintain } from '../../../maintenance/maintain.ts'
+import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import type { Services } from '../../../platform/services.ts'
 import { memoryStorage, type Storage } from '../../../kernel/storage/index.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
@@ -71,7 +71,7 @@ const send = (maxReplacementFeePerGas?: number, by = services): Promise<Transact
 
 async function maintainAfter(seconds: number, ...by: readonly Services[]): Promise<void> {
   ahead += seconds * 1000
-  await Promise.all((by.length === 0 ? [services] : by).map((one) => maintain(one)))
+  await Promise.all((by.length === 0 ? [services] : by).map((one) => runMaintenance(one)))
 }
 
 const pendingGasPrices = () => [...chain.pool.values()].map(({ gasPrice }) => gasPrice)

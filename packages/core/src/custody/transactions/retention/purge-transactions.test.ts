@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { maintain } from '../../../maintenance/maintain.ts'
+import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import type { Services } from '../../../platform/services.ts'
 import { batch, insert } from '../../../kernel/storage/index.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
@@ -44,7 +44,7 @@ const store = async (...rows: readonly TransactionRow[]): Promise<void> =>
 
 async function remainingAfter(days: number): Promise<string[]> {
   now = start + days * day
-  await maintain(services)
+  await runMaintenance(services)
   const rows = await services.storage.find(transactions, { orderBy: [['id', 'asc']] })
   return rows.map(({ id }) => id)
 }

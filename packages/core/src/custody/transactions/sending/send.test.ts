@@ -3,7 +3,7 @@ import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../../platform/audit/tables.ts'
 import { type BroadcastResult, type ChainClient, createChainConnections } from '../../chain-clients/index.ts'
 import { type AuthorizedMethod, authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
-import { maintain } from '../../../maintenance/maintain.ts'
+import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import type { Services } from '../../../platform/services.ts'
 import { batch, memoryStorage, type Storage, update } from '../../../kernel/storage/index.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
@@ -64,7 +64,7 @@ const getStatus = async ({ hash }: TransactionRow): Promise<string> =>
 /** Runs `maintain()` after the check interval. */
 async function maintainLater(): Promise<void> {
   ahead += transactionLimits.checkIntervalMs + 1
-  await maintain(services)
+  await runMaintenance(services)
 }
 
 describe('sendTransaction', () => {

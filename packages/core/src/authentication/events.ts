@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineEvent, eventId } from '../platform/events/define-event.ts'
+
+const session = {
+  sessionId: eventId,
+  community: eventId,
+  purpose: z.string().max(32),
+  userId: eventId.nullable(),
+}
+
+/** The events of authentication. */
+export const authenticationEvents = {
+  'session.verified': defineEvent('An authentication session succeeded.', session),
+  'session.failed': defineEvent('An authentication session failed; `failure` is the reason.', {
+    ...session,
+    failure: z.string().max(64).nullable(),
+  }),
+}
+
+type AuthenticationEvents = typeof authenticationEvents
+
+declare module '../platform/events/event.ts' {
+  interface ModuleEvents extends AuthenticationEvents {}
+}

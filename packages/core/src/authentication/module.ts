@@ -1,0 +1,63 @@
+import { authenticationErrors } from '../kernel/error-codes/authentication.ts'
+import { defineModule, type ModuleContext } from '../platform/module.ts'
+import { createAuthenticationApi } from './api/api.ts'
+import { type AuthenticationOptions, authenticationHttpApi } from './api/index.ts'
+import { authenticationEvents } from './events.ts'
+import { purgeOldFaceAttempts, sealedFaceAttempts } from './sessions/face-step/face-attempts.ts'
+import { purgeExpiredSessions, sealedSessions } from './sessions/session.ts'
+import type { SessionContext } from './sessions/session-context.ts'
+import { sealedSessionValues } from './sessions/session-values.ts'
+import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
+
+const authenticationAuditActions = {
+  'session.created': 'An authentication session was created',
+  'session.imported': 'A session of another service was imported',
+  'session.started': 'A session was started in a browser or an app',
+  'session.device-info-read': 'A relying party read the device information of a session',
+  'session.face-rejected': 'A face submitted to a session was not accepted',
+  'session.face-verified': 'A face submitted to a session matched',
+  'session.pin-rejected': 'A wrong PIN was submitted to a session',
+  'session.succeeded': 'A session succeeded',
+  'session.failed': 'A session failed',
+}
+
+type AuthenticationAuditActions = typeof authenticationAuditActions
+
+declare module '../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends AuthenticationAuditActions {}
+}
+
+/** What the authentication module needs besides the services. */
+export interface AuthenticationModuleContext extends ModuleContext {
+  readonly authentication: AuthenticationOptions | undefined
+  readonly sessions: SessionContext
+}
+
+/** Authentication sessions, and the authentication API. */
+export const authenticationModule = defineModule({
+  name: 'authentication',
+  tables: [authenticationSessions, sessionValues, faceAttempts],
+  sealedColumns: [sealedFaceAttempts, ...sealedSessions, sealedSessionValues],
+  personalDataExceptions: {
+    auth_sessions: 'Deleted soon after it expires, with all values of the session.',
+  },
+  auditActions: authenticationAuditActions,
+  events: authenticationEvents,
+  errors: authenticationErrors,
+  create: ({ services, tenant, authentication, sessions }: AuthenticationModuleContext) => ({
+    api: authenticationHttpApi(services, tenant, authentication, sessions),
+    functions: createAuthenticationApi(sessions, tenant),
+    maintenanceSteps: [
+      {
+        name: 'delete expired sessions',
+        stage: 'expire',
+        run: (startedAt) => purgeExpiredSessions(services.storage, startedAt),
+      },
+      {
+        name: 'delete old face attempts',
+        stage: 'expire',
+        run: (startedAt) => purgeOldFaceAttempts(services.storage, startedAt),
+      },
+    ],
+  }),
+})

@@ -1,0 +1,74 @@
+import { authenticationModule } from './authentication/module.ts'
+import { custodyModule } from './custody/module.ts'
+import { didsModule } from './dids/module.ts'
+import { httpModule } from './http/module.ts'
+import { biometricsModule } from './identity/biometrics/module.ts'
+import { devicesModule } from './identity/devices/module.ts'
+import { encryptionKeysModule } from './identity/encryption-keys/module.ts'
+import { licencesModule } from './identity/licences/module.ts'
+import { serviceKeysModule } from './identity/service-keys/module.ts'
+import { signingMethodsModule } from './identity/signing-methods/module.ts'
+import { usersModule } from './identity/users/module.ts'
+import type { Table } from './kernel/storage/index.ts'
+import { keyringModule } from './maintenance/keyring/module.ts'
+import { onboardingModule } from './onboarding/module.ts'
+import { paymentsModule } from './payments/module.ts'
+import type { AuditAction, AuditActions } from './platform/audit/actions.ts'
+import { auditModule } from './platform/audit/module.ts'
+import { blindIndexModule } from './platform/blind-index/module.ts'
+import { composeDeclarations } from './platform/compose-modules.ts'
+import { eventsModule } from './platform/events/module.ts'
+import { idempotencyModule } from './platform/idempotency/module.ts'
+import { kernelModule } from './platform/kernel-module.ts'
+import { outboxModule } from './platform/outbox/module.ts'
+import { rateLimitsModule } from './platform/rate-limits/module.ts'
+import { replayProtectionModule } from './platform/replay-protection/module.ts'
+import { secureChannelModule } from './platform/secure-channel/module.ts'
+import { tokensModule } from './platform/tokens/module.ts'
+import { webhooksModule } from './platform/webhooks/module.ts'
+
+/** Billfold's own modules, which are in every Billfold. */
+export const builtInModules = [
+  kernelModule,
+  httpModule,
+  tokensModule,
+  rateLimitsModule,
+  replayProtectionModule,
+  idempotencyModule,
+  blindIndexModule,
+  secureChannelModule,
+  auditModule,
+  outboxModule,
+  eventsModule,
+  webhooksModule,
+  usersModule,
+  signingMethodsModule,
+  biometricsModule,
+  devicesModule,
+  serviceKeysModule,
+  licencesModule,
+  encryptionKeysModule,
+  authenticationModule,
+  custodyModule,
+  didsModule,
+  onboardingModule,
+  paymentsModule,
+  keyringModule,
+] as const
+
+/** What Billfold's own modules declare. */
+export const builtInDeclarations = composeDeclarations(builtInModules)
+
+/** The tables of Billfold's own modules. A storage must support each of them. See also `billfold.tables`. */
+export const tables: readonly Table[] = builtInDeclarations.tables
+
+/**
+ * The audit actions of Billfold's own modules, with their descriptions. The subject of an entry is the id of the object
+ * that the action name starts with, unless the description says otherwise.
+ */
+export const auditActions: AuditActions = builtInDeclarations.auditActions
+
+/** Returns true if the text is the name of an audit action of Billfold's own modules. */
+export function isAuditAction(text: string): text is AuditAction {
+  return Object.hasOwn(auditActions, text)
+}

@@ -1,0 +1,60 @@
+import { custodyErrors } from '../kernel/error-codes/custody.ts'
+import { defineModule, type ModuleContext } from '../platform/module.ts'
+import { type CustodyOptions, custodyApi } from './api/index.ts'
+import { custodyEvents } from './events.ts'
+import { sealedReplacements } from './transactions/fee-bumping/replacements.ts'
+import { purgeTransactions } from './transactions/retention/purge-transactions.ts'
+import { accountNonces, transactionReplacements, transactions } from './transactions/tables.ts'
+import { reconcileTransactions } from './transactions/tracking/reconcile.ts'
+import { reencryptSeeds, reencryptWalletKeys } from './wallets/master-secret-rotation.ts'
+import { custodyPersonalData } from './wallets/personal-data.ts'
+import { seeds, wallets } from './wallets/tables.ts'
+
+const custodyAuditActions = {
+  'wallet.created': 'A wallet was created',
+  'wallet.imported': 'A wallet was imported',
+  'wallet.updated': 'The description, identifier, archive flag or primary flag of a wallet was changed',
+  'wallet.linked': 'A wallet was assigned to a user',
+  'wallet.exported': 'The private key of a wallet was exported as a keystore',
+  'wallet.signed': 'A wallet signed a message or typed data',
+  'transaction.signed': 'A wallet signed a transaction; the subject is the wallet',
+  'transaction.fee-bumped': 'A transaction was rebroadcast with a higher fee; the subject is the wallet',
+}
+
+type CustodyAuditActions = typeof custodyAuditActions
+
+declare module '../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends CustodyAuditActions {}
+}
+
+/** What the custody module needs besides the services. */
+export interface CustodyModuleContext extends ModuleContext {
+  readonly custody: CustodyOptions | undefined
+  /** Face verification, for BIOMETRIC signing methods. */
+  readonly sessions: NonNullable<Parameters<typeof custodyApi>[3]>
+}
+
+/** Wallets, signatures and transactions, and the custody API. */
+export const custodyModule = defineModule({
+  name: 'custody',
+  tables: [wallets, seeds, transactions, transactionReplacements, accountNonces],
+  sealedColumns: [sealedReplacements],
+  masterSecretColumns: [
+    { table: wallets, column: 'sealedKey', reencrypt: reencryptWalletKeys },
+    { table: seeds, column: 'sealedEntropy', reencrypt: reencryptSeeds },
+  ],
+  personalDataExceptions: {
+    seeds: 'Key material, useless without a signing method. An erasure closes the owner, so none can be used.',
+  },
+  auditActions: custodyAuditActions,
+  events: custodyEvents,
+  errors: custodyErrors,
+  create: ({ services, tenant, custody, sessions }: CustodyModuleContext) => ({
+    api: custodyApi(services, tenant, custody, sessions),
+    personalData: [custodyPersonalData],
+    maintenanceSteps: [
+      { name: 'reconcile transactions', stage: 'reconcile', run: () => reconcileTransactions(services) },
+      { name: 'delete old transactions', stage: 'reconcile', run: () => purgeTransactions(services) },
+    ],
+  }),
+})

@@ -1,0 +1,47 @@
+import { biometricsErrors } from '../../kernel/error-codes/identity.ts'
+import { defineModule, type ModuleContext } from '../../platform/module.ts'
+import { faceEvents } from './events.ts'
+import { sealedTemplates } from './face-people.ts'
+import type { FaceRecognition } from './face-recognition.ts'
+import { faceGalleries, facePeople, faceTemplates } from './face-tables.ts'
+import { facesData } from './personal-data.ts'
+import { purgeRemovedFaces } from './remove-face.ts'
+import { verificationConfigurations } from './verification-configuration-table.ts'
+
+const biometricsAuditActions = {
+  'verification-configuration.created': 'A verification configuration was created',
+  'verification-configuration.removed': 'A verification configuration was deleted',
+  'face.enrolled': 'A face was enrolled; the subject is the user',
+  'face.removed': 'A face was deleted; the subject is the user',
+  'face.identified': 'A face was identified among the enrolled faces of a community; the subject is the user',
+}
+
+type BiometricsAuditActions = typeof biometricsAuditActions
+
+declare module '../../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends BiometricsAuditActions {}
+}
+
+/** What the biometrics module needs besides the services. */
+export interface BiometricsModuleContext extends ModuleContext {
+  readonly faces: FaceRecognition
+}
+
+/** Enrolled faces and verification configurations. */
+export const biometricsModule = defineModule({
+  name: 'biometrics',
+  tables: [verificationConfigurations, facePeople, faceTemplates, faceGalleries],
+  sealedColumns: [sealedTemplates],
+  personalDataExceptions: {
+    face_templates: 'Counted in the export and deleted with its row of face_people; meaningless without its verifier.',
+  },
+  auditActions: biometricsAuditActions,
+  events: faceEvents,
+  errors: biometricsErrors,
+  create: ({ services: { storage }, faces }: BiometricsModuleContext) => ({
+    personalData: [facesData(faces.verifier)],
+    maintenanceSteps: [
+      { name: 'delete removed faces', stage: 'expire', run: (startedAt) => purgeRemovedFaces(storage, startedAt) },
+    ],
+  }),
+})

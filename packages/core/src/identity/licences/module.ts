@@ -1,0 +1,26 @@
+import { licenceErrors } from '../../kernel/error-codes/identity.ts'
+import { defineModule } from '../../platform/module.ts'
+import { createLicencesApi } from './api.ts'
+import { licenceEvents } from './events.ts'
+import { licences } from './table.ts'
+
+const licenceAuditActions = {
+  'licence.created': 'A licence was created',
+  'licence.revoked': 'A licence was revoked',
+}
+
+type LicenceAuditActions = typeof licenceAuditActions
+
+declare module '../../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends LicenceAuditActions {}
+}
+
+/** Licences, the credentials of relying parties for the authentication API. */
+export const licencesModule = defineModule({
+  name: 'licences',
+  tables: [licences],
+  auditActions: licenceAuditActions,
+  events: licenceEvents,
+  errors: licenceErrors,
+  create: ({ services, host }) => ({ functions: createLicencesApi(services, host) }),
+})

@@ -1,0 +1,49 @@
+import { signingMethodErrors } from '../../kernel/error-codes/identity.ts'
+import { defineModule } from '../../platform/module.ts'
+import { sealedFaceChecks } from './consume-face-check.ts'
+import { signingMethodEvents } from './events.ts'
+import { faceChecks } from './face-check-table.ts'
+import { purgeExpiredFaceChecks } from './start-face-check.ts'
+import { masterSecrets, signingMethods } from './tables.ts'
+
+const signingMethodAuditActions = {
+  'signing-method.created': 'A signing method was created for a user or a standalone wallet',
+  'signing-method.replaced': 'The value of a signing method was replaced',
+  'signing-method.removed': 'A signing method was deleted',
+  'signing-method.verification-failed': 'A signing method was used with a wrong value, or while it was locked',
+  'signing-method.face-verified': 'The face check of a signing method succeeded',
+}
+
+type SigningMethodAuditActions = typeof signingMethodAuditActions
+
+declare module '../../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends SigningMethodAuditActions {}
+}
+
+/** Signing methods, and the master secrets that they open. */
+export const signingMethodsModule = defineModule({
+  name: 'signingMethods',
+  tables: [masterSecrets, signingMethods, faceChecks],
+  sealedColumns: sealedFaceChecks,
+  sealingExceptions: {
+    'signing_methods.sealedPrivateKey': "Sealed under the method's own value; sealed again when the method is used.",
+    'signing_methods.sealedSecret': "Sealed to the method's key; sealed again when the master secret is replaced.",
+  },
+  personalDataExceptions: {
+    master_secrets: 'Key material, never in plain text. An erasure closes the owner.',
+    signing_methods: 'Key material, useless without its value. An erasure closes the owner, so none can be used.',
+    face_checks: 'Deleted when it expires.',
+  },
+  auditActions: signingMethodAuditActions,
+  events: signingMethodEvents,
+  errors: signingMethodErrors,
+  create: ({ services: { storage } }) => ({
+    maintenanceSteps: [
+      {
+        name: 'delete expired face checks',
+        stage: 'expire',
+        run: (startedAt) => purgeExpiredFaceChecks(storage, startedAt),
+      },
+    ],
+  }),
+})

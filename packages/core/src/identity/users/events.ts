@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineEvent, eventId } from '../../platform/events/define-event.ts'
+
+/** The events of users. */
+export const userEvents = {
+  'user.created': defineEvent(
+    'A user was created: by the custody API, by a wallet login, or by registering for payments.',
+    {
+      userId: eventId,
+      by: z.enum(['custody', 'wallet', 'registration']),
+    },
+  ),
+  'user.updated': defineEvent('The reference or the profile of a user was updated.', {
+    userId: eventId,
+    change: z.enum(['reference', 'profile']),
+  }),
+  'user.archived': defineEvent('A user was archived. Their wallets and signing methods can no longer be used.', {
+    userId: eventId,
+  }),
+  'user.erased': defineEvent('The personal data of a user was erased; only the id remains.', { userId: eventId }),
+}
+
+type UserEvents = typeof userEvents
+
+declare module '../../platform/events/event.ts' {
+  interface ModuleEvents extends UserEvents {}
+}

@@ -1,0 +1,25 @@
+import type { ErrorTable } from './error-table.ts'
+
+/** The error codes of custody. */
+export const custodyErrors = {
+  'wallet.not-found': { status: 404, message: 'Wallet not found' },
+  'wallet.already-linked': { status: 409, message: 'The wallet is already linked to a user' },
+  'wallet.archived': { status: 400, message: 'The wallet is archived' },
+  'wallet.import.duplicate': { status: 409, message: 'A wallet with this address already exists' },
+  'wallet.import.unsupported-type': { status: 400, message: 'The chain does not support this kind of import' },
+  'keystore.invalid': { status: 400, message: 'The keystore cannot be parsed' },
+  'keystore.cost-too-high': { status: 400, message: 'The key derivation cost of the keystore is too high' },
+  'keystore.wrong-password': { status: 400, message: 'Wrong keystore password' },
+  'chain.unsupported': { status: 400, message: 'This chain is not configured' },
+  'transaction.chain-unavailable': { status: 503, message: 'No node of the chain is available; nothing was sent' },
+  'transaction.insufficient-funds': { status: 400, message: 'Insufficient funds in the wallet' },
+  'transaction.rejected': { status: 400, message: 'The node rejected the transaction' },
+  'transaction.reverted': { status: 400, message: 'The contract reverted the transaction' },
+  'transaction.replaced': { status: 409, message: 'Another transaction used this nonce; nothing was sent' },
+  'transaction.unsupported-type': { status: 400, message: 'The chain does not support this type of transaction' },
+  'signature.raw-disabled': {
+    status: 403,
+    message: 'Raw signatures are disabled; the host option custody.rawSignatures enables them',
+  },
+  'signature.unsupported-type': { status: 400, message: 'The chain does not support this type of signature' },
+} as const satisfies ErrorTable

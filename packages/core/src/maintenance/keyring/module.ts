@@ -1,0 +1,29 @@
+import { defineModule, type ModuleContext } from '../../platform/module.ts'
+import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
+import { createKeyringApi } from './api.ts'
+
+const keyringAuditActions = {
+  'keys.reencrypted': 'Sealed values were re-encrypted under the current key, which is the subject',
+}
+
+type KeyringAuditActions = typeof keyringAuditActions
+
+declare module '../../platform/audit/actions.ts' {
+  interface ModuleAuditActions extends KeyringAuditActions {}
+}
+
+/** What the keyring module needs besides the services. */
+export interface KeyringModuleContext extends ModuleContext {
+  /** The columns of all modules that the keyring seals. */
+  readonly sealedColumns: readonly SealedColumn[]
+}
+
+/** Key usage and re-encryption. */
+export const keyringModule = defineModule({
+  name: 'keys',
+  tables: [],
+  auditActions: keyringAuditActions,
+  create: ({ services, host, sealedColumns }: KeyringModuleContext) => ({
+    functions: createKeyringApi(services, host, sealedColumns),
+  }),
+})

@@ -1,0 +1,34 @@
+// What the author of a module needs besides the root of the package: the Module type, and the functions that write
+// audit records, events and messages in the commits of the module, and that guard its routes.
+export { serviceGuard, publicGuard } from './identity/api/service-guard.ts'
+export {
+  actorFromRequest,
+  authorizeWithSigningMethod,
+  parseSigningMethod,
+  type PresentedMethod,
+  type SigningMethodHeaders,
+} from './identity/api/signing-method-auth.ts'
+export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
+export { openMasterSecret } from './identity/signing-methods/sealing.ts'
+export { getUser } from './identity/users/find.ts'
+export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
+export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
+export { type Actor, auditWrite } from './platform/audit/audit-write.ts'
+export { defineEvent, type EventDefinition, type EventDefinitions, eventId } from './platform/events/define-event.ts'
+export { eventWrites } from './platform/events/event-writes.ts'
+export type { MasterSecret, ReencryptOwnerRows } from './platform/master-secret.ts'
+export {
+  defineModule,
+  type MaintenanceStage,
+  type MaintenanceStep,
+  maintenanceStages,
+  type MasterSecretColumn,
+  type Module,
+  type ModuleApi,
+  type ModuleContext,
+  type ModuleDeclaration,
+  type ModuleParts,
+} from './platform/module.ts'
+export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
+export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
+export type { Services } from './platform/services.ts'

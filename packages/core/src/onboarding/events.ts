@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineEvent, eventId } from '../platform/events/define-event.ts'
+
+const application = { applicationId: eventId, templateId: z.union([z.string(), z.number()]) }
+
+/** The events of onboarding. */
+export const onboardingEvents = {
+  'application.submitted': defineEvent('An application was submitted.', application),
+  'application.in-review': defineEvent('The review of an application started.', application),
+  'application.returned': defineEvent('An application was returned for changes.', application),
+  'application.approved': defineEvent('An application was approved.', application),
+  'application.rejected': defineEvent('An application was rejected.', application),
+}
+
+type OnboardingEvents = typeof onboardingEvents
+
+declare module '../platform/events/event.ts' {
+  interface ModuleEvents extends OnboardingEvents {}
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { defineEvent, eventId } from '../platform/events/define-event.ts'
+
+const payment = { paymentId: eventId, senderId: eventId, receiverId: eventId.nullable() }
+const funding = { transactionId: eventId, userId: eventId }
+const failedFunding = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED']) }
+
+/** The events of payments. */
+export const paymentEvents = {
+  'payment.requested': defineEvent(
+    'A payment was created, and its amount put on hold. If `receiverId` is null, the receiver was invited.',
+    payment,
+  ),
+  'payment.claimed': defineEvent('An invited receiver registered and claimed a payment.', payment),
+  'payment.confirmed': defineEvent('A party confirmed a payment; the other party has yet to confirm.', {
+    ...payment,
+    by: z.enum(['sender', 'receiver']),
+  }),
+  'payment.completed': defineEvent('Every required party confirmed a payment, and the money was transferred.', payment),
+  'payment.expired': defineEvent('A payment was not confirmed in time, and its hold was released.', payment),
+  'payment.cancelled': defineEvent('A payment was cancelled, and its hold was released.', payment),
+  'payment-wallet.created': defineEvent('A payment wallet was created for a user.', { userId: eventId }),
+  'deposit.created': defineEvent('A deposit through a payment gateway was created.', funding),
+  'deposit.completed': defineEvent(
+    'A deposit was credited. A deposit that a gateway credits immediately has no `deposit.created` event.',
+    funding,
+  ),
+  'deposit.failed': defineEvent('A deposit failed or was cancelled.', failedFunding),
+  'withdrawal.created': defineEvent(
+    'A withdrawal through a payment gateway was created, and its amount put on hold.',
+    funding,
+  ),
+  'withdrawal.completed': defineEvent('A withdrawal was paid out.', funding),
+  'withdrawal.failed': defineEvent('A withdrawal failed or was cancelled, and its hold was released.', failedFunding),
+  'subscription.added': defineEvent('A subscription was added.', { userId: eventId }),
+  'subscription.renewed': defineEvent('A subscription was renewed.', { userId: eventId }),
+  'subscription.deactivated': defineEvent('A subscription was deactivated.', { userId: eventId }),
+}
+
+type PaymentEvents = typeof paymentEvents
+
+declare module '../platform/events/event.ts' {
+  interface ModuleEvents extends PaymentEvents {}
+}
