@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { auditActions, errorTable, auditLogFindings } from '@billfold/core'
 import { root } from './repository.ts'
 
-/** A table of a page that says what the code says, between two comments that name it. */
-interface KeptTable {
+/** A table of a page that is generated from the code, between two comments that name it. */
+interface DerivedTable {
   readonly page: string
   readonly name: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
 }
 
-const keptTables: readonly KeptTable[] = [
+const derivedTables: readonly DerivedTable[] = [
   {
     page: 'docs/errors.md',
     name: 'errors',
@@ -34,30 +34,30 @@ const keptTables: readonly KeptTable[] = [
 ]
 
 /** Writes the tables into their pages. */
-export function writeKeptTables(): void {
-  for (const table of keptTables) {
-    const { kept, wanted } = pageWith(table)
-    if (kept !== wanted) writeFileSync(join(root, table.page), wanted)
+export function writeDerivedTables(): void {
+  for (const table of derivedTables) {
+    const { current, wanted } = pageWith(table)
+    if (current !== wanted) writeFileSync(join(root, table.page), wanted)
   }
 }
 
-/** The tables that say something else than the code. */
+/** The tables that differ from the code, one line each. */
 export function tableFaults(): readonly string[] {
-  return keptTables.flatMap((table) => {
-    const { kept, wanted } = pageWith(table)
-    return kept === wanted ? [] : [`${table.page}: the table of ${table.name} is not what the code says: npm run docs`]
+  return derivedTables.flatMap((table) => {
+    const { current, wanted } = pageWith(table)
+    return current === wanted ? [] : [`${table.page}: the table of ${table.name} differs from the code: run npm run docs`]
   })
 }
 
-/** The page as it is, and with the table as the code has it now. */
-function pageWith(table: KeptTable): { readonly kept: string; readonly wanted: string } {
+/** The page as it is, and with the table generated from the code. */
+function pageWith(table: DerivedTable): { readonly current: string; readonly wanted: string } {
   const [begin, end] = [`<!-- ${table.name}: made by \`npm run docs\` -->`, `<!-- end of ${table.name} -->`]
-  const kept = readFileSync(join(root, table.page), 'utf8')
-  const [before = '', rest = ''] = kept.split(begin)
-  return { kept, wanted: `${before}${begin}\n\n${markdown(table)}\n${end}${rest.split(end)[1] ?? ''}` }
+  const current = readFileSync(join(root, table.page), 'utf8')
+  const [before = '', rest = ''] = current.split(begin)
+  return { current, wanted: `${before}${begin}\n\n${markdown(table)}\n${end}${rest.split(end)[1] ?? ''}` }
 }
 
-function markdown({ columns, rows }: KeptTable): string {
+function markdown({ columns, rows }: DerivedTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(columns), `|${columns.map(() => '---|').join('')}`, ...rows.map(line), ''].join('\n')
 }
