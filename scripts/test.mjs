@@ -52,6 +52,8 @@ async function allDatabases() {
     throw new Error(`with CI=true, no suite used ${missing.join(' or ')}; used: ${used.join(', ')}`)
 }
 
+const sources = ['packages', 'tests', 'apps', 'examples', 'benchmarks', 'scripts']
+
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 
@@ -59,7 +61,9 @@ const counts = [
   await runChecks([
     { name: 'lint', run: node('node_modules/oxlint/bin/oxlint') },
     { name: 'format', run: node('node_modules/@biomejs/biome/bin/biome', 'format', '--reporter=summary') },
-    { name: 'import boundaries', run: node('scripts/import-boundaries.mjs') },
+    { name: 'direction of imports', run: node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...sources) },
+    { name: 'spelling', run: node('node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet') },
+    { name: 'words', run: node('scripts/check-words.mjs') },
     { name: 'every project is built', run: node('scripts/check-references.mjs') },
     { name: 'unused files, exports and dependencies', run: node('node_modules/knip/bin/knip.js', '--no-progress') },
     { name: 'packaging', run: node('scripts/check-packaging.mjs') },

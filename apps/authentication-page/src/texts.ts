@@ -115,6 +115,7 @@ const english: Texts = {
   unsupported: 'Open the page in a newer browser, over a secure connection.',
 }
 
+// cspell:disable
 const german: Texts = {
   title: 'Mit dem Gesicht anmelden',
   intro: 'Wir machen ein Bild mit Ihrer Kamera und vergleichen es mit dem, das Sie hinterlegt haben.',
@@ -175,6 +176,7 @@ const german: Texts = {
   unsupportedTitle: 'Dieser Browser kann das nicht',
   unsupported: 'Öffnen Sie die Seite in einem neueren Browser, über eine sichere Verbindung.',
 }
+// cspell:enable
 
 const builtIn: Readonly<Record<string, Texts>> = { en: english, de: german }
 

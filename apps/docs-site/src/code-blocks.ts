@@ -41,7 +41,7 @@ function writeModule(name: string, blocks: readonly CodeBlock[]): number {
   return 1
 }
 
-/** `docs/dids.md` as a file name from which the page can be told again. */
+/** `docs/dids.md` as a file name that names the page. */
 function fileName(path: string): string {
   return path.replaceAll('/', '~')
 }

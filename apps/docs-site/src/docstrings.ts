@@ -32,26 +32,44 @@ export function publicModules(): readonly PublicModule[] {
   })
 }
 
-/** The public exports that nothing is said about, one line each. */
-export function missingDocstrings(modules: readonly PublicModule[]): readonly string[] {
+/** A name that a public module exports. */
+interface PublicExport {
+  readonly module: string
+  readonly name: string
+  readonly documented: boolean
+}
+
+/**
+ * Every name that the modules export, without those of packages that are not ours.
+ * @throws Error if the declarations of a module do not exist
+ */
+export function publicExports(modules: readonly PublicModule[]): readonly PublicExport[] {
   const files = modules.map(({ declarations }) => declarations)
   const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] })
   const checker = program.getTypeChecker()
-  const found = modules.flatMap(({ name, declarations }) => {
+  return modules.flatMap(({ name, declarations }) => {
     const source = program.getSourceFile(declarations)
     const symbol = source === undefined ? undefined : checker.getSymbolAtLocation(source)
-    if (symbol === undefined) return [`${name}: ${declarations} is not there, or not a module`]
+    if (symbol === undefined) throw new Error(`${name}: ${declarations} does not exist, or is not a module`)
     return checker.getExportsOfModule(symbol).flatMap((exported) => {
-      const meant = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-      const said = meant.getDocumentationComment(checker).length > 0 || meant.getJsDocTags(checker).length > 0
-      return said || isOfOthers(meant) ? [] : [`${name}: ${exported.name} has no docstring`]
+      const original = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+      if (isForeign(original)) return []
+      const documented =
+        original.getDocumentationComment(checker).length > 0 || original.getJsDocTags(checker).length > 0
+      return [{ module: name, name: exported.name, documented }]
     })
   })
-  return found
 }
 
-/** Whether a name comes from a package that is not ours: what is said about it is its authors' own. */
-function isOfOthers({ declarations = [] }: ts.Symbol): boolean {
+/** The public exports without a docstring, one line each. */
+export function missingDocstrings(modules: readonly PublicModule[]): readonly string[] {
+  return publicExports(modules)
+    .filter(({ documented }) => !documented)
+    .map(({ module, name }) => `${module}: ${name} has no docstring`)
+}
+
+/** True if a name comes from a package that is not ours: its documentation is its authors'. */
+function isForeign({ declarations = [] }: ts.Symbol): boolean {
   return declarations.every((declaration) => declaration.getSourceFile().fileName.includes('/node_modules/'))
 }
 

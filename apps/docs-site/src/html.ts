@@ -19,11 +19,3 @@ export function textOf(html: string): string {
 export function codeHtml(text: string): string {
   return `<code>${escapeHtml(text)}</code>`
 }
-
-/** What scrolls by itself where it is wide; with the keyboard, too. */
-export const wide = '<div class="wide" tabindex="0">'
-
-/** Rows as a table. */
-export function tableHtml(rows: readonly string[], name = 'rows'): string {
-  return `${wide}<table class="${name}"><tbody>${rows.join('\n')}</tbody></table></div>`
-}

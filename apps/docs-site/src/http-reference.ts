@@ -1,9 +1,7 @@
 import { createBillfold, localKeyring, type MountableApi, memoryStorage, newKey } from '@billfold/core'
 import { openApiDocument } from '@billfold/core/http'
 import { z } from 'zod'
-import { codeBlockHtml } from './highlight.ts'
-import { codeHtml, escapeHtml, tableHtml } from './html.ts'
-import { inlineHtml } from './markdown.ts'
+import { codeHtml, escapeHtml } from './html.ts'
 import type { Page } from './page.ts'
 import { notesHtml, schemaHtml, typeHtml } from './schema-html.ts'
 
@@ -36,133 +34,136 @@ interface Placed extends Operation {
   readonly path: string
 }
 
-/** The five APIs, each with the page that says how to use it. */
-const guides = {
-  authentication: 'authentication.html',
-  onboarding: 'onboarding.html',
-  dids: 'dids.html',
-  custody: 'custody.html',
-  payments: 'payments.html',
-} as const
+/** The APIs, in the order in which the documentation names them. */
+export const apiNames = ['authentication', 'onboarding', 'dids', 'custody', 'payments'] as const
 
-/** A page of the site that is not made from Markdown, and a file beside it. */
+/** A page made from an OpenAPI document. */
 export interface HttpPage extends Page {
-  /** The OpenAPI document, as JSON. */
+  /** The document, as JSON. */
   readonly openApi: string
+  readonly operationIds: readonly string[]
 }
 
 /** One page for each HTTP API, made from the OpenAPI document that the API itself serves. */
 export function httpReference(): readonly HttpPage[] {
   const keyring = localKeyring({ keys: { 1: newKey() }, currentKeyId: '1' })
   const billfold = createBillfold({ storage: memoryStorage(), keyring })
-  return Object.entries(guides).map(([name, guide]) => apiPage(name, guide, apiNamed(billfold, name)))
+  return apiNames.map((name) => apiPage(name, billfold[name]))
 }
 
-function apiNamed(billfold: ReturnType<typeof createBillfold>, name: string): MountableApi {
-  const { authentication, onboarding, dids, custody, payments } = billfold
-  const found = [authentication, onboarding, dids, custody, payments].find((api) => api.name === name)
-  if (found === undefined) throw new Error(`there is no API ${name}`)
-  return found
-}
-
-function apiPage(name: string, guide: string, api: MountableApi): HttpPage {
+function apiPage(name: string, api: MountableApi): HttpPage {
   const json = openApiDocument(api)
   const document = documentShape.parse(json)
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]): Placed => ({ ...one, method: method.toUpperCase(), path })),
   )
   const title = `${document.info.title}: HTTP`
-  const html = [
-    `<h1>${escapeHtml(title)}</h1>`,
-    `<p>Paths are below the mount. <a href="../${guide}">How to use this API</a>, <a href="../compatibility.html">where`,
-    `it departs from the document that it follows</a>, <a href="${name}.json">the OpenAPI document</a>.</p>`,
-    callersHtml(document.components.securitySchemes),
-    envelopeHtml(operations),
-    '<h2 id="operations">Operations</h2>',
-    listHtml(operations),
-    ...operations.map(operationHtml),
-    ...namedSchemasHtml(document.components.schemas),
-  ].join('\n')
-  const headings = operations.map(({ operationId }) => ({ level: 2, text: operationId, anchor: operationId }))
-  return { url: `http/${name}.html`, title, html, headings, openApi: JSON.stringify(json, undefined, 1) }
+  const markdown = [
+    `# ${title}`,
+    `Paths are below the mount. [How to use this API](/${name}.html), [where it departs from the document that it follows](/compatibility.html), <a href="/http/${name}.json" target="_self">the OpenAPI document</a>.`,
+    ...callers(document.components.securitySchemes),
+    ...errorExample(operations),
+    '## Operations',
+    operationTable(operations),
+    ...operations.flatMap(operationSection),
+    ...namedSchemas(document.components.schemas),
+  ].join('\n\n')
+  const operationIds = operations.map(({ operationId }) => operationId)
+  return { url: `http/${name}.html`, title, markdown, openApi: JSON.stringify(json, undefined, 1), operationIds }
 }
 
-function callersHtml(schemes: Readonly<Record<string, { readonly description?: string | undefined }>>): string {
-  const rows = Object.entries(schemes).map(
-    ([name, { description = '' }]) => `<tr><td>${codeHtml(name)}</td><td>${inlineHtml(description)}</td></tr>`,
-  )
-  if (rows.length === 0) return ''
-  return `<h2 id="callers">Who may call</h2>${tableHtml(rows)}`
+/** Text between HTML and Markdown: what looks like a tag, or ends a cell of a table, stays text. */
+function text(value: string): string {
+  return value.replaceAll('<', '&lt;').replaceAll('|', '\\|')
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(line)].join('\n')
+}
+
+/** HTML of ours, in which Vue evaluates nothing. */
+function verbatim(html: string): string {
+  return `<div v-pre>${html}</div>`
+}
+
+function callers(schemes: Readonly<Record<string, { readonly description?: string | undefined }>>): readonly string[] {
+  const rows = Object.entries(schemes).map(([name, { description = '' }]) => [`\`${name}\``, text(description)])
+  return rows.length === 0 ? [] : ['## Authentication {:#callers}', table(['scheme', 'description'], rows)]
 }
 
 /** What an error looks like, once for all operations. */
-function envelopeHtml(operations: readonly Placed[]): string {
+function errorExample(operations: readonly Placed[]): readonly string[] {
   for (const { responses } of operations) {
     const example = responses['400']?.content?.['application/json']?.example
     if (example !== undefined)
-      return `<h2 id="errors">Errors</h2>${codeBlockHtml(JSON.stringify(example, undefined, 2), 'json')}`
+      return ['## Errors {:#errors}', `\`\`\`json\n${JSON.stringify(example, undefined, 2)}\n\`\`\``]
   }
-  return ''
+  return []
 }
 
-function listHtml(operations: readonly Placed[]): string {
-  const rows = operations.map(
-    ({ operationId, method, path, summary }) =>
-      `<tr><td class="method">${method}</td><td><a href="#${operationId}"><code>${escapeHtml(path)}</code></a></td><td>${inlineHtml(summary)}</td></tr>`,
-  )
-  return tableHtml(rows, 'operations')
+function operationTable(operations: readonly Placed[]): string {
+  const rows = operations.map(({ operationId, method, path, summary }) => [
+    method,
+    `[\`${path}\`](#${operationId})`,
+    text(summary),
+  ])
+  return table(['method', 'path', 'summary'], rows)
 }
 
-function operationHtml(one: Placed): string {
+function operationSection(one: Placed): readonly string[] {
   return [
-    `<section class="operation"><h2 id="${one.operationId}"><span class="method">${one.method}</span> <code>${escapeHtml(one.path)}</code></h2>`,
-    `<p>${inlineHtml(one.summary)}. ${accessHtml(one)}</p>`,
-    parametersHtml(one),
-    bodyHtml(one),
-    repliesHtml(one),
-    '</section>',
-  ].join('\n')
+    `## ${one.method} \`${one.path}\` {:#${one.operationId}}`,
+    `\`${one.operationId}\`: ${text(one.summary)}. ${access(one)}`,
+    ...parameters(one),
+    ...body(one),
+    ...replies(one),
+  ]
 }
 
-function accessHtml({ security, 'x-rate-limits': limits }: Placed): string {
-  const callers = security.map((one) => Object.keys(one).map(codeHtml).join(' with ')).join(', or ')
-  const who = callers === '' ? 'Open to everybody.' : `For ${callers}.`
-  const said = limits.map(({ by, limit, windowSeconds }) => `${limit} in ${windowSeconds} s by ${by}`)
-  return said.length === 0 ? who : `${who} At most ${escapeHtml(said.join(', '))}.`
+function access({ security, 'x-rate-limits': limits }: Placed): string {
+  const schemes = security.map((one) => Object.keys(one).map((name) => `\`${name}\``).join(' with ')).join(', or ')
+  const who = schemes === '' ? 'Public, without authentication.' : `Authentication: ${schemes}.`
+  const rates = limits.map(({ by, limit, windowSeconds }) => `${limit} in ${windowSeconds} s by ${by}`)
+  return rates.length === 0 ? who : `${who} Rate limit: ${text(rates.join(', '))}.`
 }
 
-function parametersHtml({ parameters }: Placed): string {
-  if (parameters.length === 0) return ''
-  const items = parameters.map(({ name, in: place, required, schema }) => {
+function parameters({ parameters: list }: Placed): readonly string[] {
+  if (list.length === 0) return []
+  const items = list.map(({ name, in: place, required, schema }) => {
     const optional = required ? '' : ' <span class="optional">optional</span>'
     return `<li>${codeHtml(name)} in the ${escapeHtml(place)}, ${typeHtml(schema)}${optional}${notesHtml(schema)}</li>`
   })
-  return `<h3>Parameters</h3><ul class="fields">${items.join('\n')}</ul>`
+  return ['**Parameters**', verbatim(`<ul class="fields">${items.join('')}</ul>`)]
 }
 
-function bodyHtml({ requestBody }: Placed): string {
-  if (requestBody === undefined) return ''
+function body({ requestBody }: Placed): readonly string[] {
+  if (requestBody === undefined) return []
   const { required, content: types, 'x-body-limit': limit } = requestBody
-  const shown = Object.entries(types).map(([type, { schema }]) => `<p>${codeHtml(type)}</p>${schemaHtml(schema)}`)
-  return `<h3>Body</h3><p>${required ? '' : 'Optional. '}At most ${limit.toLocaleString('en')} bytes.</p>${shown.join('')}`
+  return [
+    `**Body**${required ? '' : ', optional'}, at most ${limit.toLocaleString('en')} bytes`,
+    ...Object.entries(types).flatMap(([type, { schema }]) => [`\`${type}\``, verbatim(schemaHtml(schema))]),
+  ]
 }
 
-function repliesHtml({ responses }: Placed): string {
-  const [good, bad] = [true, false].map((wanted) =>
-    Object.entries(responses).filter(([status]) => Number(status) < 400 === wanted),
-  )
-  const shown = (good ?? []).map(([status, { description, content: types }]) => {
-    const schema = types?.['application/json']?.schema
-    return `<h3>${status}</h3><p>${inlineHtml(description)}</p>${schema === undefined ? '' : schemaHtml(schema)}`
-  })
-  const refusals = (bad ?? []).map(
-    ([status, { description }]) => `<tr><td>${status}</td><td>${escapeHtml(description)}</td></tr>`,
-  )
-  return `${shown.join('')}<details><summary>Errors</summary>${tableHtml(refusals)}</details>`
+function replies({ responses }: Placed): readonly string[] {
+  const all = Object.entries(responses)
+  const successes = all.filter(([status]) => Number(status) < 400)
+  const errors = all.filter(([status]) => Number(status) >= 400)
+  return [
+    ...successes.flatMap(([status, { description, content: types }]) => {
+      const schema = types?.['application/json']?.schema
+      return [`**${status}** ${text(description)}`, ...(schema === undefined ? [] : [verbatim(schemaHtml(schema))])]
+    }),
+    '::: details Errors',
+    table(
+      ['status', 'when'],
+      errors.map(([status, { description }]) => [status, text(description).replaceAll('\n', ' ')]),
+    ),
+    ':::',
+  ]
 }
 
-function namedSchemasHtml(schemas: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(schemas).map(
-    ([name, schema]) => `<h2 id="${escapeHtml(name)}">${escapeHtml(name)}</h2>${schemaHtml(schema)}`,
-  )
+function namedSchemas(schemas: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(schemas).flatMap(([name, schema]) => [`## ${name}`, verbatim(schemaHtml(schema))])
 }

@@ -88,7 +88,7 @@ function plainText(inline: Token | undefined): string {
 }
 
 /** The anchor that GitHub gives to a heading. */
-function slug(text: string): string {
+export function slug(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')

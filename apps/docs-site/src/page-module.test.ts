@@ -37,7 +37,7 @@ describe('the blocks of a page as one module', () => {
     expect(imports).toEqual(["import { a } from 'one'", "import { b as c } from 'one'", "import type { D } from 'two'"])
   })
 
-  it('continues the blocks above, and lets a block name things anew', () => {
+  it('continues the blocks above, and lets a block declare a name again', () => {
     const { diagnostics } = ts.transpileModule(text, { reportDiagnostics: true })
     expect(diagnostics).toEqual([])
     expect(text.trim().endsWith('}}}\nexport {}')).toBe(true)

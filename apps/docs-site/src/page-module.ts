@@ -9,7 +9,7 @@ interface Cut {
 
 /**
  * The blocks of one page as one module, each line on the line that it has on the page. Imports of all blocks come first, on
- * the first line; each block is a scope inside that of the block before, so that it continues it and may name things anew.
+ * the first line; each block is a scope inside that of the block before, so that it continues it and may declare the same names again.
  */
 export function pageModule(blocks: readonly CodeBlock[]): string {
   const imports = new Set<string>()

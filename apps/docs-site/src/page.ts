@@ -1,17 +1,27 @@
-import type { Heading } from './markdown.ts'
-
-/** A page of the site. */
+/** A page of the site, as VitePress reads it. */
 export interface Page {
-  /** From the root of the site. */
+  /** From the root of the site: `custody.html`. */
   readonly url: string
   readonly title: string
-  /** What the page says, without the frame around it. */
-  readonly html: string
-  readonly headings: readonly Heading[]
+  readonly markdown: string
+  /** The file of the repository that it was made from: its links are relative to this file. */
+  readonly source?: string
+  /** False for a page that the search leaves out, and the navigation too. */
+  readonly searched?: boolean
 }
 
-/** The way from one page to another, both from the root of the site. */
-export function relativeUrl(from: string, to: string): string {
-  const up = '../'.repeat(from.split('/').length - 1)
-  return `${up}${to}`
+/** The Markdown file of a page, from the folder of all pages. */
+export function pageFile(url: string): string {
+  return url.replace(/\.html$/, '.md')
+}
+
+/** The text of a page's file: its front matter, then what it says. */
+export function pageText({ title, markdown, source, searched = true }: Page): string {
+  const frontMatter = {
+    title,
+    ...(source !== undefined && { source }),
+    ...(!searched && { search: false, prev: false, next: false }),
+  }
+  const lines = Object.entries(frontMatter).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+  return `---\n${lines.join('\n')}\n---\n\n${markdown}`
 }

@@ -27,9 +27,9 @@ describe('the HTTP reference', () => {
     expect(pages.map(({ url }) => url)).toEqual(
       ['authentication', 'onboarding', 'dids', 'custody', 'payments'].map((name) => `http/${name}.html`),
     )
-    for (const { headings, html } of pages) {
-      expect(headings.length).toBeGreaterThan(5)
-      for (const { anchor } of headings) expect(html).toContain(`<h2 id="${anchor}">`)
+    for (const { operationIds, markdown } of pages) {
+      expect(operationIds.length).toBeGreaterThan(5)
+      for (const id of operationIds) expect(markdown).toContain(` {:#${id}}\n`)
     }
   })
 })

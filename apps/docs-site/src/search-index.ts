@@ -1,19 +1,47 @@
-import { textOf } from './html.ts'
-import type { Page } from './page.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import MiniSearch from 'minisearch'
+import { siteConfig } from './site-config.ts'
 
-/** The most characters of a section that are searched: the beginning says what it is about. */
-const mostCharacters = 600
+/** Words with typing errors, each with the page that they must find. */
+const mistyped = [
+  ['custdoy', '/custody.html'],
+  ['idempotncy', '/idempotency.html'],
+  ['onbording', '/onboarding.html'],
+  ['wehbook', '/webhooks.html'],
+  ['obsrvability', '/observability.html'],
+] as const
 
-/** What the search looks through: one entry for each section of a page, as a script that works from a file as well. */
-export function searchIndex(pages: readonly Page[]): string {
-  const entries = pages.flatMap(({ url, title, html }) => {
-    // A page of the TypeScript reference is about one name: its sections lead nowhere else.
-    const parts = url.startsWith('reference/') ? [html] : html.split(/(?=<h[23] id=")/)
-    return parts.map((part) => {
-      const [, anchor, heading] = /^<h[23] id="([^"]*)">([^]*?)<\/h[23]>/.exec(part) ?? []
-      const place = anchor === undefined ? url : `${url}#${anchor}`
-      return [place, title, heading === undefined ? '' : textOf(heading), textOf(part).slice(0, mostCharacters)]
-    })
-  })
-  return `export const entries = ${JSON.stringify(entries)}\n`
+/**
+ * What the search of a built site does not find, one line each: names of the references, and pages behind a typing error.
+ */
+export async function searchFaults(site: string, names: readonly string[]): Promise<readonly string[]> {
+  const index = await readIndex(site)
+  const options = siteConfig.themeConfig?.search?.provider === 'local' ? siteConfig.themeConfig.search.options : {}
+  const find = (query: string): readonly string[] =>
+    index.search(query, options?.miniSearch?.searchOptions ?? {}).map(({ id }) => String(id))
+  const exact = { prefix: false, fuzzy: false } as const
+  return [
+    ...[...new Set(names)]
+      .filter((name) => index.search(name, exact).length === 0)
+      .map((name) => `the search does not find ${name}`),
+    ...mistyped
+      .filter(
+        ([query, page]) =>
+          !find(query)
+            .slice(0, 10)
+            .some((id) => id.startsWith(page)),
+      )
+      .map(([query, page]) => `the search does not find ${page} for ${query}`),
+  ]
+}
+
+/** The index as VitePress writes it: a module whose default export is the JSON of MiniSearch. */
+async function readIndex(site: string): Promise<MiniSearch> {
+  const folder = join(site, 'assets/chunks')
+  const name = (existsSync(folder) ? readdirSync(folder) : []).find((file) => file.startsWith('@localSearchIndexroot'))
+  if (name === undefined) throw new Error(`${site} has no search index`)
+  const loaded: { readonly default: string } = await import(pathToFileURL(join(folder, name)).href)
+  return MiniSearch.loadJSON(loaded.default, { fields: ['title', 'titles', 'text'], storeFields: ['title', 'titles'] })
 }

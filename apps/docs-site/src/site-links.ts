@@ -11,13 +11,20 @@ export function siteFaults(site: string): readonly string[] {
     const faults = links
       .filter((link) => !/^[a-z]+:/.test(link))
       .filter((link) => {
-        const [file = '', anchor = ''] = decodeURI(link).replaceAll('&amp;', '&').split('#', 2)
-        const target = file === '' ? name : posix.join(posix.dirname(name), file)
+        const [path = '', anchor = ''] = decodeURI(link).replaceAll('&amp;', '&').split('#', 2)
+        const target = targetFile(name, path)
         const known = anchors.get(target)
         return known === undefined ? !existsSync(join(site, target)) : anchor !== '' && !known.has(anchor)
       })
     return [...new Set(faults)].map((link) => `${name}: ${link} leads nowhere`)
   })
+}
+
+/** The file that a path means, from the root of the site: a folder means its index. */
+function targetFile(from: string, path: string): string {
+  if (path === '') return from
+  const target = path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(from), path)
+  return target === '' || target.endsWith('/') ? `${target}index.html` : target
 }
 
 function anchorsOf(text: string): ReadonlySet<string> {

@@ -4,21 +4,26 @@ import { join, relative } from 'node:path'
 import { Application } from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
 import type { PublicModule } from './docstrings.ts'
-import { type Document, parseDocument } from './markdown.ts'
+import { parseDocument } from './markdown.ts'
+import type { Page } from './page.ts'
 import { output, root } from './repository.ts'
 import { compilerOptions } from './compiler-options.ts'
 
 /**
- * The reference of every module, from its docstrings: documents as if they lay in `reference/`.
+ * The reference of every module, from its docstrings: pages in `reference/`.
  * @throws Error when TypeDoc cannot read the declarations, or warns
  */
-export async function typeReference(modules: readonly PublicModule[]): Promise<readonly Document[]> {
+export async function typeReference(modules: readonly PublicModule[]): Promise<readonly Page[]> {
   const out = mkdtempSync(join(tmpdir(), 'billfold-reference-'))
   try {
     await writeMarkdown(modules, out)
     return readdirSync(out, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.md'))
-      .map((name) => parseDocument(`reference/${name.replaceAll('\\', '/')}`, readFileSync(join(out, name), 'utf8')))
+      .map((name) => {
+        const path = `reference/${name.replaceAll('\\', '/')}`
+        const markdown = readFileSync(join(out, name), 'utf8')
+        return { url: path.replace(/\.md$/, '.html'), title: parseDocument(path, markdown).title, markdown }
+      })
   } finally {
     rmSync(out, { recursive: true, force: true })
   }
@@ -33,6 +38,7 @@ async function writeMarkdown(modules: readonly PublicModule[], out: string): Pro
     interfacePropertiesFormat: 'table',
     propertyMembersFormat: 'table',
     useCodeBlocks: true,
+    sanitizeComments: true,
     tableColumnSettings: { hideModifiers: true },
     entryFileName: 'index',
   }

@@ -1,0 +1,73 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { publicModules } from './docstrings.ts'
+import { httpReference } from './http-reference.ts'
+import { targetOf } from './links.ts'
+import { type Document, readDocument } from './markdown.ts'
+import { type Page, pageFile, pageText } from './page.ts'
+import { documentPaths, output, root } from './repository.ts'
+import { fileOf, urlOf } from './site-urls.ts'
+import { typeReference } from './type-reference.ts'
+
+/** Where VitePress finds its pages, and in `public` what is served as it is. */
+export const pagesFolder = join(output, 'pages')
+
+/** Writes every page of the site: the documents, both references, and the files of the repository that documents link to. */
+export async function writePages(): Promise<readonly Page[]> {
+  rmSync(pagesFolder, { recursive: true, force: true })
+  const documents = documentPaths().map(readDocument)
+  const http = httpReference()
+  const pages = [...documents.map(documentPage), ...http, ...(await typeReference(publicModules()))]
+  const known = new Set(pages.map(({ url }) => url))
+  const linked = [...new Set(documents.flatMap(linkedFiles))].filter((path) => !known.has(urlOf(path)))
+  const sources = linked.filter((path) => !isImage(path)).map(sourcePage)
+  for (const page of [...pages, ...sources]) writePage(page)
+  for (const { url, openApi } of http) write(join('public', url.replace(/\.html$/, '.json')), openApi)
+  for (const path of linked.filter(isImage)) copy(path)
+  return [...pages, ...sources]
+}
+
+/** Writes the page of one document again. */
+export function writeDocument(path: string): void {
+  writePage(documentPage(readDocument(path)))
+}
+
+function documentPage({ path, title }: Document): Page {
+  return { url: urlOf(path), title, source: path, markdown: readFileSync(join(root, path), 'utf8') }
+}
+
+function linkedFiles({ path, links }: Document): readonly string[] {
+  return links.flatMap(({ href }) => {
+    const target = targetOf(path, href)
+    return target === undefined ? [] : [fileOf(target.path)]
+  })
+}
+
+function isImage(path: string): boolean {
+  return urlOf(path).startsWith('files/')
+}
+
+/** A file of the repository as a page that shows it; a folder as a list of what is in it. */
+function sourcePage(path: string): Page {
+  const absolute = join(root, path)
+  const text = statSync(absolute).isDirectory() ? readdirSync(absolute).join('\n') : readFileSync(absolute, 'utf8')
+  const language = /\.(ts|mjs|js|json|sql|yaml|yml|sh)$/.exec(path)?.[1] ?? ''
+  const markdown = `# ${path}\n\n\`\`\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\`\`\n`
+  return { url: urlOf(path), title: path, markdown, searched: false }
+}
+
+function writePage(page: Page): void {
+  write(pageFile(page.url), pageText(page))
+}
+
+function write(path: string, text: string): void {
+  const file = join(pagesFolder, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+function copy(path: string): void {
+  const file = join(pagesFolder, 'public', urlOf(path))
+  mkdirSync(dirname(file), { recursive: true })
+  cpSync(join(root, path), file)
+}

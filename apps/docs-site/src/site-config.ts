@@ -1,0 +1,61 @@
+import { defineConfig } from 'vitepress'
+import { publicModules } from './docstrings.ts'
+import { apiNames } from './http-reference.ts'
+import { readDocument, slug } from './markdown.ts'
+import { sectionsOf } from './navigation.ts'
+import { repositoryLinks } from './repository-links.ts'
+
+const sections = [
+  ...sectionsOf(readDocument('docs/README.md')),
+  { title: 'HTTP reference', entries: apiNames.map((name) => ({ title: name, url: `http/${name}.html` })) },
+  {
+    title: 'TypeScript reference',
+    entries: publicModules().map(({ name }) => ({ title: name, url: `reference/${name}/index.html` })),
+  },
+]
+
+/** How VitePress makes the site from the pages that `pages.ts` writes. */
+export const siteConfig = defineConfig({
+  title: 'Billfold',
+  description: 'An embeddable identity wallet for Express and Koa',
+  srcDir: 'dist/pages',
+  outDir: 'dist/site',
+  cacheDir: 'dist/vitepress-cache',
+  metaChunk: true,
+  // The links of the built site are checked with their anchors, by site-links.ts.
+  ignoreDeadLinks: true,
+  markdown: {
+    // The anchors that GitHub gives, so that a link works in both places.
+    anchor: { slugify: slug },
+    // Braces are common in prose about code; attributes have marks that nothing else begins with.
+    attrs: { leftDelimiter: '{:', rightDelimiter: '}' },
+    config: (markdown) => repositoryLinks(markdown),
+  },
+  themeConfig: {
+    outline: [2, 3],
+    nav: [
+      { text: 'Guide', link: '/contents' },
+      { text: 'HTTP', link: `/http/${apiNames[0]}` },
+      { text: 'TypeScript', link: '/reference/@billfold/core/' },
+    ],
+    sidebar: sections.map(({ title, entries }) => ({
+      text: title,
+      collapsed: false,
+      items: entries.map(({ title: text, url }) => ({ text, link: `/${url.replace(/(index)?\.html$/, '')}` })),
+    })),
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            prefix: true,
+            // One wrong character in four is forgiven, so that a typing error still finds the page.
+            fuzzy: 0.25,
+            boost: { title: 4, text: 2, titles: 1 },
+            boostDocument: (id: string) => (id.startsWith('/reference/') ? 0.4 : 1),
+          },
+        },
+      },
+    },
+  },
+})
