@@ -15,14 +15,14 @@ import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { createTables } from '../schema/create-tables.ts'
 import { kyselyStorage } from '../kysely-storage.ts'
-import type { PostgresClient, PostgresPool } from './postgres-group.ts'
+import type { PostgresClient, PostgresPool } from './postgres-pipeline.ts'
 
 const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: integer() }, key: ['id'] })
 const pay = (id: string, coins = 1) =>
   batch(update(purses, { where: { id, coins: { gte: coins } }, add: { coins: -coins } }))
 
-/** A pool whose statements are all lost to who sends them, and delivered only when the test says so. */
-function lossyPool(pool: pg.Pool): {
+/** A pool that fails every statement with a lost connection, and delivers it to the server when the test says so. */
+function createLossyPool(pool: pg.Pool): {
   readonly pool: PostgresPool
   readonly deliver: () => Promise<readonly unknown[]>
 } {
@@ -41,7 +41,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
   const open = async () => {
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
-    if (driver.pool === undefined) throw new Error('there is no pool')
+    if (driver.pool === undefined) throw new Error('no pool')
     await createTables(db, { dialect: 'postgres' }, [appliedBatches, purses])
     const storage = kyselyStorage(db, { dialect: 'postgres', ...driver })
     await storage.commit(batch(...'abcdefgh'.split('').map((id) => insert(purses, { id, coins: 100 }))))
@@ -49,8 +49,8 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     return { fresh, db, pool: driver.pool, storage, coins }
   }
 
-  describe(`commits that go down one connection together on ${database.name}`, () => {
-    test('fail each on its own', async () => {
+  describe(`pipelined commits on ${database.name}`, () => {
+    test('fail independently of each other', async () => {
       const { fresh, storage, coins } = await open()
       const commits = Array.from({ length: 200 }, (_, at) =>
         at % 4 === 3
@@ -58,18 +58,18 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
           : storage.commit(pay('abcdefgh'[at % 8] ?? 'a')),
       )
       const outcomes = await Promise.allSettled(commits)
-      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-      expect(refused.length).toBe(50)
-      expect(refused.every((reason) => isCommitError(reason) && reason.index === 0)).toBe(true)
+      const rejected = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+      expect(rejected.length).toBe(50)
+      expect(rejected.every((reason) => isCommitError(reason) && reason.index === 0)).toBe(true)
       expect(await Promise.all(Array.from('abcdefgh', coins))).toEqual([75, 75, 75, 100, 75, 75, 75, 100])
       await fresh.drop()
     })
 
-    test('are not held up by one that waits for a row', async () => {
+    test('are not blocked by one that waits for a row lock', async () => {
       const { fresh, db, storage, coins } = await open()
       let waiting = Promise.resolve()
-      await db.transaction().execute(async (holder) => {
-        await sql`update billfold_purses set coins = coins where id = 'a'`.execute(holder)
+      await db.transaction().execute(async (blocker) => {
+        await sql`update billfold_purses set coins = coins where id = 'a'`.execute(blocker)
         let isDone = false
         waiting = storage.commit(pay('a')).then(() => void (isDone = true))
         await Promise.all(Array.from({ length: 200 }, (_, at) => storage.commit(pay('bcdefgh'[at % 7] ?? 'b'))))
@@ -83,7 +83,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
       await fresh.drop()
     })
 
-    test('leave the settings of the connection as they were', async () => {
+    test('restore the settings of the connection', async () => {
       const { fresh, storage, pool } = await open()
       await Promise.all(Array.from({ length: 40 }, () => storage.commit(pay('a'))))
       const { rows } = await pool.query<{ lock_timeout: string }>('show lock_timeout')
@@ -92,30 +92,30 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
   })
 
-  describe(`a statement that arrives after its sender gave it up on ${database.name}`, () => {
-    test('does not apply a batch that was refused meanwhile, which may be committed again', async () => {
+  describe(`a statement that reaches the server after its connection was lost on ${database.name}`, () => {
+    test('does not apply a batch that was rejected meanwhile and can be committed again', async () => {
       const { fresh, db, pool, storage, coins } = await open()
-      const lossy = lossyPool(pool)
-      const losing = kyselyStorage(db, { dialect: 'postgres', pool: lossy.pool })
-      const given = pay('a', 150)
-      const error = await losing.commit(given).catch((thrown: unknown) => thrown)
+      const lossyPool = createLossyPool(pool)
+      const losingStorage = kyselyStorage(db, { dialect: 'postgres', pool: lossyPool.pool })
+      const payment = pay('a', 150)
+      const error = await losingStorage.commit(payment).catch((thrown: unknown) => thrown)
       expect(isCommitError(error) && error.reason).toBe('condition-failed')
       await storage.commit(batch(update(purses, { where: { id: 'a' }, add: { coins: 100 } })))
-      const [late] = await lossy.deliver()
+      const [late] = await lossyPool.deliver()
       expect(late).toMatchObject({ status: 'rejected' })
       expect(await coins('a')).toBe(200)
-      await losing.commit(given)
-      await storage.commit(given)
+      await losingStorage.commit(payment)
+      await storage.commit(payment)
       expect(await coins('a')).toBe(50)
       await fresh.drop()
     })
 
-    test('does not apply a batch a second time', async () => {
+    test('does not apply a batch that was retried successfully', async () => {
       const { fresh, db, pool, coins } = await open()
-      const lossy = lossyPool(pool)
-      const losing = kyselyStorage(db, { dialect: 'postgres', pool: lossy.pool })
-      await losing.commit(pay('a', 30))
-      await lossy.deliver()
+      const lossyPool = createLossyPool(pool)
+      const losingStorage = kyselyStorage(db, { dialect: 'postgres', pool: lossyPool.pool })
+      await losingStorage.commit(pay('a', 30))
+      await lossyPool.deliver()
       expect(await coins('a')).toBe(70)
       await fresh.drop()
     })

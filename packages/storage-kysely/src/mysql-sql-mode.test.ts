@@ -19,8 +19,8 @@ import { kyselyStorage } from './kysely-storage.ts'
 const tokens = defineTable({ name: 'tokens', columns: { id: text(8), supply: wideInteger() }, key: ['id'] })
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
-  describe(`a pool whose SQL mode is not strict on ${database.name}`, () => {
-    test('refuses a sum out of range all the same, where the server alone would cut it', async () => {
+  describe(`a pool in non-strict SQL mode on ${database.name}`, () => {
+    test('rejects a sum out of range, which the server would truncate', async () => {
       const fresh = await database.open()
       const pool = createPool({ uri: fresh.url ?? '' })
       pool.on('connection', (connection) => connection.query("set sql_mode = ''"))

@@ -1,6 +1,6 @@
 import { defineTable, withBackfill, integer, nullable, type Table, text } from '@billfold/core/storage'
 import { describe, expect, test } from 'vitest'
-import { differenceOf } from './difference.ts'
+import { diffTables } from './diff-tables.ts'
 import { tablesAfter } from './migration.ts'
 
 const things = defineTable({
@@ -13,7 +13,7 @@ const things = defineTable({
 
 const boxes = defineTable({ name: 'boxes', columns: { id: text(36) }, key: ['id'] })
 
-/** The table `things` with something else in it. */
+/** The table `things` with some properties replaced. */
 function changed(change: Partial<Table>): readonly Table[] {
   return [{ ...things, ...change }]
 }
@@ -22,13 +22,13 @@ function columns(more: Table['columns']): Table['columns'] {
   return { ...things.columns, ...more }
 }
 
-describe('the difference of tables', () => {
-  test('is nothing between equals, in whatever order their columns are', () => {
-    const turned = Object.fromEntries(Object.entries(things.columns).toReversed())
-    expect(differenceOf([things], changed({ columns: turned }))).toEqual({ steps: [], issues: [] })
+describe('diffTables', () => {
+  test('returns no steps for equal tables with another column order', () => {
+    const reordered = Object.fromEntries(Object.entries(things.columns).toReversed())
+    expect(diffTables([things], changed({ columns: reordered }))).toEqual({ steps: [], issues: [] })
   })
 
-  test('makes a table, adds columns, and makes, drops and replaces indexes', () => {
+  test('creates tables, adds columns, and creates, drops and replaces indexes', () => {
     const after = [
       ...changed({
         columns: columns({ seats: withBackfill(integer(), 3), seenAt: nullable(integer()) }),
@@ -37,7 +37,7 @@ describe('the difference of tables', () => {
       }),
       boxes,
     ]
-    const { steps, issues } = differenceOf([things], after)
+    const { steps, issues } = diffTables([things], after)
     expect(issues).toEqual([])
     expect(steps.map((step) => [step.kind, step.kind === 'createTable' ? step.table.name : step.name])).toEqual([
       ['createTable', 'boxes'],
@@ -51,33 +51,33 @@ describe('the difference of tables', () => {
       ['createIndex', 'byOwnerAndSeats'],
     ])
     const both = [
-      { version: 1, steps: differenceOf([], [things]).steps },
-      { version: 2, steps },
+      { name: '0001-initial', steps: diffTables([], [things]).steps },
+      { name: '0002-more', steps },
     ]
     expect(tablesAfter(both)).toEqual(after)
   })
 
   test.each<[string, readonly Table[], string]>([
-    ['a table that is gone', [], 'the table things is gone'],
+    ['a removed table', [], 'the table things was removed'],
     [
-      'a column that is gone',
+      'a removed column',
       changed({ columns: { id: text(36), owner: text(36) } }),
-      'the column things.colour is gone',
+      'the column things.colour was removed',
     ],
     ['a longer column', changed({ columns: columns({ owner: text(64) }) }), 'the column things.owner changed'],
-    ['a column that may be null now', changed({ columns: columns({ owner: nullable(text(36)) }) }), 'changed'],
-    ['a new column that says nothing of old rows', changed({ columns: columns({ seats: integer() }) }), 'filled()'],
-    ['another primary key', changed({ key: ['owner'] }), 'the primary key of things changed'],
-    ['a unique key that is gone', changed({ unique: {} }), 'the unique key byOwner of things is gone'],
+    ['a column made nullable', changed({ columns: columns({ owner: nullable(text(36)) }) }), 'changed'],
     [
-      'another unique key of that name',
-      changed({ unique: { byOwner: ['id'] } }),
-      'the unique key byOwner of things is gone',
+      'a new column without a value for existing rows',
+      changed({ columns: columns({ seats: integer() }) }),
+      'withBackfill()',
     ],
+    ['a changed primary key', changed({ key: ['owner'] }), 'the primary key of things changed'],
+    ['a removed unique key', changed({ unique: {} }), 'the unique key byOwner of things was removed'],
+    ['a changed unique key', changed({ unique: { byOwner: ['id'] } }), 'the unique key byOwner of things was removed'],
     [
-      'a unique key that old rows may break',
+      'a unique key that existing rows may violate',
       changed({ unique: { ...things.unique, byColour: ['colour'] } }),
-      'may break it',
+      'may violate it',
     ],
     [
       'a unique key on a column that all old rows have the same in',
@@ -85,9 +85,9 @@ describe('the difference of tables', () => {
         columns: columns({ seats: withBackfill(integer(), 0) }),
         unique: { ...things.unique, bySeats: ['seats'] },
       }),
-      'may break it',
+      'may violate it',
     ],
-  ])('names %s, which no migration can do beside running hosts', (_, after, issue) => {
-    expect(differenceOf([things], after).issues).toEqual([expect.stringContaining(issue)])
+  ])('reports %s, which is unsafe while hosts are running', (_, after, issue) => {
+    expect(diffTables([things], after).issues).toEqual([expect.stringContaining(issue)])
   })
 })

@@ -21,48 +21,48 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
   const open = async () => {
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
-    if (driver.database === undefined) throw new Error('there is no database')
+    if (driver.database === undefined) throw new Error('no database')
     await createTables(db, { dialect: 'sqlite' }, [appliedBatches, purses])
-    const begun: string[] = []
+    const transactions: string[] = []
     const { database: sqlite } = driver
     const counting = {
       prepare: (sql: string) => sqlite.prepare(sql),
       exec: (sql: string) => {
-        if (sql === 'begin immediate') begun.push(sql)
+        if (sql === 'begin immediate') transactions.push(sql)
         return sqlite.exec(sql)
       },
     }
     const storage = kyselyStorage(db, { dialect: 'sqlite', database: counting })
     await storage.commit(batch(insert(purses, { id: 'a', coins: 100 })))
     const coins = async () => (await storage.find(purses))[0]?.coins
-    return { fresh, db, storage, begun, coins }
+    return { fresh, db, storage, transactions, coins }
   }
 
-  describe(`commits that come together on ${database.name}`, () => {
-    test('share transactions, and fail each on its own', async () => {
-      const { fresh, storage, begun, coins } = await open()
+  describe(`concurrent commits on ${database.name}`, () => {
+    test('share transactions and fail independently of each other', async () => {
+      const { fresh, storage, transactions, coins } = await open()
       const outcomes = await Promise.allSettled(
         Array.from({ length: 120 }, (_, at) =>
           storage.commit(at % 3 === 2 ? batch(check(purses, { where: { id: 'nobody' } })) : pay()),
         ),
       )
-      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-      expect([refused.length, refused.every((reason) => isCommitError(reason))]).toEqual([40, true])
+      const rejected = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+      expect([rejected.length, rejected.every((reason) => isCommitError(reason))]).toEqual([40, true])
       expect(await coins()).toBe(20)
-      expect(begun.length).toBeLessThan(10)
+      expect(transactions.length).toBeLessThan(10)
       await fresh.drop()
     })
 
-    test('wait for a transaction of the host, which is on the same connection', async () => {
+    test('wait for an open transaction of the host on the same connection', async () => {
       const { fresh, db, storage, coins } = await open()
       let commits: Promise<void>[] = []
       const failure = db.transaction().execute(async (transaction) => {
-        await storage.within(transaction).commit(pay())
+        await storage.withTransaction(transaction).commit(pay())
         commits = [storage.commit(pay()), storage.commit(pay())]
         await new Promise((resolve) => setTimeout(resolve, 20))
-        throw new Error('the host changed its mind')
+        throw new Error('rolled back by the host')
       })
-      await expect(failure).rejects.toThrow('changed its mind')
+      await expect(failure).rejects.toThrow('rolled back')
       await Promise.all(commits)
       expect(await coins()).toBe(98)
       await fresh.drop()

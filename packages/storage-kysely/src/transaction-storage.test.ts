@@ -25,78 +25,78 @@ const purse = (id: string) => ({ id, ownerName: 'ann', coins: 5n })
 for (const database of await openTestDatabases()) {
   const { dialect } = database
   const fresh = await database.open()
-  // The host's own plugin renames columns, and must not reach ours.
+  // A plugin of the host that renames columns must not apply to ours.
   const db = fresh.connect().withPlugin(new CamelCasePlugin())
   const storage = kyselyStorage(db, { dialect })
-  const own = async (): Promise<number> =>
+  const countHostRows = async (): Promise<number> =>
     Number((await sql<{ n: number }>`select count(*) as n from host_rows`.execute(db)).rows[0]?.n)
 
-  describe(`a storage within a transaction of the host on ${database.name}`, () => {
+  describe(`a storage inside a transaction of the host on ${database.name}`, () => {
     beforeAll(async () => {
       await createTables(db, { dialect }, [appliedBatches, purses])
       await sql`create table host_rows (name varchar(20))`.execute(db)
     })
     afterAll(() => fresh.drop())
 
-    test('is committed with the rows of the host', async () => {
+    test('commits together with the rows of the host', async () => {
       await db.transaction().execute(async (transaction) => {
         await sql`insert into host_rows values ('one')`.execute(transaction)
-        await storage.within(transaction).commit(batch(insert(purses, purse('together'))))
-        expect(await storage.within(transaction).find(purses, { where: { id: 'together' } })).toEqual([
+        await storage.withTransaction(transaction).commit(batch(insert(purses, purse('together'))))
+        expect(await storage.withTransaction(transaction).find(purses, { where: { id: 'together' } })).toEqual([
           purse('together'),
         ])
       })
-      expect([await own(), await storage.find(purses)]).toEqual([1, [purse('together')]])
+      expect([await countHostRows(), await storage.find(purses)]).toEqual([1, [purse('together')]])
     })
 
-    test('is rolled back with the rows of the host, and its batch may be committed later', async () => {
+    test('rolls back together with the rows of the host, and the batch can be committed later', async () => {
       const later = batch(insert(purses, purse('later')))
       const failure = db.transaction().execute(async (transaction) => {
         await sql`insert into host_rows values ('two')`.execute(transaction)
-        await storage.within(transaction).commit(later)
-        throw new Error('the host changed its mind')
+        await storage.withTransaction(transaction).commit(later)
+        throw new Error('rolled back by the host')
       })
-      await expect(failure).rejects.toThrow('changed its mind')
-      expect([await own(), await storage.find(purses, { where: { id: 'later' } })]).toEqual([1, []])
+      await expect(failure).rejects.toThrow('rolled back')
+      expect([await countHostRows(), await storage.find(purses, { where: { id: 'later' } })]).toEqual([1, []])
       await storage.commit(later)
       expect(await storage.find(purses, { where: { id: 'later' } })).toEqual([purse('later')])
     })
 
-    test('leaves the transaction usable when it refuses a batch, and nothing of the batch', async () => {
+    test('leaves the transaction usable and unchanged after a rejected batch', async () => {
       await db.transaction().execute(async (transaction) => {
-        const within = storage.within(transaction)
+        const inside = storage.withTransaction(transaction)
         await sql`insert into host_rows values ('three')`.execute(transaction)
-        for (const refusing of [check(purses, { where: { id: 'nobody' } }), insert(purses, purse('together'))]) {
-          const error = await within
-            .commit(batch(insert(purses, purse('half')), refusing))
+        for (const failing of [check(purses, { where: { id: 'nobody' } }), insert(purses, purse('together'))]) {
+          const error = await inside
+            .commit(batch(insert(purses, purse('half')), failing))
             .catch((thrown: unknown) => thrown)
           expect(isCommitError(error) && error.index).toBe(1)
         }
-        await within.commit(batch(update(purses, { where: { id: 'together' }, add: { coins: 1n } })))
+        await inside.commit(batch(update(purses, { where: { id: 'together' }, add: { coins: 1n } })))
       })
-      expect(await own()).toBe(2)
+      expect(await countHostRows()).toBe(2)
       expect(await storage.find(purses, { where: { id: { in: ['half', 'together'] } } })).toEqual([
         { ...purse('together'), coins: 6n },
       ])
     })
 
-    test('applies a batch once, inside the transaction and after it', async () => {
+    test('applies a batch once if it is committed inside the transaction and after it', async () => {
       const once = batch(update(purses, { where: { id: 'together' }, add: { coins: 10n } }))
       await db.transaction().execute(async (transaction) => {
-        await storage.within(transaction).commit(once)
-        await storage.within(transaction).commit(once)
+        await storage.withTransaction(transaction).commit(once)
+        await storage.withTransaction(transaction).commit(once)
       })
       await storage.commit(once)
       expect((await storage.find(purses, { where: { id: 'together' } }))[0]?.coins).toBe(16n)
     })
 
-    test('takes commits that are made at once one after the other', async () => {
+    test('serializes concurrent commits', async () => {
       await db.transaction().execute(async (transaction) => {
         const outcomes = await Promise.allSettled(
           Array.from({ length: 10 }, (_, at) => {
             const add = update(purses, { where: { id: 'together' }, add: { coins: 1n } })
             return storage
-              .within(transaction)
+              .withTransaction(transaction)
               .commit(at % 2 === 0 ? batch(add) : batch(add, check(purses, { where: { id: 'nobody' } })))
           }),
         )
@@ -105,9 +105,9 @@ for (const database of await openTestDatabases()) {
       expect((await storage.find(purses, { where: { id: 'together' } }))[0]?.coins).toBe(21n)
     })
 
-    test('is not a transaction in place of an instance', async () => {
+    test('kyselyStorage rejects a transaction', async () => {
       await db.transaction().execute(async (transaction) => {
-        expect(() => kyselyStorage(transaction, { dialect })).toThrow('within()')
+        expect(() => kyselyStorage(transaction, { dialect })).toThrow('withTransaction()')
       })
     })
   })
