@@ -157,12 +157,7 @@ function defaultLiteral(target: SchemaTarget, column: Column, value: string | nu
   return String(value)
 }
 
-/** Quotes text as an SQL defaultLiteral. On MySQL a backslash must be handled by the caller. */
-function quoteText(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`
-}
-
-/** Generates an expression for any text. MySQL would interpret a backslash in a defaultLiteral, so such text is written in hex. */
+/** Generates an expression for any text. MySQL interprets a backslash in a literal, so such text is written in hex. */
 export function textSql(target: SchemaTarget, value: string): string {
   if (!isMysql(target) || !value.includes('\\')) return `'${value.replaceAll("'", "''")}'`
   return `(convert(x'${Buffer.from(value).toString('hex')}' using utf8mb4))`

@@ -10,7 +10,7 @@ import { balancesOf, billfoldOver, type KeptLife, paying } from './kept-life.ts'
 import { type KeptRows, putBack } from './kept-rows.ts'
 
 interface Kept {
-  readonly version: number
+  readonly migration: string
   readonly life: KeptLife
   readonly rows: KeptRows
 }
@@ -21,12 +21,12 @@ const kept = readdirSync(new URL('.', import.meta.url))
   .map((name): Kept => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')))
 
 it('there is a database of the first version to open', () => {
-  expect(kept.map(({ version }) => version)).toContain(1)
+  expect(kept.map(({ migration }) => migration)).toContain('0001-initial-schema')
 })
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  describe.each(kept)(`a database that version $version has left, on ${database.name}, once it is migrated`, (old) => {
+  describe.each(kept)(`a database that the release with $migration has left, on ${database.name}, once it is migrated`, (old) => {
     const { life } = old
     let billfold: ReturnType<typeof billfoldOver>
     let drop: () => Promise<void> = async () => {}
@@ -36,7 +36,7 @@ for (const database of await openTestDatabases()) {
       ;({ drop } = fresh)
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
-      await migrate(db, { dialect, to: old.version })
+      await migrate(db, { dialect, to: old.migration })
       await putBack(storage, old.rows)
       await migrate(db, { dialect })
       await storage.verify()
