@@ -84,9 +84,16 @@ describe('billfold migrate', () => {
       const fresh = await database.open()
       const environment = { DATABASE_URL: fresh.url ?? '' }
       const shown = await type('migrate --dry-run --to 0001-initial-schema', environment)
-      expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- core\/0001-initial-schema\ncreate table /) })
-      expect((await type('migrate --to 0001-initial-schema', environment)).printed).toBe('Applied core/0001-initial-schema\n')
-      expect((await type('migrate --dry-run --to 0001-initial-schema', environment)).printed).toBe('-- nothing to migrate\n')
+      expect(shown).toMatchObject({
+        code: 0,
+        printed: expect.stringMatching(/^-- core\/0001-initial-schema\ncreate table /),
+      })
+      expect((await type('migrate --to 0001-initial-schema', environment)).printed).toBe(
+        'Applied core/0001-initial-schema\n',
+      )
+      expect((await type('migrate --dry-run --to 0001-initial-schema', environment)).printed).toBe(
+        '-- nothing to migrate\n',
+      )
       expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to migrate|Applied core\/0002-)/)
       expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to migrate\n' })
       await fresh.drop()

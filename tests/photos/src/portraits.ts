@@ -1,4 +1,4 @@
-/** Where a face is on one of the photos: the box of the face as parts of the photo's width and height. */
+/** The bounding box of a face on one of the photos, as fractions of the photo's width and height. */
 export interface Portrait {
   readonly photo: `sample${1 | 2 | 3 | 4 | 5 | 6}.jpg`
   readonly left: number
@@ -7,7 +7,7 @@ export interface Portrait {
   readonly height: number
 }
 
-/** A box as it was measured on the photo at 640 pixels of width. */
+/** Converts a bounding box measured on the photo at a width of 640 pixels. */
 function portrait(photo: Portrait['photo'], height: number, box: readonly [number, number, number, number]): Portrait {
   const [x, y, w, h] = box
   return { photo, left: x / 640, top: y / height, width: w / 640, height: h / height }
@@ -19,7 +19,7 @@ export const anna: readonly [Portrait, Portrait] = [
   portrait('sample3.jpg', 450, [332, 82, 110, 95]),
 ]
 
-/** People of whom there is one photo each, none of them the one above. */
+/** Other people, with one photo each. */
 export const others: readonly Portrait[] = [
   portrait('sample1.jpg', 427, [258, 147, 105, 86]),
   portrait('sample1.jpg', 427, [113, 132, 100, 80]),
@@ -38,5 +38,5 @@ export const others: readonly Portrait[] = [
 /** Photos of several people. */
 export const groups: readonly Portrait['photo'][] = ['sample1.jpg', 'sample3.jpg', 'sample5.jpg', 'sample6.jpg']
 
-/** One of the others, who looks straight ahead with the mouth closed. */
+/** One of the others, looking straight ahead with the mouth closed. */
 export const straight: Portrait = portrait('sample6.jpg', 512, [479, 105, 97, 94])

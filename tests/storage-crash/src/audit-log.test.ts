@@ -1,35 +1,35 @@
 import { type Billfold, createBillfold, localKeyring, newId, newKey, type Storage } from '@billfold/core'
 import { batch, insert, remove, update, type Write } from '@billfold/core/storage'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { everyStore, type OpenStore, tableNamed } from './stores.ts'
+import { listStores, type OpenStore, getTable } from './stores.ts'
 
-const records = tableNamed('audit_records')
-const links = tableNamed('audit_links')
+const records = getTable('audit_records')
+const links = getTable('audit_links')
 const keys = { k1: newKey(), k2: newKey(), k3: newKey() }
 
-function hostOver(storage: Storage, currentKeyId = 'k1', known: Readonly<Record<string, string>> = keys): Billfold {
+function createHost(storage: Storage, currentKeyId = 'k1', known: Readonly<Record<string, string>> = keys): Billfold {
   return createBillfold({ storage, keyring: localKeyring({ keys: known, currentKeyId }) })
 }
 
 function recordRow(at = Date.now(), change: Readonly<Record<string, string | null>> = {}) {
-  const said = { action: 'licence.created', actor: 'host', subject: newId(), detail: null }
-  return { id: newId(), tenant: 'default', at, ...said, link: null, ...change }
+  const common = { action: 'licence.created', actor: 'host', subject: newId(), detail: null }
+  return { id: newId(), tenant: 'default', at, ...common, link: null, ...change }
 }
 
 async function addRecords(storage: Storage, count: number): Promise<void> {
-  for (let left = count; left > 0; left -= 500)
-    await storage.commit(batch(...Array.from({ length: Math.min(left, 500) }, () => insert(records, recordRow()))))
+  for (let remaining = count; remaining > 0; remaining -= 500)
+    await storage.commit(batch(...Array.from({ length: Math.min(remaining, 500) }, () => insert(records, recordRow()))))
 }
 
-for (const store of await everyStore()) {
-  describe(`the audit trail in ${store.name}`, () => {
+for (const store of await listStores()) {
+  describe(`the audit log in ${store.name}`, () => {
     let open: OpenStore
     let storage: Storage
     let host: Billfold
     beforeAll(async () => {
       open = await store.open()
       storage = open.storages[0]
-      host = hostOver(storage)
+      host = createHost(storage)
     })
     beforeEach(() =>
       storage.commit(
@@ -41,7 +41,7 @@ for (const store of await everyStore()) {
     const intrude = (...writes: readonly Write[]): Promise<void> => storage.commit(batch(...writes))
     const findings = async (checkpoint?: { number: number; hash: string }) =>
       (await host.audit.verify(checkpoint === undefined ? {} : { checkpoint })).findings
-    /** Three links of two records each. */
+    /** Creates three links of two records each. Returns the ids of the records. */
     const threeLinks = async (): Promise<string[]> => {
       for (let link = 0; link < 3; link++) {
         await addRecords(storage, 2)
@@ -57,7 +57,7 @@ for (const store of await everyStore()) {
       ).map(({ id }) => String(id))
     }
 
-    test('is sealed by maintain(), link by link, each once', async () => {
+    test('is checkpointed by maintain(), each record once', async () => {
       await host.licences.create({ tag: 'a' })
       expect(await host.audit.verify()).toMatchObject({ links: 0, records: 0, hasUnlinkedRecords: true, findings: [] })
       await host.maintain()
@@ -70,13 +70,13 @@ for (const store of await everyStore()) {
       })
     })
 
-    test('seals more records than one link takes, and none twice', async () => {
+    test('spreads more records than one link holds over several links', async () => {
       await addRecords(storage, 1_001)
       expect(await host.audit.checkpoint()).toEqual({ links: 3, records: 1_001 })
       expect(await host.audit.verify()).toMatchObject({ links: 3, records: 1_001, findings: [] })
     })
 
-    test('misses no record that is committed late, with an older id', async () => {
+    test('includes a record with an older id that is committed late', async () => {
       const late = recordRow()
       await threeLinks()
       await intrude(insert(records, late))
@@ -84,12 +84,12 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify()).toMatchObject({ links: 4, records: 7, findings: [] })
     })
 
-    test('is one chain, whoever seals at once', { timeout: 60_000 }, async () => {
-      const other = hostOver(open.storages[1], 'k2')
+    test('stays one chain when several hosts checkpoint at the same time', { timeout: 60_000 }, async () => {
+      const other = createHost(open.storages[1], 'k2')
       for (let round = 0; round < 3; round++) {
         await addRecords(storage, 510)
-        const sealed = await Promise.all([host, other, host, other].map(({ audit }) => audit.checkpoint()))
-        expect(sealed.reduce((sum, { records: count }) => sum + count, 0)).toBe(510)
+        const checkpointed = await Promise.all([host, other, host, other].map(({ audit }) => audit.checkpoint()))
+        expect(checkpointed.reduce((sum, { records: count }) => sum + count, 0)).toBe(510)
       }
       const seen = await host.audit.verify()
       expect(seen).toMatchObject({ records: 1_530, findings: [], hasUnlinkedRecords: false })
@@ -99,21 +99,21 @@ for (const store of await everyStore()) {
       )
     })
 
-    test('goes on being whole while it is verified', async () => {
+    test('verifies while it is being checkpointed', async () => {
       await addRecords(storage, 600)
-      const sealing = (async () => {
+      const checkpointing = (async () => {
         for (let round = 0; round < 3; round++) {
           await addRecords(storage, 100)
           await host.audit.checkpoint()
         }
       })()
       for (let round = 0; round < 3; round++) expect(await findings()).toEqual([])
-      await sealing
+      await checkpointing
       expect(await host.audit.verify()).toMatchObject({ records: 900, findings: [] })
     })
 
-    test.each(['tenant', 'act', 'actor', 'subject', 'detail'])(
-      'tells a record whose %s was changed',
+    test.each(['tenant', 'action', 'actor', 'subject', 'detail'])(
+      'reports a record whose %s was changed',
       async (column) => {
         const ids = await threeLinks()
         await intrude(update(records, { where: { id: ids[2] ?? '' }, set: { [column]: '{"x":1}' } }))
@@ -121,34 +121,34 @@ for (const store of await everyStore()) {
       },
     )
 
-    test('tells a record whose time was changed', async () => {
+    test('reports a record whose time was changed', async () => {
       const ids = await threeLinks()
       await intrude(update(records, { where: { id: ids[5] ?? '' }, set: { at: 1 } }))
       expect(await findings()).toEqual([{ finding: 'record-changed', link: 3, record: ids[5] }])
     })
 
-    test('tells a record that was removed', async () => {
+    test('reports a record that was removed', async () => {
       const ids = await threeLinks()
       await intrude(remove(records, { where: { id: ids[0] ?? '' } }))
       expect(await findings()).toEqual([{ finding: 'record-removed', link: 1, record: ids[0] }])
     })
 
-    test('tells a record that was added to a link', async () => {
+    test('reports a record that was added to a link', async () => {
       await threeLinks()
       const added = { ...recordRow(), link: 2 }
-      const odd = { ...recordRow(), id: 'no uuid', link: 2 }
-      await intrude(insert(records, added), insert(records, odd))
+      const unusual = { ...recordRow(), id: 'no uuid', link: 2 }
+      await intrude(insert(records, added), insert(records, unusual))
       expect(await findings()).toMatchObject([
         { finding: 'record-added', link: 2, record: added.id },
         { finding: 'record-added', link: 2 },
       ])
-      await intrude(remove(records, { where: { link: 2, id: { in: [added.id, odd.id] } }, expectedRows: 'any' }))
+      await intrude(remove(records, { where: { link: 2, id: { in: [added.id, unusual.id] } }, expectedRows: 'any' }))
       const nowhere = { ...recordRow(), link: -1 }
       await intrude(insert(records, nowhere))
       expect(await findings()).toEqual([{ finding: 'record-added', link: -1, record: nowhere.id }])
     })
 
-    test('tells records that were moved to other links, or to none', async () => {
+    test('reports records that were moved to another link or to none', async () => {
       const ids = await threeLinks()
       await intrude(update(records, { where: { id: ids[0] ?? '' }, set: { link: 2 } }))
       expect(await findings()).toEqual([
@@ -160,7 +160,7 @@ for (const store of await everyStore()) {
       expect(await findings()).toEqual([{ finding: 'record-changed', link: 1, record: ids[0] }])
     })
 
-    test('tells links that were put in another order', async () => {
+    test('reports links that were reordered', async () => {
       await threeLinks()
       const move = (from: number, to: number) => update(links, { where: { number: from }, set: { number: to } })
       await intrude(move(1, 9), move(2, 1), move(9, 2))
@@ -169,13 +169,13 @@ for (const store of await everyStore()) {
       expect(found).toContainEqual({ finding: 'link-changed', link: 2 })
     })
 
-    test('tells a link that was changed, with its records', async () => {
+    test('reports a link that was changed, with its records unchanged', async () => {
       await threeLinks()
       await intrude(update(links, { where: { number: 2 }, set: { at: 1 } }))
       expect(await findings()).toEqual([{ finding: 'link-changed', link: 2 }])
     })
 
-    test('tells digests that were changed to fit', async () => {
+    test('reports digests that were changed to match removed records', async () => {
       const ids = await threeLinks()
       const [link] = await storage.find(links, { where: { number: 2 } })
       const digests = link?.['digests']
@@ -189,7 +189,7 @@ for (const store of await everyStore()) {
       expect((await findings())[0]).toEqual({ finding: 'link-changed', link: 2 })
     })
 
-    test('tells a link that was removed, and the same with its records', async () => {
+    test('reports a link that was removed, with or without its records', async () => {
       await threeLinks()
       await intrude(remove(links, { where: { number: 2 } }))
       expect(await findings()).toEqual([{ finding: 'link-removed', link: 2 }])
@@ -202,29 +202,29 @@ for (const store of await everyStore()) {
       expect(await findings()).toEqual([{ finding: 'link-removed', link: 1 }])
     })
 
-    test('tells an end that was cut off: by its records, and without them by the head that was kept', async () => {
+    test('reports a truncated chain, by its records or by a stored checkpoint', async () => {
       await threeLinks()
-      const head = await host.audit.latestCheckpoint()
-      expect(await findings(head)).toEqual([])
+      const storedCheckpoint = await host.audit.latestCheckpoint()
+      expect(await findings(storedCheckpoint)).toEqual([])
       await intrude(remove(links, { where: { number: 3 } }))
       expect(await findings()).toMatchObject([{ finding: 'link-removed', link: 3 }])
       await intrude(remove(records, { where: { link: 3 }, expectedRows: 'any' }))
       expect(await findings()).toEqual([])
-      expect(await findings(head)).toEqual([{ finding: 'checkpoint-missing', link: 3 }])
-      // And what is sealed in its place is not what was kept.
+      expect(await findings(storedCheckpoint)).toEqual([{ finding: 'checkpoint-missing', link: 3 }])
+      // A new link in its place does not match the stored checkpoint.
       await addRecords(storage, 1)
       await host.audit.checkpoint()
-      expect(await findings(head)).toEqual([{ finding: 'checkpoint-mismatch', link: 3 }])
+      expect(await findings(storedCheckpoint)).toEqual([{ finding: 'checkpoint-mismatch', link: 3 }])
       await intrude(
         remove(links, { where: {}, expectedRows: 'any' }),
         remove(records, { where: {}, expectedRows: 'any' }),
       )
-      expect(await findings(head)).toEqual([{ finding: 'checkpoint-missing', link: 3 }])
+      expect(await findings(storedCheckpoint)).toEqual([{ finding: 'checkpoint-missing', link: 3 }])
     })
 
-    test('cannot be made anew without the keyring', async () => {
+    test('cannot be recreated without the keyring', async () => {
       await threeLinks()
-      const forger = hostOver(storage, 'k1', { k1: newKey() })
+      const forger = createHost(storage, 'k1', { k1: newKey() })
       await intrude(
         remove(links, { where: {}, expectedRows: 'any' }),
         update(records, { where: {}, set: { link: null }, expectedRows: 'any' }),
@@ -232,12 +232,12 @@ for (const store of await everyStore()) {
       await forger.audit.checkpoint()
       expect((await forger.audit.verify()).findings).toEqual([])
       expect((await findings())[0]).toEqual({ finding: 'link-changed', link: 1 })
-      // Naming a key that nobody has does not help either.
+      // Naming an unknown key does not help either.
       await intrude(update(links, { where: {}, set: { keyId: 'gone' }, expectedRows: 'any' }))
       expect(await findings()).toEqual([{ finding: 'link-untrusted', link: 1 }])
     })
 
-    test('is not gone on with from a link that nobody vouches for, unless somebody trusts it by name', async () => {
+    test('is not extended from an untrusted link unless its checkpoint is named as trusted', async () => {
       await threeLinks()
       await intrude(update(links, { where: { number: 3 }, set: { keyId: 'gone' } }))
       await addRecords(storage, 1)
@@ -258,21 +258,21 @@ for (const store of await everyStore()) {
       expect(await findings()).toEqual([{ finding: 'link-changed', link: 4 }])
     })
 
-    test('outlives the key that it was begun with, once a newer one has vouched for it', async () => {
+    test('verifies without its first key once a newer key has extended it', async () => {
       await threeLinks()
       const onlyNew = { k2: keys.k2 }
-      expect((await hostOver(storage, 'k2', onlyNew).audit.verify()).findings).toEqual([
+      expect((await createHost(storage, 'k2', onlyNew).audit.verify()).findings).toEqual([
         { finding: 'link-untrusted', link: 1 },
       ])
       await addRecords(storage, 1)
-      await hostOver(storage, 'k2').audit.checkpoint()
-      const later = hostOver(storage, 'k2', onlyNew)
+      await createHost(storage, 'k2').audit.checkpoint()
+      const later = createHost(storage, 'k2', onlyNew)
       expect((await later.audit.verify()).findings).toEqual([])
       await intrude(update(links, { where: { number: 2 }, set: { at: 1 } }))
       expect((await later.audit.verify()).findings).toEqual([{ finding: 'link-changed', link: 2 }])
     })
 
-    test('forgets old records when it is told to, and says so, and cannot be told so by others', async () => {
+    test('prunes old records, records the pruning, and rejects a forged prune mark', async () => {
       await threeLinks()
       const all = await host.audit.verify()
       expect(await host.audit.prune({ before: Date.now() - 60_000 })).toBe(0)
@@ -284,11 +284,11 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify({ checkpoint: all.checkpoint })).toMatchObject({ findings: [], pruned: 6 })
       const { records: left } = await host.audit.search()
       expect(new Set(left.map(({ action }) => action))).toEqual(new Set(['audit.pruned']))
-      // What was pruned does not come back.
+      // A pruned record cannot be added again.
       await intrude(insert(records, { ...recordRow(), link: 2 }))
       expect(await findings()).toMatchObject([{ finding: 'record-added', link: 2 }])
       await intrude(remove(records, { where: { link: 2 } }))
-      // Nobody else can say that more was pruned.
+      // An attacker cannot claim that more was pruned.
       const { number } = await host.audit.latestCheckpoint()
       await intrude(
         update(links, { where: { number }, set: { prunedTo: number, digests: null } }),
@@ -297,7 +297,7 @@ for (const store of await everyStore()) {
       expect(await findings()).toContainEqual({ finding: 'link-changed', link: number })
     })
 
-    test('is whole when pruning was broken off between the mark and the removal', async () => {
+    test('stays complete when pruning is interrupted between the mark and the removal', async () => {
       await threeLinks()
       const failing: Storage = {
         find: (table, query) => storage.find(table, query),
@@ -307,13 +307,13 @@ for (const store of await everyStore()) {
             : storage.commit(made),
       }
       await new Promise((resolve) => setTimeout(resolve, 5))
-      await expect(hostOver(failing).audit.prune({ before: Date.now() })).rejects.toThrow('killed')
+      await expect(createHost(failing).audit.prune({ before: Date.now() })).rejects.toThrow('killed')
       expect(await host.audit.verify()).toMatchObject({ findings: [], records: 6 })
       await host.audit.prune({ before: Date.now() - 60_000 })
       expect(await host.audit.verify()).toMatchObject({ findings: [], records: 0, pruned: 6 })
     })
 
-    test('is not pruned on the word of a link that somebody has changed', async () => {
+    test('is not pruned by a link that was changed', async () => {
       await threeLinks()
       const [link] = await storage.find(links, { where: { number: 2 } })
       const yesterday = Date.now() - 24 * 60 * 60 * 1000
@@ -323,7 +323,7 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify()).toMatchObject({ findings: [], records: 6, links: 3 })
     })
 
-    test('is not pruned by what the newest link says, unless the keyring vouches for it', async () => {
+    test('is not pruned by a prune mark that the keyring cannot verify', async () => {
       await threeLinks()
       for (const prunedTo of [2, 3, 1_000]) {
         await intrude(update(links, { where: { number: 3 }, set: { prunedTo } }))
@@ -333,11 +333,11 @@ for (const store of await everyStore()) {
       expect(await host.audit.verify()).toMatchObject({ findings: [], records: 6 })
     })
 
-    test('is pruned where the key of a link has left, if the links after it say that it is as it was', async () => {
+    test('is pruned after the key of a link was retired if later links confirm it', async () => {
       await threeLinks()
       await addRecords(storage, 1)
-      await hostOver(storage, 'k2').audit.checkpoint()
-      const later = hostOver(storage, 'k2', { k2: keys.k2 })
+      await createHost(storage, 'k2').audit.checkpoint()
+      const later = createHost(storage, 'k2', { k2: keys.k2 })
       const [link] = await storage.find(links, { where: { number: 2 } })
       for (const set of [{ at: 1 }, { at: 1, keyId: 'gone' }]) {
         await intrude(update(links, { where: { number: 2 }, set }))
@@ -350,7 +350,7 @@ for (const store of await everyStore()) {
       expect((await later.audit.verify()).findings).toEqual([])
     })
 
-    test('takes from a link that it follows on trust no word of what was pruned', async () => {
+    test('ignores the prune mark of a link that was only named as trusted', async () => {
       await threeLinks()
       await new Promise((resolve) => setTimeout(resolve, 5))
       const [first] = await storage.find(links, { where: { number: 1 } })
@@ -372,24 +372,24 @@ for (const store of await everyStore()) {
       expect((await findings()).every(({ finding }) => finding === 'link-changed')).toBe(true)
     })
 
-    test('tells a link that says its own records were pruned, whoever made it', async () => {
+    test('reports a link that claims that its own records were pruned', async () => {
       await threeLinks()
       await intrude(update(links, { where: { number: 3 }, set: { keyId: 'gone', prunedTo: 3 } }))
       expect(await findings()).toEqual([{ finding: 'link-changed', link: 3 }])
     })
 
-    test('is searched by who, what, to what and when, a page at a time, by tenant', async () => {
+    test('is searched by actor, action, subject, time and tenant, in pages', async () => {
       await addRecords(storage, 5)
-      const odd = recordRow(1_000, {
+      const unusual = recordRow(1_000, {
         actor: 'somebody',
         action: 'wallet.signed',
         subject: 'w1',
         detail: '{"type":"MESSAGE"}',
       })
-      await intrude(insert(records, odd), insert(records, recordRow(1_000, { tenant: 'other' })))
+      await intrude(insert(records, unusual), insert(records, recordRow(1_000, { tenant: 'other' })))
       expect((await host.audit.search()).records).toHaveLength(6)
       expect((await host.audit.search({ tenant: 'other' })).records).toHaveLength(1)
-      const expected = [{ id: odd.id, at: 1_000, detail: { type: 'MESSAGE' }, link: null }]
+      const expected = [{ id: unusual.id, at: 1_000, detail: { type: 'MESSAGE' }, link: null }]
       for (const query of [
         { actor: 'somebody' },
         { action: 'wallet.signed' },
@@ -403,7 +403,7 @@ for (const store of await everyStore()) {
       expect(second.next).toBeUndefined()
       expect(new Set([...first.records, ...second.records].map(({ id }) => id)).size).toBe(6)
       await expect(host.audit.search({ limit: 0 })).rejects.toMatchObject({ code: 'input.invalid' })
-      await intrude(update(records, { where: { id: odd.id }, set: { detail: 'not json' } }))
+      await intrude(update(records, { where: { id: unusual.id }, set: { detail: 'not json' } }))
       expect((await host.audit.search({ subject: 'w1' })).records).toMatchObject([
         { detail: { unreadable: 'not json' } },
       ])

@@ -1,22 +1,22 @@
 import { type Billfold, createBillfold, type Storage } from '@billfold/core'
 import { batch, remove, update } from '@billfold/core/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addIdentifiers, identifiers, keyring, openedValues, sealedFor } from './sealed-identifiers.ts'
+import { addIdentifiers, identifiers, keyring, decryptedValues, sealValue } from './sealed-identifiers.ts'
 import { addSessionValues, sessionValueCounts, sessionValues } from './sealed-session-values.ts'
-import { everyStore, type OpenStore } from './stores.ts'
+import { listStores, type OpenStore } from './stores.ts'
 
-const hostOver = (storage: Storage): Billfold => createBillfold({ storage, keyring })
+const createHost = (storage: Storage): Billfold => createBillfold({ storage, keyring })
 
-for (const store of await everyStore()) {
-  describe(`sealing again in ${store.name}`, () => {
+for (const store of await listStores()) {
+  describe(`re-encryption in ${store.name}`, () => {
     let open: OpenStore
     beforeAll(async () => (open = await store.open()))
     afterAll(() => open.drop())
 
-    test('finds every value of an older key by its first bytes, a page at a time, once', async () => {
+    test('re-encrypts every value under an older key once, in pages', async () => {
       const [storage] = open.storages
       const ids = await addIdentifiers(storage, 250)
-      const host = hostOver(storage)
+      const host = createHost(storage)
       expect((await host.keys.usage()).olderKeys).toMatchObject([{ id: 'k1', sealedValues: 250 }])
       const seen: number[] = []
       expect(await host.keys.reencrypt({ onProgress: ({ reencrypted }) => seen.push(reencrypted) })).toMatchObject({
@@ -24,20 +24,20 @@ for (const store of await everyStore()) {
         unreadable: [],
       })
       expect(seen).toEqual([100, 200, 250])
-      expect([...(await openedValues(storage)).keys()].toSorted()).toEqual(ids.toSorted())
+      expect([...(await decryptedValues(storage)).keys()].toSorted()).toEqual(ids.toSorted())
       expect(await host.keys.reencrypt()).toMatchObject({ reencrypted: 0 })
     })
 
-    test('finds all that one session keeps, more of it than a page has', async () => {
+    test('re-encrypts all values of a session across pages', async () => {
       const [storage] = open.storages
       const ids = await addSessionValues(storage, 5, [
         'device-info',
         'result',
         'selfie',
         'templates',
-        'of another version',
+        'of-another-version',
       ])
-      const host = hostOver(storage)
+      const host = createHost(storage)
       expect((await host.keys.usage()).olderKeys).toMatchObject([{ id: 'k1', sealedValues: 25 }])
       expect(await host.keys.reencrypt()).toMatchObject({ reencrypted: 25, unreadable: [] })
       expect((await host.keys.usage()).olderKeys).toMatchObject([{ id: 'k1', sealedValues: 0 }])
@@ -45,10 +45,10 @@ for (const store of await everyStore()) {
       await storage.commit(batch(remove(sessionValues, { where: {}, expectedRows: 'any' })))
     })
 
-    test('loses nothing that is rewritten between its reading and its writing', async () => {
+    test('preserves a value that is rewritten between its read and its write', async () => {
       const [storage, other] = open.storages
       const [id = ''] = await addIdentifiers(storage, 1)
-      const rewritten = await sealedFor(id, 'newer', keyring)
+      const rewritten = await sealValue(id, 'newer', keyring)
       const slow: Storage = {
         find: (table, query) => storage.find(table, query),
         commit: async (made) => {
@@ -57,16 +57,16 @@ for (const store of await everyStore()) {
           await storage.commit(made)
         },
       }
-      await hostOver(slow).keys.reencrypt()
-      expect((await openedValues(storage)).get(id)).toBe('newer')
+      await createHost(slow).keys.reencrypt()
+      expect((await decryptedValues(storage)).get(id)).toBe('newer')
     })
 
-    test('goes on while hosts rewrite values under the old key, and leaves each as they wrote it', async () => {
+    test('preserves values that hosts rewrite under the old key meanwhile', async () => {
       const [storage, other] = open.storages
       const ids = await addIdentifiers(storage, 40)
-      const host = hostOver(storage)
+      const host = createHost(storage)
       const writing = new AbortController()
-      const resealing = (async () => {
+      const reencrypting = (async () => {
         while (!writing.signal.aborted) {
           await host.keys.reencrypt()
         }
@@ -74,26 +74,26 @@ for (const store of await everyStore()) {
       await Promise.all(
         ids.map(async (id) => {
           for (let value = 1; value <= 5; value++) {
-            const sealedValue = await sealedFor(id, String(value))
+            const sealedValue = await sealValue(id, String(value))
             await other.commit(batch(update(identifiers, { where: { id }, set: { sealedValue } })))
           }
         }),
       )
       writing.abort()
-      await resealing
+      await reencrypting
       await host.keys.reencrypt()
-      const values = await openedValues(storage)
+      const values = await decryptedValues(storage)
       expect(ids.map((id) => values.get(id))).toEqual(ids.map(() => '5'))
     })
 
-    test('is done once by two who do it at the same time', async () => {
+    test('re-encrypts each value once when run twice at the same time', async () => {
       const [storage, other] = open.storages
       const ids = await addIdentifiers(storage, 150)
-      const [one, two] = await Promise.all([hostOver(storage).keys.reencrypt(), hostOver(other).keys.reencrypt()])
+      const [one, two] = await Promise.all([createHost(storage).keys.reencrypt(), createHost(other).keys.reencrypt()])
       expect([...one.unreadable, ...two.unreadable]).toEqual([])
-      const values = await openedValues(storage)
+      const values = await decryptedValues(storage)
       expect(ids.map((id) => values.get(id))).toEqual(ids.map(() => '0'))
-      expect((await hostOver(storage).audit.verify()).findings).toEqual([])
+      expect((await createHost(storage).audit.verify()).findings).toEqual([])
     })
   })
 }
