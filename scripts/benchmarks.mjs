@@ -1,11 +1,11 @@
-// Runs all benchmarks, one after the other, and makes one table of their figures.
+// Runs all benchmarks one after the other and prints a table of their results.
 // usage: npm run benchmarks -- [--quick] [--write] [--only NAME]
-//   --quick  a few seconds each, to see that all of it runs    --write  puts the table into docs/benchmarks.md
+//   --quick  a few seconds each, as a smoke test    --write  updates the table in docs/benchmarks.md
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { machine, markdownTable, today, writeMeasured } from './measured-page.mjs'
+import { describeMachine, markdownTable, today, writeMeasured } from './measured-page.mjs'
 import { root, runProgram } from './run-command.mjs'
 
 const { values } = parseArgs({
@@ -16,9 +16,9 @@ const { values } = parseArgs({
   },
 })
 if (values.write && values.only !== undefined)
-  throw new Error('--write puts a whole table into the page: not with --only')
+  throw new Error('--write replaces the whole table and cannot be combined with --only')
 
-/** Each with its arguments of a quick run. */
+/** Each benchmark with its arguments for --quick. */
 const benchmarks = {
   commit: ['', '1', '200'],
   http: ['2', '1'],
@@ -28,7 +28,7 @@ const benchmarks = {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmarks-'))
-const figures = join(folder, 'figures')
+const resultFile = join(folder, 'results')
 /** @type {string[]} */
 const failed = []
 try {
@@ -37,27 +37,27 @@ try {
     console.log(`== ${name}`)
     const program = [join(root, 'benchmarks', 'dist', `${name}.js`), ...(values.quick ? quick : [])]
     const { status } = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', ...program], {
-      env: { ...process.env, BILLFOLD_FIGURES: figures },
+      env: { ...process.env, BILLFOLD_BENCHMARK_RESULTS: resultFile },
       show: true,
     })
     if (status !== 0) failed.push(name)
   }
-  /** @type {{ what: string, billfold: string, other: string, ratio: number, range?: [number, number] }[]} */
-  const measured = existsSync(figures)
-    ? readFileSync(figures, 'utf8')
+  /** @type {{ name: string, billfold: string, other: string, ratio: number, range?: [number, number] }[]} */
+  const measured = existsSync(resultFile)
+    ? readFileSync(resultFile, 'utf8')
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line))
     : []
-  const rows = measured.map(({ what, billfold, other, ratio, range }) => [
-    what,
+  const rows = measured.map(({ name, billfold, other, ratio, range }) => [
+    name,
     billfold,
     other,
     `${ratio.toFixed(2)}${range === undefined ? '' : ` (${range.map((each) => each.toFixed(2)).join(' to ')})`}`,
   ])
-  const table = markdownTable(['what', 'Billfold', 'compared with', 'ratio'], rows)
-  const heading = `${today()}${values.quick ? ', quick run, of little significance' : ''}, on ${await machine()}.`
-  const missing = failed.length === 0 ? '' : `\n\nWhat did not run to its end: ${failed.join(', ')}.`
+  const table = markdownTable(['benchmark', 'Billfold', 'compared with', 'ratio'], rows)
+  const heading = `${today()}${values.quick ? ', quick run with few samples' : ''}, on ${await describeMachine()}.`
+  const missing = failed.length === 0 ? '' : `\n\nFailed: ${failed.join(', ')}.`
   console.log(`\n${heading}\n\n${table}${missing}`)
   if (failed.length > 0) process.exitCode = 1
   if (values.write) writeMeasured('benchmarks.md', `${heading}\n\n${table}${missing}`)

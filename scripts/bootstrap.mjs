@@ -1,5 +1,5 @@
-// Installs the pinned dependencies and builds, so that a fresh clone needs nothing but Node and npm. All steps look at
-// everything each time and do only what is not done yet: about two seconds when nothing has changed.
+// Installs the pinned dependencies and builds, so that a fresh clone needs only Node and npm. All steps are incremental: about
+// two seconds if nothing has changed.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const packageManager = 'pnpm@12.21.0'
 
 /**
- * Runs one step at the root of the repository. Its output is shown when it fails, and then this process ends.
+ * Runs one step at the root of the repository. If it fails, prints its output and exits.
  * @param {string} name
  * @param {() => import('node:child_process').SpawnSyncReturns<string>} step
  */
@@ -32,15 +32,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Billfold needs Node 20.19 or newer; this is ${process.versions.node}`)
   process.exit(1)
 }
-// One constant line through the shell, because npx is a batch file on Windows.
+// Through the shell, since npx is a batch file on Windows. The line is constant.
 const install = `npx --yes ${packageManager} install --frozen-lockfile --prefer-offline`
 run('install', () => spawnSync(install, { ...options, shell: true }))
-run('build, with the types of sources and tests', () =>
+run('build, with type checks of sources and tests', () =>
   spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], options),
 )
-run('the models of the face verifier', () =>
+run('models of the face verifier', () =>
   spawnSync(process.execPath, [join('scripts', 'bundle-face-models.mjs')], options),
 )
-run('the authentication page', () =>
+run('authentication page', () =>
   spawnSync(process.execPath, [join('scripts', 'bundle-authentication-page.mjs')], options),
 )

@@ -1,4 +1,4 @@
-// Bundles the authentication page into the built core, which serves it: hosts need no build step for it.
+// Bundles the authentication page into the build of core, which serves it, so that hosts need no build step.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'

@@ -1,5 +1,5 @@
-// Puts the worker of the verifier together: its code, the models and the WebAssembly, each with its licence, so that what is
-// published needs no download and no native code. Does nothing when what is there is newer than what it is made of.
+// Bundles the worker of the face verifier: code, models and WebAssembly with their licences, so that the published package needs
+// no download and no native code. Does nothing if the bundle is newer than its inputs.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -21,25 +21,25 @@ const binaries = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs
 
 function isCurrent() {
   try {
-    const made = statSync(join(out, 'NOTICE.txt')).mtimeMs
+    const builtAt = statSync(join(out, 'NOTICE.txt')).mtimeMs
     const inputs = readdirSync(sources).map((name) => join(sources, name))
     return [fileURLToPath(import.meta.url), join(here, 'package.json'), ...inputs].every(
-      (file) => statSync(file).mtimeMs < made,
+      (file) => statSync(file).mtimeMs < builtAt,
     )
   } catch {
     return false
   }
 }
 
-/** What was published with each part, as its licence asks. */
+/** The notices that the licences of the parts require. */
 function notice() {
   const parts = [
     ['@vladmandic/face-api, with the weights of its models (MIT)', join(faces, 'LICENSE')],
     ['@tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm (Apache-2.0)', join(here, 'licences', 'tensorflow.txt')],
   ]
   const intro =
-    'This folder is made of the packages below. The models were trained on photographs of faces that were collected from\n' +
-    'the web; the people on them were not asked. Whether that is acceptable is for whoever uses them to decide.\n'
+    'This folder is built from the packages below. The models were trained on photographs of faces collected from the web\n' +
+    'without the consent of the people on them. Decide whether that is acceptable for your use.\n'
   return [intro, ...parts.map(([name, file]) => `== ${name}\n\n${readFileSync(String(file), 'utf8')}`)].join('\n')
 }
 
@@ -57,9 +57,9 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'error',
     external: ['jpeg-js', 'pngjs', 'sharp'],
-    // The face library asks for all of TensorFlow.js, of which it needs the core with its operations chained.
+    // The face library imports all of TensorFlow.js but needs only its core with chained operations.
     alias: { '@tensorflow/tfjs': join(sources, 'tensorflow.js') },
-    // The libraries were written for CommonJS.
+    // The libraries are CommonJS.
     banner: {
       js: [
         "import { createRequire } from 'node:module'",

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { root } from './run-command.mjs'
 
 /**
- * The exact versions that the workspace's catalog has, so that what is tested does not change by itself.
+ * Reads exact versions from the catalog of the workspace, so that the tested versions do not change by themselves.
  * @param {readonly string[]} names
  * @returns {Record<string, string>}
  */
@@ -12,7 +12,7 @@ export function catalogVersions(names) {
   return Object.fromEntries(
     names.map((name) => {
       const version = new RegExp(`^ {2}"?${name}"?: (\\S+)$`, 'm').exec(workspace)?.[1]
-      if (version === undefined) throw new Error(`the catalog has no ${name}`)
+      if (version === undefined) throw new Error(`${name} is not in the catalog of pnpm-workspace.yaml`)
       return [name, version]
     }),
   )

@@ -1,10 +1,10 @@
-// Installs the packed packages as pnpm does, where a package sees nothing but what it names, and emits the declarations of a
-// project that exports all that they give it with inferred types: for each TypeScript, under each way to resolve modules.
+// Installs the packed packages with pnpm, where a package can import only its own dependencies, and emits the declarations of a
+// project that exports values of all packages with inferred types: for each TypeScript version and module resolution.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogVersions } from './catalog.mjs'
-import { keepCounts, runChecks } from './checks.mjs'
+import { saveCounts, runChecks } from './checks.mjs'
 import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
 
@@ -26,7 +26,7 @@ async function install() {
   ])
   const dependencies = { ...tarballs, ...catalogVersions(hostDependencies), ...Object.fromEntries(compilers) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  // JSON is YAML. Packages that need each other get the tarballs too, and not what a registry has.
+  // JSON is valid YAML. The overrides make packages that depend on each other use the tarballs as well.
   const settings = { pmOnFail: 'ignore', engineStrict: false, overrides: tarballs }
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings))
   for (const name of ['inferred-host.ts', 'generate-inferred.mjs'])
@@ -34,7 +34,7 @@ async function install() {
   return await runLine('npx --yes pnpm@12.21.0 install --prefer-offline', { cwd: folder })
 }
 
-/** The entry points that export something. `@billfold/testing` can be loaded inside of vitest only. */
+/** All entry points except `@billfold/testing`, which can be loaded in vitest only. */
 function entryPoints() {
   return publicPackages()
     .filter(({ name }) => name !== '@billfold/testing')
@@ -44,7 +44,7 @@ function entryPoints() {
 
 /**
  * @param {string} typescript
- * @param {[string, string]} how
+ * @param {[string, string]} resolution module resolution and module kind
  */
 async function emits(typescript, [moduleResolution, module]) {
   const config = `tsconfig.${typescript}.${moduleResolution}.json`
@@ -69,22 +69,22 @@ async function emits(typescript, [moduleResolution, module]) {
 }
 
 try {
-  const prepared = await runChecks([{ name: 'the packed packages install under pnpm', run: install }])
+  const prepared = await runChecks([{ name: 'the packed packages install with pnpm', run: install }])
   const generate = () => runProgram(process.execPath, ['generate-inferred.mjs', ...entryPoints()], { cwd: folder })
   const counts = [prepared]
   if (prepared.failed === 0)
-    counts.push(await runChecks([{ name: 'all that they export can be called', run: generate }]))
+    counts.push(await runChecks([{ name: 'the project with inferred types is generated', run: generate }]))
   if (counts.every(({ failed }) => failed === 0))
     for (const typescript of Object.keys(typescripts))
       counts.push(
         await runChecks(
-          Object.entries(resolutions).map((how) => ({
-            name: `declarations by TypeScript ${typescript}, ${how[0]}`,
-            run: () => emits(typescript, how),
+          Object.entries(resolutions).map((resolution) => ({
+            name: `declarations of TypeScript ${typescript}, ${resolution[0]}`,
+            run: () => emits(typescript, resolution),
           })),
         ),
       )
-  const { failed } = keepCounts('declarations', counts)
+  const { failed } = saveCounts('declarations', counts)
   if (failed > 0) process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

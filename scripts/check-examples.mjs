@@ -1,4 +1,4 @@
-// Starts each example that serves, as built: it must answer a request, and end on SIGTERM.
+// Starts each example server from its build: it must respond to a request and exit on SIGTERM.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -20,7 +20,7 @@ const examples = [
 ]
 
 /**
- * An example without a handler of its own for SIGTERM, which asks whoever calls the API to authenticate.
+ * An example without a SIGTERM handler, whose API requires authentication.
  * @param {string} name
  * @returns {Example}
  */
@@ -39,11 +39,11 @@ async function serves({ main, env = {}, path, status, exit }) {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   try {
-    const answer = await firstAnswer(`http://127.0.0.1:${port}${path}`, () => child.exitCode === null)
-    if (answer !== status) throw new Error(`${path} was answered ${answer}, not ${status}`)
+    const received = await firstStatus(`http://127.0.0.1:${port}${path}`, () => child.exitCode === null)
+    if (received !== status) throw new Error(`${path} returned ${received}, expected ${status}`)
     child.kill('SIGTERM')
-    const [code, signal] = await Promise.race([exited, afterSeconds(10, 'it did not end on SIGTERM')])
-    if ((code ?? signal) !== exit) throw new Error(`it ended with ${code ?? signal}, not ${exit}`)
+    const [code, signal] = await Promise.race([exited, rejectAfterSeconds(10, 'did not exit within 10 s of SIGTERM')])
+    if ((code ?? signal) !== exit) throw new Error(`exited with ${code ?? signal}, expected ${exit}`)
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${output}`, { cause: error })
   } finally {
@@ -53,12 +53,12 @@ async function serves({ main, env = {}, path, status, exit }) {
 }
 
 /**
- * The status of the first answer, asked for every 100 ms for 20 seconds.
+ * Returns the status of the first response; tries every 100 ms for 20 seconds.
  * @param {string} url
- * @param {() => boolean} alive
+ * @param {() => boolean} isRunning
  */
-async function firstAnswer(url, alive) {
-  for (let attempt = 0; attempt < 200 && alive(); attempt++) {
+async function firstStatus(url, isRunning) {
+  for (let attempt = 0; attempt < 200 && isRunning(); attempt++) {
     try {
       const response = await fetch(url, { redirect: 'manual' })
       await response.arrayBuffer()
@@ -67,16 +67,16 @@ async function firstAnswer(url, alive) {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
-  throw new Error('it does not answer')
+  throw new Error('no response within 20 s')
 }
 
 /**
  * @param {number} seconds
- * @param {string} fault
+ * @param {string} message
  * @returns {Promise<never>}
  */
-function afterSeconds(seconds, fault) {
-  return new Promise((_, reject) => setTimeout(() => reject(new Error(fault)), seconds * 1000).unref())
+function rejectAfterSeconds(seconds, message) {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error(message)), seconds * 1000).unref())
 }
 
 async function freePort() {
@@ -85,7 +85,7 @@ async function freePort() {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('there is no free port')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
   return address.port
 }
 
@@ -93,6 +93,6 @@ const didWallet = join(root, 'examples/did-wallet/dist/main.js')
 
 const { failed } = await runChecks([
   ...examples.map((example) => ({ name: example.name, run: () => serves(example) })),
-  { name: 'a DID wallet on a chain', run: () => runProgram(process.execPath, [didWallet]) },
+  { name: 'DID wallet on a chain', run: () => runProgram(process.execPath, [didWallet]) },
 ])
 if (failed > 0) process.exitCode = 1

@@ -1,4 +1,4 @@
-// Packs every published package and holds the tarballs against publint, are-the-types-wrong, what a registry shows, and sizes.
+// Packs every published package and checks the tarballs with publint and are-the-types-wrong, their manifests and their sizes.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,19 +12,19 @@ const folder = mkdtempSync(join(tmpdir(), 'billfold-packed-'))
 const publint = join(root, 'node_modules', 'publint', 'src', 'cli.js')
 const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
 
-/** What a registry's page and a team's tools go by. */
-const fields = ['description', 'keywords', 'license', 'type', 'sideEffects', 'engines', 'exports']
+/** Fields that the registry page and tools read. */
+const requiredFields = ['description', 'keywords', 'license', 'type', 'sideEffects', 'engines', 'exports']
 
 /** @param {string} tarball */
-async function isPresentable(tarball) {
+async function checkManifest(tarball) {
   const read = (/** @type {readonly string[]} */ ...args) => execFileSync('tar', args, { encoding: 'utf8' })
   const files = read('-tzf', tarball).split('\n')
   const manifest = JSON.parse(read('-xzOf', tarball, 'package/package.json'))
   const missing = [
     ...['README.md', 'LICENSE'].filter((name) => !files.includes(`package/${name}`)),
-    ...fields.filter((name) => manifest[name] === undefined),
+    ...requiredFields.filter((name) => manifest[name] === undefined),
   ]
-  if (missing.length > 0) throw new Error(`it has no ${missing.join(', ')}`)
+  if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`)
 }
 
 try {
@@ -37,7 +37,7 @@ try {
         run: () =>
           runProgram(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']),
       },
-      { name: `manifest, README and licence of ${name}`, run: () => isPresentable(tarball) },
+      { name: `manifest, README and licence of ${name}`, run: () => checkManifest(tarball) },
       { name: `size of ${name}`, run: async () => checkTarballSize(name, tarball) },
     ]),
     { name: 'size of @billfold/core/client in a browser', run: checkClientSize },

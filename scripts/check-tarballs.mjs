@@ -1,13 +1,13 @@
-// Installs the packed packages, without development dependencies, in an empty folder, and uses them as a stranger would.
+// Installs the packed packages without development dependencies in an empty folder and uses them as an application would.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogVersions } from './catalog.mjs'
-import { keepCounts, runChecks } from './checks.mjs'
+import { saveCounts, runChecks } from './checks.mjs'
 import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
 
-/** What a host brings itself. */
+/** Dependencies that a host installs itself. */
 const hostDependencies = ['express', 'koa', 'kysely', 'libsql', 'vitest']
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-consumer-'))
@@ -23,7 +23,7 @@ async function install() {
   return await runLine('npm install --omit=dev --no-audit --no-fund --prefer-offline', { cwd: folder })
 }
 
-/** Every entry point by its name. `@billfold/testing` registers suites with vitest, so that it is loaded inside of vitest only. */
+/** All entry points except `@billfold/testing`, which registers suites with vitest and can be loaded there only. */
 function entryPoints() {
   return publicPackages()
     .filter(({ name }) => name !== '@billfold/testing')
@@ -33,35 +33,35 @@ function entryPoints() {
 
 /** @param {string} entry */
 function imports(entry) {
-  const source = `const all = await import('${entry}'); if (Object.keys(all).length === 0) throw new Error('it exports nothing')`
+  const source = `const all = await import('${entry}'); if (Object.keys(all).length === 0) throw new Error('no exports')`
   return node('--input-type=module', '--eval', source)
 }
 
 /** @param {string} entry */
 function requires(entry) {
-  const source = `if (Object.keys(require('${entry}')).length === 0) throw new Error('it exports nothing')`
+  const source = `if (Object.keys(require('${entry}')).length === 0) throw new Error('no exports')`
   return node('--input-type=commonjs', '--eval', source)
 }
 
-/** Where `require()` of a module is as new as it can be. */
+/** The first Node 20 that can `require()` a module. */
 function onOldestNode() {
   return runLine('npx --yes node@20.19.0 commonjs-host.cjs', { cwd: folder })
 }
 
-/** No test, no source and no build record is published, and no way to the sources. */
-async function onlyBuilt() {
+/** Checks that no tests, sources or build records are published, and that the manifests are the published ones. */
+async function checkPublishedFiles() {
   for (const { name } of publicPackages()) {
     const installed = join(folder, 'node_modules', name)
     const manifest = readFileSync(join(installed, 'package.json'), 'utf8')
     if (/workspace:|catalog:|billfold-source/.test(manifest))
-      throw new Error(`${name}: its manifest is not the published one`)
+      throw new Error(`${name}: the manifest contains development settings`)
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     const unwanted = files.filter((file) => /\.test\.|tsbuildinfo|test-fixtures|^src\b/.test(file))
     if (unwanted.length > 0) throw new Error(`${name} publishes ${unwanted.join(', ')}`)
   }
 }
 
-/** The suite is run by vitest itself, over the storage in memory. */
+/** Runs the conformance suite on the memory storage, in vitest. */
 async function conformance() {
   writeFileSync(
     join(folder, 'memory.test.js'),
@@ -78,12 +78,12 @@ describeStorage('memory', async () => {
 
 try {
   const installed = await runChecks([{ name: 'the packed packages install in an empty folder', run: install }])
-  const used =
+  const usage =
     installed.failed > 0
       ? []
       : [
           await runChecks([
-            { name: 'what is published is only what was built', run: onlyBuilt },
+            { name: 'only build output is published', run: checkPublishedFiles },
             ...entryPoints().flatMap((entry) => [
               { name: `import '${entry}'`, run: () => imports(entry) },
               { name: `require('${entry}')`, run: () => requires(entry) },
@@ -94,13 +94,13 @@ try {
               name: 'the command line migrates SQLite',
               run: () => runLine('npx billfold migrate --database sqlite:command-line.sqlite', { cwd: folder }),
             },
-            { name: 'they migrate SQLite, and serve through Express and Koa', run: () => node('esm-host.mjs') },
-            { name: 'so they do in a host that is CommonJS', run: () => node('commonjs-host.cjs') },
-            { name: 'and on the oldest Node that they name', run: onOldestNode },
-            { name: 'the conformance suite runs in a project of its own', run: conformance },
+            { name: 'an ESM host migrates SQLite and serves through Express and Koa', run: () => node('esm-host.mjs') },
+            { name: 'a CommonJS host does the same', run: () => node('commonjs-host.cjs') },
+            { name: 'the CommonJS host on the oldest supported Node', run: onOldestNode },
+            { name: 'the conformance suite runs in another project', run: conformance },
           ]),
         ]
-  const { failed } = keepCounts('tarballs', [installed, ...used])
+  const { failed } = saveCounts('tarballs', [installed, ...usage])
   if (failed > 0) process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,20 +1,20 @@
-// A list of named checks: each prints one line with its time, a failed one its output, and the counts are kept in a file.
+// Runs named checks. Each prints one line with its duration; a failed one prints its output. The counts are saved in a file.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run-command.mjs'
 
-/** Where a run leaves its counts and reports. */
+/** The folder for the counts and reports of a run. */
 export const results = join(root, 'test-results')
 
 /**
- * One check: it gives nothing when it passes, and throws, or gives an outcome whose status is not 0, when it fails.
+ * A check passes if `run` resolves with nothing or with status 0, and fails if it rejects or resolves with another status.
  * @typedef {{ name: string, run: () => Promise<void | import('./run-command.mjs').Outcome> }} Check
  */
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 
 /**
- * Runs checks side by side. Never rejects.
+ * Runs checks concurrently. Never rejects.
  * @param {readonly Check[]} checks
  * @returns {Promise<Counts>}
  */
@@ -29,33 +29,33 @@ export async function runChecks(checks) {
  */
 async function runCheck({ name, run }) {
   const started = performance.now()
-  const fault = await faultOf(run)
+  const failure = await findFailure(run)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  if (fault === undefined) console.log(`ok      ${name} (${seconds} s)`)
-  else console.log(`FAILED  ${name} (${seconds} s)\n${fault.trimEnd()}\n`)
-  return fault === undefined
+  if (failure === undefined) console.log(`ok      ${name} (${seconds} s)`)
+  else console.log(`FAILED  ${name} (${seconds} s)\n${failure.trimEnd()}\n`)
+  return failure === undefined
 }
 
 /**
  * @param {Check['run']} run
  * @returns {Promise<string | undefined>}
  */
-async function faultOf(run) {
+async function findFailure(run) {
   try {
     const outcome = await run()
-    return outcome && outcome.status !== 0 ? outcome.output || `ended with ${outcome.status}` : undefined
+    return outcome && outcome.status !== 0 ? outcome.output || `exited with status ${outcome.status}` : undefined
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
 }
 
 /**
- * Keeps the counts of a run for whoever adds them up.
+ * Saves the counts of a run for print-totals.mjs.
  * @param {string} name
  * @param {readonly Counts[]} counts
  * @returns {Counts} their sum
  */
-export function keepCounts(name, counts) {
+export function saveCounts(name, counts) {
   const sum = {
     passed: counts.reduce((total, one) => total + one.passed, 0),
     failed: counts.reduce((total, one) => total + one.failed, 0),

@@ -1,5 +1,5 @@
-// Shows what a release would be, in a clone that is thrown away: the versions and changelogs that the changesets make, and
-// what would be published. Nothing is sent to a registry.
+// Shows what a release would contain, in a temporary clone: versions and changelogs from the changesets, and the files to publish.
+// Nothing is uploaded.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,11 +1,11 @@
-// Tables of what was measured: on which machine, and where they stand in the documentation.
+// Writes tables of measurements, with the machine they were made on, into the documentation.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root, runProgram } from './run-command.mjs'
 
-/** What a figure depends on, in a sentence. */
-export async function machine() {
+/** Describes hardware, Node and databases in one line. */
+export async function describeMachine() {
   const source = `const { openTestDatabases } = await import('@billfold/test-databases')
     for (const { name } of await openTestDatabases()) console.log(name)`
   const { output } = await runProgram(process.execPath, ['--input-type=module', '--eval', source], {
@@ -29,18 +29,19 @@ export function markdownTable(head, rows) {
 }
 
 /**
- * Puts text between the two marks of a page of the documentation, in place of what stood there.
+ * Replaces the text between the two markers of a documentation page.
  * @param {string} page
  * @param {string} text
  */
 export function writeMeasured(page, text) {
   const file = join(root, 'docs', page)
   const [before, , after] = readFileSync(file, 'utf8').split(/<!-- (?:measured|end) -->/)
-  if (before === undefined || after === undefined) throw new Error(`${page} has no place for what was measured`)
+  if (before === undefined || after === undefined)
+    throw new Error(`docs/${page} has no <!-- measured --> and <!-- end --> markers`)
   writeFileSync(file, `${before}<!-- measured -->\n\n${text}\n\n<!-- end -->${after}`)
 }
 
-/** The day, as it stands above a table. */
+/** Returns the current date as YYYY-MM-DD. */
 export function today() {
   return new Date().toISOString().slice(0, 10)
 }

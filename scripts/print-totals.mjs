@@ -1,5 +1,5 @@
-// Adds up what a run has counted, tests and checks, and prints the sum as the last line of it.
-// usage: print-totals.mjs PASSED FAILED, the counts of the caller's own stages
+// Sums the tests and checks of a run and prints the totals as its last line.
+// usage: print-totals.mjs PASSED FAILED, the counts of the caller
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { results } from './checks.mjs'

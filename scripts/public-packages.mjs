@@ -5,7 +5,7 @@ import { root, runLine } from './run-command.mjs'
 /** @typedef {{ name: string, version: string, folder: string, exports: Readonly<Record<string, unknown>> }} PublicPackage */
 
 /**
- * The packages of this repository that are published.
+ * Lists the published packages of this repository.
  * @returns {PublicPackage[]}
  */
 export function publicPackages() {
@@ -19,7 +19,7 @@ export function publicPackages() {
 }
 
 /**
- * Packs the published packages as they would be published.
+ * Packs the published packages exactly as `publish` does.
  * @param {string} destination a folder
  * @returns {Promise<Map<string, string>>} the tarballs by package name
  */

@@ -1,9 +1,9 @@
-// Runs the kill, restart, race, fuzz and fault injection tests one after the other, and tabulates their results.
+// Runs the reliability suites (kills, restarts, races, fuzzing, fault injection) one after the other and prints a table.
 // usage: npm run reliability -- [--quick] [--write] [--only NAME] [--restart-postgres COMMAND] [--restart-mysql COMMAND]
-//   --quick  a few seconds each, as a smoke test    --write  writes the table into docs/reliability.md
-//   --restart-…  a command that restarts that database, run twice under load; without it no database is restarted
+//   --quick  a few seconds each, as a smoke test    --write  updates the table in docs/reliability.md
+//   --restart-…  a command that restarts the database, run twice under load; by default no database is restarted
 import { parseArgs } from 'node:util'
-import { machine, markdownTable, today, writeMeasured } from './measured-page.mjs'
+import { describeMachine, markdownTable, today, writeMeasured } from './measured-page.mjs'
 import { runProgram } from './run-command.mjs'
 
 const { values } = parseArgs({
@@ -16,116 +16,117 @@ const { values } = parseArgs({
   },
 })
 if (values.write && values.only !== undefined)
-  throw new Error('--write puts a whole table into the page: not with --only')
+  throw new Error('--write replaces the whole table and cannot be combined with --only')
 
 /**
- * One kind of trouble: a program, and which lines of what it says belong in the table.
- * @typedef {{ name: string, what: string, program: readonly string[], says: RegExp }} Part
+ * A suite: a program, and the lines of its output for the table.
+ * @typedef {{ name: string, title: string, program: readonly string[], lines: RegExp }} Suite
  */
 
 /**
  * @param {string} script of tests/http
- * @param {readonly (string | number)[]} whole
+ * @param {readonly (string | number)[]} full
  * @param {readonly (string | number)[]} quick
  */
-function long(script, whole, quick) {
-  return [`tests/http/dist/run-${script}.js`, ...(values.quick ? quick : whole).map(String)]
+function httpProgram(script, full, quick) {
+  return [`tests/http/dist/run-${script}.js`, ...(values.quick ? quick : full).map(String)]
 }
 
 /**
  * @param {'postgres' | 'mysql'} database
  * @param {string} name
- * @returns {Part}
+ * @returns {Suite}
  */
 function payments(database, name) {
   const restart = values[`restart-${database}`]
   return {
     name: `payments-${database}`,
-    what: `Payments through four processes on ${name}, one killed with -9 every two seconds${restart ? ', the database restarted twice' : ''}`,
+    title: `Payments through four processes on ${name}, one killed with -9 every two seconds${restart ? ', the database restarted twice' : ''}`,
     program: [
-      ...long('payments', [100_000, database, 1800], [2000, database, 10]),
+      ...httpProgram('payments', [100_000, database, 1800], [2000, database, 10]),
       ...(restart === undefined ? [] : [restart]),
     ],
-    says: /^\d+ payments acknowledged|^\d+ completed|^\d+ kills|^audit/,
+    lines: /^\d+ payments acknowledged|^\d+ completed|^\d+ kills|^audit/,
   }
 }
 
-/** Suites that kill processes, cut connections, or set processes against each other. */
+/** Test files that kill processes, drop connections or race processes against each other. */
 const races = ['race', 'at-once', 'kill', 'lost-connection', 'deadlock', 'under-attack', 'resume.test']
 
-/** @type {readonly Part[]} */
-const parts = [
+/** @type {readonly Suite[]} */
+const suites = [
   payments('postgres', 'PostgreSQL'),
   payments('mysql', 'MariaDB'),
   {
     name: 'faults',
-    what: 'Fault injection: every storage call fails, before or after it is applied, in a scenario of each API, in memory and on each database',
-    program: long('faults', [50, 1], [1, 23]),
-    says: /^in all/,
+    title:
+      'Fault injection: each storage call fails before and after it is applied, in a scenario of each API, in memory and on each database',
+    program: httpProgram('faults', [50, 1], [1, 23]),
+    lines: /^in all/,
   },
   {
     name: 'races',
-    what: 'Races, kills of hosts, lost connections and deadlocks, on each database',
+    title: 'Races, killed hosts, lost connections and deadlocks, on each database',
     program: ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...races],
-    says: /Tests {2}/,
+    lines: /Tests {2}/,
   },
   {
     name: 'fuzz',
-    what: 'Hostile requests to all APIs in all frameworks',
-    program: long('fuzz', [100_000], [300]),
-    says: /^in all/,
+    title: 'Fuzzing: hostile requests to all APIs in all frameworks',
+    program: httpProgram('fuzz', [100_000], [300]),
+    lines: /^in all/,
   },
   {
     name: 'did-configurations',
-    what: 'Two processes with one payer update DIDs on a chain; two hosts create wallets in one vault',
-    program: long('did-configurations', [200], [10]),
-    says: /steps in|wallets in one vault/,
+    title: 'Two processes with one payer update DIDs on a chain; two hosts create wallets in one vault',
+    program: httpProgram('did-configurations', [200], [10]),
+    lines: /steps in|wallets in one vault/,
   },
   {
     name: 'did-registries',
-    what: 'Sequences of changes in both registries, against an independent resolver; two processes with one payer',
-    program: long('did-registries', [500, 200], [10, 10]),
-    says: /sequences gave|steps of/,
+    title: 'Random changes in both DID registries, compared with an independent resolver; two processes with one payer',
+    program: httpProgram('did-registries', [500, 200], [10, 10]),
+    lines: /sequences gave|steps of/,
   },
   {
     name: 'uploads',
-    what: 'One large upload through each framework, accepted and rejected, with its memory usage',
-    program: long('uploads', [2048], [64]),
-    says: /MiB/,
+    title: 'A large upload through each framework, accepted and rejected, with its memory usage',
+    program: httpProgram('uploads', [2048], [64]),
+    lines: /MiB/,
   },
   {
     name: 'did-listing',
-    what: 'Pages of a long list of wallets',
-    program: long('did-listing', [100_000], [2000]),
-    says: /wallets in/,
+    title: 'Pagination of a long list of wallets',
+    program: httpProgram('did-listing', [100_000], [2000]),
+    lines: /wallets in/,
   },
   {
     name: 'enrollment',
-    what: 'Enrolment lookup of a thousand people among many',
-    program: long('enrollment', [1_000_000], [10_000]),
-    says: /entries among/,
+    title: 'Enrolment lookup of a thousand people among many',
+    program: httpProgram('enrollment', [1_000_000], [10_000]),
+    lines: /entries among/,
   },
 ]
 
 /** @type {string[][]} */
 const rows = []
-for (const { name, what, program, says } of parts) {
+for (const { name, title, program, lines } of suites) {
   if (values.only !== undefined && !name.includes(values.only)) continue
-  const begun = performance.now()
+  const startedAt = performance.now()
   const { status, output } = await runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', ...program])
-  const took = Math.round((performance.now() - begun) / 1000)
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
   // oxlint-disable-next-line no-control-regex -- the colours of a terminal
-  const lines = output.replaceAll(/\u001B\[[\d;]*m/g, '').split('\n')
-  const said = lines.filter((line) => says.test(line)).map((line) => line.trim().replaceAll(/\s+/g, ' '))
-  const failed = status !== 0 || said.length === 0
+  const outputLines = output.replaceAll(/\u001B\[[\d;]*m/g, '').split('\n')
+  const matches = outputLines.filter((line) => lines.test(line)).map((line) => line.trim().replaceAll(/\s+/g, ' '))
+  const failed = status !== 0 || matches.length === 0
   if (failed) process.exitCode = 1
   console.log(
-    `${failed ? 'FAILED' : 'ok    '} ${name} (${took} s)\n${failed ? output : said.map((line) => `  ${line}`).join('\n')}`,
+    `${failed ? 'FAILED' : 'ok    '} ${name} (${seconds} s)\n${failed ? output : matches.map((line) => `  ${line}`).join('\n')}`,
   )
-  rows.push([what, said.join('<br>'), `${took} s`, failed ? '**failed**' : 'none'])
+  rows.push([title, matches.join('<br>'), `${seconds} s`, failed ? '**failed**' : 'none'])
 }
 
-const table = markdownTable(['test', 'result', 'time', 'problems'], rows)
-const heading = `${today()}${values.quick ? ', quick run' : ''}, on ${await machine()}.`
+const table = markdownTable(['suite', 'amount and result', 'time', 'failures'], rows)
+const heading = `${today()}${values.quick ? ', quick run' : ''}, on ${await describeMachine()}.`
 console.log(`\n${heading}\n\n${table}`)
 if (values.write) writeMeasured('reliability.md', `${heading}\n\n${table}`)

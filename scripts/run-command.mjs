@@ -8,10 +8,10 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** @typedef {{ status: number, output: string }} Outcome */
 
 /**
- * Runs a program, without a shell, without standard input. Never rejects: a program that cannot be started has status 127.
+ * Runs a program without a shell and without standard input. Never rejects: the status is 127 if it cannot be started.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` passes the output on as it comes, and keeps none
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options] `show` prints the output instead of collecting it
  * @returns {Promise<Outcome>}
  */
 export function runProgram(program, args, { cwd = root, env = process.env, show = false } = {}) {
@@ -19,7 +19,7 @@ export function runProgram(program, args, { cwd = root, env = process.env, show 
 }
 
 /**
- * Runs one line in the shell of the system: for npm and npx, which are batch files on Windows.
+ * Runs a command line in the shell: for npm and npx, which are batch files on Windows.
  * @param {string} line
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<Outcome>}
@@ -37,12 +37,12 @@ function collect(child, show) {
   return new Promise((resolve) => {
     let output = ''
     /** @param {Buffer} chunk */
-    const take = (chunk) => {
+    const append = (chunk) => {
       if (show) process.stdout.write(chunk)
       else output += chunk.toString()
     }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
+    child.stdout.on('data', append)
+    child.stderr.on('data', append)
     child.on('error', (error) => resolve({ status: 127, output: `${output}${error.message}\n` }))
     child.on('close', (code) => resolve({ status: code ?? 1, output }))
   })

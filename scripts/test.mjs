@@ -1,7 +1,7 @@
 // Everything that must hold before a change is done, after `bootstrap.mjs` has installed and built.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { keepCounts, results, runChecks } from './checks.mjs'
+import { saveCounts, results, runChecks } from './checks.mjs'
 import { root, runProgram } from './run-command.mjs'
 
 const started = performance.now()
@@ -73,7 +73,7 @@ const counts = [
   await runChecks([{ name: 'examples', run: node('scripts/check-examples.mjs') }]),
   ...(process.env['CI'] === 'true' ? [await runChecks([{ name: 'all databases', run: allDatabases }])] : []),
 ]
-const { passed, failed } = keepCounts('checks', counts)
+const { passed, failed } = saveCounts('checks', counts)
 
 const seconds = Math.round((performance.now() - started) / 1000)
 console.log(`\n${passed} checks passed, ${failed} failed, in ${seconds} s`)

@@ -9,12 +9,12 @@ import Sqlite from 'libsql'
 import { z } from 'zod'
 import { encrypt } from './authentication-calls.ts'
 
-// The same licence-guarded, encrypted call three times: by Billfold, and by a handler written by hand that derives the shared key
-// for each call (`bare`) or remembers it (`remembering`). Run by authentication.ts as `node authentication-server.js <which>`.
+// The same encrypted, licensed request in three servers: Billfold, and a handwritten handler that derives the shared key for each
+// request (`bare`) or caches it (`caching`). Run by authentication.ts as `node authentication-server.js <which>`.
 
 interface Rows {
   billfold_licences: { id: string; licence_hash: string; revoked_at: number | null }
-  billfold_identifiers: { tenant: string; lookup: string; user_id: string }
+  billfold_identifiers: { tenant: string; blind_index: string; user_id: string }
 }
 
 const [which = ''] = process.argv.slice(2)
@@ -24,14 +24,14 @@ await migrate(db, { dialect: 'sqlite' })
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect: 'sqlite' }),
   keyring: localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' }),
-  // The calls are prepared before they are sent.
+  // The requests are prepared before they are sent.
   authentication: { allowedTimeSpan: 3600 },
 })
 const { licence } = await billfold.licences.create({ tag: 'benchmark' })
 
 const app = express().disable('etag').disable('x-powered-by')
 if (which === 'billfold') app.use(expressRouter(billfold.authentication))
-else byHand(which === 'remembering')
+else mountHandwritten(which === 'caching')
 
 const server = createServer(app).listen(0, '127.0.0.1', () => {
   const address = server.address()
@@ -39,22 +39,22 @@ const server = createServer(app).listen(0, '127.0.0.1', () => {
 })
 process.on('message', () => process.send?.(process.cpuUsage()))
 
-/** What somebody would write who needs this one call. */
-function byHand(remembers: boolean): void {
+/** The handler that one would write for this single request. */
+function mountHandwritten(cachesKeys: boolean): void {
   const system = createECDH('secp256k1')
-  const ours = system.generateKeys().subarray(1).toString('base64')
-  const kept = new Map<string, Buffer>()
-  const keyOf = (caller: string): Buffer => {
-    const known = remembers ? kept.get(caller) : undefined
-    const key = known ?? system.computeSecret(Buffer.concat([Buffer.of(4), Buffer.from(caller, 'base64')]))
-    if (remembers) kept.set(caller, key)
+  const publicKey = system.generateKeys().subarray(1).toString('base64')
+  const cache = new Map<string, Buffer>()
+  const deriveKey = (caller: string): Buffer => {
+    const cached = cachesKeys ? cache.get(caller) : undefined
+    const key = cached ?? system.computeSecret(Buffer.concat([Buffer.of(4), Buffer.from(caller, 'base64')]))
+    if (cachesKeys) cache.set(caller, key)
     return key
   }
-  app.get('/publickeys', (_, response) => void response.json({ publicKey: ours }))
+  app.get('/publickeys', (_, response) => void response.json({ publicKey }))
   app.post('/check_enrollment', express.json({ limit: '2mb' }), async (request, response) => {
-    const key = keyOf(request.get('publickey') ?? '')
-    const stamp: { ts: number } = JSON.parse(decrypt(key, request.get('requestid') ?? ''))
-    if (Math.abs(Date.now() / 1000 - stamp.ts) > 3600) return void response.status(401).json({})
+    const key = deriveKey(request.get('publickey') ?? '')
+    const requestId: { ts: number } = JSON.parse(decrypt(key, request.get('requestid') ?? ''))
+    if (Math.abs(Date.now() / 1000 - requestId.ts) > 3600) return void response.status(401).json({})
     const hash = createHash('sha256')
       .update(decrypt(key, request.get('licensekey') ?? ''))
       .digest('base64url')
@@ -65,21 +65,21 @@ function byHand(remembers: boolean): void {
       .limit(1)
       .execute()
     if (found[0]?.revoked_at !== null) return void response.status(401).json({})
-    const asked: { list: { did?: string; publicKey?: string }[] } = JSON.parse(
+    const query: { list: { did?: string; publicKey?: string }[] } = JSON.parse(
       decrypt(key, z.object({ data: z.string() }).parse(request.body).data),
     )
-    const lookups = asked.list.map(({ did, publicKey: given }) =>
-      createHmac('sha256', ours)
-        .update(did ?? given ?? '')
+    const blindIndexes = query.list.map((entry) =>
+      createHmac('sha256', publicKey)
+        .update(entry.did ?? entry.publicKey ?? '')
         .digest('base64url'),
     )
     const enrolled = await db
       .selectFrom('billfold_identifiers')
       .selectAll()
       .where('tenant', '=', 'default')
-      .where('lookup', 'in', lookups)
+      .where('blind_index', 'in', blindIndexes)
       .execute()
-    response.json({ data: encrypt(key, JSON.stringify({ list: enrolled })), publicKey: ours })
+    response.json({ data: encrypt(key, JSON.stringify({ list: enrolled })), publicKey })
   })
 }
 

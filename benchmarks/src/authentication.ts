@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { keepFigure } from './figures.ts'
-import { type PreparedCall, preparedCalls } from './authentication-calls.ts'
+import { saveResult } from './save-result.ts'
+import { type PreparedCall, prepareCalls } from './authentication-calls.ts'
 
-// What an encrypted call with a licence costs the server, in CPU time, against a handler written by hand that does the same ECDH, AES-GCM and
-// SQL: node dist/authentication.js [rounds] [calls a round]
+// CPU time of an encrypted request with a licence, compared with a handwritten handler with the same ECDH, AES-GCM and SQL:
+// node dist/authentication.js [rounds] [requests per round]
 
 const [rounds = 7, calls = 400] = process.argv.slice(2).map(Number)
 const connections = 8
@@ -21,21 +21,21 @@ interface Server {
   readonly child: ChildProcess
   readonly port: number
   readonly calls: readonly PreparedCall[]
-  /** Microseconds of CPU time a call, one a round. */
+  /** Microseconds of CPU time per request, one entry per round. */
   readonly costs: number[]
 }
 
-/** Starts a server; `callers` key pairs call it in turn. */
+/** Starts a server and prepares requests of `callers` key pairs, which take turns. */
 async function start(name: string, which: string, callers: number): Promise<Server> {
   const child = fork(fileURLToPath(new URL('authentication-server.js', import.meta.url)), [which])
   const [message]: unknown[] = await once(child, 'message')
   const { port, licence } = ready.parse(message)
   const response = await fetch(`http://127.0.0.1:${port}/publickeys`)
   const { publicKey } = z.object({ publicKey: z.string() }).parse(await response.json())
-  return { name, child, port, calls: preparedCalls(callers, publicKey, licence), costs: [] }
+  return { name, child, port, calls: prepareCalls(callers, publicKey, licence), costs: [] }
 }
 
-async function cpuOf({ child }: Server): Promise<number> {
+async function readCpuTime({ child }: Server): Promise<number> {
   child.send('usage')
   const [message]: unknown[] = await once(child, 'message')
   const { user, system } = usage.parse(message)
@@ -49,16 +49,16 @@ function send(port: number, { headers, body }: PreparedCall): Promise<void> {
     const outgoing = request({ ...options, headers: { ...headers, ...type } }, (response) => {
       response.resume().on('end', () => {
         if (response.statusCode === 200) resolve()
-        else reject(new Error(`the server answered ${response.statusCode}`))
+        else reject(new Error(`the server returned ${response.statusCode}`))
       })
     })
     outgoing.on('error', reject).end(body)
   })
 }
 
-/** Microseconds of CPU time a call, over one round of them. */
+/** Measures the microseconds of CPU time per request in one round. */
 async function measure(server: Server, round: number): Promise<number> {
-  const before = await cpuOf(server)
+  const before = await readCpuTime(server)
   let next = round * calls
   const end = next + calls
   const work = async (): Promise<void> => {
@@ -68,8 +68,8 @@ async function measure(server: Server, round: number): Promise<number> {
     }
   }
   await Promise.all(Array.from({ length: connections }, work))
-  const spent = (await cpuOf(server)) - before
-  // Until its next turn the server closes connections that nobody uses, perhaps just as one is used again.
+  const spent = (await readCpuTime(server)) - before
+  // The server closes idle connections between rounds, possibly while one is being reused.
   agent.destroy()
   return spent / calls
 }
@@ -79,12 +79,12 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-function report(name: string, bare: Server, ours: Server): void {
-  const ratios = bare.costs.map((cost, round) => (ours.costs[round] ?? Number.NaN) / cost)
-  const figures = `${bare.name} ${median(bare.costs).toFixed(0)} µs, Billfold ${median(ours.costs).toFixed(0)} µs of CPU a call`
-  keepFigure({
-    what: `an encrypted call with a licence, ${name.toLowerCase()}`,
-    billfold: `${median(ours.costs).toFixed(0)} µs CPU`,
+function report(name: string, bare: Server, billfold: Server): void {
+  const ratios = bare.costs.map((cost, round) => (billfold.costs[round] ?? Number.NaN) / cost)
+  const figures = `${bare.name} ${median(bare.costs).toFixed(0)} µs, Billfold ${median(billfold.costs).toFixed(0)} µs of CPU per request`
+  saveResult({
+    name: `encrypted request with a licence, ${name.toLowerCase()}`,
+    billfold: `${median(billfold.costs).toFixed(0)} µs CPU`,
     other: `${bare.name}: ${median(bare.costs).toFixed(0)} µs CPU`,
     ratio: median(ratios),
     range: [Math.min(...ratios), Math.max(...ratios)],
@@ -93,23 +93,23 @@ function report(name: string, bare: Server, ours: Server): void {
   console.log(`${name}: ${figures}; ratio ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${range})`)
 }
 
-const [bare, first, remembering, returning] = await Promise.all([
-  start('by hand', 'bare', 16),
+const [bare, first, caching, returning] = await Promise.all([
+  start('handwritten', 'bare', 16),
   start('Billfold, new callers', 'billfold', (rounds + 1) * calls),
-  start('by hand, remembering the key', 'remembering', 16),
+  start('handwritten with cached key', 'caching', 16),
   start('Billfold, 16 callers', 'billfold', 16),
 ])
-const servers = [bare, first, remembering, returning]
+const servers = [bare, first, caching, returning]
 try {
-  // The first round warms up.
+  // Warm-up round.
   for (const server of servers) await measure(server, 0)
   for (let round = 1; round <= rounds; round++) {
     for (const server of round % 2 === 0 ? servers : servers.toReversed())
       server.costs.push(await measure(server, round))
   }
-  report('A first call', bare, first)
-  report('A returning caller', bare, returning)
-  report('A returning caller', remembering, returning)
+  report('First request of a caller', bare, first)
+  report('Returning caller', bare, returning)
+  report('Returning caller', caching, returning)
 } finally {
   for (const { child } of servers) child.kill()
   agent.destroy()

@@ -6,16 +6,16 @@ import Database from 'libsql'
 import { createPool } from 'mysql2'
 import pg from 'pg'
 import { rawMysql, rawPostgres, rawSqlite, type RawTransfer } from './commit-raw.ts'
-import { batchOf, type Transfer } from './commit-tables.ts'
+import { toBatch, type Transfer } from './commit-tables.ts'
 
-/** One way of making a transfer. */
+/** One way to make a transfer. */
 export interface Contender {
   readonly name: string
   readonly make: (transfer: Transfer) => Promise<void>
 }
 
-/** All ways that there are on one database, through one and the same pool. */
-export interface Opened {
+/** All contenders on one database, which share one pool. */
+export interface Contenders {
   readonly storage: Storage
   readonly contenders: readonly Contender[]
   readonly close: () => Promise<void>
@@ -25,11 +25,12 @@ const poolSize = 16
 
 type NoTables = Readonly<Record<never, never>>
 
-export function openContenders(kind: TestDatabase['kind'], url: string): Opened {
+/** Creates all contenders for a database. */
+export function openContenders(kind: TestDatabase['kind'], url: string): Contenders {
   if (kind === 'postgres') {
     const pool = new pg.Pool({ connectionString: url, max: poolSize, pipeline: true })
     const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) })
-    return opened(db, rawPostgres(pool), {
+    return listContenders(db, rawPostgres(pool), {
       'commit through Kysely': kyselyStorage(db, { dialect: 'postgres' }),
       'commit with the pool': kyselyStorage(db, { dialect: 'postgres', pool }),
     })
@@ -37,20 +38,24 @@ export function openContenders(kind: TestDatabase['kind'], url: string): Opened 
   if (kind === 'mysql') {
     const pool = createPool({ uri: url, connectionLimit: poolSize })
     const db = new Kysely<NoTables>({ dialect: new MysqlDialect({ pool }) })
-    return opened(db, rawMysql(pool), { 'commit through Kysely': kyselyStorage(db, { dialect: 'mysql' }) })
+    return listContenders(db, rawMysql(pool), { 'commit through Kysely': kyselyStorage(db, { dialect: 'mysql' }) })
   }
   const database = new Database(url.replace(/^file:/, ''))
   database.exec('pragma journal_mode = wal; pragma synchronous = normal')
   const db = new Kysely<NoTables>({ dialect: new SqliteDialect({ database }) })
-  return opened(db, rawSqlite(database), {
+  return listContenders(db, rawSqlite(database), {
     'commit through Kysely': kyselyStorage(db, { dialect: 'sqlite' }),
     'commit with the database': kyselyStorage(db, { dialect: 'sqlite', database }),
   })
 }
 
-function opened(db: Kysely<NoTables>, raw: RawTransfer, storages: Readonly<Record<string, Storage>>): Opened {
+function listContenders(
+  db: Kysely<NoTables>,
+  raw: RawTransfer,
+  storages: Readonly<Record<string, Storage>>,
+): Contenders {
   const [storage] = Object.values(storages)
-  if (storage === undefined) throw new Error('there is no storage')
+  if (storage === undefined) throw new Error('no storage')
   return {
     storage,
     contenders: [
@@ -58,7 +63,7 @@ function opened(db: Kysely<NoTables>, raw: RawTransfer, storages: Readonly<Recor
       { name: 'raw with the id', make: (transfer) => raw(transfer, true) },
       ...Object.entries(storages).map(([name, each]) => ({
         name,
-        make: (transfer: Transfer) => each.commit(batchOf(transfer)),
+        make: (transfer: Transfer) => each.commit(toBatch(transfer)),
       })),
     ],
     close: () => db.destroy(),

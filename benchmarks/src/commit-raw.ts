@@ -4,16 +4,16 @@ import type { Pool as MysqlPool, PoolConnection } from 'mysql2'
 import type pg from 'pg'
 import type { Transfer } from './commit-tables.ts'
 
-/** The same transfer as SQL by hand through the driver, in a transaction; with or without the batch's id kept beside it. */
-export type RawTransfer = (transfer: Transfer, keepId: boolean) => Promise<void>
+/** The same transfer as handwritten SQL through the driver, in a transaction, with or without inserting the batch id. */
+export type RawTransfer = (transfer: Transfer, insertsId: boolean) => Promise<void>
 
 type Values = readonly (string | number | bigint)[]
 
-/** The statements by hand, in the lock order in which the storage has them as well. */
+/** The handwritten statements, in the same lock order as those of the storage. */
 function statements(
   table: (name: string) => string,
   { id, source, target, amount }: Transfer,
-  keepId: boolean,
+  insertsId: boolean,
 ): (readonly [sql: string, values: Values])[] {
   const debit = [
     `update ${table('accounts')} set balance = balance - ? where id = ? and balance >= ?`,
@@ -22,7 +22,7 @@ function statements(
   const credit = [`update ${table('accounts')} set balance = balance + ? where id = ?`, [amount, target]] as const
   const entry = `insert into ${table('entries')} (transfer, part, account, amount) values (?, ?, ?, ?)`
   return [
-    ...(keepId
+    ...(insertsId
       ? [[`insert into ${table('applied_batches')} (id, committed_at) values (?, ?)`, [newId(), Date.now()]] as const]
       : []),
     ...(String(source) < String(target) ? [debit, credit] : [credit, debit]),
@@ -37,23 +37,23 @@ function statements(
 
 const prefixed = (name: string): string => `billfold_${name}`
 
-function held(sql: string, affectedRows: number): void {
+function assertOneRow(sql: string, affectedRows: number): void {
   if (affectedRows !== 1) throw new Error(`${sql} affected ${affectedRows} rows`)
 }
 
-/** Through `pg`. */
+/** Creates transfers through `pg`. */
 export function rawPostgres(pool: pg.Pool): RawTransfer {
-  return async (transfer, keepId) => {
+  return async (transfer, insertsId) => {
     const client = await pool.connect()
     try {
       await client.query('begin')
-      for (const [sql, values] of statements(prefixed, transfer, keepId)) {
+      for (const [sql, values] of statements(prefixed, transfer, insertsId)) {
         let at = 0
         const { rowCount } = await client.query(
           sql.replace(/\?/g, () => `$${++at}`),
           [...values],
         )
-        held(sql, rowCount ?? 0)
+        assertOneRow(sql, rowCount ?? 0)
       }
       await client.query('commit')
     } finally {
@@ -62,11 +62,11 @@ export function rawPostgres(pool: pg.Pool): RawTransfer {
   }
 }
 
-/** Through `mysql2`, at read committed. */
+/** Creates transfers through `mysql2`, at read committed. */
 export function rawMysql(pool: MysqlPool): RawTransfer {
-  return async (transfer, keepId) => {
+  return async (transfer, insertsId) => {
     const connection = await new Promise<PoolConnection>((resolve, reject) => {
-      pool.getConnection((error, got) => (error ? reject(error) : resolve(got)))
+      pool.getConnection((error, acquired) => (error ? reject(error) : resolve(acquired)))
     })
     const run = (sql: string, values: Values = []): Promise<number> =>
       new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ export function rawMysql(pool: MysqlPool): RawTransfer {
     try {
       await run('set transaction isolation level read committed')
       await run('begin')
-      for (const [sql, values] of statements(prefixed, transfer, keepId)) held(sql, await run(sql, values))
+      for (const [sql, values] of statements(prefixed, transfer, insertsId)) assertOneRow(sql, await run(sql, values))
       await run('commit')
     } finally {
       connection.release()
@@ -86,12 +86,12 @@ export function rawMysql(pool: MysqlPool): RawTransfer {
   }
 }
 
-/** Through `libsql`, each statement prepared anew. */
+/** Creates transfers through `libsql`, preparing each statement every time. */
 export function rawSqlite(database: Database.Database): RawTransfer {
-  return async (transfer, keepId) => {
+  return async (transfer, insertsId) => {
     database.prepare('begin').run()
-    for (const [sql, values] of statements(prefixed, transfer, keepId)) {
-      held(
+    for (const [sql, values] of statements(prefixed, transfer, insertsId)) {
+      assertOneRow(
         sql,
         database.prepare(sql).run(values.map((value) => (typeof value === 'number' ? BigInt(value) : value))).changes,
       )

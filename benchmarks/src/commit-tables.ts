@@ -13,10 +13,10 @@ export const entries = defineTable({
   key: ['transfer', 'part'],
 })
 
-/** How many accounts there are. */
+/** Number of accounts. */
 export const accountCount = 1_000
 
-/** A transfer between two accounts, before it is written in any way. */
+/** A transfer between two accounts, independent of how it is written. */
 export interface Transfer {
   readonly id: string
   readonly source: number
@@ -24,15 +24,15 @@ export interface Transfer {
   readonly amount: bigint
 }
 
-/** A transfer between two of the first accounts, by chance. */
-export function anyTransfer(among: number): Transfer {
+/** Creates a random transfer between two of the first `among` accounts. */
+export function randomTransfer(among: number): Transfer {
   const source = Math.floor(Math.random() * among)
   const target = (source + 1 + Math.floor(Math.random() * (among - 1))) % among
   return { id: newId(), source, target, amount: 1n }
 }
 
-/** Its five writes: guarded debit, credit, three inserts. */
-export function batchOf({ id, source, target, amount }: Transfer): Batch {
+/** Converts a transfer to its five writes: debit with a condition, credit, three inserts. */
+export function toBatch({ id, source, target, amount }: Transfer): Batch {
   return batch(
     update(accounts, { where: { id: source, balance: { gte: amount } }, add: { balance: -amount } }),
     update(accounts, { where: { id: target }, add: { balance: amount } }),

@@ -2,12 +2,12 @@ import { batch, appliedBatches, insert } from '@billfold/core/storage'
 import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Contender, openContenders } from './commit-contenders.ts'
-import { accountCount, accounts, anyTransfer, entries, transfers } from './commit-tables.ts'
-import { keepFigure } from './figures.ts'
+import { accountCount, accounts, randomTransfer, entries, transfers } from './commit-tables.ts'
+import { saveResult } from './save-result.ts'
 import { openPgbench, type Pgbench } from './pgbench.ts'
 
-// `commit` of a five-write batch against the same SQL by hand, through one and the same pool, in turns, and against pgbench:
-// node dist/commit.js [kind of database, or '' for all] [rounds] [milliseconds a round]
+// `commit` of a batch of five writes, compared with the same handwritten SQL through the same pool and with pgbench:
+// node dist/commit.js [kind of database, or '' for all] [rounds] [milliseconds per round]
 
 const [, , onlyText = '', roundsText = '5', roundMsText = '800'] = process.argv
 const rounds = Number(roundsText)
@@ -20,20 +20,20 @@ interface Round {
   readonly latencies: readonly number[]
 }
 
-/** This many clients, each making one transfer after the other, for one round. */
-async function round({ make }: Contender, clients: number, among: number): Promise<Round> {
-  const began = performance.now()
+/** Runs one round: concurrent clients, each making one transfer after the other. */
+async function runRound({ make }: Contender, clients: number, among: number): Promise<Round> {
+  const startedAt = performance.now()
   const latencies: number[] = []
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (performance.now() - began < roundMs) {
+      while (performance.now() - startedAt < roundMs) {
         const from = performance.now()
-        await make(anyTransfer(among))
+        await make(randomTransfer(among))
         latencies.push(performance.now() - from)
       }
     }),
   )
-  return { rate: (latencies.length * 1000) / (performance.now() - began), latencies }
+  return { rate: (latencies.length * 1000) / (performance.now() - startedAt), latencies }
 }
 
 function median(values: readonly number[]): number {
@@ -54,13 +54,13 @@ async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<vo
   const pgbench = database.kind === 'postgres' ? openPgbench(url) : undefined
   for (const among of accountCounts) {
     print(
-      `\n${database.name}: transfers a second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
+      `\n${database.name}: transfers per second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,
     )
     for (const clients of clientCounts) {
       const rates = await compare(contenders, clients, among, pgbench)
-      // Beside the transfers of the same clients, so that what the machine does falls on both alike.
+      // Right after the transfers, so that other load on the machine affects both.
       const tpcb = pgbench === undefined ? [] : [tpcbRate(pgbench, clients)]
-      keepRates(`${database.name}, ${among} accounts, ${clients} clients`, [...rates, ...tpcb])
+      saveRates(`${database.name}, ${among} accounts, ${clients} clients`, [...rates, ...tpcb])
     }
   }
   pgbench?.close()
@@ -74,46 +74,46 @@ async function compare(
   pgbench: Pgbench | undefined,
 ): Promise<readonly Rate[]> {
   const all = contenders.map((contender) => ({ contender, done: new Array<Round>() }))
-  const benched: number[] = []
-  for (const { contender } of all) await round(contender, clients, among)
-  for (let turn = 0; turn < rounds; turn++) {
-    for (const { contender, done } of all) done.push(await round(contender, clients, among))
-    if (pgbench !== undefined && turn % 2 === 0) benched.push(pgbench.transfer(clients, among))
+  const pgbenchRates: number[] = []
+  for (const { contender } of all) await runRound(contender, clients, among)
+  for (let round = 0; round < rounds; round++) {
+    for (const { contender, done } of all) done.push(await runRound(contender, clients, among))
+    if (pgbench !== undefined && round % 2 === 0) pgbenchRates.push(pgbench.transfer(clients, among))
   }
-  const byHand = all.map(({ done }) => median(done.map(({ rate }) => rate)))
+  const medianRates = all.map(({ done }) => median(done.map(({ rate }) => rate)))
   print(`${clients} clients`)
   for (const [at, { contender, done }] of all.entries()) {
     const latencies = done.flatMap((each) => each.latencies)
     const parts = [
       contender.name.padStart(26),
-      (byHand[at] ?? 0).toFixed(0).padStart(7),
+      (medianRates[at] ?? 0).toFixed(0).padStart(7),
       quantile(latencies, 0.5).toFixed(2).padStart(8),
       quantile(latencies, 0.99).toFixed(2).padStart(8),
-      `   ${percent(byHand[at], byHand[0])} of raw, ${percent(byHand[at], byHand[1])} with the id`,
-      benched.length > 0 ? `, ${percent(byHand[at], median(benched))} of pgbench` : '',
+      `   ${percent(medianRates[at], medianRates[0])} of raw, ${percent(medianRates[at], medianRates[1])} with the id`,
+      pgbenchRates.length > 0 ? `, ${percent(medianRates[at], median(pgbenchRates))} of pgbench` : '',
     ]
     print(parts.join(''))
   }
-  const ours = all.map(({ contender }, at) => ({ name: contender.name, rate: byHand[at] ?? Number.NaN }))
-  if (benched.length === 0) return ours
-  print(`${'pgbench, prepared'.padStart(26)}${median(benched).toFixed(0).padStart(7)}`)
-  return [...ours, { name: 'pgbench, prepared', rate: median(benched) }]
+  const ours = all.map(({ contender }, at) => ({ name: contender.name, rate: medianRates[at] ?? Number.NaN }))
+  if (pgbenchRates.length === 0) return ours
+  print(`${'pgbench, prepared'.padStart(26)}${median(pgbenchRates).toFixed(0).padStart(7)}`)
+  return [...ours, { name: 'pgbench, prepared', rate: median(pgbenchRates) }]
 }
 
-/** What one way of making transfers came to. */
+/** The throughput of one contender. */
 interface Rate {
   readonly name: string
   readonly rate: number
 }
 
-/** The fastest way through Billfold against each way without it. */
-function keepRates(where: string, rates: readonly Rate[]): void {
+/** Saves the ratio of the fastest contender of Billfold to each other one. */
+function saveRates(where: string, rates: readonly Rate[]): void {
   const isOurs = ({ name }: Rate): boolean => name.startsWith('commit')
   const best = rates.filter(isOurs).toSorted((one, other) => other.rate - one.rate)[0]
   if (best === undefined) return
   for (const { name, rate } of rates.filter((each) => !isOurs(each)))
-    keepFigure({
-      what: `a transfer of five writes, ${where}`,
+    saveResult({
+      name: `transfer of five writes, ${where}`,
       billfold: `${best.rate.toFixed(0)}/s`,
       other: `${name}: ${rate.toFixed(0)}/s`,
       ratio: best.rate / rate,
@@ -122,7 +122,7 @@ function keepRates(where: string, rates: readonly Rate[]): void {
 
 function tpcbRate(pgbench: Pgbench, clients: number): Rate {
   const [simple, prepared] = [pgbench.tpcb(clients, 'simple'), pgbench.tpcb(clients, 'prepared')]
-  print(`pgbench TPC-B, ${clients} clients: ${simple.toFixed(0)} a second, ${prepared.toFixed(0)} prepared`)
+  print(`pgbench TPC-B, ${clients} clients: ${simple.toFixed(0)} per second, ${prepared.toFixed(0)} prepared`)
   return { name: 'pgbench TPC-B, prepared', rate: prepared }
 }
 

@@ -10,8 +10,8 @@ import express from 'express'
 import Koa from 'koa'
 import { z } from 'zod'
 
-// The same job four times: a POST whose JSON a schema checks and whose reply is JSON, with the same headers. Run by
-// http.ts as `node http-server.js <which>`; says its port, and its CPU time whenever it is asked.
+// The same route in four servers: a POST with a validated JSON body and a JSON reply, with the same headers. Run by http.ts as
+// `node http-server.js <which>`. Sends its address, and its CPU time on every message.
 
 const limit = 10_000
 
@@ -27,12 +27,12 @@ const signatureRequest = z.object({
 
 type SignatureRequest = z.output<typeof signatureRequest>
 
-function replyTo({ signatureRequest: { type, walletId, data } }: SignatureRequest, requestId: string): object {
+function createReply({ signatureRequest: { type, walletId, data } }: SignatureRequest, requestId: string): object {
   return { success: true, result: { type, walletId, length: data.length, requestId, r: '0x12', s: '0x34', v: '0x1b' } }
 }
 
-function requestIdOf(given: string | readonly string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.:/+=@-]{1,128}$/.test(given) ? given : newId()
+function parseRequestId(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:/+=@-]{1,128}$/.test(header) ? header : newId()
 }
 
 function api(): Api {
@@ -45,16 +45,16 @@ function api(): Api {
         id: 'sign',
         method: 'POST',
         path: '/signatures',
-        summary: 'Signs',
+        summary: 'Signs a message',
         guard: {
-          name: 'open',
+          name: 'public',
           security: [],
           schemes: {},
           admit: async () => ({ kind: 'anonymous', tenant: 'main', id: 'anonymous', scopes: new Set() }),
         },
         body: { encoding: 'json', schema: signatureRequest, limit },
         replies: { 200: { description: 'The signature' } },
-        handler: async ({ body }, { requestId }) => ({ status: 200, body: replyTo(body, requestId) }),
+        handler: async ({ body }, { requestId }) => ({ status: 200, body: createReply(body, requestId) }),
       }),
     ],
   }
@@ -64,7 +64,7 @@ function mounted() {
   return createMountableApi(api(), { logger: silentLogger, rateLimiter: memoryRateLimiter() })
 }
 
-/** Express without its own extra headers, which the API does not send either. */
+/** Express without its additional headers, which the API does not send either. */
 function expressApp(): express.Express {
   return express().disable('etag').disable('x-powered-by')
 }
@@ -72,10 +72,10 @@ function expressApp(): express.Express {
 function expressNative(): RequestListener {
   const router = express.Router()
   router.post('/signatures', express.json({ limit }), async (request, response) => {
-    const requestId = requestIdOf(request.headers['x-request-id'])
+    const requestId = parseRequestId(request.headers['x-request-id'])
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': requestId })
     const parsed = signatureRequest.safeParse(request.body)
-    if (parsed.success) response.json(replyTo(parsed.data, requestId))
+    if (parsed.success) response.json(createReply(parsed.data, requestId))
     else response.status(400).json({ success: false, errors: parsed.error.issues })
   })
   return expressApp().use('/id', router)
@@ -88,11 +88,11 @@ function expressAdapted(): RequestListener {
 function koaNative(): RequestListener {
   const router = new Router({ prefix: '/id' })
   router.post('/signatures', bodyParser({ enableTypes: ['json'], jsonLimit: limit }), async (context) => {
-    const requestId = requestIdOf(context.headers['x-request-id'])
+    const requestId = parseRequestId(context.headers['x-request-id'])
     context.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': requestId })
     const parsed = signatureRequest.safeParse(context.request.body)
     if (parsed.success) {
-      context.body = replyTo(parsed.data, requestId)
+      context.body = createReply(parsed.data, requestId)
     } else {
       context.status = 400
       context.body = { success: false, errors: parsed.error.issues }

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { keepFigure } from './figures.ts'
+import { saveResult } from './save-result.ts'
 
-// What a validated POST costs the server, in CPU time, through the adapters and through handlers written by hand. The four
-// servers take turns under wrk, so that what else the machine does falls on all alike: node dist/http.js [rounds] [seconds]
+// CPU time of a validated POST through the adapters, compared with handwritten handlers. The four servers take turns under wrk, so
+// that other load on the machine affects all of them: node dist/http.js [rounds] [seconds]
 
 const [rounds = 9, seconds = 2] = process.argv.slice(2).map(Number)
 const kinds = ['expressNative', 'expressAdapted', 'koaNative', 'koaAdapted'] as const
@@ -29,7 +29,7 @@ const body = JSON.stringify({
 interface Server {
   readonly child: ChildProcess
   readonly port: number
-  /** Microseconds of CPU time a request, one a round. */
+  /** Microseconds of CPU time per request, one entry per round. */
   readonly costs: number[]
 }
 
@@ -39,16 +39,16 @@ async function start(kind: string): Promise<Server> {
   return { child, port: address.parse(message).port, costs: [] }
 }
 
-async function cpuOf({ child }: Server): Promise<number> {
+async function readCpuTime({ child }: Server): Promise<number> {
   child.send('usage')
   const [message]: unknown[] = await once(child, 'message')
   const { user, system } = usage.parse(message)
   return user + system
 }
 
-/** Microseconds of CPU time a request under load. */
+/** Measures the microseconds of CPU time per request under load. */
 async function measure(server: Server, script: string): Promise<number> {
-  const before = await cpuOf(server)
+  const before = await readCpuTime(server)
   const { stdout } = spawnSync(
     'wrk',
     ['-t1', '-c16', `-d${seconds}s`, '-s', script, `http://127.0.0.1:${server.port}/id/signatures`],
@@ -56,9 +56,9 @@ async function measure(server: Server, script: string): Promise<number> {
       encoding: 'utf8',
     },
   )
-  const after = await cpuOf(server)
+  const after = await readCpuTime(server)
   const [, requests] = /(\d+) requests in/.exec(stdout) ?? []
-  if (requests === undefined || stdout.includes('Non-2xx')) throw new Error(`wrk did not get its replies:\n${stdout}`)
+  if (requests === undefined || stdout.includes('Non-2xx')) throw new Error(`wrk received errors:\n${stdout}`)
   return (after - before) / Number(requests)
 }
 
@@ -69,11 +69,11 @@ function median(numbers: readonly number[]): number {
 
 function report(name: string, native: Server, adapted: Server): void {
   const ratios = native.costs.map((cost, round) => (adapted.costs[round] ?? Number.NaN) / cost)
-  const figures = `native ${median(native.costs).toFixed(0)} µs, adapter ${median(adapted.costs).toFixed(0)} µs of CPU a request`
-  keepFigure({
-    what: `a validated POST, ${name}`,
+  const figures = `native ${median(native.costs).toFixed(0)} µs, adapter ${median(adapted.costs).toFixed(0)} µs of CPU per request`
+  saveResult({
+    name: `validated POST, ${name}`,
     billfold: `${median(adapted.costs).toFixed(0)} µs CPU`,
-    other: `a handler by hand: ${median(native.costs).toFixed(0)} µs CPU`,
+    other: `handwritten handler: ${median(native.costs).toFixed(0)} µs CPU`,
     ratio: median(ratios),
     range: [Math.min(...ratios), Math.max(...ratios)],
   })
@@ -82,7 +82,7 @@ function report(name: string, native: Server, adapted: Server): void {
 }
 
 if (spawnSync('wrk', ['-v']).error !== undefined) {
-  console.error('wrk is needed to make the load (Debian: apt-get install wrk)')
+  console.error('wrk is required (Debian: apt-get install wrk)')
   process.exit(1)
 }
 const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmark-'))

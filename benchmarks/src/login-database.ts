@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Kysely, SqliteDialect } from 'kysely'
 import Sqlite from 'libsql'
 
-/** A fresh SQLite file, as a host would open one, for as long as the process lives. */
+/** Opens a fresh SQLite file that is deleted when the process exits. */
 export function loginDatabase(): { readonly sqlite: Sqlite.Database; readonly kysely: Kysely<unknown> } {
   const folder = mkdtempSync(join(tmpdir(), 'billfold-benchmark-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

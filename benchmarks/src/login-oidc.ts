@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import Provider from 'oidc-provider'
 
-/** The token endpoint of oidc-provider, as it comes, with tokens that are JWTs. */
+/** The token endpoint of oidc-provider with default settings and JWT access tokens. */
 export async function oidcLogin(): Promise<RequestListener> {
   const provider = new Provider('http://127.0.0.1', {
     clients: [

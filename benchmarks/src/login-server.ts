@@ -3,7 +3,7 @@ import { bareLogin } from './login-bare.ts'
 import { billfoldLogin } from './login-billfold.ts'
 import { oidcLogin } from './login-oidc.ts'
 
-// Run by login.ts as `node login-server.js <which>`; says its port, and its CPU time whenever it is asked.
+// Run by login.ts as `node login-server.js <which>`. Sends its address, and its CPU time on every message.
 
 const servers: Readonly<Record<string, () => Promise<RequestListener>>> = {
   billfold: billfoldLogin,

@@ -4,11 +4,10 @@ import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Wallet } from 'ethers'
 import { z } from 'zod'
-import { keepFigure } from './figures.ts'
+import { saveResult } from './save-result.ts'
 
-// What a complete login of a wallet (GET challenge, POST challenge) costs the server, in CPU time: Billfold on Express, the same SQL and
-// the same crypto written by hand in Express, and a client_credentials token of oidc-provider as a JWT. The servers take turns:
-// node dist/login.js [rounds] [logins a round]
+// CPU time of a complete wallet login (GET challenge, POST challenge): Billfold on Express, the same SQL and cryptography handwritten
+// in Express, and a client_credentials JWT of oidc-provider. The servers take turns: node dist/login.js [rounds] [logins per round]
 
 const [rounds = 7, logins = 300] = process.argv.slice(2).map(Number)
 const kinds = ['billfold', 'bare', 'oidc'] as const
@@ -22,7 +21,7 @@ interface Server {
   readonly kind: (typeof kinds)[number]
   readonly port: number
   readonly agent: Agent
-  /** Microseconds of CPU time a login, one a round. */
+  /** Microseconds of CPU time per login, one entry per round. */
   readonly costs: number[]
 }
 
@@ -35,14 +34,14 @@ async function start(kind: Server['kind']): Promise<Server> {
   return { child, kind, port: address.parse(message).port, agent, costs: [] }
 }
 
-async function cpuOf({ child }: Server): Promise<number> {
+async function readCpuTime({ child }: Server): Promise<number> {
   child.send('usage')
   const [message]: unknown[] = await once(child, 'message')
   const { user, system } = usage.parse(message)
   return user + system
 }
 
-function ask(
+function requestJson(
   { port, agent }: Server,
   method: string,
   path: string,
@@ -66,7 +65,7 @@ const jwtShape = z.object({ jwt: z.string() })
 const claimsShape = z.object({ nonce: z.string() })
 
 async function walletLogin(server: Server): Promise<void> {
-  const { jwt } = jwtShape.parse(await ask(server, 'GET', '/auth/challenge'))
+  const { jwt } = jwtShape.parse(await requestJson(server, 'GET', '/auth/challenge'))
   const { nonce } = claimsShape.parse(JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()))
   const body = JSON.stringify({ signature: await wallet.signMessage(nonce) })
   const headers = {
@@ -74,7 +73,7 @@ async function walletLogin(server: Server): Promise<void> {
     'content-type': 'application/json',
     'content-length': String(body.length),
   }
-  jwtShape.parse(await ask(server, 'POST', '/auth/challenge', headers, body))
+  jwtShape.parse(await requestJson(server, 'POST', '/auth/challenge', headers, body))
 }
 
 async function clientCredentials(server: Server): Promise<void> {
@@ -86,22 +85,22 @@ async function clientCredentials(server: Server): Promise<void> {
     'content-length': String(body.length),
   }
   z.object({ access_token: z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/) }).parse(
-    await ask(server, 'POST', '/token', headers, body),
+    await requestJson(server, 'POST', '/token', headers, body),
   )
 }
 
-/** Microseconds of the server's CPU time a login. */
+/** Measures the microseconds of CPU time per login. */
 async function measure(server: Server): Promise<number> {
-  const before = await cpuOf(server)
-  const once_ = server.kind === 'oidc' ? clientCredentials : walletLogin
+  const before = await readCpuTime(server)
+  const login = server.kind === 'oidc' ? clientCredentials : walletLogin
   let left = logins
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (left-- > 0) await once_(server)
+      while (left-- > 0) await login(server)
     }),
   )
-  const spent = (await cpuOf(server)) - before
-  // Until its next turn the server closes connections that nobody uses, perhaps just as one is used again.
+  const spent = (await readCpuTime(server)) - before
+  // The server closes idle connections between rounds, possibly while one is being reused.
   server.agent.destroy()
   return spent / logins
 }
@@ -118,21 +117,21 @@ try {
   for (let round = 0; round < rounds; round++) {
     for (const server of round % 2 === 0 ? servers : servers.toReversed()) server.costs.push(await measure(server))
   }
-  for (const { kind, costs } of servers) console.log(`${kind}: ${median(costs).toFixed(0)} µs of CPU a login`)
+  for (const { kind, costs } of servers) console.log(`${kind}: ${median(costs).toFixed(0)} µs of CPU per login`)
   for (const [name, other] of [
-    ['a bare Express route', bare],
+    ['handwritten Express route', bare],
     ["oidc-provider's client_credentials", oidc],
   ] as const) {
     const ratios = (billfold?.costs ?? []).map((cost, round) => cost / (other?.costs[round] ?? Number.NaN))
-    keepFigure({
-      what: 'a complete login of a wallet',
+    saveResult({
+      name: 'complete wallet login',
       billfold: `${median(billfold?.costs ?? []).toFixed(0)} µs CPU`,
       other: `${name}: ${median(other?.costs ?? []).toFixed(0)} µs CPU`,
       ratio: median(ratios),
       range: [Math.min(...ratios), Math.max(...ratios)],
     })
     const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`
-    console.log(`against ${name}: ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${range})`)
+    console.log(`compared with ${name}: ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${range})`)
   }
 } finally {
   for (const { child, agent } of servers) {

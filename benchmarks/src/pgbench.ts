@@ -3,18 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What pgbench makes of the same server. */
+/** Throughput of pgbench on the same server. */
 export interface Pgbench {
-  /** Transactions a second of TPC-B. */
+  /** Transactions per second of TPC-B. */
   readonly tpcb: (clients: number, protocol: 'simple' | 'prepared') => number
-  /** The same transfer as the contenders make, batch id included, statement by statement, prepared. */
+  /** Transfers per second, as the contenders make them with the batch id, with prepared statements. */
   readonly transfer: (clients: number, accounts: number) => number
   readonly close: () => void
 }
 
 const seconds = 3
 
-/** Makes the tables of TPC-B, scale 10; undefined where there is no pgbench or it is not allowed here. */
+/** Creates the tables of TPC-B at scale 10. Returns undefined if pgbench is missing or not permitted. */
 export function openPgbench(url: string): Pgbench | undefined {
   const target = new URL(url)
   const env = { ...process.env, PGOPTIONS: target.searchParams.get('options') ?? '' }
@@ -37,14 +37,14 @@ export function openPgbench(url: string): Pgbench | undefined {
   }
 }
 
-/** Accounts are locked in one order, as the contenders do; without that it would measure deadlocks. */
+/** Locks accounts in the same order as the contenders, to measure no deadlocks. */
 function transferScript(accounts: number): string {
   return `
 \\set one random(0, ${accounts - 2})
 \\set other random(:one + 1, ${accounts - 1})
 \\set id random(1, 9000000000000000000)
 begin;
-insert into billfold_batches (id, committed_at) values (:id::text, 1);
+insert into billfold_applied_batches (id, committed_at) values (:id::text, 1);
 update billfold_accounts set balance = balance - 1 where id = :one and balance >= 1;
 update billfold_accounts set balance = balance + 1 where id = :other;
 insert into billfold_transfers (id, source, target, amount) values (:id::text, :one, :other, 1);

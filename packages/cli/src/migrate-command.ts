@@ -14,16 +14,16 @@ import { parseOrUsageError } from './parse-arguments.ts'
 
 const flavours: readonly Flavour[] = ['sqlite', 'postgres', 'mysql', 'mariadb']
 
-const usage = `billfold migrate [--database URL] [--dry-run] [--to VERSION] [--schema NAME] [--prefix NAME]
-billfold migrate --print --dialect ${flavours.join('|')} [--from VERSION] [--schema NAME] [--prefix NAME]
+const usage = `billfold migrate [--database URL] [--dry-run] [--to NAME] [--schema NAME] [--prefix NAME]
+billfold migrate --print --dialect ${flavours.join('|')} [--from NAME] [--schema NAME] [--prefix NAME]
 
-Migrates the tables of a database to the version that this release requires, or prints the SQL.
+Migrates the tables of a database to the schema that this release requires, or prints the SQL.
 
 ${databaseUsage}
   --dry-run        print the SQL for this database without running it
-  --to VERSION     migrate to this version
+  --to NAME        the last migration to apply, such as 0001-initial-schema
   --print          print SQL without connecting to a database
-  --from VERSION   the current version of the database; default: 0, an empty database
+  --from NAME      the newest migration that the database has; default: an empty database
   --dialect NAME   the dialect of the printed SQL
   --schema NAME    PostgreSQL: the schema, MySQL and MariaDB: the database; it must exist
   --prefix NAME    the prefix of table names; default: billfold_`
@@ -31,7 +31,7 @@ ${databaseUsage}
 /** `billfold migrate`: applies or prints migrations. */
 export const migrateCommand: Command = {
   name: 'migrate',
-  summary: 'migrate the database to the version that this release requires',
+  summary: 'migrate the database to the schema that this release requires',
   usage,
   async run(args, terminal) {
     const { database, dialect, print, schema, prefix, ...rest } = parse(args)
@@ -40,10 +40,10 @@ export const migrateCommand: Command = {
       ...(prefix !== undefined && { tablePrefix: prefix }),
     }
     if (print === true) {
-      const from = parseVersion('from', rest.from)
+      const from = parseMigrationName('from', rest.from)
       return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
     }
-    const to = parseVersion('to', rest.to)
+    const to = parseMigrationName('to', rest.to)
     const connected = await connectDatabase(resolveDatabaseUrl(database, terminal.environment))
     try {
       const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
@@ -56,8 +56,8 @@ export const migrateCommand: Command = {
 }
 
 async function applyMigrations<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string> {
-  const versions = await migrate(db, options)
-  return versions.length === 0 ? 'Nothing to migrate\n' : `Applied version ${versions.join(', ')}\n`
+  const applied = await migrate(db, options)
+  return applied.length === 0 ? 'Nothing to migrate\n' : `Applied ${applied.join(', ')}\n`
 }
 
 /** Prints SQL only, so that the output can be used by programs. */
@@ -65,7 +65,7 @@ async function printPending<DB>(db: Kysely<DB>, options: MigrateOptions): Promis
   const pending = await pendingMigrations(db, options)
   if (pending.length === 0) return '-- nothing to migrate\n'
   return pending
-    .flatMap(({ version, statements }) => [`-- version ${version}`, ...statements.map((sql) => `${sql};`)])
+    .flatMap(({ id, statements }) => [`-- ${id}`, ...statements.map((sql) => `${sql};`)])
     .map((line) => `${line}\n`)
     .join('')
 }
@@ -78,9 +78,9 @@ function parse(args: readonly string[]) {
   return parseOrUsageError(() => parseArgs({ args: [...args], options: { ...options, ...flags } }).values)
 }
 
-function parseVersion(option: string, value: string | undefined): number | undefined {
-  if (value === undefined || /^\d{1,6}$/.test(value)) return value === undefined ? undefined : Number(value)
-  throw new UsageError(`--${option} must be a version number`)
+function parseMigrationName(option: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^\d{4}-[a-z0-9-]+$/.test(value)) return value
+  throw new UsageError(`--${option} must be the name of a migration, such as 0001-initial-schema`)
 }
 
 function parseFlavour(name: string | undefined): Flavour {

@@ -26,7 +26,7 @@ describe('the command line', () => {
     ['migrate --database postgres://app:geheim/@db/app', 'set DATABASE_URL'],
     ['audit verify --database mysql://app:geheim@db/app', 'set DATABASE_URL'],
     ['migrate --database postgres://db/app?user=app&password=geheim', 'set DATABASE_URL'],
-    ['migrate --to one', '--to must be a version number'],
+    ['migrate --to one', '--to must be the name of a migration'],
     ['migrate --print --from -1', "'--from' argument is ambiguous"],
     ['migrate --print', 'Missing or unknown dialect'],
     ['migrate --print --dialect oracle', 'Missing or unknown dialect'],
@@ -69,7 +69,7 @@ describe('billfold migrate', () => {
   test.each(['sqlite', 'postgres', 'mysql', 'mariadb'])('prints the SQL for %s', async (dialect) => {
     const { code, printed } = await type(`migrate --print --dialect ${dialect} --prefix ours_`)
     expect(code).toBe(0)
-    expect(printed).toMatch(/create table ["`]ours_batches["`]/)
+    expect(printed).toMatch(/create table ["`]ours_applied_batches["`]/)
     expect(printed).not.toContain('billfold_')
   })
 
@@ -83,11 +83,18 @@ describe('billfold migrate', () => {
     test(`migrates ${database.name} and does nothing when run again`, async () => {
       const fresh = await database.open()
       const environment = { DATABASE_URL: fresh.url ?? '' }
-      const shown = await type('migrate --dry-run --to 1', environment)
-      expect(shown).toMatchObject({ code: 0, printed: expect.stringMatching(/^-- version 1\ncreate table /) })
-      expect((await type('migrate --to 1', environment)).printed).toBe('Applied version 1\n')
-      expect((await type('migrate --dry-run --to 1', environment)).printed).toBe('-- nothing to migrate\n')
-      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to migrate|Applied version 2)/)
+      const shown = await type('migrate --dry-run --to 0001-initial-schema', environment)
+      expect(shown).toMatchObject({
+        code: 0,
+        printed: expect.stringMatching(/^-- core\/0001-initial-schema\ncreate table /),
+      })
+      expect((await type('migrate --to 0001-initial-schema', environment)).printed).toBe(
+        'Applied core/0001-initial-schema\n',
+      )
+      expect((await type('migrate --dry-run --to 0001-initial-schema', environment)).printed).toBe(
+        '-- nothing to migrate\n',
+      )
+      expect((await type('migrate', environment)).printed).toMatch(/^(Nothing to migrate|Applied core\/0002-)/)
       expect(await type('migrate', environment)).toMatchObject({ code: 0, printed: 'Nothing to migrate\n' })
       await fresh.drop()
     })

@@ -1,81 +1,49 @@
-// Writes the newest migration, which no release has yet, from what the tables of core have and the migrations that were released do
-// not make: npm run build, then node packages/storage-kysely/scripts/freeze-migration.mjs
-// With --release it declares that all migrations are released: from then on a test holds them to be what they are.
+// Writes the newest migration, which is not released yet: the difference between the released migrations and the tables of core.
+//   npm run build && node packages/storage-kysely/scripts/freeze-migration.mjs [--name TOPIC]
+// --name is required for a new migration: 0002-TOPIC.json. --release declares all migrations released; a test then ensures that
+// they never change.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { tables } from '@billfold/core'
-import { differenceOf } from '../dist/schema/migrations/difference.js'
+import { coreMigrations } from '../dist/schema/migrations/core-migrations.js'
+import { diffTables } from '../dist/schema/migrations/diff-tables.js'
 import { tablesAfter } from '../dist/schema/migrations/migration.js'
-import { printData } from './print-data.mjs'
+import { printJson } from './print-json.mjs'
 
-const folder = new URL('../src/schema/migrations/', import.meta.url)
+const folder = new URL('../migrations/', import.meta.url)
 const releasedFile = new URL('released.json', folder)
-/** @type {string[]} */
+/** @type {string[]} SHA-256 of each released migration, oldest first */
 const released = JSON.parse(readFileSync(releasedFile, 'utf8'))
+const { values } = parseArgs({ options: { name: { type: 'string' }, release: { type: 'boolean', default: false } } })
 
-if (process.argv.includes('--release')) await release()
-else await freeze()
+if (values.release) release()
+else freeze(values.name)
 
-async function freeze() {
-  const version = released.length + 1
-  const { steps, issues } = differenceOf(tablesAfter(await migrationsUpTo(released.length)), tables)
-  if (issues.length > 0) {
-    console.error(`Version ${version} cannot be written:\n${issues.map((issue) => `- ${issue}`).join('\n')}`)
-    process.exitCode = 1
-    return
-  }
-  const file = new URL(`version-${version}.ts`, folder)
-  if (steps.length > 0) writeFileSync(file, sourceOf(version, steps))
-  else rmSync(file, { force: true })
-  writeFileSync(new URL('index.ts', folder), indexOf(steps.length > 0 ? version : version - 1))
-  console.log(
-    steps.length > 0 ? `Version ${version}: ${steps.length} steps` : `Nothing differs from version ${version - 1}`,
-  )
+/** @param {string | undefined} topic */
+function freeze(topic) {
+  const prefix = String(released.length + 1).padStart(4, '0')
+  const existing = readdirSync(folder).find((file) => file.startsWith(`${prefix}-`))
+  const file = topic === undefined ? existing : `${prefix}-${topic}.json`
+  if (file === undefined || !/^\d{4}-[a-z0-9-]+\.json$/.test(file))
+    return fail(`--name is required for migration ${prefix}: lower-case words with hyphens`)
+  const { steps, issues } = diffTables(tablesAfter(coreMigrations().slice(0, released.length)), tables)
+  if (issues.length > 0) return fail([`${file} cannot be written:`, ...issues.map((issue) => `- ${issue}`)].join('\n'))
+  if (existing !== undefined) rmSync(new URL(existing, folder))
+  if (steps.length > 0) writeFileSync(new URL(file, folder), `${printJson(steps)}\n`)
+  console.log(steps.length > 0 ? `${file}: ${steps.length} steps` : 'The released migrations create all tables')
 }
 
-async function release() {
-  let newest = released.length
-  while (existsSync(new URL(`version-${newest + 1}.ts`, folder))) newest++
-  const migrations = await migrationsUpTo(newest)
-  const digests = migrations.map((migration) => createHash('sha256').update(JSON.stringify(migration)).digest('hex'))
+function release() {
+  const digests = coreMigrations().map((migration) =>
+    createHash('sha256').update(JSON.stringify(migration)).digest('hex'),
+  )
   writeFileSync(releasedFile, `${JSON.stringify(digests, undefined, 2)}\n`)
-  console.log(`Released: version ${newest}`)
+  console.log(`Released: ${coreMigrations().at(-1)?.name ?? 'no migration'}`)
 }
 
-/**
- * @param {number} newest
- * @returns {Promise<import('../dist/schema/migrations/migration.js').Migration[]>}
- */
-async function migrationsUpTo(newest) {
-  const versions = Array.from({ length: newest }, (_, at) => at + 1)
-  return Promise.all(
-    versions.map(
-      async (version) => (await import(`../dist/schema/migrations/version-${version}.js`))[`version${version}`],
-    ),
-  )
-}
-
-/**
- * @param {number} version
- * @param {readonly import('../dist/schema/migrations/migration.js').Step[]} steps
- */
-function sourceOf(version, steps) {
-  return `import type { Migration } from './migration.ts'
-
-/** What changed since version ${version - 1}. Written by scripts/freeze-migration.mjs; never changed after a release. */
-export const version${version}: Migration = {
-  version: ${version},
-  steps: ${printData(steps, '  ')},
-}
-`
-}
-
-/** @param {number} newest */
-function indexOf(newest) {
-  const names = Array.from({ length: newest }, (_, at) => `version${at + 1}`)
-  return `import type { Migration } from './migration.ts'
-${names.map((name, at) => `import { ${name} } from './version-${at + 1}.ts'\n`).join('')}
-/** All migrations, oldest first. Written by scripts/freeze-migration.mjs. */
-export const migrations: readonly Migration[] = [${names.join(', ')}]
-`
+/** @param {string} message */
+function fail(message) {
+  console.error(message)
+  process.exitCode = 1
 }

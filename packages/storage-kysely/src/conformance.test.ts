@@ -4,7 +4,7 @@ import { describeStorage } from '@billfold/testing'
 import { createTables } from './schema/create-tables.ts'
 import { kyselyStorage } from './kysely-storage.ts'
 
-/** With Kysely alone, and with the driver below it, where that makes a difference. */
+/** Through Kysely only, and with its driver, on databases where the driver makes a difference. */
 const forms = {
   'through Kysely': (fresh: FreshDatabase) => ({ db: fresh.connect(), driver: {} }),
   'with its driver': (fresh: FreshDatabase) => fresh.connectWithDriver(),

@@ -1,10 +1,10 @@
 import { validateQuery, type Query, type RowOf, type Table, typedRows } from '@billfold/core/storage'
-import { decodeRow } from './sql/cells.ts'
+import { decodeRow } from './sql/cell-codec.ts'
 import type { Run } from './sql/connection.ts'
 import type { Target } from './sql/dialect.ts'
 import { findStatement } from './sql/statements.ts'
 
-/** Finds on whatever connection `run` has. */
+/** Finds rows on the connection or transaction of `run`. */
 export async function findRows<T extends Table>(
   run: Run,
   target: Target,

@@ -1,57 +1,71 @@
 import { BillfoldError } from '@billfold/core'
 import { type Batch, validateBatch, isCommitError, type Storage } from '@billfold/core/storage'
 import type { Kysely, Transaction } from 'kysely'
-import { AppliedBefore, applyBatch, applyBatchAtOnce } from './commit/apply-batch.ts'
-import { boundStorage } from './bound-storage.ts'
-import { runOn } from './sql/connection.ts'
-import { type Dialect, type Naming, namesOf, type Target } from './sql/dialect.ts'
-import { fence, isApplied, isRefusal, unfence } from './commit/fence.ts'
+import { applyBatch, applyBatchWithMergedId, DuplicateBatchError } from './commit/apply-batch.ts'
+import { type FastPath, mariadbFastPath, noFastPath, postgresFastPath } from './commit/fast-path.ts'
+import { type IndexedWrite, sortForLocking } from './commit/lock-order.ts'
+import { createPostgresPipeline, type PostgresPool } from './commit/postgres-pipeline.ts'
+import { type RetryOptions, retryTransientErrors } from './commit/retry.ts'
+import { createSqliteGroupCommit, type SqliteDatabase } from './commit/sqlite-group-commit.ts'
+import { isBatchApplied, isRejectedBatch, removeTombstone, writeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
-import { keepTexts } from './sql/kept-texts.ts'
-import { inLockOrder, type Turn } from './commit/lock-order.ts'
-import { type PostgresPool, postgresGroups } from './commit/postgres-group.ts'
-import { noQuickCommit, type QuickCommit, quickOnMariadb, quickOnPostgres } from './commit/quick-commit.ts'
-import { type RetryLimits, retrying } from './commit/retry.ts'
-import { type SqliteDatabase, sqliteGroups } from './commit/sqlite-group.ts'
+import type { MigrationModule } from './schema/migration-modules.ts'
 import { verifySchema } from './schema/verify.ts'
+import { statementRunner } from './sql/connection.ts'
+import { createNames, type Dialect, type Naming, type Target } from './sql/dialect.ts'
+import { createStatementCache } from './sql/statement-cache.ts'
+import { createTransactionStorage } from './transaction-storage.ts'
 
-/** How a Kysely instance is used as a storage. */
+/** Options of {@link kyselyStorage}. */
 export interface KyselyStorageOptions extends Naming {
   readonly dialect: Dialect
-  readonly retry?: RetryLimits
+  /** How long transient database errors are retried. */
+  readonly retry?: RetryOptions
   /**
-   * PostgreSQL: the same pool of `pg` that Kysely has, made with `pipeline: true`. Commits are then prepared, and those that
-   * come together go down one connection together. Leave it out where a proxy hands each transaction to another connection.
+   * PostgreSQL: the same `pg.Pool` that Kysely has, created with `pipeline: true`. Commits then use prepared statements, and
+   * concurrent commits are pipelined on one connection. Omit it behind a proxy that assigns a connection per transaction.
    */
   readonly pool?: PostgresPool
   /**
-   * SQLite: the same database of `libsql` or `better-sqlite3` that Kysely has. Commits then run on prepared statements and
-   * without waiting in between, and those that come together in one transaction.
+   * SQLite: the same database of `libsql` or `better-sqlite3` that Kysely has. Commits then use prepared statements
+   * synchronously, and concurrent commits share one transaction (group commit).
    */
   readonly database?: SqliteDatabase
 }
 
-/** A storage on a database of the host's. */
+/** A storage in a database of the host. */
 export interface KyselyStorage<DB> extends Storage {
   /**
-   * The same storage inside a transaction of the host's: what both write is committed together, or not at all. A refused
-   * batch leaves the transaction usable. Nothing is tried again: on `storage.unavailable` let the transaction fail, and do
-   * all of it anew.
-   */
-  readonly within: (transaction: Transaction<DB>) => Storage
-  /**
-   * Looks whether the database can be reached and has the tables that this version needs. Call it when the host starts.
+   * Returns the same storage inside a transaction of the host: the rows of both are committed together or not at all. A
+   * rejected batch leaves the transaction usable. Nothing is retried: on `storage.unavailable`, let the transaction fail and
+   * run all of it again.
    *
-   * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing; `storage.unavailable`
+   * @param transaction an open transaction of the Kysely instance
+   *
+   * @example
+   * ```ts
+   * await db.transaction().execute(async (transaction) => {
+   *   await transaction.insertInto('orders').values(order).execute()
+   *   await storage.withTransaction(transaction).commit(batch(insert(accounts, account)))
+   * })
+   * ```
    */
-  readonly verify: () => Promise<void>
+  readonly withTransaction: (transaction: Transaction<DB>) => Storage
+  /**
+   * Checks that the database is reachable and has the tables that this release requires. Call it when the host starts.
+   *
+   * @param options.modules the modules whose tables are checked as well: those given to {@link migrate}
+   * @throws BillfoldError `storage.schema-mismatch` with one issue for each missing or different migration, table, column and
+   *   key; `storage.unavailable`
+   */
+  readonly verify: (options?: { readonly modules?: readonly MigrationModule[] }) => Promise<void>
 }
 
 /**
- * Keeps everything in the host's database, through a Kysely instance that the host made and closes. The tables come from
- * {@link migrate}.
+ * Creates a storage on a Kysely instance that the host has created and will close. {@link migrate} creates its tables.
  *
- * @throws BillfoldError `input.invalid` for a transaction in place of an instance, or names that are not plain
+ * @param db the Kysely instance; its plugins do not apply to the statements of the storage
+ * @throws BillfoldError `input.invalid` if `db` is a transaction, or if `schema` or `tablePrefix` is not a plain identifier
  *
  * @example
  * ```ts
@@ -66,63 +80,71 @@ export interface KyselyStorage<DB> extends Storage {
  * ```
  */
 export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions): KyselyStorage<DB> {
-  if (db.isTransaction) throw new BillfoldError('input.invalid', { message: 'Use within() for a transaction' })
-  const target: Target = { dialect: options.dialect, names: namesOf(options.dialect, options), texts: keepTexts() }
-  const retry = options.retry ?? {}
-  const run = runOn(db)
-  const quick = quickCommitOf(db, target, options)
+  if (db.isTransaction)
+    throw new BillfoldError('input.invalid', {
+      message: 'db is a transaction: create the storage on the Kysely instance and call withTransaction()',
+    })
+  const { dialect, retry = {} } = options
+  const target: Target = { dialect, names: createNames(dialect, options), statements: createStatementCache() }
+  const run = statementRunner(db)
+  const tryFastPath = createFastPath(db, target, options)
   return {
-    find: (table, query) => retrying(retry, () => findRows(run, target, table, query)),
+    find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query)),
     async commit(batch) {
       validateBatch(batch)
-      await retrying(retry, async ({ tries, isUnsure }) => {
-        if (await quick(batch, tries > 0)) return
-        await (isUnsure ? commitSurely : commitOnce)(db, target, batch)
+      await retryTransientErrors(retry, async ({ count, isOutcomeUnknown }) => {
+        if (await tryFastPath(batch, count > 0)) return
+        await (isOutcomeUnknown ? commitOrWriteTombstone : commit)(db, target, batch)
       })
     },
-    within: (transaction) => boundStorage(transaction, target),
-    verify: () => retrying(retry, () => verifySchema(run, options.dialect, options)),
+    withTransaction: (transaction) => createTransactionStorage(transaction, target),
+    verify: ({ modules = [] } = {}) => retryTransientErrors(retry, () => verifySchema(run, dialect, options, modules)),
   }
 }
 
-function quickCommitOf<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): QuickCommit {
-  const run = runOn(db)
+function createFastPath<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): FastPath {
+  const run = statementRunner(db)
   switch (target.dialect) {
     case 'postgres':
-      return quickOnPostgres(
+      return postgresFastPath(
         target,
-        pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : postgresGroups(pool),
+        pool === undefined ? ({ sql, parameters }) => run(sql, parameters) : createPostgresPipeline(pool),
       )
     case 'mysql':
-      return quickOnMariadb(target, run)
+      return mariadbFastPath(target, run)
     case 'sqlite':
       return database === undefined
-        ? noQuickCommit
-        : sqliteGroups(target, database, (work) => db.connection().execute(async () => work()))
+        ? noFastPath
+        : createSqliteGroupCommit(target, database, (work) => db.connection().execute(async () => work()))
   }
 }
 
-/** A batch of which an earlier try was lost: when it is refused now, that try must not be applied later. */
-async function commitSurely<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
+/** Commits a batch after an attempt with unknown outcome. If the batch is rejected, that attempt must not be applied late. */
+async function commitOrWriteTombstone<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
   try {
-    await commitOnce(db, target, batch)
+    await commit(db, target, batch)
   } catch (error) {
-    if (!isRefusal(error) || (await fence(runOn(db), target, batch))) throw error
+    if (!isRejectedBatch(error) || (await writeTombstone(statementRunner(db), target, batch))) throw error
   }
 }
 
-/** In lock order first; what is refused so is done again as it was given, so that the error names the first write that does not hold. */
-async function commitOnce<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
-  const given = batch.writes.map((write, index) => ({ write, index }))
-  const ordered = inLockOrder(batch.writes)
-  const isReordered = ordered.some((turn, at) => turn.index !== at)
-  if (isReordered && (await isCommitted(db, target, batch, ordered))) return
-  await commitInOrder(db, target, batch, given)
+/** Commits in lock order. A batch rejected in that order is tried in its own order, so that the error names its first failing write. */
+async function commit<DB>(db: Kysely<DB>, target: Target, batch: Batch): Promise<void> {
+  const writes = batch.writes.map((write, index) => ({ write, index }))
+  const sorted = sortForLocking(batch.writes)
+  const isReordered = sorted.some(({ index }, position) => index !== position)
+  if (isReordered && (await tryCommitInOrder(db, target, batch, sorted))) return
+  await commitInOrder(db, target, batch, writes)
 }
 
-async function isCommitted<DB>(db: Kysely<DB>, target: Target, batch: Batch, turns: readonly Turn[]): Promise<boolean> {
+async function tryCommitInOrder<DB>(
+  db: Kysely<DB>,
+  target: Target,
+  batch: Batch,
+  writes: readonly IndexedWrite[],
+): Promise<boolean> {
   try {
-    await commitInOrder(db, target, batch, turns)
+    await commitInOrder(db, target, batch, writes)
     return true
   } catch (error) {
     if (isCommitError(error)) return false
@@ -130,23 +152,31 @@ async function isCommitted<DB>(db: Kysely<DB>, target: Target, batch: Batch, tur
   }
 }
 
-async function commitInOrder<DB>(db: Kysely<DB>, target: Target, batch: Batch, turns: readonly Turn[]): Promise<void> {
-  const atOnce = target.dialect === 'postgres'
-  const apply = atOnce ? applyBatchAtOnce : applyBatch
+async function commitInOrder<DB>(
+  db: Kysely<DB>,
+  target: Target,
+  batch: Batch,
+  writes: readonly IndexedWrite[],
+): Promise<void> {
+  const hasMergedId = target.dialect === 'postgres'
+  const apply = hasMergedId ? applyBatchWithMergedId : applyBatch
   try {
-    await transactionOf(db, target.dialect).execute((transaction) => apply(runOn(transaction), target, batch, turns))
+    await readCommitted(db, target.dialect).execute((transaction) =>
+      apply(statementRunner(transaction), target, batch, writes),
+    )
   } catch (error) {
-    if (error instanceof AppliedBefore) {
-      if (!(await unfence(runOn(db), target, batch))) return
-      return commitInOrder(db, target, batch, turns)
+    if (error instanceof DuplicateBatchError) {
+      if (!(await removeTombstone(statementRunner(db), target, batch))) return
+      return commitInOrder(db, target, batch, writes)
     }
-    const unclear = atOnce && isCommitError(error) && error.reason === 'duplicate' && error.index === turns[0]?.index
-    if (unclear && (await isApplied(runOn(db), target, batch))) return
+    const isAmbiguous =
+      hasMergedId && isCommitError(error) && error.reason === 'duplicate' && error.index === writes[0]?.index
+    if (isAmbiguous && (await isBatchApplied(statementRunner(db), target, batch))) return
     throw error
   }
 }
 
-/** Read committed: a guard sees what was committed before it, and a write that waited sees what it waited for. */
-function transactionOf<DB>(db: Kysely<DB>, dialect: Dialect) {
+/** Read committed: a condition sees what was committed before it, and a write that waited for a lock sees the new row. */
+function readCommitted<DB>(db: Kysely<DB>, dialect: Dialect) {
   return dialect === 'sqlite' ? db.transaction() : db.transaction().setIsolationLevel('read committed')
 }

@@ -4,7 +4,7 @@ import { connectPostgresPool } from './postgres.ts'
 import { connectSqliteFile } from './sqlite.ts'
 import type { AnyTables, Driver, TestDatabase } from './test-database.ts'
 
-/** The same, with what is below it. */
+/** The same, with the driver below Kysely. */
 export function connectWithDriverTo(
   dialect: TestDatabase['dialect'],
   url: string,
@@ -17,7 +17,7 @@ export function connectWithDriverTo(
   return connect[dialect](url)
 }
 
-/** Opens a fresh database by its url, in a child process. */
+/** Connects to a test database by its URL, in a child process. */
 export function connectTo(dialect: TestDatabase['dialect'], url: string): Kysely<AnyTables> {
   return connectWithDriverTo(dialect, url).db
 }

@@ -1,18 +1,18 @@
 import { Kysely, MysqlDialect } from 'kysely'
 import { createConnection, createPool } from 'mysql2'
-import { type Answer, type AnyTables, freshName, type FreshDatabase, type TestDatabase } from './test-database.ts'
+import { type ProbeResult, type AnyTables, freshName, type FreshDatabase, type TestDatabase } from './test-database.ts'
 
-/** Asks the server for its version. */
-export async function askMysql(url: string): Promise<Answer> {
+/** Queries the version of the server. */
+export async function probeMysql(url: string): Promise<ProbeResult> {
   try {
-    const [row] = await once(url, 'select version() as version')
+    const [row] = await runOnce(url, 'select version() as version')
     return { version: String(row?.['version']) }
   } catch (error) {
-    return { silent: error instanceof Error ? error.message : String(error) }
+    return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** A MySQL or MariaDB server; each fresh database is one of its own in it. */
+/** A MySQL or MariaDB server; each fresh database is a new database on it. */
 export function mysqlDatabase(url: string, version: string): TestDatabase {
   const name = /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0] ?? ''}` : `MySQL ${version}`
   return { name, kind: 'mysql', dialect: 'mysql', open: () => openSchema(url) }
@@ -20,7 +20,7 @@ export function mysqlDatabase(url: string, version: string): TestDatabase {
 
 async function openSchema(url: string): Promise<FreshDatabase> {
   const name = freshName()
-  await once(url, `create database ${name}`)
+  await runOnce(url, `create database ${name}`)
   const scoped = new URL(url)
   scoped.pathname = `/${name}`
   const opened: Kysely<AnyTables>[] = []
@@ -35,18 +35,18 @@ async function openSchema(url: string): Promise<FreshDatabase> {
     connectWithDriver: () => ({ db: connect(), driver: {} }),
     drop: async () => {
       await Promise.all(opened.map((db) => db.destroy()))
-      await once(url, `drop database ${name}`)
+      await runOnce(url, `drop database ${name}`)
     },
   }
 }
 
-/** Opens one pool. */
+/** Opens a pool. */
 export function connectMysql(url: string): Kysely<AnyTables> {
   return new Kysely<AnyTables>({ dialect: new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: 6 }) }) })
 }
 
-/** Runs one statement on a connection of its own. */
-function once(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+/** Runs one statement on a new connection. */
+function runOnce(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const connection = createConnection({ uri: url, connectTimeout: 3_000 })
   connection.on('error', () => {})
   return new Promise((resolve, reject) => {

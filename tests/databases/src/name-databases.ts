@@ -1,3 +1,3 @@
-import { nameTestDatabases } from './open-test-databases.ts'
+import { describeTestDatabases } from './open-test-databases.ts'
 
-process.stdout.write(`${await nameTestDatabases()}\n`)
+process.stdout.write(`${await describeTestDatabases()}\n`)

@@ -2,17 +2,17 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect } from 'kysely'
 import type { AnyTables, FreshDatabase, TestDatabase } from './test-database.ts'
 
-/** An empty PostgreSQL in this process, as files: made once, since it takes seconds, and loaded again for each fresh one. */
-let empty: Promise<Blob> | undefined
+/** The files of an emptyDatabase database, created once because that takes seconds, and loaded for each fresh database. */
+let emptyDatabase: Promise<Blob> | undefined
 
-/** PostgreSQL in this process, for machines without a server. It has one connection, which all pools share. */
+/** PostgreSQL inside this process, for machines without a server. All pools share its only connection. */
 export function pgliteDatabase(): TestDatabase {
   return { name: 'PGlite, in place of PostgreSQL', kind: 'pglite', dialect: 'postgres', open: openPGlite }
 }
 
 async function openPGlite(): Promise<FreshDatabase> {
-  empty ??= dumpEmpty()
-  const database = await PGlite.create({ loadDataDir: await empty })
+  emptyDatabase ??= dumpEmpty()
+  const database = await PGlite.create({ loadDataDir: await emptyDatabase })
   const connect = () => new Kysely<AnyTables>({ dialect: new PGliteDialect({ pglite: database }) })
   return {
     url: undefined,

@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs'
 import type { TestDatabase } from './test-database.ts'
 
 /**
- * The same database, which writes its name into the file that `BILLFOLD_DATABASES_USED` names whenever it is opened: so the
- * end of a run can say what was used, not what might have been.
+ * Appends the name of the database to the file `BILLFOLD_DATABASES_USED` whenever it is opened, so that a test run can report
+ * the databases it has used.
  */
 export function recordUse(database: TestDatabase): TestDatabase {
   // oxlint-disable-next-line node/no-process-env -- set by the script that runs all suites

@@ -5,7 +5,7 @@ import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from
 import Database from 'libsql'
 import type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-database.ts'
 
-/** SQLite is always there. */
+/** SQLite, which is always available. */
 export function sqliteDatabase(): TestDatabase {
   return { name: 'SQLite (libsql)', kind: 'sqlite', dialect: 'sqlite', open: openFile }
 }
@@ -15,9 +15,9 @@ async function openFile(): Promise<FreshDatabase> {
   const file = join(directory, 'test.sqlite')
   const opened: Kysely<AnyTables>[] = []
   const connectWithDriver = () => {
-    const made = connectSqliteFile(file)
-    opened.push(made.db)
-    return made
+    const connected = connectSqliteFile(file)
+    opened.push(connected.db)
+    return connected
   }
   return {
     url: `file:${file}`,
@@ -30,29 +30,29 @@ async function openFile(): Promise<FreshDatabase> {
   }
 }
 
-/** Opens one connection to the file, and gives it too. */
+/** Opens a connection to the file and returns it with its Kysely instance. */
 export function connectSqliteFile(file: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const database = new Database(file, { timeout: 0 })
   database.exec('pragma journal_mode = wal')
   return {
-    db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: careful(database) }) }),
+    db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: withImmediateTransactions(database) }) }),
     driver: { database },
   }
 }
 
 /**
- * A connection as a host with several processes should have it. No busy timeout: the driver would wait on the thread on which the
- * other connections of these tests are to finish. And transactions take the write lock when they begin, through `exec`: a
- * prepared statement of libsql that met a lock stays open until it is collected, and nothing is committed until then.
+ * Adapts a connection for several connections in one process. It has no busy timeout: the driver would block the thread on which
+ * the other connections have to finish. Transactions acquire the write lock when they begin, through `exec`: a prepared statement
+ * of libsql that fails on a lock stays open until it is garbage-collected, and blocks commits until then.
  */
-function careful(database: Database.Database): SqliteDatabase {
+function withImmediateTransactions(database: Database.Database): SqliteDatabase {
   return {
     close: () => database.close(),
-    prepare: (sql) => (/^begin\b/.test(sql) ? beginning(database) : database.prepare(sql)),
+    prepare: (sql) => (/^begin\b/.test(sql) ? beginStatement(database) : database.prepare(sql)),
   }
 }
 
-function beginning(database: Database.Database): SqliteStatement {
+function beginStatement(database: Database.Database): SqliteStatement {
   const run = (): { changes: number; lastInsertRowid: number } => {
     database.exec('begin immediate')
     return { changes: 0, lastInsertRowid: 0 }

@@ -2,28 +2,28 @@ import type { Kysely } from 'kysely'
 import type Database from 'libsql'
 import type pg from 'pg'
 
-/** A host's tables that the types know nothing of. */
+/** Tables of a host, without their types. */
 export type AnyTables = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-/** What is below Kysely, for whoever can use it. */
+/** The driver below Kysely. */
 export interface Driver {
   readonly pool?: pg.Pool
   readonly database?: Database.Database
 }
 
-/** One fresh, empty database. */
+/** An empty database. */
 export interface FreshDatabase {
-  /** Opens one more pool over it, as another process would. */
+  /** Opens another pool on it, as another process would. */
   readonly connect: () => Kysely<AnyTables>
-  /** The same, with what is below it. PGlite and MySQL give nothing. */
+  /** The same, with the driver below Kysely; it is empty for PGlite and MySQL. */
   readonly connectWithDriver: () => { readonly db: Kysely<AnyTables>; readonly driver: Driver }
-  /** How a child process reaches it, where one can: what the command line of Billfold takes as `--database`. */
+  /** How a child process reaches it, as `--database` of the command line; undefined if it cannot. */
   readonly url: string | undefined
   /** Closes the pools and removes the database. */
   readonly drop: () => Promise<void>
 }
 
-/** A database that answers. */
+/** An available database. */
 export interface TestDatabase {
   /** `SQLite 3.45.1`, `PostgreSQL 15.20`, ... */
   readonly name: string
@@ -32,10 +32,10 @@ export interface TestDatabase {
   readonly open: () => Promise<FreshDatabase>
 }
 
-/** What a database server said when it was asked whether it is there. */
-export type Answer = { readonly version: string } | { readonly silent: string }
+/** The result of a connection attempt to a database server. */
+export type ProbeResult = { readonly version: string } | { readonly error: string }
 
-/** A name for a fresh database, which no other run has. */
+/** Generates a unique name for a fresh database. */
 export function freshName(): string {
   return `billfold_test_${process.pid.toString(36)}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 8)}`
 }

@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import type { Portrait } from './people.ts'
+import type { Portrait } from './portraits.ts'
 
-// The photos come with a package of npm, for its demonstrations. They are read from there, and are not in this repository.
+// The photos are part of an npm package and are not copied into this repository.
 const folder = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
 
-/** Pixels: three bytes each, red, green, blue. */
+/** An image as pixels of three bytes: red, green, blue. */
 export interface Pixels {
   readonly data: Buffer
   readonly width: number
   readonly height: number
 }
 
-/** A whole photo, as it is: JPEG. */
+/** Reads a photo as JPEG. */
 export function photo(name: Portrait['photo']): Buffer {
   return readFileSync(join(folder, name))
 }
 
-/** A face with what is around it, `side` by `side` pixels. */
+/** Crops a face with its surroundings to `side` by `side` pixels. */
 export async function portraitPixels({ photo: name, ...box }: Portrait, side = 640): Promise<Pixels> {
   const whole = sharp(photo(name))
   const { width, height } = await whole.metadata()
@@ -33,12 +33,12 @@ export async function portraitPixels({ photo: name, ...box }: Portrait, side = 6
   return { data, width: side, height: side }
 }
 
-/** Pixels as an image that can be worked on. */
+/** Converts pixels to an image of `sharp`. */
 export function imageOf({ data, width, height }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } })
 }
 
-/** A portrait as a JPEG. */
+/** Crops a face with its surroundings and encodes it as JPEG. */
 export async function portraitJpeg(portrait: Portrait, quality = 92): Promise<Buffer> {
   return imageOf(await portraitPixels(portrait))
     .jpeg({ quality })

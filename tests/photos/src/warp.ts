@@ -1,7 +1,7 @@
 import type { Pixels } from './photos.ts'
 
-/** Moves pixels: says where each pixel of the new picture is taken from. */
-function moved(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
+/** Remaps pixels: `from` returns the source coordinates of each target pixel. */
+function remap(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
   const { data, width, height } = pixels
   const out = Buffer.alloc(data.length)
   for (let y = 0; y < height; y++) {
@@ -16,23 +16,23 @@ function moved(pixels: Pixels, from: (x: number, y: number) => readonly [number,
 }
 
 /**
- * As if the head were turned: the middle of the face moves sideways by `part` of the picture's width, and less and less of it
- * towards the edges of the face. It is a trick that shows how little landmarks prove; see the limits of the verifier.
+ * Simulates a turnHead head: shifts the middle of the face sideways by `part` of the width, fading out towards its edges. That
+ * this passes shows how little landmarks prove; see the limits of the verifier.
  */
-function turned(pixels: Pixels, part: number): Pixels {
+function turnHead(pixels: Pixels, part: number): Pixels {
   const { width, height } = pixels
   const reach = width * 0.125
-  return moved(pixels, (x, y) => {
+  return remap(pixels, (x, y) => {
     const away = ((x - width / 2) / reach) ** 2 + ((y - height * 0.5) / (reach * 1.6)) ** 2
     return [x - part * width * Math.exp(-away), y]
   })
 }
 
-/** As if the mouth were opened: what is below the lips' line, which is at `line` of the height, moves down by `part`, over a dark gap. */
-function mouthOpened(pixels: Pixels, line: number, part: number): Pixels {
+/** Simulates an open mouth: shifts everything below the lips (at `line` of the height) down by `part`, over a dark gap. */
+function openMouth(pixels: Pixels, line: number, part: number): Pixels {
   const { width, height } = pixels
   const half = width * 0.07
-  const opened = moved(pixels, (x, y) => {
+  const opened = remap(pixels, (x, y) => {
     const bend = Math.max(0, 1 - ((x - width / 2) / (half * 1.8)) ** 2)
     const gap = part * height * bend
     return [x, y > line * height ? Math.max(line * height, y - gap) : y]
@@ -47,9 +47,9 @@ function mouthOpened(pixels: Pixels, line: number, part: number): Pixels {
   return opened
 }
 
-/** The one who looks straight ahead, doing what a challenge asks for. */
+/** Simulates the response of a person who looks straight ahead to each step of a challenge. */
 export const acted = {
-  turn_left: (pixels: Pixels): Pixels => turned(pixels, 0.07),
-  turn_right: (pixels: Pixels): Pixels => turned(pixels, -0.07),
-  open_mouth: (pixels: Pixels): Pixels => mouthOpened(pixels, 0.57, 0.06),
+  turn_left: (pixels: Pixels): Pixels => turnHead(pixels, 0.07),
+  turn_right: (pixels: Pixels): Pixels => turnHead(pixels, -0.07),
+  open_mouth: (pixels: Pixels): Pixels => openMouth(pixels, 0.57, 0.06),
 }

@@ -1,6 +1,6 @@
 import { imageOf, type Pixels } from './photos.ts'
 
-/** How long a picture is held before the camera. */
+/** A picture and how long the camera sees it. */
 export interface Shot {
   readonly pixels: Pixels
   readonly seconds: number
@@ -10,19 +10,20 @@ const width = 640
 const height = 480
 const framesPerSecond = 5
 
-/** A video as a browser's pretended camera reads it (YUV4MPEG2, 4:2:0), which it plays again and again. */
+/** Encodes a video for the fake camera of a browser (YUV4MPEG2, 4:2:0), which plays it in a loop. */
 export async function video(shots: readonly Shot[]): Promise<Buffer> {
   const header = Buffer.from(`YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420jpeg\n`)
   const parts: Buffer[] = [header]
   for (const { pixels, seconds } of shots) {
-    const frame = await frameOf(pixels)
-    for (let left = Math.round(seconds * framesPerSecond); left > 0; left--) parts.push(Buffer.from('FRAME\n'), frame)
+    const frame = await encodeFrame(pixels)
+    for (let remaining = Math.round(seconds * framesPerSecond); remaining > 0; remaining--)
+      parts.push(Buffer.from('FRAME\n'), frame)
   }
   return Buffer.concat(parts)
 }
 
-/** The three planes of one frame: brightness, then the two of colour at half the size (ITU-R BT.601). */
-async function frameOf(pixels: Pixels): Promise<Buffer> {
+/** Encodes the planes of one frame: luma, then chroma at half the size (ITU-R BT.601). */
+async function encodeFrame(pixels: Pixels): Promise<Buffer> {
   const fitted = imageOf(pixels).resize(width, height, { fit: 'contain', background: '#808080' }).raw()
   const data = await fitted.toBuffer()
   const luma = Buffer.alloc(width * height)

@@ -12,18 +12,18 @@ const counters = defineTable({
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  describe(`batches that wait for each other on ${database.name}`, () => {
-    /** Found by a unique key, the rows cannot be locked in an order of our own: the database has to break the circle. */
+  describe(`deadlocking batches on ${database.name}`, () => {
+    /** Rows addressed by a unique key cannot be sorted for locking, so the database has to resolve the deadlock. */
     const add = (name: string) => update(counters, { where: { name }, add: { count: 1 } })
 
-    test('are all applied, those that the database gave up by trying again', async () => {
+    test('are all applied, after a retry if the database aborted them', async () => {
       const fresh = await database.open()
-      // One through Kysely alone, one with the driver below it: they clash with each other as well.
+      // One through Kysely only and one with its driver, which conflict with each other as well.
       const storages = [{ db: fresh.connect(), driver: {} }, fresh.connectWithDriver()].map(({ db, driver }) =>
         kyselyStorage(db, { dialect, ...driver, retry: { conflictMs: 25_000 } }),
       )
       const [storage] = storages
-      if (storage === undefined) throw new Error('no storage was opened')
+      if (storage === undefined) throw new Error('no storage')
       await createTables(fresh.connect(), { dialect }, [appliedBatches, counters])
       await storage.commit(
         batch(insert(counters, { id: 'a', name: 'a', count: 0 }), insert(counters, { id: 'b', name: 'b', count: 0 })),

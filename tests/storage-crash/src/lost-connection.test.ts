@@ -4,10 +4,10 @@ import { kyselyStorage } from '@billfold/storage-kysely'
 import { type AnyTables, connectTo, openTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { openAccounts, readBooks, transfer } from './transfer.ts'
+import { createAccounts, readLedger, transfer } from './transfer.ts'
 
-/** Ends the other connections to this database, and says how many there were. */
-const endOthers = {
+/** Terminates the other connections to this database. Returns their number. */
+const terminateOthers = {
   postgres: async (db: Kysely<AnyTables>) => {
     const { rows } = await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
@@ -27,31 +27,31 @@ const endOthers = {
 for (const database of await openTestDatabases()) {
   const { dialect, kind } = database
   if (kind !== 'postgres' && kind !== 'mysql') continue
-  describe(`connections lost while batches are committed on ${database.name}`, () => {
+  describe(`connections lost during commits on ${database.name}`, () => {
     const forms = kind === 'postgres' ? (['through Kysely', 'with the pool'] as const) : (['through Kysely'] as const)
-    test.each(forms)('leave each batch applied exactly once, %s', { timeout: 60_000 }, async (form) => {
+    test.each(forms)('leave each batch applied exactly once %s', { timeout: 60_000 }, async (form) => {
       const fresh = await database.open()
       const { db, driver } = fresh.connectWithDriver()
       const storage = kyselyStorage(db, { dialect, ...(form === 'with the pool' && driver), retry: { lostMs: 20_000 } })
-      await openAccounts(fresh, dialect, storage)
+      await createAccounts(fresh, dialect, storage)
       const other = fresh.connect()
-      const made = Array.from({ length: 400 }, transfer)
+      const transfers = Array.from({ length: 400 }, transfer)
       const done = new AbortController()
-      let ended = 0
-      const ending = (async () => {
+      let terminated = 0
+      const terminating = (async () => {
         while (!done.signal.aborted) {
           await new Promise((resolve) => setTimeout(resolve, 30))
-          ended += await endOthers[kind](other)
+          terminated += await terminateOthers[kind](other)
         }
       })()
-      const outcomes = await Promise.allSettled(made.map((one) => storage.commit(one)))
+      const outcomes = await Promise.allSettled(transfers.map((one) => storage.commit(one)))
       done.abort()
-      await ending
-      const { partsOfTransfers, wrongBalances } = await readBooks(storage)
+      await terminating
+      const { partsOfTransfers, wrongBalances } = await readLedger(storage)
       expect(
         outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => String(outcome.reason)),
       ).toEqual([])
-      expect(ended).toBeGreaterThan(3)
+      expect(terminated).toBeGreaterThan(3)
       expect(wrongBalances).toEqual([])
       expect(partsOfTransfers.size).toBe(400)
       await fresh.drop()
@@ -61,15 +61,15 @@ for (const database of await openTestDatabases()) {
 
 const closedPort = { postgres: 'postgres://nobody@127.0.0.1:1/none', mysql: 'mysql://nobody@127.0.0.1:1/none' }
 
-async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+async function catchError(attempt: Promise<unknown>): Promise<unknown> {
   return attempt.then(
     () => undefined,
     (error: unknown) => error,
   )
 }
 
-describe.each(['postgres', 'mysql'] as const)('a storage whose %s does not answer', (dialect) => {
-  test('says so, in a bounded time, without naming what was written', async () => {
+describe.each(['postgres', 'mysql'] as const)('a storage whose %s is unreachable', (dialect) => {
+  test('fails with storage.unavailable within the retry time, without row data in the error', async () => {
     const db = connectTo(dialect, closedPort[dialect])
     const storage = kyselyStorage(db, { dialect, retry: { lostMs: 300 } })
     const attempts = [
@@ -78,7 +78,7 @@ describe.each(['postgres', 'mysql'] as const)('a storage whose %s does not answe
       () => storage.verify(),
     ]
     for (const attempt of attempts) {
-      const error = await failureOf(attempt())
+      const error = await catchError(attempt())
       expect(isBillfoldError(error, 'storage.unavailable')).toBe(true)
       expect(String(error instanceof Error ? error.cause : error)).toMatch(/ECONNREFUSED/)
     }
@@ -89,10 +89,10 @@ describe.each(['postgres', 'mysql'] as const)('a storage whose %s does not answe
 for (const database of await openTestDatabases()) {
   const { dialect } = database
   describe(`a storage without tables on ${database.name}`, () => {
-    test('says that the schema is not the one that it needs, and repeats no value', async () => {
+    test('fails with storage.schema-mismatch, without row data in the error', async () => {
       const fresh = await database.open()
       const storage = kyselyStorage(fresh.connect(), { dialect })
-      const error = await failureOf(storage.commit(batch(insert(appliedBatches, { id: 'a secret', committedAt: 1 }))))
+      const error = await catchError(storage.commit(batch(insert(appliedBatches, { id: 'a secret', committedAt: 1 }))))
       expect(isBillfoldError(error, 'storage.schema-mismatch')).toBe(true)
       expect(
         JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error instanceof Error ? error.cause : ''),

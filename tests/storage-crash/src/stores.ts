@@ -3,28 +3,28 @@ import { type Table } from '@billfold/core/storage'
 import { createTables, kyselyStorage } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 
-/** Somewhere to keep all tables of Billfold. */
+/** A kind of storage with all tables of Billfold. */
 export interface Store {
   readonly name: string
-  /** Two storages over fresh tables, as two host processes would have. */
+  /** Creates two storages over the same empty tables, as two host processes would have. */
   readonly open: () => Promise<OpenStore>
 }
 
-/** Fresh tables. */
+/** Storages over empty tables. */
 export interface OpenStore {
   readonly storages: readonly [Storage, Storage]
-  /** How a child process reaches them, where one can. */
-  readonly reach: { readonly dialect: 'sqlite' | 'postgres' | 'mysql'; readonly url: string } | undefined
+  /** How a child process reaches them; undefined if it cannot. */
+  readonly connection: { readonly dialect: 'sqlite' | 'postgres' | 'mysql'; readonly url: string } | undefined
   readonly drop: () => Promise<void>
 }
 
-/** The memory, and every database that answers. */
-export async function everyStore(): Promise<readonly Store[]> {
+/** Lists memory and every database that responds. */
+export async function listStores(): Promise<readonly Store[]> {
   const inMemory: Store = {
     name: 'memory',
     open: async () => {
       const storage = memoryStorage()
-      return { storages: [storage, storage], reach: undefined, drop: async () => {} }
+      return { storages: [storage, storage], connection: undefined, drop: async () => {} }
     },
   }
   const databases = (await openTestDatabases()).map(
@@ -36,7 +36,7 @@ export async function everyStore(): Promise<readonly Store[]> {
         await createTables(pools[0], { dialect }, tables)
         return {
           storages: [kyselyStorage(pools[0], { dialect }), kyselyStorage(pools[1], { dialect })],
-          reach: url === undefined ? undefined : { dialect, url },
+          connection: url === undefined ? undefined : { dialect, url },
           drop,
         }
       },
@@ -45,9 +45,9 @@ export async function everyStore(): Promise<readonly Store[]> {
   return [inMemory, ...databases]
 }
 
-/** A table of Billfold, as an intruder sees it who knows the database alone. */
-export function tableNamed(name: string): Table {
+/** Returns a table of Billfold by name, for direct access as an attacker with database access would have. */
+export function getTable(name: string): Table {
   const table = tables.find((known) => known.name === name)
-  if (table === undefined) throw new Error(`there is no table ${name}`)
+  if (table === undefined) throw new Error(`no table ${name}`)
   return table
 }

@@ -2,7 +2,7 @@ import { kyselyStorage } from '@billfold/storage-kysely'
 import { connectWithDriverTo } from '@billfold/test-databases'
 import { transfer } from './transfer.ts'
 
-// A process that makes 1,000 transfers at once, to be killed among them. It prints the id of each that was acknowledged.
+// Commits 1,000 concurrent transfers until it is killed. Prints the id of each acknowledged one.
 const [dialect, url, form] = process.argv.slice(2)
 if ((dialect !== 'sqlite' && dialect !== 'postgres' && dialect !== 'mysql') || url === undefined) {
   throw new Error('usage: transfer-process sqlite|postgres|mysql URL [with-driver]')

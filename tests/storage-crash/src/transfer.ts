@@ -20,21 +20,23 @@ const entries = defineTable({
   key: ['transfer', 'part'],
 })
 
-/** How many accounts there are, and what is on each at first. */
+/** The number of accounts and their initial balance. */
 const count = 20
-const opening = 1_000_000n
+const initialBalance = 1_000_000n
 
-/** Makes the tables, and the accounts in them. */
-export async function openAccounts(
+/** Creates the tables and the accounts. */
+export async function createAccounts(
   fresh: FreshDatabase,
   dialect: TestDatabase['dialect'],
   storage: Storage,
 ): Promise<void> {
   await createTables(fresh.connect(), { dialect }, [appliedBatches, accounts, entries])
-  await storage.commit(batch(...Array.from({ length: count }, (_, id) => insert(accounts, { id, balance: opening }))))
+  await storage.commit(
+    batch(...Array.from({ length: count }, (_, id) => insert(accounts, { id, balance: initialBalance }))),
+  )
 }
 
-/** Five writes: a debit that must not overdraw, a credit, and an entry for each and for the fee of nothing. */
+/** Creates a batch of five writes: a debit that must not overdraw, a credit, an entry for each, and an entry for a zero fee. */
 export function transfer(): Batch {
   const from = Math.floor(Math.random() * count)
   const to = (from + 1 + Math.floor(Math.random() * (count - 1))) % count
@@ -52,8 +54,8 @@ export function transfer(): Batch {
   return { id: made.id, writes }
 }
 
-/** What is kept, for a test to hold true: entries by transfer, and whether each balance is what its entries say. */
-export async function readBooks(
+/** Reads what the tests assert: the entries of each transfer, the batch ids, and accounts whose balance differs from their entries. */
+export async function readLedger(
   storage: Storage,
 ): Promise<{ partsOfTransfers: Map<string, number>; batchIds: Set<string>; wrongBalances: number[] }> {
   const [accountRows, entryRows, batchRows] = await Promise.all([
@@ -67,7 +69,7 @@ export async function readBooks(
     partsOfTransfers.set(entry.transfer, (partsOfTransfers.get(entry.transfer) ?? 0) + 1)
     moved.set(entry.account, (moved.get(entry.account) ?? 0n) + entry.amount)
   }
-  const wrong = accountRows.filter((account) => account.balance !== opening + (moved.get(account.id) ?? 0n))
+  const wrong = accountRows.filter((account) => account.balance !== initialBalance + (moved.get(account.id) ?? 0n))
   return {
     partsOfTransfers,
     batchIds: new Set(batchRows.map((row) => row.id)),

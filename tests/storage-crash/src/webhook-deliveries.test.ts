@@ -1,10 +1,10 @@
 import { type Billfold, createBillfold, localKeyring, newKey, type Storage } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { everyStore, type OpenStore } from './stores.ts'
+import { listStores, type OpenStore } from './stores.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
-function hostOver(storage: Storage, received: string[]): Billfold {
+function createHost(storage: Storage, received: string[]): Billfold {
   const fetch = async (_url: unknown, { headers }: RequestInit = {}): Promise<Response> => {
     received.push(new Headers(headers).get('webhook-id') ?? '')
     return new Response(null, { status: 204 })
@@ -12,8 +12,8 @@ function hostOver(storage: Storage, received: string[]): Billfold {
   return createBillfold({ storage, keyring, webhooks: { fetch } })
 }
 
-for (const store of await everyStore()) {
-  describe(`what waits for endpoints in ${store.name}`, () => {
+for (const store of await listStores()) {
+  describe(`pending webhook deliveries in ${store.name}`, () => {
     let open: OpenStore
     let received: string[]
     let one: Billfold
@@ -21,15 +21,15 @@ for (const store of await everyStore()) {
     beforeAll(async () => {
       open = await store.open()
       received = []
-      one = hostOver(open.storages[0], received)
-      other = hostOver(open.storages[1], received)
+      one = createHost(open.storages[0], received)
+      other = createHost(open.storages[1], received)
     })
     afterAll(() => open.drop())
 
-    test('is found wherever the walk begins', async () => {
+    test('are found at any starting position of the scan', async () => {
       const expected: string[] = []
-      for (let made = 0; made < 15; made++) {
-        const tenant = `tenant ${made}`
+      for (let index = 0; index < 15; index++) {
+        const tenant = `tenant ${index}`
         const { id } = await one.webhooks.create({ url: 'https://shop.example/', tenant })
         expected.push((await one.webhooks.ping(id, tenant)).eventId)
       }
@@ -37,7 +37,7 @@ for (const store of await everyStore()) {
       expect(received.splice(0).toSorted()).toEqual(expected.toSorted())
     })
 
-    test('is put away while its endpoint is disabled, and comes once when it is enabled, whoever delivers at once', async () => {
+    test('are suspended while the endpoint is disabled and delivered once by concurrent processes when it is enabled', async () => {
       const { id } = await one.webhooks.create({ url: 'https://shop.example/', events: ['user.erased'] })
       for (let round = 0; round < 8; round++) {
         await one.webhooks.disable(id)

@@ -1,74 +1,90 @@
 import { BillfoldError } from '@billfold/core'
 import { appliedBatches, type Batch, CommitError, type Write } from '@billfold/core/storage'
-import type { Outcome, Run } from '../sql/connection.ts'
+import type { Run, StatementResult } from '../sql/connection.ts'
 import type { Target } from '../sql/dialect.ts'
-import { failureOf, tableOf } from '../sql/failures.ts'
-import type { Turn } from './lock-order.ts'
-import { batchStatement, firstStatement, type Statement, writeStatement } from '../sql/statements.ts'
+import { classifyDriverError, readErrorTable } from '../sql/driver-errors.ts'
+import { batchIdStatement, firstWriteStatement, type Statement, writeStatement } from '../sql/statements.ts'
+import type { IndexedWrite } from './lock-order.ts'
 
-/** Thrown out of a transaction when its batch was applied before. */
-export class AppliedBefore extends Error {
-  override readonly name = 'AppliedBefore'
+/** Thrown out of a transaction whose batch was applied before. */
+export class DuplicateBatchError extends Error {
+  override readonly name = 'DuplicateBatchError'
 }
 
 /**
- * Keeps the batch's id and does its writes, turn by turn, inside a transaction that is open. Whatever it throws, the
- * transaction (or its savepoint) must be rolled back.
+ * Records the batch id and does the writes in order, inside an open transaction. On any error the transaction (or its
+ * savepoint) must be rolled back.
  *
- * @throws AppliedBefore, CommitError, BillfoldError `input.invalid` for a sum out of range, and what the driver throws
+ * @throws DuplicateBatchError, CommitError, BillfoldError `input.invalid` for a sum out of range, and errors of the driver
  */
-export async function applyBatch(run: Run, target: Target, batch: Batch, turns: readonly Turn[]): Promise<void> {
-  await keepId(run, batchStatement(target, batch))
-  for (const turn of turns) await applyWrite(run, writeStatement(target, turn.write), turn)
+export async function applyBatch(
+  run: Run,
+  target: Target,
+  batch: Batch,
+  writes: readonly IndexedWrite[],
+): Promise<void> {
+  await insertBatchId(run, batchIdStatement(target, batch))
+  for (const each of writes) await applyWrite(run, writeStatement(target, each.write), each)
 }
 
 /**
- * The same with the id and the first write in one round trip, which PostgreSQL can do. A statement does its parts in any
- * order: so a first write that finds its key taken may be one that was applied before, which the caller must look up.
+ * The same for PostgreSQL, with the id and the first write in one round trip. The parts of a statement run in no defined
+ * order, so a duplicate key in the first write can also mean that the batch was applied before: the caller must look it up.
  */
-export async function applyBatchAtOnce(run: Run, target: Target, batch: Batch, turns: readonly Turn[]): Promise<void> {
-  const [first, ...others] = turns
-  if (first === undefined) return keepId(run, batchStatement(target, batch))
-  const isKnown = (error: unknown): boolean => tableOf(error) === target.names.bareTable(appliedBatches.name)
-  await applyWrite(run, firstStatement(target, batch, first.write), first, isKnown)
-  for (const turn of others) await applyWrite(run, writeStatement(target, turn.write), turn)
+export async function applyBatchWithMergedId(
+  run: Run,
+  target: Target,
+  batch: Batch,
+  writes: readonly IndexedWrite[],
+): Promise<void> {
+  const [first, ...others] = writes
+  if (first === undefined) return insertBatchId(run, batchIdStatement(target, batch))
+  const isDuplicateBatch = (error: unknown): boolean =>
+    readErrorTable(error) === target.names.bareTable(appliedBatches.name)
+  await applyWrite(run, firstWriteStatement(target, batch, first.write), first, isDuplicateBatch)
+  for (const each of others) await applyWrite(run, writeStatement(target, each.write), each)
 }
 
-async function keepId(run: Run, statement: Statement): Promise<void> {
+async function insertBatchId(run: Run, statement: Statement): Promise<void> {
   try {
     await run(statement.sql, statement.parameters)
   } catch (error) {
-    throw failureOf(error) === 'duplicate' ? new AppliedBefore() : error
+    throw classifyDriverError(error) === 'duplicate' ? new DuplicateBatchError() : error
   }
 }
 
 async function applyWrite(
   run: Run,
   statement: Statement,
-  { write, index }: Turn,
-  isKnown?: (error: unknown) => boolean,
+  { write, index }: IndexedWrite,
+  isDuplicateBatch?: (error: unknown) => boolean,
 ): Promise<void> {
-  let outcome: Outcome
+  let result: StatementResult
   try {
-    outcome = await run(statement.sql, statement.parameters)
+    result = await run(statement.sql, statement.parameters)
   } catch (error) {
-    throw refusalFor(error, index, isKnown)
+    throw toWriteError(error, index, isDuplicateBatch)
   }
-  if (!holds(write, outcome)) throw new CommitError('condition-failed', index)
+  if (!hasExpectedRows(write, result)) throw new CommitError('condition-failed', index)
 }
 
-function refusalFor(error: unknown, index: number, isKnown: (error: unknown) => boolean = () => false): unknown {
-  const failure = failureOf(error)
-  if (failure === 'duplicate') return isKnown(error) ? new AppliedBefore() : new CommitError('duplicate', index)
-  if (failure !== 'range') return error
+function toWriteError(
+  error: unknown,
+  index: number,
+  isDuplicateBatch: (error: unknown) => boolean = () => false,
+): unknown {
+  const kind = classifyDriverError(error)
+  if (kind === 'duplicate')
+    return isDuplicateBatch(error) ? new DuplicateBatchError() : new CommitError('duplicate', index)
+  if (kind !== 'range') return error
   return new BillfoldError('input.invalid', {
-    issues: [{ path: `writes.${index}`, message: 'has a number out of range' }],
+    issues: [{ path: `writes.${index}`, message: 'number out of range' }],
   })
 }
 
-/** Whether a write hit as many rows as it must. */
-export function holds(write: Write, outcome: Outcome): boolean {
+/** True if a write affected (or a check found) the expected number of rows. */
+export function hasExpectedRows(write: Write, result: StatementResult): boolean {
   if (write.kind === 'insert' || write.expectedRows === 'any') return true
-  const affected = write.kind === 'check' ? outcome.rows.length : outcome.affectedRows
+  const affected = write.kind === 'check' ? result.rows.length : result.affectedRows
   return affected === (write.expectedRows === 'one' ? 1 : 0)
 }

@@ -1,51 +1,51 @@
 import type { Batch, Write } from '@billfold/core/storage'
+import { toCacheKey } from '../sql/cache-key.ts'
 import type { Target } from '../sql/dialect.ts'
-import { inLockOrder } from './lock-order.ts'
-import { shapeOf } from '../sql/shapes.ts'
-import { batchInsert, type Statement, valuesOf } from '../sql/statements.ts'
-import { marksOf, writeText } from '../sql/write-text.ts'
+import { batchIdInsert, parametersFor, type Statement } from '../sql/statements.ts'
+import { placeholdersFor, writeSql } from '../sql/write-sql.ts'
+import { sortForLocking } from './lock-order.ts'
 
-/** More writes than this make a text that is dearer to read than the round trips that it saves. */
-const mostWrites = 64
+/** Beyond this, parsing the text costs more than the round trips it saves. */
+const maxWrites = 64
 
-/** Counts the rows of a check. No column has such a name: a variable would hide it. */
-const counted = 'billfold_counted_rows'
+/** Variable for the row count of a check. It must not equal a column name, which it would hide. */
+const rowCount = 'billfold_counted_rows'
 
-const refuse = `signal sqlstate '45000' set message_text = 'a guard of billfold does not hold'`
+const signalFailure = `signal sqlstate '45000' set message_text = 'a condition of billfold failed'`
 
 /**
- * MariaDB's one statement for a whole batch: the transaction, its id and its writes, one after the other; undefined for a batch
- * of many writes. Whatever it fails with, nothing was applied. MySQL has no statement like it.
+ * Builds the MariaDB compound statement of a whole batch: transaction, batch id and writes in order. Returns undefined for
+ * large batches. If it fails, nothing was applied. MySQL has no such statement.
  */
 export function compoundStatement(target: Target, batch: Batch): Statement | undefined {
-  if (batch.writes.length > mostWrites) return undefined
-  const writes = [batchInsert(batch), ...inLockOrder(batch.writes).map(({ write }) => write)]
+  if (batch.writes.length > maxWrites) return undefined
+  const writes = [batchIdInsert(batch), ...sortForLocking(batch.writes).map(({ write }) => write)]
   return {
-    sql: target.texts(`compound ${writes.map(shapeOf).join(';')}`, () => compoundText(target, writes)),
-    parameters: valuesOf(target, writes),
+    sql: target.statements(`compound ${writes.map(toCacheKey).join(';')}`, () => compoundSql(target, writes)),
+    parameters: parametersFor(target, writes),
   }
 }
 
-function compoundText(target: Target, writes: readonly Write[]): string {
+function compoundSql(target: Target, writes: readonly Write[]): string {
   return [
-    `begin not atomic declare ${counted} int`,
+    `begin not atomic declare ${rowCount} int`,
     'declare exit handler for sqlexception begin rollback; resignal; end',
     'set transaction isolation level read committed',
     'start transaction',
-    ...writes.flatMap((write) => guardedTexts(target, write)),
+    ...writes.flatMap((write) => conditionalSql(target, write)),
     'commit',
     'end',
   ].join('; ')
 }
 
-function guardedTexts(target: Target, write: Write): string[] {
-  const text = writeText(target, write, marksOf(target))
-  if (write.kind === 'insert' || write.expectedRows === 'any') return [text]
-  const hits = write.expectedRows === 'one' ? 1 : 0
-  if (write.kind !== 'check') return [text, `if row_count() <> ${hits} then ${refuse}`, 'end if']
+function conditionalSql(target: Target, write: Write): string[] {
+  const sql = writeSql(target, write, placeholdersFor(target))
+  if (write.kind === 'insert' || write.expectedRows === 'any') return [sql]
+  const expected = write.expectedRows === 'one' ? 1 : 0
+  if (write.kind !== 'check') return [sql, `if row_count() <> ${expected} then ${signalFailure}`, 'end if']
   return [
-    `select count(*) into ${counted} from (${text}) as checked`,
-    `if ${counted} <> ${hits} then ${refuse}`,
+    `select count(*) into ${rowCount} from (${sql}) as checked`,
+    `if ${rowCount} <> ${expected} then ${signalFailure}`,
     'end if',
   ]
 }

@@ -1,7 +1,7 @@
 import { defineTable, insert, integer, text, update, type Write } from '@billfold/core/storage'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inLockOrder } from './lock-order.ts'
+import { sortForLocking } from './lock-order.ts'
 
 const things = defineTable({
   name: 'things',
@@ -15,29 +15,29 @@ const rename = (id: string): Write => update(things, { where: { id }, set: { nam
 const addAny = (name: string): Write => update(things, { where: { name }, add: { count: 1 } })
 const create = (id: string): Write => insert(things, { id, name: id, count: 0 })
 
-const order = (...writes: readonly Write[]): number[] => inLockOrder(writes).map((turn) => turn.index)
+const order = (...writes: readonly Write[]): number[] => sortForLocking(writes).map(({ index }) => index)
 
-describe('the lock order', () => {
-  test('of two batches on the same rows is the same', () => {
+describe('sortForLocking', () => {
+  test('gives two batches on the same rows the same order', () => {
     expect([order(add('b'), add('a')), order(add('a'), add('b'))]).toEqual([
       [1, 0],
       [0, 1],
     ])
   })
 
-  test('leaves writes on one row as they were given', () => {
+  test('preserves the order of writes on one row', () => {
     expect(order(add('b'), add('a'), add('b'), add('a'))).toEqual([1, 3, 0, 2])
   })
 
   test.each([
     ['an insert', create('c')],
-    ['a change of a key', rename('c')],
-    ['a write that is on no single row', addAny('c')],
-  ])('passes nothing over %s', (_name, between) => {
+    ['a key change', rename('c')],
+    ['a write that does not address a single row', addAny('c')],
+  ])('moves no write past %s', (_name, between) => {
     expect(order(add('b'), between, add('a'))).toEqual([0, 1, 2])
   })
 
-  test('has every write exactly once', () => {
+  test('returns every write exactly once', () => {
     const anyWrite = fc
       .tuple(fc.constantFrom(add, rename, addAny, create), fc.constantFrom('a', 'b', 'c'))
       .map(([make, id]) => make(id))

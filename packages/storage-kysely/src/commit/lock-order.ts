@@ -1,44 +1,44 @@
 import type { Table, Condition, Write } from '@billfold/core/storage'
 
-/** A write and where it stands in its batch. */
-export interface Turn {
+/** A write and its index in the batch. */
+export interface IndexedWrite {
   readonly write: Write
   readonly index: number
 }
 
 /**
- * The writes in an order in which two batches that touch the same rows do not wait for each other in a circle. Only
- * neighbours change places that are each on one row, by its whole primary key, and leave all keys as they are: what they do
- * together is the same in any order. Only which of them is refused first is not.
+ * Sorts writes so that two batches that touch the same rows lock them in the same order and do not deadlock. Only adjacent
+ * writes are reordered that each address one row by its whole primary key and change no key: their combined effect does not
+ * depend on the order. Only which of them is rejected first does.
  */
-export function inLockOrder(writes: readonly Write[]): readonly Turn[] {
-  const turns: Turn[] = []
-  let run: { readonly turn: Turn; readonly row: string }[] = []
+export function sortForLocking(writes: readonly Write[]): readonly IndexedWrite[] {
+  const sorted: IndexedWrite[] = []
+  let run: { readonly indexed: IndexedWrite; readonly rowId: string }[] = []
   const endRun = (): void => {
-    turns.push(
+    sorted.push(
       ...run
-        .toSorted((left, right) => (left.row < right.row ? -1 : left.row > right.row ? 1 : 0))
-        .map(({ turn }) => turn),
+        .toSorted((left, right) => (left.rowId < right.rowId ? -1 : left.rowId > right.rowId ? 1 : 0))
+        .map(({ indexed }) => indexed),
     )
     run = []
   }
   for (const [index, write] of writes.entries()) {
-    const row = rowOf(write)
-    if (row !== undefined) run.push({ turn: { write, index }, row })
+    const rowId = toRowId(write)
+    if (rowId !== undefined) run.push({ indexed: { write, index }, rowId })
     else {
       endRun()
-      turns.push({ write, index })
+      sorted.push({ write, index })
     }
   }
   endRun()
-  return turns
+  return sorted
 }
 
-/** The one row that a write is on, when it may change places: its table and its whole primary key. */
-export function rowOf(write: Write): string | undefined {
+/** Identifies the one row a write addresses, by table and primary key; undefined if the write must not be reordered. */
+export function toRowId(write: Write): string | undefined {
   if (write.kind === 'insert' || write.kind === 'remove') return undefined
   if (write.kind === 'update' && setsKey(write.table, write.set)) return undefined
-  const cells = write.table.key.map((column) => cellText(write.where[column]))
+  const cells = write.table.key.map((column) => toCellText(write.where[column]))
   return cells.includes(undefined) ? undefined : JSON.stringify([write.table.name, ...cells])
 }
 
@@ -46,7 +46,7 @@ function setsKey(table: Table, set: object): boolean {
   return [table.key, ...Object.values(table.unique)].some((columns) => columns.some((column) => column in set))
 }
 
-function cellText(test: Condition | undefined): string | undefined {
-  if (test === undefined || test === null || typeof test === 'object') return undefined
-  return String(test)
+function toCellText(condition: Condition | undefined): string | undefined {
+  if (condition === undefined || condition === null || typeof condition === 'object') return undefined
+  return String(condition)
 }

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { retrying } from './retry.ts'
+import { retryTransientErrors } from './retry.ts'
 
-test('what is tried again is told, with why, once for each try but the first', async () => {
-  const told: string[] = []
-  const failures = ['40P01', 'ECONNRESET', '40001']
-  const done = await retrying({ onRetry: (why) => told.push(why) }, async ({ tries }) => {
-    const code = failures[tries]
-    if (code !== undefined) throw Object.assign(new Error('the database says no'), { code })
+test('onRetry is called with the reason before each retry', async () => {
+  const reasons: string[] = []
+  const errorCodes = ['40P01', 'ECONNRESET', '40001']
+  const done = await retryTransientErrors({ onRetry: (reason) => reasons.push(reason) }, async ({ count }) => {
+    const code = errorCodes[count]
+    if (code !== undefined) throw Object.assign(new Error('database error'), { code })
     return 'done'
   })
   expect(done).toBe('done')
-  expect(told).toEqual(['conflict', 'lost', 'conflict'])
+  expect(reasons).toEqual(['conflict', 'lost', 'conflict'])
 })

@@ -1,58 +1,59 @@
 import { isBillfoldError } from '@billfold/core'
 import { isCommitError } from '@billfold/core/storage'
-import { failureOf, thrownFor } from '../sql/failures.ts'
+import { classifyDriverError, toBillfoldError } from '../sql/driver-errors.ts'
 
-/** How long something is tried again before it fails as `storage.unavailable`. */
-export interface RetryLimits {
-  /** On deadlocks, serialization failures and a locked database: this long after the first try. Default: 10,000 ms. */
+/** How long transient database errors are retried before they become `storage.unavailable`. */
+export interface RetryOptions {
+  /** Deadlocks, serialization failures and a locked database, in ms after the first attempt. Default: 10,000. */
   readonly conflictMs?: number
-  /** When the database cannot be reached or the connection is lost: this long after the first try. Default: 2,000 ms. */
+  /** Unreachable database or lost connection, in ms after the first attempt. Default: 2,000. */
   readonly lostMs?: number
-  /** Told before each try but the first, with what made it necessary: for a counter. */
-  readonly onRetry?: (why: 'conflict' | 'lost') => void
+  /** Called before each retry with its reason, for example to count retries in a metric. */
+  readonly onRetry?: (reason: 'conflict' | 'lost') => void
 }
 
-/** What went before an attempt. */
-export interface Before {
-  readonly tries: number
-  /** Whether nobody knows what became of one of them. */
-  readonly isUnsure: boolean
+/** The attempts made so far. */
+export interface PreviousAttempts {
+  readonly count: number
+  /** True if the outcome of one of them is unknown. */
+  readonly isOutcomeUnknown: boolean
 }
 
-/** The wait before another try: of random length, up to 4 ms at first, doubling up to 200 ms. */
-const firstWaitMs = 4
-const longestWaitMs = 200
+/** Backoff with full jitter: a random delay up to 4 ms, doubling up to 200 ms. */
+const initialBackoffMs = 4
+const maxBackoffMs = 200
 
 /**
- * Tries until it succeeds, until the error is one that trying again does not mend, or until the time is over.
+ * Retries an operation with exponential backoff until it succeeds, fails with an error that is not transient, or the time is
+ * over.
  *
- * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`; and whatever of Billfold's own the attempt throws
+ * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`, and errors of Billfold that the operation throws
  */
-export async function retrying<T>(
-  { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryLimits,
-  attempt: (before: Before) => Promise<T>,
+export async function retryTransientErrors<T>(
+  { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryOptions,
+  operation: (previous: PreviousAttempts) => Promise<T>,
 ): Promise<T> {
-  const began = performance.now()
-  let isUnsure = false
-  for (let tries = 1; ; tries++) {
+  const startedAt = performance.now()
+  let isOutcomeUnknown = false
+  for (let count = 0; ; count++) {
     try {
-      return await attempt({ tries: tries - 1, isUnsure })
+      return await operation({ count, isOutcomeUnknown })
     } catch (error) {
-      const span = spanOf(error, conflictMs, lostMs)
-      isUnsure ||= failureOf(error) === 'lost'
-      if (performance.now() - began >= span) throw thrownFor(error)
-      onRetry?.(failureOf(error) === 'lost' ? 'lost' : 'conflict')
-      await wait(Math.random() * Math.min(firstWaitMs * 2 ** Math.min(tries - 1, 10), longestWaitMs))
+      const isLost = classifyDriverError(error) === 'lost'
+      isOutcomeUnknown ||= isLost
+      if (performance.now() - startedAt >= maxRetryMs(error, conflictMs, lostMs)) throw toBillfoldError(error)
+      onRetry?.(isLost ? 'lost' : 'conflict')
+      await delay(Math.random() * Math.min(initialBackoffMs * 2 ** Math.min(count, 10), maxBackoffMs))
     }
   }
 }
 
-function spanOf(error: unknown, conflictMs: number, lostMs: number): number {
+function maxRetryMs(error: unknown, conflictMs: number, lostMs: number): number {
   if (isCommitError(error) || isBillfoldError(error)) return 0
-  const failure = failureOf(error)
-  return failure === 'conflict' ? conflictMs : failure === 'lost' ? lostMs : 0
+  const kind = classifyDriverError(error)
+  return kind === 'conflict' ? conflictMs : kind === 'lost' ? lostMs : 0
 }
 
-function wait(milliseconds: number): Promise<void> {
+function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -1,7 +1,7 @@
-import { cellsOf, type Run } from '../sql/connection.ts'
+import { toCells, type Run } from '../sql/connection.ts'
 import type { Dialect, Flavour, Names } from '../sql/dialect.ts'
 
-/** A column as the database has it. */
+/** A column as the database's catalog lists it. */
 export interface CatalogColumn {
   readonly name: string
   readonly type: string
@@ -9,22 +9,17 @@ export interface CatalogColumn {
   readonly collation: string | undefined
 }
 
-/** Whether a database that speaks MySQL is a MySQL or a MariaDB. */
-export async function flavourOf(run: Run, dialect: Dialect): Promise<Flavour> {
+/** Determines whether a `mysql` database is MySQL or MariaDB. */
+export async function detectFlavour(run: Run, dialect: Dialect): Promise<Flavour> {
   if (dialect !== 'mysql') return dialect
   const { rows } = await run('select version() as version')
-  return /mariadb/i.test(String(cellsOf(rows[0])['version'])) ? 'mariadb' : 'mysql'
+  return /mariadb/i.test(String(toCells(rows[0])['version'])) ? 'mariadb' : 'mysql'
 }
 
-/** The columns of a table; none when there is no such table. */
-export async function catalogColumns(
-  run: Run,
-  dialect: Dialect,
-  names: Names,
-  table: string,
-): Promise<CatalogColumn[]> {
+/** Lists the columns of a table; empty if the table does not exist. */
+export async function listColumns(run: Run, dialect: Dialect, names: Names, table: string): Promise<CatalogColumn[]> {
   const { rows } = await run(...columnsQuery(dialect, names, table))
-  return rows.map(cellsOf).map((cells) => ({
+  return rows.map(toCells).map((cells) => ({
     name: String(cells['name']),
     type: String(cells['type']).toLowerCase(),
     nullable: Number(cells['nullable']) === 1,
@@ -32,10 +27,10 @@ export async function catalogColumns(
   }))
 }
 
-/** The names of the indexes of a table. */
-export async function catalogIndexes(run: Run, dialect: Dialect, names: Names, table: string): Promise<string[]> {
+/** Lists the names of the indexes of a table. */
+export async function listIndexNames(run: Run, dialect: Dialect, names: Names, table: string): Promise<string[]> {
   const { rows } = await run(...indexesQuery(dialect, names, table))
-  return rows.map((row) => String(cellsOf(row)['name']))
+  return rows.map((row) => String(toCells(row)['name']))
 }
 
 function columnsQuery(dialect: Dialect, names: Names, table: string): [sql: string, parameters: unknown[]] {

@@ -1,21 +1,31 @@
 import type { Table } from '@billfold/core/storage'
 import type { Kysely } from 'kysely'
-import { flavourOf } from './catalog.ts'
-import { runOn } from '../sql/connection.ts'
-import { type Dialect, type Naming, namesOf } from '../sql/dialect.ts'
+import { statementRunner } from '../sql/connection.ts'
+import { createNames, type Dialect, type Naming } from '../sql/dialect.ts'
+import { detectFlavour } from './catalog.ts'
 import { createTableSql } from './schema-sql.ts'
 
 /**
- * Makes these tables, with their keys and indexes, outside of any migration: for tables that are no part of Billfold, in tests
- * and benchmarks. Billfold's own come from {@link migrate}.
+ * Creates tables with their keys and indexes, outside of any migration: for tables that are not part of Billfold or of a
+ * module, as in tests and benchmarks. {@link migrate} creates those of Billfold and of modules.
+ *
+ * @throws errors of the driver if a table exists already
+ *
+ * @example
+ * ```ts
+ * import { appliedBatches, defineTable, text } from '@billfold/core/storage'
+ *
+ * const notes = defineTable({ name: 'notes', columns: { id: text(36) }, key: ['id'] })
+ * await createTables(db, { dialect: 'sqlite' }, [appliedBatches, notes])
+ * ```
  */
 export async function createTables<DB>(
   db: Kysely<DB>,
   options: Naming & { readonly dialect: Dialect },
   tables: readonly Table[],
 ): Promise<void> {
-  const run = runOn(db)
-  const flavour = await flavourOf(run, options.dialect)
-  const target = { flavour, names: namesOf(flavour, options) }
+  const run = statementRunner(db)
+  const flavour = await detectFlavour(run, options.dialect)
+  const target = { flavour, names: createNames(flavour, options) }
   for (const sql of tables.flatMap((table) => createTableSql(target, table))) await run(sql)
 }

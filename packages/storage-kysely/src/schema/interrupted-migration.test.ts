@@ -4,11 +4,11 @@ import { Kysely, MysqlDialect } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
-import { applyMigrations, findPending } from './migrate.ts'
+import { applyMigrations, findPendingMigrations } from './migrate.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 
 const first: Migration = {
-  version: 1,
+  name: '0001-initial',
   steps: [
     {
       kind: 'createTable',
@@ -23,7 +23,7 @@ const first: Migration = {
   ],
 }
 const second: Migration = {
-  version: 2,
+  name: '0002-more',
   steps: [
     {
       kind: 'createTable',
@@ -36,46 +36,47 @@ const second: Migration = {
     { kind: 'createIndex', table: 'things', name: 'bySeen', columns: ['seenAt'], unique: true },
   ],
 }
-const versions = [first, second]
+const migrations = [first, second]
 const dialect = 'mysql'
 
 type NoTables = Readonly<Record<never, never>>
 
-/** A process that ends right after so many statements that change tables. */
-function endingAfter(url: string, changes: number): Kysely<NoTables> {
+/** Simulates a process that is killed after this many statements that change tables. */
+function killedAfter(url: string, count: number): Kysely<NoTables> {
   let seen = 0
   return new Kysely<NoTables>({
     dialect: new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: 1 }) }),
     log: ({ query }) => {
-      if (/^(create|alter|drop|insert)/.test(query.sql) && ++seen === changes) throw new Error('the process ended')
+      if (/^(create|alter|drop|insert)/.test(query.sql) && ++seen === count) throw new Error('killed')
     },
   })
 }
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
-  describe(`a migration on ${database.name}, where no change of a table can be taken back`, () => {
-    // One more for the table of migrations, and one for the row in it.
+  describe(`a migration on ${database.name}, which has no transactional DDL`, () => {
+    // Plus the migration log and the entry in it.
     const statements = second.steps.length + 2
     test.each(Array.from({ length: statements }, (_, at) => at + 1))(
-      'that ended after %i statements is taken up where it ended, by two processes at once',
-      async (changes) => {
+      'interrupted after %i statements is resumed by one of two processes',
+      async (count) => {
         const fresh = await database.open()
         const db = fresh.connect()
         await applyMigrations(db, { dialect }, [first])
-        const ending = endingAfter(fresh.url ?? '', changes)
-        await expect(applyMigrations(ending, { dialect }, versions)).rejects.toThrow('Something went wrong')
-        await ending.destroy()
-        const [pending] = await findPending(db, { dialect }, versions)
-        const isNoted = changes === statements
-        // A new index of an old name is made again: nobody can tell it from the old one.
-        const redone = changes === 6 || changes === 7 ? 2 : 0
-        expect(pending?.statements.length).toBe(isNoted ? undefined : statements - 1 - changes + redone)
+        const killed = killedAfter(fresh.url ?? '', count)
+        await expect(applyMigrations(killed, { dialect }, migrations)).rejects.toThrow('Something went wrong')
+        await killed.destroy()
+        const [pending] = await findPendingMigrations(db, { dialect }, migrations)
+        const isRecorded = count === statements
+        // A new index with the name of a dropped one is created again, since the two cannot be told apart.
+        const repeated = count === 6 || count === 7 ? 2 : 0
+        expect(pending?.statements.length).toBe(isRecorded ? undefined : statements - 1 - count + repeated)
         const applied = await Promise.all(
-          [fresh.connect(), fresh.connect()].map((other) => applyMigrations(other, { dialect }, versions)),
+          [fresh.connect(), fresh.connect()].map((other) => applyMigrations(other, { dialect }, migrations)),
         )
-        expect(applied.flat()).toEqual(isNoted ? [] : [2])
-        expect(await findPending(db, { dialect }, versions)).toEqual([])
-        for (const table of tablesAfter(versions)) expect(await kyselyStorage(db, { dialect }).find(table)).toEqual([])
+        expect(applied.flat()).toEqual(isRecorded ? [] : ['core/0002-more'])
+        expect(await findPendingMigrations(db, { dialect }, migrations)).toEqual([])
+        for (const table of tablesAfter(migrations))
+          expect(await kyselyStorage(db, { dialect }).find(table)).toEqual([])
         await fresh.drop()
       },
     )

@@ -1,35 +1,45 @@
 import { BillfoldError } from '@billfold/core'
 import type { Kysely } from 'kysely'
-import { catalogColumns, catalogIndexes, flavourOf } from './catalog.ts'
-import { type Run, runOn } from '../sql/connection.ts'
-import { type Dialect, type Naming, namesOf } from '../sql/dialect.ts'
-import { appliedVersions, createLogSql, logSql } from './migration-log.ts'
-import { migrations as released } from './migrations/index.ts'
-import type { Migration, Step } from './migrations/migration.ts'
-import { oneAtATime, turnSeconds } from './one-at-a-time.ts'
-import { retrying } from '../commit/retry.ts'
-import { catalogColumn, type SchemaTarget, stepSql } from './schema-sql.ts'
+import { retryTransientErrors } from '../commit/retry.ts'
+import { type Run, statementRunner } from '../sql/connection.ts'
+import { createNames, type Dialect, type Naming } from '../sql/dialect.ts'
+import { detectFlavour } from './catalog.ts'
+import { maxLockWaitSeconds, withMigrationLock } from './migration-lock.ts'
+import { createLogSql, listLogEntries, markAppliedSql, recordMigrationSql } from './migration-log.ts'
+import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
+import { coreMigrations } from './migrations/core-migrations.ts'
+import { type Migration, tablesAfter } from './migrations/migration.ts'
+import { planMigrations, type PlannedMigration, toMigrationId } from './plan-migrations.ts'
+import { findRemainingSteps } from './remaining-steps.ts'
+import { type SchemaTarget, stepSql } from './schema-sql.ts'
 
-/** Which database to bring to which version, and how its tables are named. */
+/** Options of {@link migrate} and {@link pendingMigrations}. */
 export interface MigrateOptions extends Naming {
   readonly dialect: Dialect
-  /** The last version to apply: the newest, unless it is named. */
-  readonly to?: number
+  /** Modules whose tables are created and changed in the same run. Default: none. */
+  readonly modules?: readonly MigrationModule[]
+  /** Name of the last migration of core to apply, such as `0001-initial-schema`. Default: the newest. */
+  readonly to?: string
 }
 
-/** A version that was not applied yet, and the statements that would apply it. */
+/** A migration that is not applied, and the statements that would apply it. */
 export interface PendingMigration {
-  readonly version: number
+  /** Module and name: `core/0001-initial-schema`. */
+  readonly id: string
+  /** SQL, in order. */
   readonly statements: readonly string[]
 }
 
 /**
- * Brings the tables to the version that this package needs, and gives the versions that were applied now. Several processes
- * may call it at once: one does the work, the others wait for it, for up to 60 seconds. Hosts of the version before go on
- * working meanwhile and afterwards. PostgreSQL and SQLite do all of it in one transaction; MySQL and MariaDB cannot, and take
- * up an interrupted migration where it ended.
+ * Migrates the tables of Billfold, and of the given modules, to the state that this release requires. Several processes may
+ * call it at once: one migrates, the others wait for it, for up to 60 seconds. Hosts of the previous release keep working
+ * during and after it. PostgreSQL and SQLite do everything in one transaction. MySQL and MariaDB have no transactional DDL:
+ * an interrupted migration is resumed by the next call.
  *
- * @throws BillfoldError `input.invalid` for a version that there is not, `storage.unavailable`, `storage.schema-mismatch`, `unexpected`
+ * @returns the applied migrations as `module/name`; empty if there was nothing to do
+ * @throws BillfoldError `input.invalid` for an unknown `to`, and for modules whose names or tables clash;
+ *   `storage.schema-mismatch` if the tables of a module changed in a way that cannot be computed; `storage.unavailable`;
+ *   `unexpected`
  *
  * @example
  * ```ts
@@ -38,124 +48,111 @@ export interface PendingMigration {
  * import Database from 'libsql'
  *
  * const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('billfold.db') }) })
- * await migrate(db, { dialect: 'sqlite' })
+ * await migrate(db, { dialect: 'sqlite' }) // ['core/0001-initial-schema']
  * ```
  */
-export function migrate<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<number[]> {
-  return applyMigrations(db, options, released)
+export function migrate<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<string[]> {
+  return applyMigrations(db, options, coreMigrations())
 }
 
 /**
- * What {@link migrate} would do now, without doing it: the versions that are missing, oldest first, with the SQL of each. Of a
- * migration that was interrupted on MySQL or MariaDB, what is left.
+ * Returns what {@link migrate} would do, without doing it: the missing migrations, oldest first, with their SQL. For a
+ * migration that was interrupted on MySQL or MariaDB, the remaining statements.
  *
- * @throws BillfoldError `input.invalid` for a version that there is not, `storage.unavailable`, `unexpected`
+ * @throws BillfoldError the same codes as {@link migrate}
+ *
+ * @example
+ * ```ts
+ * for (const { id, statements } of await pendingMigrations(db, { dialect: 'postgres' })) console.log(id, statements)
+ * ```
  */
 export function pendingMigrations<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<PendingMigration[]> {
-  return findPending(db, options, released)
+  return findPendingMigrations(db, options, coreMigrations())
 }
 
-/** The same with migrations of one's own. */
-export async function findPending<DB>(
+/** {@link pendingMigrations} with other migrations of core. */
+export async function findPendingMigrations<DB>(
   db: Kysely<DB>,
   options: MigrateOptions,
-  migrations: readonly Migration[],
+  core: readonly Migration[],
 ): Promise<PendingMigration[]> {
-  const wanted = upTo(migrations, options.to)
-  return retrying({}, async () => {
-    const run = runOn(db)
-    const target = await targetOf(run, options)
-    const missing = await missingOf(run, target, wanted)
+  const wanted = selectMigrations(core, options)
+  return retryTransientErrors({}, async () => {
+    const run = statementRunner(db)
+    const target = await createTarget(run, options)
     const pending: PendingMigration[] = []
-    for (const { version, steps } of missing)
-      pending.push({ version, statements: statementsOf(target, await stepsLeft(run, options.dialect, target, steps)) })
+    for (const planned of await plan(run, target, wanted, options.modules))
+      pending.push({
+        id: toMigrationId(planned),
+        statements: await remainingStatements(run, options.dialect, target, planned),
+      })
     return pending
   })
 }
 
-/** The same as {@link migrate} with migrations of one's own. */
+/** {@link migrate} with other migrations of core. */
 export async function applyMigrations<DB>(
   db: Kysely<DB>,
   options: MigrateOptions,
-  migrations: readonly Migration[],
-): Promise<number[]> {
-  const wanted = upTo(migrations, options.to)
-  const work = async (run: Run): Promise<number[]> =>
-    applyMissing(run, options.dialect, await targetOf(run, options), wanted)
-  const lock = lockName(options)
-  return retrying({ conflictMs: turnSeconds * 1000 }, () =>
-    oneAtATime[options.dialect](db.withoutPlugins(), lock, work),
+  core: readonly Migration[],
+): Promise<string[]> {
+  const wanted = selectMigrations(core, options)
+  const work = async (run: Run): Promise<string[]> => {
+    const target = await createTarget(run, options)
+    await run(createLogSql(target))
+    const planned = await plan(run, target, wanted, options.modules)
+    for (const each of planned) await applyMigration(run, options.dialect, target, each)
+    return planned.map(toMigrationId)
+  }
+  const { schema, bareTable } = createNames(options.dialect, options)
+  const lock = `${schema ?? ''}.${bareTable('migrate')}`
+  return retryTransientErrors({ conflictMs: maxLockWaitSeconds * 1000 }, () =>
+    withMigrationLock(options.dialect, db.withoutPlugins(), lock, work),
   )
 }
 
-function upTo(migrations: readonly Migration[], to: number | undefined): readonly Migration[] {
-  if (to === undefined) return migrations
-  if (migrations.some(({ version }) => version === to)) return migrations.filter(({ version }) => version <= to)
-  const versions = migrations.map(({ version }) => version).join(', ')
-  throw new BillfoldError('input.invalid', { issues: [{ path: 'to', message: `must be one of ${versions}` }] })
+function selectMigrations(core: readonly Migration[], { to, modules = [] }: MigrateOptions): readonly Migration[] {
+  validateModules(tablesAfter(core), modules)
+  if (to === undefined) return core
+  if (core.some(({ name }) => name === to)) return core.filter(({ name }) => name <= to)
+  const names = core.map(({ name }) => name).join(', ')
+  throw new BillfoldError('input.invalid', { issues: [{ path: 'to', message: `must be one of ${names}: "${to}"` }] })
 }
 
-function lockName({ dialect, to: _to, ...naming }: MigrateOptions): string {
-  const { schema, bareTable } = namesOf(dialect, naming)
-  return `${schema ?? ''}.${bareTable('migrate')}`
+async function createTarget(run: Run, options: MigrateOptions): Promise<SchemaTarget> {
+  const flavour = await detectFlavour(run, options.dialect)
+  return { flavour, names: createNames(flavour, options) }
 }
 
-async function targetOf(run: Run, { dialect, schema, tablePrefix }: MigrateOptions): Promise<SchemaTarget> {
-  const flavour = await flavourOf(run, dialect)
-  const naming = { ...(schema !== undefined && { schema }), ...(tablePrefix !== undefined && { tablePrefix }) }
-  return { flavour, names: namesOf(flavour, naming) }
+async function plan(
+  run: Run,
+  target: SchemaTarget,
+  core: readonly Migration[],
+  modules: readonly MigrationModule[] = [],
+): Promise<readonly PlannedMigration[]> {
+  const { migrations, issues } = planMigrations(await listLogEntries(run, target), core, modules)
+  if (issues.length > 0) throw new BillfoldError('storage.schema-mismatch', { issues })
+  return migrations
 }
 
-async function applyMissing(
+async function applyMigration(
   run: Run,
   dialect: Dialect,
   target: SchemaTarget,
-  wanted: readonly Migration[],
-): Promise<number[]> {
-  await run(createLogSql(target))
-  const missing = await missingOf(run, target, wanted)
-  for (const { version, steps } of missing) {
-    for (const sql of statementsOf(target, await stepsLeft(run, dialect, target, steps))) await run(sql)
-    await run(logSql(target, version))
-  }
-  return missing.map((migration) => migration.version)
+  planned: PlannedMigration,
+): Promise<void> {
+  const { module, name, steps, recording } = planned
+  if (recording === 'computed') await run(recordMigrationSql(target, planned, false))
+  for (const sql of await remainingStatements(run, dialect, target, planned)) await run(sql)
+  const entry = module === coreModule ? { module, name } : { module, name, steps }
+  await run(recording === 'at-end' ? recordMigrationSql(target, entry, true) : markAppliedSql(target, entry))
 }
 
-async function missingOf(run: Run, target: SchemaTarget, wanted: readonly Migration[]): Promise<Migration[]> {
-  const applied = new Set(await appliedVersions(run, target))
-  return wanted.filter((migration) => !applied.has(migration.version))
-}
-
-function statementsOf(target: SchemaTarget, steps: readonly Step[]): string[] {
-  return steps.flatMap((step) => stepSql(target, step))
-}
-
-/** What is left to do of a version. Where a migration is one transaction, that is all of it. */
-async function stepsLeft(run: Run, dialect: Dialect, target: SchemaTarget, steps: readonly Step[]): Promise<Step[]> {
-  if (dialect !== 'mysql') return [...steps]
-  const left: Step[] = []
-  for (const step of steps) if (!(await isDone(run, target, step, left))) left.push(step)
-  return left
-}
-
-/** Whether a migration that was interrupted did this step. An index that is still to be dropped has not been made anew. */
-async function isDone(run: Run, { names }: SchemaTarget, step: Step, left: readonly Step[]): Promise<boolean> {
-  const hasIndex = async ({ table, name }: { readonly table: string; readonly name: string }): Promise<boolean> =>
-    (await catalogIndexes(run, 'mysql', names, table)).includes(names.index(table, name))
-  switch (step.kind) {
-    case 'createTable':
-      return (await catalogColumns(run, 'mysql', names, step.table.name)).length > 0
-    case 'addColumn':
-      return (await catalogColumns(run, 'mysql', names, step.table)).some(
-        (column) => column.name === catalogColumn(step.name),
-      )
-    case 'dropIndex':
-      return !(await hasIndex(step))
-    case 'createIndex':
-      return !left.some((other) => isDropOf(other, step)) && hasIndex(step)
-  }
-}
-
-function isDropOf(other: Step, { table, name }: { readonly table: string; readonly name: string }): boolean {
-  return other.kind === 'dropIndex' && other.table === table && other.name === name
+async function remainingStatements(
+  run: Run,
+  dialect: Dialect,
+  target: SchemaTarget,
+  { steps }: PlannedMigration,
+): Promise<string[]> {
+  return (await findRemainingSteps(run, dialect, target, steps)).flatMap((step) => stepSql(target, step))
 }

@@ -6,32 +6,36 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
 import { describe, expect, test } from 'vitest'
-import { namesOf, snakeCase } from '../sql/dialect.ts'
+import { createNames, toSnakeCase } from '../sql/dialect.ts'
 import { kyselyStorage } from '../kysely-storage.ts'
-import { applyMigrations, findPending, migrate } from './migrate.ts'
-import { migrations } from './migrations/index.ts'
+import { applyMigrations, findPendingMigrations, migrate } from './migrate.ts'
+import { coreMigrations } from './migrations/core-migrations.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 import { printMigrations } from './print-migrations.ts'
 
-test('the migrations together make the tables that core defines', () => {
+const ids = coreMigrations().map(({ name }) => `core/${name}`)
+
+test('the migrations of core create the tables that core defines', () => {
   const byName = (left: { name: string }, right: { name: string }): number => (left.name < right.name ? -1 : 1)
-  expect(tablesAfter(migrations).toSorted(byName)).toEqual(tables.toSorted(byName))
+  expect(tablesAfter(coreMigrations()).toSorted(byName)).toEqual(tables.toSorted(byName))
 })
 
-test('the versions count up from 1', () => {
-  expect(migrations.map((migration) => migration.version)).toEqual(migrations.map((_, at) => at + 1))
+test('the migrations of core are numbered from 0001 without a gap', () => {
+  expect(coreMigrations().map(({ name }) => name.slice(0, 4))).toEqual(
+    coreMigrations().map((_, index) => String(index + 1).padStart(4, '0')),
+  )
 })
 
-test('migrations that were released are what they were', () => {
-  const digests = JSON.parse(readFileSync(new URL('migrations/released.json', import.meta.url), 'utf8'))
-  const frozen = migrations.slice(0, digests.length)
-  expect(frozen.map((migration) => hash('sha256', JSON.stringify(migration)))).toEqual(digests)
-  expect(migrations.length - frozen.length, 'one version gathers what is not released yet').toBeLessThanOrEqual(1)
+test('released migrations do not change, and at most one is not released', () => {
+  const digests = JSON.parse(readFileSync(new URL('../../migrations/released.json', import.meta.url), 'utf8'))
+  const released = coreMigrations().slice(0, digests.length)
+  expect(released.map((migration) => hash('sha256', JSON.stringify(migration)))).toEqual(digests)
+  expect(coreMigrations().length - released.length).toBeLessThanOrEqual(1)
 })
 
-/** Two versions that use every kind of step. */
+/** Two migrations with every kind of step. */
 const first: Migration = {
-  version: 1,
+  name: '0001-initial',
   steps: [
     {
       kind: 'createTable',
@@ -46,7 +50,7 @@ const first: Migration = {
   ],
 }
 const second: Migration = {
-  version: 2,
+  name: '0002-more',
   steps: [
     { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's red") },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
@@ -57,38 +61,39 @@ const second: Migration = {
   ],
 }
 
-/** A table of Billfold's with one unique key. */
+/** A table of core with one unique key. */
 const keyed = tables.find((table) => Object.keys(table.unique).length === 1) ?? appliedBatches
 
-async function issuesOf(attempt: Promise<unknown>): Promise<readonly string[]> {
+async function listIssues(attempt: Promise<unknown>): Promise<readonly string[]> {
   const error = await attempt.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!isBillfoldError(error, 'storage.schema-mismatch')) throw new Error('expected storage.schema', { cause: error })
+  if (!isBillfoldError(error, 'storage.schema-mismatch'))
+    throw new Error('expected storage.schema-mismatch', { cause: error })
   return error.issues.map((issue) => `${issue.path}: ${issue.message}`)
 }
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
   describe(`migrations on ${database.name}`, () => {
-    test('make what the storage verifies, once', async () => {
+    test('create what verify() checks, once', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
-      expect((await issuesOf(storage.verify()))[0]).toBe(
-        'billfold_migrations: version 1 was not applied: run billfold migrate',
+      expect((await listIssues(storage.verify()))[0]).toBe(
+        'billfold_migrations: core/0001-initial-schema was not applied: run billfold migrate',
       )
-      expect(await migrate(db, { dialect })).toEqual(migrations.map((migration) => migration.version))
+      expect(await migrate(db, { dialect })).toEqual(ids)
       expect(await migrate(db, { dialect })).toEqual([])
       await expect(storage.verify()).resolves.toBeUndefined()
       await fresh.drop()
     })
 
-    test('are applied once when several processes migrate at the same time', async () => {
+    test('are applied once by concurrent processes', async () => {
       const fresh = await database.open()
       const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(fresh.connect(), { dialect })))
-      expect(applied.flat()).toEqual(migrations.map((migration) => migration.version))
+      expect(applied.flat()).toEqual(ids)
       await fresh.drop()
     })
 
@@ -97,19 +102,19 @@ for (const database of await openTestDatabases()) {
       const db = fresh.connect()
       await migrate(db, { dialect, tablePrefix: 'ours_' })
       await expect(kyselyStorage(db, { dialect, tablePrefix: 'ours_' }).verify()).resolves.toBeUndefined()
-      const missing = tables.map((table) => `billfold_${snakeCase(table.name)}: the table is missing`)
-      expect((await issuesOf(kyselyStorage(db, { dialect }).verify())).slice(migrations.length).toSorted()).toEqual(
+      const missing = tables.map((table) => `billfold_${toSnakeCase(table.name)}: the table is missing`)
+      expect((await listIssues(kyselyStorage(db, { dialect }).verify())).slice(ids.length).toSorted()).toEqual(
         missing.toSorted(),
       )
       await fresh.drop()
     })
 
-    test('add columns, fill them, and index them', async () => {
+    test('add columns with backfilled values and indexes', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
-      expect(await applyMigrations(db, { dialect }, [first])).toEqual([1])
+      expect(await applyMigrations(db, { dialect }, [first])).toEqual(['core/0001-initial'])
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann')`.execute(db)
-      expect(await applyMigrations(db, { dialect }, [first, second])).toEqual([2])
+      expect(await applyMigrations(db, { dialect }, [first, second])).toEqual(['core/0002-more'])
       const { rows } = await sql`select colour, seen_at from billfold_things`.execute(db)
       expect(rows).toEqual([{ colour: "it's red", seen_at: null }])
       const [things] = tablesAfter([first, second])
@@ -119,34 +124,37 @@ for (const database of await openTestDatabases()) {
       await fresh.drop()
     })
 
-    test('are shown before they are applied, and stop at the version that is named', async () => {
+    test('are listed before they are applied, and stop at the one named by `to`', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
-      const versions = [first, second]
-      const pending = (to?: number) => findPending(db, { dialect, ...(to !== undefined && { to }) }, versions)
-      expect((await pending(1)).map(({ version }) => version)).toEqual([1])
-      expect((await pending()).map(({ version }) => version)).toEqual([1, 2])
-      await expect(applyMigrations(db, { dialect, to: 3 }, versions)).rejects.toThrow(
-        expect.objectContaining({ code: 'input.invalid', issues: [{ path: 'to', message: 'must be one of 1, 2' }] }),
+      const both = [first, second]
+      const pending = (to?: string) => findPendingMigrations(db, { dialect, ...(to !== undefined && { to }) }, both)
+      expect((await pending('0001-initial')).map(({ id }) => id)).toEqual(['core/0001-initial'])
+      expect((await pending()).map(({ id }) => id)).toEqual(['core/0001-initial', 'core/0002-more'])
+      await expect(applyMigrations(db, { dialect, to: '0003-none' }, both)).rejects.toThrow(
+        expect.objectContaining({
+          code: 'input.invalid',
+          issues: [{ path: 'to', message: 'must be one of 0001-initial, 0002-more: "0003-none"' }],
+        }),
       )
-      expect(await applyMigrations(db, { dialect, to: 1 }, versions)).toEqual([1])
+      expect(await applyMigrations(db, { dialect, to: '0001-initial' }, both)).toEqual(['core/0001-initial'])
       const [left, ...more] = await pending()
-      expect([left?.version, left?.statements.length, more]).toEqual([2, second.steps.length, []])
+      expect([left?.id, left?.statements.length, more]).toEqual(['core/0002-more', second.steps.length, []])
       await db.connection().execute(async (connection) => {
         for (const statement of left?.statements ?? []) await sql.raw(statement).execute(connection)
       })
-      const [things] = tablesAfter(versions)
+      const [things] = tablesAfter(both)
       expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([])
       await fresh.drop()
     })
 
-    test('that fail can be applied again when the cause is gone', async () => {
+    test('can be applied again after a failure whose cause is removed', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
       await applyMigrations(db, { dialect }, [first])
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann'), ('b', 'bob')`.execute(db)
       const failing: Migration = {
-        version: 2,
+        name: '0002-more',
         steps: [
           ...second.steps,
           { kind: 'createIndex', table: 'things', name: 'onlyOne', columns: ['colour'], unique: true },
@@ -154,29 +162,29 @@ for (const database of await openTestDatabases()) {
       }
       await expect(applyMigrations(db, { dialect }, [first, failing])).rejects.toThrow('Something went wrong')
       await sql`delete from billfold_things where id = 'b'`.execute(db)
-      expect(await applyMigrations(db, { dialect }, [first, failing])).toEqual([2])
+      expect(await applyMigrations(db, { dialect }, [first, failing])).toEqual(['core/0002-more'])
       await fresh.drop()
     })
 
-    test('are verified by column: a changed schema is named', async () => {
+    test('are verified: a missing column and a missing unique key are reported', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
       await migrate(db, { dialect })
-      const names = namesOf(dialect, {})
+      const names = createNames(dialect, {})
       const [key = ''] = Object.keys(keyed.unique)
       const [column = ''] = Object.keys(keyed.columns).toReversed()
       const table = names.bareTable(keyed.name)
       const index = names.index(keyed.name, key)
       await sql.raw(`drop index ${index}${dialect === 'mysql' ? ` on ${table}` : ''}`).execute(db)
       await sql.raw(`alter table ${table} rename column ${names.column(column)} to another`).execute(db)
-      expect(await issuesOf(kyselyStorage(db, { dialect }).verify())).toEqual([
-        `${table}.${snakeCase(column)}: the column is missing`,
+      expect(await listIssues(kyselyStorage(db, { dialect }).verify())).toEqual([
+        `${table}.${toSnakeCase(column)}: the column is missing`,
         `${table}.${index}: the unique key is missing`,
       ])
       await fresh.drop()
     })
 
-    test('are printed as SQL that makes the same', async () => {
+    test('are printed as SQL that creates the same tables', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
       const flavour = dialect === 'mysql' && database.name.startsWith('MariaDB') ? 'mariadb' : dialect
@@ -195,7 +203,7 @@ for (const database of await openTestDatabases()) {
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'mysql')) {
   describe(`a pool without FOUND_ROWS on ${database.name}`, () => {
-    test('is named when the storage is verified, since it would miscount guards', async () => {
+    test('is reported by verify(), since it would miscount matched rows', async () => {
       const fresh = await database.open()
       await migrate(fresh.connect(), { dialect: 'mysql' })
       const pool = createPool({ uri: fresh.url ?? '', flags: ['-FOUND_ROWS'] })

@@ -1,30 +1,57 @@
-import { type Flavour, type Naming, namesOf } from '../sql/dialect.ts'
-import { createLogSql, logSql } from './migration-log.ts'
-import { migrations } from './migrations/index.ts'
+import { BillfoldError } from '@billfold/core'
+import { createNames, type Flavour, type Naming } from '../sql/dialect.ts'
+import { createLogSql, recordMigrationSql } from './migration-log.ts'
+import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
+import { coreMigrations } from './migrations/core-migrations.ts'
+import { type Migration, tablesAfter } from './migrations/migration.ts'
+import { planMigrations, toMigrationId } from './plan-migrations.ts'
 import { type SchemaTarget, stepSql } from './schema-sql.ts'
 
-/** How tables are named, and which version a database has. */
-export interface PrintOptions extends Naming {
-  /** The version that the database has: 0, which is none, unless it is named. */
-  readonly from?: number
+/** Options of {@link printMigrations}. */
+export interface PrintMigrationsOptions extends Naming {
+  /** Name of the newest migration of core that the database has, such as `0001-initial-schema`. Default: an empty database. */
+  readonly from?: string
+  /** Modules whose tables the database does not have. Default: none. {@link pendingMigrations} prints changes of others. */
+  readonly modules?: readonly MigrationModule[]
 }
 
 /**
- * The SQL that brings an empty database, or one of the version `from`, to the newest version, for teams who apply migrations
- * by their own means. Applied by hand it is noted just as {@link migrate} notes it.
+ * Generates the SQL that migrates an empty database, or one at `from`, to this release, for teams who apply migrations with
+ * their own tools. It also records the migrations, as {@link migrate} does.
  *
- * @throws BillfoldError `input.invalid` when a prefix or schema is no plain name
+ * @param flavour the dialect of the SQL; MySQL and MariaDB differ
+ * @throws BillfoldError `input.invalid` for an unknown `from`, names that are not plain identifiers, or modules that clash
+ *
+ * @example
+ * ```ts
+ * import { printMigrations } from '@billfold/storage-kysely'
+ *
+ * console.log(printMigrations('postgres', { schema: 'identity' }))
+ * ```
  */
-export function printMigrations(flavour: Flavour, { from = 0, ...naming }: PrintOptions = {}): string {
-  const target: SchemaTarget = { flavour, names: namesOf(flavour, naming) }
-  const transaction = flavour === 'sqlite' || flavour === 'postgres'
-  const versions = migrations
-    .filter(({ version }) => version > from)
-    .map(({ version, steps }) => [
-      `-- version ${version}`,
-      ...steps.flatMap((step) => stepSql(target, step)).map((sql) => `${sql};`),
-      `${logSql(target, version)};`,
-    ])
-  const lines = [`${createLogSql(target)};`, ...versions.flat()]
-  return `${(transaction ? ['begin;', ...lines, 'commit;'] : lines).join('\n')}\n`
+export function printMigrations(
+  flavour: Flavour,
+  { from, modules = [], ...naming }: PrintMigrationsOptions = {},
+): string {
+  const target: SchemaTarget = { flavour, names: createNames(flavour, naming) }
+  const core = coreMigrations()
+  validateModules(tablesAfter(core), modules)
+  const { migrations } = planMigrations([], migrationsAfter(core, from), modules)
+  const lines = migrations.flatMap(({ module, name, steps }) => [
+    `-- ${toMigrationId({ module, name })}`,
+    ...steps.flatMap((step) => stepSql(target, step)).map((sql) => `${sql};`),
+    `${recordMigrationSql(target, module === coreModule ? { module, name } : { module, name, steps }, true)};`,
+  ])
+  const statements = [`${createLogSql(target)};`, ...lines]
+  const hasTransactionalDdl = flavour === 'sqlite' || flavour === 'postgres'
+  return `${(hasTransactionalDdl ? ['begin;', ...statements, 'commit;'] : statements).join('\n')}\n`
+}
+
+function migrationsAfter(core: readonly Migration[], from: string | undefined): readonly Migration[] {
+  if (from === undefined) return core
+  if (core.some(({ name }) => name === from)) return core.filter(({ name }) => name > from)
+  const names = core.map(({ name }) => name).join(', ')
+  throw new BillfoldError('input.invalid', {
+    issues: [{ path: 'from', message: `must be one of ${names}: "${from}"` }],
+  })
 }

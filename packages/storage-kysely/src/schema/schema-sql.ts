@@ -1,15 +1,15 @@
 import { type Column, type Table, wideIntegerRange } from '@billfold/core/storage'
-import { type Flavour, type Names, snakeCase } from '../sql/dialect.ts'
-import type { DropIndex, Step } from './migrations/migration.ts'
-import { wideText } from '../sql/wide-text.ts'
+import type { Flavour, Names } from '../sql/dialect.ts'
+import type { DropIndex, MigrationStep } from './migrations/migration.ts'
+import { toWideIntegerText } from '../sql/wide-integer-text.ts'
 
-/** What the text of a table definition depends on beside the table. */
+/** What the SQL of a table definition depends on besides the table. */
 export interface SchemaTarget {
   readonly flavour: Flavour
   readonly names: Names
 }
 
-/** Compares code points, with case and trailing spaces counting. */
+/** Collations that compare code points; case and trailing spaces are significant. */
 const collations: Readonly<Record<Flavour, string>> = {
   sqlite: 'collate binary',
   postgres: 'collate "C"',
@@ -17,14 +17,14 @@ const collations: Readonly<Record<Flavour, string>> = {
   mariadb: 'character set utf8mb4 collate utf8mb4_nopad_bin',
 }
 
-/** Most bytes of an index on InnoDB, where a character of text takes four. */
-const longestIndex = 3072
+/** Maximum bytes of an index on InnoDB, where a character takes four. */
+const maxIndexBytes = 3072
 
-/** Bytes of a number in it. */
+/** Bytes of a number in an index. */
 const numberSizes = { integer: 8, bigint: 8, boolean: 8, wideInteger: 18 } as const
 
-/** The statements of one step of a migration. */
-export function stepSql(target: SchemaTarget, step: Step): string[] {
+/** Generates the statements of one migration step. */
+export function stepSql(target: SchemaTarget, step: MigrationStep): string[] {
   const { names } = target
   switch (step.kind) {
     case 'createTable':
@@ -38,7 +38,7 @@ export function stepSql(target: SchemaTarget, step: Step): string[] {
   }
 }
 
-/** The statements that make a table with its keys and indexes: one statement on MySQL, where they cannot be taken back together. */
+/** Generates the statements that create a table with its keys and indexes: a single one on MySQL, which has no transactional DDL. */
 export function createTableSql(target: SchemaTarget, table: Table): string[] {
   const { names } = target
   const inline = isMysql(target)
@@ -74,7 +74,7 @@ function indexSql(
 ): string {
   const { names } = target
   const index = names.quote(names.index(table, name))
-  // SQLite takes the schema before the index, and the others before the table.
+  // On SQLite the schema qualifies the index, elsewhere the table.
   const attached = target.flavour === 'sqlite' && names.schema !== undefined
   const [named, on] = attached
     ? [`${names.quote(names.schema)}.${index}`, names.quote(names.bareTable(table))]
@@ -89,15 +89,15 @@ function dropIndexSql(target: SchemaTarget, { table, name }: DropIndex): string 
   return `drop index ${names.schema === undefined ? '' : `${names.quote(names.schema)}.`}${index}`
 }
 
-/** A column that was added later keeps its default, for hosts of the version before, who insert without it. */
+/** An added column keeps its default, because hosts of the previous release insert without it. */
 function columnSql(target: SchemaTarget, name: string, column: Column): string {
-  const fill = column.backfill === undefined ? '' : ` default ${literal(target, column, column.backfill)}`
+  const defaultSql = column.backfill === undefined ? '' : ` default ${defaultLiteral(target, column, column.backfill)}`
   const quoted = target.names.column(name)
   const range = rangeSql(target, quoted, column)
-  return `${quoted} ${typeSql(target.flavour, column)}${column.nullable ? '' : ' not null'}${fill}${range}`
+  return `${quoted} ${typeSql(target.flavour, column)}${column.nullable ? '' : ' not null'}${defaultSql}${range}`
 }
 
-/** The range that a type does not hold by itself, so that a sum that leaves it is refused. */
+/** Generates the check of a range that the type does not enforce, so that a sum out of range is rejected. */
 function rangeSql(target: SchemaTarget, quoted: string, column: Column): string {
   if (column.type === 'integer')
     return ` check (${quoted} between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER})`
@@ -106,11 +106,11 @@ function rangeSql(target: SchemaTarget, quoted: string, column: Column): string 
   return ''
 }
 
-/** MySQL in a mode that is not strict would cut a sum to its type's range, so there the type has a digit more than the range. */
+/** In a non-strict SQL mode MySQL truncates a sum to the range of its type, so the type has one digit more than the check. */
 function wideRangeSql({ flavour }: SchemaTarget, quoted: string): string {
   if (flavour === 'postgres') return ''
   const { min, max } = wideIntegerRange
-  const range = flavour === 'sqlite' ? [`'${wideText(min)}'`, `'${wideText(max)}'`] : [min, max]
+  const range = flavour === 'sqlite' ? [`'${toWideIntegerText(min)}'`, `'${toWideIntegerText(max)}'`] : [min, max]
   return ` check (${quoted} between ${range.join(' and ')})`
 }
 
@@ -141,18 +141,26 @@ function checkIndex(table: Table, columns: readonly string[]): void {
     const column = table.columns[name]
     if (column === undefined) continue
     const long = column.type === 'text' || column.type === 'bytes'
-    if (long && column.length === undefined) throw new Error(`${table.name}.${name} is too long to be in an index`)
+    if (long && column.length === undefined)
+      throw new Error(`${table.name}.${name} has no length and cannot be indexed`)
     size += long ? (column.length ?? 0) * (column.type === 'text' ? 4 : 1) : numberSizes[column.type]
   }
-  if (size > longestIndex)
-    throw new Error(`the index of ${table.name} on ${columns.join(', ')} takes more than ${longestIndex} bytes`)
+  if (size > maxIndexBytes)
+    throw new Error(`the index of ${table.name} on ${columns.join(', ')} exceeds ${maxIndexBytes} bytes: ${size}`)
 }
 
-function literal(target: SchemaTarget, column: Column, value: string | number | boolean): string {
-  if (column.type === 'wideInteger') return target.flavour === 'sqlite' ? `'${wideText(BigInt(value))}'` : String(value)
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
+function defaultLiteral(target: SchemaTarget, column: Column, value: string | number | boolean): string {
+  if (column.type === 'wideInteger')
+    return target.flavour === 'sqlite' ? `'${toWideIntegerText(BigInt(value))}'` : String(value)
+  if (typeof value === 'string') return textSql(target, value)
   if (typeof value === 'boolean' && target.flavour !== 'postgres') return value ? '1' : '0'
   return String(value)
+}
+
+/** Generates an expression for any text. MySQL interprets a backslash in a literal, so such text is written in hex. */
+export function textSql(target: SchemaTarget, value: string): string {
+  if (!isMysql(target) || !value.includes('\\')) return `'${value.replaceAll("'", "''")}'`
+  return `(convert(x'${Buffer.from(value).toString('hex')}' using utf8mb4))`
 }
 
 function columnList(target: SchemaTarget, columns: readonly string[]): string {
@@ -163,18 +171,13 @@ function isMysql(target: SchemaTarget): boolean {
   return target.flavour === 'mysql' || target.flavour === 'mariadb'
 }
 
-/** The type of a column as the database's catalog names it. */
+/** Returns the type of a column as the database's catalog names it. */
 export function catalogType(flavour: Flavour, column: Column): string {
   const type = typeSql(flavour, column).split(/[ (]/)[0] ?? ''
   return type === 'varchar' && flavour === 'postgres' ? 'character varying' : type
 }
 
-/** The collation of text as the database's catalog names it; none where the catalog does not say. */
+/** Returns the collation of text as the database's catalog names it; undefined on SQLite, whose catalog has none. */
 export function catalogCollation(flavour: Flavour): string | undefined {
   return { sqlite: undefined, postgres: 'C', mysql: 'utf8mb4_0900_bin', mariadb: 'utf8mb4_nopad_bin' }[flavour]
-}
-
-/** The name of a column as the database's catalog has it. */
-export function catalogColumn(name: string): string {
-  return snakeCase(name)
 }

@@ -12,11 +12,11 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
 import { kyselyStorage } from '../kysely-storage.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
-import { migrations } from './migrations/index.ts'
+import { coreMigrations } from './migrations/core-migrations.ts'
 import { tablesAfter } from './migrations/migration.ts'
 
-/** A value of a column: long and unusual, other for each row, and null in every second row where it may be. */
-function valueOf({ type, length = 300, nullable }: Column, at: number): CellValue {
+/** A long and unusual value of a column, different in each row; null in every second row of a nullable column. */
+function createValue({ type, length = 300, nullable }: Column, at: number): CellValue {
   if (nullable && at % 2 === 1) return null
   switch (type) {
     case 'text':
@@ -34,56 +34,56 @@ function valueOf({ type, length = 300, nullable }: Column, at: number): CellValu
   }
 }
 
-function rowOf({ columns }: Table, at: number): Row {
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, valueOf(column, at)]))
+function createRow({ columns }: Table, at: number): Row {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, createValue(column, at)]))
 }
 
-/** What a row has in the columns that its version did not have. */
-function added(old: Table, today: Table): Row {
+/** The cells of an old row in columns that were added later. */
+function backfilledCells(old: Table, today: Table): Row {
   const news = Object.entries(today.columns).filter(([name]) => old.columns[name] === undefined)
-  return Object.fromEntries(news.map(([name, { backfill = null, type }]) => [name, filledAs(type, backfill)]))
+  return Object.fromEntries(news.map(([name, { backfill = null, type }]) => [name, toCell(type, backfill)]))
 }
 
-function filledAs(type: Column['type'], fill: string | number | boolean | null): CellValue {
-  return fill !== null && (type === 'bigint' || type === 'wideInteger') ? BigInt(fill) : fill
+function toCell(type: Column['type'], backfill: string | number | boolean | null): CellValue {
+  return backfill !== null && (type === 'bigint' || type === 'wideInteger') ? BigInt(backfill) : backfill
 }
 
-/** The rows of a table, but for what the storage itself notes of the batches of this test. */
-async function allOf(storage: Storage, table: Table): Promise<Row[]> {
+/** Lists the rows of a table, without the ids of the batches that the test commits. */
+async function listRows(storage: Storage, table: Table): Promise<Row[]> {
   const where = table.name === 'applied_batches' ? { committedAt: { gt: 2 ** 52 } } : {}
   return storage.find(table, { where, orderBy: table.key.map((name) => [name, 'asc'] as const) })
 }
 
-const newest = migrations.at(-1)?.version ?? 0
-const earlier = migrations.map(({ version }) => version).filter((version) => version < newest)
+const migrations = coreMigrations()
+const states = migrations.map(({ name }) => name)
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  describe.each(earlier)(`a database of version %i on ${database.name}`, (version) => {
-    const old = tablesAfter(migrations.slice(0, version))
+  describe.each(states)(`a database at %s on ${database.name}`, (to) => {
+    const old = tablesAfter(migrations.filter(({ name }) => name <= to))
     const today = old.map((table) => tables.find(({ name }) => name === table.name) ?? table)
 
-    test('keeps every row of every table when it is migrated, and they can be written and removed as ever', async () => {
+    test('preserves every row of every table when migrated, and all rows can be updated and removed', async () => {
       const fresh = await database.open()
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
-      await migrate(db, { dialect, to: version })
-      const given = [0, 1, 2]
+      await migrate(db, { dialect, to })
+      const positions = [0, 1, 2]
       const inserts = old.flatMap((table) =>
-        given.map((at) => ({ kind: 'insert', table, row: rowOf(table, at) }) as const),
+        positions.map((at) => ({ kind: 'insert', table, row: createRow(table, at) }) as const),
       )
       await storage.commit(batch(...inserts))
       const pending = await pendingMigrations(db, { dialect })
-      expect(pending.map((one) => one.version)).toEqual(await migrate(db, { dialect }))
+      expect(pending.map(({ id }) => id)).toEqual(await migrate(db, { dialect }))
       await storage.verify()
       for (const [index, table] of today.entries()) {
         const before = old[index] ?? table
-        expect(await allOf(storage, table), table.name).toEqual(
-          given.map((at) => ({ ...rowOf(before, at), ...added(before, table) })),
+        expect(await listRows(storage, table), table.name).toEqual(
+          positions.map((at) => ({ ...createRow(before, at), ...backfilledCells(before, table) })),
         )
       }
       const byKey = (table: Table, at: number): Row =>
-        Object.fromEntries(table.key.map((name) => [name, rowOf(table, at)[name] ?? null]))
+        Object.fromEntries(table.key.map((name) => [name, createRow(table, at)[name] ?? null]))
       await storage.commit(
         batch(
           ...today.flatMap((table) => [
@@ -92,18 +92,18 @@ for (const database of await openTestDatabases()) {
               kind: 'update',
               table,
               where: byKey(table, 2),
-              set: rowOf(table, 4),
+              set: createRow(table, 4),
               add: {},
               expectedRows: 'one',
             } as const,
-            { kind: 'insert', table, row: rowOf(table, 6) } as const,
+            { kind: 'insert', table, row: createRow(table, 6) } as const,
           ]),
         ),
       )
       for (const table of today) {
-        const rows = await allOf(storage, table)
+        const rows = await listRows(storage, table)
         expect(rows, table.name).toHaveLength(3)
-        expect(rows, table.name).toEqual(expect.arrayContaining([4, 6].map((at) => rowOf(table, at))))
+        expect(rows, table.name).toEqual(expect.arrayContaining([4, 6].map((at) => createRow(table, at))))
       }
       await fresh.drop()
     })

@@ -1,70 +1,91 @@
 import { BillfoldError, type Issue } from '@billfold/core'
-import type { Table } from '@billfold/core/storage'
-import { catalogColumns, catalogIndexes, flavourOf } from './catalog.ts'
+import type { Column, Table } from '@billfold/core/storage'
 import type { Run } from '../sql/connection.ts'
-import { type Dialect, type Naming, namesOf } from '../sql/dialect.ts'
-import { appliedVersions, migrationTable } from './migration-log.ts'
-import { migrations } from './migrations/index.ts'
+import { createNames, type Dialect, type Naming, toSnakeCase } from '../sql/dialect.ts'
+import { type CatalogColumn, detectFlavour, listColumns, listIndexNames } from './catalog.ts'
+import { listLogEntries, migrationLog } from './migration-log.ts'
+import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
+import { coreMigrations } from './migrations/core-migrations.ts'
 import { tablesAfter } from './migrations/migration.ts'
-import { catalogCollation, catalogColumn, catalogType, type SchemaTarget } from './schema-sql.ts'
+import { planMigrations, toMigrationId } from './plan-migrations.ts'
+import { catalogCollation, catalogType, type SchemaTarget } from './schema-sql.ts'
 
 /**
- * Looks whether the database has what the migrations make: versions, tables, columns with their types, keys.
+ * Checks that the database has what the migrations of core and of the modules create: migrations, tables, columns with their
+ * types, unique keys.
  *
- * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing or different
+ * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing or different; `input.invalid` for modules
+ *   that clash
  */
-export async function verifySchema(run: Run, dialect: Dialect, naming: Naming): Promise<void> {
-  const flavour = await flavourOf(run, dialect)
-  const target: SchemaTarget = { flavour, names: namesOf(flavour, naming) }
-  const issues = await missingVersions(run, target)
-  if (issues.length === 0 && dialect === 'mysql') issues.push(...(await countingIssues(run, target)))
-  for (const table of tablesAfter(migrations)) issues.push(...(await tableIssues(run, dialect, target, table)))
+export async function verifySchema(
+  run: Run,
+  dialect: Dialect,
+  naming: Naming,
+  modules: readonly MigrationModule[],
+): Promise<void> {
+  const flavour = await detectFlavour(run, dialect)
+  const target: SchemaTarget = { flavour, names: createNames(flavour, naming) }
+  const coreTables = tablesAfter(coreMigrations())
+  validateModules(coreTables, modules)
+  const issues = await findMigrationIssues(run, target, modules)
+  if (issues.length === 0 && dialect === 'mysql') issues.push(...(await findRowCountIssues(run, target)))
+  for (const table of [...coreTables, ...modules.flatMap(({ tables }) => tables)])
+    issues.push(...(await findTableIssues(run, dialect, target, table)))
   if (issues.length > 0) throw new BillfoldError('storage.schema-mismatch', { issues })
 }
 
-async function missingVersions(run: Run, target: SchemaTarget): Promise<Issue[]> {
-  const applied = await appliedVersions(run, target)
-  const missing = migrations.filter(({ version }) => !applied.includes(version))
-  return missing.map(({ version }) => ({
-    path: target.names.bareTable(migrationTable),
-    message: `version ${version} was not applied: run billfold migrate`,
+async function findMigrationIssues(
+  run: Run,
+  target: SchemaTarget,
+  modules: readonly MigrationModule[],
+): Promise<Issue[]> {
+  const { migrations, issues } = planMigrations(await listLogEntries(run, target), coreMigrations(), modules)
+  const missing = migrations.map((planned) => ({
+    path: target.names.bareTable(migrationLog.name),
+    message: `${toMigrationId(planned)} was not applied: run billfold migrate`,
   }))
+  return [...missing, ...issues]
 }
 
-/** Guards count the rows that an update found, and without FOUND_ROWS MySQL counts only those that it changed. */
-async function countingIssues(run: Run, { names }: SchemaTarget): Promise<Issue[]> {
-  const { affectedRows } = await run(`update ${names.table(migrationTable)} set version = version where version = 1`)
+/** Conditions depend on the number of matched rows; without FOUND_ROWS, MySQL reports the number of changed rows. */
+async function findRowCountIssues(run: Run, { names }: SchemaTarget): Promise<Issue[]> {
+  const [first] = coreMigrations()
+  const { affectedRows } = await run(
+    `update ${names.table(migrationLog.name)} set name = name where module = '${coreModule}' and name = '${first?.name ?? ''}'`,
+  )
   return affectedRows === 1
     ? []
-    : [
-        {
-          path: 'connection',
-          message: 'the flag FOUND_ROWS is turned off: remove -FOUND_ROWS from the flags of the pool',
-        },
-      ]
+    : [{ path: 'connection', message: 'the flag FOUND_ROWS is off: remove -FOUND_ROWS from the flags of the pool' }]
 }
 
-async function tableIssues(run: Run, dialect: Dialect, target: SchemaTarget, table: Table): Promise<Issue[]> {
-  const { names, flavour } = target
+async function findTableIssues(run: Run, dialect: Dialect, target: SchemaTarget, table: Table): Promise<Issue[]> {
+  const { names } = target
   const path = names.bareTable(table.name)
-  const actual = new Map((await catalogColumns(run, dialect, names, table.name)).map((column) => [column.name, column]))
-  if (actual.size === 0) return [{ path, message: 'the table is missing' }]
-  const indexes = await catalogIndexes(run, dialect, names, table.name)
-  const issues: Issue[] = []
-  for (const [name, column] of Object.entries(table.columns)) {
-    const found = actual.get(catalogColumn(name))
-    const said = (message: string): void => void issues.push({ path: `${path}.${catalogColumn(name)}`, message })
-    const collation = column.type === 'text' ? catalogCollation(flavour) : undefined
-    if (found === undefined) said('the column is missing')
-    else if (found.type !== catalogType(flavour, column))
-      said(`the column is ${found.type}, not ${catalogType(flavour, column)}`)
-    else if (found.nullable !== column.nullable) said(`the column must ${column.nullable ? '' : 'not '}be nullable`)
-    else if (collation !== undefined && found.collation !== collation)
-      said(`the collation is ${found.collation ?? 'another'}, not ${collation}`)
-  }
-  for (const name of Object.keys(table.unique)) {
-    const index = names.index(table.name, name)
-    if (!indexes.includes(index)) issues.push({ path: `${path}.${index}`, message: 'the unique key is missing' })
-  }
-  return issues
+  const found = new Map((await listColumns(run, dialect, names, table.name)).map((column) => [column.name, column]))
+  if (found.size === 0) return [{ path, message: 'the table is missing' }]
+  const indexes = await listIndexNames(run, dialect, names, table.name)
+  const columnIssues = Object.entries(table.columns).flatMap(([name, column]) => {
+    const message = columnMismatch(target, column, found.get(toSnakeCase(name)))
+    return message === undefined ? [] : [{ path: `${path}.${toSnakeCase(name)}`, message }]
+  })
+  const missingKeys = Object.keys(table.unique)
+    .map((name) => names.index(table.name, name))
+    .filter((index) => !indexes.includes(index))
+    .map((index) => ({ path: `${path}.${index}`, message: 'the unique key is missing' }))
+  return [...columnIssues, ...missingKeys]
+}
+
+function columnMismatch(
+  { flavour }: SchemaTarget,
+  column: Column,
+  found: CatalogColumn | undefined,
+): string | undefined {
+  if (found === undefined) return 'the column is missing'
+  const type = catalogType(flavour, column)
+  if (found.type !== type) return `the column is ${found.type}, not ${type}`
+  if (found.nullable !== column.nullable) return `the column must ${column.nullable ? '' : 'not '}be nullable`
+  const collation = column.type === 'text' ? catalogCollation(flavour) : undefined
+  if (collation !== undefined && found.collation !== collation)
+    return `the collation is ${found.collation ?? 'unknown'}, not ${collation}`
+  return undefined
 }

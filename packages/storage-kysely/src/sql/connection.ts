@@ -1,17 +1,17 @@
 import { CompiledQuery, type Kysely } from 'kysely'
 
-/** What a statement did: the rows that it gave, or how many it hit. */
-export interface Outcome {
+/** The result of a statement: the rows it returned, or how many it affected. */
+export interface StatementResult {
   readonly rows: readonly unknown[]
   readonly affectedRows: number
 }
 
 /** Runs one statement. */
-export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<Outcome>
+export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<StatementResult>
 
-/** Runs statements as they stand on what Kysely has: its pool, one connection, or a transaction. */
-export function runOn<DB>(db: Kysely<DB>): Run {
-  // The host's plugins are for the host's queries: one that renames columns would rename ours.
+/** Returns a function that runs raw SQL on a Kysely instance, connection or transaction. */
+export function statementRunner<DB>(db: Kysely<DB>): Run {
+  // The host's plugins are meant for the host's queries: one that renames columns would rename ours.
   const plain = db.withoutPlugins()
   return async (sql, parameters = []) => {
     const result = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]))
@@ -19,7 +19,7 @@ export function runOn<DB>(db: Kysely<DB>): Run {
   }
 }
 
-/** A row as a driver gives it, by name; without any cell when it is none. */
-export function cellsOf(row: unknown): Readonly<Record<string, unknown>> {
+/** Converts a row from a driver to cells by column name. A value that is not an object gives no cells. */
+export function toCells(row: unknown): Readonly<Record<string, unknown>> {
   return typeof row === 'object' && row !== null ? Object.fromEntries(Object.entries(row)) : {}
 }

@@ -1,74 +1,79 @@
 import { BillfoldError } from '@billfold/core'
-import type { KeptTexts } from './kept-texts.ts'
+import type { StatementCache } from './statement-cache.ts'
 
-/** The databases, as Kysely tells them apart. `mysql` is MariaDB as well. */
+/** The SQL dialect, as Kysely distinguishes them. `mysql` includes MariaDB. */
 export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 
-/** The databases, as their table definitions differ: MySQL and MariaDB name their collations differently. */
+/** The dialect of table definitions: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
 
-/** What the text of a statement depends on beside what it does; and the texts that were written for it. */
+/** What the text of a statement depends on besides the write itself, and the texts generated so far. */
 export interface Target {
   readonly dialect: Dialect
   readonly names: Names
-  readonly texts: KeptTexts
+  readonly statements: StatementCache
 }
 
-/** Where the tables are and what they are called. */
+/** Where the tables are and how they are named. */
 export interface Naming {
-  /** PostgreSQL: the schema; MySQL and MariaDB: the database. It must exist. Default: wherever the connection looks. */
+  /**
+   * PostgreSQL: the schema. MySQL and MariaDB: the database. SQLite: the attached database. It must exist.
+   * Default: the default schema of the connection.
+   */
   readonly schema?: string
-  /** What the names of all tables and indexes begin with. Default: `billfold_`. */
+  /** Prefix of the names of all tables and indexes. Default: `billfold_`. */
   readonly tablePrefix?: string
 }
 
-/** The names of one database, quoted. */
+/** Quotes and qualifies the names of tables and columns. */
 export interface Names {
   readonly quote: (name: string) => string
   readonly table: (table: string) => string
-  /** The name of a table without schema and quotes, as catalogs have it. */
+  /** The name of a table without schema and quotes, as the catalog lists it. */
   readonly bareTable: (table: string) => string
   readonly column: (column: string) => string
   readonly index: (table: string, index: string) => string
   readonly schema: string | undefined
 }
 
-const plainName = /^[A-Za-z_][A-Za-z0-9_]{0,29}$/
+const plainIdentifier = /^[A-Za-z_][A-Za-z0-9_]{0,29}$/
 
 /**
- * How things are named: `committedAt` of core is `committed_at` in SQL.
+ * Creates the naming functions of a database. `committedAt` in core is `committed_at` in SQL.
  *
- * @throws BillfoldError `input.invalid` when a prefix or schema is no plain name of at most 30 letters, digits and underscores
+ * @throws BillfoldError `input.invalid` if `schema` or `tablePrefix` has other characters than letters, digits and
+ *   underscores, or more than 30
  */
-export function namesOf(flavour: Flavour, { schema, tablePrefix = 'billfold_' }: Naming): Names {
+export function createNames(flavour: Flavour, { schema, tablePrefix = 'billfold_' }: Naming): Names {
   for (const [path, name] of Object.entries({ schema, tablePrefix })) {
-    const plain = name === undefined || plainName.test(name) || (path === 'tablePrefix' && name === '')
-    if (!plain) throw new BillfoldError('input.invalid', { issues: [{ path, message: 'must be a plain name' }] })
+    if (name === undefined || plainIdentifier.test(name) || (path === 'tablePrefix' && name === '')) continue
+    const message = `must be 1 to 30 letters, digits or underscores, and not begin with a digit: "${name}"`
+    throw new BillfoldError('input.invalid', { issues: [{ path, message }] })
   }
-  const mark = flavour === 'mysql' || flavour === 'mariadb' ? '`' : '"'
-  const quote = (name: string): string => mark + name + mark
-  const bareTable = (table: string): string => tablePrefix + snakeCase(table)
+  const quoteCharacter = flavour === 'mysql' || flavour === 'mariadb' ? '`' : '"'
+  const quote = (name: string): string => quoteCharacter + name + quoteCharacter
+  const bareTable = (table: string): string => tablePrefix + toSnakeCase(table)
   return {
     quote,
     bareTable,
-    table: remembered((table) => (schema === undefined ? '' : `${quote(schema)}.`) + quote(bareTable(table))),
-    column: remembered((column) => quote(snakeCase(column))),
-    index: (table, index) => `${bareTable(table)}_${snakeCase(index)}`,
+    table: memoize((table) => (schema === undefined ? '' : `${quote(schema)}.`) + quote(bareTable(table))),
+    column: memoize((column) => quote(toSnakeCase(column))),
+    index: (table, index) => `${bareTable(table)}_${toSnakeCase(index)}`,
     schema,
   }
 }
 
-/** Tables and columns are few, and every statement names some. */
-function remembered(name: (plain: string) => string): (plain: string) => string {
-  const known = new Map<string, string>()
+/** Unbounded, since the number of table and column names is small, and every statement uses some. */
+function memoize(toName: (plain: string) => string): (plain: string) => string {
+  const cache = new Map<string, string>()
   return (plain) => {
-    const found = known.get(plain) ?? name(plain)
-    known.set(plain, found)
-    return found
+    const name = cache.get(plain) ?? toName(plain)
+    cache.set(plain, name)
+    return name
   }
 }
 
-/** `committedAt` as SQL writes it: `committed_at`. */
-export function snakeCase(name: string): string {
+/** Converts `committedAt` to `committed_at`. */
+export function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -1,8 +1,8 @@
 import { appliedBatches, type Batch, type Query, type Table, type Write } from '@billfold/core/storage'
+import { toCacheKey } from './cache-key.ts'
 import type { Target } from './dialect.ts'
-import { shapeOf } from './shapes.ts'
-import { marksOf, whereText, writeText } from './write-text.ts'
-import { addValues, addWhereValues } from './write-values.ts'
+import { addParameters, addWhereParameters } from './write-parameters.ts'
+import { placeholdersFor, whereSql, writeSql } from './write-sql.ts'
 
 /** One statement and the values of its parameters. */
 export interface Statement {
@@ -10,12 +10,12 @@ export interface Statement {
   readonly parameters: readonly unknown[]
 }
 
-/** The statement that finds rows: each cell under its name in core. */
+/** Builds the statement that finds rows. Each cell is aliased to the name of its column in core. */
 export function findStatement(target: Target, table: Table, query: Query): Statement {
   const { names, dialect } = target
   const cells = Object.entries(table.columns).map(([name, column]) => {
     const cell = `t.${names.column(name)}`
-    // As text, since some drivers make a floating number of 64 bits.
+    // Read as text, since some drivers convert 64-bit integers to floats.
     const isLong = column.type === 'bigint' || column.type === 'wideInteger'
     const read = isLong ? `cast(${cell} as ${dialect === 'mysql' ? 'char' : 'text'})` : cell
     return `${read} as ${names.quote(name)}`
@@ -23,50 +23,53 @@ export function findStatement(target: Target, table: Table, query: Query): State
   const where = query.where ?? {}
   const limit = query.limit === undefined ? '' : ` limit ${query.limit} offset ${query.offset ?? 0}`
   const parameters: unknown[] = []
-  addWhereValues(dialect, table, where, parameters)
+  addWhereParameters(dialect, table, where, parameters)
   return {
-    sql: `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereText(target, where, marksOf(target))}${orderText(target, table, query)}${limit}`,
+    sql: `select ${cells.join(', ')} from ${names.table(table.name)} as t${whereSql(target, where, placeholdersFor(target))}${orderSql(target, table, query)}${limit}`,
     parameters,
   }
 }
 
-/** The statement of one write. That of a check gives the rows that pass, two at most; the others say how many they hit. */
+/** Builds the statement of one write. A check returns at most two matching rows; other writes report the affected rows. */
 export function writeStatement(target: Target, write: Write): Statement {
   return {
-    sql: target.texts(shapeOf(write), () => writeText(target, write, marksOf(target))),
-    parameters: valuesOf(target, [write]),
+    sql: target.statements(toCacheKey(write), () => writeSql(target, write, placeholdersFor(target))),
+    parameters: parametersFor(target, [write]),
   }
 }
 
-/** The statement that keeps the id of a batch. */
-export function batchStatement(target: Target, batch: Batch): Statement {
-  return writeStatement(target, batchInsert(batch))
+/** Builds the statement that records the id of a batch. */
+export function batchIdStatement(target: Target, batch: Batch): Statement {
+  return writeStatement(target, batchIdInsert(batch))
 }
 
-/** PostgreSQL's statement that keeps the id of a batch and does its first write, in one round trip. */
-export function firstStatement(target: Target, batch: Batch, first: Write): Statement {
-  const keep = batchInsert(batch)
-  const text = (): string => {
-    const mark = marksOf(target)
-    return `with batch as (${writeText(target, keep, mark)}) ${writeText(target, first, mark)}`
+/** Builds the PostgreSQL statement that records the id of a batch and does its first write, in one round trip. */
+export function firstWriteStatement(target: Target, batch: Batch, first: Write): Statement {
+  const idInsert = batchIdInsert(batch)
+  const generate = (): string => {
+    const placeholder = placeholdersFor(target)
+    return `with batch as (${writeSql(target, idInsert, placeholder)}) ${writeSql(target, first, placeholder)}`
   }
-  return { sql: target.texts(`first ${shapeOf(first)}`, text), parameters: valuesOf(target, [keep, first]) }
+  return {
+    sql: target.statements(`first ${toCacheKey(first)}`, generate),
+    parameters: parametersFor(target, [idInsert, first]),
+  }
 }
 
-/** The write that keeps the id of a batch. */
-export function batchInsert(batch: Batch): Write {
+/** Returns the write that records the id of a batch. */
+export function batchIdInsert(batch: Batch): Write {
   return { kind: 'insert', table: appliedBatches, row: { id: batch.id, committedAt: Date.now() } }
 }
 
-/** The values of writes, one after the other. */
-export function valuesOf({ dialect }: Target, writes: readonly Write[]): readonly unknown[] {
-  const values: unknown[] = []
-  for (const write of writes) addValues(dialect, write, values)
-  return values
+/** Returns the parameters of several writes, in the order of the writes. */
+export function parametersFor({ dialect }: Target, writes: readonly Write[]): readonly unknown[] {
+  const parameters: unknown[] = []
+  for (const write of writes) addParameters(dialect, write, parameters)
+  return parameters
 }
 
-/** PostgreSQL alone has null last; saying so only where a cell can be null lets it use an index elsewhere. */
-function orderText(target: Target, table: Table, query: Query): string {
+/** Only PostgreSQL sorts nulls last. The clause is added for nullable columns alone, so that others can use an index. */
+function orderSql(target: Target, table: Table, query: Query): string {
   const terms = (query.orderBy ?? []).map(([name, direction]) => {
     const nulls = target.dialect === 'postgres' && table.columns[name]?.nullable === true
     return `t.${target.names.column(name)} ${direction}${nulls ? (direction === 'asc' ? ' nulls first' : ' nulls last') : ''}`

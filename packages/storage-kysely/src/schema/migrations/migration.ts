@@ -1,16 +1,16 @@
 import type { Column, Table } from '@billfold/core/storage'
 
 /**
- * One step of a migration, as data. A host of the version before goes on working after each of them. Steps are only ever added,
- * in new versions: those that were released stay as they are.
+ * One step of a migration, as data. Hosts of the previous release keep working after each step. New steps go into new
+ * migrations: those of a released migration never change.
  */
-export type Step =
+export type MigrationStep =
   | { readonly kind: 'createTable'; readonly table: Table }
   | {
       readonly kind: 'addColumn'
       readonly table: string
       readonly name: string
-      /** Nullable, or with a `fill` for the rows that are there. */
+      /** Nullable, or with a `backfill` for existing rows. */
       readonly column: Column
     }
   | {
@@ -22,31 +22,32 @@ export type Step =
     }
   | DropIndex
 
-/** Takes away an index that is not unique. What is unique stays so, since hosts of the version before may lean on it. */
+/** Drops an index that is not unique. A unique key is never dropped, since hosts of the previous release may rely on it. */
 export interface DropIndex {
   readonly kind: 'dropIndex'
   readonly table: string
   readonly name: string
 }
 
-/** What brings the tables from the version before to this one. */
+/** A named list of steps. Migrations are applied in the order of their names. */
 export interface Migration {
-  readonly version: number
-  readonly steps: readonly Step[]
+  /** Four digits and a topic: `0002-audit-checkpoints`. */
+  readonly name: string
+  readonly steps: readonly MigrationStep[]
 }
 
-/** The tables that these migrations make together. */
-export function tablesAfter(migrations: readonly Migration[]): readonly Table[] {
-  const made = new Map<string, Table>()
-  for (const step of migrations.flatMap((migration) => migration.steps)) {
-    if (step.kind === 'createTable') made.set(step.table.name, step.table)
-    else made.set(step.table, changed(made.get(step.table), step))
+/** Returns the tables that exist after these migrations. */
+export function tablesAfter(migrations: readonly { readonly steps: readonly MigrationStep[] }[]): readonly Table[] {
+  const tables = new Map<string, Table>()
+  for (const step of migrations.flatMap(({ steps }) => steps)) {
+    if (step.kind === 'createTable') tables.set(step.table.name, step.table)
+    else tables.set(step.table, applyStep(tables.get(step.table), step))
   }
-  return [...made.values()]
+  return [...tables.values()]
 }
 
-function changed(table: Table | undefined, step: Exclude<Step, { kind: 'createTable' }>): Table {
-  if (table === undefined) throw new Error(`no migration before makes the table ${step.table}`)
+function applyStep(table: Table | undefined, step: Exclude<MigrationStep, { kind: 'createTable' }>): Table {
+  if (table === undefined) throw new Error(`no earlier migration creates the table ${step.table}`)
   switch (step.kind) {
     case 'addColumn':
       return { ...table, columns: { ...table.columns, [step.name]: step.column } }
