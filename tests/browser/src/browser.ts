@@ -41,14 +41,14 @@ export interface Visitor {
 }
 
 /** A browser that is open. */
-export interface OpenBrowser {
+export interface CameraBrowser {
   /** A page of somebody who was never here: no cookies, no keys. */
   readonly visit: (visitor?: Visitor) => Promise<Page>
   readonly close: () => Promise<void>
 }
 
 /** Opens a browser. Its camera is fixed when it starts, so each scene has its own browser. */
-export async function openBrowser(scene: Scene): Promise<OpenBrowser> {
+export async function launchBrowser(scene: Scene): Promise<CameraBrowser> {
   const folder = mkdtempSync(join(tmpdir(), 'billfold-camera-'))
   const browser = await launch(scene, join(folder, 'camera.y4m'))
   return {
@@ -76,7 +76,7 @@ function launch(scene: Scene, file: string): Promise<Browser> {
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** What an accessibility checker has against the page as it is now: nothing, one hopes. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+export async function findAccessibilityProblems(page: Page): Promise<string[]> {
   // Outside the page's own policy, which lets in no script but its own.
   const session = await page.context().newCDPSession(page)
   await session.send('Page.setBypassCSP', { enabled: true })

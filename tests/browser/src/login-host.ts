@@ -44,7 +44,7 @@ export interface LoginHostOptions {
 }
 
 /** Starts a host. */
-export async function loginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
+export async function startLoginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
   const verifier = faceVerifier()
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,11 +1,11 @@
 import { acted, anna, portraitPixels, straight } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { act } from './acting.ts'
-import { accessibilityProblems, browserPath, openBrowser, type OpenBrowser, type Visitor } from './browser.ts'
+import { showPictures } from './fake-camera.ts'
+import { findAccessibilityProblems, browserPath, launchBrowser, type CameraBrowser, type Visitor } from './browser.ts'
 import { faceCamera } from './face-camera.ts'
-import { type LoginHost, loginHost, pin } from './login-host.ts'
-import { withoutPoses } from './without-poses.ts'
+import { type LoginHost, startLoginHost, pin } from './login-host.ts'
+import { shortenWaits } from './shorten-waits.ts'
 
 const them = await portraitPixels(straight)
 const [stranger] = anna
@@ -19,7 +19,7 @@ async function expectScreen(page: Page, heading: string): Promise<void> {
   await page.getByRole('heading', { name: heading }).waitFor(patience)
   if (checked.has(heading)) return
   checked.add(heading)
-  expect(await accessibilityProblems(page)).toEqual([])
+  expect(await findAccessibilityProblems(page)).toEqual([])
 }
 
 async function start(page: Page): Promise<void> {
@@ -29,18 +29,18 @@ async function start(page: Page): Promise<void> {
 // Where no browser is installed, the end of the run says so.
 describe.runIf(browserPath !== undefined)('the authentication page', () => {
   let host: LoginHost
-  let browser: OpenBrowser
+  let browser: CameraBrowser
 
   /** A page of somebody whose face is before the camera, and who needs no time to pose. */
   async function visit(visitor?: Visitor): Promise<Page> {
     const page = await browser.visit(visitor)
-    await withoutPoses(page)
+    await shortenWaits(page)
     return page
   }
 
   beforeAll(async () => {
-    host = await loginHost({ steps: ['turn_left', 'open_mouth', 'turn_right'] })
-    browser = await openBrowser(await faceCamera())
+    host = await startLoginHost({ steps: ['turn_left', 'open_mouth', 'turn_right'] })
+    browser = await launchBrowser(await faceCamera())
     // Enrolled once, as the first visit of the person.
     const page = await visit()
     await page.goto(await host.session({ purpose: 'enroll' }))
@@ -63,7 +63,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByLabel('Do not ask again').check()
     await page.getByRole('button', { name: 'Confirm' }).click()
     await page.getByRole('alert').getByText('That PIN is not right.').waitFor(patience)
-    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await findAccessibilityProblems(page)).toEqual([])
     await page.getByLabel('PIN').fill(pin)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
@@ -83,7 +83,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Take the picture' }).waitFor(patience)
-    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await findAccessibilityProblems(page)).toEqual([])
     expect(await focused()).toMatch(/^Put your face in the oval/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -95,7 +95,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
 
   test('does not let another person in, and ends after as many attempts as there are', async () => {
     const page = await visit()
-    await act(page, {}, await portraitPixels(stranger))
+    await showPictures(page, {}, await portraitPixels(stranger))
     await page.goto(await host.session({ configuration: 'two attempts' }))
     await start(page)
     await expectScreen(page, 'Let us try that again')
@@ -106,7 +106,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
   test('says that it saw no face', async () => {
     const wall = { data: Buffer.alloc(640 * 480 * 3, 120), width: 640, height: 480 }
     const page = await visit()
-    await act(page, {}, wall)
+    await showPictures(page, {}, wall)
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'Let us try that again')
@@ -119,7 +119,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await start(page)
     await expectScreen(page, 'The camera is not allowed')
     await page.getByRole('button', { name: 'Try again' }).waitFor(patience)
-    const another = await openBrowser('no camera')
+    const another = await launchBrowser('no camera')
     try {
       const without = await another.visit()
       await without.goto(await host.session())
@@ -205,7 +205,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
       'Open your mouth': acted.open_mouth(them),
       'Turn your head to your right': acted.turn_right(them),
     }
-    await act(page, pictures, them)
+    await showPictures(page, pictures, them)
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     for (const asked of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])

@@ -3,8 +3,8 @@ import { keyedHash, open } from '@billfold/core/crypto'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
-import { askerOf } from './authentication/asker.ts'
-import { sealer } from './authentication/sealer.ts'
+import { inMemoryDriver } from './in-memory-driver.ts'
+import { createEncryptingClient } from './authentication/encrypting-client.ts'
 
 // check_enrollment of 1,000 entries, half of them enrolled, among 1,000 and among 1,000,000 enrolled on PostgreSQL: the times, and the plan of
 // the query. node dist/run-enrollment.js [enrolled]
@@ -24,7 +24,7 @@ const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 const storage = kyselyStorage(db, { dialect: 'postgres' })
 const billfold = createBillfold({ storage, keyring })
 const { licence } = await billfold.licences.create({ tag: 'enrolment' })
-const caller = await sealer(askerOf(billfold.authentication), { licence })
+const caller = await createEncryptingClient(inMemoryDriver(billfold.authentication), { licence })
 const ask = (data: unknown) => caller.send('POST', '/check_enrollment', { data })
 await ask({ list: [{ did: didOf(0) }] })
 const secret = await lookupSecret()

@@ -1,7 +1,7 @@
 import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
-import { playFaults } from './faults/play.ts'
+import { injectFaults } from './faults/inject-faults.ts'
 import { scenarios } from './faults/scenarios.ts'
 
 // Every call of the storage fails, before it is applied and after, in a scenario of each API, in memory and on every database:
@@ -14,7 +14,7 @@ async function play(name: string, storage: () => Storage): Promise<void> {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   all.storages.push(name)
   for (const scenario of scenarios) {
-    const { calls, runs, repeats, seconds, problems } = await playFaults(
+    const { calls, runs, repeats, seconds, problems } = await injectFaults(
       scenario,
       { storage, keyring },
       { storms, every },

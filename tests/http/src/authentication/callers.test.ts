@@ -1,9 +1,9 @@
 import { connect, generateClientKeyPair, listTenantServiceKeys } from '@billfold/core/client'
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { loginHost, type LoginHost } from './login-host.ts'
-import { type Sealer, sealer, type Unusual } from './sealer.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createLoginHost, type LoginHost } from './login-host.ts'
+import { createEncryptingClient, type EncryptingClient, type RequestOverrides } from './encrypting-client.ts'
 
 let host: LoginHost
 
@@ -13,7 +13,7 @@ const now = (): number => Math.floor(Date.now() / 1000)
 describeMounted(
   'the authentication API, its setup',
   async () => {
-    host = await loginHost({
+    host = await createLoginHost({
       publicUrl: 'https://login.example/walletapi',
       services: { shop: 'https://shop.example' },
       environment: { name: 'staging', EC_CURVE_NAME: 'not this' },
@@ -29,15 +29,17 @@ describeMounted(
   },
 )
 
-function suite(client: Client): void {
-  const sealers = new Map<string, Promise<Sealer>>()
-  const sealerOf = (licence: string): Promise<Sealer> => {
-    const known = sealers.get(licence) ?? sealer(client, { licence })
+function suite(client: MountedClient): void {
+  const sealers = new Map<string, Promise<EncryptingClient>>()
+  const sealerOf = (licence: string): Promise<EncryptingClient> => {
+    const known = sealers.get(licence) ?? createEncryptingClient(client, { licence })
     sealers.set(licence, known)
     return known
   }
-  const call = async (unusual: Unusual & { data?: unknown; plain?: unknown } = {}, licence = host.standard.licence) =>
-    (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
+  const call = async (
+    unusual: RequestOverrides & { data?: unknown; plain?: unknown } = {},
+    licence = host.standard.licence,
+  ) => (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
 
   describe('what it says about itself', () => {
     it('is healthy, and says by which key and which build', async () => {
@@ -87,7 +89,7 @@ function suite(client: Client): void {
       expect(await call({ data: undefined, plain: nobody })).toMatchObject({ status: 200, json: { list: [] } })
     })
 
-    const cases: readonly (readonly [string, number, () => Unusual | Promise<Unusual>])[] = [
+    const cases: readonly (readonly [string, number, () => RequestOverrides | Promise<RequestOverrides>])[] = [
       ['no licence', 401, () => ({ licence: undefined })],
       ['an unknown licence', 401, () => ({ licence: 'no-such-licence' })],
       ['no public key', 401, () => ({ headers: { publickey: undefined } })],
@@ -99,9 +101,9 @@ function suite(client: Client): void {
       ["somebody else's public key", 400, () => ({ headers: { publickey: generateClientKeyPair().publicKey } })],
       ['a licence that is not encrypted', 400, () => ({ headers: { licensekey: host.standard.licence } })],
       ['a request id that is not encrypted', 400, () => ({ headers: { requestid: 'e30=' } })],
-      ['a request id that is no JSON', 400, () => ({ stamp: 'now' })],
-      ['a request id without a uuid', 400, () => ({ stamp: JSON.stringify({ appid: 'a', ts: now() }) })],
-      ['a request id without an app', 400, () => ({ stamp: JSON.stringify({ uuid: 'a', ts: now() }) })],
+      ['a request id that is no JSON', 400, () => ({ requestId: 'now' })],
+      ['a request id without a uuid', 400, () => ({ requestId: JSON.stringify({ appid: 'a', ts: now() }) })],
+      ['a request id without an app', 400, () => ({ requestId: JSON.stringify({ uuid: 'a', ts: now() }) })],
       ['a uuid of 129 characters', 400, () => ({ uuid: 'u'.repeat(129) })],
       ['a time that is no number', 400, () => ({ ts: String(now()) })],
       ['a time that is too early', 401, () => ({ ts: now() - 70 })],
@@ -114,7 +116,7 @@ function suite(client: Client): void {
     })
 
     it('takes appId for appid, and times near enough', async () => {
-      expect((await call({ stamp: JSON.stringify({ appId: 'a', uuid: 'u', ts: now() - 50 }) })).status).toBe(200)
+      expect((await call({ requestId: JSON.stringify({ appId: 'a', uuid: 'u', ts: now() - 50 }) })).status).toBe(200)
       expect((await call({ ts: now() + 50.5 })).status).toBe(200)
     })
 
@@ -171,10 +173,10 @@ function suite(client: Client): void {
     })
 
     it('refuses what was encrypted but is no JSON that can be kept', async () => {
-      const caller = await sealer(client, { licence: host.standard.licence })
+      const caller = await createEncryptingClient(client, { licence: host.standard.licence })
       const deep = `${'['.repeat(100)}${']'.repeat(100)}`
       for (const text of ['', '{', deep, '{"list":[{"did":"\\u0000"}]}', '"\\ud800"']) {
-        const data = await caller.envelope.encrypt(text)
+        const data = await caller.channel.encrypt(text)
         expect((await caller.send('POST', '/check_enrollment', { plain: { data } })).status).toBe(400)
       }
     })
@@ -193,7 +195,7 @@ function suite(client: Client): void {
   })
 
   describe('service keys', () => {
-    const operator = (): Promise<Sealer> => sealer(client, { licence: host.system.licence })
+    const operator = (): Promise<EncryptingClient> => createEncryptingClient(client, { licence: host.system.licence })
     const made = (tag: string) =>
       host.billfold.serviceKeys.create({ tag, scopes: ['custody'], type: 'gateway', debug: true })
     type Keys = readonly { readonly tag: string; readonly keyId: string; readonly keySecret: string }[]
@@ -203,7 +205,7 @@ function suite(client: Client): void {
       const { status, json, opened } = await (await operator()).send('GET', '/servicekeys')
       expect({ status, data: (json as { data: unknown }).data }).toEqual({ status: 200, data: expect.any(String) })
       expect(opened).toContainEqual({ tag: 'listed', ...key, type: 'gateway', debug: true })
-      const standard = await sealer(client, { licence: host.standard.licence })
+      const standard = await createEncryptingClient(client, { licence: host.standard.licence })
       expect((await standard.send('GET', '/servicekeys')).status).toBe(403)
       expect((await standard.send('DELETE', `/servicekey/${key.keyId}`)).status).toBe(403)
     })

@@ -13,7 +13,7 @@ import {
   type Storage,
 } from '@billfold/core'
 import { scriptedVerifier } from '@billfold/core/biometrics'
-import { publicUrl } from './steps.ts'
+import { publicUrl } from './login-flow.ts'
 
 /** Billfold with a scripted verifier, configurations, and a clock that a test can turn. */
 export interface FaceHost {
@@ -22,7 +22,7 @@ export interface FaceHost {
   readonly licence: string
   readonly licenceId: string
   /** Turns the clock on, in milliseconds. */
-  readonly later: (milliseconds: number) => void
+  readonly advanceClock: (milliseconds: number) => void
   /** What has happened, once it was delivered. */
   readonly events: BillfoldEvent[]
 }
@@ -31,7 +31,7 @@ const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
 const unlimited: RateLimiter = { consume: allowed, peek: allowed }
 
 /** What a host is put together from. */
-export interface FaceHostParts {
+export interface FaceHostOptions {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly authentication?: AuthenticationOptions
@@ -39,14 +39,14 @@ export interface FaceHostParts {
   /** None, unless one is given: all calls come from one address. */
   readonly rateLimiter?: RateLimiter
   /** Another instance over the same storage has made the configurations already. */
-  readonly configured?: boolean
+  readonly hasConfigurations?: boolean
 }
 
 /**
  * Puts it together. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
  * `device` (a still, the PIN on new devices), `anybody` (a still, 1:N, no PIN).
  */
-export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
+export async function createFaceHost(parts: FaceHostOptions = {}): Promise<FaceHost> {
   const { storage = memoryStorage(), authentication = {} } = parts
   let offset = 0
   const events: BillfoldEvent[] = []
@@ -63,7 +63,7 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
   })
   const { configurations } = billfold.authentication
   const community = authentication.communities?.[0]?.id ?? 'default'
-  if (parts.configured !== true) {
+  if (parts.hasConfigurations !== true) {
     await configurations.create({ tag: 'still', community, liveness: 'none', pin: 'never' })
     await configurations.create({ tag: 'live', community, liveness: 'basic', pin: 'never' })
     await configurations.create({ tag: 'pin', community, liveness: 'none', pin: 'always' })
@@ -71,8 +71,8 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
     await configurations.create({ tag: 'anybody', community, liveness: 'none', pin: 'never', identify: true })
   }
   const { id: licenceId, licence } = await billfold.licences.create({ tag: 'relying party' })
-  const later = (milliseconds: number): void => {
+  const advanceClock = (milliseconds: number): void => {
     offset += milliseconds
   }
-  return { billfold, licence, licenceId, later, events }
+  return { billfold, licence, licenceId, advanceClock, events }
 }

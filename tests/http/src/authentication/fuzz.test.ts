@@ -2,8 +2,8 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { expect, it } from 'vitest'
 import { describeReport, fuzz } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts.ts'
-import { faceHost } from './face-host.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { createFaceHost } from './face-host.ts'
 
 it('gets no 500 out of the authentication API, and does not make it hang, whatever is sent', async () => {
   const sqlite = (await openTestDatabases()).find(({ kind }) => kind === 'sqlite')
@@ -11,7 +11,7 @@ it('gets no 500 out of the authentication API, and does not make it hang, whatev
   const { connect, drop } = await sqlite.open()
   const db = connect()
   await migrate(db, { dialect: 'sqlite' })
-  const { billfold } = await faceHost({ storage: kyselyStorage(db, { dialect: 'sqlite' }) })
+  const { billfold } = await createFaceHost({ storage: kyselyStorage(db, { dialect: 'sqlite' }) })
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'fuzz', scopes: ['*'] })
   const mounting = { framework: 'express 5', through: 'app', prefix: '/id', parser: false } as const
   const host = await startHost(mounting, billfold.authentication)

@@ -17,7 +17,7 @@ export interface LoginHost {
 }
 
 /** Puts Billfold together over a storage: one in memory, unless another is given. */
-export async function loginHost(
+export async function createLoginHost(
   authentication: AuthenticationOptions = {},
   storage: Storage = memoryStorage(),
 ): Promise<LoginHost> {

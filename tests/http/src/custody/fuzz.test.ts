@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { describeReport, fuzz } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts.ts'
-import { mountings, nameOf } from '../mountings.ts'
-import { sqliteCustodian } from './sqlite-custodian.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
+import { createSqliteCustodyHost } from './sqlite-custody-host.ts'
 
 /** Not Koa behind its parser: that one, with no API mounted at all, leaves a connection hanging after a large body that is no gzip. */
 const chosen = mountings.filter(
@@ -10,11 +10,11 @@ const chosen = mountings.filter(
     framework !== 'express 4' && prefix === '/id' && through === 'app' && !(framework === 'koa' && parser),
 )
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests to the custody API, %s',
   (_name, mounting) => {
     it('get no 500, do not hang, and leave nothing behind', async () => {
-      const { billfold, authorization, drop } = await sqliteCustodian()
+      const { billfold, authorization, drop } = await createSqliteCustodyHost()
       const host = await startHost(mounting, billfold.custody)
       const target = {
         port: host.port,

@@ -2,11 +2,12 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { verifyMessage } from 'ethers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { request } from '../client.ts'
-import { type Host, startHost } from '../hosts.ts'
-import { mountings } from '../mountings.ts'
-import { basic, call, type Outcome } from './custodian.ts'
-import { twoInstances } from './two-instances.ts'
+import { sendRequest } from '../send-request.ts'
+import { type Host, startHost } from '../hosts/start-host.ts'
+import { mountings } from '../hosts/mountings.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { callCustody, type CustodyReply } from './custody-host.ts'
+import { createTwoInstances } from './two-instances.ts'
 
 /** What can be done to a user's signing methods and wallets, all at the same moment. */
 const act = fc.oneof(
@@ -21,11 +22,11 @@ const fair = ['signing-method.invalid', 'signing-method.exists', 'signing-method
 
 describe.each(await openTestDatabases())('signing methods on $name, changed on two hosts at once', (database) => {
   const hosts: Host[] = []
-  let ask: (index: number, method: string, path: string, json?: unknown, header?: string) => Promise<Outcome>
+  let ask: (index: number, method: string, path: string, json?: unknown, header?: string) => Promise<CustodyReply>
   let drop: () => Promise<void> = async () => {}
 
   beforeAll(async () => {
-    const made = await twoInstances(database)
+    const made = await createTwoInstances(database)
     drop = made.drop
     const [first, second] = made.instances
     const chosen = mountings.filter(({ through, prefix, parser }) => through === 'app' && prefix === '' && !parser)
@@ -36,11 +37,12 @@ describe.each(await openTestDatabases())('signing methods on $name, changed on t
     ask = (index, method, path, json, header) => {
       const port = hosts[index % 2]?.port ?? 0
       const client = {
-        request: (verb: string, at: string, sent?: Parameters<typeof request>[3]) => request(port, verb, at, sent),
+        request: (verb: string, at: string, sent?: Parameters<typeof sendRequest>[3]) =>
+          sendRequest(port, verb, at, sent),
       }
-      return call(
+      return callCustody(
         client,
-        basic(keyId, keySecret),
+        basicAuthorization(keyId, keySecret),
         method,
         path,
         json,
@@ -64,7 +66,7 @@ describe.each(await openTestDatabases())('signing methods on $name, changed on t
         const [byPin, byCode] = [`${pinId}:4711`, `${code.id}:${code.value}`]
         const wallet = { secretType: 'ETHEREUM', userId }
 
-        const start = (one: Act, index: number): Promise<Outcome> => {
+        const start = (one: Act, index: number): Promise<CustodyReply> => {
           if (one.kind === 'replace PIN') return ask(index, 'PUT', `${methods}/${pinId}`, { value: one.value }, byCode)
           if (one.kind === 'replace code') return ask(index, 'PUT', `${methods}/${code.id}`, {}, byPin)
           if (one.kind === 'remove code') return ask(index, 'DELETE', `${methods}/${code.id}`, undefined, byPin)

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyMessage } from 'ethers'
-import { request } from '../client.ts'
-import { startHost } from '../hosts.ts'
-import { mountings } from '../mountings.ts'
-import { type Asker, call, custodian, type Outcome } from './custodian.ts'
+import { sendRequest } from '../send-request.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { mountings } from '../hosts/mountings.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import { callCustody, createCustodyHost, type CustodyReply } from './custody-host.ts'
 
 /** What the model knows of a signing method. */
 interface Method {
@@ -22,7 +23,12 @@ interface Model {
 
 /** The real thing: a user of the custody API. */
 interface Real {
-  readonly ask: (method: string, path: string, json?: unknown, headers?: Record<string, string>) => Promise<Outcome>
+  readonly ask: (
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<CustodyReply>
   readonly userId: string
   readonly path: string
 }
@@ -158,10 +164,11 @@ describe('the signing methods of a user, whatever is done in whatever order', ()
   it('do what a simple model of them does, over HTTP', async () => {
     const [mounting] = mountings
     if (mounting === undefined) throw new Error('there is no mounting')
-    const { billfold, authorization } = await custodian()
+    const { billfold, authorization } = await createCustodyHost()
     const host = await startHost(mounting, billfold.custody, {})
-    const client: Asker = { request: (method, path, sent) => request(host.port, method, path, sent) }
-    const ask: Real['ask'] = (method, path, json, headers) => call(client, authorization, method, path, json, headers)
+    const client: RequestDriver = { request: (method, path, sent) => sendRequest(host.port, method, path, sent) }
+    const ask: Real['ask'] = (method, path, json, headers) =>
+      callCustody(client, authorization, method, path, json, headers)
     try {
       await fc.assert(
         fc.asyncProperty(commands, async (sequence) => {

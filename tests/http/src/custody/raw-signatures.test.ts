@@ -1,22 +1,22 @@
 import { computeAddress, recoverAddress } from 'ethers'
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { describeMounted } from '../describe-mounted.ts'
-import type { Client } from '../client.ts'
-import { call, type Custodian, custodian, type Outcome } from './custodian.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { callCustody, createCustodyHost, type CustodyHost, type CustodyReply } from './custody-host.ts'
 
 const pincode = '4711'
-let custody: Custodian
+let custody: CustodyHost
 
 async function build(rawSignatures?: boolean) {
-  custody = await custodian(undefined, 'default', rawSignatures === undefined ? {} : { rawSignatures })
+  custody = await createCustodyHost(undefined, 'default', rawSignatures === undefined ? {} : { rawSignatures })
   return custody.billfold.custody
 }
 
-const ask = (client: Client, path: string, json: unknown): Promise<Outcome> =>
-  call(client, custody.authorization, 'POST', path, json)
+const ask = (client: MountedClient, path: string, json: unknown): Promise<CustodyReply> =>
+  callCustody(client, custody.authorization, 'POST', path, json)
 
-async function sign(client: Client, secretType: string, data: string, type = `${secretType}_RAW`) {
+async function sign(client: MountedClient, secretType: string, data: string, type = `${secretType}_RAW`) {
   const { result: wallet } = await ask(client, '/api/wallets', { secretType, pincode })
   const signatureRequest = { type, secretType, walletId: wallet.id, data }
   return { wallet, ...(await ask(client, '/api/signatures', { pincode, signatureRequest })) }

@@ -10,7 +10,7 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
 
 /** Two instances that share a fresh database, each over a pool of its own, and a keyring: as two host processes would. */
-export async function twoInstances(
+export async function createTwoInstances(
   database: TestDatabase,
   custody: CustodyOptions = {},
 ): Promise<{ readonly instances: readonly [Billfold, Billfold]; readonly drop: () => Promise<void> }> {

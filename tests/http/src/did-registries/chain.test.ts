@@ -13,8 +13,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
 import { resolveIndependently } from './independent-resolver.ts'
-import { compareSequences } from './sequences.ts'
-import { make, newOwner } from './signer.ts'
+import { compareSequences } from './compare-sequences.ts'
+import { applyChange, createOwner } from './did-owner.ts'
 
 const service: RegistryChange = {
   kind: 'attribute',
@@ -26,8 +26,8 @@ const service: RegistryChange = {
 /** A service, a delegate, and a new owner at the end: what the API's document shows. */
 const configuration: readonly RegistryChange[] = [
   service,
-  { kind: 'delegate', delegateType: 'veriKey', delegate: newOwner().address, validity: 86_400 },
-  { kind: 'owner', newOwner: newOwner().address },
+  { kind: 'delegate', delegateType: 'veriKey', delegate: createOwner().address, validity: 86_400 },
+  { kind: 'owner', newOwner: createOwner().address },
 ]
 
 const chains = [
@@ -54,9 +54,9 @@ describe.each(chains)('an identity without funds, on a chain $name,', ({ options
     if (!funds) await anvil.rpc('anvil_setBalance', payerAddress, '0x0')
     const registry = deployed.connect(fees === undefined ? {} : { fees })
     const services = createRegistryServices()
-    const owner = newOwner()
+    const owner = createOwner()
     for (const change of configuration) {
-      const { state, hash } = await make(registry, services, owner, owner.address, change)
+      const { state, hash } = await applyChange(registry, services, owner, owner.address, change)
       expect(state).toBe('mined')
       expect((await provider.getTransaction(hash ?? ''))?.type).toBe(type)
     }
@@ -94,13 +94,15 @@ describe('a step on a chain', () => {
   })
 
   /** A process that dies, or loses its node, after it has kept what it signed and before anybody has it. */
-  async function keepWithoutSending(storage: Storage, stepId: string, owner = newOwner()) {
+  async function keepWithoutSending(storage: Storage, stepId: string, owner = createOwner()) {
     const { anvil } = deployed
     const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
     const silent = { ...client, broadcast: () => Promise.reject(new Error('the process died here')) }
     const registry = deployed.connect({ client: silent, receiptTimeoutMs: 0 })
     const services = createRegistryServices({ storage })
-    expect(await make(registry, services, owner, owner.address, service, stepId)).toMatchObject({ state: 'sent' })
+    expect(await applyChange(registry, services, owner, owner.address, service, stepId)).toMatchObject({
+      state: 'sent',
+    })
     return owner
   }
 
@@ -111,7 +113,7 @@ describe('a step on a chain', () => {
     const services = createRegistryServices({ storage })
     expect((await other.getHistory(services, 'default', owner.address)).events).toEqual([])
     await other.findOperationStatus(services, 'default', 'lost')
-    const again = await make(other, services, owner, owner.address, service, 'lost')
+    const again = await applyChange(other, services, owner, owner.address, service, 'lost')
     expect(again.state).toBe('mined')
     expect((await other.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
@@ -138,8 +140,8 @@ describe('a step on a chain', () => {
     const first = await keepWithoutSending(storage, 'one')
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
-    const second = newOwner()
-    expect((await make(registry, services, second, second.address, service)).state).toBe('mined')
+    const second = createOwner()
+    expect((await applyChange(registry, services, second, second.address, service)).state).toBe('mined')
     for (const { address } of [first, second])
       expect((await registry.getHistory(services, 'default', address)).events).toHaveLength(1)
     const [mined, pending] = await Promise.all(
@@ -152,9 +154,9 @@ describe('a step on a chain', () => {
     const storage = memoryStorage()
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
-    const owner = newOwner()
+    const owner = createOwner()
     const take = (index: number): Promise<unknown> =>
-      make(registry, services, owner, owner.address, configuration[index] ?? service, `death-${index}`)
+      applyChange(registry, services, owner, owner.address, configuration[index] ?? service, `death-${index}`)
     const first = await take(0)
     await deployed.anvil.stop()
     await expect(take(1)).rejects.toMatchObject({ code: 'transaction.chain-unavailable' })
@@ -173,12 +175,14 @@ describe('a step on a chain', () => {
     const payer = keyringPayer(keyring, 'k1')
     const registry = deployed.connect({ payer })
     const services = createRegistryServices()
-    const owner = newOwner()
-    const poor = await make(registry, services, owner, owner.address, service, 'poor')
+    const owner = createOwner()
+    const poor = await applyChange(registry, services, owner, owner.address, service, 'poor')
     expect(poor).toMatchObject({ state: 'failed', failure: 'transaction.insufficient-funds' })
     await anvil.rpc('anvil_setBalance', await payer.address(), '0xde0b6b3a7640000')
-    expect(await make(registry, services, owner, owner.address, service, 'poor')).toEqual(poor)
-    expect(await make(registry, services, owner, owner.address, service, 'rich')).toMatchObject({ state: 'mined' })
+    expect(await applyChange(registry, services, owner, owner.address, service, 'poor')).toEqual(poor)
+    expect(await applyChange(registry, services, owner, owner.address, service, 'rich')).toMatchObject({
+      state: 'mined',
+    })
     expect(await provider.getTransactionCount(await payer.address())).toBe(1)
     expect((await registry.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
@@ -202,7 +206,7 @@ describe('a step on a chain', () => {
     const refuses = { ...client, broadcast: () => Promise.reject(new Error('the host must send it')) }
     const registry = deployed.connect({ client: refuses, apiHosts: { urls: [apiUrl], rpcUrl: 'https://node.example' } })
     const services = createRegistryServices()
-    const owner = newOwner()
+    const owner = createOwner()
     const prepared = await registry.prepare(services, 'default', owner.address, service)
     const signature = owner.sign(prepared.digest)
     const state = await registry.submit(services, actor, 'posted', prepared, signature, { apiUrl })
@@ -212,8 +216,8 @@ describe('a step on a chain', () => {
   })
 
   it('is refused where there is no registry at the address', async () => {
-    const registry = deployed.connect({ contract: newOwner().address })
-    const owner = newOwner()
+    const registry = deployed.connect({ contract: createOwner().address })
+    const owner = createOwner()
     await expect(registry.prepare(createRegistryServices(), 'default', owner.address, service)).rejects.toMatchObject({
       code: 'transaction.chain-unavailable',
     })
@@ -225,6 +229,6 @@ describe('a step on a chain', () => {
 
 it('both registries, after random sequences of changes, resolve to the document that ethr-did-resolver reads', async () => {
   const deployed = await deployRegistry()
-  expect(await compareSequences(deployed, { count: 20, longest: 5 })).toBe(20)
+  expect(await compareSequences(deployed, { count: 20, maxLength: 5 })).toBe(20)
   await deployed.close()
 }, 300_000)

@@ -6,7 +6,7 @@ import { memoryStorage } from '@billfold/core'
 import { createRegistryServices } from '@billfold/core/dids'
 import { migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
-import { changesOf, ownerOf } from './configure-wallets.ts'
+import { changesForWallet, ownerForWallet } from './configure-wallets.ts'
 import type { DeployedRegistry } from './deployed-registry.ts'
 
 const program = fileURLToPath(new URL('../../dist/did-registries/configure-process.js', import.meta.url))
@@ -61,14 +61,14 @@ export async function assertEachStepOnce(
   const registry = deployed.connect()
   const services = createRegistryServices({ storage: memoryStorage() })
   for (let index = 0; index < wallets; index++) {
-    const { events } = await registry.getHistory(services, 'default', ownerOf(run, index).address)
+    const { events } = await registry.getHistory(services, 'default', ownerForWallet(run, index).address)
     assert.deepEqual(
       events.map(({ kind }) => kind),
-      changesOf(run, index).map(({ kind }) => kind),
+      changesForWallet(run, index).map(({ kind }) => kind),
     )
   }
   const { provider, payerAddress } = deployed
-  const steps = wallets * changesOf(run, 0).length
+  const steps = wallets * changesForWallet(run, 0).length
   assert.equal(await provider.getTransactionCount(payerAddress), before + steps)
   assert.equal(await provider.getTransactionCount(payerAddress, 'pending'), before + steps)
   return steps

@@ -7,11 +7,11 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from '../did-registries/deployed-registry.ts'
 import { resolveIndependently } from '../did-registries/independent-resolver.ts'
-import { configureAll, makeWallets, threeChanges } from './configure-many.ts'
-import type { DidCaller } from './did-caller.ts'
-import { didHost, outsider } from './did-host.ts'
-import { payerHistory } from './payer-history.ts'
-import { callerOf, custodyOf, twoDidHosts } from './two-did-hosts.ts'
+import { configureWallets, createWallets, threeChanges } from './configure-wallets.ts'
+import type { DidClient } from './did-client.ts'
+import { createDidHost, createExternalKey } from './did-host.ts'
+import { readPayerHistory } from './payer-history.ts'
+import { createInMemoryCustodyCaller, createInMemoryDidClient, createTwoDidHosts } from './two-did-hosts.ts'
 
 const chains = [
   { name: 'a chain with fees', anvil: [], settings: {}, payerHasFunds: true },
@@ -33,13 +33,13 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
   })
   afterAll(() => chain.close())
 
-  async function hostWith(registry: DidRegistry): Promise<DidCaller> {
-    return callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  async function hostWith(registry: DidRegistry): Promise<DidClient> {
+    return createInMemoryDidClient(await createDidHost(memoryStorage(), { dids: { registries: [registry] } }))
   }
 
   it('are configured without a balance of their own, and resolve to what an independent resolver says', async () => {
     const caller = await hostWith(chain.connect(settings))
-    const owner = outsider('ethr:development')
+    const owner = createExternalKey('ethr:development')
     const txsInput = [
       { newOwner: owner.did },
       { service: { name: 'Agent', value: 'https://agent.example', validity: 3_600_000 } },
@@ -71,10 +71,10 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
         return registry.submit(...handedIn)
       },
     })
-    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const did = (await createWallets(caller, 1))[0] ?? ''
     const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
-    const before = (await payerHistory(chain)).transactions
-    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    const before = (await readPayerHistory(chain)).transactions
+    const stopped = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect(stopped.status, JSON.stringify(stopped.body)).toBe(503)
     expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'sent', 'waiting'])
     await startMining(chain)
@@ -91,10 +91,10 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
         return registry.submit(...handedIn)
       },
     })
-    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const did = (await createWallets(caller, 1))[0] ?? ''
     const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
-    const before = (await payerHistory(chain)).transactions
-    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    const before = (await readPayerHistory(chain)).transactions
+    const stopped = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect([stopped.status, stopped.body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
     expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'failed', 'waiting'])
     await chain.anvil.start()
@@ -102,10 +102,10 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
   })
 
   /** Three changes since then, each once, and a document that others agree on. */
-  async function expectFinished(caller: DidCaller, did: string, request: object, before: number): Promise<void> {
-    const finished = await caller.asWallet(did, 'POST /wallet/configure', request)
+  async function expectFinished(caller: DidClient, did: string, request: object, before: number): Promise<void> {
+    const finished = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect(finished.status, JSON.stringify(finished.body)).toBe(200)
-    const { transactions, changes, failed } = await payerHistory(chain)
+    const { transactions, changes, failed } = await readPayerHistory(chain)
     expect([transactions - before, failed]).toEqual([3, 0])
     expect(new Set(changes).size).toBe(changes.length)
     const ours = (await caller.call('GET', `/1.0/identifiers/${did}`)).body.didDocument
@@ -128,12 +128,15 @@ describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgre
   (database) => {
     it('make every change once, and leave no gap in the nonces', { timeout: 120_000 }, async () => {
       const chain = await deployRegistry()
-      const two = await twoDidHosts(database, { dids: { registries: [chain.connect()] } })
-      const [one, other] = two.callers
-      const dids = await makeWallets(one, 6)
-      const statuses = await Promise.all([configureAll(one, dids.slice(0, 3)), configureAll(other, dids.slice(3))])
+      const two = await createTwoDidHosts(database, { dids: { registries: [chain.connect()] } })
+      const [one, other] = two.clients
+      const dids = await createWallets(one, 6)
+      const statuses = await Promise.all([
+        configureWallets(one, dids.slice(0, 3)),
+        configureWallets(other, dids.slice(3)),
+      ])
       expect(statuses.flat()).toEqual(dids.map(() => 200))
-      const { transactions, changes, failed } = await payerHistory(chain)
+      const { transactions, changes, failed } = await readPayerHistory(chain)
       expect([transactions, changes.length, failed]).toEqual([18, 18, 0])
       expect(new Set(changes).size).toBe(18)
       await two.drop()
@@ -154,13 +157,15 @@ it('a wallet whose configuration cannot even begin is in the reply, so that nobo
       return embedded.identityOwner(...asked)
     },
   }
-  const { call, asWallet } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const { call, callAsWallet } = createInMemoryDidClient(
+    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+  )
   const { status, body } = await call('POST', '/wallet', { walletConfig: { txsInput: oneService } })
   expect([status, body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
   expect((await call('GET', '/wallets')).body).toEqual({ wallets: [body.wallet] })
   isDown = false
   const { did } = body.wallet
-  const repeated = await asWallet(did, 'POST /wallet/configure', {
+  const repeated = await callAsWallet(did, 'POST /wallet/configure', {
     wallet: { did },
     walletConfig: { txsInput: oneService },
   })
@@ -168,9 +173,9 @@ it('a wallet whose configuration cannot even begin is in the reply, so that nobo
 })
 
 it('a wallet for whose delegates its user has no room is in the reply, with what was wrong', async () => {
-  const host = await didHost()
-  const { call } = callerOf(host)
-  const custody = custodyOf(host.billfold, host.authorization)
+  const host = await createDidHost()
+  const { call } = createInMemoryDidClient(host)
+  const custody = createInMemoryCustodyCaller(host.billfold, host.authorization)
   const pin = { signingMethod: { type: 'PIN', value: '123456' } }
   const { id: userId, signingMethods } = (await custody('POST', '/api/users', pin)).body.result
   const headers = { 'signing-method': `${signingMethods[0].id}:123456` }
@@ -191,13 +196,15 @@ it('a change of the owner that is made after the reply was sent is told by a rep
       return isSlow ? { state: 'sent' } : state
     },
   }
-  const owner = outsider()
-  const { call, as } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const owner = createExternalKey()
+  const { call, callWithKey } = createInMemoryDidClient(
+    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+  )
   const change = { txsInput: [{ newOwner: owner.did }] }
   const { status, body } = await call('POST', '/wallet', { walletConfig: change })
   expect([status, body.steps[0].state]).toEqual([503, 'sent'])
   isSlow = false
   const json = { wallet: { did: body.wallet.did }, walletConfig: change }
-  const repeated = await as(owner, 'POST /wallet/configure', json)
+  const repeated = await callWithKey(owner, 'POST /wallet/configure', json)
   expect([repeated.status, repeated.body.steps?.[0].state]).toEqual([200, 'mined'])
 })

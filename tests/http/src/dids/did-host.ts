@@ -10,8 +10,8 @@ import {
   type Storage,
 } from '@billfold/core'
 import { SigningKey, Wallet } from 'ethers'
-import { basic } from '../custody/custodian.ts'
-import type { KeyHolder } from './did-auth-token.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import type { DidKey } from './sign-did-auth.ts'
 
 /** What `x-did-auth` tokens of these suites are for. */
 export const publicUrl = 'https://dids.example'
@@ -21,11 +21,11 @@ export interface DidHost {
   readonly billfold: Billfold
   /** A Basic `Authorization` header: scopes `dids`, `dids:sign` and `custody`. */
   readonly authorization: string
-  readonly admin: KeyHolder
+  readonly admin: DidKey
 }
 
 /** A key pair that is held by nobody here, and its DID. */
-export function outsider(method = 'spherity'): KeyHolder {
+export function createExternalKey(method = 'spherity'): DidKey {
   const { privateKey } = Wallet.createRandom()
   const address = new Wallet(privateKey).address.toLowerCase()
   return { did: `did:${method}:${address}`, address, key: new SigningKey(privateKey) }
@@ -34,14 +34,17 @@ export function outsider(method = 'spherity'): KeyHolder {
 /** What a suite can choose. */
 export interface DidHostOptions {
   readonly keyring?: Keyring
-  readonly admin?: KeyHolder
+  readonly admin?: DidKey
   readonly dids?: DidsOptions
   readonly now?: () => number
 }
 
 /** Puts Billfold together over a storage: one in memory, unless another is given. */
-export async function didHost(storage: Storage = memoryStorage(), options: DidHostOptions = {}): Promise<DidHost> {
-  const { keyring = aKeyring(), admin = outsider() } = options
+export async function createDidHost(
+  storage: Storage = memoryStorage(),
+  options: DidHostOptions = {},
+): Promise<DidHost> {
+  const { keyring = createKeyring(), admin = createExternalKey() } = options
   const billfold = createBillfold({
     storage,
     keyring,
@@ -55,10 +58,10 @@ export async function didHost(storage: Storage = memoryStorage(), options: DidHo
     tag: 'suite',
     scopes: ['dids', 'dids:sign', 'custody'],
   })
-  return { billfold, admin, authorization: basic(keyId, keySecret) }
+  return { billfold, admin, authorization: basicAuthorization(keyId, keySecret) }
 }
 
 /** A keyring that hosts over one storage share. */
-export function aKeyring(): Keyring {
+export function createKeyring(): Keyring {
   return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 }

@@ -11,7 +11,7 @@ export interface PayerHistory {
 }
 
 /** Reads the chain from its first block. */
-export async function payerHistory({ provider, payerAddress }: DeployedRegistry): Promise<PayerHistory> {
+export async function readPayerHistory({ provider, payerAddress }: DeployedRegistry): Promise<PayerHistory> {
   const calls = new Interface(registryPackage.EthereumDIDRegistry.abi)
   const changes: string[] = []
   let failed = 0

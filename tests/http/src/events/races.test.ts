@@ -6,8 +6,8 @@ import { type Billfold, type BillfoldEvent, newKey } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Receiver, startReceiver } from './receiver.ts'
-import { webhookInstance } from './webhook-instance.ts'
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
+import { createWebhookInstance } from './webhook-instance.ts'
 
 const program = fileURLToPath(new URL('../../dist/events/delivering-process.js', import.meta.url))
 
@@ -22,9 +22,9 @@ describe.each(await openTestDatabases())(
     let instances: readonly [Billfold, Billfold]
     let url: string | undefined
     let drop: () => Promise<void>
-    const receivers: Receiver[] = []
-    const receiver = async (...answer: Parameters<typeof startReceiver>): Promise<Receiver> => {
-      const one = await startReceiver(...answer)
+    const receivers: WebhookReceiver[] = []
+    const receiver = async (...answer: Parameters<typeof startWebhookReceiver>): Promise<WebhookReceiver> => {
+      const one = await startWebhookReceiver(...answer)
       receivers.push(one)
       return one
     }
@@ -37,7 +37,7 @@ describe.each(await openTestDatabases())(
       }
       const pools = [fresh.connect(), fresh.connect()] as const
       await migrate(pools[0], { dialect })
-      const [one, two] = pools.map((db) => webhookInstance(kyselyStorage(db, { dialect }), key, options))
+      const [one, two] = pools.map((db) => createWebhookInstance(kyselyStorage(db, { dialect }), key, options))
       if (one === undefined || two === undefined) throw new Error('there are two')
       instances = [one, two]
     })

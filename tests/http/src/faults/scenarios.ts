@@ -1,7 +1,7 @@
 import { authenticationScenario } from './authentication-scenario.ts'
 import { custodyScenario } from './custody-scenario.ts'
 import { didScenario } from './did-scenario.ts'
-import { keyedScenario } from './keyed-scenario.ts'
+import { idempotencyScenario } from './idempotency-scenario.ts'
 import { onboardingScenario } from './onboarding-scenario.ts'
 import { paymentScenario } from './payment-scenario.ts'
 
@@ -12,5 +12,5 @@ export const scenarios = [
   paymentScenario,
   onboardingScenario,
   authenticationScenario,
-  keyedScenario,
+  idempotencyScenario,
 ] as const

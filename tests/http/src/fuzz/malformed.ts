@@ -42,7 +42,7 @@ const mutations: readonly ((request: FuzzedRequest, random: Random) => string)[]
 ]
 
 /** The bytes of a request that no HTTP client would send, as latin1 text. */
-export function malformed(request: FuzzedRequest, random: Random): string {
+export function malformRequest(request: FuzzedRequest, random: Random): string {
   return random.pick(mutations)(request, random)
 }
 

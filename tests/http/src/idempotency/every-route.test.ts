@@ -2,10 +2,10 @@ import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/c
 import type { Guard, MountableApi, Route } from '@billfold/core/http'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Client, Sent } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { isUsual } from '../mountings.ts'
-import { form } from '../onboarding/form.ts'
+import type { MountedClient, RequestContent } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { isDefaultMounting } from '../hosts/mountings.ts'
+import { formRequest } from '../onboarding/multipart-form.ts'
 
 const billfold = createBillfold({
   storage: memoryStorage(),
@@ -73,7 +73,7 @@ function counting(api: MountableApi, counted: Map<string, number>): MountableApi
 }
 
 /** A body with this value in every field that the route has. */
-function bodyFor({ body }: Route, value: string): Sent {
+function bodyFor({ body }: Route, value: string): RequestContent {
   if (body === undefined) return {}
   const fields = body.schema instanceof z.ZodObject ? Object.keys(body.schema.shape) : []
   return body.encoding === 'json'
@@ -93,15 +93,15 @@ for (const api of apis) {
     (client) => routesSuite(client, stubs.routes, counted),
     {
       only: (mounting) =>
-        isUsual(mounting) && mounting.prefix === '' && mounting.parser === (mounting.framework === 'koa'),
+        isDefaultMounting(mounting) && mounting.prefix === '' && mounting.parser === (mounting.framework === 'koa'),
     },
   )
 }
 
-function routesSuite(client: Client, routes: readonly Route[], counted: ReadonlyMap<string, number>): void {
+function routesSuite(client: MountedClient, routes: readonly Route[], counted: ReadonlyMap<string, number>): void {
   describe.each(routes.map((route) => [route.id, route] as const))('%s', (id, route) => {
     const path = route.path.replaceAll(/:\w+/g, 'x')
-    const call = (key: string | undefined, sent: Sent, at = path) =>
+    const call = (key: string | undefined, sent: RequestContent, at = path) =>
       client.request(route.method, at, {
         ...sent,
         headers: { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) },
@@ -142,10 +142,10 @@ function routesSuite(client: Client, routes: readonly Route[], counted: Readonly
         { name: 'a', content: 'x'.repeat(100_000) },
         { name: 'b', content: 'y' },
       ]
-      const first = await call(key, form(...parts))
-      expect((await call(key, form(...parts))).text).toBe(first.text)
-      expect((await call(key, form(...parts.toReversed()))).status).toBe(422)
-      expect((await call(key, form(...parts.slice(0, 1)))).status).toBe(422)
+      const first = await call(key, formRequest(...parts))
+      expect((await call(key, formRequest(...parts))).text).toBe(first.text)
+      expect((await call(key, formRequest(...parts.toReversed()))).status).toBe(422)
+      expect((await call(key, formRequest(...parts.slice(0, 1)))).status).toBe(422)
     })
   })
 }

@@ -11,10 +11,11 @@ import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askerOf } from '../authentication/asker.ts'
-import { sealer } from '../authentication/sealer.ts'
-import { logIn } from '../onboarding/applicant.ts'
-import { basic, registration } from '../payments/payer.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import { createEncryptingClient } from '../authentication/encrypting-client.ts'
+import { logInApplicant } from '../onboarding/applicant.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { registration } from '../payments/payments-client.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
@@ -91,14 +92,14 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     hosts = [hostOver(storage), hostOver(kyselyStorage(pools[1], { dialect }))]
     const scopes = ['custody', 'dids', 'dids:sign']
     const { keyId, keySecret } = await hosts[0].serviceKeys.create({ tag: 'races', scopes })
-    service = basic(keyId, keySecret)
+    service = basicAuthorization(keyId, keySecret)
   })
   afterAll(() => drop())
 
   test.each(cases)('make $name once', async ({ api, method = 'POST', path, json, by }) => {
-    const [one, other] = [askerOf(api(hosts[0])), askerOf(api(hosts[1]))]
+    const [one, other] = [inMemoryDriver(api(hosts[0])), inMemoryDriver(api(hosts[1]))]
     const authorization =
-      by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logIn(one)).jwt}` : undefined
+      by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logInApplicant(one)).jwt}` : undefined
     const headers = {
       'idempotency-key': crypto.randomUUID(),
       ...(authorization !== undefined && { authorization }),
@@ -113,7 +114,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
   })
 
   test('that try PINs count five of them, and then the right one is answered as they are', async () => {
-    const [one, other] = [askerOf(hosts[0].custody), askerOf(hosts[1].custody)]
+    const [one, other] = [inMemoryDriver(hosts[0].custody), inMemoryDriver(hosts[1].custody)]
     const headers = { 'idempotency-key': crypto.randomUUID(), authorization: service }
     const tryPin = (value: string, index: number) =>
       (index % 2 === 0 ? one : other).request('POST', '/api/users', {
@@ -145,8 +146,11 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
       liveness: 'none',
       pin: 'never',
     })
-    const one = await sealer(askerOf(hosts[0].authentication), { licence })
-    const both = [one, await sealer(askerOf(hosts[1].authentication), { licence, pair: one.pair })] as const
+    const one = await createEncryptingClient(inMemoryDriver(hosts[0].authentication), { licence })
+    const both = [
+      one,
+      await createEncryptingClient(inMemoryDriver(hosts[1].authentication), { licence, pair: one.keyPair }),
+    ] as const
     const session = { dvcID: 'still', metadata: { basket: 1 } }
     const headers = { 'idempotency-key': crypto.randomUUID() }
     const call = (index: number) =>

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted, type SuiteOptions } from '../describe-mounted.ts'
-import { type HostChoice, paymentsHost, type PaymentsHost } from './payer.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted, type SuiteOptions } from '../hosts/describe-mounted.ts'
+import { createPaymentsHost, type PaymentsHost, type PaymentsHostOptions } from './payments-client.ts'
 
 const two: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
@@ -9,7 +9,7 @@ const two: SuiteOptions = {
     ((framework === 'express 5' && prefix === '/id' && !parser) || (framework === 'koa' && prefix === '' && parser)),
 }
 /** Mounted in one way, for what the mounting has nothing to do with. */
-export const one: SuiteOptions = {
+export const singleMounting: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
     framework === 'koa' && through === 'app' && prefix === '/id' && !parser,
 }
@@ -17,15 +17,15 @@ export const one: SuiteOptions = {
 /** Describes the API with a host of its own. */
 export function describePayments(
   name: string,
-  choice: () => HostChoice,
-  suite: (client: Client, host: () => PaymentsHost) => void,
+  choice: () => PaymentsHostOptions,
+  suite: (client: MountedClient, host: () => PaymentsHost) => void,
   mounted: SuiteOptions = two,
 ): void {
   let made: PaymentsHost | undefined
   describeMounted(
     name,
     async () => {
-      made = await paymentsHost(undefined, choice())
+      made = await createPaymentsHost(undefined, choice())
       return made.billfold.payments
     },
     (client) =>
@@ -38,4 +38,9 @@ export function describePayments(
 }
 
 /** What the API answers with, whatever the data is. */
-export const said = (message: string, code = '1', status = 200) => ({ status, message, code, data: expect.anything() })
+export const replyWith = (message: string, code = '1', status = 200) => ({
+  status,
+  message,
+  code,
+  data: expect.anything(),
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeReport } from '../fuzz/fuzz.ts'
-import { mountings, nameOf } from '../mountings.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
 import { fuzzPayments } from './fuzz-payments.ts'
 
 /** One without a parser, one behind the parser of its host; not Koa behind its parser, see the fuzz suite of the custody API. */
@@ -11,7 +11,7 @@ const chosen = mountings.filter(
     ((framework === 'koa' && !parser) || (framework === 'express 5' && parser)),
 )
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests to the payments API, %s',
   { timeout: 120_000 },
   (_name, mounting) => {

@@ -2,7 +2,7 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { type AnyTables, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { describeReliability, reliability } from './reliability.ts'
+import { describeReliability, measureReliability } from './reliability.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 
@@ -17,21 +17,21 @@ describe('two processes, one of which is killed, and a database that drops its c
     const db = fresh.connect()
     await migrate(db, { dialect })
     try {
-      const report = await reliability({
+      const report = await measureReliability({
         dialect,
         url: url.href,
         storage: kyselyStorage(db, { dialect }),
         processes: 2,
         clients: 8,
         payments: 96,
-        killEvery: 300,
-        mostKills: 1,
+        killIntervalMs: 300,
+        maxKills: 1,
         disturbances: 1,
         disturb: () => dropConnections(database, db, url),
       })
-      const { acknowledged, completed, missing, unasked, kills, disturbances, findings, cents } = report
+      const { acknowledged, completed, missing, unacknowledged, kills, disturbances, findings, cents } = report
       const what = describeReliability(report)
-      expect({ acknowledged, completed, missing, unasked }, what).toEqual({
+      expect({ acknowledged, completed, missing, unasked: unacknowledged }, what).toEqual({
         acknowledged: 96,
         completed: 96,
         missing: 0,

@@ -3,16 +3,16 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { verifyMessage } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askerOf } from '../authentication/asker.ts'
-import { call } from '../custody/custodian.ts'
-import { confirm } from '../payments/payer.ts'
-import { balancesOf, billfoldOver, type KeptLife, paying } from './kept-life.ts'
-import { type KeptRows, putBack } from './kept-rows.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import { callCustody } from '../custody/custody-host.ts'
+import { confirmPayment } from '../payments/payments-client.ts'
+import { createUpgradeInstance, listBalances, type SampleData } from './sample-data.ts'
+import { type DumpedRows, restoreRows } from './dump-rows.ts'
 
 interface Kept {
   readonly version: number
-  readonly life: KeptLife
-  readonly rows: KeptRows
+  readonly life: SampleData
+  readonly rows: DumpedRows
 }
 
 /** Every database that a version of the library has left, see keep-database.ts. */
@@ -28,7 +28,7 @@ for (const database of await openTestDatabases()) {
   const { dialect } = database
   describe.each(kept)(`a database that version $version has left, on ${database.name}, once it is migrated`, (old) => {
     const { life } = old
-    let billfold: ReturnType<typeof billfoldOver>
+    let billfold: ReturnType<typeof createUpgradeInstance>
     let drop: () => Promise<void> = async () => {}
 
     beforeAll(async () => {
@@ -37,10 +37,10 @@ for (const database of await openTestDatabases()) {
       const db = fresh.connect()
       const storage = kyselyStorage(db, { dialect })
       await migrate(db, { dialect, to: old.version })
-      await putBack(storage, old.rows)
+      await restoreRows(storage, old.rows)
       await migrate(db, { dialect })
       await storage.verify()
-      billfold = billfoldOver(storage, life.key, () => life.at + 60_000)
+      billfold = createUpgradeInstance(storage, life.key, () => life.at + 60_000)
     })
     afterAll(() => drop())
 
@@ -48,7 +48,7 @@ for (const database of await openTestDatabases()) {
       const { walletId, pinId, pin, address } = life.custody
       const asked = { signatureRequest: { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'hello' } }
       const sign = (guess: string) =>
-        call(askerOf(billfold.custody), life.service, 'POST', '/api/signatures', asked, {
+        callCustody(inMemoryDriver(billfold.custody), life.service, 'POST', '/api/signatures', asked, {
           'signing-method': `${pinId}:${guess}`,
         })
       expect((await sign('000000')).codes).toEqual(['signing-method.invalid'])
@@ -58,7 +58,7 @@ for (const database of await openTestDatabases()) {
     })
 
     it('resolves the DID, and signs with its key', async () => {
-      const asker = askerOf(billfold.dids)
+      const asker = inMemoryDriver(billfold.dids)
       const { json } = await asker.request('GET', `/1.0/identifiers/${life.did}`, {})
       expect(json).toMatchObject({ didDocument: { service: [{ serviceEndpoint: 'https://agent.example' }] } })
       const token = await asker.request('POST', '/wallet/auth', {
@@ -69,14 +69,14 @@ for (const database of await openTestDatabases()) {
     })
 
     it('has the money that it had, in books that are right, and goes on with the payment that was open', async () => {
-      const asker = paying(billfold)
+      const asker = inMemoryDriver(billfold.payments)
       const { from, to, pending, balances } = life.payments
-      expect(await balancesOf(asker, [from, to])).toEqual(balances)
+      expect(await listBalances(asker, [from, to])).toEqual(balances)
       expect((await billfold.payments.checkConsistency()).findings).toEqual([])
       const payment = { from, to, amount: '20', session: pending }
-      expect((await confirm(asker, 'A', payment)).code).toBe('0')
-      expect((await confirm(asker, 'B', payment)).code).toBe('0')
-      expect(await balancesOf(asker, [from, to])).toEqual(['50.25 0.00', '50.25 0.00'])
+      expect((await confirmPayment(asker, 'A', payment)).code).toBe('0')
+      expect((await confirmPayment(asker, 'B', payment)).code).toBe('0')
+      expect(await listBalances(asker, [from, to])).toEqual(['50.25 0.00', '50.25 0.00'])
       expect((await billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
