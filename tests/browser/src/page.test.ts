@@ -53,7 +53,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await host.close()
   })
 
-  test('signs a person in by face and PIN, takes them back, and asks for no PIN on a device that they trust', async () => {
+  test('signs a user in by face and PIN, returns to the relying party, and skips the PIN on a trusted device', async () => {
     const page = await visit()
     await page.goto(await host.session({ returnUrl: `${host.relyingParty}/after` }))
     await expectScreen(page, 'Sign in with your face')
@@ -74,7 +74,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('works with the keyboard alone, and tells a screen reader what is next', async () => {
+  test('works with the keyboard alone and moves the focus to each next step', async () => {
     const page = await visit()
     await page.goto(await host.session({ configuration: 'manual' }))
     await page.getByRole('heading', { name: 'Sign in with your face' }).waitFor(patience)
@@ -93,7 +93,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByRole('heading', { name: 'Done' }).waitFor(patience)
   }, 120_000)
 
-  test('does not let another person in, and ends after as many attempts as there are', async () => {
+  test('rejects another person and ends the session after the maximum of attempts', async () => {
     const page = await visit()
     await showPictures(page, {}, await portraitPixels(stranger))
     await page.goto(await host.session({ configuration: 'two attempts' }))
@@ -103,7 +103,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'That did not work')
   }, 120_000)
 
-  test('says that it saw no face', async () => {
+  test('reports that no face was found', async () => {
     const wall = { data: Buffer.alloc(640 * 480 * 3, 120), width: 640, height: 480 }
     const page = await visit()
     await showPictures(page, {}, wall)
@@ -113,7 +113,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByText('We saw no face').waitFor(patience)
   }, 120_000)
 
-  test('has a screen for a camera that is not allowed, and one for none', async () => {
+  test('shows a screen for a blocked camera and one for a missing camera', async () => {
     const page = await visit({ allowsCamera: false })
     await page.goto(await host.session())
     await start(page)
@@ -130,7 +130,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     }
   }, 120_000)
 
-  test('goes on where it was when the network comes back', async () => {
+  test('resumes at the same step when the network returns', async () => {
     const page = await visit()
     const context = page.context()
     await page.goto(await host.session())
@@ -149,7 +149,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('asks for the same again when an answer was lost, and the same is done once', async () => {
+  test('retries a step whose reply was lost, which is executed once', async () => {
     const page = await visit()
     /** Lets one request through to the server, and its answer be lost on the way back. */
     const loseOneAnswer = async (path: string): Promise<void> => {
@@ -176,7 +176,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('says that a session has expired, was never there, or is open in another browser', async () => {
+  test('reports a session that has expired, does not exist or belongs to another browser', async () => {
     const page = await visit()
     await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
     await expectScreen(page, 'This page has expired')
@@ -190,14 +190,14 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'This page was opened elsewhere')
   }, 120_000)
 
-  test('speaks German to those who do', async () => {
+  test('shows German for a German locale', async () => {
     const page = await visit({ size: 'desktop', locale: 'de-AT' })
     await page.goto(await host.session())
     await expectScreen(page, 'Mit dem Gesicht anmelden')
     expect(await page.getAttribute('html', 'lang')).toBe('de')
   }, 120_000)
 
-  test('with a challenge lets in who does what it asks', async () => {
+  test('signs in a user who performs the liveness challenge', async () => {
     // Who acts needs the time: the camera shows each movement a moment after it was asked for.
     const page = await browser.visit()
     const pictures = {
@@ -213,7 +213,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Enter your PIN')
   }, 120_000)
 
-  test('with a challenge does not let a still photo in', async () => {
+  test('rejects a still photo in a liveness challenge', async () => {
     const page = await visit()
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
@@ -221,7 +221,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByText('not the ones we asked for').waitFor(patience)
   }, 120_000)
 
-  test('runs no script and shows in no frame but its own', async () => {
+  test('allows no inline script, foreign script or framing', async () => {
     const answer = await fetch(`${host.url}/walletapi/v2/authentication?session=x`)
     const policy = answer.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")

@@ -28,8 +28,8 @@ async function loginOf(person: string, configuration: string): Promise<LoginBrow
   return openBrowser((await createSession({ userId, dvcID: configuration, communityId: 'default' })).url)
 }
 
-describe('what was refused before anybody looked at it', () => {
-  it('costs a session none of its faces', async () => {
+describe('a request rejected by a rate limit', () => {
+  it('consumes no face attempt', async () => {
     const browser = await loginOf('ada', 'still')
     refusing.add('face attempts per user')
     for (let count = 0; count < 6; count++)
@@ -38,7 +38,7 @@ describe('what was refused before anybody looked at it', () => {
     expect((await browser.submitFace({ selfie: createSelfie('ada') })).data.status).toBe('success')
   })
 
-  it('costs a session none of its PINs', async () => {
+  it('consumes no PIN attempt', async () => {
     const browser = await loginOf('berta', 'pin')
     const { token } = (await browser.submitFace({ selfie: createSelfie('berta') })).data
     refusing.add('wrong signing methods')
@@ -48,8 +48,8 @@ describe('what was refused before anybody looked at it', () => {
   })
 })
 
-describe('what an app has encrypted', () => {
-  it('is one attempt, however it is written', async () => {
+describe('a face encrypted by an app', () => {
+  it('counts as one attempt in every base64 spelling', async () => {
     const userId = await createUser(host.billfold)
     await enrolFace(asker(), host.billfold, userId, 'carla')
     const { configurations, sessions } = host.billfold.authentication
@@ -76,7 +76,7 @@ describe('what an app has encrypted', () => {
 describe('a licence for one community', () => {
   let own: EncryptingClient
 
-  it('takes no user from a login in another', async () => {
+  it('rejects a user token from a login in another community', async () => {
     const userId = await createUser(host.billfold)
     await enrolFace(asker(), host.billfold, userId, 'dora')
     await host.billfold.authentication.configurations.create({ tag: 'pin', community: 'second', liveness: 'none' })
@@ -90,7 +90,7 @@ describe('a licence for one community', () => {
     expect((await login({ ...asked, communityId: 'default', dvcID: 'pin' })).json).toMatchObject({ status: 'success' })
   })
 
-  it('adds nothing to a session of another', async () => {
+  it('adds no device information to a session of another community', async () => {
     const { keyId, keySecret } = await host.billfold.serviceKeys.create({
       tag: 'info',
       scopes: ['authentication:device-info'],

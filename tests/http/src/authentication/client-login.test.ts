@@ -21,7 +21,7 @@ import { createLoginFlow } from './login-flow.ts'
 let host: FaceHost
 
 describeMounted(
-  'a login by the client of the package',
+  'a login with the client of the package',
   async () => {
     host = await createFaceHost()
     return host.billfold.authentication
@@ -50,7 +50,7 @@ function suite(client: MountedClient): void {
     return { browser: await connect({ url: client.url, fetch: withCookie }), sessionId }
   }
 
-  it('goes from the session to what it told the relying party', async () => {
+  it('returns the claims of a completed session to the relying party', async () => {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const userId = await createEnrolledUser('ada', '471147')
     const shop = await relyingParty()
@@ -69,7 +69,7 @@ function suite(client: MountedClient): void {
     expect(await getSessionResponse(shop, made.sessionId)).toMatchObject({ userId, wallet: [] })
   })
 
-  it('takes a step once, however often it is sent under its request id', async () => {
+  it('executes a step once per request id', async () => {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
     const requestId = crypto.randomUUID()
@@ -91,7 +91,7 @@ function suite(client: MountedClient): void {
     expect((await submitFaceCapture(browser, own)).status).toBe('success')
   })
 
-  it('goes through a challenge', async () => {
+  it('passes a liveness challenge', async () => {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
     const asked = {
@@ -108,7 +108,7 @@ function suite(client: MountedClient): void {
     expect((await submitFaceCapture(browser, { sessionId, deviceId: 'phone', frames })).status).toBe('success')
   })
 
-  it('tells whose face it is, and of a stranger that it is nobody', async () => {
+  it('identifies a known face and returns undefined for a stranger', async () => {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     await createEnrolledUser('dora')
     const shop = await relyingParty()

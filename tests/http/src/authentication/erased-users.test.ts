@@ -36,8 +36,8 @@ async function ada(): Promise<string> {
   return userId
 }
 
-describe('a person', () => {
-  it('is told in an export in which communities their face is known, and which devices they trust', async () => {
+describe('a user', () => {
+  it('is exported with enrolled communities and trusted devices', async () => {
     const { data } = (await host.billfold.users.export(await ada())) as { data: Record<string, unknown> }
     expect(data).toMatchObject({
       faces: [{ community: 'default', templates: 1, createdAt: expect.any(String) }],
@@ -47,7 +47,7 @@ describe('a person', () => {
     expect(stranger).not.toHaveProperty('data.faces')
   })
 
-  it('who is erased has neither a face nor a device any more', async () => {
+  it('has no face and no device after erasure', async () => {
     const userId = await ada()
     expect(await identified('ada')).toBe(200)
     await host.billfold.users.erase(userId)
@@ -59,7 +59,7 @@ describe('a person', () => {
     await host.billfold.users.erase(userId)
   })
 
-  it('who is archived is recognised by nobody', async () => {
+  it('is not identified by face once archived', async () => {
     const userId = await createUser(host.billfold, '')
     await enrolFace(asker(), host.billfold, userId, 'berta')
     expect(await identified('berta')).toBe(200)

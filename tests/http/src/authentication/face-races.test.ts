@@ -15,7 +15,7 @@ interface Opened {
   readonly headers: { readonly cookie: string }
 }
 
-describe.each(await openTestDatabases())('two processes over $name', (database) => {
+describe.each(await openTestDatabases())('concurrent face steps over two processes on $name', (database) => {
   let hosts: readonly [FaceHost, FaceHost]
   let drop: () => Promise<void> = async () => {}
 
@@ -62,7 +62,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
       ...(uuid !== undefined && { uuid }),
     })
 
-  it('look at five faces of twelve that come at once, and at no more', { timeout: 60_000 }, async () => {
+  it('verify at most five of twelve faces', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('ada'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) => face(opened, index, createSelfie('mallory'))),
@@ -74,7 +74,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await face(opened, 0, createSelfie('ada'))).status).toBe(400)
   })
 
-  it('end a session once, whoever of eight right faces is first', { timeout: 60_000 }, async () => {
+  it('complete a session once for eight matching faces', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('berta'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => face(opened, index, createSelfie('berta'))),
@@ -85,7 +85,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(succeeded).toHaveLength(1)
   })
 
-  it('take one request id once, and give its answer to whoever asks the same again', { timeout: 60_000 }, async () => {
+  it('execute a request id once and return its reply to repeats', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('carla'), 'pin')
     const selfie = createSelfie('carla')
     const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(opened, index, selfie, 'the same')))
@@ -98,7 +98,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await face(opened, 1, selfie, 'another')).status).toBe(400)
   })
 
-  it('try five PINs of twelve that come at once, and count them for the user', { timeout: 60_000 }, async () => {
+  it('verify at most five of twelve PINs', { timeout: 60_000 }, async () => {
     const opened = await open(await enrolled('dora'), 'pin')
     const { token } = (await face(opened, 0, createSelfie('dora'))).opened as { token: string }
     const pin = (index: number, value: string) =>
@@ -108,7 +108,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await pin(0, '4711')).status).toBe(400)
   })
 
-  it('both keep what is added about one device, the last of it', { timeout: 60_000 }, async () => {
+  it('accept ten device information updates', { timeout: 60_000 }, async () => {
     const { keyId, keySecret } = await billfold().serviceKeys.create({
       tag: 'info',
       scopes: ['authentication:device-info'],
@@ -129,7 +129,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
   })
 
-  it('open a session for one of two browsers', { timeout: 60_000 }, async () => {
+  it('bind a session to one of six browsers', { timeout: 60_000 }, async () => {
     const { sessionId } = await billfold().authentication.sessions.create({ configuration: 'anybody' })
     const url = `${publicUrl}/sessions/session/${sessionId}`
     const answers = await Promise.all(
@@ -138,7 +138,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([302, 403, 403, 403, 403, 403])
   })
 
-  it('see at once whom the other has enrolled and removed', { timeout: 60_000 }, async () => {
+  it('identify faces that the other process enrolled, until it removes them', { timeout: 60_000 }, async () => {
     const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
     const callers = await Promise.all(
       askers().map((asker, index) => createEncryptingClient(asker, { licence: hosts[index === 0 ? 0 : 1].licence })),
@@ -154,7 +154,7 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
     expect((await identify(1, 'gerda'))?.status).toBe(200)
   })
 
-  it('enrol one face of two that are not alike', { timeout: 60_000 }, async () => {
+  it('enrol one of two different faces', { timeout: 60_000 }, async () => {
     const userId = await createUser(billfold())
     await Promise.all(
       [0, 1].map((index) => enrolFace(askers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)),
@@ -166,8 +166,8 @@ describe.each(await openTestDatabases())('two processes over $name', (database) 
   })
 })
 
-describe('face attempts', () => {
-  it('are counted for the user over all sessions', async () => {
+describe('the face attempt limit per user', () => {
+  it('counts attempts across sessions', async () => {
     const counts = new Map<string, number>()
     const rateLimiter: RateLimiter = {
       consume: async ({ name, subject }, { limit }) => {
@@ -189,8 +189,8 @@ describe('face attempts', () => {
   })
 })
 
-describe('an enrolment that another comes before', () => {
-  it('adds nothing, wherever in it the other comes', async () => {
+describe('an enrolment overtaken by another', () => {
+  it('enrols nothing, at whichever read the other one commits', async () => {
     const memory = memoryStorage()
     let before: { readonly search: number; readonly other: () => Promise<unknown> } | undefined
     let searches = 0

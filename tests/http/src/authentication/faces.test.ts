@@ -9,7 +9,7 @@ import { createLoginFlow, enrolFace, type LoginFlow, publicUrl, visitSessionUrl 
 let host: FaceHost
 
 describeMounted(
-  'the authentication API, faces and PINs',
+  'the authentication API',
   async () => {
     host = await createFaceHost()
     return host.billfold.authentication
@@ -33,7 +33,7 @@ function suite(client: MountedClient): void {
   }
 
   describe('a login by face', () => {
-    it('opens in a browser, takes the face, and tells the relying party what its scopes ask for', async () => {
+    it('verifies the face in a browser and returns the requested claims to the relying party', async () => {
       const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
       const userId = await createEnrolledUser('ada')
       const scopes = 'wallet,face_compare_score selfie'
@@ -64,7 +64,7 @@ function suite(client: MountedClient): void {
       })
     })
 
-    it("tells nobody else of a session's response", async () => {
+    it('returns 404 for the response of a session to another relying party', async () => {
       const { createSession } = await steps()
       const { sessionId } = await createSession({ dvcID: 'anybody' })
       const other = await createLoginFlow(client, host.billfold, host.licence)
@@ -72,7 +72,7 @@ function suite(client: MountedClient): void {
       expect(answer).toMatchObject({ status: 404, json: { message: 'Session not found' } })
     })
 
-    it('finds the user by the face where the configuration lets it', async () => {
+    it('identifies the user by face if the configuration allows it', async () => {
       const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
       const userId = await createEnrolledUser('berta')
       const { sessionId, url } = await createSession({ dvcID: 'anybody' })
@@ -81,13 +81,13 @@ function suite(client: MountedClient): void {
       expect(opened).toEqual({ sessionId, userId })
     })
 
-    it('needs a user where it does not', async () => {
+    it('returns 400 without a user if the configuration does not identify', async () => {
       const { createSession, openBrowser } = await steps()
       const browser = await openBrowser((await createSession({ dvcID: 'still' })).url)
       expect((await browser.submitFace({ selfie: createSelfie('berta') })).status).toBe(400)
     })
 
-    it('takes another face for nobody, and ends after the attempts that there are', async () => {
+    it('rejects another face and fails the session after five attempts', async () => {
       const { browser } = await login('carla', 'still')
       for (let attempt = 1; attempt <= 4; attempt++)
         expect((await browser.submitFace({ selfie: createSelfie('mallory') })).data).toMatchObject({
@@ -99,7 +99,7 @@ function suite(client: MountedClient): void {
       expect((await browser.getResult()).data.status).toBe('failure')
     })
 
-    it('asks who has no face yet to enrol', async () => {
+    it('asks a user without a face to enrol', async () => {
       const { createSession, openBrowser } = await steps()
       const userId = await createUser(host.billfold)
       const browser = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
@@ -108,7 +108,7 @@ function suite(client: MountedClient): void {
       })
     })
 
-    it('says what to do better', async () => {
+    it('returns reasons for an unusable face', async () => {
       const { browser } = await login('dora', 'still')
       expect((await browser.submitFace({ selfie: createSelfie('dora', { reason: 'too_dark' }) })).data).toMatchObject({
         status: 'retry',
@@ -119,7 +119,7 @@ function suite(client: MountedClient): void {
   })
 
   describe('a liveness check', () => {
-    it('takes the frames of a challenge that was started, once', async () => {
+    it('accepts the frames of a started challenge once', async () => {
       const { browser } = await login('emma', 'live')
       expect((await browser.submitFace({ selfie: createSelfie('emma') })).status).toBe(400)
       const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
@@ -133,7 +133,7 @@ function suite(client: MountedClient): void {
       expect((await browser.submitFace({ frames: createFrames('emma', again.steps) })).data.status).toBe('success')
     })
 
-    it("does not compare a still that comes with somebody else's frames", async () => {
+    it('rejects a selfie sent with frames of another person', async () => {
       const { browser } = await login('frida', 'live')
       const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
       const answer = await browser.submitFace({ selfie: createSelfie('frida'), frames: createFrames('mallory', asked) })
@@ -142,7 +142,7 @@ function suite(client: MountedClient): void {
   })
 
   describe('the PIN', () => {
-    it('follows the face, by the token that the face was given', async () => {
+    it('is verified after the face with the token of the face step', async () => {
       const { browser } = await login('gerda', 'pin')
       const { data } = await browser.submitFace({ selfie: createSelfie('gerda') })
       expect(data).toMatchObject({ success: true, status: 'pin', pinRequired: true })
@@ -153,7 +153,7 @@ function suite(client: MountedClient): void {
       expect((await browser.verifyPin(data.token, { pin: '4711' })).status).toBe(400)
     })
 
-    it('is tried five times in a session, then the session is over', async () => {
+    it('fails the session after five wrong attempts', async () => {
       const { browser } = await login('hanna', 'pin')
       const { token } = (await browser.submitFace({ selfie: createSelfie('hanna') })).data
       for (let attempt = 1; attempt <= 5; attempt++)
@@ -162,7 +162,7 @@ function suite(client: MountedClient): void {
       expect((await browser.getResult()).data.status).toBe('failure')
     })
 
-    it('is not taken before the face, nor plain, nor by a token of another session, key or device', async () => {
+    it('is rejected without a token of the same session, key and device', async () => {
       const one = await login('ida', 'pin')
       const other = await login('jana', 'pin')
       const { token } = (await one.browser.submitFace({ selfie: createSelfie('ida') })).data
@@ -187,7 +187,7 @@ function suite(client: MountedClient): void {
       expect((await verifyPin(face.data.token, { pin: '4711', device: shown })).data).toEqual({ isAuthenticated: true })
     })
 
-    it('that the user does not have ends the session', async () => {
+    it('fails the session if the user has none', async () => {
       const { createSession, openBrowser } = await steps()
       const userId = await createUser(host.billfold, '')
       await enrolFace(client, host.billfold, userId, 'lena')
@@ -197,7 +197,7 @@ function suite(client: MountedClient): void {
   })
 
   describe('a device', () => {
-    it('is trusted once it has shown its key with the PIN, and spares the PIN from then on', async () => {
+    it('is trusted after proving its key with the PIN, and skips the PIN until revoked', async () => {
       const { createSession, openBrowser } = await steps()
       const device = createDevice()
       const { userId, browser } = await login('maria', 'device')
@@ -224,7 +224,7 @@ function suite(client: MountedClient): void {
       expect((await third.submitFace(revoked)).data.status).toBe('pin')
     })
 
-    it('is not trusted by its name, by a wish, or by a signature over something else', async () => {
+    it('is not trusted without a valid key proof', async () => {
       const { createSession, openBrowser } = await steps()
       const { userId, browser } = await login('nora', 'device')
       const { token } = (await browser.submitFace({ selfie: createSelfie('nora') })).data
@@ -243,7 +243,7 @@ function suite(client: MountedClient): void {
   })
 
   describe('an enrolment', () => {
-    it('waits for the PIN, or for a device that is trusted', async () => {
+    it('requires the PIN or a trusted device', async () => {
       const { createSession, openBrowser } = await steps()
       const userId = await createUser(host.billfold)
       const start = async () => openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
@@ -263,13 +263,13 @@ function suite(client: MountedClient): void {
       expect((await second.submitFace({ selfie: createSelfie('olga'), device: proof })).data.status).toBe('success')
     })
 
-    it("of another face than the user's is refused, whatever stands behind it", async () => {
+    it('rejects a face that does not match the enrolled one', async () => {
       const { createEnrolledUser } = await steps()
       const userId = await createEnrolledUser('paula')
       expect((await enrolFace(client, host.billfold, userId, 'mallory')).data.status).toBe('retry')
     })
 
-    it('without a second factor is over, and one without a user is not begun', async () => {
+    it('fails without a second factor, and returns 400 without a user', async () => {
       const { createSession, openBrowser, relyingParty } = await steps()
       const userId = await createUser(host.billfold, '')
       const browser = await openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
@@ -280,7 +280,7 @@ function suite(client: MountedClient): void {
   })
 
   describe('a session', () => {
-    it('goes on in the browser that opened it, and in no other', async () => {
+    it('is bound to the browser that started it', async () => {
       const { createSession, openBrowser, createEnrolledUser } = await steps()
       const userId = await createEnrolledUser('sara')
       const { url } = await createSession({ userId, dvcID: 'still' })
@@ -294,7 +294,7 @@ function suite(client: MountedClient): void {
       expect((await browser.submitFace({ selfie })).data.status).toBe('success')
     })
 
-    it('expires: unopened after a minute, opened after ten', async () => {
+    it('expires after one minute, or ten once started', async () => {
       const { createSession, openBrowser } = await steps()
       const unopened = await createSession({ dvcID: 'still' })
       const opened = await openBrowser((await createSession({ dvcID: 'still' })).url)
@@ -309,7 +309,7 @@ function suite(client: MountedClient): void {
       host.advanceClock(-601_000)
     })
 
-    it('is unknown, malformed, or of another tenant', async () => {
+    it('returns an error if it is unknown, malformed or of another tenant', async () => {
       const { relyingParty } = await steps()
       const browser = (await login('thea', 'still')).browser
       expect((await client.request('GET', '/sessions/session/nobody')).status).toBe(404)
@@ -328,7 +328,7 @@ function suite(client: MountedClient): void {
       expect((await relyingParty.send('PUT', '/sessions/session/new', { data })).status).toBe(404)
     })
 
-    it('is taken over by an app that was shown it, unless a browser has it', async () => {
+    it('is taken over by an app unless a browser started it', async () => {
       const { createSession, createEnrolledUser, relyingParty } = await steps()
       const userId = await createEnrolledUser('ute')
       const { sessionId } = await createSession({ userId, dvcID: 'still' })
@@ -354,7 +354,7 @@ function suite(client: MountedClient): void {
       expect((await submit(browser.sessionId, 'QUJD')).status).toBe(400)
     })
 
-    it('is opened by the app that starts a liveness check, and goes on in that app alone', async () => {
+    it('is bound to the app that starts the liveness check', async () => {
       const { createSession, createEnrolledUser } = await steps()
       const userId = await createEnrolledUser('vilma')
       const { sessionId, url } = await createSession({ userId, dvcID: 'live' })
@@ -368,7 +368,7 @@ function suite(client: MountedClient): void {
       expect((await app.send('POST', '/v2/submit_face', { data })).opened).toMatchObject({ status: 'success' })
     })
 
-    it('keeps what a service key knows about the device and the user', async () => {
+    it('stores device and user information from a service key', async () => {
       const { createSession } = await steps()
       const { sessionId } = await createSession({ dvcID: 'still' })
       const scoped = { tag: 'info', scopes: ['authentication:device-info'] }
@@ -384,7 +384,7 @@ function suite(client: MountedClient): void {
       expect((await client.request('POST', '/userDeviceInfo', { json: info })).status).toBe(401)
     })
 
-    it('tells the host by an event what came of it', async () => {
+    it('emits an event for its result', async () => {
       const { userId, browser } = await login('wanda', 'still')
       await browser.submitFace({ selfie: createSelfie('wanda') })
       while ((await host.billfold.deliver()).delivered > 0);
@@ -399,7 +399,7 @@ function suite(client: MountedClient): void {
     })
   })
 
-  describe('what is sent as a face', () => {
+  describe('an image', () => {
     const png = (width: number, height: number): string => {
       const bytes = Buffer.from(createSelfie('bomb'), 'base64')
       bytes.writeUInt32BE(width, 16)
@@ -416,12 +416,12 @@ function suite(client: MountedClient): void {
       ['no base64', () => 'data:image/png;base64,???', 400],
       ['a GIF', () => Buffer.from('GIF89a').toString('base64'), 400],
       ['nothing', () => '', 400],
-    ])('is refused when it is %s', async (_, selfie, status) => {
+    ])('is rejected if it is %s', async (_, selfie, status) => {
       const { browser } = await login('xenia', 'still')
       expect((await browser.submitFace({ selfie: selfie() })).status).toBe(status)
     })
 
-    it('is refused at 20 MiB, before it is decrypted', async () => {
+    it('is rejected at 20 MiB before decryption', async () => {
       const headers = await (await steps()).relyingParty.headers()
       const sent = {
         headers: { ...headers, 'content-type': 'application/json' },
@@ -430,7 +430,7 @@ function suite(client: MountedClient): void {
       expect((await client.request('POST', '/v2/submit_face', sent)).status).toBe(413)
     })
 
-    it('costs no attempt', async () => {
+    it('consumes no attempt if it is unusable', async () => {
       const { browser } = await login('zoe', 'still')
       for (let count = 0; count < 7; count++) await browser.submitFace({ selfie: 'hello' })
       expect((await browser.submitFace({ selfie: createSelfie('zoe') })).data.status).toBe('success')

@@ -8,7 +8,7 @@ import { createEncryptingClient, type EncryptingClient } from './encrypting-clie
 
 type Keys = readonly { readonly keyId: string }[]
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let instances: readonly [Billfold, Billfold]
   let askers: readonly [RequestDriver, RequestDriver]
   let drop: () => Promise<void> = async () => {}
@@ -27,7 +27,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   })
   afterAll(() => drop())
 
-  it('make one system key between them, asked at once', async () => {
+  it('create one system key', async () => {
     const asked = Array.from({ length: 8 }, (_, index) => turn(askers, index).request('GET', '/publickeys'))
     expect(new Set((await Promise.all(asked)).map(({ text }) => text)).size).toBe(1)
     licence = (await instances[0].licences.create({ tag: 'races', authLevel: 'system' })).licence
@@ -35,7 +35,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     callers = [first, await createEncryptingClient(askers[1], { licence, pair: first.keyPair })]
   })
 
-  it('take a step once under one request id, sent to both at once', async () => {
+  it('execute a step once per request id', async () => {
     for (let round = 0; round < 3; round++) {
       const key = await makeKey()
       const [before, uuid] = [await listed(), crypto.randomUUID()]
@@ -55,7 +55,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     }
   })
 
-  it('give the answer of the one to who asks the other again', async () => {
+  it('return the stored reply of the other host to a repeat', async () => {
     const key = await makeKey()
     const [path, uuid] = [`/servicekey/${key.keyId}`, crypto.randomUUID()]
     const first = await callers[0].send('DELETE', path, { uuid })
@@ -65,7 +65,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect((await callers[1].send('DELETE', other, { uuid })).status).toBe(401)
   })
 
-  it('replace a service key once, asked under many request ids at once', async () => {
+  it('replace a service key once for different request ids', async () => {
     const key = await makeKey()
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, index) => turn(callers, index).send('DELETE', `/servicekey/${key.keyId}`)),
@@ -74,7 +74,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(statuses.sort((one, other) => one - other)).toEqual([200, 404, 404, 404, 404, 404])
   })
 
-  it('both refuse a licence as soon as one of them has revoked it', async () => {
+  it('reject a licence revoked by the other host', async () => {
     const made = await instances[0].licences.create({ tag: 'to be revoked' })
     const caller = await createEncryptingClient(askers[1], { licence: made.licence })
     const ask = () => caller.send('POST', '/check_enrollment', { data: { list: [{ did: 'did:x:1' }] } })

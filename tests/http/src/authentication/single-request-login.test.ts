@@ -30,8 +30,8 @@ async function call(data: object, unusual: RequestOverrides = {}, by: Encrypting
   return { status, json: json as JsonValue, data: opened as JsonValue }
 }
 
-describe('a login in one call', () => {
-  it('takes a face, and gives what the scopes ask for and a token', async () => {
+describe('a single-request login', () => {
+  it('verifies a face and returns the requested claims with a token', async () => {
     const userId = await person('ada')
     const answer = await call({ dvcID: 'anybody', selfie: createSelfie('ada'), scopes: 'face_compare_score, wallet' })
     expect(answer).toMatchObject({ status: 200, json: { status: 'success', message: expect.any(String) } })
@@ -45,7 +45,7 @@ describe('a login in one call', () => {
     })
   })
 
-  it('takes the PIN with the face, which then must be right', async () => {
+  it('requires the PIN to be right if it is sent with the face', async () => {
     await person('berta')
     const asked = { dvcID: 'anybody', selfie: createSelfie('berta') }
     expect((await call({ ...asked, pin: '4711' })).json.status).toBe('success')
@@ -57,7 +57,7 @@ describe('a login in one call', () => {
     expect(later.opened).toEqual({ isAuthenticated: true })
   })
 
-  it('leaves the face away for a PIN with the token of an earlier login, by the same licence', async () => {
+  it('accepts a PIN without a face with the user token of the same licence', async () => {
     await person('carla')
     const { token } = (await call({ dvcID: 'anybody', selfie: createSelfie('carla') })).data
     const asked = { dvcID: 'still', skip_liveid: true, user_token: token }
@@ -70,7 +70,7 @@ describe('a login in one call', () => {
     expect((await call({ ...asked, pin: '4711' }, {}, other)).status).toBe(401)
   })
 
-  it('leaves the face away for a PIN on a trusted device, and for nothing less', async () => {
+  it('accepts a PIN without a face on a trusted device only', async () => {
     await person('dora')
     const device = createDevice()
     const show = (uuid: string) => device.signStep('authenticate_with_liveid', uuid, caller.keyPair.publicKey)
@@ -92,7 +92,7 @@ describe('a login in one call', () => {
     expect((await call({ ...asked, device: stranger }, { uuid: 'x' })).status).toBe(403)
   })
 
-  it('on a trusted device ends with the trust in it, and brings none back', async () => {
+  it('is rejected once the device is revoked, and does not restore its trust', async () => {
     const userId = await person('emil')
     const { devices } = host.billfold.authentication
     const device = createDevice()
@@ -115,7 +115,7 @@ describe('a login in one call', () => {
     expect(await devices.list(userId)).toEqual([])
   })
 
-  it('takes another face for nobody', async () => {
+  it('rejects an unknown face', async () => {
     expect((await call({ dvcID: 'anybody', selfie: createSelfie('mallory') })).json.status).toBe('retry')
   })
 
@@ -127,11 +127,11 @@ describe('a login in one call', () => {
     ['a configuration that there is not', { dvcID: 'none' }, 400],
     ['a still where a live person is asked for', { dvcID: 'live', selfie: createSelfie('ada') }, 400],
     ['no face', { dvcID: 'anybody' }, 400],
-  ])('refuses %s', async (_, more, status) => {
+  ])('rejects %s', async (_, more, status) => {
     expect((await call({ dvcID: 'anybody', ...more })).status).toBe(status)
   })
 
-  it('is for licences, and for service keys with the scope, and never plain for a licence', async () => {
+  it('accepts licences encrypted only, and service keys with the scope', async () => {
     const data = { dvcID: 'anybody', communityId: 'default', selfie: createSelfie('ada') }
     const path = '/v2/authenticate_with_liveid'
     expect((await caller.send('POST', path, { plain: { data } })).status).toBe(400)
@@ -143,12 +143,12 @@ describe('a login in one call', () => {
   })
 })
 
-describe('a selfie that is to be identified', () => {
+describe('identifying a selfie', () => {
   const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default', dns: 'login.example' }
   const identify = async (data: object, unusual: RequestOverrides = {}) =>
     caller.send('POST', '/identify_selfie', { data: { ...asked, ...data }, ...unusual })
 
-  it('gives the same face key each time', async () => {
+  it('returns the same face key each time', async () => {
     await person('emma')
     const { status, opened } = await identify({ selfie: createSelfie('emma') })
     expect(status).toBe(200)
@@ -156,7 +156,7 @@ describe('a selfie that is to be identified', () => {
     expect((await identify({ selfie: createSelfie('emma') })).opened).toEqual(opened)
   })
 
-  it('gives nobody for a stranger, for two who look alike, and for no face', async () => {
+  it('returns 404 for a stranger, an ambiguous match and an unusable face', async () => {
     await person('frida')
     await person('gerda')
     for (const selfie of [
@@ -167,7 +167,7 @@ describe('a selfie that is to be identified', () => {
       expect((await identify({ selfie })).status).toBe(404)
   })
 
-  it("looks in the caller's own tenant and community only", async () => {
+  it('searches the tenant and community of the caller only', async () => {
     const selfie = createSelfie('emma')
     expect((await identify({ selfie, tenantId: 'other' })).status).toBe(403)
     expect((await identify({ selfie, communityId: 'elsewhere' })).status).toBe(403)
@@ -176,7 +176,7 @@ describe('a selfie that is to be identified', () => {
     expect((await identify({ selfie }, { licence: licence.licence })).status).toBe(403)
   })
 
-  it('forgets who was removed, at once', async () => {
+  it('returns 404 as soon as the face is removed', async () => {
     const userId = await person('hanna')
     expect((await identify({ selfie: createSelfie('hanna') })).status).toBe(200)
     await host.billfold.authentication.faces.remove(userId)
@@ -184,11 +184,11 @@ describe('a selfie that is to be identified', () => {
   })
 })
 
-describe('a verifier that fails', () => {
+describe('a failing verifier', () => {
   it.each([
     ['is down', () => Promise.reject(new Error('down'))],
     ['does not answer', () => new Promise<never>(() => {})],
-  ])('and %s is a 503 that costs no attempt', async (_, before) => {
+  ])('that %s causes a 503 and consumes no attempt', async (_, before) => {
     let broken = true
     const verifier = scriptedVerifier({
       before: (operation) => (broken && operation === 'compare' ? before() : undefined),
@@ -214,8 +214,8 @@ describe('a verifier that fails', () => {
   })
 })
 
-describe('the risk', () => {
-  it('of a virtual camera is too high, and that of a still on an unknown device asks for the PIN', async () => {
+describe('risk assessment', () => {
+  it('fails a virtual camera, and requires the PIN for a still on an unknown device', async () => {
     const { billfold, licence } = await createFaceHost({ authentication: { assessRisk: undefined } as object })
     const risky = inMemoryDriver(billfold.authentication)
     const steps = await createLoginFlow(risky, billfold, licence)
@@ -227,7 +227,7 @@ describe('the risk', () => {
     expect((await (await login()).submitFace({ selfie, cameraIndicator: { label: 'Front' } })).data.status).toBe('pin')
   })
 
-  it('that a host cannot assess lets nobody in', async () => {
+  it('fails the login if the hook of the host throws', async () => {
     const assessRisk = () => Promise.reject(new Error('no'))
     const { billfold, licence } = await createFaceHost({ authentication: { assessRisk } })
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
@@ -238,7 +238,7 @@ describe('the risk', () => {
 })
 
 describe('hooks', () => {
-  it('hear of success and failure, and may fail', async () => {
+  it('receive success and failure, and may throw', async () => {
     const heard: string[] = []
     const hooks = {
       onSuccess: ({ userId }: { userId: string | undefined }) => {

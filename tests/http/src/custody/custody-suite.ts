@@ -55,7 +55,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
   })
 
   describe('users', () => {
-    it('are made with a PIN and found again', async () => {
+    it('are created with a PIN and found by id and reference', async () => {
       const body = { reference: 'ABD User 1', signingMethod: { type: 'PIN', value: pin } }
       const made = await ask('POST', '/api/users', body)
       expect(made.status).toBe(200)
@@ -72,7 +72,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(listed.result).toEqual([made.result])
     })
 
-    it('can be made without a signing method, and get a PIN first', async () => {
+    it('are created without a signing method and require a PIN as the first one', async () => {
       const { result: user } = await ask('POST', '/api/users', {})
       const methods = `/api/users/${user.id}/signing-methods`
       expect(await ask('POST', methods, { type: 'EMERGENCY_CODE' })).toMatchObject({
@@ -84,13 +84,13 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(again).toMatchObject({ status: 403, codes: ['signing-method.required'] })
     })
 
-    it('are unknown to another tenant, and unknown ids are a 404', async () => {
+    it('return 404 for an unknown id', async () => {
       expect(await ask('GET', '/api/users/nobody')).toMatchObject({ status: 404, codes: ['user.not-found'] })
     })
   })
 
   describe('wallets', () => {
-    it('are made for a user, who has them in the list', async () => {
+    it('are created for a user and listed', async () => {
       const { user, wallet } = await userWithWallet()
       expect(wallet).toEqual({
         id: expect.any(String),
@@ -114,7 +114,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect((await ask('GET', `/api/wallets/${wallet.id}`)).result).toEqual(wallet)
     })
 
-    it('can be made without a user, under a PIN of their own', async () => {
+    it('are created without a user under a pincode of their own', async () => {
       const { result: wallet } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: '4711' })
       expect(wallet).toMatchObject({ hasCustomPin: true })
       expect((await ask('POST', '/api/signatures', message(wallet.id, '4711'))).status).toBe(200)
@@ -123,7 +123,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       })
     })
 
-    it('are sorted as the query says', async () => {
+    it('are sorted by the query', async () => {
       const { user, wallet } = await userWithWallet()
       for (const description of ['b', 'a', 'c'])
         await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', userId: user.id, pincode: pin, description })
@@ -138,7 +138,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(await ask('GET', '/api/wallets?sortOn=sealedKey')).toMatchObject({ status: 400, codes: ['sortOn'] })
     })
 
-    it('name the field that is wrong', async () => {
+    it('return the name of an invalid field', async () => {
       expect(await ask('POST', '/api/wallets', { pincode: pin })).toMatchObject({ status: 400, codes: ['secretType'] })
       expect(await ask('POST', '/api/wallets', { secretType: 'ETHEREUM' })).toMatchObject({
         status: 400,
@@ -152,7 +152,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
   })
 
   describe('signatures', () => {
-    it('over a message are accepted by another library (EIP-191)', async () => {
+    it('of messages verify in another library (EIP-191)', async () => {
       const { wallet } = await userWithWallet()
       const { status, result } = await ask('POST', '/api/signatures', message(wallet.id, pin))
       expect(status).toBe(200)
@@ -166,7 +166,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(verifyMessage('hello', result.signature)).toBe(wallet.address)
     })
 
-    it('over typed data are accepted by another library (EIP-712), as an object and as JSON in a string', async () => {
+    it('of typed data, as object or JSON text, verify in another library (EIP-712)', async () => {
       const { wallet } = await userWithWallet()
       for (const data of [mail, JSON.stringify(mail)]) {
         const request = { type: 'EIP712', secretType: 'ETHEREUM', walletId: wallet.id, data }
@@ -175,7 +175,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       }
     })
 
-    it('take the signing method from the header, split at the first colon', async () => {
+    it('parse the signing method header at the first colon', async () => {
       const { wallet, pinId } = await userWithWallet()
       const signed = (header: string) =>
         ask('POST', '/api/signatures', message(wallet.id), { 'signing-method': header })
@@ -185,7 +185,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(await signed(pin)).toMatchObject({ status: 400, codes: ['signing-method'] })
     })
 
-    it('need a signing method of the owner of the wallet', async () => {
+    it('require a signing method of the wallet owner', async () => {
       const [mine, other] = [await userWithWallet(), await userWithWallet()]
       const asked = message(mine.wallet.id)
       expect(await ask('POST', '/api/signatures', asked)).toMatchObject({
@@ -196,7 +196,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(theirs).toMatchObject({ status: 403, codes: ['signing-method.invalid'] })
     })
 
-    it('refuse a wrong PIN, count it, and lock after ten', async () => {
+    it('reject a wrong PIN and lock the method after ten', async () => {
       const { user, wallet } = await userWithWallet()
       for (let count = 0; count < 10; count++)
         expect(await ask('POST', '/api/signatures', message(wallet.id, '0000'))).toMatchObject({
@@ -211,7 +211,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
   })
 
   describe('signing methods', () => {
-    it('let a lost PIN be replaced by an emergency code, and the wallets still sign', async () => {
+    it('replace a lost PIN through an emergency code, and wallets still sign', async () => {
       const { wallet, pinId, methods } = await userWithWallet()
       const added = await ask('POST', methods, { type: 'EMERGENCY_CODE' }, { 'signing-method': `${pinId}:${pin}` })
       expect(added.result).toEqual({
@@ -232,7 +232,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(verifyMessage('hello', result.signature)).toBe(wallet.address)
     })
 
-    it('are replaced and removed through another one only, and a PIN stays', async () => {
+    it('are replaced and deleted through another method only, and a PIN is not deletable', async () => {
       const { pinId, methods } = await userWithWallet()
       const byPin = { 'signing-method': `${pinId}:${pin}` }
       const { result: code } = await ask('POST', methods, { type: 'EMERGENCY_CODE' }, byPin)
@@ -283,7 +283,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       return client.request('POST', '/api/signatures', { headers, body })
     }
 
-    it('is opened, bound to the body, and good for one request', async () => {
+    it('is accepted once, for its body only', async () => {
       const { wallet, pinId } = await userWithWallet()
       const idempotencyKey = randomUUID()
       const signed = await signing(wallet.id, { id: pinId, value: pin }, { idempotencyKey })
@@ -298,7 +298,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(await code({ isTampered: true })).toEqual([403, 'signing-method.invalid'])
     })
 
-    it('cannot be used by many at once', async () => {
+    it('is accepted once of ten concurrent requests', async () => {
       const { wallet, pinId } = await userWithWallet()
       const idempotencyKey = randomUUID()
       const all = Array.from({ length: 10 }, () => signing(wallet.id, { id: pinId, value: pin }, { idempotencyKey }))
@@ -312,7 +312,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
     it.each([
       ['PUT', 'user'],
       ['POST', 'link'],
-    ])('gives one without a user to a user, by %s …/%s', async (method, name) => {
+    ])('assigns an unowned wallet to a user by %s …/%s', async (method, name) => {
       const { user, pinId } = await userWithWallet()
       const { result: wallet } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: '4711' })
       const byUser = { 'signing-method': `${pinId}:${pin}` }
@@ -331,7 +331,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
   })
 
   describe('a user', () => {
-    it('can be given another reference', async () => {
+    it('is given another reference', async () => {
       const { user } = await userWithWallet()
       const changed = await ask('PUT', `/api/users/${user.id}`, { reference: 'renamed' })
       expect(changed).toMatchObject({ status: 200, result: { id: user.id, reference: 'renamed' } })
@@ -341,7 +341,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       })
     })
 
-    it('is deleted with a signing method, and the wallets are archived', async () => {
+    it('is deleted with a signing method, which archives the wallets', async () => {
       const { user, wallet, pinId } = await userWithWallet()
       const gone = (headers: Record<string, string>) => ask('DELETE', `/api/users/${user.id}`, undefined, headers)
       expect(await gone({})).toMatchObject({ status: 403, codes: ['signing-method.required'] })
@@ -359,7 +359,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
   })
 
   describe('callers', () => {
-    it('need a service key', async () => {
+    it('require a service key', async () => {
       const stranger = (header: string) => callCustody(client, header, 'GET', '/api/users')
       for (const header of [
         '',
@@ -371,7 +371,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
         expect(await stranger(header)).toMatchObject({ status: 401, codes: ['caller.unauthenticated'] })
     })
 
-    it('can change it for a token (RFC 6749 section 4.4)', async () => {
+    it('exchange the key for a token (RFC 6749, section 4.4)', async () => {
       const path = '/auth/realms/any/protocol/openid-connect/token'
       const form = { 'content-type': 'application/x-www-form-urlencoded' }
       const body = 'grant_type=client_credentials'
@@ -395,7 +395,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
     })
   })
 
-  it('describes itself', async () => {
+  it('serves its OpenAPI document', async () => {
     const { status, json } = await client.request('GET', '/openapi.json')
     expect(status).toBe(200)
     expect(json).toMatchObject({

@@ -44,24 +44,24 @@ const answering =
 const refused: BroadcastResult = { outcome: 'rejected', reason: 'not-valid' }
 
 const faults: readonly (readonly [name: string, fault: Fault])[] = [
-  ['accepts what the node refuses', answering(() => ({ outcome: 'accepted' }))],
+  ['reports a rejected transaction as accepted', answering(() => ({ outcome: 'accepted' }))],
   [
-    'calls a nonce that is taken a refusal',
+    'reports a taken nonce as a rejection',
     answering((answer) => (answer.outcome === 'nonce-taken' ? refused : answer)),
   ],
-  ['gives no reason for a refusal', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
-  ['calls silence a refusal', (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) })],
+  ['gives no reason for a rejection', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
+  ['reports an unreachable node as a rejection', (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) })],
   [
-    'counts nothing that waits',
+    'ignores pending transactions',
     (client) => ({
       nonces: async (address) => ({ ...(await client.nonces(address)), next: (await client.nonces(address)).mined }),
     }),
   ],
-  ['knows every transaction', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
-  ['makes up a balance', () => ({ balance: async () => 0n })],
+  ['reports every transaction as mined', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
+  ['returns a wrong balance', () => ({ balance: async () => 0n })],
 ]
 
-describe('the suite', () => {
+describe('the conformance suite', () => {
   it.each(faults)('fails a client that %s', async (_name, fault) => {
     const failed: string[] = []
     for (const { name, run } of chainClientCases) {

@@ -8,7 +8,7 @@ import { createFaceHost } from '../authentication/face-host.ts'
 import { createDevice } from '../authentication/fixtures.ts'
 import { createFaceMethodClient, type FaceMethodClient, type FaceUser, signatureRequest } from './face-method-client.ts'
 
-describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two processes over $name', (database) => {
+describe.each(await openTestDatabases())('concurrent use of a BIOMETRIC with a face over two processes on $name', (database) => {
   let callers: readonly [FaceMethodClient, FaceMethodClient]
   let drop: () => Promise<void> = async () => {}
   let revoke: (user: FaceUser) => Promise<void>
@@ -42,7 +42,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
   const times = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => act(index)))
 
-  it('opens once for a check, whichever of eight requests is first', { timeout: 60_000 }, async () => {
+  it('authorizes one of eight requests per face check', { timeout: 60_000 }, async () => {
     const user = await caller(0).createFaceUser('ada')
     const wanted = signatureRequest(user.walletId)
     const value = `${await caller(0).passCheck(user, wanted)}.${user.secret}`
@@ -50,7 +50,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array(7).fill(403)])
   })
 
-  it('looks at one of eight faces that are shown for a check', { timeout: 60_000 }, async () => {
+  it('verifies one of eight faces per face check', { timeout: 60_000 }, async () => {
     const user = await caller(0).createFaceUser('berta')
     const { result } = await caller(0).startCheck(user)
     const shown = { person: 'mallory' }
@@ -62,7 +62,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(await caller(1).remainingAttempts(user)).toBe(9)
   })
 
-  it('looks at ten faces of fourteen that come at once, and at no more', { timeout: 60_000 }, async () => {
+  it('verifies at most ten of fourteen faces', { timeout: 60_000 }, async () => {
     const user = await caller(0).createFaceUser('carla')
     const wanted = signatureRequest(user.walletId)
     const checks = await times(14, async (index) => (await caller(index).startCheck(user)).result.id as string)
@@ -74,7 +74,7 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
     expect(await caller(1).remainingAttempts(user)).toBe(0)
   })
 
-  it('opens before its device is revoked, or not at all', { timeout: 60_000 }, async () => {
+  it('authorizes nothing once its device is revoked', { timeout: 60_000 }, async () => {
     const user = await caller(0).createFaceUser('dora')
     const wanted = signatureRequest(user.walletId)
     const values = await times(4, async () => `${await caller(0).passCheck(user, wanted)}.${user.secret}`)
@@ -87,8 +87,8 @@ describe.each(await openTestDatabases())('a BIOMETRIC that takes a face, in two 
   })
 })
 
-describe('a face check that a device has signed', () => {
-  it('opens nothing once the method has another device, wherever that comes while the face is looked at', async () => {
+describe('a face check signed by a device', () => {
+  it('authorizes nothing if the method is bound to another device at any read meanwhile', async () => {
     const memory = memoryStorage()
     let before: { readonly read: number; readonly replace: () => Promise<unknown> } | undefined
     let reads = 0

@@ -17,7 +17,7 @@ let verifierIsDown = false
 const refused = { status: 403, codes: ['signing-method.invalid'] }
 
 describeMounted(
-  'a BIOMETRIC that takes a face',
+  'a BIOMETRIC with a face',
   async () => {
     const verifier = scriptedVerifier({
       before: () => {
@@ -40,7 +40,7 @@ function suite(client: MountedClient): void {
   const caller = (): Promise<FaceMethodClient> =>
     (known ??= createFaceMethodClient(client, host.billfold, host.licence))
 
-  it('opens for the request that its device has signed, once the face was right', async () => {
+  it('authorizes the request that its device signed, after a matching face', async () => {
     const { createFaceUser, startCheck, presentFace, useMethod, call } = await caller()
     const user = await createFaceUser('ada')
     const wanted = signatureRequest(user.walletId)
@@ -62,7 +62,7 @@ function suite(client: MountedClient): void {
     })
   })
 
-  it('replaces a lost PIN, and authorises a request without a body', async () => {
+  it('replaces a lost PIN, and authorizes a request without a body', async () => {
     const { createFaceUser, passCheck, useMethod, call } = await caller()
     const user = await createFaceUser('berta')
     const pinId = user.pinHeader.split(':')[0] ?? ''
@@ -73,7 +73,7 @@ function suite(client: MountedClient): void {
     expect((await useMethod(user, gone, `${await passCheck(user, gone)}.${user.secret}`)).status).toBe(200)
   })
 
-  it('comes in an encrypted header too', async () => {
+  it('is accepted in an encrypted header', async () => {
     const { createFaceUser, passCheck, call } = await caller()
     const user = await createFaceUser('sara')
     const wanted = signatureRequest(user.walletId)
@@ -95,8 +95,8 @@ function suite(client: MountedClient): void {
     expect(answer.status).toBe(200)
   })
 
-  describe('one thing without the others opens nothing:', () => {
-    it('a check that was passed, once', async () => {
+  describe('rejects', () => {
+    it('a second use of a passed check', async () => {
       const { createFaceUser, passCheck, useMethod, startCheck, presentFace } = await caller()
       const user = await createFaceUser('carla')
       const wanted = signatureRequest(user.walletId)
@@ -123,7 +123,7 @@ function suite(client: MountedClient): void {
       expect(await remainingAttempts(user)).toBe(10 - values.length)
     })
 
-    it('a check without the secret, which it is used up by', async () => {
+    it('a check without the secret, and consumes the check', async () => {
       const { createFaceUser, passCheck, useMethod } = await caller()
       const user = await createFaceUser('emma')
       const wanted = signatureRequest(user.walletId)
@@ -132,7 +132,7 @@ function suite(client: MountedClient): void {
         expect(await useMethod(user, wanted, value)).toMatchObject(refused)
     })
 
-    it('a selfie without the device, which costs the user nothing', async () => {
+    it('a selfie without the device, and consumes no attempt', async () => {
       const { createFaceUser, startCheck, presentFace, remainingAttempts, trustDevice } = await caller()
       const user = await createFaceUser('frida')
       const wanted = signatureRequest(user.walletId)
@@ -150,7 +150,7 @@ function suite(client: MountedClient): void {
       expect((await presentFace(user, one, wanted)).status).toBe(200)
     })
 
-    it('the device without the face, which costs an attempt each time, and locks the method at last', async () => {
+    it('the device without the face, and consumes an attempt until the method is locked', async () => {
       const { createFaceUser, startCheck, presentFace, useMethod, passCheck, remainingAttempts } = await caller()
       const user = await createFaceUser('gerda')
       const wanted = signatureRequest(user.walletId)
@@ -167,7 +167,7 @@ function suite(client: MountedClient): void {
       expect(await useMethod(user, wanted, `${passed}.${user.secret}`)).toMatchObject(locked)
     })
 
-    it('a check that was passed for another request, another user or another method', async () => {
+    it('a check passed for another request or user', async () => {
       const { createFaceUser, passCheck, useMethod } = await caller()
       const user = await createFaceUser('hanna')
       const other = await createFaceUser('ida')
@@ -182,7 +182,7 @@ function suite(client: MountedClient): void {
       expect((await useMethod(user, wanted, value)).status).toBe(200)
     })
 
-    it('a check whose device is no longer trusted, or whose face is no longer enrolled', async () => {
+    it('a check whose device was revoked or whose face was removed', async () => {
       const { createFaceUser, passCheck, useMethod, startCheck, presentFace } = await caller()
       const user = await createFaceUser('jana')
       const wanted = signatureRequest(user.walletId)
@@ -208,7 +208,7 @@ function suite(client: MountedClient): void {
       })
     })
 
-    it('a check from before the method was replaced', async () => {
+    it('a check passed before the method was replaced', async () => {
       const { createFaceUser, passCheck, useMethod, call } = await caller()
       const user = await createFaceUser('lena')
       const wanted = signatureRequest(user.walletId)
@@ -221,7 +221,7 @@ function suite(client: MountedClient): void {
     })
   })
 
-  it('costs nothing while the verifier is down, or when nobody can tell, and opens nothing', async () => {
+  it('consumes no attempt and authorizes nothing if the verifier is down or the face inconclusive', async () => {
     const { createFaceUser, startCheck, presentFace, useMethod, remainingAttempts } = await caller()
     const user = await createFaceUser('maria')
     const wanted = signatureRequest(user.walletId)
@@ -241,7 +241,7 @@ function suite(client: MountedClient): void {
       expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
   })
 
-  it('is forgotten when it was not used in time', async () => {
+  it('expires after five minutes', async () => {
     const at = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
     const { createFaceUser, startCheck, presentFace } = await createFaceMethodClient(
       inMemoryDriver(at.billfold.custody),
@@ -255,7 +255,7 @@ function suite(client: MountedClient): void {
     expect(late).toMatchObject({ status: 404, codes: ['face-check.not-found'] })
   })
 
-  it('says what is wrong where it cannot be made', async () => {
+  it('returns the reason if it cannot be created', async () => {
     const { createFaceUser, call } = await caller()
     const { methods, pinHeader, device } = await createFaceUser('olga')
     const make = (body: object) =>
@@ -283,7 +283,7 @@ function suite(client: MountedClient): void {
 }
 
 describe('a host', () => {
-  it('that asks for a live person takes the frames of the challenge, and no still', async () => {
+  it('with liveness accepts the frames of the challenge and no still', async () => {
     const { billfold, licence } = await createFaceHost()
     const { createFaceUser, startCheck, presentFace, passCheck, useMethod, remainingAttempts } =
       await createFaceMethodClient(inMemoryDriver(billfold.custody), billfold, licence)
@@ -302,7 +302,7 @@ describe('a host', () => {
     expect(await remainingAttempts(user)).toBe(10)
   })
 
-  it('takes it at the DID API as well, for the one request there', async () => {
+  it('accepts a check at the DID API once', async () => {
     const { billfold, licence } = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
     const { createFaceUser, passCheck } = await createFaceMethodClient(
       inMemoryDriver(billfold.custody),
@@ -325,7 +325,7 @@ describe('a host', () => {
     expect(await make()).toBe(403)
   })
 
-  it('without a verifier says which option names one', async () => {
+  it('without a verifier names the missing option', async () => {
     const { billfold, authorization } = await createCustodyHost()
     const request = inMemoryDriver(billfold.custody).request
     const ask = async (path: string, json: object, header?: string) => {
@@ -343,7 +343,7 @@ describe('a host', () => {
     expect(errors).toEqual([{ code: 'signing-method.no-verifier', message }])
   })
 
-  it("whose parser does not keep a body's bytes is told so, and the user loses neither check nor attempt", async () => {
+  it('without raw bodies returns 501 and consumes neither check nor attempt', async () => {
     const { billfold, licence } = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
     const { createFaceUser, passCheck, remainingAttempts, call, useMethod } = await createFaceMethodClient(
       inMemoryDriver(billfold.custody),

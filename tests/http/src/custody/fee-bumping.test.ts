@@ -14,7 +14,7 @@ import {
 
 const gwei = (amount: string): string => parseUnits(amount, 'gwei').toString()
 
-describe.each(await openTestDatabases())('a transaction that waits while gas becomes dearer, on $name,', (database) => {
+describe.each(await openTestDatabases())('a pending transaction under rising fees, on $name,', (database) => {
   let anvil: Anvil
   let provider: JsonRpcProvider
   let hosts: readonly TransactingHost[]
@@ -50,7 +50,7 @@ describe.each(await openTestDatabases())('a transaction that waits while gas bec
     await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${BigInt(fee).toString(16)}`)
   }
 
-  it('is replaced by maintain() at a higher fee, mined once, and found under its first hash', async () => {
+  it('is replaced by maintain() at a higher fee, mined once and found by its first hash', async () => {
     const [host, other] = [hosts[0] ?? expect.fail('no host'), hosts[1] ?? expect.fail('no host')]
     const wallet = await createWallet(host)
     await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('10').toString(16)}`)
@@ -84,7 +84,7 @@ describe.each(await openTestDatabases())('a transaction that waits while gas bec
     expect((await sendTransaction(other, wallet.id, request, 'once')).result).toEqual(sent)
   }, 60_000)
 
-  it('may be built to see which fees it may rise to, and cannot go beyond what its sender names', async () => {
+  it('is built with its replacement fees, capped by the sender', async () => {
     const [host] = hosts
     if (host === undefined) return expect.fail('no host')
     const wallet = await createWallet(host)

@@ -13,7 +13,7 @@ const chosen = mountings.filter(
 describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests to the custody API, %s',
   (_name, mounting) => {
-    it('get no 500, do not hang, and leave nothing behind', async () => {
+    it('cause no 500, no hang and no leak', async () => {
       const { billfold, authorization, drop } = await createSqliteCustodyHost()
       const host = await startHost(mounting, billfold.custody)
       const target = {

@@ -77,7 +77,7 @@ describeMounted(
     return made.billfold.custody
   },
   (client) => {
-    it('can be followed step by step, with its own bodies', async () => {
+    it('works step by step with its own bodies', async () => {
       const ask = (method: string, path: string, json?: unknown, headers?: Record<string, string>) =>
         callCustody(client, authorization, method, path, json, headers)
 

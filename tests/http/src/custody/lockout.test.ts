@@ -5,7 +5,7 @@ import { createCustodyCaller, type TransactingHost } from './transacting-host.ts
 import { basicAuthorization } from '../basic-authorization.ts'
 import { createTwoInstances } from './two-instances.ts'
 
-describe.each(await openTestDatabases())('a temporary lock after three wrong values, on $name', (database) => {
+describe.each(await openTestDatabases())('a lockout after three failures, on $name', (database) => {
   const hosts: Host[] = []
   let asks: readonly TransactingHost['call'][]
   let drop: () => Promise<void>
@@ -27,7 +27,7 @@ describe.each(await openTestDatabases())('a temporary lock after three wrong val
   const ask = (index: number, ...request: Parameters<TransactingHost['call']>) =>
     (asks[index % 2] ?? expect.fail('no host'))(...request)
 
-  it('lets three of forty guesses on two hosts be checked, and not the right value after them', async () => {
+  it('checks three of forty concurrent guesses on two hosts, then rejects the right value', async () => {
     const signingMethod = { type: 'PIN', value: '4711' }
     const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod })
     const wallet = (index: number, pincode: string) =>

@@ -20,7 +20,7 @@ type Act = typeof act extends fc.Arbitrary<infer Value> ? Value : never
 /** The refusals that a race may end in: the authority is no longer good, what is there is there already, or try again. */
 const fair = ['signing-method.invalid', 'signing-method.exists', 'signing-method.not-found', 'storage.conflict']
 
-describe.each(await openTestDatabases())('signing methods on $name, changed on two hosts at once', (database) => {
+describe.each(await openTestDatabases())('concurrent changes of signing methods through two hosts on $name', (database) => {
   const hosts: Host[] = []
   let ask: (index: number, method: string, path: string, json?: unknown, header?: string) => Promise<CustodyReply>
   let drop: () => Promise<void> = async () => {}
@@ -103,7 +103,7 @@ describe.each(await openTestDatabases())('signing methods on $name, changed on t
     )
   })
 
-  it('make sixty wallets of one user at once, none refused and no address twice', { timeout: 60_000 }, async () => {
+  it('create sixty wallets of one user with distinct addresses', { timeout: 60_000 }, async () => {
     const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
     const body = { secretType: 'ETHEREUM', userId: user.id, pincode: '4711' }
     const made = await Promise.all(Array.from({ length: 60 }, (_, index) => ask(index, 'POST', '/api/wallets', body)))

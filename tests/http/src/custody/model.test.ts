@@ -160,8 +160,8 @@ const commands = fc.commands(
   { maxCommands: 60, size: 'max' },
 )
 
-describe('the signing methods of a user, whatever is done in whatever order', () => {
-  it('do what a simple model of them does, over HTTP', async () => {
+describe('random operations on the signing methods of a user', () => {
+  it('match a model', async () => {
     const [mounting] = mountings
     if (mounting === undefined) throw new Error('there is no mounting')
     const { billfold, authorization } = await createCustodyHost()

@@ -39,7 +39,7 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
   }
 }
 
-describe.each(databases)('two host processes over one $name', (database) => {
+describe.each(databases)('two host processes on one $name', (database) => {
   const sends = database.kind === 'postgres' ? 200 : 40
   const key = newKey()
   let fresh: FreshDatabase
@@ -75,7 +75,7 @@ describe.each(databases)('two host processes over one $name', (database) => {
 
   const hostOf = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
 
-  it(`sends ${sends} transactions, each once, while a node and a host crash`, async () => {
+  it(`send ${sends} transactions once each while a node and a host crash`, async () => {
     const wallet = await createWallet(hostOf(0))
     await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
     const to = Wallet.createRandom().address

@@ -23,10 +23,10 @@ async function sign(client: MountedClient, secretType: string, data: string, typ
 }
 
 describeMounted(
-  'raw signatures, where the host has not turned them on,',
+  'raw signatures, disabled,',
   () => build(),
   (client) => {
-    it('are refused with an error that names the option', async () => {
+    it('are rejected with signature.raw-disabled', async () => {
       expect(await sign(client, 'ETHEREUM', '00'.repeat(32))).toMatchObject({
         status: 403,
         codes: ['signature.raw-disabled'],
@@ -38,10 +38,10 @@ describeMounted(
 )
 
 describeMounted(
-  'raw signatures, where the host has turned them on,',
+  'raw signatures, enabled,',
   () => build(true),
   (client) => {
-    it.each(['ETHEREUM', 'MATIC', 'TRON', 'BITCOIN'])('of %s are over a hash as it is', async (secretType) => {
+    it.each(['ETHEREUM', 'MATIC', 'TRON', 'BITCOIN'])('of %s sign the hash unchanged', async (secretType) => {
       const hash = `0x${randomBytes(32).toString('hex')}`
       const { wallet, result } = await sign(client, secretType, hash)
       const { result: exported } = await ask(client, `/api/wallets/${wallet.id}/export`, {
@@ -55,7 +55,7 @@ describeMounted(
     })
 
     it.each([['00'.repeat(31)], ['00'.repeat(33)], [''], ['0x'], ['zz'.repeat(32)], ['hello']])(
-      'of a chain on secp256k1 are over nothing but 32 bytes: not %j',
+      'of secp256k1 chains require 32 bytes and reject %j',
       async (data) => {
         expect(await sign(client, 'ETHEREUM', data)).toMatchObject({
           status: 400,
@@ -64,7 +64,7 @@ describeMounted(
       },
     )
 
-    it('of Solana are over the bytes as they are, also those of a transaction of the wallet', async () => {
+    it('of Solana sign the bytes unchanged', async () => {
       const data = randomBytes(100)
       const { wallet, result } = await sign(client, 'SOLANA', data.toString('hex'))
       const signature = Buffer.from(result.signature.slice(2), 'hex')
@@ -72,7 +72,7 @@ describeMounted(
       expect(verify(null, Buffer.from('other'), ed25519Key(wallet.address), signature)).toBe(false)
     })
 
-    it('are bounded in length', async () => {
+    it('are limited in length', async () => {
       expect((await sign(client, 'SOLANA', '00'.repeat(65_536))).status).toBe(200)
       expect(await sign(client, 'SOLANA', '00'.repeat(65_537))).toMatchObject({
         status: 400,
@@ -80,7 +80,7 @@ describeMounted(
       })
     })
 
-    it("are refused under another chain's name, and still need the wallet's pincode", async () => {
+    it("are rejected for another chain's type or a wrong pincode", async () => {
       expect(await sign(client, 'ETHEREUM', '00'.repeat(32), 'SOLANA_RAW')).toMatchObject({
         status: 400,
         codes: ['signatureRequest.type'],

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => chain.close())
 
-describe('a transaction that is built', () => {
+describe('a built transaction', () => {
   const request = (given: Readonly<Record<string, unknown>> = {}): object => ({
     transactionRequest: {
       type: 'TRANSFER',
@@ -37,7 +37,7 @@ describe('a transaction that is built', () => {
     },
   })
 
-  it('is shown field by field and in one, and is not sent', async () => {
+  it('is returned as fields and as bytes, and not sent', async () => {
     const nonce = await provider.getTransactionCount(wallet.address)
     const { result } = await host.call('POST', '/api/transactions/build', request())
     expect(result).toMatchObject({
@@ -53,7 +53,7 @@ describe('a transaction that is built', () => {
     expect(await provider.getTransactionCount(wallet.address)).toBe(nonce)
   })
 
-  it('needs no node where the request says what a node would', async () => {
+  it('needs no node if the request has nonce, gas and fee', async () => {
     const chainSpecificFields = { nonce: 3, gasLimit: 21_000, gasPrice: '1000000000' }
     const { status, result } = await hostWithoutNode.call(
       'POST',
@@ -72,7 +72,7 @@ describe('a transaction that is built', () => {
 })
 
 describe('without a node', () => {
-  it('what the request leaves open cannot be built', async () => {
+  it('returns 503 for a transaction with missing fields', async () => {
     const transactionRequest = {
       type: 'TRANSFER',
       secretType: 'ETHEREUM',
@@ -93,7 +93,7 @@ describe('without a node', () => {
     }
   })
 
-  it('nothing is sent or known, and balances are not available', async () => {
+  it('returns 503 for sending and status, and no balances', async () => {
     expect(await sendTransaction(hostWithoutNode, wallet.id, { to: randomAddress(), value: 1 })).toMatchObject({
       status: 503,
       codes: ['transaction.chain-unavailable'],
@@ -104,7 +104,7 @@ describe('without a node', () => {
     expect(result.balance).toMatchObject({ available: false, balance: null, rawBalance: null })
   })
 
-  it('a chain without transactions says so', async () => {
+  it('returns 400 for a chain without transactions', async () => {
     const { result: solana } = await hostWithoutNode.call('POST', '/api/wallets', { secretType: 'SOLANA', pincode })
     const transactionRequest = {
       type: 'TRANSFER',
@@ -119,7 +119,7 @@ describe('without a node', () => {
 })
 
 describe('the status of a transaction', () => {
-  it('that nobody has is unknown, and one that is none is refused', async () => {
+  it('is UNKNOWN for an unknown hash, and 400 for an invalid one', async () => {
     const unknown = await host.call('GET', `/api/transactions/ETHEREUM/0x${'12'.repeat(32)}/status`)
     expect(unknown.result).toEqual({
       hash: `0x${'12'.repeat(32)}`,
@@ -137,7 +137,7 @@ describe('the status of a transaction', () => {
   })
 })
 
-it('a node of another chain is never used', async () => {
+it('a node with another chain id is not used', async () => {
   const other = await startTransactingHost(
     memoryStorage(),
     sharedKeyring(),

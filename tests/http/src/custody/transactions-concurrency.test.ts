@@ -18,7 +18,7 @@ import {
 const sends = 40
 
 for (const database of await openTestDatabases())
-  describe(`two hosts over one ${database.name}`, () => {
+  describe(`two hosts on one ${database.name}`, () => {
     let fresh: FreshDatabase
     let anvil: Anvil
     let folder: string
@@ -69,7 +69,7 @@ for (const database of await openTestDatabases())
       expect(await provider.getBalance(to)).toBe(parseEther('0.1') * BigInt(sends))
     }
 
-    it(`${sends} transactions sent at once for one wallet are all mined, each once`, async () => {
+    it(`mine ${sends} concurrent transactions of one wallet once each`, async () => {
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       const outcomes = await Promise.all(
@@ -82,7 +82,7 @@ for (const database of await openTestDatabases())
       await expectMinedOnce(hashes, wallet.address, to)
     }, 120_000)
 
-    it('a node that crashes half-way and is started again from an earlier block loses none, and sends none twice', async () => {
+    it('lose and duplicate no transaction if the node restarts from an earlier block', async () => {
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       let done = 0
@@ -123,7 +123,7 @@ for (const database of await openTestDatabases())
       await expectMinedOnce(hashes, wallet.address, to)
     }, 120_000)
 
-    it('a node that forgets what waited to be mined is handed it again', async () => {
+    it('rebroadcast pending transactions that the node dropped', async () => {
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       const outcomes = await Promise.all(

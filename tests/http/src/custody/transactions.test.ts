@@ -43,7 +43,7 @@ async function act(contract: BaseContract, name: string, ...args: readonly unkno
 }
 
 describe('a transfer', () => {
-  it('is mined, and the balances follow', async () => {
+  it('is mined and changes the balances', async () => {
     const own = await createWallet(host)
     await anvil.rpc('anvil_setBalance', own.address, `0x${parseEther('1').toString(16)}`)
     const to = randomAddress()
@@ -71,7 +71,7 @@ describe('a transfer', () => {
     expect(listed.find(({ id }: { id: string }) => id === own.id)).toEqual(shown)
   })
 
-  it('is what the other path and the other type send, too', async () => {
+  it('is sent by /execute and as GAS_TRANSFER', async () => {
     const to = randomAddress()
     const transactionRequest = {
       type: 'GAS_TRANSFER',
@@ -86,7 +86,7 @@ describe('a transfer', () => {
     expect(await provider.getBalance(to)).toBe(1n)
   })
 
-  it('can have one price for gas', async () => {
+  it('is sent with a legacy gas price', async () => {
     const { result } = await sendAndMine(host, wallet.id, {
       to: randomAddress(),
       value: 0,
@@ -95,7 +95,7 @@ describe('a transfer', () => {
     expect(await provider.getTransaction(result.transactionHash)).toMatchObject({ type: 0, gasPrice: 3_000_000_000n })
   })
 
-  it('needs the PIN', async () => {
+  it('requires the PIN', async () => {
     const transactionRequest = {
       type: 'TRANSFER',
       secretType: 'ETHEREUM',
@@ -109,7 +109,7 @@ describe('a transfer', () => {
     expect(await sent({ pincode: '000001' })).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
   })
 
-  it('is refused without enough funds, and takes no nonce', async () => {
+  it('is rejected without sufficient funds and consumes no nonce', async () => {
     const poor = await createWallet(host)
     expect(await sendAndMine(host, poor.id, { to: randomAddress(), value: 1 })).toMatchObject({
       status: 400,
@@ -126,7 +126,7 @@ describe('a transfer', () => {
     expect(await provider.getTransactionReceipt(result.transactionHash)).toMatchObject({ status: 1 })
   })
 
-  it('names the field that is wrong', async () => {
+  it('is rejected with the name of an invalid field', async () => {
     const to = randomAddress()
     const codes = async (request: Readonly<Record<string, unknown>>): Promise<unknown> =>
       (await sendAndMine(host, wallet.id, request)).codes
@@ -142,8 +142,8 @@ describe('a transfer', () => {
   })
 })
 
-describe('tokens', () => {
-  it('ERC-20 are transferred in whole tokens', async () => {
+describe('token transfers', () => {
+  it('of ERC-20 are in whole tokens', async () => {
     const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', parseEther('1000'), wallet.address)
     const to = randomAddress()
     const { status } = await sendAndMine(host, wallet.id, {
@@ -158,7 +158,7 @@ describe('tokens', () => {
     expect(await sendAndMine(host, wallet.id, tooMany)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
   })
 
-  it('ERC-721 are transferred one by one', async () => {
+  it('of ERC-721 move one token', async () => {
     const token = await deploy('ERC721PresetMinterPauserAutoId', 'Art', 'A', 'https://example.org/')
     await act(token, 'mint', wallet.address)
     const to = randomAddress()
@@ -168,7 +168,7 @@ describe('tokens', () => {
     expect(await view(token, 'ownerOf', 0)).toBe(to)
   })
 
-  it('ERC-1155 are transferred in any number', async () => {
+  it('of ERC-1155 move any amount', async () => {
     const token = await deploy('ERC1155PresetMinterPauser', 'https://example.org/')
     await act(token, 'mint', wallet.address, 7, 10, '0x')
     const to = randomAddress()
@@ -178,7 +178,7 @@ describe('tokens', () => {
     expect(await view(token, 'balanceOf', wallet.address, 7)).toBe(6n)
   })
 
-  it('are not what is no contract of one', async () => {
+  it('return 400 if the address is not a token contract', async () => {
     for (const type of ['TOKEN_TRANSFER', 'NFT_TRANSFER'])
       expect(
         await sendAndMine(host, wallet.id, {
@@ -195,7 +195,7 @@ describe('tokens', () => {
   })
 })
 
-describe('the execution of a contract', () => {
+describe('a contract execution', () => {
   it('is mined', async () => {
     const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, wallet.address)
     const spender = randomAddress()
@@ -221,7 +221,7 @@ describe('the execution of a contract', () => {
     })
   })
 
-  it('is refused where the contract would revert, unless its gas is given: then it is mined as failed', async () => {
+  it('is rejected if it would revert, or mined as failed if its gas is given', async () => {
     const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, randomAddress())
     const inputs = [
       { type: 'address', value: randomAddress() },
@@ -234,7 +234,7 @@ describe('the execution of a contract', () => {
     expect(found.status).toBe('FAILED')
   })
 
-  it('takes only values that are of their types', async () => {
+  it('is rejected if a value does not fit its type', async () => {
     const request = {
       type: 'CONTRACT_EXECUTION',
       to: randomAddress(),
@@ -249,7 +249,7 @@ describe('the execution of a contract', () => {
 })
 
 describe('an idempotency key', () => {
-  it('sends once, and gives the same answer again', async () => {
+  it('sends once and returns the same reply to a repeat', async () => {
     const to = randomAddress()
     const first = await sendAndMine(host, wallet.id, { to, value: 1 }, 'once')
     const again = await sendAndMine(host, wallet.id, { to, value: 1 }, 'once')
@@ -257,7 +257,7 @@ describe('an idempotency key', () => {
     expect(await provider.getBalance(to)).toBe(parseEther('1'))
   })
 
-  it('sends once also when it comes many times at once', async () => {
+  it('sends once for twenty concurrent requests', async () => {
     const to = randomAddress()
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, () => sendAndMine(host, wallet.id, { to, value: '0.5' }, 'at once')),
@@ -266,7 +266,7 @@ describe('an idempotency key', () => {
     expect(await provider.getBalance(to)).toBe(parseEther('0.5'))
   })
 
-  it('is refused for another request, and is another for another wallet', async () => {
+  it('is rejected for another request, and scoped to the wallet', async () => {
     const to = randomAddress()
     await sendAndMine(host, wallet.id, { to, value: 1 }, 'mine')
     expect(await sendAndMine(host, wallet.id, { to, value: 2 }, 'mine')).toMatchObject({

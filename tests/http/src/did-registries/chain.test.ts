@@ -34,7 +34,7 @@ const chains = [
   { name: 'with EIP-1559', options: [], fees: undefined, funds: true, type: 2 },
   { name: 'with one gas price', options: ['--hardfork', 'berlin'], fees: undefined, funds: true, type: 0 },
   {
-    name: 'where gas is free',
+    name: 'with free gas',
     options: ['--base-fee', '0', '--gas-price', '0'],
     fees: { gasPrice: 0n },
     funds: false,
@@ -42,14 +42,14 @@ const chains = [
   },
 ] as const
 
-describe.each(chains)('an identity without funds, on a chain $name,', ({ options, fees, funds, type }) => {
+describe.each(chains)('an unfunded identity on a chain $name', ({ options, fees, funds, type }) => {
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry(options)
   }, 60_000)
   afterAll(() => deployed.close())
 
-  it('is changed at the cost of the payer, and resolves as ethr-did-resolver reads the chain', async () => {
+  it('is changed by the payer and resolves as by ethr-did-resolver', async () => {
     const { provider, payerAddress, anvil } = deployed
     if (!funds) await anvil.rpc('anvil_setBalance', payerAddress, '0x0')
     const registry = deployed.connect(fees === undefined ? {} : { fees })
@@ -79,7 +79,7 @@ describe.each(chains)('an identity without funds, on a chain $name,', ({ options
   }, 60_000)
 })
 
-describe('a step on a chain', () => {
+describe('an operation on a chain', () => {
   let deployed: DeployedRegistry
   let folder: string
   const actor = { tenant: 'default', id: 'host' }
@@ -106,7 +106,7 @@ describe('a step on a chain', () => {
     return owner
   }
 
-  it('that was kept and not sent is sent by whoever asks for it next, once', async () => {
+  it('signed but not broadcast is broadcast once by the next status check', async () => {
     const storage = memoryStorage()
     const owner = await keepWithoutSending(storage, 'lost')
     const other = deployed.connect()
@@ -118,7 +118,7 @@ describe('a step on a chain', () => {
     expect((await other.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
 
-  it('that was kept and not sent is sent by maintain(), in a process that nobody asks for anything', async () => {
+  it('signed but not broadcast is broadcast by maintain()', async () => {
     const storage = memoryStorage()
     const owner = await keepWithoutSending(storage, 'maintained')
     const registry = deployed.connect()
@@ -135,7 +135,7 @@ describe('a step on a chain', () => {
     expect(await registry.findOperationStatus(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
   }, 60_000)
 
-  it('that was kept and not sent is sent before the next one of the same payer: it leaves no gap', async () => {
+  it("signed but not broadcast is broadcast before the payer's next one, without a nonce gap", async () => {
     const storage = memoryStorage()
     const first = await keepWithoutSending(storage, 'one')
     const services = createRegistryServices({ storage })
@@ -150,7 +150,7 @@ describe('a step on a chain', () => {
     expect(pending).toBe(mined)
   })
 
-  it('between which and the next the node dies is not made again: the rest follows when the node is back', async () => {
+  it('is not repeated after a node failure, and the following ones continue', async () => {
     const storage = memoryStorage()
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
@@ -169,7 +169,7 @@ describe('a step on a chain', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['attribute', 'delegate', 'owner'])
   }, 60_000)
 
-  it('that the payer cannot pay for has failed for good; a new one is made once there are funds, without a gap', async () => {
+  it('fails for good without funds, and a new one succeeds after funding', async () => {
     const { anvil, provider } = deployed
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
     const payer = keyringPayer(keyring, 'k1')
@@ -187,7 +187,7 @@ describe('a step on a chain', () => {
     expect((await registry.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
 
-  it('is posted to the host that the caller chose among those that are allowed, and mined by it', async () => {
+  it('is posted to the allowed API host of the caller', async () => {
     const { anvil } = deployed
     const asked: { rpcUrl: string; signedTxs: string[] }[] = []
     const server = createServer((request, response) => {
@@ -215,7 +215,7 @@ describe('a step on a chain', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  it('is refused where there is no registry at the address', async () => {
+  it('is rejected if the address has no registry contract', async () => {
     const registry = deployed.connect({ contract: createOwner().address })
     const owner = createOwner()
     await expect(registry.prepare(createRegistryServices(), 'default', owner.address, service)).rejects.toMatchObject({
@@ -227,7 +227,7 @@ describe('a step on a chain', () => {
   })
 })
 
-it('both registries, after random sequences of changes, resolve to the document that ethr-did-resolver reads', async () => {
+it('both registries resolve random sequences of changes as ethr-did-resolver does', async () => {
   const deployed = await deployRegistry()
   expect(await compareSequences(deployed, { count: 20, maxLength: 5 })).toBe(20)
   await deployed.close()

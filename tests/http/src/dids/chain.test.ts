@@ -16,14 +16,14 @@ import { createInMemoryCustodyCaller, createInMemoryDidClient, createTwoDidHosts
 const chains = [
   { name: 'a chain with fees', anvil: [], settings: {}, payerHasFunds: true },
   {
-    name: 'a chain without fees, by a payer without funds',
+    name: 'a chain without fees, with an unfunded payer',
     anvil: ['--gas-price', '0', '--block-base-fee-per-gas', '0'],
     settings: { fees: { gasPrice: 0n } },
     payerHasFunds: false,
   },
 ] as const
 
-describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) => {
+describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds }) => {
   let chain: DeployedRegistry
   beforeAll(async () => {
     // The chain outlives its node.
@@ -37,7 +37,7 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
     return createInMemoryDidClient(await createDidHost(memoryStorage(), { dids: { registries: [registry] } }))
   }
 
-  it('are configured without a balance of their own, and resolve to what an independent resolver says', async () => {
+  it('are updated without funds and resolve as by an independent resolver', async () => {
     const caller = await hostWith(chain.connect(settings))
     const owner = createExternalKey('ethr:development')
     const txsInput = [
@@ -61,7 +61,7 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
   // What follows has nothing to do with fees.
   if (!payerHasFunds) return
 
-  it('of which a change waits in the node go on when it is made, and nothing is made twice', async () => {
+  it('resume after a pending operation is mined, without duplicates', async () => {
     let minings = 0
     const registry = chain.connect({ ...settings, receiptTimeoutMs: 1000 })
     const caller = await hostWith({
@@ -81,7 +81,7 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
     await expectFinished(caller, did, request, before)
   })
 
-  it('whose node died between two steps are finished when it is back, and nothing is made twice', async () => {
+  it('resume after a node failure between two operations, without duplicates', async () => {
     const registry = chain.connect(settings)
     let submissions = 0
     const caller = await hostWith({
@@ -126,7 +126,7 @@ async function startMining({ anvil }: DeployedRegistry): Promise<void> {
 describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
   'two hosts with one payer on $name',
   (database) => {
-    it('make every change once, and leave no gap in the nonces', { timeout: 120_000 }, async () => {
+    it('apply every change once without a nonce gap', { timeout: 120_000 }, async () => {
       const chain = await deployRegistry()
       const two = await createTwoDidHosts(database, { dids: { registries: [chain.connect()] } })
       const [one, other] = two.clients
@@ -147,7 +147,7 @@ describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgre
 
 const oneService = [{ service: { name: 'A', value: 'https://a.example' } }]
 
-it('a wallet whose configuration cannot even begin is in the reply, so that nobody makes another one', async () => {
+it('returns a wallet whose update could not start', async () => {
   let isDown = true
   const embedded = embeddedRegistry()
   const registry: DidRegistry = {
@@ -172,7 +172,7 @@ it('a wallet whose configuration cannot even begin is in the reply, so that nobo
   expect(repeated.status).toBe(200)
 })
 
-it('a wallet for whose delegates its user has no room is in the reply, with what was wrong', async () => {
+it('returns a wallet whose delegates exceed the user limit, with the error', async () => {
   const host = await createDidHost()
   const { call } = createInMemoryDidClient(host)
   const custody = createInMemoryCustodyCaller(host.billfold, host.authorization)
@@ -186,7 +186,7 @@ it('a wallet for whose delegates its user has no room is in the reply, with what
   expect([status, body.errorType, body.wallet?.userId]).toEqual([400, 'user.limit-reached', userId])
 })
 
-it('a change of the owner that is made after the reply was sent is told by a repeat of the new owner', async () => {
+it('returns the state of a delayed owner change to the new owner', async () => {
   const embedded = embeddedRegistry()
   let isSlow = true
   const registry: DidRegistry = {

@@ -12,7 +12,7 @@ const remove = 'DELETE /wallet'
 export function didSuite(client: MountedClient, host: () => DidHost): void {
   const { call, callWithKey, callAsWallet, createWallet } = createDidClient(client, () => host().authorization)
 
-  it('makes a wallet with a plain key, named by its DID', async () => {
+  it('creates a wallet with a plain key and its DID as alias', async () => {
     const made = await createWallet()
     expect(made).toEqual({
       _id: expect.any(String),
@@ -26,7 +26,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     })
   })
 
-  it('makes wallets in a vault one after the other, with compressed keys', async () => {
+  it('creates wallets in a vault with consecutive indices and compressed keys', async () => {
     const { body } = await call('POST', '/vault', { kind: 'BIP44' })
     const vaultId = body.vault._id
     const first = await createWallet({ vaultId, alias: `first ${vaultId}` }, { didMethod: 'ethr' })
@@ -38,7 +38,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect((await call('GET', `/wallets?vaultId=${vaultId}`)).body).toEqual({ wallets: [first, second] })
   })
 
-  it('finds wallets by DID and by alias, and pages through all of them', async () => {
+  it('finds wallets by DID and alias, and lists them by page', async () => {
     const one = await createWallet({ alias: `one ${Math.random()}` })
     const other = await createWallet()
     expect((await call('GET', `/wallets?did=${one.did}`)).body).toEqual({ wallets: [one] })
@@ -55,7 +55,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect((await call('GET', '/wallets')).body.wallets.map(({ _id }: { _id: string }) => _id)).toEqual(seen)
   })
 
-  it('configures a wallet as it is made: the owner last, whatever the order', async () => {
+  it('updates a wallet on creation, with the owner change last', async () => {
     const owner = createExternalKey()
     const { status, body } = await call('POST', '/wallet', {
       wallet: {},
@@ -87,13 +87,13 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect(held, 'the key of the delegate is held as a wallet of its own').toHaveLength(1)
   })
 
-  it('takes a single entry of txsInput for a list of one', async () => {
+  it('accepts a single txsInput entry instead of a list', async () => {
     const made = await createWallet({}, { txsInput: { service: { name: 'One', value: 'x' } } })
     const { body } = await call('GET', `/1.0/identifiers/${made.did}`)
     expect(body.didDocument.service).toHaveLength(1)
   })
 
-  it('configures a wallet for who controls it, and repeats nothing that was just done', async () => {
+  it('updates a wallet for its controller, and repeats nothing', async () => {
     const made = await createWallet()
     const request = {
       wallet: { did: made.did },
@@ -106,7 +106,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect(body.didDocumentMetadata.versionId).toBe('1')
   })
 
-  it('takes what a configuration does not say from the vault', async () => {
+  it('takes missing configuration from the vault', async () => {
     const txsInput = [{ service: { name: 'Vault', value: 'https://vault.example' } }]
     const { body } = await call('POST', '/vault', { kind: 'BIP44', walletConfig: { didMethod: 'ethr', txsInput } })
     const made = await createWallet({ vaultId: body.vault._id })
@@ -116,7 +116,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect((await call('GET', `/1.0/identifiers/${made.did}`)).body.didDocument.service).toHaveLength(1)
   })
 
-  it('only reads a wallet that was given to a DID of somebody else', async () => {
+  it('treats a wallet transferred to an external DID as read-only', async () => {
     const owner = createExternalKey()
     const made = await createWallet({}, { txsInput: [{ newOwner: owner.did }] })
     const request = { wallet: { did: made.did }, walletConfig: { txsInput: [{ delegate: {} }] } }
@@ -128,14 +128,14 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect([status, body.errorType]).toEqual([403, 'did-wallet.read-only'])
   })
 
-  it('goes on signing for a wallet that was given to another wallet of ours', async () => {
+  it('signs for a wallet transferred to another wallet of the host', async () => {
     const owner = await createWallet()
     const made = await createWallet({}, { txsInput: [{ newOwner: owner.did }] })
     const request = { wallet: { did: made.did }, walletConfig: { txsInput: [{ delegate: {} }] } }
     expect((await callAsWallet(owner.did, configure, request)).status).toBe(200)
   })
 
-  it('renames wallets, each on its own, and reports exactly those that it could not', async () => {
+  it('renames wallets independently and reports each failure', async () => {
     const made = []
     for (let index = 0; index < 7; index++) made.push(await createWallet())
     const taken = `taken ${Math.random()}`
@@ -159,7 +159,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     ])
   })
 
-  it('fails those wallets of a batch one by one that the token does not control', async () => {
+  it('reports each wallet of a batch that the token does not control', async () => {
     const [mine, other] = [await createWallet(), await createWallet()]
     const wallets = [
       { did: other.did, alias: `a ${other.did}` },
@@ -183,7 +183,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     })
   })
 
-  it('deletes a wallet: nobody signs for it any more, its alias is free, and its DID still resolves', async () => {
+  it('deletes a wallet and frees its alias, while its DID still resolves', async () => {
     const alias = `gone ${Math.random()}`
     const made = await createWallet({ alias }, { txsInput: [{ service: { name: 'S', value: 'v' } }] })
     expect((await callWithKey(host().admin, remove, { ids: [made._id] })).body).toEqual({
@@ -196,8 +196,8 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
     expect((await call('GET', `/1.0/identifiers/${made.did}`)).body.didDocument.service).toHaveLength(1)
   })
 
-  describe('refuses', () => {
-    it('a request that lacks what it needs, and lists all of it', async () => {
+  describe('rejects', () => {
+    it('a request with missing parameters, and lists all of them', async () => {
       const missing = async (method: string, path: string, json?: unknown): Promise<unknown> => {
         const { status, body } = await call(method, path, json)
         expect(Object.keys(body).sort()).toEqual(['errorMessage', 'errorType', 'statusCode'])
@@ -223,7 +223,7 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
       expect([status, body.errorMessage]).toEqual(said('walletConfig'))
     })
 
-    it('changes that no registry could keep', async () => {
+    it('changes that no registry can store', async () => {
       const refused = async (input: unknown): Promise<number> =>
         (await call('POST', '/wallet', { walletConfig: { txsInput: [input] } })).status
       const service = { name: 'A', value: 'https://a.example' }
@@ -250,13 +250,13 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
       }
     })
 
-    it('MPC vaults, where the host has no threshold signer', async () => {
+    it('MPC vaults without a threshold signer', async () => {
       const { status, body } = await call('POST', '/vault', { kind: 'MPC' })
       expect([status, body.errorType]).toEqual([501, 'vault.mpc-unavailable'])
     })
   })
 
-  it('resolves DIDs for anybody, by the conventions of DID Resolution', async () => {
+  it('resolves DIDs without authentication (W3C DID Resolution)', async () => {
     const ask = (did: string, headers = {}): ReturnType<MountedClient['request']> =>
       client.request('GET', `/1.0/identifiers/${encodeURIComponent(did)}`, { headers })
     const { did } = createExternalKey('ethr')

@@ -7,12 +7,12 @@ import { createDidHost, createExternalKey } from './did-host.ts'
 import { createFakeSigner } from './fake-signer.ts'
 import { createInMemoryDidClient } from './two-did-hosts.ts'
 
-describeThresholdSigner('the stand-in of these suites', async () => {
+describeThresholdSigner('the fake signer of these suites', async () => {
   const signer = createFakeSigner()
   return { signers: [signer, signer], close: async () => {} }
 })
 
-it('a signer that breaks its contract does not pass the suite', async () => {
+it('a signer that breaks its contract fails the conformance suite', async () => {
   const signer = createFakeSigner()
   const broken = [
     { ...signer, createKey: () => createFakeSigner().createKey('any') },
@@ -33,7 +33,7 @@ it('a signer that breaks its contract does not pass the suite', async () => {
 })
 
 describe('a wallet in an MPC vault', () => {
-  it('shows its key in DER, signs through the signer, and loses its key when it is deleted', async () => {
+  it('returns its key in DER, signs through the signer, and destroys its key on deletion', async () => {
     const admin = createExternalKey()
     const signer = createFakeSigner()
     const dids = { adminDids: [admin.did], thresholdSigner: signer }
@@ -53,7 +53,7 @@ describe('a wallet in an MPC vault', () => {
     expect((await call('GET', `/wallets?vaultId=${vaultId}`)).body).toEqual({ wallets: [] })
   })
 
-  it('is deleted while the signer cannot be reached, and its key is destroyed when it can be', async () => {
+  it('is deleted while the signer is unreachable, and its key destroyed later', async () => {
     let later = 0
     const admin = createExternalKey()
     const signer = createFakeSigner()
@@ -76,7 +76,7 @@ describe('a wallet in an MPC vault', () => {
     for (const id of ids) await expect(signer.sign(id, new Uint8Array(32))).rejects.toThrow('no such key')
   })
 
-  it('that cannot have its alias leaves no key behind', async () => {
+  it('leaves no key if its alias is taken', async () => {
     const signer = createFakeSigner()
     const created: string[] = []
     const createKey = (id: string): Promise<Uint8Array> => {

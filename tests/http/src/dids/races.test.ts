@@ -15,7 +15,7 @@ import {
 /** Several commits of each host; `npm run did-configurations` makes 1,000. */
 const manyWallets = 120
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let two: TwoDidHosts
   beforeAll(async () => {
     two = await createTwoDidHosts(database)
@@ -28,7 +28,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   const statuses = (answers: readonly DidReply[]): readonly number[] =>
     answers.map(({ status }) => status).sort((one, other) => one - other)
 
-  it('give the wallets of a vault their indices without a gap and without a repeat', { timeout: 120_000 }, async () => {
+  it('create wallets of a vault with gapless unique indices', { timeout: 120_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
     const count = manyWallets
     const answers = await atOnce(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
@@ -38,7 +38,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(new Set(answers.map(({ body }) => body.wallet.did)).size).toBe(count)
   })
 
-  it('list every wallet of a tenant once, page by page, and none of another tenant', async () => {
+  it('list every wallet of the tenant once by page', async () => {
     const [{ billfold }] = two.hosts
     const stranger = await billfold.serviceKeys.create({ tag: 'other', scopes: ['dids'], tenant: 'other' })
     const other = createInMemoryDidClient({
@@ -58,7 +58,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect([theirs.wallets[0]._id, theirs.next]).toEqual([foreign[0], theirs.wallets[0]._id])
   })
 
-  it('give an alias to one wallet, whoever is asked for it at once', async () => {
+  it('assign an alias to one wallet', async () => {
     const answers = await atOnce(10, ({ call }) => call('POST', '/wallet', { wallet: { alias: 'the only one' } }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 409)])
     const made = await atOnce(4, ({ createWallet }) => createWallet())
@@ -70,7 +70,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(renamed.flatMap(({ body }) => body.wallets)).toHaveLength(1)
   })
 
-  it('take an x-did-auth token once', async () => {
+  it('accept an x-did-auth token once', async () => {
     const { did } = await host(0).createWallet()
     const json = { wallets: [{ did, alias: 'once' }] }
     const input = {
@@ -84,7 +84,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 403)])
   })
 
-  it('make a configuration once that both are asked for at once, and delete a wallet once', async () => {
+  it('apply an update once, and delete a wallet once', async () => {
     const made = await host(0).createWallet()
     const txsInput = [{ delegate: {} }, { service: { name: 'A', value: 'x' } }, { service: { name: 'B', value: 'y' } }]
     const json = { wallet: { did: made.did }, walletConfig: { txsInput } }
@@ -98,7 +98,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(deleted.flatMap(({ body: answer }) => answer.ids)).toEqual([made._id])
   })
 
-  it("change nothing by a new owner's key for who has just given the DID away", async () => {
+  it('apply no change of the former owner after a transfer', async () => {
     const given = await host(0).createWallet()
     const taker = await host(0).createWallet()
     const ask = (newOwner: string) => {
@@ -113,7 +113,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(taker.ethereumAddress)
   })
 
-  it('leave every wallet of a user usable, and none that was deleted, when the PIN is replaced meanwhile', async () => {
+  it('keep the wallets of a user usable, except deleted ones, during a PIN replacement', async () => {
     const [custody, other] = two.hosts.map(({ billfold, authorization }) =>
       createInMemoryCustodyCaller(billfold, authorization),
     )

@@ -31,7 +31,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     return call(method, path, body, { 'x-did-auth': token })
   }
 
-  describe.each(routes)('of $act', ({ act, body }) => {
+  describe.each(routes)('for $act', ({ act, body }) => {
     let made: { did: string; _id: string }
     let json: object
     let right: DidAuthInput
@@ -46,7 +46,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
       return [status, answer.errorType]
     }
 
-    it('is refused when it is no token, or signed by nobody', async () => {
+    it('is rejected if malformed or unsigned', async () => {
       expect(await answerTo('nothing')).toEqual(refusal)
       expect(await answerTo('a.b.c')).toEqual(refusal)
       expect(await answerTo('a'.repeat(5000))).toEqual(refusal)
@@ -60,14 +60,14 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
       )
     })
 
-    it('is refused when another key has signed it, or another algorithm is named', async () => {
+    it('is rejected if signed by another key or under another algorithm', async () => {
       expect(await answerTo(signEs256k(createExternalKey().key, right))).toEqual(refusal)
       expect(await answerTo(signEs256kRecoverable(createExternalKey().key, right))).toEqual(refusal)
       expect(await answerTo(signEs256k(admin().key, { ...right, header: { alg: 'ES256K-R' } }))).toEqual(refusal)
       expect(await answerTo(signEdDsa(generateKeyPairSync('ed25519').privateKey, right))).toEqual(refusal)
     })
 
-    it('is refused when one of its claims is for something else', async () => {
+    it('is rejected if a claim does not match', async () => {
       const now = Math.floor(Date.now() / 1000)
       for (const claims of [
         { aud: 'https://elsewhere.example' },
@@ -93,13 +93,13 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
       expect(await answerTo(signEs256k(admin().key, other))).toEqual(refusal)
     })
 
-    it('is refused when its DID does not control the wallet', async () => {
+    it('is rejected if its DID does not control the wallet', async () => {
       const foreign = createExternalKey()
       const { status, body: answer } = await callWithKey(foreign, act, json)
       expect([status, answer.errorType]).toEqual([403, 'did-auth.forbidden'])
     })
 
-    it('is needed once for each call, and is good once', async () => {
+    it('is accepted once', async () => {
       const token = signEs256k(admin().key, right)
       expect((await send(act, json, token)).status).toBe(200)
       expect(await answerTo(token)).toEqual(refusal)
@@ -109,7 +109,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     })
   })
 
-  it('is taken from the owner in both forms of ES256K, and from a wallet that is held here', async () => {
+  it('is accepted from the owner with ES256K and ES256K-R, and from a wallet of the host', async () => {
     const made = await createWallet()
     for (const make of [signEs256k, signEs256kRecoverable]) {
       const json = { wallets: [{ did: made.did, alias: randomUUID() }] }
@@ -122,7 +122,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     expect((await callAsWallet(made.did, 'POST /wallet/rename', json)).status).toBe(200)
   })
 
-  it('is taken from a delegate to rename, and for nothing else, as long as it is one', async () => {
+  it('is accepted from a delegate for renaming only', async () => {
     const delegate = createExternalKey()
     const made = await createWallet({}, { txsInput: [{ delegate: { address: delegate.key.publicKey } }] })
     const speaker = { ...delegate, did: made.did }
@@ -138,7 +138,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     )
   })
 
-  it('is taken from a new owner, under either DID, and no more from the old key', async () => {
+  it('is accepted from a new owner under either DID, and no longer from the old key', async () => {
     const owner = createExternalKey()
     const made = await createWallet({}, { txsInput: [{ newOwner: owner.did }] })
     const rename = (who: DidKey): Promise<DidReply> =>
@@ -148,7 +148,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     expect((await rename({ ...createExternalKey(), did: made.did })).status).toBe(403)
   })
 
-  it('is signed for wallets that are held here only, by those with the scope for it', async () => {
+  it('is signed for wallets of the host only, with the dids:sign scope', async () => {
     const { billfold } = host()
     const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'no signing', scopes: ['dids'] })
     const basic = basicAuthorization(keyId, keySecret)
@@ -161,7 +161,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     expect(claimsOf(body.token)).toMatchObject({ iss: made.did, aud: 'https://other.example', bod: request.bod })
   })
 
-  it('lets service keys in by a token, too', async () => {
+  it('authenticates service keys by bearer token', async () => {
     const { billfold } = host()
     const key = await billfold.serviceKeys.create({ tag: 'bearer', scopes: ['dids'] })
     const form = new URLSearchParams({

@@ -15,7 +15,7 @@ const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrig
 }
 
 describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (type) => {
-  it('is told once, in the commit of its act, and says what the catalogue says', async () => {
+  it('is written once in the commit of its action, with the data of the catalogue', async () => {
     const setup = await createEventHost()
     const act = await acts[type](setup)
     const before = setup.storage.batchesWith(type).length
@@ -31,7 +31,7 @@ describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (typ
     expect(eventCatalogue[type].data.strict().parse(data)).toEqual(data)
   })
 
-  it('is not told when the commit of its act fails', async () => {
+  it('is not written if the commit of its action fails', async () => {
     const setup = await createEventHost()
     const act = await acts[type](setup)
     const before = setup.storage.batchesWith(type).length

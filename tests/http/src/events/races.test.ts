@@ -12,7 +12,7 @@ import { createWebhookInstance } from './webhook-instance.ts'
 const program = fileURLToPath(new URL('../../dist/events/delivering-process.js', import.meta.url))
 
 describe.each(await openTestDatabases())(
-  'processes that deliver events of one $name',
+  'concurrent deliveries of events from one $name',
   { timeout: 60_000 },
   (database) => {
     const { dialect, kind } = database
@@ -46,7 +46,7 @@ describe.each(await openTestDatabases())(
       await drop()
     })
 
-    it('bring each event once to each endpoint and to the handler when nothing fails', async () => {
+    it('deliver each event once to each endpoint and the handler', async () => {
       const [one, two] = instances
       const wants = ['licence.created', 'licence.revoked'] as const
       const [first, second] = [await receiver(), await receiver()]
@@ -75,7 +75,7 @@ describe.each(await openTestDatabases())(
       for (const { id } of endpoints) await one.webhooks.delete(id)
     })
 
-    it('disable an endpoint once, whoever sees it first', async () => {
+    it('disable a gone endpoint once', async () => {
       const [one, two] = instances
       const told = await receiver()
       const gone = await receiver((response) => response.writeHead(410).end())
@@ -89,7 +89,7 @@ describe.each(await openTestDatabases())(
       for (const endpoint of [watcher.id, id]) await one.webhooks.delete(endpoint)
     })
 
-    it.skipIf(kind === 'pglite')('bring what a process was killed with again, under the same id', async () => {
+    it.skipIf(kind === 'pglite')('redeliver events of a killed process under the same id', async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs as it was built').toBe(true)
       const [one] = instances
       let isHeld = true

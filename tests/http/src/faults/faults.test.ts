@@ -8,7 +8,7 @@ const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 const memory = { storage: memoryStorage, keyring }
 
 // Every ninth fault, over the storage in memory: `npm run reliability -- --only faults` plays them all, on every database.
-describe('with a storage that fails', () => {
+describe('with a failing storage', () => {
   it.each(scenarios)('$name', { timeout: 120_000 }, async (scenario) => {
     const { problems, runs } = await injectFaults(scenario, memory, { every: 9, storms: 1 })
     expect(problems).toEqual([])
@@ -16,7 +16,7 @@ describe('with a storage that fails', () => {
   })
 })
 
-describe('the player of faults', () => {
+describe('the fault injection', () => {
   /** A client that makes service keys by calls in-process, as told. */
   const scenario = (attempts: number, variableTables: Scenario['variableTables'] = {}): Scenario => ({
     name: 'a service key',
@@ -34,7 +34,7 @@ describe('the player of faults', () => {
     },
   })
 
-  it('finds what is made twice where an answer was lost', async () => {
+  it('finds duplicates after a lost reply', async () => {
     const { problems } = await injectFaults(scenario(9), memory)
     expect(problems).toContain('the answer to call 1 is lost: 2 rows in service_keys, not 1')
     expect(
@@ -42,7 +42,7 @@ describe('the player of faults', () => {
     ).toEqual([])
   })
 
-  it('finds what is missing where a call failed', async () => {
+  it('finds missing rows after a failed call', async () => {
     const { problems } = await injectFaults(scenario(1), memory)
     expect(problems).toContain('call 1, a commit, fails: 0 rows in service_keys, not 1')
   })

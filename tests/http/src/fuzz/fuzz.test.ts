@@ -12,7 +12,7 @@ const chosen = mountings.filter(({ prefix, through }) => prefix === '/id' && thr
 describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests, %s',
   (_name, mounting) => {
-    it('get no 500, do not hang, and leave nothing behind', async () => {
+    it('cause no 500, no hang and no leak', async () => {
       const { api } = createProbe()
       const host = await startHost(mounting, api)
       const routes = api.routes.filter(({ path }) => !left.test(path))

@@ -32,7 +32,7 @@ async function logInAgain(
   return data['api-key']
 }
 
-test('a phone that asks again over another network pays once', async () => {
+test('a retry from another network pays once', async () => {
   const { home, street, from, pay } = await phone()
   const first = await pay(home, from.apikey)
   expect(first.code).toBe('0')
@@ -40,7 +40,7 @@ test('a phone that asks again over another network pays once', async () => {
   expect(await getBalance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
 })
 
-test('and once when it logs in anew in between, wherever the api key is', async () => {
+test('a retry after a new login pays once, with the api key in body or header', async () => {
   const { home, street, from, pay } = await phone()
   const first = await pay(home, from.apikey)
   const anew = await logInAgain(street, from)
@@ -49,7 +49,7 @@ test('and once when it logs in anew in between, wherever the api key is', async 
   expect(await getBalance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
 })
 
-test('an api key that was ended gets no kept reply, and is refused as one that never was', async () => {
+test('a revoked api key gets no stored reply and the same 401 as an unknown one', async () => {
   const { home, from, pay } = await phone()
   const lost = await logInAgain(home, from)
   await pay(home, lost)
@@ -61,7 +61,7 @@ test('an api key that was ended gets no kept reply, and is refused as one that n
   expect(refused).toEqual(await pay(home, 'x'.repeat(43)))
 })
 
-test('one user’s key is not another’s, on the same network', async () => {
+test('an idempotency key is scoped to its user on the same network', async () => {
   const { home, from, to, pay } = await phone()
   await pay(home, from.apikey)
   const other = await pay(home, to.apikey)

@@ -40,7 +40,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'payments.transactions': 'reads',
 }
 
-test('every POST route acts once for a key, but for those that are named here', () => {
+test('every POST route takes an Idempotency-Key, except those listed here', () => {
   const without = apis.flatMap(({ name, routes }) =>
     routes
       .filter(({ method, idempotency }) => method === 'POST' && idempotency !== 'key')
@@ -85,7 +85,7 @@ for (const api of apis) {
   const counted = new Map<string, number>()
   const stubs = counting(api, counted)
   describeMounted(
-    `an Idempotency-Key at every route of ${api.name} that takes one`,
+    `an Idempotency-Key at the routes of ${api.name}`,
     async () => {
       counted.clear()
       return stubs
@@ -107,7 +107,7 @@ function routesSuite(client: MountedClient, routes: readonly Route[], counted: R
         headers: { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) },
       })
 
-    test('acts once, gives the same reply to a repeat, and refuses anything else under the key', async () => {
+    test('executes once per key, replays the reply, and rejects another request', async () => {
       const key = crypto.randomUUID()
       const before = counted.get(id) ?? 0
       const first = await call(key, bodyFor(route, 'one'))
@@ -125,7 +125,7 @@ function routesSuite(client: MountedClient, routes: readonly Route[], counted: R
       expect(counted.get(id)).toBe(before + 1)
     })
 
-    test('acts each time without one, and refuses one that could be guessed', async () => {
+    test('executes each time without a key, and rejects a guessable one', async () => {
       const before = counted.get(id) ?? 0
       await call(undefined, bodyFor(route, 'one'))
       await call(undefined, bodyFor(route, 'one'))
@@ -136,7 +136,7 @@ function routesSuite(client: MountedClient, routes: readonly Route[], counted: R
     })
 
     if (route.body?.multipart === undefined) return
-    test('knows a multipart body by its parts', async () => {
+    test('compares a multipart body by its parts', async () => {
       const key = crypto.randomUUID()
       const parts = [
         { name: 'a', content: 'x'.repeat(100_000) },

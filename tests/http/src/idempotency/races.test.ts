@@ -76,7 +76,7 @@ function withoutIds(text: string): string {
   return text.replaceAll(/[\da-f-]{36}/g, '')
 }
 
-describe.each(await openTestDatabases())('twenty calls at once under one key, over two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls under one key over two hosts on $name', (database) => {
   let hosts: readonly [Billfold, Billfold]
   let storage: Storage
   let drop: () => Promise<void> = async () => {}
@@ -96,7 +96,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
   })
   afterAll(() => drop())
 
-  test.each(cases)('make $name once', async ({ api, method = 'POST', path, json, by }) => {
+  test.each(cases)('create $name once', async ({ api, method = 'POST', path, json, by }) => {
     const [one, other] = [inMemoryDriver(api(hosts[0])), inMemoryDriver(api(hosts[1]))]
     const authorization =
       by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logInApplicant(one)).jwt}` : undefined
@@ -113,7 +113,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     expect(await call(1)).toMatchObject({ status: done[0]?.status, text: done[0]?.text })
   })
 
-  test('that try PINs count five of them, and then the right one is answered as they are', async () => {
+  test('are limited to five mismatches, after which the right value is rejected too', async () => {
     const [one, other] = [inMemoryDriver(hosts[0].custody), inMemoryDriver(hosts[1].custody)]
     const headers = { 'idempotency-key': crypto.randomUUID(), authorization: service }
     const tryPin = (value: string, index: number) =>
@@ -138,7 +138,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     expect(rows).toMatchObject([[{ mismatches: 5, reply: null }]])
   })
 
-  test('make a session once, though each repeat is encrypted anew under a request id of its own', async () => {
+  test('create a session once although each repeat has its own encryption and request id', async () => {
     const { licence } = await hosts[0].licences.create({ tag: 'races' })
     await hosts[0].authentication.configurations.create({
       tag: 'still',

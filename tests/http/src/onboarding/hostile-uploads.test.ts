@@ -55,7 +55,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
       expect(await made.blobCount()).toBe(0)
     }
 
-    it('that say they are 2 GiB are refused before they are sent', async () => {
+    it('declared as 2 GiB are rejected before they are sent', async () => {
       const connection = await connectRaw(host.port)
       connection.socket.write(head('/users', `Content-Length: ${2 ** 31}`))
       expect(await connection.waitFor(/HTTP\/1\.1 \d+/)).toContain('413')
@@ -63,7 +63,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
       await nothingLeft()
     })
 
-    it('that never end are refused when they are too large, however they say nothing of their length', async () => {
+    it('without a length are rejected once they exceed the limit', async () => {
       const connection = await connectRaw(host.port)
       connection.socket.write(head('/files', 'Transfer-Encoding: chunked'))
       const start = encodeForm([{ name: 'file', content: pngBytes(60_000) }], '').subarray(0, -2)
@@ -82,7 +82,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
       await nothingLeft()
     })
 
-    it('that break off leave nothing', async () => {
+    it('that are aborted leave nothing', async () => {
       const body = encodeForm([{ name: '$document-1', content: pngBytes(150_000) }, attributesPart('$document-1')])
       for (const cut of [50, 5000, 100_000, body.length - 20]) {
         const connection = await connectRaw(host.port)
@@ -97,7 +97,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
       if (mounting.framework !== 'koa') expect(host.errors).toEqual([])
     })
 
-    it('at the same time hold no more in memory than their buffers', async () => {
+    it('sent concurrently are limited by the quota of the wallet', async () => {
       const sent = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
           applicant.send('POST', '/files', {
@@ -117,8 +117,8 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
   },
 )
 
-describe('an upload of a byte now and then', () => {
-  it('is told that it is too slow, and leaves nothing', async () => {
+describe('a slow upload', () => {
+  it('is answered by 408 and leaves nothing', async () => {
     const made = await createOnboardingHost()
     const rateLimiter = { consume: async () => ({ allowed: true, retryAfterSeconds: 1 }) }
     const mounting = chosen[0]

@@ -31,11 +31,11 @@ async function started(...options: Parameters<typeof createOnboardingHost>) {
   return { made, host, client }
 }
 
-describe('a DID that was handed over', () => {
+describe('a transferred DID', () => {
   it.each([
-    ['where registries are named', { registries: [embeddedRegistry()] }],
-    ['where none are', undefined],
-  ])('is no longer accepted from its old owner, %s', async (_where, dids) => {
+    ['with configured registries', { registries: [embeddedRegistry()] }],
+    ['without configured registries', undefined],
+  ])('is rejected from its old owner %s', async (_where, dids) => {
     const storage = memoryStorage()
     const { client } = await started(storage, {}, dids === undefined ? {} : { dids })
     const [old, next] = [createLoginWallet(), createLoginWallet()]
@@ -64,8 +64,8 @@ describe('a DID that was handed over', () => {
   })
 })
 
-describe('answers to challenges', () => {
-  it('are counted by where they come from, whatever the answer is', async () => {
+describe('challenge responses', () => {
+  it('are limited by source address, valid or not', async () => {
     const { client } = await started(memoryStorage(), {}, { rateLimiter: memoryRateLimiter() })
     const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
     const sent = {
@@ -81,8 +81,8 @@ describe('answers to challenges', () => {
   })
 })
 
-describe('a body within its limit', () => {
-  it('that has more wrong in it than anybody could name gets a 400', async () => {
+describe('a body within its size limit', () => {
+  it('gets a 400 with at most 200 errors', async () => {
     const schema = { type: 'array', items: { type: 'string' } }
     const templates = [{ id: 1, name: 'List', attributes: [{ id: 'list', schema }] }]
     const { client } = await started(memoryStorage(), { templates })
@@ -93,7 +93,7 @@ describe('a body within its limit', () => {
     expect(body.errors).toHaveLength(200)
   })
 
-  it('that is too large as it is kept gets a 413, and leaves nothing', async () => {
+  it('gets a 413 if its stored form is too large', async () => {
     const { client, made } = await started()
     const applicant = await logInApplicant(client)
     const numbers = `[${'1e20,'.repeat(209_000)}0]`
@@ -106,7 +106,7 @@ describe('a body within its limit', () => {
     expect(await made.rowCount('users')).toBe(0)
   })
 
-  it('that mentions a document in JSON, which brings none, gets a 400 that names it', async () => {
+  it('gets a 400 if it references a missing document', async () => {
     const { client } = await started()
     const applicant = await logInApplicant(client)
     const attributes = [{ id: 'a', data: { value: { image: '$document-1' } } }]
@@ -115,8 +115,8 @@ describe('a body within its limit', () => {
   })
 })
 
-describe('an id that none can be', () => {
-  it('is as unknown as any other, and nothing of the storage is told', async () => {
+describe('a malformed id', () => {
+  it('gets the same 404 as an unknown one', async () => {
     const { client } = await started()
     const applicant = await logInApplicant(client)
     for (const path of ['/applications/', '/files/', '/files/file-']) {

@@ -21,7 +21,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     (await applicant.send('POST', '/files', formRequest({ name: 'file', content }))).body.fileId
 
   describe('login', () => {
-    it('takes a signature of the nonce, once', async () => {
+    it('accepts a signature of the nonce once', async () => {
       const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
       const { nonce, challenge, exp, iat } = decodeClaims(body.jwt)
       expect(challenge).toBe(nonce)
@@ -43,7 +43,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect(second).toMatchObject({ status: 401, body: { code: 'login_refused', message: expect.any(String) } })
     })
 
-    it('takes a challenge for one wallet, and a DID with the signature', async () => {
+    it('accepts a challenge for one wallet, and a DID with the signature', async () => {
       const wallet = createLoginWallet()
       const did = `did:ethr:${wallet.address}`
       for (const named of [wallet.address, wallet.signingKey.compressedPublicKey, encodeURIComponent(did)]) {
@@ -60,18 +60,18 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
 
     it.each([
       ['nothing', {}],
-      ['a cut signature', { signature: `0x${'1'.repeat(128)}` }],
+      ['a truncated signature', { signature: `0x${'1'.repeat(128)}` }],
       ['a number', { signature: 1 }],
       ['a signature with a v of 1f', { signature: `0x${'1'.repeat(128)}1f` }],
       ['a key id that is missing', { signature: { value: `0x${'1'.repeat(128)}1b` } }],
-    ])('answers %s with 400', async (_what, json) => {
+    ])('returns 400 for %s', async (_what, json) => {
       const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
       const headers = { authorization: `Bearer ${body.jwt}` }
       const answered = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
       expect(answered).toMatchObject({ status: 400, body: { code: 'input_invalid', errors: [{}] } })
     })
 
-    it('takes each token for its own purpose only', async () => {
+    it('accepts each token for its own purpose only', async () => {
       const applicant = await logInApplicant(client)
       const { body: challenge } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
       await applicant.send('POST', '/users', { json: { attributes: [] } })
@@ -96,7 +96,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
   })
 
   describe('users', () => {
-    it('are made of attributes and documents, in any order of the parts', async () => {
+    it('are created from attributes and documents in any order', async () => {
       const applicant = await logInApplicant(client)
       expect((await applicant.send('GET', '/auth/token')).status).toBe(404)
       const made = await applicant.send(
@@ -123,7 +123,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect(decodeClaims((await applicant.send('GET', '/auth/token')).body.token).sub).toBe(id)
     })
 
-    it('are made of JSON, with files that were sent before, and attributes as text', async () => {
+    it('are created from JSON with uploaded files and attributes as text', async () => {
       const applicant = await logInApplicant(client)
       const sent = await applicant.send('POST', '/users/file', formRequest({ name: 'document', content: pngBytes() }))
       expect(sent).toMatchObject({ status: 200, body: { fileId: sent.body.id } })
@@ -133,9 +133,9 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     })
 
     it.each<readonly [string, readonly FormPart[], string]>([
-      ['a document that was never sent', [attributesPart('$document-1')], '$document-1'],
+      ['a document that was not sent', [attributesPart('$document-1')], '$document-1'],
       [
-        'a document that nothing mentions',
+        'an unreferenced document',
         [attributesPart(), { name: '$document-1', content: pngBytes() }],
         '$document-1',
       ],
@@ -150,11 +150,11 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
         '$document-1',
       ],
       ['attributes twice', [attributesPart(), attributesPart()], 'attributes'],
-      ['a part that nobody knows', [attributesPart(), { name: 'other', content: 'x' }], 'other'],
-      ['attributes that are no JSON', [{ name: 'attributes', content: '[{' }], 'attributes'],
-      ['attributes that are no list', [{ name: 'attributes', content: '{}' }], 'attributes'],
+      ['an unknown part', [attributesPart(), { name: 'other', content: 'x' }], 'other'],
+      ['attributes that are not JSON', [{ name: 'attributes', content: '[{' }], 'attributes'],
+      ['attributes that are not a list', [{ name: 'attributes', content: '{}' }], 'attributes'],
       ['an attribute without an id', [{ name: 'attributes', content: '[{"data":{"value":1}}]' }], 'attributes.0.id'],
-    ])('with %s are refused, by its name, and leave nothing', async (_what, parts, path) => {
+    ])('with %s are rejected by field name and leave nothing', async (_what, parts, path) => {
       const blobs = await host().blobCount()
       const rows = await host().rowCount('files')
       const applicant = await logInApplicant(client)
@@ -168,7 +168,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
 
     const documents = [attributesPart('$document-1'), { name: '$document-1', content: pngBytes() }]
     it.each<readonly [string, number, Uint8Array]>([
-      ['that never end', 400, encodeForm(documents, '')],
+      ['that do not end', 400, encodeForm(documents, '')],
       ['that are cut off in a document', 400, encodeForm(documents).subarray(0, 700)],
       [
         'nested in another',
@@ -183,7 +183,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
         ]),
       ],
       [
-        'that say they are PNG and are not',
+        'that are declared as PNG but are not',
         415,
         encodeForm([
           attributesPart('$document-1'),
@@ -204,8 +204,8 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
           ...Array.from({ length: 21 }, (_, index) => ({ name: `$document-${index}`, content: pngBytes(20) })),
         ]),
       ],
-      ['in no boundary', 400, Buffer.from('hello')],
-    ])('with parts %s are refused, and leave nothing', async (_what, status, body) => {
+      ['without a boundary', 400, Buffer.from('hello')],
+    ])('with parts %s are rejected and leave nothing', async (_what, status, body) => {
       const blobs = await host().blobCount()
       const rows = await host().rowCount('files')
       const applicant = await logInApplicant(client)
@@ -216,7 +216,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
   })
 
   describe('files', () => {
-    it('are read again by the wallet that sent them, and by no other', async () => {
+    it('are readable by their own wallet only', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
       const id = await keep(applicant, pngBytes(190_000))
@@ -232,7 +232,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect((await stranger.send('GET', '/files/..%2f..%2fetc')).status).toBe(404)
     })
 
-    it('come as base64 in JSON, too', async () => {
+    it('are accepted as base64 in JSON', async () => {
       const applicant = await logInApplicant(client)
       const file = Buffer.from(pngBytes(3000)).toString('base64')
       const { status, body } = await applicant.send('POST', '/files', { json: { file } })
@@ -243,7 +243,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect((await applicant.send('POST', '/files', { json: { file: 'aGVsbG8gd29ybGQ=' } })).status).toBe(415)
     })
 
-    it('are one in a request, from a wallet that is logged in', async () => {
+    it('are accepted one per request, from an authenticated wallet', async () => {
       const applicant = await logInApplicant(client)
       const two = formRequest({ name: 'file', content: pngBytes() }, { name: 'document', content: pngBytes() })
       expect((await applicant.send('POST', '/files', two)).status).toBe(400)
@@ -254,7 +254,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       ).toBe(401)
     })
 
-    it('are sealed where they lie', async () => {
+    it('are encrypted at rest', async () => {
       const applicant = await logInApplicant(client)
       await keep(applicant, pngBytes(5000, 'B'.charCodeAt(0)))
       expect(spawnSync('grep', ['-r', 'BBBBBBBB', host().directory]).status).toBe(1)
@@ -262,7 +262,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
   })
 
   describe('templates', () => {
-    it('are there for everybody', async () => {
+    it('are public', async () => {
       const list = await sendOnboardingRequest(client, 'GET', '/templates')
       expect(list).toMatchObject({ status: 200, body: { templates: [{ id: 1, name: 'Account' }, { id: 'two' }] } })
       expect((await sendOnboardingRequest(client, 'GET', '/templates/')).body).toEqual(list.body)
@@ -279,7 +279,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
   })
 
   describe('applications', () => {
-    it('are submitted, seen by their wallet alone, and moved by the host', async () => {
+    it('are submitted, visible to their wallet only, and transitioned by the host', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
       const fileId = await keep(applicant)
@@ -311,7 +311,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       })
     })
 
-    it('name everything that is wrong with them at once', async () => {
+    it('are rejected with all errors at once', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
       const theirs = await keep(stranger)
@@ -345,7 +345,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect(none.body.errors).toEqual([{ path: 'attributes', message: 'Attribute name is required' }])
     })
 
-    it('that are sent again under one key are made once', async () => {
+    it('are created once per idempotency key', async () => {
       const applicant = await logInApplicant(client)
       const headers = { 'idempotency-key': 'k-1' }
       const json = { templateId: 1, attributes: [name] }
@@ -363,7 +363,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     })
   })
 
-  describe('a login in a browser', () => {
+  describe('a browser login', () => {
     const ticketFor = async (): Promise<{ readonly url: URL; readonly userId: string }> => {
       const applicant = await logInApplicant(client)
       const { body: user } = await applicant.send('POST', '/users', { json: { attributes: [] } })
@@ -384,7 +384,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
         body: new URLSearchParams(fields).toString(),
       })
 
-    it('goes through a page that uses nothing up, and works once', async () => {
+    it('shows a page that consumes nothing, and succeeds once', async () => {
       const { url, userId } = await ticketFor()
       expect(url.origin).toBe(`http://127.0.0.1:${client.port}`)
       expect(url.pathname).toBe(`${client.mounting.prefix}/login/complete`)
@@ -401,7 +401,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect((await submit(cookie, { ticket, binding })).status).toBe(401)
     })
 
-    it('is bound to the browser that opened the page, and to our own page', async () => {
+    it('is bound to the browser and the page of the login', async () => {
       const { url } = await ticketFor()
       const mine = await open(url)
       const theirs = await open(url)
@@ -413,7 +413,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect((await submit(mine.cookie, { ticket, binding }, { 'sec-fetch-site': 'same-origin' })).status).toBe(303)
     })
 
-    it('is for a user, with a token of that user, by the wallet of that user', async () => {
+    it("requires a token of the wallet's own user", async () => {
       const applicant = await logInApplicant(client)
       const other = await logInApplicant(client)
       const { body } = await other.send('POST', '/users', { json: { attributes: [] } })
@@ -425,8 +425,8 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     })
   })
 
-  describe('a person', () => {
-    it('is exported and erased, with files and applications', async () => {
+  describe('a user', () => {
+    it('is exported and erased with files and applications', async () => {
       const { billfold, blobCount, rowCount } = host()
       const blobs = await blobCount()
       const rows = await Promise.all(['files', 'applications', 'profiles', 'file_quotas'].map(rowCount))

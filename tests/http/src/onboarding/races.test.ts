@@ -123,7 +123,7 @@ function asking(pair: Pair, { jwt }: Applicant, index: number) {
     })
 }
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let pair: Pair
   beforeAll(async () => {
     // Blobs in the database once, and once beside it.
@@ -131,7 +131,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
   })
   afterAll(() => pair.drop())
 
-  it('take one answer to a challenge, of twenty at once', async () => {
+  it('accept one of twenty challenge responses', async () => {
     const { body } = await sendOnboardingRequest(pair.client(0), 'GET', '/auth/challenge')
     const signature = await createLoginWallet().signMessage(decodeClaims(body.jwt).nonce)
     const sent = { headers: { authorization: `Bearer ${body.jwt}` }, json: { signature } }
@@ -144,7 +144,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     ])
   })
 
-  it('make one user of a wallet, of ten at once, with its files and no others', async () => {
+  it('create one user of a wallet, with its files only', async () => {
     const applicant = await logInApplicant(pair.client(0))
     const before = [await pair.rows('files'), await pair.rows('profiles')]
     const parts = [attributesPart('$document-1'), { name: '$document-1', content: pngBytes(70_000) }] as const
@@ -158,7 +158,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     if (database.kind === 'sqlite') expect(await pair.blobs()).toBe(await pair.rows('files'))
   })
 
-  it('keep as many files of a wallet as it may keep, of twelve at once, and read them back', async () => {
+  it('store files up to the quota of the wallet', async () => {
     const applicant = await logInApplicant(pair.client(0))
     const answers = await times(12, (index) =>
       asking(pair, applicant, index)(
@@ -176,7 +176,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     }
   })
 
-  it('make one application under one idempotency key, of ten at once', async () => {
+  it('create one application per idempotency key', async () => {
     const applicant = await logInApplicant(pair.client(0))
     const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
     const sent = { json, headers: { 'idempotency-key': 'one' } }
@@ -191,7 +191,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(moves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('use a login ticket once, of ten at once', async () => {
+  it('accept a login ticket once', async () => {
     const applicant = await logInApplicant(pair.client(0))
     const to = asking(pair, applicant, 0)
     const { body: user } = await to('POST', '/users', { json: { attributes: [] } })
@@ -213,7 +213,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     ])
   })
 
-  it('leave no application of a person who is erased just before it is kept', async () => {
+  it('store no application of a user erased just before the commit', async () => {
     const before = await pair.rows('applications')
     const applicant = await logInApplicant(pair.client(0))
     const to = (index: number) => asking(pair, applicant, index)
@@ -229,7 +229,7 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(await pair.rows('applications')).toBe(before)
   })
 
-  it('erase a person while that person is sending things, and leave nothing behind', async () => {
+  it('erase a user during uploads and leave nothing', async () => {
     const before = await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))
     const applicant = await logInApplicant(pair.client(0))
     const to = (index: number) => asking(pair, applicant, index)

@@ -26,7 +26,7 @@ describePayments(
       )
     const ok = replyWith('Licence Registered Successfully', '0')
 
-    it('a deposit counts once it succeeds, once', async () => {
+    it('credit a deposit once when it succeeds', async () => {
       const person = await registerUser(client)
       const reference = { transaction_reference: `d-${person.email}` }
       expect(await create(person, reference)).toEqual(ok)
@@ -44,7 +44,7 @@ describePayments(
       )
     })
 
-    it('a withdrawal is set aside at once, and goes out or comes back', async () => {
+    it('hold a withdrawal until it succeeds or is cancelled', async () => {
       const person = await registerUser(client)
       await creditUser(client, host().serviceAuthorization, person, '10', `c-${person.email}`)
       const make = (name: string, more = {}) =>
@@ -59,7 +59,7 @@ describePayments(
       expect((await host().billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
-    it('says what is missing, unknown or used by somebody else', async () => {
+    it('return errors for missing, unknown and reused fields', async () => {
       const [person, other] = [await registerUser(client), await registerUser(client)]
       const reference = { transaction_reference: `x-${person.email}` }
       const missing = (name: string) => replyWith(`${name} cannot be Null or an empty String`)
@@ -94,7 +94,7 @@ describePayments(
       ).toEqual(replyWith('Unable to Create License The reference was used for a different request'))
     })
 
-    it('update_balance credits once, in any currency that is known, for a gateway only', async () => {
+    it('update_balance credits once, in any known currency, for gateways only', async () => {
       const person = await registerUser(client)
       const body = {
         email: person.email,

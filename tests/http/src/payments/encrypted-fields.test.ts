@@ -7,7 +7,7 @@ describePayments(
   'encrypted fields',
   () => ({}),
   (client) => {
-    it('come in and go out in the envelope, and a key that was given so takes no plain ones', async () => {
+    it('are decrypted and encrypted, and bind the api key to encrypted requests', async () => {
       const { publicKey } = (await client.request('GET', '/publickeys')).json as { publicKey: string }
       const pair = generateClientKeyPair()
       const envelope = await createClientSecureChannel(pair, publicKey)
@@ -65,7 +65,7 @@ describePayments(
   'a host that requires encryption',
   () => ({ payments: { requireEncryption: true } }),
   (client) => {
-    it('refuses plain fields', async () => {
+    it('rejects plain fields', async () => {
       expect((await callEndpoint(client, 'register', registration())).status).toBe(403)
     })
   },

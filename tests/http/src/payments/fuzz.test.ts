@@ -15,7 +15,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
   'hostile requests to the payments API, %s',
   { timeout: 120_000 },
   (_name, mounting) => {
-    it('get no 500, do not hang, leave nothing behind, and neither make nor lose a cent', async () => {
+    it('cause no 500, no hang, no leak and no ledger difference', async () => {
       const { byUser, byService, findings } = await fuzzPayments(mounting, 700, 3)
       for (const report of [byUser, byService]) {
         expect(report.problems, describeReport(report)).toEqual([])

@@ -5,9 +5,9 @@ import { checkAgainstModel, modelSteps } from './model.ts'
 import { startTwoPaymentsHosts } from './two-hosts.ts'
 
 describe.each(await openTestDatabases())(
-  'users who pay, confirm, wait, withdraw and repeat in any order on $name',
+  'random payments, confirmations, withdrawals and repeats on $name',
   (database) => {
-    it('have what the model says, at two hosts, and everything adds up', async () => {
+    it('match a model at two hosts, with a consistent ledger', async () => {
       const { hosts, drop } = await startTwoPaymentsHosts(database)
       try {
         await fc.assert(

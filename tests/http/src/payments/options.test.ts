@@ -13,7 +13,7 @@ import {
 } from './payments-client.ts'
 
 describePayments(
-  'a host with other rules',
+  'a host with other options',
   () => ({
     payments: {
       openingGrant: 'off',
@@ -25,7 +25,7 @@ describePayments(
     },
   }),
   (client, host) => {
-    it('asks for the PIN, lets two payments be pending, and invites who is not there', async () => {
+    it('requires the PIN, allows two pending payments, and invites unregistered receivers', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       expect(await getBalance(client, from)).toEqual({ balance: '0.00', held: '0.00' })
       await creditUser(client, host().serviceAuthorization, from, '10', `eur-${from.email}`)
@@ -79,8 +79,8 @@ async function userIdOf(host: PaymentsHost, email: string): Promise<string> {
   return String(told?.payload['userId'])
 }
 
-describe('the rules of a host', () => {
-  it('are refused at once when they make no sense', async () => {
+describe('invalid payments options', () => {
+  it('are rejected at startup', async () => {
     for (const payments of [
       { openingGrant: '0.001' },
       { currency: 'NONE' },

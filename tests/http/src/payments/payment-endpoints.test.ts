@@ -11,10 +11,10 @@ import {
 } from './payments-client.ts'
 
 describePayments(
-  'the endpoints for payments',
+  'the payment endpoints',
   () => ({}),
   (client, host) => {
-    it('createsession says why it does not', async () => {
+    it('createsession returns the reason of a rejection', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const third = await registerUser(client)
       const base = {
@@ -41,7 +41,7 @@ describePayments(
       expect(await getBalance(client, from)).toEqual({ balance: '0.15', held: '0.10' })
     })
 
-    it('confirmpayment takes no other amount, party or leg, from nobody else, and not without a payment', async () => {
+    it('confirmpayment rejects another amount, party, leg, caller or session', async () => {
       const [from, to, third] = [await registerUser(client), await registerUser(client), await registerUser(client)]
       const nothing = replyWith('No Pending Payments for you')
       const session: string = (await createPayment(client, from, to, '0.20')).data.sessionid
@@ -64,7 +64,7 @@ describePayments(
       expect(await getBalance(client, to)).toEqual({ balance: '0.45', held: '0.00' })
     })
 
-    it('one user may guess a hundred sessions in an hour, and no more', async () => {
+    it('confirmpayment limits session guesses to a hundred per user and hour', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const payment = { from, to, amount: '0.20', session: 'guess' }
       const answers = await Promise.all(Array.from({ length: 130 }, () => confirmPayment(client, 'B', payment)))
@@ -72,7 +72,7 @@ describePayments(
       expect((await confirmPayment(client, 'B', payment)).status).toBe(429)
     })
 
-    it("one user may guess a hundred receivers, references and usernames in an hour, and then has no more of others' either", async () => {
+    it('lookups of receivers, references and usernames share a limit of a hundred per user and hour', async () => {
       const [from, other, form] = [await registerUser(client), await registerUser(client), registration()]
       const used = { transaction_reference: `used-${other.email}` }
       await createPayment(client, other, from, '0.01', used)
@@ -98,7 +98,7 @@ describePayments(
       for (const index of [0, 1, 2, 3]) expect((await guess(index)).status).toBe(429)
     })
 
-    it('an amount that JSON has rounded before anybody saw it is refused', async () => {
+    it('createsession rejects an amount with more digits than a JSON number holds', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const body = JSON.stringify({
         apikey: from.apikey,
@@ -112,7 +112,7 @@ describePayments(
       expect(await getBalance(client, from)).toEqual({ balance: '0.25', held: '0.00' })
     })
 
-    it('a currency that is named twice is the same twice, and a reference is printable', async () => {
+    it('createsession rejects contradicting currencies and unprintable references', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       expect((await createPayment(client, from, to, '0.10', { currency: 'EUR', currency_type: '0' })).status).toBe(400)
       for (const transaction_reference of [' ', 'a b', 'é', '\u0007'])
@@ -120,7 +120,7 @@ describePayments(
       expect((await createPayment(client, from, to, '0.10', { currency: 'USD', currency_type: '0' })).code).toBe('0')
     })
 
-    it('a repeat under the same reference is answered alike, and other content or another user is refused', async () => {
+    it('createsession replays a repeat under its reference, and rejects other content or users', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const reference = { transaction_reference: `ref-${from.email}` }
       const first = await createPayment(client, from, to, '0.10', reference)
@@ -129,7 +129,7 @@ describePayments(
       expect((await createPayment(client, to, from, '0.10', reference)).status).toBe(422)
     })
 
-    it('transactions lists pages, newest first, of the caller alone', async () => {
+    it("transactions returns pages of the caller's own, newest first", async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       await creditUser(client, host().serviceAuthorization, from, '10', `list-${from.email}`)
       const list = (more: object) =>

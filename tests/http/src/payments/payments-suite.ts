@@ -12,7 +12,7 @@ import {
 
 /** What holds of the payments API however it is mounted. */
 export function paymentsSuite(client: MountedClient, service: () => string): void {
-  it('registers, logs in, makes a wallet with the opening grant, and shows it', async () => {
+  it('registers, logs in, and creates a wallet with the opening grant', async () => {
     const form = registration()
     expect(await callEndpoint(client, 'register', form)).toEqual({
       status: 200,
@@ -60,7 +60,7 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
     expect(byGet.data).toEqual(made.data)
   })
 
-  it('moves money from one to the other once both have confirmed, and then on the word of the sender', async () => {
+  it("completes a first payment once both confirm, and later ones on the sender's confirmation", async () => {
     const [from, to] = [await registerUser(client), await registerUser(client)]
     await creditUser(client, service(), from, '100.00', `credit-${from.email}`)
     const opened = await createPayment(client, from, to, '34')
@@ -105,7 +105,7 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
     })
   })
 
-  it('answers a body that is no JSON, no body and a path that is not there in the same envelope', async () => {
+  it('answers malformed bodies, missing bodies and wrong methods in the documented format', async () => {
     // A parser of the host that stands before us answers what it cannot parse itself.
     if (!client.mounting.parser) {
       const headers = { 'content-type': 'application/json' }
@@ -123,7 +123,7 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
     expect((await client.request('PUT', '/api/v1/lokdon/register/')).status).toBe(405)
   })
 
-  it('lets nobody in without the right key', async () => {
+  it('returns 401 without a valid key', async () => {
     const person = await registerUser(client)
     const { email } = person
     for (const apikey of [undefined, '', 'wrong', `${person.apikey}x`, 7, null, [person.apikey]]) {

@@ -3,12 +3,12 @@ import { describePayments, replyWith } from './describe-payments.ts'
 import { callEndpoint, createPayment, creditUser, type PaymentsUser, registerUser } from './payments-client.ts'
 
 describePayments(
-  'the endpoints for PINs',
+  'the PIN endpoints',
   () => ({}),
   (client, host) => {
     const lockPin = '12345678M32ABCDEFGH'
 
-    it('setpin sets a PIN, and replaces one for who knows the old one or the password', async () => {
+    it('setpin sets a PIN, and replaces it with the old one or the password', async () => {
       const { email, apikey, password } = await registerUser(client)
       const set = (mpin: string, more = {}) => callEndpoint(client, 'setpin', { email, apikey, mpin, ...more })
       expect(await set('7765', { email: 'x@example.org' })).toEqual(replyWith('User with this email is not registered'))
@@ -25,7 +25,7 @@ describePayments(
       expect((await callEndpoint(client, 'checkpin', { email, apikey, encryptedmpin: lockPin })).data).toBe(lockPin)
     })
 
-    it('checkpin gives back a right guess, tells no PIN from a wrong one, and stops after ten', async () => {
+    it('checkpin returns a right PIN, the same reply without a PIN or for a wrong one, and locks after ten', async () => {
       const { email, apikey, password } = await registerUser(client)
       const guess = (encryptedmpin: string) => callEndpoint(client, 'checkpin', { email, apikey, encryptedmpin })
       const refusal = { ...replyWith('Perhaps you have not set MPIN yet'), data: '' }
@@ -41,7 +41,7 @@ describePayments(
       expect((await guess('7765')).code).toBe('0')
     })
 
-    it("getm3pin gives the last part of a sender's lock PIN to the receiver of a pending payment only", async () => {
+    it('getm3pin returns the last part of a lock PIN to the receiver of a pending payment only', async () => {
       const [from, to, third] = [await registerUser(client), await registerUser(client), await registerUser(client)]
       await creditUser(client, host().serviceAuthorization, from, '10', `m3-${from.email}`)
       const m3 = (of: object, by: PaymentsUser) => callEndpoint(client, 'getm3pin', { my_api_key: by.apikey, ...of })

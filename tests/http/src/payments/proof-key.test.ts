@@ -11,7 +11,7 @@ describePayments(
     const privateKey = secp256k1.generatePrivateKey()
     const proof_key = Buffer.from(secp256k1.getPublicKey(privateKey)).toString('hex')
 
-    it('must prove it for the very payment, and a change of the key cancels what is pending', async () => {
+    it('must prove it for each payment, and changing it cancels pending payments', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const register = (more: object) =>
         callEndpoint(client, 'updateprofile', { apikey: to.apikey, proof_key, ...more })

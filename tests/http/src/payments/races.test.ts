@@ -15,7 +15,7 @@ import { type ClockedHost, startTwoPaymentsHosts } from './two-hosts.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 180_000 }, (database) => {
+describe.each(await openTestDatabases())('concurrent payments over two hosts on one $name', { timeout: 180_000 }, (database) => {
   let hosts: readonly [ClockedHost, ClockedHost]
   let drop: () => Promise<void>
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     return person
   }
 
-  it('a payment that is confirmed in its last millisecond while it expires does one of the two', async () => {
+  it('complete or expire a payment confirmed in its last millisecond', async () => {
     const outcomes: string[] = []
     for (let round = 0; round < 4; round++) {
       const [from, to] = [await rich('10'), await registerUser(hosts[1])]
@@ -64,7 +64,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(outcomes).toHaveLength(4)
   })
 
-  it('a person who is erased while payments tell them leaves no message behind that names them', async () => {
+  it('leave no notification to a user erased meanwhile', async () => {
     for (let round = 0; round < 6; round++) {
       const [from, to] = [await rich('9'), await registerUser(hosts[1])]
       const { billfold } = hosts[round % 2 === 0 ? 0 : 1]
@@ -84,7 +84,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     }
   })
 
-  it('a payment that expires is given back once, however many notice, and both are told', async () => {
+  it('release an expired payment once and notify both parties', async () => {
     const [from, to] = [await rich('5'), await registerUser(hosts[0])]
     const session: string = (await createPayment(hosts[0], from, to, '5')).data.sessionid
     for (const host of hosts) host.clock.now += day
@@ -103,7 +103,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(told).toHaveLength(2)
   })
 
-  it('a sender opens one payment of many at once', async () => {
+  it('create one pending payment per sender', async () => {
     const [from, to] = [await rich('100'), await registerUser(hosts[0])]
     const said = await atOnce(12, (host) => createPayment(host, from, to, '1'))
     expect(said.filter(({ code }) => code === '0')).toHaveLength(1)
@@ -111,7 +111,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(await getBalance(hosts[0], from)).toEqual({ balance: '99.25', held: '1.00' })
   })
 
-  it('the same request, sent many times at once under one reference, opens one payment and is answered alike', async () => {
+  it('create one payment per reference and return the same reply', async () => {
     const [from, to] = [await rich('1'), await registerUser(hosts[0])]
     const reference = { transaction_reference: `same-${from.email}` }
     const said = await atOnce(8, (host) => createPayment(host, from, to, '1', reference))
@@ -120,7 +120,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(await getBalance(hosts[0], from)).toEqual({ balance: '0.25', held: '1.00' })
   })
 
-  it('both legs, confirmed many times at once, move the money once', async () => {
+  it('complete a payment once', async () => {
     const [from, to] = [await rich('10'), await registerUser(hosts[0])]
     const session: string = (await createPayment(hosts[0], from, to, '4')).data.sessionid
     const said = await atOnce(12, (host, index) =>
@@ -132,7 +132,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(await getBalance(hosts[1], to)).toEqual({ balance: '4.25', held: '0.00' })
   })
 
-  it('a credit counts once under its reference, and withdrawals never take more than there is', async () => {
+  it('credit once per reference, and never overdraw by withdrawals', async () => {
     const person = await registerUser(hosts[0])
     const credits = await atOnce(10, (host) =>
       creditUser(host, host.serviceAuthorization, person, '10', `once-${person.email}`),
@@ -153,7 +153,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(await getBalance(hosts[1], person)).toEqual({ balance: '1.25', held: '9.00' })
   })
 
-  it('an outcome of a withdrawal is final, whichever of two comes first', async () => {
+  it('accept one final result of a withdrawal', async () => {
     const person = await rich('10')
     const reference = { email: person.email, transaction_reference: `f-${person.email}`, amount: '10' }
     const kind = { transaction_type: 'WITHDRAWAL', currency: 'USD', payment_gateway: 'test', apikey: person.apikey }
@@ -172,7 +172,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(left.held).toBe('0.00')
   })
 
-  it('a wallet is made once, with one grant, and an email registered once', async () => {
+  it('create one wallet with one grant, and register an email once', async () => {
     const form = registration()
     const registered = await atOnce(6, (host) => callEndpoint(host, 'register', form))
     expect(registered.filter(({ code }) => code === '0')).toHaveLength(1)
@@ -183,7 +183,7 @@ describe.each(await openTestDatabases())('two hosts on one $name', { timeout: 18
     expect(made[0]?.data.balance).toBe('0.25')
   })
 
-  it('guesses of a PIN at both do not outrun the limit', async () => {
+  it('count wrong PINs at both hosts against one limit', async () => {
     const { email, apikey } = await registerUser(hosts[0])
     await callEndpoint(hosts[0], 'setpin', { email, apikey, mpin: '7765' })
     await atOnce(24, (host, index) => callEndpoint(host, 'checkpin', { email, apikey, encryptedmpin: `x${index}xx` }))

@@ -7,8 +7,8 @@ import { describeReliability, measureReliability } from './reliability.ts'
 const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 
 // The long form, of 100,000 payments, is `npm run payments`.
-describe('two processes, one of which is killed, and a database that drops its connections', () => {
-  it.each(databases)('lose no payment on $name, and make none twice', { timeout: 300_000 }, async (database) => {
+describe('two processes with a kill and dropped database connections', () => {
+  it.each(databases)('lose and duplicate no payment on $name', { timeout: 300_000 }, async (database) => {
     const fresh = await database.open()
     if (fresh.url === undefined) throw new Error('there is no URL')
     const { dialect } = database

@@ -70,21 +70,21 @@ type World = Awaited<ReturnType<typeof world>>
 const acts: Readonly<
   Record<string, (world: World) => Promise<{ readonly who: PaymentsUser; readonly act: () => Promise<PaymentsReply> }>>
 > = {
-  'opens a payment': async ({ client, rich }) => {
+  'creates a payment': async ({ client, rich }) => {
     const [who, to] = [await rich(), await registerUser(client)]
     return { who, act: () => createPayment(client, who, to, '1') }
   },
-  'opens a payment under a reference': async ({ client, rich }) => {
+  'creates a payment under a reference': async ({ client, rich }) => {
     const [who, to] = [await rich(), await registerUser(client)]
     return { who, act: () => createPayment(client, who, to, '1', { transaction_reference: `p-${who.email}` }) }
   },
-  'confirms what it sends': async ({ client, rich }) => {
+  'confirms as the sender': async ({ client, rich }) => {
     const [from, to] = [await rich(), await registerUser(client)]
     const session: string = (await createPayment(client, from, to, '1')).data.sessionid
     await confirmPayment(client, 'A', { from, to, amount: '1', session })
     return { who: from, act: () => confirmPayment(client, 'B', { from, to, amount: '1', session }) }
   },
-  'confirms what it receives': async ({ client, rich }) => {
+  'confirms as the receiver': async ({ client, rich }) => {
     const [from, to] = [await rich(), await registerUser(client)]
     const session: string = (await createPayment(client, from, to, '1')).data.sessionid
     return { who: to, act: () => confirmPayment(client, 'A', { from, to, amount: '1', session }) }
@@ -103,7 +103,7 @@ const acts: Readonly<
       act: () => callEndpoint(client, 'setpin', { email, apikey, mpin: '7765' }),
     }
   },
-  'changes the profile': async ({ client, rich }) => {
+  'updates the profile': async ({ client, rich }) => {
     const who = await rich()
     return { who, act: () => callEndpoint(client, 'updateprofile', { apikey: who.apikey, address: '2 Main Street' }) }
   },
@@ -118,7 +118,7 @@ const acts: Readonly<
     const body = { email, apikey, old_password: password, password: 'another horse of a thief' }
     return { who, act: () => callEndpoint(client, '/api/auth/changepass/', body) }
   },
-  "asks for the last part of a sender's PIN": async ({ client, rich }) => {
+  "requests the last part of a sender's PIN": async ({ client, rich }) => {
     const [from, who] = [await rich(), await registerUser(client)]
     const { email, apikey } = from
     await callEndpoint(client, 'setpin', { email, apikey, mpin: lockPin })
@@ -135,7 +135,7 @@ async function ownerOf({ client }: World, { email, password }: PaymentsUser): Pr
 }
 
 describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
-  it('does so no more once the password is replaced, however far it has come', async () => {
+  it('is rejected once the password is replaced, at any storage call of the request', async () => {
     const host = await world()
     const alone = await prepared(host)
     const { said, calls } = await host.during(0, async () => {}, alone.act)
@@ -150,7 +150,7 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
     expect((await host.billfold.payments.checkConsistency()).findings).toEqual([])
   })
 
-  it('does so no more once its owner is erased, and leaves nothing behind', async () => {
+  it('is rejected once its owner is erased, and leaves no rows', async () => {
     const host = await world()
     const { calls } = await host.during(0, async () => {}, (await prepared(host)).act)
     const { who, act } = await prepared(host)
@@ -162,8 +162,8 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
   })
 })
 
-describe('a wallet', () => {
-  it('is made for nobody whose key is ended or who is erased meanwhile', async () => {
+describe('creating a wallet', () => {
+  it('fails if the api key is revoked or the user erased meanwhile', async () => {
     const host = await world()
     const { client, during, rowsOf, billfold } = host
     const fresh = async () => {
@@ -193,8 +193,8 @@ describe('a wallet', () => {
   })
 })
 
-describe('a PIN that is replaced', () => {
-  it('opens no payment that was asked for with the old one, and is told from a wrong one by nothing', async () => {
+describe('a replaced PIN', () => {
+  it('is rejected like a wrong one at any storage call of createsession', async () => {
     const host = await world(true)
     const { client, during, rich } = host
     const prepare = async () => {

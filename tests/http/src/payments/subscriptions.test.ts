@@ -13,13 +13,13 @@ const terms = {
 }
 
 describePayments(
-  'the endpoints for licences',
+  'the subscription endpoints',
   () => ({}),
   (client, host) => {
     const admin = (name: string, body: object, method = 'POST') =>
       callEndpoint(client, name, body, { authorization: host().serviceAuthorization }, method)
 
-    it('are given once, renewed, ended and asked about', async () => {
+    it('add once, renew, deactivate and check a subscription', async () => {
       const { email } = await registerUser(client)
       const registered = replyWith('Licence Registered Successfully', '0')
       expect(await admin('check_user', { email })).toEqual(replyWith('User Not Found'))
@@ -44,7 +44,7 @@ describePayments(
       expect(await admin('check_license', { email })).toEqual(replyWith('license has expired', '0'))
     })
 
-    it('say what is missing or makes no sense, and are for service keys only', async () => {
+    it('return errors for missing and invalid fields, and require a service key', async () => {
       const { email, apikey } = await registerUser(client)
       for (const name of ['add_user_licence', 'activate_licence']) {
         for (const field of ['email', ...Object.keys(terms)])
@@ -83,7 +83,7 @@ describePayments(
       ).toEqual(replyWith('User Not Found'))
     })
 
-    it('add_evault_user keeps a person once', async () => {
+    it('add_evault_user stores a user once', async () => {
       const { email } = registration()
       const person = { email, first_name: 'Eva', passport: 'P1', fingerprint_id: 'f', zip_code: 12345 }
       expect(await admin('add_evault_user', person)).toEqual(replyWith('User Registered Successfully', '0'))

@@ -3,10 +3,10 @@ import { describePayments, replyWith } from './describe-payments.ts'
 import { callEndpoint, registerUser, registration } from './payments-client.ts'
 
 describePayments(
-  'the endpoints for users',
+  'the user endpoints',
   () => ({}),
   (client) => {
-    it('register refuses what is missing, malformed, common or there already', async () => {
+    it('register rejects missing, malformed, common and duplicate values', async () => {
       const form = registration()
       for (const name of ['email', 'password', 'phone_number', 'dob', 'username', 'first_name', 'last_name']) {
         const { [name]: _, ...rest } = form as Record<string, string>
@@ -35,7 +35,7 @@ describePayments(
       }
     })
 
-    it('login tells an unknown email, a wrong password and a locked one alike, and locks after ten', async () => {
+    it('login returns the same 401 for an unknown email, a wrong and a locked password, and locks after ten', async () => {
       const person = await registerUser(client)
       const { email, password } = person
       const refusal = replyWith('Incorrect email or password', '1', 401)
@@ -48,7 +48,7 @@ describePayments(
       expect((await callEndpoint(client, 'getwalletinfo', person)).code).toBe('0')
     })
 
-    it('a device has one key at a time, and other devices keep theirs', async () => {
+    it('login replaces the api key of the same device only', async () => {
       const { email, password } = await registerUser(client)
       const login = async (imei: string) =>
         (await callEndpoint(client, '/api/auth/login/', { email, password, imei, appid: '1' })).data['api-key']
@@ -58,7 +58,7 @@ describePayments(
       expect((await callEndpoint(client, 'getwalletinfo', { email, api_key: second })).code).toBe('0')
     })
 
-    it('changepass needs the old password, and ends all other keys', async () => {
+    it('changepass requires the old password and revokes all other keys', async () => {
       const { email, password, apikey } = await registerUser(client)
       const { data } = await callEndpoint(client, '/api/auth/login/', { email, password, imei: 'other' })
       const change = { email, apikey, password: 'another horse battery', old_password: password, appid: '1' }
@@ -83,7 +83,7 @@ describePayments(
       expect((await callEndpoint(client, '/api/auth/login/', { email, password: change.password })).code).toBe('0')
     })
 
-    it('updateprofile changes what may be changed, and gives it back without the key', async () => {
+    it('updateprofile changes the mutable fields and returns them without the key', async () => {
       const [person, other] = [await registerUser(client), registration()]
       await callEndpoint(client, 'register', other)
       const { email, phone, apikey } = person
@@ -116,7 +116,7 @@ describePayments(
       })
     })
 
-    it('createwallet and getwalletinfo know whose they are', async () => {
+    it('createwallet and getwalletinfo serve their owner only', async () => {
       const [{ email, apikey }, other] = [await registerUser(client), await registerUser(client)]
       const mine = await callEndpoint(client, 'getwalletinfo', { email, apikey })
       expect((await callEndpoint(client, 'createwallet', { email, apikey, imei: 'another' })).data).toEqual(mine.data)

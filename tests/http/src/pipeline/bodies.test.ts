@@ -17,19 +17,19 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' }
 /** Bodies that a host's parser before us would not let through, or would read with other eyes. */
 function unparsedBodies(client: MountedClient): void {
   it.each([
-    ['no JSON', '{"name":'],
-    ['JSON and more', '{"name":"a"} x'],
+    ['not JSON', '{"name":'],
+    ['JSON with trailing data', '{"name":"a"} x'],
     ['too deep', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
     ['far too deep', '['.repeat(9000)],
     ['half a surrogate pair', '{"name":"\\ud800"}'],
     ['U+0000', '{"name":"\\u0000"}'],
-  ])('refuses a body that is %s', async (_what, body) => {
+  ])('returns 400 for a body that is %s', async (_what, body) => {
     const answer = await client.request('POST', '/things', { headers: json, body })
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: { code: 'body.malformed', message: 'Malformed request body' } })
   })
 
-  it('refuses a body that is no UTF-8', async () => {
+  it('returns 400 for a body that is not UTF-8', async () => {
     const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])
     expect((await client.request('POST', '/things', { headers: json, body })).json).toMatchObject({
       error: { code: 'body.malformed' },
@@ -39,37 +39,37 @@ function unparsedBodies(client: MountedClient): void {
   it.each([
     ['another charset', { 'content-type': 'application/json; charset=latin1' }],
     ['a content coding', { ...json, 'content-encoding': 'gzip' }],
-    ['a coding that nobody knows', { ...json, 'content-encoding': 'x' }],
-  ])('refuses %s by 415', async (_what, headers) => {
+    ['an unknown content coding', { ...json, 'content-encoding': 'x' }],
+  ])('returns 415 for %s', async (_what, headers) => {
     const answer = await client.request('POST', '/things', { headers, body: '{"name":"a"}' })
     expect(answer.status).toBe(415)
     expect(answer.json).toMatchObject({ error: { code: 'body.unsupported-type' } })
   })
 
-  it('refuses a body that grows beyond the limit without saying its length', async () => {
+  it('returns 413 for a chunked body above the limit', async () => {
     const chunks = Array.from({ length: 30 }, () => 'x'.repeat(1000))
     const answer = await client.request('POST', '/things', { headers: json, chunks })
     expect(answer.status).toBe(413)
     expect(answer.json).toMatchObject({ error: { code: 'body.too-large' } })
   })
 
-  it('takes a byte order mark', async () => {
+  it('accepts a byte order mark', async () => {
     expect((await client.request('POST', '/things', { headers: json, body: '\ufeff{"name":"a"}' })).status).toBe(200)
   })
 
-  it('takes the last of two fields of the same name, as JSON.parse does', async () => {
+  it('uses the last of two fields of the same name, as JSON.parse does', async () => {
     const answer = await client.request('POST', '/things', { headers: json, body: '{"name":"a","name":"b"}' })
     expect(answer.json).toEqual({ name: 'b' })
   })
 
-  it('refuses too many form fields', async () => {
+  it('returns 400 for too many form fields', async () => {
     const body = `grant=a&${'x=1&'.repeat(200)}`
     expect((await client.request('POST', '/form', { headers: form, body })).json).toMatchObject({
       error: { code: 'body.malformed' },
     })
   })
 
-  it('does not wait for a body that comes too slowly', async () => {
+  it('returns 408 for a slow body and closes the connection', async () => {
     const connection = await client.connect()
     connection.socket.write(
       `POST ${client.mounting.prefix}/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
@@ -81,12 +81,12 @@ function unparsedBodies(client: MountedClient): void {
 }
 
 function bodies(client: MountedClient): void {
-  it('takes JSON', async () => {
+  it('accepts JSON', async () => {
     const answer = await client.request('POST', '/things', { json: { name: 'é 🙂', count: 3, other: true } })
     expect(answer.json).toEqual({ name: 'é 🙂', count: 3 })
   })
 
-  it('takes JSON under a type with a charset or a +json suffix', async () => {
+  it('accepts JSON under a type with a charset or a +json suffix', async () => {
     const body = '{"name":"a"}'
     for (const type of ['application/json; charset=UTF-8', 'application/ld+json', 'Application/JSON;charset="utf-8"']) {
       expect((await client.request('POST', '/things', { headers: { 'content-type': type }, body })).status, type).toBe(
@@ -95,7 +95,7 @@ function bodies(client: MountedClient): void {
     }
   })
 
-  it('names the fields that are wrong, all at once and without their values', async () => {
+  it('returns the names of all invalid fields, without their values', async () => {
     const {
       status,
       json: told,
@@ -113,7 +113,7 @@ function bodies(client: MountedClient): void {
     expect(text).not.toMatch(/secret|5000|iiii/)
   })
 
-  it('names at most twenty fields', async () => {
+  it('returns at most twenty invalid fields', async () => {
     const { json: told } = await client.request('POST', '/things', {
       json: { name: 'a', tags: Array.from({ length: 500 }, () => 1) },
     })
@@ -127,17 +127,17 @@ function bodies(client: MountedClient): void {
     'application/x-www-form-urlencoded',
     ';;;',
     'application/json, text/plain',
-  ])('refuses the content type %s by 415', async (type) => {
+  ])('returns 415 for the content type %s', async (type) => {
     const answer = await client.request('POST', '/things', { headers: { 'content-type': type }, body: 'name=a' })
     expect(answer.status).toBe(415)
     expect(answer.json).toMatchObject({ error: { code: 'body.unsupported-type' } })
   })
 
-  it('refuses a body without a content type', async () => {
+  it('returns 415 for a body without a content type', async () => {
     expect((await client.request('POST', '/things', { body: '{"name":"a"}' })).status).toBe(415)
   })
 
-  it('refuses a body that says that it is too large, and reads the next request on the same connection', async () => {
+  it('returns 413 for a declared length above the limit, and reads the next request of the connection', async () => {
     const connection = await client.connect()
     const body = `{"name":"${'x'.repeat(20_000)}"}`
     const post = `POST ${client.mounting.prefix}/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
@@ -176,7 +176,7 @@ function bodies(client: MountedClient): void {
     expect({}).not.toHaveProperty('polluted')
   })
 
-  it('takes forms, with repeated fields as arrays', async () => {
+  it('accepts forms, with repeated fields as arrays', async () => {
     const answer = await client.request('POST', '/form', {
       headers: form,
       body: 'grant=client%20a+b&scope=x&scope=y&z=',
@@ -184,13 +184,13 @@ function bodies(client: MountedClient): void {
     expect(answer.json).toEqual({ grant: 'client a b', scope: ['x', 'y'] })
   })
 
-  it('keeps the raw bytes where a route asks for them', async () => {
+  it('passes the raw bytes to a route that declares it', async () => {
     const body = '{ "a" : "\\u00e9 é" }'
     const answer = await client.request('POST', '/raw', { headers: json, body })
     expect(answer.json).toEqual({ body: { a: 'é é' }, raw: Buffer.from(body).toString('base64') })
   })
 
-  it('answers requests that are sent before the replies to those before are there', async () => {
+  it('answers pipelined requests in order', async () => {
     const connection = await client.connect()
     const post = (name: string) => {
       const body = `{"name":"${name}"}`
@@ -201,7 +201,7 @@ function bodies(client: MountedClient): void {
     connection.socket.destroy()
   })
 
-  it('stands a client that goes away in the middle of a body', async () => {
+  it('logs nothing if a client disconnects within a body', async () => {
     const before = probe.logged.length
     const connection = await client.connect()
     connection.socket.write(
@@ -214,7 +214,7 @@ function bodies(client: MountedClient): void {
     expect((await client.request('POST', '/things', { json: { name: 'a' } })).status).toBe(200)
   })
 
-  it('tells the handler when the client goes away', async () => {
+  it('aborts the signal of the handler if the client disconnects', async () => {
     const before = probe.abortedWaits()
     const connection = await client.connect()
     connection.socket.write(`POST ${client.mounting.prefix}/wait HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
@@ -223,7 +223,7 @@ function bodies(client: MountedClient): void {
     await expect.poll(probe.abortedWaits).toBe(before + 1)
   })
 
-  it('stops a stream when its reader goes away, and waits for a slow one', async () => {
+  it('closes a stream if its reader disconnects, and applies backpressure', async () => {
     const before = probe.closedStreams()
     const connection = await client.connect()
     connection.socket.write(`GET ${client.mounting.prefix}/streams/endless HTTP/1.1\r\nHost: a\r\n\r\n`)
@@ -236,18 +236,18 @@ function bodies(client: MountedClient): void {
 }
 
 describeMounted('bodies', build, bodies, { only: anyMounting })
-describeMounted('bodies that nobody parsed', build, unparsedBodies, { only: ({ parser }) => !parser })
+describeMounted('unparsed bodies', build, unparsedBodies, { only: ({ parser }) => !parser })
 
 describeMounted(
   'bodies behind parsers of the host',
   build,
   (client) => {
-    it('leaves malformed bodies to the host', async () => {
+    it('passes malformed bodies to the host', async () => {
       const answer = await client.request('POST', '/things', { headers: json, body: '{"name":' })
       expect([answer.status, answer.text]).toEqual([418, 'host: failed'])
     })
 
-    it('leaves bodies over the limit of the host to the host, and holds those under it to its own', async () => {
+    it('passes bodies above the limit of the host to the host, and applies its own limit below', async () => {
       const over = await client.request('POST', '/large', { json: { text: 'x'.repeat(200_000) } })
       expect([over.status, over.text]).toEqual([418, 'host: failed'])
       const under = await client.request('POST', '/things', {
@@ -257,7 +257,7 @@ describeMounted(
       expect(under.json).toMatchObject({ error: { code: 'body.too-large' } })
     })
 
-    it('holds what the host has parsed to the same rules', async () => {
+    it('applies the same rules to bodies parsed by the host', async () => {
       const deep = await client.request('POST', '/loose', {
         headers: json,
         body: `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`,
@@ -267,7 +267,7 @@ describeMounted(
       expect(nul.json).toMatchObject({ error: { code: 'body.malformed' } })
     })
 
-    it('reads by itself the types that the parsers pass over', async () => {
+    it('reads types that the parsers skip', async () => {
       const answer = await client.request('POST', '/raw', {
         headers: { 'content-type': 'application/ld+json' },
         body: '{"a":1}',
@@ -278,18 +278,18 @@ describeMounted(
   { only: ({ parser }) => parser },
 )
 
-describe.each(['text', 'bytes'] as const)('behind a parser that leaves %s', (unparsedBody) => {
+describe.each(['text', 'bytes'] as const)('behind a parser that returns %s', (unparsedBody) => {
   describeMounted(
     'bodies',
     build,
     (client) => {
-      it('parses what the host has read', async () => {
+      it('parses the body read by the host', async () => {
         expect((await client.request('POST', '/things', { json: { name: 'é' } })).json).toEqual({ name: 'é' })
         const raw = await client.request('POST', '/raw', { headers: json, body: '{"a":"é"}' })
         expect(raw.json).toEqual({ body: { a: 'é' }, raw: Buffer.from('{"a":"é"}').toString('base64') })
       })
 
-      it('refuses what it would refuse without the parser', async () => {
+      it('rejects the same bodies as without the parser', async () => {
         const statuses = []
         for (const body of ['{', '', '{"name":1}', `{"name":"${'x'.repeat(20_000)}"}`]) {
           statuses.push((await client.request('POST', '/things', { headers: json, body })).status)
@@ -305,7 +305,7 @@ describeMounted(
   'behind a proxy',
   build,
   (client) => {
-    it('takes the address that the host believes', async () => {
+    it('uses the forwarded address trusted by the host', async () => {
       const { json: told } = await client.request('GET', '/things/1', { headers: { 'x-forwarded-for': '203.0.113.9' } })
       expect(told).toMatchObject({ ip: '203.0.113.9' })
     })
@@ -317,7 +317,7 @@ describeMounted(
   'without a proxy',
   build,
   (client) => {
-    it('takes no address that the caller claims', async () => {
+    it('ignores a forwarded address claimed by the caller', async () => {
       const { json: told } = await client.request('GET', '/things/1', { headers: { 'x-forwarded-for': '203.0.113.9' } })
       expect(told).toMatchObject({ ip: '127.0.0.1' })
     })

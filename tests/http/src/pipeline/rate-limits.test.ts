@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 describe.each((await openTestDatabases()).map((database) => [database.name, database] as const))(
   'rate limits on %s',
   (_name, { dialect, open }) => {
-    it('allow exactly as many calls as the rule says, of many at once on several connections', async () => {
+    it('allow exactly the limit of concurrent calls over several connections', async () => {
       const fresh = await open()
       try {
         await migrate(fresh.connect(), { dialect })

@@ -12,7 +12,7 @@ describeMounted(
     return probe.api
   },
   (client) => {
-    it('hands path, query, address and mount to the handler', async () => {
+    it('passes path, query, address and mount to the handler', async () => {
       const { status, json } = await client.request('GET', '/things/a%20b%2Fc?page=2&tag=x&tag=y')
       expect(status).toBe(200)
       expect(json).toMatchObject({
@@ -24,7 +24,7 @@ describeMounted(
       })
     })
 
-    it('sets the headers that keep replies private and as they are', async () => {
+    it('sets Cache-Control and X-Content-Type-Options', async () => {
       const { headers } = await client.request('GET', '/things/1')
       expect(headers).toMatchObject({
         'cache-control': 'no-store',
@@ -33,57 +33,57 @@ describeMounted(
       })
     })
 
-    it('takes the request id of the caller, if it is well-formed', async () => {
+    it('uses a well-formed request id of the caller', async () => {
       const given = await client.request('GET', '/things/1', { headers: { 'x-request-id': 'trace-1:2/3' } })
       expect(given.headers['x-request-id']).toBe('trace-1:2/3')
       expect(given.json).toMatchObject({ requestId: 'trace-1:2/3' })
     })
 
     it.each(['with space', 'a'.repeat(129), 'quote"', '<script>'])(
-      'makes a request id of its own instead of %j',
+      'replaces the malformed request id %j',
       async (id) => {
         const { headers } = await client.request('GET', '/things/1', { headers: { 'x-request-id': id } })
         expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
       },
     )
 
-    it('answers HEAD where GET is, without a body', async () => {
+    it('answers HEAD for a GET route, without a body', async () => {
       const { status, text, headers } = await client.request('HEAD', '/things/1')
       expect([status, text]).toEqual([200, ''])
       expect(headers['x-content-type-options']).toBe('nosniff')
     })
 
-    it('answers 204 and 202 without a body', async () => {
+    it('sends 204 and 202 without a body', async () => {
       const gone = await client.request('DELETE', '/things/1')
       expect([gone.status, gone.text, gone.headers['content-type']]).toEqual([204, '', undefined])
       const quiet = await client.request('POST', '/quiet')
       expect([quiet.status, quiet.text, quiet.headers['content-type']]).toEqual([202, '', undefined])
     })
 
-    it('answers a known path with another method by 405 and the methods that it takes', async () => {
+    it('returns 405 and the allowed methods for a known path', async () => {
       const { status, headers, json } = await client.request('PATCH', '/things/1')
       expect(status).toBe(405)
       expect(headers['allow']).toBe('DELETE, GET, HEAD, PUT')
       expect(json).toMatchObject({ error: { code: 'route.method-not-allowed', requestId: headers['x-request-id'] } })
     })
 
-    it('answers OPTIONS with the methods of a path', async () => {
+    it('answers OPTIONS with the allowed methods', async () => {
       const { status, headers } = await client.request('OPTIONS', '/things/1')
       expect([status, headers['allow']]).toEqual([204, 'DELETE, GET, HEAD, PUT'])
     })
 
-    it('answers an unknown path itself under a prefix, and leaves it to the host at the root', async () => {
+    it('returns 404 for an unknown path under a prefix, and passes it to the host at the root', async () => {
       const { status, json, text } = await client.request('GET', '/nowhere/at/all')
       expect(status).toBe(404)
       if (client.mounting.prefix === '') expect(text).toBe('host: no such page')
       else expect(json).toMatchObject({ error: { code: 'route.not-found' } })
     })
 
-    it('reads paths with their case', async () => {
+    it('matches paths case-sensitively', async () => {
       expect((await client.request('GET', '/Things/1')).status).toBe(404)
     })
 
-    it('takes a slash at the end', async () => {
+    it('accepts a trailing slash', async () => {
       expect((await client.request('GET', '/things/1/')).json).toMatchObject({
         thingId: '1',
         mount: client.mounting.prefix,
@@ -91,7 +91,7 @@ describeMounted(
     })
 
     it.each(['/things/%zz', '/things/%', '/things/%c3%28', '/things/%00'])(
-      'refuses the malformed path %s by 400',
+      'returns 400 for the malformed path %s',
       async (path) => {
         const { status, json } = await client.request('GET', path)
         expect(status).toBe(400)
@@ -103,18 +103,18 @@ describeMounted(
       ['too many parameters', `?${'a=1&'.repeat(200)}`],
       ['too long', `?a=${'x'.repeat(9000)}`],
       ['with U+0000', '?tag=%00'],
-    ])('refuses a query %s', async (_what, query) => {
+    ])('returns 400 for a query %s', async (_what, query) => {
       const { status, json } = await client.request('GET', `/things/1${query}`)
       expect(status).toBe(400)
       expect(json).toMatchObject({ error: { code: 'input.invalid', issues: [{ path: 'query' }] } })
     })
 
-    it('takes a query with names that objects have of themselves', async () => {
+    it('accepts query names that are properties of Object.prototype', async () => {
       expect((await client.request('GET', '/things/1?__proto__=a&constructor=b&toString=c&%zz=%')).status).toBe(200)
     })
 
     it.each(['unexpected', 'nothing', 'zod', 'bigint', 'header', 'status'])(
-      'tells nothing of a failure (%s) but the request id, and logs it',
+      'returns nothing but the request id for an unexpected failure (%s), and logs it',
       async (id) => {
         probe.logged.length = 0
         const { status, json, text, headers } = await client.request('GET', `/fails/${id}`)
@@ -128,23 +128,23 @@ describeMounted(
       },
     )
 
-    it('answers a refused commit by 409', async () => {
+    it('returns 409 for a commit conflict', async () => {
       expect((await client.request('GET', '/fails/commit')).json).toMatchObject({ error: { code: 'storage.conflict' } })
     })
 
-    it('says when to try again', async () => {
+    it('sends Retry-After', async () => {
       const busy = await client.request('GET', '/fails/busy')
       expect([busy.status, busy.headers['retry-after']]).toEqual([429, '7'])
       const storage = await client.request('GET', '/fails/storage')
       expect([storage.status, storage.headers['retry-after']]).toEqual([503, '5'])
     })
 
-    it('streams a body whole', async () => {
+    it('streams a complete body', async () => {
       const { status, text } = await client.request('GET', '/streams/whole')
       expect([status, text.length]).toEqual([200, 500_000])
     })
 
-    it('cuts the connection when a stream breaks off, and logs why', async () => {
+    it('aborts the connection if a stream fails, and logs the cause', async () => {
       probe.logged.length = 0
       await expect(client.request('GET', '/streams/broken')).rejects.toThrow(/aborted|socket hang up|ECONNRESET/)
       expect(probe.logged[0]).toMatchObject({ message: 'response stream failed', fields: { route: 'broken' } })
@@ -156,7 +156,7 @@ describeMounted(
       expect(statuses).toEqual([200, 200, 200, 429, 429])
     })
 
-    it('limits by caller, and only those whom the guard lets in', async () => {
+    it('limits by caller after authentication only', async () => {
       const call = (name: string) =>
         client.request('POST', '/limited/by-caller', { headers: { authorization: `Bearer ${name}` } })
       const statuses = []
@@ -165,7 +165,7 @@ describeMounted(
       expect(Number((await call('alice')).headers['retry-after'])).toBeGreaterThan(0)
     })
 
-    it('asks who calls before it reads what they send', async () => {
+    it('authenticates before it reads the body', async () => {
       const { status } = await client.request('POST', '/guarded', {
         body: '<xml/>',
         headers: { 'content-type': 'text/xml' },
@@ -173,12 +173,12 @@ describeMounted(
       expect(status).toBe(401)
     })
 
-    it('serves its OpenAPI document with the place where it is mounted', async () => {
+    it('serves its OpenAPI document with its mount as server', async () => {
       const { json } = await client.request('GET', '/openapi.json')
       expect(json).toMatchObject({ openapi: '3.1.0', servers: [{ url: client.mounting.prefix || '/' }] })
     })
 
-    it('leaves the host its own pages and its own errors', async () => {
+    it('leaves pages and errors of the host to the host', async () => {
       expect((await client.requestHost('GET', '/host/ok')).text).toBe('host: ok')
       expect((await client.requestHost('GET', '/host/missing')).text).toBe('host: no such page')
       const before = client.hostErrors.length
@@ -187,7 +187,7 @@ describeMounted(
       expect(client.hostErrors.length).toBe(before + 1)
     })
 
-    it('has sent none of its own errors through those of the host', () => {
+    it('sends no error of its own to the host', () => {
       expect(client.hostErrors.map(String)).toEqual(['Error: the host failed'])
     })
   },

@@ -93,7 +93,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     return span
   }
 
-  it('makes a request a span below the one that the host has, and the storage and the slow hash spans below it', async () => {
+  it('creates a request span under the span of the host, with storage and password hash spans below', async () => {
     const { status, result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
     expect(status).toBe(200)
     const spans = recorded.spans()
@@ -121,7 +121,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     )
   })
 
-  it('tells a failure of ours by its kind, and a refusal of the caller by its status', async () => {
+  it('records a rejected request by its status and a dependency call by its operation', async () => {
     await ask('GET', '/api/users/nobody')
     const refused = named(recorded.spans(), 'GET /api/users/:userId')
     expect(refused.attributes['http.response.status_code']).toBe(404)
@@ -145,7 +145,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     expect(named(sent, 'chain broadcast').spanContext().traceId).toBe(named(sent, 'host').spanContext().traceId)
   })
 
-  it('measures requests, commits, slow hashes, acts and what waits, by names that the conventions give', async () => {
+  it('measures requests, commits, password hashes, audit actions and backlogs', async () => {
     const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: result.id, data: 'x' }
     expect((await ask('POST', '/api/signatures', { pincode: '000000', signatureRequest })).status).toBe(403)
@@ -179,7 +179,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     expect(named(recorded.spans(), 'deliver').attributes).toEqual({ 'billfold.delivered': 0, 'billfold.failed': 0 })
   })
 
-  it('sees the verifier of faces, a frozen one too', async () => {
+  it('instruments a frozen face verifier', async () => {
     await billfold.authentication.configurations.create({ tag: 'still', liveness: 'none', pin: 'never' })
     const { licence } = await billfold.licences.create({ tag: 'relying party' })
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
@@ -194,7 +194,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     })
   })
 
-  it('holds no id, no secret and nothing that a caller has sent', async () => {
+  it('contains no id, no secret and no input of a caller', async () => {
     const reference = 'reference-of-ann@example.org'
     const { result: user } = await ask('POST', '/api/users', { reference, signingMethod: { type: 'PIN', value: pin } })
     await ask('GET', `/api/users/${user.id}?x=query-text`)

@@ -20,13 +20,13 @@ const kept = readdirSync(new URL('.', import.meta.url))
   .filter((name) => /^version-\d+\.json$/.test(name))
   .map((name): Kept => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')))
 
-it('there is a database of the first version to open', () => {
+it('there is a dump of the first version', () => {
   expect(kept.map(({ version }) => version)).toContain(1)
 })
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  describe.each(kept)(`a database that version $version has left, on ${database.name}, once it is migrated`, (old) => {
+  describe.each(kept)(`a dump of version $version, migrated on ${database.name},`, (old) => {
     const { life } = old
     let billfold: ReturnType<typeof createUpgradeInstance>
     let drop: () => Promise<void> = async () => {}
@@ -44,7 +44,7 @@ for (const database of await openTestDatabases()) {
     })
     afterAll(() => drop())
 
-    it('signs with the wallet, which the PIN opens', async () => {
+    it('signs with a wallet by its PIN', async () => {
       const { walletId, pinId, pin, address } = life.custody
       const asked = { signatureRequest: { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'hello' } }
       const sign = (guess: string) =>
@@ -57,7 +57,7 @@ for (const database of await openTestDatabases()) {
       expect(verifyMessage('hello', result.signature)).toBe(address)
     })
 
-    it('resolves the DID, and signs with its key', async () => {
+    it('resolves a DID and signs with its key', async () => {
       const asker = inMemoryDriver(billfold.dids)
       const { json } = await asker.request('GET', `/1.0/identifiers/${life.did}`, {})
       expect(json).toMatchObject({ didDocument: { service: [{ serviceEndpoint: 'https://agent.example' }] } })
@@ -68,7 +68,7 @@ for (const database of await openTestDatabases()) {
       expect(token.status).toBe(200)
     })
 
-    it('has the money that it had, in books that are right, and goes on with the payment that was open', async () => {
+    it('has the same balances in a consistent ledger, and completes a pending payment', async () => {
       const asker = inMemoryDriver(billfold.payments)
       const { from, to, pending, balances } = life.payments
       expect(await listBalances(asker, [from, to])).toEqual(balances)
@@ -80,7 +80,7 @@ for (const database of await openTestDatabases()) {
       expect((await billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
-    it('finds people by what is sealed of them, and keeps their trail', async () => {
+    it('finds users by blind index and verifies the audit log', async () => {
       const email = life.payments.from.email
       expect(await billfold.users.find({ kind: 'email', value: email })).toMatchObject({ id: expect.any(String) })
       await billfold.maintain()
