@@ -62,7 +62,7 @@ export async function applyFaceMatch(
   }
   const ending = completeSession(services, actor, session, { userId, device })
   const message = 'The face was recognised'
-  const result = { session: ending.session, status: 'success', message, reasons, kept: retained } as const
+  const result = { session: ending.session, status: 'success', message, reasons, retainedData: retained } as const
   return { result, writes: [...ending.writes, ...writes] }
 }
 
