@@ -2,8 +2,7 @@ import { imageOf, type Pixels } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 
 /**
- * Puts somebody before the camera of a page who does what the page asks for: for each heading the picture that is shown
- * while it stands there, and one for all others.
+ * Replaces the camera of a page by pictures: one for each heading of the page, and one for all other headings.
  */
 export async function showPictures(
   page: Page,

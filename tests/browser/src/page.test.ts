@@ -14,7 +14,7 @@ const patience = { timeout: 30_000 }
 
 const checked = new Set<string>()
 
-/** Waits for a screen, by its heading, and has the accessibility checker look at it the first time. */
+/** Waits for a screen by its heading, and checks its accessibility the first time. */
 async function expectScreen(page: Page, heading: string): Promise<void> {
   await page.getByRole('heading', { name: heading }).waitFor(patience)
   if (checked.has(heading)) return
@@ -26,12 +26,12 @@ async function start(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the camera' }).click(patience)
 }
 
-// Where no browser is installed, the end of the run says so.
+// Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the authentication page', () => {
   let host: LoginHost
   let browser: CameraBrowser
 
-  /** A page of somebody whose face is before the camera, and who needs no time to pose. */
+  /** Opens a page with shortened waits. */
   async function visit(visitor?: Visitor): Promise<Page> {
     const page = await browser.visit(visitor)
     await shortenWaits(page)
@@ -41,7 +41,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
   beforeAll(async () => {
     host = await startLoginHost({ steps: ['turn_left', 'open_mouth', 'turn_right'] })
     browser = await launchBrowser(await faceCamera())
-    // Enrolled once, as the first visit of the person.
+    // The user is enrolled once.
     const page = await visit()
     await page.goto(await host.session({ purpose: 'enroll' }))
     await expectScreen(page, 'Enrol your face')
@@ -151,7 +151,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
 
   test('retries a step whose reply was lost, which is executed once', async () => {
     const page = await visit()
-    /** Lets one request through to the server, and its answer be lost on the way back. */
+    /** Forwards one request to the server and drops its reply. */
     const loseOneAnswer = async (path: string): Promise<void> => {
       await page.route(
         path,
@@ -184,7 +184,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     const first = await visit()
     await first.goto(relayed)
     await first.getByRole('button', { name: 'Start the camera' }).waitFor(patience)
-    // Whoever has the link of the page, but not the cookie of the browser that opened it, gets no further.
+    // The link of the page is useless without the cookie of the browser that started the session.
     await page.goto(first.url())
     await start(page)
     await expectScreen(page, 'This page was opened elsewhere')
@@ -198,7 +198,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
   }, 120_000)
 
   test('signs in a user who performs the liveness challenge', async () => {
-    // Who acts needs the time: the camera shows each movement a moment after it was asked for.
+    // Without shortened waits: the camera shows each movement a moment after the page asks for it.
     const page = await browser.visit()
     const pictures = {
       'Turn your head to your left': acted.turn_left(them),

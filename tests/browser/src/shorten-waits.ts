@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What is before the camera needs no time to pose, and nobody to read: what a page waits a second or so for takes a quarter of one. */
+/** Shortens the waits of a page in which a user reads or poses from 1 s and 1.5 s to 250 ms. */
 export async function shortenWaits(page: Page): Promise<void> {
   await page.addInitScript({ content: `(${inPage.toString()})()` })
 }

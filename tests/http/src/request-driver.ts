@@ -11,7 +11,10 @@ export interface HttpReply {
   readonly json: unknown
 }
 
-/** The headers and body of a request. A `json` body is serialized and sent as application/json; a `body` is sent byte for byte; chunks are sent one by one, without a Content-Length. */
+/**
+ * The headers and body of a request. `json` is serialized and sent as application/json, `body` is sent byte for byte, and
+ * `chunks` are sent one by one without a Content-Length.
+ */
 export interface RequestContent {
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
@@ -25,7 +28,7 @@ export interface RequestDriver {
   readonly request: (method: string, path: string, content?: RequestContent) => Promise<HttpReply>
 }
 
-/** A driver of an API that is mounted in a host. All properties but `mounting` are available in tests and hooks only, once the host listens. */
+/** A driver of a mounted API. All properties but `mounting` are available in tests and hooks only, once the host listens. */
 export interface MountedClient extends RequestDriver {
   readonly mounting: Mounting
   readonly port: number

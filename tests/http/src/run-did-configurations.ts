@@ -12,10 +12,10 @@ import { createDidHost } from './dids/did-host.ts'
 import { readPayerHistory } from './dids/payer-history.ts'
 import { createInMemoryDidClient, createTwoDidHosts } from './dids/two-did-hosts.ts'
 
-// Two processes that share a payer and a PostgreSQL configure wallets at once, and two hosts make 1,000 wallets in one vault,
+// Two processes that share a payer and a PostgreSQL configure wallets concurrently, and two hosts create 1,000 wallets in one vault,
 // over each database: node dist/run-did-configurations.js [count]
 
-/** What a process is told. */
+/** The arguments of a process. */
 interface Job {
   readonly url: string
   readonly key: string

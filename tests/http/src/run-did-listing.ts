@@ -1,7 +1,7 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { createListingHost, measurePages } from './dids/seed-wallets.ts'
 
-// The time that a page of a long list takes, from its first to its last: node dist/run-did-listing.js [count]
+// The time per page of a long list: node dist/run-did-listing.js [count]
 const count = Number(process.argv[2] ?? 100_000)
 for (const database of await openTestDatabases()) {
   const { caller, drop } = await createListingHost(database, count)

@@ -48,7 +48,7 @@ async function enrol(from: number, count: number): Promise<void> {
     from unnest(${numbers.map(() => newId())}::text[], ${lookups}::text[]) as given (id, lookup)`.execute(db)
 }
 
-/** Half are enrolled, all over the table; half are not. */
+/** Half of the entries are enrolled, spread over the table. */
 async function measure(count: number): Promise<string> {
   const times: number[] = []
   for (let round = 0; round < 21; round++) {
@@ -75,7 +75,7 @@ async function explain(on: Kysely<Readonly<Record<string, Readonly<Record<string
   for (const row of rows) say(row['QUERY PLAN'].replace(/ANY \('\{.*\}'/, "ANY ('{...}'").slice(0, 200))
 }
 
-/** What identifiers are hashed with, which Billfold has made by now. */
+/** Reads the blind index secret of identifiers. */
 async function lookupSecret(): Promise<Uint8Array> {
   const table = tables.find(({ name }) => name === 'lookup_secrets')
   const [row] = table === undefined ? [] : await storage.find(table, { where: { name: 'identifiers' }, limit: 1 })

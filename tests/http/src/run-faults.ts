@@ -5,7 +5,7 @@ import { injectFaults } from './faults/inject-faults.ts'
 import { scenarios } from './faults/scenarios.ts'
 
 // Every call of the storage fails, before it is applied and after, in a scenario of each API, in memory and on every database:
-// node dist/run-faults.js [storms] [every so many-th fault]
+// node dist/run-faults.js [storms] [every n-th fault]
 const [storms = 50, every = 1] = process.argv.slice(2).map(Number)
 
 const all = { runs: 0, repeats: 0, problems: 0, storages: new Array<string>() }

@@ -8,7 +8,7 @@ import { startFuzzedHost } from './onboarding/fuzzed-host.ts'
 import { fuzzPayments } from './payments/fuzz-payments.ts'
 import { createProbe } from './pipeline/probe-api.ts'
 
-// 100,000 requests to the probe, as many to the custody, DID, payments and onboarding APIs, over all frameworks:
+// 100,000 requests to the probe and each of the custody, DID, payments and onboarding APIs, over all frameworks:
 // node dist/run-fuzz.js [count] [seed]
 const [count = 100_000, seed = 1] = process.argv.slice(2).map(Number)
 const chosen = mountings.filter(({ prefix, through, parser }) => prefix === '/id' && through === 'app' && !parser)

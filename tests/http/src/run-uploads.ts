@@ -6,15 +6,15 @@ import { type Applicant, logInApplicant } from './onboarding/applicant.ts'
 import { encodeForm, formType, pngBytes } from './onboarding/multipart-form.ts'
 import { createOnboardingHost } from './onboarding/onboarding-host.ts'
 
-// One file of 2 GiB through each framework, of a host that takes so much and of one that does not, with the memory that it takes:
+// One file of 2 GiB through each framework, to a host that accepts it and one that does not, with the memory used:
 // node dist/run-uploads.js [MiB]
 const [mebibytes = 2048] = process.argv.slice(2).map(Number)
 const size = mebibytes * 2 ** 20
 const piece = Buffer.alloc(2 ** 20, 5)
-/** What a host may need beyond what it needs anyway, in bytes. */
+/** The allowed memory growth of the host, in bytes. */
 const allowed = 100 * 2 ** 20
 
-/** Sends a file piece by piece, as fast as the host takes it, and gives the status and the most memory that was in use. */
+/** Sends a file piece by piece with backpressure, and returns the status and the peak memory. */
 function upload(
   port: number,
   mounting: Mounting,

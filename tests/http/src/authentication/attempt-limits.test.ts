@@ -6,7 +6,7 @@ import { createSelfie, createUser } from './fixtures.ts'
 import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
 import { createLoginFlow, enrolFace, type LoginBrowser, publicUrl, visitSessionUrl } from './login-flow.ts'
 
-/** Limits by these names refuse. */
+/** The names of the rate limits that reject. */
 const refusing = new Set<string>()
 const limit: RateLimiter['consume'] = async ({ name }) => ({ allowed: !refusing.has(name), retryAfterSeconds: 1 })
 
@@ -63,7 +63,7 @@ describe('a face encrypted by an app', () => {
     const wrong = await channel.encrypt(JSON.stringify({ selfie: createSelfie('mallory') }))
     const written = [wrong, wrong.replaceAll('+', '-').replaceAll('/', '_'), wrong.replace(/=+$/, '')]
     for (const data of written) expect((await submit(data)).status).toBe(200)
-    // Nor later, when a request id would be forgotten.
+    // Also after the retention of request ids.
     host.advanceClock(200_000)
     await host.billfold.maintain()
     expect((await submit(wrong)).status).toBe(200)

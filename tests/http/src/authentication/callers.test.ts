@@ -189,7 +189,7 @@ function suite(client: MountedClient): void {
     })
 
     it('returns 413 for a body above the limit', async () => {
-      // Past the limit of the route, or of a parser of the host before it.
+      // Above the limit of the route and of the host's parser.
       expect((await call({ data: undefined, plain: { data: 'A'.repeat(2_100_000) } })).status).toBe(413)
     })
   })

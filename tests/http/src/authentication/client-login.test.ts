@@ -37,7 +37,7 @@ describeMounted(
 function suite(client: MountedClient): void {
   const relyingParty = (): Promise<Connection> => connect({ url: client.url, licence: host.licence })
 
-  /** What a browser does with the URL that it is sent to: it keeps the cookie, and lands on the page with our session id. */
+  /** Opens the URL as a browser does: stores the cookie and follows the redirect to the page. */
   async function browserAt(url: string): Promise<{ readonly browser: Connection; readonly sessionId: string }> {
     const answer = await fetch(url, { redirect: 'manual' })
     const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')

@@ -7,25 +7,25 @@ import {
 } from '@billfold/core/client'
 import type { HttpReply, RequestContent } from '../request-driver.ts'
 
-/** What of a call is not as it should be, or just not the usual. */
+/** Overrides of a valid request, for invalid and unusual ones. */
 export interface RequestOverrides {
   readonly licence?: string | undefined
   readonly uuid?: string
   /** Seconds since 1970. */
   readonly ts?: unknown
-  /** In place of all that the request id says. */
+  /** The plaintext of the request id header. */
   readonly requestId?: string
   readonly token?: string
-  /** Headers on top of the others; undefined takes one away. */
+  /** Additional headers; undefined removes a header. */
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
-/** A caller that can do everything that an honest client does, and all that it does not. */
+/** A client of the secure channel that can send invalid requests too. */
 export interface EncryptingClient {
   readonly keyPair: ClientKeyPair
   readonly channel: ClientSecureChannel
   readonly headers: (unusual?: RequestOverrides) => Promise<Record<string, string>>
-  /** Sends `data` encrypted, or, as `plain`, just so. */
+  /** Sends `data` encrypted, or `plain` unencrypted. */
   readonly send: (
     method: string,
     path: string,
@@ -33,7 +33,7 @@ export interface EncryptingClient {
   ) => Promise<HttpReply & { readonly opened: unknown }>
 }
 
-/** A caller with a key pair of its own and a licence. */
+/** Creates a client with its own key pair, and a licence if given. */
 export async function createEncryptingClient(
   asker: RequestDriver,
   { licence, pair }: { readonly licence?: string; readonly pair?: ClientKeyPair } = {},

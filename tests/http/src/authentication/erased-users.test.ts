@@ -22,7 +22,7 @@ async function identified(person: string): Promise<number> {
   return (await caller.send('POST', '/identify_selfie', { data })).status
 }
 
-/** A user with a face, who trusts a device that calls itself `phone of ada`. */
+/** Creates a user with a face and the trusted device `phone of ada`. */
 async function ada(): Promise<string> {
   const userId = await createUser(host.billfold)
   await enrolFace(asker(), host.billfold, userId, 'ada')

@@ -15,35 +15,35 @@ import {
 import { scriptedVerifier } from '@billfold/core/biometrics'
 import { publicUrl } from './login-flow.ts'
 
-/** Billfold with a scripted verifier, configurations, and a clock that a test can turn. */
+/** An instance with a scripted verifier, verification configurations and an adjustable clock. */
 export interface FaceHost {
   readonly billfold: Billfold
-  /** Of a relying party. */
+  /** The licence of a relying party. */
   readonly licence: string
   readonly licenceId: string
-  /** Turns the clock on, in milliseconds. */
+  /** Advances the clock, in milliseconds. */
   readonly advanceClock: (milliseconds: number) => void
-  /** What has happened, once it was delivered. */
+  /** The delivered events. */
   readonly events: BillfoldEvent[]
 }
 
 const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
 const unlimited: RateLimiter = { consume: allowed, peek: allowed }
 
-/** What a host is put together from. */
+/** The options of a face host. */
 export interface FaceHostOptions {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly authentication?: AuthenticationOptions
   readonly custody?: CustodyOptions
-  /** None, unless one is given: all calls come from one address. */
+  /** Unlimited by default, since all calls come from one address. */
   readonly rateLimiter?: RateLimiter
-  /** Another instance over the same storage has made the configurations already. */
+  /** True if another instance created the configurations in the same storage. */
   readonly hasConfigurations?: boolean
 }
 
 /**
- * Puts it together. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
+ * Creates the host. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
  * `device` (a still, the PIN on new devices), `anybody` (a still, 1:N, no PIN).
  */
 export async function createFaceHost(parts: FaceHostOptions = {}): Promise<FaceHost> {

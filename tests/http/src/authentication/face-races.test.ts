@@ -8,7 +8,7 @@ import { createSelfie, createUser } from './fixtures.ts'
 import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
 import { createLoginFlow, enrolFace, publicUrl, visitSessionUrl } from './login-flow.ts'
 
-/** A session that one browser has opened, and the browser at both processes. */
+/** A session started by one browser, and the browser's clients at both processes. */
 interface Opened {
   readonly sessionId: string
   readonly at: readonly [EncryptingClient, EncryptingClient]

@@ -4,17 +4,17 @@ import type { Billfold } from '@billfold/core'
 import { type ScriptedFace, scriptedSelfie } from '@billfold/core/biometrics'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 
-/** A selfie of somebody, in base64. */
+/** Creates a selfie of a person, base64. */
 export function createSelfie(person: string, face: Omit<ScriptedFace, 'person'> = {}): string {
   return Buffer.from(scriptedSelfie({ person, ...face })).toString('base64')
 }
 
-/** The frames that a challenge asks for, by one person. */
+/** Creates the frames that a liveness challenge asks for, base64. */
 export function createFrames(person: string, steps: readonly string[]): string[] {
   return [...steps.map((pose) => createSelfie(person, { pose })), createSelfie(person)]
 }
 
-/** A user with the PIN 4711, unless another, or none, is wanted. */
+/** Creates a user, by default with the PIN 4711; an empty PIN creates none. */
 export async function createUser(
   billfold: Billfold,
   pin: string | undefined = '4711',
@@ -34,12 +34,12 @@ export async function createUser(
   return (answer.json as { result: { id: string } }).result.id
 }
 
-/** A device that holds a P-256 key. */
+/** A device with a P-256 key. */
 export interface TestDevice {
   readonly publicKey: string
-  /** Its key, and its signature over a text. */
+  /** Signs a text and returns the public key with the signature. */
   readonly sign: (text: string) => { publicKey: string; signature: string }
-  /** What it shows for a step of a session, called with an envelope key. */
+  /** Signs the proof of a session step, bound to the client's secure channel key. */
   readonly signStep: (
     step: string,
     subject: string,
@@ -47,7 +47,7 @@ export interface TestDevice {
   ) => { publicKey: string; signature: string }
 }
 
-/** A new device. */
+/** Creates a device. */
 export function createDevice(): TestDevice {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicKey = pointOf(pair.publicKey)

@@ -4,28 +4,28 @@ import { createSelfie, createUser } from './fixtures.ts'
 import { createEncryptingClient, type EncryptingClient, type RequestOverrides } from './encrypting-client.ts'
 import type { JsonValue } from '../json-value.ts'
 
-/** Where the hosts of these suites say that they are. */
+/** The public URL of the hosts in these suites. */
 export const publicUrl = 'https://login.example/walletapi'
 
-/** What a step was answered; `data` is decrypted where it was encrypted. */
+/** The reply to a step; encrypted `data` is decrypted. */
 export interface StepReply {
   readonly status: number
   readonly data: JsonValue
   readonly json: JsonValue
 }
 
-/** A relying party and a browser, and what they do. */
+/** The steps of a login by a relying party and browsers. */
 export interface LoginFlow {
   readonly relyingParty: EncryptingClient
-  /** Makes a session, as a relying party does. */
+  /** Creates a session as a relying party. */
   readonly createSession: (asked: Readonly<Record<string, unknown>>) => Promise<{ sessionId: string; url: string }>
-  /** Opens a session in a new browser. */
+  /** Starts a session in a new browser. */
   readonly openBrowser: (url: string) => Promise<LoginBrowser>
-  /** Makes a user who has a face. */
+  /** Creates a user with an enrolled face. */
   readonly createEnrolledUser: (person: string, pin?: string) => Promise<string>
 }
 
-/** A browser that has opened a session, with a key pair of its own. */
+/** A browser that has started a session, with its own key pair. */
 export interface LoginBrowser {
   readonly sessionId: string
   readonly publicKey: string
@@ -41,7 +41,7 @@ export interface LoginBrowser {
   readonly getResult: (deviceId?: string) => Promise<StepReply>
 }
 
-/** What a relying party and browsers do at an API. */
+/** Creates the login steps for an API. */
 export async function createLoginFlow(asker: RequestDriver, billfold: Billfold, licence: string): Promise<LoginFlow> {
   const relyingParty = await createEncryptingClient(asker, { licence })
   const openBrowser = async (url: string): Promise<LoginBrowser> => {
@@ -65,7 +65,7 @@ export async function createLoginFlow(asker: RequestDriver, billfold: Billfold, 
   }
 }
 
-/** Enrols a face by the host's word. */
+/** Enrols a face in a session with a verified identity. */
 export async function enrolFace(
   asker: RequestDriver,
   billfold: Billfold,
@@ -78,7 +78,7 @@ export async function enrolFace(
   return (await createBrowser(asker, answer)).submitFace({ selfie: createSelfie(person) })
 }
 
-/** Opens a session URL, with a cookie or without. */
+/** Visits a session URL, optionally with a cookie. */
 export async function visitSessionUrl(asker: RequestDriver, url: string, cookie?: string): Promise<HttpReply> {
   const session = encodeURIComponent(Buffer.from(url).toString('base64'))
   return asker.request(

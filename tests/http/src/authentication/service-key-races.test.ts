@@ -13,7 +13,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   let askers: readonly [RequestDriver, RequestDriver]
   let drop: () => Promise<void> = async () => {}
   let licence: string
-  /** One caller, whose calls go to the one host and the other. */
+  /** One client with connections to both hosts. */
   let callers: readonly [EncryptingClient, EncryptingClient]
   const turn = <T>(both: readonly [T, T], index: number): T => both[index % 2 === 0 ? 0 : 1]
   const makeKey = () => instances[0].serviceKeys.create({ tag: 'raced', scopes: ['custody'] })

@@ -13,7 +13,7 @@ import {
 import type { HttpReply } from '../request-driver.ts'
 import type { JsonValue } from '../json-value.ts'
 
-/** Billfold for a suite, with a slow hash that is quick, and a service key for its custody API. */
+/** An instance with a fast password hasher and a service key for the custody API. */
 export interface CustodyHost {
   readonly billfold: Billfold
   /** A Basic `Authorization` header. */
@@ -21,7 +21,7 @@ export interface CustodyHost {
   readonly serviceKey: { readonly keyId: string; readonly keySecret: string }
 }
 
-/** Puts Billfold together over a storage: one in memory, unless another is given. */
+/** Creates an instance, by default over a storage in memory. */
 export async function createCustodyHost(
   storage: Storage = memoryStorage(),
   tenant = 'default',
@@ -40,14 +40,14 @@ export async function createCustodyHost(
   return { billfold, serviceKey, authorization: basicAuthorization(serviceKey.keyId, serviceKey.keySecret) }
 }
 
-/** What the custody API answered: its envelope, taken apart. */
+/** A reply of the custody API. */
 export interface CustodyReply {
   readonly status: number
   readonly result: JsonValue
   readonly codes: readonly string[]
 }
 
-/** Calls the custody API and takes its envelope apart. */
+/** Calls the custody API and unwraps its response format. */
 export async function callCustody(
   client: RequestDriver,
   authorization: string,

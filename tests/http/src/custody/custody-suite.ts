@@ -24,7 +24,7 @@ const mail = {
   message: { contents: 'Hello, Bob!', amount: '1000000000000000000000' },
 }
 
-/** What the custody API does, over HTTP; `authorization` is a service key's. */
+/** The suite of the custody API over HTTP; `authorization` returns the header of a service key. */
 export function custodySuite(client: MountedClient, authorization: () => string): void {
   const ask = (
     method: string,
@@ -33,7 +33,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
     headers?: Readonly<Record<string, string>>,
   ): Promise<CustodyReply> => callCustody(client, authorization(), method, path, json, headers)
 
-  /** A user with a PIN, and an Ethereum wallet. */
+  /** Creates a user with a PIN and an Ethereum wallet. */
   async function userWithWallet() {
     const { result: user } = await ask('POST', '/api/users', { signingMethod: { type: 'PIN', value: pin } })
     const { result: wallet } = await ask('POST', '/api/wallets', {

@@ -1,17 +1,17 @@
 import { constants, createCipheriv, createHash, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto'
 
-/** What goes into an `Encrypted-Signing-Method` header. */
+/** The content of an `Encrypted-Signing-Method` header. */
 export interface SigningMethodInput {
   readonly id: string
   readonly value: string
   readonly idempotencyKey: string
   /** The body that the header is bound to. */
   readonly body: string
-  /** Flip a bit of the ciphertext. */
+  /** True to flip a bit of the ciphertext. */
   readonly isTampered?: boolean
 }
 
-/** Makes the header as a client does: AES-256-GCM under a fresh key, the key under RSA-OAEP with SHA-256. */
+/** Encrypts the header as a client does: AES-256-GCM under a fresh key, the key under RSA-OAEP with SHA-256. */
 export function encryptSigningMethod(
   key: { readonly id: string; readonly publicKey: string },
   sealing: SigningMethodInput,

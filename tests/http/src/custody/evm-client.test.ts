@@ -34,7 +34,7 @@ async function openAnvil(): Promise<ChainUnderTest> {
     close: anvil.stop,
   }
 }
-/** A client that answers everything as it is but for one fault. */
+/** Replaces one method of a client by a faulty one. */
 type Fault = (client: ChainClient) => Partial<ChainClient>
 
 const answering =
@@ -50,7 +50,10 @@ const faults: readonly (readonly [name: string, fault: Fault])[] = [
     answering((answer) => (answer.outcome === 'nonce-taken' ? refused : answer)),
   ],
   ['gives no reason for a rejection', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
-  ['reports an unreachable node as a rejection', (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) })],
+  [
+    'reports an unreachable node as a rejection',
+    (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) }),
+  ],
   [
     'ignores pending transactions',
     (client) => ({

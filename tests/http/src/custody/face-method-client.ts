@@ -7,15 +7,15 @@ import { createLoginFlow } from '../authentication/login-flow.ts'
 import type { RequestDriver } from '../request-driver.ts'
 import { callCustody, type CustodyReply } from './custody-host.ts'
 
-/** A request that a method is used for. */
+/** A request that a signing method authorizes. */
 export interface AuthorizedRequest {
   readonly method: string
   readonly path: string
-  /** As it is sent; none for a request without one. */
+  /** The body as sent; empty for a request without one. */
   readonly body: string
 }
 
-/** A user with a PIN, a face, a trusted device, a wallet, and a BIOMETRIC that takes the face. */
+/** A user with a PIN, a face, a trusted device, a wallet and a BIOMETRIC with a face. */
 export interface FaceUser {
   readonly person: string
   readonly userId: string
@@ -23,29 +23,29 @@ export interface FaceUser {
   readonly walletId: string
   readonly address: string
   readonly device: TestDevice
-  /** What the device keeps. */
+  /** The secret stored on the device. */
   readonly secret: string
   readonly methodId: string
-  /** Of the user's signing methods. */
+  /** The path of the user's signing methods. */
   readonly methods: string
 }
 
-/** What somebody shows; the user's own device and face, over the request, unless it says otherwise. */
+/** What a face check is presented with; by default the user's own device and face for the request. */
 export interface PresentedFace {
   readonly device?: TestDevice
   readonly person?: string
   readonly evidence?: Readonly<Record<string, unknown>>
-  /** What the device signs, where it is another request than the one it names. */
+  /** The request that the device signs, if it differs from the declared one. */
   readonly signed?: AuthorizedRequest
-  /** Whose check the device signs. */
+  /** The face check that the device signs. */
   readonly signedCheck?: string
 }
 
-/** What users of faces do at a custody API. */
+/** Face checks and their use at a custody API. */
 export interface FaceMethodClient {
   readonly call: (method: string, path: string, json?: unknown, header?: string) => Promise<CustodyReply>
   readonly createFaceUser: (person: string) => Promise<FaceUser>
-  /** Has a user trust a device. */
+  /** Makes a device trusted by a user. */
   readonly trustDevice: (user: Pick<FaceUser, 'userId' | 'person'>, device: TestDevice) => Promise<void>
   readonly startCheck: (user: FaceUser) => Promise<CustodyReply>
   readonly presentFace: (
@@ -54,14 +54,14 @@ export interface FaceMethodClient {
     wanted: AuthorizedRequest,
     shown?: PresentedFace,
   ) => Promise<CustodyReply>
-  /** Begins a check and shows the face: the check's id. */
+  /** Starts a check, presents the face and returns the check's id. */
   readonly passCheck: (user: FaceUser, wanted: AuthorizedRequest) => Promise<string>
-  /** Sends a request with the method in the header; the right check and secret unless told otherwise. */
+  /** Sends a request with the method and a value in the header. */
   readonly useMethod: (user: FaceUser, wanted: AuthorizedRequest, value: string) => Promise<CustodyReply>
   readonly remainingAttempts: (user: FaceUser) => Promise<number>
 }
 
-/** Calls a custody API with a service key; `billfold` is what it belongs to. */
+/** Creates a client of the custody API of an instance, with a service key. */
 export async function createFaceMethodClient(
   client: RequestDriver,
   billfold: Billfold,
@@ -137,7 +137,7 @@ export async function createFaceMethodClient(
   }
 }
 
-/** A request for a signature over a message. */
+/** Creates a request for a signature of a message. */
 export function signatureRequest(walletId: string, data = 'hello'): AuthorizedRequest {
   const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
   return { method: 'POST', path: '/api/signatures', body: JSON.stringify({ signatureRequest }) }
@@ -147,7 +147,7 @@ function describeRequest({ method, path, body }: AuthorizedRequest): Readonly<Re
   return { method, target: path, bodySha256: createHash('sha256').update(body).digest('base64url') }
 }
 
-/** What the documentation says that a device signs. */
+/** The text that a device signs, as documented. */
 function deviceStatement(methodId: string, checkId: string, { method, path, body }: AuthorizedRequest): string {
   const digest = createHash('sha256').update(body).digest('base64url')
   return ['billfold signing method 1', methodId, checkId, `${method} ${path}`, digest].join('\n')

@@ -29,7 +29,7 @@ describeMounted(
   },
   suite,
   {
-    // Express parsers keep a body's bytes only when they are told to.
+    // Express parsers retain the bytes of a body only if set up to.
     only: ({ framework, through, prefix, parser }) =>
       framework !== 'express 4' && through === 'app' && parser === (framework === 'koa' && prefix === '/id'),
   },

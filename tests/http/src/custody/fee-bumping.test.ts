@@ -19,7 +19,7 @@ describe.each(await openTestDatabases())('a pending transaction under rising fee
   let provider: JsonRpcProvider
   let hosts: readonly TransactingHost[]
   let drop: () => Promise<void>
-  /** How far ahead the clock of the hosts is, in milliseconds. */
+  /** The offset of the hosts' clock, in milliseconds. */
   let ahead = 0
 
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe.each(await openTestDatabases())('a pending transaction under rising fee
     await drop()
   })
 
-  /** The next blocks, empty until one offers as much. */
+  /** Mines a block with this base fee, and sets it for the next one. */
   async function setBaseFee(fee: string): Promise<void> {
     await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${BigInt(fee).toString(16)}`)
     await anvil.rpc('evm_mine')

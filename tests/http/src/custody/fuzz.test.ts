@@ -4,7 +4,7 @@ import { startHost } from '../hosts/start-host.ts'
 import { formatMounting, mountings } from '../hosts/mountings.ts'
 import { createSqliteCustodyHost } from './sqlite-custody-host.ts'
 
-/** Not Koa behind its parser: that one, with no API mounted at all, leaves a connection hanging after a large body that is no gzip. */
+/** Without Koa behind its parser: even with no API mounted, it leaves a connection hanging after a large body that is not gzip. */
 const chosen = mountings.filter(
   ({ framework, prefix, through, parser }) =>
     framework !== 'express 4' && prefix === '/id' && through === 'app' && !(framework === 'koa' && parser),

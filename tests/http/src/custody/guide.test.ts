@@ -8,7 +8,7 @@ import { callCustody, createCustodyHost } from './custody-host.ts'
 
 let authorization = ''
 
-/** What the signing methods guide of the compatible API shows of each reply: every field must be there, whatever its value. */
+/** The replies that the signing methods guide of the compatible API shows: every field must be present, with any value. */
 const shown = {
   user: {
     id: 'e85470a8',
@@ -59,7 +59,7 @@ const shown = {
   },
 }
 
-/** The dotted paths of all fields. */
+/** Lists the dotted paths of all fields. */
 function fieldsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`))
   if (typeof value !== 'object' || value === null) return [path]
@@ -150,7 +150,7 @@ describeMounted(
   { only: ({ through, prefix, parser }) => through === 'app' && prefix === '/id' && !parser },
 )
 
-/** A keystore of a wallet of another installation. */
+/** Exports a keystore from another installation. */
 async function keystoreMadeElsewhere(mounting: Mounting, password: string): Promise<string> {
   const { billfold, authorization: theirs } = await createCustodyHost()
   const host = await startHost(mounting, billfold.custody)

@@ -7,7 +7,7 @@ import { mountings } from '../hosts/mountings.ts'
 import type { RequestDriver } from '../request-driver.ts'
 import { callCustody, createCustodyHost, type CustodyReply } from './custody-host.ts'
 
-/** What the model knows of a signing method. */
+/** A signing method in the model. */
 interface Method {
   readonly id: string
   readonly type: string
@@ -15,13 +15,13 @@ interface Method {
   remaining: number
 }
 
-/** What the model knows of a user. */
+/** A user in the model. */
 interface Model {
   readonly methods: Method[]
   readonly wallets: { readonly id: string; readonly address: string }[]
 }
 
-/** The real thing: a user of the custody API. */
+/** A user of the custody API. */
 interface Real {
   readonly ask: (
     method: string,
@@ -42,10 +42,10 @@ const pick = (methods: readonly Method[], number: number): Method => {
   return method
 }
 
-/** How often a locked method was tried: a model that never gets there proves little. */
+/** Counts uses of locked methods, to prove that the model reaches that state. */
 let lockedTries = 0
 
-/** Tries a method of the user: what the API must answer, and what becomes of its attempts. */
+/** Uses a method in the model: returns the expected error and updates its remaining attempts. */
 function expectedOf(method: Method, right: boolean): string | undefined {
   if (method.remaining === 0) {
     lockedTries++
@@ -61,7 +61,7 @@ const command = (name: string, run: Command['run'], check: Command['check'] = ()
   toString: () => name,
 })
 
-/** Makes a wallet with a method's right value, or with a wrong one. */
+/** Creates a wallet with the right or a wrong value of a method. */
 async function makeWallet(model: Model, { ask, userId }: Real, by: number, right: boolean): Promise<void> {
   const method = pick(model.methods, by)
   const header = headerOf({ ...method, value: right ? method.value : '00000000' })

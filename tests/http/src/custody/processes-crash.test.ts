@@ -14,12 +14,12 @@ import { type Anvil, saveState, startAnvil } from './anvil.ts'
 import type { CustodyReply } from './custody-host.ts'
 import { createCustodyCaller, createWallet, sendTransaction, type TransactingHost } from './transacting-host.ts'
 
-/** What another process can reach. */
+/** Databases that another process can connect to. */
 const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 const program = fileURLToPath(new URL('../../dist/custody/transacting-process.js', import.meta.url))
 
 interface HostProcess extends Pick<TransactingHost, 'call'> {
-  /** Ends it with SIGKILL, as a crash does. */
+  /** Kills the process with SIGKILL. */
   readonly kill: () => Promise<void>
 }
 
@@ -80,7 +80,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
     await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
     const to = Wallet.createRandom().address
     let done = 0
-    /** As a caller would: again under the same key, and where nobody answers, of the other host. */
+    /** Retries under the same key, at the other host if one does not respond. */
     const persist = async (index: number): Promise<string> => {
       for (let turn = index; ; turn++) {
         const outcome: CustodyReply | undefined = await sendTransaction(
@@ -114,7 +114,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
     hosts[1] = await startHost()
     const hashes = await Promise.all(sending)
 
-    // Whoever asks for a transaction that the node has forgotten has it handed over.
+    // A status request rebroadcasts a transaction that the node has lost.
     const asked = hashes.map((hash, index) => hostOf(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`))
     for (const { result } of await Promise.all(asked)) expect(['PENDING', 'SUCCEEDED']).toContain(result.status)
     await anvil.rpc('evm_mine')

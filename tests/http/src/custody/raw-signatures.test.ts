@@ -49,7 +49,7 @@ describeMounted(
         pincode,
       })
       const signer = recoverAddress(hash, { r: result.r, s: result.s, v: Number(result.v) })
-      // The wallet import format: a byte, the key, a byte, four of a checksum.
+      // Wallet import format: version byte, key, compression byte, four checksum bytes.
       const key = secretType === 'BITCOIN' ? base58Hex(exported.privateKey).slice(2, 66) : exported.privateKey
       expect(signer).toBe(computeAddress(`0x${key.replace(/^0x/, '')}`))
     })
@@ -96,7 +96,7 @@ describeMounted(
       expect(refused).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
     })
   },
-  // The host's own parsers take less than the longest data.
+  // The limit of the host's parsers is below the longest data.
   { only: ({ prefix, parser }) => prefix === '' && !parser },
 )
 
@@ -105,7 +105,7 @@ function base58Hex(text: string): string {
   return [...text].reduce((sum, digit) => sum * 58n + BigInt(alphabet.indexOf(digit)), 0n).toString(16)
 }
 
-/** The key that an address of Solana is (base58), as node:crypto takes it. */
+/** Converts a Solana address (base58) to a public key of node:crypto. */
 function ed25519Key(address: string) {
   const x = Buffer.from(base58Hex(address).padStart(64, '0'), 'hex').toString('base64url')
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })

@@ -10,19 +10,19 @@ import {
   type TransactingHost,
 } from './transacting-host.ts'
 
-/** A chain, a host that has it, and one that has none, over one storage; and a wallet with 100 coins. */
+/** A chain, a host with a node of it and one without, over one storage, and a wallet with 100 coins. */
 export interface TransactingChain {
   readonly anvil: Anvil
   readonly provider: JsonRpcProvider
   readonly host: TransactingHost
   readonly hostWithoutNode: TransactingHost
   readonly wallet: { readonly id: string; readonly address: string }
-  /** Asks a host to send a transaction of a wallet, and has it mined: Anvil answers before it has mined what it takes. */
+  /** Sends a transaction and mines a block: Anvil responds before it mines. */
   readonly sendAndMine: (...request: Parameters<typeof sendTransaction>) => Promise<CustodyReply>
   readonly close: () => Promise<void>
 }
 
-/** Starts all of it. */
+/** Starts the chain and the hosts. */
 export async function startTransactingChain(): Promise<TransactingChain> {
   const anvil = await startAnvil()
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
@@ -51,7 +51,7 @@ export async function startTransactingChain(): Promise<TransactingChain> {
   }
 }
 
-/** An address that nobody has used. */
+/** Returns an unused address. */
 export function randomAddress(): string {
   return Wallet.createRandom().address
 }

@@ -13,11 +13,11 @@ import { startHost } from '../hosts/start-host.ts'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { callCustody, type CustodyReply } from './custody-host.ts'
 
-/** A host whose Ethereum is a node of the test. */
+/** A host whose Ethereum node belongs to the test. */
 export interface TransactingHost {
   readonly billfold: Billfold
   readonly port: number
-  /** A Basic `Authorization` header for it. */
+  /** A Basic `Authorization` header for the host. */
   readonly authorization: string
   readonly call: (
     method: string,
@@ -31,12 +31,12 @@ export interface TransactingHost {
 /** The PIN of every wallet. */
 export const pincode = '471147'
 
-/** A keyring for hosts that share a storage. */
+/** Creates a keyring for hosts that share a storage. */
 export function sharedKeyring(): Keyring {
   return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 }
 
-/** Starts a host over a storage, as another process would. */
+/** Starts a host over a storage. */
 export async function startTransactingHost(
   storage: Storage,
   keyring: Keyring,
@@ -63,13 +63,13 @@ export async function startTransactingHost(
   }
 }
 
-/** Asks the host at a port of this machine. */
+/** Creates a function that calls the custody API at a port of this machine. */
 export function createCustodyCaller(port: number, authorization: string): TransactingHost['call'] {
   const client = { request: (method: string, path: string, sent = {}) => sendRequest(port, method, path, sent) }
   return (method, path, json, headers) => callCustody(client, authorization, method, path, json, headers)
 }
 
-/** A wallet without a user, on Ethereum. */
+/** Creates an Ethereum wallet without a user. */
 export async function createWallet({
   call,
 }: Pick<TransactingHost, 'call'>): Promise<{ readonly id: string; readonly address: string }> {
@@ -77,7 +77,7 @@ export async function createWallet({
   return result
 }
 
-/** Asks a host to send a transaction of a wallet. */
+/** Sends a transaction of a wallet. */
 export function sendTransaction(
   { call }: Pick<TransactingHost, 'call'>,
   walletId: string,

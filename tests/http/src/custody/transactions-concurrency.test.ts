@@ -24,7 +24,7 @@ for (const database of await openTestDatabases())
     let folder: string
     let provider: JsonRpcProvider
     let hosts: readonly TransactingHost[]
-    /** How far ahead the clock of the hosts is, in milliseconds. */
+    /** The offset of the hosts' clock, in milliseconds. */
     let ahead = 0
 
     const stateFile = (): string => join(folder, 'state.json')
@@ -32,7 +32,7 @@ for (const database of await openTestDatabases())
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'billfold-anvil-'))
       fresh = await database.open()
-      // It mines when it is told to, so that a test knows what is in a block and what is not.
+      // Mines on demand, so that the content of each block is known.
       anvil = await startAnvil(['--no-mining', '--state', stateFile()])
       provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
       const { dialect } = database
@@ -87,7 +87,7 @@ for (const database of await openTestDatabases())
       const to = Wallet.createRandom().address
       let done = 0
       let refused = 0
-      /** As a caller would: again, under the same key, until the answer is good. */
+      /** Retries under the same key until it succeeds. */
       const persist = async (index: number): Promise<string> => {
         for (;;) {
           const { status, codes, result } = await sendTransaction(

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => chain.close())
 
-/** A contract of the test, made by the first of Anvil's accounts. */
+/** Deploys a contract from the first account of Anvil. */
 async function deploy(
   name: string,
   ...args: readonly unknown[]
@@ -33,7 +33,7 @@ async function deploy(
   return Object.assign(contract, { signer })
 }
 
-/** Calls a function of a contract that answers something. */
+/** Calls a view function of a contract. */
 async function view(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<unknown> {
   return contract.getFunction(name).staticCall(...args)
 }

@@ -23,7 +23,7 @@ const service: RegistryChange = {
   validity: 86_400,
 }
 
-/** A service, a delegate, and a new owner at the end: what the API's document shows. */
+/** A service, a delegate and a new owner at the end, as in the API's document. */
 const configuration: readonly RegistryChange[] = [
   service,
   { kind: 'delegate', delegateType: 'veriKey', delegate: createOwner().address, validity: 86_400 },
@@ -93,7 +93,7 @@ describe('an operation on a chain', () => {
     await rm(folder, { recursive: true })
   })
 
-  /** A process that dies, or loses its node, after it has kept what it signed and before anybody has it. */
+  /** Signs an operation without broadcasting it, like a process that dies in between. */
   async function keepWithoutSending(storage: Storage, stepId: string, owner = createOwner()) {
     const { anvil } = deployed
     const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })

@@ -11,7 +11,7 @@ import type { DeployedRegistry } from './deployed-registry.ts'
 import { resolveIndependently } from './independent-resolver.ts'
 import { applyChange, createOwner, type DidOwner } from './did-owner.ts'
 
-/** What happens to an identity: a change, made by its owner, or time that goes by. */
+/** An event of a sequence: a change by the owner, an owner change, or elapsed time. */
 type Happening =
   | { readonly kind: 'change'; readonly change: RegistryChange }
   | { readonly kind: 'new owner'; readonly index: number }
@@ -64,7 +64,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(1, 30, 4000).map((seconds) => ({ kind: 'time' as const, seconds })) },
 )
 
-/** How a sequence goes: what happens, and whether the identity is given to nobody at its end. */
+/** A sequence of events, and whether it ends with a deactivation. */
 function sequenceOf(longest: number) {
   return fc.record({
     happenings: fc.array(happening, { minLength: 1, maxLength: longest }),
@@ -72,7 +72,7 @@ function sequenceOf(longest: number) {
   })
 }
 
-/** How many sequences, of how many happenings at most, and from which seed where they are to be the same again. */
+/** The number of sequences, their maximum length, and the seed to repeat them. */
 export interface SequenceOptions {
   readonly count: number
   readonly maxLength: number
@@ -80,9 +80,9 @@ export interface SequenceOptions {
 }
 
 /**
- * Runs random sequences of changes on the deployed registry and on the embedded one, and holds both documents, and what is
- * said about them, against those that ethr-did-resolver makes from the chain.
- * @returns how many were compared
+ * Runs random sequences of changes on the deployed and the embedded registry, and compares their documents and metadata with
+ * those that ethr-did-resolver reads from the chain.
+ * @returns the number of compared sequences
  */
 export async function compareSequences(
   deployed: DeployedRegistry,
@@ -128,7 +128,7 @@ export async function compareSequences(
       assert.deepEqual(plain(ofChain.didDocumentMetadata), plain(theirs.didDocumentMetadata))
       const ofEmbedded = await resolveDid(services, [embedded], 'default', did)
       assert.deepEqual(plain(ofEmbedded.didDocument), plain(theirs.didDocument))
-      // Versions are blocks there and numbers of changes here.
+      // Versions are block numbers on the chain and change counts in the embedded registry.
       const { updated, deactivated: ended } = theirs.didDocumentMetadata
       assert.equal(ofEmbedded.didDocumentMetadata.updated, updated)
       assert.equal(ofEmbedded.didDocumentMetadata.deactivated, ended)
@@ -139,7 +139,7 @@ export async function compareSequences(
   return compared
 }
 
-/** As it goes over the wire: in JSON. */
+/** Converts a document to plain JSON, as sent over the wire. */
 function plain(document: object | null | undefined): unknown {
   return JSON.parse(JSON.stringify(document))
 }

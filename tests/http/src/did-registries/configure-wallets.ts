@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { DidRegistry, RegistryChange, RegistryServices } from '@billfold/core/dids'
 import { applyChange, createOwner, type DidOwner } from './did-owner.ts'
 
-/** The owner of a wallet of a run: in every process the same. */
+/** Derives the owner of a wallet of a run, equal in every process. */
 export function ownerForWallet(run: string, index: number): DidOwner {
   return createOwner(createHash('sha256').update(`${run} ${index}`).digest())
 }
 
-/** What each wallet is configured with: a service, a delegate, a new owner at the end. */
+/** Returns the changes of a wallet: a service, a delegate, and a new owner at the end. */
 export function changesForWallet(run: string, index: number): readonly RegistryChange[] {
   const value = Uint8Array.from(Buffer.from(`https://agent.example/${index}`))
   return [
@@ -23,8 +23,8 @@ export function changesForWallet(run: string, index: number): readonly RegistryC
 }
 
 /**
- * Configures wallets, several at once, step after step. Steps that any process has made or begun are not made again; a
- * signature that came too late is made anew.
+ * Configures wallets concurrently, step by step. Steps that any process completed or started are not repeated; an outdated
+ * signature is renewed.
  */
 export async function configureWallets(
   registry: DidRegistry,
@@ -61,7 +61,7 @@ async function takeStep(
   }
 }
 
-/** What a repeat can mend; nothing of it was kept. */
+/** Returns true for errors that a retry can fix, since nothing was stored. */
 function again(error: unknown): undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code !== 'did.update-conflict' && code !== 'transaction.chain-unavailable' && code !== 'crypto.invalid-signature')

@@ -2,21 +2,21 @@ import { secp256k1 } from '@billfold/core/crypto'
 import type { DidRegistry, RegistryChange, RegistryServices, OperationStatus } from '@billfold/core/dids'
 import { computeAddress } from 'ethers'
 
-/** A key that can own identities; without any funds. */
+/** An unfunded key that can own identities. */
 export interface DidOwner {
   readonly privateKey: Uint8Array
   readonly address: string
   readonly sign: (digest: Uint8Array) => ReturnType<typeof secp256k1.sign>
 }
 
-/** A new one. */
+/** Creates an owner. */
 export function createOwner(privateKey: Uint8Array = secp256k1.generatePrivateKey()): DidOwner {
   const publicKey = secp256k1.getPublicKey(privateKey)
   const address = computeAddress(`0x${Buffer.from(publicKey).toString('hex')}`).toLowerCase()
   return { privateKey, address, sign: (digest) => secp256k1.sign(digest, privateKey) }
 }
 
-/** Makes a change as its owner: prepares, signs and hands it in. */
+/** Applies a change as the owner: prepares, signs and submits it. */
 export async function applyChange(
   registry: DidRegistry,
   services: RegistryServices,

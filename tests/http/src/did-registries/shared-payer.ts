@@ -12,8 +12,8 @@ import type { DeployedRegistry } from './deployed-registry.ts'
 const program = fileURLToPath(new URL('../../dist/did-registries/configure-process.js', import.meta.url))
 
 /**
- * Two processes that share a database and a payer configure the same wallets at once, one from each end. One is killed once
- * it has made a few steps, and started again. Then every step was made once, and the payer's nonces have no gap.
+ * Two processes that share a database and a payer configure the same wallets concurrently, one from each end. One is killed
+ * after a few steps and restarted. Asserts that every step was made once and the payer's nonces have no gap.
  */
 export async function configureInTwoProcesses(
   database: TestDatabase,
@@ -51,7 +51,7 @@ export async function configureInTwoProcesses(
   return { steps, milliseconds }
 }
 
-/** Holds the chain against what the wallets of a run were configured with, by a payer that had sent so many before. Gives the number of steps. */
+/** Asserts that the chain has each change of the wallets of a run once, and no nonce gap. Returns the number of steps. */
 export async function assertEachStepOnce(
   deployed: DeployedRegistry,
   run: string,

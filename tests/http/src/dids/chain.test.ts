@@ -26,7 +26,7 @@ const chains = [
 describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds }) => {
   let chain: DeployedRegistry
   beforeAll(async () => {
-    // The chain outlives its node.
+    // The chain survives a restart of its node.
     const state = join(mkdtempSync(join(tmpdir(), 'billfold-chain-')), 'state.json')
     chain = await deployRegistry([...anvil, '--state', state])
     if (!payerHasFunds) await chain.anvil.rpc('anvil_setBalance', chain.payerAddress, '0x0')
@@ -58,7 +58,7 @@ describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds 
     expect(ours.verificationMethod[0].blockchainAccountId.toLowerCase()).toContain(owner.address)
   })
 
-  // What follows has nothing to do with fees.
+  // The following tests do not depend on fees.
   if (!payerHasFunds) return
 
   it('resume after a pending operation is mined, without duplicates', async () => {
@@ -101,7 +101,7 @@ describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds 
     await expectFinished(caller, did, request, before)
   })
 
-  /** Three changes since then, each once, and a document that others agree on. */
+  /** Asserts three changes since `before`, each once, and an independently resolved document. */
   async function expectFinished(caller: DidClient, did: string, request: object, before: number): Promise<void> {
     const finished = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect(finished.status, JSON.stringify(finished.body)).toBe(200)
@@ -113,7 +113,7 @@ describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds 
   }
 })
 
-/** A node that takes transactions and puts them into no block. */
+/** Makes the node accept transactions without mining them. */
 async function stopMining({ anvil }: DeployedRegistry): Promise<void> {
   await anvil.rpc('evm_setAutomine', false)
 }

@@ -1,13 +1,13 @@
 import type { DidClient } from './did-client.ts'
 
-/** The changes of one wallet: three, of three kinds. */
+/** Three changes of a wallet. */
 export const threeChanges = [
   { service: { name: 'Agent', value: 'https://agent.example' } },
   { delegate: {} },
   { service: { name: 'Hub', value: 'https://hub.example' } },
 ] as const
 
-/** Configures wallets, all at once; gives the statuses of the replies. */
+/** Configures wallets concurrently and returns the statuses of the replies. */
 export function configureWallets(caller: DidClient, dids: readonly string[]): Promise<number[]> {
   return Promise.all(
     dids.map(async (did) => {
@@ -18,7 +18,7 @@ export function configureWallets(caller: DidClient, dids: readonly string[]): Pr
   )
 }
 
-/** Makes wallets without configuring them; gives their DIDs. */
+/** Creates wallets and returns their DIDs. */
 export async function createWallets(caller: DidClient, count: number): Promise<readonly string[]> {
   const dids: string[] = []
   for (let index = 0; index < count; index++)

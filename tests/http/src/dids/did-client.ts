@@ -3,13 +3,13 @@ import { type DidKey, hashBody, signEs256k } from './sign-did-auth.ts'
 import { publicUrl } from './did-host.ts'
 import type { JsonValue } from '../json-value.ts'
 
-/** What the DID API answered. */
+/** A reply of the DID API. */
 export interface DidReply {
   readonly status: number
   readonly body: JsonValue
 }
 
-/** Calls the DID API as a service key. */
+/** A client of the DID API with a service key. */
 export interface DidClient {
   readonly call: (
     method: string,
@@ -17,25 +17,25 @@ export interface DidClient {
     json?: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidReply>
-  /** A changing call with a token that somebody outside signs. */
+  /** Calls a modifying route with a token signed by an external key. */
   readonly callWithKey: (
     who: DidKey,
     act: string,
     json: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidReply>
-  /** A changing call with a token that the key of a wallet held here signs. */
+  /** Calls a modifying route with a token signed by the key of a wallet of the host. */
   readonly callAsWallet: (
     did: string,
     act: string,
     json: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidReply>
-  /** A new wallet. */
+  /** Creates a wallet. */
   readonly createWallet: (wallet?: object, walletConfig?: object) => Promise<DidReply['body']>
 }
 
-/** A caller of an API that is mounted, or that is asked without HTTP. */
+/** Creates a client over a driver. */
 export function createDidClient(client: RequestDriver, authorization: () => string): DidClient {
   const call: DidClient['call'] = async (method, path, json, headers = {}) => {
     const answer = await client.request(method, path, {

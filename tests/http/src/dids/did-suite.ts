@@ -8,7 +8,7 @@ const configure = 'POST /wallet/configure'
 const rename = 'POST /wallet/rename'
 const remove = 'DELETE /wallet'
 
-/** What a client of the DID API relies on, whichever host it is mounted in. */
+/** The suite of the DID API over HTTP. */
 export function didSuite(client: MountedClient, host: () => DidHost): void {
   const { call, callWithKey, callAsWallet, createWallet } = createDidClient(client, () => host().authorization)
 

@@ -4,7 +4,7 @@ import { createDidHost, type DidHost } from './did-host.ts'
 import { didSuite } from './did-suite.ts'
 import { tokenSuite } from './token-suite.ts'
 
-/** Each framework, each way to be mounted, with a prefix and without, behind parsers and without: but not every mixture. */
+/** Covers each framework, each kind of mounting, with and without prefix and parsers, but not every combination. */
 const oneOfEachKind = new Set([
   'express 4 at the root',
   'express 4 at /id behind parsers',
@@ -14,7 +14,7 @@ const oneOfEachKind = new Set([
   'koa at /id by koa-mount',
 ])
 
-/** Those differ in how the body that a token is for is read. */
+/** Mountings that read the body covered by a token in different ways. */
 const withTokens = new Set(['express 5 at /id behind parsers', 'koa at /id'])
 
 let host: DidHost | undefined

@@ -1,7 +1,7 @@
 import { type ThresholdSigner } from '@billfold/core'
 import { secp256k1 } from '@billfold/core/crypto'
 
-/** Stands in for a threshold signer in suites. It shares nothing out: keys lie whole in this process. Never to be used for anything else. */
+/** Creates a fake threshold signer for tests. It does not split keys: they are held in this process. */
 export function createFakeSigner(): ThresholdSigner {
   const keys = new Map<string, Uint8Array>()
   const gone = new Set<string>()

@@ -24,8 +24,8 @@ it('hostile requests to the DID API cause no 500, no hang and no leak', async ()
   }
 })
 
-// What the fuzz suite cannot reach, since it signs no x-did-auth tokens: values that databases and encoders stumble over,
-// behind a good one.
+// Not covered by the fuzz suite, which signs no x-did-auth tokens: values that break databases and encoders,
+// sent with a valid token.
 const hostile = [
   '\0',
   'a\0b',

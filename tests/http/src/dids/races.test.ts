@@ -107,7 +107,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     }
     const [gave, tookBack] = await Promise.all([ask(taker.did), ask(given.did)])
     expect(gave.status).toBe(200)
-    // 200 where it came before the other: it is the owner's still.
+    // 200 if it precedes the transfer.
     expect([200, 403]).toContain(tookBack.status)
     const { body } = await host(0).call('GET', `/1.0/identifiers/${given.did}`)
     expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(taker.ethereumAddress)

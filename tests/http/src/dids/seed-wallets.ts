@@ -8,7 +8,7 @@ import { createInMemoryDidClient } from './two-did-hosts.ts'
 
 const wallets = tables.find(({ name }) => name === 'identities')
 
-/** A host whose tenant has so many wallets, and another tenant as many between them. */
+/** Creates a host with `count` wallets in its tenant, interleaved with as many of another tenant. */
 export async function createListingHost(
   database: TestDatabase,
   count: number,
@@ -22,7 +22,7 @@ export async function createListingHost(
   return { caller: createInMemoryDidClient(await createDidHost(storage)), drop }
 }
 
-/** How long pages take, in milliseconds: on average over the first tenth and the last, and the slowest. */
+/** Measures the time per page in milliseconds: the averages of the first and the last tenth, and the slowest. */
 export async function measurePages(
   { call }: DidClient,
   limit: number,

@@ -1,18 +1,18 @@
 import { createHash, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { getBytes, type SigningKey } from 'ethers'
 
-/** Who has a DID, and its key. */
+/** A DID and its key. */
 export interface DidKey {
   readonly did: string
   readonly address: string
   readonly key: SigningKey
 }
 
-/** What goes into a token; anything may be wrong with it. */
+/** The content of a token, which may be invalid. */
 export interface DidAuthInput {
   readonly did: string
   readonly act: string
-  /** The body that it is for, as it is sent. */
+  /** The body that the token covers, as sent. */
   readonly body: string
   readonly aud: unknown
   readonly exp?: unknown
@@ -21,22 +21,22 @@ export interface DidAuthInput {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** SHA-256 of a body, base64url. */
+/** Hashes a body with SHA-256, base64url. */
 export function hashBody(body: string): string {
   return createHash('sha256').update(body).digest('base64url')
 }
 
-/** A token signed with ES256K (RFC 8812). */
+/** Signs a token with ES256K (RFC 8812). */
 export function signEs256k(key: SigningKey, input: DidAuthInput): string {
   return compactJws({ alg: 'ES256K', typ: 'JWT' }, input, (text) => rawSignature(key, text).subarray(0, 64))
 }
 
-/** A token signed with ES256K-R: a recovery byte behind the signature. */
+/** Signs a token with ES256K-R: the signature followed by a recovery byte. */
 export function signEs256kRecoverable(key: SigningKey, input: DidAuthInput): string {
   return compactJws({ alg: 'ES256K-R', typ: 'JWT' }, input, (text) => rawSignature(key, text))
 }
 
-/** A token signed with EdDSA (RFC 8037). */
+/** Signs a token with EdDSA (RFC 8037). */
 export function signEdDsa(key: KeyObject, input: DidAuthInput): string {
   return compactJws({ alg: 'EdDSA', typ: 'JWT' }, input, (text) => sign(null, Buffer.from(text), key))
 }

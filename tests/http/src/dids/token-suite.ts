@@ -6,7 +6,7 @@ import { type DidAuthInput, type DidKey, signEdDsa, signEs256k, signEs256kRecove
 import { createDidClient, type DidReply } from './did-client.ts'
 import { createExternalKey, type DidHost, publicUrl } from './did-host.ts'
 
-/** The three changing calls, each with a body that would be right for a wallet. */
+/** The three modifying routes, each with a valid body for a wallet. */
 const routes: readonly { readonly act: string; readonly body: (wallet: { did: string; _id: string }) => object }[] = [
   {
     act: 'POST /wallet/configure',
@@ -19,13 +19,13 @@ const routes: readonly { readonly act: string; readonly body: (wallet: { did: st
   { act: 'DELETE /wallet', body: ({ _id }) => ({ ids: [_id] }) },
 ]
 
-/** What `x-did-auth` tokens must be, on each of the three calls that need one. */
+/** The suite of `x-did-auth` tokens, for each of the three modifying routes. */
 export function tokenSuite(client: MountedClient, host: () => DidHost): void {
   const authorization = (): string => host().authorization
   const { call, createWallet, callWithKey, callAsWallet } = createDidClient(client, authorization)
   const admin = (): DidKey => host().admin
 
-  /** Sends a call with a token, whatever is in it. */
+  /** Calls a route with a token, valid or not. */
   const send = (act: string, body: object, token: string): Promise<DidReply> => {
     const [method = '', path = ''] = act.split(' ')
     return call(method, path, body, { 'x-did-auth': token })

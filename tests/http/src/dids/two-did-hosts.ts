@@ -5,15 +5,15 @@ import type { TestDatabase } from '@billfold/test-databases'
 import { createDidClient, type DidClient } from './did-client.ts'
 import { createDidHost, createExternalKey, createKeyring, type DidHost, type DidHostOptions } from './did-host.ts'
 
-/** Two instances that share a fresh database, each over a pool of its own, as two host processes would. */
+/** Two instances that share a fresh database, each over its own pool, like two host processes. */
 export interface TwoDidHosts {
   readonly hosts: readonly [DidHost, DidHost]
-  /** Callers of the one and of the other. */
+  /** Clients of both instances. */
   readonly clients: readonly [DidClient, DidClient]
   readonly drop: () => Promise<void>
 }
 
-/** Opens a database for two instances. */
+/** Creates two instances over a fresh database. */
 export async function createTwoDidHosts(database: TestDatabase, options: DidHostOptions = {}): Promise<TwoDidHosts> {
   const { connect, drop } = await database.open()
   const { dialect } = database
@@ -25,12 +25,12 @@ export async function createTwoDidHosts(database: TestDatabase, options: DidHost
   return { hosts: [first, second], clients: [createInMemoryDidClient(first), createInMemoryDidClient(second)], drop }
 }
 
-/** Calls the DID API of an instance without a server between. */
+/** Creates a client of an instance's DID API without a server. */
 export function createInMemoryDidClient({ billfold, authorization }: DidHost): DidClient {
   return createDidClient(inMemoryDriver(billfold.dids, { retainRawBody: true }), () => authorization)
 }
 
-/** Calls the custody API of an instance without a server between. */
+/** Creates a function that calls an instance's custody API without a server. */
 export function createInMemoryCustodyCaller(billfold: Billfold, authorization: string): DidClient['call'] {
   return createDidClient(inMemoryDriver(billfold.custody), () => authorization).call
 }

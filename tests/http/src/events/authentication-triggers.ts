@@ -13,7 +13,7 @@ async function stepsOf({ billfold }: EventHost): Promise<LoginFlow> {
   return createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
 }
 
-/** Somebody who has opened a session in a browser. */
+/** Starts a session of an enrolled user in a browser. */
 async function opened(
   setup: EventHost,
   dvcID: string,
@@ -24,7 +24,7 @@ async function opened(
   return { userId, browser: await steps.openBrowser(url) }
 }
 
-/** Shows the face and the device's key, and gives what enters the PIN and trusts the device. */
+/** Verifies the face and the device, and returns a function that enters the PIN and trusts the device. */
 async function trusting(setup: EventHost) {
   const { userId, browser } = await opened(setup, 'device')
   const device = createDevice()
@@ -34,7 +34,7 @@ async function trusting(setup: EventHost) {
   return { userId, trust: () => browser.verifyPin(data.token, asked) }
 }
 
-/** What sessions, faces and devices tell of. */
+/** Triggers for the events of sessions, faces and devices. */
 export const authenticationTriggers = {
   'session.verified': async (setup) => {
     const { browser } = await opened(setup, 'still')

@@ -6,7 +6,7 @@ import { onboardingAndDidTriggers } from './onboarding-and-did-triggers.ts'
 import { paymentTriggers } from './payment-triggers.ts'
 import { authenticationTriggers } from './authentication-triggers.ts'
 
-/** An act for every kind of event but `webhook.pinged`, which goes to its endpoint alone: one that is new needs one here. */
+/** A trigger for every event type, except `webhook.pinged`, which is sent to one endpoint only. A new type needs a trigger here. */
 const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrigger } = {
   ...custodyTriggers,
   ...authenticationTriggers,

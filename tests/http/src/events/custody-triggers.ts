@@ -18,14 +18,14 @@ function walletOf(setup: EventHost) {
   return setup.callCustody('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
 }
 
-/** A transaction that was sent. */
+/** Prepares the sending of a transaction. */
 async function sent(setup: EventHost): Promise<() => Promise<unknown>> {
   const { id: walletId } = await walletOf(setup)
   const transactionRequest = { type: 'TRANSFER', secretType: 'ETHEREUM', walletId, to: `0x${'1'.repeat(40)}`, value: 1 }
   return () => setup.callCustody('POST', '/api/transactions', { pincode: pin, transactionRequest })
 }
 
-/** A transaction of which `maintain()` sees the end. */
+/** Prepares a transaction whose end `maintain()` detects. */
 function ends(status: 'mined' | 'failed'): EventTrigger {
   return async (setup) => {
     await (await sent(setup))()
@@ -35,7 +35,7 @@ function ends(status: 'mined' | 'failed'): EventTrigger {
   }
 }
 
-/** What the custody API and the users of its own tell of. */
+/** Triggers for the events of the custody API and of users. */
 export const custodyTriggers = {
   'user.created': async (setup) => () => setup.callCustody('POST', '/api/users', {}),
   'user.updated': async (setup) => {

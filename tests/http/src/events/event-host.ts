@@ -9,15 +9,15 @@ import { template } from '../onboarding/onboarding-host.ts'
 import { type ScriptedChain, scriptedChain } from './scripted-chain.ts'
 import { createRecordingStorage, type RecordingStorage } from './recording-storage.ts'
 
-/** What an act stands on: Billfold with all that its APIs can do. */
+/** An instance with all features of its APIs. */
 export interface EventHost {
   readonly billfold: Billfold
   readonly storage: RecordingStorage
   readonly chain: ScriptedChain
-  /** A Basic `Authorization` header that may do everything. */
+  /** A Basic `Authorization` header with all scopes. */
   readonly authorization: string
   readonly advanceClock: (milliseconds: number) => void
-  /** Calls the custody API; throws unless it answers 200. */
+  /** Calls the custody API and returns the result; throws for an error status. */
   readonly callCustody: (
     method: string,
     path: string,
@@ -28,7 +28,7 @@ export interface EventHost {
 
 const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
 
-/** A new setup. */
+/** Creates an instance. */
 export async function createEventHost(): Promise<EventHost> {
   const storage = createRecordingStorage()
   const chain = scriptedChain()
@@ -70,5 +70,5 @@ export async function createEventHost(): Promise<EventHost> {
   }
 }
 
-/** Prepares what an act needs, and gives the act. */
+/** Prepares an operation that emits an event, and returns the operation. */
 export type EventTrigger = (setup: EventHost) => Promise<() => Promise<unknown>>

@@ -11,7 +11,7 @@ async function submitting({ billfold }: EventHost) {
   return () => applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name], files: [] } })
 }
 
-/** Moves an application along these states, of which the last is the act. */
+/** Prepares an application for the last of these transitions. */
 function moves(...states: readonly ApplicationStatus[]): EventTrigger {
   return async (setup) => {
     const { body } = await (await submitting(setup))()
@@ -27,7 +27,7 @@ function createTriggerClient({ billfold, authorization }: EventHost): DidClient 
   return createDidClient(inMemoryDriver(billfold.dids, { retainRawBody: true }), () => authorization)
 }
 
-/** What applications, DIDs and vaults tell of. */
+/** Triggers for the events of applications, DIDs and vaults. */
 export const onboardingAndDidTriggers = {
   'application.submitted': submitting,
   'application.in-review': moves('in_review'),

@@ -21,7 +21,7 @@ async function payment(setup: EventHost) {
   return { client, from, to, opening, opened }
 }
 
-/** A deposit or a withdrawal that was noted, and what ends it so. */
+/** Prepares a deposit or withdrawal: the operation that creates it, and the one that ends it. */
 async function funding(setup: EventHost, type: 'DEPOSIT' | 'WITHDRAWAL') {
   const { client, from } = await payment(setup)
   const reference = { email: from.email, transaction_reference: `f-${from.email}`, amount: '1' }
@@ -61,7 +61,7 @@ async function subscriber(setup: EventHost) {
     callEndpoint(client, endpoint, { email, ...more }, { authorization: setup.authorization })
 }
 
-/** What the payments API tells of. */
+/** Triggers for the events of the payments API. */
 export const paymentTriggers = {
   'payment.requested': async (setup) => (await payment(setup)).opening,
   'payment.claimed': async (setup) => {

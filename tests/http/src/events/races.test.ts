@@ -110,7 +110,7 @@ describe.each(await openTestDatabases())(
       isHeld = false
       await one.deliver()
       expect(hook.ids).toHaveLength(6)
-      // The claims of the dead process run out.
+      // The leases of the killed process expire.
       hours++
       await one.deliver()
       expect(await one.webhooks.pendingDeliveries(id)).toEqual([])

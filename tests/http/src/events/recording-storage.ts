@@ -1,15 +1,15 @@
 import { BillfoldError, memoryStorage, type Storage } from '@billfold/core'
 import { type Batch } from '@billfold/core/storage'
 
-/** A storage that remembers what was committed, and can refuse the commits that tell of one kind of event. */
+/** A storage that records committed batches, and can fail those that contain one type of event. */
 export interface RecordingStorage extends Storage {
-  /** The batches that told of this kind of event, and were committed. */
+  /** Lists the committed batches that contain an event of this type. */
   readonly batchesWith: (type: string) => readonly Batch[]
-  /** From now on a commit that tells of this kind fails, as if the database had gone. Gives how many did. */
+  /** Fails every later commit that contains an event of this type with `storage.unavailable`, and counts them. */
   readonly failCommitsWith: (type: string) => { readonly count: () => number }
 }
 
-/** A watched storage in memory. */
+/** Creates a recording storage in memory. */
 export function createRecordingStorage(): RecordingStorage {
   const memory = memoryStorage()
   const committed: Batch[] = []

@@ -1,12 +1,12 @@
 import type { BroadcastResult, NodeTransactionStatus, EvmClient } from '@billfold/core'
 
-/** A chain that says what a test wants it to say. */
+/** A chain client with scripted replies. */
 export interface ScriptedChain {
   readonly client: EvmClient
   readonly script: { broadcast: BroadcastResult; status: NodeTransactionStatus['state'] }
 }
 
-/** One that takes every transaction, and has mined none. */
+/** Creates a chain that accepts every transaction and mines none. */
 export function scriptedChain(): ScriptedChain {
   const script: ScriptedChain['script'] = { broadcast: { outcome: 'accepted' }, status: 'unknown' }
   let sent = 0

@@ -1,14 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http'
 
-/** A receiver of webhooks that counts what comes. */
+/** A webhook endpoint that records deliveries. */
 export interface WebhookReceiver {
   readonly url: string
-  /** The `webhook-id` of each request, in their order. */
+  /** The `webhook-id` of each request, in order of arrival. */
   readonly ids: string[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a receiver on the loopback address; it answers 204 unless told otherwise. */
+/** Starts a receiver on the loopback address; it responds with 204 by default. */
 export async function startWebhookReceiver(
   answer: (response: ServerResponse) => void = (response) => response.writeHead(204).end(),
 ): Promise<WebhookReceiver> {

@@ -9,7 +9,7 @@ import { serveApi } from './serve-api.ts'
 
 const pin = '583920'
 
-/** A user enrols a face and signs in by it and a PIN, through sessions of a relying party. */
+/** A user enrols a face and signs in with face and PIN through sessions. */
 export const authenticationScenario: Scenario = {
   name: 'authentication: a face is enrolled, and signs in with a PIN',
   variableTables: {
@@ -40,7 +40,7 @@ export const authenticationScenario: Scenario = {
         const steps = (
           await retry(async () => ({ status: 200, steps: await createLoginFlow(client, billfold, licence) }))
         ).steps
-        /** A session in a browser; none where its URL was opened, and the browser was never told. */
+        /** Starts a session in a browser; undefined if the reply to its start was lost. */
         const begin = async (
           purpose: 'enroll' | 'authenticate',
           configuration: string,
@@ -56,7 +56,7 @@ export const authenticationScenario: Scenario = {
             return undefined
           })
         }
-        // Each try of one step has the same request id, so that the step is taken once.
+        // Retries of a step have the same request id, so that it is executed once.
         const submit = async (browser: LoginBrowser | undefined): Promise<StepReply> => {
           const uuid = randomUUID()
           return browser === undefined
@@ -78,7 +78,7 @@ export const authenticationScenario: Scenario = {
 
 const unopened: StepReply = { status: 403, data: undefined, json: undefined }
 
-/** Goes through a session; one that cannot be brought to its end, since an answer was lost, is left for another. */
+/** Completes a session; one that cannot be completed after a lost reply is replaced by another. */
 async function untilDone({ retry }: RetryingClient, session: () => Promise<StepReply>): Promise<void> {
   for (let turn = 0; turn < 10; turn++) {
     const { status, data } = await retry(session)

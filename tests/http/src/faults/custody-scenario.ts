@@ -9,7 +9,7 @@ import { serveApi } from './serve-api.ts'
 const pin = '583920'
 const newPin = '174650'
 
-/** A user, a wallet, a signature; another PIN, and a signature with it. */
+/** Creates a user, a wallet and a signature, replaces the PIN and signs with it. */
 export const custodyScenario: Scenario = {
   name: 'custody: a user, a wallet, signatures, a code, another PIN',
   variableTables: {
@@ -23,7 +23,7 @@ export const custodyScenario: Scenario = {
     const client = watch(asker)
     const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<CustodyReply> =>
       callCustody(client, basicAuthorization(key.keyId, key.keySecret), method, path, json, headers)
-    /** What a list has one of. */
+    /** Returns the first item of a list. */
     const only = async (path: string): Promise<CustodyReply | undefined> => {
       const { status, result, codes } = await ask('GET', path)
       return status === 200 && result.length > 0 ? { status, result: result[0], codes } : undefined
@@ -61,14 +61,14 @@ export const custodyScenario: Scenario = {
         const byPin = { 'signing-method': `${pinId}:${pin}` }
         let code = await retry(() => ask('POST', methods, { type: 'EMERGENCY_CODE' }, byPin))
         if (code.status === 409) {
-          // It is there, and nobody was told its value: another value takes its place.
+          // It exists, but the reply with its value was lost: replace it.
           const { result } = await retry(() => ask('GET', `/api/users/${userId}`))
           const { id } = result.signingMethods.find(({ type }: { type: string }) => type === 'EMERGENCY_CODE')
           code = await retry(() => ask('PATCH', `${methods}/${id}`, {}, byPin))
         }
         const byCode = { 'signing-method': `${code.result.id}:${code.result.value}` }
         const changed = await retry(() => ask('PUT', `${methods}/${pinId}`, { value: newPin }, byCode))
-        // Where the first answer was lost, the code is used. Whether the PIN was changed with it, the signature says.
+        // If the first reply was lost, the code is consumed. The signature shows whether the PIN was replaced.
         if (changed.status !== 200 && changed.status !== 403) throw new Error(`not changed: ${JSON.stringify(changed)}`)
         await sign(newPin)
       },

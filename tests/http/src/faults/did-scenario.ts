@@ -7,7 +7,7 @@ import { fastPasswordHasher } from './fast-password-hasher.ts'
 import type { Scenario } from './scenario.ts'
 import { serveApi } from './serve-api.ts'
 
-/** A vault, a wallet in it, three changes of its DID, and what it resolves to. */
+/** Creates a vault and a wallet, changes its DID three times and resolves it. */
 export const didScenario: Scenario = {
   name: 'DIDs: a vault, a wallet, three changes, resolution',
   variableTables: {

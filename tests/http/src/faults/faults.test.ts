@@ -7,7 +7,7 @@ import { scenarios } from './scenarios.ts'
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 const memory = { storage: memoryStorage, keyring }
 
-// Every ninth fault, over the storage in memory: `npm run reliability -- --only faults` plays them all, on every database.
+// Every ninth fault, over the storage in memory: `npm run reliability -- --only faults` injects all of them, on every database.
 describe('with a failing storage', () => {
   it.each(scenarios)('$name', { timeout: 120_000 }, async (scenario) => {
     const { problems, runs } = await injectFaults(scenario, memory, { every: 9, storms: 1 })
@@ -17,7 +17,7 @@ describe('with a failing storage', () => {
 })
 
 describe('the fault injection', () => {
-  /** A client that makes service keys by calls in-process, as told. */
+  /** A client that creates up to `attempts` service keys by retries. */
   const scenario = (attempts: number, variableTables: Scenario['variableTables'] = {}): Scenario => ({
     name: 'a service key',
     variableTables,

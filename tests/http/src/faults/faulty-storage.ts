@@ -1,27 +1,27 @@
 import { BillfoldError, type Storage } from '@billfold/core'
 
-/** What becomes of a call: it fails before anything is applied, or it is applied and nobody hears of it. */
+/** A fault: the call fails before it is applied, or it is applied and its reply is lost. */
 export type Fault = 'before' | 'after'
 
-/** What becomes of a call, by its number, counted from 0. */
+/** Returns the fault of a call by its index. */
 export type FaultPlan = (call: number) => Fault | undefined
 
-/** A call that a storage was asked for while faults were on. */
+/** A kind of storage call. */
 export type StorageCall = 'find' | 'commit'
 
-/** A storage that fails where it is told to. */
+/** A storage that fails as planned. */
 export interface FaultyStorage {
   readonly storage: Storage
-  /** The calls so far, while it was armed. */
+  /** The calls made while armed. */
   readonly calls: readonly StorageCall[]
-  /** Until it is armed, nothing fails and nothing is counted. */
+  /** Faults and counting are off until armed. */
   armed: boolean
 }
 
-/** What the cause of an injected fault says: a driver's error, with what a driver should not say in it. */
+/** The message of an injected driver error, with details that must not leak. */
 export const driverSecret = 'injected: password authentication failed for user "billfold" at 10.0.0.7'
 
-/** A storage over another. */
+/** Wraps a storage with faults. */
 export function createFaultyStorage(inner: Storage, faultOf: FaultPlan): FaultyStorage {
   const calls: StorageCall[] = []
   const failing = async <T>(kind: StorageCall, work: () => Promise<T>): Promise<T> => {

@@ -7,10 +7,10 @@ import { serveApi } from './serve-api.ts'
 
 const pin = '583920'
 
-/** As long as a request is taken to be running when nothing is heard of it, in milliseconds. */
+/** The lease of a running request, in milliseconds. */
 const leaseMs = 60_000
 
-/** What has no name of the caller's is made under idempotency keys: a client looks only where it is told that a reply is not known. */
+/** Creates unnamed resources under idempotency keys: a client checks for the resource only if the outcome is unknown. */
 export const idempotencyScenario: Scenario = {
   name: 'idempotency keys: a user, and two wallets that differ in nothing',
   variableTables: {
@@ -27,7 +27,7 @@ export const idempotencyScenario: Scenario = {
       callCustody(client, basicAuthorization(key.keyId, key.keySecret), method, path, json, headers)
     const count = async ({ retry }: RetryingClient, path: string): Promise<number> =>
       (await retry(() => ask('GET', path))).result.length
-    /** Makes one under a key; and under another, where the reply to the first is not known and a look shows that it was not made. */
+    /** Creates a resource under a key, and under another one if the outcome is unknown and the resource does not exist. */
     const make = async (
       patient: RetryingClient,
       json: object,

@@ -5,53 +5,53 @@ import { createTenantRateLimiter } from './tenant-rate-limiter.ts'
 import type { HasStatus, RetryingClient, Scenario } from './scenario.ts'
 import type { RequestDriver } from '../request-driver.ts'
 
-/** What came of playing a scenario once. */
+/** The result of one run. */
 interface RunResult {
   readonly calls: readonly StorageCall[]
   /** Rows of the scenario's tenant, by table. */
   readonly rows: Readonly<Record<string, number>>
   readonly problems: readonly string[]
-  /** Calls of clients that were made again. */
+  /** Retried client calls. */
   readonly repeats: number
 }
 
-/** What came of playing a scenario with every fault there is. */
+/** The result of a scenario over all faults. */
 export interface FaultReport {
   readonly scenario: string
-  /** Calls of the storage without a fault. */
+  /** Storage calls of a run without faults. */
   readonly calls: number
-  /** How often it was played with a fault. */
+  /** The number of runs with faults. */
   readonly runs: number
   readonly repeats: number
   readonly seconds: number
   readonly problems: readonly string[]
 }
 
-/** Where scenarios are played: each in a fresh storage, or in a tenant of its own in one. */
+/** Where scenarios run: each in a fresh storage, or in its own tenant of a common one. */
 export interface FaultTarget {
   readonly storage: () => Storage
-  /** The same for all that is played on one storage. */
+  /** The same keyring for all runs on one storage. */
   readonly keyring: Keyring
 }
 
-/** Which faults. */
+/** Selects faults. */
 export interface FaultOptions {
-  /** Every so many-th: all of them, unless told otherwise. */
+  /** Injects every n-th fault; all by default. */
   readonly every?: number
-  /** How many times more with faults chosen by chance. */
+  /** The number of additional runs with random faults. */
   readonly storms?: number
 }
 
-/** How long a call may take before it counts as one that hangs, in milliseconds. */
+/** A call that takes longer hangs, in milliseconds. */
 const callTimeoutMs = 20_000
-/** How often a client makes a call again. */
+/** The maximum number of retries of a call. */
 const maxRetries = 100
 
 let runs = 0
 
 /**
- * Plays a scenario without a fault, and then once for each call of the storage and each way in which it can fail: it alone, its
- * answer alone, it and the next four; and `storms` times more with a fault at one call in twenty, chosen by chance.
+ * Runs a scenario without faults, then once for each storage call and kind of failure: the call alone, its reply alone, and
+ * the call with the next four; then `storms` times with a random fault at one call in twenty.
  */
 export async function injectFaults(
   scenario: Scenario,
@@ -62,7 +62,7 @@ export async function injectFaults(
   const clean = await runOnce(scenario, storage(), keyring, () => undefined)
   const faults = clean.calls.flatMap((kind, at) => [
     { what: `call ${at + 1}, a ${kind}, fails`, faultOf: only(at, 'before') },
-    // What a lost answer of a `find` comes to is what a failed one does.
+    // For a `find`, a lost reply equals a failure.
     ...(kind === 'commit' ? [{ what: `the answer to call ${at + 1} is lost`, faultOf: only(at, 'after') }] : []),
     { what: `calls from ${at + 1} on fail`, faultOf: outageFrom(at) },
   ])
@@ -120,7 +120,7 @@ async function runOnce(scenario: Scenario, inner: Storage, keyring: Keyring, fau
   return { calls: faulty.calls, rows, problems, repeats: client.repeats() }
 }
 
-/** The answers of 4xx and 5xx are kept, to be searched for what they must not say. */
+/** Records replies of 4xx and 5xx, to search them for secrets. */
 function watchReplies(asker: RequestDriver, refusals: string[]): RequestDriver {
   return {
     request: async (method, path, sent) => {
@@ -152,7 +152,7 @@ function createRetryingClient(): RetryingClient & { readonly repeats: () => numb
   return { retry: (call) => repeat(call), createOnce: repeat, repeats: () => repeated }
 }
 
-/** An answer of 503, or what a host catches in place of one where it calls in-process. */
+/** Returns undefined for `storage.unavailable`, from a reply or a direct call. */
 function unavailable(error: unknown): undefined {
   if (!isBillfoldError(error, 'storage.unavailable')) throw error
   return undefined
@@ -170,12 +170,12 @@ function only(at: number, fault: Fault): FaultPlan {
   return (call) => (call === at ? fault : undefined)
 }
 
-/** Five calls in a row that fail, those included that are made at once. */
+/** Fails five consecutive calls, concurrent ones included. */
 function outageFrom(at: number): FaultPlan {
   return (call) => (call >= at && call < at + 5 ? 'before' : undefined)
 }
 
-/** A fault at one call in twenty, of one kind or the other: the same for the same seed. */
+/** A random fault at one call in twenty, equal for the same seed. */
 function stormOf(seed: number): FaultPlan {
   const { chance } = randomFrom(seed)
   return () => (chance(0.05) ? (chance(0.5) ? 'before' : 'after') : undefined)

@@ -6,7 +6,7 @@ import type { RequestDriver } from '../request-driver.ts'
 import type { RetryingClient, Scenario } from './scenario.ts'
 import { serveApi } from './serve-api.ts'
 
-/** A wallet logs in, becomes a user, sends a document and an application, which the host moves. */
+/** A wallet logs in, becomes a user, and submits a document and an application, which the host reviews. */
 export const onboardingScenario: Scenario = {
   name: 'onboarding: a login, a user, a document, an application that is reviewed',
   variableTables: {
@@ -70,7 +70,7 @@ const attributes = {
   content: JSON.stringify([{ id: 'http://attribute.example/name', data: { value: { last: 'Lovelace' } } }]),
 }
 
-/** A login: one that was not answered begins with a new challenge, since the old one may be used. */
+/** Logs in. After a lost reply it requests a new challenge, since the old one may be consumed. */
 async function logIn({ retry }: RetryingClient, client: RequestDriver): Promise<Applicant> {
   const wallet = createLoginWallet()
   for (let turn = 0; turn < 10; turn++) {

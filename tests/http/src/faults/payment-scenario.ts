@@ -13,7 +13,7 @@ import { fastPasswordHasher } from './fast-password-hasher.ts'
 import type { RetryingClient, Scenario } from './scenario.ts'
 import { serveApi } from './serve-api.ts'
 
-/** Two people register, one is credited, and pays the other. */
+/** Two users register; one is credited and pays the other. */
 export const paymentScenario: Scenario = {
   name: 'payments: two people, a deposit, a payment that both confirm',
   variableTables: {

@@ -1,47 +1,47 @@
 import type { RequestDriver } from '../request-driver.ts'
 import type { Keyring, Logger, RateLimiter, Storage } from '@billfold/core'
 
-/** What a scenario is played on. */
+/** What a scenario runs on. */
 export interface ScenarioContext {
   readonly storage: Storage
   readonly keyring: Keyring
   readonly logger: Logger
   readonly rateLimiter: RateLimiter
-  /** Its own, so that its rows can be told from others'. */
+  /** A tenant of the run alone, to identify its rows. */
   readonly tenant: string
 }
 
-/** Listens to a client: an answer of 503 is thrown as `storage.unavailable`, and one that should never come as what it is. */
+/** Wraps a driver: throws `storage.unavailable` for a 503, and an error for any other 5xx. */
 export type WatchDriver = (asker: RequestDriver) => RequestDriver
 
-/** Anything that was answered. */
+/** A reply of any kind. */
 export interface HasStatus {
   readonly status: number
 }
 
-/** A client that knows what to do when it does not know what became of its call. */
+/** A client that retries calls with an unknown outcome. */
 export interface RetryingClient {
-  /** Makes a call again until it is answered otherwise than 503. */
+  /** Retries a call until its reply is not a 503. */
   readonly retry: <T extends HasStatus>(call: () => Promise<T>) => Promise<T>
-  /** Makes a thing that the API gives a name to: after a 503 it looks whether the thing is there before it makes it again. */
+  /** Creates a resource that is named by the API: after a 503 it searches the resource before it retries. */
   readonly createOnce: <T extends HasStatus>(make: () => Promise<T>, find: () => Promise<T | undefined>) => Promise<T>
 }
 
-/** A scenario, ready to be played. */
+/** A scenario that is ready to run. */
 export interface PreparedScenario {
-  /** The acts of clients, and what must come of them. */
+  /** Runs the client calls and checks their results. */
   readonly run: (patient: RetryingClient) => Promise<void>
-  /** What must hold afterwards, when the storage answers again; gives what is wrong. */
+  /** Checks invariants after the faults and returns violations. */
   readonly findProblems?: () => Promise<readonly string[]>
-  /** What no error and no log may say. */
+  /** Values that must appear in no error and no log. */
   readonly secrets: readonly string[]
   readonly close?: () => Promise<void>
 }
 
-/** What people do with an API, from the start to the end. */
+/** A complete use of an API. */
 export interface Scenario {
   readonly name: string
-  /** Tables that may have other numbers of rows than without a fault, each with why that does no harm. */
+  /** Tables whose row count may differ from a run without faults, with the reason why it is harmless. */
   readonly variableTables: Readonly<Record<string, string>>
   readonly prepare: (stage: ScenarioContext, watch: WatchDriver) => Promise<PreparedScenario>
 }

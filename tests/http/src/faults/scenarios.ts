@@ -5,7 +5,7 @@ import { idempotencyScenario } from './idempotency-scenario.ts'
 import { onboardingScenario } from './onboarding-scenario.ts'
 import { paymentScenario } from './payment-scenario.ts'
 
-/** One for each API, and one for idempotency keys. */
+/** A scenario for each API, and one for idempotency keys. */
 export const scenarios = [
   custodyScenario,
   didScenario,

@@ -3,7 +3,7 @@ import { sendRequest } from '../send-request.ts'
 import { startHost } from '../hosts/start-host.ts'
 import type { RequestDriver } from '../request-driver.ts'
 
-/** An API in a host that listens. */
+/** Serves an API in a listening host. */
 export async function serveApi(
   api: MountableApi,
 ): Promise<{ readonly asker: RequestDriver; readonly close: () => Promise<void> }> {

@@ -1,7 +1,7 @@
 import type { RateLimiter, RateLimitKey, Storage } from '@billfold/core'
 import { storageRateLimiter } from '@billfold/core/rate-limits'
 
-/** Counts in the storage, as by default, but for each run anew: all have the same source address. */
+/** Creates a rate limiter that counts in the storage per run, since all runs have the same source address. */
 export function createTenantRateLimiter(storage: Storage, tenant: string): RateLimiter {
   const inner = storageRateLimiter(storage)
   const own = (key: RateLimitKey): RateLimitKey => ({ ...key, subject: `${tenant} ${key.subject}` })

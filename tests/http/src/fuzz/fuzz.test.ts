@@ -4,7 +4,7 @@ import { formatMounting, mountings } from '../hosts/mountings.ts'
 import { createProbe } from '../pipeline/probe-api.ts'
 import { describeReport, fuzz } from './fuzz.ts'
 
-/** Those that fail by design, or wait for their client to go away. */
+/** Routes that fail by design or wait for the client to disconnect. */
 const left = /^\/(fails|wait|streams\/(endless|broken))/
 
 const chosen = mountings.filter(({ prefix, through }) => prefix === '/id' && through === 'app')

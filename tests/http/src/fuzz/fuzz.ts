@@ -5,13 +5,13 @@ import { type Random, randomFrom } from './random.ts'
 import { fuzzedRequest, type FuzzTarget } from './requests.ts'
 import { createSender, type FuzzOutcome, sendRaw } from './send.ts'
 
-/** How much to send, and from which seed. */
+/** The number of requests and the seed. */
 export interface FuzzOptions {
   readonly count: number
   readonly seed: number
 }
 
-/** What came of it. Nothing is wrong if `problems` is empty and the heap is no larger at the end than it was early on. */
+/** The result. It is good if `problems` is empty and the heap does not grow. */
 export interface FuzzReport {
   readonly outcomes: Readonly<Record<string, number>>
   /** Every reply with a status of 500 or more, every hang, every unhandled rejection: at most 20. */
@@ -25,7 +25,7 @@ export interface FuzzReport {
 const concurrency = 16
 const maxProblems = 20
 
-/** Sends requests that are more or less wrong to a server of this process, a fifth of them by hand on raw connections. */
+/** Sends more or less invalid requests to a server in this process, a fifth of them malformed on raw connections. */
 export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Promise<FuzzReport> {
   const random = randomFrom(seed)
   const outcomes: Record<string, number> = {}
@@ -54,7 +54,7 @@ export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Pr
   }
 }
 
-/** A report in a few lines. */
+/** Formats a report. */
 export function describeReport({ outcomes, problems, heapEarly, heapLate, seconds }: FuzzReport): string {
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome}: ${count}`)
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
@@ -91,7 +91,7 @@ async function runConcurrently(count: number, work: () => Promise<void>): Promis
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
-/** Notes what nobody caught, until it is told to stop. */
+/** Records unhandled errors until the returned function is called. */
 function watchUnhandled(note: (problem: string) => void): () => void {
   const onRejection = (reason: unknown): void => note(`unhandled rejection: ${String(reason)}`)
   const onException = (error: unknown): void => note(`uncaught exception: ${String(error)}`)
@@ -105,7 +105,7 @@ function watchUnhandled(note: (problem: string) => void): () => void {
 
 async function heapAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
-  // What the last requests hold is let go only after their sockets are closed.
+  // Memory of the last requests is released after their sockets close.
   await new Promise((resolve) => setTimeout(resolve, 200))
   runInNewContext('gc()')
   return process.memoryUsage().heapUsed

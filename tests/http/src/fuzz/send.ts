@@ -2,13 +2,13 @@ import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { FuzzedRequest } from './requests.ts'
 
-/** How a request ended: with a status, with a connection that was closed without one, or not at all. */
+/** How a request ended: a status, a connection closed without one, or a hang. */
 export type FuzzOutcome = number | 'closed' | 'hang'
 
-/** Milliseconds after which a request hangs. */
+/** A request that takes longer hangs, in milliseconds. */
 const hangTimeoutMs = 5000
 
-/** Sends requests on connections that are kept alive. */
+/** Creates a sender with keep-alive connections. */
 export function createSender(port: number): {
   readonly send: (request: FuzzedRequest) => Promise<FuzzOutcome>
   readonly close: () => void
@@ -33,7 +33,7 @@ function send(agent: Agent, port: number, { method, path, headers, body }: Fuzze
   })
 }
 
-/** Sends bytes on a connection of their own, says that nothing follows, and waits for the end. The status is the first one. */
+/** Sends bytes on a new connection, half-closes it, and returns the first status. */
 export function sendRaw(port: number, bytes: string): Promise<FuzzOutcome> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

@@ -7,12 +7,12 @@ import type { HostOptions } from './host-builder.ts'
 import { type Host, startHost } from './start-host.ts'
 import { formatMounting, isDefaultMounting, type Mounting, mountings } from './mountings.ts'
 
-/** Which mountings a suite runs in (the usual ones), and how their hosts are set up. */
+/** The mountings that a suite runs in, and the options of their hosts. */
 export interface SuiteOptions extends HostOptions {
   readonly only?: (mounting: Mounting) => boolean
 }
 
-/** Describes an API once for each of the ways to mount it. `build` makes the API anew for each. */
+/** Describes an API once for each mounting. `build` creates a new API for each. */
 export function describeMounted(
   name: string,
   build: () => Promise<MountableApi>,

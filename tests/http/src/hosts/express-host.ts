@@ -5,7 +5,7 @@ import express4 from 'express4'
 import { type HostBuilder, type HostOptions, hostReplies } from './host-builder.ts'
 import type { Mounting } from './mountings.ts'
 
-/** An Express app of a host with an API in it. */
+/** Builds the Express app of a host with a mounted API. */
 export const expressHost: HostBuilder = (mounting, api, options, errors) => {
   const express = mounting.framework === 'express 4' ? express4 : express5
   const app = express()

@@ -2,20 +2,20 @@ import type { RequestListener } from 'node:http'
 import type { MountableApi } from '@billfold/core/http'
 import type { Mounting } from './mountings.ts'
 
-/** How a host is set up beside its mounting. */
+/** The options of a host. */
 export interface HostOptions {
-  /** Whether the host believes the `X-Forwarded-For` of whoever connects. */
+  /** True if the host trusts `X-Forwarded-For`. */
   readonly trustProxy?: boolean
-  /** Bytes that the host's parsers take; 100,000 unless said otherwise. */
+  /** The limit of the host's body parsers in bytes; 100,000 by default. */
   readonly parserLimit?: number
-  /** Whether the host's parsers leave text and bytes as they are, instead of parsing JSON. */
+  /** The body parsers return text or bytes instead of parsed JSON. */
   readonly unparsedBody?: 'text' | 'bytes'
 }
 
-/** What the host itself answers, beside the API: `/host/ok`, `/host/fails`, and every path that nobody has. */
+/** The replies of the host itself: `/host/ok`, an unknown path, and `/host/fails`. */
 export const hostReplies = { ok: 'host: ok', missing: 'host: no such page', failed: 'host: failed' } as const
 
-/** What the two kinds of host have in common. */
+/** Builds a host of a framework. */
 export type HostBuilder = (
   mounting: Mounting,
   api: MountableApi,

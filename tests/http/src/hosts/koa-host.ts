@@ -7,7 +7,7 @@ import koaMount from 'koa-mount'
 import { type HostBuilder, type HostOptions, hostReplies } from './host-builder.ts'
 import type { Mounting } from './mountings.ts'
 
-/** A Koa app of a host with an API in it. */
+/** Builds the Koa app of a host with a mounted API. */
 export const koaHost: HostBuilder = (mounting, api, options, errors) => {
   const app = new Koa({ proxy: options.trustProxy === true })
   app.on('error', (error) => errors.push(error))

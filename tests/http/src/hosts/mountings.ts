@@ -1,17 +1,17 @@
 /** One way to mount an API in a host. */
 export interface Mounting {
   readonly framework: 'express 4' | 'express 5' | 'koa'
-  /** How the router gets its prefix: mounted at it by the host's app, in a router of the host, or (Koa) by koa-mount. */
+  /** How the router gets its prefix: from the host's app, a router of the host, or koa-mount. */
   readonly through: 'app' | 'sub-router' | 'koa-mount'
-  /** Where the API is found: `''` or `/id`, or, in a sub-router, `/outer/id`. */
+  /** The path of the API: `''` or `/id`, or `/outer/id` in a sub-router. */
   readonly prefix: string
-  /** Whether body parsers of the host are mounted before the API. */
+  /** True if body parsers of the host precede the API. */
   readonly parser: boolean
 }
 
 const frameworks = ['express 4', 'express 5', 'koa'] as const
 
-/** Each framework at the root and under a prefix, with and without parsers of the host before, and in sub-routers. */
+/** Each framework at the root and under a prefix, with and without body parsers, and in sub-routers. */
 export const mountings: readonly Mounting[] = [
   ...frameworks.flatMap((framework) =>
     ['', '/id'].flatMap((prefix) =>
@@ -25,19 +25,19 @@ export const mountings: readonly Mounting[] = [
 ]
 
 /**
- * Both adapters, at the root and under a prefix, with and without parsers of the host: what the suite of an API runs in. Any
- * other mounting is for the suites of the adapters themselves.
+ * Returns true for the mountings that the suite of an API runs in: both adapters, at the root and under a prefix, with and
+ * without body parsers. The other ones are for the suites of the adapters.
  */
 export function isDefaultMounting({ framework, through }: Mounting): boolean {
   return framework !== 'express 4' && through === 'app'
 }
 
-/** For a suite of the adapters themselves. */
+/** Selects every mounting, for the suites of the adapters. */
 export function anyMounting(): boolean {
   return true
 }
 
-/** A mounting in words. */
+/** Formats a mounting for titles. */
 export function formatMounting({ framework, through, prefix, parser }: Mounting): string {
   const place = prefix === '' ? 'at the root' : `at ${prefix}`
   const by = through === 'app' ? '' : ` by ${through}`

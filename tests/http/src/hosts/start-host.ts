@@ -6,14 +6,14 @@ import type { HostOptions } from './host-builder.ts'
 import { koaHost } from './koa-host.ts'
 import type { Mounting } from './mountings.ts'
 
-/** A host that listens, with an API mounted in it, and what reached its own error handling. */
+/** A listening host with a mounted API, and the errors that reached its error handler. */
 export interface Host {
   readonly port: number
   readonly errors: readonly unknown[]
   readonly close: () => Promise<void>
 }
 
-/** Starts a host with an API mounted in it, on a free port of this machine. */
+/** Starts a host with a mounted API on a free port of this machine. */
 export async function startHost(mounting: Mounting, api: MountableApi, options: HostOptions = {}): Promise<Host> {
   const errors: unknown[] = []
   const build = mounting.framework === 'koa' ? koaHost : expressHost

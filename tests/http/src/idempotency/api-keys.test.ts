@@ -8,7 +8,7 @@ import {
   registerUser,
 } from '../payments/payments-client.ts'
 
-/** A phone that pays under one idempotency key, from two networks. */
+/** Creates a user who pays under one idempotency key from two networks. */
 async function phone() {
   const { billfold } = await createPaymentsHost(undefined, { payments: { maxPendingPayments: 10 } })
   const [home, street] = [inMemoryDriver(billfold.payments), inMemoryDriver(billfold.payments, { ip: '203.0.113.7' })]

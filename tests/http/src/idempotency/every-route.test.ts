@@ -13,7 +13,7 @@ const billfold = createBillfold({
 })
 const apis = (['authentication', 'onboarding', 'dids', 'custody', 'payments'] as const).map((name) => billfold[name])
 
-/** POST routes that act anew each time, whatever key comes along, and why. */
+/** POST routes that ignore an Idempotency-Key, with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'authentication.checkEnrollment': 'reads',
   'authentication.getSessionResult': 'reads',
@@ -56,7 +56,7 @@ const open: Guard = {
   admit: async () => ({ kind: 'service', tenant: 'default', id: 'the suite', scopes: new Set() }),
 }
 
-/** The same API, route by route, but everybody may call it, and all that it does is count. */
+/** Replaces every route by a public one that counts its calls. */
 function counting(api: MountableApi, counted: Map<string, number>): MountableApi {
   const stub = (route: Route): Route => ({
     ...route,
@@ -72,7 +72,7 @@ function counting(api: MountableApi, counted: Map<string, number>): MountableApi
   return { ...api, routes: api.routes.filter(({ idempotency }) => idempotency === 'key').map(stub) }
 }
 
-/** A body with this value in every field that the route has. */
+/** Creates a body with this value in every field of the route. */
 function bodyFor({ body }: Route, value: string): RequestContent {
   if (body === undefined) return {}
   const fields = body.schema instanceof z.ZodObject ? Object.keys(body.schema.shape) : []

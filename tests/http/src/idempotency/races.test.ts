@@ -38,7 +38,7 @@ interface Case {
   readonly by: 'service key' | 'wallet' | 'nobody'
 }
 
-/** A route of each API that takes plain bodies. What they make says who it is, so that making it twice would show. */
+/** A route of each API with plain bodies, whose reply has a unique id. */
 const cases: readonly Case[] = [
   {
     name: 'a user with emergency codes, whose secrets are in the reply',

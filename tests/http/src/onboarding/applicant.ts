@@ -4,25 +4,25 @@ import { Wallet } from 'ethers'
 import type { HttpReply, RequestContent } from '../request-driver.ts'
 import type { JsonValue } from '../json-value.ts'
 
-/** A wallet that talks to the API. */
+/** An authenticated wallet. */
 export interface Applicant {
   readonly wallet: Wallet
   readonly jwt: string
-  /** A request with the W-JWT. */
+  /** Sends a request with the wallet's token. */
   readonly send: (method: string, path: string, sent?: RequestContent) => Promise<OnboardingReply>
 }
 
-/** A wallet with a fresh key. Without a mnemonic, which costs more than the rest of a login. */
+/** Creates a wallet without a mnemonic, whose derivation would take longer than the login. */
 export function createLoginWallet(): Wallet {
   return new Wallet(`0x${randomBytes(32).toString('hex')}`)
 }
 
-/** What was answered. */
+/** A reply of the onboarding API. */
 export interface OnboardingReply extends Pick<HttpReply, 'status' | 'headers' | 'text'> {
   readonly body: JsonValue
 }
 
-/** Asks, and reads the JSON. */
+/** Sends a request to the onboarding API. */
 export async function sendOnboardingRequest(
   client: RequestDriver,
   method: string,
@@ -33,12 +33,12 @@ export async function sendOnboardingRequest(
   return { status, headers, text, body: json }
 }
 
-/** The claims of a token, unverified. */
+/** Decodes the claims of a token without verification. */
 export function decodeClaims(jwt: string): JsonValue {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
 }
 
-/** Gets a challenge and answers it. */
+/** Logs in by signing a challenge. */
 export async function logInApplicant(client: RequestDriver, wallet: Wallet = createLoginWallet()): Promise<Applicant> {
   const { body: challenge } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
   const signature = await wallet.signMessage(decodeClaims(challenge.jwt).nonce)

@@ -9,15 +9,15 @@ import { logInApplicant } from './applicant.ts'
 import { formRequest, pngBytes } from './multipart-form.ts'
 import { createOnboardingHost } from './onboarding-host.ts'
 
-/** A host over a fresh SQLite file, and what hostile requests are sent to. */
+/** A host over a fresh SQLite file, with a fuzz target. */
 export interface FuzzedHost {
   readonly target: FuzzTarget
-  /** Files in the blob store, and their rows. */
+  /** Counts the files in the blob store and their rows. */
   readonly countStored: () => Promise<{ readonly blobs: number; readonly rows: number }>
   readonly close: () => Promise<void>
 }
 
-/** Starts a host whose callers are so many wallets by turns, since one that has a user makes no second one. */
+/** Starts a host that is called by several wallets in turn, since a wallet creates only one user. */
 export async function startFuzzedHost(mounting: Mounting, wallets: number): Promise<FuzzedHost> {
   const sqlite = (await openTestDatabases()).find(({ kind }) => kind === 'sqlite')
   if (sqlite === undefined) throw new Error('there is no SQLite')

@@ -93,7 +93,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
       }
       await nothingLeft()
       expect(await made.rowCount('profiles')).toBe(0)
-      // Koa tells its host of every connection that breaks off, whatever is mounted.
+      // Koa reports every aborted connection to its host.
       if (mounting.framework !== 'koa') expect(host.errors).toEqual([])
     })
 
@@ -106,7 +106,7 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
           }),
         ),
       )
-      // Ten of 190,000 bytes are more than the million that a wallet of this host may keep.
+      // Ten files of 190,000 bytes exceed the quota of a million bytes.
       expect(sent.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
         ...Array.from({ length: 5 }, () => 200),
         ...Array.from({ length: 5 }, () => 429),

@@ -5,16 +5,16 @@ export interface FormPart {
   readonly name: string
   readonly content: string | Uint8Array
   readonly type?: string
-  /** Whole headers, instead of the usual ones. */
+  /** The complete headers, instead of the default ones. */
   readonly headers?: string
 }
 
 const boundary = '----billfold-boundary'
 
-/** The header of a multipart body. */
+/** The Content-Type header of the form. */
 export const formType = { 'content-type': `multipart/form-data; boundary=${boundary}` }
 
-/** The bytes of a multipart body. */
+/** Encodes a multipart body. */
 export function encodeForm(parts: readonly FormPart[], end = `--${boundary}--\r\n`): Uint8Array {
   const pieces = parts.flatMap(({ name, content, type = 'application/octet-stream', headers }) => [
     Buffer.from(
@@ -26,22 +26,22 @@ export function encodeForm(parts: readonly FormPart[], end = `--${boundary}--\r\
   return Buffer.concat([...pieces, Buffer.from(end)])
 }
 
-/** A multipart request. */
+/** Creates a multipart request. */
 export function formRequest(...parts: readonly FormPart[]): RequestContent {
   return { headers: formType, body: encodeForm(parts) }
 }
 
-/** A PNG of so many bytes, to all appearances. */
+/** Creates bytes that begin like a PNG. */
 export function pngBytes(bytes = 1000, fill = 7): Uint8Array {
   return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(bytes - 8, fill)])
 }
 
-/** A JPEG of so many bytes, to all appearances. */
+/** Creates bytes that begin like a JPEG. */
 export function jpegBytes(bytes = 1000): Uint8Array {
   return Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(bytes - 4, 9)])
 }
 
-/** The `attributes` part, that mentions documents. */
+/** Creates an `attributes` part that references documents. */
 export function attributesPart(...mentions: readonly string[]): FormPart {
   const attributes = mentions.map((image, index) => ({
     id: `http://attribute.example/${index}`,

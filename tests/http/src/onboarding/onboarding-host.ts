@@ -37,20 +37,20 @@ export const template: ApplicationTemplate = {
   files: { types: ['image/png', 'image/jpeg'], maxCount: 3 },
 }
 
-/** What a suite of the onboarding API stands on. */
+/** An instance for the suites of the onboarding API. */
 export interface OnboardingHost {
   readonly billfold: Billfold
   readonly storage: Storage
   readonly directory: string
-  /** Who has logged in. */
+  /** The ids of users who logged in. */
   readonly logins: string[]
-  /** Files in the blob store, whatever they are. */
+  /** Counts the files in the blob store. */
   readonly blobCount: () => Promise<number>
   readonly rowCount: (table: string) => Promise<number>
   readonly drop: () => Promise<void>
 }
 
-/** Puts Billfold together over a storage (one in memory, unless another is given) and a fresh directory of blobs. */
+/** Creates an instance over a storage (in memory by default) and a fresh blob directory. */
 export async function createOnboardingHost(
   storage: Storage = memoryStorage(),
   options: OnboardingOptions = {},

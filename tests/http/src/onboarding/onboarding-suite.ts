@@ -15,7 +15,7 @@ import type { OnboardingHost } from './onboarding-host.ts'
 
 const name = { id: 'name', data: { value: { first: 'Ann', last: 'Lee' } } }
 
-/** What the onboarding API does, over HTTP. */
+/** The suite of the onboarding API over HTTP. */
 export function onboardingSuite(client: MountedClient, host: () => OnboardingHost): void {
   const keep = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
     (await applicant.send('POST', '/files', formRequest({ name: 'file', content }))).body.fileId
@@ -134,11 +134,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
 
     it.each<readonly [string, readonly FormPart[], string]>([
       ['a document that was not sent', [attributesPart('$document-1')], '$document-1'],
-      [
-        'an unreferenced document',
-        [attributesPart(), { name: '$document-1', content: pngBytes() }],
-        '$document-1',
-      ],
+      ['an unreferenced document', [attributesPart(), { name: '$document-1', content: pngBytes() }], '$document-1'],
       ['no attributes', [{ name: '$document-1', content: pngBytes() }], 'attributes'],
       [
         'a document twice',

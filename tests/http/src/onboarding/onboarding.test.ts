@@ -19,7 +19,7 @@ describeMounted(
       if (host === undefined) throw new Error('there is no host yet')
       return host
     }),
-  // A third of the ways would show no more: how routers are nested is the adapters' own suites' to show.
+  // A third of the mountings is enough: nested routers are covered by the suites of the adapters.
   {
     only: ({ framework, through, prefix, parser }) =>
       through === 'app' && (framework !== 'express 4' || (prefix === '/id' && parser)),

@@ -23,14 +23,14 @@ import { type Applicant, createLoginWallet, decodeClaims, logInApplicant, sendOn
 import { attributesPart, formRequest, pngBytes } from './multipart-form.ts'
 import { template } from './onboarding-host.ts'
 
-/** Two hosts, each with its own pool, that share a database, a keyring and a directory. */
+/** Two hosts with their own pools, sharing a database, a keyring and a directory. */
 interface Pair {
   readonly instances: readonly [Billfold, Billfold]
-  /** The same request to either, by turns. */
+  /** The driver of a host by index. */
   readonly client: (index: number) => {
     readonly request: (method: string, path: string, sent?: RequestContent) => ReturnType<typeof sendRequest>
   }
-  /** From now on whoever would insert into a table waits until it is opened; `arrived` once so many wait. */
+  /** Blocks inserts into a table until released; `arrived` resolves once `count` of them wait. */
   readonly hold: (table: string, count: number) => Pick<Gate, 'arrived' | 'open'>
   readonly rows: (table: string) => Promise<number>
   readonly blobs: () => Promise<number>
@@ -41,7 +41,7 @@ interface Gate {
   readonly table: string
   readonly arrived: Promise<void>
   readonly open: () => void
-  /** Once it is open. */
+  /** Resolves once released. */
   readonly pass: () => Promise<void>
 }
 
@@ -114,7 +114,7 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
 const times = <T>(count: number, of: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => of(index)))
 
-/** The applicant's requests, to the one host or the other. */
+/** Sends an applicant's requests to a host by index. */
 function asking(pair: Pair, { jwt }: Applicant, index: number) {
   return (method: string, path: string, sent: RequestContent = {}) =>
     sendOnboardingRequest(pair.client(index), method, path, {
@@ -126,7 +126,7 @@ function asking(pair: Pair, { jwt }: Applicant, index: number) {
 describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let pair: Pair
   beforeAll(async () => {
-    // Blobs in the database once, and once beside it.
+    // SQLite with blobs in a directory, the others with blobs in the database.
     pair = await pairOn(database, database.kind === 'sqlite' ? 'directory' : 'database')
   })
   afterAll(() => pair.drop())
@@ -151,7 +151,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/users', formRequest(...parts)))
     const made = answers.filter(({ status }) => status === 201)
     expect(made).toHaveLength(1)
-    // Those that were too many for the wallet's quota at this moment are told so; the rest that the user is there.
+    // Rejected by the wallet's quota at that moment, or because the user exists.
     const codes = new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))
     expect([...codes].every((code) => code === 'user_exists' || code === 'file_too_many')).toBe(true)
     expect([await pair.rows('files'), await pair.rows('profiles')]).toEqual(before.map((count) => (count ?? 0) + 1))
@@ -241,7 +241,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
       times(4, (index) => to(index)('POST', '/files', formRequest({ name: 'file', content: pngBytes(100_000) }))),
       pair.instances[0].users.erase(userId),
     ])
-    // What was begun after the first erasure is the doing of a wallet without a user: its key is what it is erased by.
+    // Uploads that started after the erasure belong to a wallet without a user, and are erased by its key.
     await pair.instances[1].onboarding.eraseWallet(applicant.wallet.signingKey.publicKey)
     expect(await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))).toEqual(before)
   })

@@ -8,13 +8,13 @@ const two: SuiteOptions = {
     through === 'app' &&
     ((framework === 'express 5' && prefix === '/id' && !parser) || (framework === 'koa' && prefix === '' && parser)),
 }
-/** Mounted in one way, for what the mounting has nothing to do with. */
+/** A single mounting, for suites that do not depend on the mounting. */
 export const singleMounting: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
     framework === 'koa' && through === 'app' && prefix === '/id' && !parser,
 }
 
-/** Describes the API with a host of its own. */
+/** Describes the API with its own host. */
 export function describePayments(
   name: string,
   choice: () => PaymentsHostOptions,
@@ -37,7 +37,7 @@ export function describePayments(
   )
 }
 
-/** What the API answers with, whatever the data is. */
+/** Matches a reply with any data. */
 export const replyWith = (message: string, code = '1', status = 200) => ({
   status,
   message,

@@ -7,16 +7,16 @@ import type { RequestDriver } from '../request-driver.ts'
 import { callEndpoint, createPayment, creditUser, type PaymentsUser, registerUser } from './payments-client.ts'
 import { createSqlitePaymentsHost } from './sqlite-payments-host.ts'
 
-/** What came of hostile requests with the api key of a user, of those with a gateway's service key, and the books afterwards. */
+/** The results of hostile requests with a user's api key and with a gateway's service key, and the ledger check. */
 export interface PaymentsFuzzReport {
   readonly byUser: FuzzReport
   readonly byService: FuzzReport
   readonly findings: readonly ConsistencyFinding[]
-  /** How many payments, deposits and withdrawals came of it. */
+  /** The number of created payments, deposits and withdrawals. */
   readonly movements: number
 }
 
-/** Sends requests that are more or less wrong to the payments API; a part of them do what they ask for, and move money. */
+/** Sends more or less invalid requests to the payments API, some of which succeed and move money. */
 export async function fuzzPayments(mounting: Mounting, count: number, seed: number): Promise<PaymentsFuzzReport> {
   const { billfold, serviceAuthorization, drop } = await createSqlitePaymentsHost()
   const host = await startHost(mounting, billfold.payments)
@@ -51,7 +51,7 @@ export async function fuzzPayments(mounting: Mounting, count: number, seed: numb
   return { byUser, byService, findings, movements: payments + transactions - begun }
 }
 
-/** What a client that means it would say. */
+/** Valid values by field. */
 function sensible(
   from: PaymentsUser,
   to: PaymentsUser,

@@ -3,7 +3,7 @@ import { describeReport } from '../fuzz/fuzz.ts'
 import { formatMounting, mountings } from '../hosts/mountings.ts'
 import { fuzzPayments } from './fuzz-payments.ts'
 
-/** One without a parser, one behind the parser of its host; not Koa behind its parser, see the fuzz suite of the custody API. */
+/** Koa without a parser, Express behind one. For Koa behind its parser see the fuzz suite of the custody API. */
 const chosen = mountings.filter(
   ({ framework, prefix, through, parser }) =>
     prefix === '/id' &&

@@ -14,7 +14,7 @@ import type { ClockedHost } from './two-hosts.ts'
 
 const hour = 60 * 60 * 1000
 
-/** What can be done, in numbers that are taken modulo what there is. */
+/** A step of the model. Numbers are taken modulo the number of items. */
 type Step =
   | { readonly do: 'credit'; readonly user: number; readonly cents: number; readonly reference: number }
   | {
@@ -39,7 +39,7 @@ type Step =
 const small = fc.nat(20)
 const cents = fc.integer({ min: 1, max: 400 })
 
-/** Steps in any order; every one may come twice in a row, as from a client that saw no answer. */
+/** Random steps; each may be repeated, like a retry after a lost reply. */
 export const modelSteps: fc.Arbitrary<readonly Step[]> = fc
   .array(
     fc.tuple(
@@ -103,7 +103,7 @@ interface Transaction {
   state: string
 }
 
-/** What was asked for under a reference, in words, and the payment that came of it. */
+/** The content of a request by its reference, and the payment it created. */
 interface Used {
   readonly content: string
   readonly session?: string
@@ -116,7 +116,7 @@ interface World {
   readonly transactions: Transaction[]
   readonly used: Map<string, Used>
   readonly known: Set<string>
-  /** Cents that came in from outside, less those that went out. */
+  /** Cents deposited minus cents withdrawn. */
   outside: number
   turn: number
 }
@@ -124,7 +124,7 @@ interface World {
 const amountOf = (of: number): string => (of / 100).toFixed(2)
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)]
 
-/** Does the steps at hosts that share a storage, and holds each answer, and what everybody has at the end, to the model. */
+/** Runs the steps at hosts that share a storage, and compares each reply and the final balances with the model. */
 export async function checkAgainstModel(hosts: readonly ClockedHost[], list: readonly Step[]): Promise<void> {
   const [first] = hosts
   if (first === undefined) throw new Error('there are no hosts')
@@ -143,7 +143,7 @@ export async function checkAgainstModel(hosts: readonly ClockedHost[], list: rea
   for (const step of list) await take(world, step)
   for (const { person, available, held } of users) {
     expireFor(world, (payment) => payment.from.person === person || payment.to.person === person)
-    // What others were given back meanwhile is looked at when it is their turn.
+    // Releases to other users are checked in their turn.
     expect(available).toBeGreaterThanOrEqual(0)
     expect(held).toBeGreaterThanOrEqual(0)
   }
@@ -169,7 +169,7 @@ function now({ hosts }: World): number {
   return hosts[0]?.clock.now ?? 0
 }
 
-/** Both hosts take turns. */
+/** Alternates between the hosts. */
 function hostOf(world: World): ClockedHost {
   const host = world.hosts[world.turn++ % world.hosts.length]
   if (host === undefined) throw new Error('there are no hosts')
@@ -206,7 +206,7 @@ function expire(payment: Payment): void {
   payment.from.pending--
 }
 
-/** References are a person's and a number's, now and then somebody else's. */
+/** References combine a user and a number; one number is common to all users. */
 function referenceOf(user: User, number: number): string {
   return `${number === 20 ? 'anybody' : user.person.email}-${number}`
 }
@@ -256,7 +256,7 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
 }
 
 async function takeConfirm(world: World, host: ClockedHost, step: Extract<Step, { do: 'confirm' }>): Promise<void> {
-  // Recent ones more often, since the others have ended.
+  // Recent payments only, since older ones have ended.
   const payment = pick(world.payments.slice(-3), step.which)
   if (payment === undefined) return
   const { from, to, cents: of, session } = payment

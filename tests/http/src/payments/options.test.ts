@@ -72,7 +72,7 @@ describePayments(
   singleMounting,
 )
 
-/** The id that the host was told when somebody registered. */
+/** Returns the id from the notification of a registration. */
 async function userIdOf(host: PaymentsHost, email: string): Promise<string> {
   await host.billfold.deliver()
   const told = host.messages.find(({ topic, payload }) => topic === 'payments.registered' && payload['email'] === email)

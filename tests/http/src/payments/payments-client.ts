@@ -14,27 +14,27 @@ import {
 } from '@billfold/core'
 import type { JsonValue } from '../json-value.ts'
 
-/** Billfold for a suite of the payments API, with a slow hash that is quick. */
+/** An instance with a fast password hasher for the suites of the payments API. */
 export interface PaymentsHost {
   readonly billfold: Billfold
-  /** A Basic `Authorization` header with the scopes of gateways and of subscriptions. */
+  /** A Basic `Authorization` header with the scopes for gateways and subscriptions. */
   readonly serviceAuthorization: string
-  /** What the notifier took. */
+  /** The delivered notifications. */
   readonly messages: { readonly topic: string; readonly payload: Readonly<Record<string, unknown>> }[]
 }
 
-/** What a suite decides about its host. */
+/** The options of a payments host. */
 export interface PaymentsHostOptions extends Partial<BillfoldOptions> {
   readonly payments?: PaymentsOptions
   readonly keyring?: Keyring
 }
 
-/** A keyring of one key. */
+/** Creates a keyring of one key. */
 export function testKeyring(key: string = newKey()): Keyring {
   return localKeyring({ keys: { k1: key }, currentKeyId: 'k1' })
 }
 
-/** Puts Billfold together over a storage: one in memory, unless another is given. */
+/** Creates an instance, by default over a storage in memory. */
 export async function createPaymentsHost(
   storage: Storage = memoryStorage(),
   choice: PaymentsHostOptions = {},
@@ -71,7 +71,7 @@ export async function createPaymentsHost(
   return { billfold, serviceAuthorization: basicAuthorization(key.keyId, key.keySecret), messages }
 }
 
-/** What the payments API answered, its data as JSON where it is. */
+/** A reply of the payments API, with its data parsed if it is JSON. */
 export interface PaymentsReply {
   readonly status: number
   readonly message: string
@@ -79,7 +79,7 @@ export interface PaymentsReply {
   readonly data: JsonValue
 }
 
-/** Asks an endpoint by its name, as the document's examples do. */
+/** Calls an endpoint by its name or path. */
 export async function callEndpoint(
   client: RequestDriver,
   name: string,
@@ -99,7 +99,7 @@ function parseData(data: unknown): unknown {
   return JSON.parse(data)
 }
 
-/** Somebody who uses the API. */
+/** A registered user. */
 export interface PaymentsUser {
   readonly email: string
   readonly phone: string
@@ -109,7 +109,7 @@ export interface PaymentsUser {
 
 let people = Math.floor(Math.random() * 1e9)
 
-/** What somebody new says to register. */
+/** Creates the fields of a new registration. */
 export function registration() {
   const number = String(++people).padStart(10, '0')
   return {
@@ -125,7 +125,7 @@ export function registration() {
   }
 }
 
-/** Registers somebody new, logs them in, and makes the wallet. */
+/** Registers a user, logs in and creates the wallet. */
 export async function registerUser(client: RequestDriver): Promise<PaymentsUser> {
   const form = registration()
   await callEndpoint(client, 'register', form)
@@ -136,7 +136,7 @@ export async function registerUser(client: RequestDriver): Promise<PaymentsUser>
   return { email, phone, password, apikey }
 }
 
-/** Credits somebody through the gateway. */
+/** Credits a user through the gateway. */
 export function creditUser(
   client: RequestDriver,
   service: string,
@@ -148,7 +148,7 @@ export function creditUser(
   return callEndpoint(client, 'update_balance', body, { authorization: service })
 }
 
-/** Opens a payment. */
+/** Creates a payment. */
 export function createPayment(
   client: RequestDriver,
   from: PaymentsUser,
@@ -166,7 +166,7 @@ export function createPayment(
   })
 }
 
-/** Confirms a payment: the sender leg B, the receiver leg A. */
+/** Confirms a payment: leg B as the sender, leg A as the receiver. */
 export function confirmPayment(
   client: RequestDriver,
   leg: 'A' | 'B',
@@ -184,7 +184,7 @@ export function confirmPayment(
   })
 }
 
-/** What somebody has. */
+/** Returns the available and the held balance of a user. */
 export async function getBalance(
   client: RequestDriver,
   { email, apikey }: PaymentsUser,

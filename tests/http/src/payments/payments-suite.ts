@@ -10,7 +10,7 @@ import {
   registration,
 } from './payments-client.ts'
 
-/** What holds of the payments API however it is mounted. */
+/** The suite of the payments API for every mounting. */
 export function paymentsSuite(client: MountedClient, service: () => string): void {
   it('registers, logs in, and creates a wallet with the opening grant', async () => {
     const form = registration()
@@ -106,7 +106,7 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
   })
 
   it('answers malformed bodies, missing bodies and wrong methods in the documented format', async () => {
-    // A parser of the host that stands before us answers what it cannot parse itself.
+    // A parser of the host answers malformed bodies itself.
     if (!client.mounting.parser) {
       const headers = { 'content-type': 'application/json' }
       const answer = await client.request('POST', '/api/v1/lokdon/register/', { headers, body: '{"email":' })

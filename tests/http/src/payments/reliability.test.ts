@@ -47,7 +47,7 @@ describe('two processes with a kill and dropped database connections', () => {
   })
 })
 
-/** Ends the connections of the processes; on MySQL, all that the database has but the one that asks. */
+/** Terminates the database connections of the processes; on MySQL, all but the own one. */
 async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>, url: URL): Promise<void> {
   if (dialect === 'postgres') {
     const name = url.searchParams.get('application_name')
@@ -58,6 +58,6 @@ async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>,
   const { rows } = await sql<{
     id: number
   }>`select id from information_schema.processlist where db = ${schema} and id <> connection_id()`.execute(db)
-  // One may have ended by itself meanwhile.
+  // A connection may have ended meanwhile.
   for (const { id } of rows) await sql`kill ${sql.lit(id)}`.execute(db).catch(() => {})
 }

@@ -12,46 +12,46 @@ import {
 } from './payments-client.ts'
 import { type HostProcess, startProcess } from './start-process.ts'
 
-/** What a run does. */
+/** The options of a run. */
 export interface ReliabilityOptions {
   readonly dialect: string
   readonly url: string
-  /** A storage over the same database, to look at the end. */
+  /** A storage over the same database, for the final check. */
   readonly storage: Storage
   readonly processes: number
   readonly clients: number
   readonly payments: number
-  /** No payment begins after so many seconds. */
+  /** No payment starts after this many seconds. */
   readonly maxSeconds?: number
-  /** Milliseconds between two kills; none without. */
+  /** Milliseconds between two kills; no kills if undefined. */
   readonly killIntervalMs?: number
   readonly maxKills?: number
-  /** What is done to the database, so many times, in equal shares of the payments or of the time, whichever comes first. */
+  /** Disturbs the database `disturbances` times, spread over the payments or the time, whichever is first. */
   readonly disturb?: () => Promise<void>
   readonly disturbances?: number
   readonly log?: (line: string) => void
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface ReliabilityReport {
   readonly seconds: number
   readonly acknowledged: number
-  /** Payments that are completed in the storage. */
+  /** Completed payments in the storage. */
   readonly completed: number
   /** Acknowledged, but not completed in the storage. */
   readonly missing: number
-  /** Completed in the storage, but acknowledged to nobody. */
+  /** Completed in the storage, but not acknowledged. */
   readonly unacknowledged: number
   readonly kills: number
   readonly disturbances: number
-  /** Calls that got no answer, or one of the 5xx or 409 kind, and were made again. */
+  /** Calls retried after no reply, a 5xx or a 409. */
   readonly repeats: number
   readonly findings: readonly unknown[]
-  /** Cents that all users have, and that came in. */
+  /** Cents held by users, and cents deposited. */
   readonly cents: { readonly users: bigint; readonly received: bigint }
 }
 
-/** Pays through processes that are killed while they work, and counts what is left. */
+/** Makes payments through processes that are killed meanwhile, and compares the storage with the acknowledgements. */
 export async function measureReliability(options: ReliabilityOptions): Promise<ReliabilityReport> {
   const { dialect, url, storage, clients, payments } = options
   const rootKey = newKey()
@@ -87,7 +87,7 @@ interface Progress {
   disturbances: number
 }
 
-/** All processes as one: a call goes to any, and to the next one until it is answered. */
+/** A driver over all processes that retries a call at the next one until it succeeds. */
 interface Fleet extends RequestDriver {
   readonly agent: Agent
   repeats: number
@@ -142,7 +142,7 @@ interface Pair {
   readonly to: PaymentsUser
 }
 
-/** A sender and a receiver for each client, who have paid each other once, so that the sender's word completes. */
+/** Creates a sender and a receiver for each client. */
 async function peopleFor(fleet: Fleet, service: string, clients: number, payments: number): Promise<readonly Pair[]> {
   const people = await Promise.all(Array.from({ length: clients }, () => registerUser(fleet)))
   const amount = String(Math.ceil(payments / clients) + 10)
@@ -222,7 +222,7 @@ async function compare(
   }
 }
 
-/** All rows of a table, a page at a time. */
+/** Lists all rows of a table, page by page. */
 async function allOf(storage: Storage, name: string): Promise<Readonly<Record<string, unknown>>[]> {
   const table = tables.find((candidate) => candidate.name === name)
   if (table === undefined) throw new Error(`there is no table ${name}`)
@@ -246,7 +246,7 @@ function figures(
   return { kills, disturbances, repeats }
 }
 
-/** A report as lines of text. */
+/** Formats a report. */
 export function describeReliability(report: ReliabilityReport): string {
   const { seconds, acknowledged, completed, missing, unacknowledged, kills, disturbances, repeats, findings, cents } =
     report

@@ -15,10 +15,10 @@ import {
 } from './payments-client.ts'
 
 const lockPin = '12345678M32ABCDEFGH'
-/** Somebody's proof key: the generator of secp256k1, compressed. */
+/** A proof key: the generator of secp256k1, compressed. */
 const proof_key = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
 
-/** A host in whose storage something else comes between two calls of an act, and the calls counted up to the last commit. */
+/** Creates a host whose storage runs another operation before one of the calls of an operation, and counts the calls up to the last commit. */
 async function world(requirePin = false) {
   const memory = memoryStorage()
   let [calls, committed] = [0, 0]
@@ -43,7 +43,7 @@ async function world(requirePin = false) {
   }
   const host = await createPaymentsHost(storage, { payments: { requirePin } })
   const client = inMemoryDriver(host.billfold.payments)
-  /** What an act says when another comes before one of its calls; how many calls there are, when none does. */
+  /** Runs an operation with another one before its n-th storage call, and returns its reply and number of calls. */
   const during = async (call: number, other: () => Promise<unknown>, act: () => Promise<PaymentsReply>) => {
     calls = 0
     before = { call, act: other }
@@ -66,7 +66,7 @@ async function world(requirePin = false) {
 
 type World = Awaited<ReturnType<typeof world>>
 
-/** What somebody who holds an api key of theirs may do with it: each makes ready, and gives the act and whose it is. */
+/** Operations that an api key authorizes: each prepares and returns the operation and its user. */
 const acts: Readonly<
   Record<string, (world: World) => Promise<{ readonly who: PaymentsUser; readonly act: () => Promise<PaymentsReply> }>>
 > = {
@@ -127,7 +127,7 @@ const acts: Readonly<
   },
 }
 
-/** What the owner does on another device, once it is logged in there. */
+/** Logs in on another device and returns a function that replaces the password there. */
 async function ownerOf({ client }: World, { email, password }: PaymentsUser): Promise<() => Promise<PaymentsReply>> {
   const { data } = await callEndpoint(client, '/api/auth/login/', { email, password, appid: '2', imei: 'second' })
   const change = { apikey: data['api-key'], email, old_password: password, password: 'another horse 12345' }
@@ -155,7 +155,7 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
     const { calls } = await host.during(0, async () => {}, (await prepared(host)).act)
     const { who, act } = await prepared(host)
     const { id = '' } = (await host.billfold.users.find({ kind: 'email', value: who.email })) ?? {}
-    // Just before its commit: all that it read is gone.
+    // Just before its commit, after all its reads.
     const { said } = await host.during(calls, () => host.billfold.users.erase(id), act)
     expect(said.code).toBe('1')
     expect([await host.rowsOf('payment_credentials', id), await host.rowsOf('payment_api_keys', id)]).toEqual([[], []])

@@ -2,10 +2,10 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { createPaymentsHost, type PaymentsHost } from './payments-client.ts'
 
-/** Milliseconds that the clock goes on with each look at it: hours go by in a few hundred requests, and limits with them. */
+/** Milliseconds that the clock advances per read, so that rate limit windows pass within a few hundred requests. */
 const tick = 20_000
 
-/** The payments API over a fresh SQLite file, so that what it keeps is not on the heap. */
+/** Creates an instance over a fresh SQLite file, so that stored rows are not on the heap. */
 export async function createSqlitePaymentsHost(): Promise<PaymentsHost & { readonly drop: () => Promise<void> }> {
   const sqlite = (await openTestDatabases()).find(({ kind }) => kind === 'sqlite')
   if (sqlite === undefined) throw new Error('there is no SQLite')

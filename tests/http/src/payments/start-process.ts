@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** A host in a process of its own. */
+/** A host in its own process. */
 export interface HostProcess {
   readonly port: number
-  /** kill -9, and waits until it is gone. */
+  /** Kills the process with SIGKILL and waits for its exit. */
   readonly kill: () => Promise<void>
 }
 
-/** What a host process needs to know. */
+/** The arguments of a host process. */
 export interface ProcessOptions {
   readonly dialect: string
   readonly url: string
@@ -18,7 +18,7 @@ export interface ProcessOptions {
 
 const main = fileURLToPath(new URL('../../dist/payments/host-process.js', import.meta.url))
 
-/** Starts the built host and waits until it listens; tries again where it ends before, since its database may be away. */
+/** Starts the built host and waits until it listens; retries if it exits first, since its database may be unavailable. */
 export async function startProcess(options: ProcessOptions): Promise<HostProcess> {
   const end = Date.now() + 120_000
   for (;;) {
@@ -31,7 +31,7 @@ export async function startProcess(options: ProcessOptions): Promise<HostProcess
   }
 }
 
-/** The port, or what the process said before it ended. */
+/** Returns the port, or the output of a process that exited first. */
 function listening(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => {
     let said = ''

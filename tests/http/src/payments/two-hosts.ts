@@ -6,13 +6,13 @@ import { type Host, startHost } from '../hosts/start-host.ts'
 import type { RequestDriver } from '../request-driver.ts'
 import { createPaymentsHost, type PaymentsHost, testKeyring } from './payments-client.ts'
 
-/** One of two hosts: its API over HTTP, what it does in-process, and its clock. */
+/** One of two hosts: its API over HTTP, its instance and its clock. */
 export interface ClockedHost extends PaymentsHost, RequestDriver {
   readonly clock: { now: number }
   readonly storage: Storage
 }
 
-/** Two hosts, Express and Koa, over pools of their own on one fresh database, as two processes would be. */
+/** Starts two hosts, Express and Koa, with their own pools on one fresh database, like two processes. */
 export async function startTwoPaymentsHosts(
   database: TestDatabase,
   payments: PaymentsOptions = {},
@@ -22,7 +22,7 @@ export async function startTwoPaymentsHosts(
   const key = newKey()
   const listening: Host[] = []
   const pools = [connect(), connect()] as const
-  // One instant for both: what is due after exactly a day is due at either host.
+  // The same start for both, so that deadlines are equal at both hosts.
   const startedAt = Date.now()
   await migrate(pools[0], { dialect })
   const start = async (db: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {

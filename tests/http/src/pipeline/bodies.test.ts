@@ -14,7 +14,7 @@ async function build() {
 const json = { 'content-type': 'application/json' }
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** Bodies that a host's parser before us would not let through, or would read with other eyes. */
+/** Bodies that a parser of the host would reject or read differently. */
 function unparsedBodies(client: MountedClient): void {
   it.each([
     ['not JSON', '{"name":'],
@@ -156,7 +156,7 @@ function bodies(client: MountedClient): void {
   })
 
   it('refuses an empty body that did not say its length', async () => {
-    // Parsers make `{}` of it, which the schema refuses.
+    // Parsers turn it into `{}`, which the schema rejects.
     expect((await client.request('POST', '/things', { headers: json, chunks: [] })).status).toBe(400)
   })
 
@@ -170,7 +170,7 @@ function bodies(client: MountedClient): void {
     const body =
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"deep":{"__proto__":{"polluted":1}}}'
     const answer = await client.request('POST', '/loose', { headers: json, body })
-    // Koa's parser refuses such a body by itself.
+    // Koa's parser rejects such a body itself.
     if (client.mounting.framework === 'koa' && client.mounting.parser) expect(answer.status).toBe(418)
     else expect(answer.json).toMatchObject({ polluted: false })
     expect({}).not.toHaveProperty('polluted')

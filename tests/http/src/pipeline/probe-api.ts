@@ -14,13 +14,13 @@ import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { CommitError } from '@billfold/core/storage'
 import { z } from 'zod'
 
-/** A small API that shows everything that the pipeline does, and what it wrote to the log and noticed. */
+/** A small API that exposes the request pipeline, with its log and counters. */
 export interface ProbeApi {
   readonly api: MountableApi
   readonly logged: { readonly fields: Readonly<Record<string, unknown>>; readonly message: string }[]
-  /** How many calls of `wait` saw their client go away. */
+  /** The number of `wait` calls whose client disconnected. */
   readonly abortedWaits: () => number
-  /** How many streams were closed before their end. */
+  /** The number of streams closed before their end. */
   readonly closedStreams: () => number
 }
 
@@ -51,7 +51,7 @@ function errorReply(error: BillfoldError, requestId: string): { status: number; 
   }
 }
 
-/** Makes a probe. Bodies must arrive within `bodyTimeoutMs`. */
+/** Creates the API. Bodies must arrive within `bodyTimeoutMs`. */
 export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
   const logged: ProbeApi['logged'] = []
   let abandoned = 0
@@ -202,7 +202,7 @@ function failingRoutes(): Route[] {
       throw new Error('the secret is 1234')
     }),
     failing('nothing', async () => {
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that is what the test is about
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the subject of the test
       await Promise.reject(undefined)
       return { status: 200 }
     }),

@@ -121,7 +121,7 @@ describeMounted(
         expect(status).toBe(500)
         const requestId = headers['x-request-id']
         expect(json).toEqual({ error: { code: 'unexpected', message: 'Something went wrong', issues: [], requestId } })
-        // The id is random, and may have any digits in it.
+        // The random id may contain these digits.
         expect(text.replace(String(requestId), '')).not.toContain('1234')
         expect(probe.logged).toHaveLength(1)
         expect(probe.logged[0]?.fields).toMatchObject({ requestId, api: 'probe', route: id, code: 'unexpected' })

@@ -14,24 +14,24 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import type { Meter, Tracer } from '@opentelemetry/api'
 
-/** The SDK of OpenTelemetry as a host sets it up, and what it would have sent. */
+/** The SDK of OpenTelemetry as a host sets it up, and its exports. */
 export interface RecordingSdk {
   readonly tracer: Tracer
   readonly meter: Meter
-  /** The spans that have ended since the last call. */
+  /** Returns the spans that ended since the last call. */
   readonly spans: () => readonly ReadableSpan[]
-  /** Every point of every metric until now, by the name of the metric. */
+  /** Returns all points by the name of the metric. */
   readonly points: () => Promise<ReadonlyMap<string, readonly MetricPoint[]>>
   readonly close: () => Promise<void>
 }
 
-/** A point of a metric; of a histogram its count stands for its value. */
+/** A point of a metric; the value of a histogram is its count. */
 export interface MetricPoint {
   readonly value: number
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-/** Sets the SDK up, with exporters in memory. */
+/** Sets up the SDK with exporters in memory. */
 export function startRecording(): RecordingSdk {
   const contexts = new AsyncLocalStorageContextManager().enable()
   context.setGlobalContextManager(contexts)

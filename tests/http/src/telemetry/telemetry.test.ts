@@ -26,7 +26,7 @@ import { type RecordingSdk, startRecording } from './recording-sdk.ts'
 
 const pin = '471147'
 
-/** A host whose middleware has an active span of its own, as the instrumentation of its framework has. */
+/** Hosts whose middleware starts an active span, like the instrumentation of their framework. */
 const frameworks = {
   express: (billfold: Billfold, { tracer }: RecordingSdk) => {
     const app = express()

@@ -3,8 +3,8 @@ import { memoryStorage, newKey } from '@billfold/core'
 import { createSampleData, createUpgradeInstance } from './sample-data.ts'
 import { dumpRows } from './dump-rows.ts'
 
-// Keeps a database as this version of the library leaves it, for the versions after it to open. To be run once a release:
-// node tests/http/dist/upgrade/keep-database.js VERSION, with the newest version of the migrations.
+// Dumps a database of this version of the library, for later versions to upgrade. To be run once a release:
+// node tests/http/dist/upgrade/dump-database.js VERSION, with the newest version of the migrations.
 const version = Number(process.argv[2])
 if (!Number.isInteger(version) || version < 1) throw new Error('usage: keep-database VERSION')
 const storage = memoryStorage()

@@ -1,10 +1,10 @@
 import { tables } from '@billfold/core'
 import { batch, type Row, type Storage, type Table, type CellValue } from '@billfold/core/storage'
 
-/** The rows of all tables as JSON: long numbers and bytes as what they are, in words. */
+/** The rows of all tables as JSON, with tagged bigints and bytes. */
 export type DumpedRows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
-/** Reads a whole database. */
+/** Dumps the rows of all tables. */
 export async function dumpRows(storage: Storage): Promise<DumpedRows> {
   const kept: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
   for (const table of tables) {
@@ -14,7 +14,7 @@ export async function dumpRows(storage: Storage): Promise<DumpedRows> {
   return kept
 }
 
-/** Puts rows back into tables that have the columns which they had then. */
+/** Restores rows into tables with the columns of the dump. */
 export async function restoreRows(storage: Storage, kept: DumpedRows): Promise<void> {
   for (const table of tables) {
     const rows = (kept[table.name] ?? []).map((row) => mapCells(row, decodeCell))

@@ -13,11 +13,11 @@ import {
   registerUser,
 } from '../payments/payments-client.ts'
 
-/** What somebody outside knows of a database that was in use: enough to go on using it. */
+/** What clients know about a dumped database. */
 export interface SampleData {
-  /** The key of the demo keyring, base64. It guards this database and no other. */
+  /** The key of the demo keyring, base64, used for this dump only. */
   readonly key: string
-  /** When it was kept, in milliseconds since 1970. */
+  /** The time of the dump, in milliseconds since 1970. */
   readonly at: number
   readonly service: string
   readonly custody: {
@@ -35,7 +35,7 @@ export interface SampleData {
   }
 }
 
-/** Billfold over a database that is, or was, in use. */
+/** Creates an instance over the dumped database. */
 export function createUpgradeInstance(storage: Storage, key: string, now: () => number = Date.now): Billfold {
   return createBillfold({
     storage,
@@ -45,7 +45,7 @@ export function createUpgradeInstance(storage: Storage, key: string, now: () => 
   })
 }
 
-/** Uses a fresh database: a user with a PIN and a wallet, a DID with a service, two who pay each other. */
+/** Fills a fresh database: a user with a PIN and a wallet, a DID with a service, and two users with payments. */
 export async function createSampleData(billfold: Billfold, key: string): Promise<SampleData> {
   const scopes = ['custody', 'dids', 'dids:sign', 'payments:gateway', 'payments:subscriptions']
   const made = await billfold.serviceKeys.create({ tag: 'kept', scopes })
@@ -89,13 +89,13 @@ async function createPaymentsSample(billfold: Billfold, service: string): Promis
   return { from, to, pending, balances: await listBalances(asker, [from, to]) }
 }
 
-/** What is kept must have come about. */
+/** Throws unless the call succeeded. */
 async function expectSuccess(said: Promise<PaymentsReply>): Promise<void> {
   const { code, message } = await said
   if (code !== '0') throw new Error(message)
 }
 
-/** What people have and what is held of it. */
+/** Lists the available and held balances of users. */
 export async function listBalances(asker: RequestDriver, people: readonly PaymentsUser[]): Promise<string[]> {
   const told = await Promise.all(people.map((person) => getBalance(asker, person)))
   return told.map(({ balance: all, held }) => `${all} ${held}`)

@@ -15,7 +15,7 @@ interface Kept {
   readonly rows: DumpedRows
 }
 
-/** Every database that a version of the library has left, see keep-database.ts. */
+/** The dumps of all versions, see dump-database.ts. */
 const kept = readdirSync(new URL('.', import.meta.url))
   .filter((name) => /^version-\d+\.json$/.test(name))
   .map((name): Kept => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')))
