@@ -6,7 +6,7 @@ import type { DidClient } from './did-client.ts'
 import { createDidHost } from './did-host.ts'
 import { createInMemoryDidClient } from './two-did-hosts.ts'
 
-const wallets = tables.find(({ name }) => name === 'identities')
+const wallets = tables.find(({ name }) => name === 'did_wallets')
 
 /** Creates a host with `count` wallets in its tenant, interleaved with as many of another tenant. */
 export async function createListingHost(
@@ -76,7 +76,7 @@ function rowOf(tenant: string, number: number): Row {
     userId: null,
     generation: null,
     sealedKey: new Uint8Array(100),
-    configurationId: null,
+    latestUpdateId: null,
     createdAt: Date.now(),
     deletedAt: null,
     destroyKeyAt: null,

@@ -18,6 +18,8 @@ export async function startHost(mounting: Mounting, api: MountableApi, options: 
   const errors: unknown[] = []
   const build = mounting.framework === 'koa' ? koaHost : expressHost
   const server = createServer(build(mounting, api, options, errors))
+  // Longer than any pause of a suite: a request on a connection that the host closes at this moment would be lost.
+  server.keepAliveTimeout = 600_000
   const port = await listen(server)
   return { port, errors, close: () => close(server) }
 }

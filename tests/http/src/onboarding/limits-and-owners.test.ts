@@ -59,7 +59,7 @@ describe('a transferred DID', () => {
     const { r, s, yParity } = Signature.from(new SigningKey(old.privateKey).sign(prepared.digest))
     const signature = { r: Buffer.from(r.slice(2), 'hex'), s: Buffer.from(s.slice(2), 'hex'), recovery: yParity }
     await registry.submit(services, { tenant: 'default', id: 'host' }, 'hand-over', prepared, signature)
-    expect(await answer(old)).toMatchObject({ status: 401, body: { code: 'login_refused' } })
+    expect(await answer(old)).toMatchObject({ status: 401, body: { code: 'login_failed' } })
     expect(decodeClaims((await answer(next)).body.jwt).did).toBe(did)
   })
 })

@@ -40,7 +40,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
         wallet: wallet.address.toLowerCase(),
       })
       const second = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json: { signature } })
-      expect(second).toMatchObject({ status: 401, body: { code: 'login_refused', message: expect.any(String) } })
+      expect(second).toMatchObject({ status: 401, body: { code: 'login_failed', message: expect.any(String) } })
     })
 
     it('accepts a challenge for one wallet, and a DID with the signature', async () => {
@@ -269,7 +269,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       })
       expect(await sendOnboardingRequest(client, 'GET', '/templates/9/schema.json')).toMatchObject({
         status: 404,
-        body: { code: 'template_unknown' },
+        body: { code: 'template_not_found' },
       })
     })
   })

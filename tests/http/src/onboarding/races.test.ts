@@ -153,7 +153,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     expect(made).toHaveLength(1)
     // Rejected by the wallet's quota at that moment, or because the user exists.
     const codes = new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))
-    expect([...codes].every((code) => code === 'user_exists' || code === 'file_too_many')).toBe(true)
+    expect([...codes].every((code) => code === 'user_exists' || code === 'file_limit_reached')).toBe(true)
     expect([await pair.rows('files'), await pair.rows('profiles')]).toEqual(before.map((count) => (count ?? 0) + 1))
     if (database.kind === 'sqlite') expect(await pair.blobs()).toBe(await pair.rows('files'))
   })
@@ -225,7 +225,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     await pair.instances[0].users.erase(decodeClaims(body.token).sub)
     open()
     for (const { status, body: answer } of await answers)
-      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_unknown' })
+      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_not_found' })
     expect(await pair.rows('applications')).toBe(before)
   })
 

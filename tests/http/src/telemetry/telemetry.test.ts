@@ -72,6 +72,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     })
     const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 't', scopes: ['custody'] })
     server = frameworks[framework](billfold, recorded)
+    server.keepAliveTimeout = 600_000
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
