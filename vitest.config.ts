@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const withNodes = [
   'tests/http/src/did-registries/**/*.test.ts',
   'tests/http/src/dids/chain.test.ts',
-  'tests/http/src/custody/{transactions,processes,repricing,evm}*.test.ts',
+  'tests/http/src/custody/{transactions,processes,fee-bumping,evm}*.test.ts',
 ]
 
 // The suites run against the sources, without a build, through a condition that published packages do not have.

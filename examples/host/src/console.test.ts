@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import {
-  accessibilityProblems,
+  findAccessibilityProblems,
   browserPath,
   faceCamera,
-  type OpenBrowser,
-  openBrowser,
+  type CameraBrowser,
+  launchBrowser,
   type Visitor,
-  withoutPoses,
+  shortenWaits,
 } from '@billfold/browser-tests'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -45,11 +45,11 @@ async function runCopied(page: Page, host: RunningHost, index: number): Promise<
 
 // Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the console', () => {
-  let browser: OpenBrowser
+  let browser: CameraBrowser
   let hosts: Record<'express' | 'koa', RunningHost>
   let faults: string[] = []
   beforeAll(async () => {
-    browser = await openBrowser(await faceCamera())
+    browser = await launchBrowser(await faceCamera())
     hosts = { express: await startExampleHost({}), koa: await startExampleHost({ FRAMEWORK: 'koa' }) }
   }, 60_000)
   afterAll(async () => {
@@ -75,7 +75,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
   async function expectNoFaults(page: Page): Promise<void> {
     expect(faults).toEqual([])
     await page.emulateMedia({ colorScheme: page.url().startsWith(hosts.koa.url) ? 'light' : 'dark' })
-    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await findAccessibilityProblems(page)).toEqual([])
     // WCAG 2.2, 1.4.10 Reflow: no horizontal scrolling at 320 px.
     await page.setViewportSize({ width: 320, height: 640 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
@@ -142,7 +142,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
 
   test('enrols a face, signs in with face and PIN, and without PIN on a trusted device', async () => {
     const page = await open(hosts.koa, '/demo/face')
-    await withoutPoses(page)
+    await shortenWaits(page)
     await perform(page, 'Create user')
     const go = async (step: string, action: string): Promise<void> => {
       await stepNamed(page, step).getByRole('combobox').selectOption('still')

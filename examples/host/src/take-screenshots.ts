@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { faceCamera, openBrowser, sizes } from '@billfold/browser-tests'
+import { faceCamera, launchBrowser, sizes } from '@billfold/browser-tests'
 import type { Page } from 'playwright-core'
 import { consoleUrl, startExampleHost } from './running-host.ts'
 
@@ -54,7 +54,7 @@ async function perform(page: Page, action: string): Promise<void> {
 
 mkdirSync(folder, { recursive: true })
 const host = await startExampleHost({})
-const browser = await openBrowser(await faceCamera())
+const browser = await launchBrowser(await faceCamera())
 try {
   for (const flow of flows) {
     const page = await browser.visit({ size: 'desktop' })

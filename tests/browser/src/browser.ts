@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** A browser that is installed here: the one that is named, or one in the usual places; undefined where there is none. */
+/** The path of an installed browser: BILLFOLD_TEST_CHROMIUM, or one of the usual paths; undefined if there is none. */
 export const browserPath: string | undefined = [
   env['BILLFOLD_TEST_CHROMIUM'],
   '/usr/bin/chromium',
@@ -23,32 +23,32 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** What is before the camera of a browser: a video, or there is no camera at all. */
+/** The input of a browser's camera: a video, or no camera at all. */
 export type Scene = { readonly video: Buffer } | 'no camera'
 
-/** The sizes that pages are looked at in. */
+/** Viewport sizes. */
 export const sizes = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 800 },
 } as const
 
-/** Who comes with the browser. */
+/** The visitor of a page. */
 export interface Visitor {
   readonly size?: keyof typeof sizes
   readonly locale?: string
-  /** Whether they let the page use the camera: yes. */
+  /** False if the visitor blocks the camera. True by default. */
   readonly allowsCamera?: boolean
 }
 
-/** A browser that is open. */
-export interface OpenBrowser {
-  /** A page of somebody who was never here: no cookies, no keys. */
+/** A running browser with a fake camera. */
+export interface CameraBrowser {
+  /** Opens a page in a new context, without cookies and keys. */
   readonly visit: (visitor?: Visitor) => Promise<Page>
   readonly close: () => Promise<void>
 }
 
-/** Opens a browser. Its camera is fixed when it starts, so each scene has its own browser. */
-export async function openBrowser(scene: Scene): Promise<OpenBrowser> {
+/** Launches a browser. Its camera is fixed at launch, so each scene needs its own browser. */
+export async function launchBrowser(scene: Scene): Promise<CameraBrowser> {
   const folder = mkdtempSync(join(tmpdir(), 'billfold-camera-'))
   const browser = await launch(scene, join(folder, 'camera.y4m'))
   return {
@@ -75,9 +75,9 @@ function launch(scene: Scene, file: string): Promise<Browser> {
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What an accessibility checker has against the page as it is now: nothing, one hopes. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // Outside the page's own policy, which lets in no script but its own.
+/** Lists the accessibility violations that axe finds on the page. */
+export async function findAccessibilityProblems(page: Page): Promise<string[]> {
+  // The page's content security policy allows no other script.
   const session = await page.context().newCDPSession(page)
   await session.send('Page.setBypassCSP', { enabled: true })
   const { readFile } = await import('node:fs/promises')

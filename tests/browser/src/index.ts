@@ -1,11 +1,11 @@
 export {
-  accessibilityProblems,
+  findAccessibilityProblems,
   browserPath,
-  type OpenBrowser,
-  openBrowser,
+  type CameraBrowser,
+  launchBrowser,
   type Scene,
   sizes,
   type Visitor,
 } from './browser.ts'
 export { faceCamera } from './face-camera.ts'
-export { withoutPoses } from './without-poses.ts'
+export { shortenWaits } from './shorten-waits.ts'

@@ -7,44 +7,44 @@ import { expressRouter } from '@billfold/express-adapter'
 import { faceVerifier } from '@billfold/verifier-face'
 import express from 'express'
 
-/** The PIN of everybody. */
+/** The PIN of the user. */
 export const pin = '4711'
 
-/** A host with the authentication API, a person, and the verifier that knows faces. */
+/** A host with the authentication API, one user and the face verifier. */
 export interface LoginHost {
   readonly billfold: Billfold
   readonly url: string
-  /** Where a relying party is that people may go back to. */
+  /** The origin of the relying party that users return to. */
   readonly relyingParty: string
-  /** Makes a session about the person and gives the URL that their browser opens. */
+  /** Creates a session for the user and returns the URL for the browser. */
   readonly session: (input?: SessionInput) => Promise<string>
   readonly close: () => Promise<void>
 }
 
-/** How people are verified here. */
+/** The verification configurations. */
 const configurations = [
   { tag: 'still', liveness: 'none' },
-  /** Waits for a button before it takes the picture. */
+  /** Takes the picture on a button press. */
   { tag: 'manual', liveness: 'none', selfieCaptureMode: 'manual' },
   { tag: 'two attempts', liveness: 'none', maxAttempts: 2 },
   { tag: 'challenge', liveness: 'basic' },
 ] as const
 
-/** What a session is for. */
+/** The options of a session. */
 export interface SessionInput {
   readonly purpose?: 'authenticate' | 'enroll'
   readonly configuration?: (typeof configurations)[number]['tag']
   readonly returnUrl?: string
 }
 
-/** What of the host can be otherwise. */
+/** The options of the host. */
 export interface LoginHostOptions {
-  /** The steps that each challenge has, so that a video can show them. */
+  /** The steps of every liveness challenge, so that a video can show them. */
   readonly steps?: readonly string[]
 }
 
 /** Starts a host. */
-export async function loginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
+export async function startLoginHost({ steps }: LoginHostOptions = {}): Promise<LoginHost> {
   const verifier = faceVerifier()
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,11 +1,11 @@
 import { acted, anna, portraitPixels, straight } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { act } from './acting.ts'
-import { accessibilityProblems, browserPath, openBrowser, type OpenBrowser, type Visitor } from './browser.ts'
+import { showPictures } from './fake-camera.ts'
+import { findAccessibilityProblems, browserPath, launchBrowser, type CameraBrowser, type Visitor } from './browser.ts'
 import { faceCamera } from './face-camera.ts'
-import { type LoginHost, loginHost, pin } from './login-host.ts'
-import { withoutPoses } from './without-poses.ts'
+import { type LoginHost, startLoginHost, pin } from './login-host.ts'
+import { shortenWaits } from './shorten-waits.ts'
 
 const them = await portraitPixels(straight)
 const [stranger] = anna
@@ -14,34 +14,34 @@ const patience = { timeout: 30_000 }
 
 const checked = new Set<string>()
 
-/** Waits for a screen, by its heading, and has the accessibility checker look at it the first time. */
+/** Waits for a screen by its heading, and checks its accessibility the first time. */
 async function expectScreen(page: Page, heading: string): Promise<void> {
   await page.getByRole('heading', { name: heading }).waitFor(patience)
   if (checked.has(heading)) return
   checked.add(heading)
-  expect(await accessibilityProblems(page)).toEqual([])
+  expect(await findAccessibilityProblems(page)).toEqual([])
 }
 
 async function start(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the camera' }).click(patience)
 }
 
-// Where no browser is installed, the end of the run says so.
+// Skipped without a browser; the summary of the run reports it.
 describe.runIf(browserPath !== undefined)('the authentication page', () => {
   let host: LoginHost
-  let browser: OpenBrowser
+  let browser: CameraBrowser
 
-  /** A page of somebody whose face is before the camera, and who needs no time to pose. */
+  /** Opens a page with shortened waits. */
   async function visit(visitor?: Visitor): Promise<Page> {
     const page = await browser.visit(visitor)
-    await withoutPoses(page)
+    await shortenWaits(page)
     return page
   }
 
   beforeAll(async () => {
-    host = await loginHost({ steps: ['turn_left', 'open_mouth', 'turn_right'] })
-    browser = await openBrowser(await faceCamera())
-    // Enrolled once, as the first visit of the person.
+    host = await startLoginHost({ steps: ['turn_left', 'open_mouth', 'turn_right'] })
+    browser = await launchBrowser(await faceCamera())
+    // The user is enrolled once.
     const page = await visit()
     await page.goto(await host.session({ purpose: 'enroll' }))
     await expectScreen(page, 'Enrol your face')
@@ -53,7 +53,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await host.close()
   })
 
-  test('signs a person in by face and PIN, takes them back, and asks for no PIN on a device that they trust', async () => {
+  test('signs a user in by face and PIN, returns to the relying party, and skips the PIN on a trusted device', async () => {
     const page = await visit()
     await page.goto(await host.session({ returnUrl: `${host.relyingParty}/after` }))
     await expectScreen(page, 'Sign in with your face')
@@ -63,7 +63,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByLabel('Do not ask again').check()
     await page.getByRole('button', { name: 'Confirm' }).click()
     await page.getByRole('alert').getByText('That PIN is not right.').waitFor(patience)
-    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await findAccessibilityProblems(page)).toEqual([])
     await page.getByLabel('PIN').fill(pin)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
@@ -74,7 +74,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('works with the keyboard alone, and tells a screen reader what is next', async () => {
+  test('works with the keyboard alone and moves the focus to each next step', async () => {
     const page = await visit()
     await page.goto(await host.session({ configuration: 'manual' }))
     await page.getByRole('heading', { name: 'Sign in with your face' }).waitFor(patience)
@@ -83,7 +83,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Take the picture' }).waitFor(patience)
-    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await findAccessibilityProblems(page)).toEqual([])
     expect(await focused()).toMatch(/^Put your face in the oval/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -93,9 +93,9 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByRole('heading', { name: 'Done' }).waitFor(patience)
   }, 120_000)
 
-  test('does not let another person in, and ends after as many attempts as there are', async () => {
+  test('rejects another person and ends the session after the maximum of attempts', async () => {
     const page = await visit()
-    await act(page, {}, await portraitPixels(stranger))
+    await showPictures(page, {}, await portraitPixels(stranger))
     await page.goto(await host.session({ configuration: 'two attempts' }))
     await start(page)
     await expectScreen(page, 'Let us try that again')
@@ -103,23 +103,23 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'That did not work')
   }, 120_000)
 
-  test('says that it saw no face', async () => {
+  test('reports that no face was found', async () => {
     const wall = { data: Buffer.alloc(640 * 480 * 3, 120), width: 640, height: 480 }
     const page = await visit()
-    await act(page, {}, wall)
+    await showPictures(page, {}, wall)
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'Let us try that again')
     await page.getByText('We saw no face').waitFor(patience)
   }, 120_000)
 
-  test('has a screen for a camera that is not allowed, and one for none', async () => {
+  test('shows a screen for a blocked camera and one for a missing camera', async () => {
     const page = await visit({ allowsCamera: false })
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'The camera is not allowed')
     await page.getByRole('button', { name: 'Try again' }).waitFor(patience)
-    const another = await openBrowser('no camera')
+    const another = await launchBrowser('no camera')
     try {
       const without = await another.visit()
       await without.goto(await host.session())
@@ -130,7 +130,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     }
   }, 120_000)
 
-  test('goes on where it was when the network comes back', async () => {
+  test('resumes at the same step when the network returns', async () => {
     const page = await visit()
     const context = page.context()
     await page.goto(await host.session())
@@ -149,9 +149,9 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('asks for the same again when an answer was lost, and the same is done once', async () => {
+  test('retries a step whose reply was lost, which is executed once', async () => {
     const page = await visit()
-    /** Lets one request through to the server, and its answer be lost on the way back. */
+    /** Forwards one request to the server and drops its reply. */
     const loseOneAnswer = async (path: string): Promise<void> => {
       await page.route(
         path,
@@ -176,7 +176,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Done')
   }, 120_000)
 
-  test('says that a session has expired, was never there, or is open in another browser', async () => {
+  test('reports a session that has expired, does not exist or belongs to another browser', async () => {
     const page = await visit()
     await page.goto(`${host.url}/walletapi/v2/authentication?session=018f0000-0000-7000-8000-000000000000`)
     await expectScreen(page, 'This page has expired')
@@ -184,28 +184,28 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     const first = await visit()
     await first.goto(relayed)
     await first.getByRole('button', { name: 'Start the camera' }).waitFor(patience)
-    // Whoever has the link of the page, but not the cookie of the browser that opened it, gets no further.
+    // The link of the page is useless without the cookie of the browser that started the session.
     await page.goto(first.url())
     await start(page)
     await expectScreen(page, 'This page was opened elsewhere')
   }, 120_000)
 
-  test('speaks German to those who do', async () => {
+  test('shows German for a German locale', async () => {
     const page = await visit({ size: 'desktop', locale: 'de-AT' })
     await page.goto(await host.session())
     await expectScreen(page, 'Mit dem Gesicht anmelden')
     expect(await page.getAttribute('html', 'lang')).toBe('de')
   }, 120_000)
 
-  test('with a challenge lets in who does what it asks', async () => {
-    // Who acts needs the time: the camera shows each movement a moment after it was asked for.
+  test('signs in a user who performs the liveness challenge', async () => {
+    // Without shortened waits: the camera shows each movement a moment after the page asks for it.
     const page = await browser.visit()
     const pictures = {
       'Turn your head to your left': acted.turn_left(them),
       'Open your mouth': acted.open_mouth(them),
       'Turn your head to your right': acted.turn_right(them),
     }
-    await act(page, pictures, them)
+    await showPictures(page, pictures, them)
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     for (const asked of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])
@@ -213,7 +213,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Enter your PIN')
   }, 120_000)
 
-  test('with a challenge does not let a still photo in', async () => {
+  test('rejects a still photo in a liveness challenge', async () => {
     const page = await visit()
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
@@ -221,7 +221,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByText('not the ones we asked for').waitFor(patience)
   }, 120_000)
 
-  test('runs no script and shows in no frame but its own', async () => {
+  test('allows no inline script, foreign script or framing', async () => {
     const answer = await fetch(`${host.url}/walletapi/v2/authentication?session=x`)
     const policy = answer.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")

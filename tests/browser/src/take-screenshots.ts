@@ -2,15 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { anna, portraitPixels, straight, video } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
-import { openBrowser, type Scene, sizes } from './browser.ts'
-import { loginHost, pin } from './login-host.ts'
+import { launchBrowser, type Scene, sizes } from './browser.ts'
+import { startLoginHost, pin } from './login-host.ts'
 
 // Every screen of the authentication page, at the size of a phone and of a desk, into test-results/screens.
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const camera: Scene = { video: await video([{ pixels: await portraitPixels(straight), seconds: 1 }]) }
 const stranger: Scene = { video: await video([{ pixels: await portraitPixels(anna[0]), seconds: 1 }]) }
-const host = await loginHost()
+const host = await startLoginHost()
 
 type Walk = (page: Page, shot: (name: string) => Promise<void>) => Promise<void>
 
@@ -108,7 +108,7 @@ try {
 }
 
 async function take(scene: Scene, walk: Walk, size: keyof typeof sizes, allowsCamera: boolean): Promise<void> {
-  const browser = await openBrowser(scene)
+  const browser = await launchBrowser(scene)
   const page = await browser.visit({ size, allowsCamera })
   await walk(page, async (name) => void (await page.screenshot({ path: join(folder, `${name}-${size}.png`) })))
   await browser.close()

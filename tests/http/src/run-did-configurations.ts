@@ -7,15 +7,15 @@ import { chainRegistry, privateKeyPayer } from '@billfold/core/dids'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { connectTo, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
-import { configureAll, makeWallets } from './dids/configure-many.ts'
-import { didHost } from './dids/did-host.ts'
-import { payerHistory } from './dids/payer-history.ts'
-import { callerOf, twoDidHosts } from './dids/two-did-hosts.ts'
+import { configureWallets, createWallets } from './dids/configure-wallets.ts'
+import { createDidHost } from './dids/did-host.ts'
+import { readPayerHistory } from './dids/payer-history.ts'
+import { createInMemoryDidClient, createTwoDidHosts } from './dids/two-did-hosts.ts'
 
-// Two processes that share a payer and a PostgreSQL configure wallets at once, and two hosts make 1,000 wallets in one vault,
+// Two processes that share a payer and a PostgreSQL configure wallets concurrently, and two hosts create 1,000 wallets in one vault,
 // over each database: node dist/run-did-configurations.js [count]
 
-/** What a process is told. */
+/** The arguments of a process. */
 interface Job {
   readonly url: string
   readonly key: string
@@ -29,7 +29,9 @@ interface Job {
 const [first = '200', told] = process.argv.slice(2)
 await (told === undefined ? lead(Number(first)) : work(JSON.parse(told)))
 
-async function hostOf(job: Job): Promise<{ caller: ReturnType<typeof callerOf>; close: () => Promise<void> }> {
+async function hostOf(
+  job: Job,
+): Promise<{ caller: ReturnType<typeof createInMemoryDidClient>; close: () => Promise<void> }> {
   const db = connectTo('postgres', job.url)
   const registry = chainRegistry({
     client: evmChainClient({ url: job.rpcUrl, chainId: job.chainId, timeoutMs: 20_000 }),
@@ -38,13 +40,16 @@ async function hostOf(job: Job): Promise<{ caller: ReturnType<typeof callerOf>; 
     networks: ['development'],
   })
   const keyring = localKeyring({ keys: { k1: job.key }, currentKeyId: 'k1' })
-  const host = await didHost(kyselyStorage(db, { dialect: 'postgres' }), { keyring, dids: { registries: [registry] } })
-  return { caller: callerOf(host), close: () => db.destroy() }
+  const host = await createDidHost(kyselyStorage(db, { dialect: 'postgres' }), {
+    keyring,
+    dids: { registries: [registry] },
+  })
+  return { caller: createInMemoryDidClient(host), close: () => db.destroy() }
 }
 
 async function work(job: Job): Promise<void> {
   const { caller, close } = await hostOf(job)
-  const statuses = await configureAll(caller, job.dids)
+  const statuses = await configureWallets(caller, job.dids)
   process.stdout.write(`${process.pid}: ${statuses.filter((status) => status === 200).length} of ${statuses.length}\n`)
   await close()
 }
@@ -69,12 +74,12 @@ async function lead(count: number): Promise<void> {
     dids: [],
   }
   const { caller, close } = await hostOf(job)
-  const dids = await makeWallets(caller, count)
+  const dids = await createWallets(caller, count)
   await close()
   const began = performance.now()
   await Promise.all([dids.slice(0, count / 2), dids.slice(count / 2)].map((half) => runProcess({ ...job, dids: half })))
   const seconds = (performance.now() - began) / 1000
-  const { transactions, changes, failed } = await payerHistory({ ...chain, payerAddress })
+  const { transactions, changes, failed } = await readPayerHistory({ ...chain, payerAddress })
   const distinct = new Set(changes).size
   process.stdout.write(
     `${count} wallets, ${count * 3} steps in ${seconds.toFixed(1)} s: ${transactions} transactions, ${distinct} distinct changes, ${failed} failed\n`,
@@ -86,12 +91,12 @@ async function lead(count: number): Promise<void> {
 }
 
 async function makeInOneVault(database: TestDatabase, count: number): Promise<void> {
-  const { callers, drop } = await twoDidHosts(database)
-  const { body } = await callers[0].call('POST', '/vault', { kind: 'BIP44' })
+  const { clients, drop } = await createTwoDidHosts(database)
+  const { body } = await clients[0].call('POST', '/vault', { kind: 'BIP44' })
   const wallet = { vaultId: body.vault._id }
   const began = performance.now()
   const answers = await Promise.all(
-    Array.from({ length: count }, (_, index) => callers[index % 2 === 0 ? 0 : 1].call('POST', '/wallet', { wallet })),
+    Array.from({ length: count }, (_, index) => clients[index % 2 === 0 ? 0 : 1].call('POST', '/wallet', { wallet })),
   )
   const seconds = (performance.now() - began) / 1000
   const indices = new Set(answers.map(({ body: made }) => made.wallet?.index))

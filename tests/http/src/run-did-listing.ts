@@ -1,11 +1,11 @@
 import { openTestDatabases } from '@billfold/test-databases'
-import { listingDatabase, pageTimes } from './dids/many-wallets.ts'
+import { createListingHost, measurePages } from './dids/seed-wallets.ts'
 
-// The time that a page of a long list takes, from its first to its last: node dist/run-did-listing.js [count]
+// The time per page of a long list: node dist/run-did-listing.js [count]
 const count = Number(process.argv[2] ?? 100_000)
 for (const database of await openTestDatabases()) {
-  const { caller, drop } = await listingDatabase(database, count)
-  const { pages, first, last, slowest } = await pageTimes(caller, 1000)
+  const { caller, drop } = await createListingHost(database, count)
+  const { pages, first, last, slowest } = await measurePages(caller, 1000)
   const milliseconds = [first, last, slowest].map((time) => time.toFixed(1))
   process.stdout.write(
     `${database.name}: ${count} wallets in ${pages} pages of 1,000; the first tenth ${milliseconds[0]} ms a page, the last ${milliseconds[1]}, the slowest page ${milliseconds[2]}\n`,

@@ -1,6 +1,6 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { deployRegistry } from './did-registries/deployed-registry.ts'
-import { compareSequences } from './did-registries/sequences.ts'
+import { compareSequences } from './did-registries/compare-sequences.ts'
 import { configureInTwoProcesses } from './did-registries/shared-payer.ts'
 
 // The long form of the suites of DID registries: node dist/run-did-registries.js [sequences] [wallets] [seed]
@@ -8,7 +8,7 @@ const [sequences = 500, wallets = 200, seed = 1] = process.argv.slice(2).map(Num
 
 const sequencing = await deployRegistry()
 const begun = performance.now()
-const compared = await compareSequences(sequencing, { count: sequences, longest: 8, seed })
+const compared = await compareSequences(sequencing, { count: sequences, maxLength: 8, seed })
 await sequencing.close()
 print(`${compared} sequences gave the same documents in both registries as in ethr-did-resolver, in ${since(begun)} s`)
 

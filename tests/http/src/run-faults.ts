@@ -1,11 +1,11 @@
 import { localKeyring, memoryStorage, newKey, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
-import { playFaults } from './faults/play.ts'
+import { injectFaults } from './faults/inject-faults.ts'
 import { scenarios } from './faults/scenarios.ts'
 
 // Every call of the storage fails, before it is applied and after, in a scenario of each API, in memory and on every database:
-// node dist/run-faults.js [storms] [every so many-th fault]
+// node dist/run-faults.js [storms] [every n-th fault]
 const [storms = 50, every = 1] = process.argv.slice(2).map(Number)
 
 const all = { runs: 0, repeats: 0, problems: 0, storages: new Array<string>() }
@@ -14,7 +14,7 @@ async function play(name: string, storage: () => Storage): Promise<void> {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   all.storages.push(name)
   for (const scenario of scenarios) {
-    const { calls, runs, repeats, seconds, problems } = await playFaults(
+    const { calls, runs, repeats, seconds, problems } = await injectFaults(
       scenario,
       { storage, keyring },
       { storms, every },

@@ -1,7 +1,7 @@
 import { execSync } from 'node:child_process'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
-import { describeReliability, reliability } from './payments/reliability.ts'
+import { describeReliability, measureReliability } from './payments/reliability.ts'
 
 // Payments through four processes, one of which is killed every two seconds:
 // node dist/run-payments.js [count] [postgres|mysql] [most seconds] [a command that restarts the database, run twice]
@@ -12,15 +12,15 @@ const fresh = await database.open()
 if (fresh.url === undefined) throw new Error('the database has no URL')
 const db = fresh.connect()
 await migrate(db, { dialect: database.dialect })
-const report = await reliability({
+const report = await measureReliability({
   dialect,
   url: fresh.url,
   storage: kyselyStorage(db, { dialect: database.dialect }),
   processes: 4,
   clients: 64,
   payments: Number(count),
-  mostSeconds: Number(mostSeconds),
-  killEvery: 2000,
+  maxSeconds: Number(mostSeconds),
+  killIntervalMs: 2000,
   ...(restart !== undefined && {
     disturbances: 2,
     disturb: async () => {
@@ -31,5 +31,5 @@ const report = await reliability({
   log: (line) => process.stdout.write(`${line}\n`),
 })
 process.stdout.write(`${database.name}\n${describeReliability(report)}\n`)
-if (report.findings.length + report.missing + report.unasked > 0) process.exitCode = 1
+if (report.findings.length + report.missing + report.unacknowledged > 0) process.exitCode = 1
 await fresh.drop()

@@ -1,20 +1,20 @@
 import { request as httpRequest } from 'node:http'
-import { request } from './client.ts'
-import { startHost } from './hosts.ts'
-import { type Mounting, mountings, nameOf } from './mountings.ts'
-import { type Applicant, logIn } from './onboarding/applicant.ts'
-import { formBytes, formType, png } from './onboarding/form.ts'
-import { onboardingHost } from './onboarding/host.ts'
+import { sendRequest } from './send-request.ts'
+import { startHost } from './hosts/start-host.ts'
+import { formatMounting, type Mounting, mountings } from './hosts/mountings.ts'
+import { type Applicant, logInApplicant } from './onboarding/applicant.ts'
+import { encodeForm, formType, pngBytes } from './onboarding/multipart-form.ts'
+import { createOnboardingHost } from './onboarding/onboarding-host.ts'
 
-// One file of 2 GiB through each framework, of a host that takes so much and of one that does not, with the memory that it takes:
+// One file of 2 GiB through each framework, to a host that accepts it and one that does not, with the memory used:
 // node dist/run-uploads.js [MiB]
 const [mebibytes = 2048] = process.argv.slice(2).map(Number)
 const size = mebibytes * 2 ** 20
 const piece = Buffer.alloc(2 ** 20, 5)
-/** What a host may need beyond what it needs anyway, in bytes. */
+/** The allowed memory growth of the host, in bytes. */
 const allowed = 100 * 2 ** 20
 
-/** Sends a file piece by piece, as fast as the host takes it, and gives the status and the most memory that was in use. */
+/** Sends a file piece by piece with backpressure, and returns the status and the peak memory. */
 function upload(
   port: number,
   mounting: Mounting,
@@ -41,7 +41,7 @@ function upload(
     outgoing.on('error', (error) => {
       if (!answer.begun) reject(error)
     })
-    outgoing.write(formBytes([{ name: 'file', content: png(1000) }], '').subarray(0, -2))
+    outgoing.write(encodeForm([{ name: 'file', content: pngBytes(1000) }], '').subarray(0, -2))
     let left = size
     const send = (): void => {
       while (left > 0 && !answer.begun) {
@@ -49,17 +49,17 @@ function upload(
         peak = Math.max(peak, process.memoryUsage().rss)
         if (!outgoing.write(piece)) return void outgoing.once('drain', send)
       }
-      if (!answer.begun) outgoing.end(`\r\n${Buffer.from(formBytes([])).toString()}`)
+      if (!answer.begun) outgoing.end(`\r\n${Buffer.from(encodeForm([])).toString()}`)
     }
     send()
   })
 }
 
 async function run(mounting: Mounting, maxFileBytes: number, expected: number): Promise<void> {
-  const made = await onboardingHost(undefined, { files: { maxFileBytes, maxBytesPerWallet: 2 * maxFileBytes } })
+  const made = await createOnboardingHost(undefined, { files: { maxFileBytes, maxBytesPerWallet: 2 * maxFileBytes } })
   const host = await startHost(mounting, made.billfold.onboarding)
-  const applicant = await logIn({
-    request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+  const applicant = await logInApplicant({
+    request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
   })
   const before = process.memoryUsage().rss
   const begun = performance.now()
@@ -67,7 +67,7 @@ async function run(mounting: Mounting, maxFileBytes: number, expected: number): 
   const seconds = (performance.now() - begun) / 1000
   const grown = peak - before
   const good = status === expected && grown < allowed
-  const said = `${nameOf(mounting)}: ${mebibytes} MiB, answered ${status} after ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more memory`
+  const said = `${formatMounting(mounting)}: ${mebibytes} MiB, answered ${status} after ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more memory`
   process.stdout.write(`${good ? 'ok' : 'FAILED'} ${said}${good ? '' : ` ${text}`}\n`)
   if (!good) process.exitCode = 1
   await host.close()

@@ -1,9 +1,9 @@
 import { connect, generateClientKeyPair, listTenantServiceKeys } from '@billfold/core/client'
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { loginHost, type LoginHost } from './login-host.ts'
-import { type Sealer, sealer, type Unusual } from './sealer.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createLoginHost, type LoginHost } from './login-host.ts'
+import { createEncryptingClient, type EncryptingClient, type RequestOverrides } from './encrypting-client.ts'
 
 let host: LoginHost
 
@@ -11,9 +11,9 @@ const nobody = { list: [{ did: 'did:ethr:0x01' }] }
 const now = (): number => Math.floor(Date.now() / 1000)
 
 describeMounted(
-  'the authentication API, its setup',
+  'the authentication API, callers and keys',
   async () => {
-    host = await loginHost({
+    host = await createLoginHost({
       publicUrl: 'https://login.example/walletapi',
       services: { shop: 'https://shop.example' },
       environment: { name: 'staging', EC_CURVE_NAME: 'not this' },
@@ -29,18 +29,20 @@ describeMounted(
   },
 )
 
-function suite(client: Client): void {
-  const sealers = new Map<string, Promise<Sealer>>()
-  const sealerOf = (licence: string): Promise<Sealer> => {
-    const known = sealers.get(licence) ?? sealer(client, { licence })
+function suite(client: MountedClient): void {
+  const sealers = new Map<string, Promise<EncryptingClient>>()
+  const sealerOf = (licence: string): Promise<EncryptingClient> => {
+    const known = sealers.get(licence) ?? createEncryptingClient(client, { licence })
     sealers.set(licence, known)
     return known
   }
-  const call = async (unusual: Unusual & { data?: unknown; plain?: unknown } = {}, licence = host.standard.licence) =>
-    (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
+  const call = async (
+    unusual: RequestOverrides & { data?: unknown; plain?: unknown } = {},
+    licence = host.standard.licence,
+  ) => (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
 
-  describe('what it says about itself', () => {
-    it('is healthy, and says by which key and which build', async () => {
+  describe('public information', () => {
+    it('returns health, public key and build', async () => {
       const { publicKey } = (await client.request('GET', '/publickeys')).json as { publicKey: string }
       expect(Buffer.from(publicKey, 'base64')).toHaveLength(64)
       expect(await client.request('GET', '/healthz')).toMatchObject({
@@ -49,7 +51,7 @@ function suite(client: Client): void {
       })
     })
 
-    it('names its services, endpoints and settings', async () => {
+    it('returns its services, endpoints and settings', async () => {
       expect((await client.request('GET', '/sd')).json).toEqual({
         wallet: 'https://login.example/walletapi',
         sessions: 'https://login.example/walletapi/sessions',
@@ -72,7 +74,7 @@ function suite(client: Client): void {
       ['GET', '/authenticate?session=abc', '/v2/authenticate'],
       ['POST', '/authenticate_with_liveid', '/v2/authenticate_with_liveid'],
       ['POST', '/webhooks/session-1', '/v2/submit_face'],
-    ])('has put an end to %s %s', async (method, path, successor) => {
+    ])('returns 410 for %s %s', async (method, path, successor) => {
       const { status, headers, json } = await client.request(method, path, method === 'POST' ? { json: {} } : {})
       expect(status).toBe(410)
       expect(json).toMatchObject({ error: 'Gone', sunset: '2026-02-02', message: expect.stringContaining(successor) })
@@ -81,13 +83,13 @@ function suite(client: Client): void {
     })
   })
 
-  describe('who may call', () => {
-    it('lets a licence in, and answers in the form that it was asked in', async () => {
+  describe('authentication of callers', () => {
+    it('accepts a licence and replies encrypted or plain like the request', async () => {
       expect(await call()).toMatchObject({ status: 200, opened: { list: [] } })
       expect(await call({ data: undefined, plain: nobody })).toMatchObject({ status: 200, json: { list: [] } })
     })
 
-    const cases: readonly (readonly [string, number, () => Unusual | Promise<Unusual>])[] = [
+    const cases: readonly (readonly [string, number, () => RequestOverrides | Promise<RequestOverrides>])[] = [
       ['no licence', 401, () => ({ licence: undefined })],
       ['an unknown licence', 401, () => ({ licence: 'no-such-licence' })],
       ['no public key', 401, () => ({ headers: { publickey: undefined } })],
@@ -99,26 +101,26 @@ function suite(client: Client): void {
       ["somebody else's public key", 400, () => ({ headers: { publickey: generateClientKeyPair().publicKey } })],
       ['a licence that is not encrypted', 400, () => ({ headers: { licensekey: host.standard.licence } })],
       ['a request id that is not encrypted', 400, () => ({ headers: { requestid: 'e30=' } })],
-      ['a request id that is no JSON', 400, () => ({ stamp: 'now' })],
-      ['a request id without a uuid', 400, () => ({ stamp: JSON.stringify({ appid: 'a', ts: now() }) })],
-      ['a request id without an app', 400, () => ({ stamp: JSON.stringify({ uuid: 'a', ts: now() }) })],
+      ['a request id that is no JSON', 400, () => ({ requestId: 'now' })],
+      ['a request id without a uuid', 400, () => ({ requestId: JSON.stringify({ appid: 'a', ts: now() }) })],
+      ['a request id without an app', 400, () => ({ requestId: JSON.stringify({ uuid: 'a', ts: now() }) })],
       ['a uuid of 129 characters', 400, () => ({ uuid: 'u'.repeat(129) })],
       ['a time that is no number', 400, () => ({ ts: String(now()) })],
       ['a time that is too early', 401, () => ({ ts: now() - 70 })],
       ['a time that is too late', 401, () => ({ ts: now() + 70 })],
       ['a time in milliseconds', 401, () => ({ ts: Date.now() })],
     ]
-    it.each(cases)('refuses %s', async (_, status, unusual) => {
+    it.each(cases)('rejects %s', async (_, status, unusual) => {
       const answer = await call(await unusual())
       expect(answer).toMatchObject({ status, json: { statusCode: status, message: expect.any(String) } })
     })
 
-    it('takes appId for appid, and times near enough', async () => {
-      expect((await call({ stamp: JSON.stringify({ appId: 'a', uuid: 'u', ts: now() - 50 }) })).status).toBe(200)
+    it('accepts appId for appid, and times within the allowed span', async () => {
+      expect((await call({ requestId: JSON.stringify({ appId: 'a', uuid: 'u', ts: now() - 50 }) })).status).toBe(200)
       expect((await call({ ts: now() + 50.5 })).status).toBe(200)
     })
 
-    it('refuses licences that were revoked, or have expired, or are of another tenant, alike', async () => {
+    it('returns the same 401 for revoked, expired, foreign and unknown licences', async () => {
       const { licences } = host.billfold
       const revoked = await licences.create({ tag: 'revoked' })
       expect((await call({}, revoked.licence)).status).toBe(200)
@@ -133,7 +135,7 @@ function suite(client: Client): void {
       expect(answers[0]?.status).toBe(401)
     })
 
-    it('lets service keys in where they have the scope, and nowhere else', async () => {
+    it('accepts service keys with the scope only', async () => {
       const { serviceKeys: keys } = host.billfold
       const scoped = await keys.create({ tag: 'enrolment', scopes: ['authentication:enrollment'] })
       const all = await keys.create({ tag: 'all', scopes: ['authentication'] })
@@ -159,62 +161,62 @@ function suite(client: Client): void {
     })
   })
 
-  describe('what it is sent', () => {
+  describe('request bodies', () => {
     it.each([
       ['text that does not open', 'QUJD', 400],
       ['an empty text', '', 400],
       ['a number', 7, 400],
       ['a list', [], 400],
       ['nothing', null, 400],
-    ])('refuses data that is %s', async (_, data, status) => {
+    ])('returns an error for data that is %s', async (_, data, status) => {
       expect((await call({ data: undefined, plain: { data } })).status).toBe(status)
     })
 
-    it('refuses what was encrypted but is no JSON that can be kept', async () => {
-      const caller = await sealer(client, { licence: host.standard.licence })
+    it('returns 400 for encrypted data that is not storable JSON', async () => {
+      const caller = await createEncryptingClient(client, { licence: host.standard.licence })
       const deep = `${'['.repeat(100)}${']'.repeat(100)}`
       for (const text of ['', '{', deep, '{"list":[{"did":"\\u0000"}]}', '"\\ud800"']) {
-        const data = await caller.envelope.encrypt(text)
+        const data = await caller.channel.encrypt(text)
         expect((await caller.send('POST', '/check_enrollment', { plain: { data } })).status).toBe(400)
       }
     })
 
-    it('takes 1 to 1,000 entries, each with a DID or a public key', async () => {
+    it('accepts 1 to 1,000 entries, each with a DID or a public key', async () => {
       const many = (length: number) => ({ list: Array.from({ length }, (_, index) => ({ did: `did:x:${index}` })) })
       expect((await call({ data: many(1000) })).opened).toEqual({ list: [] })
       for (const data of [many(0), many(1001), {}, { list: [{}] }, { list: [{ did: 7 }] }, { list: {} }])
         expect(await call({ data })).toMatchObject({ status: 400, json: { statusCode: 400, error: 'Bad Request' } })
     })
 
-    it('refuses a body that is too large', async () => {
-      // Past the limit of the route, or of a parser of the host before it.
+    it('returns 413 for a body above the limit', async () => {
+      // Above the limit of the route and of the host's parser.
       expect((await call({ data: undefined, plain: { data: 'A'.repeat(2_100_000) } })).status).toBe(413)
     })
   })
 
   describe('service keys', () => {
-    const operator = (): Promise<Sealer> => sealer(client, { licence: host.system.licence })
+    const operator = (): Promise<EncryptingClient> => createEncryptingClient(client, { licence: host.system.licence })
     const made = (tag: string) =>
       host.billfold.serviceKeys.create({ tag, scopes: ['custody'], type: 'gateway', debug: true })
     type Keys = readonly { readonly tag: string; readonly keyId: string; readonly keySecret: string }[]
 
-    it('are listed for licences of level system, encrypted, and for nobody else', async () => {
+    it('are listed for system licences only, encrypted', async () => {
       const key = await made('listed')
       const { status, json, opened } = await (await operator()).send('GET', '/servicekeys')
       expect({ status, data: (json as { data: unknown }).data }).toEqual({ status: 200, data: expect.any(String) })
       expect(opened).toContainEqual({ tag: 'listed', ...key, type: 'gateway', debug: true })
-      const standard = await sealer(client, { licence: host.standard.licence })
+      const standard = await createEncryptingClient(client, { licence: host.standard.licence })
       expect((await standard.send('GET', '/servicekeys')).status).toBe(403)
       expect((await standard.send('DELETE', `/servicekey/${key.keyId}`)).status).toBe(403)
     })
 
-    it('are listed again under the same request id, as clients do who poll', async () => {
+    it('are listed again under the same request id, as by polling clients', async () => {
       const caller = await operator()
       for (let round = 0; round < 3; round++)
         expect((await caller.send('GET', '/servicekeys', { uuid: 'one and the same' })).status).toBe(200)
     })
 
-    it('are replaced by new ones with the same tag and type', async () => {
+    it('are replaced by keys with the same tag and type', async () => {
       const caller = await operator()
       const old = await made('replaced')
       const { status, opened } = await caller.send('DELETE', `/servicekey/${old.keyId}`)
@@ -229,7 +231,7 @@ function suite(client: Client): void {
       expect(await caller.send('DELETE', '/servicekey/none')).toMatchObject(unknown)
     })
 
-    it('are replaced once for one request id: asked for again, the answer is the same', async () => {
+    it('are replaced once per request id, and a repeat returns the same reply', async () => {
       const caller = await operator()
       const old = await made('once')
       const [path, uuid] = [`/servicekey/${old.keyId}`, crypto.randomUUID()]
@@ -243,7 +245,7 @@ function suite(client: Client): void {
       expect((await caller.send('DELETE', path, { uuid: `${uuid}2` })).text).toBe(refused.text)
     })
 
-    it('are not replaced under a request id that was used for something else, or for no answer yet', async () => {
+    it('are not replaced under a request id that was used for another request', async () => {
       const caller = await operator()
       const [one, two, uuid] = [await made('one'), await made('two'), crypto.randomUUID()]
       expect((await caller.send('DELETE', `/servicekey/${one.keyId}`, { uuid })).status).toBe(200)
@@ -254,7 +256,7 @@ function suite(client: Client): void {
     })
   })
 
-  it('does not offer to encrypt for others', async () => {
+  it('returns 404 for the ECDSA helpers', async () => {
     const json = {
       data: 'text',
       publicKey: generateClientKeyPair().publicKey,
@@ -264,7 +266,7 @@ function suite(client: Client): void {
       expect((await client.request('POST', path, { json })).status).toBe(404)
   })
 
-  it('is called by the client of the package', async () => {
+  it('works with the client of the package', async () => {
     const connection = await connect({ url: client.url, licence: host.system.licence })
     const { keyId } = await host.billfold.serviceKeys.create({ tag: 'seen', scopes: ['custody'] })
     expect((await listTenantServiceKeys(connection)).map((key) => key.keyId)).toContain(keyId)
@@ -276,7 +278,7 @@ function suite(client: Client): void {
     })
   })
 
-  it('leaves nothing to the error handling of the host', () => {
+  it('sends no error to the error handler of the host', () => {
     expect(client.hostErrors).toEqual([])
   })
 }

@@ -12,18 +12,18 @@ import {
   verifyPin,
 } from '@billfold/core/client'
 import { expect, it } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { type FaceHost, faceHost } from './face-host.ts'
-import { framesOf, selfieOf } from './people.ts'
-import { stepsAt } from './steps.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createFaceHost, type FaceHost } from './face-host.ts'
+import { createFrames, createSelfie } from './fixtures.ts'
+import { createLoginFlow } from './login-flow.ts'
 
 let host: FaceHost
 
 describeMounted(
-  'a login by the client of the package',
+  'a login with the client of the package',
   async () => {
-    host = await faceHost()
+    host = await createFaceHost()
     return host.billfold.authentication
   },
   suite,
@@ -34,10 +34,10 @@ describeMounted(
   },
 )
 
-function suite(client: Client): void {
+function suite(client: MountedClient): void {
   const relyingParty = (): Promise<Connection> => connect({ url: client.url, licence: host.licence })
 
-  /** What a browser does with the URL that it is sent to: it keeps the cookie, and lands on the page with our session id. */
+  /** Opens the URL as a browser does: stores the cookie and follows the redirect to the page. */
   async function browserAt(url: string): Promise<{ readonly browser: Connection; readonly sessionId: string }> {
     const answer = await fetch(url, { redirect: 'manual' })
     const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
@@ -50,16 +50,16 @@ function suite(client: Client): void {
     return { browser: await connect({ url: client.url, fetch: withCookie }), sessionId }
   }
 
-  it('goes from the session to what it told the relying party', async () => {
-    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
-    const userId = await enrolled('ada', '471147')
+  it('returns the claims of a completed session to the relying party', async () => {
+    const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
+    const userId = await createEnrolledUser('ada', '471147')
     const shop = await relyingParty()
     const session = { origin: 'https://shop.example', scopes: 'wallet', authtype: 'face', dvcID: 'pin', userId }
     const made = await requestSession(shop, session)
     expect(await getSessionResponse(shop, made.sessionId)).toBeUndefined()
 
     const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
-    const face = await submitFaceCapture(browser, { sessionId, selfie: selfieOf('ada'), deviceId: 'phone' })
+    const face = await submitFaceCapture(browser, { sessionId, selfie: createSelfie('ada'), deviceId: 'phone' })
     expect(face).toMatchObject({ success: true, pinRequired: true, token: expect.any(String) })
     expect(await getSessionResult(browser, sessionId)).toMatchObject({ status: 'pending' })
     const waiting = awaitSessionResult(browser, sessionId, { intervalMs: 20 })
@@ -69,39 +69,51 @@ function suite(client: Client): void {
     expect(await getSessionResponse(shop, made.sessionId)).toMatchObject({ userId, wallet: [] })
   })
 
-  it('takes a step once, however often it is sent under its request id', async () => {
-    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+  it('executes a step once per request id', async () => {
+    const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
     const requestId = crypto.randomUUID()
-    const asked = { origin: 'o', scopes: '', authtype: 'face', dvcID: 'still', userId: await enrolled('berta') }
+    const asked = {
+      origin: 'o',
+      scopes: '',
+      authtype: 'face',
+      dvcID: 'still',
+      userId: await createEnrolledUser('berta'),
+    }
     const made = await requestSession(shop, asked, { requestId })
     expect(await requestSession(shop, asked, { requestId })).toEqual(made)
     const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
-    const face = { sessionId, selfie: selfieOf('mallory'), deviceId: 'phone' }
+    const face = { sessionId, selfie: createSelfie('mallory'), deviceId: 'phone' }
     const first = await submitFaceCapture(browser, face, { requestId })
     for (let round = 0; round < 6; round++) expect(await submitFaceCapture(browser, face, { requestId })).toEqual(first)
-    const own = { ...face, selfie: selfieOf('berta') }
+    const own = { ...face, selfie: createSelfie('berta') }
     await expect(submitFaceCapture(browser, own, { requestId })).rejects.toMatchObject({ status: 401 })
     expect((await submitFaceCapture(browser, own)).status).toBe('success')
   })
 
-  it('goes through a challenge', async () => {
-    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
+  it('passes a liveness challenge', async () => {
+    const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
-    const asked = { origin: 'o', scopes: '', authtype: 'face', dvcID: 'live', userId: await enrolled('carla') }
+    const asked = {
+      origin: 'o',
+      scopes: '',
+      authtype: 'face',
+      dvcID: 'live',
+      userId: await createEnrolledUser('carla'),
+    }
     const made = await requestSession(shop, asked)
     const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
     const { client: challenge } = await requestLivenessChallenge(browser, sessionId)
-    const frames = framesOf('carla', (challenge as { readonly steps: string[] }).steps)
+    const frames = createFrames('carla', (challenge as { readonly steps: string[] }).steps)
     expect((await submitFaceCapture(browser, { sessionId, deviceId: 'phone', frames })).status).toBe('success')
   })
 
-  it('tells whose face it is, and of a stranger that it is nobody', async () => {
-    const { enrolled } = await stepsAt(client, host.billfold, host.licence)
-    await enrolled('dora')
+  it('identifies a known face and returns undefined for a stranger', async () => {
+    const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
+    await createEnrolledUser('dora')
     const shop = await relyingParty()
     const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
-    expect(await identifySelfie(shop, { ...asked, selfie: selfieOf('dora') })).toMatch(/^[0-9a-f]{128}$/)
-    expect(await identifySelfie(shop, { ...asked, selfie: selfieOf('a stranger') })).toBeUndefined()
+    expect(await identifySelfie(shop, { ...asked, selfie: createSelfie('dora') })).toMatch(/^[0-9a-f]{128}$/)
+    expect(await identifySelfie(shop, { ...asked, selfie: createSelfie('a stranger') })).toBeUndefined()
   })
 }

@@ -13,40 +13,40 @@ import {
   type Storage,
 } from '@billfold/core'
 import { scriptedVerifier } from '@billfold/core/biometrics'
-import { publicUrl } from './steps.ts'
+import { publicUrl } from './login-flow.ts'
 
-/** Billfold with a scripted verifier, configurations, and a clock that a test can turn. */
+/** An instance with a scripted verifier, verification configurations and an adjustable clock. */
 export interface FaceHost {
   readonly billfold: Billfold
-  /** Of a relying party. */
+  /** The licence of a relying party. */
   readonly licence: string
   readonly licenceId: string
-  /** Turns the clock on, in milliseconds. */
-  readonly later: (milliseconds: number) => void
-  /** What has happened, once it was delivered. */
+  /** Advances the clock, in milliseconds. */
+  readonly advanceClock: (milliseconds: number) => void
+  /** The delivered events. */
   readonly events: BillfoldEvent[]
 }
 
 const allowed = async () => ({ allowed: true, retryAfterSeconds: 1 })
 const unlimited: RateLimiter = { consume: allowed, peek: allowed }
 
-/** What a host is put together from. */
-export interface FaceHostParts {
+/** The options of a face host. */
+export interface FaceHostOptions {
   readonly storage?: Storage
   readonly keyring?: Keyring
   readonly authentication?: AuthenticationOptions
   readonly custody?: CustodyOptions
-  /** None, unless one is given: all calls come from one address. */
+  /** Unlimited by default, since all calls come from one address. */
   readonly rateLimiter?: RateLimiter
-  /** Another instance over the same storage has made the configurations already. */
-  readonly configured?: boolean
+  /** True if another instance created the configurations in the same storage. */
+  readonly hasConfigurations?: boolean
 }
 
 /**
- * Puts it together. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
+ * Creates the host. Configurations: `still` (a still is enough, no PIN), `live` (a challenge, no PIN), `pin` (a still, always the PIN),
  * `device` (a still, the PIN on new devices), `anybody` (a still, 1:N, no PIN).
  */
-export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
+export async function createFaceHost(parts: FaceHostOptions = {}): Promise<FaceHost> {
   const { storage = memoryStorage(), authentication = {} } = parts
   let offset = 0
   const events: BillfoldEvent[] = []
@@ -63,7 +63,7 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
   })
   const { configurations } = billfold.authentication
   const community = authentication.communities?.[0]?.id ?? 'default'
-  if (parts.configured !== true) {
+  if (parts.hasConfigurations !== true) {
     await configurations.create({ tag: 'still', community, liveness: 'none', pin: 'never' })
     await configurations.create({ tag: 'live', community, liveness: 'basic', pin: 'never' })
     await configurations.create({ tag: 'pin', community, liveness: 'none', pin: 'always' })
@@ -71,8 +71,8 @@ export async function faceHost(parts: FaceHostParts = {}): Promise<FaceHost> {
     await configurations.create({ tag: 'anybody', community, liveness: 'none', pin: 'never', identify: true })
   }
   const { id: licenceId, licence } = await billfold.licences.create({ tag: 'relying party' })
-  const later = (milliseconds: number): void => {
+  const advanceClock = (milliseconds: number): void => {
     offset += milliseconds
   }
-  return { billfold, licence, licenceId, later, events }
+  return { billfold, licence, licenceId, advanceClock, events }
 }

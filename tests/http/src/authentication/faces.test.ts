@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { type FaceHost, faceHost } from './face-host.ts'
-import { framesOf, newDevice, newUser, selfieOf } from './people.ts'
-import { type Sealer, sealer } from './sealer.ts'
-import { enrol, openUrl, publicUrl, type Steps, stepsAt } from './steps.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createFaceHost, type FaceHost } from './face-host.ts'
+import { createDevice, createFrames, createSelfie, createUser } from './fixtures.ts'
+import { createEncryptingClient, type EncryptingClient } from './encrypting-client.ts'
+import { createLoginFlow, enrolFace, type LoginFlow, publicUrl, visitSessionUrl } from './login-flow.ts'
 
 let host: FaceHost
 
 describeMounted(
-  'the authentication API, faces and PINs',
+  'the authentication API',
   async () => {
-    host = await faceHost()
+    host = await createFaceHost()
     return host.billfold.authentication
   },
   suite,
@@ -22,22 +22,22 @@ describeMounted(
   },
 )
 
-function suite(client: Client): void {
-  let known: Promise<Steps> | undefined
-  const steps = (): Promise<Steps> => (known ??= stepsAt(client, host.billfold, host.licence))
+function suite(client: MountedClient): void {
+  let known: Promise<LoginFlow> | undefined
+  const steps = (): Promise<LoginFlow> => (known ??= createLoginFlow(client, host.billfold, host.licence))
   const login = async (person: string, dvcID: string, more = {}) => {
     const at = await steps()
-    const userId = await at.enrolled(person)
-    const made = await at.session({ userId, dvcID, ...more })
-    return { userId, browser: await at.open(made.url) }
+    const userId = await at.createEnrolledUser(person)
+    const made = await at.createSession({ userId, dvcID, ...more })
+    return { userId, browser: await at.openBrowser(made.url) }
   }
 
   describe('a login by face', () => {
-    it('opens in a browser, takes the face, and tells the relying party what its scopes ask for', async () => {
-      const { enrolled, session, open, relyingParty } = await steps()
-      const userId = await enrolled('ada')
+    it('verifies the face in a browser and returns the requested claims to the relying party', async () => {
+      const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
+      const userId = await createEnrolledUser('ada')
       const scopes = 'wallet,face_compare_score selfie'
-      const { sessionId, url } = await session({ userId, dvcID: 'still', scopes, origin: { tag: 'shop' } })
+      const { sessionId, url } = await createSession({ userId, dvcID: 'still', scopes, origin: { tag: 'shop' } })
       expect(url).toBe(`${publicUrl}/sessions/session/${sessionId}`)
       expect(await client.request('GET', `/sessions/session/${sessionId}`)).toMatchObject({
         status: 200,
@@ -45,14 +45,14 @@ function suite(client: Client): void {
       })
       const path = `/sessions/session/${sessionId}/response`
       expect((await relyingParty.send('GET', path)).status).toBe(404)
-      const browser = await open(url)
+      const browser = await openBrowser(url)
       expect(browser.location).toBe(`${publicUrl}/v2/authentication?session=${sessionId}&selfieCaptureMode=auto`)
-      expect((await browser.result()).data).toMatchObject({ status: 'pending' })
-      expect(await browser.face({ selfie: `data:image/png;base64,${selfieOf('ada')}` })).toMatchObject({
+      expect((await browser.getResult()).data).toMatchObject({ status: 'pending' })
+      expect(await browser.submitFace({ selfie: `data:image/png;base64,${createSelfie('ada')}` })).toMatchObject({
         status: 200,
         data: { success: true, sessionId, status: 'success', pinRequired: false },
       })
-      expect((await browser.result()).data).toMatchObject({ status: 'success' })
+      expect((await browser.getResult()).data).toMatchObject({ status: 'success' })
       const { opened, json } = await relyingParty.send('GET', path)
       expect(json).toMatchObject({ status: 'success', publicKey: expect.any(String) })
       expect(opened).toEqual({
@@ -60,55 +60,57 @@ function suite(client: Client): void {
         userId,
         wallet: [],
         face_compare_score: 0.98,
-        selfie: selfieOf('ada'),
+        selfie: createSelfie('ada'),
       })
     })
 
-    it("tells nobody else of a session's response", async () => {
-      const { session } = await steps()
-      const { sessionId } = await session({ dvcID: 'anybody' })
-      const other = await stepsAt(client, host.billfold, host.licence)
+    it('returns 404 for the response of a session to another relying party', async () => {
+      const { createSession } = await steps()
+      const { sessionId } = await createSession({ dvcID: 'anybody' })
+      const other = await createLoginFlow(client, host.billfold, host.licence)
       const answer = await other.relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
       expect(answer).toMatchObject({ status: 404, json: { message: 'Session not found' } })
     })
 
-    it('finds the user by the face where the configuration lets it', async () => {
-      const { enrolled, session, open, relyingParty } = await steps()
-      const userId = await enrolled('berta')
-      const { sessionId, url } = await session({ dvcID: 'anybody' })
-      expect((await (await open(url)).face({ selfie: selfieOf('berta') })).data.status).toBe('success')
+    it('identifies the user by face if the configuration allows it', async () => {
+      const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
+      const userId = await createEnrolledUser('berta')
+      const { sessionId, url } = await createSession({ dvcID: 'anybody' })
+      expect((await (await openBrowser(url)).submitFace({ selfie: createSelfie('berta') })).data.status).toBe('success')
       const { opened } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
       expect(opened).toEqual({ sessionId, userId })
     })
 
-    it('needs a user where it does not', async () => {
-      const { session, open } = await steps()
-      const browser = await open((await session({ dvcID: 'still' })).url)
-      expect((await browser.face({ selfie: selfieOf('berta') })).status).toBe(400)
+    it('returns 400 without a user if the configuration does not identify', async () => {
+      const { createSession, openBrowser } = await steps()
+      const browser = await openBrowser((await createSession({ dvcID: 'still' })).url)
+      expect((await browser.submitFace({ selfie: createSelfie('berta') })).status).toBe(400)
     })
 
-    it('takes another face for nobody, and ends after the attempts that there are', async () => {
+    it('rejects another face and fails the session after five attempts', async () => {
       const { browser } = await login('carla', 'still')
       for (let attempt = 1; attempt <= 4; attempt++)
-        expect((await browser.face({ selfie: selfieOf('mallory') })).data).toMatchObject({
+        expect((await browser.submitFace({ selfie: createSelfie('mallory') })).data).toMatchObject({
           success: false,
           status: 'retry',
         })
-      expect((await browser.face({ selfie: selfieOf('mallory') })).data.status).toBe('failure')
-      expect(await browser.face({ selfie: selfieOf('carla') })).toMatchObject({ status: 400 })
-      expect((await browser.result()).data.status).toBe('failure')
+      expect((await browser.submitFace({ selfie: createSelfie('mallory') })).data.status).toBe('failure')
+      expect(await browser.submitFace({ selfie: createSelfie('carla') })).toMatchObject({ status: 400 })
+      expect((await browser.getResult()).data.status).toBe('failure')
     })
 
-    it('asks who has no face yet to enrol', async () => {
-      const { session, open } = await steps()
-      const userId = await newUser(host.billfold)
-      const browser = await open((await session({ userId, dvcID: 'still' })).url)
-      expect((await browser.face({ selfie: selfieOf('nobody yet') })).data).toMatchObject({ status: 'enroll' })
+    it('asks a user without a face to enrol', async () => {
+      const { createSession, openBrowser } = await steps()
+      const userId = await createUser(host.billfold)
+      const browser = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      expect((await browser.submitFace({ selfie: createSelfie('nobody yet') })).data).toMatchObject({
+        status: 'enroll',
+      })
     })
 
-    it('says what to do better', async () => {
+    it('returns reasons for an unusable face', async () => {
       const { browser } = await login('dora', 'still')
-      expect((await browser.face({ selfie: selfieOf('dora', { reason: 'too_dark' }) })).data).toMatchObject({
+      expect((await browser.submitFace({ selfie: createSelfie('dora', { reason: 'too_dark' }) })).data).toMatchObject({
         status: 'retry',
         message: 'It is too dark',
         reasons: ['too_dark'],
@@ -117,258 +119,258 @@ function suite(client: Client): void {
   })
 
   describe('a liveness check', () => {
-    it('takes the frames of a challenge that was started, once', async () => {
+    it('accepts the frames of a started challenge once', async () => {
       const { browser } = await login('emma', 'live')
-      expect((await browser.face({ selfie: selfieOf('emma') })).status).toBe(400)
-      const { steps: asked } = (await browser.liveness()).data.client as { steps: string[] }
-      const frames = framesOf('emma', asked)
-      expect((await browser.face({ frames: framesOf('emma', ['wink']) })).data).toMatchObject({
+      expect((await browser.submitFace({ selfie: createSelfie('emma') })).status).toBe(400)
+      const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
+      const frames = createFrames('emma', asked)
+      expect((await browser.submitFace({ frames: createFrames('emma', ['wink']) })).data).toMatchObject({
         status: 'retry',
         message: 'The movements were not the ones asked for',
       })
-      expect((await browser.face({ frames })).status).toBe(400)
-      const again = (await browser.liveness()).data.client as { steps: string[] }
-      expect((await browser.face({ frames: framesOf('emma', again.steps) })).data.status).toBe('success')
+      expect((await browser.submitFace({ frames })).status).toBe(400)
+      const again = (await browser.startLiveness()).data.client as { steps: string[] }
+      expect((await browser.submitFace({ frames: createFrames('emma', again.steps) })).data.status).toBe('success')
     })
 
-    it("does not compare a still that comes with somebody else's frames", async () => {
+    it('rejects a selfie sent with frames of another person', async () => {
       const { browser } = await login('frida', 'live')
-      const { steps: asked } = (await browser.liveness()).data.client as { steps: string[] }
-      const answer = await browser.face({ selfie: selfieOf('frida'), frames: framesOf('mallory', asked) })
+      const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
+      const answer = await browser.submitFace({ selfie: createSelfie('frida'), frames: createFrames('mallory', asked) })
       expect(answer.data.status).toBe('retry')
     })
   })
 
   describe('the PIN', () => {
-    it('follows the face, by the token that the face was given', async () => {
+    it('is verified after the face with the token of the face step', async () => {
       const { browser } = await login('gerda', 'pin')
-      const { data } = await browser.face({ selfie: selfieOf('gerda') })
+      const { data } = await browser.submitFace({ selfie: createSelfie('gerda') })
       expect(data).toMatchObject({ success: true, status: 'pin', pinRequired: true })
-      expect((await browser.result()).data.status).toBe('pending')
-      expect((await browser.pin(data.token, { pin: '0000' })).data).toEqual({ isAuthenticated: false })
-      expect((await browser.pin(data.token, { pin: '4711' })).data).toEqual({ isAuthenticated: true })
-      expect((await browser.result()).data.status).toBe('success')
-      expect((await browser.pin(data.token, { pin: '4711' })).status).toBe(400)
+      expect((await browser.getResult()).data.status).toBe('pending')
+      expect((await browser.verifyPin(data.token, { pin: '0000' })).data).toEqual({ isAuthenticated: false })
+      expect((await browser.verifyPin(data.token, { pin: '4711' })).data).toEqual({ isAuthenticated: true })
+      expect((await browser.getResult()).data.status).toBe('success')
+      expect((await browser.verifyPin(data.token, { pin: '4711' })).status).toBe(400)
     })
 
-    it('is tried five times in a session, then the session is over', async () => {
+    it('fails the session after five wrong attempts', async () => {
       const { browser } = await login('hanna', 'pin')
-      const { token } = (await browser.face({ selfie: selfieOf('hanna') })).data
+      const { token } = (await browser.submitFace({ selfie: createSelfie('hanna') })).data
       for (let attempt = 1; attempt <= 5; attempt++)
-        expect((await browser.pin(token, { pin: '0000' })).data).toEqual({ isAuthenticated: false })
-      expect((await browser.pin(token, { pin: '4711' })).status).toBe(400)
-      expect((await browser.result()).data.status).toBe('failure')
+        expect((await browser.verifyPin(token, { pin: '0000' })).data).toEqual({ isAuthenticated: false })
+      expect((await browser.verifyPin(token, { pin: '4711' })).status).toBe(400)
+      expect((await browser.getResult()).data.status).toBe('failure')
     })
 
-    it('is not taken before the face, nor plain, nor by a token of another session, key or device', async () => {
+    it('is rejected without a token of the same session, key and device', async () => {
       const one = await login('ida', 'pin')
       const other = await login('jana', 'pin')
-      const { token } = (await one.browser.face({ selfie: selfieOf('ida') })).data
+      const { token } = (await one.browser.submitFace({ selfie: createSelfie('ida') })).data
       const without = { headers: { authorization: undefined } }
-      expect((await one.browser.pin(token, { pin: '4711' }, without)).status).toBe(401)
-      expect((await one.browser.pin(`${token}x`, { pin: '4711' })).status).toBe(401)
-      expect((await other.browser.pin(token, { pin: '4711' })).status).toBe(401)
-      const plain = await other.browser.face({ selfie: selfieOf('jana') })
-      expect((await one.browser.pin(plain.data.token, { pin: '4711' })).status).toBe(401)
+      expect((await one.browser.verifyPin(token, { pin: '4711' }, without)).status).toBe(401)
+      expect((await one.browser.verifyPin(`${token}x`, { pin: '4711' })).status).toBe(401)
+      expect((await other.browser.verifyPin(token, { pin: '4711' })).status).toBe(401)
+      const plain = await other.browser.submitFace({ selfie: createSelfie('jana') })
+      expect((await one.browser.verifyPin(plain.data.token, { pin: '4711' })).status).toBe(401)
 
-      const device = newDevice()
+      const device = createDevice()
       const third = await login('karla', 'pin')
       const { sessionId, publicKey } = third.browser
-      const proof = device.prove('submit_face', sessionId, publicKey)
-      const face = await third.browser.face({ selfie: selfieOf('karla'), device: proof })
-      const { pin } = third.browser
-      expect((await pin(face.data.token, { pin: '4711' })).status).toBe(401)
-      const stranger = newDevice().prove('verify_pin', sessionId, publicKey)
-      expect((await pin(face.data.token, { pin: '4711', device: stranger })).status).toBe(401)
-      expect((await pin(face.data.token, { pin: '4711', device: proof })).status).toBe(401)
-      const shown = device.prove('verify_pin', sessionId, publicKey)
-      expect((await pin(face.data.token, { pin: '4711', device: shown })).data).toEqual({ isAuthenticated: true })
+      const proof = device.signStep('submit_face', sessionId, publicKey)
+      const face = await third.browser.submitFace({ selfie: createSelfie('karla'), device: proof })
+      const { verifyPin } = third.browser
+      expect((await verifyPin(face.data.token, { pin: '4711' })).status).toBe(401)
+      const stranger = createDevice().signStep('verify_pin', sessionId, publicKey)
+      expect((await verifyPin(face.data.token, { pin: '4711', device: stranger })).status).toBe(401)
+      expect((await verifyPin(face.data.token, { pin: '4711', device: proof })).status).toBe(401)
+      const shown = device.signStep('verify_pin', sessionId, publicKey)
+      expect((await verifyPin(face.data.token, { pin: '4711', device: shown })).data).toEqual({ isAuthenticated: true })
     })
 
-    it('that the user does not have ends the session', async () => {
-      const { session, open } = await steps()
-      const userId = await newUser(host.billfold, '')
-      await enrol(client, host.billfold, userId, 'lena')
-      const browser = await open((await session({ userId, dvcID: 'pin' })).url)
-      expect((await browser.face({ selfie: selfieOf('lena') })).data.status).toBe('failure')
+    it('fails the session if the user has none', async () => {
+      const { createSession, openBrowser } = await steps()
+      const userId = await createUser(host.billfold, '')
+      await enrolFace(client, host.billfold, userId, 'lena')
+      const browser = await openBrowser((await createSession({ userId, dvcID: 'pin' })).url)
+      expect((await browser.submitFace({ selfie: createSelfie('lena') })).data.status).toBe('failure')
     })
   })
 
   describe('a device', () => {
-    it('is trusted once it has shown its key with the PIN, and spares the PIN from then on', async () => {
-      const { session, open } = await steps()
-      const device = newDevice()
+    it('is trusted after proving its key with the PIN, and skips the PIN until revoked', async () => {
+      const { createSession, openBrowser } = await steps()
+      const device = createDevice()
       const { userId, browser } = await login('maria', 'device')
       const show = (step: string, of: { sessionId: string; publicKey: string }) =>
-        device.prove(step, of.sessionId, of.publicKey)
-      const face = await browser.face({ selfie: selfieOf('maria'), device: show('submit_face', browser) })
+        device.signStep(step, of.sessionId, of.publicKey)
+      const face = await browser.submitFace({ selfie: createSelfie('maria'), device: show('submit_face', browser) })
       expect(face.data.status).toBe('pin')
-      await browser.pin(face.data.token, {
+      await browser.verifyPin(face.data.token, {
         pin: '4711',
         isTrustedDevice: true,
         deviceId: 'phone',
         device: show('verify_pin', browser),
       })
-      expect((await browser.result('phone')).data).toMatchObject({ status: 'success', isTrustedDevice: true })
-      expect((await browser.result('tablet')).data).toMatchObject({ isTrustedDevice: false })
+      expect((await browser.getResult('phone')).data).toMatchObject({ status: 'success', isTrustedDevice: true })
+      expect((await browser.getResult('tablet')).data).toMatchObject({ isTrustedDevice: false })
 
-      const again = await open((await session({ userId, dvcID: 'device' })).url)
-      const shown = { selfie: selfieOf('maria'), device: show('submit_face', again) }
-      expect((await again.face(shown)).data.status).toBe('success')
+      const again = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
+      const shown = { selfie: createSelfie('maria'), device: show('submit_face', again) }
+      expect((await again.submitFace(shown)).data.status).toBe('success')
       const [trusted] = await host.billfold.authentication.devices.list(userId)
       await host.billfold.authentication.devices.revoke(userId, trusted?.id ?? '')
-      const third = await open((await session({ userId, dvcID: 'device' })).url)
-      const revoked = { selfie: selfieOf('maria'), device: show('submit_face', third) }
-      expect((await third.face(revoked)).data.status).toBe('pin')
+      const third = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
+      const revoked = { selfie: createSelfie('maria'), device: show('submit_face', third) }
+      expect((await third.submitFace(revoked)).data.status).toBe('pin')
     })
 
-    it('is not trusted by its name, by a wish, or by a signature over something else', async () => {
-      const { session, open } = await steps()
+    it('is not trusted without a valid key proof', async () => {
+      const { createSession, openBrowser } = await steps()
       const { userId, browser } = await login('nora', 'device')
-      const { token } = (await browser.face({ selfie: selfieOf('nora') })).data
-      expect((await browser.pin(token, { pin: '4711', isTrustedDevice: true })).data.isAuthenticated).toBe(true)
+      const { token } = (await browser.submitFace({ selfie: createSelfie('nora') })).data
+      expect((await browser.verifyPin(token, { pin: '4711', isTrustedDevice: true })).data.isAuthenticated).toBe(true)
       expect(await host.billfold.authentication.devices.list(userId)).toEqual([])
-      const again = await open((await session({ userId, dvcID: 'device' })).url)
+      const again = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
       for (const proof of [
-        newDevice().prove('verify_pin', again.sessionId, again.publicKey),
-        newDevice().prove('submit_face', browser.sessionId, again.publicKey),
-        newDevice().prove('submit_face', again.sessionId, browser.publicKey),
-        { publicKey: newDevice().publicKey, signature: Buffer.alloc(64).toString('base64') },
+        createDevice().signStep('verify_pin', again.sessionId, again.publicKey),
+        createDevice().signStep('submit_face', browser.sessionId, again.publicKey),
+        createDevice().signStep('submit_face', again.sessionId, browser.publicKey),
+        { publicKey: createDevice().publicKey, signature: Buffer.alloc(64).toString('base64') },
         { publicKey: Buffer.alloc(64, 7).toString('base64'), signature: Buffer.alloc(64).toString('base64') },
       ])
-        expect((await again.face({ selfie: selfieOf('nora'), device: proof })).status).toBe(401)
+        expect((await again.submitFace({ selfie: createSelfie('nora'), device: proof })).status).toBe(401)
     })
   })
 
   describe('an enrolment', () => {
-    it('waits for the PIN, or for a device that is trusted', async () => {
-      const { session, open } = await steps()
-      const userId = await newUser(host.billfold)
-      const start = async () => open((await session({ userId, dvcID: 'still', purpose: 'enroll' })).url)
+    it('requires the PIN or a trusted device', async () => {
+      const { createSession, openBrowser } = await steps()
+      const userId = await createUser(host.billfold)
+      const start = async () => openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
       const first = await start()
-      const { data } = await first.face({ selfie: selfieOf('olga') })
+      const { data } = await first.submitFace({ selfie: createSelfie('olga') })
       expect(data).toMatchObject({ status: 'pin', pinRequired: true })
-      const early = await open((await session({ userId, dvcID: 'still' })).url)
-      expect((await early.face({ selfie: selfieOf('olga') })).data.status).toBe('enroll')
-      const device = newDevice()
-      const shown = device.prove('verify_pin', first.sessionId, first.publicKey)
-      await first.pin(data.token, { pin: '4711', isTrustedDevice: true, device: shown })
-      const later = await open((await session({ userId, dvcID: 'still' })).url)
-      expect((await later.face({ selfie: selfieOf('olga') })).data.status).toBe('success')
+      const early = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      expect((await early.submitFace({ selfie: createSelfie('olga') })).data.status).toBe('enroll')
+      const device = createDevice()
+      const shown = device.signStep('verify_pin', first.sessionId, first.publicKey)
+      await first.verifyPin(data.token, { pin: '4711', isTrustedDevice: true, device: shown })
+      const later = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      expect((await later.submitFace({ selfie: createSelfie('olga') })).data.status).toBe('success')
 
       const second = await start()
-      const proof = device.prove('submit_face', second.sessionId, second.publicKey)
-      expect((await second.face({ selfie: selfieOf('olga'), device: proof })).data.status).toBe('success')
+      const proof = device.signStep('submit_face', second.sessionId, second.publicKey)
+      expect((await second.submitFace({ selfie: createSelfie('olga'), device: proof })).data.status).toBe('success')
     })
 
-    it("of another face than the user's is refused, whatever stands behind it", async () => {
-      const { enrolled } = await steps()
-      const userId = await enrolled('paula')
-      expect((await enrol(client, host.billfold, userId, 'mallory')).data.status).toBe('retry')
+    it('rejects a face that does not match the enrolled one', async () => {
+      const { createEnrolledUser } = await steps()
+      const userId = await createEnrolledUser('paula')
+      expect((await enrolFace(client, host.billfold, userId, 'mallory')).data.status).toBe('retry')
     })
 
-    it('without a second factor is over, and one without a user is not begun', async () => {
-      const { session, open, relyingParty } = await steps()
-      const userId = await newUser(host.billfold, '')
-      const browser = await open((await session({ userId, dvcID: 'still', purpose: 'enroll' })).url)
-      expect((await browser.face({ selfie: selfieOf('rita') })).data.status).toBe('failure')
+    it('fails without a second factor, and returns 400 without a user', async () => {
+      const { createSession, openBrowser, relyingParty } = await steps()
+      const userId = await createUser(host.billfold, '')
+      const browser = await openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
+      expect((await browser.submitFace({ selfie: createSelfie('rita') })).data.status).toBe('failure')
       const data = { dvcID: 'still', purpose: 'enroll' }
       expect((await relyingParty.send('PUT', '/sessions/session/new', { data })).status).toBe(400)
     })
   })
 
   describe('a session', () => {
-    it('goes on in the browser that opened it, and in no other', async () => {
-      const { session, open, enrolled } = await steps()
-      const userId = await enrolled('sara')
-      const { url } = await session({ userId, dvcID: 'still' })
-      const browser = await open(url)
-      expect((await openUrl(client, url)).status).toBe(403)
-      expect((await openUrl(client, url, `${browser.cookie}x`)).status).toBe(403)
-      expect((await openUrl(client, url, browser.cookie)).status).toBe(302)
-      const selfie = selfieOf('sara')
-      expect((await browser.face({ selfie }, { headers: { cookie: undefined } })).status).toBe(403)
-      expect((await browser.liveness({ headers: { cookie: 'billfold-x=y' } })).status).toBe(403)
-      expect((await browser.face({ selfie })).data.status).toBe('success')
+    it('is bound to the browser that started it', async () => {
+      const { createSession, openBrowser, createEnrolledUser } = await steps()
+      const userId = await createEnrolledUser('sara')
+      const { url } = await createSession({ userId, dvcID: 'still' })
+      const browser = await openBrowser(url)
+      expect((await visitSessionUrl(client, url)).status).toBe(403)
+      expect((await visitSessionUrl(client, url, `${browser.cookie}x`)).status).toBe(403)
+      expect((await visitSessionUrl(client, url, browser.cookie)).status).toBe(302)
+      const selfie = createSelfie('sara')
+      expect((await browser.submitFace({ selfie }, { headers: { cookie: undefined } })).status).toBe(403)
+      expect((await browser.startLiveness({ headers: { cookie: 'billfold-x=y' } })).status).toBe(403)
+      expect((await browser.submitFace({ selfie })).data.status).toBe('success')
     })
 
-    it('expires: unopened after a minute, opened after ten', async () => {
-      const { session, open } = await steps()
-      const unopened = await session({ dvcID: 'still' })
-      const opened = await open((await session({ dvcID: 'still' })).url)
-      host.later(61_000)
+    it('expires after one minute, or ten once started', async () => {
+      const { createSession, openBrowser } = await steps()
+      const unopened = await createSession({ dvcID: 'still' })
+      const opened = await openBrowser((await createSession({ dvcID: 'still' })).url)
+      host.advanceClock(61_000)
       const ts = Math.floor(Date.now() / 1000)
-      expect((await openUrl(client, unopened.url)).status).toBe(410)
+      expect((await visitSessionUrl(client, unopened.url)).status).toBe(410)
       expect((await client.request('GET', `/sessions/session/${unopened.sessionId}`)).status).toBe(410)
-      expect((await opened.result()).status).toBe(200)
-      host.later(540_000)
-      expect((await opened.result()).status).toBe(410)
-      expect((await opened.face({ selfie: selfieOf('x') }, { ts: ts + 601 })).status).toBe(410)
-      host.later(-601_000)
+      expect((await opened.getResult()).status).toBe(200)
+      host.advanceClock(540_000)
+      expect((await opened.getResult()).status).toBe(410)
+      expect((await opened.submitFace({ selfie: createSelfie('x') }, { ts: ts + 601 })).status).toBe(410)
+      host.advanceClock(-601_000)
     })
 
-    it('is unknown, malformed, or of another tenant', async () => {
+    it('returns an error if it is unknown, malformed or of another tenant', async () => {
       const { relyingParty } = await steps()
       const browser = (await login('thea', 'still')).browser
       expect((await client.request('GET', '/sessions/session/nobody')).status).toBe(404)
       const unknown = `${publicUrl}/sessions/session/00000000-0000-7000-8000-000000000000`
-      expect((await openUrl(client, unknown)).status).toBe(404)
+      expect((await visitSessionUrl(client, unknown)).status).toBe(404)
       for (const url of [`${publicUrl}/sessions/session/../x`, 'nonsense', ''])
-        expect((await openUrl(client, url)).status).toBe(400)
-      expect((await browser.face({ sessionId: 'unknown', selfie: selfieOf('thea') })).status).toBe(404)
+        expect((await visitSessionUrl(client, url)).status).toBe(400)
+      expect((await browser.submitFace({ sessionId: 'unknown', selfie: createSelfie('thea') })).status).toBe(404)
       expect((await client.request('POST', '/session_result?session=x', { json: {} })).status).toBe(401)
       expect((await relyingParty.send('POST', '/session_result?session=x', { plain: {} })).status).toBe(404)
       const tenant = 'elsewhere'
-      const userId = await newUser(host.billfold, '4711', tenant)
+      const userId = await createUser(host.billfold, '4711', tenant)
       const foreign = await host.billfold.authentication.sessions.create({ userId, tenant })
       expect((await client.request('GET', `/sessions/session/${foreign.sessionId}`)).status).toBe(404)
       const data = { userId, dvcID: 'still' }
       expect((await relyingParty.send('PUT', '/sessions/session/new', { data })).status).toBe(404)
     })
 
-    it('is taken over by an app that was shown it, unless a browser has it', async () => {
-      const { session, enrolled, relyingParty } = await steps()
-      const userId = await enrolled('ute')
-      const { sessionId } = await session({ userId, dvcID: 'still' })
-      const app = await stepsAt(client, host.billfold, host.licence)
-      const { envelope, pair } = app.relyingParty
-      const data = await envelope.encrypt(JSON.stringify({ selfie: selfieOf('ute'), deviceId: 'app' }))
+    it('is taken over by an app unless a browser started it', async () => {
+      const { createSession, createEnrolledUser, relyingParty } = await steps()
+      const userId = await createEnrolledUser('ute')
+      const { sessionId } = await createSession({ userId, dvcID: 'still' })
+      const app = await createLoginFlow(client, host.billfold, host.licence)
+      const { channel, keyPair } = app.relyingParty
+      const data = await channel.encrypt(JSON.stringify({ selfie: createSelfie('ute'), deviceId: 'app' }))
       const submit = (of: string, text: string) =>
         client.request('POST', `/sessions/session/${of}/authenticate`, {
-          json: { data: text, publicKey: pair.publicKey, did: 'did:example:mallory', appid: 'app' },
+          json: { data: text, publicKey: keyPair.publicKey, did: 'did:example:mallory', appid: 'app' },
         })
       const first = await submit(sessionId, data)
       expect(first.status).toBe(200)
       const read = async (answer: { json: unknown }) =>
-        JSON.parse(await envelope.decrypt((answer.json as { data: string }).data)) as unknown
+        JSON.parse(await channel.decrypt((answer.json as { data: string }).data)) as unknown
       expect(await read(first)).toMatchObject({ status: 'success', sessionId })
       expect(await read(await submit(sessionId, data))).toEqual(await read(first))
       const { opened } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
       expect(opened).toEqual({ sessionId, userId })
 
       const { browser } = await login('vera', 'still')
-      const other = await envelope.encrypt(JSON.stringify({ selfie: selfieOf('vera') }))
+      const other = await channel.encrypt(JSON.stringify({ selfie: createSelfie('vera') }))
       expect((await submit(browser.sessionId, other)).status).toBe(400)
       expect((await submit(browser.sessionId, 'QUJD')).status).toBe(400)
     })
 
-    it('is opened by the app that starts a liveness check, and goes on in that app alone', async () => {
-      const { session, enrolled } = await steps()
-      const userId = await enrolled('vilma')
-      const { sessionId, url } = await session({ userId, dvcID: 'live' })
-      const [app, other] = await Promise.all([sealer(client), sealer(client)])
-      const start = (by: Sealer) => by.send('POST', '/v2/start_liveness', { data: { sessionId } })
+    it('is bound to the app that starts the liveness check', async () => {
+      const { createSession, createEnrolledUser } = await steps()
+      const userId = await createEnrolledUser('vilma')
+      const { sessionId, url } = await createSession({ userId, dvcID: 'live' })
+      const [app, other] = await Promise.all([createEncryptingClient(client), createEncryptingClient(client)])
+      const start = (by: EncryptingClient) => by.send('POST', '/v2/start_liveness', { data: { sessionId } })
       const { client: shown } = (await start(app)).opened as { client: { steps: string[] } }
       expect((await start(other)).status).toBe(403)
-      expect((await openUrl(client, url)).status).toBe(403)
-      const data = { sessionId, frames: framesOf('vilma', shown.steps) }
+      expect((await visitSessionUrl(client, url)).status).toBe(403)
+      const data = { sessionId, frames: createFrames('vilma', shown.steps) }
       expect((await other.send('POST', '/v2/submit_face', { data })).status).toBe(403)
       expect((await app.send('POST', '/v2/submit_face', { data })).opened).toMatchObject({ status: 'success' })
     })
 
-    it('keeps what a service key knows about the device and the user', async () => {
-      const { session } = await steps()
-      const { sessionId } = await session({ dvcID: 'still' })
+    it('stores device and user information from a service key', async () => {
+      const { createSession } = await steps()
+      const { sessionId } = await createSession({ dvcID: 'still' })
       const scoped = { tag: 'info', scopes: ['authentication:device-info'] }
       const { keyId, keySecret } = await host.billfold.serviceKeys.create(scoped)
       const send = (json: unknown) => client.request('POST', '/userDeviceInfo', { headers: { keyId, keySecret }, json })
@@ -382,9 +384,9 @@ function suite(client: Client): void {
       expect((await client.request('POST', '/userDeviceInfo', { json: info })).status).toBe(401)
     })
 
-    it('tells the host by an event what came of it', async () => {
+    it('emits an event for its result', async () => {
       const { userId, browser } = await login('wanda', 'still')
-      await browser.face({ selfie: selfieOf('wanda') })
+      await browser.submitFace({ selfie: createSelfie('wanda') })
       while ((await host.billfold.deliver()).delivered > 0);
       const told = host.events.map(({ type, data }) => ({ type, ...data }))
       expect(told).toContainEqual({
@@ -397,9 +399,9 @@ function suite(client: Client): void {
     })
   })
 
-  describe('what is sent as a face', () => {
+  describe('an image', () => {
     const png = (width: number, height: number): string => {
-      const bytes = Buffer.from(selfieOf('bomb'), 'base64')
+      const bytes = Buffer.from(createSelfie('bomb'), 'base64')
       bytes.writeUInt32BE(width, 16)
       bytes.writeUInt32BE(height, 20)
       return bytes.toString('base64')
@@ -414,12 +416,12 @@ function suite(client: Client): void {
       ['no base64', () => 'data:image/png;base64,???', 400],
       ['a GIF', () => Buffer.from('GIF89a').toString('base64'), 400],
       ['nothing', () => '', 400],
-    ])('is refused when it is %s', async (_, selfie, status) => {
+    ])('is rejected if it is %s', async (_, selfie, status) => {
       const { browser } = await login('xenia', 'still')
-      expect((await browser.face({ selfie: selfie() })).status).toBe(status)
+      expect((await browser.submitFace({ selfie: selfie() })).status).toBe(status)
     })
 
-    it('is refused at 20 MiB, before it is decrypted', async () => {
+    it('is rejected at 20 MiB before decryption', async () => {
       const headers = await (await steps()).relyingParty.headers()
       const sent = {
         headers: { ...headers, 'content-type': 'application/json' },
@@ -428,10 +430,10 @@ function suite(client: Client): void {
       expect((await client.request('POST', '/v2/submit_face', sent)).status).toBe(413)
     })
 
-    it('costs no attempt', async () => {
+    it('consumes no attempt if it is unusable', async () => {
       const { browser } = await login('zoe', 'still')
-      for (let count = 0; count < 7; count++) await browser.face({ selfie: 'hello' })
-      expect((await browser.face({ selfie: selfieOf('zoe') })).data.status).toBe('success')
+      for (let count = 0; count < 7; count++) await browser.submitFace({ selfie: 'hello' })
+      expect((await browser.submitFace({ selfie: createSelfie('zoe') })).data.status).toBe('success')
     })
   })
 }

@@ -9,15 +9,15 @@ import {
   type Storage,
 } from '@billfold/core'
 
-/** Billfold, and what its authentication API is called with. */
+/** An instance with a standard and a system licence. */
 export interface LoginHost {
   readonly billfold: Billfold
   readonly standard: { readonly id: string; readonly licence: string }
   readonly system: { readonly id: string; readonly licence: string }
 }
 
-/** Puts Billfold together over a storage: one in memory, unless another is given. */
-export async function loginHost(
+/** Creates an instance, by default over a storage in memory. */
+export async function createLoginHost(
   authentication: AuthenticationOptions = {},
   storage: Storage = memoryStorage(),
 ): Promise<LoginHost> {

@@ -5,17 +5,17 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
-/** A local EVM chain that mines every transaction at once, unless it is told otherwise. */
+/** A local EVM chain that mines every transaction immediately by default. */
 export interface Anvil {
   readonly url: string
   readonly chainId: number
   /** Calls a method over JSON-RPC. */
   readonly rpc: (method: string, ...params: readonly unknown[]) => Promise<unknown>
-  /** Ends the process. */
+  /** Stops the process. */
   readonly stop: () => Promise<void>
-  /** Ends it with SIGKILL, as a crash does. */
+  /** Kills the process with SIGKILL. */
   readonly kill: () => Promise<void>
-  /** Starts it again at the same port. */
+  /** Restarts the process at the same port. */
   readonly start: () => Promise<void>
 }
 
@@ -43,7 +43,7 @@ interface Running {
   readonly end: (signal: 'SIGINT' | 'SIGKILL') => Promise<void>
 }
 
-/** In a process group of its own, since the script starts the program as its child. */
+/** In its own process group, since the script starts the program as a child. */
 async function launch(port: number, options: readonly string[]): Promise<Running> {
   const child = spawn(process.execPath, [script, '--port', String(port), ...options], {
     detached: true,
@@ -72,9 +72,9 @@ function listeningPort(child: ChildProcess): Promise<number> {
 }
 
 /**
- * Keeps the chain in a file, which `--state` reads at the next start: blocks and balances, but not what waits to be mined.
- * Only while no block is being made: Anvil reads the blocks first and the balances then, and a transaction that is mined in
- * between has moved its funds but has no receipt. For the same reason it is not left to Anvil, which does it on its end.
+ * Saves the chain in a file for `--state`: blocks and balances, without pending transactions. Only while no block is mined:
+ * Anvil reads the blocks before the balances, so a transaction mined in between would have moved funds without a receipt.
+ * Anvil's own dump at exit has the same race.
  */
 export async function saveState(anvil: Anvil, file: string): Promise<void> {
   const state = String(await anvil.rpc('anvil_dumpState'))

@@ -1,13 +1,13 @@
-import { describeMounted } from '../describe-mounted.ts'
-import { custodian } from './custodian.ts'
-import { custodySuite } from './suite.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createCustodyHost } from './custody-host.ts'
+import { custodySuite } from './custody-suite.ts'
 
 let authorization = ''
 
 describeMounted(
   'the custody API',
   async () => {
-    const made = await custodian()
+    const made = await createCustodyHost()
     authorization = made.authorization
     return made.billfold.custody
   },

@@ -1,9 +1,9 @@
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll } from 'vitest'
-import { describeMounted } from '../describe-mounted.ts'
-import { custodian } from './custodian.ts'
-import { custodySuite } from './suite.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createCustodyHost } from './custody-host.ts'
+import { custodySuite } from './custody-suite.ts'
 
 for (const database of await openTestDatabases()) {
   let authorization = ''
@@ -19,7 +19,7 @@ for (const database of await openTestDatabases()) {
       const { dialect } = database
       const db = fresh.connect()
       await migrate(db, { dialect })
-      const made = await custodian(kyselyStorage(db, { dialect }))
+      const made = await createCustodyHost(kyselyStorage(db, { dialect }))
       authorization = made.authorization
       return made.billfold.custody
     },

@@ -34,7 +34,7 @@ async function openAnvil(): Promise<ChainUnderTest> {
     close: anvil.stop,
   }
 }
-/** A client that answers everything as it is but for one fault. */
+/** Replaces one method of a client by a faulty one. */
 type Fault = (client: ChainClient) => Partial<ChainClient>
 
 const answering =
@@ -44,24 +44,27 @@ const answering =
 const refused: BroadcastResult = { outcome: 'rejected', reason: 'not-valid' }
 
 const faults: readonly (readonly [name: string, fault: Fault])[] = [
-  ['accepts what the node refuses', answering(() => ({ outcome: 'accepted' }))],
+  ['reports a rejected transaction as accepted', answering(() => ({ outcome: 'accepted' }))],
   [
-    'calls a nonce that is taken a refusal',
+    'reports a taken nonce as a rejection',
     answering((answer) => (answer.outcome === 'nonce-taken' ? refused : answer)),
   ],
-  ['gives no reason for a refusal', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
-  ['calls silence a refusal', (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) })],
+  ['gives no reason for a rejection', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
   [
-    'counts nothing that waits',
+    'reports an unreachable node as a rejection',
+    (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) }),
+  ],
+  [
+    'ignores pending transactions',
     (client) => ({
       nonces: async (address) => ({ ...(await client.nonces(address)), next: (await client.nonces(address)).mined }),
     }),
   ],
-  ['knows every transaction', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
-  ['makes up a balance', () => ({ balance: async () => 0n })],
+  ['reports every transaction as mined', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
+  ['returns a wrong balance', () => ({ balance: async () => 0n })],
 ]
 
-describe('the suite', () => {
+describe('the conformance suite', () => {
   it.each(faults)('fails a client that %s', async (_name, fault) => {
     const failed: string[] = []
     for (const { name, run } of chainClientCases) {

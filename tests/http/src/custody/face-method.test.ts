@@ -1,54 +1,59 @@
 import { scriptedVerifier } from '@billfold/core/biometrics'
 import { verifyMessage } from 'ethers'
 import { describe, expect, it } from 'vitest'
-import { direct } from '../authentication/direct.ts'
-import { type FaceHost, faceHost } from '../authentication/face-host.ts'
-import { framesOf, newDevice, selfieOf } from '../authentication/people.ts'
-import { enrol } from '../authentication/steps.ts'
-import type { Client } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { basic, custodian } from './custodian.ts'
-import { encryptedMethod } from './encrypted-method.ts'
-import { type FaceCaller, faceCaller, signing } from './face-method.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import { createFaceHost, type FaceHost } from '../authentication/face-host.ts'
+import { createDevice, createFrames, createSelfie } from '../authentication/fixtures.ts'
+import { enrolFace } from '../authentication/login-flow.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { createCustodyHost } from './custody-host.ts'
+import { encryptSigningMethod } from './encrypt-signing-method.ts'
+import { createFaceMethodClient, type FaceMethodClient, signatureRequest } from './face-method-client.ts'
 
 let host: FaceHost
 let verifierIsDown = false
 const refused = { status: 403, codes: ['signing-method.invalid'] }
 
 describeMounted(
-  'a BIOMETRIC that takes a face',
+  'a BIOMETRIC with a face',
   async () => {
     const verifier = scriptedVerifier({
       before: () => {
         if (verifierIsDown) throw new Error('down')
       },
     })
-    host = await faceHost({ authentication: { verifier }, custody: { biometric: { liveness: 'none' } } })
+    host = await createFaceHost({ authentication: { verifier }, custody: { biometric: { liveness: 'none' } } })
     return host.billfold.custody
   },
   suite,
   {
-    // Express parsers keep a body's bytes only when they are told to.
+    // Express parsers retain the bytes of a body only if set up to.
     only: ({ framework, through, prefix, parser }) =>
       framework !== 'express 4' && through === 'app' && parser === (framework === 'koa' && prefix === '/id'),
   },
 )
 
-function suite(client: Client): void {
-  let known: Promise<FaceCaller> | undefined
-  const caller = (): Promise<FaceCaller> => (known ??= faceCaller(client, host.billfold, host.licence))
+function suite(client: MountedClient): void {
+  let known: Promise<FaceMethodClient> | undefined
+  const caller = (): Promise<FaceMethodClient> =>
+    (known ??= createFaceMethodClient(client, host.billfold, host.licence))
 
-  it('opens for the request that its device has signed, once the face was right', async () => {
-    const { newUser, begin, show, use, ask } = await caller()
-    const user = await newUser('ada')
-    const wanted = signing(user.walletId)
-    const begun = await begin(user)
+  it('authorizes the request that its device signed, after a matching face', async () => {
+    const { createFaceUser, startCheck, presentFace, useMethod, call } = await caller()
+    const user = await createFaceUser('ada')
+    const wanted = signatureRequest(user.walletId)
+    const begun = await startCheck(user)
     expect(begun).toMatchObject({ status: 200, result: { id: expect.any(String), expiresAt: expect.any(String) } })
-    expect(await show(user, begun.result.id, wanted)).toMatchObject({ status: 200, result: { id: begun.result.id } })
-    const { status, result } = await use(user, wanted, `${begun.result.id}.${user.secret}`)
+    expect(await presentFace(user, begun.result.id, wanted)).toMatchObject({
+      status: 200,
+      result: { id: begun.result.id },
+    })
+    const { status, result } = await useMethod(user, wanted, `${begun.result.id}.${user.secret}`)
     expect(status).toBe(200)
     expect(verifyMessage('hello', result.signature)).toBe(user.address)
-    const shown = await ask('GET', `/api/users/${user.userId}`)
+    const shown = await call('GET', `/api/users/${user.userId}`)
     expect(shown.result.signingMethods[1]).toMatchObject({
       type: 'BIOMETRIC',
       device: expect.stringMatching(/^[\w-]{43}$/),
@@ -57,24 +62,24 @@ function suite(client: Client): void {
     })
   })
 
-  it('replaces a lost PIN, and authorises a request without a body', async () => {
-    const { newUser, pass, use, ask } = await caller()
-    const user = await newUser('berta')
+  it('replaces a lost PIN, and authorizes a request without a body', async () => {
+    const { createFaceUser, passCheck, useMethod, call } = await caller()
+    const user = await createFaceUser('berta')
     const pinId = user.pinHeader.split(':')[0] ?? ''
     const reset = { method: 'PUT', path: `${user.methods}/${pinId}`, body: '{"value":"987654"}' }
-    expect((await use(user, reset, `${await pass(user, reset)}.${user.secret}`)).status).toBe(200)
-    const code = await ask('POST', user.methods, { type: 'EMERGENCY_CODE' }, `${pinId}:987654`)
+    expect((await useMethod(user, reset, `${await passCheck(user, reset)}.${user.secret}`)).status).toBe(200)
+    const code = await call('POST', user.methods, { type: 'EMERGENCY_CODE' }, `${pinId}:987654`)
     const gone = { method: 'DELETE', path: `${user.methods}/${code.result.id}`, body: '' }
-    expect((await use(user, gone, `${await pass(user, gone)}.${user.secret}`)).status).toBe(200)
+    expect((await useMethod(user, gone, `${await passCheck(user, gone)}.${user.secret}`)).status).toBe(200)
   })
 
-  it('comes in an encrypted header too', async () => {
-    const { newUser, pass, ask } = await caller()
-    const user = await newUser('sara')
-    const wanted = signing(user.walletId)
-    const value = `${await pass(user, wanted)}.${user.secret}`
-    const { result } = await ask('GET', '/api/security')
-    const encrypted = encryptedMethod(result.encryptionKeys[0], {
+  it('is accepted in an encrypted header', async () => {
+    const { createFaceUser, passCheck, call } = await caller()
+    const user = await createFaceUser('sara')
+    const wanted = signatureRequest(user.walletId)
+    const value = `${await passCheck(user, wanted)}.${user.secret}`
+    const { result } = await call('GET', '/api/security')
+    const encrypted = encryptSigningMethod(result.encryptionKeys[0], {
       id: user.methodId,
       value,
       idempotencyKey: crypto.randomUUID(),
@@ -83,167 +88,180 @@ function suite(client: Client): void {
     const { keyId, keySecret } = await host.billfold.serviceKeys.create({ tag: 'encrypted', scopes: ['custody'] })
     const headers = {
       'content-type': 'application/json',
-      authorization: basic(keyId, keySecret),
+      authorization: basicAuthorization(keyId, keySecret),
       'encrypted-signing-method': encrypted,
     }
     const answer = await client.request(wanted.method, wanted.path, { headers, body: wanted.body })
     expect(answer.status).toBe(200)
   })
 
-  describe('one thing without the others opens nothing:', () => {
-    it('a check that was passed, once', async () => {
-      const { newUser, pass, use, begin, show } = await caller()
-      const user = await newUser('carla')
-      const wanted = signing(user.walletId)
-      const check = await pass(user, wanted)
-      expect((await use(user, wanted, `${check}.${user.secret}`)).status).toBe(200)
-      expect(await use(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
-      const { result } = await begin(user)
-      expect((await show(user, result.id, wanted)).status).toBe(200)
-      expect(await show(user, result.id, wanted)).toMatchObject({ status: 404, codes: ['face-check.not-found'] })
+  describe('rejects', () => {
+    it('a second use of a passed check', async () => {
+      const { createFaceUser, passCheck, useMethod, startCheck, presentFace } = await caller()
+      const user = await createFaceUser('carla')
+      const wanted = signatureRequest(user.walletId)
+      const check = await passCheck(user, wanted)
+      expect((await useMethod(user, wanted, `${check}.${user.secret}`)).status).toBe(200)
+      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
+      const { result } = await startCheck(user)
+      expect((await presentFace(user, result.id, wanted)).status).toBe(200)
+      expect(await presentFace(user, result.id, wanted)).toMatchObject({ status: 404, codes: ['face-check.not-found'] })
     })
 
     it('the secret without a check', async () => {
-      const { newUser, use, begin, remaining } = await caller()
-      const user = await newUser('dora')
-      const wanted = signing(user.walletId)
-      const { result } = await begin(user)
+      const { createFaceUser, useMethod, startCheck, remainingAttempts } = await caller()
+      const user = await createFaceUser('dora')
+      const wanted = signatureRequest(user.walletId)
+      const { result } = await startCheck(user)
       const values = [
         user.secret,
         `.${user.secret}`,
         `${crypto.randomUUID()}.${user.secret}`,
         `${result.id}.${user.secret}`,
       ]
-      for (const value of values) expect(await use(user, wanted, value)).toMatchObject(refused)
-      expect(await remaining(user)).toBe(10 - values.length)
+      for (const value of values) expect(await useMethod(user, wanted, value)).toMatchObject(refused)
+      expect(await remainingAttempts(user)).toBe(10 - values.length)
     })
 
-    it('a check without the secret, which it is used up by', async () => {
-      const { newUser, pass, use } = await caller()
-      const user = await newUser('emma')
-      const wanted = signing(user.walletId)
-      const check = await pass(user, wanted)
+    it('a check without the secret, and consumes the check', async () => {
+      const { createFaceUser, passCheck, useMethod } = await caller()
+      const user = await createFaceUser('emma')
+      const wanted = signatureRequest(user.walletId)
+      const check = await passCheck(user, wanted)
       for (const value of [check, `${check}.`, `${check}.${'x'.repeat(43)}`, `${check}.${user.secret}`])
-        expect(await use(user, wanted, value)).toMatchObject(refused)
+        expect(await useMethod(user, wanted, value)).toMatchObject(refused)
     })
 
-    it('a selfie without the device, which costs the user nothing', async () => {
-      const { newUser, begin, show, remaining, trust } = await caller()
-      const user = await newUser('frida')
-      const wanted = signing(user.walletId)
-      const [one, other] = [(await begin(user)).result.id, (await begin(user)).result.id]
+    it('a selfie without the device, and consumes no attempt', async () => {
+      const { createFaceUser, startCheck, presentFace, remainingAttempts, trustDevice } = await caller()
+      const user = await createFaceUser('frida')
+      const wanted = signatureRequest(user.walletId)
+      const [one, other] = [(await startCheck(user)).result.id, (await startCheck(user)).result.id]
       const without = { status: 401, codes: ['device.invalid-proof'] }
-      expect(await show(user, one, wanted, { device: newDevice() })).toMatchObject(without)
-      const second = newDevice()
-      await trust(user, second)
-      expect(await show(user, one, wanted, { device: second })).toMatchObject(without)
-      expect(await show(user, one, wanted, { signedCheck: other })).toMatchObject(without)
-      expect(await show(user, one, wanted, { signed: signing(user.walletId, 'pay') })).toMatchObject(without)
-      expect(await remaining(user)).toBe(10)
-      expect((await show(user, one, wanted)).status).toBe(200)
+      expect(await presentFace(user, one, wanted, { device: createDevice() })).toMatchObject(without)
+      const second = createDevice()
+      await trustDevice(user, second)
+      expect(await presentFace(user, one, wanted, { device: second })).toMatchObject(without)
+      expect(await presentFace(user, one, wanted, { signedCheck: other })).toMatchObject(without)
+      expect(await presentFace(user, one, wanted, { signed: signatureRequest(user.walletId, 'pay') })).toMatchObject(
+        without,
+      )
+      expect(await remainingAttempts(user)).toBe(10)
+      expect((await presentFace(user, one, wanted)).status).toBe(200)
     })
 
-    it('the device without the face, which costs an attempt each time, and locks the method at last', async () => {
-      const { newUser, begin, show, use, pass, remaining } = await caller()
-      const user = await newUser('gerda')
-      const wanted = signing(user.walletId)
-      const passed = await pass(user, wanted)
+    it('the device without the face, and consumes an attempt until the method is locked', async () => {
+      const { createFaceUser, startCheck, presentFace, useMethod, passCheck, remainingAttempts } = await caller()
+      const user = await createFaceUser('gerda')
+      const wanted = signatureRequest(user.walletId)
+      const passed = await passCheck(user, wanted)
       for (let left = 8; left >= 0; left -= 2) {
-        const { result } = await begin(user)
-        expect(await show(user, result.id, wanted, { person: 'mallory' })).toMatchObject(refused)
-        expect(await use(user, wanted, `${result.id}.${user.secret}`)).toMatchObject(refused)
-        expect(await remaining(user)).toBe(left)
+        const { result } = await startCheck(user)
+        expect(await presentFace(user, result.id, wanted, { person: 'mallory' })).toMatchObject(refused)
+        expect(await useMethod(user, wanted, `${result.id}.${user.secret}`)).toMatchObject(refused)
+        expect(await remainingAttempts(user)).toBe(left)
       }
-      const { result } = await begin(user)
+      const { result } = await startCheck(user)
       const locked = { status: 403, codes: ['signing-method.locked'] }
-      expect(await show(user, result.id, wanted)).toMatchObject(locked)
-      expect(await use(user, wanted, `${passed}.${user.secret}`)).toMatchObject(locked)
+      expect(await presentFace(user, result.id, wanted)).toMatchObject(locked)
+      expect(await useMethod(user, wanted, `${passed}.${user.secret}`)).toMatchObject(locked)
     })
 
-    it('a check that was passed for another request, another user or another method', async () => {
-      const { newUser, pass, use } = await caller()
-      const user = await newUser('hanna')
-      const other = await newUser('ida')
-      const wanted = signing(user.walletId)
-      const value = `${await pass(user, wanted)}.${user.secret}`
-      expect(await use(user, signing(user.walletId, 'pay'), value)).toMatchObject(refused)
-      expect(await use(user, { ...wanted, path: '/api/signatures?x=1' }, value)).toMatchObject(refused)
-      expect(await use(user, { ...wanted, body: `${wanted.body} ` }, value)).toMatchObject(refused)
-      const theirs = await pass(other, wanted)
-      expect(await use(user, wanted, `${theirs}.${user.secret}`)).toMatchObject(refused)
-      expect(await use(other, wanted, `${theirs}.${other.secret}`)).toMatchObject(refused)
-      expect((await use(user, wanted, value)).status).toBe(200)
+    it('a check passed for another request or user', async () => {
+      const { createFaceUser, passCheck, useMethod } = await caller()
+      const user = await createFaceUser('hanna')
+      const other = await createFaceUser('ida')
+      const wanted = signatureRequest(user.walletId)
+      const value = `${await passCheck(user, wanted)}.${user.secret}`
+      expect(await useMethod(user, signatureRequest(user.walletId, 'pay'), value)).toMatchObject(refused)
+      expect(await useMethod(user, { ...wanted, path: '/api/signatures?x=1' }, value)).toMatchObject(refused)
+      expect(await useMethod(user, { ...wanted, body: `${wanted.body} ` }, value)).toMatchObject(refused)
+      const theirs = await passCheck(other, wanted)
+      expect(await useMethod(user, wanted, `${theirs}.${user.secret}`)).toMatchObject(refused)
+      expect(await useMethod(other, wanted, `${theirs}.${other.secret}`)).toMatchObject(refused)
+      expect((await useMethod(user, wanted, value)).status).toBe(200)
     })
 
-    it('a check whose device is no longer trusted, or whose face is no longer enrolled', async () => {
-      const { newUser, pass, use, begin, show } = await caller()
-      const user = await newUser('jana')
-      const wanted = signing(user.walletId)
+    it('a check whose device was revoked or whose face was removed', async () => {
+      const { createFaceUser, passCheck, useMethod, startCheck, presentFace } = await caller()
+      const user = await createFaceUser('jana')
+      const wanted = signatureRequest(user.walletId)
       const { devices, faces } = host.billfold.authentication
-      const value = `${await pass(user, wanted)}.${user.secret}`
+      const value = `${await passCheck(user, wanted)}.${user.secret}`
       await faces.remove(user.userId)
-      expect(await use(user, wanted, value)).toMatchObject(refused)
-      await enrol(direct(host.billfold.authentication), host.billfold, user.userId, 'mallory')
-      const { result } = await begin(user)
+      expect(await useMethod(user, wanted, value)).toMatchObject(refused)
+      await enrolFace(inMemoryDriver(host.billfold.authentication), host.billfold, user.userId, 'mallory')
+      const { result } = await startCheck(user)
       const gone = { status: 409, codes: ['face.not-enrolled'] }
-      expect(await show(user, result.id, wanted, { person: 'mallory' })).toMatchObject(gone)
+      expect(await presentFace(user, result.id, wanted, { person: 'mallory' })).toMatchObject(gone)
 
-      const lost = await newUser('klara')
-      const ask = signing(lost.walletId)
-      const held = `${await pass(lost, ask)}.${lost.secret}`
+      const lost = await createFaceUser('klara')
+      const ask = signatureRequest(lost.walletId)
+      const held = `${await passCheck(lost, ask)}.${lost.secret}`
       const [device] = await devices.list(lost.userId)
       await devices.revoke(lost.userId, device?.id ?? '')
-      expect(await use(lost, ask, held)).toMatchObject(refused)
-      const later = await begin(lost)
-      expect(await show(lost, later.result.id, ask)).toMatchObject({ status: 401, codes: ['device.invalid-proof'] })
+      expect(await useMethod(lost, ask, held)).toMatchObject(refused)
+      const later = await startCheck(lost)
+      expect(await presentFace(lost, later.result.id, ask)).toMatchObject({
+        status: 401,
+        codes: ['device.invalid-proof'],
+      })
     })
 
-    it('a check from before the method was replaced', async () => {
-      const { newUser, pass, use, ask } = await caller()
-      const user = await newUser('lena')
-      const wanted = signing(user.walletId)
-      const check = await pass(user, wanted)
+    it('a check passed before the method was replaced', async () => {
+      const { createFaceUser, passCheck, useMethod, call } = await caller()
+      const user = await createFaceUser('lena')
+      const wanted = signatureRequest(user.walletId)
+      const check = await passCheck(user, wanted)
       const value = 'the secret of another device'.replaceAll(' ', '-')
-      const replaced = await ask('PUT', `${user.methods}/${user.methodId}`, { value }, user.pinHeader)
+      const replaced = await call('PUT', `${user.methods}/${user.methodId}`, { value }, user.pinHeader)
       expect(replaced).toMatchObject({ status: 200, result: { device: expect.any(String) } })
-      expect(await use(user, wanted, `${check}.${value}`)).toMatchObject(refused)
-      expect((await use(user, wanted, `${await pass(user, wanted)}.${value}`)).status).toBe(200)
+      expect(await useMethod(user, wanted, `${check}.${value}`)).toMatchObject(refused)
+      expect((await useMethod(user, wanted, `${await passCheck(user, wanted)}.${value}`)).status).toBe(200)
     })
   })
 
-  it('costs nothing while the verifier is down, or when nobody can tell, and opens nothing', async () => {
-    const { newUser, begin, show, use, remaining } = await caller()
-    const user = await newUser('maria')
-    const wanted = signing(user.walletId)
-    const down = (await begin(user)).result.id
+  it('consumes no attempt and authorizes nothing if the verifier is down or the face inconclusive', async () => {
+    const { createFaceUser, startCheck, presentFace, useMethod, remainingAttempts } = await caller()
+    const user = await createFaceUser('maria')
+    const wanted = signatureRequest(user.walletId)
+    const down = (await startCheck(user)).result.id
     verifierIsDown = true
-    const answer = await show(user, down, wanted)
+    const answer = await presentFace(user, down, wanted)
     verifierIsDown = false
     expect(answer).toMatchObject({ status: 503, codes: ['verifier.unavailable'] })
-    const dark = (await begin(user)).result.id
-    const evidence = { selfie: selfieOf('maria', { reason: 'too_dark' }) }
-    expect(await show(user, dark, wanted, { evidence })).toMatchObject({ status: 400, codes: ['face.inconclusive'] })
-    expect(await remaining(user)).toBe(10)
-    for (const check of [down, dark]) expect(await use(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
+    const dark = (await startCheck(user)).result.id
+    const evidence = { selfie: createSelfie('maria', { reason: 'too_dark' }) }
+    expect(await presentFace(user, dark, wanted, { evidence })).toMatchObject({
+      status: 400,
+      codes: ['face.inconclusive'],
+    })
+    expect(await remainingAttempts(user)).toBe(10)
+    for (const check of [down, dark])
+      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
   })
 
-  it('is forgotten when it was not used in time', async () => {
-    const at = await faceHost({ custody: { biometric: { liveness: 'none' } } })
-    const { newUser, begin, show } = await faceCaller(direct(at.billfold.custody), at.billfold, at.licence)
-    const user = await newUser('nora')
-    const { result } = await begin(user)
-    at.later(5 * 60 * 1000 + 1)
-    const late = await show(user, result.id, signing(user.walletId))
+  it('expires after five minutes', async () => {
+    const at = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
+    const { createFaceUser, startCheck, presentFace } = await createFaceMethodClient(
+      inMemoryDriver(at.billfold.custody),
+      at.billfold,
+      at.licence,
+    )
+    const user = await createFaceUser('nora')
+    const { result } = await startCheck(user)
+    at.advanceClock(5 * 60 * 1000 + 1)
+    const late = await presentFace(user, result.id, signatureRequest(user.walletId))
     expect(late).toMatchObject({ status: 404, codes: ['face-check.not-found'] })
   })
 
-  it('says what is wrong where it cannot be made', async () => {
-    const { newUser, ask } = await caller()
-    const { methods, pinHeader, device } = await newUser('olga')
+  it('returns the reason if it cannot be created', async () => {
+    const { createFaceUser, call } = await caller()
+    const { methods, pinHeader, device } = await createFaceUser('olga')
     const make = (body: object) =>
-      ask('POST', methods, { value: 'x'.repeat(32), type: 'BIOMETRIC', ...body }, pinHeader)
+      call('POST', methods, { value: 'x'.repeat(32), type: 'BIOMETRIC', ...body }, pinHeader)
     const key = device.publicKey
-    expect(await make({ devicePublicKey: newDevice().publicKey })).toMatchObject({ codes: ['device.not-found'] })
+    expect(await make({ devicePublicKey: createDevice().publicKey })).toMatchObject({ codes: ['device.not-found'] })
     expect(await make({ devicePublicKey: 'AAAA' })).toMatchObject({ status: 401, codes: ['device.invalid-proof'] })
     expect(await make({ devicePublicKey: key, type: 'PASSWORD' })).toMatchObject({
       status: 400,
@@ -251,60 +269,65 @@ function suite(client: Client): void {
     })
     const plain = await make({})
     expect(plain.result.device).toBeUndefined()
-    const begun = await ask('POST', `${methods}/${plain.result.id}/face-checks`)
+    const begun = await call('POST', `${methods}/${plain.result.id}/face-checks`)
     expect(begun).toMatchObject({ status: 400, codes: ['signing-method.face-unsupported'] })
-    const bound = await ask(
+    const bound = await call(
       'PUT',
       `${methods}/${plain.result.id}`,
       { value: 'y'.repeat(32), devicePublicKey: key },
       pinHeader,
     )
     expect(bound).toMatchObject({ status: 200, result: { device: expect.any(String) } })
-    expect((await ask('POST', `${methods}/${plain.result.id}/face-checks`)).status).toBe(200)
+    expect((await call('POST', `${methods}/${plain.result.id}/face-checks`)).status).toBe(200)
   })
 }
 
 describe('a host', () => {
-  it('that asks for a live person takes the frames of the challenge, and no still', async () => {
-    const { billfold, licence } = await faceHost()
-    const { newUser, begin, show, pass, use, remaining } = await faceCaller(direct(billfold.custody), billfold, licence)
-    const user = await newUser('paula')
-    const wanted = signing(user.walletId)
-    const { result } = await begin(user)
+  it('with liveness accepts the frames of the challenge and no still', async () => {
+    const { billfold, licence } = await createFaceHost()
+    const { createFaceUser, startCheck, presentFace, passCheck, useMethod, remainingAttempts } =
+      await createFaceMethodClient(inMemoryDriver(billfold.custody), billfold, licence)
+    const user = await createFaceUser('paula')
+    const wanted = signatureRequest(user.walletId)
+    const { result } = await startCheck(user)
     expect(result.liveness.steps).toHaveLength(3)
-    expect(await show(user, result.id, wanted)).toMatchObject({ status: 400, codes: ['liveness.required'] })
-    const others = { frames: framesOf('mallory', result.liveness.steps) }
-    expect(await show(user, result.id, wanted, { evidence: others })).toMatchObject(refused)
-    expect(await remaining(user)).toBe(9)
-    const other = (await begin(user)).result.id
-    const filmed = { frames: framesOf('paula', ['wink', 'wink', 'wink']) }
-    expect(await show(user, other, wanted, { evidence: filmed })).toMatchObject(refused)
-    expect((await use(user, wanted, `${await pass(user, wanted)}.${user.secret}`)).status).toBe(200)
-    expect(await remaining(user)).toBe(10)
+    expect(await presentFace(user, result.id, wanted)).toMatchObject({ status: 400, codes: ['liveness.required'] })
+    const others = { frames: createFrames('mallory', result.liveness.steps) }
+    expect(await presentFace(user, result.id, wanted, { evidence: others })).toMatchObject(refused)
+    expect(await remainingAttempts(user)).toBe(9)
+    const other = (await startCheck(user)).result.id
+    const filmed = { frames: createFrames('paula', ['wink', 'wink', 'wink']) }
+    expect(await presentFace(user, other, wanted, { evidence: filmed })).toMatchObject(refused)
+    expect((await useMethod(user, wanted, `${await passCheck(user, wanted)}.${user.secret}`)).status).toBe(200)
+    expect(await remainingAttempts(user)).toBe(10)
   })
 
-  it('takes it at the DID API as well, for the one request there', async () => {
-    const { billfold, licence } = await faceHost({ custody: { biometric: { liveness: 'none' } } })
-    const { newUser, pass } = await faceCaller(direct(billfold.custody), billfold, licence)
-    const user = await newUser('tina')
+  it('accepts a check at the DID API once', async () => {
+    const { billfold, licence } = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
+    const { createFaceUser, passCheck } = await createFaceMethodClient(
+      inMemoryDriver(billfold.custody),
+      billfold,
+      licence,
+    )
+    const user = await createFaceUser('tina')
     const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'vaults', scopes: ['dids'] })
     const wanted = { method: 'POST', path: '/vault', body: JSON.stringify({ kind: 'BIP44', userId: user.userId }) }
-    const value = `${await pass(user, wanted)}.${user.secret}`
+    const value = `${await passCheck(user, wanted)}.${user.secret}`
     const make = async (): Promise<number> => {
       const headers = {
         'content-type': 'application/json',
-        authorization: basic(keyId, keySecret),
+        authorization: basicAuthorization(keyId, keySecret),
         'signing-method': `${user.methodId}:${value}`,
       }
-      return (await direct(billfold.dids).request('POST', '/vault', { headers, body: wanted.body })).status
+      return (await inMemoryDriver(billfold.dids).request('POST', '/vault', { headers, body: wanted.body })).status
     }
     expect(await make()).toBe(200)
     expect(await make()).toBe(403)
   })
 
-  it('without a verifier says which option names one', async () => {
-    const { billfold, authorization } = await custodian()
-    const request = direct(billfold.custody).request
+  it('without a verifier names the missing option', async () => {
+    const { billfold, authorization } = await createCustodyHost()
+    const request = inMemoryDriver(billfold.custody).request
     const ask = async (path: string, json: object, header?: string) => {
       const headers = { authorization, ...(header !== undefined && { 'signing-method': header }) }
       return (await request('POST', path, { json, headers })).json as {
@@ -313,22 +336,26 @@ describe('a host', () => {
       }
     }
     const { result: user } = await ask('/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
-    const body = { type: 'BIOMETRIC', value: 'x'.repeat(32), devicePublicKey: newDevice().publicKey }
+    const body = { type: 'BIOMETRIC', value: 'x'.repeat(32), devicePublicKey: createDevice().publicKey }
     const pin = user.signingMethods[0]?.id
     const { errors } = await ask(`/api/users/${user.id}/signing-methods`, body, `${pin}:4711`)
     const message = expect.stringContaining('authentication.verifier')
     expect(errors).toEqual([{ code: 'signing-method.no-verifier', message }])
   })
 
-  it("whose parser does not keep a body's bytes is told so, and the user loses neither check nor attempt", async () => {
-    const { billfold, licence } = await faceHost({ custody: { biometric: { liveness: 'none' } } })
-    const { newUser, pass, remaining, ask, use } = await faceCaller(direct(billfold.custody), billfold, licence)
-    const user = await newUser('rosa')
-    const wanted = signing(user.walletId)
-    const value = `${await pass(user, wanted)}.${user.secret}`
-    const answer = await ask(wanted.method, wanted.path, JSON.parse(wanted.body), `${user.methodId}:${value}`)
+  it('without raw bodies returns 501 and consumes neither check nor attempt', async () => {
+    const { billfold, licence } = await createFaceHost({ custody: { biometric: { liveness: 'none' } } })
+    const { createFaceUser, passCheck, remainingAttempts, call, useMethod } = await createFaceMethodClient(
+      inMemoryDriver(billfold.custody),
+      billfold,
+      licence,
+    )
+    const user = await createFaceUser('rosa')
+    const wanted = signatureRequest(user.walletId)
+    const value = `${await passCheck(user, wanted)}.${user.secret}`
+    const answer = await call(wanted.method, wanted.path, JSON.parse(wanted.body), `${user.methodId}:${value}`)
     expect(answer).toMatchObject({ status: 501, codes: ['body.raw-unavailable'] })
-    expect(await remaining(user)).toBe(10)
-    expect((await use(user, wanted, value)).status).toBe(200)
+    expect(await remainingAttempts(user)).toBe(10)
+    expect((await useMethod(user, wanted, value)).status).toBe(200)
   })
 })

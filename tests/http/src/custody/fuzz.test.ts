@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { describeReport, fuzz } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts.ts'
-import { mountings, nameOf } from '../mountings.ts'
-import { sqliteCustodian } from './sqlite-custodian.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
+import { createSqliteCustodyHost } from './sqlite-custody-host.ts'
 
-/** Not Koa behind its parser: that one, with no API mounted at all, leaves a connection hanging after a large body that is no gzip. */
+/** Without Koa behind its parser: even with no API mounted, it leaves a connection hanging after a large body that is not gzip. */
 const chosen = mountings.filter(
   ({ framework, prefix, through, parser }) =>
     framework !== 'express 4' && prefix === '/id' && through === 'app' && !(framework === 'koa' && parser),
 )
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests to the custody API, %s',
   (_name, mounting) => {
-    it('get no 500, do not hang, and leave nothing behind', async () => {
-      const { billfold, authorization, drop } = await sqliteCustodian()
+    it('cause no 500, no hang and no leak', async () => {
+      const { billfold, authorization, drop } = await createSqliteCustodyHost()
       const host = await startHost(mounting, billfold.custody)
       const target = {
         port: host.port,

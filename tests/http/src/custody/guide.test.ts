@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
-import { request } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { startHost } from '../hosts.ts'
-import type { Mounting } from '../mountings.ts'
-import { type Asker, call, custodian } from './custodian.ts'
+import { sendRequest } from '../send-request.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { startHost } from '../hosts/start-host.ts'
+import type { Mounting } from '../hosts/mountings.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import { callCustody, createCustodyHost } from './custody-host.ts'
 
 let authorization = ''
 
-/** What the signing methods guide of the compatible API shows of each reply: every field must be there, whatever its value. */
+/** The replies that the signing methods guide of the compatible API shows: every field must be present, with any value. */
 const shown = {
   user: {
     id: 'e85470a8',
@@ -58,7 +59,7 @@ const shown = {
   },
 }
 
-/** The dotted paths of all fields. */
+/** Lists the dotted paths of all fields. */
 function fieldsOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`))
   if (typeof value !== 'object' || value === null) return [path]
@@ -71,14 +72,14 @@ const expectFields = (actual: unknown, documented: unknown): void =>
 describeMounted(
   'the signing methods guide',
   async () => {
-    const made = await custodian()
+    const made = await createCustodyHost()
     authorization = made.authorization
     return made.billfold.custody
   },
   (client) => {
-    it('can be followed step by step, with its own bodies', async () => {
+    it('works step by step with its own bodies', async () => {
       const ask = (method: string, path: string, json?: unknown, headers?: Record<string, string>) =>
-        call(client, authorization, method, path, json, headers)
+        callCustody(client, authorization, method, path, json, headers)
 
       // 1) Create a user
       const { result: user } = await ask('POST', '/api/users', {
@@ -149,15 +150,20 @@ describeMounted(
   { only: ({ through, prefix, parser }) => through === 'app' && prefix === '/id' && !parser },
 )
 
-/** A keystore of a wallet of another installation. */
+/** Exports a keystore from another installation. */
 async function keystoreMadeElsewhere(mounting: Mounting, password: string): Promise<string> {
-  const { billfold, authorization: theirs } = await custodian()
+  const { billfold, authorization: theirs } = await createCustodyHost()
   const host = await startHost(mounting, billfold.custody)
-  const client: Asker = { request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent) }
+  const client: RequestDriver = {
+    request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
+  }
   try {
-    const made = await call(client, theirs, 'POST', '/api/wallets', { secretType: 'AETERNITY', pincode: '111111' })
+    const made = await callCustody(client, theirs, 'POST', '/api/wallets', {
+      secretType: 'AETERNITY',
+      pincode: '111111',
+    })
     const body = { type: 'KEYSTORE', pincode: '111111', password }
-    const { result } = await call(client, theirs, 'POST', `/api/wallets/${made.result.id}/export`, body)
+    const { result } = await callCustody(client, theirs, 'POST', `/api/wallets/${made.result.id}/export`, body)
     return result.keystore
   } finally {
     await host.close()

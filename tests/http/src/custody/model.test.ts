@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyMessage } from 'ethers'
-import { request } from '../client.ts'
-import { startHost } from '../hosts.ts'
-import { mountings } from '../mountings.ts'
-import { type Asker, call, custodian, type Outcome } from './custodian.ts'
+import { sendRequest } from '../send-request.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { mountings } from '../hosts/mountings.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import { callCustody, createCustodyHost, type CustodyReply } from './custody-host.ts'
 
-/** What the model knows of a signing method. */
+/** A signing method in the model. */
 interface Method {
   readonly id: string
   readonly type: string
@@ -14,15 +15,20 @@ interface Method {
   remaining: number
 }
 
-/** What the model knows of a user. */
+/** A user in the model. */
 interface Model {
   readonly methods: Method[]
   readonly wallets: { readonly id: string; readonly address: string }[]
 }
 
-/** The real thing: a user of the custody API. */
+/** A user of the custody API. */
 interface Real {
-  readonly ask: (method: string, path: string, json?: unknown, headers?: Record<string, string>) => Promise<Outcome>
+  readonly ask: (
+    method: string,
+    path: string,
+    json?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<CustodyReply>
   readonly userId: string
   readonly path: string
 }
@@ -36,10 +42,10 @@ const pick = (methods: readonly Method[], number: number): Method => {
   return method
 }
 
-/** How often a locked method was tried: a model that never gets there proves little. */
+/** Counts uses of locked methods, to prove that the model reaches that state. */
 let lockedTries = 0
 
-/** Tries a method of the user: what the API must answer, and what becomes of its attempts. */
+/** Uses a method in the model: returns the expected error and updates its remaining attempts. */
 function expectedOf(method: Method, right: boolean): string | undefined {
   if (method.remaining === 0) {
     lockedTries++
@@ -55,7 +61,7 @@ const command = (name: string, run: Command['run'], check: Command['check'] = ()
   toString: () => name,
 })
 
-/** Makes a wallet with a method's right value, or with a wrong one. */
+/** Creates a wallet with the right or a wrong value of a method. */
 async function makeWallet(model: Model, { ask, userId }: Real, by: number, right: boolean): Promise<void> {
   const method = pick(model.methods, by)
   const header = headerOf({ ...method, value: right ? method.value : '00000000' })
@@ -154,14 +160,15 @@ const commands = fc.commands(
   { maxCommands: 60, size: 'max' },
 )
 
-describe('the signing methods of a user, whatever is done in whatever order', () => {
-  it('do what a simple model of them does, over HTTP', async () => {
+describe('random operations on the signing methods of a user', () => {
+  it('match a model', async () => {
     const [mounting] = mountings
     if (mounting === undefined) throw new Error('there is no mounting')
-    const { billfold, authorization } = await custodian()
+    const { billfold, authorization } = await createCustodyHost()
     const host = await startHost(mounting, billfold.custody, {})
-    const client: Asker = { request: (method, path, sent) => request(host.port, method, path, sent) }
-    const ask: Real['ask'] = (method, path, json, headers) => call(client, authorization, method, path, json, headers)
+    const client: RequestDriver = { request: (method, path, sent) => sendRequest(host.port, method, path, sent) }
+    const ask: Real['ask'] = (method, path, json, headers) =>
+      callCustody(client, authorization, method, path, json, headers)
     try {
       await fc.assert(
         fc.asyncProperty(commands, async (sequence) => {

@@ -1,32 +1,32 @@
 import { computeAddress, recoverAddress } from 'ethers'
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { describeMounted } from '../describe-mounted.ts'
-import type { Client } from '../client.ts'
-import { call, type Custodian, custodian, type Outcome } from './custodian.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { callCustody, createCustodyHost, type CustodyHost, type CustodyReply } from './custody-host.ts'
 
 const pincode = '4711'
-let custody: Custodian
+let custody: CustodyHost
 
 async function build(rawSignatures?: boolean) {
-  custody = await custodian(undefined, 'default', rawSignatures === undefined ? {} : { rawSignatures })
+  custody = await createCustodyHost(undefined, 'default', rawSignatures === undefined ? {} : { rawSignatures })
   return custody.billfold.custody
 }
 
-const ask = (client: Client, path: string, json: unknown): Promise<Outcome> =>
-  call(client, custody.authorization, 'POST', path, json)
+const ask = (client: MountedClient, path: string, json: unknown): Promise<CustodyReply> =>
+  callCustody(client, custody.authorization, 'POST', path, json)
 
-async function sign(client: Client, secretType: string, data: string, type = `${secretType}_RAW`) {
+async function sign(client: MountedClient, secretType: string, data: string, type = `${secretType}_RAW`) {
   const { result: wallet } = await ask(client, '/api/wallets', { secretType, pincode })
   const signatureRequest = { type, secretType, walletId: wallet.id, data }
   return { wallet, ...(await ask(client, '/api/signatures', { pincode, signatureRequest })) }
 }
 
 describeMounted(
-  'raw signatures, where the host has not turned them on,',
+  'raw signatures, disabled,',
   () => build(),
   (client) => {
-    it('are refused with an error that names the option', async () => {
+    it('are rejected with signature.raw-disabled', async () => {
       expect(await sign(client, 'ETHEREUM', '00'.repeat(32))).toMatchObject({
         status: 403,
         codes: ['signature.raw-disabled'],
@@ -38,10 +38,10 @@ describeMounted(
 )
 
 describeMounted(
-  'raw signatures, where the host has turned them on,',
+  'raw signatures, enabled,',
   () => build(true),
   (client) => {
-    it.each(['ETHEREUM', 'MATIC', 'TRON', 'BITCOIN'])('of %s are over a hash as it is', async (secretType) => {
+    it.each(['ETHEREUM', 'MATIC', 'TRON', 'BITCOIN'])('of %s sign the hash unchanged', async (secretType) => {
       const hash = `0x${randomBytes(32).toString('hex')}`
       const { wallet, result } = await sign(client, secretType, hash)
       const { result: exported } = await ask(client, `/api/wallets/${wallet.id}/export`, {
@@ -49,13 +49,13 @@ describeMounted(
         pincode,
       })
       const signer = recoverAddress(hash, { r: result.r, s: result.s, v: Number(result.v) })
-      // The wallet import format: a byte, the key, a byte, four of a checksum.
+      // Wallet import format: version byte, key, compression byte, four checksum bytes.
       const key = secretType === 'BITCOIN' ? base58Hex(exported.privateKey).slice(2, 66) : exported.privateKey
       expect(signer).toBe(computeAddress(`0x${key.replace(/^0x/, '')}`))
     })
 
     it.each([['00'.repeat(31)], ['00'.repeat(33)], [''], ['0x'], ['zz'.repeat(32)], ['hello']])(
-      'of a chain on secp256k1 are over nothing but 32 bytes: not %j',
+      'of secp256k1 chains require 32 bytes and reject %j',
       async (data) => {
         expect(await sign(client, 'ETHEREUM', data)).toMatchObject({
           status: 400,
@@ -64,7 +64,7 @@ describeMounted(
       },
     )
 
-    it('of Solana are over the bytes as they are, also those of a transaction of the wallet', async () => {
+    it('of Solana sign the bytes unchanged', async () => {
       const data = randomBytes(100)
       const { wallet, result } = await sign(client, 'SOLANA', data.toString('hex'))
       const signature = Buffer.from(result.signature.slice(2), 'hex')
@@ -72,7 +72,7 @@ describeMounted(
       expect(verify(null, Buffer.from('other'), ed25519Key(wallet.address), signature)).toBe(false)
     })
 
-    it('are bounded in length', async () => {
+    it('are limited in length', async () => {
       expect((await sign(client, 'SOLANA', '00'.repeat(65_536))).status).toBe(200)
       expect(await sign(client, 'SOLANA', '00'.repeat(65_537))).toMatchObject({
         status: 400,
@@ -80,7 +80,7 @@ describeMounted(
       })
     })
 
-    it("are refused under another chain's name, and still need the wallet's pincode", async () => {
+    it("are rejected for another chain's type or a wrong pincode", async () => {
       expect(await sign(client, 'ETHEREUM', '00'.repeat(32), 'SOLANA_RAW')).toMatchObject({
         status: 400,
         codes: ['signatureRequest.type'],
@@ -96,7 +96,7 @@ describeMounted(
       expect(refused).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
     })
   },
-  // The host's own parsers take less than the longest data.
+  // The limit of the host's parsers is below the longest data.
   { only: ({ prefix, parser }) => prefix === '' && !parser },
 )
 
@@ -105,7 +105,7 @@ function base58Hex(text: string): string {
   return [...text].reduce((sum, digit) => sum * 58n + BigInt(alphabet.indexOf(digit)), 0n).toString(16)
 }
 
-/** The key that an address of Solana is (base58), as node:crypto takes it. */
+/** Converts a Solana address (base58) to a public key of node:crypto. */
 function ed25519Key(address: string) {
   const x = Buffer.from(base58Hex(address).padStart(64, '0'), 'hex').toString('base64url')
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })

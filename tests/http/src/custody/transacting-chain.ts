@@ -1,51 +1,57 @@
 import { evmChainClient, memoryStorage } from '@billfold/core'
 import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { type Anvil, startAnvil } from './anvil.ts'
-import type { Outcome } from './custodian.ts'
-import { newWallet, send, sharedKeyring, startTransactingHost, type TransactingHost } from './transacting-host.ts'
+import type { CustodyReply } from './custody-host.ts'
+import {
+  createWallet,
+  sendTransaction,
+  sharedKeyring,
+  startTransactingHost,
+  type TransactingHost,
+} from './transacting-host.ts'
 
-/** A chain, a host that has it, and one that has none, over one storage; and a wallet with 100 coins. */
+/** A chain, a host with a node of it and one without, over one storage, and a wallet with 100 coins. */
 export interface TransactingChain {
   readonly anvil: Anvil
   readonly provider: JsonRpcProvider
   readonly host: TransactingHost
-  readonly bare: TransactingHost
+  readonly hostWithoutNode: TransactingHost
   readonly wallet: { readonly id: string; readonly address: string }
-  /** Asks a host to send a transaction of a wallet, and has it mined: Anvil answers before it has mined what it takes. */
-  readonly send: (...request: Parameters<typeof send>) => Promise<Outcome>
+  /** Sends a transaction and mines a block: Anvil responds before it mines. */
+  readonly sendAndMine: (...request: Parameters<typeof sendTransaction>) => Promise<CustodyReply>
   readonly close: () => Promise<void>
 }
 
-/** Starts all of it. */
-export async function openTransactingChain(): Promise<TransactingChain> {
+/** Starts the chain and the hosts. */
+export async function startTransactingChain(): Promise<TransactingChain> {
   const anvil = await startAnvil()
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
   const storage = memoryStorage()
   const keyring = sharedKeyring()
   const host = await startTransactingHost(storage, keyring, evmChainClient({ url: anvil.url, chainId: anvil.chainId }))
-  const bare = await startTransactingHost(storage, keyring, undefined)
-  const wallet = await newWallet(host)
+  const hostWithoutNode = await startTransactingHost(storage, keyring, undefined)
+  const wallet = await createWallet(host)
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('100').toString(16)}`)
   return {
     anvil,
     provider,
     host,
-    bare,
+    hostWithoutNode,
     wallet,
-    send: async (...request) => {
-      const outcome = await send(...request)
+    sendAndMine: async (...request) => {
+      const outcome = await sendTransaction(...request)
       await anvil.rpc('evm_mine')
       return outcome
     },
     close: async () => {
-      await Promise.all([host.close(), bare.close()])
+      await Promise.all([host.close(), hostWithoutNode.close()])
       provider.destroy()
       await anvil.stop()
     },
   }
 }
 
-/** An address that nobody has used. */
-export function someone(): string {
+/** Returns an unused address. */
+export function randomAddress(): string {
   return Wallet.createRandom().address
 }

@@ -8,34 +8,35 @@ import {
   createPasswordHasher,
   type Storage,
 } from '@billfold/core'
-import { request as askHost } from '../client.ts'
-import { startHost } from '../hosts.ts'
-import { basic, call, type Outcome } from './custodian.ts'
+import { sendRequest } from '../send-request.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { callCustody, type CustodyReply } from './custody-host.ts'
 
-/** A host whose Ethereum is a node of the test. */
+/** A host whose Ethereum node belongs to the test. */
 export interface TransactingHost {
   readonly billfold: Billfold
   readonly port: number
-  /** A Basic `Authorization` header for it. */
+  /** A Basic `Authorization` header for the host. */
   readonly authorization: string
-  readonly ask: (
+  readonly call: (
     method: string,
     path: string,
     json?: unknown,
     headers?: Readonly<Record<string, string>>,
-  ) => Promise<Outcome>
+  ) => Promise<CustodyReply>
   readonly close: () => Promise<void>
 }
 
 /** The PIN of every wallet. */
 export const pincode = '471147'
 
-/** A keyring for hosts that share a storage. */
+/** Creates a keyring for hosts that share a storage. */
 export function sharedKeyring(): Keyring {
   return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 }
 
-/** Starts a host over a storage, as another process would. */
+/** Starts a host over a storage. */
 export async function startTransactingHost(
   storage: Storage,
   keyring: Keyring,
@@ -52,33 +53,39 @@ export async function startTransactingHost(
   })
   const key = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['custody'] })
   const host = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, billfold.custody)
-  const authorization = basic(key.keyId, key.keySecret)
-  return { billfold, authorization, port: host.port, close: host.close, ask: asker(host.port, authorization) }
+  const authorization = basicAuthorization(key.keyId, key.keySecret)
+  return {
+    billfold,
+    authorization,
+    port: host.port,
+    close: host.close,
+    call: createCustodyCaller(host.port, authorization),
+  }
 }
 
-/** Asks the host at a port of this machine. */
-export function asker(port: number, authorization: string): TransactingHost['ask'] {
-  const client = { request: (method: string, path: string, sent = {}) => askHost(port, method, path, sent) }
-  return (method, path, json, headers) => call(client, authorization, method, path, json, headers)
+/** Creates a function that calls the custody API at a port of this machine. */
+export function createCustodyCaller(port: number, authorization: string): TransactingHost['call'] {
+  const client = { request: (method: string, path: string, sent = {}) => sendRequest(port, method, path, sent) }
+  return (method, path, json, headers) => callCustody(client, authorization, method, path, json, headers)
 }
 
-/** A wallet without a user, on Ethereum. */
-export async function newWallet({
-  ask,
-}: Pick<TransactingHost, 'ask'>): Promise<{ readonly id: string; readonly address: string }> {
-  const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode })
+/** Creates an Ethereum wallet without a user. */
+export async function createWallet({
+  call,
+}: Pick<TransactingHost, 'call'>): Promise<{ readonly id: string; readonly address: string }> {
+  const { result } = await call('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode })
   return result
 }
 
-/** Asks a host to send a transaction of a wallet. */
-export function send(
-  { ask }: Pick<TransactingHost, 'ask'>,
+/** Sends a transaction of a wallet. */
+export function sendTransaction(
+  { call }: Pick<TransactingHost, 'call'>,
   walletId: string,
   request: Readonly<Record<string, unknown>>,
   idempotencyKey?: string,
-): Promise<Outcome> {
+): Promise<CustodyReply> {
   const body = { pincode, transactionRequest: { type: 'TRANSFER', secretType: 'ETHEREUM', walletId, ...request } }
-  return ask(
+  return call(
     'POST',
     '/api/transactions',
     body,

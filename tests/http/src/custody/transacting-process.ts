@@ -4,10 +4,10 @@ import { connectTo } from '@billfold/test-databases'
 import { startTransactingHost } from './transacting-host.ts'
 
 // A host in a process of its own: node dist/custody/transacting-process.js dialect database-url node-url chain-id, with a
-// key of the keyring in BILLFOLD_KEY. It says where it listens, and who may call it, in a line of JSON.
+// key of the keyring in BILLFOLD_KEY. It prints its port and a service key's authorization in a line of JSON.
 const [dialect, database = '', url = '', chainId] = process.argv.slice(2)
 if (dialect !== 'postgres' && dialect !== 'mysql') throw new Error('the dialect is postgres or mysql')
-// oxlint-disable-next-line node/no-process-env -- a key is not for everybody who lists processes
+// oxlint-disable-next-line node/no-process-env -- arguments are visible in process lists
 const keyring = localKeyring({ keys: { k1: process.env['BILLFOLD_KEY'] ?? '' }, currentKeyId: 'k1' })
 const storage = kyselyStorage(connectTo(dialect, database), { dialect })
 const client = evmChainClient({ url, chainId: Number(chainId), timeoutMs: 10_000 })

@@ -1,8 +1,8 @@
 import { ContractFactory, type JsonRpcSigner, type BaseContract, parseEther } from 'ethers'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTransactingChain, someone, type TransactingChain } from './transacting-chain.ts'
-import { newWallet, pincode, type TransactingHost } from './transacting-host.ts'
+import { randomAddress, startTransactingChain, type TransactingChain } from './transacting-chain.ts'
+import { createWallet, pincode, type TransactingHost } from './transacting-host.ts'
 
 const artifact = (name: string): { abi: []; bytecode: string } =>
   createRequire(import.meta.url)(`@openzeppelin/contracts/build/contracts/${name}.json`)
@@ -12,16 +12,16 @@ let anvil: TransactingChain['anvil']
 let provider: TransactingChain['provider']
 let host: TransactingHost
 let wallet: TransactingChain['wallet']
-let send: TransactingChain['send']
+let sendAndMine: TransactingChain['sendAndMine']
 
 beforeAll(async () => {
-  chain = await openTransactingChain()
-  ;({ anvil, provider, host, wallet, send } = chain)
+  chain = await startTransactingChain()
+  ;({ anvil, provider, host, wallet, sendAndMine } = chain)
 })
 
 afterAll(() => chain.close())
 
-/** A contract of the test, made by the first of Anvil's accounts. */
+/** Deploys a contract from the first account of Anvil. */
 async function deploy(
   name: string,
   ...args: readonly unknown[]
@@ -33,7 +33,7 @@ async function deploy(
   return Object.assign(contract, { signer })
 }
 
-/** Calls a function of a contract that answers something. */
+/** Calls a view function of a contract. */
 async function view(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<unknown> {
   return contract.getFunction(name).staticCall(...args)
 }
@@ -43,11 +43,11 @@ async function act(contract: BaseContract, name: string, ...args: readonly unkno
 }
 
 describe('a transfer', () => {
-  it('is mined, and the balances follow', async () => {
-    const own = await newWallet(host)
+  it('is mined and changes the balances', async () => {
+    const own = await createWallet(host)
     await anvil.rpc('anvil_setBalance', own.address, `0x${parseEther('1').toString(16)}`)
-    const to = someone()
-    const { status, result } = await send(host, own.id, { to, value: 0.1 })
+    const to = randomAddress()
+    const { status, result } = await sendAndMine(host, own.id, { to, value: 0.1 })
     expect(status).toBe(200)
     expect(result).toEqual({ id: expect.any(String), transactionHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) })
     expect(await provider.getBalance(to)).toBe(parseEther('0.1'))
@@ -55,7 +55,7 @@ describe('a transfer', () => {
     expect(receipt?.from).toBe(own.address)
     expect((await provider.getTransaction(result.transactionHash))?.type).toBe(2)
     const left = parseEther('0.9') - (receipt?.fee ?? 0n)
-    const { result: shown } = await host.ask('GET', `/api/wallets/${own.id}`)
+    const { result: shown } = await host.call('GET', `/api/wallets/${own.id}`)
     expect(shown.balance).toEqual({
       available: true,
       secretType: 'ETHEREUM',
@@ -67,12 +67,12 @@ describe('a transfer', () => {
       rawGasBalance: left.toString(),
       decimals: 18,
     })
-    const { result: listed } = await host.ask('GET', '/api/wallets?secretType=ETHEREUM')
+    const { result: listed } = await host.call('GET', '/api/wallets?secretType=ETHEREUM')
     expect(listed.find(({ id }: { id: string }) => id === own.id)).toEqual(shown)
   })
 
-  it('is what the other path and the other type send, too', async () => {
-    const to = someone()
+  it('is sent by /execute and as GAS_TRANSFER', async () => {
+    const to = randomAddress()
     const transactionRequest = {
       type: 'GAS_TRANSFER',
       secretType: 'ETHEREUM',
@@ -80,56 +80,56 @@ describe('a transfer', () => {
       to,
       value: '0.000000000000000001',
     }
-    const { status } = await host.ask('POST', '/api/transactions/execute', { pincode, transactionRequest })
+    const { status } = await host.call('POST', '/api/transactions/execute', { pincode, transactionRequest })
     await anvil.rpc('evm_mine')
     expect(status).toBe(200)
     expect(await provider.getBalance(to)).toBe(1n)
   })
 
-  it('can have one price for gas', async () => {
-    const { result } = await send(host, wallet.id, {
-      to: someone(),
+  it('is sent with a legacy gas price', async () => {
+    const { result } = await sendAndMine(host, wallet.id, {
+      to: randomAddress(),
       value: 0,
       chainSpecificFields: { gasPrice: '3000000000' },
     })
     expect(await provider.getTransaction(result.transactionHash)).toMatchObject({ type: 0, gasPrice: 3_000_000_000n })
   })
 
-  it('needs the PIN', async () => {
+  it('requires the PIN', async () => {
     const transactionRequest = {
       type: 'TRANSFER',
       secretType: 'ETHEREUM',
       walletId: wallet.id,
-      to: someone(),
+      to: randomAddress(),
       value: 1,
     }
     const sent = (body: object): Promise<unknown> =>
-      host.ask('POST', '/api/transactions', { ...body, transactionRequest })
+      host.call('POST', '/api/transactions', { ...body, transactionRequest })
     expect(await sent({})).toMatchObject({ status: 403, codes: ['signing-method.required'] })
     expect(await sent({ pincode: '000001' })).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
   })
 
-  it('is refused without enough funds, and takes no nonce', async () => {
-    const poor = await newWallet(host)
-    expect(await send(host, poor.id, { to: someone(), value: 1 })).toMatchObject({
+  it('is rejected without sufficient funds and consumes no nonce', async () => {
+    const poor = await createWallet(host)
+    expect(await sendAndMine(host, poor.id, { to: randomAddress(), value: 1 })).toMatchObject({
       status: 400,
       codes: ['transaction.insufficient-funds'],
     })
-    const unestimated = { to: someone(), value: 1, chainSpecificFields: { gasLimit: 21_000 } }
-    expect(await send(host, poor.id, unestimated)).toMatchObject({
+    const unestimated = { to: randomAddress(), value: 1, chainSpecificFields: { gasLimit: 21_000 } }
+    expect(await sendAndMine(host, poor.id, unestimated)).toMatchObject({
       status: 400,
       codes: ['transaction.insufficient-funds'],
     })
     await anvil.rpc('anvil_setBalance', poor.address, `0x${parseEther('2').toString(16)}`)
-    const { status, result } = await send(host, poor.id, { to: someone(), value: 1 })
+    const { status, result } = await sendAndMine(host, poor.id, { to: randomAddress(), value: 1 })
     expect(status).toBe(200)
     expect(await provider.getTransactionReceipt(result.transactionHash)).toMatchObject({ status: 1 })
   })
 
-  it('names the field that is wrong', async () => {
-    const to = someone()
+  it('is rejected with the name of an invalid field', async () => {
+    const to = randomAddress()
     const codes = async (request: Readonly<Record<string, unknown>>): Promise<unknown> =>
-      (await send(host, wallet.id, request)).codes
+      (await sendAndMine(host, wallet.id, request)).codes
     expect(await codes({ to: 'nobody', value: 1 })).toEqual(['transactionRequest.to'])
     expect(await codes({ to, value: -1 })).toEqual(['transactionRequest.value'])
     expect(await codes({ to, value: '1,5' })).toEqual(['transactionRequest.value'])
@@ -142,11 +142,11 @@ describe('a transfer', () => {
   })
 })
 
-describe('tokens', () => {
-  it('ERC-20 are transferred in whole tokens', async () => {
+describe('token transfers', () => {
+  it('of ERC-20 are in whole tokens', async () => {
     const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', parseEther('1000'), wallet.address)
-    const to = someone()
-    const { status } = await send(host, wallet.id, {
+    const to = randomAddress()
+    const { status } = await sendAndMine(host, wallet.id, {
       type: 'TOKEN_TRANSFER',
       tokenAddress: await token.getAddress(),
       to,
@@ -155,33 +155,39 @@ describe('tokens', () => {
     expect(status).toBe(200)
     expect(await view(token, 'balanceOf', to)).toBe(parseEther('12.5'))
     const tooMany = { type: 'TOKEN_TRANSFER', tokenAddress: await token.getAddress(), to, value: 1000 }
-    expect(await send(host, wallet.id, tooMany)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
+    expect(await sendAndMine(host, wallet.id, tooMany)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
   })
 
-  it('ERC-721 are transferred one by one', async () => {
+  it('of ERC-721 move one token', async () => {
     const token = await deploy('ERC721PresetMinterPauserAutoId', 'Art', 'A', 'https://example.org/')
     await act(token, 'mint', wallet.address)
-    const to = someone()
+    const to = randomAddress()
     const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: 0 }
-    expect((await send(host, wallet.id, { ...request, amount: 2 })).codes).toEqual(['transactionRequest.amount'])
-    expect((await send(host, wallet.id, request)).status).toBe(200)
+    expect((await sendAndMine(host, wallet.id, { ...request, amount: 2 })).codes).toEqual(['transactionRequest.amount'])
+    expect((await sendAndMine(host, wallet.id, request)).status).toBe(200)
     expect(await view(token, 'ownerOf', 0)).toBe(to)
   })
 
-  it('ERC-1155 are transferred in any number', async () => {
+  it('of ERC-1155 move any amount', async () => {
     const token = await deploy('ERC1155PresetMinterPauser', 'https://example.org/')
     await act(token, 'mint', wallet.address, 7, 10, '0x')
-    const to = someone()
+    const to = randomAddress()
     const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: '7', amount: 4 }
-    expect((await send(host, wallet.id, request)).status).toBe(200)
+    expect((await sendAndMine(host, wallet.id, request)).status).toBe(200)
     expect(await view(token, 'balanceOf', to, 7)).toBe(4n)
     expect(await view(token, 'balanceOf', wallet.address, 7)).toBe(6n)
   })
 
-  it('are not what is no contract of one', async () => {
+  it('return 400 if the address is not a token contract', async () => {
     for (const type of ['TOKEN_TRANSFER', 'NFT_TRANSFER'])
       expect(
-        await send(host, wallet.id, { type, tokenAddress: someone(), to: someone(), value: 1, tokenId: 1 }),
+        await sendAndMine(host, wallet.id, {
+          type,
+          tokenAddress: randomAddress(),
+          to: randomAddress(),
+          value: 1,
+          tokenId: 1,
+        }),
       ).toMatchObject({
         status: 400,
         codes: ['transactionRequest.tokenAddress'],
@@ -189,10 +195,10 @@ describe('tokens', () => {
   })
 })
 
-describe('the execution of a contract', () => {
+describe('a contract execution', () => {
   it('is mined', async () => {
     const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, wallet.address)
-    const spender = someone()
+    const spender = randomAddress()
     const inputs = [
       { type: 'address', value: spender },
       { type: 'uint256', value: '77' },
@@ -204,9 +210,9 @@ describe('the execution of a contract', () => {
       inputs,
       value: 0,
     }
-    const { result } = await send(host, wallet.id, request)
+    const { result } = await sendAndMine(host, wallet.id, request)
     expect(await view(token, 'allowance', wallet.address, spender)).toBe(77n)
-    const { result: found } = await host.ask('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
+    const { result: found } = await host.call('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
     expect(found).toMatchObject({
       hash: result.transactionHash,
       status: 'SUCCEEDED',
@@ -215,58 +221,61 @@ describe('the execution of a contract', () => {
     })
   })
 
-  it('is refused where the contract would revert, unless its gas is given: then it is mined as failed', async () => {
-    const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, someone())
+  it('is rejected if it would revert, or mined as failed if its gas is given', async () => {
+    const token = await deploy('ERC20PresetFixedSupply', 'Coin', 'C', 1000, randomAddress())
     const inputs = [
-      { type: 'address', value: someone() },
+      { type: 'address', value: randomAddress() },
       { type: 'uint256', value: 1 },
     ]
     const request = { type: 'CONTRACT_EXECUTION', to: await token.getAddress(), functionName: 'transfer', inputs }
-    expect(await send(host, wallet.id, request)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
-    const { result } = await send(host, wallet.id, { ...request, chainSpecificFields: { gasLimit: 100_000 } })
-    const { result: found } = await host.ask('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
+    expect(await sendAndMine(host, wallet.id, request)).toMatchObject({ status: 400, codes: ['transaction.reverted'] })
+    const { result } = await sendAndMine(host, wallet.id, { ...request, chainSpecificFields: { gasLimit: 100_000 } })
+    const { result: found } = await host.call('GET', `/api/transactions/ETHEREUM/${result.transactionHash}/status`)
     expect(found.status).toBe('FAILED')
   })
 
-  it('takes only values that are of their types', async () => {
+  it('is rejected if a value does not fit its type', async () => {
     const request = {
       type: 'CONTRACT_EXECUTION',
-      to: someone(),
+      to: randomAddress(),
       functionName: 'f',
       inputs: [{ type: 'uint8', value: 256 }],
     }
-    expect(await send(host, wallet.id, request)).toMatchObject({ status: 400, codes: ['transactionRequest.inputs.0'] })
+    expect(await sendAndMine(host, wallet.id, request)).toMatchObject({
+      status: 400,
+      codes: ['transactionRequest.inputs.0'],
+    })
   })
 })
 
 describe('an idempotency key', () => {
-  it('sends once, and gives the same answer again', async () => {
-    const to = someone()
-    const first = await send(host, wallet.id, { to, value: 1 }, 'once')
-    const again = await send(host, wallet.id, { to, value: 1 }, 'once')
+  it('sends once and returns the same reply to a repeat', async () => {
+    const to = randomAddress()
+    const first = await sendAndMine(host, wallet.id, { to, value: 1 }, 'once')
+    const again = await sendAndMine(host, wallet.id, { to, value: 1 }, 'once')
     expect(again).toEqual(first)
     expect(await provider.getBalance(to)).toBe(parseEther('1'))
   })
 
-  it('sends once also when it comes many times at once', async () => {
-    const to = someone()
+  it('sends once for twenty concurrent requests', async () => {
+    const to = randomAddress()
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => send(host, wallet.id, { to, value: '0.5' }, 'at once')),
+      Array.from({ length: 20 }, () => sendAndMine(host, wallet.id, { to, value: '0.5' }, 'at once')),
     )
     expect(new Set(outcomes.map(({ result }) => result.transactionHash)).size).toBe(1)
     expect(await provider.getBalance(to)).toBe(parseEther('0.5'))
   })
 
-  it('is refused for another request, and is another for another wallet', async () => {
-    const to = someone()
-    await send(host, wallet.id, { to, value: 1 }, 'mine')
-    expect(await send(host, wallet.id, { to, value: 2 }, 'mine')).toMatchObject({
+  it('is rejected for another request, and scoped to the wallet', async () => {
+    const to = randomAddress()
+    await sendAndMine(host, wallet.id, { to, value: 1 }, 'mine')
+    expect(await sendAndMine(host, wallet.id, { to, value: 2 }, 'mine')).toMatchObject({
       status: 422,
       codes: ['idempotency-key.reused'],
     })
-    const other = await newWallet(host)
+    const other = await createWallet(host)
     await anvil.rpc('anvil_setBalance', other.address, `0x${parseEther('5').toString(16)}`)
-    expect((await send(host, other.id, { to, value: 2 }, 'mine')).status).toBe(200)
+    expect((await sendAndMine(host, other.id, { to, value: 2 }, 'mine')).status).toBe(200)
     expect(await provider.getBalance(to)).toBe(parseEther('3'))
   })
 })

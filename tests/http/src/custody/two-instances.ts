@@ -9,8 +9,8 @@ import {
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
 
-/** Two instances that share a fresh database, each over a pool of its own, and a keyring: as two host processes would. */
-export async function twoInstances(
+/** Creates two instances that share a fresh database and a keyring, each over its own pool, like two host processes. */
+export async function createTwoInstances(
   database: TestDatabase,
   custody: CustodyOptions = {},
 ): Promise<{ readonly instances: readonly [Billfold, Billfold]; readonly drop: () => Promise<void> }> {

@@ -1,82 +1,60 @@
+import { inMemoryDriver } from '../in-memory-driver.ts'
 import type { Billfold } from '@billfold/core'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { basic } from './custodian.ts'
-import { twoInstances } from './two-instances.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { callCustody, type CustodyReply } from './custody-host.ts'
+import { createTwoInstances } from './two-instances.ts'
 
 const pincode = '4711'
 const privateKey = `0x${'1'.repeat(64)}`
 
-interface Outcome {
-  readonly status: number
-  readonly text: string
-}
+/** Calls the custody API of one of two instances that share a database, each over its own connections. */
+type Call = (index: number, method: string, path: string, body?: object) => Promise<CustodyReply>
 
-/** Calls an operation of one of two instances that share a database, each over a connection of its own. */
-type Call = (index: number, operation: string, body: object, params?: Record<string, string>) => Promise<Outcome>
-
-async function callOf(instances: readonly [Billfold, Billfold]): Promise<Call> {
+async function createCall(instances: readonly [Billfold, Billfold]): Promise<Call> {
   const { keyId, keySecret } = await instances[0].serviceKeys.create({ tag: 'races', scopes: ['custody'] })
-  return async (index, operation, body, params = {}) => {
-    const api = instances[index % 2 === 0 ? 0 : 1].custody
-    const route = api.routes.find(({ id }) => id === operation)
-    if (route === undefined) throw new Error(`there is no operation ${operation}`)
-    const { status, body: text } = await api.handle(route, {
-      method: route.method,
-      path: route.path,
-      mount: '',
-      params,
-      query: '',
-      headers: { authorization: basic(keyId, keySecret), 'content-type': 'application/json' },
-      ip: '192.0.2.1',
-      body: { kind: 'parsed', value: body },
-      signal: new AbortController().signal,
-    })
-    return { status, text: typeof text === 'string' ? text : '' }
-  }
+  const drivers = [inMemoryDriver(instances[0].custody), inMemoryDriver(instances[1].custody)] as const
+  const authorization = basicAuthorization(keyId, keySecret)
+  return (index, method, path, body) => callCustody(drivers[index % 2 === 0 ? 0 : 1], authorization, method, path, body)
 }
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent wallet changes over two instances on $name', (database) => {
   let call: Call
   let drop: () => Promise<void> = async () => {}
-  const userOf = async (): Promise<string> => {
-    const { text } = await call(0, 'createUser', { signingMethod: { type: 'PIN', value: pincode } })
-    return JSON.parse(text).result.id
-  }
+  const createUser = async (): Promise<string> =>
+    (await call(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: pincode } })).result.id
 
   beforeAll(async () => {
-    const made = await twoInstances(database)
-    drop = made.drop
-    call = await callOf(made.instances)
+    const two = await createTwoInstances(database)
+    drop = two.drop
+    call = await createCall(two.instances)
   })
   afterAll(() => drop())
 
-  it('import a key once, whoever is asked at the same moment', async () => {
-    const userId = await userOf()
+  it('import a private key once', async () => {
+    const userId = await createUser()
     const body = { importWalletType: 'ETHEREUM_PRIVATE_KEY', privateKey, pincode }
     const imports = Array.from({ length: 20 }, (_, index) =>
-      call(index, 'importWallet', index % 3 === 0 ? body : { ...body, userId }),
+      call(index, 'POST', '/api/wallets/import', index % 3 === 0 ? body : { ...body, userId }),
     )
-    const outcomes = await Promise.all(imports)
-    expect(outcomes.filter(({ status }) => status === 200)).toHaveLength(1)
-    const refused = outcomes.filter(({ status }) => status !== 200)
-    expect(refused.map(({ text }) => JSON.parse(text).errors[0].code)).toEqual(
-      refused.map(() => 'wallet.import.duplicate'),
-    )
+    const replies = await Promise.all(imports)
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
+    const rejected = replies.filter(({ status }) => status !== 200)
+    expect(rejected.map(({ codes }) => codes)).toEqual(rejected.map(() => ['wallet.import.duplicate']))
   })
 
-  it('have one primary wallet, whichever are made it at the same moment', async () => {
-    const userId = await userOf()
-    const made = []
+  it('leave a user with one primary wallet', async () => {
+    const userId = await createUser()
+    const ids: string[] = []
     for (let index = 0; index < 4; index++)
-      made.push(await call(index, 'createWallet', { secretType: 'ETHEREUM', userId, pincode }))
-    const ids: readonly string[] = made.map(({ text }) => JSON.parse(text).result.id)
+      ids.push((await call(index, 'POST', '/api/wallets', { secretType: 'ETHEREUM', userId, pincode })).result.id)
     const changes = ids.flatMap((walletId, index) =>
-      [0, 1].map((host) => call(index + host, 'updateWalletMetadata', { primary: true }, { walletId })),
+      [0, 1].map((instance) => call(index + instance, 'PATCH', `/api/wallets/${walletId}`, { primary: true })),
     )
     const statuses = (await Promise.all(changes)).map(({ status }) => status)
     expect(statuses).toContain(200)
-    const now = await Promise.all(ids.map((walletId) => call(0, 'getWallet', {}, { walletId })))
-    expect(now.filter(({ text }) => JSON.parse(text).result.primary === true)).toHaveLength(1)
+    const wallets = await Promise.all(ids.map((walletId) => call(0, 'GET', `/api/wallets/${walletId}`)))
+    expect(wallets.filter(({ result }) => result.primary === true)).toHaveLength(1)
   })
 })

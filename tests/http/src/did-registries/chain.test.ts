@@ -13,8 +13,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from './deployed-registry.ts'
 import { resolveIndependently } from './independent-resolver.ts'
-import { compareSequences } from './sequences.ts'
-import { make, newOwner } from './signer.ts'
+import { compareSequences } from './compare-sequences.ts'
+import { applyChange, createOwner } from './did-owner.ts'
 
 const service: RegistryChange = {
   kind: 'attribute',
@@ -23,18 +23,18 @@ const service: RegistryChange = {
   validity: 86_400,
 }
 
-/** A service, a delegate, and a new owner at the end: what the API's document shows. */
+/** A service, a delegate and a new owner at the end, as in the API's document. */
 const configuration: readonly RegistryChange[] = [
   service,
-  { kind: 'delegate', delegateType: 'veriKey', delegate: newOwner().address, validity: 86_400 },
-  { kind: 'owner', newOwner: newOwner().address },
+  { kind: 'delegate', delegateType: 'veriKey', delegate: createOwner().address, validity: 86_400 },
+  { kind: 'owner', newOwner: createOwner().address },
 ]
 
 const chains = [
   { name: 'with EIP-1559', options: [], fees: undefined, funds: true, type: 2 },
   { name: 'with one gas price', options: ['--hardfork', 'berlin'], fees: undefined, funds: true, type: 0 },
   {
-    name: 'where gas is free',
+    name: 'with free gas',
     options: ['--base-fee', '0', '--gas-price', '0'],
     fees: { gasPrice: 0n },
     funds: false,
@@ -42,21 +42,21 @@ const chains = [
   },
 ] as const
 
-describe.each(chains)('an identity without funds, on a chain $name,', ({ options, fees, funds, type }) => {
+describe.each(chains)('an unfunded identity on a chain $name', ({ options, fees, funds, type }) => {
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry(options)
   }, 60_000)
   afterAll(() => deployed.close())
 
-  it('is changed at the cost of the payer, and resolves as ethr-did-resolver reads the chain', async () => {
+  it('is changed by the payer and resolves as by ethr-did-resolver', async () => {
     const { provider, payerAddress, anvil } = deployed
     if (!funds) await anvil.rpc('anvil_setBalance', payerAddress, '0x0')
     const registry = deployed.connect(fees === undefined ? {} : { fees })
     const services = createRegistryServices()
-    const owner = newOwner()
+    const owner = createOwner()
     for (const change of configuration) {
-      const { state, hash } = await make(registry, services, owner, owner.address, change)
+      const { state, hash } = await applyChange(registry, services, owner, owner.address, change)
       expect(state).toBe('mined')
       expect((await provider.getTransaction(hash ?? ''))?.type).toBe(type)
     }
@@ -79,7 +79,7 @@ describe.each(chains)('an identity without funds, on a chain $name,', ({ options
   }, 60_000)
 })
 
-describe('a step on a chain', () => {
+describe('an operation on a chain', () => {
   let deployed: DeployedRegistry
   let folder: string
   const actor = { tenant: 'default', id: 'host' }
@@ -93,30 +93,32 @@ describe('a step on a chain', () => {
     await rm(folder, { recursive: true })
   })
 
-  /** A process that dies, or loses its node, after it has kept what it signed and before anybody has it. */
-  async function keepWithoutSending(storage: Storage, stepId: string, owner = newOwner()) {
+  /** Signs an operation without broadcasting it, like a process that dies in between. */
+  async function keepWithoutSending(storage: Storage, stepId: string, owner = createOwner()) {
     const { anvil } = deployed
     const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
     const silent = { ...client, broadcast: () => Promise.reject(new Error('the process died here')) }
     const registry = deployed.connect({ client: silent, receiptTimeoutMs: 0 })
     const services = createRegistryServices({ storage })
-    expect(await make(registry, services, owner, owner.address, service, stepId)).toMatchObject({ state: 'sent' })
+    expect(await applyChange(registry, services, owner, owner.address, service, stepId)).toMatchObject({
+      state: 'sent',
+    })
     return owner
   }
 
-  it('that was kept and not sent is sent by whoever asks for it next, once', async () => {
+  it('signed but not broadcast is broadcast once by the next status check', async () => {
     const storage = memoryStorage()
     const owner = await keepWithoutSending(storage, 'lost')
     const other = deployed.connect()
     const services = createRegistryServices({ storage })
     expect((await other.getHistory(services, 'default', owner.address)).events).toEqual([])
     await other.findOperationStatus(services, 'default', 'lost')
-    const again = await make(other, services, owner, owner.address, service, 'lost')
+    const again = await applyChange(other, services, owner, owner.address, service, 'lost')
     expect(again.state).toBe('mined')
     expect((await other.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
 
-  it('that was kept and not sent is sent by maintain(), in a process that nobody asks for anything', async () => {
+  it('signed but not broadcast is broadcast by maintain()', async () => {
     const storage = memoryStorage()
     const owner = await keepWithoutSending(storage, 'maintained')
     const registry = deployed.connect()
@@ -133,13 +135,13 @@ describe('a step on a chain', () => {
     expect(await registry.findOperationStatus(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
   }, 60_000)
 
-  it('that was kept and not sent is sent before the next one of the same payer: it leaves no gap', async () => {
+  it("signed but not broadcast is broadcast before the payer's next one, without a nonce gap", async () => {
     const storage = memoryStorage()
     const first = await keepWithoutSending(storage, 'one')
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
-    const second = newOwner()
-    expect((await make(registry, services, second, second.address, service)).state).toBe('mined')
+    const second = createOwner()
+    expect((await applyChange(registry, services, second, second.address, service)).state).toBe('mined')
     for (const { address } of [first, second])
       expect((await registry.getHistory(services, 'default', address)).events).toHaveLength(1)
     const [mined, pending] = await Promise.all(
@@ -148,13 +150,13 @@ describe('a step on a chain', () => {
     expect(pending).toBe(mined)
   })
 
-  it('between which and the next the node dies is not made again: the rest follows when the node is back', async () => {
+  it('is not repeated after a node failure, and the following ones continue', async () => {
     const storage = memoryStorage()
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
-    const owner = newOwner()
+    const owner = createOwner()
     const take = (index: number): Promise<unknown> =>
-      make(registry, services, owner, owner.address, configuration[index] ?? service, `death-${index}`)
+      applyChange(registry, services, owner, owner.address, configuration[index] ?? service, `death-${index}`)
     const first = await take(0)
     await deployed.anvil.stop()
     await expect(take(1)).rejects.toMatchObject({ code: 'transaction.chain-unavailable' })
@@ -167,23 +169,25 @@ describe('a step on a chain', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['attribute', 'delegate', 'owner'])
   }, 60_000)
 
-  it('that the payer cannot pay for has failed for good; a new one is made once there are funds, without a gap', async () => {
+  it('fails for good without funds, and a new one succeeds after funding', async () => {
     const { anvil, provider } = deployed
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
     const payer = keyringPayer(keyring, 'k1')
     const registry = deployed.connect({ payer })
     const services = createRegistryServices()
-    const owner = newOwner()
-    const poor = await make(registry, services, owner, owner.address, service, 'poor')
+    const owner = createOwner()
+    const poor = await applyChange(registry, services, owner, owner.address, service, 'poor')
     expect(poor).toMatchObject({ state: 'failed', failure: 'transaction.insufficient-funds' })
     await anvil.rpc('anvil_setBalance', await payer.address(), '0xde0b6b3a7640000')
-    expect(await make(registry, services, owner, owner.address, service, 'poor')).toEqual(poor)
-    expect(await make(registry, services, owner, owner.address, service, 'rich')).toMatchObject({ state: 'mined' })
+    expect(await applyChange(registry, services, owner, owner.address, service, 'poor')).toEqual(poor)
+    expect(await applyChange(registry, services, owner, owner.address, service, 'rich')).toMatchObject({
+      state: 'mined',
+    })
     expect(await provider.getTransactionCount(await payer.address())).toBe(1)
     expect((await registry.getHistory(services, 'default', owner.address)).events).toHaveLength(1)
   })
 
-  it('is posted to the host that the caller chose among those that are allowed, and mined by it', async () => {
+  it('is posted to the allowed API host of the caller', async () => {
     const { anvil } = deployed
     const asked: { rpcUrl: string; signedTxs: string[] }[] = []
     const server = createServer((request, response) => {
@@ -202,7 +206,7 @@ describe('a step on a chain', () => {
     const refuses = { ...client, broadcast: () => Promise.reject(new Error('the host must send it')) }
     const registry = deployed.connect({ client: refuses, apiHosts: { urls: [apiUrl], rpcUrl: 'https://node.example' } })
     const services = createRegistryServices()
-    const owner = newOwner()
+    const owner = createOwner()
     const prepared = await registry.prepare(services, 'default', owner.address, service)
     const signature = owner.sign(prepared.digest)
     const state = await registry.submit(services, actor, 'posted', prepared, signature, { apiUrl })
@@ -211,9 +215,9 @@ describe('a step on a chain', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  it('is refused where there is no registry at the address', async () => {
-    const registry = deployed.connect({ contract: newOwner().address })
-    const owner = newOwner()
+  it('is rejected if the address has no registry contract', async () => {
+    const registry = deployed.connect({ contract: createOwner().address })
+    const owner = createOwner()
     await expect(registry.prepare(createRegistryServices(), 'default', owner.address, service)).rejects.toMatchObject({
       code: 'transaction.chain-unavailable',
     })
@@ -223,8 +227,8 @@ describe('a step on a chain', () => {
   })
 })
 
-it('both registries, after random sequences of changes, resolve to the document that ethr-did-resolver reads', async () => {
+it('both registries resolve random sequences of changes as ethr-did-resolver does', async () => {
   const deployed = await deployRegistry()
-  expect(await compareSequences(deployed, { count: 20, longest: 5 })).toBe(20)
+  expect(await compareSequences(deployed, { count: 20, maxLength: 5 })).toBe(20)
   await deployed.close()
 }, 300_000)

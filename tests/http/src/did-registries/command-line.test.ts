@@ -31,7 +31,7 @@ describe('billfold did-registry', () => {
   }, 60_000)
   afterAll(() => anvil.stop())
 
-  test('deploys a registry, which it then knows for one', async () => {
+  test('deploys a registry and verifies it', async () => {
     const privateKey = '17'.repeat(32)
     await anvil.rpc('anvil_setBalance', computeAddress(`0x${privateKey}`), '0xde0b6b3a7640000')
     const deployed = await type(`deploy ${node}`, { BILLFOLD_PAYER_KEY: privateKey })
@@ -46,7 +46,7 @@ describe('billfold did-registry', () => {
     })
   }, 60_000)
 
-  test('pays with the key that the keyring gives, which has not enough here', async () => {
+  test("reports insufficient funds of the keyring's payer", async () => {
     const environment = { BILLFOLD_KEYS: `k1:${newKey()}` }
     const poor = await type(`deploy ${node} --keyring-key k1`, environment)
     expect(poor).toMatchObject({ code: 1, complaint: expect.stringContaining('has not enough funds') })

@@ -4,8 +4,8 @@ import { kyselyStorage } from '@billfold/storage-kysely'
 import { connectTo } from '@billfold/test-databases'
 import { configureWallets } from './configure-wallets.ts'
 
-// A process that configures all wallets of a run, to be run beside another one and to be killed among them. It prints the id
-// of each step that is made.
+// A process that configures all wallets of a run, concurrently with another one, until it is killed. It prints the id
+// of each completed step.
 const [dialect, url = '', rpcUrl = '', chainId, contract = '', payerKey = '', run = '', wallets, order] =
   process.argv.slice(2)
 if (dialect !== 'sqlite' && dialect !== 'postgres' && dialect !== 'mysql') throw new Error('which dialect?')

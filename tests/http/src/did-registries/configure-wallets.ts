@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto'
 import type { DidRegistry, RegistryChange, RegistryServices } from '@billfold/core/dids'
-import { make, newOwner, type Owner } from './signer.ts'
+import { applyChange, createOwner, type DidOwner } from './did-owner.ts'
 
-/** The owner of a wallet of a run: in every process the same. */
-export function ownerOf(run: string, index: number): Owner {
-  return newOwner(createHash('sha256').update(`${run} ${index}`).digest())
+/** Derives the owner of a wallet of a run, equal in every process. */
+export function ownerForWallet(run: string, index: number): DidOwner {
+  return createOwner(createHash('sha256').update(`${run} ${index}`).digest())
 }
 
-/** What each wallet is configured with: a service, a delegate, a new owner at the end. */
-export function changesOf(run: string, index: number): readonly RegistryChange[] {
+/** Returns the changes of a wallet: a service, a delegate, and a new owner at the end. */
+export function changesForWallet(run: string, index: number): readonly RegistryChange[] {
   const value = Uint8Array.from(Buffer.from(`https://agent.example/${index}`))
   return [
     { kind: 'attribute', name: 'did/svc/Agent', value, validity: 86_400 },
     {
       kind: 'delegate',
       delegateType: 'veriKey',
-      delegate: ownerOf(`${run} delegates`, index).address,
+      delegate: ownerForWallet(`${run} delegates`, index).address,
       validity: 86_400,
     },
-    { kind: 'owner', newOwner: ownerOf(`${run} new owners`, index).address },
+    { kind: 'owner', newOwner: ownerForWallet(`${run} new owners`, index).address },
   ]
 }
 
 /**
- * Configures wallets, several at once, step after step. Steps that any process has made or begun are not made again; a
- * signature that came too late is made anew.
+ * Configures wallets concurrently, step by step. Steps that any process completed or started are not repeated; an outdated
+ * signature is renewed.
  */
 export async function configureWallets(
   registry: DidRegistry,
@@ -36,9 +36,9 @@ export async function configureWallets(
   const queue = indices.values()
   const work = async (): Promise<void> => {
     for (const index of queue)
-      for (const [position, change] of changesOf(run, index).entries()) {
+      for (const [position, change] of changesForWallet(run, index).entries()) {
         const step = `${run}/${index}/${position}`
-        await takeStep(registry, services, ownerOf(run, index), change, step)
+        await takeStep(registry, services, ownerForWallet(run, index), change, step)
         done(step)
       }
   }
@@ -48,20 +48,20 @@ export async function configureWallets(
 async function takeStep(
   registry: DidRegistry,
   services: RegistryServices,
-  owner: Owner,
+  owner: DidOwner,
   change: RegistryChange,
   step: string,
 ): Promise<void> {
   for (;;) {
     const known = await registry.findOperationStatus(services, 'default', step)
-    const state = known ?? (await make(registry, services, owner, owner.address, change, step).catch(again))
+    const state = known ?? (await applyChange(registry, services, owner, owner.address, change, step).catch(again))
     if (state?.state === 'mined') return
     if (state?.state === 'failed') throw new Error(`step ${step} failed: ${state.failureCode}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
-/** What a repeat can mend; nothing of it was kept. */
+/** Returns true for errors that a retry can fix, since nothing was stored. */
 function again(error: unknown): undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code !== 'did.update-conflict' && code !== 'transaction.chain-unavailable' && code !== 'crypto.invalid-signature')

@@ -12,7 +12,7 @@ import { JsonRpcProvider, parseEther } from 'ethers'
 import { type Anvil, startAnvil } from '../custody/anvil.ts'
 import { registryBytecode } from './registry-bytecode.ts'
 
-/** A chain with a registry on it, and a payer with funds. */
+/** A chain with a deployed registry and a funded payer. */
 export interface DeployedRegistry {
   readonly anvil: Anvil
   readonly provider: JsonRpcProvider
@@ -20,12 +20,12 @@ export interface DeployedRegistry {
   readonly payer: Payer
   readonly payerAddress: string
   readonly payerKey: Uint8Array
-  /** One more registry over the same contract and payer, as another process has it. */
+  /** Creates another registry over the same contract and payer, like another process. */
   readonly connect: (options?: Partial<ChainRegistryOptions>) => DidRegistry
   readonly close: () => Promise<void>
 }
 
-/** Starts a chain and deploys the contract that ethr-did-registry brings. */
+/** Starts a chain and deploys the contract of ethr-did-registry. */
 export async function deployRegistry(anvilOptions: readonly string[] = []): Promise<DeployedRegistry> {
   const anvil = await startAnvil(anvilOptions)
   const provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })

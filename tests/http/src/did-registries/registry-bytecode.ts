@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const artifact = z.object({ EthereumDIDRegistry: z.object({ bytecode: z.string().regex(/^0x([0-9a-f]{2})+$/) }) })
 
-/** The contract that ethr-did-registry brings. Its names cannot be imported: it is a CommonJS module of an older kind. */
+/** The contract of ethr-did-registry, a CommonJS module without named exports. */
 export function registryBytecode(): Uint8Array {
   const loaded: unknown = createRequire(import.meta.url)('ethr-did-registry')
   return Buffer.from(artifact.parse(loaded).EthereumDIDRegistry.bytecode.slice(2), 'hex')

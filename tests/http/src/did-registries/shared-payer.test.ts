@@ -16,13 +16,13 @@ describe('one payer', () => {
   }, 60_000)
   afterAll(() => deployed.close())
 
-  it('of two processes, one of which is killed half-way, makes every step once, and leaves no gap', async () => {
+  it('of two processes makes each operation once without a nonce gap if one is killed', async () => {
     const { steps } = await configureInTwoProcesses(forProcesses ?? expect.fail('no database'), deployed, 4)
     expect(steps).toBe(12)
   }, 300_000)
 
   for (const { name, dialect, open } of databases) {
-    it(`of two instances over one ${name} makes every step once, and leaves no gap`, async () => {
+    it(`of two instances on one ${name} makes each operation once without a nonce gap`, async () => {
       const before = await deployed.provider.getTransactionCount(deployed.payerAddress)
       const { connect, drop } = await open()
       const pools = [connect(), connect()] as const

@@ -6,14 +6,14 @@ import { memoryStorage } from '@billfold/core'
 import { createRegistryServices } from '@billfold/core/dids'
 import { migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
-import { changesOf, ownerOf } from './configure-wallets.ts'
+import { changesForWallet, ownerForWallet } from './configure-wallets.ts'
 import type { DeployedRegistry } from './deployed-registry.ts'
 
 const program = fileURLToPath(new URL('../../dist/did-registries/configure-process.js', import.meta.url))
 
 /**
- * Two processes that share a database and a payer configure the same wallets at once, one from each end. One is killed once
- * it has made a few steps, and started again. Then every step was made once, and the payer's nonces have no gap.
+ * Two processes that share a database and a payer configure the same wallets concurrently, one from each end. One is killed
+ * after a few steps and restarted. Asserts that every step was made once and the payer's nonces have no gap.
  */
 export async function configureInTwoProcesses(
   database: TestDatabase,
@@ -51,7 +51,7 @@ export async function configureInTwoProcesses(
   return { steps, milliseconds }
 }
 
-/** Holds the chain against what the wallets of a run were configured with, by a payer that had sent so many before. Gives the number of steps. */
+/** Asserts that the chain has each change of the wallets of a run once, and no nonce gap. Returns the number of steps. */
 export async function assertEachStepOnce(
   deployed: DeployedRegistry,
   run: string,
@@ -61,14 +61,14 @@ export async function assertEachStepOnce(
   const registry = deployed.connect()
   const services = createRegistryServices({ storage: memoryStorage() })
   for (let index = 0; index < wallets; index++) {
-    const { events } = await registry.getHistory(services, 'default', ownerOf(run, index).address)
+    const { events } = await registry.getHistory(services, 'default', ownerForWallet(run, index).address)
     assert.deepEqual(
       events.map(({ kind }) => kind),
-      changesOf(run, index).map(({ kind }) => kind),
+      changesForWallet(run, index).map(({ kind }) => kind),
     )
   }
   const { provider, payerAddress } = deployed
-  const steps = wallets * changesOf(run, 0).length
+  const steps = wallets * changesForWallet(run, 0).length
   assert.equal(await provider.getTransactionCount(payerAddress), before + steps)
   assert.equal(await provider.getTransactionCount(payerAddress, 'pending'), before + steps)
   return steps

@@ -7,39 +7,39 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DeployedRegistry, deployRegistry } from '../did-registries/deployed-registry.ts'
 import { resolveIndependently } from '../did-registries/independent-resolver.ts'
-import { configureAll, makeWallets, threeChanges } from './configure-many.ts'
-import type { DidCaller } from './did-caller.ts'
-import { didHost, outsider } from './did-host.ts'
-import { payerHistory } from './payer-history.ts'
-import { callerOf, custodyOf, twoDidHosts } from './two-did-hosts.ts'
+import { configureWallets, createWallets, threeChanges } from './configure-wallets.ts'
+import type { DidClient } from './did-client.ts'
+import { createDidHost, createExternalKey } from './did-host.ts'
+import { readPayerHistory } from './payer-history.ts'
+import { createInMemoryCustodyCaller, createInMemoryDidClient, createTwoDidHosts } from './two-did-hosts.ts'
 
 const chains = [
   { name: 'a chain with fees', anvil: [], settings: {}, payerHasFunds: true },
   {
-    name: 'a chain without fees, by a payer without funds',
+    name: 'a chain without fees, with an unfunded payer',
     anvil: ['--gas-price', '0', '--block-base-fee-per-gas', '0'],
     settings: { fees: { gasPrice: 0n } },
     payerHasFunds: false,
   },
 ] as const
 
-describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) => {
+describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds }) => {
   let chain: DeployedRegistry
   beforeAll(async () => {
-    // The chain outlives its node.
+    // The chain survives a restart of its node.
     const state = join(mkdtempSync(join(tmpdir(), 'billfold-chain-')), 'state.json')
     chain = await deployRegistry([...anvil, '--state', state])
     if (!payerHasFunds) await chain.anvil.rpc('anvil_setBalance', chain.payerAddress, '0x0')
   })
   afterAll(() => chain.close())
 
-  async function hostWith(registry: DidRegistry): Promise<DidCaller> {
-    return callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  async function hostWith(registry: DidRegistry): Promise<DidClient> {
+    return createInMemoryDidClient(await createDidHost(memoryStorage(), { dids: { registries: [registry] } }))
   }
 
-  it('are configured without a balance of their own, and resolve to what an independent resolver says', async () => {
+  it('are updated without funds and resolve as by an independent resolver', async () => {
     const caller = await hostWith(chain.connect(settings))
-    const owner = outsider('ethr:development')
+    const owner = createExternalKey('ethr:development')
     const txsInput = [
       { newOwner: owner.did },
       { service: { name: 'Agent', value: 'https://agent.example', validity: 3_600_000 } },
@@ -58,10 +58,10 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
     expect(ours.verificationMethod[0].blockchainAccountId.toLowerCase()).toContain(owner.address)
   })
 
-  // What follows has nothing to do with fees.
+  // The following tests do not depend on fees.
   if (!payerHasFunds) return
 
-  it('of which a change waits in the node go on when it is made, and nothing is made twice', async () => {
+  it('resume after a pending operation is mined, without duplicates', async () => {
     let minings = 0
     const registry = chain.connect({ ...settings, receiptTimeoutMs: 1000 })
     const caller = await hostWith({
@@ -71,17 +71,17 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
         return registry.submit(...handedIn)
       },
     })
-    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const did = (await createWallets(caller, 1))[0] ?? ''
     const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
-    const before = (await payerHistory(chain)).transactions
-    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    const before = (await readPayerHistory(chain)).transactions
+    const stopped = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect(stopped.status, JSON.stringify(stopped.body)).toBe(503)
     expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'sent', 'waiting'])
     await startMining(chain)
     await expectFinished(caller, did, request, before)
   })
 
-  it('whose node died between two steps are finished when it is back, and nothing is made twice', async () => {
+  it('resume after a node failure between two operations, without duplicates', async () => {
     const registry = chain.connect(settings)
     let submissions = 0
     const caller = await hostWith({
@@ -91,21 +91,21 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
         return registry.submit(...handedIn)
       },
     })
-    const did = (await makeWallets(caller, 1))[0] ?? ''
+    const did = (await createWallets(caller, 1))[0] ?? ''
     const request = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
-    const before = (await payerHistory(chain)).transactions
-    const stopped = await caller.asWallet(did, 'POST /wallet/configure', request)
+    const before = (await readPayerHistory(chain)).transactions
+    const stopped = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect([stopped.status, stopped.body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
     expect(stopped.body.steps.map(({ state }: { state: string }) => state)).toEqual(['mined', 'failed', 'waiting'])
     await chain.anvil.start()
     await expectFinished(caller, did, request, before)
   })
 
-  /** Three changes since then, each once, and a document that others agree on. */
-  async function expectFinished(caller: DidCaller, did: string, request: object, before: number): Promise<void> {
-    const finished = await caller.asWallet(did, 'POST /wallet/configure', request)
+  /** Asserts three changes since `before`, each once, and an independently resolved document. */
+  async function expectFinished(caller: DidClient, did: string, request: object, before: number): Promise<void> {
+    const finished = await caller.callAsWallet(did, 'POST /wallet/configure', request)
     expect(finished.status, JSON.stringify(finished.body)).toBe(200)
-    const { transactions, changes, failed } = await payerHistory(chain)
+    const { transactions, changes, failed } = await readPayerHistory(chain)
     expect([transactions - before, failed]).toEqual([3, 0])
     expect(new Set(changes).size).toBe(changes.length)
     const ours = (await caller.call('GET', `/1.0/identifiers/${did}`)).body.didDocument
@@ -113,7 +113,7 @@ describe.each(chains)('wallets on $name', ({ anvil, settings, payerHasFunds }) =
   }
 })
 
-/** A node that takes transactions and puts them into no block. */
+/** Makes the node accept transactions without mining them. */
 async function stopMining({ anvil }: DeployedRegistry): Promise<void> {
   await anvil.rpc('evm_setAutomine', false)
 }
@@ -126,14 +126,17 @@ async function startMining({ anvil }: DeployedRegistry): Promise<void> {
 describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
   'two hosts with one payer on $name',
   (database) => {
-    it('make every change once, and leave no gap in the nonces', { timeout: 120_000 }, async () => {
+    it('apply every change once without a nonce gap', { timeout: 120_000 }, async () => {
       const chain = await deployRegistry()
-      const two = await twoDidHosts(database, { dids: { registries: [chain.connect()] } })
-      const [one, other] = two.callers
-      const dids = await makeWallets(one, 6)
-      const statuses = await Promise.all([configureAll(one, dids.slice(0, 3)), configureAll(other, dids.slice(3))])
+      const two = await createTwoDidHosts(database, { dids: { registries: [chain.connect()] } })
+      const [one, other] = two.clients
+      const dids = await createWallets(one, 6)
+      const statuses = await Promise.all([
+        configureWallets(one, dids.slice(0, 3)),
+        configureWallets(other, dids.slice(3)),
+      ])
       expect(statuses.flat()).toEqual(dids.map(() => 200))
-      const { transactions, changes, failed } = await payerHistory(chain)
+      const { transactions, changes, failed } = await readPayerHistory(chain)
       expect([transactions, changes.length, failed]).toEqual([18, 18, 0])
       expect(new Set(changes).size).toBe(18)
       await two.drop()
@@ -144,7 +147,7 @@ describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgre
 
 const oneService = [{ service: { name: 'A', value: 'https://a.example' } }]
 
-it('a wallet whose configuration cannot even begin is in the reply, so that nobody makes another one', async () => {
+it('returns a wallet whose update could not start', async () => {
   let isDown = true
   const embedded = embeddedRegistry()
   const registry: DidRegistry = {
@@ -154,23 +157,25 @@ it('a wallet whose configuration cannot even begin is in the reply, so that nobo
       return embedded.identityOwner(...asked)
     },
   }
-  const { call, asWallet } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const { call, callAsWallet } = createInMemoryDidClient(
+    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+  )
   const { status, body } = await call('POST', '/wallet', { walletConfig: { txsInput: oneService } })
   expect([status, body.errorType]).toEqual([503, 'transaction.chain-unavailable'])
   expect((await call('GET', '/wallets')).body).toEqual({ wallets: [body.wallet] })
   isDown = false
   const { did } = body.wallet
-  const repeated = await asWallet(did, 'POST /wallet/configure', {
+  const repeated = await callAsWallet(did, 'POST /wallet/configure', {
     wallet: { did },
     walletConfig: { txsInput: oneService },
   })
   expect(repeated.status).toBe(200)
 })
 
-it('a wallet for whose delegates its user has no room is in the reply, with what was wrong', async () => {
-  const host = await didHost()
-  const { call } = callerOf(host)
-  const custody = custodyOf(host.billfold, host.authorization)
+it('returns a wallet whose delegates exceed the user limit, with the error', async () => {
+  const host = await createDidHost()
+  const { call } = createInMemoryDidClient(host)
+  const custody = createInMemoryCustodyCaller(host.billfold, host.authorization)
   const pin = { signingMethod: { type: 'PIN', value: '123456' } }
   const { id: userId, signingMethods } = (await custody('POST', '/api/users', pin)).body.result
   const headers = { 'signing-method': `${signingMethods[0].id}:123456` }
@@ -181,7 +186,7 @@ it('a wallet for whose delegates its user has no room is in the reply, with what
   expect([status, body.errorType, body.wallet?.userId]).toEqual([400, 'user.limit-reached', userId])
 })
 
-it('a change of the owner that is made after the reply was sent is told by a repeat of the new owner', async () => {
+it('returns the state of a delayed owner change to the new owner', async () => {
   const embedded = embeddedRegistry()
   let isSlow = true
   const registry: DidRegistry = {
@@ -191,13 +196,15 @@ it('a change of the owner that is made after the reply was sent is told by a rep
       return isSlow ? { state: 'sent' } : state
     },
   }
-  const owner = outsider()
-  const { call, as } = callerOf(await didHost(memoryStorage(), { dids: { registries: [registry] } }))
+  const owner = createExternalKey()
+  const { call, callWithKey } = createInMemoryDidClient(
+    await createDidHost(memoryStorage(), { dids: { registries: [registry] } }),
+  )
   const change = { txsInput: [{ newOwner: owner.did }] }
   const { status, body } = await call('POST', '/wallet', { walletConfig: change })
   expect([status, body.steps[0].state]).toEqual([503, 'sent'])
   isSlow = false
   const json = { wallet: { did: body.wallet.did }, walletConfig: change }
-  const repeated = await as(owner, 'POST /wallet/configure', json)
+  const repeated = await callWithKey(owner, 'POST /wallet/configure', json)
   expect([repeated.status, repeated.body.steps?.[0].state]).toEqual([200, 'mined'])
 })

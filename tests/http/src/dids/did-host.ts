@@ -10,38 +10,41 @@ import {
   type Storage,
 } from '@billfold/core'
 import { SigningKey, Wallet } from 'ethers'
-import { basic } from '../custody/custodian.ts'
-import type { KeyHolder } from './did-auth-token.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import type { DidKey } from './sign-did-auth.ts'
 
-/** What `x-did-auth` tokens of these suites are for. */
+/** The audience of `x-did-auth` tokens in these suites. */
 export const publicUrl = 'https://dids.example'
 
-/** Billfold for a suite, a key for its DID API, and an admin whose key lies outside. */
+/** An instance, a service key for its DID API, and an admin with an external key. */
 export interface DidHost {
   readonly billfold: Billfold
   /** A Basic `Authorization` header: scopes `dids`, `dids:sign` and `custody`. */
   readonly authorization: string
-  readonly admin: KeyHolder
+  readonly admin: DidKey
 }
 
-/** A key pair that is held by nobody here, and its DID. */
-export function outsider(method = 'spherity'): KeyHolder {
+/** Creates a key pair unknown to the host, and its DID. */
+export function createExternalKey(method = 'spherity'): DidKey {
   const { privateKey } = Wallet.createRandom()
   const address = new Wallet(privateKey).address.toLowerCase()
   return { did: `did:${method}:${address}`, address, key: new SigningKey(privateKey) }
 }
 
-/** What a suite can choose. */
+/** The options of a DID host. */
 export interface DidHostOptions {
   readonly keyring?: Keyring
-  readonly admin?: KeyHolder
+  readonly admin?: DidKey
   readonly dids?: DidsOptions
   readonly now?: () => number
 }
 
-/** Puts Billfold together over a storage: one in memory, unless another is given. */
-export async function didHost(storage: Storage = memoryStorage(), options: DidHostOptions = {}): Promise<DidHost> {
-  const { keyring = aKeyring(), admin = outsider() } = options
+/** Creates an instance, by default over a storage in memory. */
+export async function createDidHost(
+  storage: Storage = memoryStorage(),
+  options: DidHostOptions = {},
+): Promise<DidHost> {
+  const { keyring = createKeyring(), admin = createExternalKey() } = options
   const billfold = createBillfold({
     storage,
     keyring,
@@ -55,10 +58,10 @@ export async function didHost(storage: Storage = memoryStorage(), options: DidHo
     tag: 'suite',
     scopes: ['dids', 'dids:sign', 'custody'],
   })
-  return { billfold, admin, authorization: basic(keyId, keySecret) }
+  return { billfold, admin, authorization: basicAuthorization(keyId, keySecret) }
 }
 
-/** A keyring that hosts over one storage share. */
-export function aKeyring(): Keyring {
+/** Creates a keyring for hosts that share a storage. */
+export function createKeyring(): Keyring {
   return localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 }

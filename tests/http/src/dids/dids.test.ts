@@ -1,10 +1,10 @@
-import { describeMounted } from '../describe-mounted.ts'
-import { nameOf } from '../mountings.ts'
-import { type DidHost, didHost } from './did-host.ts'
-import { didSuite } from './suite.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { formatMounting } from '../hosts/mountings.ts'
+import { createDidHost, type DidHost } from './did-host.ts'
+import { didSuite } from './did-suite.ts'
 import { tokenSuite } from './token-suite.ts'
 
-/** Each framework, each way to be mounted, with a prefix and without, behind parsers and without: but not every mixture. */
+/** Covers each framework, each kind of mounting, with and without prefix and parsers, but not every combination. */
 const oneOfEachKind = new Set([
   'express 4 at the root',
   'express 4 at /id behind parsers',
@@ -14,13 +14,13 @@ const oneOfEachKind = new Set([
   'koa at /id by koa-mount',
 ])
 
-/** Those differ in how the body that a token is for is read. */
+/** Mountings that read the body covered by a token in different ways. */
 const withTokens = new Set(['express 5 at /id behind parsers', 'koa at /id'])
 
 let host: DidHost | undefined
 
 async function build(): Promise<DidHost['billfold']['dids']> {
-  host = await didHost()
+  host = await createDidHost()
   return host.billfold.dids
 }
 
@@ -30,9 +30,9 @@ function current(): DidHost {
 }
 
 describeMounted('the DID API', build, (client) => didSuite(client, current), {
-  only: (mounting) => oneOfEachKind.has(nameOf(mounting)),
+  only: (mounting) => oneOfEachKind.has(formatMounting(mounting)),
 })
 
 describeMounted('x-did-auth', build, (client) => tokenSuite(client, current), {
-  only: (mounting) => withTokens.has(nameOf(mounting)),
+  only: (mounting) => withTokens.has(formatMounting(mounting)),
 })

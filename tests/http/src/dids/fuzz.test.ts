@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest'
 import { describeReport, fuzz } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts.ts'
-import { mountings } from '../mountings.ts'
-import { didHost } from './did-host.ts'
-import { sqliteDidHost } from './sqlite-did-host.ts'
-import { callerOf } from './two-did-hosts.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { mountings } from '../hosts/mountings.ts'
+import { createDidHost } from './did-host.ts'
+import { createSqliteDidHost } from './sqlite-did-host.ts'
+import { createInMemoryDidClient } from './two-did-hosts.ts'
 
 const fuzzed = mountings.filter(
   ({ framework, through, prefix, parser }) =>
     framework !== 'express 4' && through === 'app' && prefix === '/id' && parser === (framework === 'express 5'),
 )
 
-it('hostile requests to the DID API get no 500, do not hang, and leave nothing behind', async () => {
+it('hostile requests to the DID API cause no 500, no hang and no leak', async () => {
   expect(fuzzed.map(({ framework }) => framework)).toEqual(['express 5', 'koa'])
   for (const mounting of fuzzed) {
-    const { api, asked, drop } = await sqliteDidHost()
+    const { api, fuzzTarget, drop } = await createSqliteDidHost()
     const host = await startHost(mounting, api)
-    const report = await fuzz({ ...asked, port: host.port, prefix: '/id' }, { count: 250, seed: 4 })
+    const report = await fuzz({ ...fuzzTarget, port: host.port, prefix: '/id' }, { count: 250, seed: 4 })
     await host.close()
     await drop()
     expect(report.problems, describeReport(report)).toEqual([])
@@ -24,8 +24,8 @@ it('hostile requests to the DID API get no 500, do not hang, and leave nothing b
   }
 })
 
-// What the fuzz suite cannot reach, since it signs no x-did-auth tokens: values that databases and encoders stumble over,
-// behind a good one.
+// Not covered by the fuzz suite, which signs no x-did-auth tokens: values that break databases and encoders,
+// sent with a valid token.
 const hostile = [
   '\0',
   'a\0b',
@@ -40,11 +40,11 @@ const hostile = [
   '🗝'.repeat(500),
 ]
 
-it('hostile values behind a good token are refused, or taken as they are, and never a fault of ours', async () => {
-  const host = await didHost()
+it('hostile values with a valid token cause no 500', async () => {
+  const host = await createDidHost()
   const { admin } = host
-  const { call, as, wallet } = callerOf(host)
-  const { did, _id } = await wallet()
+  const { call, callWithKey, createWallet } = createInMemoryDidClient(host)
+  const { did, _id } = await createWallet()
   const { body: vault } = await call('POST', '/vault', { kind: 'BIP44' })
   const statuses: Record<string, number> = {}
   const note = async (name: string, answer: Promise<{ status: number }>): Promise<void> => {
@@ -61,11 +61,17 @@ it('hostile values behind a good token are refused, or taken as they are, and ne
     const txsInput = [{ service: { name: 'A', value } }]
     await note('service', call('POST', '/wallet', { walletConfig: { txsInput } }))
     await note('vault config', call('POST', '/vault', { kind: 'BIP44', walletConfig: { txsInput } }))
-    await note('configure', as(admin, 'POST /wallet/configure', { wallet: { did }, walletConfig: { txsInput } }))
-    await note('configure did', as(admin, 'POST /wallet/configure', { wallet: { did: value }, walletConfig: {} }))
-    await note('rename', as(admin, 'POST /wallet/rename', { wallets: [{ did, alias: value }] }))
-    await note('rename did', as(admin, 'POST /wallet/rename', { wallets: [{ did: value, alias: 'x' }] }))
-    await note('delete', as(admin, 'DELETE /wallet', { ids: [value, _id.slice(1)] }))
+    await note(
+      'configure',
+      callWithKey(admin, 'POST /wallet/configure', { wallet: { did }, walletConfig: { txsInput } }),
+    )
+    await note(
+      'configure did',
+      callWithKey(admin, 'POST /wallet/configure', { wallet: { did: value }, walletConfig: {} }),
+    )
+    await note('rename', callWithKey(admin, 'POST /wallet/rename', { wallets: [{ did, alias: value }] }))
+    await note('rename did', callWithKey(admin, 'POST /wallet/rename', { wallets: [{ did: value, alias: 'x' }] }))
+    await note('delete', callWithKey(admin, 'DELETE /wallet', { ids: [value, _id.slice(1)] }))
     await note('auth', call('POST', '/wallet/auth', { did: value, act: 'POST /wallet/rename', bod: 'a'.repeat(43) }))
     await note('auth act', call('POST', '/wallet/auth', { did, act: value, aud: value, bod: 'a'.repeat(43) }))
     for (const filter of ['did', 'alias', 'vaultId', 'after', 'limit'])

@@ -3,19 +3,19 @@ import { memoryStorage } from '@billfold/core'
 import { describeThresholdSigner, thresholdSignerCases } from '@billfold/testing'
 import { computeAddress } from 'ethers'
 import { describe, expect, it } from 'vitest'
-import { didHost, outsider } from './did-host.ts'
-import { standInSigner } from './stand-in-signer.ts'
-import { callerOf } from './two-did-hosts.ts'
+import { createDidHost, createExternalKey } from './did-host.ts'
+import { createFakeSigner } from './fake-signer.ts'
+import { createInMemoryDidClient } from './two-did-hosts.ts'
 
-describeThresholdSigner('the stand-in of these suites', async () => {
-  const signer = standInSigner()
+describeThresholdSigner('the fake signer of these suites', async () => {
+  const signer = createFakeSigner()
   return { signers: [signer, signer], close: async () => {} }
 })
 
-it('a signer that breaks its contract does not pass the suite', async () => {
-  const signer = standInSigner()
+it('a signer that breaks its contract fails the conformance suite', async () => {
+  const signer = createFakeSigner()
   const broken = [
-    { ...signer, createKey: () => standInSigner().createKey('any') },
+    { ...signer, createKey: () => createFakeSigner().createKey('any') },
     { ...signer, destroyKey: async () => {} },
     {
       ...signer,
@@ -33,40 +33,40 @@ it('a signer that breaks its contract does not pass the suite', async () => {
 })
 
 describe('a wallet in an MPC vault', () => {
-  it('shows its key in DER, signs through the signer, and loses its key when it is deleted', async () => {
-    const admin = outsider()
-    const signer = standInSigner()
+  it('returns its key in DER, signs through the signer, and destroys its key on deletion', async () => {
+    const admin = createExternalKey()
+    const signer = createFakeSigner()
     const dids = { adminDids: [admin.did], thresholdSigner: signer }
-    const host = await didHost(memoryStorage(), { admin, dids })
-    const { call, wallet, as, asWallet } = callerOf(host)
+    const host = await createDidHost(memoryStorage(), { admin, dids })
+    const { call, createWallet, callWithKey, callAsWallet } = createInMemoryDidClient(host)
     const { id: vaultId } = await host.billfold.wallets.createVault({ kind: 'MPC' })
-    const made = await wallet({ vaultId })
+    const made = await createWallet({ vaultId })
     expect(made).toMatchObject({ vaultId, isHDWallet: false })
     const key = createPublicKey({ key: Buffer.from(made.publicKeyDER, 'hex'), format: 'der', type: 'spki' })
     expect(key.asymmetricKeyDetails).toEqual({ namedCurve: 'secp256k1' })
     expect(made.publicKeyDER.endsWith(made.publicKeyHex)).toBe(true)
     expect(made.ethereumAddress).toBe(computeAddress(`0x${made.publicKeyHex}`))
     const json = { wallet: { did: made.did }, walletConfig: { txsInput: [{ service: { name: 'A', value: 'x' } }] } }
-    expect((await asWallet(made.did, 'POST /wallet/configure', json)).status).toBe(200)
-    expect((await as(admin, 'DELETE /wallet', { ids: [made._id] })).body.ids).toEqual([made._id])
+    expect((await callAsWallet(made.did, 'POST /wallet/configure', json)).status).toBe(200)
+    expect((await callWithKey(admin, 'DELETE /wallet', { ids: [made._id] })).body.ids).toEqual([made._id])
     await expect(signer.sign(made._id, new Uint8Array(32))).rejects.toThrow('no such key')
     expect((await call('GET', `/wallets?vaultId=${vaultId}`)).body).toEqual({ wallets: [] })
   })
 
-  it('is deleted while the signer cannot be reached, and its key is destroyed when it can be', async () => {
+  it('is deleted while the signer is unreachable, and its key destroyed later', async () => {
     let later = 0
-    const admin = outsider()
-    const signer = standInSigner()
+    const admin = createExternalKey()
+    const signer = createFakeSigner()
     let isDown = true
     const destroyKey = (id: string): Promise<void> =>
       isDown ? Promise.reject(new Error('the signer is not there')) : signer.destroyKey(id)
     const dids = { adminDids: [admin.did], thresholdSigner: { ...signer, destroyKey } }
-    const host = await didHost(memoryStorage(), { admin, dids, now: () => Date.now() + later })
-    const { wallet, as } = callerOf(host)
+    const host = await createDidHost(memoryStorage(), { admin, dids, now: () => Date.now() + later })
+    const { createWallet, callWithKey } = createInMemoryDidClient(host)
     const { id: vaultId } = await host.billfold.wallets.createVault({ kind: 'MPC' })
-    const made = [await wallet({ vaultId }), await wallet({ vaultId })]
+    const made = [await createWallet({ vaultId }), await createWallet({ vaultId })]
     const ids = made.map(({ _id }) => _id)
-    const { status, body } = await as(admin, 'DELETE /wallet', { ids })
+    const { status, body } = await callWithKey(admin, 'DELETE /wallet', { ids })
     expect([status, body]).toEqual([200, { ids, dids: made.map(({ did }) => did) }])
     await host.billfold.maintain()
     for (const id of ids) await expect(signer.sign(id, new Uint8Array(32))).resolves.toBeDefined()
@@ -76,17 +76,17 @@ describe('a wallet in an MPC vault', () => {
     for (const id of ids) await expect(signer.sign(id, new Uint8Array(32))).rejects.toThrow('no such key')
   })
 
-  it('that cannot have its alias leaves no key behind', async () => {
-    const signer = standInSigner()
+  it('leaves no key if its alias is taken', async () => {
+    const signer = createFakeSigner()
     const created: string[] = []
     const createKey = (id: string): Promise<Uint8Array> => {
       created.push(id)
       return signer.createKey(id)
     }
-    const host = await didHost(memoryStorage(), { dids: { thresholdSigner: { ...signer, createKey } } })
-    const { call, wallet } = callerOf(host)
+    const host = await createDidHost(memoryStorage(), { dids: { thresholdSigner: { ...signer, createKey } } })
+    const { call, createWallet } = createInMemoryDidClient(host)
     const { id: vaultId } = await host.billfold.wallets.createVault({ kind: 'MPC' })
-    await wallet({ alias: 'taken' })
+    await createWallet({ alias: 'taken' })
     expect((await call('POST', '/wallet', { wallet: { vaultId, alias: 'taken' } })).status).toBe(409)
     expect(created).toHaveLength(1)
     await expect(signer.sign(created[0] ?? '', new Uint8Array(32))).rejects.toThrow('no such key')

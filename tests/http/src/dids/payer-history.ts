@@ -2,16 +2,16 @@ import { Interface } from 'ethers'
 import registryPackage from 'ethr-did-registry'
 import type { DeployedRegistry } from '../did-registries/deployed-registry.ts'
 
-/** What a payer has sent: how many transactions are in the chain, and which changes of whom they made. */
+/** The transactions of a payer on the chain, and the changes they made. */
 export interface PayerHistory {
   readonly transactions: number
   readonly failed: number
-  /** The identity and the change of each, as text. */
+  /** The change and the identity of each transaction, as text. */
   readonly changes: readonly string[]
 }
 
-/** Reads the chain from its first block. */
-export async function payerHistory({ provider, payerAddress }: DeployedRegistry): Promise<PayerHistory> {
+/** Reads the payer's transactions from the first block on. */
+export async function readPayerHistory({ provider, payerAddress }: DeployedRegistry): Promise<PayerHistory> {
   const calls = new Interface(registryPackage.EthereumDIDRegistry.abi)
   const changes: string[] = []
   let failed = 0

@@ -1,29 +1,34 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { es256k } from './did-auth-token.ts'
-import { type DidAnswer, type DidCaller } from './did-caller.ts'
-import { basic } from '../custody/custodian.ts'
+import { signEs256k } from './sign-did-auth.ts'
+import type { DidClient, DidReply } from './did-client.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
 import { publicUrl } from './did-host.ts'
-import { pageTimes } from './many-wallets.ts'
-import { callerOf, custodyOf, type TwoDidHosts, twoDidHosts } from './two-did-hosts.ts'
+import { measurePages } from './seed-wallets.ts'
+import {
+  createInMemoryCustodyCaller,
+  createInMemoryDidClient,
+  createTwoDidHosts,
+  type TwoDidHosts,
+} from './two-did-hosts.ts'
 
 /** Several commits of each host; `npm run did-configurations` makes 1,000. */
 const manyWallets = 120
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let two: TwoDidHosts
   beforeAll(async () => {
-    two = await twoDidHosts(database)
+    two = await createTwoDidHosts(database)
   })
   afterAll(() => two.drop())
 
-  const host = (index: number): DidCaller => two.callers[index % 2 === 0 ? 0 : 1]
-  const atOnce = <T>(count: number, ask: (caller: DidCaller, index: number) => Promise<T>): Promise<T[]> =>
+  const host = (index: number): DidClient => two.clients[index % 2 === 0 ? 0 : 1]
+  const atOnce = <T>(count: number, ask: (caller: DidClient, index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => ask(host(index), index)))
-  const statuses = (answers: readonly DidAnswer[]): readonly number[] =>
+  const statuses = (answers: readonly DidReply[]): readonly number[] =>
     answers.map(({ status }) => status).sort((one, other) => one - other)
 
-  it('give the wallets of a vault their indices without a gap and without a repeat', { timeout: 120_000 }, async () => {
+  it('create wallets of a vault with gapless unique indices', { timeout: 120_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
     const count = manyWallets
     const answers = await atOnce(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
@@ -33,13 +38,16 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(new Set(answers.map(({ body }) => body.wallet.did)).size).toBe(count)
   })
 
-  it('list every wallet of a tenant once, page by page, and none of another tenant', async () => {
+  it('list every wallet of the tenant once by page', async () => {
     const [{ billfold }] = two.hosts
     const stranger = await billfold.serviceKeys.create({ tag: 'other', scopes: ['dids'], tenant: 'other' })
-    const other = callerOf({ ...two.hosts[0], authorization: basic(stranger.keyId, stranger.keySecret) })
+    const other = createInMemoryDidClient({
+      ...two.hosts[0],
+      authorization: basicAuthorization(stranger.keyId, stranger.keySecret),
+    })
     const foreign: string[] = []
-    for (let made = 0; made < 2; made++) foreign.push((await other.wallet())._id)
-    const { ids, pages } = await pageTimes(host(1), 25)
+    for (let made = 0; made < 2; made++) foreign.push((await other.createWallet())._id)
+    const { ids, pages } = await measurePages(host(1), 25)
     const all = (await host(0).call('GET', '/wallets')).body
     expect(pages).toBe(Math.ceil(all.wallets.length / 25))
     expect(pages).toBeGreaterThan(4)
@@ -50,18 +58,20 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect([theirs.wallets[0]._id, theirs.next]).toEqual([foreign[0], theirs.wallets[0]._id])
   })
 
-  it('give an alias to one wallet, whoever is asked for it at once', async () => {
+  it('assign an alias to one wallet', async () => {
     const answers = await atOnce(10, ({ call }) => call('POST', '/wallet', { wallet: { alias: 'the only one' } }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 409)])
-    const made = await atOnce(4, ({ wallet }) => wallet())
-    const renamed = await atOnce(4, ({ as }, index) =>
-      as(two.hosts[0].admin, 'POST /wallet/rename', { wallets: [{ did: made[index].did, alias: 'the other one' }] }),
+    const made = await atOnce(4, ({ createWallet }) => createWallet())
+    const renamed = await atOnce(4, ({ callWithKey }, index) =>
+      callWithKey(two.hosts[0].admin, 'POST /wallet/rename', {
+        wallets: [{ did: made[index].did, alias: 'the other one' }],
+      }),
     )
     expect(renamed.flatMap(({ body }) => body.wallets)).toHaveLength(1)
   })
 
-  it('take an x-did-auth token once', async () => {
-    const { did } = await host(0).wallet()
+  it('accept an x-did-auth token once', async () => {
+    const { did } = await host(0).createWallet()
     const json = { wallets: [{ did, alias: 'once' }] }
     const input = {
       did: two.hosts[0].admin.did,
@@ -69,40 +79,44 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
       body: JSON.stringify(json),
       aud: publicUrl,
     }
-    const token = es256k(two.hosts[0].admin.key, input)
+    const token = signEs256k(two.hosts[0].admin.key, input)
     const answers = await atOnce(10, ({ call }) => call('POST', '/wallet/rename', json, { 'x-did-auth': token }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 403)])
   })
 
-  it('make a configuration once that both are asked for at once, and delete a wallet once', async () => {
-    const made = await host(0).wallet()
+  it('apply an update once, and delete a wallet once', async () => {
+    const made = await host(0).createWallet()
     const txsInput = [{ delegate: {} }, { service: { name: 'A', value: 'x' } }, { service: { name: 'B', value: 'y' } }]
     const json = { wallet: { did: made.did }, walletConfig: { txsInput } }
-    const configured = await atOnce(4, ({ asWallet }) => asWallet(made.did, 'POST /wallet/configure', json))
+    const configured = await atOnce(4, ({ callAsWallet }) => callAsWallet(made.did, 'POST /wallet/configure', json))
     expect(statuses(configured)).toEqual([200, 200, 200, 200])
     const { body } = await host(0).call('GET', `/1.0/identifiers/${made.did}`)
     expect(body.didDocumentMetadata.versionId).toBe('3')
-    const deleted = await atOnce(6, ({ as }) => as(two.hosts[0].admin, 'DELETE /wallet', { ids: [made._id] }))
+    const deleted = await atOnce(6, ({ callWithKey }) =>
+      callWithKey(two.hosts[0].admin, 'DELETE /wallet', { ids: [made._id] }),
+    )
     expect(deleted.flatMap(({ body: answer }) => answer.ids)).toEqual([made._id])
   })
 
-  it("change nothing by a new owner's key for who has just given the DID away", async () => {
-    const given = await host(0).wallet()
-    const taker = await host(0).wallet()
+  it('apply no change of the former owner after a transfer', async () => {
+    const given = await host(0).createWallet()
+    const taker = await host(0).createWallet()
     const ask = (newOwner: string) => {
       const json = { wallet: { did: given.did }, walletConfig: { txsInput: [{ newOwner }] } }
-      return host(0).asWallet(given.did, 'POST /wallet/configure', json)
+      return host(0).callAsWallet(given.did, 'POST /wallet/configure', json)
     }
     const [gave, tookBack] = await Promise.all([ask(taker.did), ask(given.did)])
     expect(gave.status).toBe(200)
-    // 200 where it came before the other: it is the owner's still.
+    // 200 if it precedes the transfer.
     expect([200, 403]).toContain(tookBack.status)
     const { body } = await host(0).call('GET', `/1.0/identifiers/${given.did}`)
     expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(taker.ethereumAddress)
   })
 
-  it('leave every wallet of a user usable, and none that was deleted, when the PIN is replaced meanwhile', async () => {
-    const [custody, other] = two.hosts.map(({ billfold, authorization }) => custodyOf(billfold, authorization))
+  it('keep the wallets of a user usable, except deleted ones, during a PIN replacement', async () => {
+    const [custody, other] = two.hosts.map(({ billfold, authorization }) =>
+      createInMemoryCustodyCaller(billfold, authorization),
+    )
     if (custody === undefined || other === undefined) throw new Error('There are two hosts')
     const user = (await custody('POST', '/api/users', { signingMethod: { type: 'PIN', value: '123456' } })).body.result
     const pin = user.signingMethods[0].id
@@ -115,13 +129,13 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
       headers,
     )
     const byCode = { 'signing-method': `${method.body.result.id}:${code}` }
-    const create = ({ call }: DidCaller): Promise<DidAnswer> =>
+    const create = ({ call }: DidClient): Promise<DidReply> =>
       call('POST', '/wallet', { wallet: { userId: user.id } }, byCode)
     const before = await atOnce(3, create)
     const ids = [before[2]?.body.wallet._id]
     const [replaced, deleted, ...made] = await Promise.all([
       other('PUT', `/api/users/${user.id}/signing-methods/${pin}`, { value: '654321' }, byCode),
-      host(0).as(two.hosts[0].admin, 'DELETE /wallet', { ids }),
+      host(0).callWithKey(two.hosts[0].admin, 'DELETE /wallet', { ids }),
       ...[0, 1, 2].map((index) => create(host(index))),
     ])
     expect([replaced.status, deleted.status]).toEqual([200, 200])

@@ -1,11 +1,12 @@
+import { basicAuthorization } from '../basic-authorization.ts'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Client } from '../client.ts'
-import { edDsa, es256k, es256kr, type KeyHolder, type TokenInput } from './did-auth-token.ts'
-import { type DidAnswer, didCaller } from './did-caller.ts'
-import { type DidHost, outsider, publicUrl } from './did-host.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { type DidAuthInput, type DidKey, signEdDsa, signEs256k, signEs256kRecoverable } from './sign-did-auth.ts'
+import { createDidClient, type DidReply } from './did-client.ts'
+import { createExternalKey, type DidHost, publicUrl } from './did-host.ts'
 
-/** The three changing calls, each with a body that would be right for a wallet. */
+/** The three modifying routes, each with a valid body for a wallet. */
 const routes: readonly { readonly act: string; readonly body: (wallet: { did: string; _id: string }) => object }[] = [
   {
     act: 'POST /wallet/configure',
@@ -18,24 +19,24 @@ const routes: readonly { readonly act: string; readonly body: (wallet: { did: st
   { act: 'DELETE /wallet', body: ({ _id }) => ({ ids: [_id] }) },
 ]
 
-/** What `x-did-auth` tokens must be, on each of the three calls that need one. */
-export function tokenSuite(client: Client, host: () => DidHost): void {
+/** The suite of `x-did-auth` tokens, for each of the three modifying routes. */
+export function tokenSuite(client: MountedClient, host: () => DidHost): void {
   const authorization = (): string => host().authorization
-  const { call, wallet, as, asWallet } = didCaller(client, authorization)
-  const admin = (): KeyHolder => host().admin
+  const { call, createWallet, callWithKey, callAsWallet } = createDidClient(client, authorization)
+  const admin = (): DidKey => host().admin
 
-  /** Sends a call with a token, whatever is in it. */
-  const send = (act: string, body: object, token: string): Promise<DidAnswer> => {
+  /** Calls a route with a token, valid or not. */
+  const send = (act: string, body: object, token: string): Promise<DidReply> => {
     const [method = '', path = ''] = act.split(' ')
     return call(method, path, body, { 'x-did-auth': token })
   }
 
-  describe.each(routes)('of $act', ({ act, body }) => {
+  describe.each(routes)('for $act', ({ act, body }) => {
     let made: { did: string; _id: string }
     let json: object
-    let right: TokenInput
+    let right: DidAuthInput
     beforeAll(async () => {
-      made = await wallet()
+      made = await createWallet()
       json = body(made)
       right = { did: admin().did, act, body: JSON.stringify(json), aud: publicUrl }
     })
@@ -45,26 +46,28 @@ export function tokenSuite(client: Client, host: () => DidHost): void {
       return [status, answer.errorType]
     }
 
-    it('is refused when it is no token, or signed by nobody', async () => {
+    it('is rejected if malformed or unsigned', async () => {
       expect(await answerTo('nothing')).toEqual(refusal)
       expect(await answerTo('a.b.c')).toEqual(refusal)
       expect(await answerTo('a'.repeat(5000))).toEqual(refusal)
-      const good = es256k(admin().key, right)
+      const good = signEs256k(admin().key, right)
       expect(await answerTo(good.slice(0, good.lastIndexOf('.') + 1))).toEqual(refusal)
       expect(await answerTo(good.replace(/\.[^.]*$/, `.${Buffer.alloc(64).toString('base64url')}`))).toEqual(refusal)
-      expect(await answerTo(es256k(admin().key, { ...right, header: { alg: 'none' } }))).toEqual(refusal)
-      expect(await answerTo(es256k(admin().key, { ...right, header: { alg: 'HS256' } }))).toEqual(refusal)
-      expect(await answerTo(es256k(admin().key, { ...right, header: { crit: ['b64'], b64: false } }))).toEqual(refusal)
+      expect(await answerTo(signEs256k(admin().key, { ...right, header: { alg: 'none' } }))).toEqual(refusal)
+      expect(await answerTo(signEs256k(admin().key, { ...right, header: { alg: 'HS256' } }))).toEqual(refusal)
+      expect(await answerTo(signEs256k(admin().key, { ...right, header: { crit: ['b64'], b64: false } }))).toEqual(
+        refusal,
+      )
     })
 
-    it('is refused when another key has signed it, or another algorithm is named', async () => {
-      expect(await answerTo(es256k(outsider().key, right))).toEqual(refusal)
-      expect(await answerTo(es256kr(outsider().key, right))).toEqual(refusal)
-      expect(await answerTo(es256k(admin().key, { ...right, header: { alg: 'ES256K-R' } }))).toEqual(refusal)
-      expect(await answerTo(edDsa(generateKeyPairSync('ed25519').privateKey, right))).toEqual(refusal)
+    it('is rejected if signed by another key or under another algorithm', async () => {
+      expect(await answerTo(signEs256k(createExternalKey().key, right))).toEqual(refusal)
+      expect(await answerTo(signEs256kRecoverable(createExternalKey().key, right))).toEqual(refusal)
+      expect(await answerTo(signEs256k(admin().key, { ...right, header: { alg: 'ES256K-R' } }))).toEqual(refusal)
+      expect(await answerTo(signEdDsa(generateKeyPairSync('ed25519').privateKey, right))).toEqual(refusal)
     })
 
-    it('is refused when one of its claims is for something else', async () => {
+    it('is rejected if a claim does not match', async () => {
       const now = Math.floor(Date.now() / 1000)
       for (const claims of [
         { aud: 'https://elsewhere.example' },
@@ -85,28 +88,30 @@ export function tokenSuite(client: Client, host: () => DidHost): void {
         { iss: 'did:web:example.com' },
         { iss: admin().did.toUpperCase() },
       ])
-        expect(await answerTo(es256k(admin().key, { ...right, claims }))).toEqual(refusal)
+        expect(await answerTo(signEs256k(admin().key, { ...right, claims }))).toEqual(refusal)
       const other = { ...right, body: `${right.body} ` }
-      expect(await answerTo(es256k(admin().key, other))).toEqual(refusal)
+      expect(await answerTo(signEs256k(admin().key, other))).toEqual(refusal)
     })
 
-    it('is refused when its DID does not control the wallet', async () => {
-      const foreign = outsider()
-      const { status, body: answer } = await as(foreign, act, json)
+    it('is rejected if its DID does not control the wallet', async () => {
+      const foreign = createExternalKey()
+      const { status, body: answer } = await callWithKey(foreign, act, json)
       expect([status, answer.errorType]).toEqual([403, 'did-auth.forbidden'])
     })
 
-    it('is needed once for each call, and is good once', async () => {
-      const token = es256k(admin().key, right)
+    it('is accepted once', async () => {
+      const token = signEs256k(admin().key, right)
       expect((await send(act, json, token)).status).toBe(200)
       expect(await answerTo(token)).toEqual(refusal)
-      expect(await answerTo(es256kr(admin().key, { ...right, jti: claimsOf(token).jti }))).toEqual(refusal)
+      expect(await answerTo(signEs256kRecoverable(admin().key, { ...right, jti: claimsOf(token).jti }))).toEqual(
+        refusal,
+      )
     })
   })
 
-  it('is taken from the owner in both forms of ES256K, and from a wallet that is held here', async () => {
-    const made = await wallet()
-    for (const make of [es256k, es256kr]) {
+  it('is accepted from the owner with ES256K and ES256K-R, and from a wallet of the host', async () => {
+    const made = await createWallet()
+    for (const make of [signEs256k, signEs256kRecoverable]) {
       const json = { wallets: [{ did: made.did, alias: randomUUID() }] }
       const input = { did: admin().did, act: 'POST /wallet/rename', body: JSON.stringify(json), aud: publicUrl }
       expect((await send(input.act, json, make(admin().key, input))).status).toBe(200)
@@ -114,47 +119,49 @@ export function tokenSuite(client: Client, host: () => DidHost): void {
       expect((await send(input.act, json, make(admin().key, many))).status).toBe(200)
     }
     const json = { wallets: [{ did: made.did, alias: randomUUID() }] }
-    expect((await asWallet(made.did, 'POST /wallet/rename', json)).status).toBe(200)
+    expect((await callAsWallet(made.did, 'POST /wallet/rename', json)).status).toBe(200)
   })
 
-  it('is taken from a delegate to rename, and for nothing else, as long as it is one', async () => {
-    const delegate = outsider()
-    const made = await wallet({}, { txsInput: [{ delegate: { address: delegate.key.publicKey } }] })
+  it('is accepted from a delegate for renaming only', async () => {
+    const delegate = createExternalKey()
+    const made = await createWallet({}, { txsInput: [{ delegate: { address: delegate.key.publicKey } }] })
     const speaker = { ...delegate, did: made.did }
     const statuses = []
-    for (const { act, body } of routes) statuses.push((await as(speaker, act, body(made))).status)
+    for (const { act, body } of routes) statuses.push((await callWithKey(speaker, act, body(made))).status)
     expect(statuses).toEqual([403, 200, 403])
-    const stranger = { ...outsider(), did: made.did }
-    expect((await as(stranger, 'POST /wallet/rename', routes[1]?.body(made) ?? {})).status).toBe(403)
-    const other = await wallet()
+    const stranger = { ...createExternalKey(), did: made.did }
+    expect((await callWithKey(stranger, 'POST /wallet/rename', routes[1]?.body(made) ?? {})).status).toBe(403)
+    const other = await createWallet()
     const json = { wallets: [{ did: other.did, alias: randomUUID() }] }
-    expect((await as(speaker, 'POST /wallet/rename', json)).status, 'a delegate speaks for its DID only').toBe(403)
+    expect((await callWithKey(speaker, 'POST /wallet/rename', json)).status, 'a delegate speaks for its DID only').toBe(
+      403,
+    )
   })
 
-  it('is taken from a new owner, under either DID, and no more from the old key', async () => {
-    const owner = outsider()
-    const made = await wallet({}, { txsInput: [{ newOwner: owner.did }] })
-    const rename = (who: KeyHolder): Promise<DidAnswer> =>
-      as(who, 'POST /wallet/rename', { wallets: [{ did: made.did, alias: randomUUID() }] })
+  it('is accepted from a new owner under either DID, and no longer from the old key', async () => {
+    const owner = createExternalKey()
+    const made = await createWallet({}, { txsInput: [{ newOwner: owner.did }] })
+    const rename = (who: DidKey): Promise<DidReply> =>
+      callWithKey(who, 'POST /wallet/rename', { wallets: [{ did: made.did, alias: randomUUID() }] })
     expect((await rename(owner)).status).toBe(200)
     expect((await rename({ ...owner, did: made.did })).status).toBe(200)
-    expect((await rename({ ...outsider(), did: made.did })).status).toBe(403)
+    expect((await rename({ ...createExternalKey(), did: made.did })).status).toBe(403)
   })
 
-  it('is signed for wallets that are held here only, by those with the scope for it', async () => {
+  it('is signed for wallets of the host only, with the dids:sign scope', async () => {
     const { billfold } = host()
     const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'no signing', scopes: ['dids'] })
-    const basic = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
-    const made = await wallet()
+    const basic = basicAuthorization(keyId, keySecret)
+    const made = await createWallet()
     const request = { did: made.did, act: 'POST /wallet/rename', bod: 'a'.repeat(43) }
     expect((await call('POST', '/wallet/auth', request, { authorization: basic })).status).toBe(403)
-    expect((await call('POST', '/wallet/auth', { ...request, did: outsider().did })).status).toBe(404)
+    expect((await call('POST', '/wallet/auth', { ...request, did: createExternalKey().did })).status).toBe(404)
     expect((await call('POST', '/wallet/auth', { ...request, bod: 'not a hash' })).status).toBe(422)
     const { body } = await call('POST', '/wallet/auth', { ...request, aud: 'https://other.example' })
     expect(claimsOf(body.token)).toMatchObject({ iss: made.did, aud: 'https://other.example', bod: request.bod })
   })
 
-  it('lets service keys in by a token, too', async () => {
+  it('authenticates service keys by bearer token', async () => {
     const { billfold } = host()
     const key = await billfold.serviceKeys.create({ tag: 'bearer', scopes: ['dids'] })
     const form = new URLSearchParams({
@@ -168,7 +175,7 @@ export function tokenSuite(client: Client, host: () => DidHost): void {
     })
     const { access_token: token } = answer.json as { access_token: string }
     expect((await call('GET', '/wallets', undefined, { authorization: `Bearer ${token}` })).status).toBe(200)
-    const signing = { did: outsider().did, act: 'a', bod: 'a'.repeat(43) }
+    const signing = { did: createExternalKey().did, act: 'a', bod: 'a'.repeat(43) }
     expect((await call('POST', '/wallet/auth', signing, { authorization: `Bearer ${token}` })).status).toBe(403)
   })
 }

@@ -1,26 +1,26 @@
 import { type EventType, eventCatalogue, eventTypes } from '@billfold/core/events'
 import { describe, expect, it } from 'vitest'
-import { custodyActs } from './custody-acts.ts'
-import { type Act, newSetup } from './setup.ts'
-import { onboardingAndDidActs } from './onboarding-and-did-acts.ts'
-import { paymentActs } from './payment-acts.ts'
-import { signInActs } from './sign-in-acts.ts'
+import { custodyTriggers } from './custody-triggers.ts'
+import { createEventHost, type EventTrigger } from './event-host.ts'
+import { onboardingAndDidTriggers } from './onboarding-and-did-triggers.ts'
+import { paymentTriggers } from './payment-triggers.ts'
+import { authenticationTriggers } from './authentication-triggers.ts'
 
-/** An act for every kind of event but `webhook.pinged`, which goes to its endpoint alone: one that is new needs one here. */
-const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: Act } = {
-  ...custodyActs,
-  ...signInActs,
-  ...onboardingAndDidActs,
-  ...paymentActs,
+/** A trigger for every event type, except `webhook.pinged`, which is sent to one endpoint only. A new type needs a trigger here. */
+const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrigger } = {
+  ...custodyTriggers,
+  ...authenticationTriggers,
+  ...onboardingAndDidTriggers,
+  ...paymentTriggers,
 }
 
 describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (type) => {
-  it('is told once, in the commit of its act, and says what the catalogue says', async () => {
-    const setup = await newSetup()
+  it('is written once in the commit of its action, with the data of the catalogue', async () => {
+    const setup = await createEventHost()
     const act = await acts[type](setup)
-    const before = setup.storage.told(type).length
+    const before = setup.storage.batchesWith(type).length
     await act()
-    const told = setup.storage.told(type).slice(before)
+    const told = setup.storage.batchesWith(type).slice(before)
     expect(told).toHaveLength(1)
     const writes = told.flatMap((batch) => batch.writes)
     expect(writes.some(({ table }) => table.name !== 'events')).toBe(true)
@@ -31,13 +31,13 @@ describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (typ
     expect(eventCatalogue[type].data.strict().parse(data)).toEqual(data)
   })
 
-  it('is not told when the commit of its act fails', async () => {
-    const setup = await newSetup()
+  it('is not written if the commit of its action fails', async () => {
+    const setup = await createEventHost()
     const act = await acts[type](setup)
-    const before = setup.storage.told(type).length
-    const refusals = setup.storage.refuse(type)
+    const before = setup.storage.batchesWith(type).length
+    const refusals = setup.storage.failCommitsWith(type)
     await act().catch(() => undefined)
     expect(refusals.count()).toBeGreaterThan(0)
-    expect(setup.storage.told(type)).toHaveLength(before)
+    expect(setup.storage.batchesWith(type)).toHaveLength(before)
   })
 })

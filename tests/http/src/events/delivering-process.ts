@@ -1,10 +1,10 @@
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { connectTo } from '@billfold/test-databases'
-import { webhookInstance } from './webhook-instance.ts'
+import { createWebhookInstance } from './webhook-instance.ts'
 
-// A process that delivers until it is killed: node delivering-process.js <dialect> <url> <root key>
+// A process that delivers events until it is killed: node delivering-process.js <dialect> <url> <root key>
 const [, , dialect = '', url = '', rootKey = ''] = process.argv
 if (dialect !== 'postgres' && dialect !== 'mysql' && dialect !== 'sqlite') throw new Error(`${dialect} is no dialect`)
 
-const billfold = webhookInstance(kyselyStorage(connectTo(dialect, url), { dialect }), rootKey)
+const billfold = createWebhookInstance(kyselyStorage(connectTo(dialect, url), { dialect }), rootKey)
 for (;;) await billfold.deliver()

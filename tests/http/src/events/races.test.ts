@@ -6,13 +6,13 @@ import { type Billfold, type BillfoldEvent, newKey } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Receiver, startReceiver } from './receiver.ts'
-import { webhookInstance } from './webhook-instance.ts'
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
+import { createWebhookInstance } from './webhook-instance.ts'
 
 const program = fileURLToPath(new URL('../../dist/events/delivering-process.js', import.meta.url))
 
 describe.each(await openTestDatabases())(
-  'processes that deliver events of one $name',
+  'concurrent deliveries of events from one $name',
   { timeout: 60_000 },
   (database) => {
     const { dialect, kind } = database
@@ -22,9 +22,9 @@ describe.each(await openTestDatabases())(
     let instances: readonly [Billfold, Billfold]
     let url: string | undefined
     let drop: () => Promise<void>
-    const receivers: Receiver[] = []
-    const receiver = async (...answer: Parameters<typeof startReceiver>): Promise<Receiver> => {
-      const one = await startReceiver(...answer)
+    const receivers: WebhookReceiver[] = []
+    const receiver = async (...answer: Parameters<typeof startWebhookReceiver>): Promise<WebhookReceiver> => {
+      const one = await startWebhookReceiver(...answer)
       receivers.push(one)
       return one
     }
@@ -37,7 +37,7 @@ describe.each(await openTestDatabases())(
       }
       const pools = [fresh.connect(), fresh.connect()] as const
       await migrate(pools[0], { dialect })
-      const [one, two] = pools.map((db) => webhookInstance(kyselyStorage(db, { dialect }), key, options))
+      const [one, two] = pools.map((db) => createWebhookInstance(kyselyStorage(db, { dialect }), key, options))
       if (one === undefined || two === undefined) throw new Error('there are two')
       instances = [one, two]
     })
@@ -46,7 +46,7 @@ describe.each(await openTestDatabases())(
       await drop()
     })
 
-    it('bring each event once to each endpoint and to the handler when nothing fails', async () => {
+    it('deliver each event once to each endpoint and the handler', async () => {
       const [one, two] = instances
       const wants = ['licence.created', 'licence.revoked'] as const
       const [first, second] = [await receiver(), await receiver()]
@@ -75,7 +75,7 @@ describe.each(await openTestDatabases())(
       for (const { id } of endpoints) await one.webhooks.delete(id)
     })
 
-    it('disable an endpoint once, whoever sees it first', async () => {
+    it('disable a gone endpoint once', async () => {
       const [one, two] = instances
       const told = await receiver()
       const gone = await receiver((response) => response.writeHead(410).end())
@@ -89,7 +89,7 @@ describe.each(await openTestDatabases())(
       for (const endpoint of [watcher.id, id]) await one.webhooks.delete(endpoint)
     })
 
-    it.skipIf(kind === 'pglite')('bring what a process was killed with again, under the same id', async () => {
+    it.skipIf(kind === 'pglite')('redeliver events of a killed process under the same id', async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs as it was built').toBe(true)
       const [one] = instances
       let isHeld = true
@@ -110,7 +110,7 @@ describe.each(await openTestDatabases())(
       isHeld = false
       await one.deliver()
       expect(hook.ids).toHaveLength(6)
-      // The claims of the dead process run out.
+      // The leases of the killed process expire.
       hours++
       await one.deliver()
       expect(await one.webhooks.pendingDeliveries(id)).toEqual([])

@@ -1,14 +1,14 @@
 import type { BroadcastResult, NodeTransactionStatus, EvmClient } from '@billfold/core'
 
-/** A chain that says what a test wants it to say. */
+/** A chain client with scripted replies. */
 export interface ScriptedChain {
   readonly client: EvmClient
-  readonly says: { broadcast: BroadcastResult; status: NodeTransactionStatus['state'] }
+  readonly script: { broadcast: BroadcastResult; status: NodeTransactionStatus['state'] }
 }
 
-/** One that takes every transaction, and has mined none. */
+/** Creates a chain that accepts every transaction and mines none. */
 export function scriptedChain(): ScriptedChain {
-  const says: ScriptedChain['says'] = { broadcast: { outcome: 'accepted' }, status: 'unknown' }
+  const script: ScriptedChain['script'] = { broadcast: { outcome: 'accepted' }, status: 'unknown' }
   let sent = 0
   const client: EvmClient = {
     family: 'evm',
@@ -16,15 +16,15 @@ export function scriptedChain(): ScriptedChain {
     timeoutMs: 1000,
     balance: async () => 10n ** 21n,
     nonces: async () =>
-      says.status === 'mined' || says.status === 'failed' ? { mined: sent, next: sent } : { mined: 0, next: 0 },
+      script.status === 'mined' || script.status === 'failed' ? { mined: sent, next: sent } : { mined: 0, next: 0 },
     broadcast: async () => {
       sent++
-      return says.broadcast
+      return script.broadcast
     },
-    status: async () => ({ state: says.status, confirmations: says.status === 'unknown' ? 0 : 100 }),
+    status: async () => ({ state: script.status, confirmations: script.status === 'unknown' ? 0 : 100 }),
     fees: async () => ({ gasPrice: 1n }),
     estimateGas: async () => 21_000n,
     call: async () => new Uint8Array(),
   }
-  return { client, says }
+  return { client, script }
 }

@@ -1,7 +1,7 @@
 import { type Billfold, createBillfold, type EventOptions, localKeyring, type Storage } from '@billfold/core'
 
-/** Billfold over a storage, which sends webhooks to the loopback address, as one process of several. */
-export function webhookInstance(
+/** Creates an instance that sends webhooks to the loopback address. */
+export function createWebhookInstance(
   storage: Storage,
   key: string,
   options: { readonly now?: () => number; readonly events?: EventOptions } = {},

@@ -1,44 +1,45 @@
 import { createBillfold } from '@billfold/core'
 import { verifyMessage } from 'ethers'
-import { basic, call, type Outcome } from '../custody/custodian.ts'
-import { quickHash } from './quick-hash.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { callCustody, type CustodyReply } from '../custody/custody-host.ts'
+import { fastPasswordHasher } from './fast-password-hasher.ts'
 import type { Scenario } from './scenario.ts'
-import { served } from './served.ts'
+import { serveApi } from './serve-api.ts'
 
 const pin = '583920'
 const newPin = '174650'
 
-/** A user, a wallet, a signature; another PIN, and a signature with it. */
+/** Creates a user, a wallet and a signature, replaces the PIN and signs with it. */
 export const custodyScenario: Scenario = {
   name: 'custody: a user, a wallet, signatures, a code, another PIN',
-  spare: {
+  variableTables: {
     audit_records: 'an act that is done again is recorded again',
     events: 'a method that is replaced again, since the answer was lost, is told of again',
   },
   prepare: async (stage, watch) => {
-    const billfold = createBillfold({ ...stage, passwordHasher: quickHash })
+    const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['custody'] })
-    const { asker, close } = await served(billfold.custody)
+    const { asker, close } = await serveApi(billfold.custody)
     const client = watch(asker)
-    const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<Outcome> =>
-      call(client, basic(key.keyId, key.keySecret), method, path, json, headers)
-    /** What a list has one of. */
-    const only = async (path: string): Promise<Outcome | undefined> => {
+    const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<CustodyReply> =>
+      callCustody(client, basicAuthorization(key.keyId, key.keySecret), method, path, json, headers)
+    /** Returns the first item of a list. */
+    const only = async (path: string): Promise<CustodyReply | undefined> => {
       const { status, result, codes } = await ask('GET', path)
       return status === 200 && result.length > 0 ? { status, result: result[0], codes } : undefined
     }
     return {
       close,
       secrets: [pin, newPin, key.keySecret],
-      play: async ({ again, once }) => {
+      run: async ({ retry, createOnce }) => {
         const body = { reference: 'ada', signingMethod: { type: 'PIN', value: pin } }
-        const user = await once(
+        const user = await createOnce(
           () => ask('POST', '/api/users', body),
           () => only('/api/users?reference=ada&includeSigningMethods=true'),
         )
         const { id: userId } = user.result
         const asked = { secretType: 'ETHEREUM', userId, pincode: pin, identifier: 'mine' }
-        const wallet = await once(
+        const wallet = await createOnce(
           () => ask('POST', '/api/wallets', asked),
           () => only(`/api/wallets?userId=${userId}`),
         )
@@ -49,7 +50,7 @@ export const custodyScenario: Scenario = {
             walletId: wallet.result.id,
             data: 'hello',
           }
-          const signed = await again(() => ask('POST', '/api/signatures', { pincode, signatureRequest }))
+          const signed = await retry(() => ask('POST', '/api/signatures', { pincode, signatureRequest }))
           if (signed.status !== 200) throw new Error(`not signed: ${JSON.stringify(signed)}`)
           if (verifyMessage('hello', signed.result.signature) !== wallet.result.address)
             throw new Error('it is another wallet’s signature')
@@ -58,16 +59,16 @@ export const custodyScenario: Scenario = {
         const methods = `/api/users/${userId}/signing-methods`
         const pinId: string = user.result.signingMethods[0].id
         const byPin = { 'signing-method': `${pinId}:${pin}` }
-        let code = await again(() => ask('POST', methods, { type: 'EMERGENCY_CODE' }, byPin))
+        let code = await retry(() => ask('POST', methods, { type: 'EMERGENCY_CODE' }, byPin))
         if (code.status === 409) {
-          // It is there, and nobody was told its value: another value takes its place.
-          const { result } = await again(() => ask('GET', `/api/users/${userId}`))
+          // It exists, but the reply with its value was lost: replace it.
+          const { result } = await retry(() => ask('GET', `/api/users/${userId}`))
           const { id } = result.signingMethods.find(({ type }: { type: string }) => type === 'EMERGENCY_CODE')
-          code = await again(() => ask('PATCH', `${methods}/${id}`, {}, byPin))
+          code = await retry(() => ask('PATCH', `${methods}/${id}`, {}, byPin))
         }
         const byCode = { 'signing-method': `${code.result.id}:${code.result.value}` }
-        const changed = await again(() => ask('PUT', `${methods}/${pinId}`, { value: newPin }, byCode))
-        // Where the first answer was lost, the code is used. Whether the PIN was changed with it, the signature says.
+        const changed = await retry(() => ask('PUT', `${methods}/${pinId}`, { value: newPin }, byCode))
+        // If the first reply was lost, the code is consumed. The signature shows whether the PIN was replaced.
         if (changed.status !== 200 && changed.status !== 403) throw new Error(`not changed: ${JSON.stringify(changed)}`)
         await sign(newPin)
       },

@@ -1,32 +1,32 @@
 import { createBillfold } from '@billfold/core'
-import { basic } from '../custody/custodian.ts'
-import { threeChanges } from '../dids/configure-many.ts'
-import { didCaller } from '../dids/did-caller.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { threeChanges } from '../dids/configure-wallets.ts'
+import { createDidClient } from '../dids/did-client.ts'
 import { publicUrl } from '../dids/did-host.ts'
-import { quickHash } from './quick-hash.ts'
+import { fastPasswordHasher } from './fast-password-hasher.ts'
 import type { Scenario } from './scenario.ts'
-import { served } from './served.ts'
+import { serveApi } from './serve-api.ts'
 
-/** A vault, a wallet in it, three changes of its DID, and what it resolves to. */
+/** Creates a vault and a wallet, changes its DID three times and resolves it. */
 export const didScenario: Scenario = {
   name: 'DIDs: a vault, a wallet, three changes, resolution',
-  spare: {
+  variableTables: {
     audit_records: 'an act that is done again is recorded again',
     events: 'a second vault is told of, too',
     vaults: 'a vault has no name of the caller’s: one that nobody was told of stays empty',
   },
   prepare: async (stage, watch) => {
-    const billfold = createBillfold({ ...stage, issuer: publicUrl, passwordHasher: quickHash })
+    const billfold = createBillfold({ ...stage, issuer: publicUrl, passwordHasher: fastPasswordHasher })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['dids', 'dids:sign'] })
-    const { asker, close } = await served(billfold.dids)
-    const { call, asWallet } = didCaller(watch(asker), () => basic(key.keyId, key.keySecret))
+    const { asker, close } = await serveApi(billfold.dids)
+    const { call, callAsWallet } = createDidClient(watch(asker), () => basicAuthorization(key.keyId, key.keySecret))
     return {
       close,
       secrets: [key.keySecret],
-      play: async ({ again, once }) => {
-        const { body: made } = await again(() => call('POST', '/vault', { kind: 'BIP44' }))
+      run: async ({ retry, createOnce }) => {
+        const { body: made } = await retry(() => call('POST', '/vault', { kind: 'BIP44' }))
         const asked = { wallet: { vaultId: made.vault._id, alias: stage.tenant } }
-        const wallet = await once(
+        const wallet = await createOnce(
           () => call('POST', '/wallet', asked),
           async () => {
             const { status, body } = await call('GET', `/wallets?alias=${stage.tenant}`)
@@ -36,9 +36,9 @@ export const didScenario: Scenario = {
         const { did, index } = wallet.body.wallet
         if (index !== 0) throw new Error(`the first wallet of the vault has the index ${index}`)
         const json = { wallet: { did }, walletConfig: { txsInput: threeChanges } }
-        const configured = await again(() => asWallet(did, 'POST /wallet/configure', json))
+        const configured = await retry(() => callAsWallet(did, 'POST /wallet/configure', json))
         if (configured.status !== 200) throw new Error(`not configured: ${JSON.stringify(configured)}`)
-        const { body } = await again(() => call('GET', `/1.0/identifiers/${did}`))
+        const { body } = await retry(() => call('GET', `/1.0/identifiers/${did}`))
         const { service, verificationMethod } = body.didDocument
         if (service.length !== 2 || verificationMethod.length !== 2)
           throw new Error(`${service.length} services, ${verificationMethod.length} keys`)

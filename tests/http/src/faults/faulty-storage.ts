@@ -1,35 +1,35 @@
 import { BillfoldError, type Storage } from '@billfold/core'
 
-/** What becomes of a call: it fails before anything is applied, or it is applied and nobody hears of it. */
+/** A fault: the call fails before it is applied, or it is applied and its reply is lost. */
 export type Fault = 'before' | 'after'
 
-/** What becomes of a call, by its number, counted from 0. */
-export type FaultOf = (call: number) => Fault | undefined
+/** Returns the fault of a call by its index. */
+export type FaultPlan = (call: number) => Fault | undefined
 
-/** A call that a storage was asked for while faults were on. */
-export type Call = 'find' | 'commit'
+/** A kind of storage call. */
+export type StorageCall = 'find' | 'commit'
 
-/** A storage that fails where it is told to. */
+/** A storage that fails as planned. */
 export interface FaultyStorage {
   readonly storage: Storage
-  /** The calls so far, while it was armed. */
-  readonly calls: readonly Call[]
-  /** Until it is armed, nothing fails and nothing is counted. */
+  /** The calls made while armed. */
+  readonly calls: readonly StorageCall[]
+  /** Faults and counting are off until armed. */
   armed: boolean
 }
 
-/** What the cause of an injected fault says: a driver's error, with what a driver should not say in it. */
-export const leak = 'injected: password authentication failed for user "billfold" at 10.0.0.7'
+/** The message of an injected driver error, with details that must not leak. */
+export const driverSecret = 'injected: password authentication failed for user "billfold" at 10.0.0.7'
 
-/** A storage over another. */
-export function faultyStorage(inner: Storage, faultOf: FaultOf): FaultyStorage {
-  const calls: Call[] = []
-  const failing = async <T>(kind: Call, work: () => Promise<T>): Promise<T> => {
+/** Wraps a storage with faults. */
+export function createFaultyStorage(inner: Storage, faultOf: FaultPlan): FaultyStorage {
+  const calls: StorageCall[] = []
+  const failing = async <T>(kind: StorageCall, work: () => Promise<T>): Promise<T> => {
     if (!faulty.armed) return work()
     const fault = faultOf(calls.push(kind) - 1)
     if (fault === undefined) return work()
     if (fault === 'after') await work()
-    throw new BillfoldError('storage.unavailable', { cause: new Error(leak) })
+    throw new BillfoldError('storage.unavailable', { cause: new Error(driverSecret) })
   }
   const faulty: FaultyStorage = {
     armed: false,

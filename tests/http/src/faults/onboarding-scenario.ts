@@ -1,41 +1,44 @@
 import { isBillfoldError } from '@billfold/core'
-import { type Applicant, ask, claimsOf, newWallet } from '../onboarding/applicant.ts'
-import { form, png } from '../onboarding/form.ts'
-import { onboardingHost } from '../onboarding/host.ts'
-import type { Asker, Patient, Scenario } from './scenario.ts'
-import { served } from './served.ts'
+import { type Applicant, createLoginWallet, decodeClaims, sendOnboardingRequest } from '../onboarding/applicant.ts'
+import { formRequest, pngBytes } from '../onboarding/multipart-form.ts'
+import { createOnboardingHost } from '../onboarding/onboarding-host.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import type { RetryingClient, Scenario } from './scenario.ts'
+import { serveApi } from './serve-api.ts'
 
-/** A wallet logs in, becomes a user, sends a document and an application, which the host moves. */
+/** A wallet logs in, becomes a user, and submits a document and an application, which the host reviews. */
 export const onboardingScenario: Scenario = {
   name: 'onboarding: a login, a user, a document, an application that is reviewed',
-  spare: {
+  variableTables: {
     audit_records: 'an act that is done again is recorded again',
     files: 'a document that nobody was told of counts in the quota of its wallet, and is swept',
     used_once: 'a challenge that was answered is used, whether the answer came or not',
   },
   prepare: async (stage, watch) => {
     const { storage, ...more } = stage
-    const made = await onboardingHost(storage, {}, more)
+    const made = await createOnboardingHost(storage, {}, more)
     const { applications } = made.billfold.onboarding
-    const { asker, close } = await served(made.billfold.onboarding)
+    const { asker, close } = await serveApi(made.billfold.onboarding)
     const client = watch(asker)
     return {
       secrets: ['Lovelace'],
-      play: async (patient) => {
+      run: async (patient) => {
         const applicant = await logIn(patient, client)
-        const { again } = patient
-        const user = await again(() => applicant.ask('POST', '/users', form(attributes)))
+        const { retry } = patient
+        const user = await retry(() => applicant.send('POST', '/users', formRequest(attributes)))
         if (user.status !== 201 && user.body.code !== 'user_exists') throw new Error(`no user: ${user.text}`)
-        const { body } = await again(() => applicant.ask('POST', '/files', form({ name: 'file', content: png() })))
+        const { body } = await retry(() =>
+          applicant.send('POST', '/files', formRequest({ name: 'file', content: pngBytes() })),
+        )
         const json = {
           templateId: 1,
           attributes: [{ id: 'name', data: { value: { first: 'Ada', last: 'Lovelace' } } }],
           files: [body.id],
         }
         const headers = { 'idempotency-key': `${stage.tenant}-application` }
-        const sent = await again(() => applicant.ask('POST', '/applications', { headers, json }))
+        const sent = await retry(() => applicant.send('POST', '/applications', { headers, json }))
         if (sent.status !== 201) throw new Error(`no application: ${sent.text}`)
-        await again(() =>
+        await retry(() =>
           applications
             .transition(sent.body.id, { to: 'in_review', by: 'reviewer-7' })
             .then(() => ({ status: 200 }))
@@ -44,12 +47,12 @@ export const onboardingScenario: Scenario = {
               throw error
             }),
         )
-        const seen = await again(() => applicant.ask('GET', `/applications/${sent.body.id}`))
+        const seen = await retry(() => applicant.send('GET', `/applications/${sent.body.id}`))
         if (seen.body.application?.status !== 'in_review') throw new Error(`not in review: ${seen.text}`)
-        const read = await again(() => applicant.ask('GET', `/files/${body.id}`))
+        const read = await retry(() => applicant.send('GET', `/files/${body.id}`))
         if (read.headers['content-length'] !== '1000') throw new Error('the document is not whole')
       },
-      look: async () => {
+      findProblems: async () => {
         const [blobs, table] = [await made.blobCount(), (await applications.list({})).length]
         return table === 1 && blobs >= 1 ? [] : [`${table} applications, ${blobs} blobs`]
       },
@@ -67,21 +70,23 @@ const attributes = {
   content: JSON.stringify([{ id: 'http://attribute.example/name', data: { value: { last: 'Lovelace' } } }]),
 }
 
-/** A login: one that was not answered begins with a new challenge, since the old one may be used. */
-async function logIn({ again }: Patient, client: Asker): Promise<Applicant> {
-  const wallet = newWallet()
+/** Logs in. After a lost reply it requests a new challenge, since the old one may be consumed. */
+async function logIn({ retry }: RetryingClient, client: RequestDriver): Promise<Applicant> {
+  const wallet = createLoginWallet()
   for (let turn = 0; turn < 10; turn++) {
-    const { body: challenge } = await again(() => ask(client, 'GET', '/auth/challenge'))
-    const signature = await wallet.signMessage(claimsOf(challenge.jwt).nonce)
+    const { body: challenge } = await retry(() => sendOnboardingRequest(client, 'GET', '/auth/challenge'))
+    const signature = await wallet.signMessage(decodeClaims(challenge.jwt).nonce)
     const headers = { authorization: `Bearer ${challenge.jwt}` }
-    const { status, body } = await again(() => ask(client, 'POST', '/auth/challenge', { headers, json: { signature } }))
+    const { status, body } = await retry(() =>
+      sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json: { signature } }),
+    )
     if (status === 200) {
       const authorization = `Bearer ${body.jwt}`
       return {
         wallet,
         jwt: body.jwt,
-        ask: (method, path, sent = {}) =>
-          ask(client, method, path, { ...sent, headers: { authorization, ...sent.headers } }),
+        send: (method, path, sent = {}) =>
+          sendOnboardingRequest(client, method, path, { ...sent, headers: { authorization, ...sent.headers } }),
       }
     }
     if (status !== 401) throw new Error(`no login: ${status}`)

@@ -1,50 +1,47 @@
+import type { RequestDriver } from '../request-driver.ts'
 import type { Keyring, Logger, RateLimiter, Storage } from '@billfold/core'
-import type { Client } from '../client.ts'
 
-/** What can send a request. */
-export type Asker = Pick<Client, 'request'>
-
-/** What a scenario is played on. */
-export interface Stage {
+/** What a scenario runs on. */
+export interface ScenarioContext {
   readonly storage: Storage
   readonly keyring: Keyring
   readonly logger: Logger
   readonly rateLimiter: RateLimiter
-  /** Its own, so that its rows can be told from others'. */
+  /** A tenant of the run alone, to identify its rows. */
   readonly tenant: string
 }
 
-/** Listens to a client: an answer of 503 is thrown as `storage.unavailable`, and one that should never come as what it is. */
-export type Watch = (asker: Asker) => Asker
+/** Wraps a driver: throws `storage.unavailable` for a 503, and an error for any other 5xx. */
+export type WatchDriver = (asker: RequestDriver) => RequestDriver
 
-/** Anything that was answered. */
-export interface Answered {
+/** A reply of any kind. */
+export interface HasStatus {
   readonly status: number
 }
 
-/** A client that knows what to do when it does not know what became of its call. */
-export interface Patient {
-  /** Makes a call again until it is answered otherwise than 503. */
-  readonly again: <T extends Answered>(call: () => Promise<T>) => Promise<T>
-  /** Makes a thing that the API gives a name to: after a 503 it looks whether the thing is there before it makes it again. */
-  readonly once: <T extends Answered>(make: () => Promise<T>, find: () => Promise<T | undefined>) => Promise<T>
+/** A client that retries calls with an unknown outcome. */
+export interface RetryingClient {
+  /** Retries a call until its reply is not a 503. */
+  readonly retry: <T extends HasStatus>(call: () => Promise<T>) => Promise<T>
+  /** Creates a resource that is named by the API: after a 503 it searches the resource before it retries. */
+  readonly createOnce: <T extends HasStatus>(make: () => Promise<T>, find: () => Promise<T | undefined>) => Promise<T>
 }
 
-/** A scenario, ready to be played. */
-export interface Prepared {
-  /** The acts of clients, and what must come of them. */
-  readonly play: (patient: Patient) => Promise<void>
-  /** What must hold afterwards, when the storage answers again; gives what is wrong. */
-  readonly look?: () => Promise<readonly string[]>
-  /** What no error and no log may say. */
+/** A scenario that is ready to run. */
+export interface PreparedScenario {
+  /** Runs the client calls and checks their results. */
+  readonly run: (patient: RetryingClient) => Promise<void>
+  /** Checks invariants after the faults and returns violations. */
+  readonly findProblems?: () => Promise<readonly string[]>
+  /** Values that must appear in no error and no log. */
   readonly secrets: readonly string[]
   readonly close?: () => Promise<void>
 }
 
-/** What people do with an API, from the start to the end. */
+/** A complete use of an API. */
 export interface Scenario {
   readonly name: string
-  /** Tables that may have other numbers of rows than without a fault, each with why that does no harm. */
-  readonly spare: Readonly<Record<string, string>>
-  readonly prepare: (stage: Stage, watch: Watch) => Promise<Prepared>
+  /** Tables whose row count may differ from a run without faults, with the reason why it is harmless. */
+  readonly variableTables: Readonly<Record<string, string>>
+  readonly prepare: (stage: ScenarioContext, watch: WatchDriver) => Promise<PreparedScenario>
 }

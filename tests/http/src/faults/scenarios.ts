@@ -1,16 +1,16 @@
 import { authenticationScenario } from './authentication-scenario.ts'
 import { custodyScenario } from './custody-scenario.ts'
 import { didScenario } from './did-scenario.ts'
-import { keyedScenario } from './keyed-scenario.ts'
+import { idempotencyScenario } from './idempotency-scenario.ts'
 import { onboardingScenario } from './onboarding-scenario.ts'
 import { paymentScenario } from './payment-scenario.ts'
 
-/** One for each API, and one for idempotency keys. */
+/** A scenario for each API, and one for idempotency keys. */
 export const scenarios = [
   custodyScenario,
   didScenario,
   paymentScenario,
   onboardingScenario,
   authenticationScenario,
-  keyedScenario,
+  idempotencyScenario,
 ] as const

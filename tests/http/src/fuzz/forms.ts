@@ -1,7 +1,7 @@
 import type { Random } from './random.ts'
 import { oddText } from './values.ts'
 
-/** The boundary of every form here: some parts break it. */
+/** The boundary of every form; some parts violate it. */
 export const formBoundary = 'x'
 
 const starts = ['\x89PNG\r\n\x1a\n', '\xff\xd8\xff\xe0', '%PDF-1.7', 'GIF89a', 'RIFFabcdWEBP', '']
@@ -18,7 +18,7 @@ const partHeaders = [
   '\0',
 ]
 
-/** A multipart body, more or less: parts of the names given, files that are some, texts that are JSON, and breaches of RFC 7578. */
+/** Creates an approximate multipart body: parts of the given names, files, JSON texts, and violations of RFC 7578. */
 export function fuzzedForm(names: readonly string[], json: () => unknown, random: Random): Buffer {
   const count = random.chance(0.02) ? 200 : random.below(5)
   const parts = Array.from({ length: count }, () => fuzzedPart(names, json, random))

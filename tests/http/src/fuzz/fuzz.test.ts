@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { startHost } from '../hosts.ts'
-import { mountings, nameOf } from '../mountings.ts'
-import { makeProbe } from '../probe.ts'
+import { startHost } from '../hosts/start-host.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
+import { createProbe } from '../pipeline/probe-api.ts'
 import { describeReport, fuzz } from './fuzz.ts'
 
-/** Those that fail by design, or wait for their client to go away. */
+/** Routes that fail by design or wait for the client to disconnect. */
 const left = /^\/(fails|wait|streams\/(endless|broken))/
 
 const chosen = mountings.filter(({ prefix, through }) => prefix === '/id' && through === 'app')
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests, %s',
   (_name, mounting) => {
-    it('get no 500, do not hang, and leave nothing behind', async () => {
-      const { api } = makeProbe()
+    it('cause no 500, no hang and no leak', async () => {
+      const { api } = createProbe()
       const host = await startHost(mounting, api)
       const routes = api.routes.filter(({ path }) => !left.test(path))
       const target = { port: host.port, prefix: mounting.prefix, routes, headers: { authorization: 'Bearer alice' } }

@@ -1,17 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { malformed } from './malformed.ts'
+import { malformRequest } from './malformed.ts'
 import { type Random, randomFrom } from './random.ts'
-import { type FuzzTarget, fuzzedRequest } from './requests.ts'
-import { type Outcome, sender, sendRaw } from './send.ts'
+import { fuzzedRequest, type FuzzTarget } from './requests.ts'
+import { createSender, type FuzzOutcome, sendRaw } from './send.ts'
 
-/** How much to send, and from which seed. */
+/** The number of requests and the seed. */
 export interface FuzzOptions {
   readonly count: number
   readonly seed: number
 }
 
-/** What came of it. Nothing is wrong if `problems` is empty and the heap is no larger at the end than it was early on. */
+/** The result. It is good if `problems` is empty and the heap does not grow. */
 export interface FuzzReport {
   readonly outcomes: Readonly<Record<string, number>>
   /** Every reply with a status of 500 or more, every hang, every unhandled rejection: at most 20. */
@@ -22,26 +22,26 @@ export interface FuzzReport {
   readonly seconds: number
 }
 
-const atOnce = 16
-const mostProblems = 20
+const concurrency = 16
+const maxProblems = 20
 
-/** Sends requests that are more or less wrong to a server of this process, a fifth of them by hand on raw connections. */
+/** Sends more or less invalid requests to a server in this process, a fifth of them malformed on raw connections. */
 export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Promise<FuzzReport> {
   const random = randomFrom(seed)
   const outcomes: Record<string, number> = {}
   const problems: string[] = []
   const note = (problem: string): void => {
-    if (problems.length < mostProblems) problems.push(problem)
+    if (problems.length < maxProblems) problems.push(problem)
   }
   const began = performance.now()
-  const connection = sender(target.port)
+  const connection = createSender(target.port)
   const run = (requests: number): Promise<void> =>
-    inParallel(requests, async () => {
+    runConcurrently(requests, async () => {
       const { outcome, sent } = await sendOne(target, connection, random)
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       if (outcome === 'hang' || (typeof outcome === 'number' && outcome >= 500)) note(`${outcome}: ${sent}`)
     })
-  const stopWatching = watch(note)
+  const stopWatching = watchUnhandled(note)
   try {
     await run(Math.floor(count / 5))
     const heapEarly = await heapAfterCollection()
@@ -54,7 +54,7 @@ export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Pr
   }
 }
 
-/** A report in a few lines. */
+/** Formats a report. */
 export function describeReport({ outcomes, problems, heapEarly, heapLate, seconds }: FuzzReport): string {
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome}: ${count}`)
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
@@ -67,12 +67,12 @@ export function describeReport({ outcomes, problems, heapEarly, heapLate, second
 
 async function sendOne(
   target: FuzzTarget,
-  connection: ReturnType<typeof sender>,
+  connection: ReturnType<typeof createSender>,
   random: Random,
-): Promise<{ readonly outcome: Outcome; readonly sent: string }> {
+): Promise<{ readonly outcome: FuzzOutcome; readonly sent: string }> {
   const request = fuzzedRequest(target, random)
   if (random.chance(0.2)) {
-    const bytes = malformed(request, random)
+    const bytes = malformRequest(request, random)
     return { outcome: await sendRaw(target.port, bytes), sent: JSON.stringify(bytes.slice(0, 1000)) }
   }
   const { method, path, headers, body } = request
@@ -80,7 +80,7 @@ async function sendOne(
   return { outcome: await connection.send(request), sent }
 }
 
-async function inParallel(count: number, work: () => Promise<void>): Promise<void> {
+async function runConcurrently(count: number, work: () => Promise<void>): Promise<void> {
   let left = count
   const worker = async (): Promise<void> => {
     while (left > 0) {
@@ -88,11 +88,11 @@ async function inParallel(count: number, work: () => Promise<void>): Promise<voi
       await work()
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
-/** Notes what nobody caught, until it is told to stop. */
-function watch(note: (problem: string) => void): () => void {
+/** Records unhandled errors until the returned function is called. */
+function watchUnhandled(note: (problem: string) => void): () => void {
   const onRejection = (reason: unknown): void => note(`unhandled rejection: ${String(reason)}`)
   const onException = (error: unknown): void => note(`uncaught exception: ${String(error)}`)
   process.on('unhandledRejection', onRejection)
@@ -105,7 +105,7 @@ function watch(note: (problem: string) => void): () => void {
 
 async function heapAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
-  // What the last requests hold is let go only after their sockets are closed.
+  // Memory of the last requests is released after their sockets close.
   await new Promise((resolve) => setTimeout(resolve, 200))
   runInNewContext('gc()')
   return process.memoryUsage().heapUsed

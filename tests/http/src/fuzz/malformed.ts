@@ -2,19 +2,19 @@ import type { Random } from './random.ts'
 import type { FuzzedRequest } from './requests.ts'
 
 const mutations: readonly ((request: FuzzedRequest, random: Random) => string)[] = [
-  // A length that lies.
+  // Wrong Content-Length.
   (request, random) =>
     write({ ...request, headers: { ...request.headers, 'content-length': String(random.below(5000)) } }),
   (request) => write({ ...request, headers: { ...request.headers, 'content-length': '-1' } }),
   (request) => write({ ...request, headers: { ...request.headers, 'content-length': '99999999999999999999' } }),
-  // Two lengths, or a length and chunks: the stuff of request smuggling.
+  // Two lengths, or a length and chunks: request smuggling.
   (request) => write({ ...request, headers: { ...request.headers, 'transfer-encoding': 'chunked' } }),
   (request) => write(request).replace('\r\n', '\r\nContent-Length: 7\r\n'),
-  // Chunks that are none.
+  // Invalid chunks.
   (request, random) => chunked(request, `${random.pick(['zz', '-1', 'ffffffffffffffff', ''])}\r\nabc\r\n0\r\n\r\n`),
   (request) => chunked(request, '3\r\n{"a\r\n'),
   (request) => chunked(request, '3\r\n{"a\r\n0\r\n\r\n'),
-  // Request lines that are none, or that few send.
+  // Invalid and unusual request lines.
   (request) => write({ ...request, method: 'GE T' }),
   (request) => write({ ...request, method: 'PURR' }),
   (request) => write({ ...request, path: `http://127.0.0.1${request.path}` }),
@@ -24,7 +24,7 @@ const mutations: readonly ((request: FuzzedRequest, random: Random) => string)[]
   (request) => write({ ...request, path: '/'.padEnd(20_000, 'a') }),
   (request) => write(request).replace('HTTP/1.1', 'HTTP/1.0'),
   (request) => write(request).replace('HTTP/1.1', 'HTTP/9.9'),
-  // Headers that are none.
+  // Invalid headers.
   (request) => write({ ...request, headers: { ...request.headers, 'x-bad': '\u0000\u0001' } }),
   (request) => write({ ...request, headers: { ...request.headers, expect: '100-continue' } }),
   (request) => write({ ...request, headers: { ...request.headers, expect: 'miracles' } }),
@@ -34,15 +34,15 @@ const mutations: readonly ((request: FuzzedRequest, random: Random) => string)[]
       ...request,
       headers: { ...request.headers, 'content-type': 'application/json\r\nContent-Type: text/plain' },
     }),
-  // Cut off anywhere, several at once, or noise.
+  // Truncated, pipelined, or noise.
   (request, random) => write(request).slice(0, random.below(200)),
   (request) => write(request) + write(request) + write(request),
   (_request, random) =>
     Array.from({ length: random.below(300) }, () => String.fromCharCode(random.below(256))).join(''),
 ]
 
-/** The bytes of a request that no HTTP client would send, as latin1 text. */
-export function malformed(request: FuzzedRequest, random: Random): string {
+/** Creates the bytes of a malformed request, as latin1 text. */
+export function malformRequest(request: FuzzedRequest, random: Random): string {
   return random.pick(mutations)(request, random)
 }
 

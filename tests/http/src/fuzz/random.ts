@@ -1,4 +1,4 @@
-/** Repeatable chance: the same seed gives the same requests. */
+/** A repeatable random generator. */
 export interface Random {
   /** From 0 up to, not including, 1. */
   readonly next: () => number
@@ -8,7 +8,7 @@ export interface Random {
   readonly pick: <T>(items: readonly T[]) => T
 }
 
-/** Chance from a seed (the mulberry32 generator). */
+/** Creates a generator from a seed (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {

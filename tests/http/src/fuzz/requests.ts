@@ -6,7 +6,7 @@ import { formBoundary, fuzzedForm } from './forms.ts'
 import type { Random } from './random.ts'
 import { nearlyValid, oddJson, oddText } from './values.ts'
 
-/** A request before it is sent: anything may be wrong with it. */
+/** A request that may be invalid in any way. */
 export interface FuzzedRequest {
   readonly method: string
   readonly path: string
@@ -14,13 +14,13 @@ export interface FuzzedRequest {
   readonly body: Buffer
 }
 
-/** What is asked: where the API is mounted, its routes, and headers that let a caller in. */
+/** The target: where the API is mounted, its routes, and headers that authenticate. */
 export interface FuzzTarget {
   readonly port: number
   readonly prefix: string
   readonly routes: readonly Route[]
   readonly headers?: Readonly<Record<string, string>>
-  /** Values that make sense, by field of a body or a query: without them nothing gets past the first look. */
+  /** Valid values by field of a body or query, to get past validation. */
   readonly fields?: ReadonlyMap<string, readonly string[]>
 }
 
@@ -38,7 +38,7 @@ const types = [
 
 const codings = ['identity', 'gzip', 'deflate', 'br', 'x', '']
 
-/** A request to one of the routes, more or less. */
+/** Creates a more or less valid request to one of the routes. */
 export function fuzzedRequest(target: FuzzTarget, random: Random): FuzzedRequest {
   const route = random.pick(target.routes)
   const isForm = route.body?.multipart !== undefined && random.chance(0.6)
@@ -73,7 +73,7 @@ function fuzzedPath(route: Route, random: Random): string {
   ])
 }
 
-/** Without characters that no HTTP client sends in a path; those are sent raw. */
+/** Without characters that no HTTP client sends in a path; the malformed requests have those. */
 function oddSegment(random: Random): string {
   const text = oddText(random)
   if (random.chance(0.1))
@@ -124,7 +124,7 @@ function fuzzedHeaders(target: FuzzTarget, route: Route, random: Random): Record
   return headers
 }
 
-/** What a header can hold. */
+/** Replaces characters that a header cannot contain. */
 function headerText(random: Random): string {
   return oddText(random).replace(/[^\t\x20-\x7e\x80-\xff]/g, '?')
 }
@@ -149,7 +149,7 @@ function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
   return random.chance(0.1) ? corrupted(json, random) : json
 }
 
-/** The body of a client that means it, where enough is known to make one. */
+/** Creates a valid body if valid values are known. */
 function sensibleBody({ fields }: FuzzTarget, route: Route, random: Random): unknown {
   const names = route.body === undefined ? [] : Object.keys(schemaFields(route.body.schema))
   const known = names.flatMap((name) => {
@@ -159,7 +159,7 @@ function sensibleBody({ fields }: FuzzTarget, route: Route, random: Random): unk
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }
 
-/** Most fields with a value that makes sense, where there is one. */
+/** Replaces most fields by valid values. */
 function withSense({ fields }: FuzzTarget, value: unknown, random: Random): unknown {
   if (fields === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const entries = Object.entries(value).map(([name, odd]: [string, unknown]): [string, unknown] => {

@@ -2,29 +2,29 @@ import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import type { FuzzedRequest } from './requests.ts'
 
-/** How a request ended: with a status, with a connection that was closed without one, or not at all. */
-export type Outcome = number | 'closed' | 'hang'
+/** How a request ended: a status, a connection closed without one, or a hang. */
+export type FuzzOutcome = number | 'closed' | 'hang'
 
-/** Milliseconds after which a request hangs. */
-const patience = 5000
+/** A request that takes longer hangs, in milliseconds. */
+const hangTimeoutMs = 5000
 
-/** Sends requests on connections that are kept alive. */
-export function sender(port: number): {
-  readonly send: (request: FuzzedRequest) => Promise<Outcome>
+/** Creates a sender with keep-alive connections. */
+export function createSender(port: number): {
+  readonly send: (request: FuzzedRequest) => Promise<FuzzOutcome>
   readonly close: () => void
 } {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 })
   return { send: (request) => send(agent, port, request), close: () => agent.destroy() }
 }
 
-function send(agent: Agent, port: number, { method, path, headers, body }: FuzzedRequest): Promise<Outcome> {
+function send(agent: Agent, port: number, { method, path, headers, body }: FuzzedRequest): Promise<FuzzOutcome> {
   return new Promise((resolve) => {
     const outgoing = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
       response.on('error', () => resolve('closed'))
       response.on('end', () => resolve(response.statusCode ?? 'closed'))
       response.resume()
     })
-    outgoing.setTimeout(patience, () => {
+    outgoing.setTimeout(hangTimeoutMs, () => {
       resolve('hang')
       outgoing.destroy()
     })
@@ -33,13 +33,13 @@ function send(agent: Agent, port: number, { method, path, headers, body }: Fuzze
   })
 }
 
-/** Sends bytes on a connection of their own, says that nothing follows, and waits for the end. The status is the first one. */
-export function sendRaw(port: number, bytes: string): Promise<Outcome> {
+/** Sends bytes on a new connection, half-closes it, and returns the first status. */
+export function sendRaw(port: number, bytes: string): Promise<FuzzOutcome> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     let received = ''
     socket.setEncoding('latin1')
-    socket.setTimeout(patience, () => {
+    socket.setTimeout(hangTimeoutMs, () => {
       resolve('hang')
       socket.destroy()
     })

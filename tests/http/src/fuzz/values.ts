@@ -30,7 +30,7 @@ const oddTexts = [
 
 const oddNumbers = [0, -0, 1, -1, 0.1, 1e21, -1e308, 2 ** 31, 2 ** 53, 4294967296, 1e-300]
 
-/** A text that programs stumble over. */
+/** A text that breaks programs. */
 export function oddText(random: Random): string {
   if (random.chance(0.7)) return random.pick(oddTexts)
   return Array.from({ length: random.below(40) }, () =>
@@ -38,7 +38,7 @@ export function oddText(random: Random): string {
   ).join('')
 }
 
-/** Any JSON value, now and then nested deeply. */
+/** Any JSON value, sometimes deeply nested. */
 export function oddJson(random: Random, depth = 3): unknown {
   const kind = random.below(depth === 0 ? 5 : 8)
   if (kind === 0) return null
@@ -52,7 +52,7 @@ export function oddJson(random: Random, depth = 3): unknown {
   )
 }
 
-/** A value that a JSON Schema describes, more or less: now and then a part is missing, or something else altogether. */
+/** A value that mostly matches a JSON Schema, sometimes with missing or wrong parts. */
 export function nearlyValid(schema: unknown, random: Random, depth = 6): unknown {
   if (!isObject(schema) || depth === 0 || random.chance(0.05)) return oddJson(random)
   const choices = [schema['anyOf'], schema['oneOf'], schema['enum']].find(Array.isArray)

@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest'
-import { askerOf } from '../authentication/asker.ts'
-import { ask, balance, newPerson, paymentsHost, type Person } from '../payments/payer.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import {
+  callEndpoint,
+  createPaymentsHost,
+  getBalance,
+  type PaymentsUser,
+  registerUser,
+} from '../payments/payments-client.ts'
 
-/** A phone that pays under one idempotency key, from two networks. */
+/** Creates a user who pays under one idempotency key from two networks. */
 async function phone() {
-  const { billfold } = await paymentsHost(undefined, { payments: { maxPendingPayments: 10 } })
-  const [home, street] = [askerOf(billfold.payments), askerOf(billfold.payments, '203.0.113.7')]
-  const [from, to] = [await newPerson(home), await newPerson(home)]
+  const { billfold } = await createPaymentsHost(undefined, { payments: { maxPendingPayments: 10 } })
+  const [home, street] = [inMemoryDriver(billfold.payments), inMemoryDriver(billfold.payments, { ip: '203.0.113.7' })]
+  const [from, to] = [await registerUser(home), await registerUser(home)]
   const idempotencyKey = crypto.randomUUID()
   const pay = (over: typeof home, apikey: string | undefined, headers: Readonly<Record<string, string>> = {}) =>
-    ask(
+    callEndpoint(
       over,
       'createsession',
       { apikey, sender_email: from.email, recv_email: to.email, recv_mobile: to.phone, amount: '0.10' },
@@ -18,41 +24,44 @@ async function phone() {
   return { home, street, from, to, pay }
 }
 
-async function logInAgain(client: ReturnType<typeof askerOf>, { email, password }: Person): Promise<string> {
-  const { data } = await ask(client, '/api/auth/login/', { email, password, imei: 'new phone', appid: '1' })
+async function logInAgain(
+  client: ReturnType<typeof inMemoryDriver>,
+  { email, password }: PaymentsUser,
+): Promise<string> {
+  const { data } = await callEndpoint(client, '/api/auth/login/', { email, password, imei: 'new phone', appid: '1' })
   return data['api-key']
 }
 
-test('a phone that asks again over another network pays once', async () => {
+test('a retry from another network pays once', async () => {
   const { home, street, from, pay } = await phone()
   const first = await pay(home, from.apikey)
   expect(first.code).toBe('0')
   expect(await pay(street, from.apikey)).toEqual(first)
-  expect(await balance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
+  expect(await getBalance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
 })
 
-test('and once when it logs in anew in between, wherever the api key is', async () => {
+test('a retry after a new login pays once, with the api key in body or header', async () => {
   const { home, street, from, pay } = await phone()
   const first = await pay(home, from.apikey)
   const anew = await logInAgain(street, from)
   expect(await pay(street, anew)).toEqual(first)
   expect(await pay(street, undefined, { authorization: `Bearer ${anew}` })).toEqual(first)
-  expect(await balance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
+  expect(await getBalance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
 })
 
-test('an api key that was ended gets no kept reply, and is refused as one that never was', async () => {
+test('a revoked api key gets no stored reply and the same 401 as an unknown one', async () => {
   const { home, from, pay } = await phone()
   const lost = await logInAgain(home, from)
   await pay(home, lost)
   const { email, apikey, password: old_password } = from
-  await ask(home, '/api/auth/changepass/', { email, apikey, password: 'another horse battery', old_password })
+  await callEndpoint(home, '/api/auth/changepass/', { email, apikey, password: 'another horse battery', old_password })
   expect((await pay(home, apikey)).code).toBe('0')
   const refused = await pay(home, lost)
   expect(refused.status).toBe(401)
   expect(refused).toEqual(await pay(home, 'x'.repeat(43)))
 })
 
-test('one user’s key is not another’s, on the same network', async () => {
+test('an idempotency key is scoped to its user on the same network', async () => {
   const { home, from, to, pay } = await phone()
   await pay(home, from.apikey)
   const other = await pay(home, to.apikey)

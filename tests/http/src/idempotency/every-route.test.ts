@@ -2,10 +2,10 @@ import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/c
 import type { Guard, MountableApi, Route } from '@billfold/core/http'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Client, Sent } from '../client.ts'
-import { describeMounted } from '../describe-mounted.ts'
-import { isUsual } from '../mountings.ts'
-import { form } from '../onboarding/form.ts'
+import type { MountedClient, RequestContent } from '../request-driver.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { isDefaultMounting } from '../hosts/mountings.ts'
+import { formRequest } from '../onboarding/multipart-form.ts'
 
 const billfold = createBillfold({
   storage: memoryStorage(),
@@ -13,7 +13,7 @@ const billfold = createBillfold({
 })
 const apis = (['authentication', 'onboarding', 'dids', 'custody', 'payments'] as const).map((name) => billfold[name])
 
-/** POST routes that act anew each time, whatever key comes along, and why. */
+/** POST routes that ignore an Idempotency-Key, with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'authentication.checkEnrollment': 'reads',
   'authentication.getSessionResult': 'reads',
@@ -40,7 +40,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'payments.transactions': 'reads',
 }
 
-test('every POST route acts once for a key, but for those that are named here', () => {
+test('every POST route takes an Idempotency-Key, except those listed here', () => {
   const without = apis.flatMap(({ name, routes }) =>
     routes
       .filter(({ method, idempotency }) => method === 'POST' && idempotency !== 'key')
@@ -56,7 +56,7 @@ const open: Guard = {
   admit: async () => ({ kind: 'service', tenant: 'default', id: 'the suite', scopes: new Set() }),
 }
 
-/** The same API, route by route, but everybody may call it, and all that it does is count. */
+/** Replaces every route by a public one that counts its calls. */
 function counting(api: MountableApi, counted: Map<string, number>): MountableApi {
   const stub = (route: Route): Route => ({
     ...route,
@@ -77,8 +77,8 @@ function counting(api: MountableApi, counted: Map<string, number>): MountableApi
   return { ...api, routes: api.routes.filter(({ idempotency }) => idempotency === 'key').map(stub) }
 }
 
-/** A body with this value in every field that the route has. */
-function bodyFor({ body }: Route, value: string): Sent {
+/** Creates a body with this value in every field of the route. */
+function bodyFor({ body }: Route, value: string): RequestContent {
   if (body === undefined) return {}
   const fields = body.schema instanceof z.ZodObject ? Object.keys(body.schema.shape) : []
   return body.encoding === 'json'
@@ -90,7 +90,7 @@ for (const api of apis) {
   const counted = new Map<string, number>()
   const stubs = counting(api, counted)
   describeMounted(
-    `an Idempotency-Key at every route of ${api.name} that takes one`,
+    `an Idempotency-Key at the routes of ${api.name}`,
     async () => {
       counted.clear()
       return stubs
@@ -98,21 +98,21 @@ for (const api of apis) {
     (client) => routesSuite(client, stubs.routes, counted),
     {
       only: (mounting) =>
-        isUsual(mounting) && mounting.prefix === '' && mounting.parser === (mounting.framework === 'koa'),
+        isDefaultMounting(mounting) && mounting.prefix === '' && mounting.parser === (mounting.framework === 'koa'),
     },
   )
 }
 
-function routesSuite(client: Client, routes: readonly Route[], counted: ReadonlyMap<string, number>): void {
+function routesSuite(client: MountedClient, routes: readonly Route[], counted: ReadonlyMap<string, number>): void {
   describe.each(routes.map((route) => [route.id, route] as const))('%s', (id, route) => {
     const path = route.path.replaceAll(/:\w+/g, 'x')
-    const call = (key: string | undefined, sent: Sent, at = path) =>
+    const call = (key: string | undefined, sent: RequestContent, at = path) =>
       client.request(route.method, at, {
         ...sent,
         headers: { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) },
       })
 
-    test('acts once, gives the same reply to a repeat, and refuses anything else under the key', async () => {
+    test('executes once per key, replays the reply, and rejects another request', async () => {
       const key = crypto.randomUUID()
       const before = counted.get(id) ?? 0
       const first = await call(key, bodyFor(route, 'one'))
@@ -130,7 +130,7 @@ function routesSuite(client: Client, routes: readonly Route[], counted: Readonly
       expect(counted.get(id)).toBe(before + 1)
     })
 
-    test('acts each time without one, and refuses one that could be guessed', async () => {
+    test('executes each time without a key, and rejects a guessable one', async () => {
       const before = counted.get(id) ?? 0
       await call(undefined, bodyFor(route, 'one'))
       await call(undefined, bodyFor(route, 'one'))
@@ -141,16 +141,16 @@ function routesSuite(client: Client, routes: readonly Route[], counted: Readonly
     })
 
     if (route.body?.multipart === undefined) return
-    test('knows a multipart body by its parts', async () => {
+    test('compares a multipart body by its parts', async () => {
       const key = crypto.randomUUID()
       const parts = [
         { name: 'a', content: 'x'.repeat(100_000) },
         { name: 'b', content: 'y' },
       ]
-      const first = await call(key, form(...parts))
-      expect((await call(key, form(...parts))).text).toBe(first.text)
-      expect((await call(key, form(...parts.toReversed()))).status).toBe(422)
-      expect((await call(key, form(...parts.slice(0, 1)))).status).toBe(422)
+      const first = await call(key, formRequest(...parts))
+      expect((await call(key, formRequest(...parts))).text).toBe(first.text)
+      expect((await call(key, formRequest(...parts.toReversed()))).status).toBe(422)
+      expect((await call(key, formRequest(...parts.slice(0, 1)))).status).toBe(422)
     })
   })
 }

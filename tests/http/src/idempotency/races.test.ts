@@ -10,10 +10,11 @@ import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askerOf } from '../authentication/asker.ts'
-import { sealer } from '../authentication/sealer.ts'
-import { logIn } from '../onboarding/applicant.ts'
-import { basic, registration } from '../payments/payer.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import { createEncryptingClient } from '../authentication/encrypting-client.ts'
+import { logInApplicant } from '../onboarding/applicant.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { registration } from '../payments/payments-client.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
@@ -36,7 +37,7 @@ interface Case {
   readonly by: 'service key' | 'wallet' | 'nobody'
 }
 
-/** A route of each API that takes plain bodies. What they make says who it is, so that making it twice would show. */
+/** A route of each API with plain bodies, whose reply has a unique id. */
 const cases: readonly Case[] = [
   {
     name: 'a user with emergency codes, whose secrets are in the reply',
@@ -68,7 +69,7 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.each(await openTestDatabases())('twenty calls at once under one key, over two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls under one key over two hosts on $name', (database) => {
   let hosts: readonly [Billfold, Billfold]
   let drop: () => Promise<void> = async () => {}
   let service = ''
@@ -82,14 +83,14 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     hosts = [hostOver(kyselyStorage(pools[0], { dialect })), hostOver(kyselyStorage(pools[1], { dialect }))]
     const scopes = ['custody', 'dids', 'dids:sign']
     const { keyId, keySecret } = await hosts[0].serviceKeys.create({ tag: 'races', scopes })
-    service = basic(keyId, keySecret)
+    service = basicAuthorization(keyId, keySecret)
   })
   afterAll(() => drop())
 
-  test.each(cases)('make $name once', async ({ api, method = 'POST', path, json, by }) => {
-    const [one, other] = [askerOf(api(hosts[0])), askerOf(api(hosts[1]))]
+  test.each(cases)('create $name once', async ({ api, method = 'POST', path, json, by }) => {
+    const [one, other] = [inMemoryDriver(api(hosts[0])), inMemoryDriver(api(hosts[1]))]
     const authorization =
-      by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logIn(one)).jwt}` : undefined
+      by === 'service key' ? service : by === 'wallet' ? `Bearer ${(await logInApplicant(one)).jwt}` : undefined
     const headers = {
       'idempotency-key': crypto.randomUUID(),
       ...(authorization !== undefined && { authorization }),
@@ -104,7 +105,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
   })
 
   test('that differ in the PIN only get the same reply, whether the PIN is right or wrong', async () => {
-    const [one, other] = [askerOf(hosts[0].custody), askerOf(hosts[1].custody)]
+    const [one, other] = [inMemoryDriver(hosts[0].custody), inMemoryDriver(hosts[1].custody)]
     const headers = { 'idempotency-key': crypto.randomUUID(), authorization: service }
     const tryPin = (value: string, index: number) =>
       (index % 2 === 0 ? one : other).request('POST', '/api/users', {
@@ -120,7 +121,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     expect(otherwise.status).toBe(422)
   })
 
-  test('make a session once, though each repeat is encrypted anew under a request id of its own', async () => {
+  test('create a session once although each repeat has its own encryption and request id', async () => {
     const { licence } = await hosts[0].licences.create({ tag: 'races' })
     await hosts[0].authentication.configurations.create({
       tag: 'still',
@@ -128,8 +129,11 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
       liveness: 'none',
       pin: 'never',
     })
-    const one = await sealer(askerOf(hosts[0].authentication), { licence })
-    const both = [one, await sealer(askerOf(hosts[1].authentication), { licence, pair: one.pair })] as const
+    const one = await createEncryptingClient(inMemoryDriver(hosts[0].authentication), { licence })
+    const both = [
+      one,
+      await createEncryptingClient(inMemoryDriver(hosts[1].authentication), { licence, pair: one.keyPair }),
+    ] as const
     const session = { dvcID: 'still', metadata: { basket: 1 } }
     const headers = { 'idempotency-key': crypto.randomUUID() }
     const call = (index: number) =>

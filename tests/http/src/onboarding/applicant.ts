@@ -1,52 +1,56 @@
+import type { RequestDriver } from '../request-driver.ts'
 import { randomBytes } from 'node:crypto'
 import { Wallet } from 'ethers'
-import type { Answer, Client, Sent } from '../client.ts'
-import type { ReplyJson } from '../reply-json.ts'
+import type { HttpReply, RequestContent } from '../request-driver.ts'
+import type { JsonValue } from '../json-value.ts'
 
-/** A wallet that talks to the API. */
+/** An authenticated wallet. */
 export interface Applicant {
   readonly wallet: Wallet
   readonly jwt: string
-  /** A request with the W-JWT. */
-  readonly ask: (method: string, path: string, sent?: Sent) => Promise<Reply>
+  /** Sends a request with the wallet's token. */
+  readonly send: (method: string, path: string, sent?: RequestContent) => Promise<OnboardingReply>
 }
 
-/** A wallet with a fresh key. Without a mnemonic, which costs more than the rest of a login. */
-export function newWallet(): Wallet {
+/** Creates a wallet without a mnemonic, whose derivation would take longer than the login. */
+export function createLoginWallet(): Wallet {
   return new Wallet(`0x${randomBytes(32).toString('hex')}`)
 }
 
-/** What was answered. */
-export interface Reply extends Pick<Answer, 'status' | 'headers' | 'text'> {
-  readonly body: ReplyJson
+/** A reply of the onboarding API. */
+export interface OnboardingReply extends Pick<HttpReply, 'status' | 'headers' | 'text'> {
+  readonly body: JsonValue
 }
 
-/** Asks, and reads the JSON. */
-export async function ask(
-  client: Pick<Client, 'request'>,
+/** Sends a request to the onboarding API. */
+export async function sendOnboardingRequest(
+  client: RequestDriver,
   method: string,
   path: string,
-  sent: Sent = {},
-): Promise<Reply> {
+  sent: RequestContent = {},
+): Promise<OnboardingReply> {
   const { status, headers, text, json } = await client.request(method, path, sent)
   return { status, headers, text, body: json }
 }
 
-/** The claims of a token, unverified. */
-export function claimsOf(jwt: string): ReplyJson {
+/** Decodes the claims of a token without verification. */
+export function decodeClaims(jwt: string): JsonValue {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
 }
 
-/** Gets a challenge and answers it. */
-export async function logIn(client: Pick<Client, 'request'>, wallet: Wallet = newWallet()): Promise<Applicant> {
-  const { body: challenge } = await ask(client, 'GET', '/auth/challenge')
-  const signature = await wallet.signMessage(claimsOf(challenge.jwt).nonce)
+/** Logs in by signing a challenge. */
+export async function logInApplicant(client: RequestDriver, wallet: Wallet = createLoginWallet()): Promise<Applicant> {
+  const { body: challenge } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
+  const signature = await wallet.signMessage(decodeClaims(challenge.jwt).nonce)
   const headers = { authorization: `Bearer ${challenge.jwt}` }
-  const { body } = await ask(client, 'POST', '/auth/challenge', { headers, json: { signature } })
+  const { body } = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json: { signature } })
   return {
     wallet,
     jwt: body.jwt,
-    ask: (method, path, sent = {}) =>
-      ask(client, method, path, { ...sent, headers: { authorization: `Bearer ${body.jwt}`, ...sent.headers } }),
+    send: (method, path, sent = {}) =>
+      sendOnboardingRequest(client, method, path, {
+        ...sent,
+        headers: { authorization: `Bearer ${body.jwt}`, ...sent.headers },
+      }),
   }
 }

@@ -2,30 +2,33 @@ import { once } from 'node:events'
 import { silentLogger } from '@billfold/core'
 import { createMountableApi } from '@billfold/core/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Host, startHost } from '../hosts.ts'
-import { mountings, nameOf } from '../mountings.ts'
-import { open, request, type Sent } from '../client.ts'
-import { type Applicant, logIn } from './applicant.ts'
-import { attributesPart, formBytes, formType, png } from './form.ts'
-import { type OnboardingHost, onboardingHost } from './host.ts'
+import { type Host, startHost } from '../hosts/start-host.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
+import { connectRaw } from '../raw-connection.ts'
+import { sendRequest } from '../send-request.ts'
+import type { RequestContent } from '../request-driver.ts'
+import { type Applicant, logInApplicant } from './applicant.ts'
+import { attributesPart, encodeForm, formType, pngBytes } from './multipart-form.ts'
+import { createOnboardingHost, type OnboardingHost } from './onboarding-host.ts'
 
 const chosen = mountings.filter(
   ({ framework, prefix, through }) => framework !== 'express 4' && prefix === '/id' && through === 'app',
 )
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile uploads, %s',
   (_name, mounting) => {
     let made: OnboardingHost
     let host: Host
     let applicant: Applicant
     const client = {
-      request: (method: string, path: string, sent?: Sent) => request(host.port, method, mounting.prefix + path, sent),
+      request: (method: string, path: string, sent?: RequestContent) =>
+        sendRequest(host.port, method, mounting.prefix + path, sent),
     }
     beforeAll(async () => {
-      made = await onboardingHost()
+      made = await createOnboardingHost()
       host = await startHost(mounting, made.billfold.onboarding)
-      applicant = await logIn(client)
+      applicant = await logInApplicant(client)
     })
     afterAll(async () => {
       await host.close()
@@ -52,18 +55,18 @@ describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
       expect(await made.blobCount()).toBe(0)
     }
 
-    it('that say they are 2 GiB are refused before they are sent', async () => {
-      const connection = await open(host.port)
+    it('declared as 2 GiB are rejected before they are sent', async () => {
+      const connection = await connectRaw(host.port)
       connection.socket.write(head('/users', `Content-Length: ${2 ** 31}`))
-      expect(await connection.until(/HTTP\/1\.1 \d+/)).toContain('413')
+      expect(await connection.waitFor(/HTTP\/1\.1 \d+/)).toContain('413')
       connection.socket.destroy()
       await nothingLeft()
     })
 
-    it('that never end are refused when they are too large, however they say nothing of their length', async () => {
-      const connection = await open(host.port)
+    it('without a length are rejected once they exceed the limit', async () => {
+      const connection = await connectRaw(host.port)
       connection.socket.write(head('/files', 'Transfer-Encoding: chunked'))
-      const start = formBytes([{ name: 'file', content: png(60_000) }], '').subarray(0, -2)
+      const start = encodeForm([{ name: 'file', content: pngBytes(60_000) }], '').subarray(0, -2)
       const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000), Buffer.from('\r\n')])
       connection.socket.write(`${start.length.toString(16)}\r\n`)
       connection.socket.write(start)
@@ -74,15 +77,15 @@ describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
         if (!connection.socket.write(chunk)) await once(connection.socket, 'drain')
         await new Promise((resolve) => setImmediate(resolve))
       }
-      expect(await connection.until(/HTTP\/1\.1 \d+/)).toContain('413')
+      expect(await connection.waitFor(/HTTP\/1\.1 \d+/)).toContain('413')
       connection.socket.destroy()
       await nothingLeft()
     })
 
-    it('that break off leave nothing', async () => {
-      const body = formBytes([{ name: '$document-1', content: png(150_000) }, attributesPart('$document-1')])
+    it('that are aborted leave nothing', async () => {
+      const body = encodeForm([{ name: '$document-1', content: pngBytes(150_000) }, attributesPart('$document-1')])
       for (const cut of [50, 5000, 100_000, body.length - 20]) {
-        const connection = await open(host.port)
+        const connection = await connectRaw(host.port)
         connection.socket.write(head('/users', `Content-Length: ${body.length}`))
         connection.socket.write(body.subarray(0, cut))
         await new Promise((resolve) => setTimeout(resolve, 30))
@@ -90,20 +93,20 @@ describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
       }
       await nothingLeft()
       expect(await made.rowCount('profiles')).toBe(0)
-      // Koa tells its host of every connection that breaks off, whatever is mounted.
+      // Koa reports every aborted connection to its host.
       if (mounting.framework !== 'koa') expect(host.errors).toEqual([])
     })
 
-    it('at the same time hold no more in memory than their buffers', async () => {
+    it('sent concurrently are limited by the quota of the wallet', async () => {
       const sent = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
-          applicant.ask('POST', '/files', {
+          applicant.send('POST', '/files', {
             headers: formType,
-            chunks: [formBytes([{ name: 'file', content: png(190_000, index) }])],
+            chunks: [encodeForm([{ name: 'file', content: pngBytes(190_000, index) }])],
           }),
         ),
       )
-      // Ten of 190,000 bytes are more than the million that a wallet of this host may keep.
+      // Ten files of 190,000 bytes exceed the quota of a million bytes.
       expect(sent.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
         ...Array.from({ length: 5 }, () => 200),
         ...Array.from({ length: 5 }, () => 429),
@@ -114,9 +117,9 @@ describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
   },
 )
 
-describe('an upload of a byte now and then', () => {
-  it('is told that it is too slow, and leaves nothing', async () => {
-    const made = await onboardingHost()
+describe('a slow upload', () => {
+  it('is answered by 408 and leaves nothing', async () => {
+    const made = await createOnboardingHost()
     const rateLimiter = { consume: async () => ({ allowed: true, retryAfterSeconds: 1 }) }
     const mounting = chosen[0]
     if (mounting === undefined) throw new Error('there is no mounting')
@@ -124,17 +127,17 @@ describe('an upload of a byte now and then', () => {
       mounting,
       createMountableApi(made.billfold.onboarding, { logger: silentLogger, rateLimiter, bodyTimeoutMs: 400 }),
     )
-    const applicant = await logIn({
-      request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+    const applicant = await logInApplicant({
+      request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
     })
-    const connection = await open(host.port)
-    const start = formBytes([{ name: 'file', content: png(500) }], '')
+    const connection = await connectRaw(host.port)
+    const start = encodeForm([{ name: 'file', content: pngBytes(500) }], '')
     connection.socket.write(
       `POST ${mounting.prefix}/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${applicant.jwt}\r\nContent-Type: ${formType['content-type']}\r\nContent-Length: 100000\r\n\r\n`,
     )
     connection.socket.write(start)
     const drip = setInterval(() => connection.socket.write('x'), 30)
-    const answered = await connection.until(/\r\n\r\n\{.*\}/s)
+    const answered = await connection.waitFor(/\r\n\r\n\{.*\}/s)
     clearInterval(drip)
     expect(answered).toMatch(/^HTTP\/1\.1 408/)
     expect(answered).toContain('body_too_slow')

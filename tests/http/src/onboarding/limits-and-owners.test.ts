@@ -3,11 +3,12 @@ import { embeddedRegistry, createRegistryServices } from '@billfold/core/dids'
 import { memoryRateLimiter } from '@billfold/core/rate-limits'
 import { Signature, SigningKey, type Wallet } from 'ethers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Host, startHost } from '../hosts.ts'
-import { request, type Sent } from '../client.ts'
-import { ask, claimsOf, logIn, newWallet } from './applicant.ts'
-import { form } from './form.ts'
-import { type OnboardingHost, onboardingHost } from './host.ts'
+import { type Host, startHost } from '../hosts/start-host.ts'
+import { sendRequest } from '../send-request.ts'
+import type { RequestContent } from '../request-driver.ts'
+import { createLoginWallet, decodeClaims, logInApplicant, sendOnboardingRequest } from './applicant.ts'
+import { formRequest } from './multipart-form.ts'
+import { createOnboardingHost, type OnboardingHost } from './onboarding-host.ts'
 
 const mounting = { framework: 'koa', through: 'app', prefix: '/id', parser: false } as const
 
@@ -19,30 +20,34 @@ afterEach(async () => {
   }
 })
 
-async function started(...options: Parameters<typeof onboardingHost>) {
-  const made = await onboardingHost(...options)
+async function started(...options: Parameters<typeof createOnboardingHost>) {
+  const made = await createOnboardingHost(...options)
   const host = await startHost(mounting, made.billfold.onboarding)
   open.push({ host, made })
   const client = {
-    request: (method: string, path: string, sent?: Sent) => request(host.port, method, `/id${path}`, sent),
+    request: (method: string, path: string, sent?: RequestContent) =>
+      sendRequest(host.port, method, `/id${path}`, sent),
   }
   return { made, host, client }
 }
 
-describe('a DID that was handed over', () => {
+describe('a transferred DID', () => {
   it.each([
-    ['where registries are named', { registries: [embeddedRegistry()] }],
-    ['where none are', undefined],
-  ])('is no longer accepted from its old owner, %s', async (_where, dids) => {
+    ['with configured registries', { registries: [embeddedRegistry()] }],
+    ['without configured registries', undefined],
+  ])('is rejected from its old owner %s', async (_where, dids) => {
     const storage = memoryStorage()
     const { client } = await started(storage, {}, dids === undefined ? {} : { dids })
-    const [old, next] = [newWallet(), newWallet()]
+    const [old, next] = [createLoginWallet(), createLoginWallet()]
     const did = `did:ethr:${old.address}`
     const answer = async (wallet: Wallet) => {
-      const { body } = await ask(client, 'GET', `/auth/challenge/${did}`)
-      const value = await wallet.signMessage(claimsOf(body.jwt).nonce)
+      const { body } = await sendOnboardingRequest(client, 'GET', `/auth/challenge/${did}`)
+      const value = await wallet.signMessage(decodeClaims(body.jwt).nonce)
       const headers = { authorization: `Bearer ${body.jwt}` }
-      return ask(client, 'POST', '/auth/challenge', { headers, json: { signature: { value, keyId: `${did}#keys-1` } } })
+      return sendOnboardingRequest(client, 'POST', '/auth/challenge', {
+        headers,
+        json: { signature: { value, keyId: `${did}#keys-1` } },
+      })
     }
     expect((await answer(old)).status).toBe(200)
     const registry = embeddedRegistry()
@@ -54,69 +59,69 @@ describe('a DID that was handed over', () => {
     const { r, s, yParity } = Signature.from(new SigningKey(old.privateKey).sign(prepared.digest))
     const signature = { r: Buffer.from(r.slice(2), 'hex'), s: Buffer.from(s.slice(2), 'hex'), recovery: yParity }
     await registry.submit(services, { tenant: 'default', id: 'host' }, 'hand-over', prepared, signature)
-    expect(await answer(old)).toMatchObject({ status: 401, body: { code: 'login_refused' } })
-    expect(claimsOf((await answer(next)).body.jwt).did).toBe(did)
+    expect(await answer(old)).toMatchObject({ status: 401, body: { code: 'login_failed' } })
+    expect(decodeClaims((await answer(next)).body.jwt).did).toBe(did)
   })
 })
 
-describe('answers to challenges', () => {
-  it('are counted by where they come from, whatever the answer is', async () => {
+describe('challenge responses', () => {
+  it('are limited by source address, valid or not', async () => {
     const { client } = await started(memoryStorage(), {}, { rateLimiter: memoryRateLimiter() })
-    const { body } = await ask(client, 'GET', '/auth/challenge')
+    const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
     const sent = {
       headers: { authorization: `Bearer ${body.jwt}` },
       json: { signature: `0x${'1'.repeat(128)}1b`, message: 'x' },
     }
     const statuses = new Map<number, number>()
     for (let round = 0; round < 302; round++) {
-      const { status } = await ask(client, 'POST', '/auth/challenge', sent)
+      const { status } = await sendOnboardingRequest(client, 'POST', '/auth/challenge', sent)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
     expect(Object.fromEntries(statuses)).toEqual({ 401: 300, 429: 2 })
   })
 })
 
-describe('a body within its limit', () => {
-  it('that has more wrong in it than anybody could name gets a 400', async () => {
+describe('a body within its size limit', () => {
+  it('gets a 400 with at most 200 errors', async () => {
     const schema = { type: 'array', items: { type: 'string' } }
     const templates = [{ id: 1, name: 'List', attributes: [{ id: 'list', schema }] }]
     const { client } = await started(memoryStorage(), { templates })
-    const applicant = await logIn(client)
+    const applicant = await logInApplicant(client)
     const attributes = [{ id: 'list', data: { value: Array.from({ length: 300_000 }, () => 0) } }]
-    const { status, body } = await applicant.ask('POST', '/applications', { json: { templateId: 1, attributes } })
+    const { status, body } = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes } })
     expect([status, body.code]).toEqual([400, 'input_invalid'])
     expect(body.errors).toHaveLength(200)
   })
 
-  it('that is too large as it is kept gets a 413, and leaves nothing', async () => {
+  it('gets a 413 if its stored form is too large', async () => {
     const { client, made } = await started()
-    const applicant = await logIn(client)
+    const applicant = await logInApplicant(client)
     const numbers = `[${'1e20,'.repeat(209_000)}0]`
-    const parts = form(
+    const parts = formRequest(
       { name: 'attributes', content: `[{"id":"a","data":{"value":${numbers}}}]` },
       { name: 'meta', content: numbers },
     )
-    const answered = await applicant.ask('POST', '/users', parts)
+    const answered = await applicant.send('POST', '/users', parts)
     expect(answered).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
     expect(await made.rowCount('users')).toBe(0)
   })
 
-  it('that mentions a document in JSON, which brings none, gets a 400 that names it', async () => {
+  it('gets a 400 if it references a missing document', async () => {
     const { client } = await started()
-    const applicant = await logIn(client)
+    const applicant = await logInApplicant(client)
     const attributes = [{ id: 'a', data: { value: { image: '$document-1' } } }]
-    const answered = await applicant.ask('POST', '/users', { json: { attributes } })
+    const answered = await applicant.send('POST', '/users', { json: { attributes } })
     expect(answered).toMatchObject({ status: 400, body: { errors: [{ path: '$document-1' }] } })
   })
 })
 
-describe('an id that none can be', () => {
-  it('is as unknown as any other, and nothing of the storage is told', async () => {
+describe('a malformed id', () => {
+  it('gets the same 404 as an unknown one', async () => {
     const { client } = await started()
-    const applicant = await logIn(client)
+    const applicant = await logInApplicant(client)
     for (const path of ['/applications/', '/files/', '/files/file-']) {
       const answers = await Promise.all(
-        ['x', 'x'.repeat(59), '%F0%9F%99%82'.repeat(20)].map((id) => applicant.ask('GET', path + id)),
+        ['x', 'x'.repeat(59), '%F0%9F%99%82'.repeat(20)].map((id) => applicant.send('GET', path + id)),
       )
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
     }

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest'
-import { describeMounted } from '../describe-mounted.ts'
-import { type OnboardingHost, onboardingHost } from './host.ts'
-import { onboardingSuite } from './suite.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createOnboardingHost, type OnboardingHost } from './onboarding-host.ts'
+import { onboardingSuite } from './onboarding-suite.ts'
 
 const hosts: OnboardingHost[] = []
 afterAll(() => Promise.all(hosts.map((host) => host.drop())))
@@ -9,7 +9,7 @@ afterAll(() => Promise.all(hosts.map((host) => host.drop())))
 describeMounted(
   'the onboarding API',
   async () => {
-    const host = await onboardingHost()
+    const host = await createOnboardingHost()
     hosts.push(host)
     return host.billfold.onboarding
   },
@@ -19,7 +19,7 @@ describeMounted(
       if (host === undefined) throw new Error('there is no host yet')
       return host
     }),
-  // A third of the ways would show no more: how routers are nested is the adapters' own suites' to show.
+  // A third of the mountings is enough: nested routers are covered by the suites of the adapters.
   {
     only: ({ framework, through, prefix, parser }) =>
       through === 'app' && (framework !== 'express 4' || (prefix === '/id' && parser)),

@@ -15,22 +15,22 @@ import {
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Sent } from '../client.ts'
-import { type Host, startHost } from '../hosts.ts'
-import { request } from '../client.ts'
-import { mountings } from '../mountings.ts'
-import { type Applicant, ask, claimsOf, logIn, newWallet } from './applicant.ts'
-import { attributesPart, form, png } from './form.ts'
-import { template } from './host.ts'
+import type { RequestContent } from '../request-driver.ts'
+import { type Host, startHost } from '../hosts/start-host.ts'
+import { sendRequest } from '../send-request.ts'
+import { mountings } from '../hosts/mountings.ts'
+import { type Applicant, createLoginWallet, decodeClaims, logInApplicant, sendOnboardingRequest } from './applicant.ts'
+import { attributesPart, formRequest, pngBytes } from './multipart-form.ts'
+import { template } from './onboarding-host.ts'
 
-/** Two hosts, each with its own pool, that share a database, a keyring and a directory. */
+/** Two hosts with their own pools, sharing a database, a keyring and a directory. */
 interface Pair {
   readonly instances: readonly [Billfold, Billfold]
-  /** The same request to either, by turns. */
+  /** The driver of a host by index. */
   readonly client: (index: number) => {
-    readonly request: (method: string, path: string, sent?: Sent) => ReturnType<typeof request>
+    readonly request: (method: string, path: string, sent?: RequestContent) => ReturnType<typeof sendRequest>
   }
-  /** From now on whoever would insert into a table waits until it is opened; `arrived` once so many wait. */
+  /** Blocks inserts into a table until released; `arrived` resolves once `count` of them wait. */
   readonly hold: (table: string, count: number) => Pick<Gate, 'arrived' | 'open'>
   readonly rows: (table: string) => Promise<number>
   readonly blobs: () => Promise<number>
@@ -41,7 +41,7 @@ interface Gate {
   readonly table: string
   readonly arrived: Promise<void>
   readonly open: () => void
-  /** Once it is open. */
+  /** Resolves once released. */
   readonly pass: () => Promise<void>
 }
 
@@ -94,7 +94,7 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
       return held
     },
     client: (index) => ({
-      request: (method, path, sent) => request(hosts[index % 2]?.port ?? 0, method, path, sent),
+      request: (method, path, sent) => sendRequest(hosts[index % 2]?.port ?? 0, method, path, sent),
     }),
     rows: async (name) => {
       const table = tables.find((candidate) => candidate.name === name)
@@ -114,49 +114,58 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
 const times = <T>(count: number, of: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => of(index)))
 
-/** The applicant's requests, to the one host or the other. */
+/** Sends an applicant's requests to a host by index. */
 function asking(pair: Pair, { jwt }: Applicant, index: number) {
-  return (method: string, path: string, sent: Sent = {}) =>
-    ask(pair.client(index), method, path, { ...sent, headers: { authorization: `Bearer ${jwt}`, ...sent.headers } })
+  return (method: string, path: string, sent: RequestContent = {}) =>
+    sendOnboardingRequest(pair.client(index), method, path, {
+      ...sent,
+      headers: { authorization: `Bearer ${jwt}`, ...sent.headers },
+    })
 }
 
-describe.each(await openTestDatabases())('two hosts on $name', (database) => {
+describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let pair: Pair
   beforeAll(async () => {
-    // Blobs in the database once, and once beside it.
+    // SQLite with blobs in a directory, the others with blobs in the database.
     pair = await pairOn(database, database.kind === 'sqlite' ? 'directory' : 'database')
   })
   afterAll(() => pair.drop())
 
-  it('take one answer to a challenge, of twenty at once', async () => {
-    const { body } = await ask(pair.client(0), 'GET', '/auth/challenge')
-    const signature = await newWallet().signMessage(claimsOf(body.jwt).nonce)
+  it('accept one of twenty challenge responses', async () => {
+    const { body } = await sendOnboardingRequest(pair.client(0), 'GET', '/auth/challenge')
+    const signature = await createLoginWallet().signMessage(decodeClaims(body.jwt).nonce)
     const sent = { headers: { authorization: `Bearer ${body.jwt}` }, json: { signature } }
-    const answers = await times(20, (index) => ask(pair.client(index), 'POST', '/auth/challenge', sent))
+    const answers = await times(20, (index) =>
+      sendOnboardingRequest(pair.client(index), 'POST', '/auth/challenge', sent),
+    )
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
       200,
       ...Array.from({ length: 19 }, () => 401),
     ])
   })
 
-  it('make one user of a wallet, of ten at once, with its files and no others', async () => {
-    const applicant = await logIn(pair.client(0))
+  it('create one user of a wallet, with its files only', async () => {
+    const applicant = await logInApplicant(pair.client(0))
     const before = [await pair.rows('files'), await pair.rows('profiles')]
-    const parts = [attributesPart('$document-1'), { name: '$document-1', content: png(70_000) }] as const
-    const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/users', form(...parts)))
+    const parts = [attributesPart('$document-1'), { name: '$document-1', content: pngBytes(70_000) }] as const
+    const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/users', formRequest(...parts)))
     const made = answers.filter(({ status }) => status === 201)
     expect(made).toHaveLength(1)
-    // Those that were too many for the wallet's quota at this moment are told so; the rest that the user is there.
+    // Rejected by the wallet's quota at that moment, or because the user exists.
     const codes = new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))
-    expect([...codes].every((code) => code === 'user_exists' || code === 'file_too_many')).toBe(true)
+    expect([...codes].every((code) => code === 'user_exists' || code === 'file_limit_reached')).toBe(true)
     expect([await pair.rows('files'), await pair.rows('profiles')]).toEqual(before.map((count) => (count ?? 0) + 1))
     if (database.kind === 'sqlite') expect(await pair.blobs()).toBe(await pair.rows('files'))
   })
 
-  it('keep as many files of a wallet as it may keep, of twelve at once, and read them back', async () => {
-    const applicant = await logIn(pair.client(0))
+  it('store files up to the quota of the wallet', async () => {
+    const applicant = await logInApplicant(pair.client(0))
     const answers = await times(12, (index) =>
-      asking(pair, applicant, index)('POST', '/files', form({ name: 'file', content: png(300_000, index) })),
+      asking(pair, applicant, index)(
+        'POST',
+        '/files',
+        formRequest({ name: 'file', content: pngBytes(300_000, index) }),
+      ),
     )
     const kept = answers.filter(({ status }) => status === 200)
     expect(kept).toHaveLength(5)
@@ -167,8 +176,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     }
   })
 
-  it('make one application under one idempotency key, of ten at once', async () => {
-    const applicant = await logIn(pair.client(0))
+  it('create one application per idempotency key', async () => {
+    const applicant = await logInApplicant(pair.client(0))
     const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
     const sent = { json, headers: { 'idempotency-key': 'one' } }
     const answers = await times(10, (index) => asking(pair, applicant, index)('POST', '/applications', sent))
@@ -182,8 +191,8 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     expect(moves.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('use a login ticket once, of ten at once', async () => {
-    const applicant = await logIn(pair.client(0))
+  it('accept a login ticket once', async () => {
+    const applicant = await logInApplicant(pair.client(0))
     const to = asking(pair, applicant, 0)
     const { body: user } = await to('POST', '/users', { json: { attributes: [] } })
     const { body } = await to('POST', '/login', { json: { token: user.token } })
@@ -204,35 +213,35 @@ describe.each(await openTestDatabases())('two hosts on $name', (database) => {
     ])
   })
 
-  it('leave no application of a person who is erased just before it is kept', async () => {
+  it('store no application of a user erased just before the commit', async () => {
     const before = await pair.rows('applications')
-    const applicant = await logIn(pair.client(0))
+    const applicant = await logInApplicant(pair.client(0))
     const to = (index: number) => asking(pair, applicant, index)
     const { body } = await to(0)('POST', '/users', { json: { attributes: [] } })
     const { arrived, open } = pair.hold('applications', 4)
     const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
     const answers = times(4, (index) => to(index)('POST', '/applications', { json }))
     await arrived
-    await pair.instances[0].users.erase(claimsOf(body.token).sub)
+    await pair.instances[0].users.erase(decodeClaims(body.token).sub)
     open()
     for (const { status, body: answer } of await answers)
-      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_unknown' })
+      expect({ status, code: answer.code }).toEqual({ status: 404, code: 'user_not_found' })
     expect(await pair.rows('applications')).toBe(before)
   })
 
-  it('erase a person while that person is sending things, and leave nothing behind', async () => {
+  it('erase a user during uploads and leave nothing', async () => {
     const before = await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))
-    const applicant = await logIn(pair.client(0))
+    const applicant = await logInApplicant(pair.client(0))
     const to = (index: number) => asking(pair, applicant, index)
     const { body } = await to(0)('POST', '/users', { json: { attributes: [] } })
-    const userId = claimsOf(body.token).sub
+    const userId = decodeClaims(body.token).sub
     const json = { templateId: 1, attributes: [{ id: 'name', data: { value: { first: 'A', last: 'B' } } }] }
     await Promise.all([
       times(4, (index) => to(index)('POST', '/applications', { json })),
-      times(4, (index) => to(index)('POST', '/files', form({ name: 'file', content: png(100_000) }))),
+      times(4, (index) => to(index)('POST', '/files', formRequest({ name: 'file', content: pngBytes(100_000) }))),
       pair.instances[0].users.erase(userId),
     ])
-    // What was begun after the first erasure is the doing of a wallet without a user: its key is what it is erased by.
+    // Uploads that started after the erasure belong to a wallet without a user, and are erased by its key.
     await pair.instances[1].onboarding.eraseWallet(applicant.wallet.signingKey.publicKey)
     expect(await Promise.all(['applications', 'profiles', 'files'].map(pair.rows))).toEqual(before)
   })

@@ -1,13 +1,14 @@
+import { basicAuthorization } from '../basic-authorization.ts'
 import { expect, it } from 'vitest'
-import { describePayments, said } from './describe-payments.ts'
-import { ask, balance, credit, newPerson, type Person } from './payer.ts'
+import { describePayments, replyWith } from './describe-payments.ts'
+import { callEndpoint, creditUser, getBalance, type PaymentsUser, registerUser } from './payments-client.ts'
 
 describePayments(
   'deposits and withdrawals',
   () => ({ payments: { currencies: { LOKCOIN: { decimals: 3 } } } }),
   (client, host) => {
-    const create = (person: Person, more: object) =>
-      ask(client, 'create_transaction', {
+    const create = (person: PaymentsUser, more: object) =>
+      callEndpoint(client, 'create_transaction', {
         email: person.email,
         apikey: person.apikey,
         transaction_type: 'DEPOSIT',
@@ -16,52 +17,52 @@ describePayments(
         payment_gateway: 'test',
         ...more,
       })
-    const end = (person: Person, more: object) =>
-      ask(
+    const end = (person: PaymentsUser, more: object) =>
+      callEndpoint(
         client,
         'update_transaction',
         { email: person.email, amount: '5.00', status: 'SUCCESS', ...more },
-        { authorization: host().service },
+        { authorization: host().serviceAuthorization },
       )
-    const ok = said('Licence Registered Successfully', '0')
+    const ok = replyWith('Licence Registered Successfully', '0')
 
-    it('a deposit counts once it succeeds, once', async () => {
-      const person = await newPerson(client)
+    it('credit a deposit once when it succeeds', async () => {
+      const person = await registerUser(client)
       const reference = { transaction_reference: `d-${person.email}` }
       expect(await create(person, reference)).toEqual(ok)
       expect(await create(person, reference)).toEqual(ok)
-      expect((await balance(client, person)).balance).toBe('0.25')
+      expect((await getBalance(client, person)).balance).toBe('0.25')
       expect(await end(person, { ...reference, amount: '6' })).toEqual(
-        said('Error Occurred The amount does not match the transaction'),
+        replyWith('Error Occurred The amount does not match the transaction'),
       )
-      const updated = said('Transaction Updated Succesfully', '0')
+      const updated = replyWith('Transaction Updated Succesfully', '0')
       for (const answer of await Promise.all(Array.from({ length: 5 }, () => end(person, reference))))
         expect(answer).toEqual(updated)
-      expect((await balance(client, person)).balance).toBe('5.25')
+      expect((await getBalance(client, person)).balance).toBe('5.25')
       expect(await end(person, { ...reference, status: 'FAILED' })).toEqual(
-        said('Error Occurred The transaction already ended with another result'),
+        replyWith('Error Occurred The transaction already ended with another result'),
       )
     })
 
-    it('a withdrawal is set aside at once, and goes out or comes back', async () => {
-      const person = await newPerson(client)
-      await credit(client, host().service, person, '10', `c-${person.email}`)
+    it('hold a withdrawal until it succeeds or is cancelled', async () => {
+      const person = await registerUser(client)
+      await creditUser(client, host().serviceAuthorization, person, '10', `c-${person.email}`)
       const make = (name: string, more = {}) =>
         create(person, { transaction_type: 'WITHDRAWAL', transaction_reference: `${name}-${person.email}`, ...more })
-      expect(await make('w0', { amount: '10.26' })).toEqual(said('You have insufficient balance'))
+      expect(await make('w0', { amount: '10.26' })).toEqual(replyWith('You have insufficient balance'))
       expect(await make('w1')).toEqual(ok)
       expect(await make('w2')).toEqual(ok)
-      expect(await balance(client, person)).toEqual({ balance: '0.25', held: '10.00' })
+      expect(await getBalance(client, person)).toEqual({ balance: '0.25', held: '10.00' })
       expect((await end(person, { transaction_reference: `w1-${person.email}` })).code).toBe('0')
       expect((await end(person, { transaction_reference: `w2-${person.email}`, status: 'cancelled' })).code).toBe('0')
-      expect(await balance(client, person)).toEqual({ balance: '5.25', held: '0.00' })
+      expect(await getBalance(client, person)).toEqual({ balance: '5.25', held: '0.00' })
       expect((await host().billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
-    it('says what is missing, unknown or used by somebody else', async () => {
-      const [person, other] = [await newPerson(client), await newPerson(client)]
+    it('return errors for missing, unknown and reused fields', async () => {
+      const [person, other] = [await registerUser(client), await registerUser(client)]
       const reference = { transaction_reference: `x-${person.email}` }
-      const missing = (name: string) => said(`${name} cannot be Null or an empty String`)
+      const missing = (name: string) => replyWith(`${name} cannot be Null or an empty String`)
       for (const name of [
         'email',
         'transaction_reference',
@@ -73,51 +74,52 @@ describePayments(
         expect(await create(person, { ...reference, [name]: '' })).toEqual(missing(name))
       for (const name of ['email', 'transaction_reference', 'status', 'amount'])
         expect(await end(person, { ...reference, [name]: '' })).toEqual(missing(name))
-      expect(await create(person, { ...reference, email: other.email })).toEqual(said('User Not Found'))
+      expect(await create(person, { ...reference, email: other.email })).toEqual(replyWith('User Not Found'))
       expect((await create(person, { ...reference, transaction_type: 'GIFT' })).status).toBe(400)
       expect(await create(person, { ...reference, amount: '0.001' })).toEqual(
-        said('Unable to Create License The amount has more than 2 decimals'),
+        replyWith('Unable to Create License The amount has more than 2 decimals'),
       )
       await create(person, reference)
       expect(await create(other, reference)).toEqual(
-        said('Unable to Create License The reference was used for a different request'),
+        replyWith('Unable to Create License The reference was used for a different request'),
       )
-      expect(await end(other, reference)).toEqual(said('Transaction Not Found'))
-      expect(await end(person, { transaction_reference: 'none' })).toEqual(said('Transaction Not Found'))
+      expect(await end(other, reference)).toEqual(replyWith('Transaction Not Found'))
+      expect(await end(person, { transaction_reference: 'none' })).toEqual(replyWith('Transaction Not Found'))
       expect(await end({ ...person, email: 'nobody@example.org' }, reference)).toEqual(
-        said('User matching Email Not Found'),
+        replyWith('User matching Email Not Found'),
       )
       expect((await end(person, { ...reference, status: 'PENDING' })).status).toBe(400)
-      expect(await credit(client, host().service, person, '5.00', reference.transaction_reference)).toEqual(
-        said('Unable to Create License The reference was used for a different request'),
-      )
+      expect(
+        await creditUser(client, host().serviceAuthorization, person, '5.00', reference.transaction_reference),
+      ).toEqual(replyWith('Unable to Create License The reference was used for a different request'))
     })
 
-    it('update_balance credits once, in any currency that is known, for a gateway only', async () => {
-      const person = await newPerson(client)
+    it('update_balance credits once, in any known currency, for gateways only', async () => {
+      const person = await registerUser(client)
       const body = {
         email: person.email,
         amount: '1.001',
         currency: 'lokcoin',
         transaction_reference: `b-${person.email}`,
       }
-      const headers = { authorization: host().service }
-      for (let time = 0; time < 2; time++) expect(await ask(client, 'update_balance', body, headers)).toEqual(ok)
+      const headers = { authorization: host().serviceAuthorization }
+      for (let time = 0; time < 2; time++)
+        expect(await callEndpoint(client, 'update_balance', body, headers)).toEqual(ok)
       const { email, ...without } = body
-      expect(await ask(client, 'update_balance', without, headers)).toEqual(
-        said('email cannot be Null or an empty String'),
+      expect(await callEndpoint(client, 'update_balance', without, headers)).toEqual(
+        replyWith('email cannot be Null or an empty String'),
       )
-      expect(await ask(client, 'update_balance', { ...body, email: 'no@example.org' }, headers)).toEqual(
-        said('User Not Found'),
+      expect(await callEndpoint(client, 'update_balance', { ...body, email: 'no@example.org' }, headers)).toEqual(
+        replyWith('User Not Found'),
       )
-      expect((await ask(client, 'update_balance', body)).status).toBe(401)
+      expect((await callEndpoint(client, 'update_balance', body)).status).toBe(401)
       const other = await host().billfold.serviceKeys.create({
         tag: 'x',
         scopes: ['payments:subscriptions', 'custody'],
       })
-      const basic = `Basic ${Buffer.from(`${other.keyId}:${other.keySecret}`).toString('base64')}`
-      expect((await ask(client, 'update_balance', body, { authorization: basic })).status).toBe(403)
-      expect((await ask(client, 'transactions', { api_key: person.apikey })).data[0]).toMatchObject({
+      const basic = basicAuthorization(other.keyId, other.keySecret)
+      expect((await callEndpoint(client, 'update_balance', body, { authorization: basic })).status).toBe(403)
+      expect((await callEndpoint(client, 'transactions', { api_key: person.apikey })).data[0]).toMatchObject({
         amount: '1.001',
         currency_type: 'LOKCOIN',
         kind: 'deposit',

@@ -1,31 +1,31 @@
 import { expect } from 'vitest'
-import type { Client } from '../client.ts'
-import { describeMounted, type SuiteOptions } from '../describe-mounted.ts'
-import { type HostChoice, paymentsHost, type PaymentsHost } from './payer.ts'
+import type { MountedClient } from '../request-driver.ts'
+import { describeMounted, type SuiteOptions } from '../hosts/describe-mounted.ts'
+import { createPaymentsHost, type PaymentsHost, type PaymentsHostOptions } from './payments-client.ts'
 
 const two: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
     through === 'app' &&
     ((framework === 'express 5' && prefix === '/id' && !parser) || (framework === 'koa' && prefix === '' && parser)),
 }
-/** Mounted in one way, for what the mounting has nothing to do with. */
-export const one: SuiteOptions = {
+/** A single mounting, for suites that do not depend on the mounting. */
+export const singleMounting: SuiteOptions = {
   only: ({ framework, through, prefix, parser }) =>
     framework === 'koa' && through === 'app' && prefix === '/id' && !parser,
 }
 
-/** Describes the API with a host of its own. */
+/** Describes the API with its own host. */
 export function describePayments(
   name: string,
-  choice: () => HostChoice,
-  suite: (client: Client, host: () => PaymentsHost) => void,
+  choice: () => PaymentsHostOptions,
+  suite: (client: MountedClient, host: () => PaymentsHost) => void,
   mounted: SuiteOptions = two,
 ): void {
   let made: PaymentsHost | undefined
   describeMounted(
     name,
     async () => {
-      made = await paymentsHost(undefined, choice())
+      made = await createPaymentsHost(undefined, choice())
       return made.billfold.payments
     },
     (client) =>
@@ -37,5 +37,10 @@ export function describePayments(
   )
 }
 
-/** What the API answers with, whatever the data is. */
-export const said = (message: string, code = '1', status = 200) => ({ status, message, code, data: expect.anything() })
+/** Matches a reply with any data. */
+export const replyWith = (message: string, code = '1', status = 200) => ({
+  status,
+  message,
+  code,
+  data: expect.anything(),
+})

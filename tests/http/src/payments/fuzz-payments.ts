@@ -1,36 +1,37 @@
 import type { ConsistencyFinding } from '@billfold/core'
-import { request } from '../client.ts'
+import { sendRequest } from '../send-request.ts'
 import { fuzz, type FuzzReport } from '../fuzz/fuzz.ts'
-import { startHost } from '../hosts.ts'
-import type { Mounting } from '../mountings.ts'
-import { type Asker, ask, credit, newPerson, open, type Person } from './payer.ts'
-import { sqlitePayer } from './sqlite-payer.ts'
+import { startHost } from '../hosts/start-host.ts'
+import type { Mounting } from '../hosts/mountings.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import { callEndpoint, createPayment, creditUser, type PaymentsUser, registerUser } from './payments-client.ts'
+import { createSqlitePaymentsHost } from './sqlite-payments-host.ts'
 
-/** What came of hostile requests with the api key of a user, of those with a gateway's service key, and the books afterwards. */
-export interface PaymentsFuzz {
+/** The results of hostile requests with a user's api key and with a gateway's service key, and the ledger check. */
+export interface PaymentsFuzzReport {
   readonly byUser: FuzzReport
   readonly byService: FuzzReport
   readonly findings: readonly ConsistencyFinding[]
-  /** How many payments, deposits and withdrawals came of it. */
-  readonly moved: number
+  /** The number of created payments, deposits and withdrawals. */
+  readonly movements: number
 }
 
-/** Sends requests that are more or less wrong to the payments API; a part of them do what they ask for, and move money. */
-export async function fuzzPayments(mounting: Mounting, count: number, seed: number): Promise<PaymentsFuzz> {
-  const { billfold, service, drop } = await sqlitePayer()
+/** Sends more or less invalid requests to the payments API, some of which succeed and move money. */
+export async function fuzzPayments(mounting: Mounting, count: number, seed: number): Promise<PaymentsFuzzReport> {
+  const { billfold, serviceAuthorization, drop } = await createSqlitePaymentsHost()
   const host = await startHost(mounting, billfold.payments)
-  const asker: Asker = {
-    request: (method, path, sent) => request(host.port, method, mounting.prefix + path, sent),
+  const asker: RequestDriver = {
+    request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
   }
-  const [from, to] = [await newPerson(asker), await newPerson(asker)]
-  await credit(asker, service, from, '100000', 'first')
+  const [from, to] = [await registerUser(asker), await registerUser(asker)]
+  await creditUser(asker, serviceAuthorization, from, '100000', 'first')
   const sessions: string[] = []
   for (const pair of [[from, to] as const, [to, from] as const]) {
-    const opened = await open(asker, pair[0], pair[1], '0.01')
+    const opened = await createPayment(asker, pair[0], pair[1], '0.01')
     sessions.push(String(opened.data.sessionid))
   }
   const begun = 1 + sessions.length
-  await ask(asker, 'setpin', { email: from.email, apikey: from.apikey, mpin: '7765' })
+  await callEndpoint(asker, 'setpin', { email: from.email, apikey: from.apikey, mpin: '7765' })
   const { routes } = billfold.payments
   const target = {
     port: host.port,
@@ -40,18 +41,22 @@ export async function fuzzPayments(mounting: Mounting, count: number, seed: numb
   const isService = ({ guard }: (typeof routes)[number]): boolean =>
     guard.name.startsWith('service key')
   const asUser = { ...target, routes: routes.filter((one) => !isService(one)), headers: { authorization: from.apikey } }
-  const asService = { ...target, routes: routes.filter(isService), headers: { authorization: service } }
+  const asService = { ...target, routes: routes.filter(isService), headers: { authorization: serviceAuthorization } }
   const byUser = await fuzz(asUser, { count: Math.ceil((count * 3) / 4), seed })
   const byService = await fuzz(asService, { count: Math.floor(count / 4), seed })
   await host.close()
   await billfold.payments.expirePayments()
   const { findings, payments, transactions } = await billfold.payments.checkConsistency()
   await drop()
-  return { byUser, byService, findings, moved: payments + transactions - begun }
+  return { byUser, byService, findings, movements: payments + transactions - begun }
 }
 
-/** What a client that means it would say. */
-function sensible(from: Person, to: Person, sessions: readonly string[]): Record<string, readonly string[]> {
+/** Valid values by field. */
+function sensible(
+  from: PaymentsUser,
+  to: PaymentsUser,
+  sessions: readonly string[],
+): Record<string, readonly string[]> {
   const amounts = ['0.01', '0.01', '0.02', '1', '34.00', '0', '0.001']
   const emails = [...Array.from({ length: 8 }, () => from.email), to.email, 'nobody@example.org']
   return {

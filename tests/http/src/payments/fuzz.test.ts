@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { describeReport } from '../fuzz/fuzz.ts'
-import { mountings, nameOf } from '../mountings.ts'
+import { formatMounting, mountings } from '../hosts/mountings.ts'
 import { fuzzPayments } from './fuzz-payments.ts'
 
-/** One without a parser, one behind the parser of its host; not Koa behind its parser, see the fuzz suite of the custody API. */
+/** Koa without a parser, Express behind one. For Koa behind its parser see the fuzz suite of the custody API. */
 const chosen = mountings.filter(
   ({ framework, prefix, through, parser }) =>
     prefix === '/id' &&
@@ -11,11 +11,11 @@ const chosen = mountings.filter(
     ((framework === 'koa' && !parser) || (framework === 'express 5' && parser)),
 )
 
-describe.each(chosen.map((mounting) => [nameOf(mounting), mounting] as const))(
+describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
   'hostile requests to the payments API, %s',
   { timeout: 120_000 },
   (_name, mounting) => {
-    it('get no 500, do not hang, leave nothing behind, and neither make nor lose a cent', async () => {
+    it('cause no 500, no hang, no leak and no ledger difference', async () => {
       const { byUser, byService, findings } = await fuzzPayments(mounting, 700, 3)
       for (const report of [byUser, byService]) {
         expect(report.problems, describeReport(report)).toEqual([])

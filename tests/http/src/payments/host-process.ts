@@ -3,14 +3,14 @@ import { koaRouter } from '@billfold/koa-adapter'
 import { kyselyStorage } from '@billfold/storage-kysely'
 import { connectTo } from '@billfold/test-databases'
 import Koa from 'koa'
-import { paymentsHost, testKeyring } from './payer.ts'
+import { createPaymentsHost, testKeyring } from './payments-client.ts'
 
 // A host in a process of its own, to be killed: node host-process.js <dialect> <url> <root key> <service key>
 const [, , dialect = '', url = '', rootKey = ''] = process.argv
 if (dialect !== 'postgres' && dialect !== 'mysql' && dialect !== 'sqlite') throw new Error(`${dialect} is no dialect`)
 
 const storage = kyselyStorage(connectTo(dialect, url), { dialect })
-const { billfold } = await paymentsHost(storage, { keyring: testKeyring(rootKey) })
+const { billfold } = await createPaymentsHost(storage, { keyring: testKeyring(rootKey) })
 const app = new Koa()
 app.use(koaRouter(billfold.payments).routes())
 const handle = app.callback()

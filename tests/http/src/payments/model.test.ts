@@ -1,17 +1,17 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { holdToModel, steps } from './model.ts'
-import { twoHosts } from './two-hosts.ts'
+import { checkAgainstModel, modelSteps } from './model.ts'
+import { startTwoPaymentsHosts } from './two-hosts.ts'
 
 describe.each(await openTestDatabases())(
-  'users who pay, confirm, wait, withdraw and repeat in any order on $name',
+  'random payments, confirmations, withdrawals and repeats on $name',
   (database) => {
-    it('have what the model says, at two hosts, and everything adds up', async () => {
-      const { hosts, drop } = await twoHosts(database)
+    it('match a model at two hosts, with a consistent ledger', async () => {
+      const { hosts, drop } = await startTwoPaymentsHosts(database)
       try {
         await fc.assert(
-          fc.asyncProperty(steps, (list) => holdToModel(hosts, list)),
+          fc.asyncProperty(modelSteps, (list) => checkAgainstModel(hosts, list)),
           { numRuns: 4, endOnFailure: true },
         )
         expect((await hosts[0].billfold.payments.checkConsistency()).findings).toEqual([])

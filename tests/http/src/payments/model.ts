@@ -1,11 +1,20 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { ask, balance, confirm, credit, newPerson, open, type Person, type Said } from './payer.ts'
+import {
+  callEndpoint,
+  confirmPayment,
+  createPayment,
+  creditUser,
+  getBalance,
+  type PaymentsReply,
+  type PaymentsUser,
+  registerUser,
+} from './payments-client.ts'
 import type { ClockedHost } from './two-hosts.ts'
 
 const hour = 60 * 60 * 1000
 
-/** What can be done, in numbers that are taken modulo what there is. */
+/** A step of the model. Numbers are taken modulo the number of items. */
 type Step =
   | { readonly do: 'credit'; readonly user: number; readonly cents: number; readonly reference: number }
   | {
@@ -30,8 +39,8 @@ type Step =
 const small = fc.nat(20)
 const cents = fc.integer({ min: 1, max: 400 })
 
-/** Steps in any order; every one may come twice in a row, as from a client that saw no answer. */
-export const steps: fc.Arbitrary<readonly Step[]> = fc
+/** Random steps; each may be repeated, like a retry after a lost reply. */
+export const modelSteps: fc.Arbitrary<readonly Step[]> = fc
   .array(
     fc.tuple(
       fc.oneof(
@@ -70,7 +79,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc
   .map((list) => list.flatMap(([step, twice]) => (twice && step.do !== 'wait' ? [step, step] : [step])))
 
 interface User {
-  readonly person: Person
+  readonly person: PaymentsUser
   available: number
   held: number
   pending: number
@@ -94,7 +103,7 @@ interface Transaction {
   state: string
 }
 
-/** What was asked for under a reference, in words, and the payment that came of it. */
+/** The content of a request by its reference, and the payment it created. */
 interface Used {
   readonly content: string
   readonly session?: string
@@ -107,7 +116,7 @@ interface World {
   readonly transactions: Transaction[]
   readonly used: Map<string, Used>
   readonly known: Set<string>
-  /** Cents that came in from outside, less those that went out. */
+  /** Cents deposited minus cents withdrawn. */
   outside: number
   turn: number
 }
@@ -115,11 +124,11 @@ interface World {
 const amountOf = (of: number): string => (of / 100).toFixed(2)
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)]
 
-/** Does the steps at hosts that share a storage, and holds each answer, and what everybody has at the end, to the model. */
-export async function holdToModel(hosts: readonly ClockedHost[], list: readonly Step[]): Promise<void> {
+/** Runs the steps at hosts that share a storage, and compares each reply and the final balances with the model. */
+export async function checkAgainstModel(hosts: readonly ClockedHost[], list: readonly Step[]): Promise<void> {
   const [first] = hosts
   if (first === undefined) throw new Error('there are no hosts')
-  const people = await Promise.all(Array.from({ length: 4 }, () => newPerson(first)))
+  const people = await Promise.all(Array.from({ length: 4 }, () => registerUser(first)))
   const users = people.map((person): User => ({ person, available: 25, held: 0, pending: 0 }))
   const world: World = {
     hosts,
@@ -134,14 +143,17 @@ export async function holdToModel(hosts: readonly ClockedHost[], list: readonly 
   for (const step of list) await take(world, step)
   for (const { person, available, held } of users) {
     expireFor(world, (payment) => payment.from.person === person || payment.to.person === person)
-    // What others were given back meanwhile is looked at when it is their turn.
+    // Releases to other users are checked in their turn.
     expect(available).toBeGreaterThanOrEqual(0)
     expect(held).toBeGreaterThanOrEqual(0)
   }
   await first.billfold.payments.expirePayments()
   expireFor(world, () => true)
   for (const user of users)
-    expect(await balance(first, user.person)).toEqual({ balance: amountOf(user.available), held: amountOf(user.held) })
+    expect(await getBalance(first, user.person)).toEqual({
+      balance: amountOf(user.available),
+      held: amountOf(user.held),
+    })
   expect(users.reduce((sum, { available, held }) => sum + available + held, 0)).toBe(world.outside)
   const held = users.reduce((sum, user) => sum + user.held, 0)
   const pending = world.payments
@@ -157,7 +169,7 @@ function now({ hosts }: World): number {
   return hosts[0]?.clock.now ?? 0
 }
 
-/** Both hosts take turns. */
+/** Alternates between the hosts. */
 function hostOf(world: World): ClockedHost {
   const host = world.hosts[world.turn++ % world.hosts.length]
   if (host === undefined) throw new Error('there are no hosts')
@@ -194,7 +206,7 @@ function expire(payment: Payment): void {
   payment.from.pending--
 }
 
-/** References are a person's and a number's, now and then somebody else's. */
+/** References combine a user and a number; one number is common to all users. */
 function referenceOf(user: User, number: number): string {
   return `${number === 20 ? 'anybody' : user.person.email}-${number}`
 }
@@ -207,7 +219,7 @@ async function takeCredit(
 ): Promise<void> {
   const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `credit ${user.person.email} ${step.cents}`
-  const said = await credit(host, host.service, user.person, amountOf(step.cents), reference)
+  const said = await creditUser(host, host.serviceAuthorization, user.person, amountOf(step.cents), reference)
   const before = world.used.get(reference)
   expectCode(said, before === undefined || before.content === content ? '0' : '1')
   if (before !== undefined) return
@@ -220,7 +232,9 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
   const to = pick(world.users, step.to) ?? from
   const reference = `${referenceOf(from, step.reference)}-${world.users[0]?.person.email}`
   const content = `pay ${from.person.email} ${to.person.email} ${step.cents}`
-  const said = await open(host, from.person, to.person, amountOf(step.cents), { transaction_reference: reference })
+  const said = await createPayment(host, from.person, to.person, amountOf(step.cents), {
+    transaction_reference: reference,
+  })
   expireFor(world, (payment) => payment.from === from || payment.to === from)
   const before = world.used.get(reference)
   if (before !== undefined) {
@@ -242,11 +256,11 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
 }
 
 async function takeConfirm(world: World, host: ClockedHost, step: Extract<Step, { do: 'confirm' }>): Promise<void> {
-  // Recent ones more often, since the others have ended.
+  // Recent payments only, since older ones have ended.
   const payment = pick(world.payments.slice(-3), step.which)
   if (payment === undefined) return
   const { from, to, cents: of, session } = payment
-  const said = await confirm(host, step.leg, { from: from.person, to: to.person, amount: amountOf(of), session })
+  const said = await confirmPayment(host, step.leg, { from: from.person, to: to.person, amount: amountOf(of), session })
   if (payment.state === 'completed') return expectStatusOf(said, '1')
   if (payment.state === 'pending' && payment.expiresAt <= now(world)) expire(payment)
   if (payment.state === 'expired') return expectCode(said, '1')
@@ -270,7 +284,7 @@ async function takeCreate(
 ): Promise<void> {
   const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `${step.type} ${user.person.email} ${step.cents}`
-  const said = await ask(host, 'create_transaction', {
+  const said = await callEndpoint(host, 'create_transaction', {
     email: user.person.email,
     apikey: user.person.apikey,
     transaction_reference: reference,
@@ -302,7 +316,7 @@ async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do
     status: step.outcome,
     amount: amountOf(of),
   }
-  const said = await ask(host, 'update_transaction', body, { authorization: host.service })
+  const said = await callEndpoint(host, 'update_transaction', body, { authorization: host.serviceAuthorization })
   const open_ = transaction.state === 'PENDING'
   expectCode(said, open_ || transaction.state === step.outcome ? '0' : '1')
   if (!open_) return
@@ -314,14 +328,14 @@ async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do
   if (succeeds === (type === 'DEPOSIT')) user.available += of
 }
 
-function expectCode(said: Said, code: '0' | '1'): void {
+function expectCode(said: PaymentsReply, code: '0' | '1'): void {
   expect(said).toMatchObject({ status: 200, code })
 }
 
-function expectStatus(said: Said, status: number): void {
+function expectStatus(said: PaymentsReply, status: number): void {
   expect(said).toMatchObject({ status, code: '1' })
 }
 
-function expectStatusOf(said: Said, status: '0' | '1'): void {
+function expectStatusOf(said: PaymentsReply, status: '0' | '1'): void {
   expect(said).toMatchObject({ status: 200, code: '0', data: { status } })
 }

@@ -1,14 +1,14 @@
-import { describeMounted } from '../describe-mounted.ts'
-import { paymentsHost } from './payer.ts'
-import { paymentsSuite } from './suite.ts'
+import { describeMounted } from '../hosts/describe-mounted.ts'
+import { createPaymentsHost } from './payments-client.ts'
+import { paymentsSuite } from './payments-suite.ts'
 
 let service = ''
 
 describeMounted(
   'the payments API',
   async () => {
-    const made = await paymentsHost()
-    service = made.service
+    const made = await createPaymentsHost()
+    service = made.serviceAuthorization
     return made.billfold.payments
   },
   (client) => paymentsSuite(client, () => service),

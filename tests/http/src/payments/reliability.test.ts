@@ -2,13 +2,13 @@ import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { type AnyTables, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { describeReliability, reliability } from './reliability.ts'
+import { describeReliability, measureReliability } from './reliability.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
 
 // The long form, of 100,000 payments, is `npm run payments`.
-describe('two processes, one of which is killed, and a database that drops its connections', () => {
-  it.each(databases)('lose no payment on $name, and make none twice', { timeout: 300_000 }, async (database) => {
+describe('two processes with a kill and dropped database connections', () => {
+  it.each(databases)('lose and duplicate no payment on $name', { timeout: 300_000 }, async (database) => {
     const fresh = await database.open()
     if (fresh.url === undefined) throw new Error('there is no URL')
     const { dialect } = database
@@ -17,21 +17,21 @@ describe('two processes, one of which is killed, and a database that drops its c
     const db = fresh.connect()
     await migrate(db, { dialect })
     try {
-      const report = await reliability({
+      const report = await measureReliability({
         dialect,
         url: url.href,
         storage: kyselyStorage(db, { dialect }),
         processes: 2,
         clients: 8,
         payments: 96,
-        killEvery: 300,
-        mostKills: 1,
+        killIntervalMs: 300,
+        maxKills: 1,
         disturbances: 1,
         disturb: () => dropConnections(database, db, url),
       })
-      const { acknowledged, completed, missing, unasked, kills, disturbances, findings, cents } = report
+      const { acknowledged, completed, missing, unacknowledged, kills, disturbances, findings, cents } = report
       const what = describeReliability(report)
-      expect({ acknowledged, completed, missing, unasked }, what).toEqual({
+      expect({ acknowledged, completed, missing, unasked: unacknowledged }, what).toEqual({
         acknowledged: 96,
         completed: 96,
         missing: 0,
@@ -47,7 +47,7 @@ describe('two processes, one of which is killed, and a database that drops its c
   })
 })
 
-/** Ends the connections of the processes; on MySQL, all that the database has but the one that asks. */
+/** Terminates the database connections of the processes; on MySQL, all but the own one. */
 async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>, url: URL): Promise<void> {
   if (dialect === 'postgres') {
     const name = url.searchParams.get('application_name')
@@ -58,6 +58,6 @@ async function dropConnections({ dialect }: TestDatabase, db: Kysely<AnyTables>,
   const { rows } = await sql<{
     id: number
   }>`select id from information_schema.processlist where db = ${schema} and id <> connection_id()`.execute(db)
-  // One may have ended by itself meanwhile.
+  // A connection may have ended meanwhile.
   for (const { id } of rows) await sql`kill ${sql.lit(id)}`.execute(db).catch(() => {})
 }

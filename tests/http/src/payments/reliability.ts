@@ -1,62 +1,70 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { newKey, type Storage, tables } from '@billfold/core'
-import type { Answer, Sent } from '../client.ts'
-import { type Asker, confirm, credit, newPerson, open, paymentsHost, type Person, testKeyring } from './payer.ts'
-import { type HostProcess, startProcess } from './processes.ts'
+import type { HttpReply, RequestContent, RequestDriver } from '../request-driver.ts'
+import {
+  confirmPayment,
+  createPayment,
+  createPaymentsHost,
+  creditUser,
+  type PaymentsUser,
+  registerUser,
+  testKeyring,
+} from './payments-client.ts'
+import { type HostProcess, startProcess } from './start-process.ts'
 
-/** What a run does. */
+/** The options of a run. */
 export interface ReliabilityOptions {
   readonly dialect: string
   readonly url: string
-  /** A storage over the same database, to look at the end. */
+  /** A storage over the same database, for the final check. */
   readonly storage: Storage
   readonly processes: number
   readonly clients: number
   readonly payments: number
-  /** No payment begins after so many seconds. */
-  readonly mostSeconds?: number
-  /** Milliseconds between two kills; none without. */
-  readonly killEvery?: number
-  readonly mostKills?: number
-  /** What is done to the database, so many times, in equal shares of the payments or of the time, whichever comes first. */
+  /** No payment starts after this many seconds. */
+  readonly maxSeconds?: number
+  /** Milliseconds between two kills; no kills if undefined. */
+  readonly killIntervalMs?: number
+  readonly maxKills?: number
+  /** Disturbs the database `disturbances` times, spread over the payments or the time, whichever is first. */
   readonly disturb?: () => Promise<void>
   readonly disturbances?: number
   readonly log?: (line: string) => void
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface ReliabilityReport {
   readonly seconds: number
   readonly acknowledged: number
-  /** Payments that are completed in the storage. */
+  /** Completed payments in the storage. */
   readonly completed: number
   /** Acknowledged, but not completed in the storage. */
   readonly missing: number
-  /** Completed in the storage, but acknowledged to nobody. */
-  readonly unasked: number
+  /** Completed in the storage, but not acknowledged. */
+  readonly unacknowledged: number
   readonly kills: number
   readonly disturbances: number
-  /** Calls that got no answer, or one of the 5xx or 409 kind, and were made again. */
+  /** Calls retried after no reply, a 5xx or a 409. */
   readonly repeats: number
   readonly findings: readonly unknown[]
-  /** Cents that all users have, and that came in. */
+  /** Cents held by users, and cents deposited. */
   readonly cents: { readonly users: bigint; readonly received: bigint }
 }
 
-/** Pays through processes that are killed while they work, and counts what is left. */
-export async function reliability(options: ReliabilityOptions): Promise<ReliabilityReport> {
+/** Makes payments through processes that are killed meanwhile, and compares the storage with the acknowledgements. */
+export async function measureReliability(options: ReliabilityOptions): Promise<ReliabilityReport> {
   const { dialect, url, storage, clients, payments } = options
   const rootKey = newKey()
-  const { billfold, service } = await paymentsHost(storage, { keyring: testKeyring(rootKey) })
+  const { billfold, serviceAuthorization } = await createPaymentsHost(storage, { keyring: testKeyring(rootKey) })
   const slots = await Promise.all(
     Array.from({ length: options.processes }, () => startProcess({ dialect, url, rootKey })),
   )
   const fleet = fleetOf(slots)
-  const people = await peopleFor(fleet, service, clients, payments)
+  const people = await peopleFor(fleet, serviceAuthorization, clients, payments)
   const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
   const begun = Date.now()
-  const { mostSeconds = Number.POSITIVE_INFINITY } = options
-  const isOver = (): boolean => Date.now() - begun > mostSeconds * 1000
+  const { maxSeconds = Number.POSITIVE_INFINITY } = options
+  const isOver = (): boolean => Date.now() - begun > maxSeconds * 1000
   const troubles = [
     killing(options, state, slots, () => startProcess({ dialect, url, rootKey })),
     disturbing(options, state, begun),
@@ -79,8 +87,8 @@ interface Progress {
   disturbances: number
 }
 
-/** All processes as one: a call goes to any, and to the next one until it is answered. */
-interface Fleet extends Asker {
+/** A driver over all processes that retries a call at the next one until it succeeds. */
+interface Fleet extends RequestDriver {
   readonly agent: Agent
   repeats: number
 }
@@ -106,7 +114,7 @@ function fleetOf(slots: readonly HostProcess[]): Fleet {
   return fleet
 }
 
-function once(agent: Agent, port: number, method: string, path: string, sent: Sent): Promise<Answer> {
+function once(agent: Agent, port: number, method: string, path: string, sent: RequestContent): Promise<HttpReply> {
   const body = JSON.stringify(sent.json)
   const headers = { 'content-type': 'application/json', ...sent.headers }
   return new Promise((resolve, reject) => {
@@ -130,15 +138,15 @@ function once(agent: Agent, port: number, method: string, path: string, sent: Se
 }
 
 interface Pair {
-  readonly from: Person
-  readonly to: Person
+  readonly from: PaymentsUser
+  readonly to: PaymentsUser
 }
 
-/** A sender and a receiver for each client, who have paid each other once, so that the sender's word completes. */
+/** Creates a sender and a receiver for each client. */
 async function peopleFor(fleet: Fleet, service: string, clients: number, payments: number): Promise<readonly Pair[]> {
-  const people = await Promise.all(Array.from({ length: clients }, () => newPerson(fleet)))
+  const people = await Promise.all(Array.from({ length: clients }, () => registerUser(fleet)))
   const amount = String(Math.ceil(payments / clients) + 10)
-  await Promise.all(people.map((person, index) => credit(fleet, service, person, amount, `first-${index}`)))
+  await Promise.all(people.map((person, index) => creditUser(fleet, service, person, amount, `first-${index}`)))
   return people.map((from, index) => ({ from, to: people[(index + 1) % people.length] ?? from }))
 }
 
@@ -151,26 +159,26 @@ async function pay(
   isOver: () => boolean,
 ): Promise<void> {
   for (let index = 0; index < count && !isOver(); index++) {
-    const opened = await open(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
+    const opened = await createPayment(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
     const session: string = opened.data?.sessionid
     if (session === undefined) throw new Error(`not opened: ${JSON.stringify(opened)}`)
     const payment = { from, to, amount: '0.07', session }
-    if (index === 0) await confirm(fleet, 'A', payment)
-    const confirmed = await confirm(fleet, 'B', payment)
+    if (index === 0) await confirmPayment(fleet, 'A', payment)
+    const confirmed = await confirmPayment(fleet, 'B', payment)
     if (confirmed.data?.status !== '1') throw new Error(`not completed: ${JSON.stringify(confirmed)}`)
     state.acknowledged.push(session)
   }
 }
 
 async function killing(
-  { killEvery, mostKills = Number.POSITIVE_INFINITY, log = () => {} }: ReliabilityOptions,
+  { killIntervalMs, maxKills = Number.POSITIVE_INFINITY, log = () => {} }: ReliabilityOptions,
   state: Progress,
   slots: HostProcess[],
   start: () => Promise<HostProcess>,
 ): Promise<void> {
-  if (killEvery === undefined) return
-  for (let turn = 0; turn < mostKills && !state.done; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, killEvery))
+  if (killIntervalMs === undefined) return
+  for (let turn = 0; turn < maxKills && !state.done; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, killIntervalMs))
     const index = turn % slots.length
     await slots[index]?.kill()
     state.kills++
@@ -180,11 +188,11 @@ async function killing(
 }
 
 async function disturbing(options: ReliabilityOptions, state: Progress, begun: number): Promise<void> {
-  const { disturb, disturbances = 0, payments, mostSeconds = Number.POSITIVE_INFINITY } = options
+  const { disturb, disturbances = 0, payments, maxSeconds = Number.POSITIVE_INFINITY } = options
   if (disturb === undefined) return
   while (!state.done && state.disturbances < disturbances) {
     const share = (state.disturbances + 1) / (disturbances + 1)
-    if (state.acknowledged.length >= payments * share || Date.now() - begun >= mostSeconds * 1000 * share) {
+    if (state.acknowledged.length >= payments * share || Date.now() - begun >= maxSeconds * 1000 * share) {
       await disturb()
       state.disturbances++
     }
@@ -195,7 +203,7 @@ async function disturbing(options: ReliabilityOptions, state: Progress, begun: n
 async function compare(
   storage: Storage,
   acknowledged: readonly string[],
-): Promise<Pick<ReliabilityReport, 'acknowledged' | 'completed' | 'missing' | 'unasked' | 'cents'>> {
+): Promise<Pick<ReliabilityReport, 'acknowledged' | 'completed' | 'missing' | 'unacknowledged' | 'cents'>> {
   const completed = new Set(
     (await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
   )
@@ -209,12 +217,12 @@ async function compare(
     acknowledged: asked.size,
     completed: completed.size,
     missing: acknowledged.filter((id) => !completed.has(id)).length,
-    unasked: [...completed].filter((id) => !asked.has(id)).length,
+    unacknowledged: [...completed].filter((id) => !asked.has(id)).length,
     cents: { users: sum(['available', 'held']), received: -sum(['grant', 'gateway', 'fees']) },
   }
 }
 
-/** All rows of a table, a page at a time. */
+/** Lists all rows of a table, page by page. */
 async function allOf(storage: Storage, name: string): Promise<Readonly<Record<string, unknown>>[]> {
   const table = tables.find((candidate) => candidate.name === name)
   if (table === undefined) throw new Error(`there is no table ${name}`)
@@ -238,12 +246,13 @@ function figures(
   return { kills, disturbances, repeats }
 }
 
-/** A report as lines of text. */
+/** Formats a report. */
 export function describeReliability(report: ReliabilityReport): string {
-  const { seconds, acknowledged, completed, missing, unasked, kills, disturbances, repeats, findings, cents } = report
+  const { seconds, acknowledged, completed, missing, unacknowledged, kills, disturbances, repeats, findings, cents } =
+    report
   return [
     `${acknowledged} payments acknowledged in ${seconds.toFixed(0)} s, ${(acknowledged / seconds).toFixed(0)} a second`,
-    `${completed} completed in the storage, ${missing} missing, ${unasked} that nobody was told of`,
+    `${completed} completed in the storage, ${missing} missing, ${unacknowledged} that nobody was told of`,
     `${kills} kills, ${disturbances} disturbances of the database, ${repeats} calls made again`,
     `${cents.users} cents with users, ${cents.received} cents came in`,
     `audit: ${findings.length} findings${findings.length > 0 ? ` ${JSON.stringify(findings.slice(0, 5))}` : ''}`,

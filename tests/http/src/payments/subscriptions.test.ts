@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { describePayments, said } from './describe-payments.ts'
-import { ask, newPerson, registration } from './payer.ts'
+import { describePayments, replyWith } from './describe-payments.ts'
+import { callEndpoint, registerUser, registration } from './payments-client.ts'
 
 const terms = {
   amount_paid: '120.00',
@@ -13,43 +13,43 @@ const terms = {
 }
 
 describePayments(
-  'the endpoints for licences',
+  'the subscription endpoints',
   () => ({}),
   (client, host) => {
     const admin = (name: string, body: object, method = 'POST') =>
-      ask(client, name, body, { authorization: host().service }, method)
+      callEndpoint(client, name, body, { authorization: host().serviceAuthorization }, method)
 
-    it('are given once, renewed, ended and asked about', async () => {
-      const { email } = await newPerson(client)
-      const registered = said('Licence Registered Successfully', '0')
-      expect(await admin('check_user', { email })).toEqual(said('User Not Found'))
-      expect(await admin('deactivate_licence', { email })).toEqual(said('User Not Found'))
+    it('add once, renew, deactivate and check a subscription', async () => {
+      const { email } = await registerUser(client)
+      const registered = replyWith('Licence Registered Successfully', '0')
+      expect(await admin('check_user', { email })).toEqual(replyWith('User Not Found'))
+      expect(await admin('deactivate_licence', { email })).toEqual(replyWith('User Not Found'))
       expect(await admin('add_user_licence', { email, ...terms })).toEqual(registered)
       expect(await admin('add_user_licence', { email, ...terms })).toEqual(
-        said('Licence Data matching User already exists'),
+        replyWith('Licence Data matching User already exists'),
       )
-      expect(await admin('check_license', { email })).toEqual(said('license is active', '0'))
-      expect(await admin('check_licence', { email })).toEqual(said('license is active', '0'))
+      expect(await admin('check_license', { email })).toEqual(replyWith('license is active', '0'))
+      expect(await admin('check_licence', { email })).toEqual(replyWith('license is active', '0'))
       expect(await admin('check_user', { email })).toEqual({
-        ...said('Licence data Found', '0'),
+        ...replyWith('Licence data Found', '0'),
         data: { ...terms, no_of_default_users: '2', status: 'active' },
       })
       for (let time = 0; time < 2; time++)
-        expect(await admin('deactivate_licence', { email })).toEqual(said('User Updated successfully', '0'))
-      expect(await admin('check_license', { email })).toEqual(said('license has expired', '0'))
+        expect(await admin('deactivate_licence', { email })).toEqual(replyWith('User Updated successfully', '0'))
+      expect(await admin('check_license', { email })).toEqual(replyWith('license has expired', '0'))
       expect(await admin('activate_licence', { email, ...terms, number_of_users: 20 })).toEqual(registered)
       expect((await admin('check_user', { email })).data).toMatchObject({ number_of_users: '20', status: 'active' })
       const past = { ...terms, sub_end_date: '2020-12-31' }
       expect(await admin('activate_licence', { email, ...past })).toEqual(registered)
-      expect(await admin('check_license', { email })).toEqual(said('license has expired', '0'))
+      expect(await admin('check_license', { email })).toEqual(replyWith('license has expired', '0'))
     })
 
-    it('say what is missing or makes no sense, and are for service keys only', async () => {
-      const { email, apikey } = await newPerson(client)
+    it('return errors for missing and invalid fields, and require a service key', async () => {
+      const { email, apikey } = await registerUser(client)
       for (const name of ['add_user_licence', 'activate_licence']) {
         for (const field of ['email', ...Object.keys(terms)])
           expect(await admin(name, { email, ...terms, [field]: null })).toEqual(
-            said(`${field} cannot be Null or an empty String`),
+            replyWith(`${field} cannot be Null or an empty String`),
           )
         for (const wrong of [
           { sub_end_date: '2019-12-31' },
@@ -66,7 +66,7 @@ describePayments(
             message: expect.stringMatching(/^Unable to Create License ./),
           })
         }
-        expect(await admin(name, { ...terms, email: 'no@example.org' })).toEqual(said('User Not Found'))
+        expect(await admin(name, { ...terms, email: 'no@example.org' })).toEqual(replyWith('User Not Found'))
       }
       for (const name of [
         'add_user_licence',
@@ -76,22 +76,22 @@ describePayments(
         'check_license',
         'add_evault_user',
       ])
-        expect((await ask(client, name, { email, ...terms, apikey })).status).toBe(401)
+        expect((await callEndpoint(client, name, { email, ...terms, apikey })).status).toBe(401)
       const path = `/api/v1/lokdon/check_license?email=${encodeURIComponent(email)}`
-      expect(await ask(client, path, undefined, { authorization: host().service }, 'GET')).toEqual(
-        said('User Not Found'),
-      )
+      expect(
+        await callEndpoint(client, path, undefined, { authorization: host().serviceAuthorization }, 'GET'),
+      ).toEqual(replyWith('User Not Found'))
     })
 
-    it('add_evault_user keeps a person once', async () => {
+    it('add_evault_user stores a user once', async () => {
       const { email } = registration()
       const person = { email, first_name: 'Eva', passport: 'P1', fingerprint_id: 'f', zip_code: 12345 }
-      expect(await admin('add_evault_user', person)).toEqual(said('User Registered Successfully', '0'))
+      expect(await admin('add_evault_user', person)).toEqual(replyWith('User Registered Successfully', '0'))
       expect(await admin('add_evault_user', { ...person, email: email.toUpperCase() })).toEqual(
-        said('User Matching Email Already Exists'),
+        replyWith('User Matching Email Already Exists'),
       )
       expect(await admin('add_evault_user', { ...person, email: '' })).toEqual(
-        said('email cannot be Null or an empty String'),
+        replyWith('email cannot be Null or an empty String'),
       )
       expect((await admin('add_evault_user', { ...person, email: 'x' })).status).toBe(400)
     })

@@ -1,18 +1,19 @@
 import { newKey, type PaymentsOptions, type Storage } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import type { TestDatabase } from '@billfold/test-databases'
-import { request } from '../client.ts'
-import { type Host, startHost } from '../hosts.ts'
-import { type Asker, paymentsHost, type PaymentsHost, testKeyring } from './payer.ts'
+import { sendRequest } from '../send-request.ts'
+import { type Host, startHost } from '../hosts/start-host.ts'
+import type { RequestDriver } from '../request-driver.ts'
+import { createPaymentsHost, type PaymentsHost, testKeyring } from './payments-client.ts'
 
-/** One of two hosts: its API over HTTP, what it does in-process, and its clock. */
-export interface ClockedHost extends PaymentsHost, Asker {
+/** One of two hosts: its API over HTTP, its instance and its clock. */
+export interface ClockedHost extends PaymentsHost, RequestDriver {
   readonly clock: { now: number }
   readonly storage: Storage
 }
 
-/** Two hosts, Express and Koa, over pools of their own on one fresh database, as two processes would be. */
-export async function twoHosts(
+/** Starts two hosts, Express and Koa, with their own pools on one fresh database, like two processes. */
+export async function startTwoPaymentsHosts(
   database: TestDatabase,
   payments: PaymentsOptions = {},
 ): Promise<{ readonly hosts: readonly [ClockedHost, ClockedHost]; readonly drop: () => Promise<void> }> {
@@ -21,16 +22,16 @@ export async function twoHosts(
   const key = newKey()
   const listening: Host[] = []
   const pools = [connect(), connect()] as const
-  // One instant for both: what is due after exactly a day is due at either host.
+  // The same start for both, so that deadlines are equal at both hosts.
   const startedAt = Date.now()
   await migrate(pools[0], { dialect })
   const start = async (db: (typeof pools)[number], framework: 'koa' | 'express 5'): Promise<ClockedHost> => {
     const clock = { now: startedAt }
     const storage = kyselyStorage(db, { dialect })
-    const made = await paymentsHost(storage, { keyring: testKeyring(key), now: () => clock.now, payments })
+    const made = await createPaymentsHost(storage, { keyring: testKeyring(key), now: () => clock.now, payments })
     const host = await startHost({ framework, through: 'app', prefix: '', parser: false }, made.billfold.payments)
     listening.push(host)
-    return { ...made, clock, storage, request: (method, path, sent) => request(host.port, method, path, sent) }
+    return { ...made, clock, storage, request: (method, path, sent) => sendRequest(host.port, method, path, sent) }
   }
   const hosts = [await start(pools[0], 'koa'), await start(pools[1], 'express 5')] as const
   return {

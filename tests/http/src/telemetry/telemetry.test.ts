@@ -15,19 +15,20 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import express from 'express'
 import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { direct } from '../authentication/direct.ts'
-import { selfieOf } from '../authentication/people.ts'
-import { publicUrl, stepsAt } from '../authentication/steps.ts'
-import { request } from '../client.ts'
-import { basic, call, type Outcome } from '../custody/custodian.ts'
+import { inMemoryDriver } from '../in-memory-driver.ts'
+import { createSelfie } from '../authentication/fixtures.ts'
+import { createLoginFlow, publicUrl } from '../authentication/login-flow.ts'
+import { sendRequest } from '../send-request.ts'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { callCustody, type CustodyReply } from '../custody/custody-host.ts'
 import { scriptedChain } from '../events/scripted-chain.ts'
-import { record, type Recorded } from './recorded.ts'
+import { type RecordingSdk, startRecording } from './recording-sdk.ts'
 
 const pin = '471147'
 
-/** A host whose middleware has an active span of its own, as the instrumentation of its framework has. */
+/** Hosts whose middleware starts an active span, like the instrumentation of their framework. */
 const frameworks = {
-  express: (billfold: Billfold, { tracer }: Recorded) => {
+  express: (billfold: Billfold, { tracer }: RecordingSdk) => {
     const app = express()
     app.use((_request, _response, next) =>
       tracer.startActiveSpan('host', (span) => {
@@ -38,7 +39,7 @@ const frameworks = {
     app.use('/id', expressRouter(billfold.custody))
     return createServer(app)
   },
-  koa: (billfold: Billfold, { tracer }: Recorded) => {
+  koa: (billfold: Billfold, { tracer }: RecordingSdk) => {
     const app = new Koa()
     app.use((_context, next) =>
       tracer.startActiveSpan('host', async (span) => {
@@ -54,12 +55,12 @@ const frameworks = {
 
 describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) => {
   const chain = scriptedChain()
-  let recorded: Recorded
+  let recorded: RecordingSdk
   let billfold: Billfold
   let server: Server
-  let ask: (method: string, path: string, json?: unknown) => Promise<Outcome>
+  let ask: (method: string, path: string, json?: unknown) => Promise<CustodyReply>
   beforeAll(async () => {
-    recorded = record()
+    recorded = startRecording()
     const { tracer, meter } = recorded
     billfold = createBillfold({
       storage: memoryStorage(),
@@ -71,11 +72,14 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     })
     const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 't', scopes: ['custody'] })
     server = frameworks[framework](billfold, recorded)
+    server.keepAliveTimeout = 600_000
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const client = { request: (method: string, path: string, sent = {}) => request(port, method, `/id${path}`, sent) }
-    ask = (method, path, json) => call(client, basic(keyId, keySecret), method, path, json)
+    const client = {
+      request: (method: string, path: string, sent = {}) => sendRequest(port, method, `/id${path}`, sent),
+    }
+    ask = (method, path, json) => callCustody(client, basicAuthorization(keyId, keySecret), method, path, json)
     recorded.spans()
   })
   afterAll(async () => {
@@ -90,7 +94,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     return span
   }
 
-  it('makes a request a span below the one that the host has, and the storage and the slow hash spans below it', async () => {
+  it('creates a request span under the span of the host, with storage and password hash spans below', async () => {
     const { status, result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
     expect(status).toBe(200)
     const spans = recorded.spans()
@@ -118,7 +122,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     )
   })
 
-  it('tells a failure of ours by its kind, and a refusal of the caller by its status', async () => {
+  it('records a rejected request by its status and a dependency call by its operation', async () => {
     await ask('GET', '/api/users/nobody')
     const refused = named(recorded.spans(), 'GET /api/users/:userId')
     expect(refused.attributes['http.response.status_code']).toBe(404)
@@ -142,7 +146,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     expect(named(sent, 'chain broadcast').spanContext().traceId).toBe(named(sent, 'host').spanContext().traceId)
   })
 
-  it('measures requests, commits, slow hashes, acts and what waits, by names that the conventions give', async () => {
+  it('measures requests, commits, password hashes, audit actions and backlogs', async () => {
     const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: result.id, data: 'x' }
     expect((await ask('POST', '/api/signatures', { pincode: '000000', signatureRequest })).status).toBe(403)
@@ -176,22 +180,22 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     expect(named(recorded.spans(), 'deliver').attributes).toEqual({ 'billfold.delivered': 0, 'billfold.failed': 0 })
   })
 
-  it('sees the verifier of faces, a frozen one too', async () => {
+  it('instruments a frozen face verifier', async () => {
     await billfold.authentication.configurations.create({ tag: 'still', liveness: 'none', pin: 'never' })
     const { licence } = await billfold.licences.create({ tag: 'relying party' })
-    const steps = await stepsAt(direct(billfold.authentication), billfold, licence)
-    const userId = await steps.enrolled('ada')
-    const { url } = await steps.session({ userId, dvcID: 'still' })
-    const browser = await steps.open(url)
+    const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
+    const userId = await steps.createEnrolledUser('ada')
+    const { url } = await steps.createSession({ userId, dvcID: 'still' })
+    const browser = await steps.openBrowser(url)
     recorded.spans()
-    expect((await browser.face({ selfie: selfieOf('ada') })).data).toMatchObject({ status: 'success' })
+    expect((await browser.submitFace({ selfie: createSelfie('ada') })).data).toMatchObject({ status: 'success' })
     expect(named(recorded.spans(), 'verifier compare').attributes).toEqual({
       'billfold.dependency': 'verifier',
       'billfold.operation': 'compare',
     })
   })
 
-  it('holds no id, no secret and nothing that a caller has sent', async () => {
+  it('contains no id, no secret and no input of a caller', async () => {
     const reference = 'reference-of-ann@example.org'
     const { result: user } = await ask('POST', '/api/users', { reference, signingMethod: { type: 'PIN', value: pin } })
     await ask('GET', `/api/users/${user.id}?x=query-text`)

@@ -1,0 +1,127 @@
+import { newKey } from '@billfold/core'
+import { migrate } from '@billfold/storage-kysely'
+import { type FreshDatabase, openTestDatabases } from '@billfold/test-databases'
+import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Anvil, saveState, startAnvil } from './anvil.ts'
+import type { CustodyReply } from './custody-host.ts'
+import { createCustodyCaller, createWallet, sendTransaction, type TransactingHost } from './transacting-host.ts'
+
+/** Databases that another process can connect to. */
+const databases = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+const program = fileURLToPath(new URL('../../dist/custody/transacting-process.js', import.meta.url))
+
+interface HostProcess extends Pick<TransactingHost, 'call'> {
+  /** Kills the process with SIGKILL. */
+  readonly kill: () => Promise<void>
+}
+
+async function startProcess(child: ChildProcess): Promise<HostProcess> {
+  if (child.stdout === null) throw new Error('The process has no output')
+  const exited = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const line = await Promise.race([once(lines, 'line').then(String), exited.then(() => undefined)])
+  if (line === undefined) throw new Error(`The process ended with ${child.exitCode}`)
+  const { port, authorization } = JSON.parse(line)
+  return {
+    call: createCustodyCaller(port, authorization),
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+describe.each(databases)('two host processes on one $name', (database) => {
+  const sends = database.kind === 'postgres' ? 200 : 40
+  const key = newKey()
+  let fresh: FreshDatabase
+  let folder: string
+  let anvil: Anvil
+  let provider: JsonRpcProvider
+  let hosts: HostProcess[]
+
+  const startHost = (): Promise<HostProcess> =>
+    startProcess(
+      spawn(process.execPath, [program, database.dialect, fresh.url ?? '', anvil.url, String(anvil.chainId)], {
+        env: { BILLFOLD_KEY: key },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    )
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'billfold-anvil-'))
+    fresh = await database.open()
+    await migrate(fresh.connect(), { dialect: database.dialect })
+    anvil = await startAnvil(['--no-mining', '--state', join(folder, 'state.json')])
+    provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
+    hosts = await Promise.all([startHost(), startHost()])
+  }, 60_000)
+
+  afterAll(async () => {
+    await Promise.all(hosts.map(({ kill }) => kill()))
+    provider.destroy()
+    await anvil.stop()
+    await fresh.drop()
+    await rm(folder, { recursive: true })
+  })
+
+  const hostOf = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
+
+  it(`send ${sends} transactions once each while a node and a host crash`, async () => {
+    const wallet = await createWallet(hostOf(0))
+    await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
+    const to = Wallet.createRandom().address
+    let done = 0
+    /** Retries under the same key, at the other host if one does not respond. */
+    const persist = async (index: number): Promise<string> => {
+      for (let turn = index; ; turn++) {
+        const outcome: CustodyReply | undefined = await sendTransaction(
+          hostOf(turn),
+          wallet.id,
+          { to, value: '0.1' },
+          `send ${index}`,
+        ).catch(() => undefined)
+        if (outcome?.status === 200) {
+          done++
+          return outcome.result.transactionHash
+        }
+        if (outcome !== undefined) expect(outcome.codes).toEqual(['transaction.chain-unavailable'])
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    const some = (from: number, until: number): Promise<string>[] =>
+      Array.from({ length: until - from }, (_, index) => persist(from + index))
+    const until = (count: number) => expect.poll(() => done, { timeout: 100_000, interval: 5 }).toBeGreaterThan(count)
+
+    const sending = some(0, sends / 2)
+    await until(sends / 8)
+    await anvil.rpc('evm_mine')
+    await saveState(anvil, join(folder, 'state.json'))
+    await until(sends / 4)
+    await anvil.rpc('evm_mine')
+    await anvil.kill()
+    await hosts[1]?.kill()
+    sending.push(...some(sends / 2, sends))
+    await anvil.start()
+    hosts[1] = await startHost()
+    const hashes = await Promise.all(sending)
+
+    // A status request rebroadcasts a transaction that the node has lost.
+    const asked = hashes.map((hash, index) => hostOf(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`))
+    for (const { result } of await Promise.all(asked)) expect(['PENDING', 'SUCCEEDED']).toContain(result.status)
+    await anvil.rpc('evm_mine')
+    expect(new Set(hashes).size).toBe(sends)
+    const receipts = await Promise.all(hashes.map((hash) => provider.getTransactionReceipt(hash)))
+    expect(receipts.map((receipt) => receipt?.status)).toEqual(receipts.map(() => 1))
+    expect(await provider.getTransactionCount(wallet.address)).toBe(sends)
+    expect(await provider.getBalance(to)).toBe(parseEther('0.1') * BigInt(sends))
+  }, 150_000)
+})

@@ -1,0 +1,45 @@
+/** One way to mount an API in a host. */
+export interface Mounting {
+  readonly framework: 'express 4' | 'express 5' | 'koa'
+  /** How the router gets its prefix: from the host's app, a router of the host, or koa-mount. */
+  readonly through: 'app' | 'sub-router' | 'koa-mount'
+  /** The path of the API: `''` or `/id`, or `/outer/id` in a sub-router. */
+  readonly prefix: string
+  /** True if body parsers of the host precede the API. */
+  readonly parser: boolean
+}
+
+const frameworks = ['express 4', 'express 5', 'koa'] as const
+
+/** Each framework at the root and under a prefix, with and without body parsers, and in sub-routers. */
+export const mountings: readonly Mounting[] = [
+  ...frameworks.flatMap((framework) =>
+    ['', '/id'].flatMap((prefix) =>
+      [false, true].map((parser): Mounting => ({ framework, through: 'app', prefix, parser })),
+    ),
+  ),
+  ...frameworks.map(
+    (framework): Mounting => ({ framework, through: 'sub-router', prefix: '/outer/id', parser: false }),
+  ),
+  { framework: 'koa', through: 'koa-mount', prefix: '/id', parser: false },
+]
+
+/**
+ * Returns true for the mountings that the suite of an API runs in: both adapters, at the root and under a prefix, with and
+ * without body parsers. The other ones are for the suites of the adapters.
+ */
+export function isDefaultMounting({ framework, through }: Mounting): boolean {
+  return framework !== 'express 4' && through === 'app'
+}
+
+/** Selects every mounting, for the suites of the adapters. */
+export function anyMounting(): boolean {
+  return true
+}
+
+/** Formats a mounting for titles. */
+export function formatMounting({ framework, through, prefix, parser }: Mounting): string {
+  const place = prefix === '' ? 'at the root' : `at ${prefix}`
+  const by = through === 'app' ? '' : ` by ${through}`
+  return `${framework} ${place}${by}${parser ? ' behind parsers' : ''}`
+}

@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { MountableApi } from '@billfold/core/http'
+import { expressHost } from './express-host.ts'
+import type { HostOptions } from './host-builder.ts'
+import { koaHost } from './koa-host.ts'
+import type { Mounting } from './mountings.ts'
+
+/** A listening host with a mounted API, and the errors that reached its error handler. */
+export interface Host {
+  readonly port: number
+  readonly errors: readonly unknown[]
+  readonly close: () => Promise<void>
+}
+
+/** Starts a host with a mounted API on a free port of this machine. */
+export async function startHost(mounting: Mounting, api: MountableApi, options: HostOptions = {}): Promise<Host> {
+  const errors: unknown[] = []
+  const build = mounting.framework === 'koa' ? koaHost : expressHost
+  const server = createServer(build(mounting, api, options, errors))
+  // Longer than any pause of a suite: a request on a connection that the host closes at this moment would be lost.
+  server.keepAliveTimeout = 600_000
+  const port = await listen(server)
+  return { port, errors, close: () => close(server) }
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())))
+  })
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port')
+  return address.port
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

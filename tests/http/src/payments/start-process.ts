@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** A host in its own process. */
+export interface HostProcess {
+  readonly port: number
+  /** Kills the process with SIGKILL and waits for its exit. */
+  readonly kill: () => Promise<void>
+}
+
+/** The arguments of a host process. */
+export interface ProcessOptions {
+  readonly dialect: string
+  readonly url: string
+  readonly rootKey: string
+}
+
+const main = fileURLToPath(new URL('../../dist/payments/host-process.js', import.meta.url))
+
+/** Starts the built host and waits until it listens; retries if it exits first, since its database may be unavailable. */
+export async function startProcess(options: ProcessOptions): Promise<HostProcess> {
+  const end = Date.now() + 120_000
+  for (;;) {
+    const child = spawn(process.execPath, [main, options.dialect, options.url, options.rootKey], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const port = await listening(child)
+    if (typeof port === 'number') return { port, kill: () => kill(child) }
+    if (Date.now() > end) throw new Error(`the host does not start: ${port}`)
+  }
+}
+
+/** Returns the port, or the output of a process that exited first. */
+function listening(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    let said = ''
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString()
+      const port = /^listening (\d+)$/m.exec(said)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('exit', () => resolve(said))
+  })
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
