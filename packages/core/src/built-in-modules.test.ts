@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
-import { builtInDeclarations, builtInModules } from './built-in-modules.ts'
-import { eventCatalogue } from './events.ts'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { type BuiltInAuditActions, builtInDeclarations, builtInModules } from './built-in-modules.ts'
+import { type EventCatalogue, type EventType, eventCatalogue } from './events.ts'
 import { identifiers } from './identity/users/identifier-table.ts'
 import { identifierWrite } from './identity/users/identifiers.ts'
 import { errorTable, isBillfoldError } from './kernel/errors.ts'
 import { newId } from './kernel/ids.ts'
 import { batch, insert, remove, type Storage } from './kernel/storage/index.ts'
 import { computeWalletId } from './onboarding/wallet-login/index.ts'
+import type { AuditAction } from './platform/audit/actions.ts'
 import type { ModuleDeclaration, ModuleParts } from './platform/module.ts'
 import { findUserColumns } from './platform/personal-data.ts'
 import { createBuiltInParts } from './test-fixtures/built-in-parts.ts'
@@ -121,4 +122,9 @@ test('every event is in docs/event-catalogue.md', () => {
 
 test('eventCatalogue lists the events of all modules', () => {
   expect(eventCatalogue).toEqual(events)
+})
+
+test('the types that other packages load name every audit action and event', () => {
+  expectTypeOf<keyof BuiltInAuditActions>().toEqualTypeOf<AuditAction>()
+  expectTypeOf<keyof EventCatalogue>().toEqualTypeOf<EventType>()
 })

@@ -1,15 +1,15 @@
-import { authenticationEvents } from './authentication/events.ts'
-import { custodyEvents } from './custody/events.ts'
-import { didEvents } from './dids/events.ts'
-import { faceEvents } from './identity/biometrics/events.ts'
-import { deviceEvents } from './identity/devices/events.ts'
-import { licenceEvents } from './identity/licences/events.ts'
-import { serviceKeyEvents } from './identity/service-keys/events.ts'
-import { signingMethodEvents } from './identity/signing-methods/events.ts'
-import { userEvents } from './identity/users/events.ts'
-import { onboardingEvents } from './onboarding/events.ts'
-import { paymentEvents } from './payments/events.ts'
-import { webhookEvents } from './platform/webhooks/events.ts'
+import { type AuthenticationEvents, authenticationEvents } from './authentication/events.ts'
+import { type CustodyEvents, custodyEvents } from './custody/events.ts'
+import { type DidEvents, didEvents } from './dids/events.ts'
+import { type FaceEvents, faceEvents } from './identity/biometrics/events.ts'
+import { type DeviceEvents, deviceEvents } from './identity/devices/events.ts'
+import { type LicenceEvents, licenceEvents } from './identity/licences/events.ts'
+import { type ServiceKeyEvents, serviceKeyEvents } from './identity/service-keys/events.ts'
+import { type SigningMethodEvents, signingMethodEvents } from './identity/signing-methods/events.ts'
+import { type UserEvents, userEvents } from './identity/users/events.ts'
+import { type OnboardingEvents, onboardingEvents } from './onboarding/events.ts'
+import { type PaymentEvents, paymentEvents } from './payments/events.ts'
+import { type WebhookEvents, webhookEvents } from './platform/webhooks/events.ts'
 import type { EventDefinitions } from './platform/events/define-event.ts'
 import type { BillfoldEvent, EventType } from './platform/events/event.ts'
 import { isEventIn, isEventTypeIn } from './platform/events/is-event.ts'
@@ -19,7 +19,31 @@ export type { EventDefinition, EventDefinitions } from './platform/events/define
 export * from './platform/events/event.ts'
 export type { VerifyWebhookOptions, WebhookHeaders } from './platform/events/verify-webhook.ts'
 
-const catalogue = {
+/**
+ * The type of {@link eventCatalogue}. It names the files that merge the events into `ModuleEvents`, so that declaration
+ * files of other packages load them.
+ */
+export interface EventCatalogue
+  extends AuthenticationEvents,
+    CustodyEvents,
+    DidEvents,
+    FaceEvents,
+    DeviceEvents,
+    LicenceEvents,
+    ServiceKeyEvents,
+    SigningMethodEvents,
+    UserEvents,
+    OnboardingEvents,
+    PaymentEvents,
+    WebhookEvents {}
+
+/**
+ * The event types of Billfold's own modules, by name. An event is written in the commit of the action that it reports.
+ * Its data contains ids and short words only: a subscriber that needs more queries the API with its own permissions.
+ * Receivers of webhooks import it without the rest of the library, so it lists the modules' events itself; a test
+ * compares it with the modules.
+ */
+export const eventCatalogue: EventCatalogue = {
   ...userEvents,
   ...signingMethodEvents,
   ...faceEvents,
@@ -34,30 +58,15 @@ const catalogue = {
   ...webhookEvents,
 }
 
-type Catalogue = typeof catalogue
-
-/**
- * The type of {@link eventCatalogue}, as an interface so that declaration files of hosts need not expand what zod
- * infers.
- */
-// oxlint-disable-next-line typescript/no-empty-object-type -- as said above
-export interface EventCatalogue extends Catalogue {}
-
-/**
- * The event types of Billfold's own modules, by name. An event is written in the commit of the action that it reports.
- * Its data contains ids and short words only: a subscriber that needs more queries the API with its own permissions.
- * Receivers of webhooks import it without the rest of the library, so it lists the modules' events itself; a test
- * compares it with the modules.
- */
-export const eventCatalogue: EventCatalogue = catalogue
-
-const definitions: EventDefinitions = catalogue
+const definitions: EventDefinitions = { ...eventCatalogue }
 
 /** The names of the event types in {@link eventCatalogue}. */
-export const eventTypes: readonly (keyof EventCatalogue)[] = Object.freeze(Object.keys(catalogue).filter(isInCatalogue))
+export const eventTypes: readonly (keyof EventCatalogue)[] = Object.freeze(
+  Object.keys(eventCatalogue).filter(isInCatalogue),
+)
 
 function isInCatalogue(type: string): type is keyof EventCatalogue {
-  return Object.hasOwn(catalogue, type)
+  return Object.hasOwn(eventCatalogue, type)
 }
 
 /** Returns true if the text is the name of an event type in {@link eventCatalogue}. */

@@ -113,7 +113,7 @@ export {
   type FeeBumping,
 } from './custody/chain-clients/index.ts'
 export * from './platform/audit/actions.ts'
-export { auditActions, isAuditAction, tables } from './built-in-modules.ts'
+export { auditActions, type BuiltInAuditActions, isAuditAction, tables } from './built-in-modules.ts'
 export { type AuditLogFinding, auditLogFindings } from './platform/audit/findings.ts'
 export type { AuditApi } from './platform/audit/api.ts'
 export type { AuditCheckpoint } from './platform/audit/link.ts'

@@ -17,7 +17,8 @@ export const authenticationEvents = {
   }),
 }
 
-type AuthenticationEvents = typeof authenticationEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type AuthenticationEvents = typeof authenticationEvents
 
 declare module '../platform/events/event.ts' {
   interface ModuleEvents extends AuthenticationEvents {}

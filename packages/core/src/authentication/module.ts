@@ -21,7 +21,8 @@ const authenticationAuditActions = {
   'session.failed': 'A session failed',
 }
 
-type AuthenticationAuditActions = typeof authenticationAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type AuthenticationAuditActions = typeof authenticationAuditActions
 
 declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends AuthenticationAuditActions {}

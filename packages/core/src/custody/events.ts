@@ -33,7 +33,8 @@ export const custodyEvents = {
   'transaction.replaced': defineEvent('The nonce of a transaction was used by another transaction.', transaction),
 }
 
-type CustodyEvents = typeof custodyEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type CustodyEvents = typeof custodyEvents
 
 declare module '../platform/events/event.ts' {
   interface ModuleEvents extends CustodyEvents {}

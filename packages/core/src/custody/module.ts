@@ -21,7 +21,8 @@ const custodyAuditActions = {
   'transaction.fee-bumped': 'A transaction was rebroadcast with a higher fee; the subject is the wallet',
 }
 
-type CustodyAuditActions = typeof custodyAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type CustodyAuditActions = typeof custodyAuditActions
 
 declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends CustodyAuditActions {}

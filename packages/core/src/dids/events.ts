@@ -18,7 +18,8 @@ export const didEvents = {
   }),
 }
 
-type DidEvents = typeof didEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type DidEvents = typeof didEvents
 
 declare module '../platform/events/event.ts' {
   interface ModuleEvents extends DidEvents {}

@@ -27,7 +27,8 @@ const didAuditActions = {
   'did.change-signed': 'A change to an on-chain registry was signed; the subject is the address',
 }
 
-type DidAuditActions = typeof didAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type DidAuditActions = typeof didAuditActions
 
 declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends DidAuditActions {}

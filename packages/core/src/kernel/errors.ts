@@ -17,7 +17,7 @@ export type { ErrorDefinition, ErrorTable } from './error-codes/error-table.ts'
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- open for declaration merging
+// oxlint-disable-next-line typescript/no-empty-object-type -- open for declaration merging
 export interface ModuleErrors {}
 
 /** The code of a {@link BillfoldError}. Codes are stable: branch on them, not on messages. */

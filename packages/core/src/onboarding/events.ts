@@ -12,7 +12,8 @@ export const onboardingEvents = {
   'application.rejected': defineEvent('An application was rejected.', application),
 }
 
-type OnboardingEvents = typeof onboardingEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type OnboardingEvents = typeof onboardingEvents
 
 declare module '../platform/events/event.ts' {
   interface ModuleEvents extends OnboardingEvents {}

@@ -21,7 +21,8 @@ const onboardingAuditActions = {
   'application.status-changed': 'The status of an application was changed',
 }
 
-type OnboardingAuditActions = typeof onboardingAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type OnboardingAuditActions = typeof onboardingAuditActions
 
 declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends OnboardingAuditActions {}

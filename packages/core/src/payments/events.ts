@@ -37,7 +37,8 @@ export const paymentEvents = {
   'subscription.deactivated': defineEvent('A subscription was deactivated.', { userId: eventId }),
 }
 
-type PaymentEvents = typeof paymentEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type PaymentEvents = typeof paymentEvents
 
 declare module '../platform/events/event.ts' {
   interface ModuleEvents extends PaymentEvents {}

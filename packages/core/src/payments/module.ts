@@ -41,7 +41,8 @@ const paymentAuditActions = {
   'subscription.deactivated': 'A subscription was deactivated; the subject is the user',
 }
 
-type PaymentAuditActions = typeof paymentAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type PaymentAuditActions = typeof paymentAuditActions
 
 declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends PaymentAuditActions {}

@@ -12,7 +12,8 @@ export const faceEvents = {
   }),
 }
 
-type FaceEvents = typeof faceEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type FaceEvents = typeof faceEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends FaceEvents {}

@@ -16,7 +16,8 @@ const biometricsAuditActions = {
   'face.identified': 'A face was identified among the enrolled faces of a community; the subject is the user',
 }
 
-type BiometricsAuditActions = typeof biometricsAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type BiometricsAuditActions = typeof biometricsAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends BiometricsAuditActions {}

@@ -9,7 +9,8 @@ export const deviceEvents = {
   }),
 }
 
-type DeviceEvents = typeof deviceEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type DeviceEvents = typeof deviceEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends DeviceEvents {}

@@ -10,7 +10,8 @@ const deviceAuditActions = {
   'device.revoked': 'The trust in a device was revoked; the subject is the user',
 }
 
-type DeviceAuditActions = typeof deviceAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type DeviceAuditActions = typeof deviceAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends DeviceAuditActions {}

@@ -10,7 +10,8 @@ export const licenceEvents = {
   'licence.revoked': defineEvent('A licence was revoked.', { licenceId: eventId }),
 }
 
-type LicenceEvents = typeof licenceEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type LicenceEvents = typeof licenceEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends LicenceEvents {}

@@ -9,7 +9,8 @@ const licenceAuditActions = {
   'licence.revoked': 'A licence was revoked',
 }
 
-type LicenceAuditActions = typeof licenceAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type LicenceAuditActions = typeof licenceAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends LicenceAuditActions {}

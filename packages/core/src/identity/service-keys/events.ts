@@ -10,7 +10,8 @@ export const serviceKeyEvents = {
   }),
 }
 
-type ServiceKeyEvents = typeof serviceKeyEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type ServiceKeyEvents = typeof serviceKeyEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends ServiceKeyEvents {}

@@ -11,7 +11,8 @@ const serviceKeyAuditActions = {
   'service-key.revoked': 'A service key was revoked',
 }
 
-type ServiceKeyAuditActions = typeof serviceKeyAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type ServiceKeyAuditActions = typeof serviceKeyAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends ServiceKeyAuditActions {}

@@ -17,7 +17,8 @@ export const signingMethodEvents = {
   ),
 }
 
-type SigningMethodEvents = typeof signingMethodEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type SigningMethodEvents = typeof signingMethodEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends SigningMethodEvents {}

@@ -14,7 +14,8 @@ const signingMethodAuditActions = {
   'signing-method.face-verified': 'The face check of a signing method succeeded',
 }
 
-type SigningMethodAuditActions = typeof signingMethodAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type SigningMethodAuditActions = typeof signingMethodAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends SigningMethodAuditActions {}

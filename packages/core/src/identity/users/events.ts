@@ -20,7 +20,8 @@ export const userEvents = {
   'user.erased': defineEvent('The personal data of a user was erased; only the id remains.', { userId: eventId }),
 }
 
-type UserEvents = typeof userEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type UserEvents = typeof userEvents
 
 declare module '../../platform/events/event.ts' {
   interface ModuleEvents extends UserEvents {}

@@ -12,7 +12,8 @@ const userAuditActions = {
   'user.erased': 'The personal data of a user was erased',
 }
 
-type UserAuditActions = typeof userAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type UserAuditActions = typeof userAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends UserAuditActions {}

@@ -6,7 +6,8 @@ const keyringAuditActions = {
   'keys.reencrypted': 'Sealed values were re-encrypted under the current key, which is the subject',
 }
 
-type KeyringAuditActions = typeof keyringAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type KeyringAuditActions = typeof keyringAuditActions
 
 declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends KeyringAuditActions {}

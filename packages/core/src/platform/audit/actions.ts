@@ -11,7 +11,7 @@
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- open for declaration merging
+// oxlint-disable-next-line typescript/no-empty-object-type -- open for declaration merging
 export interface ModuleAuditActions {}
 
 /** The name of an audit action. Names are stable, so that filters and alerts can rely on them. */

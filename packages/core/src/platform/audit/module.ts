@@ -11,7 +11,8 @@ const auditLogAuditActions = {
   'audit.pruned': 'Old audit records were deleted; the subject is the last link whose records were deleted',
 }
 
-type AuditLogAuditActions = typeof auditLogAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type AuditLogAuditActions = typeof auditLogAuditActions
 
 declare module '../audit/actions.ts' {
   interface ModuleAuditActions extends AuditLogAuditActions {}

@@ -15,7 +15,7 @@ import type { z } from 'zod'
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-empty-interface -- open for declaration merging
+// oxlint-disable-next-line typescript/no-empty-object-type -- open for declaration merging
 export interface ModuleEvents {}
 
 /** The name of an event type. */

@@ -8,7 +8,8 @@ const idempotencyAuditActions = {
     'Too many other requests used an idempotency key, and its reply was deleted; the subject is a keyed hash of the key',
 }
 
-type IdempotencyAuditActions = typeof idempotencyAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type IdempotencyAuditActions = typeof idempotencyAuditActions
 
 declare module '../audit/actions.ts' {
   interface ModuleAuditActions extends IdempotencyAuditActions {}

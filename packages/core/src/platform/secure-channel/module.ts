@@ -7,7 +7,8 @@ const secureChannelAuditActions = {
   'system-key.created': 'The key pair that callers encrypt to was created',
 }
 
-type SecureChannelAuditActions = typeof secureChannelAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type SecureChannelAuditActions = typeof secureChannelAuditActions
 
 declare module '../audit/actions.ts' {
   interface ModuleAuditActions extends SecureChannelAuditActions {}

@@ -15,7 +15,8 @@ export const webhookEvents = {
   ),
 }
 
-type WebhookEvents = typeof webhookEvents
+/** The type of the declarations above, which is merged into that of all modules. */
+export type WebhookEvents = typeof webhookEvents
 
 declare module '../events/event.ts' {
   interface ModuleEvents extends WebhookEvents {}

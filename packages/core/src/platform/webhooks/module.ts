@@ -14,7 +14,8 @@ const webhookAuditActions = {
   'webhook.deleted': 'A webhook endpoint was deleted',
 }
 
-type WebhookAuditActions = typeof webhookAuditActions
+/** The type of the declarations above, which is merged into that of all modules. */
+export type WebhookAuditActions = typeof webhookAuditActions
 
 declare module '../audit/actions.ts' {
   interface ModuleAuditActions extends WebhookAuditActions {}
