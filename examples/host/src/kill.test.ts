@@ -32,7 +32,7 @@ describe('a host killed during a thousand writes', () => {
     }
     try {
       const users = await column('users', 'id')
-      const actions = await column('audit_records', 'act')
+      const actions = await column('audit_records', 'action')
       const subjects = await column('audit_records', 'subject')
       const created = subjects.filter((_, index) => actions[index] === 'user.created')
       const secrets = await column('master_secrets', 'ownerId')

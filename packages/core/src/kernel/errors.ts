@@ -110,7 +110,7 @@ export function errorFactory<Code extends ErrorCode>(
  * Returns true if a thrown value is a {@link BillfoldError}, also one of another installed copy of the package.
  *
  * @param error the thrown value
- * @param code if given, the error must have this code
+ * @param code if given, the error must have this code, and its type is narrowed to it
  *
  * @example
  * ```ts
@@ -124,7 +124,10 @@ export function errorFactory<Code extends ErrorCode>(
  * }
  * ```
  */
-export function isBillfoldError(error: unknown, code?: ErrorCode): error is BillfoldError {
+export function isBillfoldError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is BillfoldError & { readonly code: Code } {
   return (
     error instanceof Error &&
     error.name === 'BillfoldError' &&

@@ -1,6 +1,7 @@
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
 import { custodySuite } from './custody-suite.ts'
+import { signingMethodSuite } from './signing-method-suite.ts'
 
 let authorization = ''
 
@@ -11,5 +12,8 @@ describeMounted(
     authorization = made.authorization
     return made.billfold.custody
   },
-  (client) => custodySuite(client, () => authorization),
+  (client) => {
+    custodySuite(client, () => authorization)
+    signingMethodSuite(client, () => authorization)
+  },
 )

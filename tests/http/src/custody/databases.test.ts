@@ -4,6 +4,7 @@ import { afterAll } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
 import { custodySuite } from './custody-suite.ts'
+import { signingMethodSuite } from './signing-method-suite.ts'
 
 for (const database of await openTestDatabases()) {
   let authorization = ''
@@ -23,7 +24,10 @@ for (const database of await openTestDatabases()) {
       authorization = made.authorization
       return made.billfold.custody
     },
-    (client) => custodySuite(client, () => authorization),
+    (client) => {
+      custodySuite(client, () => authorization)
+      signingMethodSuite(client, () => authorization)
+    },
     {
       only: ({ framework, through, prefix, parser }) =>
         framework !== 'express 4' && through === 'app' && prefix === '/id' && !parser,

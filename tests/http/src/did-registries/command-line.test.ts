@@ -42,7 +42,7 @@ describe('billfold did-registry', () => {
     provider.destroy()
     expect(await type(`check ${node} --contract ${contract}`)).toMatchObject({
       code: 0,
-      printed: 'This is a registry of ERC-1056\n',
+      printed: 'The contract is an ERC-1056 registry\n',
     })
   }, 60_000)
 

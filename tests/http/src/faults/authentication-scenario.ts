@@ -15,7 +15,7 @@ export const authenticationScenario: Scenario = {
   variableTables: {
     audit_records: 'an act that is done again is recorded again',
     auth_sessions: 'a session that somebody has lost is left for another, and expires',
-    request_answers: 'the steps of a session that was left',
+    request_replies: 'the steps of a session that was left',
     face_attempts: 'the attempts of a session that was left',
   },
   prepare: async (stage, watch) => {

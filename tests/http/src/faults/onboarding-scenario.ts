@@ -12,7 +12,7 @@ export const onboardingScenario: Scenario = {
   variableTables: {
     audit_records: 'an act that is done again is recorded again',
     files: 'a document that nobody was told of counts in the quota of its wallet, and is swept',
-    used_once: 'a challenge that was answered is used, whether the answer came or not',
+    consumed_nonces: 'a challenge that was answered is used, whether the answer came or not',
   },
   prepare: async (stage, watch) => {
     const { storage, ...more } = stage

@@ -1,6 +1,7 @@
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createOnboardingHost, type OnboardingHost } from './onboarding-host.ts'
+import { applicationSuite } from './application-suite.ts'
 import { onboardingSuite } from './onboarding-suite.ts'
 
 const hosts: OnboardingHost[] = []
@@ -13,12 +14,11 @@ describeMounted(
     hosts.push(host)
     return host.billfold.onboarding
   },
-  (client) =>
-    onboardingSuite(client, () => {
-      const host = hosts.at(-1)
-      if (host === undefined) throw new Error('there is no host yet')
-      return host
-    }),
+  (client) => {
+    const host = (): OnboardingHost => hosts.at(-1) ?? expect.fail('no host is running')
+    onboardingSuite(client, host)
+    applicationSuite(client, host)
+  },
   // A third of the mountings is enough: nested routers are covered by the suites of the adapters.
   {
     only: ({ framework, through, prefix, parser }) =>

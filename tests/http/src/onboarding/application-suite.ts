@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import type { MountedClient } from '../request-driver.ts'
+import { type Applicant, decodeClaims, logInApplicant } from './applicant.ts'
+import {
+  attributesPart,
+  formRequest,
+  pngBytes,
+} from './multipart-form.ts'
+import type { OnboardingHost } from './onboarding-host.ts'
+
+const name = { id: 'name', data: { value: { first: 'Ann', last: 'Lee' } } }
+
+/** The suite of applications, browser logins and erasure of the onboarding API over HTTP. */
+export function applicationSuite(client: MountedClient, host: () => OnboardingHost): void {
+  const keep = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
+    (await applicant.send('POST', '/files', formRequest({ name: 'file', content }))).body.fileId
+
+  describe('applications', () => {
+    it('are submitted, visible to their wallet only, and transitioned by the host', async () => {
+      const applicant = await logInApplicant(client)
+      const stranger = await logInApplicant(client)
+      const fileId = await keep(applicant)
+      const attributes = [
+        name,
+        { id: 'http://schemas.example/passport', data: { value: { image: await keep(applicant) } } },
+      ]
+      const json = { templateId: 1, attributes, files: [{ id: fileId }] }
+      const made = await applicant.send('POST', '/applications', { json })
+      expect(made).toMatchObject({ status: 201, body: { message: 'Application Created', id: expect.any(String) } })
+      const { id } = made.body
+      const { applications } = host().billfold.onboarding
+      await applications.transition(id, { to: 'in_review', by: 'reviewer-7' })
+      await applications.transition(id, { to: 'returned_for_changes', note: 'Another picture, please.' })
+      const seen = await applicant.send('GET', `/applications/${id}`)
+      expect(seen.body.application).toMatchObject({
+        id,
+        templateId: 1,
+        status: 'returned_for_changes',
+        note: 'Another picture, please.',
+        attributes,
+      })
+      expect(seen.body.application.files).toHaveLength(2)
+      expect((await applicant.send('GET', '/applications')).body.applications).toMatchObject([{ id }])
+      expect((await stranger.send('GET', '/applications')).body.applications).toEqual([])
+      expect((await stranger.send('GET', `/applications/${id}`)).status).toBe(404)
+      await expect(applications.transition(id, { to: 'approved' })).rejects.toMatchObject({
+        code: 'application.invalid-transition',
+      })
+    })
+
+    it('are rejected with all errors at once', async () => {
+      const applicant = await logInApplicant(client)
+      const stranger = await logInApplicant(client)
+      const theirs = await keep(stranger)
+      const pdf = await keep(applicant, Buffer.from(`%PDF-1.7${' '.repeat(100)}`))
+      const json = {
+        templateId: 1,
+        attributes: [
+          { id: 'name', data: { value: { first: '', other: 1 } } },
+          { id: 'name', data: { value: { first: 'A', last: 'B' } } },
+          { id: 'unasked', data: { value: 1 } },
+        ],
+        files: [theirs, pdf],
+      }
+      const { status, body } = await applicant.send('POST', '/applications', { json })
+      expect(status).toBe(400)
+      const paths = body.errors.map((error: { path: string; message: string }) => `${error.path}: ${error.message}`)
+      expect(paths.sort()).toEqual(
+        [
+          'attributes.0.data.value.first: must NOT have fewer than 1 characters',
+          'attributes.0.data.value.last: is required',
+          'attributes.0.data.value: must NOT have additional properties',
+          'attributes.1: Duplicate attribute',
+          'attributes.2: The template does not request this attribute',
+          `files: File ${pdf} has an unsupported type`,
+          `files: File ${theirs} does not exist`,
+        ].sort(),
+      )
+      const unknown = await applicant.send('POST', '/applications', { json: { templateId: 9 } })
+      expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: 'templateId' }] } })
+      const none = await applicant.send('POST', '/applications', { json: { templateId: '1' } })
+      expect(none.body.errors).toEqual([{ path: 'attributes', message: 'Attribute name is required' }])
+    })
+
+    it('are created once per idempotency key', async () => {
+      const applicant = await logInApplicant(client)
+      const headers = { 'idempotency-key': 'k-1' }
+      const json = { templateId: 1, attributes: [name] }
+      const first = await applicant.send('POST', '/applications', { headers, json })
+      const second = await applicant.send('POST', '/applications', { headers, json })
+      expect(second).toMatchObject({ status: 201, body: first.body })
+      const other = { ...json, templateId: 'two', attributes: [] }
+      expect(await applicant.send('POST', '/applications', { headers, json: other })).toMatchObject({
+        status: 422,
+        body: { code: 'idempotency_key_reused' },
+      })
+      const stranger = await logInApplicant(client)
+      const theirs = await stranger.send('POST', '/applications', { headers, json })
+      expect(theirs.body.id).not.toBe(first.body.id)
+    })
+  })
+
+  describe('a browser login', () => {
+    const ticketFor = async (): Promise<{ readonly url: URL; readonly userId: string }> => {
+      const applicant = await logInApplicant(client)
+      const { body: user } = await applicant.send('POST', '/users', { json: { attributes: [] } })
+      const { status, body } = await applicant.send('POST', '/login', { json: { token: user.token } })
+      expect(status).toBe(200)
+      expect(body.redirectTo).toBe(body.redirectUrl)
+      return { url: new URL(body.redirectUrl), userId: decodeClaims(user.token).sub }
+    }
+    const open = async (url: URL) => {
+      const page = await client.requestHost('GET', url.pathname + url.search)
+      const [cookie = ''] = String(page.headers['set-cookie']).split(';')
+      const value = (field: string): string => new RegExp(`name="${field}" value="([^"]+)"`).exec(page.text)?.[1] ?? ''
+      return { page, cookie, ticket: value('ticket'), binding: value('binding') }
+    }
+    const submit = (cookie: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      client.request('POST', '/login/complete', {
+        headers: { 'content-type': 'application/x-www-form-urlencoded', cookie, ...headers },
+        body: new URLSearchParams(fields).toString(),
+      })
+
+    it('shows a page that consumes nothing, and succeeds once', async () => {
+      const { url, userId } = await ticketFor()
+      expect(url.origin).toBe(`http://127.0.0.1:${client.port}`)
+      expect(url.pathname).toBe(`${client.mounting.prefix}/login/complete`)
+      await open(url)
+      const { page, cookie, ticket, binding } = await open(url)
+      expect(page.status).toBe(200)
+      expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-[^']+';/)
+      expect(page.headers['set-cookie']?.[0]).toContain(`Path=${client.mounting.prefix}/login;`)
+      expect(page.text).not.toContain(userId)
+      const done = await submit(`other=1; ${cookie}`, { ticket, binding })
+      expect(done).toMatchObject({ status: 303, headers: { location: '/welcome' } })
+      expect(done.headers['set-cookie']).toEqual(['session=1; HttpOnly', 'second=2'])
+      expect(host().logins.filter((id) => id === userId)).toHaveLength(1)
+      expect((await submit(cookie, { ticket, binding })).status).toBe(401)
+    })
+
+    it('is bound to the browser and the page of the login', async () => {
+      const { url } = await ticketFor()
+      const mine = await open(url)
+      const theirs = await open(url)
+      const { ticket, binding } = mine
+      expect((await submit(theirs.cookie, { ticket, binding })).status).toBe(401)
+      expect((await submit('', { ticket, binding })).status).toBe(401)
+      expect((await submit(mine.cookie, { ticket, binding }, { 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+      expect((await submit(mine.cookie, { ticket, binding: theirs.binding })).status).toBe(401)
+      expect((await submit(mine.cookie, { ticket, binding }, { 'sec-fetch-site': 'same-origin' })).status).toBe(303)
+    })
+
+    it("requires a token of the wallet's own user", async () => {
+      const applicant = await logInApplicant(client)
+      const other = await logInApplicant(client)
+      const { body } = await other.send('POST', '/users', { json: { attributes: [] } })
+      expect((await applicant.send('POST', '/login', { json: { token: body.token } })).status).toBe(404)
+      await applicant.send('POST', '/users', { json: { attributes: [] } })
+      expect((await applicant.send('POST', '/login', { json: { token: body.token } })).status).toBe(401)
+      expect((await applicant.send('POST', '/login', { json: {} })).status).toBe(400)
+      expect((await client.request('GET', '/login/complete?ticket="><script>')).status).toBe(400)
+    })
+  })
+
+  describe('a user', () => {
+    it('is exported and erased with files and applications', async () => {
+      const { billfold, blobCount, rowCount } = host()
+      const blobs = await blobCount()
+      const rows = await Promise.all(['files', 'applications', 'profiles', 'file_quotas'].map(rowCount))
+      const applicant = await logInApplicant(client)
+      const parts = [attributesPart('$document-1'), { name: '$document-1', content: pngBytes() }] as const
+      const { body } = await applicant.send('POST', '/users', formRequest(...parts))
+      const json = { templateId: 1, attributes: [name], files: [await keep(applicant)] }
+      await applicant.send('POST', '/applications', { json })
+      const id = decodeClaims(body.token).sub
+      const known = await billfold.users.export(id)
+      expect(known).toMatchObject({
+        user: { id },
+        data: { onboarding: { files: [{}, {}], applications: [{ status: 'submitted' }] } },
+      })
+      expect(JSON.stringify(known)).toContain('Lee')
+      await billfold.users.erase(id)
+      expect(await blobCount()).toBe(blobs)
+      expect(await Promise.all(['files', 'applications', 'profiles', 'file_quotas'].map(rowCount))).toEqual(rows)
+      expect((await applicant.send('GET', '/auth/token')).status).toBe(404)
+      expect((await applicant.send('GET', '/applications')).body.applications).toEqual([])
+      const left = await billfold.users.export(id)
+      expect(left).toMatchObject({ user: { id, reference: null }, identifiers: [] })
+      expect(left.audit.map(({ action }) => action)).toContain('user.erased')
+      expect(JSON.stringify(left)).not.toContain('Lee')
+      await billfold.users.erase(id)
+      expect((await applicant.send('POST', '/users', { json: { attributes: [] } })).status).toBe(201)
+    })
+  })
+}
