@@ -10,6 +10,7 @@ import type { Reply } from './request-response.ts'
 import type { MultipartPart } from './multipart.ts'
 import { toOutgoingResponse } from './outgoing-response.ts'
 import type { RawInput } from './parse-input.ts'
+import type { PreparedRequest } from './prepare-request.ts'
 import type { Caller, RequestContext, Route } from './route.ts'
 
 /** Schema of the `Idempotency-Key` header, plain or as a quoted string (RFC 8941) as in the draft. */
@@ -64,12 +65,13 @@ export async function handleIdempotently(
     caller.id,
     ...(caller.kind === 'anonymous' ? [toSourceAddress(context.ip)] : []),
   ]
-  const fingerprint = await requestFingerprint(route, unparsed, context, caller)
+  const prepared = await route.prepare(unparsed, context)
+  const fingerprint = requestFingerprint(route, prepared, context, caller)
   const fingerprintInput = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
   const audited = { caller: caller.id, route: `${api.name}.${route.id}` }
   const replay = await executeOnce({ tenant: caller.tenant, scope, key, ...audited, fingerprintInput }, async () => {
-    fresh = await route.run(unparsed, context)
+    fresh = await prepared.run()
     return toOutcome(fresh, context.requestId)
   })
   if (replay === undefined && fresh !== undefined) return fresh
@@ -124,29 +126,19 @@ function invalidKey(message: string): BillfoldError {
 }
 
 /**
- * Computes the fingerprint of a request: parameters, query, the headers of the route's schema, and the decrypted body. For an
+ * Computes the fingerprint of a request: parameters, query, the headers of the route's schema, and the decoded body. For an
  * anonymous caller it includes the credential, which only the handler checks.
  */
-async function requestFingerprint(
+function requestFingerprint(
   route: Route,
-  { params, query, headers, body }: RawInput,
+  { decoded: { params, query, headers, body }, replyKey }: PreparedRequest,
   context: RequestContext,
   caller: Caller,
-): Promise<string> {
+): string {
   const names = route.headers instanceof z.ZodObject ? Object.keys(route.headers.shape) : []
   const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(headers), name)]))
   const credential = caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
-  return canonicalizeJson([params, query, named, credential, await decryptedBody(route, body, context)])
-}
-
-/** Returns the body itself if it cannot be decrypted, which the route then rejects. */
-async function decryptedBody({ decryptBody }: Route, body: unknown, context: RequestContext): Promise<unknown> {
-  if (decryptBody === undefined) return body
-  try {
-    return await decryptBody(body, context)
-  } catch {
-    return body
-  }
+  return canonicalizeJson([params, query, named, credential, replyKey, body])
 }
 
 function toOutcome(reply: Reply, requestId: string) {

@@ -1,5 +1,7 @@
 export * from './request-response.ts'
 export * from './route.ts'
+export type { BodyCodec, DecodedBody } from './body-codec.ts'
+export type { PreparedRequest } from './prepare-request.ts'
 export type { MultipartPart } from './multipart.ts'
 export type { RawInput } from './parse-input.ts'
 export * from './api.ts'

@@ -1,7 +1,10 @@
 import type { z } from 'zod'
+import type { BillfoldError, ErrorCode } from '../kernel/errors.ts'
+import type { BodyCodec } from './body-codec.ts'
 import type { IncomingRequest, Reply } from './request-response.ts'
 import type { MultipartLimits, MultipartPart } from './multipart.ts'
-import { parseInput, type RawInput } from './parse-input.ts'
+import type { RawInput } from './parse-input.ts'
+import { type Prepare, prepareCoded, preparePlain } from './prepare-request.ts'
 
 /** An authenticated caller. */
 export interface Caller {
@@ -87,12 +90,6 @@ export interface RequestContext {
 export type Idempotency = 'key' | 'custom' | 'none'
 
 /**
- * Decrypts a body for its idempotency fingerprint, so that a retry with a new encryption of the same content is recognized. It
- * receives the input of the schema.
- */
-export type DecryptBody = (body: unknown, context: RequestContext) => Promise<unknown>
-
-/**
  * Identifies the caller of a public route whose credential may be in the body, so that idempotency keys are scoped to the caller
  * and not to the source address. Returns undefined if the route will reject the credential. It receives the input of the schema.
  */
@@ -115,10 +112,11 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
-  readonly decryptBody: DecryptBody | undefined
   readonly callerFromBody: CallerFromBody | undefined
-  /** Validates the input and runs the handler. Throws `input.invalid` with the issues of all parts. */
+  /** Validates the input, decodes the body and runs the handler. Throws `input.invalid` with the issues of all parts. */
   readonly run: (raw: RawInput, context: RequestContext) => Promise<Reply>
+  /** Like `run`, but stops before the handler, so that the decoded input can be compared with an earlier request. */
+  readonly prepare: Prepare
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -131,8 +129,8 @@ export interface RouteInput<P, Q, H, B> {
   readonly body: Parsed<B>
 }
 
-/** The definition of a route, see {@link route}. */
-export interface RouteDefinition<
+/** The parts of a route's definition that do not depend on its codec. */
+interface RouteFields<
   P extends z.ZodType | undefined,
   Q extends z.ZodType | undefined,
   H extends z.ZodType | undefined,
@@ -151,10 +149,42 @@ export interface RouteDefinition<
   readonly replies: Readonly<Record<number, ReplyRule>>
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
-  readonly decryptBody?: DecryptBody
   readonly callerFromBody?: CallerFromBody | undefined
+  /**
+   * Replies that the API's document prescribes for errors of the handler, in place of the error format of the API. They report that
+   * nothing was done, so they are not stored for an `Idempotency-Key`.
+   */
+  readonly documentedErrors?: DocumentedErrors
+}
+
+/** The definition of a route whose bodies are transmitted as they are, see {@link route}. */
+export interface RouteDefinition<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+> extends RouteFields<P, Q, H, B> {
+  readonly codec?: undefined
   readonly handler: (input: RouteInput<P, Q, H, B>, context: RequestContext) => Promise<Reply>
 }
+
+/** The definition of a route with a codec, see {@link route}. */
+export interface CodedRouteDefinition<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  State,
+  Result,
+> extends RouteFields<P, Q, H, B> {
+  /** The transmitted form of the bodies, such as their encryption. The schemas describe the decoded form. */
+  readonly codec: BodyCodec<State, Result>
+  /** Returns the result that the codec encodes. */
+  readonly handler: (input: RouteInput<P, Q, H, B>, context: RequestContext, state: State) => Promise<Result>
+}
+
+/** Replies to errors, by error code. */
+export type DocumentedErrors = Readonly<Partial<Record<ErrorCode, (error: BillfoldError) => Reply>>>
 
 /**
  * Defines a route. The types of the handler's input are inferred from the schemas.
@@ -185,34 +215,49 @@ export interface RouteDefinition<
  * ```
  */
 export function route<
+  State,
+  Result,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   H extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
->(definition: RouteDefinition<P, Q, H, B>): Route {
-  const {
-    handler,
-    limits = [],
-    params,
-    query,
-    headers,
-    body,
-    idempotency,
-    decryptBody,
-    callerFromBody,
-    ...rest
-  } = definition
+>(definition: CodedRouteDefinition<P, Q, H, B, State, Result>): Route
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  H extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(definition: RouteDefinition<P, Q, H, B>): Route
+export function route<
+  State,
+  Result,
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  H extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+>(definition: RouteDefinition<P, Q, H, B> | CodedRouteDefinition<P, Q, H, B, State, Result>): Route {
+  const { id, method, path, summary, guard, limits = [], params, headers, replies, callerFromBody } = definition
+  const { codec } = definition
+  const part = codec === undefined ? undefined : (codec.part ?? 'body')
+  const transmitted = (schema: z.ZodType): z.ZodType => codec?.transmittedSchema(schema) ?? schema
+  const body: BodyRule | undefined = definition.body
+  const query: z.ZodType | undefined = definition.query
+  const prepare = definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition)
   return Object.freeze({
-    ...rest,
-    idempotency: idempotency ?? (definition.method === 'POST' ? 'key' : 'none'),
-    decryptBody,
-    callerFromBody,
+    id,
+    method,
+    path,
+    summary,
+    guard,
     limits,
     params,
-    query,
+    query: part === 'query' && query !== undefined ? transmitted(query) : query,
     headers,
-    body,
-    run: (raw: RawInput, context: RequestContext) =>
-      handler(parseInput<RouteInput<P, Q, H, B>>({ params, query, headers, body: body?.schema }, raw), context),
+    body: part === 'body' && body !== undefined ? { ...body, schema: transmitted(body.schema) } : body,
+    replies,
+    idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
+    callerFromBody,
+    prepare,
+    run: async (raw: RawInput, context: RequestContext) => (await prepare(raw, context)).run(),
   })
 }

@@ -6,8 +6,9 @@ import {
   type Guard,
   type Idempotency,
   type RateLimit,
+  type BodyCodec,
+  type DocumentedErrors,
   type RequestContext,
-  type Reply,
   type Route,
   route,
 } from '../../http/index.ts'
@@ -29,6 +30,7 @@ import {
   type FieldRule,
   type EndpointFields,
   fieldsSchema,
+  transmittedFieldsSchema,
   decryptFields,
   encryptReplyFields,
 } from './fields.ts'
@@ -164,9 +166,10 @@ export function endpointRoutes<K extends string, C>(
       schema: paymentsResponse,
     },
   }
-  const schema = fieldsSchema({ ...definition.fields, ...(guard === api.apiKeyAuth ? apiKeyFields : {}) })
   const fullPaths = paths.map((path) => (path.startsWith('/') ? path : `/api/v1/lokdon/${path}`))
-  const common = { summary, guard, limits, headers: header, replies }
+  const schema = fieldsSchema(definition.fields)
+  const documentedErrors = toDocumentedErrors(definition.documentedErrors)
+  const common = { summary, guard, limits, headers: header, replies, documentedErrors }
   const posts = fullPaths.map((path, index) =>
     route({
       ...common,
@@ -175,40 +178,64 @@ export function endpointRoutes<K extends string, C>(
       path,
       body: { encoding: 'json', schema, limit: bodyLimit, optional: true },
       idempotency,
-      decryptBody: (body, context) => decryptBody(api, definition, body, context),
+      codec: fieldsCodec(api, definition, 'body'),
       callerFromBody:
         guard === api.apiKeyAuth ? (body, context) => findCallerInBody(api, definition, body, context) : undefined,
-      handler: ({ body, headers }, context) => handleRequest(api, definition, body, headers.publickey, context),
+      handler: ({ body }, context, state) => handleRequest(api, definition, body, state, context),
     }),
   )
   if (!allowGet) return posts
-  const querySchema = fieldsSchema(definition.fields)
   const gets = fullPaths.map((path, index) =>
     route({
       ...common,
       id: `${id}ByGet${index === 0 ? '' : index + 1}`,
       method: 'GET',
       path,
-      query: querySchema,
-      handler: ({ query, headers }, context) => handleRequest(api, definition, query, headers.publickey, context),
+      query: schema,
+      codec: fieldsCodec(api, definition, 'query'),
+      handler: ({ query }, context, state) => handleRequest(api, definition, query, state, context),
     }),
   )
   return [...posts, ...gets]
 }
 
-/**
- * Decrypts the fields of a body for comparison with an earlier request under the same idempotency key. Excludes the
- * API key, which only identifies the caller.
- */
-async function decryptBody<K extends string, C>(
+/** A request as transmitted, and its field encryption. */
+interface FieldsState {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly encryption: FieldEncryption | undefined
+}
+
+/** Decrypts the fields of a request, and encrypts those of its reply. */
+function fieldsCodec<K extends string, C>(
   api: EndpointContext,
   definition: EndpointDefinition<K, C>,
-  body: unknown,
-  { caller, headers }: RequestContext,
-): Promise<unknown> {
-  const values = fieldValues.parse(body)
-  const encryption = resolveEncryption(api, definition, caller.tenant, header.parse(headers).publickey)
-  return decryptFields(definition.fields, values, encryption)
+  part: 'body' | 'query',
+): BodyCodec<FieldsState, EndpointResult> {
+  const { fields, guard, encryptedReplyFields = [] } = definition
+  const transmitted = part === 'body' && guard === api.apiKeyAuth ? { ...fields, ...apiKeyFields } : fields
+  return {
+    part,
+    transmittedSchema: () => transmittedFieldsSchema(transmitted),
+    decode: async (body, { caller, headers }) => {
+      const values = fieldValues.parse(body)
+      const encryption = resolveEncryption(api, definition, caller.tenant, header.parse(headers).publickey)
+      return { value: await decryptFields(fields, values, encryption), state: { values, encryption } }
+    },
+    encode: async ({ message, data }, { encryption }) => {
+      const encoded = encryption === undefined ? data : await encryptReplyFields(data, encryptedReplyFields, encryption)
+      return successReply({ message, data: encoded }, api.dataFormat)
+    },
+  }
+}
+
+/** Builds the replies to the documented errors of an endpoint. */
+function toDocumentedErrors(messages: EndpointDefinition<string, unknown>['documentedErrors'] = {}): DocumentedErrors {
+  const toReply = (message: string | ((error: BillfoldError) => string)) => (error: BillfoldError) =>
+    documentedFailure(
+      typeof message === 'string' ? message : message(error),
+      error.code === 'payment.receiver-not-registered' ? 'data' : '',
+    )
+  return Object.fromEntries(Object.entries(messages).map(([code, message]) => [code, toReply(message)]))
 }
 
 /**
@@ -241,34 +268,15 @@ async function findCallerInBody<K extends string, C>(
 async function handleRequest<K extends string, C>(
   api: EndpointContext,
   definition: EndpointDefinition<K, C>,
-  values: Readonly<Record<string, unknown>>,
-  publicKey: string | undefined,
+  fields: EndpointFields<K>,
+  { values, encryption }: FieldsState,
   context: RequestContext,
-): Promise<Reply> {
+): Promise<EndpointResult> {
   const { tenant, id } = context.caller
-  const encryption = resolveEncryption(api, definition, tenant, publicKey)
   const actor = { tenant, id, source: toSourceAddress(context.ip) }
-  try {
-    const caller = await definition.resolveCaller(
-      api,
-      { values, context, encryption },
-      {
-        actor,
-        encrypts: encryption !== undefined,
-      },
-    )
-    const fields = await decryptFields(definition.fields, values, encryption)
-    const result = await definition.handle(fields, caller, context)
-    const { encryptedReplyFields = [] } = definition
-    const data =
-      encryption === undefined ? result.data : await encryptReplyFields(result.data, encryptedReplyFields, encryption)
-    return successReply({ message: result.message, data }, api.dataFormat)
-  } catch (error) {
-    const documented = isBillfoldError(error) ? definition.documentedErrors?.[error.code] : undefined
-    if (documented === undefined || !isBillfoldError(error)) throw error
-    const message = typeof documented === 'string' ? documented : documented(error)
-    return documentedFailure(message, error.code === 'payment.receiver-not-registered' ? 'data' : '')
-  }
+  const encrypts = encryption !== undefined
+  const caller = await definition.resolveCaller(api, { values, context, encryption }, { actor, encrypts })
+  return definition.handle(fields, caller, context)
 }
 
 function resolveEncryption<K extends string, C>(

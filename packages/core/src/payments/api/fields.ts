@@ -28,8 +28,10 @@ export function plainField(maxLength = 256): FieldRule {
   return { maxLength, encrypted: false }
 }
 
-/** Builds the schema of a body or a query with these fields. Numbers are accepted as strings, except in amounts. */
-export function fieldsSchema(rules: Readonly<Record<string, FieldRule>>): z.ZodType<Readonly<Record<string, unknown>>> {
+/** Builds the schema of a body or a query as transmitted. Numbers are accepted as strings, except in amounts. */
+export function transmittedFieldsSchema(
+  rules: Readonly<Record<string, FieldRule>>,
+): z.ZodType<Readonly<Record<string, unknown>>> {
   return z.object(
     Object.fromEntries(
       Object.entries(rules).map(([name, rule]) => [
@@ -57,26 +59,38 @@ export interface FieldEncryption {
 }
 
 /**
- * Decrypts and validates the fields of a request.
- * @throws BillfoldError `field.decryption-failed`, `input.invalid`
+ * Decrypts the fields of a request. Omits absent and empty fields.
+ * @throws BillfoldError `field.decryption-failed`
  */
-export async function decryptFields<K extends string>(
-  rules: Readonly<Record<K, FieldRule>>,
+export async function decryptFields(
+  rules: Readonly<Record<string, FieldRule>>,
   values: Readonly<Record<string, unknown>>,
   encryption: FieldEncryption | undefined,
-): Promise<EndpointFields<K>> {
-  const fields: Partial<Record<K, string>> = {}
-  for (const name of keysOf(rules)) {
+): Promise<Readonly<Record<string, string>>> {
+  const fields: Record<string, string> = {}
+  for (const [name, rule] of Object.entries(rules)) {
     const value = values[name]
     if ((typeof value !== 'string' && typeof value !== 'number') || value === '') continue
     const text = String(value)
-    const rule = rules[name]
-    const open = rule.encrypted && encryption !== undefined ? await decryptField(encryption, text) : text
-    if ([...open].length > rule.maxLength || /[\0\p{Surrogate}]/u.test(open))
-      throw new BillfoldError('input.invalid', { issues: [{ path: name, message: 'Too long, or not valid text' }] })
-    if (open !== '') fields[name] = open
+    const decrypted = rule.encrypted && encryption !== undefined ? await decryptField(encryption, text) : text
+    if (decrypted !== '') fields[name] = decrypted
   }
   return fields
+}
+
+/** Builds the schema of the decrypted fields: valid text, not longer than its rule allows. */
+export function fieldsSchema<K extends string>(rules: Readonly<Record<K, FieldRule>>): z.ZodType<EndpointFields<K>> {
+  return z.record(z.string(), z.string()).transform((values, context) => {
+    const fields: Partial<Record<K, string>> = {}
+    for (const name of keysOf(rules)) {
+      const value = values[name]
+      if (value === undefined) continue
+      if ([...value].length > rules[name].maxLength || /[\0\p{Surrogate}]/u.test(value))
+        context.addIssue({ code: 'custom', path: [name], message: 'Too long, or not valid text' })
+      fields[name] = value
+    }
+    return fields
+  })
 }
 
 function decryptField({ cipher, tenant, callerKey }: FieldEncryption, text: string): Promise<string> {

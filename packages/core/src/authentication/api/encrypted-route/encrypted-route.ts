@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import {
   type Guard,
-  type DecryptBody,
+  type BodyCodec,
   type RateLimit,
   type ReplyRule,
   type RequestContext,
@@ -17,7 +17,7 @@ import {
   type AuthenticationCaller,
   requireAuthenticationCaller,
 } from '../callers/authentication-caller.ts'
-import { bodyContainerSchema, decryptBody } from './decrypt-body.ts'
+import { bodyContainerSchema, type DecryptedBody, decryptBody } from './decrypt-body.ts'
 import { type ReplyWrites, withReplayProtection } from './replay-protection.ts'
 
 /** A body whose `data` may be encrypted. */
@@ -100,12 +100,10 @@ export function encryptedRoute<
     ...(query !== undefined && { query }),
     ...(body !== undefined &&
       container !== undefined && {
-        body: { encoding: 'json' as const, schema: container, limit: body.limit, optional: body.optional === true },
-        decryptBody: decryptedForIdempotency(container),
+        body: { encoding: 'json' as const, schema: alreadyParsed, limit: body.limit, optional: body.optional === true },
       }),
-    handler: async (input, context) => {
-      const caller = requireAuthenticationCaller(context)
-      const decrypted = input.body === undefined ? undefined : decryptBody(caller, input.body, isPlainAllowed(caller))
+    codec: secureChannelCodec(authentication, container, isPlainAllowed, definition.encryption),
+    handler: async (input, context, { caller, decrypted }) => {
       const parsed = parseInput<EncryptedRouteInput<P, Q, B>>(
         { params: alreadyParsed, query: alreadyParsed, headers: undefined, body: body?.schema },
         { ...input, headers: undefined, body: decrypted?.value },
@@ -116,18 +114,33 @@ export function encryptedRoute<
         handler(parsed, { ...handlerContext, replyWrites: replyWrites })
       const step = [id, JSON.stringify([input.params, input.query]), decrypted?.form ?? '', decrypted?.text ?? '']
       const isSingleUse = definition.replayProtection === 'single-use'
-      const reply = await (isSingleUse
-        ? withReplayProtection(authentication, caller, step, run)
-        : run(() => Promise.resolve([])))
-      return encryptReply(authentication, caller, reply, definition.encryption === 'always' || encrypted)
+      return isSingleUse ? withReplayProtection(authentication, caller, step, run) : run(() => Promise.resolve([]))
     },
   })
 }
 
-/** Returns the values that idempotency keys compare: the decrypted body, and the key that the reply is encrypted to. */
-function decryptedForIdempotency(container: ReturnType<typeof bodyContainerSchema>): DecryptBody {
-  return async (body, context) => {
-    const caller = requireAuthenticationCaller(context)
-    return [caller.channel?.callerKey ?? '', decryptBody(caller, container.parse(body), true).text]
+/** The caller of a request, and its decrypted body. */
+interface SecureChannelState {
+  readonly caller: AuthenticationCaller
+  readonly decrypted: DecryptedBody | undefined
+}
+
+/** Decrypts bodies, and encrypts replies if they are always to be encrypted or the request was. */
+function secureChannelCodec(
+  authentication: AuthenticationContext,
+  container: ReturnType<typeof bodyContainerSchema> | undefined,
+  isPlainAllowed: (caller: AuthenticationCaller) => boolean,
+  encryption: ReplyEncryption,
+): BodyCodec<SecureChannelState, StepReply> {
+  return {
+    transmittedSchema: (schema) => container ?? schema,
+    decode: async (body, context) => {
+      const caller = requireAuthenticationCaller(context)
+      const decrypted =
+        container === undefined ? undefined : decryptBody(caller, container.parse(body), isPlainAllowed(caller))
+      return { value: decrypted?.value, state: { caller, decrypted }, replyKey: caller.channel?.callerKey }
+    },
+    encode: (reply, { caller, decrypted }) =>
+      encryptReply(authentication, caller, reply, encryption === 'always' || decrypted?.form === 'encrypted'),
   }
 }
