@@ -7,7 +7,9 @@ import type { BodyCodec } from './body-codec.ts'
 import { openApiDocument } from './openapi.ts'
 import type { IncomingRequest } from './request-response.ts'
 import { createMountableApi } from './request-handler.ts'
-import { type Guard, type Route, route } from './route.ts'
+import type { Guard } from './guard.ts'
+import { byGet, withAliases } from './route-variants.ts'
+import { type Route, route } from './route.ts'
 
 const guard: Guard = {
   name: 'public',
@@ -18,10 +20,9 @@ const guard: Guard = {
 
 const transmitted = z.object({ hex: z.string() })
 
-/** Bodies and queries as `{hex}`, hexadecimal JSON. Replies are encoded if the request asks for it. */
-function hexCodec(part: 'body' | 'query'): BodyCodec<{ readonly encodes: boolean }, string> {
+/** Bodies as `{hex}`, hexadecimal JSON. Replies are encoded if the request asks for it. */
+function hexCodec(): BodyCodec<{ readonly encodes: boolean }, string> {
   return {
-    part,
     transmittedSchema: () => transmitted,
     decode: async (body, { headers }) => {
       const text = Buffer.from(transmitted.parse(body).hex, 'hex').toString()
@@ -42,7 +43,7 @@ const post = route({
   method: 'POST',
   path: '/greet',
   body: { encoding: 'json', schema: values, limit: 1000 },
-  codec: hexCodec('body'),
+  codec: hexCodec(),
   documentedErrors: { 'user.not-found': (error) => ({ status: 200, body: { failed: error.code } }) },
   handler: async ({ body: { name } }, _context, { encodes }) => {
     if (name === 'none') throw new BillfoldError('user.not-found')
@@ -50,20 +51,13 @@ const post = route({
     return `Hello ${name}, ${encodes ? 'encoded' : 'plain'}`
   },
 })
-const get = route({
-  ...common,
-  id: 'greetByGet',
-  method: 'GET',
-  path: '/greet',
-  query: values,
-  codec: hexCodec('query'),
-  handler: async ({ query: { name } }) => `Hello ${name}`,
-})
+const [, alias] = withAliases(post, '/hello')
+const get = byGet(post, guard)
 const api = createMountableApi(
   {
     name: 'test',
     title: 'Test',
-    routes: [post, get],
+    routes: [post, ...(alias === undefined ? [] : [alias]), get],
     errorReply: ({ status, code, issues }) => ({ status, body: { code, issues } }),
   },
   { logger: silentLogger, rateLimiter: memoryRateLimiter() },
@@ -110,8 +104,8 @@ describe('a route with a codec', () => {
     })
   })
 
-  it('decodes the query if the codec says so', async () => {
-    expect(await call(get, { query: `hex=${toHex({ name: 'Ada' })}` })).toEqual({ text: 'Hello Ada' })
+  it('reads the fields of the body from the query in its GET variant', async () => {
+    expect(await call(get, { query: `hex=${toHex({ name: 'Ada' })}` })).toEqual({ text: 'Hello Ada, plain' })
   })
 
   it('rejects an invalid transmitted body before decoding it, and an invalid decoded one', async () => {
@@ -143,6 +137,11 @@ describe('a route with a codec', () => {
       },
     )
     expect(prepared.decoded.body).toEqual({ name: 'Ada' })
+  })
+
+  it('has copies under aliases', () => {
+    expect([alias?.id, alias?.path, alias?.prepare]).toEqual(['greet2', '/hello', post.prepare])
+    expect([get.id, get.method, get.idempotency]).toEqual(['greetByGet', 'GET', 'none'])
   })
 
   it('is documented with the transmitted schema', () => {

@@ -38,8 +38,6 @@ export interface DecodedBody<State> {
  * ```
  */
 export interface BodyCodec<State = unknown, Result = Reply> {
-  /** The part of the request that is decoded. Default: `body`. */
-  readonly part?: 'body' | 'query'
   /** Builds the schema of the transmitted value, which is validated before `decode` and documented by OpenAPI. */
   readonly transmittedSchema: (schema: z.ZodType) => z.ZodType
   /**

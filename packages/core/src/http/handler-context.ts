@@ -1,7 +1,8 @@
 import type { IncomingRequest } from './request-response.ts'
 import type { ReadBody } from './read-body.ts'
 import type { MultipartPart } from './multipart.ts'
-import type { Caller, RequestContext } from './route.ts'
+import type { Caller } from './guard.ts'
+import type { RequestContext } from './route.ts'
 
 /** The request context of a handler. A class because of its getters, see adapter-request.ts. */
 export class HandlerContext implements RequestContext {

@@ -11,7 +11,8 @@ import type { MultipartPart } from './multipart.ts'
 import { toOutgoingResponse } from './outgoing-response.ts'
 import type { RawInput } from './parse-input.ts'
 import type { PreparedRequest } from './prepare-request.ts'
-import type { Caller, RequestContext, Route } from './route.ts'
+import { withoutSecrets } from './secrets.ts'
+import type { RequestContext, Route } from './route.ts'
 
 /** Schema of the `Idempotency-Key` header, plain or as a quoted string (RFC 8941) as in the draft. */
 export const idempotencyKeySchema = z
@@ -49,7 +50,7 @@ export async function handleIdempotently(
 ): Promise<Reply> {
   const key = parseKey(context)
   if (executeOnce === undefined) throw invalidKey('is not supported here')
-  const caller = (await route.callerFromBody?.(unparsed.body, context)) ?? context.caller
+  const { caller } = context
   if (caller.kind === 'anonymous') {
     const name = `${api.name}.idempotency-key.ip.${anonymousLimit.windowSeconds}`
     const { allowed, retryAfterSeconds } = await rateLimiter.consume(
@@ -66,11 +67,10 @@ export async function handleIdempotently(
     ...(caller.kind === 'anonymous' ? [toSourceAddress(context.ip)] : []),
   ]
   const prepared = await route.prepare(unparsed, context)
-  const fingerprint = requestFingerprint(route, prepared, context, caller)
+  const fingerprint = requestFingerprint(prepared)
   const fingerprintInput = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
-  const audited = { caller: caller.id, route: `${api.name}.${route.id}` }
-  const replay = await executeOnce({ tenant: caller.tenant, scope, key, ...audited, fingerprintInput }, async () => {
+  const replay = await executeOnce({ tenant: caller.tenant, scope, key, fingerprintInput }, async () => {
     fresh = await prepared.run()
     return toOutcome(fresh, context.requestId)
   })
@@ -126,19 +126,15 @@ function invalidKey(message: string): BillfoldError {
 }
 
 /**
- * Computes the fingerprint of a request: parameters, query, the headers of the route's schema, and the decoded body. For an
- * anonymous caller it includes the credential, which only the handler checks.
+ * Computes the fingerprint of a request: parameters, query, the decoded body, the headers of the route's schema, and the key that the
+ * reply is encrypted to. Secrets are left out, so that a comparison tells nothing about a PIN: the guard authenticates the caller of a
+ * repetition, and the idempotency key proves that it is the sender of the first request.
  */
-function requestFingerprint(
-  route: Route,
-  { decoded: { params, query, headers, body }, replyKey }: PreparedRequest,
-  context: RequestContext,
-  caller: Caller,
-): string {
-  const names = route.headers instanceof z.ZodObject ? Object.keys(route.headers.shape) : []
-  const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(headers), name)]))
-  const credential = caller.kind === 'anonymous' ? context.headers['authorization'] : undefined
-  return canonicalizeJson([params, query, named, credential, replyKey, body])
+function requestFingerprint({ decoded, schemas, replyKey }: PreparedRequest): string {
+  const names = schemas.headers instanceof z.ZodObject ? Object.keys(schemas.headers.shape) : []
+  const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(decoded.headers), name)]))
+  const parts = (['params', 'query', 'body'] as const).map((part) => withoutSecrets(schemas[part], decoded[part]))
+  return canonicalizeJson([...parts, withoutSecrets(schemas.headers, named), replyKey])
 }
 
 function toOutcome(reply: Reply, requestId: string) {

@@ -1,6 +1,7 @@
 import type { Api } from './api.ts'
 import { type OpenApiOptions, openApiDocument } from './openapi.ts'
-import { type Guard, type Route, route } from './route.ts'
+import type { Guard } from './guard.ts'
+import { type Route, route } from './route.ts'
 
 /** A guard without authentication. */
 const unguarded: Guard = {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { openApiDocument } from './openapi.ts'
-import { type Guard, route } from './route.ts'
+import type { Guard } from './guard.ts'
+import { route } from './route.ts'
 
 const guard: Guard = {
   name: 'bearer',

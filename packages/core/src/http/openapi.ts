@@ -92,13 +92,19 @@ function idempotencyKey(schemas: JsonSchemas): Json {
 
 function requestBody(route: Route, rule: NonNullable<Route['body']>, schemas: JsonSchemas): Json {
   const type = rule.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
-  const schema = schemas.convert(rule.schema, `${route.id}Body`, 'input')
-  const content: Json = { [type]: { schema } }
+  const content: Json = { [type]: { schema: bodySchema(route, rule, schemas) } }
   if (rule.multipart !== undefined) {
     const parts = schemas.convert(rule.multipart.schema, `${route.id}Parts`, 'input')
     content['multipart/form-data'] = { schema: parts, 'x-body-limit': rule.multipart.limit }
   }
   return { required: rule.optional !== true, content, 'x-body-limit': rule.limit }
+}
+
+/** The schema of the body, and that of a credential in it. */
+function bodySchema({ id, guard }: Route, { schema }: NonNullable<Route['body']>, schemas: JsonSchemas): unknown {
+  const body = schemas.convert(schema, `${id}Body`, 'input')
+  if (guard.admitBody === undefined) return body
+  return { allOf: [body, schemas.convert(guard.bodySchema, `${id}Credential`, 'input')] }
 }
 
 function replyResponses(route: Route, schemas: JsonSchemas): Json {

@@ -10,7 +10,8 @@ export interface RawInput {
   readonly body: unknown
 }
 
-type Schemas = { readonly [Part in keyof RawInput]: z.ZodType | undefined }
+/** The schemas of the parts of a request. */
+export type InputSchemas = { readonly [Part in keyof RawInput]: z.ZodType | undefined }
 
 const parts = ['params', 'query', 'headers', 'body'] as const
 
@@ -18,7 +19,7 @@ const parts = ['params', 'query', 'headers', 'body'] as const
  * Validates the parts of a request with their schemas.
  * @throws BillfoldError `input.invalid` with the issues of all parts
  */
-export function parseInput<Input>(schemas: Schemas, raw: RawInput): Input {
+export function parseInput<Input>(schemas: InputSchemas, raw: RawInput): Input {
   const input: Record<(typeof parts)[number], unknown> = {
     params: undefined,
     query: undefined,

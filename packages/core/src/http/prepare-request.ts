@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { isBillfoldError } from '../kernel/errors.ts'
-import { parseInput, type RawInput } from './parse-input.ts'
+import { type InputSchemas, parseInput, type RawInput } from './parse-input.ts'
 import type { Reply } from './request-response.ts'
 import type { CodedRouteDefinition, DocumentedErrors, RequestContext, RouteDefinition, RouteInput } from './route.ts'
 
 /** A request that is validated and decoded, and can be run. */
 export interface PreparedRequest {
-  /** The input with the decoded part, before the schemas converted it. */
+  /** The input with the decoded body, before the schemas converted it. */
   readonly decoded: RawInput
+  /** The schemas of `decoded`. */
+  readonly schemas: InputSchemas
   /** See {@link DecodedBody}. */
   readonly replyKey: string | undefined
   readonly run: () => Promise<Reply>
@@ -16,8 +18,8 @@ export interface PreparedRequest {
 /** Validates and decodes a request. @throws BillfoldError `input.invalid`, and the errors of the codec */
 export type Prepare = (raw: RawInput, context: RequestContext) => Promise<PreparedRequest>
 
-/** Accepts a part that another step validates. */
-const validatedElsewhere = z.unknown()
+/** Passes on a part that is already validated. */
+const passedOn = z.unknown()
 
 /** Prepares the requests of a route without a codec. */
 export function preparePlain<
@@ -31,11 +33,11 @@ export function preparePlain<
   return async (raw, context) => {
     const input = parseInput<RouteInput<P, Q, H, B>>(schemas, raw)
     const run = (): Promise<Reply> => replyToErrors(documentedErrors, handler(input, context))
-    return { decoded: raw, replyKey: undefined, run }
+    return { decoded: raw, schemas, replyKey: undefined, run }
   }
 }
 
-/** Prepares the requests of a route with a codec: one part is validated as transmitted, decoded, and validated again. */
+/** Prepares the requests of a route with a codec: the body is validated as transmitted, decoded, and validated again. */
 export function prepareCoded<
   P extends z.ZodType | undefined,
   Q extends z.ZodType | undefined,
@@ -45,26 +47,17 @@ export function prepareCoded<
   Result,
 >(definition: CodedRouteDefinition<P, Q, H, B, State, Result>): Prepare {
   const { codec, handler, documentedErrors } = definition
-  const { part = 'body' } = codec
   const schemas = schemasOf(definition)
-  const schema = schemas[part]
-  const transmitted = { ...schemas, [part]: schema === undefined ? undefined : codec.transmittedSchema(schema) }
-  const others = validatedElsewhere
-  const decodedPart = { params: others, query: others, headers: others, body: others, [part]: schema }
+  const { body: schema } = schemas
+  const transmitted = { ...schemas, body: schema === undefined ? undefined : codec.transmittedSchema(schema) }
+  const decoded = { params: passedOn, query: passedOn, headers: passedOn, body: schema }
   return async (raw, context) => {
     const outer = parseInput<RawInput>(transmitted, raw)
-    const { value, state, replyKey } = await codec.decode(outer[part], context)
-    const input = parseInput<RouteInput<P, Q, H, B>>(decodedPart, { ...outer, [part]: value })
+    const { value, state, replyKey } = await codec.decode(outer.body, context)
+    const input = parseInput<RouteInput<P, Q, H, B>>(decoded, { ...outer, body: value })
     const run = async (): Promise<Reply> => codec.encode(await handler(input, context, state), state, context)
-    return { decoded: { ...raw, [part]: value }, replyKey, run: () => replyToErrors(documentedErrors, run()) }
+    return { decoded: { ...raw, body: value }, schemas, replyKey, run: () => replyToErrors(documentedErrors, run()) }
   }
-}
-
-interface Schemas {
-  readonly params: z.ZodType | undefined
-  readonly query: z.ZodType | undefined
-  readonly headers: z.ZodType | undefined
-  readonly body: z.ZodType | undefined
 }
 
 function schemasOf(definition: {
@@ -72,7 +65,7 @@ function schemasOf(definition: {
   readonly query?: z.ZodType | undefined
   readonly headers?: z.ZodType | undefined
   readonly body?: { readonly schema: z.ZodType } | undefined
-}): Schemas {
+}): InputSchemas {
   const { params, query, headers, body } = definition
   return { params, query, headers, body: body?.schema }
 }

@@ -10,7 +10,8 @@ import type { IncomingRequest, Reply } from './request-response.ts'
 import { requestLimits } from './request-limits.ts'
 import { createMountableApi } from './request-handler.ts'
 import { allowedMethods } from './paths.ts'
-import { type Guard, type Route, route } from './route.ts'
+import type { Guard } from './guard.ts'
+import { type Route, route } from './route.ts'
 
 const guard: Guard = {
   name: 'public',
@@ -127,7 +128,7 @@ describe('a mounted API', () => {
       throw new Error('no envelope')
     })
     const api = createMountableApi(failing, services)
-    const response = await api.handle({ ...routeAt('/a'), run: rejects }, request())
+    const response = await api.handle({ ...routeAt('/a'), prepare: rejects }, request())
     expect(response).toMatchObject({ status: 500, body: expect.stringContaining('"error":"unexpected"') })
   })
 
@@ -206,10 +207,15 @@ describe('a mounted API', () => {
   })
 
   it('sends the Cache-Control of a reply', async () => {
-    const cached = {
-      ...routeAt('/a'),
-      run: async () => ({ status: 200, body: 1, headers: { 'Cache-Control': 'max-age=60' } }),
-    }
+    const cached = route({
+      id: 'cached',
+      method: 'GET',
+      path: '/a',
+      summary: '',
+      guard,
+      replies: {},
+      handler: async () => ({ status: 200, body: 1, headers: { 'Cache-Control': 'max-age=60' } }),
+    })
     const { headers } = await createMountableApi(apiWith([cached]), services).handle(cached, request())
     expect(headers).toMatchObject({ 'cache-control': 'max-age=60', 'x-content-type-options': 'nosniff' })
   })

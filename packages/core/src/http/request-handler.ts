@@ -13,7 +13,9 @@ import { errorHeaders, toOutgoingResponse } from './outgoing-response.ts'
 import { type UrlEncodedParameters, parseUrlEncoded } from './url-encoded.ts'
 import { validateRoutes, allowedMethods } from './paths.ts'
 import { resolveRequestId } from './request-id.ts'
-import type { RateLimit, Route } from './route.ts'
+import type { Caller } from './guard.ts'
+import type { RawInput } from './parse-input.ts'
+import type { RateLimit, RequestContext, Route } from './route.ts'
 
 /** Services of the request pipeline. */
 export interface PipelineServices extends IdempotencyServices {
@@ -26,7 +28,7 @@ export interface PipelineServices extends IdempotencyServices {
  * Creates an API that framework adapters can mount.
  *
  * Pipeline: request id, IP rate limits, authentication (guard), caller rate limits, body, authentication again if the body took
- * longer than 250 ms, validation, handler. Errors are rendered by the API's `errorReply`.
+ * longer than 250 ms or may hold the credential, validation, handler. Errors are rendered by the API's `errorReply`.
  *
  * @param api the routes and the error format
  * @param services the services of the pipeline
@@ -95,8 +97,7 @@ async function runRoute(
   const limited = route.limits.length > 0
   if (limited) await consumeRateLimits(api, services, route, 'ip', { subject: toSourceAddress(request.ip) })
   const admitted = await route.guard.admit(request)
-  if (limited)
-    await consumeRateLimits(api, services, route, 'caller', { subject: admitted.id, tenant: admitted.tenant })
+  if (limited && admitted !== undefined) await consumeCallerRateLimits(api, services, route, admitted)
   const admittedAt = performance.now()
   const query = route.query === undefined ? undefined : parseQuery(request.query)
   const body =
@@ -106,19 +107,51 @@ async function runRoute(
   // Re-authenticate after slow bodies, so that a key revoked mid-upload is rejected. Bodies that arrive with the headers skip this.
   // Authentication consumes nothing and counts against no limit. Multipart parts are read later, with tokens that cannot be revoked.
   const isRecent = performance.now() - admittedAt < requestLimits.reauthenticateAfterMs
-  const caller = isRecent ? admitted : await route.guard.admit(request)
+  const caller =
+    isRecent && admitted !== undefined && route.guard.admitBody === undefined
+      ? admitted
+      : await admitWithBody(route.guard, request, body?.value, isRecent ? admitted : undefined)
+  if (limited && admitted === undefined) await consumeCallerRateLimits(api, services, route, caller)
   const input = { params: request.params, query, headers: request.headers, body: body?.value }
   const key = route.idempotency === 'key' ? request.headers['idempotency-key'] : undefined
   if (key === undefined && body?.parts === undefined)
-    return route.run(input, new HandlerContext(request, requestId, caller, body))
+    return await run(route, input, new HandlerContext(request, requestId, caller, body))
   try {
-    if (key === undefined) return await route.run(input, new HandlerContext(request, requestId, caller, body))
+    if (key === undefined) return await run(route, input, new HandlerContext(request, requestId, caller, body))
     const keyed = hashBodyWhileStreaming(body)
     const handling = new HandlerContext(request, requestId, caller, keyed?.body)
     return await handleIdempotently(api, services, route, input, handling, keyed?.digest)
   } finally {
     body?.parts?.stop()
   }
+}
+
+async function run(route: Route, input: RawInput, context: RequestContext): Promise<Reply> {
+  return (await route.prepare(input, context)).run()
+}
+
+/**
+ * Authenticates the caller once the body is read.
+ *
+ * @param admitted the caller according to the headers; undefined to authenticate the headers again
+ */
+async function admitWithBody(
+  guard: Route['guard'],
+  request: IncomingRequest,
+  body: unknown,
+  admitted: Caller | undefined,
+): Promise<Caller> {
+  if (guard.admitBody === undefined) return guard.admit(request)
+  return guard.admitBody(request, body, admitted ?? (await guard.admit(request)))
+}
+
+function consumeCallerRateLimits(
+  api: Api,
+  services: PipelineServices,
+  route: Route,
+  { id: subject, tenant }: Caller,
+): Promise<void> {
+  return consumeRateLimits(api, services, route, 'caller', { subject, tenant })
 }
 
 async function consumeRateLimits(

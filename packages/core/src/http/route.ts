@@ -1,30 +1,10 @@
 import type { z } from 'zod'
 import type { BillfoldError, ErrorCode } from '../kernel/errors.ts'
 import type { BodyCodec } from './body-codec.ts'
+import type { BodyGuard, Caller, Guard } from './guard.ts'
 import type { IncomingRequest, Reply } from './request-response.ts'
 import type { MultipartLimits, MultipartPart } from './multipart.ts'
-import type { RawInput } from './parse-input.ts'
 import { type Prepare, prepareCoded, preparePlain } from './prepare-request.ts'
-
-/** An authenticated caller. */
-export interface Caller {
-  readonly kind: 'anonymous' | 'service' | 'user' | 'licence' | 'wallet'
-  readonly tenant: string
-  /** The subject of rate limits and audit records: the id of a service key, a user, ... */
-  readonly id: string
-  readonly scopes: ReadonlySet<string>
-}
-
-/** Authenticates the caller of a route, and describes the authentication for OpenAPI. */
-export interface Guard {
-  readonly name: string
-  /** OpenAPI security requirements; empty for public routes. */
-  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
-  /** OpenAPI security schemes. */
-  readonly schemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** Returns the caller, or throws `caller.unauthenticated` or `caller.forbidden`. */
-  readonly admit: (request: IncomingRequest) => Promise<Caller>
-}
 
 /** A rate limit of a route: at most `limit` requests in `windowSeconds`, by source address or by caller. */
 export interface RateLimit {
@@ -89,12 +69,6 @@ export interface RequestContext {
  */
 export type Idempotency = 'key' | 'custom' | 'none'
 
-/**
- * Identifies the caller of a public route whose credential may be in the body, so that idempotency keys are scoped to the caller
- * and not to the source address. Returns undefined if the route will reject the credential. It receives the input of the schema.
- */
-export type CallerFromBody = (body: unknown, context: RequestContext) => Promise<Caller | undefined>
-
 /** An operation of an API, as data. */
 export interface Route {
   /** The operation id, unique in its API: `createUser`. */
@@ -103,7 +77,7 @@ export interface Route {
   /** Literal segments and named parameters only, which is portable between routers: `/api/users/:userId`. */
   readonly path: string
   readonly summary: string
-  readonly guard: Guard
+  readonly guard: Guard | BodyGuard
   readonly limits: readonly RateLimit[]
   readonly params: z.ZodType | undefined
   readonly query: z.ZodType | undefined
@@ -112,10 +86,10 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
-  readonly callerFromBody: CallerFromBody | undefined
-  /** Validates the input, decodes the body and runs the handler. Throws `input.invalid` with the issues of all parts. */
-  readonly run: (raw: RawInput, context: RequestContext) => Promise<Reply>
-  /** Like `run`, but stops before the handler, so that the decoded input can be compared with an earlier request. */
+  /**
+   * Validates the input, decodes the body, and returns the handler ready to run, so that the decoded input can be compared with an
+   * earlier request before. Throws `input.invalid` with the issues of all parts.
+   */
   readonly prepare: Prepare
 }
 
@@ -140,7 +114,7 @@ interface RouteFields<
   readonly method: Route['method']
   readonly path: string
   readonly summary: string
-  readonly guard: Guard
+  readonly guard: Guard | BodyGuard
   readonly limits?: readonly RateLimit[]
   readonly params?: P
   readonly query?: Q
@@ -149,7 +123,6 @@ interface RouteFields<
   readonly replies: Readonly<Record<number, ReplyRule>>
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
-  readonly callerFromBody?: CallerFromBody | undefined
   /**
    * Replies that the API's document prescribes for errors of the handler, in place of the error format of the API. They report that
    * nothing was done, so they are not stored for an `Idempotency-Key`.
@@ -236,13 +209,9 @@ export function route<
   H extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 >(definition: RouteDefinition<P, Q, H, B> | CodedRouteDefinition<P, Q, H, B, State, Result>): Route {
-  const { id, method, path, summary, guard, limits = [], params, headers, replies, callerFromBody } = definition
-  const { codec } = definition
-  const part = codec === undefined ? undefined : (codec.part ?? 'body')
-  const transmitted = (schema: z.ZodType): z.ZodType => codec?.transmittedSchema(schema) ?? schema
+  const { id, method, path, summary, guard, limits = [], params, headers, replies } = definition
+  const { codec, query } = definition
   const body: BodyRule | undefined = definition.body
-  const query: z.ZodType | undefined = definition.query
-  const prepare = definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition)
   return Object.freeze({
     id,
     method,
@@ -251,13 +220,11 @@ export function route<
     guard,
     limits,
     params,
-    query: part === 'query' && query !== undefined ? transmitted(query) : query,
+    query,
     headers,
-    body: part === 'body' && body !== undefined ? { ...body, schema: transmitted(body.schema) } : body,
+    body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
     replies,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
-    callerFromBody,
-    prepare,
-    run: async (raw: RawInput, context: RequestContext) => (await prepare(raw, context)).run(),
+    prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
   })
 }

@@ -5,7 +5,6 @@ import {
   newKey,
   createPasswordHasher,
   type Storage,
-  tables,
 } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
@@ -69,15 +68,8 @@ const cases: readonly Case[] = [
   },
 ]
 
-const keyTable = tables.filter(({ name }) => name === 'idempotency_keys')
-
-function withoutIds(text: string): string {
-  return text.replaceAll(/[\da-f-]{36}/g, '')
-}
-
 describe.each(await openTestDatabases())('twenty calls at once under one key, over two hosts on $name', (database) => {
   let hosts: readonly [Billfold, Billfold]
-  let storage: Storage
   let drop: () => Promise<void> = async () => {}
   let service = ''
 
@@ -87,8 +79,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     const { dialect } = database
     const pools = [fresh.connect(), fresh.connect()] as const
     await migrate(pools[0], { dialect })
-    storage = kyselyStorage(pools[0], { dialect })
-    hosts = [hostOver(storage), hostOver(kyselyStorage(pools[1], { dialect }))]
+    hosts = [hostOver(kyselyStorage(pools[0], { dialect })), hostOver(kyselyStorage(pools[1], { dialect }))]
     const scopes = ['custody', 'dids', 'dids:sign']
     const { keyId, keySecret } = await hosts[0].serviceKeys.create({ tag: 'races', scopes })
     service = basic(keyId, keySecret)
@@ -112,7 +103,7 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
     expect(await call(1)).toMatchObject({ status: done[0]?.status, text: done[0]?.text })
   })
 
-  test('that try PINs count five of them, and then the right one is answered as they are', async () => {
+  test('that differ in the PIN only get the same reply, whether the PIN is right or wrong', async () => {
     const [one, other] = [askerOf(hosts[0].custody), askerOf(hosts[1].custody)]
     const headers = { 'idempotency-key': crypto.randomUUID(), authorization: service }
     const tryPin = (value: string, index: number) =>
@@ -122,19 +113,11 @@ describe.each(await openTestDatabases())('twenty calls at once under one key, ov
       })
     const first = await tryPin('4711', 0)
     expect(first.status).toBe(200)
-    const repeats = await Promise.all(Array.from({ length: 20 }, (_, index) => tryPin('4711', index)))
-    expect([...new Set(repeats.map(({ text }) => text))]).toEqual([first.text])
-    const guesses = await Promise.all(Array.from({ length: 40 }, (_, index) => tryPin(String(1000 + index), index)))
-    expect([...new Set(guesses.map(({ status }) => status))]).toEqual([422])
-    const right = await tryPin('4711', 1)
-    expect(right.status).toBe(422)
-    expect(withoutIds(right.text)).toBe(withoutIds(guesses[0]?.text ?? ''))
-    const { records } = await hosts[0].audit.search({ action: 'idempotency-key.mismatch-limit-reached' })
-    expect(records).toMatchObject([{ detail: { route: 'custody.createUser' } }])
-    const rows = await Promise.all(
-      keyTable.map((table) => storage.find(table, { where: { id: records[0]?.subject ?? '' } })),
-    )
-    expect(rows).toMatchObject([[{ mismatches: 5, reply: null }]])
+    const pins = ['4711', ...Array.from({ length: 40 }, (_, index) => String(1000 + index))]
+    const repeats = await Promise.all(pins.map(tryPin))
+    expect([...new Set(repeats.map(({ status, text }) => `${status} ${text}`))]).toEqual([`200 ${first.text}`])
+    const otherwise = await one.request('POST', '/api/users', { headers, json: { reference: 'another' } })
+    expect(otherwise.status).toBe(422)
   })
 
   test('make a session once, though each repeat is encrypted anew under a request id of its own', async () => {

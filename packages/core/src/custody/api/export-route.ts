@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type Route, route } from '../../http/index.ts'
+import { type Route, route, secretText } from '../../http/index.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { type KeyExportRequest, exportWalletKey } from '../wallets/export.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
@@ -17,7 +17,7 @@ import { custodyBodyLimit, idSchema, pincodeSchema, successSchema } from './sche
 const newExport = z.object({
   type: z.enum(['KEYSTORE', 'PRIVATE_KEY']).default('KEYSTORE'),
   pincode: pincodeSchema.optional(),
-  password: z.string().max(1024).optional().describe('The password of the keystore'),
+  password: secretText(z.string().max(1024)).optional().describe('The password of the keystore'),
 })
 
 const exportBody = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { type Route, route } from '../../http/index.ts'
+import { type Route, route, secretText } from '../../http/index.ts'
 import { getUser } from '../../identity/users/find.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { type Chains, getChain } from '../wallets/chains/index.ts'
@@ -31,7 +31,7 @@ const newImport = z.object({
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
     .describe('The keystore file, as a JSON string or an object'),
-  password: z.string().max(1024).optional(),
+  password: secretText(z.string().max(1024)).optional(),
   description: z.string().max(1024).optional(),
   identifier: z.string().max(256).optional(),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secretText } from '../../http/index.ts'
 
 /** The maximum body size of this API's routes, in bytes. */
 export const custodyBodyLimit = 256 * 1024
@@ -7,13 +8,13 @@ export const custodyBodyLimit = 256 * 1024
 export const idSchema = z.string().min(1).max(64)
 
 /** The value of a signing method of any type. */
-export const signingMethodValueSchema = z.string().max(1024)
+export const signingMethodValueSchema = secretText(z.string().max(1024))
 
 /** The device public key of a BIOMETRIC with face verification: base64 of X and Y of a P-256 key. */
 export const devicePublicKeySchema = z.string().max(96)
 
 /** A PIN in a body. */
-export const pincodeSchema = z.string().min(1).max(64)
+export const pincodeSchema = secretText(z.string().min(1).max(64))
 
 /** The page number (from 1) and page size of a list. */
 export const custodyPaging = {

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { secretText } from '../../http/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { FieldCipher } from '../field-cipher.ts'
 
 /** A request field: its maximum length in characters, and whether callers that use field encryption encrypt it. */
 export interface FieldRule {
   readonly maxLength: number
   readonly encrypted: boolean
+  /** Holds a PIN or a password. It is no part of what idempotency keys compare. */
+  readonly secret?: boolean
   /** Accepts strings only: a JSON number would lose precision before it is validated. */
   readonly textOnly?: boolean
 }
@@ -16,6 +18,11 @@ export type EndpointFields<K extends string> = Readonly<Partial<Record<K, string
 /** A field that callers with field encryption encrypt. */
 export function encryptedField(maxLength = 256): FieldRule {
   return { maxLength, encrypted: true }
+}
+
+/** A PIN or a password. Encrypted like `encryptedField`. */
+export function secretField(maxLength: number): FieldRule {
+  return { maxLength, encrypted: true, secret: true }
 }
 
 /** An amount of money. Encrypted like `encryptedField`, and a string only, so that it is never rounded. */
@@ -43,7 +50,8 @@ export function transmittedFieldsSchema(
 }
 
 function stringSchema(rule: FieldRule): z.ZodString {
-  return z.string().max(maxWireLength(rule))
+  const text = z.string().max(maxWireLength(rule))
+  return rule.secret === true ? secretText(text) : text
 }
 
 /** Maximum length on the wire: base64 of the UTF-8 bytes, IV and tag if the field can be encrypted. */
@@ -51,70 +59,25 @@ function maxWireLength({ maxLength, encrypted: mayBe }: FieldRule): number {
   return mayBe ? Math.ceil((maxLength * 4 + 64) / 3) * 4 : maxLength
 }
 
-/** Field encryption of a caller: the cipher, and the caller's public key from the header. */
-export interface FieldEncryption {
-  readonly cipher: FieldCipher
-  readonly tenant: string
-  readonly callerKey: string
-}
-
-/**
- * Decrypts the fields of a request. Omits absent and empty fields.
- * @throws BillfoldError `field.decryption-failed`
- */
-export async function decryptFields(
-  rules: Readonly<Record<string, FieldRule>>,
-  values: Readonly<Record<string, unknown>>,
-  encryption: FieldEncryption | undefined,
-): Promise<Readonly<Record<string, string>>> {
-  const fields: Record<string, string> = {}
-  for (const [name, rule] of Object.entries(rules)) {
-    const value = values[name]
-    if ((typeof value !== 'string' && typeof value !== 'number') || value === '') continue
-    const text = String(value)
-    const decrypted = rule.encrypted && encryption !== undefined ? await decryptField(encryption, text) : text
-    if (decrypted !== '') fields[name] = decrypted
-  }
-  return fields
-}
-
 /** Builds the schema of the decrypted fields: valid text, not longer than its rule allows. */
 export function fieldsSchema<K extends string>(rules: Readonly<Record<K, FieldRule>>): z.ZodType<EndpointFields<K>> {
-  return z.record(z.string(), z.string()).transform((values, context) => {
+  const names = keysOf(rules)
+  const shape = Object.fromEntries(names.map((name) => [name, decryptedSchema(rules[name]).optional()]))
+  return z.object(shape).transform((values) => {
     const fields: Partial<Record<K, string>> = {}
-    for (const name of keysOf(rules)) {
+    for (const name of names) {
       const value = values[name]
-      if (value === undefined) continue
-      if ([...value].length > rules[name].maxLength || /[\0\p{Surrogate}]/u.test(value))
-        context.addIssue({ code: 'custom', path: [name], message: 'Too long, or not valid text' })
-      fields[name] = value
+      if (value !== undefined) fields[name] = value
     }
     return fields
   })
 }
 
-function decryptField({ cipher, tenant, callerKey }: FieldEncryption, text: string): Promise<string> {
-  return cipher.decrypt(tenant, callerKey, text)
-}
-
-/** Encrypts the named fields of a reply's data, at any depth. */
-export async function encryptReplyFields(
-  data: unknown,
-  names: readonly string[],
-  encryption: FieldEncryption,
-): Promise<unknown> {
-  if (Array.isArray(data)) return Promise.all(data.map((item) => encryptReplyFields(item, names, encryption)))
-  if (typeof data !== 'object' || data === null) return data
-  const { cipher, tenant, callerKey } = encryption
-  const entries = Object.entries(data).map(
-    async ([name, value]: [string, unknown]): Promise<[string, unknown]> => [
-      name,
-      names.includes(name) && typeof value === 'string' && value !== ''
-        ? await cipher.encrypt(tenant, callerKey, value)
-        : value,
-    ],
-  )
-  return Object.fromEntries(await Promise.all(entries))
+function decryptedSchema({ maxLength, secret }: FieldRule): z.ZodType<string> {
+  const text = z.string().refine((value) => [...value].length <= maxLength && !/[\0\p{Surrogate}]/u.test(value), {
+    message: 'Too long, or not valid text',
+  })
+  return secret === true ? secretText(text) : text
 }
 
 /** Returns a required field. @throws BillfoldError `field.missing` */

@@ -4,16 +4,16 @@ import { type FieldCipher, secureChannelCipher } from '../field-cipher.ts'
 import type { PaymentRules, PaymentsContext } from '../settings.ts'
 import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
-import { accountEndpoints } from './account-endpoints.ts'
-import { describeApiKeyAuth } from './api-key-auth.ts'
-import type { EndpointContext } from './endpoint-routes.ts'
+import { accountRoutes } from './account-routes.ts'
+import type { PaymentsApiContext } from './api-context.ts'
+import { apiKeyGuard, apiKeyHeaderGuard } from './api-key-guard.ts'
 import { paymentsResponse, paymentsErrorReply } from './response-format.ts'
-import { gatewayEndpoints } from './gateway-endpoints.ts'
-import { subscriptionEndpoints } from './subscription-endpoints.ts'
-import { paymentEndpoints } from './payment-endpoints.ts'
+import { gatewayRoutes } from './gateway-routes.ts'
+import { subscriptionRoutes } from './subscription-routes.ts'
+import { paymentRoutes } from './payment-routes.ts'
 import { publicKeyRoute } from './public-key-route.ts'
-import { pinEndpoints } from './pin-endpoints.ts'
-import { walletEndpoints } from './wallet-endpoints.ts'
+import { pinRoutes } from './pin-routes.ts'
+import { walletRoutes } from './wallet-routes.ts'
 
 /** Options of the payments API. */
 export interface PaymentsOptions extends PaymentRules {
@@ -40,16 +40,20 @@ export interface PaymentsOptions extends PaymentRules {
  */
 export function paymentsHttpApi(payments: PaymentsContext, tenant: string, options: PaymentsOptions = {}): Api {
   const { services } = payments
-  const envelopes = createSystemChannels(services, options.curve ?? 'secp256k1')
-  const api: EndpointContext = {
+  const channels = createSystemChannels(services, options.curve ?? 'secp256k1')
+  const cipher = options.fieldCipher ?? secureChannelCipher(channels)
+  const api: PaymentsApiContext = {
     ...payments,
-    cipher: options.fieldCipher ?? secureChannelCipher(envelopes),
+    cipher,
     requireEncryption: options.requireEncryption ?? false,
     dataFormat: options.dataFormat ?? 'text',
-    publicGuard: publicGuard(tenant),
-    apiKeyAuth: describeApiKeyAuth(tenant),
-    gatewayGuard: serviceGuard(services, 'payments:gateway'),
-    subscriptionsGuard: serviceGuard(services, 'payments:subscriptions'),
+    guards: {
+      public: publicGuard(tenant),
+      apiKey: apiKeyGuard({ services, tenant, cipher }),
+      apiKeyHeader: apiKeyHeaderGuard({ services, tenant, cipher }),
+      gateway: serviceGuard(services, 'payments:gateway'),
+      subscriptions: serviceGuard(services, 'payments:subscriptions'),
+    },
     registrationLimit: options.registrationLimit ?? { limit: 30, windowSeconds: 600 },
     loginLimit: options.loginLimit ?? { limit: 300, windowSeconds: 600 },
   }
@@ -57,13 +61,13 @@ export function paymentsHttpApi(payments: PaymentsContext, tenant: string, optio
     name: 'payments',
     title: 'Billfold payments API',
     routes: Object.freeze([
-      publicKeyRoute(api, envelopes),
-      ...accountEndpoints(api),
-      ...pinEndpoints(api),
-      ...walletEndpoints(api),
-      ...paymentEndpoints(api),
-      ...gatewayEndpoints(api),
-      ...subscriptionEndpoints(api),
+      publicKeyRoute(api, channels),
+      ...accountRoutes(api),
+      ...pinRoutes(api),
+      ...walletRoutes(api),
+      ...paymentRoutes(api),
+      ...gatewayRoutes(api),
+      ...subscriptionRoutes(api),
     ]),
     errorReply: paymentsErrorReply,
     errorSchema: paymentsResponse,

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { SystemChannels } from '../../platform/secure-channel/index.ts'
 import { type Route, route } from '../../http/index.ts'
-import type { EndpointContext } from './endpoint-routes.ts'
+import type { PaymentsApiContext } from './api-context.ts'
 
 /** Route for the system key that callers encrypt fields to: the same key as in the authentication API. */
-export function publicKeyRoute({ publicGuard }: EndpointContext, envelopes: SystemChannels): Route {
+export function publicKeyRoute({ guards }: PaymentsApiContext, channels: SystemChannels): Route {
   return route({
     id: 'publicKey',
     method: 'GET',
     path: '/publickeys',
     summary: 'Get the public key that fields are encrypted to',
-    guard: publicGuard,
+    guard: guards.public,
     replies: {
       200: {
         description: 'X and Y of the public key, concatenated, in padded base64',
@@ -19,7 +19,7 @@ export function publicKeyRoute({ publicGuard }: EndpointContext, envelopes: Syst
     },
     handler: async (_input, { caller }) => ({
       status: 200,
-      body: { publicKey: (await envelopes(caller.tenant)).publicKey },
+      body: { publicKey: (await channels(caller.tenant)).publicKey },
     }),
   })
 }

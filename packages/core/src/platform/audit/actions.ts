@@ -40,8 +40,6 @@ export const auditActions = {
   'service-key.created': 'A service key was created',
   'service-key.reset': 'A service key was replaced by a successor',
   'service-key.revoked': 'A service key was revoked',
-  'idempotency-key.mismatch-limit-reached':
-    'Too many other requests used an idempotency key, and its reply was deleted; the subject is a keyed hash of the key',
   'licence.created': 'A licence was created',
   'licence.revoked': 'A licence was revoked',
   'system-key.created': 'The key pair that callers encrypt to was created',

@@ -4,10 +4,8 @@ import { silentLogger } from '../../kernel/logger.ts'
 import { batch, insert, memoryStorage, type Storage } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
-import { auditRecords } from '../audit/tables.ts'
 import { consumedNonces } from '../replay-protection/consumed-nonces-table.ts'
 import { idempotencyTrackingStorage } from './idempotent-request.ts'
-import { maxMismatches } from './mismatch-limit.ts'
 import {
   purgeExpiredIdempotencyKeys,
   type IdempotentCall,
@@ -21,9 +19,7 @@ const call: IdempotentCall = {
   tenant: 't',
   scope: ['api', 'route', 'caller'],
   key: 'k'.repeat(16),
-  caller: 'caller',
-  route: 'api.route',
-  fingerprintInput: 'PIN 1234',
+  fingerprintInput: 'amount 1234',
 }
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: IdempotentOutcome = { reply, isRejection: false }
@@ -77,7 +73,7 @@ describe('a request with an idempotency key', () => {
 
   test('is rejected if the request differs, and separate for another caller, route, tenant or key', async () => {
     await under()
-    expect(await outcomeCode(under(write, { fingerprintInput: 'PIN 1235' }))).toBe('idempotency-key.reused')
+    expect(await outcomeCode(under(write, { fingerprintInput: 'amount 1235' }))).toBe('idempotency-key.reused')
     await under(write, { scope: ['api', 'route', 'another caller'] })
     await under(write, { tenant: 'another' })
     await under(write, { key: 'another key of one' })
@@ -113,7 +109,7 @@ describe('a request with an idempotency key', () => {
     ['failed before its first write', () => Promise.reject(new BillfoldError('storage.unavailable'))],
   ])('can be repeated, even with another body, after it %s', async (_, act) => {
     await outcomeCode(under(act))
-    expect(await under(write, { fingerprintInput: 'PIN 9999' })).toBeUndefined()
+    expect(await under(write, { fingerprintInput: 'amount 9999' })).toBeUndefined()
     expect(await rows()).toBe(1)
   })
 
@@ -218,126 +214,23 @@ describe('a request with an idempotency key', () => {
     expect(await under()).toEqual(reply)
   })
 
-  describe('with mismatching repeats', () => {
-    const guess = (fingerprintInput: IdempotentCall['fingerprintInput'] = 'PIN 0000') =>
-      outcomeCode(under(write, { fingerprintInput }))
-    const guesses = async (count: number, asked?: IdempotentCall['fingerprintInput']): Promise<void> => {
-      for (let index = 0; index < count; index++) expect(await guess(asked)).toBe('idempotency-key.reused')
-    }
+  test('is rejected as another request, however often it is repeated, and still returns its reply to its own repeats', async () => {
+    await under()
+    for (let index = 0; index < 10; index++)
+      expect(await outcomeCode(under(write, { fingerprintInput: `amount ${index}` }))).toBe('idempotency-key.reused')
+    expect(await under()).toEqual(reply)
+    expect(await rows()).toBe(1)
+  })
 
-    test('returns its reply after four mismatches, and rejects everything after five', async () => {
-      await under()
-      await guesses(maxMismatches - 1)
-      expect(await under()).toEqual(reply)
-      await guesses(1)
-      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
-      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: 5, reply: null }])
-      now += retentionMs
-      expect(await under()).toBeUndefined()
-    })
-
-    test('writes one audit record', async () => {
-      await under()
-      await guesses(3 * maxMismatches)
-      const [row] = await storage.find(idempotencyKeys)
-      expect(await storage.find(auditRecords)).toMatchObject([
-        {
-          action: 'idempotency-key.mismatch-limit-reached',
-          actor: 'caller',
-          tenant: 't',
-          subject: row?.id,
-          detail: '{"route":"api.route"}',
-        },
-      ])
-    })
-
-    test('counts mismatches of a body that is read while the request runs', async () => {
-      await under(write, { fingerprintInput: () => Promise.resolve('the parts') })
-      await guesses(maxMismatches, () => Promise.resolve('other parts'))
-      expect(await guess(() => Promise.resolve('the parts'))).toBe('idempotency-key.reused')
-    })
-
-    test('does not compare while the first request is running', async () => {
-      const gate = createGate()
-      const first = under(async () => {
-        await gate.released
-        return write()
-      })
-      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
-      for (let index = 0; index < 10; index++) expect(await guess()).toBe('idempotency-key.in-progress')
-      gate.release()
-      await first
-      expect(await under()).toEqual(reply)
-    })
-
-    test('counts mismatches if the reply is unknown or the first request crashed', async () => {
-      await under(async () => ({ ...(await write()), reply: undefined }))
-      await guesses(maxMismatches)
-      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
-      const dying = { key: 'another key of one' }
-      void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
-      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
-      now += minute
-      for (let index = 0; index < maxMismatches; index++)
-        expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'PIN 0000' }))).toBe(
-          'idempotency-key.reused',
-        )
-      expect(await outcomeCode(under(write, dying))).toBe('idempotency-key.reused')
-      expect(await rows()).toBe(1)
-    })
-
-    test('retains the count after a rejected request', async () => {
-      void under(() => new Promise<IdempotentOutcome>(() => {}))
-      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
-      now += minute
-      await guesses(maxMismatches - 1)
-      expect(await outcomeCode(under(() => Promise.reject(new BillfoldError('wallet.not-found'))))).toBe(
-        'wallet.not-found',
-      )
-      expect(await under()).toBeUndefined()
-      expect(await under()).toEqual(reply)
-      await guesses(1)
-      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
-    })
-
-    test('does not store the reply of a request that finished after the mismatch limit was reached', async () => {
-      const gate = createGate()
-      const asleep = under(async () => {
-        await gate.released
-        return write()
-      })
-      await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
-      now += minute
-      await guesses(maxMismatches)
-      gate.release()
-      expect(await asleep).toBeUndefined()
-      expect(await outcomeCode(under())).toBe('idempotency-key.reused')
-      expect(await storage.find(idempotencyKeys)).toMatchObject([{ reply: null }])
-    })
-
-    test('is rejected if it was compared before the fifth mismatch was recorded', async () => {
-      await under()
-      const gate = createGate()
-      const commit = storage.commit.bind(storage)
-      const commits = vi.spyOn(storage, 'commit').mockImplementation(async (all) => {
-        const [first] = all.writes
-        if (first?.kind === 'update' && first.add['mismatches'] === 0) await gate.released
-        return commit(all)
-      })
-      const right = outcomeCode(under())
-      await vi.waitFor(() => expect(commits).toHaveBeenCalledTimes(2))
-      await guesses(maxMismatches)
-      gate.release()
-      expect(await right).toBe('idempotency-key.reused')
-      vi.restoreAllMocks()
-    })
-
-    test('counts five of forty concurrent mismatches', async () => {
-      await under()
-      const codes = await Promise.all(Array.from({ length: 40 }, (_, index) => guess(`PIN ${index}`)))
-      expect(new Set(codes)).toEqual(new Set(['idempotency-key.reused']))
-      expect(await storage.find(idempotencyKeys)).toMatchObject([{ mismatches: maxMismatches }])
-    })
+  test('is rejected as another request if the reply is unknown or the first request crashed', async () => {
+    await under(async () => ({ ...(await write()), reply: undefined }))
+    expect(await outcomeCode(under(write, { fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
+    const dying = { key: 'another key of one' }
+    void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+    now += minute
+    expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
+    expect(await under(write, dying)).toBeUndefined()
   })
 
   test('stores neither the key nor the request nor the reply in plain text', async () => {

@@ -14,7 +14,6 @@ import {
 } from '../../kernel/storage/index.ts'
 import { runWithIdempotencyKey } from './idempotent-request.ts'
 import { type StoredReply, deriveIdempotencyKeySecrets, type IdempotencyKeySecrets } from './stored-reply.ts'
-import { recordComparison, isMismatchLimitReached, maxMismatches } from './mismatch-limit.ts'
 import { idempotencyKeys } from './table.ts'
 
 /** How long a repeated request gets the stored reply, in milliseconds: 24 hours. */
@@ -43,12 +42,10 @@ export interface IdempotentCall {
   /** The scope of the key: API, route and caller. */
   readonly scope: readonly string[]
   readonly key: string
-  /** For the audit log: the caller, and the API with the route. */
-  readonly caller: string
-  readonly route: string
   /**
    * The text that the fingerprint is computed from, or a function that returns it if the body is read while the request
-   * runs.
+   * runs. It holds no PIN, no password and no credential: a repeat is answered before the route verifies them, so the
+   * answer must not depend on them.
    */
   readonly fingerprintInput: string | (() => Promise<string>)
 }
@@ -68,8 +65,7 @@ type KeyRow = RowOf<typeof idempotencyKeys>
  *
  * A request that was rejected, or that failed before its first write, leaves the key unused. If a process crashes, the
  * key is available again after a minute unless the request has written something; in that case repeats fail, because
- * the outcome is unknown. Requests with another fingerprint are counted, since they may be guesses at a PIN. After five
- * of them every request with the key is rejected.
+ * the outcome is unknown.
  *
  * @returns the stored reply of an earlier request, or undefined if this call has executed the request
  * @throws BillfoldError `idempotency-key.reused` for another request with the same key; `idempotency-key.in-progress`
@@ -111,21 +107,17 @@ async function acquireKey(
   const fingerprint =
     typeof call.fingerprintInput === 'string' ? secrets.computeFingerprint(call.fingerprintInput) : null
   const lease = { leaseId, leaseExpiresAt: now + leaseMs, fingerprint, expiresAt: now + retentionMs }
-  const row = { id, tenant: call.tenant, hasWritten: false, reply: null, mismatches: 0, ...lease }
+  const row = { id, tenant: call.tenant, hasWritten: false, reply: null, ...lease }
   if (await tryCommit(setup, insert(idempotencyKeys, row))) return { leaseId }
   const [found] = await storage.find(idempotencyKeys, { where: { id }, limit: 1 })
   if (found === undefined) return undefined
-  const unchanged = { id, leaseId: found.leaseId, leaseExpiresAt: found.leaseExpiresAt, mismatches: found.mismatches }
+  const unchanged = { id, leaseId: found.leaseId, leaseExpiresAt: found.leaseExpiresAt }
   if (found.expiresAt <= now) {
     await tryCommit(setup, remove(idempotencyKeys, { where: unchanged }))
     return undefined
   }
-  if (isMismatchLimitReached(found)) throw new BillfoldError('idempotency-key.reused')
-  // Do not compare while the first request is running, so that nothing about it can be learned.
   if (found.leaseExpiresAt > now) throw new BillfoldError('idempotency-key.in-progress', { retryAfterSeconds: 1 })
-  const isSame = await compareFingerprint(found, call, secrets)
-  if (isSame !== undefined && !(await recordComparison(setup, call, found, isSame))) return undefined
-  if (isSame === false) throw new BillfoldError('idempotency-key.reused')
+  if ((await isSameRequest(found, call, secrets)) === false) throw new BillfoldError('idempotency-key.reused')
   if (found.reply !== null) return { reply: found.reply }
   if (found.hasWritten) throw new BillfoldError('idempotency-key.outcome-unknown')
   const takeover = update(idempotencyKeys, { where: { ...unchanged, hasWritten: false }, set: lease })
@@ -133,7 +125,7 @@ async function acquireKey(
 }
 
 /** Compares the fingerprints. Returns undefined if the comparison is unnecessary, so that the body need not be read. */
-async function compareFingerprint(
+async function isSameRequest(
   { fingerprint, reply }: KeyRow,
   { fingerprintInput }: IdempotentCall,
   { computeFingerprint }: IdempotencyKeySecrets,
@@ -186,29 +178,22 @@ async function saveReply(
     reply: reply === undefined ? null : secrets.seal(reply),
     leaseExpiresAt: 0,
   }
-  const where = { id: secrets.id, leaseId, mismatches: { lt: maxMismatches } }
-  await storage.commit(batch(update(idempotencyKeys, { where, set, expectedRows: 'any' })))
+  await storage.commit(batch(update(idempotencyKeys, { where: { id: secrets.id, leaseId }, set, expectedRows: 'any' })))
 }
 
 /**
  * Frees the key of a request that was rejected or has not written anything. The outcome of a request that failed after
- * a write is unknown. If mismatches were counted the row is retained, because the next request may contain the same
- * PIN.
+ * a write is unknown.
  */
 async function freeKey(
   storage: Storage,
   where: { readonly id: string; readonly leaseId: string },
   wasRejected: boolean,
-) {
+): Promise<void> {
   const unused = wasRejected ? where : { ...where, hasWritten: false }
   await storage.commit(
     batch(
-      remove(idempotencyKeys, { where: { ...unused, mismatches: 0 }, expectedRows: 'any' }),
-      update(idempotencyKeys, {
-        where: unused,
-        set: { leaseExpiresAt: 0, hasWritten: false, fingerprint: null },
-        expectedRows: 'any',
-      }),
+      remove(idempotencyKeys, { where: unused, expectedRows: 'any' }),
       update(idempotencyKeys, { where, set: { leaseExpiresAt: 0 }, expectedRows: 'any' }),
     ),
   )

@@ -20,8 +20,6 @@ export const idempotencyKeys = defineTable({
     fingerprint: nullable(text(43)),
     /** Encrypted with a key derived from both the blind index secret and the idempotency key. */
     reply: nullable(bytes()),
-    /** The number of requests with another fingerprint, each counted before it was answered. */
-    mismatches: integer(),
     expiresAt: integer(),
   },
   key: ['id'],

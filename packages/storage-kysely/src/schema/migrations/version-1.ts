@@ -1237,7 +1237,6 @@ export const version1: Migration = {
           hasWritten: { type: 'boolean', nullable: false },
           fingerprint: { type: 'text', length: 43, nullable: true },
           reply: { type: 'bytes', nullable: true },
-          mismatches: { type: 'integer', nullable: false },
           expiresAt: { type: 'integer', nullable: false },
         },
         key: ['id'],

@@ -84,7 +84,8 @@ export function encryptedRoute<
   },
 ): Route {
   const { id, method, path, summary, guard, limits, params, query, body, replies, handler } = definition
-  const container = body === undefined ? undefined : bodyContainerSchema(body.schema)
+  const schema: z.ZodType | undefined = body?.schema
+  const container = schema === undefined ? undefined : bodyContainerSchema(schema)
   const isPlainAllowed = ({ kind }: AuthenticationCaller): boolean =>
     body?.plaintext === 'accepted' || kind === 'service' || authentication.options.allowPlaintext === true
   return route({
@@ -99,14 +100,14 @@ export function encryptedRoute<
     ...(params !== undefined && { params }),
     ...(query !== undefined && { query }),
     ...(body !== undefined &&
-      container !== undefined && {
-        body: { encoding: 'json' as const, schema: alreadyParsed, limit: body.limit, optional: body.optional === true },
+      schema !== undefined && {
+        body: { encoding: 'json' as const, schema, limit: body.limit, optional: body.optional === true },
       }),
     codec: secureChannelCodec(authentication, container, isPlainAllowed, definition.encryption),
     handler: async (input, context, { caller, decrypted }) => {
       const parsed = parseInput<EncryptedRouteInput<P, Q, B>>(
-        { params: alreadyParsed, query: alreadyParsed, headers: undefined, body: body?.schema },
-        { ...input, headers: undefined, body: decrypted?.value },
+        { params: alreadyParsed, query: alreadyParsed, headers: undefined, body: alreadyParsed },
+        { ...input, headers: undefined },
       )
       const encrypted = decrypted?.form === 'encrypted'
       const handlerContext = { caller, actor: toAuthenticationActor(context), context, encrypted }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { Route } from '../../../http/index.ts'
+import { type Route, secretText } from '../../../http/index.ts'
 import { runPinStep } from '../../sessions/pin-step/pin-step.ts'
 import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
@@ -9,7 +9,7 @@ import { deviceProofSchema, verifyOptionalDeviceProof } from '../../../identity/
 import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
 
 const body = z.object({
-  pin: z.string().min(1).max(64),
+  pin: secretText(z.string().min(1).max(64)),
   isTrustedDevice: z.boolean().default(false),
   deviceId: z.string().max(256).optional(),
   device: deviceProofSchema.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
-import type { Route } from '../../../http/index.ts'
+import { type Route, secretText } from '../../../http/index.ts'
 import { loginInSingleRequest, type SingleRequestLoginResult } from '../../sessions/single-request-login.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { type SessionRow, sha256Base64Url } from '../../sessions/session.ts'
@@ -33,7 +33,7 @@ const body = z.object({
   authType: z.string().max(128).optional(),
   deviceInfo: smallJsonObject.optional(),
   userInfo: smallJsonObject.optional(),
-  pin: z.string().min(1).max(64).optional(),
+  pin: secretText(z.string().min(1).max(64)).optional(),
   user_token: z.string().max(8192).optional(),
   isTrustedDevice: z.boolean().default(false),
   skip_liveid: z.boolean().default(false),

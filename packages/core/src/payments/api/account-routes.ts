@@ -1,45 +1,32 @@
-import type { Route } from '../../http/index.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
+import { type Route, route } from '../../http/index.ts'
+import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import { changePassword, logIn } from '../users/log-in.ts'
-import { ownsIdentifier } from '../users/profiles.ts'
 import { registerPaymentUser } from '../users/register.ts'
 import { updateProfile } from '../users/update-profile.ts'
-import type { Services } from '../../platform/services.ts'
 import { limitEnumeration } from './limit-enumeration.ts'
-import {
-  noApiKey,
-  endpointRoutes,
-  type ApiKeyCaller,
-  authenticateByApiKey,
-  type EndpointContext,
-} from './endpoint-routes.ts'
-import { encryptedField, requiredField, plainField } from './fields.ts'
+import type { PaymentsApiContext } from './api-context.ts'
+import { requireApiKeyCaller } from './api-key-guard.ts'
+import { documentedFailures } from './documented-failures.ts'
+import { withFields } from './field-encryption.ts'
+import { encryptedField, plainField, requiredField, secretField } from './fields.ts'
+import { assertOwnEmail } from './own-identifiers.ts'
 
 /** Routes for registration, login, password and profile. */
-export function accountEndpoints(api: EndpointContext): readonly Route[] {
-  return [...registerRoutes(api), ...loginRoutes(api), ...changePasswordRoutes(api), ...updateProfileRoutes(api)]
+export function accountRoutes(api: PaymentsApiContext): readonly Route[] {
+  return [registerRoute(api), loginRoute(api), changePasswordRoute(api), updateProfileRoute(api)]
 }
 
-/** Checks that the email in a request belongs to the API key's user. @throws BillfoldError `user.not-found` */
-export async function assertOwnEmail(
-  services: Services,
-  { actor, userId }: ApiKeyCaller,
-  email: string,
-): Promise<void> {
-  const own = await ownsIdentifier(services, actor.tenant, userId, { kind: 'email', value: email })
-  if (!own) throw new BillfoldError('user.not-found')
-}
-
-function registerRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function registerRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'register',
-    paths: ['register'],
+    method: 'POST',
+    path: '/api/v1/lokdon/register',
     summary: 'Register a user',
-    guard: api.publicGuard,
+    guard: api.guards.public,
     limits: [{ by: 'ip', ...api.registrationLimit }],
-    fields: {
+    ...withFields(api, {
       email: encryptedField(320),
-      password: encryptedField(128),
+      password: secretField(128),
       phone_number: encryptedField(32),
       imei: plainField(64),
       dob: plainField(10),
@@ -47,10 +34,10 @@ function registerRoutes(api: EndpointContext): readonly Route[] {
       first_name: encryptedField(128),
       last_name: encryptedField(128),
       address: encryptedField(512),
-    },
-    documentedErrors: { 'user.exists': 'User already exists' },
-    resolveCaller: noApiKey,
-    handle: async (fields, { actor }) => {
+    }),
+    documentedErrors: documentedFailures({ 'user.exists': 'User already exists' }),
+    handler: async ({ body: fields }, context) => {
+      const actor = actorFromRequest(context)
       await registerPaymentUser(api.services, actor, {
         email: requiredField(fields, 'email'),
         password: requiredField(fields, 'password'),
@@ -66,24 +53,27 @@ function registerRoutes(api: EndpointContext): readonly Route[] {
   })
 }
 
-function loginRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function loginRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'login',
     idempotency: 'none',
-    paths: ['/api/auth/login'],
+    method: 'POST',
+    path: '/api/auth/login',
     summary: 'Log in and get an API key for a device',
-    guard: api.publicGuard,
+    guard: api.guards.public,
     limits: [{ by: 'ip', ...api.loginLimit }],
-    fields: { email: encryptedField(320), password: encryptedField(128), appid: plainField(64), imei: plainField(64) },
-    encryptedReplyFields: ['email', 'fullname', 'username', 'dateofbirth', 'phone', 'address', 'api-key'],
-    resolveCaller: noApiKey,
-    handle: async (fields, { actor, encrypts }) => {
-      const user = await logIn(api, actor, {
+    ...withFields(
+      api,
+      { email: encryptedField(320), password: secretField(128), appid: plainField(64), imei: plainField(64) },
+      ['email', 'fullname', 'username', 'dateofbirth', 'phone', 'address', 'api-key'],
+    ),
+    handler: async ({ body: fields }, context, { encryption }) => {
+      const user = await logIn(api, actorFromRequest(context), {
         email: requiredField(fields, 'email'),
         password: requiredField(fields, 'password'),
         appid: fields.appid ?? '',
         imei: fields.imei ?? '',
-        encrypted: encrypts,
+        encrypted: encryption !== undefined,
       })
       const data = {
         email: user.email,
@@ -102,51 +92,58 @@ function loginRoutes(api: EndpointContext): readonly Route[] {
   })
 }
 
-function changePasswordRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function changePasswordRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'changePassword',
-    paths: ['/api/auth/changepass'],
+    method: 'POST',
+    path: '/api/auth/changepass',
     summary: 'Change the password and revoke all other API keys',
-    guard: api.apiKeyAuth,
-    fields: {
+    guard: api.guards.apiKey,
+    ...withFields(api, {
       email: encryptedField(320),
-      password: encryptedField(128),
-      old_password: encryptedField(128),
+      password: secretField(128),
+      old_password: secretField(128),
       appid: plainField(64),
-    },
-    documentedErrors: { 'user.not-found': 'User doesnot exist' },
-    resolveCaller: authenticateByApiKey,
-    handle: async (fields, caller) => {
+    }),
+    documentedErrors: documentedFailures({ 'user.not-found': 'User doesnot exist' }),
+    handler: async ({ body: fields }, context) => {
+      const caller = requireApiKeyCaller(context)
+      const actor = actorFromRequest(context)
       await assertOwnEmail(api.services, caller, requiredField(fields, 'email'))
       const change = { oldPassword: requiredField(fields, 'old_password'), password: requiredField(fields, 'password') }
-      await changePassword(api.services, caller.actor, caller.key, change)
+      await changePassword(api.services, actor, caller.key, change)
       return { message: 'Password Updated Successfully' }
     },
   })
 }
 
-function updateProfileRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function updateProfileRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'updateProfile',
-    paths: ['updateprofile'],
+    method: 'POST',
+    path: '/api/v1/lokdon/updateprofile',
     summary: 'Update name, address, date of birth or proof key',
-    guard: api.apiKeyAuth,
-    fields: {
-      first_name: encryptedField(128),
-      last_name: encryptedField(128),
-      username: encryptedField(128),
-      email: encryptedField(320),
-      phone_number: encryptedField(32),
-      address: encryptedField(512),
-      dob: encryptedField(10),
-      proof_key: encryptedField(130),
-      remove_proof_key: plainField(5),
-      password: encryptedField(128),
-    },
-    encryptedReplyFields: ['first_name', 'last_name', 'username', 'email', 'phone_number', 'address', 'dob'],
-    documentedErrors: { 'user.exists': 'User already exists' },
-    resolveCaller: authenticateByApiKey,
-    handle: async (fields, { actor, userId, preconditions }) => {
+    guard: api.guards.apiKey,
+    ...withFields(
+      api,
+      {
+        first_name: encryptedField(128),
+        last_name: encryptedField(128),
+        username: encryptedField(128),
+        email: encryptedField(320),
+        phone_number: encryptedField(32),
+        address: encryptedField(512),
+        dob: encryptedField(10),
+        proof_key: encryptedField(130),
+        remove_proof_key: plainField(5),
+        password: secretField(128),
+      },
+      ['first_name', 'last_name', 'username', 'email', 'phone_number', 'address', 'dob'],
+    ),
+    documentedErrors: documentedFailures({ 'user.exists': 'User already exists' }),
+    handler: async ({ body: fields }, context) => {
+      const { id: userId, preconditions } = requireApiKeyCaller(context)
+      const actor = actorFromRequest(context)
       const { first_name, last_name, username, email, phone_number, address, dob, proof_key, password } = fields
       const proofKey = fields.remove_proof_key === 'true' ? '' : proof_key
       const names = { firstName: first_name, lastName: last_name, username, address, dob }

@@ -1,52 +1,32 @@
-import type { Actor } from '../../platform/audit/audit-write.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
-import type { Route } from '../../http/index.ts'
+import { type Route, route } from '../../http/index.ts'
+import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import { createGatewayTransaction, creditBalance, endGatewayTransaction } from '../gateway/gateway-transactions.ts'
 import { parseCurrency, parseMinorUnits } from '../money/money.ts'
-import { findPayee, findUserByIdentifiers } from '../users/profiles.ts'
-import { assertOwnEmail } from './account-endpoints.ts'
+import { findUserByIdentifiers } from '../users/profiles.ts'
+import type { PaymentsApiContext } from './api-context.ts'
+import { requireApiKeyCaller } from './api-key-guard.ts'
+import { cannotCreate, documentedFailures, missingFieldMessage } from './documented-failures.ts'
+import { withFields } from './field-encryption.ts'
+import { amountField, encryptedField, plainField, requiredField } from './fields.ts'
+import { getUserByEmail } from './get-user-by-email.ts'
+import { invalidField } from './invalid-field.ts'
 import { limitEnumeration } from './limit-enumeration.ts'
-import { noApiKey, endpointRoutes, authenticateByApiKey, type EndpointContext } from './endpoint-routes.ts'
-import { encryptedField, type EndpointFields, amountField, requiredField, plainField } from './fields.ts'
-
-/** Reply message for missing fields: the error's own. */
-export const missingFieldMessage = {
-  'field.missing': (error: BillfoldError): string => error.message,
-} as const
+import { assertOwnEmail } from './own-identifiers.ts'
+import { parseReference } from './transaction-reference.ts'
 
 /** Routes for deposits and withdrawals through a payment gateway. */
-export function gatewayEndpoints(api: EndpointContext): readonly Route[] {
-  return [...createTransactionRoutes(api), ...updateTransactionRoutes(api), ...updateBalanceRoutes(api)]
+export function gatewayRoutes(api: PaymentsApiContext): readonly Route[] {
+  return [createTransactionRoute(api), updateTransactionRoute(api), updateBalanceRoute(api)]
 }
 
-/**
- * Returns the id of the user with this email, for requests with a service key. @throws BillfoldError `user.not-found`
- */
-export async function getUserByEmail({ services }: EndpointContext, { tenant }: Actor, email: string): Promise<string> {
-  const profile = await findPayee(services, tenant, [{ kind: 'email', value: email }])
-  if (profile === undefined) throw new BillfoldError('user.not-found')
-  return profile.userId
-}
-
-/** Parses a reference: 1 to 128 printable ASCII characters. @throws BillfoldError `field.missing`, `input.invalid` */
-export function parseReference(fields: EndpointFields<'transaction_reference'>): string {
-  const reference = requiredField(fields, 'transaction_reference')
-  if (!/^[!-~]{1,128}$/.test(reference))
-    throw new BillfoldError('input.invalid', {
-      issues: [{ path: 'transaction_reference', message: 'Must be 1 to 128 printable ASCII characters' }],
-    })
-  return reference
-}
-
-const cannotCreate = (error: BillfoldError): string => `Unable to Create License ${error.message}`
-
-function createTransactionRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function createTransactionRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'createTransaction',
-    paths: ['create_transaction'],
+    method: 'POST',
+    path: '/api/v1/lokdon/create_transaction',
     summary: 'Create a deposit or a withdrawal; a withdrawal holds its amount',
-    guard: api.apiKeyAuth,
-    fields: {
+    guard: api.guards.apiKey,
+    ...withFields(api, {
       email: encryptedField(320),
       transaction_reference: encryptedField(128),
       transaction_type: plainField(16),
@@ -55,25 +35,24 @@ function createTransactionRoutes(api: EndpointContext): readonly Route[] {
       funding_method: encryptedField(64),
       payment_gateway: encryptedField(64),
       datetime: encryptedField(64),
-    },
-    documentedErrors: {
+    }),
+    documentedErrors: documentedFailures({
       ...missingFieldMessage,
       'user.not-found': 'User Not Found',
       'ledger.insufficient-funds': 'You have insufficient balance',
       'reference.reused': cannotCreate,
       'amount.invalid': cannotCreate,
-    },
-    resolveCaller: authenticateByApiKey,
-    handle: async (fields, caller) => {
+    }),
+    handler: async ({ body: fields }, context) => {
+      const caller = requireApiKeyCaller(context)
+      const actor = actorFromRequest(context)
       await assertOwnEmail(api.services, caller, requiredField(fields, 'email'))
       const type = requiredField(fields, 'transaction_type')
       if (type !== 'DEPOSIT' && type !== 'WITHDRAWAL')
-        throw new BillfoldError('input.invalid', {
-          issues: [{ path: 'transaction_type', message: 'Must be DEPOSIT or WITHDRAWAL' }],
-        })
+        throw invalidField('transaction_type', 'Must be DEPOSIT or WITHDRAWAL')
       const currency = parseCurrency(api.settings.money, requiredField(fields, 'currency'))
       const input = {
-        userId: caller.userId,
+        userId: caller.id,
         reference: parseReference(fields),
         type,
         currency: currency.code,
@@ -81,41 +60,40 @@ function createTransactionRoutes(api: EndpointContext): readonly Route[] {
         gateway: requiredField(fields, 'payment_gateway'),
         fundingMethod: fields.funding_method ?? '',
       } as const
-      await limitEnumeration(api.services, caller.actor, ['reference.reused'], () =>
-        createGatewayTransaction(api.services, caller.actor, input, caller.preconditions),
+      await limitEnumeration(api.services, actor, ['reference.reused'], () =>
+        createGatewayTransaction(api.services, actor, input, caller.preconditions),
       )
       return { message: 'Licence Registered Successfully' }
     },
   })
 }
 
-function updateTransactionRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function updateTransactionRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'updateTransaction',
-    paths: ['update_transaction'],
+    method: 'POST',
+    path: '/api/v1/lokdon/update_transaction',
     summary: 'Set the final status of a deposit or a withdrawal',
-    guard: api.gatewayGuard,
-    fields: {
+    guard: api.guards.gateway,
+    ...withFields(api, {
       email: encryptedField(320),
       transaction_reference: encryptedField(128),
       status: plainField(16),
       amount: amountField(),
-    },
-    documentedErrors: {
+    }),
+    documentedErrors: documentedFailures({
       ...missingFieldMessage,
       'user.not-found': 'User matching Email Not Found',
       'transaction.not-found': 'Transaction Not Found',
       'transaction.amount-mismatch': (error) => `Error Occurred ${error.message}`,
       'transaction.already-ended': (error) => `Error Occurred ${error.message}`,
       'amount.invalid': (error) => `Error Occurred ${error.message}`,
-    },
-    resolveCaller: noApiKey,
-    handle: async (fields, { actor }) => {
+    }),
+    handler: async ({ body: fields }, context) => {
+      const actor = actorFromRequest(context)
       const outcome = requiredField(fields, 'status').toUpperCase()
       if (outcome !== 'SUCCESS' && outcome !== 'FAILED' && outcome !== 'CANCELLED')
-        throw new BillfoldError('input.invalid', {
-          issues: [{ path: 'status', message: 'Must be SUCCESS, FAILED or CANCELLED' }],
-        })
+        throw invalidField('status', 'Must be SUCCESS, FAILED or CANCELLED')
       const stated = requiredField(fields, 'amount')
       const reference = parseReference(fields)
       const { money: rules } = api.settings
@@ -131,29 +109,30 @@ function updateTransactionRoutes(api: EndpointContext): readonly Route[] {
   })
 }
 
-function updateBalanceRoutes(api: EndpointContext): readonly Route[] {
-  return endpointRoutes(api, {
+function updateBalanceRoute(api: PaymentsApiContext): Route {
+  return route({
     id: 'updateBalance',
-    paths: ['update_balance'],
+    method: 'POST',
+    path: '/api/v1/lokdon/update_balance',
     summary: 'Credit a user with money received by a gateway',
-    guard: api.gatewayGuard,
-    fields: {
+    guard: api.guards.gateway,
+    ...withFields(api, {
       email: encryptedField(320),
       amount: amountField(),
       currency: plainField(12),
       transaction_reference: encryptedField(128),
-    },
-    documentedErrors: {
+    }),
+    documentedErrors: documentedFailures({
       ...missingFieldMessage,
       'user.not-found': 'User Not Found',
       'reference.reused': cannotCreate,
       'amount.invalid': cannotCreate,
-    },
-    resolveCaller: noApiKey,
-    handle: async (fields, { actor }) => {
+    }),
+    handler: async ({ body: fields }, context) => {
+      const actor = actorFromRequest(context)
       const currency = parseCurrency(api.settings.money, fields.currency)
       await creditBalance(api.services, actor, {
-        userId: await getUserByEmail(api, actor, requiredField(fields, 'email')),
+        userId: await getUserByEmail(api.services, actor, requiredField(fields, 'email')),
         reference: parseReference(fields),
         currency: currency.code,
         amount: parseMinorUnits(api.settings.money, currency, requiredField(fields, 'amount')),

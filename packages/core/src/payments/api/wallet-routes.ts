@@ -1,0 +1,76 @@
+import { byGet, type Route, route } from '../../http/index.ts'
+import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import { formatMinorUnits, parseCurrency } from '../money/money.ts'
+import { expireUserPayments } from '../two-leg/end-payment.ts'
+import { createPaymentWallet, findPaymentWallet, type PaymentWalletBalance } from '../wallets/wallets.ts'
+import type { PaymentsApiContext } from './api-context.ts'
+import { requireApiKeyCaller } from './api-key-guard.ts'
+import { formatCurrencyType } from './currency-type.ts'
+import { documentedFailures } from './documented-failures.ts'
+import { withFields } from './field-encryption.ts'
+import { encryptedField, plainField, requiredField } from './fields.ts'
+import { assertOwnEmail } from './own-identifiers.ts'
+
+/** Routes to create and show the wallet of a user. */
+export function walletRoutes(api: PaymentsApiContext): readonly Route[] {
+  const getWallet = getWalletRoute(api)
+  return [createWalletRoute(api), getWallet, byGet(getWallet, api.guards.apiKeyHeader)]
+}
+
+function createWalletRoute(api: PaymentsApiContext): Route {
+  return route({
+    id: 'createWallet',
+    method: 'POST',
+    path: '/api/v1/lokdon/createwallet',
+    summary: 'Create the wallet of a user',
+    guard: api.guards.apiKey,
+    ...withFields(api, { email: encryptedField(320), imei: plainField(64) }, ['wallet_hash', 'balance']),
+    documentedErrors: documentedFailures({ 'user.not-found': 'User with this email is not registered' }),
+    handler: async ({ body: fields }, context) => {
+      const caller = requireApiKeyCaller(context)
+      await assertOwnEmail(api.services, caller, requiredField(fields, 'email'))
+      const imei = requiredField(fields, 'imei')
+      const wallet = await createPaymentWallet(api, actorFromRequest(context), caller.id, imei, caller.preconditions)
+      return { message: 'Wallet created successfully', data: toReply(api, wallet) }
+    },
+  })
+}
+
+function getWalletRoute(api: PaymentsApiContext): Route {
+  return route({
+    id: 'getWalletInformation',
+    idempotency: 'none',
+    method: 'POST',
+    path: '/api/v1/lokdon/getwalletinfo',
+    summary: 'Get the wallet of a user',
+    guard: api.guards.apiKey,
+    ...withFields(api, { email: encryptedField(320) }, ['wallet_hash', 'balance', 'held']),
+    documentedErrors: documentedFailures({
+      'field.missing': 'Invalid or Blank mail id Given',
+      'user.not-found': 'Invalid or Blank mail id Given',
+      'wallet.not-found': 'You have no wallet yet',
+    }),
+    handler: async ({ body: fields }, context) => {
+      const caller = requireApiKeyCaller(context)
+      await assertOwnEmail(api.services, caller, requiredField(fields, 'email'))
+      await expireUserPayments(api, actorFromRequest(context), caller.id)
+      const wallet = await findPaymentWallet(api.services, caller.id)
+      if (wallet === undefined) throw new BillfoldError('wallet.not-found')
+      return { message: 'Your Wallet details', data: toReply(api, wallet) }
+    },
+  })
+}
+
+function toReply(
+  { settings }: PaymentsApiContext,
+  { wallet, available, held }: PaymentWalletBalance,
+): Record<string, string> {
+  const currency = parseCurrency(settings.money, wallet.currency)
+  return {
+    wallet_hash: wallet.hash,
+    balance: formatMinorUnits(currency, available),
+    held: formatMinorUnits(currency, held),
+    currency_type: formatCurrencyType(wallet.currency),
+  }
+}
