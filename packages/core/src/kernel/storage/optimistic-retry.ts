@@ -13,13 +13,14 @@ export class StaleReadError extends Error {
  * Runs a read-decide-commit function with optimistic concurrency: if its commit fails because of a concurrent change, the
  * function runs again from the start, after a random backoff. Other errors pass through.
  *
- * @param attempt reads, decides and commits; must not keep state between calls
+ * @param attempt reads, decides and commits; must not keep state between calls. Receives its number, from 1: only the first
+ *   attempt may decide on rows that were read before
  * @throws BillfoldError `storage.conflict` after 20 attempts
  */
-export async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(attempt: (attemptNumber: number) => Promise<T>): Promise<T> {
   for (let attemptNumber = 1; ; attemptNumber++) {
     try {
-      return await attempt()
+      return await attempt(attemptNumber)
     } catch (error) {
       if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attemptNumber === maxAttempts) throw new BillfoldError('storage.conflict', { cause: error })
