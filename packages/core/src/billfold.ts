@@ -52,6 +52,7 @@ import { onboardingPersonalData } from './onboarding/applications/personal-data.
 import { purgeUnusedFiles } from './onboarding/applications/purge-files.ts'
 import { type UsersApi, createUsersApi } from './identity/users/api.ts'
 import type { PersonalData } from './platform/personal-data.ts'
+import { listWalletClaims } from './custody/wallets/wallet-claims.ts'
 import { custodyPersonalData } from './custody/wallets/personal-data.ts'
 import { createWebhooksApi, type WebhooksApi } from './platform/webhooks/api.ts'
 import type { WebhookOptions } from './platform/webhooks/options.ts'
@@ -187,7 +188,7 @@ export function createBillfold(hostOptions: BillfoldOptions): Billfold {
         { logger, rateLimiter, executeOnce: (call, execute) => executeOnce(idempotency, call, execute) },
       ),
     )
-  const faces = createSessionContext(services, options.authentication)
+  const faces = createSessionContext(services, options.authentication, listWalletClaims)
   const host = (actingTenant: string = tenant): Actor => ({ tenant: actingTenant, id: 'host' })
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.

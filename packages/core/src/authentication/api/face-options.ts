@@ -9,6 +9,7 @@ import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
 import type { DnsResolver } from '../../platform/http-client/ssrf-safe-request.ts'
 import type { ForeignSessionService } from '../sessions/foreign-sessions/foreign-session.ts'
+import type { ListWalletClaims } from '../sessions/session-claims.ts'
 import type { SessionContext, SessionHooks } from '../sessions/session-context.ts'
 import { type AssessRisk, defaultRiskAssessment } from '../sessions/face-step/risk-assessment.ts'
 import type { PageOptions } from './page/page-options.ts'
@@ -41,8 +42,15 @@ export interface FaceOptions {
   readonly userTokenTtlSeconds?: number
 }
 
-/** Creates the context of session steps. Call it once per process, because it caches galleries in memory. */
-export function createSessionContext(services: Services, options: FaceOptions = {}): SessionContext {
+/**
+ * Creates the context of session steps. Call it once per process, because it caches galleries in memory.
+ * @param listWalletClaims lists the wallets for the scope `wallet`; by default there are none
+ */
+export function createSessionContext(
+  services: Services,
+  options: FaceOptions = {},
+  listWalletClaims: ListWalletClaims = () => Promise.resolve([]),
+): SessionContext {
   const { verifierLimits } = options
   const verifier: VerifierClient | undefined =
     options.verifier === undefined ? undefined : createVerifierClient(options.verifier, verifierLimits)
@@ -53,5 +61,6 @@ export function createSessionContext(services: Services, options: FaceOptions = 
     faceAttemptsPerUser: options.faceAttemptsPerUser ?? { limit: 30, windowSeconds: 3600 },
     faceAttemptsPerLicence: options.faceAttemptsPerLicence ?? { limit: 6000, windowSeconds: 3600 },
     hooks: options.hooks ?? {},
+    listWalletClaims,
   }
 }

@@ -74,24 +74,38 @@ export async function buildSession(
   return { session, writes: [...userExists, insert(authenticationSessions, session)] }
 }
 
+/** A session to be created, and the writes that create it. */
+export interface PreparedSession {
+  readonly session: SessionRow
+  readonly writes: readonly Write[]
+}
+
 /**
- * Creates a session.
- * @param additionalWrites builds further writes for the same commit
- * @throws BillfoldError `input.invalid`, `user.not-found`
+ * Prepares a session with its audit record. Convert the error of the commit with {@link toCreateSessionError}.
+ * @throws BillfoldError `input.invalid`
  */
-export async function createSession(
+export async function prepareSession(
   services: Services,
   actor: Actor,
   input: CreateSessionInput,
-  additionalWrites: (session: SessionRow) => Promise<readonly Write[]> = () => Promise.resolve([]),
-): Promise<SessionRow> {
+): Promise<PreparedSession> {
   const { session, writes } = await buildSession(services, actor, input)
   const audit = auditWrite(actor, 'session.created', session.id, session.createdAt, { purpose: session.purpose })
+  return { session, writes: [...writes, audit] }
+}
+
+/** Creates a session. @throws BillfoldError `input.invalid`, `user.not-found` */
+export async function createSession(services: Services, actor: Actor, input: CreateSessionInput): Promise<SessionRow> {
+  const { session, writes } = await prepareSession(services, actor, input)
   try {
-    await services.storage.commit(batch(...writes, audit, ...(await additionalWrites(session))))
+    await services.storage.commit(batch(...writes))
   } catch (cause) {
-    if (isCommitError(cause) && input.userId !== undefined) throw new BillfoldError('user.not-found', { cause })
-    throw cause
+    throw toCreateSessionError(cause, session)
   }
   return session
+}
+
+/** Converts the error of the commit that creates a session: with a user, a failed condition means that the user does not exist. */
+export function toCreateSessionError(cause: unknown, { userId }: SessionRow): unknown {
+  return isCommitError(cause) && userId !== null ? new BillfoldError('user.not-found', { cause }) : cause
 }

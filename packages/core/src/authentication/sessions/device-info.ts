@@ -1,8 +1,8 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
-import { getSession } from './session.ts'
+import type { Write } from '../../kernel/storage/index.ts'
+import { getSession, type SessionRow } from './session.ts'
 import { saveSessionJsonWrites } from './session-values.ts'
 
 /** Unverified device and user information for a session's login attempt. It never determines the session's user. */
@@ -12,24 +12,31 @@ export interface DeviceInfo {
 }
 
 /**
- * Stores the device information of a session, replacing what was stored before.
+ * Loads the session that device information is added to.
  * @param community if given, the session must belong to it
  * @throws BillfoldError `session.not-found`, also for a session of another community
  */
-export async function addDeviceInfo(
+export async function getSessionForDeviceInfo(
+  services: Services,
+  tenant: string,
+  sessionId: string,
+  community: string | undefined,
+): Promise<SessionRow> {
+  const session = await getSession(services, tenant, sessionId)
+  if (community !== undefined && session.community !== community) throw new BillfoldError('session.not-found')
+  return session
+}
+
+/**
+ * Builds the writes that store the device information of a session, replacing what was stored before. Commit them within
+ * `retryOnConflict`: two concurrent calls conflict on the row that they replace, and the loser retries.
+ */
+export async function deviceInfoWrites(
   services: Services,
   actor: Actor,
-  sessionId: string,
+  session: SessionRow,
   info: DeviceInfo,
-  community: string | undefined,
-  additionalWrites: readonly Write[],
-): Promise<void> {
-  const session = await getSession(services, actor.tenant, sessionId)
-  if (community !== undefined && session.community !== community) throw new BillfoldError('session.not-found')
-  // Two concurrent calls conflict on the row they replace; the loser retries.
-  await retryOnConflict(async () => {
-    const saved = await saveSessionJsonWrites(services, session, 'device-info', info)
-    const audit = auditWrite(actor, 'session.device-info-read', sessionId, services.now())
-    await services.storage.commit(batch(...saved, audit, ...additionalWrites))
-  })
+): Promise<readonly Write[]> {
+  const saved = await saveSessionJsonWrites(services, session, 'device-info', info)
+  return [...saved, auditWrite(actor, 'session.device-info-read', session.id, services.now())]
 }

@@ -2,17 +2,27 @@ import { z } from 'zod'
 import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
-import { wallets } from '../../custody/wallets/tables.ts'
 import type { SessionRow } from './session.ts'
 import { saveSessionJsonWrites, saveSessionValueWrites, findSessionJson, findSessionValue } from './session-values.ts'
 
 /** The scopes that a session can request. */
 export const sessionScopes = ['wallet', 'liveness_score', 'selfie', 'face_compare_score'] as const
 
+/** A wallet of a user. */
+export interface WalletClaim {
+  readonly id: string
+  /** The chain of the wallet, for example `ETHEREUM`. */
+  readonly secretType: string
+  readonly address: string
+}
+
+/** Lists the wallets of a user that are not archived, oldest first; at most 100. */
+export type ListWalletClaims = (services: Services, tenant: string, userId: string) => Promise<readonly WalletClaim[]>
+
 /** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface SessionClaims {
   readonly userId: string
-  readonly wallet?: readonly { readonly id: string; readonly secretType: string; readonly address: string }[]
+  readonly wallet?: readonly WalletClaim[]
   readonly liveness_score?: number | null
   readonly face_compare_score?: number | null
   /** JPEG or PNG, base64. */
@@ -66,7 +76,7 @@ export async function retainFaceDataWrites(
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
 export async function getSessionClaims(
-  services: Services,
+  { services, listWalletClaims }: { readonly services: Services; readonly listWalletClaims: ListWalletClaims },
   session: SessionRow,
   uncommitted?: RetainedFaceData,
 ): Promise<SessionClaims> {
@@ -75,7 +85,7 @@ export async function getSessionClaims(
   const { scores, selfie } = uncommitted ?? (await findRetainedFaceData(services, session, scopes))
   return {
     userId,
-    ...(scopes.has('wallet') && { wallet: await listWallets(services, session.tenant, userId) }),
+    ...(scopes.has('wallet') && { wallet: await listWalletClaims(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),
     ...(scopes.has('selfie') && { selfie: selfie === undefined ? null : Buffer.from(selfie).toString('base64') }),
@@ -91,19 +101,6 @@ async function findRetainedFaceData(
     scores: scoresSchema.safeParse(await findSessionJson(services, session, 'result')).data,
     selfie: scopes.has('selfie') ? await findSessionValue(services, session, 'selfie') : undefined,
   }
-}
-
-async function listWallets(
-  services: Services,
-  tenant: string,
-  userId: string,
-): Promise<NonNullable<SessionClaims['wallet']>> {
-  const rows = await services.storage.find(wallets, {
-    where: { tenant, userId, archivedAt: null },
-    orderBy: [['id', 'asc']],
-    limit: 100,
-  })
-  return rows.map(({ id, secretType, address }) => ({ id, secretType, address }))
 }
 
 function parseScopes({ scopes }: SessionRow): ReadonlySet<string> {

@@ -1,8 +1,8 @@
 import type { FaceRecognition } from '../../identity/biometrics/face-recognition.ts'
 import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
-import type { Write } from '../../kernel/storage/index.ts'
 import type { AssessRisk } from './face-step/risk-assessment.ts'
+import type { ListWalletClaims } from './session-claims.ts'
 import type { SessionRow } from './session.ts'
 
 /** The dependencies of session steps. */
@@ -16,6 +16,8 @@ export interface SessionContext {
   readonly faceAttemptsPerLicence: RateLimitRule
   /** Called after a session has ended. Errors are logged. Use the outbox for anything that must not be lost. */
   readonly hooks: SessionHooks
+  /** Lists the wallets of a user, for the scope `wallet`. */
+  readonly listWalletClaims: ListWalletClaims
 }
 
 /**
@@ -41,11 +43,6 @@ export interface EndedSession {
   /** The one-word reason of a failure. */
   readonly failure: string | undefined
 }
-
-/** Builds the reply of a step, and the writes that store it in the step's own commit. */
-export type ReplyBuilder<Result, Reply> = (
-  result: Result,
-) => Promise<{ readonly reply: Reply; readonly writes: readonly Write[] }>
 
 /** Notifies the host's hooks that a session has ended. */
 export async function notifyHooks({ hooks, services }: SessionContext, session: SessionRow): Promise<void> {

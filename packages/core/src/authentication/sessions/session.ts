@@ -3,7 +3,17 @@ import { z } from 'zod'
 import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, remove, type RowOf, type Storage, type Update, update } from '../../kernel/storage/index.ts'
+import {
+  batch,
+  check,
+  remove,
+  type RowOf,
+  type Storage,
+  type Update,
+  update,
+  type Where,
+  type Write,
+} from '../../kernel/storage/index.ts'
 import { authenticationSessions, sessionValues } from './tables.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
@@ -51,12 +61,18 @@ export function transitionSession(
   now: number,
   set: Partial<SessionRow> & { readonly state: SessionState },
 ): Update {
-  const { id, state, version } = session
-  return update(authenticationSessions, {
-    where: { id, state, version, expiresAt: { gt: now } },
-    set,
-    add: { version: 1 },
-  })
+  return update(authenticationSessions, { where: unchanged(session, now), set, add: { version: 1 } })
+}
+
+/** Builds the precondition that a session has neither changed nor expired, for a step that leaves it as it is. */
+export function sessionUnchanged(session: SessionRow, now: number): Write {
+  return check(authenticationSessions, { where: unchanged(session, now) })
+}
+
+/** The columns that decisions about a session depend on. */
+function unchanged(session: SessionRow, now: number): Where<SessionRow> {
+  const { id, state, version, callerKey, faceAttempts, pinAttempts } = session
+  return { id, state, version, callerKey, faceAttempts, pinAttempts, expiresAt: { gt: now } }
 }
 
 /** Returns the columns that change when a session ends. */

@@ -1,24 +1,27 @@
-import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import {
+  deviceTrustStillValid,
   findTrustedDevice,
-  type TrustedDeviceRow,
   listUsersTrustingDevice,
+  type TrustedDeviceRow,
 } from '../../identity/devices/trusted-devices.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { batch } from '../../kernel/storage/index.ts'
+import { batch, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
+import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
+import { buildSession, type CreateSessionInput } from './create-session.ts'
+import type { DecidedStep } from './decided-step.ts'
 import type { FaceStepResult } from './face-step/face-step-result.ts'
-import type { FaceStepInput } from './face-step/face-step-types.ts'
-import { runFaceStep } from './face-step/face-step.ts'
-import type { ReplyBuilder, SessionContext } from './session-context.ts'
-import { type CreateSessionInput, buildSession } from './create-session.ts'
-import { startedState } from './start-session.ts'
-import { type PinStepResult, runPinStep } from './pin-step/pin-step.ts'
-import type { SessionRow } from './session.ts'
+import type { FaceStepInput, VerifiedAttempt } from './face-step/face-step-types.ts'
+import { attemptFace, decideFaceStep } from './face-step/face-step.ts'
+import type { PinStepResult } from './pin-step/2-decide.ts'
+import { attemptPin, type CheckedPin, decidePinStep } from './pin-step/pin-step.ts'
+import { notifyHooks, type SessionContext } from './session-context.ts'
 import { saveSessionJsonWrites } from './session-values.ts'
+import type { SessionRow } from './session.ts'
+import { startedState } from './start-session.ts'
 import { bindToTrustedDevice } from './trusted-device-binding.ts'
 
 /** The input of a complete login in a single request. */
-export interface SingleRequestLogin extends Omit<FaceStepInput, 'sessionId' | 'browserSecret' | 'withPin'> {
+export interface SingleRequestLogin extends Omit<FaceStepInput, 'browserSecret' | 'withPin'> {
   readonly sessionInput: CreateSessionInput
   readonly pin: string | undefined
   readonly trustDevice: boolean
@@ -32,36 +35,66 @@ export interface SingleRequestLogin extends Omit<FaceStepInput, 'sessionId' | 'b
 export type SingleRequestLoginResult = Pick<FaceStepResult, 'session' | 'status' | 'message' | 'retainedData'>
 
 /**
- * Creates a session and runs its face and PIN steps.
- * @param buildReply builds the reply to the caller, and the writes that store it in the same commit
- * @throws BillfoldError those of `runFaceStep` and `runPinStep`; `login.second-factor-required` if the face is skipped and nothing replaces it
+ * A login of which everything but the last step is committed: `face` and `pin` are to be decided by {@link decideLogin}. `rejected`: the
+ * face step that precedes the PIN has ended the request, and is committed.
  */
-export async function loginInSingleRequest<Reply>(
+export type AttemptedLogin =
+  | { readonly kind: 'face'; readonly verified: VerifiedAttempt }
+  | { readonly kind: 'pin'; readonly checked: CheckedPin }
+  | { readonly kind: 'rejected'; readonly result: FaceStepResult }
+
+/**
+ * Creates a session and runs its face and PIN steps, up to the decision of the last one.
+ * @throws BillfoldError those of `attemptFace` and `attemptPin`; `login.second-factor-required` if the face is skipped and nothing
+ *   replaces it
+ */
+export async function attemptLogin(
   sessionContext: SessionContext,
   actor: Actor,
   call: SingleRequestLogin,
-  buildReply: ReplyBuilder<SingleRequestLoginResult, Reply>,
-): Promise<Reply> {
-  if (call.skipFace) return withoutFace(sessionContext, actor, call, buildReply)
+): Promise<AttemptedLogin> {
   const { sessionInput, pin } = call
-  const { id } = await start(sessionContext, actor, call, sessionInput, startedState(sessionContext.services.now()))
-  const stepInput = { ...call, sessionId: id, withPin: pin !== undefined }
-  if (pin === undefined) return runFaceStep(sessionContext, actor, stepInput, buildReply)
-  const face = await runFaceStep<FaceStepResult>(sessionContext, actor, stepInput, async (result) => ({
-    reply: result,
-    writes: [],
-  }))
-  // The face step is already committed, so this reply is stored after it instead of in the same commit.
-  if (face.status !== 'pin') return (await buildReply(face)).reply
-  return withPin(sessionContext, actor, call, face.session, pin, buildReply)
+  if (call.skipFace) return attemptWithoutFace(sessionContext, actor, call)
+  const columns = startedState(sessionContext.services.now())
+  const started = await createStartedSession(sessionContext, actor, call, sessionInput, columns)
+  const verified = await attemptFace(sessionContext, actor, started, { ...call, withPin: pin !== undefined })
+  if (pin === undefined) return { kind: 'face', verified }
+  const result = await commitFaceStep(sessionContext, actor, verified)
+  if (result.status !== 'pin') return { kind: 'rejected', result }
+  return attemptWithPin(sessionContext, actor, call, result.session, pin, [])
 }
 
-async function withoutFace<Reply>(
+/** Decides the last step of a login. Call it within `retryOnConflict`, and commit the writes. @throws BillfoldError those of `decideFaceStep` and `decidePinStep` */
+export async function decideLogin(
+  sessionContext: SessionContext,
+  actor: Actor,
+  attempted: Exclude<AttemptedLogin, { readonly kind: 'rejected' }>,
+  attemptNumber: number,
+): Promise<DecidedStep<SingleRequestLoginResult>> {
+  if (attempted.kind === 'face') return decideFaceStep(sessionContext, actor, attempted.verified, attemptNumber)
+  const { result, writes } = await decidePinStep(sessionContext, actor, attempted.checked, attemptNumber)
+  return { result: toLoginResult(result), writes }
+}
+
+/** Commits the face step that precedes the PIN. Its reply depends on the PIN, so none is stored with it. */
+function commitFaceStep(
+  sessionContext: SessionContext,
+  actor: Actor,
+  verified: VerifiedAttempt,
+): Promise<FaceStepResult> {
+  return retryOnConflict(async (attemptNumber) => {
+    const { result, writes } = await decideFaceStep(sessionContext, actor, verified, attemptNumber)
+    await sessionContext.services.storage.commit(batch(...writes))
+    await notifyHooks(sessionContext, result.session)
+    return result
+  })
+}
+
+async function attemptWithoutFace(
   sessionContext: SessionContext,
   actor: Actor,
   call: SingleRequestLogin,
-  buildReply: ReplyBuilder<SingleRequestLoginResult, Reply>,
-): Promise<Reply> {
+): Promise<AttemptedLogin> {
   const { services } = sessionContext
   const { pin, device, sessionInput } = call
   if (pin === undefined || sessionInput.purpose === 'enroll') throw new BillfoldError('login.second-factor-required')
@@ -71,8 +104,9 @@ async function withoutFace<Reply>(
     throw new BillfoldError('login.second-factor-required')
   const set = { ...startedState(services.now()), state: 'face_verified', device: device?.thumbprint ?? null } as const
   const binding = sessionInput.userId === undefined ? trusted : undefined
-  const started = await start(sessionContext, actor, call, { ...sessionInput, userId }, set, binding)
-  return withPin(sessionContext, actor, call, started, pin, buildReply)
+  const started = await createStartedSession(sessionContext, actor, call, { ...sessionInput, userId }, set, binding)
+  const trust = binding === undefined ? [] : [deviceTrustStillValid(binding)]
+  return attemptWithPin(sessionContext, actor, call, started, pin, trust)
 }
 
 /** Returns the only user who trusts the device. */
@@ -86,7 +120,7 @@ async function findOnlyUser(
   return userId
 }
 
-async function start(
+async function createStartedSession(
   { services }: SessionContext,
   actor: Actor,
   { callerKey, reportedInfo, skipFace }: SingleRequestLogin,
@@ -103,17 +137,25 @@ async function start(
   return session
 }
 
-async function withPin<Reply>(
+async function attemptWithPin(
   sessionContext: SessionContext,
   actor: Actor,
   call: SingleRequestLogin,
-  { id: sessionId, userId }: SessionRow,
+  session: SessionRow,
   pin: string,
-  buildReply: ReplyBuilder<SingleRequestLoginResult, Reply>,
-): Promise<Reply> {
+  trust: readonly Write[],
+): Promise<AttemptedLogin> {
   const { callerKey, device, deviceId, trustDevice } = call
-  const stepInput = { sessionId, userId: userId ?? '', callerKey, pin, device, deviceId, trustDevice }
-  return runPinStep(sessionContext, actor, stepInput, (result) => buildReply(toLoginResult(result)))
+  const input = {
+    sessionId: session.id,
+    userId: session.userId ?? '',
+    callerKey,
+    pin,
+    device,
+    deviceId,
+    trustDevice,
+  }
+  return { kind: 'pin', checked: await attemptPin(sessionContext, actor, { session, trust }, input) }
 }
 
 function toLoginResult({ session, isAuthenticated }: PinStepResult): SingleRequestLoginResult {

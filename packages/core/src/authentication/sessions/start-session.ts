@@ -59,18 +59,30 @@ export function startInBrowser(
   })
 }
 
-/** Starts a session in an app, bound to the app's key. Does nothing if the same app has already started it. */
-export function startInApp(services: Services, actor: Actor, sessionId: string, callerKey: string): Promise<void> {
-  return retryOnConflict(async () => {
-    const session = await getActiveSession(services, actor.tenant, sessionId)
-    if (session.state === 'started' && session.browserHash === null && session.callerKey === callerKey) return
+/**
+ * Starts a session in an app, bound to the app's key. Does nothing if the same app has already started it.
+ * @param loaded the session as read
+ * @returns the started session
+ * @throws BillfoldError `session.invalid-state`; `session.expired` if it has changed and expired since it was read
+ */
+export function startSessionInApp(
+  services: Services,
+  actor: Actor,
+  loaded: SessionRow,
+  callerKey: string,
+): Promise<SessionRow> {
+  return retryOnConflict(async (attemptNumber) => {
+    const session = attemptNumber === 1 ? loaded : await getActiveSession(services, actor.tenant, loaded.id)
+    if (session.state === 'started' && session.browserHash === null && session.callerKey === callerKey) return session
     assertSessionState(session, 'created')
+    const set = { ...startedState(services.now()), callerKey }
     await services.storage.commit(
       batch(
-        transitionSession(session, services.now(), { ...startedState(services.now()), callerKey }),
+        transitionSession(session, services.now(), set),
         auditWrite(actor, 'session.started', session.id, services.now(), { by: 'app' }),
       ),
     )
+    return { ...session, ...set, version: session.version + 1 }
   })
 }
 

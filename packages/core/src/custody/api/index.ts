@@ -3,7 +3,7 @@ import { defaultCommunity } from '../../identity/biometrics/verification-configu
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { LockoutRule } from '../../identity/signing-methods/lockout-rule.ts'
 import type { Api } from '../../http/index.ts'
-import type { SessionContext } from '../../authentication/sessions/session-context.ts'
+import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { Services } from '../../platform/services.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
@@ -52,7 +52,7 @@ export function custodyApi(
   services: Services,
   tenant: string,
   options: CustodyOptions = {},
-  faces?: Pick<SessionContext, 'faces' | 'faceAttemptsPerUser'>,
+  faces?: Pick<FaceMethodContext, 'faces' | 'faceAttemptsPerUser'>,
 ): Api {
   const custody: CustodyContext = {
     services,

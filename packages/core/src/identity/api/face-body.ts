@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { imageLimits, maxSelfieLength, parseFrames, parseSelfie } from '../biometrics/selfie.ts'
 import { templateLimits } from '../biometrics/verifier-client.ts'
 import { type DeviceStatement, type VerifiedDevice, verifyDeviceProof } from '../devices/device-key.ts'
-import type { PresentedEvidence } from '../../authentication/sessions/face-step/face-step-types.ts'
+import type { PresentedEvidence } from '../biometrics/presented-evidence.ts'
 
 /** Limit of a body with a selfie, in bytes: 5 MiB in base64, encrypted, in base64 again. */
 export const selfieBodyLimit: number = Math.ceil((maxSelfieLength * 4) / 3) + 128 * 1024

@@ -1,4 +1,5 @@
 import { BillfoldError } from '../../kernel/errors.ts'
+import { check, type Write } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { users } from '../users/table.ts'
 import type { VerifierCaller, VerifierClient } from './verifier-client.ts'
@@ -58,7 +59,7 @@ export async function compareWithUser(
 
 /**
  * Identifies a face within a community (1:N). The result is `nobody` if no person is near enough or if the match is
- * ambiguous.
+ * ambiguous. The person's user may be archived: commit what follows with {@link faceUnchanged}, and treat an archived user as nobody.
  * @throws BillfoldError `verifier.unavailable`, `server.busy`
  */
 export async function identifyFace(
@@ -106,8 +107,7 @@ async function toIdentification(
   if (outcome.decision !== 'pass' || personId === undefined) return { kind: 'nobody', outcome }
   const where = { id: personId, tenant, community }
   const [person] = await services.storage.find(facePeople, { where, limit: 1 })
-  const isActive = person !== undefined && (await hasActiveUser(services, person))
-  return !isActive ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
+  return person === undefined ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
 }
 
 /** Loads a person's templates of the verifier's format. */
@@ -123,7 +123,18 @@ async function loadTemplates(
   return Promise.all(rows.map((row) => openTemplate(services, row)))
 }
 
+/**
+ * Builds the preconditions that a person's user is active, and that the templates are those that were compared: a face that is enrolled
+ * concurrently must never pass as compared.
+ */
+export function faceUnchanged({ id, version, tenant, userId }: FacePersonRow): readonly Write[] {
+  return [
+    check(users, { where: { id: userId, tenant, archivedAt: null } }),
+    check(facePeople, { where: { id, version } }),
+  ]
+}
+
 /** Returns false for an archived user. */
-async function hasActiveUser({ storage }: Services, { tenant, userId }: FacePersonRow): Promise<boolean> {
+export async function hasActiveUser({ storage }: Services, tenant: string, userId: string): Promise<boolean> {
   return (await storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })).length > 0
 }

@@ -125,17 +125,18 @@ export async function getVerificationConfiguration(
   community: string,
   idOrTag: string,
 ): Promise<VerificationConfiguration> {
-  const where = { tenant, community }
   const find = (key: { readonly id: string } | { readonly tag: string }) =>
-    services.storage.find(verificationConfigurations, { where: { ...where, ...key }, limit: 1 })
-  // Awaited together, so that no rejection stays unhandled if both reads fail.
-  const [[byId], [byTag]] = await Promise.all([
-    idOrTag.length > 36 ? [] : find({ id: idOrTag }),
-    find({ tag: idOrTag }),
-  ])
-  const row = byId ?? byTag
+    services.storage.find(verificationConfigurations, { where: { tenant, community, ...key }, limit: 1 })
+  // Only a text of the form of an id can be one. An id takes precedence over an equal tag.
+  const [byId] = isId(idOrTag) ? await find({ id: idOrTag }) : []
+  const [row] = byId === undefined ? await find({ tag: idOrTag }) : [byId]
   if (row === undefined) throw new BillfoldError('verification-configuration.not-found')
   return toConfiguration(row)
+}
+
+/** Returns true if a text has the form of a generated id (UUID). */
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 /** Returns true if the assurance of a verifier meets the required liveness. */

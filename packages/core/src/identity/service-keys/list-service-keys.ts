@@ -2,7 +2,7 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, insert, isCommitError, update, type Write } from '../../kernel/storage/index.ts'
+import { insert, update, type Write } from '../../kernel/storage/index.ts'
 import { generateServiceKey, openServiceKeySecret, type ServiceKeyRow } from './service-keys.ts'
 import { serviceKeyTable } from './table.ts'
 
@@ -47,40 +47,30 @@ function findActiveRows(services: Services, tenant: string): Promise<ServiceKeyR
 }
 
 /**
- * Revokes a service key and creates a successor with the same tag, type and scopes, in one commit with the given
- * further writes.
- *
- * @param furtherWrites - returns writes that depend on the new key
+ * Prepares the replacement of a service key: a successor with the same tag, type and scopes, and the writes that create it and revoke the
+ * old key. If a precondition of the writes fails, the old key was revoked meanwhile.
  * @throws BillfoldError `service-key.not-found`
  */
-export async function replaceServiceKey(
+export async function prepareServiceKeyReplacement(
   services: Services,
   actor: Actor,
   keyId: string,
-  furtherWrites: (key: ServiceKeyWithSecret) => Promise<readonly Write[]>,
-): Promise<ServiceKeyWithSecret> {
+): Promise<{ readonly key: ServiceKeyWithSecret; readonly writes: readonly Write[] }> {
   const { tenant } = actor
   const where = { id: keyId, tenant, revokedAt: null }
   const [old] = await services.storage.find(serviceKeyTable, { where, limit: 1 })
   if (old === undefined) throw new BillfoldError('service-key.not-found')
   const { tag, type, debug, scopes } = old
   const { row, keySecret } = await generateServiceKey(services, tenant, { tag, type, debug, scopes })
-  const successor = toServiceKey(row, keySecret)
-  try {
-    await services.storage.commit(
-      batch(
-        update(serviceKeyTable, { where, set: { revokedAt: row.createdAt } }),
-        insert(serviceKeyTable, row),
-        auditWrite(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
-        ...(await furtherWrites(successor)),
-        ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
-      ),
-    )
-  } catch (error) {
-    if (isCommitError(error)) throw new BillfoldError('service-key.not-found', { cause: error })
-    throw error
+  return {
+    key: toServiceKey(row, keySecret),
+    writes: [
+      update(serviceKeyTable, { where, set: { revokedAt: row.createdAt } }),
+      insert(serviceKeyTable, row),
+      auditWrite(actor, 'service-key.reset', keyId, row.createdAt, { successor: row.id }),
+      ...eventWrites(services, tenant, 'service-key.reset', { keyId, successorId: row.id }),
+    ],
   }
-  return successor
 }
 
 function toServiceKey({ id, tag, type, debug }: ServiceKeyRow, keySecret: string): ServiceKeyWithSecret {

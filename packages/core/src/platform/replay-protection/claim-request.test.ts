@@ -3,7 +3,14 @@ import type { Services } from '../services.ts'
 import { batch } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
-import { type ClaimedRequest, claimRequest, purgeExpiredReplies, type RequestIdentity } from './claim-request.ts'
+import {
+  abandonClaim,
+  type ClaimedRequest,
+  claimRequest,
+  purgeExpiredReplies,
+  type RequestIdentity,
+  storeReplyWrites,
+} from './claim-request.ts'
 
 describe('a claimed request', () => {
   let services: Services
@@ -17,25 +24,30 @@ describe('a claimed request', () => {
   const claim = (other: Partial<RequestIdentity> = {}) => claimRequest(services, { ...step, ...other })
   const claimFirst = async (other: Partial<RequestIdentity> = {}): Promise<ClaimedRequest> => {
     const first = await claim(other)
-    if ('storedReply' in first) throw new Error('expected a first claim')
+    if (first.kind === 'repeated') throw new Error('expected a first claim')
     return first
   }
+  const storeReply = async (claimed: ClaimedRequest, reply: string): Promise<void> => {
+    const writes = await storeReplyWrites(services, claimed, reply)
+    if (writes.length > 0) await services.storage.commit(batch(...writes))
+  }
+  const repeated = (storedReply: string) => ({ kind: 'repeated', storedReply })
 
   beforeEach(() => {
     services = testServices()
   })
 
   test('returns its stored reply when repeated', async () => {
-    await (await claimFirst()).saveReply('the reply')
-    expect(await claim()).toEqual({ storedReply: 'the reply' })
-    expect(await claim()).toEqual({ storedReply: 'the reply' })
+    await storeReply(await claimFirst(), 'the reply')
+    expect(await claim()).toEqual(repeated('the reply'))
+    expect(await claim()).toEqual(repeated('the reply'))
   })
 
-  test('stores its reply in its own commit and does not overwrite it', async () => {
+  test('does not overwrite its stored reply', async () => {
     const claimed = await claimFirst()
-    await services.storage.commit(batch(...(await claimed.replyWrites('with the commit'))))
-    await claimed.saveReply('afterwards')
-    expect(await claim()).toEqual({ storedReply: 'with the commit' })
+    await storeReply(claimed, 'with the commit')
+    await storeReply(claimed, 'afterwards')
+    expect(await claim()).toEqual(repeated('with the commit'))
   })
 
   test('rejects a repeat while no reply is stored', async () => {
@@ -45,15 +57,15 @@ describe('a claimed request', () => {
 
   test('can be claimed again after it was abandoned, but not after its reply was stored', async () => {
     const first = await claimFirst()
-    await first.abandon()
+    await abandonClaim(services.storage, first)
     const second = await claimFirst()
-    await second.saveReply('the reply')
-    await first.abandon()
-    expect(await claim()).toEqual({ storedReply: 'the reply' })
+    await storeReply(second, 'the reply')
+    await abandonClaim(services.storage, first)
+    expect(await claim()).toEqual(repeated('the reply'))
   })
 
   test('rejects another request with the same request id of the same caller', async () => {
-    await (await claimFirst()).saveReply('the reply')
+    await storeReply(await claimFirst(), 'the reply')
     expect(await outcomeCode(claim({ fingerprintParts: ['route', 'another body'] }))).toBe('request.replayed')
     expect(await outcomeCode(claim({ fingerprintParts: ['route"', '"body'] }))).toBe('request.replayed')
     await claimFirst({ requestId: 'r2' })
@@ -62,14 +74,14 @@ describe('a claimed request', () => {
   })
 
   test('does not store a reply that is too long, and rejects repeats', async () => {
-    await (await claimFirst()).saveReply('a'.repeat(1024 * 1024 + 1))
+    await storeReply(await claimFirst(), 'a'.repeat(1024 * 1024 + 1))
     expect(await outcomeCode(claim())).toBe('request.replayed')
   })
 
   test('is deleted when it expires', async () => {
-    await (await claimFirst()).saveReply('the reply')
+    await storeReply(await claimFirst(), 'the reply')
     await purgeExpiredReplies(services.storage, step.expiresAt - 1)
-    expect(await claim()).toEqual({ storedReply: 'the reply' })
+    expect(await claim()).toEqual(repeated('the reply'))
     await purgeExpiredReplies(services.storage, step.expiresAt)
     await claimFirst()
   })

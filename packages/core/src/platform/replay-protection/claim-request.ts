@@ -20,19 +20,14 @@ export interface RequestIdentity {
 
 /** A request that this process executes for the first time. */
 export interface ClaimedRequest {
-  /**
-   * Returns the write that stores the reply. Commit it together with the writes of the request, so that a crash cannot
-   * separate them. Empty if the reply is too long to store.
-   */
-  readonly replyWrites: (answer: string) => Promise<readonly Write[]>
-  /** Stores the reply, unless it was stored in the request's own commit. */
-  readonly saveReply: (answer: string) => Promise<void>
-  /** Deletes the claim of a request that was not executed, so that the same request id can be used again. */
-  readonly abandon: () => Promise<void>
+  readonly kind: 'claimed'
+  readonly id: string
+  readonly tenant: string
 }
 
-/** The stored reply of a request that was executed before. */
-interface RepeatedRequest {
+/** A request that was executed before, with its stored reply. */
+export interface RepeatedRequest {
+  readonly kind: 'repeated'
   readonly storedReply: string
 }
 
@@ -44,39 +39,42 @@ const maxReplyLength = 1024 * 1024
  * @throws BillfoldError `request.replayed` if the request id was used for another request, or no reply is stored yet
  */
 export async function claimRequest(
-  services: Services,
-  step: RequestIdentity,
+  { storage, keyring }: Services,
+  identity: RequestIdentity,
 ): Promise<ClaimedRequest | RepeatedRequest> {
-  const { storage, keyring } = services
-  const { tenant, expiresAt } = step
-  const id = digest([tenant, step.caller, step.requestId])
-  const fingerprint = digest(step.fingerprintParts)
+  const { tenant, expiresAt } = identity
+  const id = digest([tenant, identity.caller, identity.requestId])
+  const fingerprint = digest(identity.fingerprintParts)
   try {
-    await storage.commit(
-      batch(insert(requestReplies, { id, tenant, fingerprint: fingerprint, sealedReply: null, expiresAt })),
-    )
+    await storage.commit(batch(insert(requestReplies, { id, tenant, fingerprint, sealedReply: null, expiresAt })))
+    return { kind: 'claimed', id, tenant }
   } catch (error) {
     if (!isCommitError(error)) throw error
     const [row] = await storage.find(requestReplies, { where: { id }, limit: 1 })
     if (row === undefined || row.fingerprint !== fingerprint || row.sealedReply === null)
       throw new BillfoldError('request.replayed', { cause: error })
-    const answer = await open(keyring, row.sealedReply, encryptionContext(tenant, id))
-    return { storedReply: new TextDecoder().decode(answer) }
+    const reply = await open(keyring, row.sealedReply, encryptionContext(tenant, id))
+    return { kind: 'repeated', storedReply: new TextDecoder().decode(reply) }
   }
-  const unfinished = { id, sealedReply: null }
-  const createReplyWrites = async (answer: string): Promise<readonly Write[]> => {
-    if (answer.length > maxReplyLength) return []
-    const sealedReply = await seal(keyring, new TextEncoder().encode(answer), encryptionContext(tenant, id))
-    return [update(requestReplies, { where: unfinished, set: { sealedReply }, expectedRows: 'any' })]
-  }
-  return {
-    replyWrites: createReplyWrites,
-    saveReply: async (answer) => {
-      const writes = await createReplyWrites(answer)
-      if (writes.length > 0) await storage.commit(batch(...writes))
-    },
-    abandon: () => storage.commit(batch(remove(requestReplies, { where: unfinished, expectedRows: 'any' }))),
-  }
+}
+
+/**
+ * Builds the writes that store the reply of a claimed request. Commit them together with the writes of the request, so that a crash
+ * cannot separate them. Empty if the reply is too long to store; a repetition of the request is then rejected.
+ */
+export async function storeReplyWrites(
+  { keyring }: Pick<Services, 'keyring'>,
+  { id, tenant }: ClaimedRequest,
+  reply: string,
+): Promise<readonly Write[]> {
+  if (reply.length > maxReplyLength) return []
+  const sealedReply = await seal(keyring, new TextEncoder().encode(reply), encryptionContext(tenant, id))
+  return [update(requestReplies, { where: { id, sealedReply: null }, set: { sealedReply }, expectedRows: 'any' })]
+}
+
+/** Deletes the claim of a request that was not executed, so that the same request id can be used again. */
+export async function abandonClaim(storage: Storage, { id }: ClaimedRequest): Promise<void> {
+  await storage.commit(batch(remove(requestReplies, { where: { id, sealedReply: null }, expectedRows: 'any' })))
 }
 
 /** Deletes expired replies. */

@@ -18,7 +18,7 @@ import {
   requireAuthenticationCaller,
 } from '../callers/authentication-caller.ts'
 import { bodyContainerSchema, type DecryptedBody, decryptBody } from './decrypt-body.ts'
-import { type ReplyWrites, withReplayProtection } from './replay-protection.ts'
+import { type CommittedReply, type RequestClaim, withReplayProtection } from './replay-protection.ts'
 
 /** A body whose `data` may be encrypted. */
 export interface EncryptableBody<S extends z.ZodType> {
@@ -39,11 +39,7 @@ export interface EncryptedRouteContext {
   readonly context: RequestContext
   /** True if the body was encrypted. */
   readonly encrypted: boolean
-  /**
-   * Builds the writes that store the reply under the request id. Commit them with the step, so that a crash after the commit does not
-   * lose the reply. If the handler does not use them, the reply is stored after it. Empty on routes without replay protection.
-   */
-  readonly replyWrites: ReplyWrites
+  readonly claim: RequestClaim
 }
 
 /** Accepts input that was parsed before. */
@@ -80,7 +76,7 @@ export function encryptedRoute<
     readonly replayProtection: 'single-use' | 'none'
     readonly encryption: ReplyEncryption
     readonly replies: Readonly<Record<number, ReplyRule>>
-    readonly handler: (input: EncryptedRouteInput<P, Q, B>, exchange: EncryptedRouteContext) => Promise<StepReply>
+    readonly handler: (input: EncryptedRouteInput<P, Q, B>, exchange: EncryptedRouteContext) => Promise<StepReply | CommittedReply>
   },
 ): Route {
   const { id, method, path, summary, guard, limits, params, query, body, replies, handler } = definition
@@ -111,11 +107,12 @@ export function encryptedRoute<
       )
       const encrypted = decrypted?.form === 'encrypted'
       const handlerContext = { caller, actor: toAuthenticationActor(context), context, encrypted }
-      const run = (replyWrites: ReplyWrites): Promise<StepReply> =>
-        handler(parsed, { ...handlerContext, replyWrites: replyWrites })
+      const run = (claim: RequestClaim): Promise<StepReply | CommittedReply> =>
+        handler(parsed, { ...handlerContext, claim })
       const step = [id, JSON.stringify([input.params, input.query]), decrypted?.form ?? '', decrypted?.text ?? '']
       const isSingleUse = definition.replayProtection === 'single-use'
-      return isSingleUse ? withReplayProtection(authentication, caller, step, run) : run(() => Promise.resolve([]))
+      const reply = isSingleUse ? await withReplayProtection(authentication, caller, step, run) : await run(undefined)
+      return 'committed' in reply ? reply.committed : reply
     },
   })
 }

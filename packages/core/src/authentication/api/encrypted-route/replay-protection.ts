@@ -1,18 +1,28 @@
 import { z } from 'zod'
-import { BillfoldError, errorTable, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
 import { serializeError } from '../../../http/serialize-error.ts'
-import type { Logger } from '../../../kernel/logger.ts'
-import { type ClaimedRequest, claimRequest } from '../../../platform/replay-protection/claim-request.ts'
-import type { Write } from '../../../kernel/storage/index.ts'
-import type { StepReply } from './step-reply.ts'
-import type { AuthenticationContext } from '../context.ts'
+import { BillfoldError, errorTable, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
+import { batch, type Write } from '../../../kernel/storage/index.ts'
+import {
+  abandonClaim,
+  type ClaimedRequest,
+  claimRequest,
+  storeReplyWrites,
+} from '../../../platform/replay-protection/claim-request.ts'
+import type { Services } from '../../../platform/services.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
+import type { AuthenticationContext } from '../context.ts'
+import type { StepReply } from './step-reply.ts'
 
 /** The maximum clock skew between two host processes, in milliseconds. */
 const clockSkew = 5_000
 
-/** Builds the writes that store a reply, for the commit of the step itself. */
-export type ReplyWrites = (reply: StepReply) => Promise<readonly Write[]>
+/** The claim of a request id; undefined without a request id, which service keys do not need. */
+export type RequestClaim = ClaimedRequest | undefined
+
+/** A reply that is stored, because {@link commitWithReply} has committed it together with its step. */
+export interface CommittedReply {
+  readonly committed: StepReply
+}
 
 const storedReplySchema = z.union([
   z.object({ reply: z.object({ data: z.unknown() }).loose() }),
@@ -26,10 +36,25 @@ const storedReplySchema = z.union([
 ])
 
 /**
+ * Commits the writes of a step together with its reply, so that a crash after the commit does not lose the reply.
+ * @throws CommitError if a precondition of the step failed
+ */
+export async function commitWithReply(
+  { storage, keyring }: Pick<Services, 'storage' | 'keyring'>,
+  claim: RequestClaim,
+  writes: readonly Write[],
+  reply: StepReply,
+): Promise<CommittedReply> {
+  const stored = claim === undefined ? [] : await storeReplyWrites({ keyring }, claim, JSON.stringify({ reply }))
+  await storage.commit(batch(...writes, ...stored))
+  return { committed: reply }
+}
+
+/**
  * Runs a step once per request id. A repetition of the same step with the same request id returns the stored reply, including an error.
- * After a temporary failure (5xx, 429) the step can be repeated. Without a request id, which service keys do not need, the step simply
- * runs.
+ * After a temporary failure (5xx, 429) the step can be repeated. Without a request id the step simply runs.
  * @param step everything that identifies the step: route, parameters, body
+ * @param run runs the step; a reply that it did not commit is stored after it
  * @param retentionMs how long the request id is stored, in milliseconds; by default until it would be rejected as stale
  * @throws BillfoldError `request.replayed` if the request id was used for another step, or for one without a stored reply
  */
@@ -37,42 +62,64 @@ export async function withReplayProtection(
   authentication: AuthenticationContext,
   caller: AuthenticationCaller,
   step: readonly string[],
-  run: (replyWrites: ReplyWrites) => Promise<StepReply>,
+  run: (claim: RequestClaim) => Promise<StepReply | CommittedReply>,
   retentionMs: number = 2 * authentication.allowedTimeSpan * 1000 + clockSkew,
 ): Promise<StepReply> {
   const { services } = authentication
-  if (caller.requestId === undefined || caller.channel === undefined) return run(() => Promise.resolve([]))
-  const claimed = await claimRequest(services, {
-    tenant: caller.tenant,
-    caller: caller.channel.callerKey,
-    requestId: caller.requestId.uuid,
-    fingerprintParts: [caller.kind, caller.id, caller.token?.id ?? '', ...step],
-    expiresAt: services.now() + retentionMs,
-  })
-  if ('storedReply' in claimed) return replayReply(claimed.storedReply)
-  const replyWrites: ReplyWrites = (early) => claimed.replyWrites(JSON.stringify({ reply: early }))
-  const reply = await run(replyWrites).catch(async (error: unknown) => {
-    await logFailure(services.logger, saveError(claimed, error))
-    throw error
-  })
-  // The step is done: return its reply even if it cannot be stored. The request id stays used.
-  await logFailure(services.logger, claimed.saveReply(JSON.stringify({ reply })))
-  return reply
-}
-
-async function logFailure(logger: Logger, saving: Promise<void>): Promise<void> {
+  const claim = await claimRequestId(services, caller, step, retentionMs)
+  if (claim?.kind === 'repeated') return replayReply(claim.storedReply)
   try {
-    await saving
-  } catch (cause) {
-    logger.warn({ cause: serializeError(cause) }, 'saving the reply of a request id failed')
+    const reply = await run(claim)
+    if ('committed' in reply) return reply.committed
+    await storeAfterwards(services, claim, { reply })
+    return reply
+  } catch (error) {
+    await storeFailure(services, claim, error)
+    throw error
   }
 }
 
-async function saveError(claimed: ClaimedRequest, error: unknown): Promise<void> {
+async function claimRequestId(
+  services: Services,
+  { kind, id, token, tenant, channel, requestId }: AuthenticationCaller,
+  step: readonly string[],
+  retentionMs: number,
+) {
+  if (requestId === undefined || channel === undefined) return undefined
+  return claimRequest(services, {
+    tenant,
+    caller: channel.callerKey,
+    requestId: requestId.uuid,
+    fingerprintParts: [kind, id, token?.id ?? '', ...step],
+    expiresAt: services.now() + retentionMs,
+  })
+}
+
+/** Stores a failure for repetitions, or makes the request id usable again after a temporary one. */
+async function storeFailure(services: Services, claim: RequestClaim, error: unknown): Promise<void> {
+  if (claim === undefined) return
   if (!isBillfoldError(error) || error.status >= 500 || error.status === 429 || error.code === 'storage.conflict')
-    return claimed.abandon()
+    return logFailure(services, abandonClaim(services.storage, claim))
   const { code, message, issues } = error
-  return claimed.saveReply(JSON.stringify({ error: { code, message, issues } }))
+  return storeAfterwards(services, claim, { error: { code, message, issues } })
+}
+
+/** The step is done: its reply is returned even if it cannot be stored. The request id stays used. */
+async function storeAfterwards(services: Services, claim: RequestClaim, content: object): Promise<void> {
+  if (claim === undefined) return
+  const store = async (): Promise<void> => {
+    const writes = await storeReplyWrites(services, claim, JSON.stringify(content))
+    if (writes.length > 0) await services.storage.commit(batch(...writes))
+  }
+  await logFailure(services, store())
+}
+
+async function logFailure({ logger }: Services, storing: Promise<void>): Promise<void> {
+  try {
+    await storing
+  } catch (cause) {
+    logger.warn({ cause: serializeError(cause) }, 'saving the reply of a request id failed')
+  }
 }
 
 function replayReply(stored: string): StepReply {

@@ -6,16 +6,16 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Route, route } from '../../../http/index.ts'
 import { parseInput } from '../../../http/parse-input.ts'
 import { sanitizeJson } from '../../../http/sanitize-json.ts'
-import { runFaceStep } from '../../sessions/face-step/face-step.ts'
-import { startInApp } from '../../sessions/start-session.ts'
-import { sessionTtl } from '../../sessions/session.ts'
+import { startSessionInApp } from '../../sessions/start-session.ts'
+import { getActiveSession, sessionTtl } from '../../sessions/session.ts'
 import { encryptedReplySchema, encryptReply } from '../encrypted-route/step-reply.ts'
 import {
   toAuthenticationActor,
   type AuthenticationCaller,
   requireAuthenticationCaller,
 } from '../callers/authentication-caller.ts'
-import { faceReplyBuilder, faceReplySchema } from './face-reply.ts'
+import { faceReplySchema } from './face-reply.ts'
+import { submitFace } from './submit-face.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import {
   faceFields,
@@ -73,25 +73,21 @@ export function appFaceRoute({ authentication, sessionContext }: SessionRoutesCo
         authentication,
         caller,
         ['authenticateSession', sessionId, uuid],
-        async (replyWrites) => {
+        async (claim) => {
           const submitted = parseFace(channel.decrypt(data))
           const actor = { ...toAuthenticationActor(context), id: caller.id }
           const statement = { step: 'submit_face', subject: sessionId, caller: channel.callerKey }
-          const stepInput = {
+          const faceInput = {
             ...parseEvidence(submitted),
-            sessionId,
             callerKey: channel.callerKey,
             device: verifyOptionalDeviceProof(submitted.device, statement),
             deviceId: submitted.deviceId,
             cameraIndicator: submitted.cameraIndicator,
           }
-          await startInApp(sessionContext.services, actor, sessionId, channel.callerKey)
-          return runFaceStep(
-            sessionContext,
-            actor,
-            stepInput,
-            faceReplyBuilder(sessionContext.services, channel.callerKey, replyWrites),
-          )
+          const { services } = sessionContext
+          const loaded = await getActiveSession(services, actor.tenant, sessionId)
+          const session = await startSessionInApp(services, actor, loaded, channel.callerKey)
+          return submitFace(sessionContext, actor, session, faceInput, claim)
         },
         maxSessionTtl,
       )

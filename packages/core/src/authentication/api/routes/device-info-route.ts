@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Route } from '../../../http/index.ts'
-import { addDeviceInfo } from '../../sessions/device-info.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
+import { deviceInfoWrites, getSessionForDeviceInfo } from '../../sessions/device-info.ts'
 import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import { smallJsonObject } from '../../../identity/api/face-body.ts'
 import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 
 const info = z.object({
   sessionId: z.string().min(1).max(36),
@@ -27,22 +29,18 @@ export function deviceInfoRoute({ authentication, sessionContext }: SessionRoute
       200: { description: 'The stored information', schema: encryptedReplySchema(info, { message: z.string() }) },
       404: { description: 'The session does not exist' },
     },
-    handler: async ({ body }, { caller, actor, replyWrites }) => {
+    handler: async ({ body }, { caller, actor, claim }) => {
       const { sessionId, deviceInfo = {}, userInfo = {} } = body
       const reply = {
         plainFields: { message: 'The device and user info was added' },
         data: { sessionId, deviceInfo, userInfo },
       }
-      const added = { deviceInfo, userInfo }
-      await addDeviceInfo(
-        sessionContext.services,
-        actor,
-        sessionId,
-        added,
-        caller.licence?.community,
-        await replyWrites(reply),
-      )
-      return reply
+      const { services } = sessionContext
+      const session = await getSessionForDeviceInfo(services, actor.tenant, sessionId, caller.licence?.community)
+      return retryOnConflict(async () => {
+        const writes = await deviceInfoWrites(services, actor, session, { deviceInfo, userInfo })
+        return commitWithReply(services, claim, writes, reply)
+      })
     },
   })
 }

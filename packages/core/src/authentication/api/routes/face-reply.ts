@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import type { Services } from '../../../platform/services.ts'
 import type { FaceStepResult } from '../../sessions/face-step/face-step-result.ts'
-import type { ReplyBuilder } from '../../sessions/session-context.ts'
 import type { SessionRow } from '../../sessions/session.ts'
 import type { StepReply } from '../encrypted-route/step-reply.ts'
 import { issueStepToken } from '../callers/step-token.ts'
-import type { ReplyWrites } from '../encrypted-route/replay-protection.ts'
 
 /** Lifetime of the PIN step token, in seconds. */
 const stepTokenTtlSeconds = 300
@@ -21,26 +19,23 @@ export const faceReplySchema = z.object({
   token: z.string().optional().describe('The bearer token for verify_pin, if pinRequired is true'),
 })
 
-/** Creates the builder of a face step's reply. @param callerKey the X coordinate of the caller's public key, base64url */
-export function faceReplyBuilder(
+/** Builds the reply to a face step. @param callerKey the X coordinate of the caller's public key, base64url */
+export async function toFaceReply(
   services: Services,
   callerKey: string,
-  replyWrites: ReplyWrites,
-): ReplyBuilder<FaceStepResult, StepReply> {
-  return async ({ session, status, message, reasons }) => {
-    const pinRequired = status === 'pin'
-    const data = {
-      success: pinRequired || status === 'success',
-      sessionId: session.id,
-      status,
-      pinRequired,
-      message,
-      reasons,
-      ...(pinRequired && { token: await issuePinToken(services, session, callerKey) }),
-    }
-    const reply = { data }
-    return { reply, writes: await replyWrites(reply) }
+  { session, status, message, reasons }: FaceStepResult,
+): Promise<StepReply> {
+  const pinRequired = status === 'pin'
+  const data = {
+    success: pinRequired || status === 'success',
+    sessionId: session.id,
+    status,
+    pinRequired,
+    message,
+    reasons,
+    ...(pinRequired && { token: await issuePinToken(services, session, callerKey) }),
   }
+  return { data }
 }
 
 /** Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step. */

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Route } from '../../../http/index.ts'
-import { startSessionLiveness } from '../../sessions/face-step/liveness.ts'
-import { runFaceStep } from '../../sessions/face-step/face-step.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
+import { getActiveSession } from '../../sessions/session.ts'
+import { startSessionLiveness, storeLivenessWrite } from '../../sessions/start-liveness.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
-import { faceReplyBuilder, faceReplySchema } from './face-reply.ts'
+import { faceReplySchema } from './face-reply.ts'
+import { submitFace } from './submit-face.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import {
   faceFields,
@@ -40,24 +43,19 @@ function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContex
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context, replyWrites }) => {
+    handler: async ({ body }, { caller, actor, context, claim }) => {
       const callerKey = requireChannel(caller).callerKey
       const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
-      const stepInput = {
+      const input = {
         ...parseEvidence(body),
-        sessionId: body.sessionId,
         callerKey,
         browserSecret: parseBrowserSecret(context.headers, body.sessionId),
         device: verifyOptionalDeviceProof(body.device, statement),
         deviceId: body.deviceId,
         cameraIndicator: body.cameraIndicator,
       }
-      return runFaceStep(
-        sessionContext,
-        actor,
-        stepInput,
-        faceReplyBuilder(sessionContext.services, callerKey, replyWrites),
-      )
+      const session = await getActiveSession(sessionContext.services, actor.tenant, body.sessionId)
+      return submitFace(sessionContext, actor, session, input, claim)
     },
   })
 }
@@ -81,14 +79,19 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context }) => {
-      const verifierCaller = { tenant: actor.tenant, source: actor.source }
-      const { client, expiresAt } = await startSessionLiveness(sessionContext.faces, actor, verifierCaller, {
+    handler: async ({ body }, { caller, actor, context, claim }) => {
+      const { services, faces } = sessionContext
+      const start = {
         sessionId: body.sessionId,
         callerKey: requireChannel(caller).callerKey,
         browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+      }
+      const started = await startSessionLiveness(faces, actor, start)
+      const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
+      return retryOnConflict(async (attemptNumber) => {
+        const write = await storeLivenessWrite(services, started, start, attemptNumber)
+        return commitWithReply(services, claim, [write], reply)
       })
-      return { data: { client, expiresTS: Math.floor(expiresAt / 1000) } }
     },
   })
 }

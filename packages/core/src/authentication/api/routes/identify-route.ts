@@ -1,20 +1,18 @@
 import { z } from 'zod'
 import { auditWrite } from '../../../platform/audit/audit-write.ts'
 import { getVerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
-import { identifyFace } from '../../../identity/biometrics/face-recognition.ts'
+import { faceUnchanged, hasActiveUser, identifyFace } from '../../../identity/biometrics/face-recognition.ts'
 import { computeFaceKey } from '../../../identity/biometrics/face-people.ts'
 import { parseSelfie } from '../../../identity/biometrics/selfie.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Route } from '../../../http/index.ts'
-import { selectEvidence } from '../../sessions/face-step/liveness.ts'
-import { batch, check } from '../../../kernel/storage/index.ts'
-import { users } from '../../../identity/users/table.ts'
-import { facePeople } from '../../../identity/biometrics/face-tables.ts'
+import { selectEvidence } from '../../../identity/biometrics/presented-evidence.ts'
 import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import { resolveCommunity } from '../callers/communities.ts'
 import type { SessionRoutesContext } from '../context.ts'
 import { evidenceFields, selfieBodyLimit } from '../../../identity/api/face-body.ts'
 import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 
 const name = z.string().min(1).max(128)
 const body = z.object({
@@ -45,7 +43,7 @@ export function identifyRoute({ authentication, sessionContext }: SessionRoutesC
       },
       404: { description: 'No user was recognised, or more than one' },
     },
-    handler: async (input, { caller, actor, replyWrites }) => {
+    handler: async (input, { caller, actor, claim }) => {
       const { tenant } = caller
       const community = resolveCommunity(authentication, caller, input.body).id
       const configuration = await getVerificationConfiguration(services, tenant, community, input.body.dvcId)
@@ -60,15 +58,10 @@ export function identifyRoute({ authentication, sessionContext }: SessionRoutesC
       if (identified.kind === 'nobody') throw new BillfoldError('face.not-found')
       const { person } = identified
       const reply = { data: { faceKey: computeFaceKey(person) } }
-      await services.storage.commit(
-        batch(
-          check(users, { where: { id: person.userId, tenant, archivedAt: null } }),
-          check(facePeople, { where: { id: person.id, version: person.version } }),
-          auditWrite(actor, 'face.identified', person.userId, services.now(), { community }),
-          ...(await replyWrites(reply)),
-        ),
-      )
-      return reply
+      const audit = auditWrite(actor, 'face.identified', person.userId, services.now(), { community })
+      return commitWithReply(services, claim, [...faceUnchanged(person), audit], reply).catch(async (cause: unknown) => {
+        throw (await hasActiveUser(services, tenant, person.userId)) ? cause : new BillfoldError('face.not-found', { cause })
+      })
     },
   })
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Route, secretText } from '../../../http/index.ts'
-import { runPinStep } from '../../sessions/pin-step/pin-step.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
+import { attemptPin, decidePinStep } from '../../sessions/pin-step/pin-step.ts'
+import { getSessionAwaitingPin } from '../../sessions/pin-step/session-awaiting-pin.ts'
+import { notifyHooks } from '../../sessions/session-context.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
 import type { SessionRoutesContext } from '../context.ts'
@@ -31,7 +35,7 @@ export function pinRoute({ authentication, sessionContext }: SessionRoutesContex
     replies: {
       200: { description: '`isAuthenticated` is true if the PIN is correct', schema: encryptedReplySchema(pinReply) },
     },
-    handler: async (input, { caller, actor, replyWrites }) => {
+    handler: async (input, { caller, actor, claim }) => {
       const session = caller.token?.claims['session']
       if (typeof session !== 'string') throw new BillfoldError('caller.unauthenticated')
       const callerKey = requireChannel(caller).callerKey
@@ -46,9 +50,14 @@ export function pinRoute({ authentication, sessionContext }: SessionRoutesContex
         device: verifyOptionalDeviceProof(device, statement),
         trustDevice: isTrustedDevice,
       }
-      return runPinStep(sessionContext, actor, stepInput, async ({ isAuthenticated }) => {
-        const reply = { data: { isAuthenticated } }
-        return { reply, writes: await replyWrites(reply) }
+      const awaiting = await getSessionAwaitingPin(sessionContext, actor, stepInput)
+      const checked = await attemptPin(sessionContext, actor, awaiting, stepInput)
+      return retryOnConflict(async (attemptNumber) => {
+        const { result, writes } = await decidePinStep(sessionContext, actor, checked, attemptNumber)
+        const reply = { data: { isAuthenticated: result.isAuthenticated } }
+        const committed = await commitWithReply(sessionContext.services, claim, writes, reply)
+        await notifyHooks(sessionContext, result.session)
+        return committed
       })
     },
   })

@@ -1,13 +1,16 @@
 import { z } from 'zod'
+import { BillfoldError } from '../../../kernel/errors.ts'
+import { isCommitError } from '../../../kernel/storage/index.ts'
 import type { Route } from '../../../http/index.ts'
 import {
   listServiceKeys,
-  replaceServiceKey,
+  prepareServiceKeyReplacement,
   type ServiceKeyWithSecret,
 } from '../../../identity/service-keys/list-service-keys.ts'
 import { type StepReply, encryptedReplySchema } from '../encrypted-route/step-reply.ts'
 import type { AuthenticationContext } from '../context.ts'
 import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 
 const keysBody = z.array(
   z.object({ tag: z.string(), keyId: z.string(), keySecret: z.string(), type: z.string(), debug: z.boolean() }),
@@ -48,9 +51,11 @@ export function serviceKeyRoutes(authentication: AuthenticationContext): readonl
         200: { description: 'The new service key', schema },
         404: { description: 'The service key does not exist' },
       },
-      handler: async ({ params }, { actor, replyWrites }) => {
-        const key = await replaceServiceKey(services, actor, params.keyId, (created) => replyWrites(toReply([created])))
-        return toReply([key])
+      handler: async ({ params }, { actor, claim }) => {
+        const { key, writes } = await prepareServiceKeyReplacement(services, actor, params.keyId)
+        return commitWithReply(services, claim, writes, toReply([key])).catch((cause: unknown) => {
+          throw isCommitError(cause) ? new BillfoldError('service-key.not-found', { cause }) : cause
+        })
       },
     }),
   ]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Route, route } from '../../../http/index.ts'
-import { createSession } from '../../sessions/create-session.ts'
+import { prepareSession, toCreateSessionError } from '../../sessions/create-session.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { getActiveSession, openSessionDetails } from '../../sessions/session.ts'
 import { getSessionStatus, toApiStatus } from '../../sessions/session-status.ts'
@@ -13,6 +13,7 @@ import { resolveBaseUrl, type SessionRoutesContext } from '../context.ts'
 import { smallJsonObject } from '../../../identity/api/face-body.ts'
 import { scopeListSchema } from './scope-list.ts'
 import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 
 const params = z.object({ id: z.string().min(1).max(36) })
 const sessionErrors = {
@@ -55,24 +56,23 @@ function newSessionRoute(api: SessionRoutesContext): Route {
         schema: encryptedReplySchema(z.object(createdFields), createdFields),
       },
     },
-    handler: async ({ body }, { caller, actor, context, replyWrites }) => {
+    handler: async ({ body }, { caller, actor, context, claim }) => {
       const { dvcID, communityId, did, userId, ...input } = body
       const community = resolveCommunity(authentication, caller, { communityId }).id
-      const session = {
+      const { services } = sessionContext
+      const { session, writes } = await prepareSession(services, actor, {
         ...input,
         community,
         configuration: dvcID,
         userId: userId ?? (await findUserByDid(api, caller, did)),
         creatorKey: caller.channel?.publicKey,
-      }
-      const buildReply = (sessionId: string) => {
-        const fields = { sessionId, url: `${resolveBaseUrl(api, context.mount)}/sessions/session/${sessionId}` }
-        return { status: 201, plainFields: fields, data: fields, plain: fields }
-      }
-      const { id } = await createSession(sessionContext.services, actor, session, (row) =>
-        replyWrites(buildReply(row.id)),
-      )
-      return buildReply(id)
+      })
+      const url = `${resolveBaseUrl(api, context.mount)}/sessions/session/${session.id}`
+      const fields = { sessionId: session.id, url }
+      const reply = { status: 201, plainFields: fields, data: fields, plainBody: fields }
+      return commitWithReply(services, claim, writes, reply).catch((cause: unknown) => {
+        throw toCreateSessionError(cause, session)
+      })
     },
   })
 }
@@ -158,7 +158,7 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
       const status = toApiStatus(session)
       if (status === 'pending') throw new BillfoldError('session.pending')
       if (status === 'failure') throw new BillfoldError('session.failed')
-      const data = { sessionId: session.id, ...(await getSessionClaims(services, session)) }
+      const data = { sessionId: session.id, ...(await getSessionClaims(sessionContext, session)) }
       return { plainFields: { sessionId: session.id, status }, data }
     },
   })

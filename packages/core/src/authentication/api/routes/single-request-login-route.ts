@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import { type Route, secretText } from '../../../http/index.ts'
-import { loginInSingleRequest, type SingleRequestLoginResult } from '../../sessions/single-request-login.ts'
+import { retryOnConflict } from '../../../kernel/storage/index.ts'
+import { notifyHooks } from '../../sessions/session-context.ts'
+import { attemptLogin, decideLogin, type SingleRequestLoginResult } from '../../sessions/single-request-login.ts'
+import { commitWithReply } from '../encrypted-route/replay-protection.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { type SessionRow, sha256Base64Url } from '../../sessions/session.ts'
-import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { encryptedReplySchema, type StepReply } from '../encrypted-route/step-reply.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 import { resolveCommunity } from '../callers/communities.ts'
 import { issuePinToken } from './face-reply.ts'
@@ -57,7 +60,7 @@ export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
     replayProtection: 'single-use',
     encryption: 'match-request',
     replies: { 200: { description: 'The result', schema: encryptedReplySchema(data, plainFields) } },
-    handler: async ({ body: input }, { caller, actor, replyWrites }) => {
+    handler: async ({ body: input }, { caller, actor, claim }) => {
       const callerKey = callerKeyOrId(caller)
       const community = resolveCommunity(authentication, caller, input).id
       const statement = { step: 'authenticate_with_liveid', subject: caller.requestId?.uuid ?? '', caller: callerKey }
@@ -83,15 +86,29 @@ export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
         skipFace: input.skip_liveid,
         reportedInfo: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
       }
-      return loginInSingleRequest(sessionContext, actor, call, async (result) => {
-        const reply = {
-          plainFields: { status: result.status, message: result.message },
-          data: await buildReplyData(api, caller, callerKey, result),
-        }
-        return { reply, writes: await replyWrites(reply) }
+      const attempted = await attemptLogin(sessionContext, actor, call)
+      if (attempted.kind === 'rejected') return toLoginReply(api, caller, callerKey, attempted.result)
+      return retryOnConflict(async (attemptNumber) => {
+        const { result, writes } = await decideLogin(sessionContext, actor, attempted, attemptNumber)
+        const reply = await toLoginReply(api, caller, callerKey, result)
+        const committed = await commitWithReply(sessionContext.services, claim, writes, reply)
+        await notifyHooks(sessionContext, result.session)
+        return committed
       })
     },
   })
+}
+
+async function toLoginReply(
+  api: SessionRoutesContext,
+  caller: AuthenticationCaller,
+  callerKey: string,
+  result: SingleRequestLoginResult,
+): Promise<StepReply> {
+  return {
+    plainFields: { status: result.status, message: result.message },
+    data: await buildReplyData(api, caller, callerKey, result),
+  }
 }
 
 async function buildReplyData(
@@ -105,7 +122,7 @@ async function buildReplyData(
   if (status === 'pin') return { ...common, token: await issuePinToken(services, session, callerKey) }
   if (status !== 'success') return common
   const token = await issueUserToken(services, session, caller, options.userTokenTtlSeconds ?? 900)
-  return { ...common, ...(await getSessionClaims(services, session, retainedData)), token }
+  return { ...common, ...(await getSessionClaims(sessionContext, session, retainedData)), token }
 }
 
 function issueUserToken(

@@ -1,21 +1,11 @@
-import type { Evidence, VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
+import type { VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
 import { type EncryptionContext, seal } from '../../../kernel/crypto/index.ts'
-import { BillfoldError } from '../../../kernel/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
-import type { Services } from '../../../platform/services.ts'
-import {
-  batch,
-  insert,
-  isCommitError,
-  remove,
-  type Storage,
-  update,
-  type Write,
-} from '../../../kernel/storage/index.ts'
-import type { SessionContext } from '../session-context.ts'
-import { getSession, type SessionRow } from '../session.ts'
-import { authenticationSessions, faceAttempts } from '../tables.ts'
 import { sealedColumn } from '../../../kernel/storage/sealed-column.ts'
+import { batch, insert, remove, type Storage, update, type Write } from '../../../kernel/storage/index.ts'
+import type { Services } from '../../../platform/services.ts'
+import type { SessionRow } from '../session.ts'
+import { authenticationSessions, faceAttempts } from '../tables.ts'
 
 /** Unverified information about an attempt, reported by the camera and the device. */
 export interface FaceAttemptInputs {
@@ -33,86 +23,21 @@ export interface FaceAttempt {
   readonly number: number
 }
 
-/**
- * Counts a face attempt against the session, the licence and the user, before the face is verified, so that concurrent attempts cannot
- * exceed the limits. The same commit binds the session to the caller's public key and consumes the liveness check.
- * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.invalid-state`, `session.wrong-client`, `session.expired`,
- *   `liveness.required`
- */
-export async function countFaceAttempt(
-  sessionContext: SessionContext,
-  session: SessionRow,
-  callerKey: string,
-  maxAttempts: number,
+/** Builds the write that records an attempt, with its inputs sealed and without an outcome. */
+export async function prepareFaceAttempt(
+  services: Services,
+  { tenant, id: sessionId }: Pick<SessionRow, 'tenant' | 'id'>,
   inputs: FaceAttemptInputs,
-  evidence: Evidence,
-): Promise<FaceAttempt> {
-  const { services } = sessionContext
-  const { tenant, id: sessionId } = session
-  const now = services.now()
+): Promise<{ readonly id: string; readonly write: Write }> {
   const id = newId()
-  const sealedInputs = await sealInputs(services, tenant, id, inputs)
-  // A browser that presents its secret may use a new key: the page generates one whenever it is loaded.
-  const bound = session.browserHash === null ? { callerKey } : {}
-  const { version, livenessRound } = session
-  const usesLiveness = evidence.kind === 'image' ? {} : { livenessRound }
-  const counted = update(authenticationSessions, {
-    where: {
-      id: sessionId,
-      state: 'started',
-      version,
-      faceAttempts: { lt: maxAttempts },
-      expiresAt: { gt: now },
-      ...bound,
-      ...usesLiveness,
-    },
-    set: { callerKey, sealedLiveness: null },
-    add: { faceAttempts: 1, livenessRound: 1 },
-  })
-  const attempt = insert(faceAttempts, {
-    id,
-    tenant,
-    sessionId,
-    at: now,
-    decision: null,
-    reasons: null,
-    model: null,
-    sealedInputs,
-  })
-  try {
-    await services.storage.commit(batch(counted, attempt))
-  } catch (error) {
-    if (!isCommitError(error)) throw error
-    throw await explainRejection(services, session, callerKey, maxAttempts, error)
-  }
-  const { faceAttempts: number } = await getSession(services, tenant, sessionId)
-  try {
-    await consumeRateLimits(sessionContext, session)
-  } catch (error) {
-    await refundFaceAttempt(services, session, { id, number })
-    throw error
-  }
-  return { id, number }
+  const plain = new TextEncoder().encode(JSON.stringify(inputs))
+  const sealedInputs = await seal(services.keyring, plain, inputsContext(tenant, id))
+  const noOutcome = { decision: null, reasons: null, model: null }
+  return { id, write: insert(faceAttempts, { id, tenant, sessionId, at: services.now(), ...noOutcome, sealedInputs }) }
 }
 
-/** Runs after the session's own count, so that a session without attempts left does not use up the user's limit. @throws BillfoldError `rate.limited` */
-async function consumeRateLimits(
-  sessionContext: SessionContext,
-  { tenant, creatorId, userId }: SessionRow,
-): Promise<void> {
-  await assertRateLimit(
-    sessionContext,
-    'face attempts per licence',
-    creatorId ?? 'foreign session',
-    tenant,
-    sessionContext.faceAttemptsPerLicence,
-  )
-  if (userId !== null)
-    await assertRateLimit(sessionContext, 'face attempts per user', userId, tenant, sessionContext.faceAttemptsPerUser)
-}
-
-/** Records the verifier's decision on an attempt. */
-export function recordFaceAttemptOutcome(attempt: FaceAttempt, outcome: VerifierOutcome): Write {
+/** Builds the write that records the verifier's decision on an attempt. */
+export function recordOutcomeWrite(attempt: FaceAttempt, outcome: VerifierOutcome): Write {
   const model = `${outcome.model.name} ${outcome.model.version}`
   return update(faceAttempts, {
     where: { id: attempt.id },
@@ -138,40 +63,6 @@ export async function refundFaceAttempt(services: Services, session: SessionRow,
 /** Deletes attempts older than 90 days. */
 export async function purgeOldFaceAttempts(storage: Storage, now: number): Promise<void> {
   await storage.commit(batch(remove(faceAttempts, { where: { at: { lt: now - retentionMs } }, expectedRows: 'any' })))
-}
-
-/** Finds out why an attempt could not be counted. */
-async function explainRejection(
-  services: Services,
-  previous: SessionRow,
-  callerKey: string,
-  maxAttempts: number,
-  cause: unknown,
-): Promise<BillfoldError> {
-  const session = await getSession(services, previous.tenant, previous.id)
-  if (session.expiresAt <= services.now()) return new BillfoldError('session.expired', { cause })
-  if (session.faceAttempts >= maxAttempts) return new BillfoldError('session.no-attempts-left', { cause })
-  if (session.state !== 'started') return new BillfoldError('session.invalid-state', { cause })
-  if (session.browserHash === null && session.callerKey !== callerKey)
-    return new BillfoldError('session.wrong-client', { cause })
-  // A concurrent attempt has consumed the liveness check.
-  return new BillfoldError('liveness.required', { cause })
-}
-
-async function assertRateLimit(
-  { services }: SessionContext,
-  name: string,
-  subject: string,
-  tenant: string,
-  rule: SessionContext['faceAttemptsPerUser'],
-): Promise<void> {
-  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume({ name, subject, tenant }, rule)
-  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
-}
-
-function sealInputs(services: Services, tenant: string, row: string, inputs: FaceAttemptInputs): Promise<Uint8Array> {
-  const plain = new TextEncoder().encode(JSON.stringify(inputs))
-  return seal(services.keyring, plain, inputsContext(tenant, row))
 }
 
 function inputsContext(tenant: string, row: string): EncryptionContext {

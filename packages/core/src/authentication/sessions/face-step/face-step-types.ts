@@ -1,25 +1,13 @@
-import type { VerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
 import type { FacePersonRow } from '../../../identity/biometrics/face-people.ts'
-import type { Evidence, FaceImage, VerifierOutcome, FaceTemplate } from '../../../identity/biometrics/verifier.ts'
+import type { PresentedEvidence } from '../../../identity/biometrics/presented-evidence.ts'
+import type { VerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
+import type { Evidence, FaceTemplate, VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
 import type { VerifiedDevice } from '../../../identity/devices/device-key.ts'
-import type { Write } from '../../../kernel/storage/index.ts'
-import type { FaceAttempt } from './face-attempts.ts'
-import type { FaceStepResult } from './face-step-result.ts'
 import type { SessionRow } from '../session.ts'
-
-/** The evidence presented to show a face: a still image, or the input of a liveness check. */
-export interface PresentedEvidence {
-  readonly selfie?: FaceImage | undefined
-  readonly frames?: readonly FaceImage[] | undefined
-  /** The id of a liveness session at the vendor. */
-  readonly livenessSessionId?: string | undefined
-  /** The payload produced by the vendor's SDK. */
-  readonly payload?: { readonly format: string; readonly bytes: Uint8Array } | undefined
-}
+import type { FaceAttempt } from './face-attempts.ts'
 
 /** The input of a face step. */
 export interface FaceStepInput extends PresentedEvidence {
-  readonly sessionId: string
   /** The X coordinate of the caller's public key, base64url. */
   readonly callerKey: string
   /** The secret from the browser's session cookie. */
@@ -40,7 +28,7 @@ export type FaceCheck =
   | FaceMatched
   | FaceEnrollable
 
-/** A face that matched a user. */
+/** A face that matched a user. `person` is the user's face record as read before the templates that were compared. */
 export interface FaceMatched {
   readonly kind: 'matched'
   readonly userId: string
@@ -61,16 +49,12 @@ export interface FaceEnrollable {
   readonly liveness: VerifierOutcome | undefined
 }
 
-/** The context in which the result of an attempt is applied. */
-export interface FaceAttemptContext {
+/** A face attempt that was counted and verified, and what its outcome is applied to. */
+export interface VerifiedAttempt {
+  /** The session as it is after the attempt was counted. */
   readonly session: SessionRow
   readonly configuration: VerificationConfiguration
   readonly input: FaceStepInput
   readonly attempt: FaceAttempt
-}
-
-/** The outcome of a step: its result, and the writes that apply it. */
-export interface StepOutcome {
-  readonly result: FaceStepResult
-  readonly writes: readonly Write[]
+  readonly faceCheck: FaceCheck
 }

@@ -1,142 +1,87 @@
+import { findFacePerson } from '../../../identity/biometrics/face-people.ts'
+import { hasActiveUser } from '../../../identity/biometrics/face-recognition.ts'
+import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import { auditWrite } from '../../../platform/audit/audit-write.ts'
-import type { VerifierCaller } from '../../../identity/biometrics/verifier-client.ts'
-import { compareWithUser, identifyFace, requireVerifier } from '../../../identity/biometrics/face-recognition.ts'
-import type { Evidence, VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
-import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
-import { batch, retryOnConflict, type Write } from '../../../kernel/storage/index.ts'
-import { failSession } from '../end-session.ts'
-import { checkFaceForEnrolment, applyEnrolment } from './enrol-face.ts'
-import { verifyLiveness, selectEvidence } from './liveness.ts'
-import { recordFaceAttemptOutcome, type FaceAttempt, countFaceAttempt, refundFaceAttempt } from './face-attempts.ts'
-import { type FaceStepResult, faceAdvice } from './face-step-result.ts'
-import type { FaceAttemptContext, FaceStepInput, FaceCheck, StepOutcome } from './face-step-types.ts'
-import { type ReplyBuilder, type SessionContext, notifyHooks } from '../session-context.ts'
-import { assertSameBrowser, getSessionConfiguration } from '../start-session.ts'
+import type { DecidedStep } from '../decided-step.ts'
+import type { SessionContext } from '../session-context.ts'
 import { assertSessionState, getActiveSession, type SessionRow } from '../session.ts'
-import { applyFaceMatch } from './apply-face-match.ts'
+import { checkRequirements } from './1-check-requirements.ts'
+import { countFaceAttempt } from './2-count-attempt.ts'
+import { verifyFace } from './3-verify-face.ts'
+import { decideEnrolment } from './4-decide-enrolment.ts'
+import { decideMatch } from './4-decide-match.ts'
+import { decideNotEnrolled, decideRejection } from './4-decide-rejection.ts'
+import { recordOutcomeWrite } from './face-attempts.ts'
+import type { FaceStepResult } from './face-step-result.ts'
+import type { FaceCheck, FaceStepInput, VerifiedAttempt } from './face-step-types.ts'
 
 /**
- * Runs the face step of a session: counts the attempt, verifies the face, and commits the outcome together with the stored reply.
- * @param buildReply builds the reply to the caller, and the writes that store it in the same commit
- * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
- *   `session.no-attempts-left`, `session.no-user`, `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`,
- *   `user.limit-reached`, `gallery.limit-reached`
+ * Runs the stages of a face step up to its decision: checks the requirements, counts the attempt, and verifies the face. The attempt is
+ * used up, and its outcome is not applied yet: {@link decideFaceStep} does that.
+ * @param session the session as read
+ * @throws BillfoldError `session.expired`, `session.invalid-state`, `session.wrong-client`, `session.no-attempts-left`,
+ *   `session.no-user`, `liveness.required`, `selfie.invalid`, `rate.limited`, `verifier.unavailable`, `server.busy`
  */
-export async function runFaceStep<Reply>(
-  sessionContext: SessionContext,
-  actor: Actor,
-  input: FaceStepInput,
-  buildReply: ReplyBuilder<FaceStepResult, Reply>,
-): Promise<Reply> {
-  const { services, faces } = sessionContext
-  const session = await getActiveSession(services, actor.tenant, input.sessionId)
-  assertSameBrowser(session, input.browserSecret)
-  assertSessionState(session, 'started')
-  const configuration = await getSessionConfiguration(services, session)
-  if (session.userId === null && !configuration.identify) throw new BillfoldError('session.no-user')
-  const evidence = selectEvidence(faces, configuration, input)
-  const { callerKey, cameraIndicator = {}, deviceId } = input
-  const inputs = { cameraIndicator, deviceId }
-  const attempt = await countFaceAttempt(
-    sessionContext,
-    session,
-    callerKey,
-    configuration.maxAttempts,
-    inputs,
-    evidence,
-  )
-  let faceCheck: FaceCheck
-  try {
-    faceCheck = await checkFace(sessionContext, actor, session, evidence)
-  } catch (error) {
-    // The face was not verified: an outage must not use up an attempt.
-    if (isBillfoldError(error, 'verifier.unavailable') || isBillfoldError(error, 'server.busy'))
-      await refundFaceAttempt(services, session, attempt)
-    throw error
-  }
-  const committed = await retryOnConflict(async () => {
-    const current = await getActiveSession(services, actor.tenant, session.id)
-    assertSessionState(current, 'started')
-    if (current.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
-    const { result, writes } = await applyFaceCheck(
-      sessionContext,
-      actor,
-      { session: current, configuration, input: input, attempt },
-      faceCheck,
-    )
-    const built = await buildReply(result)
-    await services.storage.commit(batch(...writes, ...outcomeWrites(faceCheck, attempt), ...built.writes))
-    return { result, reply: built.reply }
-  })
-  await notifyHooks(sessionContext, committed.result.session)
-  return committed.reply
-}
-
-function outcomeWrites(faceCheck: FaceCheck, attempt: FaceAttempt): readonly Write[] {
-  return 'outcome' in faceCheck ? [recordFaceAttemptOutcome(attempt, faceCheck.outcome)] : []
-}
-
-/** Has the verifier check liveness and identity. Writes nothing. */
-async function checkFace(
+export async function attemptFace(
   sessionContext: SessionContext,
   actor: Actor,
   session: SessionRow,
-  evidence: Evidence,
-): Promise<FaceCheck> {
-  const { services, faces } = sessionContext
-  const verifierCaller: VerifierCaller = { tenant: session.tenant, source: actor.source }
-  const live = await verifyLiveness(services, requireVerifier(faces), verifierCaller, session, evidence)
-  if (live.kind === 'rejected') return live
-  const { liveness } = live
-  if (session.purpose === 'enroll')
-    return checkFaceForEnrolment(faces, verifierCaller, session, live.evidence, liveness)
-  const { tenant, community, userId } = session
-  if (userId === null) {
-    const found = await identifyFace(faces, verifierCaller, community, live.evidence)
-    if (found.kind === 'nobody') return { kind: 'rejected', outcome: found.outcome }
-    const { person, outcome } = found
-    return { kind: 'matched', userId: person.userId, person, evidence: live.evidence, outcome, liveness }
-  }
-  const comparison = await compareWithUser(faces, verifierCaller, { tenant, community, userId }, live.evidence)
-  if (comparison.kind !== 'compared') return comparison
-  const { outcome, person } = comparison
-  if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
-  return { kind: 'matched', userId, person, evidence: live.evidence, outcome, liveness }
+  input: FaceStepInput,
+): Promise<VerifiedAttempt> {
+  const { configuration, evidence } = await checkRequirements(sessionContext, session, input)
+  const counted = await countFaceAttempt(sessionContext, session, configuration.maxAttempts, input, evidence)
+  const faceCheck = await verifyFace(sessionContext, actor, counted, evidence)
+  return { session: counted.session, configuration, input, attempt: counted.attempt, faceCheck }
 }
 
-async function applyFaceCheck(
+/**
+ * Decides a face step. Call it within `retryOnConflict`, and commit the writes: they require that nothing the decision depends on has
+ * changed.
+ * @param attemptNumber the number of the attempt: from the second, the rows that may have changed are read again
+ * @throws BillfoldError `session.expired`, `session.invalid-state`, `session.wrong-client`, `storage.conflict`, `user.not-found`,
+ *   `user.limit-reached`, `gallery.limit-reached`
+ */
+export async function decideFaceStep(
   sessionContext: SessionContext,
   actor: Actor,
-  context: FaceAttemptContext,
-  faceCheck: FaceCheck,
-): Promise<StepOutcome> {
-  const { services } = sessionContext
-  const { session } = context
-  if (faceCheck.kind === 'matched') return applyFaceMatch(sessionContext, actor, context, faceCheck)
-  if (faceCheck.kind === 'enrollable') return applyEnrolment(sessionContext, actor, context, faceCheck)
-  if (faceCheck.kind === 'rejected') return applyRejection(sessionContext, actor, context, faceCheck.outcome)
-  const ending = failSession(services, actor, session, faceCheck.kind)
-  const message = 'The user has no enrolled face: enrol first'
-  return { result: { session: ending.session, status: 'enroll', message, reasons: [] }, writes: ending.writes }
+  verified: VerifiedAttempt,
+  attemptNumber: number,
+): Promise<DecidedStep<FaceStepResult>> {
+  const current = attemptNumber === 1 ? verified : await reload(sessionContext, verified)
+  const { faceCheck } = current
+  const decided = await decide(sessionContext, actor, current, faceCheck)
+  if (!('outcome' in faceCheck)) return decided
+  return { ...decided, writes: [...decided.writes, recordOutcomeWrite(current.attempt, faceCheck.outcome)] }
 }
 
-/** Allows another attempt, or fails the session after the last one. */
-async function applyRejection(
-  { services }: SessionContext,
+async function decide(
+  sessionContext: SessionContext,
   actor: Actor,
-  { session, configuration }: FaceAttemptContext,
-  outcome: VerifierOutcome,
-): Promise<StepOutcome> {
-  const message = faceAdvice(outcome)
-  const { reasons } = outcome
-  if (session.faceAttempts < configuration.maxAttempts) {
-    const audit = auditWrite(actor, 'session.face-rejected', session.id, services.now(), {
-      decision: outcome.decision,
-      reasons: reasons.join(' '),
-    })
-    return { result: { session, status: 'retry', message, reasons }, writes: [audit] }
+  verified: VerifiedAttempt,
+  faceCheck: FaceCheck,
+): Promise<DecidedStep<FaceStepResult>> {
+  if (faceCheck.kind === 'matched') return decideMatch(sessionContext, actor, verified, faceCheck)
+  if (faceCheck.kind === 'enrollable') return decideEnrolment(sessionContext, actor, verified, faceCheck)
+  if (faceCheck.kind === 'rejected') return decideRejection(sessionContext, actor, verified, faceCheck.outcome)
+  return decideNotEnrolled(sessionContext, actor, verified, faceCheck.kind)
+}
+
+/** Reads the session again after a conflict, and checks that the user and the face are those that were verified. */
+async function reload({ services }: SessionContext, verified: VerifiedAttempt): Promise<VerifiedAttempt> {
+  const { tenant, id, community, userId: sessionUser } = verified.session
+  const session = await getActiveSession(services, tenant, id)
+  assertSessionState(session, 'started')
+  if (session.callerKey !== verified.input.callerKey) throw new BillfoldError('session.wrong-client')
+  const { faceCheck } = verified
+  if (faceCheck.kind !== 'matched' && faceCheck.kind !== 'enrollable') return { ...verified, session }
+  const { userId, person, outcome } = faceCheck
+  if (!(await hasActiveUser(services, tenant, userId))) {
+    // An archived user must not be distinguishable from a face that nobody has.
+    if (sessionUser === null) return { ...verified, session, faceCheck: { kind: 'rejected', outcome } }
+    throw new BillfoldError('user.not-found')
   }
-  const ending = failSession(services, actor, session, 'face')
-  return { result: { session: ending.session, status: 'failure', message, reasons }, writes: ending.writes }
+  // The templates that were compared are those of this version of the person.
+  const current = await findFacePerson(services, { tenant, community, userId })
+  if (current?.id !== person?.id || current?.version !== person?.version) throw new BillfoldError('storage.conflict')
+  return { ...verified, session }
 }

@@ -2,8 +2,9 @@ import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import type { OutcomeReason } from '../../../identity/biometrics/outcome-reasons.ts'
 import { hasMethods } from '../../../identity/signing-methods/methods.ts'
 import type { Write } from '../../../kernel/storage/index.ts'
+import type { DecidedStep } from '../decided-step.ts'
 import { failSession } from '../end-session.ts'
-import type { StepOutcome } from '../face-step/face-step-types.ts'
+import type { FaceStepResult } from '../face-step/face-step-result.ts'
 import type { SessionContext } from '../session-context.ts'
 import { transitionSession, type SessionRow } from '../session.ts'
 
@@ -14,7 +15,9 @@ export interface PinRequirement {
   readonly device: string | null
   readonly message: string
   readonly reasons: readonly OutcomeReason[]
-  /** Writes to commit with the transition. */
+  /** Preconditions of the decision, whatever it is. */
+  readonly preconditions: readonly Write[]
+  /** Writes to commit with the transition to the PIN step. */
   readonly writes: readonly Write[]
   /** Message and one-word failure reason if the user has no PIN. */
   readonly withoutPin: { readonly message: string; readonly failure: string }
@@ -26,12 +29,12 @@ export async function requirePin(
   actor: Actor,
   session: SessionRow,
   requirement: PinRequirement,
-): Promise<StepOutcome> {
-  const { userId, device, message, reasons, withoutPin } = requirement
+): Promise<DecidedStep<FaceStepResult>> {
+  const { userId, device, message, reasons, preconditions, withoutPin } = requirement
   if (!(await hasMethods(services, { tenant: session.tenant, ownerId: userId, ownerKind: 'user' }))) {
     const ending = failSession(services, actor, session, withoutPin.failure)
     const result = { session: ending.session, status: 'failure', message: withoutPin.message, reasons } as const
-    return { result, writes: ending.writes }
+    return { result, writes: [...preconditions, ...ending.writes] }
   }
   const now = services.now()
   const changes = { userId, device, state: 'face_verified' } as const
@@ -39,6 +42,7 @@ export async function requirePin(
   return {
     result: { session: after, status: 'pin', message, reasons },
     writes: [
+      ...preconditions,
       transitionSession(session, now, changes),
       ...requirement.writes,
       auditWrite(actor, 'session.face-verified', session.id, now, { user: userId }),

@@ -1,0 +1,72 @@
+import type { Actor } from '../../platform/audit/audit-write.ts'
+import { type FaceRecognition, requireVerifier } from '../../identity/biometrics/face-recognition.ts'
+import { seal } from '../../kernel/crypto/index.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
+import type { Services } from '../../platform/services.ts'
+import { type Update, update } from '../../kernel/storage/index.ts'
+import { assertSameBrowser, startSessionInApp } from './start-session.ts'
+import { assertSessionState, getActiveSession, sessionEncryptionContext, type SessionRow } from './session.ts'
+import { authenticationSessions } from './tables.ts'
+
+/** The session of a new liveness check, and the caller that starts it. */
+export interface LivenessStartInput {
+  readonly sessionId: string
+  /** The X coordinate of the caller's public key, base64url. */
+  readonly callerKey: string
+  /** The secret from the browser's session cookie. */
+  readonly browserSecret: string | undefined
+}
+
+/** A started liveness check of a session, not stored yet. */
+export interface StartedSessionLiveness {
+  readonly session: SessionRow
+  /** What the browser or the vendor's SDK needs. */
+  readonly client: Readonly<Record<string, unknown>>
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  readonly sealedLiveness: Uint8Array
+}
+
+/**
+ * Starts a liveness check for a session. A session that was not started yet is started for the calling app.
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`, `verifier.unavailable`
+ */
+export async function startSessionLiveness(
+  faces: FaceRecognition,
+  actor: Actor,
+  start: LivenessStartInput,
+): Promise<StartedSessionLiveness> {
+  const { services } = faces
+  const verifier = requireVerifier(faces)
+  const loaded = await getActiveSession(services, actor.tenant, start.sessionId)
+  const session =
+    loaded.state === 'created' ? await startSessionInApp(services, actor, loaded, start.callerKey) : loaded
+  assertStartedBy(session, start)
+  const { state, client, expiresAt } = await verifier.startLiveness({ tenant: actor.tenant, source: actor.source })
+  const plain = new TextEncoder().encode(state)
+  const sealedLiveness = await seal(services.keyring, plain, sessionEncryptionContext(session, 'liveness'))
+  return { session, client, expiresAt, sealedLiveness }
+}
+
+/**
+ * Builds the write that stores a started liveness check and invalidates the previous one. Call it within `retryOnConflict`.
+ * @param attemptNumber the number of the attempt: from the second, the session is read again
+ */
+export async function storeLivenessWrite(
+  services: Services,
+  { session, sealedLiveness }: StartedSessionLiveness,
+  start: LivenessStartInput,
+  attemptNumber: number,
+): Promise<Update> {
+  const current = attemptNumber === 1 ? session : await getActiveSession(services, session.tenant, session.id)
+  assertStartedBy(current, start)
+  const where = { id: current.id, version: current.version, state: 'started' }
+  return update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1 } })
+}
+
+/** Requires that this browser or this app has started the session. */
+function assertStartedBy(session: SessionRow, { callerKey, browserSecret }: LivenessStartInput): void {
+  assertSameBrowser(session, browserSecret)
+  if (session.browserHash === null && session.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
+  assertSessionState(session, 'started')
+}
