@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { z } from 'zod'
+import type { AuthenticationOptions } from '../authentication/api/index.ts'
 import { createSession, type CreateSessionInput } from '../authentication/sessions/create-session.ts'
 import { startSessionInApp } from '../authentication/sessions/start-session.ts'
 import { generateClientKeyPair } from '../client/index.ts'
@@ -49,7 +50,7 @@ export function selfieOf(person: string): string {
  */
 export async function faceLogin(services: Services): Promise<FaceLogin> {
   const pair = generateClientKeyPair('secp256k1')
-  const options = { verifier: scriptedVerifier(), assessRisk: () => 'allow' } as const
+  const options: AuthenticationOptions = { verifier: scriptedVerifier(), assessRisk: () => 'allow' }
   const call = await authenticationCaller(services, { options, pair })
   const rules = { liveness: 'none' } as const
   await createVerificationConfiguration(services, actor, { tag: 'default', ...rules, identify: true })

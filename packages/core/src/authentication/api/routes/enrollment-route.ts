@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Route } from '../../../http/index.ts'
+import { type Route, route } from '../../../http/index.ts'
 import { findEnrolments, maxEnrolmentQueries } from '../../../identity/users/find-enrolments.ts'
 import type { AuthenticationContext } from '../context.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
 const did = z.string().min(1).max(512)
 const publicKey = z.string().min(1).max(512)
@@ -23,7 +23,7 @@ const matches = z.object({
 
 /** Finds out which of a list of DIDs and public keys are enrolled. */
 export function enrollmentRoute(authentication: AuthenticationContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'checkEnrollment',
     method: 'POST',
     path: '/check_enrollment',
@@ -31,19 +31,19 @@ export function enrollmentRoute(authentication: AuthenticationContext): Route {
       'Check which of up to 1,000 DIDs and public keys are enrolled; an entry with both matches a user who has both',
     guard: authentication.guards.licence('authentication:enrollment'),
     body: {
+      encoding: 'json',
       schema: z.object({ list: z.array(entrySchema).min(1).max(maxEnrolmentQueries) }),
       limit: 2 * 1024 * 1024,
-      plaintext: 'accepted',
     },
-    replayProtection: 'none',
-    encryption: 'match-request',
+    idempotency: 'none',
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       200: {
         description: 'The enrolled entries; `{data, publicKey}` if the request was encrypted',
         schema: matches,
       },
     },
-    handler: async ({ body }, { caller }) => {
+    handler: async ({ body }, _, { caller }) => {
       const enrolled = await findEnrolments(authentication.services, caller.tenant, body.list)
       const list = enrolled.map(({ createdAt, ...entry }) => ({ ...entry, createdTS: Math.floor(createdAt / 1000) }))
       return { data: { list }, plainBody: { list } }

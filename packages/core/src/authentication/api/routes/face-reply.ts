@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Services } from '../../../platform/services.ts'
 import type { FaceStepResult } from '../../sessions/face-step/face-step-result.ts'
 import type { SessionRow } from '../../sessions/session.ts'
-import type { StepReply } from '../encrypted-route/step-reply.ts'
+import type { StepReply } from '../secure-channel/encrypt-reply.ts'
 import { issueStepToken } from '../callers/step-token.ts'
 
 /** Lifetime of the PIN step token, in seconds. */

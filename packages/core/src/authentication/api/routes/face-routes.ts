@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Route } from '../../../http/index.ts'
+import { type Route, route } from '../../../http/index.ts'
 import { retryOnConflict } from '../../../kernel/storage/index.ts'
 import { getActiveSession } from '../../sessions/session.ts'
 import { startSessionLiveness, storeLivenessWrite } from '../../sessions/start-liveness.ts'
-import { commitWithReply } from '../encrypted-route/replay-protection.ts'
-import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
+import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { parseBrowserSecret } from '../callers/browser-cookie.ts'
 import { requireChannel } from '../callers/authentication-caller.ts'
 import { faceReplySchema } from './face-reply.ts'
@@ -16,7 +16,7 @@ import {
   parseEvidence,
   selfieBodyLimit,
 } from '../../../identity/api/face-body.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
 const sessionId = z.string().min(1).max(36)
 const limits = [{ by: 'ip', limit: 300, windowSeconds: 60 }] as const
@@ -28,49 +28,49 @@ export function faceRoutes(api: SessionRoutesContext): readonly Route[] {
 }
 
 function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'submitFace',
     method: 'POST',
     path: '/v2/submit_face',
     summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit, plaintext: 'accepted' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: z.object({ sessionId, ...faceFields }), limit: selfieBodyLimit },
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       200: { description: 'The result', schema: encryptedReplySchema(faceReplySchema) },
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context, claim }) => {
-      const callerKey = requireChannel(caller).callerKey
-      const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
-      const input = {
-        ...parseEvidence(body),
-        callerKey,
-        browserSecret: parseBrowserSecret(context.headers, body.sessionId),
-        device: verifyOptionalDeviceProof(body.device, statement),
-        deviceId: body.deviceId,
-        cameraIndicator: body.cameraIndicator,
-      }
-      const session = await getActiveSession(sessionContext.services, actor.tenant, body.sessionId)
-      return submitFace(sessionContext, actor, session, input, claim)
-    },
+    handler: ({ body }, context, request) =>
+      withReplayProtection(authentication, request, ['submitFace'], async (claim) => {
+        const { caller, actor } = request
+        const callerKey = requireChannel(caller).callerKey
+        const statement = { step: 'submit_face', subject: body.sessionId, caller: callerKey }
+        const input = {
+          ...parseEvidence(body),
+          callerKey,
+          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          device: verifyOptionalDeviceProof(body.device, statement),
+          deviceId: body.deviceId,
+          cameraIndicator: body.cameraIndicator,
+        }
+        const session = await getActiveSession(sessionContext.services, actor.tenant, body.sessionId)
+        return submitFace(sessionContext, actor, session, input, claim)
+      }),
   })
 }
 
 function startLivenessRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'startLiveness',
     method: 'POST',
     path: '/v2/start_liveness',
     summary: 'Start a liveness check. For an app, this also starts the session',
     guard: authentication.guards.client(),
     limits,
-    body: { schema: z.object({ sessionId }), limit: 16 * 1024, plaintext: 'accepted' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: z.object({ sessionId }), limit: 16 * 1024 },
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       200: {
         description: 'The input of the client; `client.steps` are the steps of a challenge',
@@ -79,19 +79,20 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ body }, { caller, actor, context, claim }) => {
-      const { services, faces } = sessionContext
-      const start = {
-        sessionId: body.sessionId,
-        callerKey: requireChannel(caller).callerKey,
-        browserSecret: parseBrowserSecret(context.headers, body.sessionId),
-      }
-      const started = await startSessionLiveness(faces, actor, start)
-      const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
-      return retryOnConflict(async (attemptNumber) => {
-        const write = await storeLivenessWrite(services, started, start, attemptNumber)
-        return commitWithReply(services, claim, [write], reply)
-      })
-    },
+    handler: ({ body }, context, request) =>
+      withReplayProtection(authentication, request, ['startLiveness'], async (claim) => {
+        const { services, faces } = sessionContext
+        const start = {
+          sessionId: body.sessionId,
+          callerKey: requireChannel(request.caller).callerKey,
+          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+        }
+        const started = await startSessionLiveness(faces, request.actor, start)
+        const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
+        return retryOnConflict(async (attemptNumber) => {
+          const write = await storeLivenessWrite(services, started, start, attemptNumber)
+          return commitWithReply(services, claim, [write], reply)
+        })
+      }),
   })
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { isCommitError } from '../../../kernel/storage/index.ts'
-import type { Route } from '../../../http/index.ts'
+import { type Route, route } from '../../../http/index.ts'
 import {
   listServiceKeys,
   prepareServiceKeyReplacement,
   type ServiceKeyWithSecret,
 } from '../../../identity/service-keys/list-service-keys.ts'
-import { type StepReply, encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { type StepReply, encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import type { AuthenticationContext } from '../context.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
-import { commitWithReply } from '../encrypted-route/replay-protection.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
+import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
 
 const keysBody = z.array(
   z.object({ tag: z.string(), keyId: z.string(), keySecret: z.string(), type: z.string(), debug: z.boolean() }),
@@ -27,36 +27,37 @@ export function serviceKeyRoutes(authentication: AuthenticationContext): readonl
     return { data: list, plainBody: list }
   }
   return [
-    encryptedRoute(authentication, {
+    route({
       id: 'listServiceKeys',
       method: 'GET',
       path: '/servicekeys',
       summary: 'List the service keys of the tenant',
       guard: guards.systemLicence,
-      replayProtection: 'none',
-      encryption,
+      codec: secureChannelCodec(authentication, { replies: encryption }),
       replies: { 200: { description: 'The service keys', schema } },
-      handler: async (_, { caller }) => toReply(await listServiceKeys(services, caller.tenant)),
+      handler: async (_, _context, { caller }) => toReply(await listServiceKeys(services, caller.tenant)),
     }),
-    encryptedRoute(authentication, {
+    route({
       id: 'resetServiceKey',
       method: 'DELETE',
       path: '/servicekey/:keyId',
       summary: 'Replace a service key by a new one with the same tag and type',
       guard: guards.systemLicence,
       params: z.object({ keyId: z.string().min(1).max(64) }),
-      replayProtection: 'single-use',
-      encryption,
+      idempotency: 'key',
+      codec: secureChannelCodec(authentication, { replies: encryption }),
       replies: {
         200: { description: 'The new service key', schema },
         404: { description: 'The service key does not exist' },
       },
-      handler: async ({ params }, { actor, claim }) => {
-        const { key, writes } = await prepareServiceKeyReplacement(services, actor, params.keyId)
-        return commitWithReply(services, claim, writes, toReply([key])).catch((cause: unknown) => {
-          throw isCommitError(cause) ? new BillfoldError('service-key.not-found', { cause }) : cause
-        })
-      },
+      handler: ({ params }, _, request) =>
+        withReplayProtection(authentication, request, ['resetServiceKey', params.keyId], async (claim) => {
+          const { actor } = request
+          const { key, writes } = await prepareServiceKeyReplacement(services, actor, params.keyId)
+          return commitWithReply(services, claim, writes, toReply([key])).catch((cause: unknown) => {
+            throw isCommitError(cause) ? new BillfoldError('service-key.not-found', { cause }) : cause
+          })
+        }),
     }),
   ]
 }

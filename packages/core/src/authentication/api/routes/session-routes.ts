@@ -6,14 +6,14 @@ import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { getActiveSession, openSessionDetails } from '../../sessions/session.ts'
 import { getSessionStatus, toApiStatus } from '../../sessions/session-status.ts'
 import { findByIdentifier } from '../../../identity/users/identifiers.ts'
-import { encryptedReplySchema } from '../encrypted-route/step-reply.ts'
+import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { type AuthenticationCaller, requireChannel } from '../callers/authentication-caller.ts'
 import { resolveCommunity } from '../callers/communities.ts'
 import { resolveBaseUrl, type SessionRoutesContext } from '../context.ts'
 import { smallJsonObject } from '../../../identity/api/face-body.ts'
 import { scopeListSchema } from './scope-list.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
-import { commitWithReply } from '../encrypted-route/replay-protection.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
+import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
 
 const params = z.object({ id: z.string().min(1).max(36) })
 const sessionErrors = {
@@ -41,39 +41,41 @@ export function sessionRoutes(api: SessionRoutesContext): readonly Route[] {
 
 function newSessionRoute(api: SessionRoutesContext): Route {
   const { authentication, sessionContext } = api
-  return encryptedRoute(authentication, {
+  return route({
     id: 'createSession',
     method: 'PUT',
     path: '/sessions/session/new',
     summary: 'Create a session',
     guard: authentication.guards.licence('authentication:sessions'),
-    body: { schema: newSessionBody, limit: 128 * 1024, plaintext: 'accepted' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: newSessionBody, limit: 128 * 1024 },
+    idempotency: 'key',
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: {
       201: {
         description: 'The id and the URL of the session',
         schema: encryptedReplySchema(z.object(createdFields), createdFields),
       },
     },
-    handler: async ({ body }, { caller, actor, context, claim }) => {
-      const { dvcID, communityId, did, userId, ...input } = body
-      const community = resolveCommunity(authentication, caller, { communityId }).id
-      const { services } = sessionContext
-      const { session, writes } = await prepareSession(services, actor, {
-        ...input,
-        community,
-        configuration: dvcID,
-        userId: userId ?? (await findUserByDid(api, caller, did)),
-        creatorKey: caller.channel?.publicKey,
-      })
-      const url = `${resolveBaseUrl(api, context.mount)}/sessions/session/${session.id}`
-      const fields = { sessionId: session.id, url }
-      const reply = { status: 201, plainFields: fields, data: fields, plainBody: fields }
-      return commitWithReply(services, claim, writes, reply).catch((cause: unknown) => {
-        throw toCreateSessionError(cause, session)
-      })
-    },
+    handler: ({ body }, context, request) =>
+      withReplayProtection(authentication, request, ['createSession'], async (claim) => {
+        const { caller, actor } = request
+        const { dvcID, communityId, did, userId, ...input } = body
+        const community = resolveCommunity(authentication, caller, { communityId }).id
+        const { services } = sessionContext
+        const { session, writes } = await prepareSession(services, actor, {
+          ...input,
+          community,
+          configuration: dvcID,
+          userId: userId ?? (await findUserByDid(api, caller, did)),
+          creatorKey: caller.channel?.publicKey,
+        })
+        const url = `${resolveBaseUrl(api, context.mount)}/sessions/session/${session.id}`
+        const fields = { sessionId: session.id, url }
+        const reply = { status: 201, plainFields: fields, data: fields, plainBody: fields }
+        return commitWithReply(services, claim, writes, reply).catch((cause: unknown) => {
+          throw toCreateSessionError(cause, session)
+        })
+      }),
   })
 }
 
@@ -133,15 +135,14 @@ function getSessionRoute({ authentication, sessionContext }: SessionRoutesContex
 
 function responseRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   const plainFields = { sessionId: z.string(), status: z.string() }
-  return encryptedRoute(authentication, {
+  return route({
     id: 'getSessionResponse',
     method: 'GET',
     path: '/sessions/session/:id/response',
     summary: 'Get the claims requested by the scopes of a completed session, with the key that created it',
     guard: authentication.guards.client(),
     params,
-    replayProtection: 'none',
-    encryption: 'always',
+    codec: secureChannelCodec(authentication, { replies: 'always' }),
     replies: {
       200: {
         description: 'Encrypted to the key that created the session',
@@ -151,7 +152,7 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
       404: { description: 'The session does not exist for this key, or is pending' },
       410: { description: 'The session has expired' },
     },
-    handler: async (input, { caller }) => {
+    handler: async (input, _, { caller }) => {
       const { services } = sessionContext
       const session = await getActiveSession(services, caller.tenant, input.params.id)
       if (!isSameKey(session.creatorKey, requireChannel(caller).callerKey)) throw new BillfoldError('session.not-found')
@@ -171,7 +172,7 @@ const resultBody = {
 }
 
 function resultRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  return encryptedRoute(authentication, {
+  return route({
     id: 'getSessionResult',
     method: 'POST',
     path: '/session_result',
@@ -180,15 +181,15 @@ function resultRoute({ authentication, sessionContext }: SessionRoutesContext): 
     limits: [{ by: 'ip', limit: 600, windowSeconds: 60 }],
     query: z.object({ session: z.string().min(1).max(36) }),
     body: {
+      encoding: 'json',
       schema: z.object({ deviceId: z.string().max(256).optional() }),
       limit: 16 * 1024,
-      plaintext: 'accepted',
       optional: true,
     },
-    replayProtection: 'none',
-    encryption: 'match-request',
+    idempotency: 'none',
+    codec: secureChannelCodec(authentication, { plaintext: 'accepted', replies: 'match-request' }),
     replies: { 200: { description: 'Success, failure or pending', schema: z.object(resultBody) }, ...sessionErrors },
-    handler: async ({ query, body }, { caller }) => {
+    handler: async ({ query, body }, _, { caller }) => {
       const report = await getSessionStatus(sessionContext.services, caller.tenant, query.session, body.deviceId)
       return { data: report, plainBody: report }
     },

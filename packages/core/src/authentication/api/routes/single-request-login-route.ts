@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
-import { type Route, secretText } from '../../../http/index.ts'
+import { type Route, route, secretText } from '../../../http/index.ts'
 import { retryOnConflict } from '../../../kernel/storage/index.ts'
 import { notifyHooks } from '../../sessions/session-context.ts'
 import { attemptLogin, decideLogin, type SingleRequestLoginResult } from '../../sessions/single-request-login.ts'
-import { commitWithReply } from '../encrypted-route/replay-protection.ts'
+import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { type SessionRow, sha256Base64Url } from '../../sessions/session.ts'
-import { encryptedReplySchema, type StepReply } from '../encrypted-route/step-reply.ts'
+import { encryptedReplySchema, type StepReply } from '../secure-channel/encrypt-reply.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 import { resolveCommunity } from '../callers/communities.ts'
 import { issuePinToken } from './face-reply.ts'
@@ -20,7 +20,7 @@ import {
   smallJsonObject,
 } from '../../../identity/api/face-body.ts'
 import { scopeListSchema } from './scope-list.ts'
-import { encryptedRoute } from '../encrypted-route/encrypted-route.ts'
+import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
 const name = z.string().min(1).max(128)
 const body = z.object({
@@ -50,52 +50,53 @@ const userTokenType = 'authentication-user+jwt'
 /** Logs a user in with a single request: by face, PIN, or both. */
 export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
   const { authentication, sessionContext } = api
-  return encryptedRoute(authentication, {
+  return route({
     id: 'authenticateWithLiveId',
     method: 'POST',
     path: '/v2/authenticate_with_liveid',
     summary: 'Log a user in by face, by PIN and trusted device, or by face and PIN',
     guard: authentication.guards.licence('authentication:liveid'),
-    body: { schema: body, limit: selfieBodyLimit, plaintext: 'rejected' },
-    replayProtection: 'single-use',
-    encryption: 'match-request',
+    body: { encoding: 'json', schema: body, limit: selfieBodyLimit },
+    codec: secureChannelCodec(authentication, { plaintext: 'rejected', replies: 'match-request' }),
     replies: { 200: { description: 'The result', schema: encryptedReplySchema(data, plainFields) } },
-    handler: async ({ body: input }, { caller, actor, claim }) => {
-      const callerKey = callerKeyOrId(caller)
-      const community = resolveCommunity(authentication, caller, input).id
-      const statement = { step: 'authenticate_with_liveid', subject: caller.requestId?.uuid ?? '', caller: callerKey }
-      const call = {
-        ...parseEvidence(input),
-        sessionInput: {
-          community,
-          configuration: input.dvcID,
-          purpose: input.purpose,
-          scopes: input.scopes,
-          userId: await verifyUserToken(api, caller, community, input.user_token),
-          authtype: input.authType,
-          metadata: { context: input.context, userAgent: input.userAgent },
-          creatorKey: caller.channel?.publicKey,
-        },
-        callerKey,
-        // Without a request id, a device signature would not be protected against replay.
-        device: caller.requestId === undefined ? undefined : verifyOptionalDeviceProof(input.device, statement),
-        deviceId: input.deviceId ?? parseDeviceLabel(input.deviceInfo),
-        cameraIndicator: input.cameraIndicator,
-        pin: input.pin,
-        trustDevice: input.isTrustedDevice,
-        skipFace: input.skip_liveid,
-        reportedInfo: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
-      }
-      const attempted = await attemptLogin(sessionContext, actor, call)
-      if (attempted.kind === 'rejected') return toLoginReply(api, caller, callerKey, attempted.result)
-      return retryOnConflict(async (attemptNumber) => {
-        const { result, writes } = await decideLogin(sessionContext, actor, attempted, attemptNumber)
-        const reply = await toLoginReply(api, caller, callerKey, result)
-        const committed = await commitWithReply(sessionContext.services, claim, writes, reply)
-        await notifyHooks(sessionContext, result.session)
-        return committed
-      })
-    },
+    handler: ({ body: input }, _, request) =>
+      withReplayProtection(authentication, request, ['authenticateWithLiveId'], async (claim) => {
+        const { caller, actor } = request
+        const callerKey = callerKeyOrId(caller)
+        const community = resolveCommunity(authentication, caller, input).id
+        const statement = { step: 'authenticate_with_liveid', subject: caller.requestId?.uuid ?? '', caller: callerKey }
+        const call = {
+          ...parseEvidence(input),
+          sessionInput: {
+            community,
+            configuration: input.dvcID,
+            purpose: input.purpose,
+            scopes: input.scopes,
+            userId: await verifyUserToken(api, caller, community, input.user_token),
+            authtype: input.authType,
+            metadata: { context: input.context, userAgent: input.userAgent },
+            creatorKey: caller.channel?.publicKey,
+          },
+          callerKey,
+          // Without a request id, a device signature would not be protected against replay.
+          device: caller.requestId === undefined ? undefined : verifyOptionalDeviceProof(input.device, statement),
+          deviceId: input.deviceId ?? parseDeviceLabel(input.deviceInfo),
+          cameraIndicator: input.cameraIndicator,
+          pin: input.pin,
+          trustDevice: input.isTrustedDevice,
+          skipFace: input.skip_liveid,
+          reportedInfo: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
+        }
+        const attempted = await attemptLogin(sessionContext, actor, call)
+        if (attempted.kind === 'rejected') return toLoginReply(api, caller, callerKey, attempted.result)
+        return retryOnConflict(async (attemptNumber) => {
+          const { result, writes } = await decideLogin(sessionContext, actor, attempted, attemptNumber)
+          const reply = await toLoginReply(api, caller, callerKey, result)
+          const committed = await commitWithReply(sessionContext.services, claim, writes, reply)
+          await notifyHooks(sessionContext, result.session)
+          return committed
+        })
+      }),
   })
 }
 

@@ -4,7 +4,7 @@ import type { FaceStepInput } from '../../sessions/face-step/face-step-types.ts'
 import { attemptFace, decideFaceStep } from '../../sessions/face-step/face-step.ts'
 import { notifyHooks, type SessionContext } from '../../sessions/session-context.ts'
 import type { SessionRow } from '../../sessions/session.ts'
-import { type CommittedReply, commitWithReply, type RequestClaim } from '../encrypted-route/replay-protection.ts'
+import { type CommittedReply, commitWithReply, type RequestClaim } from '../secure-channel/replay-protection.ts'
 import { toFaceReply } from './face-reply.ts'
 
 /** Runs the face step of a session, and commits its outcome together with the reply. @throws BillfoldError those of `attemptFace` and `decideFaceStep` */

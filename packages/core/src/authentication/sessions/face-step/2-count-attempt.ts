@@ -98,7 +98,11 @@ async function consumeRateLimits(
   const licence = { name: 'face attempts per licence', subject: creatorId ?? 'foreign session', tenant }
   await assertRateLimit(sessionContext, licence, faceAttemptsPerLicence)
   if (userId === null) return
-  await assertRateLimit(sessionContext, { name: 'face attempts per user', subject: userId, tenant }, faceAttemptsPerUser)
+  await assertRateLimit(
+    sessionContext,
+    { name: 'face attempts per user', subject: userId, tenant },
+    faceAttemptsPerUser,
+  )
 }
 
 async function assertRateLimit(

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { BillfoldError } from '../../../kernel/errors.ts'
+import type { SecureChannel } from '../../../platform/secure-channel/index.ts'
 import { sanitizeJson } from '../../../http/sanitize-json.ts'
 import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 
@@ -15,8 +16,8 @@ export interface DecryptedBody {
 /** The container before decryption: `{data}`, encrypted or plain, or the fields of `data` directly. */
 const container = z.looseObject({ data: z.unknown().optional() })
 
-/** Builds the schema of a body in its container, for OpenAPI. It documents `data`, which is parsed after decryption. */
-export function bodyContainerSchema(schema: z.ZodType): typeof container {
+/** Builds the schema of a body in its container. It documents `data`, which is validated after decryption. */
+export function bodyContainerSchema(schema: z.ZodType): z.ZodType {
   const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const encrypted = { type: 'string', description: 'The same value as JSON, encrypted: base64' }
   return container.meta({ properties: { data: { anyOf: [encrypted, plain] } } })
@@ -24,21 +25,24 @@ export function bodyContainerSchema(schema: z.ZodType): typeof container {
 
 /**
  * Decrypts a body. `data` is decrypted if it is a string. Otherwise the body is plain: the value of `data`, or the whole body.
+ * @param body the body in its container, as transmitted
  * @param allowPlain false to reject a plain body
  * @throws BillfoldError `channel.invalid`; `channel.required` for a plain body that is not allowed; `body.malformed` for invalid JSON
  */
-export function decryptBody(
-  caller: AuthenticationCaller,
-  body: z.output<typeof container>,
-  allowPlain: boolean,
-): DecryptedBody {
-  if (typeof body.data !== 'string') {
+export function decryptBody(caller: AuthenticationCaller, body: unknown, allowPlain: boolean): DecryptedBody {
+  const { data } = container.parse(body)
+  if (typeof data !== 'string') {
     if (!allowPlain) throw new BillfoldError('channel.required')
-    const value = body.data === undefined ? body : body.data
+    const value = data === undefined ? body : data
     return { form: 'plain', text: JSON.stringify(value), value }
   }
   if (caller.channel === undefined) throw new BillfoldError('channel.invalid')
-  const bytes = caller.channel.decrypt(body.data)
+  return decryptJson(caller.channel, data)
+}
+
+/** Decrypts JSON. @throws BillfoldError `channel.invalid`; `body.malformed` for invalid JSON */
+export function decryptJson(channel: SecureChannel, data: string): DecryptedBody {
+  const bytes = channel.decrypt(data)
   if (!isUtf8(bytes)) throw new BillfoldError('body.malformed')
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   const value = parseJson(text)

@@ -9,9 +9,9 @@ import {
   storeReplyWrites,
 } from '../../../platform/replay-protection/claim-request.ts'
 import type { Services } from '../../../platform/services.ts'
-import type { AuthenticationCaller } from '../callers/authentication-caller.ts'
 import type { AuthenticationContext } from '../context.ts'
-import type { StepReply } from './step-reply.ts'
+import type { StepReply } from './encrypt-reply.ts'
+import type { SecureChannelRequest } from './secure-channel-codec.ts'
 
 /** The maximum clock skew between two host processes, in milliseconds. */
 const clockSkew = 5_000
@@ -53,20 +53,20 @@ export async function commitWithReply(
 /**
  * Runs a step once per request id. A repetition of the same step with the same request id returns the stored reply, including an error.
  * After a temporary failure (5xx, 429) the step can be repeated. Without a request id the step simply runs.
- * @param step everything that identifies the step: route, parameters, body
+ * @param step the step, beside the caller and the body: the id of the route, and the parameters
  * @param run runs the step; a reply that it did not commit is stored after it
  * @param retentionMs how long the request id is stored, in milliseconds; by default until it would be rejected as stale
  * @throws BillfoldError `request.replayed` if the request id was used for another step, or for one without a stored reply
  */
 export async function withReplayProtection(
   authentication: AuthenticationContext,
-  caller: AuthenticationCaller,
+  request: SecureChannelRequest,
   step: readonly string[],
   run: (claim: RequestClaim) => Promise<StepReply | CommittedReply>,
   retentionMs: number = 2 * authentication.allowedTimeSpan * 1000 + clockSkew,
 ): Promise<StepReply> {
   const { services } = authentication
-  const claim = await claimRequestId(services, caller, step, retentionMs)
+  const claim = await claimRequestId(services, request, step, retentionMs)
   if (claim?.kind === 'repeated') return replayReply(claim.storedReply)
   try {
     const reply = await run(claim)
@@ -81,16 +81,17 @@ export async function withReplayProtection(
 
 async function claimRequestId(
   services: Services,
-  { kind, id, token, tenant, channel, requestId }: AuthenticationCaller,
+  { caller, decrypted }: SecureChannelRequest,
   step: readonly string[],
   retentionMs: number,
 ) {
+  const { kind, id, token, tenant, channel, requestId } = caller
   if (requestId === undefined || channel === undefined) return undefined
   return claimRequest(services, {
     tenant,
     caller: channel.callerKey,
     requestId: requestId.uuid,
-    fingerprintParts: [kind, id, token?.id ?? '', ...step],
+    fingerprintParts: [kind, id, token?.id ?? '', JSON.stringify(step), decrypted?.form ?? '', decrypted?.text ?? ''],
     expiresAt: services.now() + retentionMs,
   })
 }
