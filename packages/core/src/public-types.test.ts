@@ -17,12 +17,12 @@ describe('the types of createBillfold', () => {
   it('require a storage and a keyring, and nothing else', () => {
     type Required = { [Name in keyof BillfoldOptions as undefined extends BillfoldOptions[Name] ? never : Name]: true }
     expectTypeOf<keyof Required>().toEqualTypeOf<'storage' | 'keyring'>()
-    expectTypeOf(createBillfold).parameters.toEqualTypeOf<[BillfoldOptions]>()
+    expectTypeOf<BillfoldOptions>().toExtend<Parameters<typeof createBillfold>[0]>()
     expectTypeOf<BillfoldOptions['storage']>().toEqualTypeOf<Storage>()
   })
 
   it('return an instance with five mountable APIs', () => {
-    expectTypeOf(createBillfold).returns.toEqualTypeOf<Billfold>()
+    expectTypeOf(createBillfold).returns.toExtend<Billfold>()
     type Mountable = { [Name in keyof Billfold as Billfold[Name] extends MountableApi ? Name : never]: true }
     expectTypeOf<keyof Mountable>().toEqualTypeOf<'authentication' | 'custody' | 'onboarding' | 'dids' | 'payments'>()
   })

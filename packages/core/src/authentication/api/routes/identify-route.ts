@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { auditWrite } from '../../../platform/audit/audit-write.ts'
+import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { getVerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
 import { faceUnchanged, hasActiveUser, identifyFace } from '../../../identity/biometrics/face-recognition.ts'
-import { computeFaceKey } from '../../../identity/biometrics/face-people.ts'
+import { computeFaceKey, type FacePersonRow } from '../../../identity/biometrics/face-people.ts'
 import { parseSelfie } from '../../../identity/biometrics/selfie.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
+import { isCommitError } from '../../../kernel/storage/index.ts'
+import type { SessionContext } from '../../sessions/session-context.ts'
 import { type Route, route } from '../../../http/index.ts'
 import { selectEvidence } from '../../../identity/biometrics/presented-evidence.ts'
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
@@ -25,7 +27,7 @@ const body = z.object({
 
 /** Identifies the user of a selfie among all faces of the caller's community. */
 export function identifyRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  const { services, faces } = sessionContext
+  const { services } = sessionContext
   return route({
     id: 'identifySelfie',
     method: 'POST',
@@ -47,26 +49,32 @@ export function identifyRoute({ authentication, sessionContext }: SessionRoutesC
         const { caller, actor } = request
         const { tenant } = caller
         const community = resolveCommunity(authentication, caller, input.body).id
-        const configuration = await getVerificationConfiguration(services, tenant, community, input.body.dvcId)
-        const evidence = selectEvidence(faces, configuration, { selfie: parseSelfie(input.body.selfie) })
-        const key = { name: 'face attempts per licence', subject: caller.id, tenant }
-        const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(
-          key,
-          sessionContext.faceAttemptsPerLicence,
-        )
-        if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
-        const identified = await identifyFace(faces, { tenant, source: actor.source }, community, evidence)
-        if (identified.kind === 'nobody') throw new BillfoldError('face.not-found')
-        const { person } = identified
+        const person = await identify(sessionContext, actor, community, input.body)
         const reply = { data: { faceKey: computeFaceKey(person) } }
         const audit = auditWrite(actor, 'face.identified', person.userId, services.now(), { community })
-        return commitWithReply(services, claim, [...faceUnchanged(person), audit], reply).catch(
-          async (cause: unknown) => {
-            throw (await hasActiveUser(services, tenant, person.userId))
-              ? cause
-              : new BillfoldError('face.not-found', { cause })
-          },
-        )
+        try {
+          return await commitWithReply(services, claim, [...faceUnchanged(person), audit], reply)
+        } catch (cause) {
+          const isArchived = isCommitError(cause) && !(await hasActiveUser(services, tenant, person.userId))
+          throw isArchived ? new BillfoldError('face.not-found', { cause }) : cause
+        }
       }),
   })
+}
+
+/** Identifies the person of a selfie. @throws BillfoldError `face.not-found`, `rate.limited`, `selfie.invalid`, `liveness.required` */
+async function identify(
+  { services, faces, faceAttemptsPerLicence }: SessionContext,
+  { tenant, id, source }: Actor,
+  community: string,
+  { dvcId, selfie }: z.output<typeof body>,
+): Promise<FacePersonRow> {
+  const configuration = await getVerificationConfiguration(services, tenant, community, dvcId)
+  const evidence = selectEvidence(faces, configuration, { selfie: parseSelfie(selfie) })
+  const key = { name: 'face attempts per licence', subject: id, tenant }
+  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, faceAttemptsPerLicence)
+  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+  const identified = await identifyFace(faces, { tenant, source }, community, evidence)
+  if (identified.kind === 'nobody') throw new BillfoldError('face.not-found')
+  return identified.person
 }

@@ -3,7 +3,12 @@ import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import { type Route, route, secretText } from '../../../http/index.ts'
 import { retryOnConflict } from '../../../kernel/storage/index.ts'
 import { notifyHooks } from '../../sessions/session-context.ts'
-import { attemptLogin, decideLogin, type SingleRequestLoginResult } from '../../sessions/single-request-login.ts'
+import {
+  attemptLogin,
+  decideLogin,
+  type SingleRequestLogin,
+  type SingleRequestLoginResult,
+} from '../../sessions/single-request-login.ts'
 import { commitWithReply, withReplayProtection } from '../secure-channel/replay-protection.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { type SessionRow, sha256Base64Url } from '../../sessions/session.ts'
@@ -63,31 +68,8 @@ export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
       withReplayProtection(authentication, request, ['authenticateWithLiveId'], async (claim) => {
         const { caller, actor } = request
         const callerKey = callerKeyOrId(caller)
-        const community = resolveCommunity(authentication, caller, input).id
-        const statement = { step: 'authenticate_with_liveid', subject: caller.requestId?.uuid ?? '', caller: callerKey }
-        const call = {
-          ...parseEvidence(input),
-          sessionInput: {
-            community,
-            configuration: input.dvcID,
-            purpose: input.purpose,
-            scopes: input.scopes,
-            userId: await verifyUserToken(api, caller, community, input.user_token),
-            authtype: input.authType,
-            metadata: { context: input.context, userAgent: input.userAgent },
-            creatorKey: caller.channel?.publicKey,
-          },
-          callerKey,
-          // Without a request id, a device signature would not be protected against replay.
-          device: caller.requestId === undefined ? undefined : verifyOptionalDeviceProof(input.device, statement),
-          deviceId: input.deviceId ?? parseDeviceLabel(input.deviceInfo),
-          cameraIndicator: input.cameraIndicator,
-          pin: input.pin,
-          trustDevice: input.isTrustedDevice,
-          skipFace: input.skip_liveid,
-          reportedInfo: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
-        }
-        const attempted = await attemptLogin(sessionContext, actor, call)
+        const login = await toLogin(api, caller, callerKey, input)
+        const attempted = await attemptLogin(sessionContext, actor, login)
         if (attempted.kind === 'rejected') return toLoginReply(api, caller, callerKey, attempted.result)
         return retryOnConflict(async (attemptNumber) => {
           const { result, writes } = await decideLogin(sessionContext, actor, attempted, attemptNumber)
@@ -98,6 +80,38 @@ export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
         })
       }),
   })
+}
+
+async function toLogin(
+  api: SessionRoutesContext,
+  caller: AuthenticationCaller,
+  callerKey: string,
+  input: z.output<typeof body>,
+): Promise<SingleRequestLogin> {
+  const community = resolveCommunity(api.authentication, caller, input).id
+  const statement = { step: 'authenticate_with_liveid', subject: caller.requestId?.uuid ?? '', caller: callerKey }
+  return {
+    ...parseEvidence(input),
+    sessionInput: {
+      community,
+      configuration: input.dvcID,
+      purpose: input.purpose,
+      scopes: input.scopes,
+      userId: await verifyUserToken(api, caller, community, input.user_token),
+      authtype: input.authType,
+      metadata: { context: input.context, userAgent: input.userAgent },
+      creatorKey: caller.channel?.publicKey,
+    },
+    callerKey,
+    // Without a request id, a device signature would not be protected against replay.
+    device: caller.requestId === undefined ? undefined : verifyOptionalDeviceProof(input.device, statement),
+    deviceId: input.deviceId ?? parseDeviceLabel(input.deviceInfo),
+    cameraIndicator: input.cameraIndicator,
+    pin: input.pin,
+    trustDevice: input.isTrustedDevice,
+    skipFace: input.skip_liveid,
+    reportedInfo: { deviceInfo: input.deviceInfo, userInfo: input.userInfo },
+  }
 }
 
 async function toLoginReply(

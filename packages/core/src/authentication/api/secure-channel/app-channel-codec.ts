@@ -6,7 +6,7 @@ import { requireAuthenticationCaller } from '../callers/authentication-caller.ts
 import type { AuthenticationContext } from '../context.ts'
 import { decryptJson } from './decrypt-body.ts'
 import { encryptReply, type StepReply } from './encrypt-reply.ts'
-import { decoded, type SecureChannelRequest } from './secure-channel-codec.ts'
+import { type SecureChannelRequest, toDecodedBody } from './secure-channel-codec.ts'
 
 /**
  * Creates the codec of routes for apps, which send their public key in the body instead of in headers. The app is identified by that key;
@@ -33,7 +33,7 @@ export function appChannelCodec(
       const uuid = createHash('sha256').update(ciphertext).digest('base64url')
       const requestId = { uuid, appId: '', sentAt: authentication.services.now() }
       const caller = { ...anonymous, id: `key ${channel.callerKey}`, channel, requestId }
-      return decoded(caller, context, decryptJson(channel, data))
+      return toDecodedBody(caller, context, decryptJson(channel, data))
     },
     encode: (reply, { caller }) => encryptReply(authentication, caller, reply, true),
   }

@@ -1,4 +1,4 @@
-import type { BodyCodec, RequestContext } from '../../../http/index.ts'
+import type { BodyCodec, DecodedBody, RequestContext } from '../../../http/index.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import {
   type AuthenticationCaller,
@@ -42,7 +42,7 @@ export function secureChannelCodec(
     decode: async (body, context) => {
       const caller = requireAuthenticationCaller(context)
       const decrypted = body === undefined ? undefined : decryptBody(caller, body, isPlainAllowed(caller))
-      return decoded(caller, context, decrypted)
+      return toDecodedBody(caller, context, decrypted)
     },
     encode: (reply, { caller, decrypted }) =>
       encryptReply(authentication, caller, reply, replies === 'always' || decrypted?.form === 'encrypted'),
@@ -50,11 +50,11 @@ export function secureChannelCodec(
 }
 
 /** Builds the result of decoding, for the handler and for the comparison under an `Idempotency-Key`. */
-export function decoded(
+export function toDecodedBody(
   caller: AuthenticationCaller,
   context: RequestContext,
   decrypted: DecryptedBody | undefined,
-): { readonly value: unknown; readonly state: SecureChannelRequest; readonly replyKey: string | undefined } {
+): DecodedBody<SecureChannelRequest> {
   const actor = { ...toAuthenticationActor(context), id: caller.id }
   return { value: decrypted?.value, state: { caller, actor, decrypted }, replyKey: caller.channel?.callerKey }
 }
