@@ -88,13 +88,22 @@ describe('PasswordHasher.withSlot', () => {
     const one = createPasswordHasher({ cost, concurrency: 1 })
     const events: string[] = []
     const attempt = (name: string): Promise<void> =>
-      one.withSlot('source', async () => {
+      one.withSlot('source', async (slot) => {
         events.push(`${name} counted`)
-        await one.deriveUnqueued('1234', inputs)
+        await one.deriveUnqueued(slot, '1234', inputs)
         events.push(`${name} hashed`)
       })
     await Promise.all([attempt('a'), attempt('b')])
     expect(events).toEqual(['a counted', 'a hashed', 'b counted', 'b hashed'])
+  })
+
+  test('rejects a hash in a slot whose job has ended, and in a slot of another hasher', async () => {
+    const ended = await hasher.withSlot('source', (slot) => Promise.resolve(slot))
+    await expect(hasher.deriveUnqueued(ended, '1234', inputs)).rejects.toThrow(RangeError)
+    const other = createPasswordHasher({ cost })
+    await other.withSlot('source', async (slot) => {
+      await expect(hasher.deriveUnqueued(slot, '1234', inputs)).rejects.toThrow(RangeError)
+    })
   })
 
   test('rejects requests beyond the queue limits and hashes the others', async () => {
