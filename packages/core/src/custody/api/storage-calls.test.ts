@@ -61,10 +61,11 @@ async function measure(operation: string, input: Input, expected: { status: numb
   return { ...calls, hashes: hashes - before }
 }
 
-function expectAtMost(actual: Cost, limit: Cost): void {
-  expect(actual.reads, 'reads').toBeLessThanOrEqual(limit.reads)
-  expect(actual.commits, 'commits').toBeLessThanOrEqual(limit.commits)
-  expect(actual.hashes, 'hashes').toBe(limit.hashes)
+/** Lists what exceeds a limit: nothing, if the request costs at most that. */
+function listExcess(actual: Cost, limit: Cost): readonly string[] {
+  return (['reads', 'commits', 'hashes'] as const)
+    .filter((name) => actual[name] > limit[name])
+    .map((name) => `${actual[name]} ${name}`)
 }
 
 const signatureBody = (): object => ({
@@ -84,7 +85,9 @@ async function addMethod(type: string, value: string): Promise<string> {
 
 describe('a signature', () => {
   it('costs at most 5 reads and 2 commits with a PIN', async () => {
-    expectAtMost(await measure('createSignature', withPin(signatureBody())), { reads: 5, commits: 2, hashes: 1 })
+    expect(
+      listExcess(await measure('createSignature', withPin(signatureBody())), { reads: 5, commits: 2, hashes: 1 }),
+    ).toEqual([])
   })
 
   it.each([
@@ -93,15 +96,15 @@ describe('a signature', () => {
   ])('costs at most 5 reads and 2 commits with a method of the type %s', async (type, value) => {
     const method = await addMethod(type, value)
     const limit = { reads: 5, commits: 2, hashes: 1 }
-    expectAtMost(await measure('createSignature', { body: signatureBody(), method }), limit)
+    expect(listExcess(await measure('createSignature', { body: signatureBody(), method }), limit)).toEqual([])
   })
 
   it('costs at most 5 reads and 2 commits after a keyring rotation, and renews the sealed method once', async () => {
     call = await custodyCaller({ ...services, keyring: localKeyring({ keys, currentKeyId: 'k2' }) })
     const limit = { reads: 5, commits: 2 }
-    expectAtMost(await measure('createSignature', withPin(signatureBody())), { ...limit, hashes: 2 })
+    expect(listExcess(await measure('createSignature', withPin(signatureBody())), { ...limit, hashes: 2 })).toEqual([])
     expect(await services.storage.find(signingMethods, { where: { id: pinId } })).toMatchObject([{ pepperKeyId: 'k2' }])
-    expectAtMost(await measure('createSignature', withPin(signatureBody())), { ...limit, hashes: 1 })
+    expect(listExcess(await measure('createSignature', withPin(signatureBody())), { ...limit, hashes: 1 })).toEqual([])
   })
 
   it('costs at most 5 reads and 2 commits after the master secret was rotated', async () => {
@@ -113,7 +116,7 @@ describe('a signature', () => {
     })
     expect(replaced.status).toBe(200)
     const request = { body: { pincode: '174411', ...signatureBody() } }
-    expectAtMost(await measure('createSignature', request), { reads: 5, commits: 2, hashes: 1 })
+    expect(listExcess(await measure('createSignature', request), { reads: 5, commits: 2, hashes: 1 })).toEqual([])
   })
 
   it('costs the same with an unknown, a wrong and a locked method', async () => {
@@ -158,6 +161,6 @@ describe('an operation with a PIN', () => {
       () => ['createWallet', withPin({ secretType: 'ETHEREUM', userId })],
     ],
   ])('reads nothing twice: %s', async (_, limit, toRequest) => {
-    expectAtMost(await measure(...toRequest()), limit)
+    expect(listExcess(await measure(...toRequest()), limit)).toEqual([])
   })
 })

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { isBillfoldError } from '../errors.ts'
 import type { ScryptCost } from './scrypt-cost.ts'
-import { createPasswordHasher } from './password-hasher.ts'
+import { createPasswordHasher, type HashSlot, type PasswordHasher } from './password-hasher.ts'
 
 const cost: ScryptCost = { logN: 4, r: 8, p: 1 }
 const pepper = randomBytes(32)
@@ -95,6 +95,11 @@ describe('PasswordHasher.withSlot', () => {
       })
     await Promise.all([attempt('a'), attempt('b')])
     expect(events).toEqual(['a counted', 'a hashed', 'b counted', 'b hashed'])
+  })
+
+  test('provides the only slots that a hash accepts', () => {
+    expectTypeOf<Parameters<PasswordHasher['deriveUnqueued']>[0]>().toEqualTypeOf<HashSlot>()
+    expectTypeOf<object>().not.toExtend<HashSlot>()
   })
 
   test('rejects a hash in a slot whose job has ended, and in a slot of another hasher', async () => {

@@ -1,9 +1,11 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { silentLogger } from '../../kernel/logger.ts'
 import { batch, insert, memoryStorage, type Storage } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
+import { auditRecords } from '../audit/tables.ts'
+import type { Services } from '../services.ts'
 import { consumedNonces } from '../replay-protection/consumed-nonces-table.ts'
 import { idempotencyTrackingStorage } from './idempotent-request.ts'
 import {
@@ -193,6 +195,11 @@ describe('a request with an idempotency key', () => {
       .filter((writes) => writes.some(({ table }) => table === consumedNonces))
       .map((writes) => writes.length)
     expect(sizes).toEqual([2, 1, 1])
+  })
+
+  test('is tracked by a storage that differs from that of the host in its type', () => {
+    expectTypeOf<Storage>().not.toExtend<Services['storage']>()
+    expectTypeOf<Services['storage']>().not.toExtend<Parameters<typeof executeOnce>[0]['storage']>()
   })
 
   test('can commit a full batch', async () => {
