@@ -90,16 +90,13 @@ describe('PasswordHasher.withSlot', () => {
     const attempt = (name: string): Promise<void> =>
       one.withSlot('source', async (slot) => {
         events.push(`${name} counted`)
+        expectTypeOf(slot).toEqualTypeOf<Parameters<PasswordHasher['deriveUnqueued']>[0]>()
+        expectTypeOf<object>().not.toExtend<HashSlot>()
         await one.deriveUnqueued(slot, '1234', inputs)
         events.push(`${name} hashed`)
       })
     await Promise.all([attempt('a'), attempt('b')])
     expect(events).toEqual(['a counted', 'a hashed', 'b counted', 'b hashed'])
-  })
-
-  test('provides the only slots that a hash accepts', () => {
-    expectTypeOf<Parameters<PasswordHasher['deriveUnqueued']>[0]>().toEqualTypeOf<HashSlot>()
-    expectTypeOf<object>().not.toExtend<HashSlot>()
   })
 
   test('rejects a hash in a slot whose job has ended, and in a slot of another hasher', async () => {
