@@ -23,7 +23,6 @@ import {
   openMasterSecret,
   sealPrivateKey,
 } from './sealing.ts'
-import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
 
 /** Error codes of a failed authorization. */

@@ -9,7 +9,8 @@ import {
   type Write,
 } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { assertMethodTag, type MasterSecret, openMasterSecret, type SigningMethodRow } from './sealing.ts'
+import type { MasterSecret } from '../../platform/master-secret.ts'
+import { assertMethodTag, openMasterSecret, type SigningMethodRow } from './sealing.ts'
 import { masterSecrets, signingMethods } from './tables.ts'
 
 /** A row of the master secrets table: the owner of signing methods. */
