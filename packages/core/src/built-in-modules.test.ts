@@ -6,7 +6,8 @@ import { identifiers } from './identity/users/identifier-table.ts'
 import { identifierWrite } from './identity/users/identifiers.ts'
 import { errorTable, isBillfoldError } from './kernel/errors.ts'
 import { newId } from './kernel/ids.ts'
-import { batch, insert, remove, type Storage } from './kernel/storage/index.ts'
+import { batch, insert, remove } from './kernel/storage/index.ts'
+import type { TrackedStorage } from './platform/idempotency/index.ts'
 import { computeWalletId } from './onboarding/wallet-login/index.ts'
 import type { AuditAction } from './platform/audit/actions.ts'
 import type { ModuleDeclaration, ModuleParts } from './platform/module.ts'
@@ -72,12 +73,12 @@ describe.each(personalData.map((data) => [data.name, data] as const))('personal 
     const userId = newId()
     const names = data.tables.map(({ name }) => name)
     const read = new Set<string>()
-    const storage: Storage = {
+    const storage: TrackedStorage = {
+      ...services.storage,
       find: (table, query) => {
         read.add(table.name)
         return services.storage.find(table, query)
       },
-      commit: (made) => services.storage.commit(made),
     }
     const identifier = await identifierWrite(services, tenant, userId, { kind: 'public-key', value: publicKey }, null)
     await services.storage.commit(batch(identifier))

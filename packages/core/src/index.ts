@@ -80,7 +80,7 @@ export type { ServiceKeyInfo } from './identity/service-keys/list-service-keys.t
 export type { AuthLevel, Licence, LicenceInput } from './identity/licences/licences.ts'
 export type { CustodyOptions } from './custody/api/index.ts'
 export type { TransactionRetention } from './custody/transactions/retention/retention-rules.ts'
-export type { LockoutRule } from './identity/signing-methods/lockout-rule.ts'
+export type { LockoutRule } from './identity/signing-methods/lockout.ts'
 export type { DidsOptions } from './dids/api/index.ts'
 export type { CreateVaultOptions, Vault } from './dids/vaults/api.ts'
 export type { ThresholdSigner } from './dids/vaults/threshold-signer.ts'

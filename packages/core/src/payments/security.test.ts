@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { auditRecords } from '../platform/audit/tables.ts'
 import { newId } from '../kernel/ids.ts'
 import { listUserBalances } from './ledger/index.ts'
+import type { TrackedStorage } from '../platform/idempotency/index.ts'
 import type { Services } from '../platform/services.ts'
 import { batch, insert, memoryStorage, type Storage, update } from '../kernel/storage/index.ts'
 import { outcomeCode } from '../test-fixtures/outcome-code.ts'
@@ -120,8 +121,8 @@ describe('replacing the password', () => {
     const inner = services.storage
     let isPinNext = false
     // Changes the password after it was verified and before the new PIN is written.
-    const storage: Storage = {
-      find: (of, query) => inner.find(of, query),
+    const storage: TrackedStorage = {
+      ...inner,
       commit: async (writes) => {
         const pin = writes.writes.some(
           (write) =>

@@ -1,5 +1,5 @@
 import type { ChainConnections } from '../custody/chain-clients/index.ts'
-import type { LockoutRule } from '../identity/signing-methods/lockout-rule.ts'
+import type { LockoutRule } from '../identity/signing-methods/lockout.ts'
 import type { Keyring, PasswordHasher, KeyedMutex } from '../kernel/crypto/index.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { BlindIndex } from './blind-index/blind-index.ts'
@@ -8,17 +8,14 @@ import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Notifier } from './outbox/notifier.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { Storage } from '../kernel/storage/index.ts'
+import type { TrackedStorage } from './idempotency/idempotent-request.ts'
 import type { TokenIssuer } from './tokens/index.ts'
 import type { TransactionRetention } from '../custody/transactions/retention/retention-rules.ts'
 
-/**
- * Dependencies of the domain functions: everything that a host can configure, and the clock.
- *
- * `storage` is the host's storage wrapped by `idempotencyTrackingStorage`: the first commit of a request with an
- * idempotency key carries an additional write.
- */
+/** Dependencies of the domain functions: everything that a host can configure, and the clock. */
 export interface Services {
-  readonly storage: Storage
+  /** The host's storage, wrapped: the first commit of a request with an idempotency key carries an additional write. */
+  readonly storage: TrackedStorage
   readonly keyring: Keyring
   readonly passwordHasher: PasswordHasher
   readonly tokens: TokenIssuer
@@ -48,6 +45,6 @@ export interface Services {
   readonly now: () => number
 }
 
-/** Dependencies for broadcasting and tracking transactions. */
-export type ChainServices = Pick<Services, 'storage' | 'logger' | 'chainConnections' | 'now'> &
-  Partial<Pick<Services, 'eventsEnabled' | 'eventCatalogue'>>
+/** Dependencies for broadcasting and tracking transactions. Registries of a host bring a storage of their own. */
+export type ChainServices = Pick<Services, 'logger' | 'chainConnections' | 'now'> &
+  Partial<Pick<Services, 'eventsEnabled' | 'eventCatalogue'>> & { readonly storage: Storage }

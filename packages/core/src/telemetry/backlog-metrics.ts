@@ -1,5 +1,6 @@
 import { eventDeliveries, events } from '../platform/events/table.ts'
 import { outbox } from '../platform/outbox/index.ts'
+import type { Storage } from '../kernel/storage/index.ts'
 import type { Services } from '../platform/services.ts'
 import type { TelemetryMeter } from './types.ts'
 
@@ -9,14 +10,16 @@ interface Backlog {
   readonly createdAt: (offset: number) => Promise<number | undefined>
 }
 
+/** Dependencies of the backlog metrics. */
+export interface BacklogServices extends Pick<Services, 'now' | 'logger'> {
+  readonly storage: Storage
+}
+
 /** The maximum that is counted. */
 const maxCounted = 10_000
 
 /** Registers gauges for the size and age of the delivery backlog. Each collection costs a few reads of one row. */
-export function registerBacklogMetrics(
-  meter: TelemetryMeter,
-  services: Pick<Services, 'storage' | 'now' | 'logger'>,
-): void {
+export function registerBacklogMetrics(meter: TelemetryMeter, services: BacklogServices): void {
   const { logger, now } = services
   const queues = backlogs(services)
   const gauge = (name: string, description: string, unit: string, value: (queue: Backlog) => Promise<number>): void =>
@@ -34,7 +37,7 @@ export function registerBacklogMetrics(
   })
 }
 
-function backlogs({ storage }: Pick<Services, 'storage'>): readonly Backlog[] {
+function backlogs({ storage }: Pick<BacklogServices, 'storage'>): readonly Backlog[] {
   return [
     {
       name: 'messages',

@@ -3,9 +3,8 @@ import type { ChainConnections } from '../custody/chain-clients/index.ts'
 import type { PasswordHasher } from '../kernel/crypto/index.ts'
 import type { MountableApi } from '../http/index.ts'
 import type { DeliveryCounts } from '../platform/outbox/index.ts'
-import type { Services } from '../platform/services.ts'
 import type { Storage } from '../kernel/storage/index.ts'
-import { registerBacklogMetrics } from './backlog-metrics.ts'
+import { type BacklogServices, registerBacklogMetrics } from './backlog-metrics.ts'
 import { withSpan } from './spans.ts'
 import { createMetricInstruments } from './instruments.ts'
 import { instrumentApi } from './instrument-api.ts'
@@ -22,7 +21,7 @@ export interface Instrumentation {
   readonly verifier: (verifier: BiometricVerifier) => BiometricVerifier
   readonly api: (api: MountableApi) => MountableApi
   readonly deliver: (deliver: () => Promise<DeliveryCounts>) => () => Promise<DeliveryCounts>
-  readonly backlog: (services: Services) => void
+  readonly backlog: (services: BacklogServices) => void
 }
 
 /** Returns everything unchanged, so that a host without telemetry has no overhead. */

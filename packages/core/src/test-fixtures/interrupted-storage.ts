@@ -1,11 +1,11 @@
-import type { Storage } from '../kernel/storage/index.ts'
+import type { Batch, Storage } from '../kernel/storage/index.ts'
 
 /** Wraps a storage to run something just before the first commit that writes to a table, like a concurrent process. */
-export function interruptCommit(inner: Storage, table: string, interfere: () => Promise<unknown>): Storage {
+export function interruptCommit<S extends Storage>(inner: S, table: string, interfere: () => Promise<unknown>): S {
   let isPending = true
   return {
-    find: (of, query) => inner.find(of, query),
-    commit: async (writes) => {
+    ...inner,
+    commit: async (writes: Batch) => {
       if (isPending && writes.writes.some((write) => write.kind !== 'check' && write.table.name === table)) {
         isPending = false
         await interfere()
@@ -16,18 +16,16 @@ export function interruptCommit(inner: Storage, table: string, interfere: () => 
 }
 
 /** Wraps a storage to run something just before a read of a table, by default the first. */
-export function interruptRead(
-  inner: Storage,
+export function interruptRead<S extends Storage>(
+  inner: S,
   table: string,
   interfere: () => Promise<unknown>,
   whichRead = 1,
-): Storage {
+): S {
   let reads = 0
-  return {
-    find: async (of, query) => {
-      if (of.name === table && ++reads === whichRead) await interfere()
-      return inner.find(of, query)
-    },
-    commit: (writes) => inner.commit(writes),
+  const find: Storage['find'] = async (of, query) => {
+    if (of.name === table && ++reads === whichRead) await interfere()
+    return inner.find(of, query)
   }
+  return { ...inner, find }
 }

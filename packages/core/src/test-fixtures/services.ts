@@ -2,6 +2,7 @@ import { createChainConnections } from '../custody/chain-clients/index.ts'
 import { localKeyring, newKey, createPasswordHasher, keyedMutex } from '../kernel/crypto/index.ts'
 import { silentLogger } from '../kernel/logger.ts'
 import { storageBlindIndex } from '../platform/blind-index/index.ts'
+import { idempotencyTrackingStorage } from '../platform/idempotency/index.ts'
 import { storageRateLimiter } from '../platform/rate-limits/index.ts'
 import type { Services } from '../platform/services.ts'
 import { memoryStorage, type Storage } from '../kernel/storage/index.ts'
@@ -12,7 +13,7 @@ import { builtInDeclarations } from '../built-in-modules.ts'
 export function testServices(storage: Storage = memoryStorage()): Services {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   return {
-    storage,
+    storage: idempotencyTrackingStorage(storage),
     keyring,
     passwordHasher: createPasswordHasher({
       cost: { logN: 4, r: 1, p: 1 },

@@ -1,5 +1,5 @@
 import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
-import { assertLockoutRule } from '../../identity/signing-methods/lockout-rule.ts'
+import { assertLockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Services } from '../../platform/services.ts'
 import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'

@@ -6,9 +6,11 @@ import { type KeyExportRequest, exportWalletKey } from '../wallets/export.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import {
   actorFromRequest,
-  parseSigningMethod,
   authorizeWithSigningMethod,
+  parseSigningMethod,
+  withSigningMethod,
 } from '../../identity/api/signing-method-auth.ts'
+import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
@@ -45,8 +47,13 @@ export function exportRoute({ services, chains, service }: CustodyContext): Rout
       const wallet = await getCustodyWallet(services, actor.tenant, params.walletId)
       const chain = getChain(chains, wallet.secretType)
       const header = await parseSigningMethod(services, context, headers)
-      const authorizedBy = await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode)
-      const exported = await exportWalletKey(services, actor, wallet, chain, request, authorizedBy)
+      const exportKey = (authorizedBy: AuthorizedMethod): Promise<string> =>
+        exportWalletKey(services, actor, wallet, chain, request, authorizedBy)
+      // A keystore waits for a slot of its own, so its authorization must not occupy one.
+      const exported =
+        request.type === 'KEYSTORE'
+          ? await exportKey(await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode))
+          : await withSigningMethod(services, actor, wallet.ownerId, header, body.pincode, exportKey)
       return custodySuccessReply({ type: body.type, [body.type === 'KEYSTORE' ? 'keystore' : 'privateKey']: exported })
     },
   })

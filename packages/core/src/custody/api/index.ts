@@ -1,7 +1,7 @@
 import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
 import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
-import type { LockoutRule } from '../../identity/signing-methods/lockout-rule.ts'
+import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { Services } from '../../platform/services.ts'

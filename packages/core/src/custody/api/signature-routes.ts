@@ -4,11 +4,7 @@ import { type Route, route } from '../../http/index.ts'
 import { type Chains, getChain } from '../wallets/chains/index.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import { assertWalletNotArchived, type RawSignatureRequest, signWithWallet } from '../wallets/sign.ts'
-import {
-  actorFromRequest,
-  parseSigningMethod,
-  authorizeWithSigningMethod,
-} from '../../identity/api/signing-method-auth.ts'
+import { actorFromRequest, parseSigningMethod, withSigningMethod } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
@@ -59,16 +55,11 @@ export function signatureRoutes(custody: CustodyContext): readonly Route[] {
         if (wallet.secretType !== secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
         assertWalletNotArchived(wallet)
         const header = await parseSigningMethod(services, context, headers)
-        const authorizedBy = await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode)
-        const signed = await withSignatureRequestPath(async () =>
-          signWithWallet(
-            services,
-            actor,
-            wallet,
-            chain,
-            isRaw ? request : parseSignatureRequest(request),
-            authorizedBy,
-          ),
+        const signed = await withSigningMethod(services, actor, wallet.ownerId, header, body.pincode, (authorizedBy) =>
+          withSignatureRequestPath(async () => {
+            const parsed = isRaw ? request : parseSignatureRequest(request)
+            return signWithWallet(services, actor, wallet, chain, parsed, authorizedBy)
+          }),
         )
         return custodySuccessReply(signed)
       },

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addFirstMethod } from '../../identity/signing-methods/methods.ts'
+import type { TrackedStorage } from '../../platform/idempotency/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, type Storage, update } from '../../kernel/storage/index.ts'
+import { batch, update } from '../../kernel/storage/index.ts'
 import { type CustodyCall, custodyCaller } from '../../test-fixtures/custody-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { signingMethods } from '../../identity/signing-methods/tables.ts'
@@ -14,9 +15,9 @@ let call: CustodyCall
 let beforeArchiving: () => Promise<unknown>
 
 /** Runs another operation just before the commit that archives a user. */
-function interrupted(storage: Storage): Storage {
+function interrupted(storage: TrackedStorage): TrackedStorage {
   return {
-    find: (table, query) => storage.find(table, query),
+    ...storage,
     commit: async (writes) => {
       const archives = writes.writes.some(
         (write) => write.kind === 'update' && 'archivedAt' in write.set && write.table === users,

@@ -2,9 +2,12 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
-import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
-import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
+import {
+  type AuthorizedMethod,
+  commitAuthorized,
+  loadMasterSecret,
+} from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -46,14 +49,14 @@ export function createUserWallet(
     const { seed, write } = await getOrCreateSeed(services, owner, secret)
     const path = chain.derivationPath(await findNextIndex(services, userId, chain))
     const row = buildWalletRow(services, { ...owner, userId }, chain, chain.deriveKey(seed, path), path, input, secret)
-    await services.storage.commit(
-      batch(
-        bumpOwnerVersion(userId, version),
-        write,
-        insert(wallets, row),
-        auditWrite(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
-      ),
+    await commitAuthorized(
+      services,
+      authorizedBy,
+      bumpOwnerVersion(userId, version),
+      write,
+      insert(wallets, row),
+      auditWrite(actor, 'wallet.created', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
+      ...eventWrites(services, actor.tenant, 'wallet.created', walletEventData(row)),
     )
     return row
   })

@@ -1,8 +1,8 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import type { AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { type AuthorizedMethod, commitAuthorized } from '../../identity/signing-methods/authorized-method.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, retryOnConflict } from '../../kernel/storage/index.ts'
+import { retryOnConflict } from '../../kernel/storage/index.ts'
 import type { Chain } from './chains/chain.ts'
 import { withKeystoreSlot } from './with-keystore-slot.ts'
 import { walletEventData, type CustodyWalletRow } from './sealing.ts'
@@ -28,19 +28,14 @@ export function exportWalletKey(
   authorizedBy: AuthorizedMethod,
 ): Promise<string> {
   return retryOnConflict(async () => {
-    const exported = await formatKey(
+    const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+    const exported = await formatKey(services, actor, privateKey, chain, request)
+    await commitAuthorized(
       services,
-      actor,
-      await loadWalletKey(services, wallet, authorizedBy),
-      chain,
-      request,
-    )
-    await services.storage.commit(
-      batch(
-        ...walletUnchanged(wallet, authorizedBy),
-        auditWrite(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
-        ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
-      ),
+      authorizedBy,
+      walletUnchanged(wallet, authorizedBy),
+      auditWrite(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
+      ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
     )
     return exported
   })

@@ -1,14 +1,17 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
-import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
-import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
+import {
+  type AuthorizedMethod,
+  commitAuthorized,
+  loadMasterSecret,
+} from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
+import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import type { ParsedKeystore } from './keystores/keystore-format.ts'
 import { type WalletInput, buildWalletRow, assertWalletQuota } from './create.ts'
@@ -62,12 +65,13 @@ export function importUserWallet(
     await assertWalletQuota(services, userId)
     const owner = { tenant: actor.tenant, ownerId: userId, userId }
     const row = buildWalletRow(services, owner, chain, key, null, input, secret)
-    await commitImport(services, [
+    const writes = [
       bumpOwnerVersion(userId, version),
       insert(wallets, row),
       auditWrite(actor, 'wallet.imported', row.id, row.createdAt, { secretType: chain.secretType, user: userId }),
       ...eventWrites(services, actor.tenant, 'wallet.imported', walletEventData(row)),
-    ])
+    ]
+    await rejectDuplicate(() => commitAuthorized(services, authorizedBy, ...writes))
     return row
   })
 }
@@ -90,19 +94,20 @@ export async function importStandaloneWallet(
   const pin = { type: 'PIN', value: pincode }
   const method = await prepareFirstMethod(services, settings, actor, { ...owner, ownerKind: 'wallet' }, pin)
   const row = buildWalletRow(services, { ...owner, userId: null }, chain, key, null, input, method.secret, id)
-  await commitImport(services, [
+  const writes = [
     ...method.writes,
     insert(wallets, row),
     auditWrite(actor, 'wallet.imported', id, row.createdAt, { secretType: chain.secretType }),
     ...eventWrites(services, actor.tenant, 'wallet.imported', walletEventData(row)),
-  ])
+  ]
+  await rejectDuplicate(() => services.storage.commit(batch(...writes)))
   return row
 }
 
 /** The wallet's address is the only unique key that can conflict, since all ids in the batch are new. */
-async function commitImport(services: Services, writes: readonly Write[]): Promise<void> {
+async function rejectDuplicate(commit: () => Promise<void>): Promise<void> {
   try {
-    await services.storage.commit(batch(...writes))
+    await commit()
   } catch (error) {
     if (isCommitError(error) && error.reason === 'duplicate') throw new BillfoldError('wallet.import.duplicate')
     throw error

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { masterSecrets } from '../../identity/signing-methods/tables.ts'
-import { type AuthorizedMethod, authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
-import { interruptRead } from '../../test-fixtures/interrupted-storage.ts'
+import { interruptCommit } from '../../test-fixtures/interrupted-storage.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createUser, type UserRow } from '../../identity/users/create.ts'
 import { updateWallet } from './update.ts'
@@ -43,7 +43,7 @@ it('clears the primary flag of a linked wallet if the user already has a primary
 it('rejects linking a wallet that is archived concurrently', async () => {
   const authorizedBy = { wallet: await unlockPin(other.id), user: await unlockPin(user.id) }
   const archive = (): Promise<unknown> => updateWallet(services, actor, other.id, { archived: true })
-  const meanwhile = { ...services, storage: interruptRead(services.storage, masterSecrets.name, archive) }
+  const meanwhile = { ...services, storage: interruptCommit(services.storage, wallets.name, archive) }
   expect(await outcomeCode(linkWallet(meanwhile, actor, other.id, user.id, authorizedBy))).toBe('wallet.archived')
   const [row] = await services.storage.find(wallets, { where: { id: other.id } })
   expect(row).toMatchObject({ userId: null, archivedAt: expect.any(Number) })

@@ -1,12 +1,15 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
+import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import { signingMethods, masterSecrets } from '../../identity/signing-methods/tables.ts'
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
-import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import {
+  type AuthorizedMethod,
+  commitAuthorized,
+  loadMasterSecret,
+} from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, check, remove, update } from '../../kernel/storage/index.ts'
+import { remove, update } from '../../kernel/storage/index.ts'
 import { assertWalletQuota } from './create.ts'
 import { getCustodyWallet } from './find.ts'
 import { openWalletKey, sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
@@ -40,18 +43,16 @@ export function linkWallet(
       generation: next.secret.generation,
       sealedKey: sealWalletKey(wallet, openWalletKey(wallet, own.secret), next.secret),
     }
-    const { row } = authorizedBy.user
     const unlinked = { id: walletId, userId: null, archivedAt: null, generation: own.secret.generation }
-    await services.storage.commit(
-      batch(
-        check(signingMethods, { where: { id: row.id, version: row.version } }),
-        remove(masterSecrets, { where: { ownerId: walletId, version: own.version } }),
-        remove(signingMethods, { where: { ownerId: walletId }, expectedRows: 'any' }),
-        bumpOwnerVersion(userId, next.version),
-        update(wallets, { where: unlinked, set: linked }),
-        auditWrite(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
-        ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
-      ),
+    await commitAuthorized(
+      services,
+      authorizedBy.user,
+      remove(masterSecrets, { where: { ownerId: walletId, version: own.version } }),
+      remove(signingMethods, { where: { ownerId: walletId }, expectedRows: 'any' }),
+      bumpOwnerVersion(userId, next.version),
+      update(wallets, { where: unlinked, set: linked }),
+      auditWrite(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
+      ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
     )
     return { ...wallet, ...linked }
   })

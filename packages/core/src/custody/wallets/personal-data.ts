@@ -1,5 +1,5 @@
 import { hasMethods } from '../../identity/signing-methods/methods.ts'
-import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner-version.ts'
+import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
 import { update } from '../../kernel/storage/index.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 import { archiveUserWallets } from './update.ts'

@@ -1,9 +1,13 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { methodUnchanged } from '../../identity/signing-methods/methods.ts'
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import {
+  type AuthorizedMethod,
+  commitAuthorized,
+  isFirstUse,
+  loadMasterSecret,
+} from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, check, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
+import { check, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
 import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
 import { signRaw } from './chains/sign-raw.ts'
 import { getCustodyWallet } from './find.ts'
@@ -34,16 +38,27 @@ export function signWithWallet(
 ): Promise<HexSignature> {
   return retryOnConflict(async () => {
     const privateKey = await loadWalletKey(services, wallet, authorizedBy)
-    const signature = isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
-    privateKey.fill(0)
-    await services.storage.commit(
-      batch(
-        ...walletUnchanged(wallet, authorizedBy),
-        auditWrite(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type }),
-      ),
+    const signature = signAndWipe(chain, request, privateKey)
+    await commitAuthorized(
+      services,
+      authorizedBy,
+      walletUnchanged(wallet, authorizedBy),
+      auditWrite(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type }),
     )
     return signature
   })
+}
+
+function signAndWipe(
+  chain: Chain,
+  request: SignatureRequest | RawSignatureRequest,
+  privateKey: Uint8Array,
+): HexSignature {
+  try {
+    return isRaw(request) ? signRaw(chain.curve, request.data, privateKey) : chain.sign(request, privateKey)
+  } finally {
+    privateKey.fill(0)
+  }
 }
 
 function isRaw(request: SignatureRequest | RawSignatureRequest): request is RawSignatureRequest {
@@ -56,30 +71,27 @@ export function assertWalletNotArchived(wallet: CustodyWalletRow): void {
 }
 
 /**
- * Loads the private key of an active wallet. The caller must wipe it after use. Retries if the master secret is rotated
- * between reading the wallet and reading the secret.
+ * Opens the private key of an active wallet. The caller must wipe it after use. The first use of the authorization
+ * takes the wallet as the request has read it, later ones read it again, so call it within `retryOnConflict`.
  * @throws BillfoldError `wallet.not-found`, `wallet.archived`, `signing-method.invalid` if the method does not belong to the
- *   wallet's owner
+ *   wallet's owner; StaleReadError if the master secret was rotated between the reads
  */
-export function loadWalletKey(
+export async function loadWalletKey(
   services: Services,
-  { tenant, id }: CustodyWalletRow,
+  wallet: CustodyWalletRow,
   authorizedBy: AuthorizedMethod,
 ): Promise<Uint8Array> {
-  return retryOnConflict(async () => {
-    const wallet = await getCustodyWallet(services, tenant, id)
-    assertWalletNotArchived(wallet)
-    if (authorizedBy.row.ownerId !== wallet.ownerId) throw new BillfoldError('signing-method.invalid')
-    const { secret } = await loadMasterSecret(services, authorizedBy)
-    return openWalletKey(wallet, secret)
-  })
+  const current = isFirstUse(authorizedBy) ? wallet : await getCustodyWallet(services, wallet.tenant, wallet.id)
+  assertWalletNotArchived(current)
+  if (authorizedBy.row.ownerId !== current.ownerId) throw new BillfoldError('signing-method.invalid')
+  const { secret } = await loadMasterSecret(services, authorizedBy)
+  return openWalletKey(current, secret)
 }
 
 /**
- * Preconditions for a commit that precedes returning the result of using a wallet's key: the wallet is still active and the
- * signing method that authorized its use is unchanged.
+ * Precondition for a commit that precedes returning the result of using a wallet's key: the wallet is still active and
+ * belongs to the owner of the signing method. `commitAuthorized` checks the method itself.
  */
-export function walletUnchanged({ id }: CustodyWalletRow, authorizedBy: AuthorizedMethod): readonly Write[] {
-  const { ownerId } = authorizedBy.row
-  return [check(wallets, { where: { id, ownerId, archivedAt: null } }), methodUnchanged(authorizedBy)]
+export function walletUnchanged({ id }: CustodyWalletRow, authorizedBy: AuthorizedMethod): Write {
+  return check(wallets, { where: { id, ownerId: authorizedBy.row.ownerId, archivedAt: null } })
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import type { AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { RequestContext } from '../../http/index.ts'

@@ -1,5 +1,5 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
+import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import { selectRegistry } from '../registries/registry.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'

@@ -1,4 +1,4 @@
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { type AuthorizedMethod, loadMasterSecret } from '../../identity/signing-methods/authorized-method.ts'
 import { type RecoverableSignature, secp256k1 } from '../../kernel/crypto/index.ts'
 import type { DidRegistry } from '../registries/registry.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
@@ -34,12 +34,31 @@ export async function getDidSigner(
 }
 
 /**
- * Signs 32 bytes with the key of a DID wallet. Never call it with a hash chosen by a caller.
+ * Signs 32 bytes with the key of a DID wallet, which is read again first. Never call it with a hash chosen by a caller.
  *
  * @throws BillfoldError `did-wallet.not-found` if the wallet was deleted, `vault.mpc-unavailable`,
  *   `signing-method.invalid`
  */
-export async function signHashForDid(
+export function signHashForDid(
+  services: Services,
+  settings: DidWalletSettings,
+  { wallet, method }: DidSigner,
+  hash: Uint8Array,
+): Promise<RecoverableSignature> {
+  return retryOnConflict(async () => {
+    const current = await getDidWalletById(services, wallet.tenant, wallet.id)
+    return signHashWithRows(services, settings, { wallet: current, method }, hash)
+  })
+}
+
+/**
+ * Signs 32 bytes with the key of a DID wallet that was just read. Call it within `retryOnConflict`, and return the signature
+ * only after a commit that checks the rows of the signer.
+ *
+ * @throws BillfoldError `did-wallet.not-found` if the wallet has no key, `vault.mpc-unavailable`,
+ *   `signing-method.invalid`; StaleReadError
+ */
+export async function signHashWithRows(
   services: Services,
   { thresholdSigner }: DidWalletSettings,
   { wallet, method }: DidSigner,
@@ -47,18 +66,22 @@ export async function signHashForDid(
 ): Promise<RecoverableSignature> {
   if (wallet.sealedKey === null) {
     if (thresholdSigner === undefined) throw new BillfoldError('vault.mpc-unavailable')
-    await getDidWalletById(services, wallet.tenant, wallet.id)
     return thresholdSigner.sign(wallet.id, hash)
   }
-  const privateKey = await retryOnConflict(async () => {
-    const current = await getDidWalletById(services, wallet.tenant, wallet.id)
-    if (current.userId === null) return openDidWalletKey(services, current, undefined)
-    if (method?.row.ownerId !== current.userId) throw new BillfoldError('signing-method.invalid')
-    return openDidWalletKey(services, current, (await loadMasterSecret(services, method)).secret)
-  })
+  const privateKey = await loadPrivateKey(services, wallet, method)
   try {
     return secp256k1.sign(hash, privateKey)
   } finally {
     privateKey.fill(0)
   }
+}
+
+async function loadPrivateKey(
+  services: Services,
+  wallet: DidWalletRow,
+  method: AuthorizedMethod | undefined,
+): Promise<Uint8Array> {
+  if (wallet.userId === null) return openDidWalletKey(services, wallet, undefined)
+  if (method?.row.ownerId !== wallet.userId) throw new BillfoldError('signing-method.invalid')
+  return openDidWalletKey(services, wallet, (await loadMasterSecret(services, method)).secret)
 }

@@ -1,6 +1,6 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { withOwnerLock } from '../../identity/signing-methods/with-owner-lock.ts'
-import type { AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
+import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import type { DidRegistry } from '../registries/registry.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'

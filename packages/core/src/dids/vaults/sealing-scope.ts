@@ -1,6 +1,6 @@
-import { bumpOwnerVersion } from '../../identity/signing-methods/owner-version.ts'
+import { bumpOwnerVersion } from '../../identity/signing-methods/owner.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
-import { loadMasterSecret, type AuthorizedMethod } from '../../identity/signing-methods/authorize-method.ts'
+import { type AuthorizedMethod, loadMasterSecret } from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'

@@ -1,5 +1,6 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { type AuthorizedMethod, authorizeMethod } from '../signing-methods/authorize-method.ts'
+import { type MethodAttempt, withAuthorizedMethod } from '../signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../signing-methods/authorized-method.ts'
 import type { RequestToAuthorize } from '../signing-methods/consume-face-check.ts'
 import { decryptSigningMethod } from '../encryption-keys/decrypt-signing-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
@@ -57,9 +58,8 @@ export async function parseSigningMethod(
 
 /**
  * Authorizes a request with a signing method of an owner: the method in the header or, without one, the owner's PIN in the
- * body.
- * @throws BillfoldError `signing-method.required`, `signing-method.invalid`, `signing-method.locked`, `pincode.incorrect`,
- *   `pincode.no-tries-left`, `body.raw-unavailable`
+ * body. For operations that wait for a lock, a queue or a network before they commit.
+ * @throws BillfoldError as `withSigningMethod` does
  */
 export function authorizeWithSigningMethod(
   services: Services,
@@ -68,11 +68,33 @@ export function authorizeWithSigningMethod(
   presented: PresentedMethod | undefined,
   pincode?: string,
 ): Promise<AuthorizedMethod> {
+  return withSigningMethod(services, actor, ownerId, presented, pincode, (authorized) => Promise.resolve(authorized))
+}
+
+/**
+ * Authorizes a request as `authorizeWithSigningMethod` does, and runs an operation whose commit also resets the attempt
+ * counter, see `withAuthorizedMethod`.
+ * @throws BillfoldError `signing-method.required`, `signing-method.invalid`, `signing-method.locked`, `pincode.incorrect`,
+ *   `pincode.no-tries-left`, `body.raw-unavailable`, `rate.limited`, `server.busy`
+ */
+export async function withSigningMethod<T>(
+  services: Services,
+  actor: Actor,
+  ownerId: string,
+  presented: PresentedMethod | undefined,
+  pincode: string | undefined,
+  operation: (authorized: AuthorizedMethod) => Promise<T>,
+): Promise<T> {
+  return withAuthorizedMethod(services, actor, ownerId, toMethodAttempt(presented, pincode), operation)
+}
+
+function toMethodAttempt(presented: PresentedMethod | undefined, pincode: string | undefined): MethodAttempt {
   if (presented !== undefined) {
+    const { id, value, request } = presented
     const codes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
-    return authorizeMethod(services, actor, ownerId, { id: presented.id }, presented.value, codes, presented.request)
+    return { method: { id }, value, codes, request }
   }
   if (pincode === undefined) throw new BillfoldError('signing-method.required')
   const codes = { wrong: 'pincode.incorrect', locked: 'pincode.no-tries-left' } as const
-  return authorizeMethod(services, actor, ownerId, { type: 'PIN' }, pincode, codes)
+  return { method: { type: 'PIN' }, value: pincode, codes }
 }

@@ -51,7 +51,7 @@ describe('the encryption key', () => {
       return storage.commit(writes)
     }
     const concurrency = 4
-    services = { ...services, storage: { find: (table, query) => storage.find(table, query), commit } }
+    services = { ...services, storage: { ...storage, commit } }
     const keys = await Promise.all(Array.from({ length: 40 }, () => getCurrentEncryptionKey(services)))
     expect(new Set(keys.map(({ id }) => id)).size).toBe(1)
     expect(commits).toBeLessThanOrEqual(concurrency)

@@ -16,7 +16,8 @@ import { seeds, wallets } from '../../custody/wallets/tables.ts'
 import { addMethod, listMethods, maxMethods, type MethodOwner, replaceMethod } from './methods.ts'
 import { type SigningMethodRow, generateMasterSecret } from './sealing.ts'
 import { signingMethods } from './tables.ts'
-import { type AuthorizedMethod, authorizeMethod } from './authorize-method.ts'
+import { authorizeMethod } from './authorize-method.ts'
+import type { AuthorizedMethod } from './authorized-method.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
 const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const

@@ -1,22 +1,19 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { auditWrite } from '../../platform/audit/audit-write.ts'
-import { isHashable } from '../../kernel/crypto/index.ts'
-import { BillfoldError, type ErrorCode, isBillfoldError } from '../../kernel/errors.ts'
-import { eventWrites } from '../../platform/events/event-writes.ts'
+import { type HashSlot, isHashable } from '../../kernel/crypto/index.ts'
+import { BillfoldError, type ErrorCode } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { RateLimitKey } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
+import { batch, update, type Write } from '../../kernel/storage/index.ts'
 import {
-  batch,
-  check,
-  tryCommit,
-  isCommitError,
-  backoff,
-  StaleReadError,
-  update,
-  type Write,
-} from '../../kernel/storage/index.ts'
+  consumeMethodAttempt,
+  type MethodSelector,
+  recordFailedAttempt,
+  refundAttemptWrites,
+  resetAttemptWrites,
+} from './attempt-counter.ts'
+import { type AuthorizedMethod, type MethodOwnerRow, settleAttempt } from './authorized-method.ts'
 import { type RequestToAuthorize, consumeFaceCheck } from './consume-face-check.ts'
+import { assertWithinFailedAttemptLimit, countCallerFailure } from './failed-attempt-limit.ts'
 import {
   assertMethodTag,
   type SigningMethodRow,
@@ -26,21 +23,7 @@ import {
   openMasterSecret,
   sealPrivateKey,
 } from './sealing.ts'
-import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
-import { lockWhenExhausted, getLockoutState, unlockedCondition } from './lockout.ts'
-
-/** Number of failed attempts after which a signing method is locked until it is replaced. */
-export const maxFailedAttempts = 10
-
-/** Selects a signing method: by id, or the owner's PIN. */
-export type MethodSelector = { readonly id: string } | { readonly type: 'PIN' }
-
-/** A signing method that was authorized with its value. Valid only as long as the version of the row is unchanged. */
-export interface AuthorizedMethod {
-  readonly row: SigningMethodRow
-  readonly privateKey: Uint8Array
-}
 
 /** Error codes of a failed authorization. */
 export interface FailureCodes {
@@ -50,72 +33,89 @@ export interface FailureCodes {
   readonly locked: ErrorCode
 }
 
-type Result = { readonly authorized: AuthorizedMethod } | { readonly failure: keyof FailureCodes }
+/** A value that is presented for a signing method. */
+export interface MethodAttempt {
+  readonly method: MethodSelector
+  /** PIN, password, code or secret; `checkId.secret` for a method with a face binding. */
+  readonly value: string
+  readonly codes: FailureCodes
+  /** The request to authorize; required by methods with a face binding. */
+  readonly request?: RequestToAuthorize | undefined
+}
+
+type Result =
+  /** `secret` is the value without the id of a face check. */
+  { readonly authorized: AuthorizedMethod; readonly secret: string } | { readonly failure: keyof FailureCodes }
 
 /**
- * Authorizes with a signing method of an owner. The attempt is counted in a conditional commit before the value is checked,
- * so that parallel guesses cannot exceed the limit; a correct value resets the counter. An unknown or locked method takes as
- * long as a wrong value, so that timing reveals nothing. A method with a face binding authorizes only the `request` for
- * which a face check was completed.
+ * Authorizes with a signing method of an owner, and resets its attempt counter in a commit of its own. For operations that
+ * wait for a lock, a queue or a network before they commit; others save that commit with {@link withAuthorizedMethod}.
  * @param value PIN, password, code or secret; `checkId.secret` for a method with a face binding
- * @throws BillfoldError one of `codes`; `input.invalid` for a value that no method can have; `rate.limited` after too many
- *   failed attempts of the caller; `server.busy` if the hashing queue is full; `body.raw-unavailable`
+ * @throws BillfoldError as `withAuthorizedMethod` does
  */
-export async function authorizeMethod(
+export function authorizeMethod(
   services: Services,
   actor: Actor,
   ownerId: string,
-  choice: MethodSelector,
+  method: MethodSelector,
   value: string,
   codes: FailureCodes,
   request?: RequestToAuthorize,
 ): Promise<AuthorizedMethod> {
-  // Not counted as an attempt: no method can have such a value.
-  if (!isHashable(value)) throw new BillfoldError('input.invalid')
-  return services.passwordHasher.withSlot(actor.source, async () => {
-    await assertWithinFailedAttemptLimit(services, actor)
-    const result = await attempt(services, actor, ownerId, choice, value, request)
-    if ('authorized' in result) return result.authorized
-    await countCallerFailure(services, actor)
-    throw new BillfoldError(codes[result.failure])
-  })
+  const presented = { method, value, codes, request }
+  return withAuthorizedMethod(services, actor, ownerId, presented, (authorized) => Promise.resolve(authorized))
 }
 
 /**
- * Rejects callers with too many failed attempts before any counter of a method is touched, so that they cannot lock owners
- * out. Must run within a slot of the password hasher, which bounds how many concurrent attempts can pass.
- * @throws BillfoldError `rate.limited`
+ * Authorizes with a signing method of an owner and runs an operation whose commit, by `commitAuthorized`, also resets the
+ * attempt counter. If the operation commits nothing, the counter is reset in a commit of its own. The operation runs in the
+ * slot of the password hasher, so that concurrent correct values never exhaust the counter; it must not wait for a lock, a
+ * queue or a network.
+ *
+ * The attempt is counted in a conditional commit before the value is checked, so that parallel guesses cannot exceed the
+ * limit. An unknown or locked method takes as long as a wrong value, so that timing reveals nothing. A method with a face
+ * binding authorizes only the request for which a face check was completed.
+ * @throws BillfoldError one of the presented codes; `input.invalid` for a value that no method can have; `rate.limited` after
+ *   too many failed attempts of the caller; `server.busy` if the hashing queue is full; `body.raw-unavailable`
  */
-export async function assertWithinFailedAttemptLimit(services: Services, actor: Actor): Promise<void> {
-  const { allowed, retryAfterSeconds } = await services.rateLimiter.peek(
-    callerLimitKey(actor),
-    services.failedAttemptLimit,
-  )
-  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
-}
-
-/** Counts a failed attempt of a caller. */
-export async function countCallerFailure(services: Services, actor: Actor): Promise<void> {
-  await services.rateLimiter.consume(callerLimitKey(actor), services.failedAttemptLimit)
-}
-
-/** Rate limit key of a caller's failed attempts. */
-function callerLimitKey(actor: Actor): RateLimitKey {
-  return { name: 'wrong signing methods', subject: `${actor.id} ${actor.source ?? 'unknown'}`, tenant: actor.tenant }
+export async function withAuthorizedMethod<T>(
+  services: Services,
+  actor: Actor,
+  ownerId: string,
+  presented: MethodAttempt,
+  operation: (authorized: AuthorizedMethod) => Promise<T>,
+): Promise<T> {
+  // Not counted as an attempt: no method can have such a value.
+  if (!isHashable(presented.value)) throw new BillfoldError('input.invalid')
+  return services.passwordHasher.withSlot(actor.source, async (slot) => {
+    await assertWithinFailedAttemptLimit(services, actor)
+    const result = await attempt(services, slot, actor, ownerId, presented)
+    if ('failure' in result) {
+      await countCallerFailure(services, actor)
+      throw new BillfoldError(presented.codes[result.failure])
+    }
+    const { authorized, secret } = result
+    try {
+      const renewal = await renewalWrites(services, slot, authorized, secret)
+      authorized.unused.counterReset = [...authorized.unused.counterReset, ...renewal]
+      return await operation(authorized)
+    } finally {
+      await settleAttempt(services, authorized)
+    }
+  })
 }
 
 async function attempt(
   services: Services,
+  slot: HashSlot,
   actor: Actor,
   ownerId: string,
-  choice: MethodSelector,
-  value: string,
-  request: RequestToAuthorize | undefined,
+  { method, value, request }: MethodAttempt,
 ): Promise<Result> {
   const attemptId = newId()
-  const counted = await consumeMethodAttempt(services, actor, ownerId, choice, attemptId)
+  const counted = await consumeMethodAttempt(services, actor, ownerId, method, attemptId)
   if (counted === 'unknown' || counted === 'locked') {
-    await equalizeTiming(services, value)
+    await imitateFailedAttempt(services, slot, value)
     return { failure: counted === 'locked' ? 'locked' : 'wrong' }
   }
   if (counted.device !== null && request !== undefined && request.body === undefined) {
@@ -123,209 +123,65 @@ async function attempt(
     throw new BillfoldError('body.raw-unavailable')
   }
   const { secret, passed } = await consumeFaceCheck(services, counted, value, request)
-  const privateKey = await openPrivateKey(services, counted, secret)
-  if (!passed || privateKey === undefined || !(await isCurrent(services, counted))) {
+  const privateKey = await openPrivateKey(services, slot, counted, secret)
+  const current = passed && privateKey !== undefined ? await findCurrentRows(services, counted) : undefined
+  if (privateKey === undefined || current === undefined) {
     await recordFailedAttempt(services, actor, counted, attemptId)
     return { failure: 'wrong' }
   }
-  await resetAttempts(services, counted, attemptId)
-  if (isMethodKeyOutdated(services, counted)) await renewSealing(services, counted, secret, privateKey)
-  return { authorized: { row: counted, privateKey } }
+  const { row, owner } = current
+  const counterReset = resetAttemptWrites(counted, attemptId, services.now())
+  return { authorized: { row, privateKey, unused: { owner, counterReset } }, secret }
 }
 
 /**
- * Records a failed attempt. The attempt that exhausts the limit also emits `signing-method.locked`; with concurrent
- * attempts, exactly one of them does.
+ * Returns the rows of a counted method and its owner if they have the same generation, otherwise undefined. Rejects rows
+ * restored from an old copy of the database. Reads the method again if a rotation committed since it was counted.
  */
-export async function recordFailedAttempt(
+async function findCurrentRows(
   services: Services,
-  actor: Actor,
-  row: SigningMethodRow,
-  attemptId: string,
-  details: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const { id, version, ownerId, type } = row
-  const failureWrites = [
-    ...lockWhenExhausted(services, row),
-    auditWrite(actor, 'signing-method.verification-failed', id, services.now(), { type, ...details }),
-  ]
-  const where = { id, version, lastAttempt: attemptId, remainingAttempts: 0 }
-  const events = eventWrites(services, row.tenant, 'signing-method.locked', { methodId: id, ownerId, type })
-  const isLast = events.length > 0 && (await services.storage.find(signingMethods, { where, limit: 1 })).length > 0
-  if (isLast && (await tryCommit(services, check(signingMethods, { where }), ...failureWrites, ...events))) return
-  await services.storage.commit(batch(...failureWrites))
+  counted: SigningMethodRow,
+): Promise<{ readonly row: SigningMethodRow; readonly owner: MethodOwnerRow } | undefined> {
+  const { id, version, ownerId } = counted
+  let row: SigningMethodRow | undefined = counted
+  for (let round = 0; round < 3 && row !== undefined; round++) {
+    const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
+    if (owner === undefined || owner.closedAt !== null) return undefined
+    if (owner.generation === row.generation) return { row, owner }
+    const [again] = await services.storage.find(signingMethods, { where: { id, version }, limit: 1 })
+    row = again
+  }
+  return undefined
 }
 
-/** Seals the private key with the current pepper and cost while the value is available. A concurrent second call is a no-op. */
-async function renewSealing(
+/**
+ * Returns the writes that seal an outdated private key with the current pepper and cost, while the value is available. They
+ * have no effect if the key was renewed concurrently.
+ */
+async function renewalWrites(
   services: Services,
-  row: SigningMethodRow,
+  slot: HashSlot,
+  { row, privateKey }: AuthorizedMethod,
   value: string,
-  privateKey: Uint8Array,
-): Promise<void> {
+): Promise<readonly Write[]> {
+  if (!isMethodKeyOutdated(services, row)) return []
   const { id, version, generation, pepperKeyId, cost } = row
   const secret = openMasterSecret(row, privateKey)
   await assertMethodTag(services.keyring, row, secret)
-  const sealed = await sealPrivateKey(services, row, value, privateKey)
+  const sealed = await sealPrivateKey(services, slot, row, value, privateKey)
   const set = { ...sealed, publicKeyTag: await computeMethodTag(services.keyring, { ...row, ...sealed }, secret) }
-  const renewed = update(signingMethods, {
-    where: { id, version, generation, pepperKeyId, cost },
-    set,
-    expectedRows: 'any',
-  })
-  await services.storage.commit(batch(renewed))
+  const where = { id, version, generation, pepperKeyId, cost }
+  return [update(signingMethods, { where, set, expectedRows: 'any' })]
 }
 
-/** Maximum tries to count an attempt: three seconds in total, longer than any check that is in progress takes. */
-const maxCountingRounds = 100
-
-/**
- * Consumes one attempt of the selected method and returns its row. Retries if the row has changed. While a temporary lockout
- * depends on attempts that are being checked, waits for them; if the process that checked them has died, they count as
- * failed.
- */
-export async function consumeMethodAttempt(
-  services: Services,
-  actor: Actor,
-  ownerId: string,
-  choice: MethodSelector,
-  attemptId: string,
-): Promise<SigningMethodRow | 'unknown' | 'locked'> {
-  const selected = 'id' in choice ? { id: choice.id } : { slot: choice.type }
-  const where = { tenant: actor.tenant, ownerId, ...selected }
-  let undecided: SigningMethodRow | undefined
-  for (let round = 1; round <= maxCountingRounds; round++) {
-    const [row] = await services.storage.find(signingMethods, { where, limit: 1 })
-    if (row === undefined) return 'unknown'
-    const state = getLockoutState(services, row)
-    if (row.remainingAttempts <= 0 || state === 'locked') return 'locked'
-    undecided = state === 'undecided' ? row : undefined
-    if (state === 'free' && (await tryCount(services, row, attemptId))) return row
-    await backoff(round)
-  }
-  if (undecided === undefined) throw new BillfoldError('storage.conflict')
-  await services.storage.commit(batch(...lockWhenExhausted(services, undecided)))
-  return 'locked'
-}
-
-/** Counts the attempt; returns false if the row has changed. */
-async function tryCount(services: Services, row: SigningMethodRow, attemptId: string): Promise<boolean> {
-  const { id, version, generation } = row
-  // Fails before counting if the keyring is unavailable, since the attempt could not be checked.
-  await services.keyring.derive(row.pepperKeyId, 'pepper')
-  const unlocked = unlockedCondition(services, row)
-  const change = update(signingMethods, {
-    where: { id, version, generation, remainingAttempts: { gt: 0 }, ...unlocked.where },
-    set: { lastAttempt: attemptId, ...unlocked.set },
-    add: { remainingAttempts: -1, incorrectAttempts: 1 },
-  })
-  try {
-    await services.storage.commit(batch(change))
-    return true
-  } catch (error) {
-    if (!isCommitError(error)) throw error
-    return false
-  }
-}
-
-/**
- * Resets the attempt counter, or refunds only this attempt if a newer one was counted since. The second write cannot match
- * after the first, since a comparison with null is never true.
- */
-async function resetAttempts(services: Services, row: SigningMethodRow, attemptId: string): Promise<void> {
-  const method = { id: row.id, version: row.version }
-  await services.storage.commit(
-    batch(
-      update(signingMethods, {
-        where: { ...method, lastAttempt: attemptId },
-        set: {
-          remainingAttempts: maxFailedAttempts,
-          incorrectAttempts: 0,
-          lastAttempt: null,
-          lockedUntil: null,
-          lastUsedAt: services.now(),
-        },
-        expectedRows: 'any',
-      }),
-      update(signingMethods, {
-        where: { ...method, lastAttempt: { ne: attemptId }, remainingAttempts: { lt: maxFailedAttempts } },
-        set: { lastUsedAt: services.now() },
-        add: { remainingAttempts: 1, incorrectAttempts: -1 },
-        expectedRows: 'any',
-      }),
-    ),
-  )
-}
-
-/**
- * Returns the writes that refund one attempt with an inconclusive result, and restore the lockout that preceded it. Other
- * attempts are unaffected. As above, the second write cannot match after the first.
- */
-export function refundAttemptWrites(
-  { id, version, lockedUntil }: SigningMethodRow,
-  attemptId: string,
-): readonly Write[] {
-  const add = { remainingAttempts: 1, incorrectAttempts: -1 }
-  const below = { remainingAttempts: { lt: maxFailedAttempts } }
-  return [
-    update(signingMethods, {
-      where: { id, version, lastAttempt: attemptId, ...below },
-      set: { lastAttempt: null, lockedUntil },
-      add,
-      expectedRows: 'any',
-    }),
-    update(signingMethods, {
-      where: { id, version, lastAttempt: { ne: attemptId }, ...below },
-      add,
-      expectedRows: 'any',
-    }),
-  ]
-}
-
-/**
- * Returns true if the method has its owner's current generation. Rejects rows restored from an old copy of the database.
- * Repeats the two reads, since a rotation can commit between them.
- */
-async function isCurrent(services: Services, row: SigningMethodRow): Promise<boolean> {
-  for (let round = 0; round < 3; round++) {
-    const [owner] = await services.storage.find(masterSecrets, { where: { ownerId: row.ownerId }, limit: 1 })
-    const [method] = await services.storage.find(signingMethods, {
-      where: { id: row.id, version: row.version },
-      limit: 1,
-    })
-    if (owner === undefined || owner.closedAt !== null || method === undefined) return false
-    if (owner.generation === method.generation) return true
-  }
-  return false
-}
-
-/** Spends the time of a check, so that unknown and locked methods cannot be distinguished by timing. */
-async function equalizeTiming(services: Services, value: string): Promise<void> {
-  const { keyring, passwordHasher } = services
+/** Makes the storage calls and the hash of a wrong value, so that timing does not reveal unknown and locked methods. */
+async function imitateFailedAttempt(services: Services, slot: HashSlot, value: string): Promise<void> {
+  const { keyring, passwordHasher, storage } = services
+  const where = { id: newId() }
+  const nothing = update(signingMethods, { where, add: { incorrectAttempts: 1 }, expectedRows: 'any' })
   const pepper = await keyring.derive(keyring.currentKeyId, 'pepper')
-  await passwordHasher.deriveUnqueued(value, { pepper, salt: new Uint8Array(16), cost: passwordHasher.cost })
-}
-
-/**
- * Loads the current master secret with an authorized method. Call it within `retryOnConflict`.
- * @throws BillfoldError `signing-method.invalid` if the method was replaced or removed since; StaleReadError
- */
-export async function loadMasterSecret(
-  services: Services,
-  authorized: AuthorizedMethod,
-): Promise<{ secret: MasterSecret; row: SigningMethodRow; version: number }> {
-  const { id, ownerId, version } = authorized.row
-  const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
-  const [row] = await services.storage.find(signingMethods, { where: { id, version }, limit: 1 })
-  if (owner === undefined || owner.closedAt !== null || row === undefined)
-    throw new BillfoldError('signing-method.invalid')
-  if (owner.generation !== row.generation) throw new StaleReadError()
-  try {
-    const secret = openMasterSecret(row, authorized.privateKey)
-    await assertMethodTag(services.keyring, row, secret)
-    return { secret, row, version: owner.version }
-  } catch (error) {
-    if (isBillfoldError(error, 'sealed.invalid')) throw new BillfoldError('signing-method.invalid', { cause: error })
-    throw error
-  }
+  await storage.commit(batch(nothing))
+  await passwordHasher.deriveUnqueued(slot, value, { pepper, salt: new Uint8Array(16), cost: passwordHasher.cost })
+  if (services.eventsEnabled) await storage.find(signingMethods, { where, limit: 1 })
+  await storage.commit(batch(nothing))
 }

@@ -16,13 +16,8 @@ import { faceChecks } from './face-check-table.ts'
 import { type FaceMethodContext, requireFaceRecognition } from './face-method-context.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
-import {
-  refundAttemptWrites,
-  recordFailedAttempt,
-  consumeMethodAttempt,
-  countCallerFailure,
-  assertWithinFailedAttemptLimit,
-} from './authorize-method.ts'
+import { consumeMethodAttempt, recordFailedAttempt, refundAttemptWrites } from './attempt-counter.ts'
+import { assertWithinFailedAttemptLimit, countCallerFailure } from './failed-attempt-limit.ts'
 import {
   type FaceCheckRow,
   livenessContext,

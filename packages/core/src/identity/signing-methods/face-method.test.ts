@@ -13,13 +13,9 @@ import { purgeExpiredFaceChecks } from './start-face-check.ts'
 import { faceChecks } from './face-check-table.ts'
 import { addMethod, type MethodOwner, replaceMethod } from './methods.ts'
 import { signingMethods } from './tables.ts'
-import {
-  refundAttemptWrites,
-  consumeMethodAttempt,
-  loadMasterSecret,
-  type AuthorizedMethod,
-  authorizeMethod,
-} from './authorize-method.ts'
+import { consumeMethodAttempt, refundAttemptWrites } from './attempt-counter.ts'
+import { authorizeMethod } from './authorize-method.ts'
+import { type AuthorizedMethod, loadMasterSecret } from './authorized-method.ts'
 import { type RequestToAuthorize, type FaceCheckRow, sealRequestDigest } from './consume-face-check.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }

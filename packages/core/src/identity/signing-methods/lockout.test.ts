@@ -7,8 +7,9 @@ import { createUser } from '../users/create.ts'
 import { addMethod, replaceMethod } from './methods.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
-import { assertLockoutRule } from './lockout-rule.ts'
-import { type AuthorizedMethod, authorizeMethod } from './authorize-method.ts'
+import { assertLockoutRule } from './lockout.ts'
+import { authorizeMethod } from './authorize-method.ts'
+import type { AuthorizedMethod } from './authorized-method.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
 const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const

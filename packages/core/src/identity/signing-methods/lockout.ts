@@ -1,7 +1,34 @@
-import type { Services } from '../../platform/services.ts'
 import { type Update, update } from '../../kernel/storage/index.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
+
+/** Temporary lockout of a signing method after consecutive failed attempts. Repeats after the same number of failures. */
+export interface LockoutRule {
+  /** Consecutive failed attempts before a lockout, 1 to 9. Ten failed attempts lock a method until it is replaced. */
+  readonly maxFailures: number
+  /** Duration of a lockout in seconds. */
+  readonly durationSeconds: number
+}
+
+/** Validates a lockout rule. @throws RangeError if a value is out of range */
+export function assertLockoutRule({ maxFailures, durationSeconds }: LockoutRule): void {
+  if (
+    !Number.isInteger(maxFailures) ||
+    maxFailures < 1 ||
+    maxFailures > 9 ||
+    !Number.isInteger(durationSeconds) ||
+    durationSeconds < 1
+  )
+    throw new RangeError(
+      `lockout: maxFailures must be an integer from 1 to 9 (got ${maxFailures}), durationSeconds an integer of at least 1 (got ${durationSeconds})`,
+    )
+}
+
+/** The lockout rule, if the host has configured one, and the clock in epoch milliseconds. */
+interface LockoutContext {
+  readonly lockout?: LockoutRule | undefined
+  readonly now: () => number
+}
 
 /**
  * Lockout state of a signing method: `free`, `locked`, or `undecided` while the allowed number of attempts is counted and
@@ -10,7 +37,7 @@ import { signingMethods } from './tables.ts'
 export type LockoutState = 'free' | 'locked' | 'undecided'
 
 /** Returns the lockout state of a method; always `free` without a lockout rule. */
-export function getLockoutState({ lockout, now }: Services, row: SigningMethodRow): LockoutState {
+export function getLockoutState({ lockout, now }: LockoutContext, row: SigningMethodRow): LockoutState {
   if (lockout === undefined) return 'free'
   if (row.lockedUntil !== null) return row.lockedUntil > now() ? 'locked' : 'free'
   return row.incorrectAttempts > 0 && row.incorrectAttempts % lockout.maxFailures === 0 ? 'undecided' : 'free'
@@ -18,7 +45,7 @@ export function getLockoutState({ lockout, now }: Services, row: SigningMethodRo
 
 /** Condition and update for counting an attempt, so that no more attempts are counted than the lockout rule allows. */
 export function unlockedCondition(
-  { lockout }: Services,
+  { lockout }: LockoutContext,
   { incorrectAttempts, lockedUntil }: SigningMethodRow,
 ): { readonly where: Partial<SigningMethodRow>; readonly set: Partial<SigningMethodRow> } {
   if (lockout === undefined) return { where: {}, set: {} }
@@ -26,7 +53,10 @@ export function unlockedCondition(
 }
 
 /** Locks the method if the number of failures is a multiple of the rule's limit; for the commit that records a failed attempt. */
-export function lockWhenExhausted({ lockout, now }: Services, { id, version }: SigningMethodRow): readonly Update[] {
+export function lockWhenExhausted(
+  { lockout, now }: LockoutContext,
+  { id, version }: SigningMethodRow,
+): readonly Update[] {
   if (lockout === undefined) return []
   const { maxFailures, durationSeconds } = lockout
   const thresholds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((times) => times * maxFailures)

@@ -22,7 +22,8 @@ import {
   replaceMethod,
 } from './methods.ts'
 import type { SigningMethodRow } from './sealing.ts'
-import { type AuthorizedMethod, authorizeMethod } from './authorize-method.ts'
+import { authorizeMethod } from './authorize-method.ts'
+import type { AuthorizedMethod } from './authorized-method.ts'
 
 const actor: Actor = { tenant: 'default', id: 'test' }
 const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const

@@ -1,14 +1,13 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { withOwnerLock } from './with-owner-lock.ts'
+import { bumpOwnerGeneration, bumpOwnerVersion, withOwnerLock } from './owner.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, check, insert, isCommitError, remove, update, type Write } from '../../kernel/storage/index.ts'
+import { batch, insert, isCommitError, remove, update, type Write } from '../../kernel/storage/index.ts'
 import type { FaceBinding } from './face-binding.ts'
 import { type MethodRule, type SigningMethodOptions, methodRules, resolveMethodValue } from './method-types.ts'
-import { bumpOwnerVersion, bumpOwnerGeneration } from './owner-version.ts'
 import { rotateMasterSecret } from './rotate-master-secret.ts'
 import {
   type SigningMethodRow,
@@ -20,7 +19,8 @@ import {
 } from './sealing.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import { signingMethods, masterSecrets } from './tables.ts'
-import { loadMasterSecret, maxFailedAttempts, type AuthorizedMethod } from './authorize-method.ts'
+import { maxFailedAttempts } from './attempt-counter.ts'
+import { type AuthorizedMethod, commitAuthorized, loadMasterSecret } from './authorized-method.ts'
 
 /** Owner of a signing method: a user, or a wallet without a user. */
 export interface MethodOwner {
@@ -128,13 +128,12 @@ export async function addMethod(
     if (methods.length >= maxMethods) throw new BillfoldError('user.limit-reached')
     const made = await methodRow(services, owner, rule, method, secret)
     const writes = [
-      methodUnchanged(authorizedBy),
       bumpOwnerVersion(owner.ownerId, version),
       insert(signingMethods, made),
       auditWrite(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.created', toMethodEventData(made)),
     ]
-    await rejectDuplicates(() => services.storage.commit(batch(...writes)))
+    await rejectDuplicates(() => commitAuthorized(services, authorizedBy, ...writes))
     return made
   })
   return generated ? { row, generatedValue: value } : { row }
@@ -189,15 +188,14 @@ export async function replaceMethod(
       lockedUntil: null,
       version: target.version + 1,
     }
-    await services.storage.commit(
-      batch(
-        bumpOwnerGeneration(owner.ownerId, version, old),
-        methodUnchanged(authorizedBy),
-        update(signingMethods, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
-        ...writes,
-        auditWrite(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
-        ...eventWrites(services, tenant, 'signing-method.replaced', toMethodEventData(target)),
-      ),
+    await commitAuthorized(
+      services,
+      authorizedBy,
+      bumpOwnerGeneration(owner.ownerId, version, old),
+      update(signingMethods, { where: { id: methodId, version: target.version }, set: { ...sealed, ...fresh } }),
+      ...writes,
+      auditWrite(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
+      ...eventWrites(services, tenant, 'signing-method.replaced', toMethodEventData(target)),
     )
     return { ...target, ...sealed, ...fresh }
   })
@@ -229,15 +227,14 @@ export async function removeMethod(
       old,
       methods.filter((method) => method.id !== methodId),
     )
-    await services.storage.commit(
-      batch(
-        bumpOwnerGeneration(owner.ownerId, version, old),
-        methodUnchanged(authorizedBy),
-        remove(signingMethods, { where: { id: methodId, version: target.version } }),
-        ...writes,
-        auditWrite(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
-        ...eventWrites(services, owner.tenant, 'signing-method.removed', toMethodEventData(target)),
-      ),
+    await commitAuthorized(
+      services,
+      authorizedBy,
+      bumpOwnerGeneration(owner.ownerId, version, old),
+      remove(signingMethods, { where: { id: methodId, version: target.version } }),
+      ...writes,
+      auditWrite(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
+      ...eventWrites(services, owner.tenant, 'signing-method.removed', toMethodEventData(target)),
     )
   })
 }
@@ -322,9 +319,4 @@ function getRule(options: SigningMethodOptions, type: string): MethodRule {
   const rule = methodRules(options).get(type)
   if (rule === undefined) throw new BillfoldError('signing-method.unsupported-type')
   return rule
-}
-
-/** Precondition: the method that authorizes a commit was neither replaced nor removed. */
-export function methodUnchanged(authorizedBy: AuthorizedMethod): Write {
-  return check(signingMethods, { where: { id: authorizedBy.row.id, version: authorizedBy.row.version } })
 }

@@ -5,6 +5,7 @@ import {
   formatScryptCost,
   generateHpkeKeyPair,
   type Keyring,
+  type HashSlot,
   hpkeOpen,
   parseScryptCost,
   type EncryptionContext,
@@ -49,7 +50,9 @@ export async function createMethodKeyPair(
   const { publicKey, privateKey } = generateHpkeKeyPair()
   return {
     publicKey,
-    ...(await services.passwordHasher.withSlot(source, () => sealPrivateKey(services, method, value, privateKey))),
+    ...(await services.passwordHasher.withSlot(source, (slot) =>
+      sealPrivateKey(services, slot, method, value, privateKey),
+    )),
   }
 }
 
@@ -63,9 +66,10 @@ export function isMethodKeyOutdated(
   )
 }
 
-/** Seals a method's private key under its value, with the current pepper and cost. Must run within `passwordHasher.withSlot`. */
+/** Seals a method's private key under its value, with the current pepper and cost. */
 export async function sealPrivateKey(
   services: { readonly keyring: Keyring; readonly passwordHasher: PasswordHasher },
+  slot: HashSlot,
   method: MethodKeyContext,
   value: string,
   privateKey: Uint8Array,
@@ -74,7 +78,7 @@ export async function sealPrivateKey(
   const salt = randomBytes(16)
   const { cost } = services.passwordHasher
   const pepper = await services.keyring.derive(pepperKeyId, 'pepper')
-  const key = await services.passwordHasher.deriveUnqueued(value, { pepper, salt, cost })
+  const key = await services.passwordHasher.deriveUnqueued(slot, value, { pepper, salt, cost })
   return {
     pepperKeyId,
     cost: formatScryptCost(cost),
@@ -97,15 +101,16 @@ export async function sealMasterSecret(
   }
 }
 
-/** Opens a method's private key; undefined if the value is wrong. Must run within `passwordHasher.withSlot`. */
+/** Opens a method's private key; undefined if the value is wrong. */
 export async function openPrivateKey(
   services: { readonly keyring: Keyring; readonly passwordHasher: PasswordHasher },
+  slot: HashSlot,
   row: SigningMethodRow,
   value: string,
 ): Promise<Uint8Array | undefined> {
   const pepper = await services.keyring.derive(row.pepperKeyId, 'pepper')
   const cost: ScryptCost = parseScryptCost(row.cost)
-  const key = await services.passwordHasher.deriveUnqueued(value, { pepper, salt: row.salt, cost })
+  const key = await services.passwordHasher.deriveUnqueued(slot, value, { pepper, salt: row.salt, cost })
   try {
     return openWithKey(key, row.sealedPrivateKey, privateKeyContext(row))
   } catch (error) {

@@ -40,6 +40,7 @@ export {
 export { type EcdsaSignature, type RecoverableSignature, type Secp256k1, secp256k1 } from './secp256k1.ts'
 export { timingSafeEqual, randomCode, randomSecret } from './secrets.ts'
 export {
+  type HashSlot,
   type PasswordHashInputs,
   isHashable,
   type PasswordHasher,

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { isBillfoldError } from '../errors.ts'
 import type { ScryptCost } from './scrypt-cost.ts'
-import { createPasswordHasher } from './password-hasher.ts'
+import { createPasswordHasher, type HashSlot, type PasswordHasher } from './password-hasher.ts'
 
 const cost: ScryptCost = { logN: 4, r: 8, p: 1 }
 const pepper = randomBytes(32)
@@ -88,13 +88,24 @@ describe('PasswordHasher.withSlot', () => {
     const one = createPasswordHasher({ cost, concurrency: 1 })
     const events: string[] = []
     const attempt = (name: string): Promise<void> =>
-      one.withSlot('source', async () => {
+      one.withSlot('source', async (slot) => {
         events.push(`${name} counted`)
-        await one.deriveUnqueued('1234', inputs)
+        expectTypeOf(slot).toEqualTypeOf<Parameters<PasswordHasher['deriveUnqueued']>[0]>()
+        expectTypeOf<object>().not.toExtend<HashSlot>()
+        await one.deriveUnqueued(slot, '1234', inputs)
         events.push(`${name} hashed`)
       })
     await Promise.all([attempt('a'), attempt('b')])
     expect(events).toEqual(['a counted', 'a hashed', 'b counted', 'b hashed'])
+  })
+
+  test('rejects a hash in a slot whose job has ended, and in a slot of another hasher', async () => {
+    const ended = await hasher.withSlot('source', (slot) => Promise.resolve(slot))
+    await expect(hasher.deriveUnqueued(ended, '1234', inputs)).rejects.toThrow(RangeError)
+    const other = createPasswordHasher({ cost })
+    await other.withSlot('source', async (slot) => {
+      await expect(hasher.deriveUnqueued(slot, '1234', inputs)).rejects.toThrow(RangeError)
+    })
   })
 
   test('rejects requests beyond the queue limits and hashes the others', async () => {

@@ -3,7 +3,7 @@ import { BillfoldError } from '../errors.ts'
 import { type ScryptCost, defaultScryptCost, isAllowedScryptCost } from './scrypt-cost.ts'
 import { formatPhc, parsePhc } from './phc.ts'
 import { timingSafeEqual } from './secrets.ts'
-import { createSemaphore, type Semaphore, type SemaphoreLimits } from '../concurrency/semaphore.ts'
+import { createSemaphore, type SemaphoreLimits } from '../concurrency/semaphore.ts'
 
 /** Options of {@link createPasswordHasher}. */
 export interface PasswordHasherOptions extends Partial<SemaphoreLimits> {
@@ -30,6 +30,16 @@ export interface VerifyHashOptions {
   readonly source?: string
 }
 
+const slotBrand: unique symbol = Symbol('hash slot')
+
+/**
+ * A slot of a password hasher. Only {@link PasswordHasher.withSlot} creates one, and it is valid until the job that received
+ * it ends. A function that takes a slot hashes without waiting for one.
+ */
+export interface HashSlot {
+  readonly [slotBrand]: true
+}
+
 /**
  * Hashes secrets chosen by people, such as passwords and PINs: scrypt (RFC 7914) over HMAC-SHA256(pepper, secret), 32 bytes.
  * Secrets are normalized to Unicode NFKC first, so that they do not depend on the keyboard, and are at most 1,024 bytes of
@@ -40,15 +50,22 @@ export interface PasswordHasher {
   readonly cost: ScryptCost
   /**
    * Runs a job in one slot of the semaphore, for work that belongs together with the hash, such as counting an attempt. The
-   * job must hash with `deriveUnqueued`: any other method waits for a second slot and can deadlock.
+   * job must hash with `deriveUnqueued`: any other method waits for a second slot and can deadlock. For the same reason, and
+   * because others wait for the slot, it must not wait for a lock or a network.
    * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue, or the share of the source, is full
    */
-  readonly withSlot: Semaphore
+  readonly withSlot: <T>(source: string | undefined, job: (slot: HashSlot) => Promise<T>) => Promise<T>
   /**
-   * Hashes without waiting for a slot. Call it only in a job of `withSlot`.
+   * Hashes in the slot of a job of `withSlot`.
+   * @param slot the slot that the job received
    * @throws BillfoldError `input.invalid` if the secret is too long or not well-formed Unicode
+   * @throws RangeError if the job of the slot has ended
    */
-  readonly deriveUnqueued: (secret: string | Uint8Array, inputs: PasswordHashInputs) => Promise<Uint8Array>
+  readonly deriveUnqueued: (
+    slot: HashSlot,
+    secret: string | Uint8Array,
+    inputs: PasswordHashInputs,
+  ) => Promise<Uint8Array>
   /**
    * Hashes in a slot of its own. `beforeHash` runs in the same slot. If it returns false, the hash is computed nevertheless, to
    * equalize timing, and then rejected with `caller.forbidden`.
@@ -100,12 +117,29 @@ const maxSecretBytes = 1024
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
   const { cost = defaultScryptCost, concurrency = 2, queue = 64, perSource = 8 } = options
   if (!isAllowedScryptCost(cost)) throw costError(cost)
-  const withSlot = createSemaphore({ concurrency, queue, perSource })
+  const semaphore = createSemaphore({ concurrency, queue, perSource })
+  const activeSlots = new WeakSet<HashSlot>()
+
+  const withSlot: PasswordHasher['withSlot'] = (source, job) =>
+    semaphore(source, async () => {
+      const slot: HashSlot = { [slotBrand]: true }
+      activeSlots.add(slot)
+      try {
+        return await job(slot)
+      } finally {
+        activeSlots.delete(slot)
+      }
+    })
+
+  const deriveUnqueued: PasswordHasher['deriveUnqueued'] = async (slot, secret, inputs) => {
+    if (!activeSlots.has(slot)) throw new RangeError('The slot of the password hasher has ended')
+    return deriveKey(secret, inputs)
+  }
 
   const derive: PasswordHasher['derive'] = (secret, { source, beforeHash, ...inputs }) =>
-    withSlot(source, async () => {
+    withSlot(source, async (slot) => {
       const allowed = (await beforeHash?.()) ?? true
-      const derived = await deriveNow(secret, inputs)
+      const derived = await deriveUnqueued(slot, secret, inputs)
       if (!allowed) throw new BillfoldError('caller.forbidden')
       return derived
     })
@@ -113,7 +147,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   return {
     cost,
     withSlot,
-    deriveUnqueued: deriveNow,
+    deriveUnqueued,
     derive,
     async hash(secret, { pepper, keyId, source }) {
       const salt = randomBytes(16)
@@ -130,7 +164,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   }
 }
 
-async function deriveNow(secret: string | Uint8Array, { pepper, salt, cost }: PasswordHashInputs): Promise<Uint8Array> {
+async function deriveKey(secret: string | Uint8Array, { pepper, salt, cost }: PasswordHashInputs): Promise<Uint8Array> {
   if (!isAllowedScryptCost(cost)) throw costError(cost)
   if (pepper.length !== 32) throw new RangeError(`A pepper must be 32 bytes, not ${pepper.length}`)
   if (salt.length < 16 || salt.length > 64) throw new RangeError(`A salt must be 16 to 64 bytes, not ${salt.length}`)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { builtInDeclarations } from '../../built-in-modules.ts'
-import { closeOwner } from '../../identity/signing-methods/owner-version.ts'
+import { closeOwner } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
 import { storageBlindIndex } from '../../platform/blind-index/index.ts'

@@ -1,5 +1,5 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
-import { timingSafeEqual, formatPhc, isHashable, parsePhc } from '../../kernel/crypto/index.ts'
+import { timingSafeEqual, formatPhc, type HashSlot, isHashable, parsePhc } from '../../kernel/crypto/index.ts'
 import { BillfoldError, type ErrorCode } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { RateLimitKey } from '../../platform/rate-limits/index.ts'
@@ -67,14 +67,14 @@ export async function verifyPaymentCredential(
   value: string,
 ): Promise<PaymentCredentialRow | undefined> {
   if (!isHashable(value)) return undefined
-  return services.passwordHasher.withSlot(actor.source, async () => {
+  return services.passwordHasher.withSlot(actor.source, async (slot) => {
     await assertBelowFailedAttemptLimit(services, actor)
     const attempt = newId()
     // An unknown user runs the same reads and writes as a known one, to equalize timing.
     const row = await recordAttempt(services, userId ?? attempt, kind, attempt)
-    const matches = await matchesStoredHash(services, row, value)
+    const matches = await matchesStoredHash(services, slot, row, value)
     if (row !== undefined && matches) {
-      await resetAttempts(services, row, attempt, value)
+      await resetAttempts(services, slot, row, attempt, value)
       return row
     }
     await services.rateLimiter.consume(failedAttemptKey(actor), services.failedAttemptLimit)
@@ -160,6 +160,7 @@ function countingWrites(
 /** Hashes even without a row, to equalize timing. */
 async function matchesStoredHash(
   services: Services,
+  slot: HashSlot,
   row: PaymentCredentialRow | undefined,
   value: string,
 ): Promise<boolean> {
@@ -167,7 +168,7 @@ async function matchesStoredHash(
   const stored = row === undefined ? undefined : parsePhc(row.phc)
   const pepper = await keyring.derive(stored?.keyId ?? keyring.currentKeyId, 'pepper')
   const inputs = { pepper, salt: stored?.salt ?? new Uint8Array(16), cost: stored?.cost ?? passwordHasher.cost }
-  const hash = await passwordHasher.deriveUnqueued(value, inputs)
+  const hash = await passwordHasher.deriveUnqueued(slot, value, inputs)
   return stored !== undefined && timingSafeEqual(hash, stored.hash)
 }
 
@@ -176,12 +177,13 @@ async function matchesStoredHash(
  */
 async function resetAttempts(
   services: Services,
+  slot: HashSlot,
   row: PaymentCredentialRow,
   attempt: string,
   value: string,
 ): Promise<void> {
   const current = { userId: row.userId, kind: row.kind, version: row.version }
-  const phc = await rehashIfOutdated(services, row, value)
+  const phc = await rehashIfOutdated(services, slot, row, value)
   await services.storage.commit(
     batch(
       update(paymentCredentials, {
@@ -201,6 +203,7 @@ async function resetAttempts(
 /** Rehashes the value if the stored hash uses an older pepper or another cost. */
 async function rehashIfOutdated(
   { keyring, passwordHasher }: Services,
+  slot: HashSlot,
   row: PaymentCredentialRow,
   value: string,
 ): Promise<string | undefined> {
@@ -209,6 +212,6 @@ async function rehashIfOutdated(
   if (keyId === keyring.currentKeyId && cost.logN === wanted.logN && cost.r === wanted.r && cost.p === wanted.p)
     return undefined
   const pepper = await keyring.derive(keyring.currentKeyId, 'pepper')
-  const hash = await passwordHasher.deriveUnqueued(value, { pepper, salt, cost: wanted })
+  const hash = await passwordHasher.deriveUnqueued(slot, value, { pepper, salt, cost: wanted })
   return formatPhc({ cost: wanted, keyId: keyring.currentKeyId, salt, hash })
 }

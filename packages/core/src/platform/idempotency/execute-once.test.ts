@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { silentLogger } from '../../kernel/logger.ts'
 import { batch, insert, memoryStorage, type Storage } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
+import type { Services } from '../services.ts'
 import { consumedNonces } from '../replay-protection/consumed-nonces-table.ts'
 import { idempotencyTrackingStorage } from './idempotent-request.ts'
 import {
@@ -182,6 +183,8 @@ describe('a request with an idempotency key', () => {
   })
 
   test('tracks its first commit only, and no commit of other requests', async () => {
+    expectTypeOf<Storage>().not.toExtend<Services['storage']>()
+    expectTypeOf<Services['storage']>().not.toExtend<Parameters<typeof executeOnce>[0]['storage']>()
     const commits = vi.spyOn(storage, 'commit')
     await under(async () => {
       await write()

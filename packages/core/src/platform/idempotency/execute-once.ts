@@ -12,7 +12,7 @@ import {
   type Storage,
   update,
 } from '../../kernel/storage/index.ts'
-import { runWithIdempotencyKey } from './idempotent-request.ts'
+import { runWithIdempotencyKey, type UntrackedStorage } from './idempotent-request.ts'
 import { type StoredReply, deriveIdempotencyKeySecrets, type IdempotencyKeySecrets } from './stored-reply.ts'
 import { idempotencyKeys } from './table.ts'
 
@@ -25,12 +25,9 @@ export const retentionMs = 24 * 60 * 60 * 1000
  */
 const leaseMs = 60_000
 
-/**
- * Dependencies of {@link executeOnce}. The storage must be the one without tracking, see {@link
- * idempotencyTrackingStorage}.
- */
+/** Dependencies of {@link executeOnce}. Its own commits must not be tracked. */
 export interface IdempotencyDependencies {
-  readonly storage: Storage
+  readonly storage: UntrackedStorage
   readonly blindIndex: BlindIndex
   readonly logger: Logger
   readonly now: () => number

@@ -11,6 +11,18 @@ export interface IdempotentRequest {
   hasRecordedWrite: boolean
 }
 
+const trackedBrand: unique symbol = Symbol('idempotency tracking')
+
+/**
+ * A storage whose commits take part in idempotency: it is not the host's, but wrapped by {@link idempotencyTrackingStorage}.
+ */
+export interface TrackedStorage extends Storage {
+  readonly [trackedBrand]: true
+}
+
+/** A storage that no request is tracked on: the host's own. */
+export type UntrackedStorage = Storage & { readonly [trackedBrand]?: never }
+
 const currentRequest = new AsyncLocalStorage<IdempotentRequest>()
 
 /** Runs a request under its idempotency key. Its first commit is tracked, see {@link idempotencyTrackingStorage}. */
@@ -26,8 +38,9 @@ export function runWithIdempotencyKey<T>(request: IdempotentRequest, run: () => 
  *
  * The current request is found through an `AsyncLocalStorage`.
  */
-export function idempotencyTrackingStorage(storage: Storage): Storage {
+export function idempotencyTrackingStorage(storage: UntrackedStorage): TrackedStorage {
   return {
+    [trackedBrand]: true,
     find: (table, query) => storage.find(table, query),
     commit: (writes) => {
       const request = currentRequest.getStore()
@@ -39,7 +52,11 @@ export function idempotencyTrackingStorage(storage: Storage): Storage {
 }
 
 /** Appends the tracking write last, so that the index of a failed write stays the caller's. */
-async function commitTracked(storage: Storage, request: IdempotentRequest, { id, writes }: Batch): Promise<void> {
+async function commitTracked(
+  storage: UntrackedStorage,
+  request: IdempotentRequest,
+  { id, writes }: Batch,
+): Promise<void> {
   const tracking = update(idempotencyKeys, {
     where: { id: request.id, leaseId: request.leaseId },
     set: { hasWritten: true },

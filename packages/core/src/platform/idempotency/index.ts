@@ -1,4 +1,4 @@
-export { idempotencyTrackingStorage } from './idempotent-request.ts'
+export { idempotencyTrackingStorage, type TrackedStorage } from './idempotent-request.ts'
 export type { StoredReply } from './stored-reply.ts'
 export {
   purgeExpiredIdempotencyKeys,

@@ -5,7 +5,8 @@ import { deliveryWrite } from '../events/fan-out.ts'
 import { deliveryLimits } from '../events/options.ts'
 import { eventDeliveries, events } from '../events/table.ts'
 import { newId } from '../../kernel/ids.ts'
-import { batch, insert, type Storage, update } from '../../kernel/storage/index.ts'
+import { batch, insert, update } from '../../kernel/storage/index.ts'
+import type { TrackedStorage } from '../idempotency/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { webhookHost } from '../../test-fixtures/webhook-host.ts'
 import { startWebhookReceiver } from '../../test-fixtures/webhook-receiver.ts'
@@ -279,8 +280,8 @@ describe('an endpoint', () => {
     const { id } = await failing.webhooks.create({ url: broken.url })
     await failing.webhooks.create({ url: whole.url })
     const { storage } = failing.services
-    const refusing: Storage = {
-      find: (table, query) => storage.find(table, query),
+    const refusing: TrackedStorage = {
+      ...storage,
       commit: (made) =>
         made.writes.some((write) => write.kind === 'update' && write.table === webhookEndpoints)
           ? Promise.reject(new Error(`no more of ${id}`))

@@ -1,6 +1,5 @@
 import { trustDeviceWrites } from '../../../identity/devices/trusted-devices.ts'
-import type { AuthorizedMethod } from '../../../identity/signing-methods/authorize-method.ts'
-import { methodUnchanged } from '../../../identity/signing-methods/methods.ts'
+import { type AuthorizedMethod, methodUnchanged } from '../../../identity/signing-methods/authorized-method.ts'
 import { users } from '../../../identity/users/table.ts'
 import { check } from '../../../kernel/storage/index.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'

@@ -1,4 +1,5 @@
-import { type AuthorizedMethod, authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { DecidedStep } from '../decided-step.ts'

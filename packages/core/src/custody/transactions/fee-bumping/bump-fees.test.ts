@@ -8,7 +8,8 @@ import {
   type FeeBumping,
   resolveFeeBumping,
 } from '../../chain-clients/index.ts'
-import { type AuthorizedMethod, authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import type { Services } from '../../../platform/services.ts'
 import { memoryStorage, type Storage } from '../../../kernel/storage/index.ts'

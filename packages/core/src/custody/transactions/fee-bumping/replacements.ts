@@ -2,7 +2,15 @@ import { type EncryptionContext, seal, open } from '../../../kernel/crypto/index
 import type { EvmFees } from '../../chain-clients/index.ts'
 import { newId } from '../../../kernel/ids.ts'
 import type { Services } from '../../../platform/services.ts'
-import { type Insert, insert, remove, type RowOf, update, type Write } from '../../../kernel/storage/index.ts'
+import {
+  type Insert,
+  insert,
+  remove,
+  type RowOf,
+  type Storage,
+  update,
+  type Write,
+} from '../../../kernel/storage/index.ts'
 import type { ReplacementTransaction } from '../formats/transaction-format.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import { transactionReplacements } from '../tables.ts'
@@ -38,7 +46,7 @@ export function replacementInserts(
 
 /** Lists the replacements of transactions, by transaction id, lowest fee first. */
 export async function listReplacements(
-  { storage }: Pick<Services, 'storage'>,
+  { storage }: { readonly storage: Storage },
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly TransactionReplacementRow[]>> {
   const rows = await storage.find(transactionReplacements, {

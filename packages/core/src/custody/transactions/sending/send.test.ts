@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../../platform/audit/tables.ts'
 import { type BroadcastResult, type ChainClient, createChainConnections } from '../../chain-clients/index.ts'
-import { type AuthorizedMethod, authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
+import { idempotencyTrackingStorage } from '../../../platform/idempotency/index.ts'
 import type { Services } from '../../../platform/services.ts'
 import { batch, memoryStorage, type Storage, update } from '../../../kernel/storage/index.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
@@ -49,7 +51,7 @@ beforeEach(async () => {
 /** The same host in another process: its own account locks, the same storage and chain. */
 const process = (other: { storage?: Storage; client?: ChainClient } = {}): Services => ({
   ...services,
-  storage: other.storage ?? storage,
+  storage: idempotencyTrackingStorage(other.storage ?? storage),
   chainConnections: createChainConnections({ ETHEREUM: other.client ?? chain.client }),
 })
 

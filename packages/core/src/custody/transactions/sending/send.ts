@@ -1,10 +1,10 @@
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
-import type { AuthorizedMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
 import { type ChainClient, getChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError, type ErrorCode } from '../../../kernel/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
 import type { Services } from '../../../platform/services.ts'
-import { batch, insert, isCommitError, backoff } from '../../../kernel/storage/index.ts'
+import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
@@ -90,7 +90,7 @@ async function signAndStore(
     try {
       return { row: await signOnce(services, sending, mined, next), isNew: true }
     } catch (error) {
-      if (!isCommitError(error)) throw error
+      if (!isCommitError(error) && !(error instanceof StaleReadError)) throw error
       if (attempt === transactionLimits.maxSendAttempts) throw new BillfoldError('storage.conflict', { cause: error })
       const earlier = await findTransactionByIdempotencyKey(services, sending.wallet.id, sending.fingerprint)
       if (earlier !== undefined) return { row: earlier, isNew: false }
@@ -110,19 +110,19 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
   const replacements = unsigned.signReplacements(nonce, privateKey)
   privateKey.fill(0)
   const row = buildRow(services, sending, nonce, transaction, cancellation.raw)
-  await services.storage.commit(
-    batch(
-      reserveNonceWrite(account, counter?.next, nonce),
-      insert(transactions, row),
-      ...(await replacementInserts(services, row, replacements)),
-      ...walletUnchanged(wallet, authorizedBy),
-      auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
-        id: row.id,
-        hash: row.hash,
-        type: request.type,
-      }),
-      ...transactionEventWrites(services, row, 'transaction.created'),
-    ),
+  await commitAuthorized(
+    services,
+    authorizedBy,
+    reserveNonceWrite(account, counter?.next, nonce),
+    insert(transactions, row),
+    ...(await replacementInserts(services, row, replacements)),
+    walletUnchanged(wallet, authorizedBy),
+    auditWrite(actor, 'transaction.signed', wallet.id, row.createdAt, {
+      id: row.id,
+      hash: row.hash,
+      type: request.type,
+    }),
+    ...transactionEventWrites(services, row, 'transaction.created'),
   )
   return row
 }

@@ -1,6 +1,6 @@
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { createHash } from 'node:crypto'
-import { methodUnchanged } from '../../../identity/signing-methods/methods.ts'
+import { methodUnchanged } from '../../../identity/signing-methods/authorized-method.ts'
 import { masterSecrets } from '../../../identity/signing-methods/tables.ts'
 import { parseDid } from '../../registries/did.ts'
 import { selectRegistry } from '../../registries/registry.ts'
@@ -11,7 +11,7 @@ import type { AuthorizeUser } from '../../vaults/sealing-scope.ts'
 import { getDidWallet } from '../find.ts'
 import type { DidWalletRow } from '../seal-key.ts'
 import type { DidWalletSettings } from '../settings.ts'
-import { type DidSigner, getDidSigner, signHashForDid } from '../sign-hash.ts'
+import { type DidSigner, getDidSigner, signHashWithRows } from '../sign-hash.ts'
 import { didWallets } from '../tables.ts'
 import { encodeSigningInput } from './token.ts'
 
@@ -53,7 +53,7 @@ export function signDidAuthToken(
     const claims = { iss: did, aud: audience, exp, jti: newId(), act, bod }
     const input = encodeSigningInput(claims, `${did}#controller`)
     const hash = createHash('sha256').update(input, 'latin1').digest()
-    const { r, s } = await signHashForDid(services, settings, signer, hash)
+    const { r, s } = await signHashWithRows(services, settings, signer, hash)
     await services.storage.commit(
       batch(
         ...signerStillValid(wallet, signer),

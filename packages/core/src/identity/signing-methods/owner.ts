@@ -1,4 +1,5 @@
-import { insert, update, type Write } from '../../kernel/storage/index.ts'
+import { insert, retryOnConflict, update, type Write } from '../../kernel/storage/index.ts'
+import type { Services } from '../../platform/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import { masterSecrets } from './tables.ts'
 
@@ -25,4 +26,13 @@ export function insertClosedOwner(tenant: string, ownerId: string, closedAt: num
 /** Closes an owner, for a commit that archives it. No signing method of the owner authorizes anything afterwards. */
 export function closeOwner(ownerId: string, closedAt: number): Write {
   return update(masterSecrets, { where: { ownerId }, set: { closedAt }, add: { version: 1 }, expectedRows: 'any' })
+}
+
+/**
+ * Runs a read-decide-commit operation on an owner with optimistic retries, while holding the owner's mutex. The mutex avoids
+ * conflicts within this process; conflicts with other processes are retried.
+ * @throws BillfoldError `storage.conflict`, `server.busy`, and the errors of the operation
+ */
+export function withOwnerLock<T>(services: Services, ownerId: string, operation: () => Promise<T>): Promise<T> {
+  return services.ownerMutex(ownerId, () => retryOnConflict(operation))
 }
