@@ -53,7 +53,7 @@ export async function listByIdentifiers(
   tenant: string,
   wanted: readonly Identifier[],
 ): Promise<IdentifierRow[]> {
-  const indexes = await Promise.all(wanted.map((identifier) => tryBlindIndex(services, tenant, identifier)))
+  const indexes = await Promise.all(wanted.map((identifier) => tryIdentifierBlindIndex(services, tenant, identifier)))
   const valid = indexes.filter((index) => index !== undefined)
   if (valid.length === 0) return []
   return services.storage.find(identifiers, { where: { tenant, blindIndex: { in: valid } } })
@@ -87,7 +87,12 @@ export function computeIdentifierBlindIndex(
   return services.blindIndex.hash(`identifier:${kind}`, tenant, normalizeIdentifier(kind, value))
 }
 
-async function tryBlindIndex(services: Services, tenant: string, identifier: Identifier): Promise<string | undefined> {
+/** Computes the blind index of an identifier; undefined if it is malformed. */
+export async function tryIdentifierBlindIndex(
+  services: Services,
+  tenant: string,
+  identifier: Identifier,
+): Promise<string | undefined> {
   try {
     return await computeIdentifierBlindIndex(services, tenant, identifier)
   } catch (error) {

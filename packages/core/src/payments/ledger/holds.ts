@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
 import { insert, type RowOf, StaleReadError, update, type Write } from '../../kernel/storage/index.ts'
 import type { LedgerAccount } from './accounts.ts'
-import { transferWrites } from './transfer-writes.ts'
+import { transferWrites, transferWritesUnread } from './transfer-writes.ts'
 import { ledgerHolds } from './tables.ts'
 
 /** A row of `ledger_holds`. */
@@ -25,6 +25,8 @@ export interface HoldInput {
 /** The transfer that captures or releases a hold. */
 export interface HoldTransfer {
   readonly transferId: string
+  /** True to assume that the accounts exist instead of reading them. The commit fails if one does not. */
+  readonly unread?: boolean
   /** Kind of the transfer: `payment.completed`, ... */
   readonly kind: string
 }
@@ -78,7 +80,7 @@ async function endWrites(
   { id, tenant, owner, currency, amount, subject }: HoldRow,
   state: 'released' | 'captured',
   receiver: LedgerAccount,
-  { transferId, kind }: HoldTransfer,
+  { transferId, kind, unread = false }: HoldTransfer,
 ): Promise<readonly Write[]> {
   const legs = [
     { account: { kind: 'held', owner } as const, amount: -amount },
@@ -87,7 +89,9 @@ async function endWrites(
   const transfer = { id: transferId, tenant, currency, kind, subject, legs }
   return [
     update(ledgerHolds, { where: { id, tenant, state: 'pending' }, set: { state, endedAt: services.now() } }),
-    ...(await transferWrites(services, transfer).catch(toStaleRead)),
+    ...(unread
+      ? transferWritesUnread(transfer, services.now())
+      : await transferWrites(services, transfer).catch(toStaleRead)),
   ]
 }
 

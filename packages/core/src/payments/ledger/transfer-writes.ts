@@ -43,14 +43,30 @@ export async function transferWrites(
   transfer: TransferInput,
   now: number = services.now(),
 ): Promise<readonly Write[]> {
-  const { id, tenant, currency, kind, subject } = transfer
   const legs = pickRows(transfer)
   const ids = legs.map(({ row }) => row.id)
   const rows = await services.storage.find(ledgerAccounts, { where: { id: { in: ids } } })
   const balances = new Map(rows.map((row) => [row.id, row.balance]))
   for (const leg of legs) assertNoOverdraft(leg, balances.get(leg.row.id) ?? 0n)
+  const missing = legs.filter(({ row }) => !balances.has(row.id)).map(({ row }) => accountInsert(row, now))
+  return [...missing, ...entryWrites(transfer, legs, now)]
+}
+
+/**
+ * The writes of a transfer between accounts that exist, without reading them. The commit fails if an account is missing or would be
+ * overdrawn: use it in the first attempt of `retryOnConflict`, and `transferWrites` in the others.
+ * @throws BillfoldError `ledger.unbalanced`
+ */
+export function transferWritesUnread(transfer: TransferInput, now: number): readonly Write[] {
+  return entryWrites(transfer, pickRows(transfer), now)
+}
+
+function entryWrites(
+  { id, tenant, currency, kind, subject }: TransferInput,
+  legs: readonly LegWithRow[],
+  now: number,
+): readonly Write[] {
   return [
-    ...legs.filter(({ row }) => !balances.has(row.id)).map(({ row }) => accountInsert(row, now)),
     ...legs.map(balanceWrite),
     insert(ledgerTransfers, { id, tenant, kind, currency, subject, at: now }),
     ...legs.map(({ row, amount }, position) =>

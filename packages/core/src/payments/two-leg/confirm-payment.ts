@@ -6,10 +6,15 @@ import type { Services } from '../../platform/services.ts'
 import { check, retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import { paymentEndWrites, holdForPayment, refundPayment } from './end-payment.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
-import { partyNotificationWrites, paymentEventData } from './notifications.ts'
-import { parseCurrency, parseMinorUnits } from '../money/money.ts'
+import { assertMatchesPayment } from './match-confirmation.ts'
+import { partiesOf, partyNotificationWrites, paymentEventData } from './notifications.ts'
 import { getPayment, type PaymentRow } from './create-payment.ts'
-import { getPaymentProfile, findUserByIdentifiers } from '../users/profiles.ts'
+import {
+  type ContactsWithRowIds,
+  getPaymentProfile,
+  listIdentifiersOfUsers,
+  toContactsByUser,
+} from '../users/profiles.ts'
 import { type PaymentProofContext, verifyPaymentProof } from '../../client/payment-proof.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { PaymentsContext } from '../settings.ts'
@@ -41,39 +46,25 @@ export async function confirmPayment(
   preconditions: readonly Precondition[] = [],
 ): Promise<PaymentRow> {
   const { services } = payments
-  return retryOnConflict(async () => {
+  return retryOnConflict(async (attempt) => {
     const row = await getPayment(services, actor.tenant, confirmation.session)
     const leg = row.senderId === userId ? 'B' : row.receiverId === userId ? 'A' : undefined
     if (leg !== confirmation.leg) throw new BillfoldError('payment.not-found')
-    await assertMatches(payments, actor, row, confirmation)
+    const identifiers = await listIdentifiersOfUsers(services, partiesOf(row))
+    await assertMatchesPayment(payments, row, identifiers, confirmation)
     if (row.state === 'completed') return row
     if (row.state === 'pending' && row.expiresAt <= services.now()) {
       await refundPayment(payments, actor, row.id, 'expired')
       throw new BillfoldError('payment.not-found')
     }
     if (row.state !== 'pending') throw new BillfoldError('payment.not-found')
-    await assertProofKeyUnchanged(payments, actor, row)
-    if (leg === 'A') assertProof(row, confirmation)
-    return confirmLeg(payments, { ...actor, id: userId }, row, leg, preconditions)
+    // The commit requires the same proof key. So it is read only to find out why a commit failed, or if there is none.
+    const isProven = leg === 'B' || isProofValid(row, confirmation)
+    if (attempt > 1 || !isProven) await assertProofKeyUnchanged(payments, actor, row)
+    if (!isProven) throw new BillfoldError('payment.proof-required')
+    const contacts = await toContactsByUser(services, identifiers)
+    return confirmLeg(payments, { ...actor, id: userId }, { row, leg, contacts, attempt }, preconditions)
   })
-}
-
-/** Checks that amount, sender and receiver match the payment. */
-async function assertMatches(
-  { services, settings }: PaymentsContext,
-  { tenant }: Actor,
-  row: PaymentRow,
-  { amount, from, to }: PaymentConfirmation,
-): Promise<void> {
-  const sender = await findUserByIdentifiers(services, tenant, [{ kind: 'phone', value: from }])
-  if (sender === undefined) throw new BillfoldError('payment.sender-not-found')
-  const receiver = await findUserByIdentifiers(services, tenant, [{ kind: 'phone', value: to }])
-  const same =
-    sender === row.senderId &&
-    receiver !== undefined &&
-    receiver === row.receiverId &&
-    parseMinorUnits(settings.money, parseCurrency(settings.money, row.currency), amount) === row.amount
-  if (!same) throw new BillfoldError('payment.not-found')
 }
 
 /**
@@ -89,44 +80,54 @@ async function assertProofKeyUnchanged(payments: PaymentsContext, actor: Actor, 
   }
 }
 
-/** Verifies the receiver's proof against the key stored with the payment, if there is one. */
-function assertProof({ proofKey }: PaymentRow, confirmation: PaymentConfirmation): void {
-  if (proofKey === null) return
-  const verified =
-    confirmation.proof !== undefined &&
-    verifyPaymentProof(confirmation.proof, Buffer.from(proofKey, 'hex'), confirmation)
-  if (!verified) throw new BillfoldError('payment.proof-required')
+/** Returns true if the receiver's proof is valid for the key stored with the payment, or if there is no key. */
+function isProofValid({ proofKey }: PaymentRow, confirmation: PaymentConfirmation): boolean {
+  if (proofKey === null) return true
+  const { proof } = confirmation
+  return proof !== undefined && verifyPaymentProof(proof, Buffer.from(proofKey, 'hex'), confirmation)
+}
+
+/** A leg that is confirmed, with what was read for it. */
+interface ConfirmedLeg {
+  readonly row: PaymentRow
+  readonly leg: 'A' | 'B'
+  readonly contacts: ReadonlyMap<string, ContactsWithRowIds>
+  /** The number of the attempt, from 1. */
+  readonly attempt: number
 }
 
 async function confirmLeg(
   payments: PaymentsContext,
   actor: Actor,
-  row: PaymentRow,
-  leg: 'A' | 'B',
+  confirmed: ConfirmedLeg,
   preconditions: readonly Precondition[],
 ): Promise<PaymentRow> {
   const { services } = payments
+  const { row, leg, contacts } = confirmed
   const now = services.now()
-  const confirmed =
+  const times =
     leg === 'B'
       ? { senderConfirmedAt: row.senderConfirmedAt ?? now }
       : { receiverConfirmedAt: row.receiverConfirmedAt ?? now }
-  const next = { ...row, ...confirmed }
+  const next = { ...row, ...times }
   const pair = toCounterparties(row, now)
   const known = await areKnownCounterparties(services, pair)
   const completes = next.senderConfirmedAt !== null && (known || next.receiverConfirmedAt !== null)
   const repeated =
     next.senderConfirmedAt === row.senderConfirmedAt && next.receiverConfirmedAt === row.receiverConfirmedAt
-  if (!completes && repeated) return row
+  if (!completes && repeated) {
+    await assertProofKeyUnchanged(payments, actor, row)
+    return row
+  }
   const writes = completes
-    ? await completionWrites(payments, next, known ? [] : [insert(knownCounterparties, pair)])
+    ? await completionWrites(payments, { ...confirmed, row: next }, known ? [] : [insert(knownCounterparties, pair)])
     : [
         update(paymentTable, {
           where: { id: row.id, state: 'pending', version: row.version },
-          set: confirmed,
+          set: times,
           add: { version: 1 },
         }),
-        ...(await partyNotificationWrites(payments, 'payments.confirmed', row)),
+        ...(await partyNotificationWrites(payments, 'payments.confirmed', row, contacts)),
       ]
   const action = completes ? 'payment.completed' : 'payment.confirmed'
   const audited = auditWrite(actor, action, row.id, now, { leg })
@@ -144,7 +145,7 @@ function confirmationEvents(services: Services, row: PaymentRow, leg: 'A' | 'B',
 
 async function completionWrites(
   payments: PaymentsContext,
-  row: PaymentRow,
+  { row, contacts, attempt }: ConfirmedLeg,
   pair: readonly Write[],
 ): Promise<readonly Write[]> {
   const { senderConfirmedAt, receiverConfirmedAt } = row
@@ -154,8 +155,13 @@ async function completionWrites(
   return [
     ...paymentEndWrites(payments, row, { state: 'completed', senderConfirmedAt, receiverConfirmedAt, transferId }),
     ...pair,
-    ...(await captureWrites(payments.services, hold, receiver, { transferId, kind: 'payment.completed' })),
-    ...(await partyNotificationWrites(payments, 'payments.completed', row)),
+    // A receiver without a wallet has no account yet: then the first attempt fails, and the second one creates it.
+    ...(await captureWrites(payments.services, hold, receiver, {
+      transferId,
+      kind: 'payment.completed',
+      unread: attempt === 1,
+    })),
+    ...(await partyNotificationWrites(payments, 'payments.completed', row, contacts)),
   ]
 }
 

@@ -27,20 +27,31 @@ export type PaymentSummary = Pick<
  * The outbox messages that notify both parties, for the commit of the step that they report. Call it inside
  * `retryOnConflict`: they include a check that no party was erased since the contact details were read, so that
  * erasure leaves no message behind.
+ *
+ * @param known the contact details of the parties, if this attempt has read them already
  */
 export async function partyNotificationWrites(
   { services, settings }: PaymentsContext,
   topic: PaymentTopic,
   payment: PaymentSummary,
+  known?: ReadonlyMap<string, ContactsWithRowIds>,
 ): Promise<readonly Write[]> {
-  const parties = [payment.senderId, ...(payment.receiverId === null ? [] : [payment.receiverId])]
-  const contacts = await listContacts(services, parties)
+  const parties = partiesOf(payment)
+  const contacts = known ?? (await listContacts(services, parties))
   const messages = parties.map((userId) => {
     const role = userId === payment.senderId ? 'sender' : 'receiver'
     const recipient = { role, userId, ...contactAddress(contacts.get(userId)) }
     return messageWrite(services, settings.money, topic, payment, userId, recipient)
   })
   return [...parties.flatMap((userId) => contactsUnchanged(contacts.get(userId))), ...(await Promise.all(messages))]
+}
+
+/** The users who are the parties of a payment: the sender, and the receiver if registered. */
+export function partiesOf({
+  senderId,
+  receiverId,
+}: Pick<PaymentSummary, 'senderId' | 'receiverId'>): readonly string[] {
+  return receiverId === null ? [senderId] : [senderId, receiverId]
 }
 
 /** The outbox message to a receiver who is not registered. */

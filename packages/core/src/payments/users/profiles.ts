@@ -78,10 +78,25 @@ export async function listContacts(
   services: Services,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, ContactsWithRowIds>> {
+  return toContactsByUser(services, await listIdentifiersOfUsers(services, userIds))
+}
+
+/** Lists the identifiers of several users, in one query. */
+export async function listIdentifiersOfUsers(
+  services: Services,
+  userIds: readonly string[],
+): Promise<readonly IdentifierRow[]> {
   const unique = [...new Set(userIds)]
-  if (unique.length === 0) return new Map()
-  const rows = await services.storage.find(identifiers, { where: { userId: { in: unique } } })
-  const contacts = unique.map(async (userId): Promise<[string, ContactsWithRowIds]> => {
+  return unique.length === 0 ? [] : services.storage.find(identifiers, { where: { userId: { in: unique } } })
+}
+
+/** Opens the identifiers of several users, and returns their contact details by user id. */
+export async function toContactsByUser(
+  services: Services,
+  rows: readonly IdentifierRow[],
+): Promise<ReadonlyMap<string, ContactsWithRowIds>> {
+  const userIds = [...new Set(rows.map(({ userId }) => userId))]
+  const contacts = userIds.map(async (userId): Promise<[string, ContactsWithRowIds]> => {
     const own = rows.filter((row) => row.userId === userId)
     return [userId, { ...(await openContacts(services, own)), rowIds: own.map(({ id }) => id) }]
   })

@@ -2,7 +2,7 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { randomSecret } from '../../kernel/crypto/index.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import { accountInsert, getAccountBalance, ledgerAccounts, allShards, transferWrites } from '../ledger/index.ts'
+import { accountInsert, ledgerAccounts, allShards, listUserBalances, transferWrites } from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
@@ -28,10 +28,8 @@ export async function findPaymentWallet(services: Services, userId: string): Pro
   const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
   if (wallet === undefined) return undefined
   const { tenant, currency } = wallet
-  const [available, held] = await Promise.all([
-    getAccountBalance(services, tenant, currency, { kind: 'available', owner: userId }),
-    getAccountBalance(services, tenant, currency, { kind: 'held', owner: userId }),
-  ])
+  const balances = await listUserBalances(services, tenant, userId)
+  const { available, held } = balances.find((balance) => balance.currency === currency) ?? { available: 0n, held: 0n }
   return { wallet, available, held }
 }
 
