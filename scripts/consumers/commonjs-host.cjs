@@ -1,4 +1,4 @@
-// The same host as a CommonJS module, with nothing but require(): all five APIs, in Express and in Koa, over SQLite.
+// A CommonJS host that uses only require(): all five APIs in Express and in Koa, on SQLite.
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { createServer } = require('node:http')
@@ -55,8 +55,10 @@ async function main() {
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   await serve('express', expressApp(), authorization)
   await serve('koa', koaApp(), authorization)
-  // The copy that was required is the one that the adapters were given: there is no second instance of its classes.
-  await assert.rejects(billfold.serviceKeys.revoke('unknown'), (error) => isBillfoldError(error, 'service-key.unknown'))
+  // require() and import load the same instance of core, so that its classes exist once.
+  await assert.rejects(billfold.serviceKeys.revoke('unknown'), (error) =>
+    isBillfoldError(error, 'service-key.not-found'),
+  )
   assert.equal((await import('@billfold/core')).createBillfold, createBillfold)
   await db.destroy()
 }

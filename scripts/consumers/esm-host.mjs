@@ -1,5 +1,5 @@
-// A small host, copied into an empty folder where only the packed packages are installed: it migrates an SQLite file and
-// creates a user through Express and through Koa. Ends with a message and status 1 when anything is not as it should be.
+// A minimal host, copied into an empty folder with only the packed packages installed: migrates an SQLite file and creates a user
+// through Express and through Koa. Exits with a message and status 1 on any failure.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -13,8 +13,8 @@ import { Kysely, SqliteDialect } from 'kysely'
 import Sqlite from 'libsql'
 
 const db = new Kysely({ dialect: new SqliteDialect({ database: new Sqlite('billfold.sqlite') }) })
-assert.notDeepEqual(await migrate(db, { dialect: 'sqlite' }), [], 'the first migration does something')
-assert.deepEqual(await migrate(db, { dialect: 'sqlite' }), [], 'the second finds nothing to do')
+assert.notDeepEqual(await migrate(db, { dialect: 'sqlite' }), [], 'the first run applies migrations')
+assert.deepEqual(await migrate(db, { dialect: 'sqlite' }), [], 'the second run applies nothing')
 
 const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect: 'sqlite' }),

@@ -1,28 +1,28 @@
-// Writes inferred.ts, which exports what comes of calling each function of each entry point, and each that Billfold has, their
-// types inferred: a declaration can be emitted for it only if a stranger can name every type on the way.
+// Writes inferred.ts, which exports the results of all functions of all entry points and of a Billfold with inferred types. Its
+// declarations can be emitted only if consumers can name every type involved.
 // usage, in a folder with the packed packages: generate-inferred.mjs ENTRY...
 import { writeFileSync } from 'node:fs'
 import { createBillfold, localKeyring, memoryStorage, newKey } from '@billfold/core'
 
-/** `Parameters` cannot tell what these take; inferred-host.ts calls them. */
-const byHand = new Set(['batch', 'route'])
+/** `Parameters` cannot infer the arguments of these; inferred-host.ts calls them. */
+const calledInHost = new Set(['batch', 'route'])
 
 /** @type {string[]} */
 const lines = ["import { billfold } from './inferred-host.js'"]
 
 /**
  * @param {string} expression
- * @param {unknown} value what it gives
+ * @param {unknown} value its value
  */
 function exportOne(expression, value) {
   const name = expression.replaceAll('.', '_')
   if (typeof value !== 'function') lines.push(`export const ${name} = ${expression}`)
   else if (/^class\b/.test(String(value))) lines.push(`export class ${name} extends ${expression} {}`)
-  else lines.push(`export const ${name} = (...given: Parameters<typeof ${expression}>) => ${expression}(...given)`)
+  else lines.push(`export const ${name} = (...args: Parameters<typeof ${expression}>) => ${expression}(...args)`)
 }
 
 /**
- * The functions of an object, and those of the objects in it that consist of functions.
+ * Exports the functions of an object and of its nested objects that consist of functions.
  * @param {string} path
  * @param {object} from
  */
@@ -42,7 +42,7 @@ function isNamespace(value) {
 for (const [index, entry] of process.argv.slice(2).entries()) {
   lines.push(`import * as entry${index} from '${entry}'`)
   for (const [key, value] of Object.entries(await import(entry)))
-    if (!byHand.has(key)) exportOne(`entry${index}.${key}`, value)
+    if (!calledInHost.has(key)) exportOne(`entry${index}.${key}`, value)
 }
 const keyring = localKeyring({ keys: { first: newKey() }, currentKeyId: 'first' })
 exportFunctions('billfold', createBillfold({ storage: memoryStorage(), keyring }))

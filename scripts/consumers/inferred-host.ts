@@ -1,4 +1,4 @@
-// A host that exports everything that it makes, and leaves all types to be inferred.
+// A host that exports everything it creates, with inferred types.
 import { createBillfold, databaseBlobs, localKeyring, newKey, tables } from '@billfold/core'
 import { batch } from '@billfold/core/storage'
 import { route } from '@billfold/core/http'

@@ -181,7 +181,7 @@ for (const store of await listStores()) {
       const digests = link?.['digests']
       if (!(digests instanceof Uint8Array)) throw new Error('a link has digests')
       await intrude(
-        update(links, { where: { number: 2 }, set: { digests: digests.subarray(0, 48), count: 1 } }),
+        update(links, { where: { number: 2 }, set: { digests: digests.subarray(0, 48), recordCount: 1 } }),
         remove(records, { where: { id: ids[3] ?? '' } }),
       )
       expect(await findings()).toEqual([{ finding: 'link-changed', link: 2 }])

@@ -1,7 +1,7 @@
 import type { Table } from '@billfold/core/storage'
 import { type Run, toCells } from '../sql/connection.ts'
 import { classifyDriverError } from '../sql/driver-errors.ts'
-import type { MigrationStep } from './migrations/migration.ts'
+import { type MigrationStep, parseSteps } from './migrations/migration.ts'
 import { createTableSql, type SchemaTarget, textSql } from './schema-sql.ts'
 
 /** The table that records which migrations were applied. */
@@ -68,7 +68,7 @@ function toLogEntry({ module, name, steps, applied_at }: Readonly<Record<string,
   return {
     module: String(module),
     name: String(name),
-    steps: typeof steps === 'string' ? JSON.parse(steps) : [],
+    steps: typeof steps === 'string' ? parseSteps(steps) : [],
     isApplied: applied_at !== null,
   }
 }

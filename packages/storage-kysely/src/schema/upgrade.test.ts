@@ -24,7 +24,8 @@ function createValue({ type, length = 300, nullable }: Column, at: number): Cell
     case 'bytes':
       return Uint8Array.from({ length: Math.min(length, 300) }, (_, index) => (index * 7 + at) % 256)
     case 'integer':
-      return Number.MAX_SAFE_INTEGER - at
+      // Ascending, so that rows of a numeric key are listed in this order.
+      return Number.MAX_SAFE_INTEGER - 6 + at
     case 'bigint':
       return -(2n ** 63n) + BigInt(at)
     case 'wideInteger':

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Migration, MigrationStep } from './migration.ts'
+import { type Migration, parseSteps } from './migration.ts'
 
 /** Data files of the package: the relative path is the same from `src` and from `dist`. */
 const folder = new URL('../../../migrations/', import.meta.url)
@@ -19,6 +19,6 @@ export function coreMigrations(): readonly Migration[] {
 }
 
 function readMigration(file: string): Migration {
-  const steps: readonly MigrationStep[] = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
-  return { name: file.replace(/\.json$/, ''), steps }
+  const json = readFileSync(new URL(file, folder), 'utf8')
+  return { name: file.replace(/\.json$/, ''), steps: parseSteps(json) }
 }

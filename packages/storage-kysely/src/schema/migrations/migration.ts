@@ -36,6 +36,27 @@ export interface Migration {
   readonly steps: readonly MigrationStep[]
 }
 
+/** Parses steps from the data files of the package and from the migration log, both written by this package. */
+export function parseSteps(json: string): readonly MigrationStep[] {
+  const steps: unknown = JSON.parse(json)
+  if (!isStepList(steps)) throw new Error('a list of migration steps is malformed')
+  return steps
+}
+
+const stepKinds: ReadonlySet<unknown> = new Set<MigrationStep['kind']>([
+  'createTable',
+  'addColumn',
+  'createIndex',
+  'dropIndex',
+])
+
+function isStepList(value: unknown): value is readonly MigrationStep[] {
+  return (
+    Array.isArray(value) &&
+    value.every((step) => typeof step === 'object' && step !== null && 'kind' in step && stepKinds.has(step.kind))
+  )
+}
+
 /** Returns the tables that exist after these migrations. */
 export function tablesAfter(migrations: readonly { readonly steps: readonly MigrationStep[] }[]): readonly Table[] {
   const tables = new Map<string, Table>()
