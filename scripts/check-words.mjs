@@ -34,11 +34,13 @@ const phrases = [
  */
 export function forbiddenWords(path, text) {
   const rules = path.endsWith('.md') ? phrases : [...names, ...phrases]
-  return text.split('\n').flatMap((line, index) =>
-    rules.flatMap(({ pattern, instead }) =>
-      [...line.matchAll(pattern)].map(([found]) => `${path}:${index + 1}: ${found}: write ${instead}`),
-    ),
-  )
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      rules.flatMap(({ pattern, instead }) =>
+        [...line.matchAll(pattern)].map(([found]) => `${path}:${index + 1}: ${found}: write ${instead}`),
+      ),
+    )
 }
 
 /** The tracked sources and documents, without this list and its test. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import MiniSearch from 'minisearch'
+import { z } from 'zod'
 import { siteConfig } from './site-config.ts'
 
 /** Words with typing errors, each with the page that they must find. */
@@ -42,6 +43,6 @@ async function readIndex(site: string): Promise<MiniSearch> {
   const folder = join(site, 'assets/chunks')
   const name = (existsSync(folder) ? readdirSync(folder) : []).find((file) => file.startsWith('@localSearchIndexroot'))
   if (name === undefined) throw new Error(`${site} has no search index`)
-  const loaded: { readonly default: string } = await import(pathToFileURL(join(folder, name)).href)
+  const loaded = z.object({ default: z.string() }).parse(await import(pathToFileURL(join(folder, name)).href))
   return MiniSearch.loadJSON(loaded.default, { fields: ['title', 'titles', 'text'], storeFields: ['title', 'titles'] })
 }
