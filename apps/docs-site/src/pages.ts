@@ -33,7 +33,12 @@ export function writeDocument(path: string): void {
 }
 
 function documentPage(document: Document): Page {
-  return { url: urlOf(document.path), title: document.title, source: document.path, markdown: withoutComments(document) }
+  return {
+    url: urlOf(document.path),
+    title: document.title,
+    source: document.path,
+    markdown: withoutComments(document),
+  }
 }
 
 /** The text of a document without its comments: they are for the checks, and not every parser ends them at the same line. */
