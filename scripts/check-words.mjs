@@ -1,5 +1,6 @@
 // Names and phrases that must not come back, beside the single words that cspell.json flags: those are whole words, and
 // these are parts of names or several words.
+// cspell:disable
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
