@@ -5,7 +5,10 @@ import { join } from 'node:path'
 /** The contexts of packages/core/src, in order. A context may import every context above it. */
 const contexts = ['kernel', 'platform', 'http', 'identity', 'products', 'maintenance', 'telemetry']
 
-/** The products share one level. Each may import, of the others, only what stands here. */
+/**
+ * The products share one level. Each may import, of the others, only what stands here.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const products = {
   authentication: [],
   custody: [],
@@ -18,6 +21,7 @@ const products = {
 /**
  * The published packages, and the published packages that their sources may import.
  * Private packages (tests, apps, examples) and test files may import any.
+ * @type {Readonly<Record<string, readonly string[]>>}
  */
 const packages = {
   core: [],
@@ -42,7 +46,10 @@ const oneOf = (names) => `(?:${names.join('|')})`
  */
 const foldersOf = (context) => (context === 'products' ? Object.keys(products) : [context])
 
-/** Every folder of core, with the folders that it may import beside itself. */
+/**
+ * Every folder of core, with the folders that it may import beside itself.
+ * @type {Record<string, readonly string[]>}
+ */
 const allowedFolders = Object.fromEntries(
   contexts.flatMap((context, level) => {
     const above = contexts.slice(0, level).flatMap(foldersOf)
@@ -85,7 +92,8 @@ export default {
     ...contextRules,
     {
       name: 'unplaced-in-core',
-      comment: 'A folder of packages/core/src has no place in the order of contexts yet: name it in .dependency-cruiser.mjs',
+      comment:
+        'A folder of packages/core/src has no place in the order of contexts yet: name it in .dependency-cruiser.mjs',
       severity: 'error',
       from: { path: `${core}[^/]+/`, pathNot: [`${core}${oneOf([...placed, 'test-fixtures'])}/`] },
       to: {},

@@ -1,5 +1,6 @@
 // Names and phrases that must not come back, beside the single words that cspell.json flags: those are whole words, and
 // these are parts of names or several words.
+// cspell:disable
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,11 +35,13 @@ const phrases = [
  */
 export function forbiddenWords(path, text) {
   const rules = path.endsWith('.md') ? phrases : [...names, ...phrases]
-  return text.split('\n').flatMap((line, index) =>
-    rules.flatMap(({ pattern, instead }) =>
-      [...line.matchAll(pattern)].map(([found]) => `${path}:${index + 1}: ${found}: write ${instead}`),
-    ),
-  )
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      rules.flatMap(({ pattern, instead }) =>
+        [...line.matchAll(pattern)].map(([found]) => `${path}:${index + 1}: ${found}: write ${instead}`),
+      ),
+    )
 }
 
 /** The tracked sources and documents, without this list and its test. */

@@ -23,7 +23,7 @@ async function cruise(files: Readonly<Record<string, string>>) {
     env: { ...process.env, NO_COLOR: '1' },
   })
   const violations = [...output.matchAll(/^ {2}error (.*?) ?$/gm)].map(([, line]) => line)
-  return { status, violations: violations.toSorted(), output }
+  return { status, violations: violations.toSorted((a, b) => String(a).localeCompare(String(b))), output }
 }
 
 /** Makes a planted package reachable by its name, as pnpm does. */

@@ -61,7 +61,10 @@ const counts = [
   await runChecks([
     { name: 'lint', run: node('node_modules/oxlint/bin/oxlint') },
     { name: 'format', run: node('node_modules/@biomejs/biome/bin/biome', 'format', '--reporter=summary') },
-    { name: 'direction of imports', run: node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...sources) },
+    {
+      name: 'direction of imports',
+      run: node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...sources),
+    },
     { name: 'spelling', run: node('node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet') },
     { name: 'words', run: node('scripts/check-words.mjs') },
     { name: 'every project is built', run: node('scripts/check-references.mjs') },

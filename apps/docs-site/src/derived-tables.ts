@@ -45,7 +45,9 @@ export function writeDerivedTables(): void {
 export function tableFaults(): readonly string[] {
   return derivedTables.flatMap((table) => {
     const { current, wanted } = pageWith(table)
-    return current === wanted ? [] : [`${table.page}: the table of ${table.name} differs from the code: run npm run docs`]
+    return current === wanted
+      ? []
+      : [`${table.page}: the table of ${table.name} differs from the code: run npm run docs`]
   })
 }
 

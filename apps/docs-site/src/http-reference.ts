@@ -122,7 +122,13 @@ function operationSection(one: Placed): readonly string[] {
 }
 
 function access({ security, 'x-rate-limits': limits }: Placed): string {
-  const schemes = security.map((one) => Object.keys(one).map((name) => `\`${name}\``).join(' with ')).join(', or ')
+  const schemes = security
+    .map((one) =>
+      Object.keys(one)
+        .map((name) => `\`${name}\``)
+        .join(' with '),
+    )
+    .join(', or ')
   const who = schemes === '' ? 'Public, without authentication.' : `Authentication: ${schemes}.`
   const rates = limits.map(({ by, limit, windowSeconds }) => `${limit} in ${windowSeconds} s by ${by}`)
   return rates.length === 0 ? who : `${who} Rate limit: ${text(rates.join(', '))}.`

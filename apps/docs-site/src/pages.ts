@@ -32,8 +32,23 @@ export function writeDocument(path: string): void {
   writePage(documentPage(readDocument(path)))
 }
 
-function documentPage({ path, title }: Document): Page {
-  return { url: urlOf(path), title, source: path, markdown: readFileSync(join(root, path), 'utf8') }
+function documentPage(document: Document): Page {
+  return {
+    url: urlOf(document.path),
+    title: document.title,
+    source: document.path,
+    markdown: withoutComments(document),
+  }
+}
+
+/** The text of a document without its comments: they are for the checks, and not every parser ends them at the same line. */
+function withoutComments({ path, tokens }: Document): string {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n')
+  for (const { type, content, map } of tokens) {
+    if (type !== 'html_block' || map === null || !content.trimStart().startsWith('<!--')) continue
+    lines.fill('', map[0], map[1])
+  }
+  return lines.join('\n')
 }
 
 function linkedFiles({ path, links }: Document): readonly string[] {
@@ -51,7 +66,8 @@ function isImage(path: string): boolean {
 function sourcePage(path: string): Page {
   const absolute = join(root, path)
   const text = statSync(absolute).isDirectory() ? readdirSync(absolute).join('\n') : readFileSync(absolute, 'utf8')
-  const language = /\.(ts|mjs|js|json|sql|yaml|yml|sh)$/.exec(path)?.[1] ?? ''
+  // Shiki knows `.mjs` by the name of `.js` only.
+  const language = /\.m?(ts|js|json|sql|yaml|yml|sh)$/.exec(path)?.[1] ?? ''
   const markdown = `# ${path}\n\n\`\`\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\`\`\n`
   return { url: urlOf(path), title: path, markdown, searched: false }
 }

@@ -36,14 +36,13 @@ export function siteLink(source: string, href: string): string | undefined {
 }
 
 /**
- * Makes the documents of the repository fit for VitePress: links between files become links between pages, comments are
- * left out, because they are for the checks, and braces stay text, because Vue would evaluate them.
+ * Makes the documents of the repository fit for VitePress: links between files become links between pages, and braces stay
+ * text, because Vue would evaluate them.
  */
 export function repositoryLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('repository_links', ({ tokens, env }) => {
     const source = env.frontmatter?.['source']
     for (const token of tokens) {
-      if (token.type === 'html_block' && token.content.startsWith('<!--')) token.content = ''
       for (const child of token.children ?? []) {
         if (child.type === 'text') child.content = child.content.replaceAll('{{', '{\u200B{')
         if (typeof source === 'string') rewriteLink(child, source)

@@ -2,9 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import MiniSearch from 'minisearch'
+import { z } from 'zod'
 import { siteConfig } from './site-config.ts'
 
 /** Words with typing errors, each with the page that they must find. */
+// cspell:disable
 const mistyped = [
   ['custdoy', '/custody.html'],
   ['idempotncy', '/idempotency.html'],
@@ -12,6 +14,7 @@ const mistyped = [
   ['wehbook', '/webhooks.html'],
   ['obsrvability', '/observability.html'],
 ] as const
+// cspell:enable
 
 /**
  * What the search of a built site does not find, one line each: names of the references, and pages behind a typing error.
@@ -40,8 +43,8 @@ export async function searchFaults(site: string, names: readonly string[]): Prom
 /** The index as VitePress writes it: a module whose default export is the JSON of MiniSearch. */
 async function readIndex(site: string): Promise<MiniSearch> {
   const folder = join(site, 'assets/chunks')
-  const name = (existsSync(folder) ? readdirSync(folder) : []).find((file) => file.startsWith('@localSearchIndexroot'))
+  const name = (existsSync(folder) ? readdirSync(folder) : []).find((file) => file.startsWith('@localSearchIndex'))
   if (name === undefined) throw new Error(`${site} has no search index`)
-  const loaded: { readonly default: string } = await import(pathToFileURL(join(folder, name)).href)
+  const loaded = z.object({ default: z.string() }).parse(await import(pathToFileURL(join(folder, name)).href))
   return MiniSearch.loadJSON(loaded.default, { fields: ['title', 'titles', 'text'], storeFields: ['title', 'titles'] })
 }

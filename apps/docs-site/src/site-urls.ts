@@ -16,7 +16,8 @@ export function urlOf(path: string): string {
   if (path.startsWith('docs/') && path.endsWith('.md')) return path.slice('docs/'.length).replace(/\.md$/, '.html')
   if (path.startsWith('reference/')) return path.replace(/\.md$/, '.html')
   if (/^[A-Z]+\.md$/.test(path)) return path.toLowerCase().replace(/\.md$/, '.html')
-  return /\.(png|svg|jpg)$/.test(path) ? `files/${path}` : `source/${path}.html`
+  // VitePress leaves out files whose name begins with a dot.
+  return /\.(png|svg|jpg)$/.test(path) ? `files/${path}` : `source/${path.replaceAll(/(^|\/)\./g, '$1dot-')}.html`
 }
 
 /** A link to a folder means its README, as it does on GitHub. */
