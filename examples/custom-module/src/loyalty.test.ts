@@ -149,5 +149,7 @@ test('maintain() deletes accounts that were not used for the time in the options
 
 test('a module with the name of a part of Billfold is rejected with an error that names it', () => {
   for (const name of ['custody', 'audit', 'maintain', 'wallets'])
-    expect(() => createBillfold({ storage, keyring, modules: [{ name, tables: [], create: () => ({}) }] })).toThrow(name)
+    expect(() => createBillfold({ storage, keyring, modules: [{ name, tables: [], create: () => ({}) }] })).toThrow(
+      name,
+    )
 })
