@@ -19,7 +19,7 @@ import type { z } from 'zod'
 export interface ModuleEvents {}
 
 /** The name of an event type. */
-export type EventType = keyof ModuleEvents & string
+export type EventType = Extract<keyof ModuleEvents, string>
 
 /** The `data` of an event type. */
 export type EventData<Type extends EventType> = ModuleEvents[Type] extends {
