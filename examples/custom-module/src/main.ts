@@ -9,7 +9,4 @@ const billfold = createBillfold({
   modules: [loyalty({ expiryDays: 365 })],
 })
 
-express()
-  .use('/custody', expressRouter(billfold.custody))
-  .use('/loyalty', expressRouter(billfold.loyalty))
-  .listen(3000)
+express().use('/custody', expressRouter(billfold.custody)).use('/loyalty', expressRouter(billfold.loyalty)).listen(3000)

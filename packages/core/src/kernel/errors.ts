@@ -9,7 +9,7 @@ export type { ErrorDefinition, ErrorTable } from './error-codes/error-table.ts'
  * {@link isBillfoldError} know them.
  *
  * @example
- * ```ts
+ * ```typescript
  * declare module '@billfold/core' {
  *   interface ModuleErrors {
  *     'loyalty.insufficient-points': true
@@ -21,7 +21,8 @@ export type { ErrorDefinition, ErrorTable } from './error-codes/error-table.ts'
 export interface ModuleErrors {}
 
 /** The code of a {@link BillfoldError}. Codes are stable: branch on them, not on messages. */
-export type ErrorCode = keyof typeof errorTable | (keyof ModuleErrors & string)
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- never, until a module adds its codes
+export type ErrorCode = keyof typeof errorTable | Extract<keyof ModuleErrors, string>
 
 /** One problem of an input. */
 export interface Issue {
@@ -86,7 +87,7 @@ function findDefinition(code: string): ErrorDefinition {
  * @returns a function like the constructor of {@link BillfoldError}, for the codes of the table
  *
  * @example
- * ```ts
+ * ```typescript
  * import { errorFactory } from '@billfold/core'
  *
  * declare module '@billfold/core' {

@@ -3,7 +3,7 @@
  * third parties alike, so that {@link AuditAction} knows them. The value of a name is irrelevant.
  *
  * @example
- * ```ts
+ * ```typescript
  * declare module '@billfold/core' {
  *   interface ModuleAuditActions {
  *     'loyalty.points-granted': true
@@ -15,7 +15,7 @@
 export interface ModuleAuditActions {}
 
 /** The name of an audit action. Names are stable, so that filters and alerts can rely on them. */
-export type AuditAction = keyof ModuleAuditActions & string
+export type AuditAction = Extract<keyof ModuleAuditActions, string>
 
 /**
  * Audit actions with their descriptions. The subject of an entry is the id of the object that the action name starts
