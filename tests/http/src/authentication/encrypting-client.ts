@@ -1,11 +1,10 @@
-import type { RequestDriver } from '../request-driver.ts'
+import type { HttpReply, RequestContent, RequestDriver } from '../request-driver.ts'
 import {
   createClientSecureChannel,
   type ClientSecureChannel,
   type ClientKeyPair,
   generateClientKeyPair,
 } from '@billfold/core/client'
-import type { HttpReply, RequestContent } from '../request-driver.ts'
 
 /** Overrides of a valid request, for invalid and unusual ones. */
 export interface RequestOverrides {

@@ -1,11 +1,4 @@
-import {
-  type Billfold,
-  createBillfold,
-  localKeyring,
-  newKey,
-  createPasswordHasher,
-  type Storage,
-} from '@billfold/core'
+import { type Billfold, createBillfold, localKeyring, newKey, createPasswordHasher, type Storage } from '@billfold/core'
 import type { MountableApi } from '@billfold/core/http'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'

@@ -38,8 +38,7 @@ export async function fuzzPayments(mounting: Mounting, count: number, seed: numb
     prefix: mounting.prefix,
     fields: new Map(Object.entries(sensible(from, to, sessions))),
   }
-  const isService = ({ guard }: (typeof routes)[number]): boolean =>
-    guard.name.startsWith('service key')
+  const isService = ({ guard }: (typeof routes)[number]): boolean => guard.name.startsWith('service key')
   const asUser = { ...target, routes: routes.filter((one) => !isService(one)), headers: { authorization: from.apikey } }
   const asService = { ...target, routes: routes.filter(isService), headers: { authorization: serviceAuthorization } }
   const byUser = await fuzz(asUser, { count: Math.ceil((count * 3) / 4), seed })
