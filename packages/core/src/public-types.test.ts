@@ -18,21 +18,13 @@ describe('the types of createBillfold', () => {
   it('require a storage and a keyring, and nothing else', () => {
     type Required = { [Name in keyof BillfoldOptions as undefined extends BillfoldOptions[Name] ? never : Name]: true }
     expectTypeOf<keyof Required>().toEqualTypeOf<'storage' | 'keyring'>()
-<<<<<<< HEAD
-    expectTypeOf<BillfoldOptions>().toExtend<Parameters<typeof createBillfold>[0]>()
-=======
     expectTypeOf(createBillfold<readonly []>).parameters.toEqualTypeOf<[BillfoldOptions]>()
->>>>>>> modules
     expectTypeOf<BillfoldOptions['storage']>().toEqualTypeOf<Storage>()
   })
 
   it('return an instance with five mountable APIs', () => {
-<<<<<<< HEAD
-    expectTypeOf(createBillfold).returns.toExtend<Billfold>()
-=======
     expectTypeOf(createBillfold<readonly []>).returns.toEqualTypeOf<Billfold & ModuleResults<readonly []>>()
     expectTypeOf<keyof ModuleResults<readonly []>>().toEqualTypeOf<never>()
->>>>>>> modules
     type Mountable = { [Name in keyof Billfold as Billfold[Name] extends MountableApi ? Name : never]: true }
     expectTypeOf<keyof Mountable>().toEqualTypeOf<'authentication' | 'custody' | 'onboarding' | 'dids' | 'payments'>()
   })

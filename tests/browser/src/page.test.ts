@@ -208,8 +208,8 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await showPictures(page, pictures, them)
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
-    for (const asked of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])
-      await page.getByRole('heading', { name: asked }).waitFor(patience)
+    for (const input of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])
+      await page.getByRole('heading', { name: input }).waitFor(patience)
     await expectScreen(page, 'Enter your PIN')
   }, 120_000)
 

@@ -56,7 +56,7 @@ const challenge: Walk = async (page, shot) => {
   await shot('again')
 }
 
-const refused: Walk = async (page, shot) => {
+const rejected: Walk = async (page, shot) => {
   await page.goto(await host.session({ returnUrl: `${host.relyingParty}/after` }))
   await start(page)
   for (let attempt = 1; attempt <= 4; attempt++) {
@@ -92,7 +92,7 @@ const walks: readonly (readonly [Scene, Walk])[] = [
   [camera, enrol],
   [camera, signIn],
   [camera, challenge],
-  [stranger, refused],
+  [stranger, rejected],
   [camera, offline],
   ['no camera', withoutCamera('no-camera', 'There is no camera')],
 ]

@@ -26,8 +26,8 @@ interface Job {
   readonly dids: readonly string[]
 }
 
-const [first = '200', told] = process.argv.slice(2)
-await (told === undefined ? lead(Number(first)) : work(JSON.parse(told)))
+const [first = '200', serializedJob] = process.argv.slice(2)
+await (serializedJob === undefined ? lead(Number(first)) : work(JSON.parse(serializedJob)))
 
 async function hostOf(
   job: Job,
@@ -76,9 +76,9 @@ async function lead(count: number): Promise<void> {
   const { caller, close } = await hostOf(job)
   const dids = await createWallets(caller, count)
   await close()
-  const began = performance.now()
+  const startedAt = performance.now()
   await Promise.all([dids.slice(0, count / 2), dids.slice(count / 2)].map((half) => runProcess({ ...job, dids: half })))
-  const seconds = (performance.now() - began) / 1000
+  const seconds = (performance.now() - startedAt) / 1000
   const { transactions, changes, failed } = await readPayerHistory({ ...chain, payerAddress })
   const distinct = new Set(changes).size
   process.stdout.write(
@@ -94,11 +94,11 @@ async function makeInOneVault(database: TestDatabase, count: number): Promise<vo
   const { clients, drop } = await createTwoDidHosts(database)
   const { body } = await clients[0].call('POST', '/vault', { kind: 'BIP44' })
   const wallet = { vaultId: body.vault._id }
-  const began = performance.now()
+  const startedAt = performance.now()
   const answers = await Promise.all(
     Array.from({ length: count }, (_, index) => clients[index % 2 === 0 ? 0 : 1].call('POST', '/wallet', { wallet })),
   )
-  const seconds = (performance.now() - began) / 1000
+  const seconds = (performance.now() - startedAt) / 1000
   const indices = new Set(answers.map(({ body: made }) => made.wallet?.index))
   const whole = Array.from({ length: count }, (_, index) => index).every((index) => indices.has(index))
   process.stdout.write(

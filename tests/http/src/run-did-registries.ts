@@ -7,10 +7,12 @@ import { configureInTwoProcesses } from './did-registries/shared-payer.ts'
 const [sequences = 500, wallets = 200, seed = 1] = process.argv.slice(2).map(Number)
 
 const sequencing = await deployRegistry()
-const begun = performance.now()
+const startedAt = performance.now()
 const compared = await compareSequences(sequencing, { count: sequences, maxLength: 8, seed })
 await sequencing.close()
-print(`${compared} sequences gave the same documents in both registries as in ethr-did-resolver, in ${since(begun)} s`)
+print(
+  `${compared} sequences gave the same documents in both registries as in ethr-did-resolver, in ${since(startedAt)} s`,
+)
 
 for (const database of await openTestDatabases()) {
   if (database.kind === 'pglite') continue

@@ -55,10 +55,10 @@ async function measure(count: number): Promise<string> {
     const list = Array.from({ length: entries }, (_, index) => ({
       did: index % 2 === 0 ? testDid((index * 7919 + round * 104_729) % count) : testDid(count + index),
     }))
-    const begun = performance.now()
-    const { status, opened } = await check({ list })
-    times.push(performance.now() - begun)
-    const found = (opened as { readonly list: readonly unknown[] }).list.length
+    const startedAt = performance.now()
+    const { status, decrypted } = await check({ list })
+    times.push(performance.now() - startedAt)
+    const found = (decrypted as { readonly list: readonly unknown[] }).list.length
     if (status !== 200 || found !== entries / 2) throw new Error(`${status}, ${found} found`)
   }
   const sorted = times.toSorted((one, other) => one - other)

@@ -43,8 +43,8 @@ for (const mounting of chosen) {
   if (findings.length > 0) process.exitCode = 1
 
   const fuzzed = await startFuzzedHost(mounting, 400)
-  const kept = { port: fuzzed.target.port, close: async () => {} }
-  await run('the onboarding API', mounting, kept, fuzzed.target)
+  const running = { port: fuzzed.target.port, close: async () => {} }
+  await run('the onboarding API', mounting, running, fuzzed.target)
   const { blobs, rows } = await fuzzed.countStored()
   await fuzzed.close()
   process.stdout.write(`${blobs} blobs, ${rows} rows of files\n`)
@@ -58,9 +58,9 @@ async function run(
   name: string,
   mounting: Mounting,
   host: Pick<Awaited<ReturnType<typeof startHost>>, 'port' | 'close'>,
-  asked: Pick<FuzzTarget, 'routes' | 'headers'>,
+  input: Pick<FuzzTarget, 'routes' | 'headers'>,
 ): Promise<void> {
-  const target = { ...asked, port: host.port, prefix: mounting.prefix }
+  const target = { ...input, port: host.port, prefix: mounting.prefix }
   const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
   await host.close()
   tell(name, mounting, report)

@@ -22,7 +22,7 @@ function upload(
 ): Promise<{ status: number; text: string; peak: number }> {
   return new Promise((resolve, reject) => {
     let peak = 0
-    const answer = { begun: false }
+    const answer = { startedAt: false }
     const outgoing = httpRequest({
       port,
       method: 'POST',
@@ -30,7 +30,7 @@ function upload(
       headers: { ...formType, authorization: `Bearer ${jwt}` },
     })
     outgoing.on('response', (response) => {
-      answer.begun = true
+      answer.startedAt = true
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('end', () => {
@@ -39,17 +39,17 @@ function upload(
       })
     })
     outgoing.on('error', (error) => {
-      if (!answer.begun) reject(error)
+      if (!answer.startedAt) reject(error)
     })
     outgoing.write(encodeForm([{ name: 'file', content: pngBytes(1000) }], '').subarray(0, -2))
     let left = size
     const send = (): void => {
-      while (left > 0 && !answer.begun) {
+      while (left > 0 && !answer.startedAt) {
         left -= piece.length
         peak = Math.max(peak, process.memoryUsage().rss)
         if (!outgoing.write(piece)) return void outgoing.once('drain', send)
       }
-      if (!answer.begun) outgoing.end(`\r\n${Buffer.from(encodeForm([])).toString()}`)
+      if (!answer.startedAt) outgoing.end(`\r\n${Buffer.from(encodeForm([])).toString()}`)
     }
     send()
   })
@@ -62,13 +62,13 @@ async function run(mounting: Mounting, maxFileBytes: number, expected: number): 
     request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
   })
   const before = process.memoryUsage().rss
-  const begun = performance.now()
+  const startedAt = performance.now()
   const { status, text, peak } = await upload(host.port, mounting, applicant)
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - startedAt) / 1000
   const grown = peak - before
   const good = status === expected && grown < allowed
-  const said = `${formatMounting(mounting)}: ${mebibytes} MiB, answered ${status} after ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more memory`
-  process.stdout.write(`${good ? 'ok' : 'FAILED'} ${said}${good ? '' : ` ${text}`}\n`)
+  const line = `${formatMounting(mounting)}: ${mebibytes} MiB, answered ${status} after ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more memory`
+  process.stdout.write(`${good ? 'ok' : 'FAILED'} ${line}${good ? '' : ` ${text}`}\n`)
   if (!good) process.exitCode = 1
   await host.close()
   await made.drop()

@@ -42,13 +42,14 @@ describe('a request with an Idempotency-Key', () => {
 
   beforeEach(() => {
     verified = 0
-    const services = testServices(memoryStorage())
+    const storage = memoryStorage()
+    const services = testServices(storage)
     api = createMountableApi(
       { name: 'test', title: 'Test', routes: [pay], errorReply: ({ status, code }) => ({ status, body: { code } }) },
       {
         logger: services.logger,
         rateLimiter: memoryRateLimiter(),
-        executeOnce: (call, execute) => executeOnce(services, call, execute),
+        executeOnce: (call, execute) => executeOnce({ ...services, storage }, call, execute),
       },
     )
   })

@@ -11,7 +11,7 @@ const refusing = new Set<string>()
 const limit: RateLimiter['consume'] = async ({ name }) => ({ allowed: !refusing.has(name), retryAfterSeconds: 1 })
 
 let host: FaceHost
-const asker = () => inMemoryDriver(host.billfold.authentication)
+const driver = () => inMemoryDriver(host.billfold.authentication)
 
 beforeEach(async () => {
   refusing.clear()
@@ -22,9 +22,9 @@ beforeEach(async () => {
 })
 
 async function loginOf(person: string, configuration: string): Promise<LoginBrowser> {
-  const { createSession, openBrowser } = await createLoginFlow(asker(), host.billfold, host.licence)
+  const { createSession, openBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
   const userId = await createUser(host.billfold)
-  await enrolFace(asker(), host.billfold, userId, person)
+  await enrolFace(driver(), host.billfold, userId, person)
   return openBrowser((await createSession({ userId, dvcID: configuration, communityId: 'default' })).url)
 }
 
@@ -51,13 +51,13 @@ describe('a request rejected by a rate limit', () => {
 describe('a face encrypted by an app', () => {
   it('counts as one attempt in every base64 spelling', async () => {
     const userId = await createUser(host.billfold)
-    await enrolFace(asker(), host.billfold, userId, 'carla')
+    await enrolFace(driver(), host.billfold, userId, 'carla')
     const { configurations, sessions } = host.billfold.authentication
     await configurations.create({ tag: 'twice', liveness: 'none', pin: 'never', maxAttempts: 2 })
     const { sessionId } = await sessions.create({ userId, configuration: 'twice' })
-    const { channel, keyPair } = await createEncryptingClient(asker())
+    const { channel, keyPair } = await createEncryptingClient(driver())
     const submit = (data: string) =>
-      asker().request('POST', `/sessions/session/${sessionId}/authenticate`, {
+      driver().request('POST', `/sessions/session/${sessionId}/authenticate`, {
         json: { data, publicKey: keyPair.publicKey },
       })
     const wrong = await channel.encrypt(JSON.stringify({ selfie: createSelfie('mallory') }))
@@ -78,16 +78,16 @@ describe('a licence for one community', () => {
 
   it('rejects a user token from a login in another community', async () => {
     const userId = await createUser(host.billfold)
-    await enrolFace(asker(), host.billfold, userId, 'dora')
+    await enrolFace(driver(), host.billfold, userId, 'dora')
     await host.billfold.authentication.configurations.create({ tag: 'pin', community: 'second', liveness: 'none' })
-    own = await createEncryptingClient(asker(), { licence: host.licence })
+    own = await createEncryptingClient(driver(), { licence: host.licence })
     const login = async (data: object) =>
       own.send('POST', '/v2/authenticate_with_liveid', { data: { skip_liveid: false, ...data } })
     const first = await login({ communityId: 'default', dvcID: 'anybody', selfie: createSelfie('dora') })
-    const { token } = first.opened as { token: string }
-    const asked = { skip_liveid: true, user_token: token, pin: '4711' }
-    expect((await login({ ...asked, communityId: 'second', dvcID: 'pin' })).status).toBe(401)
-    expect((await login({ ...asked, communityId: 'default', dvcID: 'pin' })).json).toMatchObject({ status: 'success' })
+    const { token } = first.decrypted as { token: string }
+    const input = { skip_liveid: true, user_token: token, pin: '4711' }
+    expect((await login({ ...input, communityId: 'second', dvcID: 'pin' })).status).toBe(401)
+    expect((await login({ ...input, communityId: 'default', dvcID: 'pin' })).json).toMatchObject({ status: 'success' })
   })
 
   it('adds no device information to a session of another community', async () => {
@@ -101,12 +101,12 @@ describe('a licence for one community', () => {
       configuration: 'still',
     })
     const add = (headers: Record<string, string>) =>
-      asker().request('POST', '/userDeviceInfo', {
+      driver().request('POST', '/userDeviceInfo', {
         headers: { keyid: keyId, keysecret: keySecret, ...headers },
         json: { sessionId, deviceInfo: { model: 'x' } },
       })
     expect((await add({ license })).status).toBe(404)
     expect((await add({})).status).toBe(200)
-    expect((await visitSessionUrl(asker(), `${publicUrl}/sessions/session/${sessionId}`)).status).toBe(302)
+    expect((await visitSessionUrl(driver(), `${publicUrl}/sessions/session/${sessionId}`)).status).toBe(302)
   })
 })

@@ -183,7 +183,7 @@ function suite(client: MountedClient): void {
 
     it('accepts 1 to 1,000 entries, each with a DID or a public key', async () => {
       const many = (length: number) => ({ list: Array.from({ length }, (_, index) => ({ did: `did:x:${index}` })) })
-      expect((await call({ data: many(1000) })).opened).toEqual({ list: [] })
+      expect((await call({ data: many(1000) })).decrypted).toEqual({ list: [] })
       for (const data of [many(0), many(1001), {}, { list: [{}] }, { list: [{ did: 7 }] }, { list: {} }])
         expect(await call({ data })).toMatchObject({ status: 400, json: { statusCode: 400, error: 'Bad Request' } })
     })
@@ -202,9 +202,9 @@ function suite(client: MountedClient): void {
 
     it('are listed for system licences only, encrypted', async () => {
       const key = await made('listed')
-      const { status, json, opened } = await (await operator()).send('GET', '/servicekeys')
+      const { status, json, decrypted } = await (await operator()).send('GET', '/servicekeys')
       expect({ status, data: (json as { data: unknown }).data }).toEqual({ status: 200, data: expect.any(String) })
-      expect(opened).toContainEqual({ tag: 'listed', ...key, type: 'gateway', debug: true })
+      expect(decrypted).toContainEqual({ tag: 'listed', ...key, type: 'gateway', debug: true })
       const standard = await createEncryptingClient(client, { licence: host.standard.licence })
       expect((await standard.send('GET', '/servicekeys')).status).toBe(403)
       expect((await standard.send('DELETE', `/servicekey/${key.keyId}`)).status).toBe(403)
@@ -219,8 +219,8 @@ function suite(client: MountedClient): void {
     it('are replaced by keys with the same tag and type', async () => {
       const caller = await operator()
       const old = await made('replaced')
-      const { status, opened } = await caller.send('DELETE', `/servicekey/${old.keyId}`)
-      const [key] = opened as Keys
+      const { status, decrypted } = await caller.send('DELETE', `/servicekey/${old.keyId}`)
+      const [key] = decrypted as Keys
       expect({ status, key }).toMatchObject({ status: 200, key: { tag: 'replaced', type: 'gateway', debug: true } })
       expect(key?.keyId).not.toBe(old.keyId)
       expect(key?.keySecret).not.toBe(old.keySecret)
@@ -238,11 +238,11 @@ function suite(client: MountedClient): void {
       const first = await caller.send('DELETE', path, { uuid })
       const again = await caller.send('DELETE', path, { uuid })
       expect(again.status).toBe(200)
-      expect(again.opened).toEqual(first.opened)
+      expect(again.decrypted).toEqual(first.decrypted)
       expect(again.text).not.toBe(first.text)
-      const refused = await caller.send('DELETE', path, { uuid: `${uuid}2` })
-      expect(refused.status).toBe(404)
-      expect((await caller.send('DELETE', path, { uuid: `${uuid}2` })).text).toBe(refused.text)
+      const rejected = await caller.send('DELETE', path, { uuid: `${uuid}2` })
+      expect(rejected.status).toBe(404)
+      expect((await caller.send('DELETE', path, { uuid: `${uuid}2` })).text).toBe(rejected.text)
     })
 
     it('are not replaced under a request id that was used for another request', async () => {

@@ -73,15 +73,15 @@ function suite(client: MountedClient): void {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
     const requestId = crypto.randomUUID()
-    const asked = {
+    const requested = {
       origin: 'o',
       scopes: '',
       authtype: 'face',
       dvcID: 'still',
       userId: await createEnrolledUser('berta'),
     }
-    const made = await requestSession(shop, asked, { requestId })
-    expect(await requestSession(shop, asked, { requestId })).toEqual(made)
+    const made = await requestSession(shop, requested, { requestId })
+    expect(await requestSession(shop, requested, { requestId })).toEqual(made)
     const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
     const face = { sessionId, selfie: createSelfie('mallory'), deviceId: 'phone' }
     const first = await submitFaceCapture(browser, face, { requestId })
@@ -94,14 +94,14 @@ function suite(client: MountedClient): void {
   it('passes a liveness challenge', async () => {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     const shop = await relyingParty()
-    const asked = {
+    const requested = {
       origin: 'o',
       scopes: '',
       authtype: 'face',
       dvcID: 'live',
       userId: await createEnrolledUser('carla'),
     }
-    const made = await requestSession(shop, asked)
+    const made = await requestSession(shop, requested)
     const { browser, sessionId } = await browserAt(loginUrl(shop, made.url))
     const { client: challenge } = await requestLivenessChallenge(browser, sessionId)
     const frames = createFrames('carla', (challenge as { readonly steps: string[] }).steps)
@@ -112,8 +112,8 @@ function suite(client: MountedClient): void {
     const { createEnrolledUser } = await createLoginFlow(client, host.billfold, host.licence)
     await createEnrolledUser('dora')
     const shop = await relyingParty()
-    const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
-    expect(await identifySelfie(shop, { ...asked, selfie: createSelfie('dora') })).toMatch(/^[0-9a-f]{128}$/)
-    expect(await identifySelfie(shop, { ...asked, selfie: createSelfie('a stranger') })).toBeUndefined()
+    const requested = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
+    expect(await identifySelfie(shop, { ...requested, selfie: createSelfie('dora') })).toMatch(/^[0-9a-f]{128}$/)
+    expect(await identifySelfie(shop, { ...requested, selfie: createSelfie('a stranger') })).toBeUndefined()
   })
 }

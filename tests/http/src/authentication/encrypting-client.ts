@@ -1,11 +1,10 @@
-import type { RequestDriver } from '../request-driver.ts'
+import type { HttpReply, RequestContent, RequestDriver } from '../request-driver.ts'
 import {
   createClientSecureChannel,
   type ClientSecureChannel,
   type ClientKeyPair,
   generateClientKeyPair,
 } from '@billfold/core/client'
-import type { HttpReply, RequestContent } from '../request-driver.ts'
 
 /** Overrides of a valid request, for invalid and unusual ones. */
 export interface RequestOverrides {
@@ -30,16 +29,16 @@ export interface EncryptingClient {
     method: string,
     path: string,
     sent?: RequestOverrides & { readonly data?: unknown; readonly plain?: unknown },
-  ) => Promise<HttpReply & { readonly opened: unknown }>
+  ) => Promise<HttpReply & { readonly decrypted: unknown }>
 }
 
 /** Creates a client with its own key pair, and a licence if given. */
 export async function createEncryptingClient(
-  asker: RequestDriver,
+  driver: RequestDriver,
   { licence, pair }: { readonly licence?: string; readonly pair?: ClientKeyPair } = {},
 ): Promise<EncryptingClient> {
-  const { publicKey } = (await asker.request('GET', '/publickeys')).json as { publicKey: string }
-  const { EC_CURVE_NAME } = (await asker.request('GET', '/environment')).json as {
+  const { publicKey } = (await driver.request('GET', '/publickeys')).json as { publicKey: string }
+  const { EC_CURVE_NAME } = (await driver.request('GET', '/environment')).json as {
     EC_CURVE_NAME: ClientKeyPair['curve']
   }
   const own = pair ?? generateClientKeyPair(EC_CURVE_NAME)
@@ -70,10 +69,10 @@ export async function createEncryptingClient(
           : plain !== undefined
             ? { json: plain }
             : {}
-      const answer = await asker.request(method, path, { headers: await headers(unusual), ...body })
+      const answer = await driver.request(method, path, { headers: await headers(unusual), ...body })
       const sealed = (answer.json as { data?: unknown } | undefined)?.data
-      const opened: unknown = typeof sealed === 'string' ? JSON.parse(await channel.decrypt(sealed)) : undefined
-      return { ...answer, opened }
+      const decrypted: unknown = typeof sealed === 'string' ? JSON.parse(await channel.decrypt(sealed)) : undefined
+      return { ...answer, decrypted }
     },
   }
 }

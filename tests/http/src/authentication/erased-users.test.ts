@@ -9,7 +9,7 @@ import { createLoginFlow, enrolFace } from './login-flow.ts'
 
 let host: FaceHost
 let storage: Storage
-const asker = () => inMemoryDriver(host.billfold.authentication)
+const driver = () => inMemoryDriver(host.billfold.authentication)
 
 beforeEach(async () => {
   storage = memoryStorage()
@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 
 async function identified(person: string): Promise<number> {
-  const caller = await createEncryptingClient(asker(), { licence: host.licence })
+  const caller = await createEncryptingClient(driver(), { licence: host.licence })
   const data = { selfie: createSelfie(person), dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
   return (await caller.send('POST', '/identify_selfie', { data })).status
 }
@@ -25,14 +25,14 @@ async function identified(person: string): Promise<number> {
 /** Creates a user with a face and the trusted device `phone of ada`. */
 async function ada(): Promise<string> {
   const userId = await createUser(host.billfold)
-  await enrolFace(asker(), host.billfold, userId, 'ada')
-  const { createSession, openBrowser } = await createLoginFlow(asker(), host.billfold, host.licence)
+  await enrolFace(driver(), host.billfold, userId, 'ada')
+  const { createSession, openBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
   const browser = await openBrowser((await createSession({ userId, dvcID: 'pin' })).url)
   const device = createDevice()
   const show = (step: string) => device.signStep(step, browser.sessionId, browser.publicKey)
   const face = await browser.submitFace({ selfie: createSelfie('ada'), device: show('submit_face') })
-  const asked = { pin: '4711', isTrustedDevice: true, deviceId: 'phone of ada', device: show('verify_pin') }
-  expect((await browser.verifyPin(face.data.token, asked)).data).toEqual({ isAuthenticated: true })
+  const input = { pin: '4711', isTrustedDevice: true, deviceId: 'phone of ada', device: show('verify_pin') }
+  expect((await browser.verifyPin(face.data.token, input)).data).toEqual({ isAuthenticated: true })
   return userId
 }
 
@@ -61,7 +61,7 @@ describe('a user', () => {
 
   it('is not identified by face once archived', async () => {
     const userId = await createUser(host.billfold, '')
-    await enrolFace(asker(), host.billfold, userId, 'berta')
+    await enrolFace(driver(), host.billfold, userId, 'berta')
     expect(await identified('berta')).toBe(200)
     const { keyId, keySecret } = await host.billfold.serviceKeys.create({ tag: 'users', scopes: ['custody'] })
     const authorization = basicAuthorization(keyId, keySecret)

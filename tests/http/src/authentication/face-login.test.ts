@@ -52,9 +52,9 @@ function suite(client: MountedClient): void {
         data: { success: true, sessionId, status: 'success', pinRequired: false },
       })
       expect((await browser.getResult()).data).toMatchObject({ status: 'success' })
-      const { opened, json } = await relyingParty.send('GET', path)
+      const { decrypted, json } = await relyingParty.send('GET', path)
       expect(json).toMatchObject({ status: 'success', publicKey: expect.any(String) })
-      expect(opened).toEqual({
+      expect(decrypted).toEqual({
         sessionId,
         userId,
         wallet: [],
@@ -76,8 +76,8 @@ function suite(client: MountedClient): void {
       const userId = await createEnrolledUser('berta')
       const { sessionId, url } = await createSession({ dvcID: 'anybody' })
       expect((await (await openBrowser(url)).submitFace({ selfie: createSelfie('berta') })).data.status).toBe('success')
-      const { opened } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
-      expect(opened).toEqual({ sessionId, userId })
+      const { decrypted } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
+      expect(decrypted).toEqual({ sessionId, userId })
     })
 
     it('returns 400 without a user if the configuration does not identify', async () => {
@@ -121,8 +121,8 @@ function suite(client: MountedClient): void {
     it('accepts the frames of a started challenge once', async () => {
       const { browser } = await login('emma', 'live')
       expect((await browser.submitFace({ selfie: createSelfie('emma') })).status).toBe(400)
-      const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
-      const frames = createFrames('emma', asked)
+      const { steps: input } = (await browser.startLiveness()).data.client as { steps: string[] }
+      const frames = createFrames('emma', input)
       expect((await browser.submitFace({ frames: createFrames('emma', ['wink']) })).data).toMatchObject({
         status: 'retry',
         message: 'The movements were not the ones asked for',
@@ -134,8 +134,8 @@ function suite(client: MountedClient): void {
 
     it('rejects a selfie sent with frames of another person', async () => {
       const { browser } = await login('frida', 'live')
-      const { steps: asked } = (await browser.startLiveness()).data.client as { steps: string[] }
-      const answer = await browser.submitFace({ selfie: createSelfie('frida'), frames: createFrames('mallory', asked) })
+      const { steps: input } = (await browser.startLiveness()).data.client as { steps: string[] }
+      const answer = await browser.submitFace({ selfie: createSelfie('frida'), frames: createFrames('mallory', input) })
       expect(answer.data.status).toBe('retry')
     })
   })

@@ -9,7 +9,7 @@ import { createEncryptingClient, type EncryptingClient } from './encrypting-clie
 import { createLoginFlow, enrolFace, publicUrl, visitSessionUrl } from './login-flow.ts'
 
 /** A session started by one browser, and the browser's clients at both processes. */
-interface Opened {
+interface StartedSession {
   readonly sessionId: string
   readonly at: readonly [EncryptingClient, EncryptingClient]
   readonly headers: { readonly cookie: string }
@@ -20,11 +20,11 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   let drop: () => Promise<void> = async () => {}
 
   beforeAll(async () => {
-    const opened = await database.open()
-    drop = opened.drop
+    const fresh = await database.open()
+    drop = fresh.drop
     const { dialect } = database
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
-    const pools = [opened.connect(), opened.connect()] as const
+    const pools = [fresh.connect(), fresh.connect()] as const
     await migrate(pools[0], { dialect })
     const first = await createFaceHost({ storage: kyselyStorage(pools[0], { dialect }), keyring })
     const second = await createFaceHost({
@@ -37,17 +37,17 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   afterAll(() => drop())
 
   const billfold = (): Billfold => hosts[0].billfold
-  const askers = () =>
+  const drivers = () =>
     [inMemoryDriver(hosts[0].billfold.authentication), inMemoryDriver(hosts[1].billfold.authentication)] as const
 
   async function enrolled(person: string): Promise<string> {
     const userId = await createUser(billfold())
-    await enrolFace(askers()[0], billfold(), userId, person)
+    await enrolFace(drivers()[0], billfold(), userId, person)
     return userId
   }
 
-  async function open(userId: string, configuration: string): Promise<Opened> {
-    const [one, other] = askers()
+  async function open(userId: string, configuration: string): Promise<StartedSession> {
+    const [one, other] = drivers()
     const { sessionId } = await billfold().authentication.sessions.create({ userId, configuration })
     const answer = await visitSessionUrl(one, `${publicUrl}/sessions/session/${sessionId}`)
     const [cookie = ''] = String(answer.headers['set-cookie']).split(';')
@@ -55,7 +55,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     return { sessionId, at: [first, await createEncryptingClient(other, { pair: first.keyPair })], headers: { cookie } }
   }
 
-  const face = ({ at, sessionId, headers }: Opened, index: number, selfie: string, uuid?: string) =>
+  const face = ({ at, sessionId, headers }: StartedSession, index: number, selfie: string, uuid?: string) =>
     (at[index % 2] ?? at[0]).send('POST', '/v2/submit_face', {
       data: { sessionId, selfie },
       headers,
@@ -63,46 +63,46 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     })
 
   it('verify at most five of twelve faces', { timeout: 60_000 }, async () => {
-    const opened = await open(await enrolled('ada'), 'still')
+    const session = await open(await enrolled('ada'), 'still')
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => face(opened, index, createSelfie('mallory'))),
+      Array.from({ length: 12 }, (_, index) => face(session, index, createSelfie('mallory'))),
     )
     const looked = answers.filter(({ status }) => status === 200)
     expect(looked.length).toBeLessThanOrEqual(5)
     expect(looked.length).toBeGreaterThan(0)
     for (const { status } of answers) expect([200, 400]).toContain(status)
-    expect((await face(opened, 0, createSelfie('ada'))).status).toBe(400)
+    expect((await face(session, 0, createSelfie('ada'))).status).toBe(400)
   })
 
   it('complete a session once for eight matching faces', { timeout: 60_000 }, async () => {
-    const opened = await open(await enrolled('berta'), 'still')
+    const session = await open(await enrolled('berta'), 'still')
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => face(opened, index, createSelfie('berta'))),
+      Array.from({ length: 8 }, (_, index) => face(session, index, createSelfie('berta'))),
     )
     const succeeded = answers.filter(
-      ({ opened: data }) => (data as { status?: string } | undefined)?.status === 'success',
+      ({ decrypted: data }) => (data as { status?: string } | undefined)?.status === 'success',
     )
     expect(succeeded).toHaveLength(1)
   })
 
   it('execute a request id once and return its reply to repeats', { timeout: 60_000 }, async () => {
-    const opened = await open(await enrolled('carla'), 'pin')
+    const session = await open(await enrolled('carla'), 'pin')
     const selfie = createSelfie('carla')
-    const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(opened, index, selfie, 'the same')))
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(session, index, selfie, 'the same')))
     const answered = answers.filter(({ status }) => status === 200)
     expect(answered.length).toBeGreaterThan(0)
     for (const { status } of answers) expect([200, 401]).toContain(status)
-    const again = await face(opened, 1, selfie, 'the same')
-    for (const { opened: data } of answered) expect(data).toEqual(again.opened)
-    expect((await face(opened, 1, createSelfie('mallory'), 'the same')).status).toBe(401)
-    expect((await face(opened, 1, selfie, 'another')).status).toBe(400)
+    const again = await face(session, 1, selfie, 'the same')
+    for (const { decrypted: data } of answered) expect(data).toEqual(again.decrypted)
+    expect((await face(session, 1, createSelfie('mallory'), 'the same')).status).toBe(401)
+    expect((await face(session, 1, selfie, 'another')).status).toBe(400)
   })
 
   it('verify at most five of twelve PINs', { timeout: 60_000 }, async () => {
-    const opened = await open(await enrolled('dora'), 'pin')
-    const { token } = (await face(opened, 0, createSelfie('dora'))).opened as { token: string }
+    const session = await open(await enrolled('dora'), 'pin')
+    const { token } = (await face(session, 0, createSelfie('dora'))).decrypted as { token: string }
     const pin = (index: number, value: string) =>
-      (opened.at[index % 2] ?? opened.at[0]).send('POST', '/verify_pin', { data: { pin: value }, token })
+      (session.at[index % 2] ?? session.at[0]).send('POST', '/verify_pin', { data: { pin: value }, token })
     const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => pin(index, '0000')))
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(5)
     expect((await pin(0, '4711')).status).toBe(400)
@@ -117,7 +117,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
       userId: await createUser(billfold()),
       configuration: 'still',
     })
-    const [one, other] = askers()
+    const [one, other] = drivers()
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         (index % 2 === 0 ? one : other).request('POST', '/userDeviceInfo', {
@@ -133,7 +133,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     const { sessionId } = await billfold().authentication.sessions.create({ configuration: 'anybody' })
     const url = `${publicUrl}/sessions/session/${sessionId}`
     const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, index) => visitSessionUrl(askers()[index % 2 === 0 ? 0 : 1], url)),
+      Array.from({ length: 6 }, (_, index) => visitSessionUrl(drivers()[index % 2 === 0 ? 0 : 1], url)),
     )
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([302, 403, 403, 403, 403, 403])
   })
@@ -141,7 +141,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   it('identify faces that the other process enrolled, until it removes them', { timeout: 60_000 }, async () => {
     const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
     const callers = await Promise.all(
-      askers().map((asker, index) => createEncryptingClient(asker, { licence: hosts[index === 0 ? 0 : 1].licence })),
+      drivers().map((driver, index) => createEncryptingClient(driver, { licence: hosts[index === 0 ? 0 : 1].licence })),
     )
     const identify = (index: number, person: string) =>
       callers[index]?.send('POST', '/identify_selfie', { data: { ...asked, selfie: createSelfie(person) } })
@@ -157,12 +157,15 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   it('enrol one of two different faces', { timeout: 60_000 }, async () => {
     const userId = await createUser(billfold())
     await Promise.all(
-      [0, 1].map((index) => enrolFace(askers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)),
+      [0, 1].map((index) => enrolFace(drivers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)),
     )
     const logins = await Promise.all(
       [0, 1].map(async (index) => face(await open(userId, 'still'), index, createSelfie(`twin ${index}`))),
     )
-    expect(logins.map(({ opened }) => (opened as { status: string }).status).toSorted()).toEqual(['retry', 'success'])
+    expect(logins.map(({ decrypted }) => (decrypted as { status: string }).status).toSorted()).toEqual([
+      'retry',
+      'success',
+    ])
   })
 })
 
@@ -209,18 +212,18 @@ describe('an enrolment overtaken by another', () => {
       },
     }
     const { billfold } = await createFaceHost({ storage })
-    const asker = inMemoryDriver(billfold.authentication)
+    const driver = inMemoryDriver(billfold.authentication)
     const statusOf = async (userId: string, person: string): Promise<string> => {
       const input = { userId, configuration: 'still' } as const
       const { sessionId } = await billfold.authentication.sessions.create(input)
-      const answer = await visitSessionUrl(asker, `${publicUrl}/sessions/session/${sessionId}`)
+      const answer = await visitSessionUrl(driver, `${publicUrl}/sessions/session/${sessionId}`)
       const [cookie = ''] = String(answer.headers['set-cookie']).split(';')
       const data = { sessionId, selfie: createSelfie(person) }
-      const { opened } = await (await createEncryptingClient(asker)).send('POST', '/v2/submit_face', {
+      const { decrypted } = await (await createEncryptingClient(driver)).send('POST', '/v2/submit_face', {
         data,
         headers: { cookie },
       })
-      return (opened as { status: string }).status
+      return (decrypted as { status: string }).status
     }
     const countCalls = async (userId: string, call: number, first: string, then: string): Promise<number> => {
       calls = 0
@@ -228,10 +231,10 @@ describe('an enrolment overtaken by another', () => {
         call,
         other: async () => {
           before = undefined
-          await enrolFace(asker, billfold, userId, then)
+          await enrolFace(driver, billfold, userId, then)
         },
       }
-      await enrolFace(asker, billfold, userId, first)
+      await enrolFace(driver, billfold, userId, first)
       before = undefined
       return calls
     }

@@ -98,8 +98,8 @@ function suite(client: MountedClient): void {
         JSON.parse(await channel.decrypt((answer.json as { data: string }).data)) as unknown
       expect(await read(first)).toMatchObject({ status: 'success', sessionId })
       expect(await read(await submit(sessionId, data))).toEqual(await read(first))
-      const { opened } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
-      expect(opened).toEqual({ sessionId, userId })
+      const { decrypted } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
+      expect(decrypted).toEqual({ sessionId, userId })
 
       const { browser } = await login('vera', 'still')
       const other = await channel.encrypt(JSON.stringify({ selfie: createSelfie('vera') }))
@@ -113,12 +113,12 @@ function suite(client: MountedClient): void {
       const { sessionId, url } = await createSession({ userId, dvcID: 'live' })
       const [app, other] = await Promise.all([createEncryptingClient(client), createEncryptingClient(client)])
       const start = (by: EncryptingClient) => by.send('POST', '/v2/start_liveness', { data: { sessionId } })
-      const { client: shown } = (await start(app)).opened as { client: { steps: string[] } }
+      const { client: shown } = (await start(app)).decrypted as { client: { steps: string[] } }
       expect((await start(other)).status).toBe(403)
       expect((await visitSessionUrl(client, url)).status).toBe(403)
       const data = { sessionId, frames: createFrames('vilma', shown.steps) }
       expect((await other.send('POST', '/v2/submit_face', { data })).status).toBe(403)
-      expect((await app.send('POST', '/v2/submit_face', { data })).opened).toMatchObject({ status: 'success' })
+      expect((await app.send('POST', '/v2/submit_face', { data })).decrypted).toMatchObject({ status: 'success' })
     })
 
     it('stores device and user information from a service key', async () => {
@@ -141,8 +141,8 @@ function suite(client: MountedClient): void {
       const { userId, browser } = await login('wanda', 'still')
       await browser.submitFace({ selfie: createSelfie('wanda') })
       while ((await host.billfold.deliver()).delivered > 0);
-      const told = host.events.map(({ type, data }) => ({ type, ...data }))
-      expect(told).toContainEqual({
+      const emitted = host.events.map(({ type, data }) => ({ type, ...data }))
+      expect(emitted).toContainEqual({
         type: 'session.verified',
         sessionId: browser.sessionId,
         community: 'default',

@@ -18,7 +18,7 @@ export interface StepReply {
 export interface LoginFlow {
   readonly relyingParty: EncryptingClient
   /** Creates a session as a relying party. */
-  readonly createSession: (asked: Readonly<Record<string, unknown>>) => Promise<{ sessionId: string; url: string }>
+  readonly createSession: (requested: Readonly<Record<string, unknown>>) => Promise<{ sessionId: string; url: string }>
   /** Starts a session in a new browser. */
   readonly openBrowser: (url: string) => Promise<LoginBrowser>
   /** Creates a user with an enrolled face. */
@@ -42,24 +42,24 @@ export interface LoginBrowser {
 }
 
 /** Creates the login steps for an API. */
-export async function createLoginFlow(asker: RequestDriver, billfold: Billfold, licence: string): Promise<LoginFlow> {
-  const relyingParty = await createEncryptingClient(asker, { licence })
+export async function createLoginFlow(driver: RequestDriver, billfold: Billfold, licence: string): Promise<LoginFlow> {
+  const relyingParty = await createEncryptingClient(driver, { licence })
   const openBrowser = async (url: string): Promise<LoginBrowser> => {
-    const answer = await visitSessionUrl(asker, url)
+    const answer = await visitSessionUrl(driver, url)
     if (answer.status !== 302) throw new Error(`not opened: ${answer.status} ${answer.text}`)
-    return createBrowser(asker, answer)
+    return createBrowser(driver, answer)
   }
   return {
     relyingParty,
     openBrowser,
-    createSession: async (asked) => {
-      const { status, json, text } = await relyingParty.send('PUT', '/sessions/session/new', { data: asked })
+    createSession: async (requested) => {
+      const { status, json, text } = await relyingParty.send('PUT', '/sessions/session/new', { data: requested })
       if (status !== 201) throw new Error(`not made: ${status} ${text}`)
       return json as { sessionId: string; url: string }
     },
     createEnrolledUser: async (person, pin) => {
       const userId = await createUser(billfold, pin)
-      await enrolFace(asker, billfold, userId, person)
+      await enrolFace(driver, billfold, userId, person)
       return userId
     },
   }
@@ -67,36 +67,36 @@ export async function createLoginFlow(asker: RequestDriver, billfold: Billfold, 
 
 /** Enrols a face in a session with a verified identity. */
 export async function enrolFace(
-  asker: RequestDriver,
+  driver: RequestDriver,
   billfold: Billfold,
   userId: string,
   person: string,
 ): Promise<StepReply> {
   const input = { userId, purpose: 'enroll', identityVerified: true, configuration: 'still' } as const
   const { sessionId } = await billfold.authentication.sessions.create(input)
-  const answer = await visitSessionUrl(asker, `${publicUrl}/sessions/session/${sessionId}`)
-  return (await createBrowser(asker, answer)).submitFace({ selfie: createSelfie(person) })
+  const answer = await visitSessionUrl(driver, `${publicUrl}/sessions/session/${sessionId}`)
+  return (await createBrowser(driver, answer)).submitFace({ selfie: createSelfie(person) })
 }
 
 /** Visits a session URL, optionally with a cookie. */
-export async function visitSessionUrl(asker: RequestDriver, url: string, cookie?: string): Promise<HttpReply> {
+export async function visitSessionUrl(driver: RequestDriver, url: string, cookie?: string): Promise<HttpReply> {
   const session = encodeURIComponent(Buffer.from(url).toString('base64'))
-  return asker.request(
+  return driver.request(
     'GET',
     `/v2/authenticate?session=${session}`,
     cookie === undefined ? {} : { headers: { cookie } },
   )
 }
 
-async function createBrowser(asker: RequestDriver, { headers }: HttpReply): Promise<LoginBrowser> {
+async function createBrowser(driver: RequestDriver, { headers }: HttpReply): Promise<LoginBrowser> {
   const location = String(headers['location'])
   const sessionId = new URL(location, 'http://host').searchParams.get('session') ?? ''
   const [cookie = ''] = String(headers['set-cookie']).split(';')
-  const caller = await createEncryptingClient(asker)
+  const caller = await createEncryptingClient(driver)
   const step = async (path: string, data: unknown, unusual: RequestOverrides): Promise<StepReply> => {
     const brought = { ...unusual, headers: { cookie, ...unusual.headers } }
-    const { status, json, opened } = await caller.send('POST', path, { data, ...brought })
-    return { status, json, data: opened }
+    const { status, json, decrypted } = await caller.send('POST', path, { data, ...brought })
+    return { status, json, data: decrypted }
   }
   return {
     sessionId,

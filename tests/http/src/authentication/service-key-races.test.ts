@@ -10,29 +10,29 @@ type Keys = readonly { readonly keyId: string }[]
 
 describe.each(await openTestDatabases())('concurrent calls to two hosts on $name', (database) => {
   let instances: readonly [Billfold, Billfold]
-  let askers: readonly [RequestDriver, RequestDriver]
+  let drivers: readonly [RequestDriver, RequestDriver]
   let drop: () => Promise<void> = async () => {}
   let licence: string
   /** One client with connections to both hosts. */
   let callers: readonly [EncryptingClient, EncryptingClient]
   const turn = <T>(both: readonly [T, T], index: number): T => both[index % 2 === 0 ? 0 : 1]
   const makeKey = () => instances[0].serviceKeys.create({ tag: 'raced', scopes: ['custody'] })
-  const listed = async () => (await callers[1].send('GET', '/servicekeys')).opened as Keys
+  const listed = async () => (await callers[1].send('GET', '/servicekeys')).decrypted as Keys
 
   beforeAll(async () => {
     const made = await createTwoInstances(database)
     drop = made.drop
     instances = made.instances
-    askers = [inMemoryDriver(instances[0].authentication), inMemoryDriver(instances[1].authentication)]
+    drivers = [inMemoryDriver(instances[0].authentication), inMemoryDriver(instances[1].authentication)]
   })
   afterAll(() => drop())
 
   it('create one system key', async () => {
-    const asked = Array.from({ length: 8 }, (_, index) => turn(askers, index).request('GET', '/publickeys'))
-    expect(new Set((await Promise.all(asked)).map(({ text }) => text)).size).toBe(1)
+    const input = Array.from({ length: 8 }, (_, index) => turn(drivers, index).request('GET', '/publickeys'))
+    expect(new Set((await Promise.all(input)).map(({ text }) => text)).size).toBe(1)
     licence = (await instances[0].licences.create({ tag: 'races', authLevel: 'system' })).licence
-    const first = await createEncryptingClient(askers[0], { licence })
-    callers = [first, await createEncryptingClient(askers[1], { licence, pair: first.keyPair })]
+    const first = await createEncryptingClient(drivers[0], { licence })
+    callers = [first, await createEncryptingClient(drivers[1], { licence, pair: first.keyPair })]
   })
 
   it('execute a step once per request id', async () => {
@@ -46,11 +46,11 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
       )
       const taken = answers.filter(({ status }) => status === 200)
       expect(taken.length).toBeGreaterThanOrEqual(1)
-      expect(new Set(taken.map(({ opened }) => JSON.stringify(opened))).size).toBe(1)
+      expect(new Set(taken.map(({ decrypted }) => JSON.stringify(decrypted))).size).toBe(1)
       expect(answers.filter(({ status }) => status !== 200).every(({ status }) => status === 401)).toBe(true)
       const after = await listed()
       expect(after).toHaveLength(before.length)
-      const [made] = taken.map(({ opened }) => (opened as Keys)[0])
+      const [made] = taken.map(({ decrypted }) => (decrypted as Keys)[0])
       expect(after.map(({ keyId }) => keyId)).toContain(made?.keyId)
     }
   })
@@ -59,8 +59,8 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     const key = await makeKey()
     const [path, uuid] = [`/servicekey/${key.keyId}`, crypto.randomUUID()]
     const first = await callers[0].send('DELETE', path, { uuid })
-    expect((await callers[1].send('DELETE', path, { uuid })).opened).toEqual(first.opened)
-    const [made] = first.opened as Keys
+    expect((await callers[1].send('DELETE', path, { uuid })).decrypted).toEqual(first.decrypted)
+    const [made] = first.decrypted as Keys
     const other = `/servicekey/${made?.keyId}`
     expect((await callers[1].send('DELETE', other, { uuid })).status).toBe(401)
   })
@@ -76,7 +76,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
 
   it('reject a licence revoked by the other host', async () => {
     const made = await instances[0].licences.create({ tag: 'to be revoked' })
-    const caller = await createEncryptingClient(askers[1], { licence: made.licence })
+    const caller = await createEncryptingClient(drivers[1], { licence: made.licence })
     const ask = () => caller.send('POST', '/check_enrollment', { data: { list: [{ did: 'did:x:1' }] } })
     expect((await ask()).status).toBe(200)
     await instances[0].licences.revoke(made.id)

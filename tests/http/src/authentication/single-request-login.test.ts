@@ -9,25 +9,25 @@ import type { JsonValue } from '../json-value.ts'
 
 let host: FaceHost
 let caller: EncryptingClient
-const asker = () => inMemoryDriver(host.billfold.authentication)
+const driver = () => inMemoryDriver(host.billfold.authentication)
 
 beforeAll(async () => {
   host = await createFaceHost({
     authentication: { communities: [{ id: 'default', dns: 'login.example' }, { id: 'second' }] },
   })
-  caller = await createEncryptingClient(asker(), { licence: host.licence })
+  caller = await createEncryptingClient(driver(), { licence: host.licence })
 })
 
 async function person(name: string): Promise<string> {
   const userId = await createUser(host.billfold)
-  await enrolFace(asker(), host.billfold, userId, name)
+  await enrolFace(driver(), host.billfold, userId, name)
   return userId
 }
 
 async function call(data: object, unusual: RequestOverrides = {}, by: EncryptingClient = caller) {
-  const asked = { communityId: 'default', ...data }
-  const { status, json, opened } = await by.send('POST', '/v2/authenticate_with_liveid', { data: asked, ...unusual })
-  return { status, json: json as JsonValue, data: opened as JsonValue }
+  const input = { communityId: 'default', ...data }
+  const { status, json, decrypted } = await by.send('POST', '/v2/authenticate_with_liveid', { data: input, ...unusual })
+  return { status, json: json as JsonValue, data: decrypted as JsonValue }
 }
 
 describe('a single-request login', () => {
@@ -47,27 +47,27 @@ describe('a single-request login', () => {
 
   it('requires the PIN to be right if it is sent with the face', async () => {
     await person('berta')
-    const asked = { dvcID: 'anybody', selfie: createSelfie('berta') }
-    expect((await call({ ...asked, pin: '4711' })).json.status).toBe('success')
-    const wrong = await call({ ...asked, pin: '0000' })
+    const input = { dvcID: 'anybody', selfie: createSelfie('berta') }
+    expect((await call({ ...input, pin: '4711' })).json.status).toBe('success')
+    const wrong = await call({ ...input, pin: '0000' })
     expect(wrong).toMatchObject({ json: { status: 'pin' }, data: { pinRequired: true } })
     expect(wrong.data).not.toHaveProperty('userId')
     const { token } = wrong.data
     const later = await caller.send('POST', '/verify_pin', { data: { pin: '4711' }, token })
-    expect(later.opened).toEqual({ isAuthenticated: true })
+    expect(later.decrypted).toEqual({ isAuthenticated: true })
   })
 
   it('accepts a PIN without a face with the user token of the same licence', async () => {
     await person('carla')
     const { token } = (await call({ dvcID: 'anybody', selfie: createSelfie('carla') })).data
-    const asked = { dvcID: 'still', skip_liveid: true, user_token: token }
-    expect((await call({ ...asked, pin: '4711' })).json.status).toBe('success')
-    expect((await call({ ...asked, pin: '0000' })).json.status).toBe('pin')
-    expect((await call(asked)).status).toBe(403)
-    expect((await call({ ...asked, pin: '4711', user_token: `${token}x` })).status).toBe(401)
+    const input = { dvcID: 'still', skip_liveid: true, user_token: token }
+    expect((await call({ ...input, pin: '4711' })).json.status).toBe('success')
+    expect((await call({ ...input, pin: '0000' })).json.status).toBe('pin')
+    expect((await call(input)).status).toBe(403)
+    expect((await call({ ...input, pin: '4711', user_token: `${token}x` })).status).toBe(401)
     const { licence } = await host.billfold.licences.create({ tag: 'another' })
-    const other = await createEncryptingClient(asker(), { licence })
-    expect((await call({ ...asked, pin: '4711' }, {}, other)).status).toBe(401)
+    const other = await createEncryptingClient(driver(), { licence })
+    expect((await call({ ...input, pin: '4711' }, {}, other)).status).toBe(401)
   })
 
   it('accepts a PIN without a face on a trusted device only', async () => {
@@ -83,13 +83,13 @@ describe('a single-request login', () => {
       device: show(first),
     }
     expect((await call(trusting, { uuid: first })).json.status).toBe('success')
-    const asked = { dvcID: 'still', skip_liveid: true, pin: '4711' }
+    const input = { dvcID: 'still', skip_liveid: true, pin: '4711' }
     const uuid = crypto.randomUUID()
-    expect((await call({ ...asked, device: show(uuid) }, { uuid })).json.status).toBe('success')
-    expect((await call({ ...asked, device: show(uuid) })).status).toBe(401)
-    expect((await call(asked)).status).toBe(403)
+    expect((await call({ ...input, device: show(uuid) }, { uuid })).json.status).toBe('success')
+    expect((await call({ ...input, device: show(uuid) })).status).toBe(401)
+    expect((await call(input)).status).toBe(403)
     const stranger = createDevice().signStep('authenticate_with_liveid', 'x', caller.keyPair.publicKey)
-    expect((await call({ ...asked, device: stranger }, { uuid: 'x' })).status).toBe(403)
+    expect((await call({ ...input, device: stranger }, { uuid: 'x' })).status).toBe(403)
   })
 
   it('is rejected once the device is revoked, and does not restore its trust', async () => {
@@ -108,10 +108,10 @@ describe('a single-request login', () => {
     }
     await login({ dvcID: 'anybody', selfie: createSelfie('emil'), pin: '4711', isTrustedDevice: true })
     const wrong = { dvcID: 'still', skip_liveid: true, pin: '0000' }
-    expect((await verify(await login(wrong))).opened).toEqual({ isAuthenticated: true })
-    const begun = await login(wrong)
+    expect((await verify(await login(wrong))).decrypted).toEqual({ isAuthenticated: true })
+    const started = await login(wrong)
     for (const { id } of await devices.list(userId)) await devices.revoke(userId, id)
-    expect((await verify(begun)).status).toBe(403)
+    expect((await verify(started)).status).toBe(403)
     expect(await devices.list(userId)).toEqual([])
   })
 
@@ -138,22 +138,22 @@ describe('a single-request login', () => {
     expect((await caller.send('POST', path, { data, licence: undefined })).status).toBe(401)
     const key = await host.billfold.serviceKeys.create({ tag: 'liveid', scopes: ['authentication:liveid'] })
     const headers = { keyid: key.keyId, keysecret: key.keySecret }
-    const answer = await asker().request('POST', path, { headers, json: { data } })
+    const answer = await driver().request('POST', path, { headers, json: { data } })
     expect(answer).toMatchObject({ status: 200, json: { status: 'success', data: { token: expect.any(String) } } })
   })
 })
 
 describe('identifying a selfie', () => {
-  const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default', dns: 'login.example' }
+  const input = { dvcId: 'anybody', communityId: 'default', tenantId: 'default', dns: 'login.example' }
   const identify = async (data: object, unusual: RequestOverrides = {}) =>
-    caller.send('POST', '/identify_selfie', { data: { ...asked, ...data }, ...unusual })
+    caller.send('POST', '/identify_selfie', { data: { ...input, ...data }, ...unusual })
 
   it('returns the same face key each time', async () => {
     await person('emma')
-    const { status, opened } = await identify({ selfie: createSelfie('emma') })
+    const { status, decrypted } = await identify({ selfie: createSelfie('emma') })
     expect(status).toBe(200)
-    expect(opened).toEqual({ faceKey: expect.stringMatching(/^[0-9a-f]{128}$/) })
-    expect((await identify({ selfie: createSelfie('emma') })).opened).toEqual(opened)
+    expect(decrypted).toEqual({ faceKey: expect.stringMatching(/^[0-9a-f]{128}$/) })
+    expect((await identify({ selfie: createSelfie('emma') })).decrypted).toEqual(decrypted)
   })
 
   it('returns 404 for a stranger, an ambiguous match and an unusable face', async () => {

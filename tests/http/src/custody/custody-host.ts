@@ -1,4 +1,4 @@
-import type { RequestDriver } from '../request-driver.ts'
+import type { HttpReply, RequestDriver } from '../request-driver.ts'
 import { basicAuthorization } from '../basic-authorization.ts'
 import {
   type Billfold,
@@ -10,7 +10,6 @@ import {
   createPasswordHasher,
   type Storage,
 } from '@billfold/core'
-import type { HttpReply } from '../request-driver.ts'
 import type { JsonValue } from '../json-value.ts'
 
 /** An instance with a fast password hasher and a service key for the custody API. */

@@ -159,12 +159,12 @@ export function custodySuite(client: MountedClient, authorization: () => string)
 
     it('require a signing method of the wallet owner', async () => {
       const [mine, other] = [await createUserWithWallet(), await createUserWithWallet()]
-      const asked = messageToSign(mine.wallet.id)
-      expect(await call('POST', '/api/signatures', asked)).toMatchObject({
+      const input = messageToSign(mine.wallet.id)
+      expect(await call('POST', '/api/signatures', input)).toMatchObject({
         status: 403,
         codes: ['signing-method.required'],
       })
-      const theirs = await call('POST', '/api/signatures', asked, { 'signing-method': `${other.pinId}:${pin}` })
+      const theirs = await call('POST', '/api/signatures', input, { 'signing-method': `${other.pinId}:${pin}` })
       expect(theirs).toMatchObject({ status: 403, codes: ['signing-method.invalid'] })
     })
 

@@ -41,18 +41,18 @@ const answering =
   (change: (answer: BroadcastResult) => BroadcastResult): Fault =>
   (client) => ({ broadcast: async (raw) => change(await client.broadcast(raw)) })
 
-const refused: BroadcastResult = { outcome: 'rejected', reason: 'not-valid' }
+const rejected: BroadcastResult = { outcome: 'rejected', reason: 'not-valid' }
 
 const faults: readonly (readonly [name: string, fault: Fault])[] = [
   ['reports a rejected transaction as accepted', answering(() => ({ outcome: 'accepted' }))],
   [
     'reports a taken nonce as a rejection',
-    answering((answer) => (answer.outcome === 'nonce-taken' ? refused : answer)),
+    answering((answer) => (answer.outcome === 'nonce-taken' ? rejected : answer)),
   ],
-  ['gives no reason for a rejection', answering((answer) => (answer.outcome === 'rejected' ? refused : answer))],
+  ['gives no reason for a rejection', answering((answer) => (answer.outcome === 'rejected' ? rejected : answer))],
   [
     'reports an unreachable node as a rejection',
-    (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => refused) }),
+    (client) => ({ broadcast: (raw) => client.broadcast(raw).catch(() => rejected) }),
   ],
   [
     'ignores pending transactions',

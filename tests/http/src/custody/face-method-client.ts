@@ -139,8 +139,8 @@ export async function createFaceMethodClient(
 
 /** Creates a request for a signature of a message. */
 export function signatureRequest(walletId: string, data = 'hello'): AuthorizedRequest {
-  const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
-  return { method: 'POST', path: '/api/signatures', body: JSON.stringify({ signatureRequest }) }
+  const message = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data }
+  return { method: 'POST', path: '/api/signatures', body: JSON.stringify({ signatureRequest: message }) }
 }
 
 function describeRequest({ method, path, body }: AuthorizedRequest): Readonly<Record<string, string>> {

@@ -16,11 +16,11 @@ describe.each(await openTestDatabases())(
     let revoke: (user: FaceUser) => Promise<void>
 
     beforeAll(async () => {
-      const opened = await database.open()
-      drop = opened.drop
+      const fresh = await database.open()
+      drop = fresh.drop
       const { dialect } = database
       const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
-      const pools = [opened.connect(), opened.connect()] as const
+      const pools = [fresh.connect(), fresh.connect()] as const
       await migrate(pools[0], { dialect })
       const custody = { biometric: { liveness: 'none' } } as const
       const first = await createFaceHost({ storage: kyselyStorage(pools[0], { dialect }), keyring, custody })

@@ -14,7 +14,7 @@ import { createFaceMethodClient, type FaceMethodClient, signatureRequest } from 
 
 let host: FaceHost
 let verifierIsDown = false
-const refused = { status: 403, codes: ['signing-method.invalid'] }
+const rejected = { status: 403, codes: ['signing-method.invalid'] }
 
 describeMounted(
   'a BIOMETRIC with a face',
@@ -44,13 +44,13 @@ function suite(client: MountedClient): void {
     const { createFaceUser, startCheck, presentFace, useMethod, call } = await caller()
     const user = await createFaceUser('ada')
     const wanted = signatureRequest(user.walletId)
-    const begun = await startCheck(user)
-    expect(begun).toMatchObject({ status: 200, result: { id: expect.any(String), expiresAt: expect.any(String) } })
-    expect(await presentFace(user, begun.result.id, wanted)).toMatchObject({
+    const started = await startCheck(user)
+    expect(started).toMatchObject({ status: 200, result: { id: expect.any(String), expiresAt: expect.any(String) } })
+    expect(await presentFace(user, started.result.id, wanted)).toMatchObject({
       status: 200,
-      result: { id: begun.result.id },
+      result: { id: started.result.id },
     })
-    const { status, result } = await useMethod(user, wanted, `${begun.result.id}.${user.secret}`)
+    const { status, result } = await useMethod(user, wanted, `${started.result.id}.${user.secret}`)
     expect(status).toBe(200)
     expect(verifyMessage('hello', result.signature)).toBe(user.address)
     const shown = await call('GET', `/api/users/${user.userId}`)
@@ -102,7 +102,7 @@ function suite(client: MountedClient): void {
       const wanted = signatureRequest(user.walletId)
       const check = await passCheck(user, wanted)
       expect((await useMethod(user, wanted, `${check}.${user.secret}`)).status).toBe(200)
-      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
+      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(rejected)
       const { result } = await startCheck(user)
       expect((await presentFace(user, result.id, wanted)).status).toBe(200)
       expect(await presentFace(user, result.id, wanted)).toMatchObject({ status: 404, codes: ['face-check.not-found'] })
@@ -119,7 +119,7 @@ function suite(client: MountedClient): void {
         `${crypto.randomUUID()}.${user.secret}`,
         `${result.id}.${user.secret}`,
       ]
-      for (const value of values) expect(await useMethod(user, wanted, value)).toMatchObject(refused)
+      for (const value of values) expect(await useMethod(user, wanted, value)).toMatchObject(rejected)
       expect(await remainingAttempts(user)).toBe(10 - values.length)
     })
 
@@ -129,7 +129,7 @@ function suite(client: MountedClient): void {
       const wanted = signatureRequest(user.walletId)
       const check = await passCheck(user, wanted)
       for (const value of [check, `${check}.`, `${check}.${'x'.repeat(43)}`, `${check}.${user.secret}`])
-        expect(await useMethod(user, wanted, value)).toMatchObject(refused)
+        expect(await useMethod(user, wanted, value)).toMatchObject(rejected)
     })
 
     it('a selfie without the device, and consumes no attempt', async () => {
@@ -157,8 +157,8 @@ function suite(client: MountedClient): void {
       const passed = await passCheck(user, wanted)
       for (let left = 8; left >= 0; left -= 2) {
         const { result } = await startCheck(user)
-        expect(await presentFace(user, result.id, wanted, { person: 'mallory' })).toMatchObject(refused)
-        expect(await useMethod(user, wanted, `${result.id}.${user.secret}`)).toMatchObject(refused)
+        expect(await presentFace(user, result.id, wanted, { person: 'mallory' })).toMatchObject(rejected)
+        expect(await useMethod(user, wanted, `${result.id}.${user.secret}`)).toMatchObject(rejected)
         expect(await remainingAttempts(user)).toBe(left)
       }
       const { result } = await startCheck(user)
@@ -173,12 +173,12 @@ function suite(client: MountedClient): void {
       const other = await createFaceUser('ida')
       const wanted = signatureRequest(user.walletId)
       const value = `${await passCheck(user, wanted)}.${user.secret}`
-      expect(await useMethod(user, signatureRequest(user.walletId, 'pay'), value)).toMatchObject(refused)
-      expect(await useMethod(user, { ...wanted, path: '/api/signatures?x=1' }, value)).toMatchObject(refused)
-      expect(await useMethod(user, { ...wanted, body: `${wanted.body} ` }, value)).toMatchObject(refused)
+      expect(await useMethod(user, signatureRequest(user.walletId, 'pay'), value)).toMatchObject(rejected)
+      expect(await useMethod(user, { ...wanted, path: '/api/signatures?x=1' }, value)).toMatchObject(rejected)
+      expect(await useMethod(user, { ...wanted, body: `${wanted.body} ` }, value)).toMatchObject(rejected)
       const theirs = await passCheck(other, wanted)
-      expect(await useMethod(user, wanted, `${theirs}.${user.secret}`)).toMatchObject(refused)
-      expect(await useMethod(other, wanted, `${theirs}.${other.secret}`)).toMatchObject(refused)
+      expect(await useMethod(user, wanted, `${theirs}.${user.secret}`)).toMatchObject(rejected)
+      expect(await useMethod(other, wanted, `${theirs}.${other.secret}`)).toMatchObject(rejected)
       expect((await useMethod(user, wanted, value)).status).toBe(200)
     })
 
@@ -189,7 +189,7 @@ function suite(client: MountedClient): void {
       const { devices, faces } = host.billfold.authentication
       const value = `${await passCheck(user, wanted)}.${user.secret}`
       await faces.remove(user.userId)
-      expect(await useMethod(user, wanted, value)).toMatchObject(refused)
+      expect(await useMethod(user, wanted, value)).toMatchObject(rejected)
       await enrolFace(inMemoryDriver(host.billfold.authentication), host.billfold, user.userId, 'mallory')
       const { result } = await startCheck(user)
       const gone = { status: 409, codes: ['face.not-enrolled'] }
@@ -200,7 +200,7 @@ function suite(client: MountedClient): void {
       const held = `${await passCheck(lost, ask)}.${lost.secret}`
       const [device] = await devices.list(lost.userId)
       await devices.revoke(lost.userId, device?.id ?? '')
-      expect(await useMethod(lost, ask, held)).toMatchObject(refused)
+      expect(await useMethod(lost, ask, held)).toMatchObject(rejected)
       const later = await startCheck(lost)
       expect(await presentFace(lost, later.result.id, ask)).toMatchObject({
         status: 401,
@@ -216,7 +216,7 @@ function suite(client: MountedClient): void {
       const value = 'the secret of another device'.replaceAll(' ', '-')
       const replaced = await call('PUT', `${user.methods}/${user.methodId}`, { value }, user.pinHeader)
       expect(replaced).toMatchObject({ status: 200, result: { device: expect.any(String) } })
-      expect(await useMethod(user, wanted, `${check}.${value}`)).toMatchObject(refused)
+      expect(await useMethod(user, wanted, `${check}.${value}`)).toMatchObject(rejected)
       expect((await useMethod(user, wanted, `${await passCheck(user, wanted)}.${value}`)).status).toBe(200)
     })
   })
@@ -238,7 +238,7 @@ function suite(client: MountedClient): void {
     })
     expect(await remainingAttempts(user)).toBe(10)
     for (const check of [down, dark])
-      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(refused)
+      expect(await useMethod(user, wanted, `${check}.${user.secret}`)).toMatchObject(rejected)
   })
 
   it('expires after five minutes', async () => {
@@ -269,8 +269,8 @@ function suite(client: MountedClient): void {
     })
     const plain = await make({})
     expect(plain.result.device).toBeUndefined()
-    const begun = await call('POST', `${methods}/${plain.result.id}/face-checks`)
-    expect(begun).toMatchObject({ status: 400, codes: ['signing-method.face-unsupported'] })
+    const started = await call('POST', `${methods}/${plain.result.id}/face-checks`)
+    expect(started).toMatchObject({ status: 400, codes: ['signing-method.face-unsupported'] })
     const bound = await call(
       'PUT',
       `${methods}/${plain.result.id}`,
@@ -293,11 +293,11 @@ describe('a host', () => {
     expect(result.liveness.steps).toHaveLength(3)
     expect(await presentFace(user, result.id, wanted)).toMatchObject({ status: 400, codes: ['liveness.required'] })
     const others = { frames: createFrames('mallory', result.liveness.steps) }
-    expect(await presentFace(user, result.id, wanted, { evidence: others })).toMatchObject(refused)
+    expect(await presentFace(user, result.id, wanted, { evidence: others })).toMatchObject(rejected)
     expect(await remainingAttempts(user)).toBe(9)
     const other = (await startCheck(user)).result.id
     const filmed = { frames: createFrames('paula', ['wink', 'wink', 'wink']) }
-    expect(await presentFace(user, other, wanted, { evidence: filmed })).toMatchObject(refused)
+    expect(await presentFace(user, other, wanted, { evidence: filmed })).toMatchObject(rejected)
     expect((await useMethod(user, wanted, `${await passCheck(user, wanted)}.${user.secret}`)).status).toBe(200)
     expect(await remainingAttempts(user)).toBe(10)
   })

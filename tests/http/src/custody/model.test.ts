@@ -97,7 +97,7 @@ const sign = (by: number, index: number): Command =>
 const add = (type: 'PIN' | 'EMERGENCY_CODE' | 'PASSWORD', value: string, by: number): Command =>
   command(`add ${type} by ${by}`, async (model, { ask, path }) => {
     const authority = pick(model.methods, by)
-    const refused = expectedOf(authority, true)
+    const rejected = expectedOf(authority, true)
     const exists = type !== 'PASSWORD' && model.methods.some((method) => method.type === type)
     const { result, codes } = await ask(
       'POST',
@@ -105,7 +105,7 @@ const add = (type: 'PIN' | 'EMERGENCY_CODE' | 'PASSWORD', value: string, by: num
       type === 'EMERGENCY_CODE' ? { type } : { type, value },
       headerOf(authority),
     )
-    const expected = refused ?? (exists ? 'signing-method.exists' : undefined)
+    const expected = rejected ?? (exists ? 'signing-method.exists' : undefined)
     expect(codes).toEqual(expected === undefined ? [] : [expected])
     if (expected === undefined) model.methods.push({ id: result.id, type, value: result.value ?? value, remaining: 10 })
   })
@@ -114,8 +114,8 @@ const replace = (at: number, digits: string, by: number): Command =>
   command(`replace ${at} by ${by}`, async (model, { ask, path }) => {
     const [target, authority] = [pick(model.methods, at), pick(model.methods, by)]
     const value = target.type === 'PIN' ? digits : target.type === 'PASSWORD' ? `password ${digits}` : undefined
-    const refused = expectedOf(authority, true)
-    const expected = refused ?? (target === authority ? 'signing-method.different-method-required' : undefined)
+    const rejected = expectedOf(authority, true)
+    const expected = rejected ?? (target === authority ? 'signing-method.different-method-required' : undefined)
     const { result, codes } = await ask('PUT', `${path}/${target.id}`, { value }, headerOf(authority))
     expect(codes).toEqual(expected === undefined ? [] : [expected])
     if (expected !== undefined) return
@@ -126,9 +126,9 @@ const replace = (at: number, digits: string, by: number): Command =>
 const remove = (at: number, by: number): Command =>
   command(`remove ${at} by ${by}`, async (model, { ask, path }) => {
     const [target, authority] = [pick(model.methods, at), pick(model.methods, by)]
-    const refused = expectedOf(authority, true)
-    const kept = target.type === 'PIN' ? 'signing-method.pin-not-deletable' : undefined
-    const expected = refused ?? (target === authority ? 'signing-method.different-method-required' : kept)
+    const rejected = expectedOf(authority, true)
+    const undeletable = target.type === 'PIN' ? 'signing-method.pin-not-deletable' : undefined
+    const expected = rejected ?? (target === authority ? 'signing-method.different-method-required' : undeletable)
     const { codes } = await ask('DELETE', `${path}/${target.id}`, undefined, headerOf(authority))
     expect(codes).toEqual(expected === undefined ? [] : [expected])
     if (expected === undefined) model.methods.splice(model.methods.indexOf(target), 1)

@@ -115,8 +115,10 @@ describe.each(databases)('two host processes on one $name', (database) => {
     const hashes = await Promise.all(sending)
 
     // A status request rebroadcasts a transaction that the node has lost.
-    const asked = hashes.map((hash, index) => hostOf(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`))
-    for (const { result } of await Promise.all(asked)) expect(['PENDING', 'SUCCEEDED']).toContain(result.status)
+    const requested = hashes.map((hash, index) =>
+      hostOf(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`),
+    )
+    for (const { result } of await Promise.all(requested)) expect(['PENDING', 'SUCCEEDED']).toContain(result.status)
     await anvil.rpc('evm_mine')
     expect(new Set(hashes).size).toBe(sends)
     const receipts = await Promise.all(hashes.map((hash) => provider.getTransactionReceipt(hash)))

@@ -92,8 +92,8 @@ describeMounted(
         walletId: wallet.id,
         data: '00'.repeat(32),
       }
-      const refused = await ask(client, '/api/signatures', { pincode: '0000', signatureRequest })
-      expect(refused).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
+      const rejected = await ask(client, '/api/signatures', { pincode: '0000', signatureRequest })
+      expect(rejected).toMatchObject({ status: 403, codes: ['pincode.incorrect'] })
     })
   },
   // The limit of the host's parsers is below the longest data.

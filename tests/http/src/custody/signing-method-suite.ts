@@ -37,7 +37,7 @@ export function signingMethodSuite(client: MountedClient, authorization: () => s
       const byPin = { 'signing-method': `${pinId}:${pin}` }
       const { result: code } = await call('POST', methods, { type: 'EMERGENCY_CODE' }, byPin)
       const byCode = { 'signing-method': `${code.id}:${code.value}` }
-      const refused = [
+      const rejected = [
         await call('PUT', `${methods}/${pinId}`, { value: '987654' }, byPin),
         await call('PUT', `${methods}/${pinId}`, { value: '12' }, byCode),
         await call('PUT', `${methods}/${pinId}`, { value: '987654' }),
@@ -46,7 +46,7 @@ export function signingMethodSuite(client: MountedClient, authorization: () => s
         await call('POST', methods, { type: 'EMERGENCY_CODE' }, byPin),
         await call('POST', methods, { type: 'VOICE', value: 'la' }, byPin),
       ]
-      expect(refused.flatMap(({ codes }) => codes)).toEqual([
+      expect(rejected.flatMap(({ codes }) => codes)).toEqual([
         'signing-method.different-method-required',
         'signing-method.invalid-value',
         'signing-method.required',
@@ -55,8 +55,8 @@ export function signingMethodSuite(client: MountedClient, authorization: () => s
         'signing-method.exists',
         'signing-method.unsupported-type',
       ])
-      const anew = await call('PATCH', `${methods}/${code.id}`, {}, byPin)
-      expect(anew.result.value).toMatch(/^[0-9a-z]{25}$/)
+      const replaced = await call('PATCH', `${methods}/${code.id}`, {}, byPin)
+      expect(replaced.result.value).toMatch(/^[0-9a-z]{25}$/)
       expect((await call('DELETE', `${methods}/${code.id}`, undefined, byPin)).status).toBe(200)
     })
   })

@@ -86,7 +86,7 @@ for (const database of await openTestDatabases())
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       let done = 0
-      let refused = 0
+      let rejected = 0
       /** Retries under the same key until it succeeds. */
       const persist = async (index: number): Promise<string> => {
         for (;;) {
@@ -101,7 +101,7 @@ for (const database of await openTestDatabases())
             return result.transactionHash
           }
           expect({ status, codes }).toEqual({ status: 503, codes: ['transaction.chain-unavailable'] })
-          refused++
+          rejected++
           await new Promise((resolve) => setTimeout(resolve, 100))
         }
       }
@@ -115,7 +115,7 @@ for (const database of await openTestDatabases())
       await anvil.rpc('evm_mine')
       await anvil.kill()
       sending.push(...Array.from({ length: half }, (_, index) => persist(half + index)))
-      await until(() => refused > 0)
+      await until(() => rejected > 0)
       await anvil.start()
       const hashes = new Set(await Promise.all(sending))
       ahead += 120_000

@@ -189,13 +189,13 @@ describe('an operation on a chain', () => {
 
   it('is posted to the allowed API host of the caller', async () => {
     const { anvil } = deployed
-    const asked: { rpcUrl: string; signedTxs: string[] }[] = []
+    const input: { rpcUrl: string; signedTxs: string[] }[] = []
     const server = createServer((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
-        const body: (typeof asked)[number] = JSON.parse(Buffer.concat(chunks).toString())
-        asked.push(body)
+        const body: (typeof input)[number] = JSON.parse(Buffer.concat(chunks).toString())
+        input.push(body)
         void anvil.rpc('eth_sendRawTransaction', body.signedTxs[0]).then(() => response.end('{}'))
       })
     })
@@ -211,7 +211,7 @@ describe('an operation on a chain', () => {
     const signature = owner.sign(prepared.digest)
     const state = await registry.submit(services, actor, 'posted', prepared, signature, { apiUrl })
     expect(state.state).toBe('mined')
-    expect(asked).toEqual([{ rpcUrl: 'https://node.example', signedTxs: [expect.stringMatching(/^0x[0-9a-f]+$/)] }])
+    expect(input).toEqual([{ rpcUrl: 'https://node.example', signedTxs: [expect.stringMatching(/^0x[0-9a-f]+$/)] }])
     await new Promise((resolve) => server.close(resolve))
   })
 

@@ -26,7 +26,7 @@ export async function configureInTwoProcesses(
   await migrate(fresh.connect(), { dialect })
   const run = crypto.randomUUID().slice(0, 8)
   const before = await deployed.provider.getTransactionCount(deployed.payerAddress)
-  const begun = performance.now()
+  const startedAt = performance.now()
   const start = (order: 'forwards' | 'backwards', killAfter = Number.POSITIVE_INFINITY): Promise<'done' | 'killed'> =>
     runProcess(
       [
@@ -45,7 +45,7 @@ export async function configureInTwoProcesses(
   const [first, second] = await Promise.all([start('forwards'), start('backwards', wallets)])
   assert.deepEqual([first, second], ['done', 'killed'])
   assert.equal(await start('backwards'), 'done')
-  const milliseconds = performance.now() - begun
+  const milliseconds = performance.now() - startedAt
   const steps = await assertEachStepOnce(deployed, run, wallets, before)
   await fresh.drop()
   return { steps, milliseconds }

@@ -152,9 +152,9 @@ it('returns a wallet whose update could not start', async () => {
   const embedded = embeddedRegistry()
   const registry: DidRegistry = {
     ...embedded,
-    identityOwner: async (...asked) => {
+    identityOwner: async (...input) => {
       if (isDown) throw new BillfoldError('transaction.chain-unavailable')
-      return embedded.identityOwner(...asked)
+      return embedded.identityOwner(...input)
     },
   }
   const { call, callAsWallet } = createInMemoryDidClient(
@@ -181,8 +181,8 @@ it('returns a wallet whose delegates exceed the user limit, with the error', asy
   const headers = { 'signing-method': `${signingMethods[0].id}:123456` }
   for (let made = 0; made < 49; made++)
     expect((await call('POST', '/wallet', { wallet: { userId } }, headers)).status).toBe(200)
-  const asked = { wallet: { userId }, walletConfig: { txsInput: [{ delegate: {} }] } }
-  const { status, body } = await call('POST', '/wallet', asked, headers)
+  const input = { wallet: { userId }, walletConfig: { txsInput: [{ delegate: {} }] } }
+  const { status, body } = await call('POST', '/wallet', input, headers)
   expect([status, body.errorType, body.wallet?.userId]).toEqual([400, 'user.limit-reached', userId])
 })
 

@@ -203,39 +203,41 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
         expect(Object.keys(body).sort()).toEqual(['errorMessage', 'errorType', 'statusCode'])
         return [status, body.errorMessage]
       }
-      const said = (names: string): unknown => [422, `Missing required params: ${names}`]
-      expect(await missing('POST', '/wallet/configure')).toEqual(said('x-did-auth, wallet'))
-      expect(await missing('POST', '/wallet/configure', { wallet: {} })).toEqual(said('x-did-auth, wallet.did'))
-      expect(await missing('POST', '/wallet/rename', { wallets: [{ did: 'x' }, { alias: 'y' }] })).toEqual(
-        said('x-did-auth, wallets.0.alias, wallets.1.did'),
+      const missingParams = (names: string): unknown => [422, `Missing required params: ${names}`]
+      expect(await missing('POST', '/wallet/configure')).toEqual(missingParams('x-did-auth, wallet'))
+      expect(await missing('POST', '/wallet/configure', { wallet: {} })).toEqual(
+        missingParams('x-did-auth, wallet.did'),
       )
-      expect(await missing('DELETE', '/wallet')).toEqual(said('x-did-auth, ids'))
-      expect(await missing('POST', '/wallet/auth', {})).toEqual(said('did, act, bod'))
-      expect(await missing('POST', '/vault', {})).toEqual(said('kind'))
+      expect(await missing('POST', '/wallet/rename', { wallets: [{ did: 'x' }, { alias: 'y' }] })).toEqual(
+        missingParams('x-did-auth, wallets.0.alias, wallets.1.did'),
+      )
+      expect(await missing('DELETE', '/wallet')).toEqual(missingParams('x-did-auth, ids'))
+      expect(await missing('POST', '/wallet/auth', {})).toEqual(missingParams('did, act, bod'))
+      expect(await missing('POST', '/vault', {})).toEqual(missingParams('kind'))
       const txsInput = [{ service: {} }, { service: { name: 'a' } }]
       expect(await missing('POST', '/wallet', { walletConfig: { txsInput } })).toEqual(
-        said(
+        missingParams(
           'walletConfig.txsInput.0.service.name, walletConfig.txsInput.0.service.value, walletConfig.txsInput.1.service.value',
         ),
       )
       const made = await createWallet()
       const { status, body } = await callAsWallet(made.did, configure, { wallet: { did: made.did } })
-      expect([status, body.errorMessage]).toEqual(said('walletConfig'))
+      expect([status, body.errorMessage]).toEqual(missingParams('walletConfig'))
     })
 
     it('changes that no registry can store', async () => {
-      const refused = async (input: unknown): Promise<number> =>
+      const rejected = async (input: unknown): Promise<number> =>
         (await call('POST', '/wallet', { walletConfig: { txsInput: [input] } })).status
       const service = { name: 'A', value: 'https://a.example' }
-      expect(await refused({})).toBe(422)
-      expect(await refused({ service: { ...service, validity: 999 } })).toBe(422)
-      expect(await refused({ service: { ...service, validity: -1 } })).toBe(422)
-      expect(await refused({ service: { ...service, name: 'a/b' } })).toBe(422)
-      expect(await refused({ service: { ...service, name: 'a'.repeat(25) } })).toBe(422)
-      expect(await refused({ delegate: { address: '0x12' } })).toBe(422)
-      expect(await refused({ delegate: { address: `0x04${'11'.repeat(64)}` } })).toBe(422)
-      expect(await refused({ newOwner: 'did:web:example.com' })).toBe(422)
-      expect(await refused({ newOwner: createExternalKey().did.replace('0x', '0X') })).toBe(422)
+      expect(await rejected({})).toBe(422)
+      expect(await rejected({ service: { ...service, validity: 999 } })).toBe(422)
+      expect(await rejected({ service: { ...service, validity: -1 } })).toBe(422)
+      expect(await rejected({ service: { ...service, name: 'a/b' } })).toBe(422)
+      expect(await rejected({ service: { ...service, name: 'a'.repeat(25) } })).toBe(422)
+      expect(await rejected({ delegate: { address: '0x12' } })).toBe(422)
+      expect(await rejected({ delegate: { address: `0x04${'11'.repeat(64)}` } })).toBe(422)
+      expect(await rejected({ newOwner: 'did:web:example.com' })).toBe(422)
+      expect(await rejected({ newOwner: createExternalKey().did.replace('0x', '0X') })).toBe(422)
       const two = [{ newOwner: createExternalKey().did }, { newOwner: createExternalKey().did }]
       expect((await call('POST', '/wallet', { walletConfig: { txsInput: two } })).status).toBe(422)
       expect((await call('POST', '/wallet', { walletConfig: { didMethod: 'web' } })).status).toBe(422)

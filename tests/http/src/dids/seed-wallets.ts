@@ -18,7 +18,8 @@ export async function createListingHost(
   const db = connect()
   await migrate(db, { dialect })
   const storage = kyselyStorage(db, { dialect })
-  for (let begun = 0; begun < count; begun += 450) await insertWallets(storage, Math.min(450, count - begun), begun)
+  for (let started = 0; started < count; started += 450)
+    await insertWallets(storage, Math.min(450, count - started), started)
   return { caller: createInMemoryDidClient(await createDidHost(storage)), drop }
 }
 
@@ -30,9 +31,9 @@ export async function measurePages(
   const times: number[] = []
   const ids: string[] = []
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const began = performance.now()
+    const startedAt = performance.now()
     const { body } = await call('GET', `/wallets?limit=${limit}${after === '' ? '' : `&after=${after}`}`)
-    times.push(performance.now() - began)
+    times.push(performance.now() - startedAt)
     ids.push(...body.wallets.map(({ _id }: { _id: string }) => _id))
     after = body.next
   }
@@ -46,8 +47,8 @@ export async function measurePages(
   }
 }
 
-async function insertWallets(storage: Storage, count: number, begun: number): Promise<void> {
-  const rows = Array.from({ length: count }, (_, index) => begun + index)
+async function insertWallets(storage: Storage, count: number, started: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_, index) => started + index)
   await storage.commit(
     batch(...rows.flatMap((number) => ['default', 'other'].map((tenant) => insert(table(), rowOf(tenant, number))))),
   )

@@ -30,8 +30,8 @@ async function trusting(setup: EventHost) {
   const device = createDevice()
   const shown = (step: string) => device.signStep(step, browser.sessionId, browser.publicKey)
   const { data } = await browser.submitFace({ selfie: createSelfie('ada'), device: shown('submit_face') })
-  const asked = { pin: '4711', isTrustedDevice: true, deviceId: 'phone', device: shown('verify_pin') }
-  return { userId, trust: () => browser.verifyPin(data.token, asked) }
+  const input = { pin: '4711', isTrustedDevice: true, deviceId: 'phone', device: shown('verify_pin') }
+  return { userId, trust: () => browser.verifyPin(data.token, input) }
 }
 
 /** Triggers for the events of sessions, faces and devices. */

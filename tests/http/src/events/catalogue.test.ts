@@ -20,9 +20,9 @@ describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (typ
     const act = await acts[type](setup)
     const before = setup.storage.batchesWith(type).length
     await act()
-    const told = setup.storage.batchesWith(type).slice(before)
-    expect(told).toHaveLength(1)
-    const writes = told.flatMap((batch) => batch.writes)
+    const batches = setup.storage.batchesWith(type).slice(before)
+    expect(batches).toHaveLength(1)
+    const writes = batches.flatMap((batch) => batch.writes)
     expect(writes.some(({ table }) => table.name !== 'events')).toBe(true)
     const events = writes.filter((write) => write.kind === 'insert' && write.table.name === 'events')
     const own = events.flatMap((write) => (write.kind === 'insert' && write.row['type'] === type ? [write.row] : []))

@@ -69,8 +69,8 @@ export const paymentTriggers = {
     const form = registration()
     await createPayment(client, from, { ...form, phone: form.phone_number, apikey: '' }, '1')
     await callEndpoint(client, 'register', form)
-    const told = setup.storage.batchesWith('user.created').at(-1)?.writes
-    const event = told?.find((write) => write.kind === 'insert' && write.table.name === 'events')
+    const writes = setup.storage.batchesWith('user.created').at(-1)?.writes
+    const event = writes?.find((write) => write.kind === 'insert' && write.table.name === 'events')
     const { userId } = JSON.parse(String(event?.kind === 'insert' ? event.row['data'] : '{}')) as { userId: string }
     return () => setup.billfold.payments.claimInvitations(userId)
   },

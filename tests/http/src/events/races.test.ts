@@ -77,15 +77,15 @@ describe.each(await openTestDatabases())(
 
     it('disable a gone endpoint once', async () => {
       const [one, two] = instances
-      const told = await receiver()
+      const watcherHook = await receiver()
       const gone = await receiver((response) => response.writeHead(410).end())
-      const watcher = await one.webhooks.create({ url: told.url, events: ['webhook.disabled'] })
+      const watcher = await one.webhooks.create({ url: watcherHook.url, events: ['webhook.disabled'] })
       const { id } = await one.webhooks.create({ url: gone.url, events: ['webhook.pinged'] })
       for (let index = 0; index < 8; index++) await one.webhooks.ping(id)
       await Promise.all([one.deliver(), two.deliver(), one.deliver(), two.deliver()])
       await one.deliver()
       expect((await one.webhooks.list()).find((endpoint) => endpoint.id === id)?.disabled?.reason).toBe('gone')
-      expect(told.ids).toHaveLength(1)
+      expect(watcherHook.ids).toHaveLength(1)
       for (const endpoint of [watcher.id, id]) await one.webhooks.delete(endpoint)
     })
 

@@ -13,12 +13,12 @@ export interface RecordingStorage extends Storage {
 export function createRecordingStorage(): RecordingStorage {
   const memory = memoryStorage()
   const committed: Batch[] = []
-  let refused = ''
+  let rejected = ''
   let refusals = 0
   return {
     find: (table, query) => memory.find(table, query),
     commit: async (batch) => {
-      if (refused !== '' && writesEvent(batch, refused)) {
+      if (rejected !== '' && writesEvent(batch, rejected)) {
         refusals++
         throw new BillfoldError('storage.unavailable')
       }
@@ -27,7 +27,7 @@ export function createRecordingStorage(): RecordingStorage {
     },
     batchesWith: (type) => committed.filter((batch) => writesEvent(batch, type)),
     failCommitsWith: (type) => {
-      refused = type
+      rejected = type
       return { count: () => refusals }
     },
   }

@@ -30,8 +30,8 @@ export const authenticationScenario: Scenario = {
     await authentication.configurations.create({ tag: 'pin', liveness: 'none', pin: 'always' })
     const { licence } = await licences.create({ tag: 'relying party' })
     const userId = await createUser(billfold, pin, stage.tenant)
-    const { asker, close } = await serveApi(authentication)
-    const client = watch(asker)
+    const { driver, close } = await serveApi(authentication)
+    const client = watch(driver)
     return {
       close,
       secrets: [pin, licence, createSelfie('ada')],
@@ -45,10 +45,10 @@ export const authenticationScenario: Scenario = {
           purpose: 'enroll' | 'authenticate',
           configuration: string,
         ): Promise<LoginBrowser | undefined> => {
-          const asked = { userId, purpose, configuration, identityVerified: purpose === 'enroll' } as const
+          const input = { userId, purpose, configuration, identityVerified: purpose === 'enroll' } as const
           const { sessionId } = await retry(async () => ({
             status: 200,
-            ...(await authentication.sessions.create(asked)),
+            ...(await authentication.sessions.create(input)),
           }))
           const opening = steps.openBrowser(`${publicUrl}/sessions/session/${sessionId}`)
           return opening.catch((error: unknown) => {

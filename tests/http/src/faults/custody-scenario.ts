@@ -19,8 +19,8 @@ export const custodyScenario: Scenario = {
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['custody'] })
-    const { asker, close } = await serveApi(billfold.custody)
-    const client = watch(asker)
+    const { driver, close } = await serveApi(billfold.custody)
+    const client = watch(driver)
     const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<CustodyReply> =>
       callCustody(client, basicAuthorization(key.keyId, key.keySecret), method, path, json, headers)
     /** Returns the first item of a list. */
@@ -38,9 +38,9 @@ export const custodyScenario: Scenario = {
           () => only('/api/users?reference=ada&includeSigningMethods=true'),
         )
         const { id: userId } = user.result
-        const asked = { secretType: 'ETHEREUM', userId, pincode: pin, identifier: 'mine' }
+        const input = { secretType: 'ETHEREUM', userId, pincode: pin, identifier: 'mine' }
         const wallet = await createOnce(
-          () => ask('POST', '/api/wallets', asked),
+          () => ask('POST', '/api/wallets', input),
           () => only(`/api/wallets?userId=${userId}`),
         )
         const sign = async (pincode: string): Promise<void> => {

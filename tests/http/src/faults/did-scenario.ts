@@ -18,16 +18,16 @@ export const didScenario: Scenario = {
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, issuer: publicUrl, passwordHasher: fastPasswordHasher })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['dids', 'dids:sign'] })
-    const { asker, close } = await serveApi(billfold.dids)
-    const { call, callAsWallet } = createDidClient(watch(asker), () => basicAuthorization(key.keyId, key.keySecret))
+    const { driver, close } = await serveApi(billfold.dids)
+    const { call, callAsWallet } = createDidClient(watch(driver), () => basicAuthorization(key.keyId, key.keySecret))
     return {
       close,
       secrets: [key.keySecret],
       run: async ({ retry, createOnce }) => {
         const { body: made } = await retry(() => call('POST', '/vault', { kind: 'BIP44' }))
-        const asked = { wallet: { vaultId: made.vault._id, alias: stage.tenant } }
+        const input = { wallet: { vaultId: made.vault._id, alias: stage.tenant } }
         const wallet = await createOnce(
-          () => call('POST', '/wallet', asked),
+          () => call('POST', '/wallet', input),
           async () => {
             const { status, body } = await call('GET', `/wallets?alias=${stage.tenant}`)
             return body.wallets?.length === 1 ? { status, body: { wallet: body.wallets[0] } } : undefined

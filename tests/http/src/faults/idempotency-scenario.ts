@@ -21,8 +21,8 @@ export const idempotencyScenario: Scenario = {
     let offset = 0
     const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher, now: () => Date.now() + offset })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['custody'] })
-    const { asker, close } = await serveApi(billfold.custody)
-    const client = watch(asker)
+    const { driver, close } = await serveApi(billfold.custody)
+    const client = watch(driver)
     const ask = (method: string, path: string, json?: unknown, headers = {}): Promise<CustodyReply> =>
       callCustody(client, basicAuthorization(key.keyId, key.keySecret), method, path, json, headers)
     const count = async ({ retry }: RetryingClient, path: string): Promise<number> =>
@@ -54,8 +54,8 @@ export const idempotencyScenario: Scenario = {
         const [users, wallets] = ['/api/users', '/api/wallets']
         await make(patient, { signingMethod: { type: 'PIN', value: pin } }, users, users, 1)
         const { result } = await patient.retry(() => ask('GET', users))
-        const asked = { secretType: 'ETHEREUM', userId: result[0].id, pincode: pin }
-        for (const wanted of [1, 2]) await make(patient, asked, wallets, wallets, wanted)
+        const input = { secretType: 'ETHEREUM', userId: result[0].id, pincode: pin }
+        for (const wanted of [1, 2]) await make(patient, input, wallets, wallets, wanted)
         const made = await count(patient, wallets)
         if (result.length !== 1 || made !== 2) throw new Error(`${result.length} users, ${made} wallets`)
       },

@@ -58,7 +58,7 @@ export async function injectFaults(
   { storage, keyring }: FaultTarget,
   { every = 1, storms = 0 }: FaultOptions = {},
 ): Promise<FaultReport> {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const clean = await runOnce(scenario, storage(), keyring, () => undefined)
   const faults = clean.calls.flatMap((kind, at) => [
     { what: `call ${at + 1}, a ${kind}, fails`, faultOf: only(at, 'before') },
@@ -78,7 +78,7 @@ export async function injectFaults(
   for (const { what, faultOf } of chosen) take(what, await runOnce(scenario, storage(), keyring, faultOf))
   for (let storm = 1; storm <= storms; storm++)
     take(`storm ${storm}`, await runOnce(scenario, storage(), keyring, stormOf(storm)))
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - startedAt) / 1000
   return {
     scenario: scenario.name,
     calls: clean.calls.length,
@@ -96,7 +96,7 @@ async function runOnce(scenario: Scenario, inner: Storage, keyring: Keyring, fau
   const log: Logger['error'] = (fields, message) => logged.push(`${message} ${JSON.stringify(fields)}`)
   const logger: Logger = { error: log, warn: log, info: log }
   const refusals: string[] = []
-  const watch = (asker: RequestDriver): RequestDriver => watchReplies(asker, refusals)
+  const watch = (driver: RequestDriver): RequestDriver => watchReplies(driver, refusals)
   const prepared = await scenario.prepare(
     { storage: faulty.storage, keyring, logger, tenant, rateLimiter: createTenantRateLimiter(faulty.storage, tenant) },
     watch,
@@ -121,10 +121,10 @@ async function runOnce(scenario: Scenario, inner: Storage, keyring: Keyring, fau
 }
 
 /** Records replies of 4xx and 5xx, to search them for secrets. */
-function watchReplies(asker: RequestDriver, refusals: string[]): RequestDriver {
+function watchReplies(driver: RequestDriver, refusals: string[]): RequestDriver {
   return {
     request: async (method, path, sent) => {
-      const answer = await withTimeout(asker.request(method, path, sent), `${method} ${path}`)
+      const answer = await withTimeout(driver.request(method, path, sent), `${method} ${path}`)
       if (answer.status < 400) return answer
       refusals.push(answer.text)
       if (answer.status === 503) throw new BillfoldError('storage.unavailable')

@@ -18,8 +18,8 @@ export const onboardingScenario: Scenario = {
     const { storage, ...more } = stage
     const made = await createOnboardingHost(storage, {}, more)
     const { applications } = made.billfold.onboarding
-    const { asker, close } = await serveApi(made.billfold.onboarding)
-    const client = watch(asker)
+    const { driver, close } = await serveApi(made.billfold.onboarding)
+    const client = watch(driver)
     return {
       secrets: ['Lovelace'],
       run: async (patient) => {

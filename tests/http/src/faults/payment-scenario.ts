@@ -23,8 +23,8 @@ export const paymentScenario: Scenario = {
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['payments:gateway'] })
-    const { asker, close } = await serveApi(billfold.payments)
-    const client = watch(asker)
+    const { driver, close } = await serveApi(billfold.payments)
+    const client = watch(driver)
     const forms = [registration(), registration()] as const
     const enter = async ({ retry }: RetryingClient, form: ReturnType<typeof registration>): Promise<PaymentsUser> => {
       await retry(() => callEndpoint(client, 'register', form))

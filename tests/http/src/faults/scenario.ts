@@ -12,7 +12,7 @@ export interface ScenarioContext {
 }
 
 /** Wraps a driver: throws `storage.unavailable` for a 503, and an error for any other 5xx. */
-export type WatchDriver = (asker: RequestDriver) => RequestDriver
+export type WatchDriver = (driver: RequestDriver) => RequestDriver
 
 /** A reply of any kind. */
 export interface HasStatus {

@@ -6,7 +6,7 @@ import type { RequestDriver } from '../request-driver.ts'
 /** Serves an API in a listening host. */
 export async function serveApi(
   api: MountableApi,
-): Promise<{ readonly asker: RequestDriver; readonly close: () => Promise<void> }> {
+): Promise<{ readonly driver: RequestDriver; readonly close: () => Promise<void> }> {
   const { port, close } = await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, api)
-  return { asker: { request: (method, path, sent) => sendRequest(port, method, path, sent) }, close }
+  return { driver: { request: (method, path, sent) => sendRequest(port, method, path, sent) }, close }
 }

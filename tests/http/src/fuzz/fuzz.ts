@@ -33,7 +33,7 @@ export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Pr
   const note = (problem: string): void => {
     if (problems.length < maxProblems) problems.push(problem)
   }
-  const began = performance.now()
+  const startedAt = performance.now()
   const connection = createSender(target.port)
   const run = (requests: number): Promise<void> =>
     runConcurrently(requests, async () => {
@@ -47,7 +47,7 @@ export async function fuzz(target: FuzzTarget, { count, seed }: FuzzOptions): Pr
     const heapEarly = await heapAfterCollection()
     await run(count - Math.floor(count / 5))
     const heapLate = await heapAfterCollection()
-    return { outcomes, problems, heapEarly, heapLate, seconds: (performance.now() - began) / 1000 }
+    return { outcomes, problems, heapEarly, heapLate, seconds: (performance.now() - startedAt) / 1000 }
   } finally {
     connection.close()
     stopWatching()

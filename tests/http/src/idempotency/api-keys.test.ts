@@ -43,9 +43,9 @@ test('a retry from another network pays once', async () => {
 test('a retry after a new login pays once, with the api key in body or header', async () => {
   const { home, street, from, pay } = await phone()
   const first = await pay(home, from.apikey)
-  const anew = await logInAgain(street, from)
-  expect(await pay(street, anew)).toEqual(first)
-  expect(await pay(street, undefined, { authorization: `Bearer ${anew}` })).toEqual(first)
+  const replaced = await logInAgain(street, from)
+  expect(await pay(street, replaced)).toEqual(first)
+  expect(await pay(street, undefined, { authorization: `Bearer ${replaced}` })).toEqual(first)
   expect(await getBalance(home, from)).toEqual({ balance: '0.15', held: '0.10' })
 })
 
@@ -56,9 +56,9 @@ test('a revoked api key gets no stored reply and the same 401 as an unknown one'
   const { email, apikey, password: old_password } = from
   await callEndpoint(home, '/api/auth/changepass/', { email, apikey, password: 'another horse battery', old_password })
   expect((await pay(home, apikey)).code).toBe('0')
-  const refused = await pay(home, lost)
-  expect(refused.status).toBe(401)
-  expect(refused).toEqual(await pay(home, 'x'.repeat(43)))
+  const rejected = await pay(home, lost)
+  expect(rejected.status).toBe(401)
+  expect(rejected).toEqual(await pay(home, 'x'.repeat(43)))
 })
 
 test('an idempotency key is scoped to its user on the same network', async () => {

@@ -1,7 +1,6 @@
-import type { RequestDriver } from '../request-driver.ts'
+import type { HttpReply, RequestContent, RequestDriver } from '../request-driver.ts'
 import { randomBytes } from 'node:crypto'
 import { Wallet } from 'ethers'
-import type { HttpReply, RequestContent } from '../request-driver.ts'
 import type { JsonValue } from '../json-value.ts'
 
 /** An authenticated wallet. */

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MountedClient } from '../request-driver.ts'
 import { type Applicant, decodeClaims, logInApplicant } from './applicant.ts'
-import {
-  attributesPart,
-  formRequest,
-  pngBytes,
-} from './multipart-form.ts'
+import { attributesPart, formRequest, pngBytes } from './multipart-form.ts'
 import type { OnboardingHost } from './onboarding-host.ts'
 
 const name = { id: 'name', data: { value: { first: 'Ann', last: 'Lee' } } }

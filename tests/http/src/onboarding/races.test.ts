@@ -167,10 +167,10 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
         formRequest({ name: 'file', content: pngBytes(300_000, index) }),
       ),
     )
-    const kept = answers.filter(({ status }) => status === 200)
-    expect(kept).toHaveLength(5)
+    const stored = answers.filter(({ status }) => status === 200)
+    expect(stored).toHaveLength(5)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(7)
-    for (const [index, { body }] of kept.entries()) {
+    for (const [index, { body }] of stored.entries()) {
       const read = await asking(pair, applicant, index)('GET', `/files/${body.id}`)
       expect(read).toMatchObject({ status: 200, headers: { 'content-length': '300000' } })
     }

@@ -20,26 +20,25 @@ export interface PaymentsFuzzReport {
 export async function fuzzPayments(mounting: Mounting, count: number, seed: number): Promise<PaymentsFuzzReport> {
   const { billfold, serviceAuthorization, drop } = await createSqlitePaymentsHost()
   const host = await startHost(mounting, billfold.payments)
-  const asker: RequestDriver = {
+  const driver: RequestDriver = {
     request: (method, path, sent) => sendRequest(host.port, method, mounting.prefix + path, sent),
   }
-  const [from, to] = [await registerUser(asker), await registerUser(asker)]
-  await creditUser(asker, serviceAuthorization, from, '100000', 'first')
+  const [from, to] = [await registerUser(driver), await registerUser(driver)]
+  await creditUser(driver, serviceAuthorization, from, '100000', 'first')
   const sessions: string[] = []
   for (const pair of [[from, to] as const, [to, from] as const]) {
-    const opened = await createPayment(asker, pair[0], pair[1], '0.01')
-    sessions.push(String(opened.data.sessionid))
+    const created = await createPayment(driver, pair[0], pair[1], '0.01')
+    sessions.push(String(created.data.sessionid))
   }
-  const begun = 1 + sessions.length
-  await callEndpoint(asker, 'setpin', { email: from.email, apikey: from.apikey, mpin: '7765' })
+  const started = 1 + sessions.length
+  await callEndpoint(driver, 'setpin', { email: from.email, apikey: from.apikey, mpin: '7765' })
   const { routes } = billfold.payments
   const target = {
     port: host.port,
     prefix: mounting.prefix,
     fields: new Map(Object.entries(sensible(from, to, sessions))),
   }
-  const isService = ({ guard }: (typeof routes)[number]): boolean =>
-    guard.name.startsWith('service key')
+  const isService = ({ guard }: (typeof routes)[number]): boolean => guard.name.startsWith('service key')
   const asUser = { ...target, routes: routes.filter((one) => !isService(one)), headers: { authorization: from.apikey } }
   const asService = { ...target, routes: routes.filter(isService), headers: { authorization: serviceAuthorization } }
   const byUser = await fuzz(asUser, { count: Math.ceil((count * 3) / 4), seed })
@@ -48,7 +47,7 @@ export async function fuzzPayments(mounting: Mounting, count: number, seed: numb
   await billfold.payments.expirePayments()
   const { findings, payments, transactions } = await billfold.payments.checkConsistency()
   await drop()
-  return { byUser, byService, findings, movements: payments + transactions - begun }
+  return { byUser, byService, findings, movements: payments + transactions - started }
 }
 
 /** Valid values by field. */

@@ -219,9 +219,9 @@ async function takeCredit(
 ): Promise<void> {
   const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `credit ${user.person.email} ${step.cents}`
-  const said = await creditUser(host, host.serviceAuthorization, user.person, amountOf(step.cents), reference)
+  const reply = await creditUser(host, host.serviceAuthorization, user.person, amountOf(step.cents), reference)
   const before = world.used.get(reference)
-  expectCode(said, before === undefined || before.content === content ? '0' : '1')
+  expectCode(reply, before === undefined || before.content === content ? '0' : '1')
   if (before !== undefined) return
   world.used.set(reference, { content })
   user.available += step.cents
@@ -232,21 +232,21 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
   const to = pick(world.users, step.to) ?? from
   const reference = `${referenceOf(from, step.reference)}-${world.users[0]?.person.email}`
   const content = `pay ${from.person.email} ${to.person.email} ${step.cents}`
-  const said = await createPayment(host, from.person, to.person, amountOf(step.cents), {
+  const reply = await createPayment(host, from.person, to.person, amountOf(step.cents), {
     transaction_reference: reference,
   })
   expireFor(world, (payment) => payment.from === from || payment.to === from)
   const before = world.used.get(reference)
   if (before !== undefined) {
-    if (before.content !== content) return expectStatus(said, 422)
-    expect(said.data.sessionid).toBe(before.session)
+    if (before.content !== content) return expectStatus(reply, 422)
+    expect(reply.data.sessionid).toBe(before.session)
     return
   }
-  if (from === to) return expectStatus(said, 400)
-  if (from.pending > 0) return expectStatus(said, 409)
-  expectCode(said, from.available >= step.cents ? '0' : '1')
+  if (from === to) return expectStatus(reply, 400)
+  if (from.pending > 0) return expectStatus(reply, 409)
+  expectCode(reply, from.available >= step.cents ? '0' : '1')
   if (from.available < step.cents) return
-  const session: string = said.data.sessionid
+  const session: string = reply.data.sessionid
   world.used.set(reference, { content, session })
   const expiresAt = now(world) + 24 * hour
   world.payments.push({ session, from, to, cents: step.cents, expiresAt, confirmed: new Set(), state: 'pending' })
@@ -260,14 +260,19 @@ async function takeConfirm(world: World, host: ClockedHost, step: Extract<Step, 
   const payment = pick(world.payments.slice(-3), step.which)
   if (payment === undefined) return
   const { from, to, cents: of, session } = payment
-  const said = await confirmPayment(host, step.leg, { from: from.person, to: to.person, amount: amountOf(of), session })
-  if (payment.state === 'completed') return expectStatusOf(said, '1')
+  const reply = await confirmPayment(host, step.leg, {
+    from: from.person,
+    to: to.person,
+    amount: amountOf(of),
+    session,
+  })
+  if (payment.state === 'completed') return expectStatusOf(reply, '1')
   if (payment.state === 'pending' && payment.expiresAt <= now(world)) expire(payment)
-  if (payment.state === 'expired') return expectCode(said, '1')
+  if (payment.state === 'expired') return expectCode(reply, '1')
   payment.confirmed.add(step.leg)
   const pair = [from.person.email, to.person.email].sort().join()
   const completes = payment.confirmed.has('B') && (world.known.has(pair) || payment.confirmed.has('A'))
-  expectStatusOf(said, completes ? '1' : '0')
+  expectStatusOf(reply, completes ? '1' : '0')
   if (!completes) return
   payment.state = 'completed'
   world.known.add(pair)
@@ -284,7 +289,7 @@ async function takeCreate(
 ): Promise<void> {
   const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `${step.type} ${user.person.email} ${step.cents}`
-  const said = await callEndpoint(host, 'create_transaction', {
+  const reply = await callEndpoint(host, 'create_transaction', {
     email: user.person.email,
     apikey: user.person.apikey,
     transaction_reference: reference,
@@ -294,9 +299,9 @@ async function takeCreate(
     payment_gateway: 'model',
   })
   const before = world.used.get(reference)
-  if (before !== undefined) return expectCode(said, before.content === content ? '0' : '1')
+  if (before !== undefined) return expectCode(reply, before.content === content ? '0' : '1')
   const can = step.type === 'DEPOSIT' || user.available >= step.cents
-  expectCode(said, can ? '0' : '1')
+  expectCode(reply, can ? '0' : '1')
   if (!can) return
   world.used.set(reference, { content })
   world.transactions.push({ user, reference, cents: step.cents, type: step.type, state: 'PENDING' })
@@ -316,9 +321,9 @@ async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do
     status: step.outcome,
     amount: amountOf(of),
   }
-  const said = await callEndpoint(host, 'update_transaction', body, { authorization: host.serviceAuthorization })
+  const reply = await callEndpoint(host, 'update_transaction', body, { authorization: host.serviceAuthorization })
   const open_ = transaction.state === 'PENDING'
-  expectCode(said, open_ || transaction.state === step.outcome ? '0' : '1')
+  expectCode(reply, open_ || transaction.state === step.outcome ? '0' : '1')
   if (!open_) return
   transaction.state = step.outcome
   const succeeds = step.outcome === 'SUCCESS'
@@ -328,14 +333,14 @@ async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do
   if (succeeds === (type === 'DEPOSIT')) user.available += of
 }
 
-function expectCode(said: PaymentsReply, code: '0' | '1'): void {
-  expect(said).toMatchObject({ status: 200, code })
+function expectCode(reply: PaymentsReply, code: '0' | '1'): void {
+  expect(reply).toMatchObject({ status: 200, code })
 }
 
-function expectStatus(said: PaymentsReply, status: number): void {
-  expect(said).toMatchObject({ status, code: '1' })
+function expectStatus(reply: PaymentsReply, status: number): void {
+  expect(reply).toMatchObject({ status, code: '1' })
 }
 
-function expectStatusOf(said: PaymentsReply, status: '0' | '1'): void {
-  expect(said).toMatchObject({ status: 200, code: '0', data: { status } })
+function expectStatusOf(reply: PaymentsReply, status: '0' | '1'): void {
+  expect(reply).toMatchObject({ status: 200, code: '0', data: { status } })
 }

@@ -75,8 +75,10 @@ describePayments(
 /** Returns the id from the notification of a registration. */
 async function userIdOf(host: PaymentsHost, email: string): Promise<string> {
   await host.billfold.deliver()
-  const told = host.messages.find(({ topic, payload }) => topic === 'payments.registered' && payload['email'] === email)
-  return String(told?.payload['userId'])
+  const notification = host.messages.find(
+    ({ topic, payload }) => topic === 'payments.registered' && payload['email'] === email,
+  )
+  return String(notification?.payload['userId'])
 }
 
 describe('invalid payments options', () => {

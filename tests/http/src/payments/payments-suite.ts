@@ -63,11 +63,11 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
   it("completes a first payment once both confirm, and later ones on the sender's confirmation", async () => {
     const [from, to] = [await registerUser(client), await registerUser(client)]
     await creditUser(client, service(), from, '100.00', `credit-${from.email}`)
-    const opened = await createPayment(client, from, to, '34')
-    expect(opened).toMatchObject({ status: 200, message: 'User is inside Lokdon network', code: '0' })
-    expect(opened.data).toEqual({ sessionid: expect.any(String), profile: '0' })
+    const created = await createPayment(client, from, to, '34')
+    expect(created).toMatchObject({ status: 200, message: 'User is inside Lokdon network', code: '0' })
+    expect(created.data).toEqual({ sessionid: expect.any(String), profile: '0' })
     expect(await getBalance(client, from)).toEqual({ balance: '66.25', held: '34.00' })
-    const payment = { from, to, amount: '34.00', session: opened.data.sessionid as string }
+    const payment = { from, to, amount: '34.00', session: created.data.sessionid as string }
     const first = await confirmPayment(client, 'A', payment)
     expect(first).toMatchObject({ code: '0', data: { status: '0', trans_id: payment.session } })
     expect(await getBalance(client, to)).toEqual({ balance: '0.25', held: '0.00' })
@@ -127,9 +127,9 @@ export function paymentsSuite(client: MountedClient, service: () => string): voi
     const person = await registerUser(client)
     const { email } = person
     for (const apikey of [undefined, '', 'wrong', `${person.apikey}x`, 7, null, [person.apikey]]) {
-      const said = await callEndpoint(client, 'getwalletinfo', { email, apikey })
-      expect([400, 401]).toContain(said.status)
-      expect(said).toMatchObject({ code: '1', data: '' })
+      const reply = await callEndpoint(client, 'getwalletinfo', { email, apikey })
+      expect([400, 401]).toContain(reply.status)
+      expect(reply).toMatchObject({ code: '1', data: '' })
     }
     const two = await callEndpoint(client, 'getwalletinfo', { email, apikey: person.apikey, api_key: 'other' })
     expect(two.status).toBe(401)

@@ -50,9 +50,9 @@ describe.each(await openTestDatabases())(
         const session: string = (await createPayment(hosts[0], from, to, '7')).data.sessionid
         const payment = { from, to, amount: '7', session }
         await confirmPayment(hosts[1], 'A', payment)
-        const opened = hosts[0].clock.now
-        hosts[0].clock.now = opened + day - 1
-        hosts[1].clock.now = opened + day
+        const created = hosts[0].clock.now
+        hosts[0].clock.now = created + day - 1
+        hosts[1].clock.now = created + day
         const [confirmed] = await Promise.all([
           confirmPayment(hosts[0], 'B', payment),
           round % 2 === 0 ? hosts[1].billfold.payments.expirePayments() : getBalance(hosts[1], to),
@@ -62,7 +62,7 @@ describe.each(await openTestDatabases())(
         expect(sender).toEqual({ balance: completed ? '3.25' : '10.25', held: '0.00' })
         expect(receiver).toEqual({ balance: completed ? '7.25' : '0.25', held: '0.00' })
         outcomes.push(completed ? 'completed' : 'expired')
-        for (const host of hosts) host.clock.now = opened
+        for (const host of hosts) host.clock.now = created
       }
       expect(outcomes).toHaveLength(4)
     })
@@ -81,9 +81,9 @@ describe.each(await openTestDatabases())(
         ])
         for (const { messages } of hosts) messages.length = 0
         await Promise.all(hosts.map((host) => host.billfold.deliver()))
-        const told = hosts.flatMap(({ messages }) => messages.map(({ payload }) => payload))
-        expect(told.filter(({ email }) => email === from.email).length).toBeGreaterThan(0)
-        expect(told.filter(({ email, phone }) => email === to.email || phone === to.phone)).toEqual([])
+        const notifications = hosts.flatMap(({ messages }) => messages.map(({ payload }) => payload))
+        expect(notifications.filter(({ email }) => email === from.email).length).toBeGreaterThan(0)
+        expect(notifications.filter(({ email, phone }) => email === to.email || phone === to.phone)).toEqual([])
       }
     })
 
@@ -99,38 +99,38 @@ describe.each(await openTestDatabases())(
       expect(await getBalance(hosts[0], from)).toEqual({ balance: '5.25', held: '0.00' })
       await hosts[0].billfold.deliver()
       for (const host of hosts) host.clock.now -= day
-      const told = hosts[0].messages.filter(
+      const notifications = hosts[0].messages.filter(
         ({ topic, payload }) => topic === 'payments.expired' && payload['payment'] === session,
       )
-      expect(new Set(told.map(({ payload }) => payload['role']))).toEqual(new Set(['receiver', 'sender']))
-      expect(told).toHaveLength(2)
+      expect(new Set(notifications.map(({ payload }) => payload['role']))).toEqual(new Set(['receiver', 'sender']))
+      expect(notifications).toHaveLength(2)
     })
 
     it('create one pending payment per sender', async () => {
       const [from, to] = [await rich('100'), await registerUser(hosts[0])]
-      const said = await atOnce(12, (host) => createPayment(host, from, to, '1'))
-      expect(said.filter(({ code }) => code === '0')).toHaveLength(1)
-      expect(new Set(said.map(({ status }) => status))).toEqual(new Set([200, 409]))
+      const reply = await atOnce(12, (host) => createPayment(host, from, to, '1'))
+      expect(reply.filter(({ code }) => code === '0')).toHaveLength(1)
+      expect(new Set(reply.map(({ status }) => status))).toEqual(new Set([200, 409]))
       expect(await getBalance(hosts[0], from)).toEqual({ balance: '99.25', held: '1.00' })
     })
 
     it('create one payment per reference and return the same reply', async () => {
       const [from, to] = [await rich('1'), await registerUser(hosts[0])]
       const reference = { transaction_reference: `same-${from.email}` }
-      const said = await atOnce(8, (host) => createPayment(host, from, to, '1', reference))
-      expect(new Set(said.map((answer) => JSON.stringify(answer))).size).toBe(1)
-      expect(said[0]?.code).toBe('0')
+      const reply = await atOnce(8, (host) => createPayment(host, from, to, '1', reference))
+      expect(new Set(reply.map((answer) => JSON.stringify(answer))).size).toBe(1)
+      expect(reply[0]?.code).toBe('0')
       expect(await getBalance(hosts[0], from)).toEqual({ balance: '0.25', held: '1.00' })
     })
 
     it('complete a payment once', async () => {
       const [from, to] = [await rich('10'), await registerUser(hosts[0])]
       const session: string = (await createPayment(hosts[0], from, to, '4')).data.sessionid
-      const said = await atOnce(12, (host, index) =>
+      const reply = await atOnce(12, (host, index) =>
         confirmPayment(host, index % 3 === 0 ? 'A' : 'B', { from, to, amount: '4', session }),
       )
-      expect(said.every(({ code }) => code === '0')).toBe(true)
-      expect(said.some(({ data }) => data.status === '1')).toBe(true)
+      expect(reply.every(({ code }) => code === '0')).toBe(true)
+      expect(reply.some(({ data }) => data.status === '1')).toBe(true)
       expect(await getBalance(hosts[1], from)).toEqual({ balance: '6.25', held: '0.00' })
       expect(await getBalance(hosts[1], to)).toEqual({ balance: '4.25', held: '0.00' })
     })

@@ -62,17 +62,17 @@ export async function measureReliability(options: ReliabilityOptions): Promise<R
   const fleet = fleetOf(slots)
   const people = await peopleFor(fleet, serviceAuthorization, clients, payments)
   const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
-  const begun = Date.now()
+  const startedAt = Date.now()
   const { maxSeconds = Number.POSITIVE_INFINITY } = options
-  const isOver = (): boolean => Date.now() - begun > maxSeconds * 1000
+  const isOver = (): boolean => Date.now() - startedAt > maxSeconds * 1000
   const troubles = [
     killing(options, state, slots, () => startProcess({ dialect, url, rootKey })),
-    disturbing(options, state, begun),
+    disturbing(options, state, startedAt),
   ]
   const perClient = Math.ceil(payments / clients)
   await Promise.all(people.map((pair, client) => pay(fleet, pair, client, perClient, state, isOver)))
   state.done = true
-  const seconds = (Date.now() - begun) / 1000
+  const seconds = (Date.now() - startedAt) / 1000
   await Promise.all(troubles)
   await Promise.all(slots.map((slot) => slot.kill()))
   fleet.agent.destroy()
@@ -159,9 +159,9 @@ async function pay(
   isOver: () => boolean,
 ): Promise<void> {
   for (let index = 0; index < count && !isOver(); index++) {
-    const opened = await createPayment(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
-    const session: string = opened.data?.sessionid
-    if (session === undefined) throw new Error(`not opened: ${JSON.stringify(opened)}`)
+    const created = await createPayment(fleet, from, to, '0.07', { transaction_reference: `pay-${client}-${index}` })
+    const session: string = created.data?.sessionid
+    if (session === undefined) throw new Error(`not created: ${JSON.stringify(created)}`)
     const payment = { from, to, amount: '0.07', session }
     if (index === 0) await confirmPayment(fleet, 'A', payment)
     const confirmed = await confirmPayment(fleet, 'B', payment)
@@ -187,12 +187,12 @@ async function killing(
   }
 }
 
-async function disturbing(options: ReliabilityOptions, state: Progress, begun: number): Promise<void> {
+async function disturbing(options: ReliabilityOptions, state: Progress, startedAt: number): Promise<void> {
   const { disturb, disturbances = 0, payments, maxSeconds = Number.POSITIVE_INFINITY } = options
   if (disturb === undefined) return
   while (!state.done && state.disturbances < disturbances) {
     const share = (state.disturbances + 1) / (disturbances + 1)
-    if (state.acknowledged.length >= payments * share || Date.now() - begun >= maxSeconds * 1000 * share) {
+    if (state.acknowledged.length >= payments * share || Date.now() - startedAt >= maxSeconds * 1000 * share) {
       await disturb()
       state.disturbances++
     }
@@ -207,17 +207,17 @@ async function compare(
   const completed = new Set(
     (await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
   )
-  const asked = new Set<unknown>(acknowledged)
+  const input = new Set<unknown>(acknowledged)
   const accounts = await allOf(storage, 'ledger_accounts')
   const sum = (kinds: readonly string[]): bigint =>
     accounts
       .filter((row) => kinds.includes(String(row['kind'])))
       .reduce((total, row) => total + (row['balance'] as bigint), 0n)
   return {
-    acknowledged: asked.size,
+    acknowledged: input.size,
     completed: completed.size,
     missing: acknowledged.filter((id) => !completed.has(id)).length,
-    unacknowledged: [...completed].filter((id) => !asked.has(id)).length,
+    unacknowledged: [...completed].filter((id) => !input.has(id)).length,
     cents: { users: sum(['available', 'held']), received: -sum(['grant', 'gateway', 'fees']) },
   }
 }

@@ -47,9 +47,9 @@ async function world(requirePin = false) {
   const during = async (call: number, other: () => Promise<unknown>, act: () => Promise<PaymentsReply>) => {
     calls = 0
     before = { call, act: other }
-    const said = await act()
+    const reply = await act()
     before = undefined
-    return { said, calls: committed }
+    return { reply, calls: committed }
   }
   const rowsOf = async (table: string, userId: string) => {
     const found = tables.find(({ name }) => name === table)
@@ -138,14 +138,14 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
   it('is rejected once the password is replaced, at any storage call of the request', async () => {
     const host = await world()
     const alone = await prepared(host)
-    const { said, calls } = await host.during(0, async () => {}, alone.act)
-    expect([said.code, calls > 2]).toEqual(['0', true])
+    const { reply, calls } = await host.during(0, async () => {}, alone.act)
+    expect([reply.code, calls > 2]).toEqual(['0', true])
     for (let call = 1; call <= calls; call += 1) {
       const { who, act } = await prepared(host)
       const owner = await ownerOf(host, who)
       const changes: PaymentsReply[] = []
-      const { said: refused } = await host.during(call, async () => changes.push(await owner()), act)
-      expect([call, changes.map(({ code }) => code), refused.status]).toEqual([call, ['0'], 401])
+      const { reply: rejected } = await host.during(call, async () => changes.push(await owner()), act)
+      expect([call, changes.map(({ code }) => code), rejected.status]).toEqual([call, ['0'], 401])
     }
     expect((await host.billfold.payments.checkConsistency()).findings).toEqual([])
   })
@@ -156,8 +156,8 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
     const { who, act } = await prepared(host)
     const { id = '' } = (await host.billfold.users.find({ kind: 'email', value: who.email })) ?? {}
     // Just before its commit, after all its reads.
-    const { said } = await host.during(calls, () => host.billfold.users.erase(id), act)
-    expect(said.code).toBe('1')
+    const { reply } = await host.during(calls, () => host.billfold.users.erase(id), act)
+    expect(reply.code).toBe('1')
     expect([await host.rowsOf('payment_credentials', id), await host.rowsOf('payment_api_keys', id)]).toEqual([[], []])
   })
 })
@@ -182,11 +182,11 @@ describe('creating a wallet', () => {
     const { calls } = await during(0, async () => {}, (await fresh()).act)
     for (let call = 1; call <= calls; call += 1) {
       const [one, other] = [await fresh(), await fresh()]
-      const refused = [
+      const rejected = [
         await during(call, await ownerOf(host, one.who), one.act),
         await during(call, () => billfold.users.erase(other.id), other.act),
       ]
-      expect([call, refused.map(({ said }) => said.code)]).toEqual([call, ['1', '1']])
+      expect([call, rejected.map(({ reply }) => reply.code)]).toEqual([call, ['1', '1']])
       expect(await rowsOf('payment_wallets', one.id)).toEqual([])
       expect(await rowsOf('payment_wallets', other.id)).toEqual([])
     }
@@ -204,17 +204,19 @@ describe('a replaced PIN', () => {
       return { who, to, replace: () => callEndpoint(client, 'setpin', { email, apikey, mpin: '8888', password }) }
     }
     const alone = await prepare()
-    const { said, calls } = await during(
+    const { reply, calls } = await during(
       0,
       async () => {},
       () => createPayment(client, alone.who, alone.to, '1', { mpin: '7765' }),
     )
-    expect([said.code, calls > 2]).toEqual(['0', true])
+    expect([reply.code, calls > 2]).toEqual(['0', true])
     for (let call = 1; call <= calls; call += 1) {
       const { who, to, replace } = await prepare()
       const wrong = await createPayment(client, who, to, '1', { mpin: '0000' })
-      const { said: refused } = await during(call, replace, () => createPayment(client, who, to, '1', { mpin: '7765' }))
-      expect([call, refused]).toEqual([call, wrong])
+      const { reply: rejected } = await during(call, replace, () =>
+        createPayment(client, who, to, '1', { mpin: '7765' }),
+      )
+      expect([call, rejected]).toEqual([call, wrong])
       expect(await getBalance(client, who)).toEqual({ balance: '10.25', held: '0.00' })
     }
   })

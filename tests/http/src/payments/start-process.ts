@@ -34,15 +34,15 @@ export async function startProcess(options: ProcessOptions): Promise<HostProcess
 /** Returns the port, or the output of a process that exited first. */
 function listening(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => {
-    let said = ''
+    let output = ''
     const hear = (chunk: Buffer): void => {
-      said += chunk.toString()
-      const port = /^listening (\d+)$/m.exec(said)?.[1]
+      output += chunk.toString()
+      const port = /^listening (\d+)$/m.exec(output)?.[1]
       if (port !== undefined) resolve(Number(port))
     }
     child.stdout?.on('data', hear)
     child.stderr?.on('data', hear)
-    child.once('exit', () => resolve(said))
+    child.once('exit', () => resolve(output))
   })
 }
 

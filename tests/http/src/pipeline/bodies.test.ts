@@ -98,13 +98,13 @@ function bodies(client: MountedClient): void {
   it('returns the names of all invalid fields, without their values', async () => {
     const {
       status,
-      json: told,
+      json: received,
       text,
     } = await client.request('PUT', `/things/${'i'.repeat(65)}`, {
       json: { name: 'secret'.repeat(50), count: 5000, tags: [1] },
     })
     expect(status).toBe(400)
-    expect(told).toMatchObject({
+    expect(received).toMatchObject({
       error: {
         code: 'input.invalid',
         issues: [{ path: 'thingId' }, { path: 'name' }, { path: 'count' }, { path: 'tags.0' }],
@@ -114,10 +114,10 @@ function bodies(client: MountedClient): void {
   })
 
   it('returns at most twenty invalid fields', async () => {
-    const { json: told } = await client.request('POST', '/things', {
+    const { json: received } = await client.request('POST', '/things', {
       json: { name: 'a', tags: Array.from({ length: 500 }, () => 1) },
     })
-    expect(told).toHaveProperty('error.issues.length', 20)
+    expect(received).toHaveProperty('error.issues.length', 20)
   })
 
   it.each([
@@ -306,8 +306,10 @@ describeMounted(
   build,
   (client) => {
     it('uses the forwarded address trusted by the host', async () => {
-      const { json: told } = await client.request('GET', '/things/1', { headers: { 'x-forwarded-for': '203.0.113.9' } })
-      expect(told).toMatchObject({ ip: '203.0.113.9' })
+      const { json: received } = await client.request('GET', '/things/1', {
+        headers: { 'x-forwarded-for': '203.0.113.9' },
+      })
+      expect(received).toMatchObject({ ip: '203.0.113.9' })
     })
   },
   { trustProxy: true, only: anyMounting },
@@ -318,8 +320,10 @@ describeMounted(
   build,
   (client) => {
     it('ignores a forwarded address claimed by the caller', async () => {
-      const { json: told } = await client.request('GET', '/things/1', { headers: { 'x-forwarded-for': '203.0.113.9' } })
-      expect(told).toMatchObject({ ip: '127.0.0.1' })
+      const { json: received } = await client.request('GET', '/things/1', {
+        headers: { 'x-forwarded-for': '203.0.113.9' },
+      })
+      expect(received).toMatchObject({ ip: '127.0.0.1' })
     })
   },
   { only: anyMounting },

@@ -42,7 +42,7 @@ const thing = z.object({
   count: z.int().max(1000).optional(),
   tags: z.array(z.string()).optional(),
 })
-const said = { 200: { description: 'What was understood', schema: z.looseObject({}) } }
+const repliesSchema = { 200: { description: 'What was understood', schema: z.looseObject({}) } }
 
 function errorReply(error: BillfoldError, requestId: string): { status: number; body: unknown } {
   return {
@@ -70,7 +70,7 @@ export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
       path: '/wait',
       summary: 'Waits until the client goes away',
       guard: openGuard,
-      replies: said,
+      replies: repliesSchema,
       handler: async (_input, { signal }) => {
         await delay(10_000, undefined, { signal }).catch(() => {})
         if (signal.aborted) abandoned++
@@ -85,7 +85,7 @@ export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
 }
 
 function plainRoutes(): Route[] {
-  const common = { guard: openGuard, replies: said, params: z.object({ thingId: z.string().max(64) }) }
+  const common = { guard: openGuard, replies: repliesSchema, params: z.object({ thingId: z.string().max(64) }) }
   const query = z.object({
     page: z.coerce.number().int().max(1000).optional(),
     tag: z.union([z.string(), z.array(z.string())]).optional(),
@@ -98,9 +98,9 @@ function plainRoutes(): Route[] {
       summary: 'Says what it was asked',
       ...common,
       query,
-      handler: async ({ params, query: asked }, { ip, mount, requestId }) => ({
+      handler: async ({ params, query: input }, { ip, mount, requestId }) => ({
         status: 200,
-        body: { ...params, ...asked, ip, mount, requestId },
+        body: { ...params, ...input, ip, mount, requestId },
       }),
     }),
     route({
@@ -126,14 +126,19 @@ function plainRoutes(): Route[] {
       path: '/quiet',
       summary: 'Says nothing with 202',
       guard: openGuard,
-      replies: said,
+      replies: repliesSchema,
       handler: async () => ({ status: 202 }),
     }),
   ]
 }
 
 function bodyRoutes(): Route[] {
-  const common = { method: 'POST', summary: 'Says what it was given', guard: openGuard, replies: said } as const
+  const common = {
+    method: 'POST',
+    summary: 'Says what it was given',
+    guard: openGuard,
+    replies: repliesSchema,
+  } as const
   return [
     route({
       id: 'createThing',
@@ -196,7 +201,15 @@ function failingRoutes(): Route[] {
     id: string,
     handler: () => Promise<{ status: number; body?: unknown; headers?: Record<string, string> }>,
   ): Route =>
-    route({ id, method: 'GET', path: `/fails/${id}`, summary: 'Fails', guard: openGuard, replies: said, handler })
+    route({
+      id,
+      method: 'GET',
+      path: `/fails/${id}`,
+      summary: 'Fails',
+      guard: openGuard,
+      replies: repliesSchema,
+      handler,
+    })
   return [
     failing('unexpected', async () => {
       throw new Error('the secret is 1234')
@@ -226,7 +239,7 @@ function limitedRoutes(): Route[] {
   const common = {
     method: 'POST',
     summary: 'Is limited',
-    replies: said,
+    replies: repliesSchema,
     handler: async () => ({ status: 200, body: {} }),
   } as const
   return [
@@ -262,7 +275,7 @@ function streamRoutes(onClosed: () => void): Route[] {
       path: `/streams/${id}`,
       summary: 'Streams',
       guard: openGuard,
-      replies: said,
+      replies: repliesSchema,
       handler: async () => ({ status: 200, headers: { 'content-type': 'application/octet-stream' }, body: body() }),
     })
   return [

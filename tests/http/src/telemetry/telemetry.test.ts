@@ -49,7 +49,7 @@ const frameworks = {
     )
     app.use(koaRouter(billfold.custody, { prefix: '/id' }).routes())
     const handle = app.callback()
-    return createServer((asked, response) => void handle(asked, response))
+    return createServer((input, response) => void handle(input, response))
   },
 }
 
@@ -124,9 +124,9 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
 
   it('records a rejected request by its status and a dependency call by its operation', async () => {
     await ask('GET', '/api/users/nobody')
-    const refused = named(recorded.spans(), 'GET /api/users/:userId')
-    expect(refused.attributes['http.response.status_code']).toBe(404)
-    expect(refused.status.code).toBe(SpanStatusCode.UNSET)
+    const rejected = named(recorded.spans(), 'GET /api/users/:userId')
+    expect(rejected.attributes['http.response.status_code']).toBe(404)
+    expect(rejected.status.code).toBe(SpanStatusCode.UNSET)
     const { result } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
     const transactionRequest = {
       type: 'TRANSFER',
@@ -201,9 +201,9 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     await ask('GET', `/api/users/${user.id}?x=query-text`)
     const points = [...(await recorded.points())].flatMap(([, all]) => all.map(({ attributes }) => attributes))
     const spans = recorded.spans().map(({ name, attributes, status, events }) => ({ name, attributes, status, events }))
-    const told = JSON.stringify([points, spans])
+    const exported = JSON.stringify([points, spans])
     for (const secret of [reference, 'example.org', user.id, pin, 'query-text', '127.0.0.1'])
-      expect(told).not.toContain(secret)
-    expect(told).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/)
+      expect(exported).not.toContain(secret)
+    expect(exported).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })
 })

@@ -6,18 +6,18 @@ export type DumpedRows = Readonly<Record<string, readonly Readonly<Record<string
 
 /** Dumps the rows of all tables. */
 export async function dumpRows(storage: Storage): Promise<DumpedRows> {
-  const kept: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
+  const dumped: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
   for (const table of tables) {
     const rows: readonly Row[] = await storage.find(table)
-    if (rows.length > 0) kept[table.name] = rows.map((row) => mapCells(row, encodeCell))
+    if (rows.length > 0) dumped[table.name] = rows.map((row) => mapCells(row, encodeCell))
   }
-  return kept
+  return dumped
 }
 
 /** Restores rows into tables with the columns of the dump. */
-export async function restoreRows(storage: Storage, kept: DumpedRows): Promise<void> {
+export async function restoreRows(storage: Storage, dumped: DumpedRows): Promise<void> {
   for (const table of tables) {
-    const rows = (kept[table.name] ?? []).map((row) => mapCells(row, decodeCell))
+    const rows = (dumped[table.name] ?? []).map((row) => mapCells(row, decodeCell))
     const inserts = rows.map((row) => ({ kind: 'insert', table: withColumnsOf(table, row), row }) as const)
     if (inserts.length > 0) await storage.commit(batch(...inserts))
   }

@@ -62,11 +62,11 @@ export async function createSampleData(billfold: Billfold, key: string): Promise
 
 async function createCustodySample({ custody }: Billfold, service: string): Promise<SampleData['custody']> {
   const pin = '471100'
-  const asker = inMemoryDriver(custody)
+  const driver = inMemoryDriver(custody)
   const signingMethod = { type: 'PIN', value: pin }
-  const { result: user } = await callCustody(asker, service, 'POST', '/api/users', { reference: 'ann', signingMethod })
-  const asked = { secretType: 'ETHEREUM', userId: user.id, pincode: pin }
-  const { result: wallet } = await callCustody(asker, service, 'POST', '/api/wallets', asked)
+  const { result: user } = await callCustody(driver, service, 'POST', '/api/users', { reference: 'ann', signingMethod })
+  const input = { secretType: 'ETHEREUM', userId: user.id, pincode: pin }
+  const { result: wallet } = await callCustody(driver, service, 'POST', '/api/wallets', input)
   return { pin, pinId: user.signingMethods[0].id, walletId: wallet.id, address: wallet.address }
 }
 
@@ -79,24 +79,24 @@ async function createDidSample({ dids }: Billfold, service: string): Promise<str
 }
 
 async function createPaymentsSample(billfold: Billfold, service: string): Promise<SampleData['payments']> {
-  const asker = inMemoryDriver(billfold.payments)
-  const [from, to] = [await registerUser(asker), await registerUser(asker)]
-  await expectSuccess(creditUser(asker, service, from, '100.00', 'kept-1'))
-  const payment = { from, to, amount: '30', session: (await createPayment(asker, from, to, '30')).data.sessionid }
-  await expectSuccess(confirmPayment(asker, 'A', payment))
-  await expectSuccess(confirmPayment(asker, 'B', payment))
-  const pending = (await createPayment(asker, from, to, '20')).data.sessionid
-  return { from, to, pending, balances: await listBalances(asker, [from, to]) }
+  const driver = inMemoryDriver(billfold.payments)
+  const [from, to] = [await registerUser(driver), await registerUser(driver)]
+  await expectSuccess(creditUser(driver, service, from, '100.00', 'kept-1'))
+  const payment = { from, to, amount: '30', session: (await createPayment(driver, from, to, '30')).data.sessionid }
+  await expectSuccess(confirmPayment(driver, 'A', payment))
+  await expectSuccess(confirmPayment(driver, 'B', payment))
+  const pending = (await createPayment(driver, from, to, '20')).data.sessionid
+  return { from, to, pending, balances: await listBalances(driver, [from, to]) }
 }
 
 /** Throws unless the call succeeded. */
-async function expectSuccess(said: Promise<PaymentsReply>): Promise<void> {
-  const { code, message } = await said
+async function expectSuccess(reply: Promise<PaymentsReply>): Promise<void> {
+  const { code, message } = await reply
   if (code !== '0') throw new Error(message)
 }
 
 /** Lists the available and held balances of users. */
-export async function listBalances(asker: RequestDriver, people: readonly PaymentsUser[]): Promise<string[]> {
-  const told = await Promise.all(people.map((person) => getBalance(asker, person)))
-  return told.map(({ balance: all, held }) => `${all} ${held}`)
+export async function listBalances(driver: RequestDriver, people: readonly PaymentsUser[]): Promise<string[]> {
+  const balances = await Promise.all(people.map((person) => getBalance(driver, person)))
+  return balances.map(({ balance: all, held }) => `${all} ${held}`)
 }

@@ -9,24 +9,24 @@ import { confirmPayment } from '../payments/payments-client.ts'
 import { createUpgradeInstance, listBalances, type SampleData } from './sample-data.ts'
 import { type DumpedRows, restoreRows } from './dump-rows.ts'
 
-interface Kept {
+interface Dump {
   readonly migration: string
   readonly life: SampleData
   readonly rows: DumpedRows
 }
 
 /** The dumps of all versions, see dump-database.ts. */
-const kept = readdirSync(new URL('.', import.meta.url))
+const dumps = readdirSync(new URL('.', import.meta.url))
   .filter((name) => /^version-\d+\.json$/.test(name))
-  .map((name): Kept => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')))
+  .map((name): Dump => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')))
 
 it('there is a dump of the first version', () => {
-  expect(kept.map(({ migration }) => migration)).toContain('0001-initial-schema')
+  expect(dumps.map(({ migration }) => migration)).toContain('0001-initial-schema')
 })
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  describe.each(kept)(`a dump of migration $migration, migrated on ${database.name},`, (old) => {
+  describe.each(dumps)(`a dump of migration $migration, migrated on ${database.name},`, (old) => {
     const { life } = old
     let billfold: ReturnType<typeof createUpgradeInstance>
     let drop: () => Promise<void> = async () => {}
@@ -46,9 +46,9 @@ for (const database of await openTestDatabases()) {
 
     it('signs with a wallet by its PIN', async () => {
       const { walletId, pinId, pin, address } = life.custody
-      const asked = { signatureRequest: { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'hello' } }
+      const input = { signatureRequest: { type: 'MESSAGE', secretType: 'ETHEREUM', walletId, data: 'hello' } }
       const sign = (guess: string) =>
-        callCustody(inMemoryDriver(billfold.custody), life.service, 'POST', '/api/signatures', asked, {
+        callCustody(inMemoryDriver(billfold.custody), life.service, 'POST', '/api/signatures', input, {
           'signing-method': `${pinId}:${guess}`,
         })
       expect((await sign('000000')).codes).toEqual(['signing-method.invalid'])
@@ -58,10 +58,10 @@ for (const database of await openTestDatabases()) {
     })
 
     it('resolves a DID and signs with its key', async () => {
-      const asker = inMemoryDriver(billfold.dids)
-      const { json } = await asker.request('GET', `/1.0/identifiers/${life.did}`, {})
+      const driver = inMemoryDriver(billfold.dids)
+      const { json } = await driver.request('GET', `/1.0/identifiers/${life.did}`, {})
       expect(json).toMatchObject({ didDocument: { service: [{ serviceEndpoint: 'https://agent.example' }] } })
-      const token = await asker.request('POST', '/wallet/auth', {
+      const token = await driver.request('POST', '/wallet/auth', {
         headers: { authorization: life.service },
         json: { did: life.did, act: 'POST /wallet/rename', bod: 'a'.repeat(43) },
       })
@@ -69,14 +69,14 @@ for (const database of await openTestDatabases()) {
     })
 
     it('has the same balances in a consistent ledger, and completes a pending payment', async () => {
-      const asker = inMemoryDriver(billfold.payments)
+      const driver = inMemoryDriver(billfold.payments)
       const { from, to, pending, balances } = life.payments
-      expect(await listBalances(asker, [from, to])).toEqual(balances)
+      expect(await listBalances(driver, [from, to])).toEqual(balances)
       expect((await billfold.payments.checkConsistency()).findings).toEqual([])
       const payment = { from, to, amount: '20', session: pending }
-      expect((await confirmPayment(asker, 'A', payment)).code).toBe('0')
-      expect((await confirmPayment(asker, 'B', payment)).code).toBe('0')
-      expect(await listBalances(asker, [from, to])).toEqual(['50.25 0.00', '50.25 0.00'])
+      expect((await confirmPayment(driver, 'A', payment)).code).toBe('0')
+      expect((await confirmPayment(driver, 'B', payment)).code).toBe('0')
+      expect(await listBalances(driver, [from, to])).toEqual(['50.25 0.00', '50.25 0.00'])
       expect((await billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
