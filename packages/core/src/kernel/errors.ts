@@ -9,7 +9,7 @@ export type { ErrorDefinition, ErrorTable } from './error-codes/error-table.ts'
  * {@link isBillfoldError} know them.
  *
  * @example
- * ```ts
+ * ```typescript
  * declare module '@billfold/core' {
  *   interface ModuleErrors {
  *     'loyalty.insufficient-points': true
@@ -86,7 +86,7 @@ function findDefinition(code: string): ErrorDefinition {
  * @returns a function like the constructor of {@link BillfoldError}, for the codes of the table
  *
  * @example
- * ```ts
+ * ```typescript
  * import { errorFactory } from '@billfold/core'
  *
  * declare module '@billfold/core' {

@@ -10,7 +10,7 @@ import { moduleCases, type ModuleUnderTest } from './module-cases.ts'
  * @param create creates the module, and the function that fills its tables; called for every case
  *
  * @example
- * ```ts
+ * ```typescript
  * import { describeModule } from '@billfold/testing'
  * import { loyalty } from './loyalty.ts'
  *

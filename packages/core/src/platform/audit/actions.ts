@@ -3,7 +3,7 @@
  * third parties alike, so that {@link AuditAction} knows them. The value of a name is irrelevant.
  *
  * @example
- * ```ts
+ * ```typescript
  * declare module '@billfold/core' {
  *   interface ModuleAuditActions {
  *     'loyalty.points-granted': true

@@ -5,7 +5,7 @@ import type { z } from 'zod'
  * Billfold and those of third parties alike, so that {@link EventType} and {@link EventData} know them.
  *
  * @example
- * ```ts
+ * ```typescript
  * import { defineEvent, eventId } from '@billfold/core/modules'
  *
  * const loyaltyEvents = { 'loyalty.points-earned': defineEvent('A user earned points.', { userId: eventId }) }
