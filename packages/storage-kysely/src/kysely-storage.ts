@@ -46,7 +46,7 @@ export interface KyselyStorage<DB> extends Storage {
    * ```ts
    * import type { Batch } from '@billfold/core/storage'
    * import type { KyselyStorage } from '@billfold/storage-kysely'
-   * import type { Kysely } from 'kysely'
+   * import { Kysely } from 'kysely'
    *
    * interface Tables {
    *   orders: { id: string }

@@ -34,9 +34,12 @@ describe('composeDeclarations', () => {
   })
 
   test('throws an error if two modules have the same name', () => {
-    expect(() => composeDeclarations([{ name: 'twice', tables: [] }, { name: 'twice', tables: [] }])).toThrow(
-      'Modules twice and twice both declare the name "twice"',
-    )
+    expect(() =>
+      composeDeclarations([
+        { name: 'twice', tables: [] },
+        { name: 'twice', tables: [] },
+      ]),
+    ).toThrow('Modules twice and twice both declare the name "twice"')
   })
 })
 

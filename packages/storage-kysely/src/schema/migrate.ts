@@ -64,7 +64,7 @@ export function migrate<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<st
  * @example
  * ```ts
  * import { pendingMigrations } from '@billfold/storage-kysely'
- * import type { Kysely } from 'kysely'
+ * import { Kysely } from 'kysely'
  *
  * async function previewMigrations(db: Kysely<unknown>) {
  *   for (const { id, statements } of await pendingMigrations(db, { dialect: 'postgres' })) console.log(id, statements)

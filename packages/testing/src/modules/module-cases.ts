@@ -89,7 +89,10 @@ export const moduleCases: readonly ModuleCase[] = [
       const sealed = tables.flatMap(({ name, columns }) =>
         Object.keys(columns).flatMap((column) => (column.startsWith('sealed') ? [`${name}.${column}`] : [])),
       )
-      assert.deepEqual(sealed.filter((column) => !declared.has(column)), [])
+      assert.deepEqual(
+        sealed.filter((column) => !declared.has(column)),
+        [],
+      )
     },
   },
   {
@@ -102,7 +105,8 @@ export const moduleCases: readonly ModuleCase[] = [
         ...module,
         create: (context: Parameters<typeof module.create>[0]) => {
           const parts = module.create(context)
-          for (const { tables: exported } of parts.personalData ?? []) for (const { name } of exported) covered.add(name)
+          for (const { tables: exported } of parts.personalData ?? [])
+            for (const { name } of exported) covered.add(name)
           return parts
         },
       }
@@ -113,7 +117,10 @@ export const moduleCases: readonly ModuleCase[] = [
           !covered.has(table.name) &&
           personalDataExceptions[table.name] === undefined,
       )
-      assert.deepEqual(missing.map(({ name }) => name), [])
+      assert.deepEqual(
+        missing.map(({ name }) => name),
+        [],
+      )
     },
   },
   {
@@ -134,7 +141,10 @@ export const moduleCases: readonly ModuleCase[] = [
       await billfold.users.erase(userId)
       await billfold.users.erase(userId)
       const { data: after } = await billfold.users.export(userId)
-      assert.deepEqual(added.filter((name) => name in after), [])
+      assert.deepEqual(
+        added.filter((name) => name in after),
+        [],
+      )
       assert.deepEqual((await billfold.users.export(other)).data, otherBefore, 'another user was affected')
     },
   },
@@ -150,7 +160,10 @@ export const moduleCases: readonly ModuleCase[] = [
       const { unreadable } = await after.keys.reencrypt()
       assert.deepEqual(unreadable, [])
       const { olderKeys, malformedValues } = await after.keys.usage()
-      assert.deepEqual(olderKeys.filter(({ sealedValues }) => sealedValues > 0), [])
+      assert.deepEqual(
+        olderKeys.filter(({ sealedValues }) => sealedValues > 0),
+        [],
+      )
       assert.equal(malformedValues, 0)
       assert.deepEqual((await after.users.export(userId)).data, exported)
     },
