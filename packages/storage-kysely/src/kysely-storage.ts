@@ -44,10 +44,20 @@ export interface KyselyStorage<DB> extends Storage {
    *
    * @example
    * ```ts
-   * await db.transaction().execute(async (transaction) => {
-   *   await transaction.insertInto('orders').values(order).execute()
-   *   await storage.withTransaction(transaction).commit(batch(insert(accounts, account)))
-   * })
+   * import type { Batch } from '@billfold/core/storage'
+   * import type { KyselyStorage } from '@billfold/storage-kysely'
+   * import { Kysely } from 'kysely'
+   *
+   * interface Tables {
+   *   orders: { id: string }
+   * }
+   *
+   * async function saveOrder(db: Kysely<Tables>, storage: KyselyStorage<Tables>, id: string, batch: Batch) {
+   *   await db.transaction().execute(async (transaction) => {
+   *     await transaction.insertInto('orders').values({ id }).execute()
+   *     await storage.withTransaction(transaction).commit(batch)
+   *   })
+   * }
    * ```
    */
   readonly withTransaction: (transaction: Transaction<DB>) => Storage

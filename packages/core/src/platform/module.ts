@@ -89,7 +89,7 @@ export interface ModuleDeclaration {
  *
  * @example
  * ```ts
- * import { defineTable, integer, text } from '@billfold/core'
+ * import { defineTable, integer, text } from '@billfold/core/storage'
  * import { defineModule } from '@billfold/core/modules'
  *
  * const visits = defineTable({ name: 'visits', columns: { day: text(10), count: integer() }, key: ['day'] })

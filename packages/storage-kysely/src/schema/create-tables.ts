@@ -14,9 +14,14 @@ import { createTableSql } from './schema-sql.ts'
  * @example
  * ```ts
  * import { appliedBatches, defineTable, text } from '@billfold/core/storage'
+ * import { createTables } from '@billfold/storage-kysely'
+ * import type { Kysely } from 'kysely'
  *
  * const notes = defineTable({ name: 'notes', columns: { id: text(36) }, key: ['id'] })
- * await createTables(db, { dialect: 'sqlite' }, [appliedBatches, notes])
+ *
+ * async function createNotes(db: Kysely<unknown>) {
+ *   await createTables(db, { dialect: 'sqlite' }, [appliedBatches, notes])
+ * }
  * ```
  */
 export async function createTables<DB>(

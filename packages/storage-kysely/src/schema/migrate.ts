@@ -63,7 +63,12 @@ export function migrate<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<st
  *
  * @example
  * ```ts
- * for (const { id, statements } of await pendingMigrations(db, { dialect: 'postgres' })) console.log(id, statements)
+ * import { pendingMigrations } from '@billfold/storage-kysely'
+ * import { Kysely } from 'kysely'
+ *
+ * async function previewMigrations(db: Kysely<unknown>) {
+ *   for (const { id, statements } of await pendingMigrations(db, { dialect: 'postgres' })) console.log(id, statements)
+ * }
  * ```
  */
 export function pendingMigrations<DB>(db: Kysely<DB>, options: MigrateOptions): Promise<PendingMigration[]> {

@@ -95,7 +95,7 @@ export function withBackfill<C extends Column>(
  *
  * @example
  * ```ts
- * import { defineTable, integer, nullable, text } from '@billfold/core'
+ * import { defineTable, integer, nullable, text } from '@billfold/core/storage'
  *
  * const coupons = defineTable({
  *   name: 'coupons',

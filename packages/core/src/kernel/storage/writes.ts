@@ -61,7 +61,7 @@ export function check<T extends Table>(table: T, condition: CheckCondition<T>): 
  *
  * @example
  * ```ts
- * import { batch, defineTable, insert, integer, isCommitError, memoryStorage, text, update } from '@billfold/core'
+ * import { batch, defineTable, insert, integer, isCommitError, memoryStorage, text, update } from '@billfold/core/storage'
  *
  * const stock = defineTable({ name: 'stock', columns: { id: text(36), left: integer() }, key: ['id'] })
  * const storage = memoryStorage()
