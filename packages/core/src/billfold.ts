@@ -1,3 +1,4 @@
+import type { CustodyServices } from './custody/services.ts'
 import type { AuthenticationOptions } from './authentication/api/index.ts'
 import type { AuthenticationApi } from './authentication/api/api.ts'
 import { createSessionContext } from './authentication/api/face-options.ts'
@@ -36,7 +37,6 @@ import type { PaymentsApi } from './payments/payments-api.ts'
 import { resolvePaymentSettings } from './payments/settings.ts'
 import { type RateLimiter, type RateLimitRule, storageRateLimiter } from './platform/rate-limits/index.ts'
 import type { ServiceKeysApi } from './identity/service-keys/api.ts'
-import type { Services } from './platform/services.ts'
 import type { Storage, Table } from './kernel/storage/index.ts'
 import { createInstrumentation, type Instrumentation } from './telemetry/instrumentation.ts'
 import type { Telemetry } from './telemetry/types.ts'
@@ -263,7 +263,7 @@ function addModules(
 /** Returns the function that makes an API mountable, and adds its OpenAPI document. */
 function createMount(
   { storage }: Pick<BillfoldOptions, 'storage'>,
-  { logger, rateLimiter, blindIndex, now }: Services,
+  { logger, rateLimiter, blindIndex, now }: CustodyServices,
   observer: Instrumentation,
 ): (api: Api) => MountableApi {
   // Idempotency keys use the host's storage without tracking.
@@ -279,7 +279,7 @@ function createMount(
 /** Resolves the options of Billfold's own modules to what they run on. */
 function resolveOptions(
   options: BillfoldOptions<readonly AdditionalModule[]>,
-  services: Services,
+  services: CustodyServices,
   didWallets: DidWalletSettings,
 ) {
   const { authentication, custody, dids, payments, webhooks = {}, issuer = 'billfold' } = options
@@ -309,7 +309,7 @@ function createServices(
   didWallets: DidWalletSettings,
   declared: ComposedDeclarations,
   observer: Instrumentation,
-): Services {
+): CustodyServices {
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
   return {
@@ -351,7 +351,7 @@ function instrumentOptions(
 
 /** Delivers messages and events concurrently. */
 function createDelivery(
-  services: Services,
+  services: CustodyServices,
   { events, webhooks = {} }: Pick<BillfoldOptions, 'events' | 'webhooks'>,
 ): EventDelivery {
   const eventDeliveries = createEventDelivery(

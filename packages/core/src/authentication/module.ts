@@ -1,3 +1,4 @@
+import type { IdentityServices } from '../identity/services.ts'
 import { authenticationErrors } from '../kernel/error-codes/authentication.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { createAuthenticationApi } from './api/api.ts'
@@ -30,6 +31,7 @@ declare module '../platform/audit/actions.ts' {
 
 /** What the authentication module needs besides the services. */
 export interface AuthenticationModuleContext extends ModuleContext {
+  readonly services: IdentityServices
   readonly authentication: AuthenticationOptions | undefined
   readonly sessions: SessionContext
 }

@@ -1,3 +1,4 @@
+import type { CustodyServices } from './services.ts'
 import { custodyErrors } from '../kernel/error-codes/custody.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type CustodyOptions, custodyApi } from './api/index.ts'
@@ -30,6 +31,7 @@ declare module '../platform/audit/actions.ts' {
 
 /** What the custody module needs besides the services. */
 export interface CustodyModuleContext extends ModuleContext {
+  readonly services: CustodyServices
   readonly custody: CustodyOptions | undefined
   /** Face verification, for BIOMETRIC signing methods. */
   readonly sessions: NonNullable<Parameters<typeof custodyApi>[3]>

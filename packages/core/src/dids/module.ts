@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { didErrors } from '../kernel/error-codes/dids.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type DidsOptions, didsApi } from './api/index.ts'
@@ -36,6 +37,7 @@ declare module '../platform/audit/actions.ts' {
 
 /** What the DID module needs besides the services. */
 export interface DidsModuleContext extends ModuleContext {
+  readonly services: CustodyServices
   readonly dids: DidsOptions | undefined
   readonly didWallets: DidWalletSettings
   /** The issuer of tokens. */

@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { z } from 'zod'
 import { type AuthenticationOptions, authenticationHttpApi } from '../authentication/api/index.ts'
 import { createClientSecureChannel, type ClientKeyPair, generateClientKeyPair } from '../client/index.ts'
 import { createMountableApi } from '../http/index.ts'
 import { createLicence } from '../identity/licences/licences.ts'
 import { memoryRateLimiter } from '../platform/rate-limits/index.ts'
-import type { Services } from '../platform/services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
 /** The reply of a call; `decrypted` is its decrypted `data`. */
@@ -40,7 +40,7 @@ const encryptedBody = z.object({ data: z.string() })
 
 /** Creates a caller of a mounted authentication API, by default with a licence of level `system`. */
 export async function authenticationCaller(
-  services: Services,
+  services: CustodyServices,
   { options = {}, licence, pair = generateClientKeyPair(options.curve) }: AuthenticationCallerOptions = {},
 ): Promise<AuthenticationCall> {
   const api = createMountableApi(authenticationHttpApi(services, 'default', options), {

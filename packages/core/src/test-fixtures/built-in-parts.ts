@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { createSessionContext } from '../authentication/api/face-options.ts'
 import { builtInDeclarations, builtInModules } from '../built-in-modules.ts'
 import { toDidWalletSettings } from '../dids/api/index.ts'
@@ -6,10 +7,9 @@ import { databaseBlobs } from '../onboarding/blobs/index.ts'
 import { resolvePaymentSettings } from '../payments/settings.ts'
 import { createParts } from '../platform/compose-modules.ts'
 import { deliverOutbox } from '../platform/outbox/index.ts'
-import type { Services } from '../platform/services.ts'
 
 /** Creates the parts of all built-in modules on some services, without options. */
-export function createBuiltInParts(services: Services) {
+export function createBuiltInParts(services: CustodyServices) {
   const sessions = createSessionContext(services)
   return createParts(builtInModules, {
     services,

@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { z } from 'zod'
 import { type CustodyOptions, custodyApi } from '../custody/api/index.ts'
 import { type MountableApi, createMountableApi } from '../http/index.ts'
 import { memoryRateLimiter } from '../platform/rate-limits/index.ts'
 import { createServiceKey } from '../identity/service-keys/service-keys.ts'
-import type { Services } from '../platform/services.ts'
 import type { ReplyJson } from './reply-json.ts'
 
 /** The parsed reply of the custody API. */
@@ -26,7 +26,7 @@ export type CustodyCall = (
 
 /** Creates a caller of a mounted custody API, with a service key of a tenant. */
 export async function custodyCaller(
-  services: Services,
+  services: CustodyServices,
   tenant = 'default',
   options: CustodyOptions = {},
 ): Promise<CustodyCall> {

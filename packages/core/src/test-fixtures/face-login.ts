@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { z } from 'zod'
 import type { AuthenticationOptions } from '../authentication/api/index.ts'
@@ -9,7 +10,6 @@ import { scriptedSelfie } from '../identity/biometrics/scripted-selfie.ts'
 import { scriptedVerifier } from '../identity/biometrics/scripted-verifier.ts'
 import { formatDeviceStatement } from '../identity/devices/device-key.ts'
 import { createUser } from '../identity/users/create.ts'
-import type { Services } from '../platform/services.ts'
 import { type AuthenticationReply, type AuthenticationCall, authenticationCaller } from './authentication-caller.ts'
 
 /** The PIN of the users of these fixtures. */
@@ -48,7 +48,7 @@ export function selfieOf(person: string): string {
  * Creates an app that logs users in by face and PIN. Verification configurations accept still images: `default` identifies users and
  * requires the PIN on a new device, `face only` never requires it, `always PIN` always does.
  */
-export async function faceLogin(services: Services): Promise<FaceLogin> {
+export async function faceLogin(services: CustodyServices): Promise<FaceLogin> {
   const pair = generateClientKeyPair('secp256k1')
   const options: AuthenticationOptions = { verifier: scriptedVerifier(), assessRisk: () => 'allow' }
   const call = await authenticationCaller(services, { options, pair })

@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { createSessionContext } from '../authentication/api/face-options.ts'
 import { custodyModule } from '../custody/module.ts'
 import { maintain } from '../maintenance/maintain.ts'
@@ -7,10 +8,9 @@ import { eventsModule } from '../platform/events/module.ts'
 import { kernelModule } from '../platform/kernel-module.ts'
 import { deliverOutbox } from '../platform/outbox/index.ts'
 import { outboxModule } from '../platform/outbox/module.ts'
-import type { Services } from '../platform/services.ts'
 
 /** Runs the maintenance of custody, and of the parts of the platform that it writes to. */
-export async function runMaintenance(services: Services): Promise<void> {
+export async function runMaintenance(services: CustodyServices): Promise<void> {
   const parts = createParts([kernelModule, auditModule, outboxModule, eventsModule, custodyModule], {
     services,
     tenant: 'default',

@@ -1,16 +1,16 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { createChainConnections } from '../custody/chain-clients/index.ts'
 import { localKeyring, newKey, createPasswordHasher, keyedMutex } from '../kernel/crypto/index.ts'
 import { silentLogger } from '../kernel/logger.ts'
 import { storageBlindIndex } from '../platform/blind-index/index.ts'
 import { idempotencyTrackingStorage } from '../platform/idempotency/index.ts'
 import { storageRateLimiter } from '../platform/rate-limits/index.ts'
-import type { Services } from '../platform/services.ts'
 import { memoryStorage, type Storage } from '../kernel/storage/index.ts'
 import { createTokenIssuer } from '../platform/tokens/index.ts'
 import { builtInDeclarations } from '../built-in-modules.ts'
 
 /** Creates services on a storage, by default in memory, with a password hasher that is fast enough for tests. */
-export function testServices(storage: Storage = memoryStorage()): Services {
+export function testServices(storage: Storage = memoryStorage()): CustodyServices {
   const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
   return {
     storage: idempotencyTrackingStorage(storage),

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../custody/services.ts'
 import { type EventDelivery, createEventDelivery } from '../platform/events/deliver-events.ts'
 import type { EventData, EventType } from '../platform/events/event.ts'
 import type { EventOptions } from '../platform/events/options.ts'
 import { eventWrites } from '../platform/events/event-writes.ts'
-import type { Services } from '../platform/services.ts'
 import { batch } from '../kernel/storage/index.ts'
 import { createWebhooksApi, type WebhooksApi } from '../platform/webhooks/api.ts'
 import type { WebhookOptions } from '../platform/webhooks/options.ts'
@@ -10,7 +10,7 @@ import { testServices } from './services.ts'
 
 /** The webhooks of a host with a controllable clock. */
 export interface WebhookHost {
-  readonly services: Services
+  readonly services: CustodyServices
   readonly webhooks: WebhooksApi
   readonly deliver: EventDelivery['deliver']
   /** Creates the delivery of another process on the same storage. */
@@ -25,10 +25,10 @@ export interface WebhookHost {
 export function webhookHost(
   options: WebhookOptions = { allowHttp: true, allowPrivateAddresses: true },
   events: EventOptions = {},
-  overrides: Partial<Services> = {},
+  overrides: Partial<CustodyServices> = {},
 ): WebhookHost {
   let time = Date.now()
-  const services: Services = { ...testServices(), now: () => time, ...overrides }
+  const services: CustodyServices = { ...testServices(), now: () => time, ...overrides }
   const host = (tenant = 'default') => ({ tenant, id: 'host' })
   const anotherProcess = () => createEventDelivery(services, events, options)
   return {

@@ -1,5 +1,5 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import type { SystemChannels } from '../../platform/secure-channel/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
 import type { FaceOptions } from './face-options.ts'
 import type { AuthenticationGuards } from './callers/guards.ts'
@@ -7,7 +7,7 @@ import type { CallerOptions } from './options.ts'
 
 /** The context shared by all routes of this API. */
 export interface AuthenticationContext {
-  readonly services: Services
+  readonly services: IdentityServices
   readonly options: CallerOptions
   /** The tenant of `createBillfold`, used by calls of the host. */
   readonly tenant: string

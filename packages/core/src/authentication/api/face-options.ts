@@ -1,3 +1,4 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import {
   type VerifierClient,
   createVerifierClient,
@@ -6,7 +7,6 @@ import {
 import { createGalleryCache } from '../../identity/biometrics/gallery-cache.ts'
 import type { BiometricVerifier } from '../../identity/biometrics/verifier.ts'
 import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { DnsResolver } from '../../platform/http-client/ssrf-safe-request.ts'
 import type { ForeignSessionService } from '../sessions/foreign-sessions/foreign-session.ts'
 import type { ListWalletClaims } from '../sessions/session-claims.ts'
@@ -47,7 +47,7 @@ export interface FaceOptions {
  * @param listWalletClaims lists the wallets for the scope `wallet`; by default there are none
  */
 export function createSessionContext(
-  services: Services,
+  services: IdentityServices,
   options: FaceOptions = {},
   listWalletClaims: ListWalletClaims = () => Promise.resolve([]),
 ): SessionContext {

@@ -1,6 +1,6 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { createSystemChannels } from '../../platform/secure-channel/index.ts'
 import type { Api } from '../../http/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { SessionContext } from '../sessions/session-context.ts'
 import { appFaceRoute } from './routes/app-face-route.ts'
 import type { AuthenticationContext, SessionRoutesContext } from './context.ts'
@@ -40,7 +40,7 @@ export interface AuthenticationOptions extends CallerOptions, FaceOptions {}
 
 /** Builds the route table of the authentication API: sessions, face and PIN steps, and service routes. */
 export function authenticationHttpApi(
-  services: Services,
+  services: IdentityServices,
   tenant: string,
   options: AuthenticationOptions = {},
   sessionContext: SessionContext = createSessionContext(services, options),

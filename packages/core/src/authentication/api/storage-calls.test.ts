@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage } from '../../kernel/storage/index.ts'
 import { memoryRateLimiter } from '../../platform/rate-limits/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { AuthenticationReply } from '../../test-fixtures/authentication-caller.ts'
 import { type CountingStorage, countingStorage, type StorageCalls } from '../../test-fixtures/counting-storage.ts'
 import { type FaceLogin, faceLogin, selfieOf, testPin } from '../../test-fixtures/face-login.ts'
@@ -11,7 +11,7 @@ import { createSession } from '../sessions/create-session.ts'
 const actor = { tenant: 'default', id: 'host' }
 
 let counter: CountingStorage
-let services: Services
+let services: CustodyServices
 let app: FaceLogin
 
 beforeEach(async () => {

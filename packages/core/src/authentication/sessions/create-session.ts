@@ -1,7 +1,7 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, check, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
 import { users } from '../../identity/users/table.ts'
 import { type SessionPurpose, sealSessionDetails, type SessionDetails, sessionTtl, type SessionRow } from './session.ts'
@@ -28,7 +28,7 @@ export interface CreateSessionInput extends SessionDetails {
  * @throws BillfoldError `input.invalid` for an enrolment without a user
  */
 export async function buildSession(
-  services: Services,
+  services: IdentityServices,
   actor: Pick<Actor, 'tenant' | 'id'>,
   input: CreateSessionInput,
   columns: Partial<SessionRow> = {},
@@ -85,7 +85,7 @@ export interface PreparedSession {
  * @throws BillfoldError `input.invalid`
  */
 export async function prepareSession(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   input: CreateSessionInput,
 ): Promise<PreparedSession> {
@@ -95,7 +95,7 @@ export async function prepareSession(
 }
 
 /** Creates a session. @throws BillfoldError `input.invalid`, `user.not-found` */
-export async function createSession(services: Services, actor: Actor, input: CreateSessionInput): Promise<SessionRow> {
+export async function createSession(services: IdentityServices, actor: Actor, input: CreateSessionInput): Promise<SessionRow> {
   const { session, writes } = await prepareSession(services, actor, input)
   try {
     await services.storage.commit(batch(...writes))

@@ -1,6 +1,6 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import { getSession, type SessionRow } from './session.ts'
 import { saveSessionJsonWrites } from './session-values.ts'
@@ -17,7 +17,7 @@ export interface DeviceInfo {
  * @throws BillfoldError `session.not-found`, also for a session of another community
  */
 export async function getSessionForDeviceInfo(
-  services: Services,
+  services: IdentityServices,
   tenant: string,
   sessionId: string,
   community: string | undefined,
@@ -32,7 +32,7 @@ export async function getSessionForDeviceInfo(
  * `retryOnConflict`: two concurrent calls conflict on the row that they replace, and the loser retries.
  */
 export async function deviceInfoWrites(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   session: SessionRow,
   info: DeviceInfo,

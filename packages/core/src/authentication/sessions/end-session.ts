@@ -1,7 +1,7 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import { endedState, transitionSession, type SessionRow } from './session.ts'
 
@@ -13,7 +13,7 @@ export interface SessionTransition {
 
 /** Completes a session successfully: the state change, its audit record and the `session.verified` event. `changes` are applied with it. */
 export function completeSession(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   session: SessionRow,
   changes: Partial<SessionRow>,
@@ -30,7 +30,7 @@ export function completeSession(
 }
 
 /** Fails a session: the state change, its audit record and the `session.failed` event. `failure` is a one-word reason. */
-export function failSession(services: Services, actor: Actor, session: SessionRow, failure: string): SessionTransition {
+export function failSession(services: IdentityServices, actor: Actor, session: SessionRow, failure: string): SessionTransition {
   const now = services.now()
   const set = { failure, ...endedState('failed', now) }
   const after = { ...session, ...set, version: session.version + 1 }

@@ -1,6 +1,6 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { z } from 'zod'
 import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import type { SessionRow } from './session.ts'
 import { saveSessionJsonWrites, saveSessionValueWrites, findSessionJson, findSessionValue } from './session-values.ts'
@@ -17,7 +17,7 @@ export interface WalletClaim {
 }
 
 /** Lists the wallets of a user that are not archived, oldest first; at most 100. */
-export type ListWalletClaims = (services: Services, tenant: string, userId: string) => Promise<readonly WalletClaim[]>
+export type ListWalletClaims = (services: IdentityServices, tenant: string, userId: string) => Promise<readonly WalletClaim[]>
 
 /** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface SessionClaims {
@@ -61,7 +61,7 @@ export function selectRetainedFaceData(
 
 /** Builds the writes that retain face data with its session. */
 export async function retainFaceDataWrites(
-  services: Services,
+  services: IdentityServices,
   session: SessionRow,
   { scores, selfie }: RetainedFaceData,
 ): Promise<readonly Write[]> {
@@ -76,7 +76,7 @@ export async function retainFaceDataWrites(
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
 export async function getSessionClaims(
-  { services, listWalletClaims }: { readonly services: Services; readonly listWalletClaims: ListWalletClaims },
+  { services, listWalletClaims }: { readonly services: IdentityServices; readonly listWalletClaims: ListWalletClaims },
   session: SessionRow,
   uncommitted?: RetainedFaceData,
 ): Promise<SessionClaims> {
@@ -93,7 +93,7 @@ export async function getSessionClaims(
 }
 
 async function findRetainedFaceData(
-  services: Services,
+  services: IdentityServices,
   session: SessionRow,
   scopes: ReadonlySet<string>,
 ): Promise<RetainedFaceData> {

@@ -1,13 +1,13 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import type { FaceRecognition } from '../../identity/biometrics/face-recognition.ts'
 import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { AssessRisk } from './face-step/risk-assessment.ts'
 import type { ListWalletClaims } from './session-claims.ts'
 import type { SessionRow } from './session.ts'
 
 /** The dependencies of session steps. */
 export interface SessionContext {
-  readonly services: Services
+  readonly services: IdentityServices
   readonly faces: FaceRecognition
   readonly assessRisk: AssessRisk
   /** Rate limit of face attempts per user, over all sessions. */

@@ -1,5 +1,5 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { listDevices } from '../../identity/devices/trusted-devices.ts'
-import type { Services } from '../../platform/services.ts'
 import { getActiveSession, type SessionRow } from './session.ts'
 
 /** The session status visible to any caller who knows the session's id. */
@@ -16,7 +16,7 @@ export interface SessionStatusReport {
  * @throws BillfoldError `session.not-found`, `session.expired`
  */
 export async function getSessionStatus(
-  services: Services,
+  services: IdentityServices,
   tenant: string,
   id: string,
   deviceId: string | undefined,
@@ -39,7 +39,7 @@ export function toApiStatus({ state }: SessionRow): SessionStatusReport['status'
 }
 
 async function hasTrustedDevice(
-  services: Services,
+  services: IdentityServices,
   { state, tenant, userId }: SessionRow,
   deviceId: string,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { seal, open } from '../../kernel/crypto/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { insert, remove, type Write } from '../../kernel/storage/index.ts'
 import { sessionEncryptionContext, type SessionRow, sessionTtl } from './session.ts'
 import { sessionValues } from './tables.ts'
@@ -13,7 +13,7 @@ const valueTtl = sessionTtl.created + sessionTtl.started + sessionTtl.ended
 
 /** Builds the writes that store a sealed value of a session, replacing the previous one. */
 export async function saveSessionValueWrites(
-  services: Services,
+  services: IdentityServices,
   session: Pick<SessionRow, 'id' | 'tenant'>,
   name: SessionValueName,
   value: Uint8Array,
@@ -28,7 +28,7 @@ export async function saveSessionValueWrites(
 
 /** Like {@link saveSessionValueWrites}, for a JSON value. */
 export function saveSessionJsonWrites(
-  services: Services,
+  services: IdentityServices,
   session: Pick<SessionRow, 'id' | 'tenant'>,
   name: SessionValueName,
   value: unknown,
@@ -43,7 +43,7 @@ export function deleteSessionValueWrite({ id: sessionId }: Pick<SessionRow, 'id'
 
 /** Finds and opens a value of a session. */
 export async function findSessionValue(
-  services: Services,
+  services: IdentityServices,
   session: Pick<SessionRow, 'id' | 'tenant'>,
   name: SessionValueName,
 ): Promise<Uint8Array | undefined> {
@@ -56,7 +56,7 @@ export async function findSessionValue(
 
 /** Like {@link findSessionValue}, for a JSON value. */
 export async function findSessionJson(
-  services: Services,
+  services: IdentityServices,
   session: Pick<SessionRow, 'id' | 'tenant'>,
   name: SessionValueName,
 ): Promise<unknown> {

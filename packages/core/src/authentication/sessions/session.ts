@@ -1,8 +1,8 @@
+import type { Services } from '../../platform/services.ts'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import {
   batch,
   check,

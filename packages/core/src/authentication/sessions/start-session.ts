@@ -1,3 +1,4 @@
+import type { Services } from '../../platform/services.ts'
 import {
   getVerificationConfiguration,
   type VerificationConfiguration,
@@ -5,7 +6,6 @@ import {
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { timingSafeEqual, randomSecret } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, retryOnConflict } from '../../kernel/storage/index.ts'
 import {
   assertSessionState,

@@ -1,3 +1,4 @@
+import type { IdentityServices } from '../../identity/services.ts'
 import { z } from 'zod'
 import {
   type TrustedDeviceRow,
@@ -5,7 +6,6 @@ import {
   deviceTrustStillValid,
 } from '../../identity/devices/trusted-devices.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import type { SessionRow } from './session.ts'
 import { saveSessionJsonWrites, findSessionJson } from './session-values.ts'
@@ -14,7 +14,7 @@ const bindingSchema = z.object({ device: z.string() })
 
 /** Builds the writes that bind a session to a trusted device, which replaces the face step. */
 export async function bindToTrustedDevice(
-  services: Services,
+  services: IdentityServices,
   session: Pick<SessionRow, 'id' | 'tenant'>,
   trusted: TrustedDeviceRow,
 ): Promise<readonly Write[]> {
@@ -28,7 +28,7 @@ export async function bindToTrustedDevice(
  * Builds the precondition that the device a session is bound to is still trusted. Returns none for a session without such a binding.
  * @throws BillfoldError `login.second-factor-required` if the trust was revoked
  */
-export async function trustedDeviceStillValid(services: Services, session: SessionRow): Promise<readonly Write[]> {
+export async function trustedDeviceStillValid(services: IdentityServices, session: SessionRow): Promise<readonly Write[]> {
   const stored = await findSessionJson(services, session, 'trust')
   if (stored === undefined) return []
   const trusted = await findTrustedDeviceById(services, session.tenant, bindingSchema.parse(stored).device)

@@ -1,12 +1,12 @@
+import type { CustodyServices } from '../services.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { Guard } from '../../http/index.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 
 /** The context shared by the routes of the custody API. */
 export interface CustodyContext {
-  readonly services: Services
+  readonly services: CustodyServices
   readonly chains: Chains
   readonly methods: SigningMethodOptions
   /** Dependencies of signing methods with face verification. */

@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../services.ts'
 import { type ChainClients, createChainConnections } from '../chain-clients/index.ts'
 import { assertLockoutRule } from '../../identity/signing-methods/lockout.ts'
-import type { Services } from '../../platform/services.ts'
 import { resolveTransactionRetention } from '../transactions/retention/retention-rules.ts'
 import type { CustodyOptions } from './index.ts'
 
@@ -12,7 +12,7 @@ import type { CustodyOptions } from './index.ts'
 export function createCustodyServices(
   options: CustodyOptions = {},
   additionalChainClients: ChainClients = {},
-): Pick<Services, 'lockout' | 'transactionRetention' | 'chainConnections'> {
+): Pick<CustodyServices, 'lockout' | 'transactionRetention' | 'chainConnections'> {
   if (options.lockout !== undefined) assertLockoutRule(options.lockout)
   return {
     lockout: options.lockout,

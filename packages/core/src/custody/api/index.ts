@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../services.ts'
 import type { ChainClients, FeeBumping } from '../chain-clients/index.ts'
 import { defaultCommunity } from '../../identity/biometrics/verification-configurations.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import type { LockoutRule } from '../../identity/signing-methods/lockout.ts'
 import type { Api } from '../../http/index.ts'
 import type { FaceMethodContext } from '../../identity/signing-methods/face-method-context.ts'
-import type { Services } from '../../platform/services.ts'
 import type { TransactionRetention } from '../transactions/retention/retention-rules.ts'
 import { type Chains, knownChains } from '../wallets/chains/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
@@ -49,7 +49,7 @@ export interface CustodyOptions {
 
 /** Creates the custody API: users, signing methods, wallets, signatures and transactions. `faces` enables face verification. */
 export function custodyApi(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   options: CustodyOptions = {},
   faces?: Pick<FaceMethodContext, 'faces' | 'faceAttemptsPerUser'>,

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
 import { newId } from '../../kernel/ids.ts'
 import { memoryStorage } from '../../kernel/storage/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { type CountingStorage, countingStorage, type StorageCalls } from '../../test-fixtures/counting-storage.ts'
 import { type CustodyCall, custodyCaller } from '../../test-fixtures/custody-caller.ts'
 import { fakeChain } from '../../test-fixtures/fake-chain.ts'
@@ -16,7 +16,7 @@ const keys = { k1: newKey(), k2: newKey() }
 
 let counter: CountingStorage
 let hashes: number
-let services: Services
+let services: CustodyServices
 let call: CustodyCall
 let userId: string
 let walletId: string

@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addFirstMethod } from '../../identity/signing-methods/methods.ts'
 import type { TrackedStorage } from '../../platform/idempotency/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, update } from '../../kernel/storage/index.ts'
 import { type CustodyCall, custodyCaller } from '../../test-fixtures/custody-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -10,7 +10,7 @@ import { users } from '../../identity/users/table.ts'
 
 const pin = '4711'
 
-let services: Services
+let services: CustodyServices
 let call: CustodyCall
 let beforeArchiving: () => Promise<unknown>
 

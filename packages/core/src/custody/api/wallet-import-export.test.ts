@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../services.ts'
 import { verifyMessage, Wallet } from 'ethers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { auditRecords } from '../../platform/audit/tables.ts'
-import type { Services } from '../../platform/services.ts'
 import { type CustodyCall, custodyCaller, type CustodyReply } from '../../test-fixtures/custody-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { getChain, knownChains } from '../wallets/chains/index.ts'
@@ -11,7 +11,7 @@ const pincode = '4711'
 const ethereumKey = `0x${'1'.repeat(64)}`
 const cheap = { n: 2, r: 1, p: 1 }
 
-let services: Services
+let services: CustodyServices
 let call: CustodyCall
 let userId: string
 let pinId: string

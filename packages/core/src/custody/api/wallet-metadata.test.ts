@@ -1,11 +1,11 @@
+import type { CustodyServices } from '../services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CustodyCall, custodyCaller, type CustodyReply } from '../../test-fixtures/custody-caller.ts'
 import { testServices } from '../../test-fixtures/services.ts'
-import type { Services } from '../../platform/services.ts'
 
 const pincode = '4711'
 
-let services: Services
+let services: CustodyServices
 let call: CustodyCall
 let userId: string
 

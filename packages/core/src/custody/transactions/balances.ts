@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../services.ts'
 import { callNode, type ChainClient, chainLimits } from '../chain-clients/index.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { CustodyWalletRow } from '../wallets/sealing.ts'
  * that a list of wallets is not delayed by a slow node.
  */
 export async function fetchBalances(
-  services: Services,
+  services: CustodyServices,
   wallets: readonly CustodyWalletRow[],
 ): Promise<ReadonlyMap<string, bigint>> {
   const balances = new Map<string, bigint>()
@@ -27,7 +27,7 @@ export async function fetchBalances(
   return balances
 }
 
-async function tryFetchBalance(services: Services, client: ChainClient, address: string): Promise<bigint | undefined> {
+async function tryFetchBalance(services: CustodyServices, client: ChainClient, address: string): Promise<bigint | undefined> {
   try {
     return await callNode(client, services.logger, () => client.balance(address), chainLimits.balanceTimeoutMs)
   } catch (error) {

@@ -1,6 +1,6 @@
+import type { ChainServices } from '../services.ts'
 import type { EventType } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { ChainServices } from '../../platform/services.ts'
 import type { Insert } from '../../kernel/storage/index.ts'
 import type { TransactionRow } from './transaction-row.ts'
 

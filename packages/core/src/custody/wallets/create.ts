@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
@@ -11,7 +12,6 @@ import {
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import { sealWalletKey, walletEventData, type CustodyWalletRow } from './sealing.ts'
@@ -36,7 +36,7 @@ export interface WalletInput {
  * @throws BillfoldError `user.limit-reached`, `signing-method.invalid` if the method was replaced concurrently
  */
 export function createUserWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   userId: string,
   chain: Chain,
@@ -67,7 +67,7 @@ export function createUserWallet(
  * @throws BillfoldError `signing-method.invalid-value`
  */
 export async function createStandaloneWallet(
-  services: Services,
+  services: CustodyServices,
   settings: SigningMethodOptions,
   actor: Actor,
   chain: Chain,
@@ -91,14 +91,14 @@ export async function createStandaloneWallet(
 }
 
 /** Lists the wallets of a user after checking that one more is allowed. @throws BillfoldError `user.limit-reached` */
-export async function assertWalletQuota(services: Services, userId: string): Promise<readonly CustodyWalletRow[]> {
+export async function assertWalletQuota(services: CustodyServices, userId: string): Promise<readonly CustodyWalletRow[]> {
   const rows = await services.storage.find(wallets, { where: { ownerId: userId }, limit: maxWalletsPerUser })
   if (rows.length >= maxWalletsPerUser) throw new BillfoldError('user.limit-reached')
   return rows
 }
 
 /** Finds the lowest index whose derivation path no wallet of the user has. A unique key rejects concurrent duplicates. */
-async function findNextIndex(services: Services, userId: string, chain: Chain): Promise<number> {
+async function findNextIndex(services: CustodyServices, userId: string, chain: Chain): Promise<number> {
   const rows = await assertWalletQuota(services, userId)
   const taken = new Set(rows.map((row) => row.derivationPath))
   let index = 0
@@ -108,7 +108,7 @@ async function findNextIndex(services: Services, userId: string, chain: Chain): 
 
 /** Builds the row of a new wallet with its key sealed. `derivationPath` is null if the key does not come from the owner's seed. */
 export function buildWalletRow(
-  services: Services,
+  services: CustodyServices,
   owner: { readonly tenant: string; readonly ownerId: string; readonly userId: string | null },
   chain: Chain,
   key: ChainKey,

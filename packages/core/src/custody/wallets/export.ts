@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { type AuthorizedMethod, commitAuthorized } from '../../identity/signing-methods/authorized-method.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import { retryOnConflict } from '../../kernel/storage/index.ts'
 import type { Chain } from './chains/chain.ts'
 import { withKeystoreSlot } from './with-keystore-slot.ts'
@@ -20,7 +20,7 @@ export type KeyExportRequest =
  *   `input.invalid` if the keystore password is empty or too long, `server.busy`
  */
 export function exportWalletKey(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   wallet: CustodyWalletRow,
   chain: Chain,
@@ -42,7 +42,7 @@ export function exportWalletKey(
 }
 
 async function formatKey(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   privateKey: Uint8Array,
   chain: Chain,

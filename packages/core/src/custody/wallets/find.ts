@@ -1,5 +1,5 @@
+import type { CustodyServices } from '../services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Query, Where } from '../../kernel/storage/index.ts'
 import type { CustodyWalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
@@ -27,7 +27,7 @@ export interface WalletPage {
 
 /** Lists the wallets of a tenant that match a filter. */
 export function listWallets(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   filter: WalletFilter,
   page: WalletPage,
@@ -59,7 +59,7 @@ function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Quer
 }
 
 /** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */
-export async function getCustodyWallet(services: Services, tenant: string, id: string): Promise<CustodyWalletRow> {
+export async function getCustodyWallet(services: CustodyServices, tenant: string, id: string): Promise<CustodyWalletRow> {
   const [row] = await services.storage.find(wallets, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('wallet.not-found')
   return row

@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../../identity/signing-methods/method-types.ts'
 import { prepareFirstMethod } from '../../identity/signing-methods/methods.ts'
@@ -10,7 +11,6 @@ import {
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
 import type { Chain, ChainKey } from './chains/chain.ts'
 import type { ParsedKeystore } from './keystores/keystore-format.ts'
@@ -26,7 +26,7 @@ export type ImportedKeyInput =
   | { readonly form: 'KEYSTORE'; readonly keystore: string; readonly password: string }
 
 /** Loads a parsed key: immediately, or by decrypting a keystore in a slot of the password hasher. */
-export type LoadImportedKey = (services: Services, actor: Actor) => Promise<ChainKey>
+export type LoadImportedKey = (services: CustodyServices, actor: Actor) => Promise<ChainKey>
 
 /**
  * Parses a key to import. Malformed keys and keystores with excessive KDF parameters are rejected before any key derivation.
@@ -52,7 +52,7 @@ function keystoreLoader(chain: Chain, keystore: ParsedKeystore, password: string
  *   concurrently
  */
 export function importUserWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   userId: string,
   chain: Chain,
@@ -81,7 +81,7 @@ export function importUserWallet(
  * @throws BillfoldError `wallet.import.duplicate`, `signing-method.invalid-value`
  */
 export async function importStandaloneWallet(
-  services: Services,
+  services: CustodyServices,
   settings: SigningMethodOptions,
   actor: Actor,
   chain: Chain,

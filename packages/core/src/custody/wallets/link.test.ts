@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../services.ts'
 import { beforeEach, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
-import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { interruptCommit } from '../../test-fixtures/interrupted-storage.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -18,7 +18,7 @@ const actor: Actor = { tenant: 'default', id: 'test' }
 const ethereum = getChain(knownChains(), 'ETHEREUM')
 const refusals = { wrong: 'pincode.incorrect', locked: 'pincode.no-tries-left' } as const
 
-let services: Services
+let services: CustodyServices
 let user: UserRow
 let other: CustodyWalletRow
 

@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import { signingMethods, masterSecrets } from '../../identity/signing-methods/tables.ts'
@@ -8,7 +9,6 @@ import {
 } from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import { remove, update } from '../../kernel/storage/index.ts'
 import { assertWalletQuota } from './create.ts'
 import { getCustodyWallet } from './find.ts'
@@ -22,7 +22,7 @@ import { wallets } from './tables.ts'
  *   was replaced concurrently
  */
 export function linkWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   walletId: string,
   userId: string,

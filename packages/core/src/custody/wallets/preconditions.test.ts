@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../platform/audit/tables.ts'
@@ -6,7 +7,6 @@ import { closeOwner } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { events } from '../../platform/events/table.ts'
-import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { interruptCommit } from '../../test-fixtures/interrupted-storage.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -24,7 +24,7 @@ const ethereum = getChain(knownChains(), 'ETHEREUM')
 const refusals = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 const code = 'emergency-code-of-somebody'
 
-let services: Services
+let services: CustodyServices
 let userId: string
 let pinId: string
 let codeId: string
@@ -45,14 +45,14 @@ beforeEach(async () => {
   wallet = await createUserWallet(services, actor, userId, ethereum, {}, byPin)
 })
 
-/** Services whose storage runs another operation just before the audit record is committed. */
-const withConcurrent = (act: () => Promise<unknown>): Services => ({
+/** CustodyServices whose storage runs another operation just before the audit record is committed. */
+const withConcurrent = (act: () => Promise<unknown>): CustodyServices => ({
   ...services,
   storage: interruptCommit(services.storage, auditRecords.name, act),
 })
-const sign = (by: Services): Promise<unknown> =>
+const sign = (by: CustodyServices): Promise<unknown> =>
   signWithWallet(by, actor, wallet, ethereum, { type: 'MESSAGE', data: 'hello' }, byPin)
-const exported = (by: Services, request: KeyExportRequest = { type: 'PRIVATE_KEY' }): Promise<unknown> =>
+const exported = (by: CustodyServices, request: KeyExportRequest = { type: 'PRIVATE_KEY' }): Promise<unknown> =>
   exportWalletKey(by, actor, wallet, ethereum, request, byPin)
 
 const archived = (): Promise<unknown> => updateWallet(services, actor, wallet.id, { archived: true })

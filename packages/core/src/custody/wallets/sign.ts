@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import {
   type AuthorizedMethod,
@@ -6,7 +7,6 @@ import {
   loadMasterSecret,
 } from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { check, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
 import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
 import { signRaw } from './chains/sign-raw.ts'
@@ -29,7 +29,7 @@ export interface RawSignatureRequest {
  *   `signature.unsupported-type`, `input.invalid`
  */
 export function signWithWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   wallet: CustodyWalletRow,
   chain: Chain,
@@ -77,7 +77,7 @@ export function assertWalletNotArchived(wallet: CustodyWalletRow): void {
  *   wallet's owner; StaleReadError if the master secret was rotated between the reads
  */
 export async function loadWalletKey(
-  services: Services,
+  services: CustodyServices,
   wallet: CustodyWalletRow,
   authorizedBy: AuthorizedMethod,
 ): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { masterSecrets } from '../../identity/signing-methods/tables.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, check, retryOnConflict, type Update, update } from '../../kernel/storage/index.ts'
 import { getCustodyWallet } from './find.ts'
 import { walletEventData, type CustodyWalletRow } from './sealing.ts'
@@ -23,7 +23,7 @@ export interface WalletUpdate {
  *   deleted user would be unarchived
  */
 export function updateWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   id: string,
   change: WalletUpdate,
@@ -66,7 +66,7 @@ export function updateWallet(
 }
 
 /** Wallets of a deleted user stay archived, because no signing method can open their keys any more. */
-async function assertOwnerNotClosed(services: Services, ownerId: string): Promise<void> {
+async function assertOwnerNotClosed(services: CustodyServices, ownerId: string): Promise<void> {
   const [owner] = await services.storage.find(masterSecrets, { where: { ownerId }, limit: 1 })
   if (owner === undefined || owner.closedAt !== null) throw new BillfoldError('wallet.archived')
 }

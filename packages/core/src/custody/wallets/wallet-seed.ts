@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../services.ts'
 import { entropyToMnemonic, mnemonicToSeedWebcrypto } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { randomBytes } from 'node:crypto'
 import type { MasterSecret } from '../../platform/master-secret.ts'
-import type { Services } from '../../platform/services.ts'
 import { check, insert, type Write } from '../../kernel/storage/index.ts'
 import { openSeedEntropy, sealSeedEntropy } from './sealing.ts'
 import { seeds } from './tables.ts'
@@ -12,7 +12,7 @@ import { seeds } from './tables.ts'
  * existing one is unchanged, and belongs in the commit that uses the seed.
  */
 export async function getOrCreateSeed(
-  services: Services,
+  services: CustodyServices,
   owner: { readonly tenant: string; readonly ownerId: string },
   secret: MasterSecret,
 ): Promise<{ readonly seed: Uint8Array; readonly write: Write }> {

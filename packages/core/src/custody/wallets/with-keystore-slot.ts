@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { createSemaphore } from '../../kernel/concurrency/semaphore.ts'
-import type { Services } from '../../platform/services.ts'
 import { keystoreLimits } from './keystores/limits.ts'
 
 /** One semaphore per process, because it bounds the memory and CPU of the process. */
@@ -11,6 +11,6 @@ const runInSlot = createSemaphore(keystoreLimits.semaphore)
  * available for PINs, which take a tenth of the time.
  * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue is full
  */
-export function withKeystoreSlot<T>(services: Services, actor: Actor, job: () => Promise<T>): Promise<T> {
+export function withKeystoreSlot<T>(services: CustodyServices, actor: Actor, job: () => Promise<T>): Promise<T> {
   return runInSlot(actor.source, () => services.passwordHasher.withSlot(actor.source, job))
 }

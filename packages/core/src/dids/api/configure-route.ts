@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
@@ -5,7 +6,6 @@ import { updateDid } from '../did-wallets/update-did.ts'
 import { assertControlsDid } from '../did-wallets/did-auth/assert-controls-did.ts'
 import { getDidWallet } from '../did-wallets/find.ts'
 import type { DidWalletRow } from '../did-wallets/seal-key.ts'
-import type { Services } from '../../platform/services.ts'
 import { getVault } from '../vaults/find.ts'
 import { mergeWalletConfig, type WalletConfig } from '../vaults/wallet-config.ts'
 import { requiredMessage, parseStoredConfig, walletConfigSchema } from '../vaults/wallet-config-schema.ts'
@@ -58,7 +58,7 @@ export function configureDidWalletRoute(dids: DidsContext): Route {
 
 /** Merges the request with the configuration of the vault. @throws BillfoldError `input.invalid` */
 async function getWalletConfig(
-  services: Services,
+  services: CustodyServices,
   { tenant, vaultId, didMethod }: DidWalletRow,
   requested: WalletConfig | undefined,
 ): Promise<WalletConfig> {

@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Guard } from '../../http/index.ts'
 import type { DidWalletSettings } from '../did-wallets/settings.ts'
-import type { Services } from '../../platform/services.ts'
 
 /** The shared context of this API's routes. */
 export interface DidsContext {
-  readonly services: Services
+  readonly services: CustodyServices
   readonly settings: DidWalletSettings
   /** Service keys with the scope `dids`, or callers admitted by the host's own guard. */
   readonly serviceGuard: Guard

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type DidRegistry, embeddedRegistry, parseDid } from '../registries/index.ts'
 import type { Api, Guard } from '../../http/index.ts'
 import type { DidWalletSettings } from '../did-wallets/settings.ts'
 import { createVaultBatcher } from '../did-wallets/vault-batcher.ts'
-import type { Services } from '../../platform/services.ts'
 import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 import { tokenRoute } from '../../identity/api/token-route.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
@@ -52,7 +52,7 @@ export function toDidWalletSettings(options: DidsOptions = {}): DidWalletSetting
 
 /** The DID API: DID wallets, vaults and DID resolution. */
 export function didsApi(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   tenant: string,
   audience: string,

@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { RequestContext } from '../../http/index.ts'
 import { type AuthenticatedDid, verifyDidAuthToken } from '../did-wallets/did-auth/verify.ts'
-import type { Services } from '../../platform/services.ts'
 import type { AuthorizeUser } from '../vaults/sealing-scope.ts'
 import { requiredMessage } from '../vaults/wallet-config-schema.ts'
 import {
@@ -41,7 +41,7 @@ export function authenticateDid(
  * Creates a function that authorizes with the presented signing method, once per user and only when the key is needed.
  */
 export function createAuthorizer(
-  services: Services,
+  services: CustodyServices,
   context: RequestContext,
   actor: Actor,
   headers: SigningMethodHeaders,

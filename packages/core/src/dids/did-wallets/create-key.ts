@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { publicKeyToAddress, toChecksumAddress } from '../registries/address.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { ThresholdSigner } from '../vaults/threshold-signer.ts'
 import { type DidWalletRow, sealDidWalletKey } from './seal-key.ts'
 
@@ -16,7 +16,7 @@ export type DidWalletKeyColumns = Pick<
 
 /** Generates and seals a random key for a wallet outside of any vault. */
 export function createRandomKey(
-  services: Services,
+  services: CustodyServices,
   walletId: WalletId,
   secret: MasterSecret | undefined,
 ): Promise<DidWalletKeyColumns> {
@@ -26,7 +26,7 @@ export function createRandomKey(
 
 /** Seals a key that was derived from a vault. Zeroes `privateKey`. */
 export function sealDerivedKey(
-  services: Services,
+  services: CustodyServices,
   walletId: WalletId,
   origin: { readonly vaultId: string; readonly hdIndex: number },
   privateKey: Uint8Array,
@@ -47,7 +47,7 @@ export async function createThresholdKey(
 }
 
 async function sealColumns(
-  services: Services,
+  services: CustodyServices,
   walletId: WalletId,
   origin: Pick<DidWalletKeyColumns, 'vaultId' | 'hdIndex'>,
   privateKey: Uint8Array,

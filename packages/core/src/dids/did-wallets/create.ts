@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import { selectRegistry } from '../registries/registry.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { update, type Write } from '../../kernel/storage/index.ts'
 import { getUser } from '../../identity/users/find.ts'
 import { parseDidMethod } from '../vaults/did-method.ts'
@@ -44,7 +44,7 @@ export interface DidWalletInput {
  *   `signing-method.invalid`
  */
 export async function createDidWallet(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   actor: Actor,
   input: DidWalletInput,
@@ -72,7 +72,7 @@ export async function createDidWallet(
 
 /** Creates a wallet in an MPC vault. If the wallet is rejected, its threshold key is destroyed again. */
 async function createWithThresholdKey(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   actor: Actor,
   newWallet: NewDidWallet,
@@ -93,7 +93,7 @@ async function createWithThresholdKey(
 }
 
 async function createForUser(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   newWallet: NewDidWallet,
   userId: string,
@@ -116,7 +116,7 @@ async function createForUser(
 }
 
 async function deriveNextKey(
-  services: Services,
+  services: CustodyServices,
   newWallet: NewDidWallet,
   vaultId: string,
   { secret }: SealingScope,
@@ -134,7 +134,7 @@ async function deriveNextKey(
 
 /** Checks that a user may own `additional` more DID wallets. @throws BillfoldError `user.limit-reached` */
 export async function assertDidWalletQuota(
-  services: Services,
+  services: CustodyServices,
   userId: string | null,
   additional: number,
 ): Promise<void> {

@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, isCommitError, update } from '../../kernel/storage/index.ts'
 import { destroyThresholdKey } from './destroy-keys.ts'
 import type { DidWalletRow } from './seal-key.ts'
@@ -15,7 +15,7 @@ import { didWallets } from './tables.ts'
  * @throws BillfoldError `did-wallet.not-found`
  */
 export async function deleteDidWallet(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   actor: Actor,
   row: DidWalletRow,

@@ -1,4 +1,4 @@
-import type { Services } from '../../platform/services.ts'
+import type { CustodyServices } from '../../custody/services.ts'
 import { batch, update } from '../../kernel/storage/index.ts'
 import type { DidWalletSettings } from './settings.ts'
 import { didWallets } from './tables.ts'
@@ -14,7 +14,7 @@ const retryAfterMs = 10 * 60 * 1000
  * pending.
  */
 export async function destroyThresholdKey(
-  services: Services,
+  services: CustodyServices,
   { thresholdSigner }: Pick<DidWalletSettings, 'thresholdSigner'>,
   id: string,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function destroyThresholdKey(
 }
 
 /** Destroys the threshold keys of deleted wallets whose signer was unreachable. Safe to run concurrently. */
-export async function destroyPendingThresholdKeys(services: Services, settings: DidWalletSettings): Promise<void> {
+export async function destroyPendingThresholdKeys(services: CustodyServices, settings: DidWalletSettings): Promise<void> {
   if (settings.thresholdSigner === undefined) return
   const now = services.now()
   const due = { destroyKeyAt: { lte: now } }

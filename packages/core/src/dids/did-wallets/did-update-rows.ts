@@ -1,5 +1,5 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { createHash } from 'node:crypto'
-import type { Services } from '../../platform/services.ts'
 import type { RowOf } from '../../kernel/storage/index.ts'
 import type { PlannedChange } from './planned-change.ts'
 import { didUpdateSteps, didUpdates } from './tables.ts'
@@ -14,14 +14,14 @@ export type DidUpdateStepRow = RowOf<typeof didUpdateSteps>
 export const unfinishedUpdateStates: readonly string[] = ['running', 'stopped']
 
 /** Finds a DID update by its id. */
-export async function findDidUpdate(services: Services, id: string | null): Promise<DidUpdateRow | undefined> {
+export async function findDidUpdate(services: CustodyServices, id: string | null): Promise<DidUpdateRow | undefined> {
   if (id === null) return undefined
   const [row] = await services.storage.find(didUpdates, { where: { id }, limit: 1 })
   return row
 }
 
 /** Lists the steps of a DID update in order. */
-export function listUpdateSteps(services: Services, updateId: string): Promise<DidUpdateStepRow[]> {
+export function listUpdateSteps(services: CustodyServices, updateId: string): Promise<DidUpdateStepRow[]> {
   return services.storage.find(didUpdateSteps, { where: { updateId }, orderBy: [['position', 'asc']] })
 }
 

@@ -1,5 +1,5 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { DidWalletRow } from './seal-key.ts'
 import { didWallets } from './tables.ts'
 
@@ -27,7 +27,7 @@ export interface DidWalletPage {
  * not depend on its position.
  */
 export async function listDidWallets(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   { vaultId, did, alias }: DidWalletFilter,
   { limit, after }: DidWalletPageOptions,
@@ -49,14 +49,14 @@ export async function listDidWallets(
 }
 
 /** Returns the DID wallet of a DID. @throws BillfoldError `did-wallet.not-found` */
-export async function getDidWallet(services: Services, tenant: string, did: string): Promise<DidWalletRow> {
+export async function getDidWallet(services: CustodyServices, tenant: string, did: string): Promise<DidWalletRow> {
   const [row] = await services.storage.find(didWallets, { where: { tenant, did, state: 'live' }, limit: 1 })
   if (row === undefined) throw new BillfoldError('did-wallet.not-found')
   return row
 }
 
 /** Returns the DID wallet with an id. @throws BillfoldError `did-wallet.not-found` */
-export async function getDidWalletById(services: Services, tenant: string, id: string): Promise<DidWalletRow> {
+export async function getDidWalletById(services: CustodyServices, tenant: string, id: string): Promise<DidWalletRow> {
   const [row] = await services.storage.find(didWallets, { where: { id, tenant, state: 'live' }, limit: 1 })
   if (row === undefined) throw new BillfoldError('did-wallet.not-found')
   return row
@@ -64,7 +64,7 @@ export async function getDidWalletById(services: Services, tenant: string, id: s
 
 /** Lists the existing DID wallets among at most 1,000 ids. */
 export function listDidWalletsById(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   ids: readonly string[],
 ): Promise<DidWalletRow[]> {
@@ -73,7 +73,7 @@ export function listDidWalletsById(
 
 /** Finds the DID wallet whose key has the given address. */
 export async function findDidWalletByAddress(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   address: string,
 ): Promise<DidWalletRow | undefined> {

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { formatDid } from '../registries/did.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
 import { parseDidMethod } from '../vaults/did-method.ts'
 import type { SealingScope } from '../vaults/sealing-scope.ts'
@@ -27,7 +27,7 @@ export interface NewDidWallet {
  * @throws BillfoldError `did-wallet.alias-invalid`
  */
 export function buildDidWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   { alias, didMethod, ...columnsOfInput }: NewDidWallet,
   columns: DidWalletKeyColumns,
@@ -59,7 +59,7 @@ export function buildDidWallet(
 
 /** Builds a further wallet of the same owner, for a delegate. Call it within `retryOnConflict`. */
 export async function buildDelegateWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   { tenant, userId, didMethod }: DidWalletRow,
   scope: SealingScope,
@@ -74,7 +74,7 @@ export async function buildDelegateWallet(
  *
  * @throws BillfoldError `did-wallet.alias-taken`
  */
-export async function commitOrAliasTaken(services: Services, writes: readonly Write[]): Promise<void> {
+export async function commitOrAliasTaken(services: CustodyServices, writes: readonly Write[]): Promise<void> {
   try {
     await services.storage.commit(batch(...writes))
   } catch (error) {

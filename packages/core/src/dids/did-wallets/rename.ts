@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { isCommitError, update } from '../../kernel/storage/index.ts'
 import { assertValidAlias } from './alias.ts'
 import { commitOrAliasTaken } from './new-did-wallet.ts'
@@ -14,7 +14,7 @@ import { didWallets } from './tables.ts'
  * @throws BillfoldError `did-wallet.not-found`, `did-wallet.alias-taken`, `did-wallet.alias-invalid`
  */
 export async function renameDidWallet(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   did: string,
   alias: string,

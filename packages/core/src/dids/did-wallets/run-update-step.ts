@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { DidRegistry, OperationStatus } from '../registries/registry.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, tryCommit, isCommitError, backoff, update } from '../../kernel/storage/index.ts'
 import { type DidUpdateRow, type DidUpdateStepRow, unfinishedUpdateStates } from './did-update-rows.ts'
 import { parsePlannedChange, toRegistryChange } from './planned-change.ts'
@@ -14,7 +14,7 @@ import { didUpdateSteps, didUpdates } from './tables.ts'
 
 /** The context of one step of a DID update. */
 export interface UpdateStepContext {
-  readonly services: Services
+  readonly services: CustodyServices
   readonly settings: DidWalletSettings
   readonly registry: DidRegistry
   readonly actor: Actor
@@ -126,7 +126,7 @@ async function saveMined(
 
 /** Stores the outcome of an attempt, unless another process has stored that the change was made. */
 async function saveAttempt(
-  services: Services,
+  services: CustodyServices,
   { id, operationId }: DidUpdateStepRow,
   failureCode: ErrorCode,
   set: Partial<DidUpdateStepRow>,

@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import type { EncryptionContext } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, type RowOf, update } from '../../kernel/storage/index.ts'
 import { isSealedWithOutdatedKey, openForOwner, sealForOwner } from '../vaults/owner-sealed-secret.ts'
 import { didWallets } from './tables.ts'
@@ -12,7 +12,7 @@ export type DidWalletRow = RowOf<typeof didWallets>
 
 /** Seals the private key of a DID wallet. */
 export async function sealDidWalletKey(
-  services: Services,
+  services: CustodyServices,
   wallet: Pick<DidWalletRow, 'id' | 'tenant'>,
   privateKey: Uint8Array,
   secret: MasterSecret | undefined,
@@ -28,7 +28,7 @@ export async function sealDidWalletKey(
  * @throws BillfoldError `did-wallet.not-found` if the wallet has no key, `signing-method.required`; StaleReadError
  */
 export async function openDidWalletKey(
-  services: Services,
+  services: CustodyServices,
   wallet: DidWalletRow,
   secret: MasterSecret | undefined,
 ): Promise<Uint8Array> {
@@ -40,7 +40,7 @@ export async function openDidWalletKey(
   return privateKey
 }
 
-async function reencrypt(services: Services, wallet: DidWalletRow, privateKey: Uint8Array): Promise<void> {
+async function reencrypt(services: CustodyServices, wallet: DidWalletRow, privateKey: Uint8Array): Promise<void> {
   const set = await sealDidWalletKey(services, wallet, privateKey, undefined)
   // Only if still live: a concurrently deleted wallet must not regain its key.
   const where = { id: wallet.id, state: 'live' }

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type AuthorizedMethod, loadMasterSecret } from '../../identity/signing-methods/authorized-method.ts'
 import { type RecoverableSignature, secp256k1 } from '../../kernel/crypto/index.ts'
 import type { DidRegistry } from '../registries/registry.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { retryOnConflict } from '../../kernel/storage/index.ts'
 import type { AuthorizeUser } from '../vaults/sealing-scope.ts'
 import { getDidWalletById, findDidWalletByAddress } from './find.ts'
@@ -22,7 +22,7 @@ export interface DidSigner {
  *   `signing-method.invalid`
  */
 export async function getDidSigner(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   wallet: DidWalletRow,
   authorise: AuthorizeUser,
@@ -40,7 +40,7 @@ export async function getDidSigner(
  *   `signing-method.invalid`
  */
 export function signHashForDid(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   { wallet, method }: DidSigner,
   hash: Uint8Array,
@@ -59,7 +59,7 @@ export function signHashForDid(
  *   `signing-method.invalid`; StaleReadError
  */
 export async function signHashWithRows(
-  services: Services,
+  services: CustodyServices,
   { thresholdSigner }: DidWalletSettings,
   { wallet, method }: DidSigner,
   hash: Uint8Array,
@@ -77,7 +77,7 @@ export async function signHashWithRows(
 }
 
 async function loadPrivateKey(
-  services: Services,
+  services: CustodyServices,
   wallet: DidWalletRow,
   method: AuthorizedMethod | undefined,
 ): Promise<Uint8Array> {

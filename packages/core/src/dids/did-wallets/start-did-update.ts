@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import type { DidRegistry } from '../registries/registry.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, check, insert, update, type Write } from '../../kernel/storage/index.ts'
 import { type SealingScope, getSealingScope } from '../vaults/sealing-scope.ts'
 import {
@@ -44,7 +44,7 @@ export interface DidUpdateInput {
  *   `did-wallet.not-found`, `user.limit-reached`
  */
 export function startDidUpdate(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   actor: Actor,
   wallet: DidWalletRow,
@@ -63,7 +63,7 @@ export function startDidUpdate(
 
 /** Finds the newest update if it has the same changes and can be resumed. */
 export async function findResumableUpdate(
-  services: Services,
+  services: CustodyServices,
   { tenant, id }: DidWalletRow,
   { changes, apiUrl }: DidUpdateInput,
 ): Promise<DidUpdateRow | undefined> {
@@ -79,7 +79,7 @@ function isResumable({ state, updatedAt }: DidUpdateRow, now: number): boolean {
 }
 
 /** Checks that no step of the update can still be mined after it is superseded. */
-async function assertReplaceable(services: Services, registry: DidRegistry, row: DidUpdateRow): Promise<void> {
+async function assertReplaceable(services: CustodyServices, registry: DidRegistry, row: DidUpdateRow): Promise<void> {
   if (!unfinishedUpdateStates.includes(row.state)) return
   const retryAfterSeconds = Math.ceil(abandonedAfterMs / 1000)
   if (row.state === 'running' && services.now() - row.updatedAt < abandonedAfterMs)
@@ -92,7 +92,7 @@ async function assertReplaceable(services: Services, registry: DidRegistry, row:
 }
 
 async function replaceWith(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   wallet: DidWalletRow,
   newest: DidUpdateRow | undefined,
@@ -129,7 +129,7 @@ function supersede({ id, state, updatedAt }: DidUpdateRow): Write {
 }
 
 function buildDidUpdate(
-  services: Services,
+  services: CustodyServices,
   { id, tenant }: DidWalletRow,
   fingerprint: string,
   { apiUrl }: DidUpdateInput,
@@ -148,7 +148,7 @@ function buildDidUpdate(
 }
 
 async function buildStep(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   wallet: DidWalletRow,
   didUpdate: DidUpdateRow,

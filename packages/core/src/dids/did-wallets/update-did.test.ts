@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DidRegistry, RegistryEvent } from '../registries/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testActor, didSettings } from '../../test-fixtures/did-settings.ts'
 import { SimulatedCrash, failingRegistry, type RegistryFault } from '../../test-fixtures/failing-registry.ts'
@@ -20,12 +20,12 @@ const txsInput: readonly TxInput[] = [
   { service: { name: 'B', value: 'https://b.example' } },
 ]
 
-function wallet(services: Services, registry: DidRegistry): Promise<DidWalletRow> {
+function wallet(services: CustodyServices, registry: DidRegistry): Promise<DidWalletRow> {
   return createDidWallet(services, didSettings(registry), testActor, { didMethod: 'spherity' }, noSigningMethod)
 }
 
 function configure(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   row: DidWalletRow,
   inputs = txsInput,
@@ -41,7 +41,7 @@ function configure(
 }
 
 async function getEvents(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   row: DidWalletRow,
 ): Promise<readonly RegistryEvent[]> {
@@ -74,7 +74,7 @@ describe('a DID update that stopped half-way', () => {
     )
   })
 
-  async function isDone(services: Services, registry: DidRegistry, row: DidWalletRow): Promise<boolean> {
+  async function isDone(services: CustodyServices, registry: DidRegistry, row: DidWalletRow): Promise<boolean> {
     return (await getEvents(services, registry, row)).length === kinds.length
   }
 
@@ -169,7 +169,7 @@ it('completes two concurrent updates with the same signer', async () => {
   const rows = await Promise.all([wallet(services, registry), wallet(services, registry)])
   for (const row of rows) await configure(services, registry, row, [{ newOwner: owner.did }])
   // Like two processes: without the mutex within a process.
-  const withoutMutex: Services = { ...services, ownerMutex: (_key, job) => job() }
+  const withoutMutex: CustodyServices = { ...services, ownerMutex: (_key, job) => job() }
   const inputs = Array.from({ length: 4 }, (_, index) => ({ service: { name: `S${index}`, value: 'x' } }))
   const outcomes = await Promise.all(rows.map((row) => configure(withoutMutex, registry, row, inputs)))
   expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined])
@@ -180,7 +180,7 @@ it('makes the changes once if the same update is requested concurrently', async 
   const services = testServices()
   const registry = failingRegistry([])
   const row = await wallet(services, registry)
-  const withoutMutex: Services = { ...services, ownerMutex: (_key, job) => job() }
+  const withoutMutex: CustodyServices = { ...services, ownerMutex: (_key, job) => job() }
   const outcomes = await Promise.all([1, 2, 3, 4].map(() => configure(withoutMutex, registry, row)))
   expect(outcomes.map(({ error }) => error)).toEqual(outcomes.map(() => undefined))
   expect((await getEvents(services, registry, row)).map(({ kind }) => kind)).toEqual(kinds)
@@ -190,7 +190,7 @@ it('returns the same result if another process completes the update first', asyn
   const services = testServices()
   const registry = failingRegistry([])
   const row = await wallet(services, registry)
-  const withoutMutex: Services = { ...services, ownerMutex: (_key, job) => job() }
+  const withoutMutex: CustodyServices = { ...services, ownerMutex: (_key, job) => job() }
   let other: DidUpdateResult | undefined
   const slow: DidRegistry = {
     ...registry,

@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { parseDid } from '../registries/did.ts'
 import { zeroAddress } from '../registries/address.ts'
 import { type DidRegistry, selectRegistry } from '../registries/registry.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, isCommitError, update } from '../../kernel/storage/index.ts'
 import type { AuthorizeUser } from '../vaults/sealing-scope.ts'
 import type { WalletConfig } from '../vaults/wallet-config.ts'
@@ -41,7 +41,7 @@ export interface DidUpdateAuthorization {
  *   step are part of the result instead
  */
 export async function updateDid(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   actor: Actor,
   wallet: DidWalletRow,
@@ -71,7 +71,7 @@ export async function updateDid(
 
 /** Returns undefined if no key stored here can change the DID. */
 async function findUsableSigner(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   wallet: DidWalletRow,
   authorise: AuthorizeUser,
@@ -99,7 +99,7 @@ function maySignFor(
 
 /** Returns true if the owner is the zero address: the registry still accepts changes, but the document stays empty. */
 async function isDeactivated(
-  services: Services,
+  services: CustodyServices,
   registry: DidRegistry,
   { tenant, address }: DidWalletRow,
   signer: DidSigner,
@@ -117,7 +117,7 @@ async function isDeactivated(
  * @throws BillfoldError `did-wallet.read-only`
  */
 async function findCompletedTransfer(
-  services: Services,
+  services: CustodyServices,
   wallet: DidWalletRow,
   input: DidUpdateInput,
 ): Promise<DidUpdateRow> {

@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { HDNodeWallet, Mnemonic } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { auditRecords } from '../../platform/audit/tables.ts'
@@ -6,7 +7,6 @@ import { closeOwner } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, memoryStorage } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testActor, didSettings } from '../../test-fixtures/did-settings.ts'
@@ -36,7 +36,7 @@ interface TestUser {
   readonly authorise: AuthorizeUser
 }
 
-async function createTestUser(services: Services): Promise<TestUser> {
+async function createTestUser(services: CustodyServices): Promise<TestUser> {
   const input = { signingMethod: { type: 'PIN', value: '123456' } }
   const { user, methods } = await createUser(services, {}, testActor, input)
   const pinId = methods[0]?.id ?? ''
@@ -45,11 +45,11 @@ async function createTestUser(services: Services): Promise<TestUser> {
   return { userId: user.id, pinId, authorise }
 }
 
-function createWallet(services: Services, input: object, authorise: AuthorizeUser): Promise<DidWalletRow> {
+function createWallet(services: CustodyServices, input: object, authorise: AuthorizeUser): Promise<DidWalletRow> {
   return createDidWallet(services, settings, testActor, { didMethod: 'spherity', ...input }, authorise)
 }
 
-function sign(services: Services, { did }: DidWalletRow, authorise: AuthorizeUser): Promise<unknown> {
+function sign(services: CustodyServices, { did }: DidWalletRow, authorise: AuthorizeUser): Promise<unknown> {
   const request = { did, act: 'POST /wallet/rename', bod: 'a'.repeat(43), audience: 'x' }
   return signDidAuthToken(services, settings, testActor, request, authorise)
 }

@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, backoff, update, type Write } from '../../kernel/storage/index.ts'
 import { type KeyDerivation, createKeyDerivation } from '../vaults/key-derivation.ts'
 import { getVault } from '../vaults/find.ts'
@@ -21,7 +21,7 @@ export interface VaultWalletRequest {
  *
  * @throws BillfoldError `did-wallet.alias-taken`, `did-wallet.alias-invalid`, `server.busy`
  */
-export type VaultBatcher = (services: Services, vault: VaultRow, wallet: VaultWalletRequest) => Promise<DidWalletRow>
+export type VaultBatcher = (services: CustodyServices, vault: VaultRow, wallet: VaultWalletRequest) => Promise<DidWalletRow>
 
 /** The maximum number of wallets per commit. */
 const batchSize = 50
@@ -58,7 +58,7 @@ export function createVaultBatcher(): VaultBatcher {
 }
 
 /** Creates the next batch, if any wallets are pending. */
-async function createNextBatch(services: Services, vault: VaultRow, pendingWallets: PendingWallet[]): Promise<void> {
+async function createNextBatch(services: CustodyServices, vault: VaultRow, pendingWallets: PendingWallet[]): Promise<void> {
   const wallets = pendingWallets.splice(0, batchSize)
   if (wallets.length === 0) return
   try {
@@ -74,7 +74,7 @@ async function createNextBatch(services: Services, vault: VaultRow, pendingWalle
 
 /** Creates all wallets in one commit; if one of them is rejected, each in its own. */
 async function createBatch(
-  services: Services,
+  services: CustodyServices,
   vault: VaultRow,
   derivation: KeyDerivation,
   wallets: readonly PendingWallet[],
@@ -96,7 +96,7 @@ async function createBatch(
 }
 
 async function commitBatch(
-  services: Services,
+  services: CustodyServices,
   { id, tenant }: VaultRow,
   derivation: KeyDerivation,
   wallets: readonly VaultWalletRequest[],

@@ -1,8 +1,8 @@
+import type { ChainServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { ChainClients } from '../../custody/chain-clients/index.ts'
 import type { RecoverableSignature } from '../../kernel/crypto/index.ts'
 import { BillfoldError, type ErrorCode } from '../../kernel/errors.ts'
-import type { ChainServices } from '../../platform/services.ts'
 import { didLimits } from './limits.ts'
 
 /** An Ethereum address in lower case: 0x and 40 hex digits. Everything in this folder uses this form. */

@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { createVault, type VaultInput } from './create.ts'
 import { type AuthorizeUser, noSigningMethod } from './sealing-scope.ts'
 import type { ThresholdSigner } from './threshold-signer.ts'
@@ -27,7 +27,7 @@ export interface Vault {
  * @throws BillfoldError `input.invalid` if `walletConfig` is invalid, and the errors of {@link createVault}
  */
 export async function createVaultForHost(
-  services: Services,
+  services: CustodyServices,
   { thresholdSigner }: { readonly thresholdSigner: ThresholdSigner | undefined },
   actor: Actor,
   { signingMethod, ...input }: CreateVaultOptions,

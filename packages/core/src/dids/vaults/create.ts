@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { randomBytes } from 'node:crypto'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
@@ -5,7 +6,6 @@ import type { AuthorizedMethod } from '../../identity/signing-methods/authorized
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert } from '../../kernel/storage/index.ts'
 import { getUser } from '../../identity/users/find.ts'
 import { type AuthorizeUser, getSealingScope } from './sealing-scope.ts'
@@ -38,7 +38,7 @@ export interface VaultInput {
  *   `signing-method.required`, `signing-method.invalid`
  */
 export async function createVault(
-  services: Services,
+  services: CustodyServices,
   signer: ThresholdSigner | undefined,
   actor: Actor,
   input: VaultInput,
@@ -53,7 +53,7 @@ export async function createVault(
 }
 
 async function commitVault(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   input: VaultInput,
   method: AuthorizedMethod | undefined,
@@ -82,7 +82,7 @@ async function commitVault(
 
 /** Generates and seals 128 bits of entropy: twelve words (BIP-39). */
 async function generateSeed(
-  services: Services,
+  services: CustodyServices,
   vaultId: Pick<VaultRow, 'id' | 'tenant'>,
   secret: Parameters<typeof sealVaultEntropy>[3],
 ): Promise<Pick<VaultRow, 'generation' | 'sealedEntropy'>> {
@@ -92,7 +92,7 @@ async function generateSeed(
   return sealed
 }
 
-async function assertVaultQuota(services: Services, userId: string): Promise<void> {
+async function assertVaultQuota(services: CustodyServices, userId: string): Promise<void> {
   const rows = await services.storage.find(vaults, { where: { userId }, limit: maxVaultsPerUser })
   if (rows.length >= maxVaultsPerUser) throw new BillfoldError('user.limit-reached')
 }

@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { VaultRow } from './seal-entropy.ts'
 import { vaults } from './tables.ts'
 
 /** Returns the vault with an id. @throws BillfoldError `vault.not-found` */
-export async function getVault(services: Services, tenant: string, id: string): Promise<VaultRow> {
+export async function getVault(services: CustodyServices, tenant: string, id: string): Promise<VaultRow> {
   const [row] = await services.storage.find(vaults, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('vault.not-found')
   return row
@@ -12,7 +12,7 @@ export async function getVault(services: Services, tenant: string, id: string): 
 
 /** Lists the vaults of a tenant, oldest first: at most `limit` after the id `after`. */
 export function listVaults(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   page: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<VaultRow[]> {

@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import {
   type EncryptionContext,
@@ -8,7 +9,6 @@ import {
   openWithKey,
 } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { StaleReadError } from '../../kernel/storage/index.ts'
 
 /** A sealed secret. `generation` is that of the owner's master secret that seals it; null if the keyring seals it. */
@@ -19,7 +19,7 @@ export interface OwnerSealedSecret {
 
 /** Seals under a user's master secret or, without one, with the keyring, so that the service can open it by itself. */
 export async function sealForOwner(
-  services: Services,
+  services: CustodyServices,
   plaintext: Uint8Array,
   context: EncryptionContext,
   secret: MasterSecret | undefined,
@@ -35,7 +35,7 @@ export async function sealForOwner(
  *   `sealed.invalid`; StaleReadError if the master secret has another generation
  */
 export async function openForOwner(
-  services: Services,
+  services: CustodyServices,
   { generation, sealed }: OwnerSealedSecret,
   context: EncryptionContext,
   secret: MasterSecret | undefined,
@@ -47,6 +47,6 @@ export async function openForOwner(
 }
 
 /** Returns true if the keyring sealed it with a key that is no longer the newest. */
-export function isSealedWithOutdatedKey(services: Services, { generation, sealed }: OwnerSealedSecret): boolean {
+export function isSealedWithOutdatedKey(services: CustodyServices, { generation, sealed }: OwnerSealedSecret): boolean {
   return generation === null && sealingKeyId(sealed) !== services.keyring.currentKeyId
 }

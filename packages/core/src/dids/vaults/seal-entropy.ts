@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import type { EncryptionContext } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, type RowOf, update } from '../../kernel/storage/index.ts'
 import { type OwnerSealedSecret, isSealedWithOutdatedKey, openForOwner, sealForOwner } from './owner-sealed-secret.ts'
 import { vaults } from './tables.ts'
@@ -14,7 +14,7 @@ type VaultId = Pick<VaultRow, 'id' | 'tenant'>
 
 /** Seals a vault's BIP-39 entropy. */
 export async function sealVaultEntropy(
-  services: Services,
+  services: CustodyServices,
   vault: VaultId,
   entropy: Uint8Array,
   secret: MasterSecret | undefined,
@@ -30,7 +30,7 @@ export async function sealVaultEntropy(
  * @throws BillfoldError `signing-method.required`; StaleReadError
  */
 export async function openVaultEntropy(
-  services: Services,
+  services: CustodyServices,
   vault: VaultRow,
   secret: MasterSecret | undefined,
 ): Promise<Uint8Array> {

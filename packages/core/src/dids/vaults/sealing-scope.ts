@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { bumpOwnerVersion } from '../../identity/signing-methods/owner.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
 import { type AuthorizedMethod, loadMasterSecret } from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 
 /** Authorizes with a signing method of a user, which the request must present. */
@@ -27,7 +27,7 @@ export interface SealingScope {
  * @throws BillfoldError `signing-method.required`, `signing-method.invalid`; StaleReadError
  */
 export async function getSealingScope(
-  services: Services,
+  services: CustodyServices,
   userId: string | null,
   method: AuthorizedMethod | undefined,
 ): Promise<SealingScope> {

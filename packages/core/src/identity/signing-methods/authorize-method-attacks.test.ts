@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { createHmac } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { type Keyring, localKeyring, newKey, hpkeSeal, createPasswordHasher } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, update } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -24,7 +24,7 @@ const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.
 const ethereum = getChain(knownChains(), 'ETHEREUM')
 const pin = '4711'
 
-let services: Services
+let services: CustodyServices
 let owner: MethodOwner
 let pinId: string
 

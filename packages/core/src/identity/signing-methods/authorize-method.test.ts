@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { update } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -18,7 +18,7 @@ const actor: Actor = { tenant: 'default', id: 'test' }
 const codes = { wrong: 'signing-method.invalid', locked: 'signing-method.locked' } as const
 const pin = '4711'
 
-let services: Services
+let services: CustodyServices
 let userId: string
 
 beforeEach(async () => {

@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { facePeople } from '../biometrics/face-tables.ts'
 import { localKeyring, newKey, keyedMutex } from '../../kernel/crypto/index.ts'
 import { devices } from '../devices/table.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert, remove, update } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { interruptRead } from '../../test-fixtures/interrupted-storage.ts'
@@ -28,7 +28,7 @@ const request: RequestToAuthorize = { method: 'POST', target: '/api/signatures',
 
 const keys = { k1: newKey(), k2: newKey() }
 
-let services: Services
+let services: CustodyServices
 let owner: MethodOwner
 let pinId: string
 let methodId: string

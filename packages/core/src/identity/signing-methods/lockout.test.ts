@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createUser } from '../users/create.ts'
@@ -17,7 +17,7 @@ const day = 86_400_000
 const pin = '4711'
 
 let now: number
-let services: Services
+let services: CustodyServices
 let ownerId: string
 let pinId: string
 

@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { verifyMessage } from 'ethers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../platform/audit/tables.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
-import type { Services } from '../../platform/services.ts'
 import { storageLimits } from '../../kernel/storage/index.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
@@ -30,7 +30,7 @@ const failureCodes = { wrong: 'signing-method.invalid', locked: 'signing-method.
 const ethereum = getChain(knownChains(), 'ETHEREUM')
 const pin = '4711'
 
-let services: Services
+let services: CustodyServices
 let owner: MethodOwner
 let pinId: string
 

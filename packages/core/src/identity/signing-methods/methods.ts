@@ -1,10 +1,10 @@
+import type { IdentityServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { bumpOwnerGeneration, bumpOwnerVersion, withOwnerLock } from './owner.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert, isCommitError, remove, update, type Write } from '../../kernel/storage/index.ts'
 import type { FaceBinding } from './face-binding.ts'
 import { type MethodRule, type SigningMethodOptions, methodRules, resolveMethodValue } from './method-types.ts'
@@ -48,7 +48,7 @@ export interface MethodResult {
 export const maxMethods = 20
 
 /** Lists the signing methods of an owner, oldest first. */
-export function listMethods(services: Services, tenant: string, ownerId: string): Promise<SigningMethodRow[]> {
+export function listMethods(services: IdentityServices, tenant: string, ownerId: string): Promise<SigningMethodRow[]> {
   return services.storage.find(signingMethods, { where: { tenant, ownerId }, orderBy: [['id', 'asc']] })
 }
 
@@ -58,7 +58,7 @@ export function listMethods(services: Services, tenant: string, ownerId: string)
  * @throws BillfoldError `signing-method.pin-must-be-first`, `signing-method.invalid-value`
  */
 export async function prepareFirstMethod(
-  services: Services,
+  services: IdentityServices,
   options: SigningMethodOptions,
   actor: Actor,
   owner: MethodOwner,
@@ -84,7 +84,7 @@ export async function prepareFirstMethod(
 }
 
 /** Returns true if an owner has a signing method. */
-export async function hasMethods(services: Services, owner: MethodOwner): Promise<boolean> {
+export async function hasMethods(services: Pick<IdentityServices, 'storage'>, owner: MethodOwner): Promise<boolean> {
   return (await services.storage.find(masterSecrets, { where: { ownerId: owner.ownerId }, limit: 1 })).length > 0
 }
 
@@ -93,7 +93,7 @@ export async function hasMethods(services: Services, owner: MethodOwner): Promis
  * @throws BillfoldError `signing-method.pin-must-be-first`, `signing-method.invalid-value`, `signing-method.exists`
  */
 export async function addFirstMethod(
-  services: Services,
+  services: IdentityServices,
   options: SigningMethodOptions,
   actor: Actor,
   owner: MethodOwner,
@@ -109,7 +109,7 @@ export async function addFirstMethod(
  * @throws BillfoldError `signing-method.exists`, `signing-method.invalid-value`, `user.limit-reached`, `input.invalid`
  */
 export async function addMethod(
-  services: Services,
+  services: IdentityServices,
   options: SigningMethodOptions,
   actor: Actor,
   owner: MethodOwner,
@@ -147,7 +147,7 @@ export async function addMethod(
  *   `signing-method.invalid-value`, `input.invalid`; `storage.conflict` if the method's face binding was changed concurrently
  */
 export async function replaceMethod(
-  services: Services,
+  services: IdentityServices,
   options: SigningMethodOptions,
   actor: Actor,
   owner: MethodOwner,
@@ -208,7 +208,7 @@ export async function replaceMethod(
  *   `signing-method.not-found`
  */
 export async function removeMethod(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   owner: MethodOwner,
   methodId: string,
@@ -259,7 +259,7 @@ async function rejectDuplicates(commit: () => Promise<void>): Promise<void> {
   }
 }
 
-async function getMethod(services: Services, owner: MethodOwner, id: string): Promise<SigningMethodRow> {
+async function getMethod(services: IdentityServices, owner: MethodOwner, id: string): Promise<SigningMethodRow> {
   const [row] = await services.storage.find(signingMethods, {
     where: { id, tenant: owner.tenant, ownerId: owner.ownerId },
     limit: 1,
@@ -270,7 +270,7 @@ async function getMethod(services: Services, owner: MethodOwner, id: string): Pr
 
 /** Creates the id and the key pair of a new method. Slow (scrypt), so it runs before any row is read. */
 async function newMethod(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   owner: MethodOwner,
   value: string,
@@ -290,7 +290,7 @@ function assertFaceSupported(rule: MethodRule, face: FaceBinding | undefined): v
 }
 
 async function methodRow(
-  services: Services,
+  services: IdentityServices,
   owner: MethodOwner,
   rule: MethodRule,
   method: SealedMethodKey & MethodKeyContext,

@@ -1,4 +1,4 @@
-import type { Services } from '../../platform/services.ts'
+import type { IdentityServices } from '../services.ts'
 import { StaleReadError, type Update, update, type Write } from '../../kernel/storage/index.ts'
 import { assertMethodTag, type SigningMethodRow, generateMasterSecret, sealMasterSecret } from './sealing.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
@@ -12,7 +12,7 @@ import { signingMethods } from './tables.ts'
  * @throws StaleReadError
  */
 export async function rotateMasterSecret(
-  services: Services,
+  services: IdentityServices,
   ownerId: string,
   old: MasterSecret,
   remaining: readonly SigningMethodRow[],
@@ -27,7 +27,7 @@ export async function rotateMasterSecret(
 
 /** Conditional on the pepper's key too: a method that was sealed with a new pepper concurrently has another tag. */
 async function sealNextSecret(
-  services: Services,
+  services: IdentityServices,
   row: SigningMethodRow,
   old: MasterSecret,
   next: MasterSecret,

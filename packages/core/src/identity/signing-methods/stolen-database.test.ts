@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { generateHpkeKeyPair, type Keyring, localKeyring, newKey, openWithKey } from '../../kernel/crypto/index.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, update } from '../../kernel/storage/index.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createUser } from '../users/create.ts'
@@ -33,7 +33,7 @@ interface Dump {
   readonly seeds: readonly WalletSeedRow[]
 }
 
-let services: Services
+let services: CustodyServices
 let owner: MethodOwner
 let pinId: string
 let code: { id: string; value: string }

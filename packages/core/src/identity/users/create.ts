@@ -1,10 +1,10 @@
+import type { IdentityServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { SigningMethodOptions } from '../signing-methods/method-types.ts'
 import { prepareFirstMethod, type MethodInput } from '../signing-methods/methods.ts'
 import type { SigningMethodRow } from '../signing-methods/sealing.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Services } from '../../platform/services.ts'
 import { batch, insert, type RowOf } from '../../kernel/storage/index.ts'
 import { users } from './table.ts'
 
@@ -24,7 +24,7 @@ export interface UserInput {
  * @throws BillfoldError `signing-method.pin-must-be-first`, `signing-method.invalid-value`
  */
 export async function createUser(
-  services: Services,
+  services: IdentityServices,
   settings: SigningMethodOptions,
   actor: Actor,
   input: UserInput,

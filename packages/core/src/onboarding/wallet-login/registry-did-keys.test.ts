@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../custody/services.ts'
 import { Wallet } from 'ethers'
 import { generatePrivateKey } from 'viem/accounts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { type DidRegistry, embeddedRegistry, type RegistryChange } from '../../dids/registries/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import {
@@ -20,7 +20,7 @@ const ip = '192.0.2.7'
 const registry = embeddedRegistry({ networks: ['local'] })
 const noFallback: DidKeyResolver = async () => undefined
 
-let services: Services
+let services: CustodyServices
 let old: Wallet
 let next: Wallet
 let step = 0

@@ -1,7 +1,6 @@
 import { isBillfoldError } from '../../kernel/errors.ts'
-import { type DidDocument, type DidRegistry, resolveDid } from '../../dids/registries/index.ts'
+import { type DidDocument, type DidRegistry, type RegistryServices, resolveDid } from '../../dids/registries/index.ts'
 import { parseVerificationMethod } from '../../dids/did-wallets/did-auth/document-keys.ts'
-import type { ChainServices } from '../../platform/services.ts'
 import type { DidKey, DidKeyResolver } from './did-keys.ts'
 
 /** Older wallets write did:eth for did:ethr. */
@@ -13,7 +12,7 @@ const legacyMethod = /^did:eth:/i
  * @throws BillfoldError the returned function: `transaction.chain-unavailable`
  */
 export function registryDidKeyResolver(
-  services: ChainServices,
+  services: RegistryServices,
   registries: readonly DidRegistry[],
   fallback: DidKeyResolver,
 ): DidKeyResolver {

@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClientSecureChannel, generateClientKeyPair } from '../../../client/index.ts'
 import { createSystemChannels } from '../../../platform/secure-channel/index.ts'
 import type { IncomingRequest } from '../../../http/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import { outcomeCode } from '../../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
 import { createTokenIssuer } from '../../../platform/tokens/index.ts'
@@ -10,7 +10,7 @@ import { createAuthenticationGuards, type AuthenticationGuards } from './guards.
 import { issueStepToken, type StepTokenInput } from './step-token.ts'
 
 describe('the bearer guard', () => {
-  let services: Services
+  let services: CustodyServices
   let guards: AuthenticationGuards
   const pair = generateClientKeyPair()
   let encrypt: (text: string) => Promise<string>

@@ -1,9 +1,9 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import type { SecureChannel, SystemChannels } from '../../../platform/secure-channel/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Guard, IncomingRequest } from '../../../http/index.ts'
 import { authenticateLicence, type Licence } from '../../../identity/licences/licences.ts'
 import { authenticateServiceKey } from '../../../identity/service-keys/service-keys.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { AuthenticationCaller, RequestIdClaims } from './authentication-caller.ts'
 import { securitySchemes } from './security-schemes.ts'
 import { decryptRequestId } from './request-id-header.ts'
@@ -38,7 +38,7 @@ export interface AuthenticationGuards {
 
 /** The dependencies of the guards. */
 export interface GuardDependencies {
-  readonly services: Services
+  readonly services: IdentityServices
   readonly channels: SystemChannels
   readonly resolveTenant: (request: IncomingRequest) => string
   /** The maximum difference between the time in a request id and the server's clock, in seconds. */

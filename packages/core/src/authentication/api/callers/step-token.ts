@@ -1,6 +1,6 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import type { SecureChannel } from '../../../platform/secure-channel/index.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { VerifiedToken } from '../../../platform/tokens/index.ts'
 
 /** The `typ` of step tokens, which authorize the next step of a session. */
@@ -21,7 +21,7 @@ export interface StepTokenInput {
 }
 
 /** Issues the bearer token (JWT) for the next step of a session. The subject is `userId`; the claims are `session`, `device` and `key`. */
-export function issueStepToken(services: Services, input: StepTokenInput): Promise<string> {
+export function issueStepToken(services: IdentityServices, input: StepTokenInput): Promise<string> {
   return services.tokens.issue({
     type: stepTokenType,
     audience: 'authentication',
@@ -37,7 +37,7 @@ export function issueStepToken(services: Services, input: StepTokenInput): Promi
  * @throws BillfoldError `caller.unauthenticated`, `channel.invalid`
  */
 export async function verifyStepToken(
-  services: Services,
+  services: IdentityServices,
   tenant: string,
   channel: SecureChannel,
   header: string,
@@ -49,7 +49,7 @@ export async function verifyStepToken(
   return token
 }
 
-async function verifyToken(services: Services, tenant: string, text: string): Promise<VerifiedToken> {
+async function verifyToken(services: IdentityServices, tenant: string, text: string): Promise<VerifiedToken> {
   try {
     return await services.tokens.verify(text, { type: stepTokenType, audience: 'authentication', tenant })
   } catch (error) {

@@ -1,13 +1,13 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../../kernel/ids.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, memoryStorage } from '../../../kernel/storage/index.ts'
 import { type AuthenticationCall, authenticationCaller } from '../../../test-fixtures/authentication-caller.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
 import { identifierWrite } from '../../../identity/users/identifiers.ts'
 
 describe('POST /check_enrollment', () => {
-  let services: Services
+  let services: CustodyServices
   let call: AuthenticationCall
   let queries = 0
   const enrol = async (did: string, publicKey: string, verifiedBy: string | null = 'host', tenant = 'default') => {

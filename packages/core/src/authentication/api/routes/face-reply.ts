@@ -1,5 +1,5 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { z } from 'zod'
-import type { Services } from '../../../platform/services.ts'
 import type { FaceStepResult } from '../../sessions/face-step/face-step-result.ts'
 import type { SessionRow } from '../../sessions/session.ts'
 import type { StepReply } from '../secure-channel/encrypt-reply.ts'
@@ -21,7 +21,7 @@ export const faceReplySchema = z.object({
 
 /** Builds the reply to a face step. @param callerKey the X coordinate of the caller's public key, base64url */
 export async function toFaceReply(
-  services: Services,
+  services: IdentityServices,
   callerKey: string,
   { session, status, message, reasons }: FaceStepResult,
 ): Promise<StepReply> {
@@ -39,7 +39,7 @@ export async function toFaceReply(
 }
 
 /** Issues the bearer token for the PIN step of a session. It is bound to the caller's key and to the device proved in the face step. */
-export function issuePinToken(services: Services, session: SessionRow, callerKey: string): Promise<string> {
+export function issuePinToken(services: IdentityServices, session: SessionRow, callerKey: string): Promise<string> {
   return issueStepToken(services, {
     tenant: session.tenant,
     userId: session.userId ?? '',

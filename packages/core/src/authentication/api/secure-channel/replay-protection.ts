@@ -1,3 +1,4 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { z } from 'zod'
 import { serializeError } from '../../../http/serialize-error.ts'
 import { BillfoldError, errorTable, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
@@ -8,7 +9,6 @@ import {
   claimRequest,
   storeReplyWrites,
 } from '../../../platform/replay-protection/claim-request.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { AuthenticationContext } from '../context.ts'
 import type { StepReply } from './encrypt-reply.ts'
 import type { SecureChannelRequest } from './secure-channel-codec.ts'
@@ -40,7 +40,7 @@ const storedReplySchema = z.union([
  * @throws CommitError if a precondition of the step failed
  */
 export async function commitWithReply(
-  { storage, keyring }: Pick<Services, 'storage' | 'keyring'>,
+  { storage, keyring }: Pick<IdentityServices, 'storage' | 'keyring'>,
   claim: RequestClaim,
   writes: readonly Write[],
   reply: StepReply,
@@ -80,7 +80,7 @@ export async function withReplayProtection(
 }
 
 async function claimRequestId(
-  services: Services,
+  services: IdentityServices,
   { caller, decrypted }: SecureChannelRequest,
   step: readonly string[],
   retentionMs: number,
@@ -97,7 +97,7 @@ async function claimRequestId(
 }
 
 /** Stores a failure for repetitions, or makes the request id usable again after a temporary one. */
-async function storeFailure(services: Services, claim: RequestClaim, error: unknown): Promise<void> {
+async function storeFailure(services: IdentityServices, claim: RequestClaim, error: unknown): Promise<void> {
   if (claim === undefined) return
   if (!isBillfoldError(error) || error.status >= 500 || error.status === 429 || error.code === 'storage.conflict')
     return logFailure(services, abandonClaim(services.storage, claim))
@@ -106,7 +106,7 @@ async function storeFailure(services: Services, claim: RequestClaim, error: unkn
 }
 
 /** The step is done: its reply is returned even if it cannot be stored. The request id stays used. */
-async function storeAfterwards(services: Services, claim: RequestClaim, content: object): Promise<void> {
+async function storeAfterwards(services: IdentityServices, claim: RequestClaim, content: object): Promise<void> {
   if (claim === undefined) return
   const store = async (): Promise<void> => {
     const writes = await storeReplyWrites(services, claim, JSON.stringify(content))
@@ -115,7 +115,7 @@ async function storeAfterwards(services: Services, claim: RequestClaim, content:
   await logFailure(services, store())
 }
 
-async function logFailure({ logger }: Services, storing: Promise<void>): Promise<void> {
+async function logFailure({ logger }: IdentityServices, storing: Promise<void>): Promise<void> {
   try {
     await storing
   } catch (cause) {

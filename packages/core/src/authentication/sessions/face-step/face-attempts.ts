@@ -1,9 +1,9 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import type { VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
 import { type EncryptionContext, seal } from '../../../kernel/crypto/index.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { sealedColumn } from '../../../kernel/storage/sealed-column.ts'
 import { batch, insert, remove, type Storage, update, type Write } from '../../../kernel/storage/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { SessionRow } from '../session.ts'
 import { authenticationSessions, faceAttempts } from '../tables.ts'
 
@@ -25,7 +25,7 @@ export interface FaceAttempt {
 
 /** Builds the write that records an attempt, with its inputs sealed and without an outcome. */
 export async function prepareFaceAttempt(
-  services: Services,
+  services: IdentityServices,
   { tenant, id: sessionId }: Pick<SessionRow, 'tenant' | 'id'>,
   inputs: FaceAttemptInputs,
 ): Promise<{ readonly id: string; readonly write: Write }> {
@@ -47,7 +47,7 @@ export function recordOutcomeWrite(attempt: FaceAttempt, outcome: VerifierOutcom
 }
 
 /** Refunds an attempt that was not verified, so that neither an outage nor a rate limit can exhaust a session. */
-export async function refundFaceAttempt(services: Services, session: SessionRow, attempt: FaceAttempt): Promise<void> {
+export async function refundFaceAttempt(services: IdentityServices, session: SessionRow, attempt: FaceAttempt): Promise<void> {
   await services.storage.commit(
     batch(
       update(authenticationSessions, {

@@ -1,3 +1,4 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { z } from 'zod'
 import { enrolmentWrites } from '../../../identity/biometrics/enrolment.ts'
 import { type FacePersonRow, findFacePerson } from '../../../identity/biometrics/face-people.ts'
@@ -5,13 +6,12 @@ import type { FaceTemplate } from '../../../identity/biometrics/verifier.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Write } from '../../../kernel/storage/index.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import type { Services } from '../../../platform/services.ts'
 import { deleteSessionValueWrite, findSessionJson, saveSessionJsonWrites } from '../session-values.ts'
 import type { SessionRow } from '../session.ts'
 
 /** Builds the writes that store templates with their session until the PIN step. */
 export function savePendingEnrolmentWrites(
-  services: Services,
+  services: IdentityServices,
   session: SessionRow,
   templates: readonly FaceTemplate[],
   person: FacePersonRow | undefined,
@@ -25,7 +25,7 @@ export function savePendingEnrolmentWrites(
  * @throws BillfoldError `storage.conflict` if the user's face has changed since the face step
  */
 export async function pendingEnrolmentWrites(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   session: SessionRow,
 ): Promise<readonly Write[]> {

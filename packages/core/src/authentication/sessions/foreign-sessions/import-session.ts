@@ -1,8 +1,8 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { auditWrite } from '../../../platform/audit/audit-write.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { defaultCommunity } from '../../../identity/biometrics/verification-configurations.ts'
 import type { DnsResolver } from '../../../platform/http-client/ssrf-safe-request.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, isCommitError } from '../../../kernel/storage/index.ts'
 import { parseDvcId, type ForeignSessionService, fetchForeignSession } from './foreign-session.ts'
 import { buildSession } from '../create-session.ts'
@@ -18,7 +18,7 @@ import { authenticationSessions } from '../tables.ts'
  * @throws BillfoldError `session-url.rejected`
  */
 export async function importForeignSession(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   url: string,
   trustedServices: readonly ForeignSessionService[],

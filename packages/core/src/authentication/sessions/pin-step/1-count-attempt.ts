@@ -1,6 +1,6 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { batch, retryOnConflict, update } from '../../../kernel/storage/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import { getActiveSession, type SessionRow } from '../session.ts'
 import { authenticationSessions } from '../tables.ts'
 import { assertAwaitsPin, type PinStepInput } from './session-awaiting-pin.ts'
@@ -15,7 +15,7 @@ export const maxPinAttempts = 5
  * @throws BillfoldError `session.no-attempts-left`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
  *   `device.invalid-proof`
  */
-export function countPinAttempt(services: Services, loaded: SessionRow, input: PinStepInput): Promise<SessionRow> {
+export function countPinAttempt(services: IdentityServices, loaded: SessionRow, input: PinStepInput): Promise<SessionRow> {
   return retryOnConflict(async (attemptNumber) => {
     const session = attemptNumber === 1 ? loaded : await getActiveSession(services, loaded.tenant, loaded.id)
     assertAwaitsPin(session, input)
@@ -29,7 +29,7 @@ export function countPinAttempt(services: Services, loaded: SessionRow, input: P
 }
 
 /** Refunds an attempt of which the PIN was not checked. */
-export async function refundPinAttempt(services: Services, { id, tenant }: SessionRow): Promise<void> {
+export async function refundPinAttempt(services: IdentityServices, { id, tenant }: SessionRow): Promise<void> {
   const where = { id, tenant, state: 'face_verified', pinAttempts: { gt: 0 } }
   await services.storage.commit(
     batch(update(authenticationSessions, { where, add: { pinAttempts: -1 }, expectedRows: 'any' })),

@@ -1,9 +1,9 @@
+import type { IdentityServices } from '../../../identity/services.ts'
 import { trustDeviceWrites } from '../../../identity/devices/trusted-devices.ts'
 import { type AuthorizedMethod, methodUnchanged } from '../../../identity/signing-methods/authorized-method.ts'
 import { users } from '../../../identity/users/table.ts'
 import { check } from '../../../kernel/storage/index.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { DecidedStep } from '../decided-step.ts'
 import { completeSession, failSession } from '../end-session.ts'
 import { pendingEnrolmentWrites } from '../face-step/pending-enrolment.ts'
@@ -18,7 +18,7 @@ export interface PinStepResult {
 }
 
 /** Stage 2 for a PIN that is wrong, locked or missing: allows another attempt, or fails the session after the last one. */
-export function decideWrongPin(services: Services, actor: Actor, session: SessionRow): DecidedStep<PinStepResult> {
+export function decideWrongPin(services: IdentityServices, actor: Actor, session: SessionRow): DecidedStep<PinStepResult> {
   const now = services.now()
   const audit = auditWrite(actor, 'session.pin-rejected', session.id, now, { user: session.userId ?? '' })
   if (session.pinAttempts < maxPinAttempts)
@@ -32,7 +32,7 @@ export function decideWrongPin(services: Services, actor: Actor, session: Sessio
  * that the PIN, the user and the device that replaced the face are unchanged.
  */
 export async function decideAuthenticated(
-  services: Services,
+  services: IdentityServices,
   actor: Actor,
   { session, trust }: SessionAwaitingPin,
   { device, deviceId, trustDevice, userId }: PinStepInput,

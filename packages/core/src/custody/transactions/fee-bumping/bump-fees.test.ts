@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../services.ts'
 import { Transaction } from 'micro-eth-signer'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
@@ -11,7 +12,6 @@ import {
 import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
-import type { Services } from '../../../platform/services.ts'
 import { memoryStorage, type Storage } from '../../../kernel/storage/index.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
@@ -32,7 +32,7 @@ const coin = 10n ** 18n
 
 let chain: FakeChain
 let storage: Storage
-let services: Services
+let services: CustodyServices
 let wallet: CustodyWalletRow
 let authorizedBy: AuthorizedMethod
 let ahead: number
@@ -50,7 +50,7 @@ beforeEach(async () => {
 })
 
 /** The same host in another process. */
-const inAnotherProcess = (repricing?: FeeBumping, client: ChainClient = chain.client): Services => ({
+const inAnotherProcess = (repricing?: FeeBumping, client: ChainClient = chain.client): CustodyServices => ({
   ...services,
   chainConnections: createChainConnections({ ETHEREUM: client }, repricing),
 })
@@ -70,7 +70,7 @@ const send = (maxReplacementFeePerGas?: number, by = services): Promise<Transact
     authorizedBy,
   )
 
-async function maintainAfter(seconds: number, ...by: readonly Services[]): Promise<void> {
+async function maintainAfter(seconds: number, ...by: readonly CustodyServices[]): Promise<void> {
   ahead += seconds * 1000
   await Promise.all((by.length === 0 ? [services] : by).map((one) => runMaintenance(one)))
 }

@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import { auditWrite } from '../../../platform/audit/audit-write.ts'
 import { callNode, type ChainClient, type EvmClient, type EvmFees } from '../../chain-clients/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, check, isCommitError, update } from '../../../kernel/storage/index.ts'
 import { parseEvmFees } from '../formats/evm/evm.ts'
 import { toMaxFee, toPriorityFee } from './fee-bump-schedule.ts'
@@ -20,7 +20,7 @@ import { transactionReplacements, transactions } from '../tables.ts'
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function bumpFees(
-  services: Services,
+  services: CustodyServices,
   client: ChainClient,
   rows: readonly TransactionRow[],
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function bumpFees(
 }
 
 async function bumpFee(
-  services: Services,
+  services: CustodyServices,
   client: EvmClient,
   row: TransactionRow,
   candidates: readonly TransactionReplacementRow[],
@@ -65,7 +65,7 @@ function meets(fees: EvmFees, recommended: EvmFees): boolean {
 
 /** Marks a replacement as broadcast before broadcasting it, so that status queries include its hash. Returns false on conflict. */
 async function markBroadcast(
-  services: Services,
+  services: CustodyServices,
   row: TransactionRow,
   { id, hash, level }: TransactionReplacementRow,
 ): Promise<boolean> {
@@ -91,7 +91,7 @@ async function markBroadcast(
 
 /** Broadcasts a replacement. A refusal does not affect the transaction to be replaced. */
 async function broadcastReplacement(
-  services: Services,
+  services: CustodyServices,
   client: EvmClient,
   replacement: TransactionReplacementRow,
 ): Promise<void> {

@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, insert } from '../../../kernel/storage/index.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
 import type { TransactionRow } from '../transaction-row.ts'
@@ -12,7 +12,7 @@ const day = 86_400_000
 const start = 1_800_000_000_000
 
 let now: number
-let services: Services
+let services: CustodyServices
 
 beforeEach(() => {
   now = start

@@ -1,4 +1,4 @@
-import type { Services } from '../../../platform/services.ts'
+import type { CustodyServices } from '../../services.ts'
 import { batch, remove } from '../../../kernel/storage/index.ts'
 import { resolveTransactionRetention } from './retention-rules.ts'
 import { transactionReplacements, transactions } from '../tables.ts'
@@ -9,7 +9,7 @@ const msPerDay = 24 * 60 * 60 * 1000
 export const purgeLimits = { batchSize: 500, maxBatches: 20 } as const
 
 /** Deletes final transactions whose retention has expired. Transactions that are not final are never deleted. */
-export async function purgeTransactions(services: Services): Promise<void> {
+export async function purgeTransactions(services: CustodyServices): Promise<void> {
   const { days, idempotencyKeyDays } = resolveTransactionRetention(services.transactionRetention)
   const before = (age: number): number => services.now() - age * msPerDay
   await purgeFinal(services, { createdAt: { lt: before(days) }, idempotencyKey: null })
@@ -17,7 +17,7 @@ export async function purgeTransactions(services: Services): Promise<void> {
 }
 
 async function purgeFinal(
-  { storage }: Services,
+  { storage }: CustodyServices,
   old: { readonly createdAt: { readonly lt: number }; readonly idempotencyKey?: null },
 ): Promise<void> {
   for (let round = 0; round < purgeLimits.maxBatches; round++) {

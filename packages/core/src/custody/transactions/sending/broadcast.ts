@@ -1,6 +1,6 @@
+import type { ChainServices } from '../../services.ts'
 import { callNode, type BroadcastResult, type ChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import { tryCommit, update } from '../../../kernel/storage/index.ts'
 import { transactionLimits } from '../limits.ts'
 import type { TransactionRow } from '../transaction-row.ts'

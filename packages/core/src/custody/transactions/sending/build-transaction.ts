@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import { callNode } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
@@ -13,7 +13,7 @@ import type { TransactionRequest } from '../formats/transaction-request.ts'
  *   `transaction.insufficient-funds`, `transaction.reverted`
  */
 export async function buildTransaction(
-  services: Services,
+  services: CustodyServices,
   wallet: CustodyWalletRow,
   chain: Chain,
   request: TransactionRequest,
@@ -26,7 +26,7 @@ export async function buildTransaction(
   }
 }
 
-async function findNonce(services: Services, wallet: CustodyWalletRow, request: TransactionRequest): Promise<number> {
+async function findNonce(services: CustodyServices, wallet: CustodyWalletRow, request: TransactionRequest): Promise<number> {
   const requested = request.chainSpecificFields?.nonce
   if (requested !== undefined) return requested
   const client = services.chainConnections.clients.get(wallet.secretType)

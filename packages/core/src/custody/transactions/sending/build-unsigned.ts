@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import { callNode } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { getChainFamily } from '../formats/families.ts'
@@ -9,7 +9,7 @@ import type { TransactionRequest } from '../formats/transaction-request.ts'
 
 /** Builds the unsigned transaction of a request and names its network (CAIP-2). @throws BillfoldError the errors of the transaction format */
 export async function buildUnsignedTransaction(
-  services: Services,
+  services: CustodyServices,
   wallet: CustodyWalletRow,
   chain: Chain,
   request: TransactionRequest,

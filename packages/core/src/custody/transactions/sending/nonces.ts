@@ -1,4 +1,4 @@
-import type { ChainServices } from '../../../platform/services.ts'
+import type { ChainServices } from '../../services.ts'
 import { check, insert, update, type Write } from '../../../kernel/storage/index.ts'
 import type { ChainAccount } from '../transaction-row.ts'
 import { accountNonces, transactions } from '../tables.ts'

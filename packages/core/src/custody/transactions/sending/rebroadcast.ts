@@ -1,6 +1,6 @@
+import type { ChainServices } from '../../services.ts'
 import { type AccountNonces, callNode, type ChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import { releaseNonce, broadcastTransaction, broadcastCancellation } from './broadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import type { ChainAccount, TransactionRow } from '../transaction-row.ts'

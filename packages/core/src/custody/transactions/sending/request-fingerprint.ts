@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../services.ts'
 import { createHash } from 'node:crypto'
 import { canonicalizeJson } from '../../../kernel/canonical-json.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 import { transactions } from '../tables.ts'
@@ -25,7 +25,7 @@ export function computeTransactionFingerprint(
  * @throws BillfoldError `idempotency-key.reused` if the key was used for a different request
  */
 export async function findTransactionByIdempotencyKey(
-  services: Services,
+  services: CustodyServices,
   walletId: string,
   { key, content }: TransactionFingerprint,
 ): Promise<TransactionRow | undefined> {

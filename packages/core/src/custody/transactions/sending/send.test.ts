@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../services.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../../platform/audit/tables.ts'
@@ -6,7 +7,6 @@ import { authorizeMethod } from '../../../identity/signing-methods/authorize-met
 import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
 import { runMaintenance } from '../../../test-fixtures/run-maintenance.ts'
 import { idempotencyTrackingStorage } from '../../../platform/idempotency/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, memoryStorage, type Storage, update } from '../../../kernel/storage/index.ts'
 import { type FakeChain, fakeChain } from '../../../test-fixtures/fake-chain.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
@@ -27,7 +27,7 @@ const coin = 10n ** 18n
 
 let chain: FakeChain
 let storage: Storage
-let services: Services
+let services: CustodyServices
 let wallet: CustodyWalletRow
 let authorizedBy: AuthorizedMethod
 let ahead = 0
@@ -49,13 +49,13 @@ beforeEach(async () => {
 })
 
 /** The same host in another process: its own account locks, the same storage and chain. */
-const process = (other: { storage?: Storage; client?: ChainClient } = {}): Services => ({
+const process = (other: { storage?: Storage; client?: ChainClient } = {}): CustodyServices => ({
   ...services,
   storage: idempotencyTrackingStorage(other.storage ?? storage),
   chainConnections: createChainConnections({ ETHEREUM: other.client ?? chain.client }),
 })
 
-const send = (value: number | string, key?: string, by: Services = services): Promise<TransactionRow> =>
+const send = (value: number | string, key?: string, by: CustodyServices = services): Promise<TransactionRow> =>
   sendTransaction(by, actor, wallet, ethereum, { type: 'TRANSFER', to, value }, authorizedBy, key)
 
 const rows = (): Promise<TransactionRow[]> => storage.find(transactions, { orderBy: [['id', 'asc']] })
@@ -250,7 +250,7 @@ describe('a transaction accepted for one process and refused for another', () =>
     { outcome: 'nonce-taken' },
   ]
   /** A lagging node that does not know the transaction and refuses it. */
-  const withLaggingNode = (broadcast: ChainClient['broadcast']): Services =>
+  const withLaggingNode = (broadcast: ChainClient['broadcast']): CustodyServices =>
     process({ client: { ...chain.client, broadcast, status: async () => ({ state: 'unknown', confirmations: 0 }) } })
 
   describe.each(refusals)('($outcome $reason)', (refusal) => {

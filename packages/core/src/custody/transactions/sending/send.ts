@@ -1,9 +1,9 @@
+import type { CustodyServices } from '../../services.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { type AuthorizedMethod, commitAuthorized } from '../../../identity/signing-methods/authorized-method.ts'
 import { type ChainClient, getChainClient } from '../../chain-clients/index.ts'
 import { BillfoldError, type ErrorCode } from '../../../kernel/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
-import type { Services } from '../../../platform/services.ts'
 import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/storage/index.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
@@ -47,7 +47,7 @@ interface Sending {
  *   `transaction.unsupported-type`
  */
 export async function sendTransaction(
-  services: Services,
+  services: CustodyServices,
   actor: Actor,
   wallet: CustodyWalletRow,
   chain: Chain,
@@ -81,7 +81,7 @@ const nonceNotAllowed = requestIssue(
 
 /** Signs and stores the transaction, or returns the row that another process has stored for the same idempotency key. */
 async function signAndStore(
-  services: Services,
+  services: CustodyServices,
   client: ChainClient,
   sending: Sending,
 ): Promise<{ row: TransactionRow; isNew: boolean }> {
@@ -100,7 +100,7 @@ async function signAndStore(
 }
 
 /** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
-async function signOnce(services: Services, sending: Sending, mined: number, next: number): Promise<TransactionRow> {
+async function signOnce(services: CustodyServices, sending: Sending, mined: number, next: number): Promise<TransactionRow> {
   const { account, actor, authorizedBy, wallet, unsigned, request } = sending
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
@@ -128,7 +128,7 @@ async function signOnce(services: Services, sending: Sending, mined: number, nex
 }
 
 function buildRow(
-  services: Services,
+  services: CustodyServices,
   { wallet, account, fingerprint }: Sending,
   nonce: number,
   transaction: { readonly raw: Uint8Array; readonly hash: string },
@@ -155,7 +155,7 @@ function buildRow(
 
 /** Returns the result of an earlier send. If its broadcast is unconfirmed, it is broadcast first. */
 async function repeatResult(
-  services: Services,
+  services: CustodyServices,
   client: ChainClient,
   row: TransactionRow,
   accountLock?: 'locked',
@@ -170,7 +170,7 @@ async function repeatResult(
 }
 
 /** Reads the current row. @throws BillfoldError the failure code of a refused or replaced transaction */
-async function currentResult(services: Services, row: TransactionRow): Promise<TransactionRow> {
+async function currentResult(services: CustodyServices, row: TransactionRow): Promise<TransactionRow> {
   const [current = row] = await services.storage.find(transactions, { where: { id: row.id }, limit: 1 })
   if (current.failureCode === null) return current
   throw new BillfoldError(failureCodes.find((code) => code === current.failureCode) ?? 'transaction.rejected')

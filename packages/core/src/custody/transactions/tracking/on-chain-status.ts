@@ -1,5 +1,5 @@
+import type { ChainServices } from '../../services.ts'
 import { callNode, type ChainClient, type NodeTransactionStatus } from '../../chain-clients/index.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import type { TransactionRow } from '../transaction-row.ts'
 import { listReplacements } from '../fee-bumping/replacements.ts'
 

@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import type { ChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, tryCommit, update } from '../../../kernel/storage/index.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
@@ -15,7 +15,7 @@ import { resolveOnChainStatus } from './on-chain-status.ts'
  * Reconciles due transactions with the chain: rebroadcasts what the nodes do not have, finalizes what is confirmed and bumps
  * fees. Safe to run concurrently.
  */
-export async function reconcileTransactions(services: Services): Promise<void> {
+export async function reconcileTransactions(services: CustodyServices): Promise<void> {
   const due = await services.storage.find(transactions, {
     where: { nextCheckAt: { lte: services.now() } },
     orderBy: [['nextCheckAt', 'asc']],
@@ -30,7 +30,7 @@ function groupByAccount(rows: readonly TransactionRow[]): ReadonlyMap<string, Tr
   return accounts
 }
 
-async function reconcileAccount(services: Services, account: string, rows: readonly TransactionRow[]): Promise<void> {
+async function reconcileAccount(services: CustodyServices, account: string, rows: readonly TransactionRow[]): Promise<void> {
   const [first] = rows
   const client = first && services.chainConnections.clients.get(first.secretType)
   await scheduleNextCheck(services, rows)
@@ -51,7 +51,7 @@ async function reconcileAccount(services: Services, account: string, rows: reado
   }
 }
 
-async function scheduleNextCheck(services: Services, rows: readonly TransactionRow[]): Promise<void> {
+async function scheduleNextCheck(services: CustodyServices, rows: readonly TransactionRow[]): Promise<void> {
   const nextCheckAt = services.now() + transactionLimits.checkIntervalMs
   const ids = rows.map(({ id }) => id)
   const where = { id: { in: ids }, nextCheckAt: { lte: services.now() } }
@@ -59,7 +59,7 @@ async function scheduleNextCheck(services: Services, rows: readonly TransactionR
 }
 
 /** Finalizes a transaction whose nonce is used, once its outcome can no longer change. */
-async function finalize(services: Services, client: ChainClient, row: TransactionRow): Promise<void> {
+async function finalize(services: CustodyServices, client: ChainClient, row: TransactionRow): Promise<void> {
   const { state, confirmations } = await resolveOnChainStatus(services, client, row)
   if (state === 'mined' || state === 'failed') {
     if (confirmations >= transactionLimits.finalityConfirmations)
@@ -73,7 +73,7 @@ async function finalize(services: Services, client: ChainClient, row: Transactio
 
 /** Stores the final state. If several processes observe it concurrently, exactly one commit succeeds. */
 async function markFinal(
-  services: Services,
+  services: CustodyServices,
   row: TransactionRow,
   set: Partial<TransactionRow>,
   event?: TransactionEventType,

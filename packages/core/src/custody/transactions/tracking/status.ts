@@ -1,6 +1,6 @@
+import type { CustodyServices } from '../../services.ts'
 import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -22,7 +22,7 @@ export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> 
  * @throws BillfoldError `transaction.chain-unavailable`
  */
 export async function getTransactionStatus(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   secretType: string,
   hash: string,
@@ -58,7 +58,7 @@ function toStatus(
 
 /** Finds the transaction of a tenant by its own hash or the hash of a replacement. */
 async function findByHash(
-  services: Services,
+  services: CustodyServices,
   tenant: string,
   secretType: string,
   hash: string,
@@ -74,7 +74,7 @@ async function findByHash(
 }
 
 /** Errors are only logged, because another transaction of the account may cause them. */
-async function tryRebroadcast(services: Services, row: TransactionRow): Promise<void> {
+async function tryRebroadcast(services: CustodyServices, row: TransactionRow): Promise<void> {
   const client = getChainClient(services.chainConnections, row.secretType)
   try {
     await services.chainConnections.withAccountLock(chainAccountKey(toChainAccount(row)), () =>

@@ -1,7 +1,7 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { parseDid } from '../../registries/did.ts'
 import { selectRegistry } from '../../registries/registry.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { DidWalletSettings } from '../settings.ts'
 import type { AuthenticatedDid } from './verify.ts'
 
@@ -11,7 +11,7 @@ import type { AuthenticatedDid } from './verify.ts'
  * @throws BillfoldError `did-auth.forbidden`, `did.invalid`, `did.unknown-network`
  */
 export async function assertControlsDid(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   tenant: string,
   controller: AuthenticatedDid,

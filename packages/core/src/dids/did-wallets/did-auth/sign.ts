@@ -1,3 +1,4 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { createHash } from 'node:crypto'
 import { methodUnchanged } from '../../../identity/signing-methods/authorized-method.ts'
@@ -5,7 +6,6 @@ import { masterSecrets } from '../../../identity/signing-methods/tables.ts'
 import { parseDid } from '../../registries/did.ts'
 import { selectRegistry } from '../../registries/registry.ts'
 import { newId } from '../../../kernel/ids.ts'
-import type { Services } from '../../../platform/services.ts'
 import { batch, check, retryOnConflict, type Write } from '../../../kernel/storage/index.ts'
 import type { AuthorizeUser } from '../../vaults/sealing-scope.ts'
 import { getDidWallet } from '../find.ts'
@@ -38,7 +38,7 @@ export interface DidAuthRequest {
  *   `signing-method.invalid`
  */
 export function signDidAuthToken(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   actor: Actor,
   { did, act, bod, audience }: DidAuthRequest,

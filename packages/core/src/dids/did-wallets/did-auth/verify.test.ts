@@ -1,8 +1,8 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { embeddedRegistry } from '../../registries/index.ts'
-import type { Services } from '../../../platform/services.ts'
 import { outcomeCode } from '../../../test-fixtures/outcome-code.ts'
 import { testActor, didSettings } from '../../../test-fixtures/did-settings.ts'
 import { testServices } from '../../../test-fixtures/services.ts'
@@ -27,7 +27,7 @@ const ed25519 = generateKeyPairSync('ed25519')
 const rawKey = ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
 
 /** A DID whose document lists an Ed25519 key under the given attribute name. */
-async function didWithKey(services: Services, name: string, validity = 60): Promise<DidWalletRow> {
+async function didWithKey(services: CustodyServices, name: string, validity = 60): Promise<DidWalletRow> {
   const row = await createDidWallet(services, settings, testActor, { didMethod: 'ethr' }, noSigningMethod)
   const change = { kind: 'attribute', name, value: rawKey, validity } as const
   const prepared = await registry.prepare(services, 'default', row.address, change)
@@ -36,7 +36,7 @@ async function didWithKey(services: Services, name: string, validity = 60): Prom
   return row
 }
 
-function verify(services: Services, row: DidWalletRow, claims: object = {}): Promise<AuthenticatedDid> {
+function verify(services: CustodyServices, row: DidWalletRow, claims: object = {}): Promise<AuthenticatedDid> {
   const bod = createHash('sha256').update(body).digest('base64url')
   const exp = Math.floor(services.now() / 1000) + 60
   const all = { iss: row.did, aud: 'us', exp, jti: randomUUID(), act: options.act, bod, ...claims }

@@ -1,10 +1,10 @@
+import type { CustodyServices } from '../../../custody/services.ts'
 import { createHash } from 'node:crypto'
 import { timingSafeEqual } from '../../../kernel/crypto/index.ts'
 import { resolveDid } from '../../registries/documents/resolve.ts'
 import type { Address } from '../../registries/registry.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import { consumeNonceWrite, consumeNonce } from '../../../platform/replay-protection/nonces.ts'
-import type { Services } from '../../../platform/services.ts'
 import type { DidWalletSettings } from '../settings.ts'
 import { type DocumentKey, toDocumentKeys } from './document-keys.ts'
 import { findSigningKey } from './find-signing-key.ts'
@@ -40,7 +40,7 @@ export interface AuthenticatedDid {
  * @throws BillfoldError `did-auth.invalid`; `transaction.chain-unavailable` if the DID cannot be resolved now
  */
 export async function verifyDidAuthToken(
-  services: Services,
+  services: CustodyServices,
   settings: DidWalletSettings,
   text: string,
   options: DidAuthVerifyOptions,
@@ -70,7 +70,7 @@ function findClaimProblem(claims: DidAuthClaims, options: DidAuthVerifyOptions, 
 }
 
 async function resolveKeys(
-  services: Services,
+  services: CustodyServices,
   { registries }: DidWalletSettings,
   tenant: string,
   did: string,
@@ -85,7 +85,7 @@ async function resolveKeys(
 }
 
 /** Consumes the `jti` of a token, once across all processes. It is stored until the token has expired on every host. */
-async function consumeTokenNonce(services: Services, tenant: string, { iss, jti, exp }: DidAuthClaims): Promise<void> {
+async function consumeTokenNonce(services: CustodyServices, tenant: string, { iss, jti, exp }: DidAuthClaims): Promise<void> {
   const nonce = consumeNonceWrite(
     'x-did-auth',
     tenant,

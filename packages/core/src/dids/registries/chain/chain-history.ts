@@ -1,6 +1,6 @@
+import type { ChainServices } from '../../../custody/services.ts'
 import { callNode, type EvmHistoryClient } from '../../../custody/chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import { decodeLog, addressToTopic } from './erc1056.ts'
 import { didLimits } from '../limits.ts'
 import type { Address, RegistryEvent, RegistryHistory } from '../registry.ts'

@@ -1,6 +1,6 @@
+import type { ChainServices } from '../../../custody/services.ts'
 import { callNode, type EvmClient } from '../../../custody/chain-clients/index.ts'
 import { errorTable, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import type { TransactionRow } from '../../../custody/transactions/transaction-row.ts'
 import { transactions } from '../../../custody/transactions/tables.ts'
 import { didLimits } from '../limits.ts'

@@ -1,4 +1,4 @@
-import type { ChainServices } from '../../../platform/services.ts'
+import type { ChainServices } from '../../../custody/services.ts'
 import { parseDid } from '../did.ts'
 import type { DidDocument } from './document.ts'
 import { buildDidDocument } from './build-document.ts'

@@ -1,8 +1,8 @@
+import type { ChainServices } from '../../../custody/services.ts'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import type { RecoverableSignature } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
-import type { ChainServices } from '../../../platform/services.ts'
 import {
   batch,
   retryOnConflict,
