@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Reply } from './request-response.ts'
-import type { RequestContext } from './route.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** A body after decoding. */
 export interface DecodedBody<State> {

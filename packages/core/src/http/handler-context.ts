@@ -2,7 +2,7 @@ import type { IncomingRequest } from './request-response.ts'
 import type { ReadBody } from './read-body.ts'
 import type { MultipartPart } from './multipart.ts'
 import type { Caller } from './guard.ts'
-import type { RequestContext } from './route.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The request context of a handler. A class because of its getters, see adapter-request.ts. */
 export class HandlerContext implements RequestContext {

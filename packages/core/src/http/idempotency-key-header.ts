@@ -12,7 +12,8 @@ import { toOutgoingResponse } from './outgoing-response.ts'
 import type { RawInput } from './parse-input.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 import { withoutSecrets } from './secrets.ts'
-import type { RequestContext, Route } from './route.ts'
+import type { RequestContext } from './request-context.ts'
+import type { Route } from './route.ts'
 
 /** Schema of the `Idempotency-Key` header, plain or as a quoted string (RFC 8941) as in the draft. */
 export const idempotencyKeySchema = z

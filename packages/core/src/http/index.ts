@@ -1,6 +1,8 @@
 export * from './request-response.ts'
 export * from './guard.ts'
 export * from './route.ts'
+export * from './route-definition.ts'
+export * from './request-context.ts'
 export { byGet, withAliases } from './route-variants.ts'
 export type { BodyCodec, DecodedBody } from './body-codec.ts'
 export type { PreparedRequest } from './prepare-request.ts'

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { isBillfoldError } from '../kernel/errors.ts'
 import { type InputSchemas, parseInput, type RawInput } from './parse-input.ts'
 import type { Reply } from './request-response.ts'
-import type { CodedRouteDefinition, DocumentedErrors, RequestContext, RouteDefinition, RouteInput } from './route.ts'
+import type { RequestContext } from './request-context.ts'
+import type { CodedRouteDefinition, DocumentedErrors, RouteDefinition, RouteInput } from './route-definition.ts'
 
 /** A request that is validated and decoded, and can be run. */
 export interface PreparedRequest {

@@ -7,7 +7,7 @@ import { type IncomingMultipart, type MultipartLimits, readMultipart } from './m
 import { parseUrlEncoded } from './url-encoded.ts'
 import { sanitizeJson } from './sanitize-json.ts'
 import { readStream } from './read-stream.ts'
-import type { BodyRule } from './route.ts'
+import type { BodyRule } from './route-definition.ts'
 
 /** A decoded body before schema validation, with its raw bytes if the rule asks for them. */
 export interface ReadBody {

@@ -15,7 +15,9 @@ import { validateRoutes, allowedMethods } from './paths.ts'
 import { resolveRequestId } from './request-id.ts'
 import type { Caller } from './guard.ts'
 import type { RawInput } from './parse-input.ts'
-import type { RateLimit, RequestContext, Route } from './route.ts'
+import type { RateLimit } from './route-definition.ts'
+import type { RequestContext } from './request-context.ts'
+import type { Route } from './route.ts'
 
 /** Services of the request pipeline. */
 export interface PipelineServices extends IdempotencyServices {

@@ -95,7 +95,11 @@ export async function prepareSession(
 }
 
 /** Creates a session. @throws BillfoldError `input.invalid`, `user.not-found` */
-export async function createSession(services: IdentityServices, actor: Actor, input: CreateSessionInput): Promise<SessionRow> {
+export async function createSession(
+  services: IdentityServices,
+  actor: Actor,
+  input: CreateSessionInput,
+): Promise<SessionRow> {
   const { session, writes } = await prepareSession(services, actor, input)
   try {
     await services.storage.commit(batch(...writes))

@@ -30,7 +30,12 @@ export function completeSession(
 }
 
 /** Fails a session: the state change, its audit record and the `session.failed` event. `failure` is a one-word reason. */
-export function failSession(services: IdentityServices, actor: Actor, session: SessionRow, failure: string): SessionTransition {
+export function failSession(
+  services: IdentityServices,
+  actor: Actor,
+  session: SessionRow,
+  failure: string,
+): SessionTransition {
   const now = services.now()
   const set = { failure, ...endedState('failed', now) }
   const after = { ...session, ...set, version: session.version + 1 }

@@ -17,7 +17,11 @@ export interface WalletClaim {
 }
 
 /** Lists the wallets of a user that are not archived, oldest first; at most 100. */
-export type ListWalletClaims = (services: IdentityServices, tenant: string, userId: string) => Promise<readonly WalletClaim[]>
+export type ListWalletClaims = (
+  services: IdentityServices,
+  tenant: string,
+  userId: string,
+) => Promise<readonly WalletClaim[]>
 
 /** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface SessionClaims {

@@ -28,7 +28,10 @@ export async function bindToTrustedDevice(
  * Builds the precondition that the device a session is bound to is still trusted. Returns none for a session without such a binding.
  * @throws BillfoldError `login.second-factor-required` if the trust was revoked
  */
-export async function trustedDeviceStillValid(services: IdentityServices, session: SessionRow): Promise<readonly Write[]> {
+export async function trustedDeviceStillValid(
+  services: IdentityServices,
+  session: SessionRow,
+): Promise<readonly Write[]> {
   const stored = await findSessionJson(services, session, 'trust')
   if (stored === undefined) return []
   const trusted = await findTrustedDeviceById(services, session.tenant, bindingSchema.parse(stored).device)

@@ -27,7 +27,11 @@ export async function fetchBalances(
   return balances
 }
 
-async function tryFetchBalance(services: CustodyServices, client: ChainClient, address: string): Promise<bigint | undefined> {
+async function tryFetchBalance(
+  services: CustodyServices,
+  client: ChainClient,
+  address: string,
+): Promise<bigint | undefined> {
   try {
     return await callNode(client, services.logger, () => client.balance(address), chainLimits.balanceTimeoutMs)
   } catch (error) {

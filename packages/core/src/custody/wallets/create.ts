@@ -91,7 +91,10 @@ export async function createStandaloneWallet(
 }
 
 /** Lists the wallets of a user after checking that one more is allowed. @throws BillfoldError `user.limit-reached` */
-export async function assertWalletQuota(services: CustodyServices, userId: string): Promise<readonly CustodyWalletRow[]> {
+export async function assertWalletQuota(
+  services: CustodyServices,
+  userId: string,
+): Promise<readonly CustodyWalletRow[]> {
   const rows = await services.storage.find(wallets, { where: { ownerId: userId }, limit: maxWalletsPerUser })
   if (rows.length >= maxWalletsPerUser) throw new BillfoldError('user.limit-reached')
   return rows

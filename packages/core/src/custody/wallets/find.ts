@@ -59,7 +59,11 @@ function toOrderBy({ sortOn, sortOrder = 'desc' }: WalletPage): NonNullable<Quer
 }
 
 /** Gets a wallet of a tenant by its id. @throws BillfoldError `wallet.not-found` */
-export async function getCustodyWallet(services: CustodyServices, tenant: string, id: string): Promise<CustodyWalletRow> {
+export async function getCustodyWallet(
+  services: CustodyServices,
+  tenant: string,
+  id: string,
+): Promise<CustodyWalletRow> {
   const [row] = await services.storage.find(wallets, { where: { id, tenant }, limit: 1 })
   if (row === undefined) throw new BillfoldError('wallet.not-found')
   return row

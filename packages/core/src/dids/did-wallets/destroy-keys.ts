@@ -31,7 +31,10 @@ export async function destroyThresholdKey(
 }
 
 /** Destroys the threshold keys of deleted wallets whose signer was unreachable. Safe to run concurrently. */
-export async function destroyPendingThresholdKeys(services: CustodyServices, settings: DidWalletSettings): Promise<void> {
+export async function destroyPendingThresholdKeys(
+  services: CustodyServices,
+  settings: DidWalletSettings,
+): Promise<void> {
   if (settings.thresholdSigner === undefined) return
   const now = services.now()
   const due = { destroyKeyAt: { lte: now } }

@@ -21,7 +21,11 @@ export interface VaultWalletRequest {
  *
  * @throws BillfoldError `did-wallet.alias-taken`, `did-wallet.alias-invalid`, `server.busy`
  */
-export type VaultBatcher = (services: CustodyServices, vault: VaultRow, wallet: VaultWalletRequest) => Promise<DidWalletRow>
+export type VaultBatcher = (
+  services: CustodyServices,
+  vault: VaultRow,
+  wallet: VaultWalletRequest,
+) => Promise<DidWalletRow>
 
 /** The maximum number of wallets per commit. */
 const batchSize = 50
@@ -58,7 +62,11 @@ export function createVaultBatcher(): VaultBatcher {
 }
 
 /** Creates the next batch, if any wallets are pending. */
-async function createNextBatch(services: CustodyServices, vault: VaultRow, pendingWallets: PendingWallet[]): Promise<void> {
+async function createNextBatch(
+  services: CustodyServices,
+  vault: VaultRow,
+  pendingWallets: PendingWallet[],
+): Promise<void> {
   const wallets = pendingWallets.splice(0, batchSize)
   if (wallets.length === 0) return
   try {

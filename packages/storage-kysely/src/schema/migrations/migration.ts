@@ -51,10 +51,11 @@ const stepKinds: ReadonlySet<unknown> = new Set<MigrationStep['kind']>([
 ])
 
 function isStepList(value: unknown): value is readonly MigrationStep[] {
-  return (
-    Array.isArray(value) &&
-    value.every((step) => typeof step === 'object' && step !== null && 'kind' in step && stepKinds.has(step.kind))
-  )
+  return Array.isArray(value) && value.every(isStep)
+}
+
+function isStep(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && stepKinds.has(value.kind)
 }
 
 /** Returns the tables that exist after these migrations. */

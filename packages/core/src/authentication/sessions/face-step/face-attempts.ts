@@ -47,7 +47,11 @@ export function recordOutcomeWrite(attempt: FaceAttempt, outcome: VerifierOutcom
 }
 
 /** Refunds an attempt that was not verified, so that neither an outage nor a rate limit can exhaust a session. */
-export async function refundFaceAttempt(services: IdentityServices, session: SessionRow, attempt: FaceAttempt): Promise<void> {
+export async function refundFaceAttempt(
+  services: IdentityServices,
+  session: SessionRow,
+  attempt: FaceAttempt,
+): Promise<void> {
   await services.storage.commit(
     batch(
       update(authenticationSessions, {

@@ -15,7 +15,11 @@ export const maxPinAttempts = 5
  * @throws BillfoldError `session.no-attempts-left`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
  *   `device.invalid-proof`
  */
-export function countPinAttempt(services: IdentityServices, loaded: SessionRow, input: PinStepInput): Promise<SessionRow> {
+export function countPinAttempt(
+  services: IdentityServices,
+  loaded: SessionRow,
+  input: PinStepInput,
+): Promise<SessionRow> {
   return retryOnConflict(async (attemptNumber) => {
     const session = attemptNumber === 1 ? loaded : await getActiveSession(services, loaded.tenant, loaded.id)
     assertAwaitsPin(session, input)

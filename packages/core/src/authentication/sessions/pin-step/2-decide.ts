@@ -18,7 +18,11 @@ export interface PinStepResult {
 }
 
 /** Stage 2 for a PIN that is wrong, locked or missing: allows another attempt, or fails the session after the last one. */
-export function decideWrongPin(services: IdentityServices, actor: Actor, session: SessionRow): DecidedStep<PinStepResult> {
+export function decideWrongPin(
+  services: IdentityServices,
+  actor: Actor,
+  session: SessionRow,
+): DecidedStep<PinStepResult> {
   const now = services.now()
   const audit = auditWrite(actor, 'session.pin-rejected', session.id, now, { user: session.userId ?? '' })
   if (session.pinAttempts < maxPinAttempts)

@@ -26,7 +26,11 @@ export async function buildTransaction(
   }
 }
 
-async function findNonce(services: CustodyServices, wallet: CustodyWalletRow, request: TransactionRequest): Promise<number> {
+async function findNonce(
+  services: CustodyServices,
+  wallet: CustodyWalletRow,
+  request: TransactionRequest,
+): Promise<number> {
   const requested = request.chainSpecificFields?.nonce
   if (requested !== undefined) return requested
   const client = services.chainConnections.clients.get(wallet.secretType)

@@ -100,7 +100,12 @@ async function signAndStore(
 }
 
 /** Reserves the next nonce, signs, and stores both in one commit, so that every reserved nonce has a signed transaction. */
-async function signOnce(services: CustodyServices, sending: Sending, mined: number, next: number): Promise<TransactionRow> {
+async function signOnce(
+  services: CustodyServices,
+  sending: Sending,
+  mined: number,
+  next: number,
+): Promise<TransactionRow> {
   const { account, actor, authorizedBy, wallet, unsigned, request } = sending
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)

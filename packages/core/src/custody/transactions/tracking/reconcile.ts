@@ -30,7 +30,11 @@ function groupByAccount(rows: readonly TransactionRow[]): ReadonlyMap<string, Tr
   return accounts
 }
 
-async function reconcileAccount(services: CustodyServices, account: string, rows: readonly TransactionRow[]): Promise<void> {
+async function reconcileAccount(
+  services: CustodyServices,
+  account: string,
+  rows: readonly TransactionRow[],
+): Promise<void> {
   const [first] = rows
   const client = first && services.chainConnections.clients.get(first.secretType)
   await scheduleNextCheck(services, rows)

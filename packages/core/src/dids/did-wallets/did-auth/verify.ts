@@ -85,7 +85,11 @@ async function resolveKeys(
 }
 
 /** Consumes the `jti` of a token, once across all processes. It is stored until the token has expired on every host. */
-async function consumeTokenNonce(services: CustodyServices, tenant: string, { iss, jti, exp }: DidAuthClaims): Promise<void> {
+async function consumeTokenNonce(
+  services: CustodyServices,
+  tenant: string,
+  { iss, jti, exp }: DidAuthClaims,
+): Promise<void> {
   const nonce = consumeNonceWrite(
     'x-did-auth',
     tenant,
