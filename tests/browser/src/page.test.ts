@@ -10,20 +10,20 @@ import { shortenWaits } from './shorten-waits.ts'
 const them = await portraitPixels(straight)
 const [stranger] = anna
 
-const patience = { timeout: 30_000 }
+const waiting = { timeout: 30_000 }
 
 const checked = new Set<string>()
 
 /** Waits for a screen by its heading, and checks its accessibility the first time. */
 async function expectScreen(page: Page, heading: string): Promise<void> {
-  await page.getByRole('heading', { name: heading }).waitFor(patience)
+  await page.getByRole('heading', { name: heading }).waitFor(waiting)
   if (checked.has(heading)) return
   checked.add(heading)
   expect(await findAccessibilityProblems(page)).toEqual([])
 }
 
 async function start(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Start the camera' }).click(patience)
+  await page.getByRole('button', { name: 'Start the camera' }).click(waiting)
 }
 
 // Skipped without a browser; the summary of the run reports it.
@@ -62,12 +62,12 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByLabel('PIN').fill('0000')
     await page.getByLabel('Do not ask again').check()
     await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('alert').getByText('That PIN is not right.').waitFor(patience)
+    await page.getByRole('alert').getByText('That PIN is not right.').waitFor(waiting)
     expect(await findAccessibilityProblems(page)).toEqual([])
     await page.getByLabel('PIN').fill(pin)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
-    await page.waitForURL(/localhost.*\/after\?session=[0-9a-f-]+&status=success$/, patience)
+    await page.waitForURL(/localhost.*\/after\?session=[0-9a-f-]+&status=success$/, waiting)
 
     await page.goto(await host.session())
     await start(page)
@@ -77,20 +77,20 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
   test('works with the keyboard alone and moves the focus to each next step', async () => {
     const page = await visit()
     await page.goto(await host.session({ configuration: 'manual' }))
-    await page.getByRole('heading', { name: 'Sign in with your face' }).waitFor(patience)
+    await page.getByRole('heading', { name: 'Sign in with your face' }).waitFor(waiting)
     const focused = () => page.evaluate('document.activeElement.textContent')
     expect(await focused()).toBe('Sign in with your face')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Take the picture' }).waitFor(patience)
+    await page.getByRole('button', { name: 'Take the picture' }).waitFor(waiting)
     expect(await findAccessibilityProblems(page)).toEqual([])
     expect(await focused()).toMatch(/^Put your face in the oval/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Enter your PIN' }).waitFor(patience)
+    await page.getByRole('heading', { name: 'Enter your PIN' }).waitFor(waiting)
     await page.keyboard.type(pin)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Done' }).waitFor(patience)
+    await page.getByRole('heading', { name: 'Done' }).waitFor(waiting)
   }, 120_000)
 
   test('rejects another person and ends the session after the maximum of attempts', async () => {
@@ -110,7 +110,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'Let us try that again')
-    await page.getByText('We saw no face').waitFor(patience)
+    await page.getByText('We saw no face').waitFor(waiting)
   }, 120_000)
 
   test('shows a screen for a blocked camera and one for a missing camera', async () => {
@@ -118,7 +118,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'The camera is not allowed')
-    await page.getByRole('button', { name: 'Try again' }).waitFor(patience)
+    await page.getByRole('button', { name: 'Try again' }).waitFor(waiting)
     const another = await launchBrowser('no camera')
     try {
       const without = await another.visit()
@@ -143,7 +143,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await context.setOffline(true)
     await page.getByLabel('PIN').fill(pin)
     await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('alert').getByText('Check your network').waitFor(patience)
+    await page.getByRole('alert').getByText('Check your network').waitFor(waiting)
     await context.setOffline(false)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
@@ -171,7 +171,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await loseOneAnswer('**/verify_pin')
     await page.getByLabel('PIN').fill(pin)
     await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('alert').getByText('Check your network').waitFor(patience)
+    await page.getByRole('alert').getByText('Check your network').waitFor(waiting)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
   }, 120_000)
@@ -183,7 +183,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     const relayed = await host.session()
     const first = await visit()
     await first.goto(relayed)
-    await first.getByRole('button', { name: 'Start the camera' }).waitFor(patience)
+    await first.getByRole('button', { name: 'Start the camera' }).waitFor(waiting)
     // The link of the page is useless without the cookie of the browser that started the session.
     await page.goto(first.url())
     await start(page)
@@ -209,7 +209,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     for (const input of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])
-      await page.getByRole('heading', { name: input }).waitFor(patience)
+      await page.getByRole('heading', { name: input }).waitFor(waiting)
     await expectScreen(page, 'Enter your PIN')
   }, 120_000)
 
@@ -218,7 +218,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     await expectScreen(page, 'Let us try that again')
-    await page.getByText('not the ones we asked for').waitFor(patience)
+    await page.getByText('not the ones we asked for').waitFor(waiting)
   }, 120_000)
 
   test('allows no inline script, foreign script or framing', async () => {

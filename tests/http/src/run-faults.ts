@@ -20,7 +20,7 @@ async function play(name: string, storage: () => Storage): Promise<void> {
       { storms, every },
     )
     process.stdout.write(
-      `${name}, ${scenario.name}: ${calls} calls, ${runs} runs, ${repeats} calls made again, ${seconds.toFixed(0)} s, ${problems.length} problems\n`,
+      `${name}, ${scenario.name}: ${calls} calls, ${runs} runs, ${repeats} retried calls, ${seconds.toFixed(0)} s, ${problems.length} problems\n`,
     )
     all.runs += runs
     all.repeats += repeats
@@ -41,5 +41,5 @@ for (const database of await openTestDatabases()) {
   await drop()
 }
 process.stdout.write(
-  `in all: ${scenarios.length} scenarios over ${all.storages.join(', ')}: ${all.runs} runs with faults, ${all.repeats} calls made again, ${all.problems} problems\n`,
+  `in all: ${scenarios.length} scenarios over ${all.storages.join(', ')}: ${all.runs} runs with faults, ${all.repeats} retried calls, ${all.problems} problems\n`,
 )

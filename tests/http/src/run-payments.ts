@@ -5,7 +5,7 @@ import { describeReliability, measureReliability } from './payments/reliability.
 
 // Payments through four processes, one of which is killed every two seconds:
 // node dist/run-payments.js [count] [postgres|mysql] [most seconds] [a command that restarts the database, run twice]
-const [count = '100000', dialect = 'postgres', mostSeconds = '86400', restart] = process.argv.slice(2)
+const [count = '100000', dialect = 'postgres', maxSeconds = '86400', restart] = process.argv.slice(2)
 const database = (await openTestDatabases()).find((found) => found.dialect === dialect && found.kind !== 'pglite')
 if (database === undefined) throw new Error(`there is no ${dialect}`)
 const fresh = await database.open()
@@ -19,7 +19,7 @@ const report = await measureReliability({
   processes: 4,
   clients: 64,
   payments: Number(count),
-  maxSeconds: Number(mostSeconds),
+  maxSeconds: Number(maxSeconds),
   killIntervalMs: 2000,
   ...(restart !== undefined && {
     disturbances: 2,

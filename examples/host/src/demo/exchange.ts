@@ -17,7 +17,7 @@ export interface HttpCall {
 }
 
 /** An in-process call of the library by the host. */
-export interface InProcessCall {
+export interface HostCall {
   readonly kind: 'in-process'
   readonly code: string
   readonly reply: string
@@ -25,7 +25,7 @@ export interface InProcessCall {
 }
 
 /** A call shown by the console. */
-export type RecordedCall = HttpCall | InProcessCall
+export type RecordedCall = HttpCall | HostCall
 
 /** Response of an action. */
 export interface ActionReply {

@@ -1,6 +1,6 @@
 import { requestLimits } from './request-limits.ts'
 
-const unstorable = /[\0\p{Surrogate}]/u
+const notStorable = /[\0\p{Surrogate}]/u
 
 /**
  * Sanitizes a parsed JSON value in place. Returns false if it is nested too deeply or contains text that cannot be stored.
@@ -20,5 +20,5 @@ export function sanitizeJson(value: unknown, depth: number = requestLimits.maxJs
 
 /** Returns true if a text can be stored and encoded: well-formed Unicode without U+0000, which PostgreSQL cannot store. */
 export function isStorableText(value: string): boolean {
-  return !unstorable.test(value)
+  return !notStorable.test(value)
 }

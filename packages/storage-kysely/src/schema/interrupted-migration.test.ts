@@ -67,7 +67,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
         await killed.destroy()
         const [pending] = await findPendingMigrations(db, { dialect }, migrations)
         const isRecorded = count === statements
-        // A new index with the name of a dropped one is created again, since the two cannot be told apart.
+        // A new index with the name of a dropped one is created again, since the two cannot be distinguished.
         const repeated = count === 6 || count === 7 ? 2 : 0
         expect(pending?.statements.length).toBe(isRecorded ? undefined : statements - 1 - count + repeated)
         const applied = await Promise.all(

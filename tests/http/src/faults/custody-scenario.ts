@@ -14,7 +14,7 @@ export const custodyScenario: Scenario = {
   name: 'custody: a user, a wallet, signatures, a code, another PIN',
   variableTables: {
     audit_records: 'an act that is done again is recorded again',
-    events: 'a method that is replaced again, since the answer was lost, is told of again',
+    events: 'a repeated replacement of a method after a lost reply emits another event',
   },
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher })

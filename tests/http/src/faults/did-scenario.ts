@@ -12,8 +12,8 @@ export const didScenario: Scenario = {
   name: 'DIDs: a vault, a wallet, three changes, resolution',
   variableTables: {
     audit_records: 'an act that is done again is recorded again',
-    events: 'a second vault is told of, too',
-    vaults: 'a vault has no name of the caller’s: one that nobody was told of stays empty',
+    events: 'a second vault emits an event, too',
+    vaults: 'a vault has no name chosen by the caller: one whose reply was lost stays empty',
   },
   prepare: async (stage, watch) => {
     const billfold = createBillfold({ ...stage, issuer: publicUrl, passwordHasher: fastPasswordHasher })

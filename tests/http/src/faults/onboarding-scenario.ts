@@ -11,7 +11,7 @@ export const onboardingScenario: Scenario = {
   name: 'onboarding: a login, a user, a document, an application that is reviewed',
   variableTables: {
     audit_records: 'an act that is done again is recorded again',
-    files: 'a document that nobody was told of counts in the quota of its wallet, and is swept',
+    files: 'a document whose reply was lost counts in the quota of its wallet, and is purged',
     consumed_nonces: 'a challenge that was answered is used, whether the answer came or not',
   },
   prepare: async (stage, watch) => {

@@ -252,8 +252,8 @@ export function describeReliability(report: ReliabilityReport): string {
     report
   return [
     `${acknowledged} payments acknowledged in ${seconds.toFixed(0)} s, ${(acknowledged / seconds).toFixed(0)} a second`,
-    `${completed} completed in the storage, ${missing} missing, ${unacknowledged} that nobody was told of`,
-    `${kills} kills, ${disturbances} disturbances of the database, ${repeats} calls made again`,
+    `${completed} completed in the storage, ${missing} missing, ${unacknowledged} without an event`,
+    `${kills} kills, ${disturbances} disturbances of the database, ${repeats} retried calls`,
     `${cents.users} cents with users, ${cents.received} cents came in`,
     `audit: ${findings.length} findings${findings.length > 0 ? ` ${JSON.stringify(findings.slice(0, 5))}` : ''}`,
   ].join('\n')

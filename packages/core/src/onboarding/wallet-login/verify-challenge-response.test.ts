@@ -192,12 +192,12 @@ describe('Sign-In with Ethereum', () => {
     const stranger = new EthersWallet(generatePrivateKey())
     const { jwt, message = '' } = await requestChallenge(stranger.address, settings)
     const unbound = await requestChallenge(undefined, settings)
-    const renonced = message.replace(/Nonce: .*/, `Nonce: ${unbound.nonce}`)
+    const withOtherNonce = message.replace(/Nonce: .*/, `Nonce: ${unbound.nonce}`)
     expect(await outcomeCode(respond(jwt, await wallet.signMessage(message), { message }, settings))).toBe(
       'login.failed',
     )
     expect(
-      await outcomeCode(respond(unbound.jwt, await wallet.signMessage(renonced), { message: renonced }, settings)),
+      await outcomeCode(respond(unbound.jwt, await wallet.signMessage(withOtherNonce), { message: withOtherNonce }, settings)),
     ).toBe('login.failed')
   })
 })

@@ -1,2 +1,1 @@
 export { storageBlindIndex } from './blind-index.ts'
-export { blindIndexSecrets } from './table.ts'

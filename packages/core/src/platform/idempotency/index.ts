@@ -1,7 +1,6 @@
 export { idempotencyTrackingStorage, type TrackedStorage } from './idempotent-request.ts'
 export type { StoredReply } from './stored-reply.ts'
 export {
-  purgeExpiredIdempotencyKeys,
   type IdempotentCall,
   executeOnce,
   type IdempotentOutcome,

@@ -1,4 +1,4 @@
-export { type DeliveryCounts, deliverOutbox, purgeOldMessages } from './deliver-outbox.ts'
+export { type DeliveryCounts, deliverOutbox } from './deliver-outbox.ts'
 export { outboxWrite } from './outbox-write.ts'
 export { outboxData } from './personal-data.ts'
 export type { OutboxMessage, Notifier } from './notifier.ts'
