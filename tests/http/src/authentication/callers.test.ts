@@ -85,7 +85,7 @@ function suite(client: MountedClient): void {
 
   describe('authentication of callers', () => {
     it('accepts a licence and replies encrypted or plain like the request', async () => {
-      expect(await call()).toMatchObject({ status: 200, opened: { list: [] } })
+      expect(await call()).toMatchObject({ status: 200, decrypted: { list: [] } })
       expect(await call({ data: undefined, plain: nobody })).toMatchObject({ status: 200, json: { list: [] } })
     })
 
