@@ -5,7 +5,7 @@ import { removeTombstone } from './commit/tombstone.ts'
 import { findRows } from './find-rows.ts'
 import { type Run, statementRunner } from './sql/connection.ts'
 import type { Target } from './sql/dialect.ts'
-import { toBillfoldError } from './sql/driver-errors.ts'
+import { toStorageError } from './sql/driver-errors.ts'
 
 /** The last commit of each transaction. Commits are serialized, because savepoints nest. */
 const lastCommits = new WeakMap<object, Promise<void>>()
@@ -18,7 +18,7 @@ export function createTransactionStorage<DB>(transaction: Transaction<DB>, targe
       try {
         return await findRows(run, target, table, query)
       } catch (error) {
-        throw toBillfoldError(error)
+        throw toStorageError(error)
       }
     },
     async commit(batch) {
@@ -46,7 +46,7 @@ async function commitUnderSavepoint(run: Run, target: Target, batch: Batch): Pro
       return await commitUnderSavepoint(run, target, batch)
     if (failure !== undefined && !(failure instanceof DuplicateBatchError)) throw failure
   } catch (error) {
-    throw toBillfoldError(error)
+    throw toStorageError(error)
   }
 }
 

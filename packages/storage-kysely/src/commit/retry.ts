@@ -1,6 +1,6 @@
 import { isBillfoldError } from '@billfold/core'
 import { isCommitError } from '@billfold/core/storage'
-import { classifyDriverError, toBillfoldError } from '../sql/driver-errors.ts'
+import { classifyDriverError, toStorageError } from '../sql/driver-errors.ts'
 
 /** How long transient database errors are retried before they become `storage.unavailable`. */
 export interface RetryOptions {
@@ -41,7 +41,7 @@ export async function retryTransientErrors<T>(
     } catch (error) {
       const isLost = classifyDriverError(error) === 'lost'
       isOutcomeUnknown ||= isLost
-      if (performance.now() - startedAt >= maxRetryMs(error, conflictMs, lostMs)) throw toBillfoldError(error)
+      if (performance.now() - startedAt >= maxRetryMs(error, conflictMs, lostMs)) throw toStorageError(error)
       onRetry?.(isLost ? 'lost' : 'conflict')
       await delay(Math.random() * Math.min(initialBackoffMs * 2 ** Math.min(count, 10), maxBackoffMs))
     }

@@ -53,7 +53,7 @@ export function classifyDriverError(error: unknown): DriverErrorKind {
 }
 
 /** Converts a driver error to the error that the caller sees. A `CommitError` or `BillfoldError` is returned unchanged. */
-export function toBillfoldError(error: unknown): unknown {
+export function toStorageError(error: unknown): unknown {
   if (isCommitError(error) || isBillfoldError(error)) return error
   const kind = classifyDriverError(error)
   const cause = redactDriverError(error)

@@ -13,7 +13,7 @@ import { subscriptionRoutes } from './subscription-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { publicKeyRoute } from './public-key-route.ts'
 import { pinRoutes } from './pin-routes.ts'
-import { walletRoutes } from './wallet-routes.ts'
+import { paymentWalletRoutes } from './wallet-routes.ts'
 
 /** Options of the payments API. */
 export interface PaymentsOptions extends PaymentRules {
@@ -64,7 +64,7 @@ export function paymentsHttpApi(payments: PaymentsContext, tenant: string, optio
       publicKeyRoute(api, channels),
       ...accountRoutes(api),
       ...pinRoutes(api),
-      ...walletRoutes(api),
+      ...paymentWalletRoutes(api),
       ...paymentRoutes(api),
       ...gatewayRoutes(api),
       ...subscriptionRoutes(api),

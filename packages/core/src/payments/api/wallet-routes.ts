@@ -13,7 +13,7 @@ import { encryptedField, plainField, requiredField } from './fields.ts'
 import { assertOwnEmail } from './own-identifiers.ts'
 
 /** Routes to create and show the wallet of a user. */
-export function walletRoutes(api: PaymentsApiContext): readonly Route[] {
+export function paymentWalletRoutes(api: PaymentsApiContext): readonly Route[] {
   const getWallet = getWalletRoute(api)
   return [createWalletRoute(api), getWallet, byGet(getWallet, api.guards.apiKeyHeader)]
 }
