@@ -10,7 +10,8 @@ import { root, runLine, runProgram } from './run-command.mjs'
 
 const typescripts = { 5.9: '5.9.3', '6.0': '6.0.3', 7: catalogVersions(['typescript'])['typescript'] }
 const resolutions = { nodenext: 'nodenext', bundler: 'esnext' }
-const hostDependencies = ['@types/express', '@types/koa', '@types/node', 'express', 'koa', 'kysely', 'libsql']
+// zod is a dependency of every host that defines a module: its tables of events and routes are zod schemas.
+const hostDependencies = ['@types/express', '@types/koa', '@types/node', 'express', 'koa', 'kysely', 'libsql', 'zod']
 
 const folder = mkdtempSync(join(tmpdir(), 'billfold-declarations-'))
 

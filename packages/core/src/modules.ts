@@ -9,7 +9,9 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
+export type { AuthorizedMethod } from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
+export type { UserRow } from './identity/users/create.ts'
 export { getUser } from './identity/users/find.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
 export type { AuditAction, AuditActions } from './platform/audit/actions.ts'

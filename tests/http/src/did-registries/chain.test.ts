@@ -177,7 +177,7 @@ describe('an operation on a chain', () => {
     const services = createRegistryServices()
     const owner = createOwner()
     const poor = await applyChange(registry, services, owner, owner.address, service, 'poor')
-    expect(poor).toMatchObject({ state: 'failed', failure: 'transaction.insufficient-funds' })
+    expect(poor).toMatchObject({ state: 'failed', failureCode: 'transaction.insufficient-funds' })
     await anvil.rpc('anvil_setBalance', await payer.address(), '0xde0b6b3a7640000')
     expect(await applyChange(registry, services, owner, owner.address, service, 'poor')).toEqual(poor)
     expect(await applyChange(registry, services, owner, owner.address, service, 'rich')).toMatchObject({
