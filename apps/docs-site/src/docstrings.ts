@@ -82,13 +82,13 @@ export function docstringDocuments(): readonly Document[] {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
       .map((name) => {
         const path = ['packages', folder, 'src', name.replaceAll('\\', '/')].join('/')
-        return parseDocument(path, commentsOf(readFileSync(join(root, path), 'utf8')))
+        return parseDocument(path, extractComments(readFileSync(join(root, path), 'utf8')))
       })
   })
 }
 
 /** The comments of a source, each line where it is; nothing else. */
-function commentsOf(source: string): string {
+function extractComments(source: string): string {
   return source
     .split('\n')
     .map((line) => /^\s*\* ?(?!\/)(.*)$/.exec(line)?.[1] ?? '')

@@ -4,7 +4,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** Text as it is read: HTML without its tags. */
-export function textOf(html: string): string {
+export function toText(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')

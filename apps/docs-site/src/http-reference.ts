@@ -136,9 +136,9 @@ function access({ security, 'x-rate-limits': limits }: Placed): string {
 
 function parameters({ parameters: list }: Placed): readonly string[] {
   if (list.length === 0) return []
-  const items = list.map(({ name, in: place, required, schema }) => {
+  const items = list.map(({ name, in: location, required, schema }) => {
     const optional = required ? '' : ' <span class="optional">optional</span>'
-    return `<li>${codeHtml(name)} in the ${escapeHtml(place)}, ${typeHtml(schema)}${optional}${notesHtml(schema)}</li>`
+    return `<li>${codeHtml(name)} in the ${escapeHtml(location)}, ${typeHtml(schema)}${optional}${notesHtml(schema)}</li>`
   })
   return ['**Parameters**', verbatim(`<ul class="fields">${items.join('')}</ul>`)]
 }

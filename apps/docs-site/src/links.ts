@@ -4,7 +4,7 @@ import type { Document } from './markdown.ts'
 import { root } from './repository.ts'
 
 /** Where a link of a document leads: a path from the root of the repository and an anchor; undefined for the web. */
-export function targetOf(from: string, href: string): { readonly path: string; readonly anchor: string } | undefined {
+export function toTarget(from: string, href: string): { readonly path: string; readonly anchor: string } | undefined {
   if (/^[a-z]+:/i.test(href)) return undefined
   const [file = '', anchor = ''] = decodeURI(href).split('#', 2)
   return { path: file === '' ? from : posix.join(posix.dirname(from), file), anchor }
@@ -15,7 +15,7 @@ export function linkFaults(documents: readonly Document[]): readonly string[] {
   const anchors = new Map(documents.map(({ path, headings }) => [path, new Set(headings.map(({ anchor }) => anchor))]))
   return documents.flatMap((document) =>
     document.links.flatMap(({ href, line }) => {
-      const target = targetOf(document.path, href)
+      const target = toTarget(document.path, href)
       if (target === undefined) return []
       const fault = targetFault(target, anchors.get(target.path))
       return fault === undefined ? [] : [`${document.path}:${line}: ${href}: ${fault}`]

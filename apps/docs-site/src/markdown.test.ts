@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { linkFaults } from './links.ts'
 import { parseDocument } from './markdown.ts'
-import { contentsFaults, sectionsOf } from './navigation.ts'
+import { contentsFaults, listSections } from './navigation.ts'
 
 describe('a document', () => {
   it('has the anchors that GitHub gives to its headings', () => {
@@ -23,16 +23,16 @@ describe('a document', () => {
 })
 
 describe('the links of documents', () => {
-  const faultsOf = (text: string): readonly string[] => linkFaults([parseDocument('docs/README.md', text)])
+  const checkLinks = (text: string): readonly string[] => linkFaults([parseDocument('docs/README.md', text)])
 
   it('may lead to the web, to files of the repository, and to headings', () => {
     expect(
-      faultsOf('# Title\n\n[1](https://example.com) [2](../README.md) [3](#title) [4](../packages/core)\n'),
+      checkLinks('# Title\n\n[1](https://example.com) [2](../README.md) [3](#title) [4](../packages/core)\n'),
     ).toEqual([])
   })
 
   it('are named with their line where nothing is there', () => {
-    expect(faultsOf('# Title\n\n[1](b.md)\n\n![2](../no.png) [3](#none) [4](../../x.md)\n')).toEqual([
+    expect(checkLinks('# Title\n\n[1](b.md)\n\n![2](../no.png) [3](#none) [4](../../x.md)\n')).toEqual([
       'docs/README.md:3: b.md: there is no such file',
       'docs/README.md:5: ../no.png: there is no such file',
       'docs/README.md:5: #none: no heading there has this anchor',
@@ -48,8 +48,8 @@ describe('the table of contents', () => {
   )
 
   it('is the navigation, by its headings and lists', () => {
-    expect(sectionsOf(contents)[0]?.title).toBe('Start')
-    expect(sectionsOf(contents)[0]?.entries[0]).toEqual({ title: 'Dids', url: 'dids.html' })
+    expect(listSections(contents)[0]?.title).toBe('Start')
+    expect(listSections(contents)[0]?.entries[0]).toEqual({ title: 'Dids', url: 'dids.html' })
   })
 
   it('names every page once', () => {

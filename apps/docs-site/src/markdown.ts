@@ -62,7 +62,7 @@ export function parseDocument(path: string, text: string): Document {
     const hidden = token.type === 'html_block' ? /^<!-- (ts|js)\n([^]*?)-->/.exec(token.content) : null
     return hidden === null ? [] : [{ language: hidden[1] ?? '', code: hidden[2] ?? '', line }]
   })
-  return { path, title: headings[0]?.text ?? path, tokens, headings, links: linksOf(tokens), blocks }
+  return { path, title: headings[0]?.text ?? path, tokens, headings, links: listLinks(tokens), blocks }
 }
 
 function nameHeadings(tokens: readonly Token[]): Heading[] {
@@ -95,7 +95,7 @@ export function slug(text: string): string {
     .replaceAll(' ', '-')
 }
 
-function linksOf(tokens: readonly Token[]): Link[] {
+function listLinks(tokens: readonly Token[]): Link[] {
   const links: Link[] = []
   for (const { children, map } of tokens) {
     for (const [index, token] of (children ?? []).entries()) {

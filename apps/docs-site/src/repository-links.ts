@@ -1,5 +1,5 @@
-import { targetOf } from './links.ts'
-import { fileOf, urlOf } from './site-urls.ts'
+import { toTarget } from './links.ts'
+import { toFile, toUrl } from './site-urls.ts'
 
 /** The parts of a markdown-it token that are read and changed here. */
 interface RenderedToken {
@@ -28,11 +28,11 @@ interface PageEnvironment {
 
 /** Where a link of a document leads on the site; undefined for the web. */
 export function siteLink(source: string, href: string): string | undefined {
-  const target = targetOf(source, href)
+  const target = toTarget(source, href)
   if (target === undefined) return undefined
   const hash = target.anchor === '' ? '' : `#${target.anchor}`
-  const file = fileOf(target.path)
-  return file === source && hash !== '' ? hash : encodeURI(`/${urlOf(file)}`) + hash
+  const file = toFile(target.path)
+  return file === source && hash !== '' ? hash : encodeURI(`/${toUrl(file)}`) + hash
 }
 
 /**

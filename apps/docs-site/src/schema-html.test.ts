@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { textOf } from './html.ts'
+import { toText } from './html.ts'
 import { httpReference } from './http-reference.ts'
 import { schemaHtml } from './schema-html.ts'
 
@@ -14,7 +14,7 @@ describe('a schema for people', () => {
         either: { anyOf: [{ type: 'null' }, { type: 'integer', minimum: 3, maximum: Number.MAX_SAFE_INTEGER }] },
       },
     }
-    expect(textOf(schemaHtml(schema))).toBe(
+    expect(toText(schemaHtml(schema))).toBe(
       'object name string, 1 to 8 characters. With marks and <b> list list of object optional kind "a" or "b" optional either null or integer optional',
     )
   })

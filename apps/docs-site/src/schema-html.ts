@@ -41,14 +41,14 @@ export function notesHtml(schema: unknown): string {
     typeof schema['pattern'] === 'string' ? codeHtml(schema['pattern']) : '',
     'default' in schema ? `unless given ${codeHtml(JSON.stringify(schema['default']))}` : '',
   ].filter((note) => note !== '')
-  const said = typeof schema['description'] === 'string' ? `. ${inlineHtml(schema['description'])}` : ''
-  return notes.map((note) => `, ${note}`).join('') + said
+  const description = typeof schema['description'] === 'string' ? `. ${inlineHtml(schema['description'])}` : ''
+  return notes.map((note) => `, ${note}`).join('') + description
 }
 
 /** `1 to 64 characters`; limits that are those of numbers in JSON say nothing. */
-function range(least: unknown, most: unknown, unit: string): string {
-  const from = typeof least === 'number' && least > Number.MIN_SAFE_INTEGER ? least : undefined
-  const to = typeof most === 'number' && most < Number.MAX_SAFE_INTEGER ? most : undefined
+function range(min: unknown, max: unknown, unit: string): string {
+  const from = typeof min === 'number' && min > Number.MIN_SAFE_INTEGER ? min : undefined
+  const to = typeof max === 'number' && max < Number.MAX_SAFE_INTEGER ? max : undefined
   if (from === undefined && to === undefined) return ''
   if (from === undefined) return `at most ${to} ${unit}`.trim()
   if (to === undefined) return `at least ${from} ${unit}`.trim()

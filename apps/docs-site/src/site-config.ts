@@ -2,11 +2,11 @@ import { defineConfig } from 'vitepress'
 import { publicModules } from './docstrings.ts'
 import { apiNames } from './http-reference.ts'
 import { readDocument, slug } from './markdown.ts'
-import { sectionsOf } from './navigation.ts'
+import { listSections } from './navigation.ts'
 import { repositoryLinks } from './repository-links.ts'
 
 const sections = [
-  ...sectionsOf(readDocument('docs/README.md')),
+  ...listSections(readDocument('docs/README.md')),
   { title: 'HTTP reference', entries: apiNames.map((name) => ({ title: name, url: `http/${name}.html` })) },
   {
     title: 'TypeScript reference',

@@ -5,7 +5,7 @@ import { join, posix } from 'node:path'
 export function siteFaults(site: string): readonly string[] {
   const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'))
   const texts = new Map(pages.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(site, name), 'utf8')]))
-  const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]))
+  const anchors = new Map([...texts].map(([name, text]) => [name, listAnchors(text)]))
   return [...texts].flatMap(([name, text]) => {
     const links = [...text.matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '')
     const faults = links
@@ -27,6 +27,6 @@ function targetFile(from: string, path: string): string {
   return target === '' || target.endsWith('/') ? `${target}index.html` : target
 }
 
-function anchorsOf(text: string): ReadonlySet<string> {
+function listAnchors(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id ?? ''))
 }

@@ -9,7 +9,7 @@ const fixed: Readonly<Record<string, string>> = {
 }
 
 /** Where a file of the repository is on the site: a document as a page, any other file as it is, shown as text. */
-export function urlOf(path: string): string {
+export function toUrl(path: string): string {
   const known = fixed[path]
   if (known !== undefined) return known
   if (/^(packages|examples)\/[^/]+\/README\.md$/.test(path)) return `${posix.dirname(path)}.html`
@@ -21,7 +21,7 @@ export function urlOf(path: string): string {
 }
 
 /** A link to a folder means its README, as it does on GitHub. */
-export function fileOf(path: string): string {
+export function toFile(path: string): string {
   const trimmed = path.replace(/\/$/, '')
   const absolute = join(root, trimmed)
   if (!existsSync(absolute) || !statSync(absolute).isDirectory()) return trimmed

@@ -36,7 +36,7 @@ export const idempotencyScenario: Scenario = {
       wanted: number,
     ): Promise<void> => {
       let name = `${stage.tenant}${to}/${wanted}`
-      for (let turn = 0; turn < 100; turn++) {
+      for (let attempt = 0; attempt < 100; attempt++) {
         const answer = await patient.retry(() => ask('POST', to, json, { 'idempotency-key': name }))
         if (answer.status === 200) return
         const [code] = answer.codes

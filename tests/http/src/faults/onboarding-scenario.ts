@@ -73,7 +73,7 @@ const attributes = {
 /** Logs in. After a lost reply it requests a new challenge, since the old one may be consumed. */
 async function logIn({ retry }: RetryingClient, client: RequestDriver): Promise<Applicant> {
   const wallet = createLoginWallet()
-  for (let turn = 0; turn < 10; turn++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const { body: challenge } = await retry(() => sendOnboardingRequest(client, 'GET', '/auth/challenge'))
     const signature = await wallet.signMessage(decodeClaims(challenge.jwt).nonce)
     const headers = { authorization: `Bearer ${challenge.jwt}` }

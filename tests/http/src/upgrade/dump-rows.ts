@@ -18,12 +18,12 @@ export async function dumpRows(storage: Storage): Promise<DumpedRows> {
 export async function restoreRows(storage: Storage, dumped: DumpedRows): Promise<void> {
   for (const table of tables) {
     const rows = (dumped[table.name] ?? []).map((row) => mapCells(row, decodeCell))
-    const inserts = rows.map((row) => ({ kind: 'insert', table: withColumnsOf(table, row), row }) as const)
+    const inserts = rows.map((row) => ({ kind: 'insert', table: withPresentColumns(table, row), row }) as const)
     if (inserts.length > 0) await storage.commit(batch(...inserts))
   }
 }
 
-function withColumnsOf(table: Table, row: Row): Table {
+function withPresentColumns(table: Table, row: Row): Table {
   const columns = Object.entries(table.columns).filter(([name]) => Object.hasOwn(row, name))
   return { ...table, columns: Object.fromEntries(columns) }
 }

@@ -197,7 +197,9 @@ describe('Sign-In with Ethereum', () => {
       'login.failed',
     )
     expect(
-      await outcomeCode(respond(unbound.jwt, await wallet.signMessage(withOtherNonce), { message: withOtherNonce }, settings)),
+      await outcomeCode(
+        respond(unbound.jwt, await wallet.signMessage(withOtherNonce), { message: withOtherNonce }, settings),
+      ),
     ).toBe('login.failed')
   })
 })
