@@ -15,7 +15,7 @@ export interface Section {
   readonly entries: readonly Entry[]
 }
 
-/** The table of contents of the documentation: its headings of the second level, and the first link of each item below. */
+/** Parses the table of contents of the documentation: its headings of the second level, and the first link of each item below. */
 export function listSections(contents: Document): readonly Section[] {
   const sections: { title: string; entries: Entry[] }[] = []
   contents.tokens.forEach((token, index) => {
@@ -32,7 +32,7 @@ export function listSections(contents: Document): readonly Section[] {
   return sections
 }
 
-/** The documents of `docs/` that the table of contents does not name once, one line each. */
+/** Lists the documents of `docs/` that the table of contents does not contain exactly once, one line each. */
 export function contentsFaults(contents: Document, documents: readonly Document[]): readonly string[] {
   const named = listSections(contents).flatMap(({ entries }) => entries.map(({ url }) => url))
   return documents

@@ -9,7 +9,7 @@ import { documentPaths, output, root } from './repository.ts'
 import { toFile, toUrl } from './site-urls.ts'
 import { typeReference } from './type-reference.ts'
 
-/** Where VitePress finds its pages, and in `public` what is served as it is. */
+/** The source folder of VitePress; files in `public` are served unchanged. */
 export const pagesFolder = join(output, 'pages')
 
 /** Writes every page of the site: the documents, both references, and the files of the repository that documents link to. */
@@ -27,7 +27,7 @@ export async function writePages(): Promise<readonly Page[]> {
   return [...pages, ...sources]
 }
 
-/** Writes the page of one document again. */
+/** Rewrites the page of one document. */
 export function writeDocument(path: string): void {
   writePage(documentPage(readDocument(path)))
 }
@@ -41,7 +41,7 @@ function documentPage(document: Document): Page {
   }
 }
 
-/** The text of a document without its comments: they are for the checks, and not every parser ends them at the same line. */
+/** Removes the comments of a document: they are for the checks, and parsers disagree about where they end. */
 function withoutComments({ path, tokens }: Document): string {
   const lines = readFileSync(join(root, path), 'utf8').split('\n')
   for (const { type, content, map } of tokens) {
@@ -62,7 +62,7 @@ function isImage(path: string): boolean {
   return toUrl(path).startsWith('files/')
 }
 
-/** A file of the repository as a page that shows it; a folder as a list of what is in it. */
+/** Renders a file of the repository as a page, and a folder as a list of its files. */
 function sourcePage(path: string): Page {
   const absolute = join(root, path)
   const text = statSync(absolute).isDirectory() ? readdirSync(absolute).join('\n') : readFileSync(absolute, 'utf8')

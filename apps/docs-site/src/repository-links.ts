@@ -26,7 +26,7 @@ interface PageEnvironment {
   readonly frontmatter?: Readonly<Record<string, unknown>>
 }
 
-/** Where a link of a document leads on the site; undefined for the web. */
+/** Resolves a link of a document to its URL on the site; undefined for external links. */
 export function siteLink(source: string, href: string): string | undefined {
   const target = toTarget(source, href)
   if (target === undefined) return undefined
@@ -36,8 +36,8 @@ export function siteLink(source: string, href: string): string | undefined {
 }
 
 /**
- * Makes the documents of the repository fit for VitePress: links between files become links between pages, and braces stay
- * text, because Vue would evaluate them.
+ * Adapts the documents of the repository to VitePress: links between files become links between pages, and braces are
+ * escaped, because Vue would evaluate them.
  */
 export function repositoryLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('repository_links', ({ tokens, env }) => {

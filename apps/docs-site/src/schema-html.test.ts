@@ -4,7 +4,7 @@ import { httpReference } from './http-reference.ts'
 import { schemaHtml } from './schema-html.ts'
 
 describe('a schema for people', () => {
-  it('says types, limits and what is optional, fields of fields too', () => {
+  it('shows types, limits and optional fields, also of nested objects', () => {
     const schema = {
       type: 'object',
       required: ['name'],

@@ -16,7 +16,7 @@ export interface PlannedMigration {
   readonly recording: 'at-end' | 'computed' | 'interrupted'
 }
 
-/** What is left to do, and what cannot be done. */
+/** The pending steps, and the problems that prevent the migration. */
 export interface MigrationPlan {
   readonly migrations: readonly PlannedMigration[]
   readonly issues: readonly Issue[]

@@ -30,7 +30,7 @@ export interface FaceUser {
   readonly methods: string
 }
 
-/** What a face check is presented with; by default the user's own device and face for the request. */
+/** The evidence presented to a face check; by default the user's own device and face for the request. */
 export interface PresentedFace {
   readonly device?: TestDevice
   readonly person?: string

@@ -67,7 +67,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** A sequence of events, and whether it ends with a deactivation. */
 function arbitrarySequence(maxLength: number) {
   return fc.record({
-    happenings: fc.array(happening, { minLength: 1, maxLength: maxLength }),
+    happenings: fc.array(happening, { minLength: 1, maxLength }),
     deactivated: fc.nat(9).map((of) => of === 0),
   })
 }

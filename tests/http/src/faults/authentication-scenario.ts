@@ -13,7 +13,7 @@ const pin = '583920'
 export const authenticationScenario: Scenario = {
   name: 'authentication: a face is enrolled, and signs in with a PIN',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     auth_sessions: 'a session that somebody has lost is left for another, and expires',
     request_replies: 'the steps of a session that was left',
     face_attempts: 'the attempts of a session that was left',
@@ -84,5 +84,5 @@ async function untilDone({ retry }: RetryingClient, session: () => Promise<StepR
     const { status, data } = await retry(session)
     if (status === 200 && (data.success === true || data.isAuthenticated === true)) return
   }
-  throw new Error('nobody gets in')
+  throw new Error('no login succeeds')
 }

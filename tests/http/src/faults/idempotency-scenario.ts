@@ -14,7 +14,7 @@ const leaseMs = 60_000
 export const idempotencyScenario: Scenario = {
   name: 'idempotency keys: a user, and two wallets that differ in nothing',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     idempotency_keys: 'a key whose reply is not known is left for another',
   },
   prepare: async (stage, watch) => {

@@ -27,7 +27,7 @@ export interface FaultReport {
   readonly problems: readonly string[]
 }
 
-/** Where scenarios run: each in a fresh storage, or in its own tenant of a common one. */
+/** The storage of the scenarios: each in a fresh storage, or in its own tenant of a common one. */
 export interface FaultTarget {
   readonly storage: () => Storage
   /** The same keyring for all runs on one storage. */

@@ -10,7 +10,7 @@ import { serveApi } from './serve-api.ts'
 export const onboardingScenario: Scenario = {
   name: 'onboarding: a login, a user, a document, an application that is reviewed',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     files: 'a document whose reply was lost counts in the quota of its wallet, and is purged',
     consumed_nonces: 'a challenge that was answered is used, whether the answer came or not',
   },

@@ -17,7 +17,7 @@ import { serveApi } from './serve-api.ts'
 export const paymentScenario: Scenario = {
   name: 'payments: two people, a deposit, a payment that both confirm',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     ledger_accounts: 'accounts of the house are chosen by chance, and made with their first entry',
   },
   prepare: async (stage, watch) => {

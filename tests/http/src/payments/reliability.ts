@@ -254,7 +254,7 @@ export function describeReliability(report: ReliabilityReport): string {
     `${acknowledged} payments acknowledged in ${seconds.toFixed(0)} s, ${(acknowledged / seconds).toFixed(0)} a second`,
     `${completed} completed in the storage, ${missing} missing, ${unacknowledged} without an event`,
     `${kills} kills, ${disturbances} disturbances of the database, ${repeats} retried calls`,
-    `${cents.users} cents with users, ${cents.received} cents came in`,
+    `${cents.users} cents with users, ${cents.received} cents deposited`,
     `audit: ${findings.length} findings${findings.length > 0 ? ` ${JSON.stringify(findings.slice(0, 5))}` : ''}`,
   ].join('\n')
 }

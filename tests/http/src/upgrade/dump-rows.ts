@@ -41,5 +41,5 @@ function decodeCell(cell: unknown): CellValue {
   if (cell === null || typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') return cell
   if (typeof cell === 'object' && 'bigint' in cell) return BigInt(String(cell.bigint))
   if (typeof cell === 'object' && 'base64' in cell) return new Uint8Array(Buffer.from(String(cell.base64), 'base64'))
-  throw new TypeError('a cell that nobody wrote')
+  throw new TypeError('unexpected type of a cell')
 }

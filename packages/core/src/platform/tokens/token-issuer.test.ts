@@ -122,7 +122,7 @@ describe('a token is rejected', () => {
     ['for another audience', { type: 'service', audience: 'dids' }],
     ['for another tenant', { ...verifyOptions, tenant: 't2' }],
     ['for a tenant without a name', { ...verifyOptions, tenant: '' }],
-  ])('where one %s is asked for', async (_, other) => {
+  ])('if one %s is required', async (_, other) => {
     clock = noon
     await expect(issuer.verify(await issuer.issue(request), other)).rejects.toMatchObject(invalid)
   })
