@@ -12,9 +12,9 @@ const require = createRequire(join(here, 'package.json'))
 const out = join(here, 'dist', 'engine')
 const sources = join(here, 'src', 'worker')
 /** @param {string} name */
-const folderOf = (name) => dirname(require.resolve(`${name}/package.json`))
-const faces = folderOf('@vladmandic/face-api')
-const wasm = folderOf('@tensorflow/tfjs-backend-wasm')
+const findFolder = (name) => dirname(require.resolve(`${name}/package.json`))
+const faces = findFolder('@vladmandic/face-api')
+const wasm = findFolder('@tensorflow/tfjs-backend-wasm')
 
 const models = ['tiny_face_detector_model', 'face_landmark_68_model', 'face_recognition_model']
 const binaries = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']

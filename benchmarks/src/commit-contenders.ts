@@ -26,7 +26,7 @@ const poolSize = 16
 type NoTables = Readonly<Record<never, never>>
 
 /** Creates all contenders for a database. */
-export function openContenders(kind: TestDatabase['kind'], url: string): Contenders {
+export function connectContenders(kind: TestDatabase['kind'], url: string): Contenders {
   if (kind === 'postgres') {
     const pool = new pg.Pool({ connectionString: url, max: poolSize, pipeline: true })
     const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) })

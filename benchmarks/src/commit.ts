@@ -1,10 +1,10 @@
 import { batch, appliedBatches, insert } from '@billfold/core/storage'
 import { createTables } from '@billfold/storage-kysely'
 import { type FreshDatabase, openTestDatabases, type TestDatabase } from '@billfold/test-databases'
-import { type Contender, openContenders } from './commit-contenders.ts'
+import { type Contender, connectContenders } from './commit-contenders.ts'
 import { accountCount, accounts, randomTransfer, entries, transfers } from './commit-tables.ts'
 import { saveResult } from './save-result.ts'
-import { openPgbench, type Pgbench } from './pgbench.ts'
+import { connectPgbench, type Pgbench } from './pgbench.ts'
 
 // `commit` of a batch of five writes, compared with the same handwritten SQL through the same pool and with pgbench:
 // node dist/commit.js [kind of database, or '' for all] [rounds] [milliseconds per round]
@@ -47,11 +47,11 @@ function quantile(values: readonly number[], part: number): number {
 async function measure(database: TestDatabase, fresh: FreshDatabase): Promise<void> {
   const url = fresh.url ?? ''
   await createTables(fresh.connect(), { dialect: database.dialect }, [appliedBatches, accounts, transfers, entries])
-  const { storage, contenders, close } = openContenders(database.kind, url)
+  const { storage, contenders, close } = connectContenders(database.kind, url)
   await storage.commit(
     batch(...Array.from({ length: accountCount }, (_, id) => insert(accounts, { id, balance: 1_000_000_000n }))),
   )
-  const pgbench = database.kind === 'postgres' ? openPgbench(url) : undefined
+  const pgbench = database.kind === 'postgres' ? connectPgbench(url) : undefined
   for (const among of accountCounts) {
     print(
       `\n${database.name}: transfers per second among ${among} accounts, p50 and p99 in ms, medians of ${rounds} rounds`,

@@ -15,7 +15,7 @@ export interface Pgbench {
 const seconds = 3
 
 /** Creates the tables of TPC-B at scale 10. Returns undefined if pgbench is missing or not permitted. */
-export function openPgbench(url: string): Pgbench | undefined {
+export function connectPgbench(url: string): Pgbench | undefined {
   const target = new URL(url)
   const env = { ...process.env, PGOPTIONS: target.searchParams.get('options') ?? '' }
   target.search = ''

@@ -5,7 +5,7 @@ export interface BenchmarkResult {
   readonly name: string
   /** Cost or throughput of Billfold, with its unit. */
   readonly billfold: string
-  /** What it is compared with, and the cost or throughput of that. */
+  /** The baseline, and its cost or throughput. */
   readonly other: string
   /** Billfold divided by the other. */
   readonly ratio: number

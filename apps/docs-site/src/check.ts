@@ -1,5 +1,5 @@
-// Holds the documentation against the code: links, code blocks, docstrings, the tables that the code makes. Ends with status 1 where
-// something is wrong, and says what.
+// Checks the documentation against the code: links, code blocks, docstrings and generated tables. Prints the problems, and exits
+// with status 1 if there are any.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { aboutPages, blocksFolder, writeBlocks } from './code-blocks.ts'
@@ -19,7 +19,7 @@ function report(name: string, faults: readonly string[]): void {
   process.exitCode = 1
 }
 
-/** The lines that a program of this repository prints when it fails. */
+/** Runs a script of this repository and returns the lines it prints if it fails. */
 function complaints(script: string, ...args: string[]): readonly string[] {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: 'utf8' })
   return status === 0 ? [] : aboutPages(`${stdout}${stderr}`).trim().split('\n')

@@ -5,13 +5,13 @@ import { pageModule } from './page-module.ts'
 import { output } from './repository.ts'
 import { compilerOptions } from './compiler-options.ts'
 
-/** Where the blocks of the pages are written as modules. */
+/** The folder for the blocks of the pages, written as modules. */
 export const blocksFolder = join(output, 'blocks')
 
-/** The languages whose blocks are held against the types. */
+/** The languages whose blocks are type-checked. */
 const checked = new Set(['ts', 'js'])
 
-/** What was written for the compiler and for the process that runs pages. */
+/** The modules written for the compiler and for the process that runs pages. */
 export interface WrittenBlocks {
   readonly blocks: number
   readonly pages: number
@@ -19,7 +19,7 @@ export interface WrittenBlocks {
 }
 
 /**
- * Writes the blocks of each page as one module: `ts` and `js` for the compiler, and those in `js` once more to be run.
+ * Writes the blocks of each page as one module: `ts` and `js` for the compiler, and the `js` blocks a second time to be run.
  */
 export function writeBlocks(documents: readonly Document[]): WrittenBlocks {
   rmSync(blocksFolder, { recursive: true, force: true })
@@ -41,12 +41,12 @@ function writeModule(name: string, blocks: readonly CodeBlock[]): number {
   return 1
 }
 
-/** `docs/dids.md` as a file name that names the page. */
+/** Converts a path such as `docs/dids.md` to a file name. */
 function fileName(path: string): string {
   return path.replaceAll('/', '~')
 }
 
-/** The output of the compiler, about pages instead of modules. */
+/** Rewrites the output of the compiler to refer to pages instead of modules. */
 export function aboutPages(text: string): string {
   return text.replaceAll(
     /^.*?([\w.~-]+\.(?:md|ts))\.ts\((\d+),(\d+)\)/gm,

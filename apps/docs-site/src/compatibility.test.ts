@@ -5,7 +5,7 @@ import { readDocument } from './markdown.ts'
 const keyring = localKeyring({ keys: { 1: newKey() }, currentKeyId: '1' })
 const { authentication, onboarding, dids, custody, payments } = createBillfold({ storage: memoryStorage(), keyring })
 
-/** What stands in code marks below a heading of the second level. */
+/** Returns the code spans below a heading of the second level. */
 function codesBelow(heading: string): ReadonlySet<string> {
   const codes = new Set<string>()
   let inside = false

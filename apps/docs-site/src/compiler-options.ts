@@ -1,4 +1,4 @@
-/** What the docs are compiled with: what a strict user has. */
+/** Compiler options for the code of the docs: those of a user in strict mode. */
 export const compilerOptions = {
   target: 'es2023',
   lib: ['es2023', 'dom'],

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type Document, parseDocument } from './markdown.ts'
 import { root } from './repository.ts'
 
-/** A module that is published: `@billfold/core/storage`, and its declarations as built. */
+/** A published module, such as `@billfold/core/storage`, and its built declarations. */
 export interface PublicModule {
   readonly name: string
   readonly declarations: string
@@ -17,7 +17,7 @@ const manifestShape = z.object({
   exports: z.record(z.string(), z.union([z.string(), z.object({ types: z.string().optional() })])).optional(),
 })
 
-/** Every module of the packages that are published, by what their manifests export. */
+/** Lists the modules of the published packages, as their manifests export them. */
 export function publicModules(): readonly PublicModule[] {
   return readdirSync(join(root, 'packages')).flatMap((folder) => {
     const file = join(root, 'packages', folder, 'package.json')
@@ -40,7 +40,7 @@ interface PublicExport {
 }
 
 /**
- * Every name that the modules export, without those of packages that are not ours.
+ * Lists every name that the modules export, except those of third-party packages.
  * @throws Error if the declarations of a module do not exist
  */
 export function publicExports(modules: readonly PublicModule[]): readonly PublicExport[] {
@@ -61,19 +61,19 @@ export function publicExports(modules: readonly PublicModule[]): readonly Public
   })
 }
 
-/** The public exports without a docstring, one line each. */
+/** Lists the public exports without a docstring, one line each. */
 export function missingDocstrings(modules: readonly PublicModule[]): readonly string[] {
   return publicExports(modules)
     .filter(({ documented }) => !documented)
     .map(({ module, name }) => `${module}: ${name} has no docstring`)
 }
 
-/** True if a name comes from a package that is not ours: its documentation is its authors'. */
+/** True if a name comes from a third-party package, whose authors document it. */
 function isForeign({ declarations = [] }: ts.Symbol): boolean {
   return declarations.every((declaration) => declaration.getSourceFile().fileName.includes('/node_modules/'))
 }
 
-/** The docstrings of the packages that are published, each source as a document: its code is that of the examples. */
+/** Parses the docstrings of the published packages, one document per source: its code blocks are the examples. */
 export function docstringDocuments(): readonly Document[] {
   const folders = new Set(publicModules().map(({ name }) => name.split('/')[1] ?? ''))
   return [...folders].flatMap((folder) => {
@@ -82,13 +82,13 @@ export function docstringDocuments(): readonly Document[] {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
       .map((name) => {
         const path = ['packages', folder, 'src', name.replaceAll('\\', '/')].join('/')
-        return parseDocument(path, commentsOf(readFileSync(join(root, path), 'utf8')))
+        return parseDocument(path, extractComments(readFileSync(join(root, path), 'utf8')))
       })
   })
 }
 
-/** The comments of a source, each line where it is; nothing else. */
-function commentsOf(source: string): string {
+/** Blanks out everything but the comments of a source, so that line numbers stay the same. */
+function extractComments(source: string): string {
   return source
     .split('\n')
     .map((line) => /^\s*\* ?(?!\/)(.*)$/.exec(line)?.[1] ?? '')

@@ -1,10 +1,10 @@
-/** Text as HTML. */
+/** Escapes text for HTML. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
-/** Text as it is read: HTML without its tags. */
-export function textOf(html: string): string {
+/** Removes the tags of HTML and decodes its entities. */
+export function toText(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
@@ -15,7 +15,7 @@ export function textOf(html: string): string {
     .trim()
 }
 
-/** Something in `<code>`. */
+/** Wraps text in `<code>`. */
 export function codeHtml(text: string): string {
   return `<code>${escapeHtml(text)}</code>`
 }

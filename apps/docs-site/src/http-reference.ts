@@ -28,7 +28,7 @@ const documentShape = z.object({
 
 type Operation = z.output<typeof operation>
 
-/** An operation with its place. */
+/** An operation with its method and path. */
 interface Placed extends Operation {
   readonly method: string
   readonly path: string
@@ -44,7 +44,7 @@ export interface HttpPage extends Page {
   readonly operationIds: readonly string[]
 }
 
-/** One page for each HTTP API, made from the OpenAPI document that the API itself serves. */
+/** Builds a page for each HTTP API from the OpenAPI document that the API serves. */
 export function httpReference(): readonly HttpPage[] {
   const keyring = localKeyring({ keys: { 1: newKey() }, currentKeyId: '1' })
   const billfold = createBillfold({ storage: memoryStorage(), keyring })
@@ -72,7 +72,7 @@ function apiPage(name: string, api: MountableApi): HttpPage {
   return { url: `http/${name}.html`, title, markdown, openApi: JSON.stringify(json, undefined, 1), operationIds }
 }
 
-/** Text between HTML and Markdown: what looks like a tag, or ends a cell of a table, stays text. */
+/** Escapes text for Markdown that contains HTML: tags, and the end of a table cell. */
 function text(value: string): string {
   return value.replaceAll('<', '&lt;').replaceAll('|', '\\|')
 }
@@ -82,7 +82,7 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   return [line(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(line)].join('\n')
 }
 
-/** HTML of ours, in which Vue evaluates nothing. */
+/** Marks generated HTML, so that Vue does not evaluate it. */
 function verbatim(html: string): string {
   return `<div v-pre>${html}</div>`
 }
@@ -92,7 +92,7 @@ function callers(schemes: Readonly<Record<string, { readonly description?: strin
   return rows.length === 0 ? [] : ['## Authentication {:#callers}', table(['scheme', 'description'], rows)]
 }
 
-/** What an error looks like, once for all operations. */
+/** The section on the error format, which all operations share. */
 function errorExample(operations: readonly Placed[]): readonly string[] {
   for (const { responses } of operations) {
     const example = responses['400']?.content?.['application/json']?.example
@@ -136,9 +136,9 @@ function access({ security, 'x-rate-limits': limits }: Placed): string {
 
 function parameters({ parameters: list }: Placed): readonly string[] {
   if (list.length === 0) return []
-  const items = list.map(({ name, in: place, required, schema }) => {
+  const items = list.map(({ name, in: location, required, schema }) => {
     const optional = required ? '' : ' <span class="optional">optional</span>'
-    return `<li>${codeHtml(name)} in the ${escapeHtml(place)}, ${typeHtml(schema)}${optional}${notesHtml(schema)}</li>`
+    return `<li>${codeHtml(name)} in the ${escapeHtml(location)}, ${typeHtml(schema)}${optional}${notesHtml(schema)}</li>`
   })
   return ['**Parameters**', verbatim(`<ul class="fields">${items.join('')}</ul>`)]
 }

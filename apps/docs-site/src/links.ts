@@ -3,19 +3,19 @@ import { join, posix } from 'node:path'
 import type { Document } from './markdown.ts'
 import { root } from './repository.ts'
 
-/** Where a link of a document leads: a path from the root of the repository and an anchor; undefined for the web. */
-export function targetOf(from: string, href: string): { readonly path: string; readonly anchor: string } | undefined {
+/** Resolves a link of a document to a path from the root of the repository and an anchor; undefined for external links. */
+export function toTarget(from: string, href: string): { readonly path: string; readonly anchor: string } | undefined {
   if (/^[a-z]+:/i.test(href)) return undefined
   const [file = '', anchor = ''] = decodeURI(href).split('#', 2)
   return { path: file === '' ? from : posix.join(posix.dirname(from), file), anchor }
 }
 
-/** What is wrong with the links of all documents, one line each: files that are not there, anchors that no heading has. */
+/** Lists the broken links of all documents, one line each: missing files, and anchors without a heading. */
 export function linkFaults(documents: readonly Document[]): readonly string[] {
   const anchors = new Map(documents.map(({ path, headings }) => [path, new Set(headings.map(({ anchor }) => anchor))]))
   return documents.flatMap((document) =>
     document.links.flatMap(({ href, line }) => {
-      const target = targetOf(document.path, href)
+      const target = toTarget(document.path, href)
       if (target === undefined) return []
       const fault = targetFault(target, anchors.get(target.path))
       return fault === undefined ? [] : [`${document.path}:${line}: ${href}: ${fault}`]

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { linkFaults } from './links.ts'
 import { parseDocument } from './markdown.ts'
-import { contentsFaults, sectionsOf } from './navigation.ts'
+import { contentsFaults, listSections } from './navigation.ts'
 
 describe('a document', () => {
-  it('has the anchors that GitHub gives to its headings', () => {
+  it('gives headings the anchors of GitHub', () => {
     const { headings } = parseDocument('a.md', '# What is `x-did-auth`?\n\n## Two\n\n## Two\n\n## One, ünd 3: more\n')
     expect(headings.map(({ anchor }) => anchor)).toEqual(['what-is-x-did-auth', 'two', 'two-1', 'one-ünd-3-more'])
   })
 
-  it('has its blocks with the lines that they are on, those in comments too', () => {
+  it('returns its code blocks with their lines, including those in comments', () => {
     const { blocks } = parseDocument(
       'a.md',
       '# A\n\n<!-- js\nconst a = 1\n-->\n```ts\nconst b = 2\n```\n\n```sh\nls\n```\n',
@@ -23,16 +23,16 @@ describe('a document', () => {
 })
 
 describe('the links of documents', () => {
-  const faultsOf = (text: string): readonly string[] => linkFaults([parseDocument('docs/README.md', text)])
+  const checkLinks = (text: string): readonly string[] => linkFaults([parseDocument('docs/README.md', text)])
 
-  it('may lead to the web, to files of the repository, and to headings', () => {
+  it('may be external, or refer to files of the repository and headings', () => {
     expect(
-      faultsOf('# Title\n\n[1](https://example.com) [2](../README.md) [3](#title) [4](../packages/core)\n'),
+      checkLinks('# Title\n\n[1](https://example.com) [2](../README.md) [3](#title) [4](../packages/core)\n'),
     ).toEqual([])
   })
 
-  it('are named with their line where nothing is there', () => {
-    expect(faultsOf('# Title\n\n[1](b.md)\n\n![2](../no.png) [3](#none) [4](../../x.md)\n')).toEqual([
+  it('are reported with their line if broken', () => {
+    expect(checkLinks('# Title\n\n[1](b.md)\n\n![2](../no.png) [3](#none) [4](../../x.md)\n')).toEqual([
       'docs/README.md:3: b.md: there is no such file',
       'docs/README.md:5: ../no.png: there is no such file',
       'docs/README.md:5: #none: no heading there has this anchor',
@@ -48,8 +48,8 @@ describe('the table of contents', () => {
   )
 
   it('is the navigation, by its headings and lists', () => {
-    expect(sectionsOf(contents)[0]?.title).toBe('Start')
-    expect(sectionsOf(contents)[0]?.entries[0]).toEqual({ title: 'Dids', url: 'dids.html' })
+    expect(listSections(contents)[0]?.title).toBe('Start')
+    expect(listSections(contents)[0]?.entries[0]).toEqual({ title: 'Dids', url: 'dids.html' })
   })
 
   it('names every page once', () => {

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import markdownIt, { type Token } from 'markdown-it'
 import { root } from './repository.ts'
 
-/** The parser of all pages. HTML in them is ours, so it is kept. */
+/** The parser of all pages. Their HTML is trusted, so it is passed through. */
 export const markdown = markdownIt({ html: true })
 
 const plain = markdownIt()
 
-/** A line of a docstring, with its marks, as HTML; HTML in it is text. */
+/** Renders a line of a docstring as HTML. HTML in it is escaped. */
 export function inlineHtml(text: string): string {
   return plain.renderInline(text)
 }
@@ -28,7 +28,7 @@ export interface Link {
   readonly line: number
 }
 
-/** A fenced block of code, or one in an HTML comment, which readers do not see. */
+/** A fenced code block, visible or in an HTML comment. */
 export interface CodeBlock {
   readonly language: string
   readonly code: string
@@ -36,7 +36,7 @@ export interface CodeBlock {
   readonly line: number
 }
 
-/** A Markdown file, read. */
+/** A parsed Markdown file. */
 export interface Document {
   /** From the root of the repository, with `/`. */
   readonly path: string
@@ -62,7 +62,7 @@ export function parseDocument(path: string, text: string): Document {
     const hidden = token.type === 'html_block' ? /^<!-- (ts|js)\n([^]*?)-->/.exec(token.content) : null
     return hidden === null ? [] : [{ language: hidden[1] ?? '', code: hidden[2] ?? '', line }]
   })
-  return { path, title: headings[0]?.text ?? path, tokens, headings, links: linksOf(tokens), blocks }
+  return { path, title: headings[0]?.text ?? path, tokens, headings, links: listLinks(tokens), blocks }
 }
 
 function nameHeadings(tokens: readonly Token[]): Heading[] {
@@ -79,7 +79,7 @@ function nameHeadings(tokens: readonly Token[]): Heading[] {
   })
 }
 
-/** The text of an inline token, without marks. */
+/** Returns the text of an inline token, without markup. */
 function plainText(inline: Token | undefined): string {
   return (inline?.children ?? [])
     .filter(({ type }) => type === 'text' || type === 'code_inline')
@@ -87,7 +87,7 @@ function plainText(inline: Token | undefined): string {
     .join('')
 }
 
-/** The anchor that GitHub gives to a heading. */
+/** Computes the anchor that GitHub gives to a heading. */
 export function slug(text: string): string {
   return text
     .toLowerCase()
@@ -95,7 +95,7 @@ export function slug(text: string): string {
     .replaceAll(' ', '-')
 }
 
-function linksOf(tokens: readonly Token[]): Link[] {
+function listLinks(tokens: readonly Token[]): Link[] {
   const links: Link[] = []
   for (const { children, map } of tokens) {
     for (const [index, token] of (children ?? []).entries()) {

@@ -1,6 +1,6 @@
-import { targetOf } from './links.ts'
+import { toTarget } from './links.ts'
 import type { Document } from './markdown.ts'
-import { fileOf, urlOf } from './site-urls.ts'
+import { toFile, toUrl } from './site-urls.ts'
 
 /** An entry of the navigation. */
 export interface Entry {
@@ -15,8 +15,8 @@ export interface Section {
   readonly entries: readonly Entry[]
 }
 
-/** The table of contents of the documentation: its headings of the second level, and the first link of each item below. */
-export function sectionsOf(contents: Document): readonly Section[] {
+/** Parses the table of contents of the documentation: its headings of the second level, and the first link of each item below. */
+export function listSections(contents: Document): readonly Section[] {
   const sections: { title: string; entries: Entry[] }[] = []
   contents.tokens.forEach((token, index) => {
     const inline = contents.tokens[index + 1]
@@ -25,19 +25,19 @@ export function sectionsOf(contents: Document): readonly Section[] {
     if (token.type !== 'list_item_open') return
     const children = contents.tokens[index + 2]?.children ?? []
     const at = children.findIndex(({ type }) => type === 'link_open')
-    const target = targetOf(contents.path, String(children[at]?.attrGet('href') ?? 'https:'))
+    const target = toTarget(contents.path, String(children[at]?.attrGet('href') ?? 'https:'))
     if (target === undefined) return
-    sections.at(-1)?.entries.push({ title: children[at + 1]?.content ?? '', url: urlOf(fileOf(target.path)) })
+    sections.at(-1)?.entries.push({ title: children[at + 1]?.content ?? '', url: toUrl(toFile(target.path)) })
   })
   return sections
 }
 
-/** The documents of `docs/` that the table of contents does not name once, one line each. */
+/** Lists the documents of `docs/` that the table of contents does not contain exactly once, one line each. */
 export function contentsFaults(contents: Document, documents: readonly Document[]): readonly string[] {
-  const named = sectionsOf(contents).flatMap(({ entries }) => entries.map(({ url }) => url))
+  const named = listSections(contents).flatMap(({ entries }) => entries.map(({ url }) => url))
   return documents
     .filter(({ path }) => path.startsWith('docs/') && path !== contents.path)
-    .map(({ path }) => ({ path, times: named.filter((url) => url === urlOf(path)).length }))
+    .map(({ path }) => ({ path, times: named.filter((url) => url === toUrl(path)).length }))
     .filter(({ times }) => times !== 1)
     .map(({ path, times }) => `${contents.path} names ${path} ${times} times`)
 }

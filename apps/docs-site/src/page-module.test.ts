@@ -25,19 +25,19 @@ const shown: D = 2
 describe('the blocks of a page as one module', () => {
   const text = pageModule(parseDocument('page.md', page).blocks)
 
-  it('keeps each line where it is on the page', () => {
+  it('preserves the line numbers of the page', () => {
     const lines = text.split('\n')
     expect(lines[4]).toBe('const hidden = 1')
     expect(lines[8]?.trim()).toBe('const shown = hidden')
     expect(lines[15]).toBe('const shown: D = 2')
   })
 
-  it('has every import once, first', () => {
+  it('puts every import first, without duplicates', () => {
     const imports = text.split('\n')[0]?.split('; ')
     expect(imports).toEqual(["import { a } from 'one'", "import { b as c } from 'one'", "import type { D } from 'two'"])
   })
 
-  it('continues the blocks above, and lets a block declare a name again', () => {
+  it('lets a block use and redeclare names of the blocks above', () => {
     const { diagnostics } = ts.transpileModule(text, { reportDiagnostics: true })
     expect(diagnostics).toEqual([])
     expect(text.trim().endsWith('}}}\nexport {}')).toBe(true)

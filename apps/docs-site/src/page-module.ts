@@ -1,14 +1,14 @@
 import ts from 'typescript'
 import type { CodeBlock } from './markdown.ts'
 
-/** A part of a page's text that is blanked out, so that what remains keeps its lines. */
+/** A part of a page's text that is blanked out, so that line numbers stay the same. */
 interface Cut {
   readonly from: number
   readonly to: number
 }
 
 /**
- * The blocks of one page as one module, each line on the line that it has on the page. Imports of all blocks come first, on
+ * Combines the blocks of a page into a module with the line numbers of the page. Imports of all blocks come first, on
  * the first line; each block is a scope inside that of the block before, so that it continues it and may declare the same names again.
  */
 export function pageModule(blocks: readonly CodeBlock[]): string {
@@ -23,7 +23,7 @@ export function pageModule(blocks: readonly CodeBlock[]): string {
   return `${lines.join('\n')}\n${'}'.repeat(blocks.length)}\nexport {}\n`
 }
 
-/** The code without its imports and `export`s; the imports are added to those of the page. */
+/** Removes the imports and `export`s of the code, and adds the imports to those of the page. */
 function withoutImports(code: string, imports: Set<string>): string {
   const source = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true)
   const cuts: Cut[] = []
@@ -42,7 +42,7 @@ function withoutImports(code: string, imports: Set<string>): string {
   return text
 }
 
-/** One import for each name, so that blocks which import the same thing do not collide. */
+/** Merges imports, so that blocks with the same import do not collide. */
 function bindings(statement: ts.ImportDeclaration): string[] {
   const from = statement.moduleSpecifier.getText()
   const clause = statement.importClause

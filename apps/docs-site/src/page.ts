@@ -1,12 +1,12 @@
-/** A page of the site, as VitePress reads it. */
+/** A page of the site. */
 export interface Page {
   /** From the root of the site: `custody.html`. */
   readonly url: string
   readonly title: string
   readonly markdown: string
-  /** The file of the repository that it was made from: its links are relative to this file. */
+  /** The file of the repository that its links are relative to. */
   readonly source?: string
-  /** False for a page that the search leaves out, and the navigation too. */
+  /** False for a page that is left out of the search and the navigation. */
   readonly searched?: boolean
 }
 
@@ -15,7 +15,7 @@ export function pageFile(url: string): string {
   return url.replace(/\.html$/, '.md')
 }
 
-/** The text of a page's file: its front matter, then what it says. */
+/** Returns the text of a page's file: front matter and content. */
 export function pageText({ title, markdown, source, searched = true }: Page): string {
   const frontMatter = {
     title,

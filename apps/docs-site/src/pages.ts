@@ -2,14 +2,14 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { dirname, join } from 'node:path'
 import { publicModules } from './docstrings.ts'
 import { httpReference } from './http-reference.ts'
-import { targetOf } from './links.ts'
+import { toTarget } from './links.ts'
 import { type Document, readDocument } from './markdown.ts'
 import { type Page, pageFile, pageText } from './page.ts'
 import { documentPaths, output, root } from './repository.ts'
-import { fileOf, urlOf } from './site-urls.ts'
+import { toFile, toUrl } from './site-urls.ts'
 import { typeReference } from './type-reference.ts'
 
-/** Where VitePress finds its pages, and in `public` what is served as it is. */
+/** The source folder of VitePress; files in `public` are served unchanged. */
 export const pagesFolder = join(output, 'pages')
 
 /** Writes every page of the site: the documents, both references, and the files of the repository that documents link to. */
@@ -19,7 +19,7 @@ export async function writePages(): Promise<readonly Page[]> {
   const http = httpReference()
   const pages = [...documents.map(documentPage), ...http, ...(await typeReference(publicModules()))]
   const known = new Set(pages.map(({ url }) => url))
-  const linked = [...new Set(documents.flatMap(linkedFiles))].filter((path) => !known.has(urlOf(path)))
+  const linked = [...new Set(documents.flatMap(linkedFiles))].filter((path) => !known.has(toUrl(path)))
   const sources = linked.filter((path) => !isImage(path)).map(sourcePage)
   for (const page of [...pages, ...sources]) writePage(page)
   for (const { url, openApi } of http) write(join('public', url.replace(/\.html$/, '.json')), openApi)
@@ -27,21 +27,21 @@ export async function writePages(): Promise<readonly Page[]> {
   return [...pages, ...sources]
 }
 
-/** Writes the page of one document again. */
+/** Rewrites the page of one document. */
 export function writeDocument(path: string): void {
   writePage(documentPage(readDocument(path)))
 }
 
 function documentPage(document: Document): Page {
   return {
-    url: urlOf(document.path),
+    url: toUrl(document.path),
     title: document.title,
     source: document.path,
     markdown: withoutComments(document),
   }
 }
 
-/** The text of a document without its comments: they are for the checks, and not every parser ends them at the same line. */
+/** Removes the comments of a document: they are for the checks, and parsers disagree about where they end. */
 function withoutComments({ path, tokens }: Document): string {
   const lines = readFileSync(join(root, path), 'utf8').split('\n')
   for (const { type, content, map } of tokens) {
@@ -53,23 +53,23 @@ function withoutComments({ path, tokens }: Document): string {
 
 function linkedFiles({ path, links }: Document): readonly string[] {
   return links.flatMap(({ href }) => {
-    const target = targetOf(path, href)
-    return target === undefined ? [] : [fileOf(target.path)]
+    const target = toTarget(path, href)
+    return target === undefined ? [] : [toFile(target.path)]
   })
 }
 
 function isImage(path: string): boolean {
-  return urlOf(path).startsWith('files/')
+  return toUrl(path).startsWith('files/')
 }
 
-/** A file of the repository as a page that shows it; a folder as a list of what is in it. */
+/** Renders a file of the repository as a page, and a folder as a list of its files. */
 function sourcePage(path: string): Page {
   const absolute = join(root, path)
   const text = statSync(absolute).isDirectory() ? readdirSync(absolute).join('\n') : readFileSync(absolute, 'utf8')
   // Shiki knows `.mjs` by the name of `.js` only.
   const language = /\.m?(ts|js|json|sql|yaml|yml|sh)$/.exec(path)?.[1] ?? ''
   const markdown = `# ${path}\n\n\`\`\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\`\`\n`
-  return { url: urlOf(path), title: path, markdown, searched: false }
+  return { url: toUrl(path), title: path, markdown, searched: false }
 }
 
 function writePage(page: Page): void {
@@ -83,7 +83,7 @@ function write(path: string, text: string): void {
 }
 
 function copy(path: string): void {
-  const file = join(pagesFolder, 'public', urlOf(path))
+  const file = join(pagesFolder, 'public', toUrl(path))
   mkdirSync(dirname(file), { recursive: true })
   cpSync(join(root, path), file)
 }

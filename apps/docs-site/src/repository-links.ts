@@ -1,5 +1,5 @@
-import { targetOf } from './links.ts'
-import { fileOf, urlOf } from './site-urls.ts'
+import { toTarget } from './links.ts'
+import { toFile, toUrl } from './site-urls.ts'
 
 /** The parts of a markdown-it token that are read and changed here. */
 interface RenderedToken {
@@ -26,18 +26,18 @@ interface PageEnvironment {
   readonly frontmatter?: Readonly<Record<string, unknown>>
 }
 
-/** Where a link of a document leads on the site; undefined for the web. */
+/** Resolves a link of a document to its URL on the site; undefined for external links. */
 export function siteLink(source: string, href: string): string | undefined {
-  const target = targetOf(source, href)
+  const target = toTarget(source, href)
   if (target === undefined) return undefined
   const hash = target.anchor === '' ? '' : `#${target.anchor}`
-  const file = fileOf(target.path)
-  return file === source && hash !== '' ? hash : encodeURI(`/${urlOf(file)}`) + hash
+  const file = toFile(target.path)
+  return file === source && hash !== '' ? hash : encodeURI(`/${toUrl(file)}`) + hash
 }
 
 /**
- * Makes the documents of the repository fit for VitePress: links between files become links between pages, and braces stay
- * text, because Vue would evaluate them.
+ * Adapts the documents of the repository to VitePress: links between files become links between pages, and braces are
+ * escaped, because Vue would evaluate them.
  */
 export function repositoryLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('repository_links', ({ tokens, env }) => {

@@ -8,11 +8,11 @@ const repository = resolve(here, '../../..')
 /** The root of the repository. */
 export const root = repository
 
-/** Where this package writes: never packed, never in version control. */
+/** The output folder: never packed, never in version control. */
 export const output = here
 
 /**
- * Every Markdown file that somebody reads, by its path from the root: those at the root, `docs/`, and the README of each
+ * Every documentation file in Markdown, by its path from the root: those at the root, `docs/`, and the README of each
  * package, example and of the benchmarks.
  */
 export function documentPaths(): readonly string[] {

@@ -1,5 +1,5 @@
-// Runs the `js` blocks of all pages, one page after the other, in one process. What a page listens on gets a free port, and
-// `fetch` finds it there, so that a page can say `listen(3000)` and ask `http://localhost:3000`.
+// Runs the `js` blocks of all pages, one page after the other, in one process. Each server of a page gets a free port, and
+// `fetch` is redirected to it, so that a page can use `listen(3000)` and `http://localhost:3000`.
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { Server, type ListenOptions } from 'node:net'

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { textOf } from './html.ts'
+import { toText } from './html.ts'
 import { httpReference } from './http-reference.ts'
 import { schemaHtml } from './schema-html.ts'
 
 describe('a schema for people', () => {
-  it('says types, limits and what is optional, fields of fields too', () => {
+  it('shows types, limits and optional fields, also of nested objects', () => {
     const schema = {
       type: 'object',
       required: ['name'],
@@ -14,7 +14,7 @@ describe('a schema for people', () => {
         either: { anyOf: [{ type: 'null' }, { type: 'integer', minimum: 3, maximum: Number.MAX_SAFE_INTEGER }] },
       },
     }
-    expect(textOf(schemaHtml(schema))).toBe(
+    expect(toText(schemaHtml(schema))).toBe(
       'object name string, 1 to 8 characters. With marks and <b> list list of object optional kind "a" or "b" optional either null or integer optional',
     )
   })

@@ -3,18 +3,18 @@ import { inlineHtml } from './markdown.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Whether a value is an object with fields. */
+/** True if a value is an object with fields. */
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A JSON Schema for people: its type, and its fields as a list in which the fields of fields are lists again. */
+/** Renders a JSON Schema: its type, and its fields as nested lists. */
 export function schemaHtml(schema: unknown): string {
   const fields = fieldsHtml(schema)
   return `<p class="type">${typeHtml(schema)}${notesHtml(schema)}</p>${fields}`
 }
 
-/** The type of a schema in a few words. */
+/** Describes the type of a schema. */
 export function typeHtml(schema: unknown): string {
   if (!isObject(schema)) return 'anything'
   const ref = schema['$ref']
@@ -30,7 +30,7 @@ export function typeHtml(schema: unknown): string {
   return typeof type === 'string' ? escapeHtml(type) : 'anything'
 }
 
-/** What limits a value, and what it is. */
+/** Describes the limits and the default of a value, and the value itself. */
 export function notesHtml(schema: unknown): string {
   if (!isObject(schema)) return ''
   const notes = [
@@ -41,14 +41,14 @@ export function notesHtml(schema: unknown): string {
     typeof schema['pattern'] === 'string' ? codeHtml(schema['pattern']) : '',
     'default' in schema ? `unless given ${codeHtml(JSON.stringify(schema['default']))}` : '',
   ].filter((note) => note !== '')
-  const said = typeof schema['description'] === 'string' ? `. ${inlineHtml(schema['description'])}` : ''
-  return notes.map((note) => `, ${note}`).join('') + said
+  const description = typeof schema['description'] === 'string' ? `. ${inlineHtml(schema['description'])}` : ''
+  return notes.map((note) => `, ${note}`).join('') + description
 }
 
-/** `1 to 64 characters`; limits that are those of numbers in JSON say nothing. */
-function range(least: unknown, most: unknown, unit: string): string {
-  const from = typeof least === 'number' && least > Number.MIN_SAFE_INTEGER ? least : undefined
-  const to = typeof most === 'number' && most < Number.MAX_SAFE_INTEGER ? most : undefined
+/** Formats a range such as `1 to 64 characters`. The limits of safe integers are omitted. */
+function range(min: unknown, max: unknown, unit: string): string {
+  const from = typeof min === 'number' && min > Number.MIN_SAFE_INTEGER ? min : undefined
+  const to = typeof max === 'number' && max < Number.MAX_SAFE_INTEGER ? max : undefined
   if (from === undefined && to === undefined) return ''
   if (from === undefined) return `at most ${to} ${unit}`.trim()
   if (to === undefined) return `at least ${from} ${unit}`.trim()

@@ -5,7 +5,7 @@ import MiniSearch from 'minisearch'
 import { z } from 'zod'
 import { siteConfig } from './site-config.ts'
 
-/** Words with typing errors, each with the page that they must find. */
+/** Misspelt words, each with the page that the search must find. */
 // cspell:disable
 const mistyped = [
   ['custdoy', '/custody.html'],
@@ -17,7 +17,7 @@ const mistyped = [
 // cspell:enable
 
 /**
- * What the search of a built site does not find, one line each: names of the references, and pages behind a typing error.
+ * Lists what the search of a built site fails to find, one line each: names of the references, and pages for misspelt words.
  */
 export async function searchFaults(site: string, names: readonly string[]): Promise<readonly string[]> {
   const index = await readIndex(site)

@@ -1,4 +1,4 @@
-// Serves the documentation while it is written: a change of a document is shown at once. The references are those of the
+// Serves the documentation during development: a changed document is shown immediately. The references are those of the
 // last build of the packages.
 import { watch } from 'node:fs'
 import { join } from 'node:path'

@@ -2,11 +2,11 @@ import { defineConfig } from 'vitepress'
 import { publicModules } from './docstrings.ts'
 import { apiNames } from './http-reference.ts'
 import { readDocument, slug } from './markdown.ts'
-import { sectionsOf } from './navigation.ts'
+import { listSections } from './navigation.ts'
 import { repositoryLinks } from './repository-links.ts'
 
 const sections = [
-  ...sectionsOf(readDocument('docs/README.md')),
+  ...listSections(readDocument('docs/README.md')),
   { title: 'HTTP reference', entries: apiNames.map((name) => ({ title: name, url: `http/${name}.html` })) },
   {
     title: 'TypeScript reference',
@@ -14,7 +14,7 @@ const sections = [
   },
 ]
 
-/** How VitePress makes the site from the pages that `pages.ts` writes. */
+/** The VitePress configuration for the pages that `pages.ts` writes. */
 export const siteConfig = defineConfig({
   title: 'Billfold',
   description: 'An embeddable identity wallet for Express and Koa',
@@ -25,9 +25,9 @@ export const siteConfig = defineConfig({
   // The links of the built site are checked with their anchors, by site-links.ts.
   ignoreDeadLinks: true,
   markdown: {
-    // The anchors that GitHub gives, so that a link works in both places.
+    // The anchors that GitHub gives, so that links work on GitHub and on the site.
     anchor: { slugify: slug },
-    // Braces are common in prose about code; attributes have marks that nothing else begins with.
+    // Braces are common in prose about code, so attributes have other delimiters.
     attrs: { leftDelimiter: '{:', rightDelimiter: '}' },
     config: (markdown) => repositoryLinks(markdown),
   },
@@ -49,10 +49,10 @@ export const siteConfig = defineConfig({
         miniSearch: {
           searchOptions: {
             prefix: true,
-            // One wrong character in four is forgiven, so that a typing error still finds the page.
+            // Tolerates one wrong character in four, so that a misspelt word finds the page.
             fuzzy: 0.25,
             boost: { title: 4, text: 2, titles: 1 },
-            // The guides come first: the reference names almost every word of them.
+            // Guides rank first: the reference contains almost every word of theirs.
             boostDocument: (id: string) => (id.startsWith('/reference/') ? 0.1 : 1),
           },
         },

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
-/** The links of a built site that lead nowhere, one line each: to files that are not there, to anchors that no page has. */
+/** Lists the broken links of a built site, one line each: to missing files or anchors. */
 export function siteFaults(site: string): readonly string[] {
   const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'))
   const texts = new Map(pages.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(site, name), 'utf8')]))
-  const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]))
+  const anchors = new Map([...texts].map(([name, text]) => [name, listAnchors(text)]))
   return [...texts].flatMap(([name, text]) => {
     const links = [...text.matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link ?? '')
     const faults = links
@@ -20,13 +20,13 @@ export function siteFaults(site: string): readonly string[] {
   })
 }
 
-/** The file that a path means, from the root of the site: a folder means its index. */
+/** Returns the file of a path, from the root of the site; of a folder its index. */
 function targetFile(from: string, path: string): string {
   if (path === '') return from
   const target = path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(from), path)
   return target === '' || target.endsWith('/') ? `${target}index.html` : target
 }
 
-function anchorsOf(text: string): ReadonlySet<string> {
+function listAnchors(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id ?? ''))
 }

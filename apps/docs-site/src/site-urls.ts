@@ -8,20 +8,20 @@ const fixed: Readonly<Record<string, string>> = {
   'benchmarks/README.md': 'benchmarks/readme.html',
 }
 
-/** Where a file of the repository is on the site: a document as a page, any other file as it is, shown as text. */
-export function urlOf(path: string): string {
+/** Returns the URL of a file of the repository on the site: a page for a document, a source view for any other file. */
+export function toUrl(path: string): string {
   const known = fixed[path]
   if (known !== undefined) return known
   if (/^(packages|examples)\/[^/]+\/README\.md$/.test(path)) return `${posix.dirname(path)}.html`
   if (path.startsWith('docs/') && path.endsWith('.md')) return path.slice('docs/'.length).replace(/\.md$/, '.html')
   if (path.startsWith('reference/')) return path.replace(/\.md$/, '.html')
   if (/^[A-Z]+\.md$/.test(path)) return path.toLowerCase().replace(/\.md$/, '.html')
-  // VitePress leaves out files whose name begins with a dot.
+  // VitePress ignores files with a leading dot.
   return /\.(png|svg|jpg)$/.test(path) ? `files/${path}` : `source/${path.replaceAll(/(^|\/)\./g, '$1dot-')}.html`
 }
 
-/** A link to a folder means its README, as it does on GitHub. */
-export function fileOf(path: string): string {
+/** Resolves a folder to its README, as GitHub does. */
+export function toFile(path: string): string {
   const trimmed = path.replace(/\/$/, '')
   const absolute = join(root, trimmed)
   if (!existsSync(absolute) || !statSync(absolute).isDirectory()) return trimmed

@@ -1,4 +1,4 @@
-// The storage that the page on storage adapters shows keeps the contract: its own last block runs the suite.
+// Checks that the storage on the page about storage adapters fulfils the contract: the last block of the page runs the suite.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -10,8 +10,8 @@ import { output, root } from './repository.ts'
 import { compilerOptions } from './compiler-options.ts'
 
 /**
- * The reference of every module, from its docstrings: pages in `reference/`.
- * @throws Error when TypeDoc cannot read the declarations, or warns
+ * Generates the reference of every module from its docstrings: pages in `reference/`.
+ * @throws Error if TypeDoc cannot read the declarations, or warns
  */
 export async function typeReference(modules: readonly PublicModule[]): Promise<readonly Page[]> {
   const out = mkdtempSync(join(tmpdir(), 'billfold-reference-'))

@@ -13,13 +13,13 @@ describe('a host killed during a thousand writes', () => {
     const environment = { DATABASE_URL: fresh.url }
     const host = await startExampleHost(environment)
     const acknowledged: string[] = []
-    let answered = 0
+    let replies = 0
     const writes = Array.from({ length: 1000 }, async (_, index) => {
       // Every fiftieth user has a PIN: a batch of six rows.
       const body = index % 50 === 0 ? { signingMethod: { type: 'PIN', value: '123456' } } : {}
       const answer = await callCustody(host, 'POST', '/api/users', body).catch(() => undefined)
       if (answer?.status === 200) acknowledged.push(answer.body.result.id)
-      if (++answered === 300) await host.kill()
+      if (++replies === 300) await host.kill()
     })
     await Promise.all(writes)
 

@@ -63,13 +63,13 @@ async function connectMysql(url: string): Promise<Kysely<NoTables>> {
 
 async function connectSqlite(url: string): Promise<Kysely<NoTables>> {
   const file = url.replace(/^(file|sqlite):(\/\/(?=\/))?/, '')
-  return new Kysely({ dialect: new SqliteDialect({ database: await openSqlite(file) }) })
+  return new Kysely({ dialect: new SqliteDialect({ database: await loadSqliteDatabase(file) }) })
 }
 
 type SqliteConstructor = new (file: string, options: { readonly timeout: number }) => SqliteDatabase
 
 /** Opens SQLite with either driver that has the interface of better-sqlite3. */
-async function openSqlite(file: string): Promise<SqliteDatabase> {
+async function loadSqliteDatabase(file: string): Promise<SqliteDatabase> {
   for (const name of ['libsql', 'better-sqlite3']) {
     const loaded: unknown = await import(name).catch(() => undefined)
     const Database: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'default') : undefined

@@ -53,7 +53,7 @@ import type { WebhookOptions } from './platform/webhooks/options.ts'
 /** A module that a host adds to Billfold, see `defineModule` of `@billfold/core/modules`. */
 export type AdditionalModule = Module<string, ModuleParts & { readonly api?: Api }>
 
-/** What a module adds to {@link Billfold}: its functions and, if it has an API, what an adapter mounts. */
+/** The part of {@link Billfold} that a module adds: its functions and, if it has an API, what an adapter mounts. */
 export type ModuleResult<Parts> = (Parts extends { readonly functions: infer Functions } ? Functions : unknown) &
   (Parts extends { readonly api: Api } ? MountableApi : unknown)
 

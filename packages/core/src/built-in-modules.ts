@@ -56,7 +56,7 @@ export const builtInModules = [
   keyringModule,
 ] as const
 
-/** What Billfold's own modules declare. */
+/** The declarations of Billfold's own modules. */
 export const builtInDeclarations = composeDeclarations(builtInModules)
 
 /** The tables of Billfold's own modules. A storage must support each of them. See also `billfold.tables`. */

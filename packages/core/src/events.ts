@@ -13,7 +13,7 @@ import { type WebhookEvents, webhookEvents } from './platform/webhooks/events.ts
 import type { EventDefinitions } from './platform/events/define-event.ts'
 import type { BillfoldEvent, EventType } from './platform/events/event.ts'
 import { isEventIn, isEventTypeIn } from './platform/events/is-event.ts'
-import { verifyWebhookOf, type VerifyWebhookOptions, type WebhookHeaders } from './platform/events/verify-webhook.ts'
+import { verifyWebhookFor, type VerifyWebhookOptions, type WebhookHeaders } from './platform/events/verify-webhook.ts'
 
 export type { EventDefinition, EventDefinitions } from './platform/events/define-event.ts'
 export * from './platform/events/event.ts'
@@ -110,5 +110,5 @@ export function verifyWebhook(
   body: string | Uint8Array,
   { events, ...options }: VerifyWebhookOptions = {},
 ): Promise<BillfoldEvent | undefined> {
-  return verifyWebhookOf({ ...definitions, ...events }, secret, headers, body, options)
+  return verifyWebhookFor({ ...definitions, ...events }, secret, headers, body, options)
 }

@@ -17,11 +17,11 @@ for (const database of await openTestDatabases()) {
     describeStorage(`Kysely on ${database.name} ${form}`, async (tables) => {
       const fresh = await database.open()
       await createTables(fresh.connect(), { dialect }, [appliedBatches, ...tables])
-      const open = () => {
+      const connectStorage = () => {
         const { db, driver } = connect(fresh)
         return kyselyStorage(db, { dialect, ...driver })
       }
-      return { storages: [open(), open(), open()], close: fresh.drop }
+      return { storages: [connectStorage(), connectStorage(), connectStorage()], close: fresh.drop }
     })
   }
 }

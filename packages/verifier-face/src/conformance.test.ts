@@ -2,7 +2,7 @@ import type { FaceImage, StartedLiveness } from '@billfold/core/biometrics'
 import {
   acted,
   anna,
-  imageOf,
+  toImage,
   others,
   type Pixels,
   portraitJpeg,
@@ -25,7 +25,7 @@ function isStep(step: unknown): step is keyof typeof acted {
 async function createFrames(person: Pixels, { client }: StartedLiveness): Promise<readonly FaceImage[]> {
   const steps: unknown = client['steps']
   const pictures = [person, ...(Array.isArray(steps) ? steps.filter(isStep) : []).map((step) => acted[step](person))]
-  return Promise.all(pictures.map(async (picture) => image(await imageOf(picture).jpeg().toBuffer())))
+  return Promise.all(pictures.map(async (picture) => image(await toImage(picture).jpeg().toBuffer())))
 }
 
 describeBiometricVerifier('the face verifier', async () => {
@@ -40,8 +40,8 @@ describeBiometricVerifier('the face verifier', async () => {
     faces: {
       anna: [image(await portraitJpeg(anna[1])), image(await portraitJpeg(anna[0]))],
       boris: [
-        image(await imageOf(boris).jpeg().toBuffer()),
-        image(await imageOf(boris).jpeg({ quality: 40 }).toBuffer()),
+        image(await toImage(boris).jpeg().toBuffer()),
+        image(await toImage(boris).jpeg({ quality: 40 }).toBuffer()),
       ],
       stranger: image(await portraitJpeg(stranger)),
       noFace: image(await grey.jpeg().toBuffer()),

@@ -42,14 +42,14 @@ const heapMegabytes = 256
 
 function startWorker(
   decoder: FaceWorkerOptions['decoder'],
-  answered: (response: WorkerResponse) => void,
-  died: (worker: Worker, cause: unknown) => void,
+  onResponse: (response: WorkerResponse) => void,
+  onDeath: (worker: Worker, cause: unknown) => void,
 ): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: heapMegabytes }
   const worker = new Worker(workerFile, { workerData: decoder, resourceLimits, stdout: true, stderr: true })
-  worker.on('message', answered)
-  worker.on('error', (cause: unknown) => died(worker, cause))
-  worker.on('exit', (code) => died(worker, code))
+  worker.on('message', onResponse)
+  worker.on('error', (cause: unknown) => onDeath(worker, cause))
+  worker.on('exit', (code) => onDeath(worker, code))
   return worker
 }
 

@@ -3,7 +3,7 @@ import {
   acted,
   anna,
   groups,
-  imageOf,
+  toImage,
   others,
   photo,
   portraitJpeg,
@@ -41,18 +41,18 @@ async function enrolled(...images: Uint8Array[]): Promise<readonly FaceTemplate[
 const good = others.filter((_, index) => [3, 7, 8, 9, 10, 11].includes(index))
 const annas = await portraitPixels(anna[1])
 const still = await portraitPixels(straight)
-const annaAgain = await imageOf(annas).jpeg().toBuffer()
+const annaAgain = await toImage(annas).jpeg().toBuffer()
 
 const annaKnown = await enrolled(annaAgain)
 
 describe('comparing a face', () => {
   const changed: readonly (readonly [string, () => Promise<Buffer>])[] = [
-    ['as a JPEG of quality 40', () => imageOf(annas).jpeg({ quality: 40 }).toBuffer()],
-    ['at half the size', () => imageOf(annas).resize(320, 320).jpeg().toBuffer()],
-    ['in the dark', () => imageOf(annas).modulate({ brightness: 0.5 }).jpeg().toBuffer()],
-    ['tilted by 8 degrees', () => imageOf(annas).rotate(-8, { background: '#808080' }).jpeg().toBuffer()],
-    ['without colour', () => imageOf(annas).grayscale().jpeg().toBuffer()],
-    ['slightly out of focus', () => imageOf(annas).blur(1.5).jpeg().toBuffer()],
+    ['as a JPEG of quality 40', () => toImage(annas).jpeg({ quality: 40 }).toBuffer()],
+    ['at half the size', () => toImage(annas).resize(320, 320).jpeg().toBuffer()],
+    ['in the dark', () => toImage(annas).modulate({ brightness: 0.5 }).jpeg().toBuffer()],
+    ['tilted by 8 degrees', () => toImage(annas).rotate(-8, { background: '#808080' }).jpeg().toBuffer()],
+    ['without colour', () => toImage(annas).grayscale().jpeg().toBuffer()],
+    ['slightly out of focus', () => toImage(annas).blur(1.5).jpeg().toBuffer()],
   ]
 
   test('passes for another photo of the same person', async () => {
@@ -95,15 +95,15 @@ describe('comparing a face', () => {
       (await verifier.compare({ evidence: face(image), templates }, context)).reasons
     const grey = sharp({ create: { width: 300, height: 300, channels: 3, background: '#777' } })
     expect(await reasonsFor(await grey.jpeg().toBuffer())).toEqual(['no_face'])
-    expect(await reasonsFor(await imageOf(annas).modulate({ brightness: 0.25 }).jpeg().toBuffer())).toContain(
+    expect(await reasonsFor(await toImage(annas).modulate({ brightness: 0.25 }).jpeg().toBuffer())).toContain(
       'too_dark',
     )
-    expect(await reasonsFor(await imageOf(annas).blur(4).jpeg().toBuffer())).toContain('blurred')
-    const lost = imageOf(annas)
+    expect(await reasonsFor(await toImage(annas).blur(4).jpeg().toBuffer())).toContain('blurred')
+    const lost = toImage(annas)
       .resize(150, 150)
       .extend({ top: 120, bottom: 120, left: 120, right: 120, background: '#888' })
     expect(await reasonsFor(await lost.jpeg().toBuffer())).toContain('too_small')
-    const glaring = imageOf(annas).linear(0.4, 175)
+    const glaring = toImage(annas).linear(0.4, 175)
     expect(await reasonsFor(await glaring.jpeg().toBuffer())).toContain('too_bright')
   })
 
@@ -144,7 +144,7 @@ describe('decoding an image', () => {
     'supports 16-bit, transparent, interlaced, palette, progressive and greyscale images, with %s',
     async (_, by) => {
       const templates = annaKnown
-      const image = imageOf(annas)
+      const image = toImage(annas)
       const kinds: [Buffer, FaceImage['mediaType']][] = [
         [await image.clone().toColourspace('rgb16').png().toBuffer(), 'image/png'],
         [await image.clone().ensureAlpha().png().toBuffer(), 'image/png'],
@@ -184,7 +184,7 @@ describe('decoding an image', () => {
 
   test.each(decoders)('decodes or rejects CMYK images, but never misreads them, with %s', async (_, by) => {
     const templates = annaKnown
-    const cmyk = await imageOf(annas).toColourspace('cmyk').jpeg().toBuffer()
+    const cmyk = await toImage(annas).toColourspace('cmyk').jpeg().toBuffer()
     const { decision } = await by.compare({ evidence: face(cmyk), templates }, context)
     expect(['pass', 'retry']).toContain(decision)
   })
@@ -194,8 +194,8 @@ describe('enrolling', () => {
   test('creates one template per image of the same person', async () => {
     const shots = [
       annaAgain,
-      await imageOf(annas).jpeg({ quality: 60 }).toBuffer(),
-      await imageOf(annas).flop().jpeg().toBuffer(),
+      await toImage(annas).jpeg({ quality: 60 }).toBuffer(),
+      await toImage(annas).flop().jpeg().toBuffer(),
     ]
     expect(await enrolled(...shots)).toMatchObject(
       shots.map(() => ({ kind: 'inline', bytes: { length: templateBytes } })),
@@ -216,7 +216,7 @@ describe('enrolling', () => {
       outcome: { decision: 'fail' },
       templates: [],
     })
-    const blurred = await imageOf(annas).blur(4).jpeg().toBuffer()
+    const blurred = await toImage(annas).blur(4).jpeg().toBuffer()
     expect(await enrol([annaAgain, blurred])).toMatchObject({ outcome: { decision: 'retry' }, templates: [] })
   })
 })
@@ -246,7 +246,7 @@ describe('identifying a face', () => {
     const gallery = await createGallery([...known.map((one) => [one]), [annaAgain]])
     const identify = verifier.identify
     if (identify === undefined) throw new Error('expected identify()')
-    const worse = await imageOf(annas).jpeg({ quality: 30 }).toBuffer()
+    const worse = await toImage(annas).jpeg({ quality: 30 }).toBuffer()
     expect(await identify({ evidence: face(worse), gallery }, context)).toMatchObject({
       outcome: { decision: 'pass' },
       match: { kind: 'inline', person: known.length },
@@ -275,7 +275,7 @@ describe('the challenge', () => {
 
   async function frames(steps: readonly Step[]): Promise<Evidence> {
     const pictures = [still, ...steps.map((step) => acted[step](still))]
-    const jpegs = await Promise.all(pictures.map((picture) => imageOf(picture).jpeg().toBuffer()))
+    const jpegs = await Promise.all(pictures.map((picture) => toImage(picture).jpeg().toBuffer()))
     return { kind: 'frames', frames: jpegs.map((bytes) => face(bytes).image) }
   }
 
@@ -295,7 +295,7 @@ describe('the challenge', () => {
   test('fails for a still image, another order, missing frames and a frame of another person', async () => {
     const { state, steps } = await challenge()
     const failed = { outcome: { decision: 'fail', reasons: ['challenge_failed'] } }
-    const one = face(await imageOf(still).jpeg().toBuffer()).image
+    const one = face(await toImage(still).jpeg().toBuffer()).image
     expect(await check({ kind: 'frames', frames: [one, one, one, one] }, state)).toMatchObject(failed)
     expect(await check({ kind: 'image', image: one }, state)).toMatchObject(failed)
     const right = await frames(steps)

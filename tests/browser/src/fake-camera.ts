@@ -1,4 +1,4 @@
-import { imageOf, type Pixels } from '@billfold/test-photos'
+import { toImage, type Pixels } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 
 /**
@@ -10,7 +10,7 @@ export async function showPictures(
   otherwise: Pixels,
 ): Promise<void> {
   const encode = async (pixels: Pixels): Promise<string> =>
-    (await imageOf(pixels).resize(640, 480, { fit: 'contain', background: '#808080' }).png().toBuffer()).toString(
+    (await toImage(pixels).resize(640, 480, { fit: 'contain', background: '#808080' }).png().toBuffer()).toString(
       'base64',
     )
   const encoded: Record<string, string> = { '': await encode(otherwise) }

@@ -15,18 +15,18 @@ export async function probeMysql(url: string): Promise<ProbeResult> {
 /** A MySQL or MariaDB server; each fresh database is a new database on it. */
 export function mysqlDatabase(url: string, version: string): TestDatabase {
   const name = /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0] ?? ''}` : `MySQL ${version}`
-  return { name, kind: 'mysql', dialect: 'mysql', open: () => openSchema(url) }
+  return { name, kind: 'mysql', dialect: 'mysql', open: () => createSchema(url) }
 }
 
-async function openSchema(url: string): Promise<FreshDatabase> {
+async function createSchema(url: string): Promise<FreshDatabase> {
   const name = freshName()
   await runOnce(url, `create database ${name}`)
   const scoped = new URL(url)
   scoped.pathname = `/${name}`
-  const opened: Kysely<AnyTables>[] = []
+  const connections: Kysely<AnyTables>[] = []
   const connect = () => {
     const db = connectMysql(scoped.href)
-    opened.push(db)
+    connections.push(db)
     return db
   }
   return {
@@ -34,7 +34,7 @@ async function openSchema(url: string): Promise<FreshDatabase> {
     connect,
     connectWithDriver: () => ({ db: connect(), driver: {} }),
     drop: async () => {
-      await Promise.all(opened.map((db) => db.destroy()))
+      await Promise.all(connections.map((db) => db.destroy()))
       await runOnce(url, `drop database ${name}`)
     },
   }

@@ -7,10 +7,10 @@ let emptyDatabase: Promise<Blob> | undefined
 
 /** PostgreSQL inside this process, for machines without a server. All pools share its only connection. */
 export function pgliteDatabase(): TestDatabase {
-  return { name: 'PGlite, in place of PostgreSQL', kind: 'pglite', dialect: 'postgres', open: openPGlite }
+  return { name: 'PGlite, in place of PostgreSQL', kind: 'pglite', dialect: 'postgres', open: createPGlite }
 }
 
-async function openPGlite(): Promise<FreshDatabase> {
+async function createPGlite(): Promise<FreshDatabase> {
   emptyDatabase ??= dumpEmpty()
   const database = await PGlite.create({ loadDataDir: await emptyDatabase })
   const connect = () => new Kysely<AnyTables>({ dialect: new PGliteDialect({ pglite: database }) })

@@ -26,20 +26,20 @@ export async function probePostgres(url: string): Promise<ProbeResult> {
 
 /** A PostgreSQL server; each fresh database is a new schema on it. */
 export function postgresDatabase(url: string, version: string): TestDatabase {
-  return { name: `PostgreSQL ${version}`, kind: 'postgres', dialect: 'postgres', open: () => openSchema(url) }
+  return { name: `PostgreSQL ${version}`, kind: 'postgres', dialect: 'postgres', open: () => createSchema(url) }
 }
 
-async function openSchema(url: string): Promise<FreshDatabase> {
+async function createSchema(url: string): Promise<FreshDatabase> {
   const schema = freshName()
   await runOnce(url, `create schema ${schema}`)
   const scoped = new URL(url)
   scoped.searchParams.set('options', `-c search_path=${schema}`)
   // Lets a test distinguish its own connections from others on the server.
   scoped.searchParams.set('application_name', schema)
-  const opened: Kysely<AnyTables>[] = []
+  const connections: Kysely<AnyTables>[] = []
   const connectWithDriver = () => {
     const connected = connectPostgresPool(scoped.href)
-    opened.push(connected.db)
+    connections.push(connected.db)
     return connected
   }
   return {
@@ -47,7 +47,7 @@ async function openSchema(url: string): Promise<FreshDatabase> {
     connectWithDriver,
     connect: () => connectWithDriver().db,
     drop: async () => {
-      await Promise.all(opened.map((db) => db.destroy()))
+      await Promise.all(connections.map((db) => db.destroy()))
       await runOnce(url, `drop schema ${schema} cascade`)
     },
   }

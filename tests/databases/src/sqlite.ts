@@ -7,16 +7,16 @@ import type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-data
 
 /** SQLite, which is always available. */
 export function sqliteDatabase(): TestDatabase {
-  return { name: 'SQLite (libsql)', kind: 'sqlite', dialect: 'sqlite', open: openFile }
+  return { name: 'SQLite (libsql)', kind: 'sqlite', dialect: 'sqlite', open: createFile }
 }
 
-async function openFile(): Promise<FreshDatabase> {
+async function createFile(): Promise<FreshDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'billfold-test-'))
   const file = join(directory, 'test.sqlite')
-  const opened: Kysely<AnyTables>[] = []
+  const connections: Kysely<AnyTables>[] = []
   const connectWithDriver = () => {
     const connected = connectSqliteFile(file)
-    opened.push(connected.db)
+    connections.push(connected.db)
     return connected
   }
   return {
@@ -24,7 +24,7 @@ async function openFile(): Promise<FreshDatabase> {
     connectWithDriver,
     connect: () => connectWithDriver().db,
     drop: async () => {
-      await Promise.all(opened.map((db) => db.destroy()))
+      await Promise.all(connections.map((db) => db.destroy()))
       rmSync(directory, { recursive: true, force: true })
     },
   }

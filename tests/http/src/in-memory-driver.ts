@@ -1,7 +1,7 @@
 import type { IncomingBody, MountableApi, Route } from '@billfold/core/http'
 import type { HttpReply, RequestContent, RequestDriver } from './request-driver.ts'
 
-/** What the adapter of a host would pass on besides the request. */
+/** Values that the adapter of a host would pass besides the request. */
 export interface InMemoryOptions {
   /** The source address of all requests. */
   readonly ip?: string

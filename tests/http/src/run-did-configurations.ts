@@ -29,7 +29,7 @@ interface Job {
 const [first = '200', serializedJob] = process.argv.slice(2)
 await (serializedJob === undefined ? lead(Number(first)) : work(JSON.parse(serializedJob)))
 
-async function hostOf(
+async function createJobHost(
   job: Job,
 ): Promise<{ caller: ReturnType<typeof createInMemoryDidClient>; close: () => Promise<void> }> {
   const db = connectTo('postgres', job.url)
@@ -48,7 +48,7 @@ async function hostOf(
 }
 
 async function work(job: Job): Promise<void> {
-  const { caller, close } = await hostOf(job)
+  const { caller, close } = await createJobHost(job)
   const statuses = await configureWallets(caller, job.dids)
   process.stdout.write(`${process.pid}: ${statuses.filter((status) => status === 200).length} of ${statuses.length}\n`)
   await close()
@@ -73,7 +73,7 @@ async function lead(count: number): Promise<void> {
     payerKey: Buffer.from(payerKey).toString('hex'),
     dids: [],
   }
-  const { caller, close } = await hostOf(job)
+  const { caller, close } = await createJobHost(job)
   const dids = await createWallets(caller, count)
   await close()
   const startedAt = performance.now()

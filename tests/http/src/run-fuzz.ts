@@ -36,8 +36,8 @@ for (const mounting of chosen) {
     Math.ceil(count / chosen.length),
     seed,
   )
-  tell('the payments API, with an api key', mounting, byUser)
-  tell('the payments API, with a service key', mounting, byService)
+  printReport('the payments API, with an api key', mounting, byUser)
+  printReport('the payments API, with a service key', mounting, byService)
   process.stdout.write(`the books of the payments API: ${movements} movements, ${findings.length} findings\n`)
   all.findings += findings.length
   if (findings.length > 0) process.exitCode = 1
@@ -63,10 +63,10 @@ async function run(
   const target = { ...input, port: host.port, prefix: mounting.prefix }
   const report = await fuzz(target, { count: Math.ceil(count / chosen.length), seed })
   await host.close()
-  tell(name, mounting, report)
+  printReport(name, mounting, report)
 }
 
-function tell(name: string, mounting: Mounting, report: FuzzReport): void {
+function printReport(name: string, mounting: Mounting, report: FuzzReport): void {
   process.stdout.write(`${name}, ${formatMounting(mounting)}\n${describeReport(report)}\n`)
   all.requests += Object.values(report.outcomes).reduce((sum, times) => sum + times, 0)
   all.problems += report.problems.length

@@ -34,13 +34,13 @@ export async function portraitPixels({ photo: name, ...box }: Portrait, side = 6
 }
 
 /** Converts pixels to an image of `sharp`. */
-export function imageOf({ data, width, height }: Pixels): Sharp {
+export function toImage({ data, width, height }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } })
 }
 
 /** Crops a face with its surroundings and encodes it as JPEG. */
 export async function portraitJpeg(portrait: Portrait, quality = 92): Promise<Buffer> {
-  return imageOf(await portraitPixels(portrait))
+  return toImage(await portraitPixels(portrait))
     .jpeg({ quality })
     .toBuffer()
 }

@@ -1,4 +1,4 @@
-import { imageOf, type Pixels } from './photos.ts'
+import { toImage, type Pixels } from './photos.ts'
 
 /** A picture and how long the camera sees it. */
 export interface Shot {
@@ -24,7 +24,7 @@ export async function video(shots: readonly Shot[]): Promise<Buffer> {
 
 /** Encodes the planes of one frame: luma, then chroma at half the size (ITU-R BT.601). */
 async function encodeFrame(pixels: Pixels): Promise<Buffer> {
-  const fitted = imageOf(pixels).resize(width, height, { fit: 'contain', background: '#808080' }).raw()
+  const fitted = toImage(pixels).resize(width, height, { fit: 'contain', background: '#808080' }).raw()
   const data = await fitted.toBuffer()
   const luma = Buffer.alloc(width * height)
   const blue = Buffer.alloc((width * height) / 4)

@@ -5,7 +5,7 @@ import { batch, insert } from '@billfold/core/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { killAfterLines } from './kill-after-lines.ts'
 import { addIdentifiers, keyring, keys, decryptedValues } from './sealed-identifiers.ts'
-import { listStores, type OpenStore, getTable } from './stores.ts'
+import { listStores, type ConnectedStore, getTable } from './stores.ts'
 
 const program = fileURLToPath(new URL('../dist/key-maintenance-process.js', import.meta.url))
 const records = getTable('audit_records')
@@ -21,7 +21,7 @@ async function addRecords(storage: Storage, count: number): Promise<void> {
 for (const store of await listStores()) {
   if (store.name === 'memory') continue
   describe(`a process killed in ${store.name}`, () => {
-    let open: OpenStore
+    let open: ConnectedStore
     let storage: Storage
     let billfold: Billfold
     beforeAll(async () => {

@@ -3,13 +3,13 @@ import { batch, remove, update } from '@billfold/core/storage'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addIdentifiers, identifiers, keyring, decryptedValues, sealValue } from './sealed-identifiers.ts'
 import { addSessionValues, sessionValueCounts, sessionValues } from './sealed-session-values.ts'
-import { listStores, type OpenStore } from './stores.ts'
+import { listStores, type ConnectedStore } from './stores.ts'
 
 const createHost = (storage: Storage): Billfold => createBillfold({ storage, keyring })
 
 for (const store of await listStores()) {
   describe(`re-encryption in ${store.name}`, () => {
-    let open: OpenStore
+    let open: ConnectedStore
     beforeAll(async () => (open = await store.open()))
     afterAll(() => open.drop())
 

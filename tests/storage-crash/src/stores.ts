@@ -7,11 +7,11 @@ import { openTestDatabases } from '@billfold/test-databases'
 export interface Store {
   readonly name: string
   /** Creates two storages over the same empty tables, as two host processes would have. */
-  readonly open: () => Promise<OpenStore>
+  readonly open: () => Promise<ConnectedStore>
 }
 
 /** Storages over empty tables. */
-export interface OpenStore {
+export interface ConnectedStore {
   readonly storages: readonly [Storage, Storage]
   /** How a child process reaches them; undefined if it cannot. */
   readonly connection: { readonly dialect: 'sqlite' | 'postgres' | 'mysql'; readonly url: string } | undefined

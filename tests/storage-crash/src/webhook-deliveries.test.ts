@@ -1,6 +1,6 @@
 import { type Billfold, createBillfold, localKeyring, newKey, type Storage } from '@billfold/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listStores, type OpenStore } from './stores.ts'
+import { listStores, type ConnectedStore } from './stores.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
@@ -14,17 +14,17 @@ function createHost(storage: Storage, received: string[]): Billfold {
 
 for (const store of await listStores()) {
   describe(`pending webhook deliveries in ${store.name}`, () => {
-    let open: OpenStore
+    let connected: ConnectedStore
     let received: string[]
     let one: Billfold
     let other: Billfold
     beforeAll(async () => {
-      open = await store.open()
+      connected = await store.open()
       received = []
-      one = createHost(open.storages[0], received)
-      other = createHost(open.storages[1], received)
+      one = createHost(connected.storages[0], received)
+      other = createHost(connected.storages[1], received)
     })
-    afterAll(() => open.drop())
+    afterAll(() => connected.drop())
 
     test('are found at any starting position of the scan', async () => {
       const expected: string[] = []

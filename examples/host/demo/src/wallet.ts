@@ -17,7 +17,7 @@ export function builtInWallet(): BrowserWallet {
   const key = stored === null ? secp256k1.utils.randomSecretKey() : hexToBytes(stored)
   sessionStorage.setItem('built-in-key', bytesToHex(key))
   return {
-    address: addressOf(secp256k1.getPublicKey(key, false)),
+    address: toAddress(secp256k1.getPublicKey(key, false)),
     sign: async (message) => {
       const bytes = secp256k1.sign(personalHash(message), key, { prehash: false, format: 'recovered' })
       return `0x${bytesToHex(bytes.slice(1))}${bytes[0] === 0 ? '1b' : '1c'}`
@@ -48,7 +48,7 @@ export function recoverSigner(message: string, signature: string): string {
     personalHash(message),
     { prehash: false },
   )
-  return addressOf(secp256k1.Point.fromBytes(recovered).toBytes(false))
+  return toAddress(secp256k1.Point.fromBytes(recovered).toBytes(false))
 }
 
 function personalHash(message: string): Uint8Array {
@@ -56,6 +56,6 @@ function personalHash(message: string): Uint8Array {
   return keccak_256(concatBytes(utf8ToBytes(`\x19Ethereum Signed Message:\n${bytes.length}`), bytes))
 }
 
-function addressOf(publicKey: Uint8Array): string {
+function toAddress(publicKey: Uint8Array): string {
   return `0x${bytesToHex(keccak_256(publicKey.slice(1)).slice(12))}`
 }

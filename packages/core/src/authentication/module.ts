@@ -29,7 +29,7 @@ declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends AuthenticationAuditActions {}
 }
 
-/** What the authentication module needs besides the services. */
+/** Dependencies of the authentication module besides the services. */
 export interface AuthenticationModuleContext extends ModuleContext {
   readonly services: IdentityServices
   readonly authentication: AuthenticationOptions | undefined

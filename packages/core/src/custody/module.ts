@@ -29,7 +29,7 @@ declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends CustodyAuditActions {}
 }
 
-/** What the custody module needs besides the services. */
+/** Dependencies of the custody module besides the services. */
 export interface CustodyModuleContext extends ModuleContext {
   readonly services: CustodyServices
   readonly custody: CustodyOptions | undefined

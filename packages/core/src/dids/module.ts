@@ -35,7 +35,7 @@ declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends DidAuditActions {}
 }
 
-/** What the DID module needs besides the services. */
+/** Dependencies of the DID module besides the services. */
 export interface DidsModuleContext extends ModuleContext {
   readonly services: CustodyServices
   readonly dids: DidsOptions | undefined

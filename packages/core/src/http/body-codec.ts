@@ -6,7 +6,7 @@ import type { RequestContext } from './request-context.ts'
 export interface DecodedBody<State> {
   /** The value that the schema of the route validates. */
   readonly value: unknown
-  /** What the handler and `encode` need to know: the decrypted form, whether the reply is to be encrypted, ... */
+  /** Data for the handler and `encode`: the decrypted form, whether the reply is to be encrypted, ... */
   readonly state: State
   /**
    * The key that the reply is encrypted to. Requests with the same `Idempotency-Key` must agree in it, because a repetition gets

@@ -68,7 +68,7 @@ export async function handleIdempotently(
     ...(caller.kind === 'anonymous' ? [toSourceAddress(context.ip)] : []),
   ]
   const prepared = await route.prepare(unparsed, context)
-  const fingerprint = requestFingerprint(prepared)
+  const fingerprint = computeRequestFingerprint(prepared)
   const fingerprintInput = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
   const replay = await executeOnce({ tenant: caller.tenant, scope, key, fingerprintInput }, async () => {
@@ -128,10 +128,10 @@ function invalidKey(message: string): BillfoldError {
 
 /**
  * Computes the fingerprint of a request: parameters, query, the decoded body, the headers of the route's schema, and the key that the
- * reply is encrypted to. Secrets are left out, so that a comparison tells nothing about a PIN: the guard authenticates the caller of a
+ * reply is encrypted to. Secrets are left out, so that a comparison reveals nothing about a PIN: the guard authenticates the caller of a
  * repetition, and the idempotency key proves that it is the sender of the first request.
  */
-function requestFingerprint({ decoded, schemas, replyKey }: PreparedRequest): string {
+function computeRequestFingerprint({ decoded, schemas, replyKey }: PreparedRequest): string {
   const names = schemas.headers instanceof z.ZodObject ? Object.keys(schemas.headers.shape) : []
   const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(decoded.headers), name)]))
   const parts = (['params', 'query', 'body'] as const).map((part) => withoutSecrets(schemas[part], decoded[part]))

@@ -30,7 +30,7 @@ export function preparePlain<
   B extends z.ZodType | undefined,
 >(definition: RouteDefinition<P, Q, H, B>): Prepare {
   const { handler, documentedErrors } = definition
-  const schemas = schemasOf(definition)
+  const schemas = toInputSchemas(definition)
   return async (raw, context) => {
     const input = parseInput<RouteInput<P, Q, H, B>>(schemas, raw)
     const run = (): Promise<Reply> => replyToErrors(documentedErrors, handler(input, context))
@@ -48,7 +48,7 @@ export function prepareCoded<
   Result,
 >(definition: CodedRouteDefinition<P, Q, H, B, State, Result>): Prepare {
   const { codec, handler, documentedErrors } = definition
-  const schemas = schemasOf(definition)
+  const schemas = toInputSchemas(definition)
   const { body: schema } = schemas
   const transmitted = { ...schemas, body: schema === undefined ? undefined : codec.transmittedSchema(schema) }
   const decoded = { params: passedOn, query: passedOn, headers: passedOn, body: schema }
@@ -61,7 +61,7 @@ export function prepareCoded<
   }
 }
 
-function schemasOf(definition: {
+function toInputSchemas(definition: {
   readonly params?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
   readonly headers?: z.ZodType | undefined

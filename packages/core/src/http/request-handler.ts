@@ -41,7 +41,7 @@ export function createMountableApi(api: Api, services: PipelineServices): Mounta
   return Object.freeze({
     ...api,
     handle: (route: Route, request: IncomingRequest) => handle(api, services, route, request),
-    handleUnmatched: (request: IncomingRequest) => answerUnrouted(api, services, request),
+    handleUnmatched: (request: IncomingRequest) => replyToUnmatched(api, services, request),
     reject: (request: IncomingRequest, code: BillfoldError['code'], allow?: readonly string[]) =>
       fail(
         api,
@@ -195,7 +195,11 @@ function invalid(path: string, message: string): BillfoldError {
   return new BillfoldError('input.invalid', { issues: [{ path, message }] })
 }
 
-function answerUnrouted(api: Api, services: PipelineServices, request: IncomingRequest): OutgoingResponse | undefined {
+function replyToUnmatched(
+  api: Api,
+  services: PipelineServices,
+  request: IncomingRequest,
+): OutgoingResponse | undefined {
   const allow = allowedMethods(api.routes, request.path)
   if (allow.length === 0) return undefined
   const requestId = resolveRequestId(request.headers)

@@ -32,7 +32,7 @@ describe('a value that is compared', () => {
     expect(withoutSecrets(schema, value)).toEqual(expected)
   })
 
-  test('shows whether there is a secret, and everything that is none', () => {
+  test('reveals whether a secret is present, and all values without secrets', () => {
     const schema = z.object({ pin: pin.optional(), more: z.unknown() })
     expect(withoutSecrets(schema, { more: { pin: 'a field without a schema' } })).toEqual({
       more: { pin: 'a field without a schema' },

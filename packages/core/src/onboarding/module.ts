@@ -28,7 +28,7 @@ declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends OnboardingAuditActions {}
 }
 
-/** What the onboarding module needs besides the services. */
+/** Dependencies of the onboarding module besides the services. */
 export interface OnboardingModuleContext extends ModuleContext {
   readonly onboarding: OnboardingSettings
 }

@@ -31,9 +31,9 @@ export interface FieldCipher {
 }
 
 /** The default cipher: the secure channel of the authentication API, between `callerKey` and the tenant's system key. */
-export function secureChannelCipher(envelopes: SystemChannels): FieldCipher {
+export function secureChannelCipher(systemChannels: SystemChannels): FieldCipher {
   const channelWith = async (tenant: string, callerKey: string): Promise<SecureChannel> =>
-    (await envelopes(tenant)).channelWith(callerKey)
+    (await systemChannels(tenant)).channelWith(callerKey)
   return {
     decrypt: (tenant, callerKey, text) =>
       withoutDetail(async () => decodeUtf8((await channelWith(tenant, callerKey)).decrypt(text))),

@@ -48,7 +48,7 @@ declare module '../platform/audit/actions.ts' {
   interface ModuleAuditActions extends PaymentAuditActions {}
 }
 
-/** What the payments module needs besides the services. */
+/** Dependencies of the payments module besides the services. */
 export interface PaymentsModuleContext extends ModuleContext {
   readonly payments: PaymentsContext
   readonly paymentOptions: PaymentsOptions

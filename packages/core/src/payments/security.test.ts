@@ -74,7 +74,7 @@ async function setUp(rules: PaymentRules = {}) {
 
 const device = { imei: '', appid: '', encrypted: false }
 
-async function changePasswordOf(services: Services, { email, password, userId }: TestUser): Promise<void> {
+async function changeUserPassword(services: Services, { email, password, userId }: TestUser): Promise<void> {
   const { apiKey } = await logIn({ services, settings: resolvePaymentSettings() }, actor, {
     ...device,
     imei: 'owner',
@@ -90,7 +90,7 @@ describe('replacing the password', () => {
   test('makes a concurrent login with the old password fail without an API key', async () => {
     const services = testServices()
     const ann = await registerUser(services)
-    const passwordChange = changePasswordOf.bind(undefined, services, ann)
+    const passwordChange = changeUserPassword.bind(undefined, services, ann)
     const racing = { ...services, storage: interruptCommit(services.storage, paymentApiKeys.name, passwordChange) }
     const input = { ...device, imei: 'thief', email: ann.email, password: ann.password }
     expect(await outcomeCode(logIn({ services: racing, settings: resolvePaymentSettings() }, actor, input))).toBe(
@@ -103,7 +103,7 @@ describe('replacing the password', () => {
   test('makes a concurrent registration of a proof key with the old password fail', async () => {
     const services = testServices()
     const ann = await registerUser(services)
-    const passwordChange = changePasswordOf.bind(undefined, services, ann)
+    const passwordChange = changeUserPassword.bind(undefined, services, ann)
     const racing = { ...services, storage: interruptCommit(services.storage, paymentProfiles.name, passwordChange) }
     const change = updateProfile({ services: racing, settings: resolvePaymentSettings() }, actor, ann.userId, {
       proofKey: generator,
@@ -130,7 +130,7 @@ describe('replacing the password', () => {
         )
         if (pin && !isPinNext) {
           isPinNext = true
-          await changePasswordOf(services, ann)
+          await changeUserPassword(services, ann)
         }
         await inner.commit(writes)
       },
@@ -318,17 +318,17 @@ describe('a wrong password', () => {
     }
     const services = testServices(storage)
     const ann = await registerUser(services)
-    const workOf = async (userId: string | undefined): Promise<readonly string[]> => {
+    const measureWork = async (userId: string | undefined): Promise<readonly string[]> => {
       work.length = 0
       await verifyPaymentCredential(services, actor, userId, 'password', 'a wrong password')
       return [...work]
     }
-    await workOf(ann.userId)
-    const known = await workOf(ann.userId)
+    await measureWork(ann.userId)
+    const known = await measureWork(ann.userId)
     expect(known.length).toBeGreaterThan(3)
-    expect(await workOf(undefined)).toEqual(known)
-    expect(await workOf(newId())).toEqual(known)
-    for (let wrong = 0; wrong < 10; wrong++) await workOf(ann.userId)
-    expect(await workOf(ann.userId)).toEqual(known)
+    expect(await measureWork(undefined)).toEqual(known)
+    expect(await measureWork(newId())).toEqual(known)
+    for (let wrong = 0; wrong < 10; wrong++) await measureWork(ann.userId)
+    expect(await measureWork(ann.userId)).toEqual(known)
   })
 })

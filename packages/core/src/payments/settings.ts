@@ -25,7 +25,7 @@ export interface PaymentRules extends MoneyOptions {
   readonly externalReceivers?: 'refuse' | 'invite'
   /** Invitation limit per sender. Default: 5 per day. */
   readonly invitationLimit?: RateLimitRule
-  /** Whether each payment requires the sender's PIN. Default: false. */
+  /** True if each payment requires the sender's PIN. Default: false. */
   readonly requirePin?: boolean
   /** Lifetime of an API key in seconds. Default: 30 days. */
   readonly apiKeyTtlSeconds?: number

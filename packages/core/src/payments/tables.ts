@@ -50,7 +50,7 @@ export const paymentApiKeys = defineTable({
     userId: text(36),
     /** Blind index of imei and appid. */
     deviceIndex: text(43),
-    /** Whether the key is valid for encrypted requests only. */
+    /** True if the key is valid for encrypted requests only. */
     encryptionRequired: boolean(),
     createdAt: integer(),
     expiresAt: integer(),

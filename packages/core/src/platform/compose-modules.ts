@@ -12,7 +12,7 @@ import {
   maintenanceStages,
 } from './module.ts'
 
-/** What several modules declare together. */
+/** The combined declarations of several modules. */
 export interface ComposedDeclarations {
   readonly tables: readonly Table[]
   readonly sealedColumns: readonly SealedColumn[]
@@ -50,7 +50,7 @@ export type PartsByName<Modules extends readonly Module<string, ModuleParts, nev
   readonly [M in Modules[number] as M['name']]: ReturnType<M['create']>
 }
 
-/** What all of these modules need to create their parts. */
+/** The intersection of the contexts that these modules need. */
 export type ContextOf<Modules extends readonly Module<string, ModuleParts, never>[]> =
   Modules[number]['create'] extends (context: infer Context) => ModuleParts ? Context : never
 

@@ -40,7 +40,7 @@ export interface ModuleApi {
   readonly routes: readonly { readonly id: string; readonly method: string; readonly path: string }[]
 }
 
-/** What a module runs on: the services of the Billfold that it is part of. */
+/** The services of the Billfold that a module is part of. */
 export interface ModuleContext {
   readonly services: Services
   /** The host's default tenant. */
@@ -61,7 +61,7 @@ export interface ModuleParts {
   readonly functions?: object
 }
 
-/** What a module declares, as data: known without a storage, a keyring or options. */
+/** The declarations of a module, as data: available without a storage, a keyring or options. */
 export interface ModuleDeclaration {
   /** The name of the module, unique in a Billfold. Additional modules become a property of this name: `billfold.loyalty`. */
   readonly name: string

@@ -5,7 +5,7 @@ import type { TelemetryTracer } from './types.ts'
 
 /** Instruments a password hasher: its queue length and durations. */
 export function instrumentPasswordHasher(
-  slowHash: PasswordHasher,
+  passwordHasher: PasswordHasher,
   tracer: TelemetryTracer | undefined,
   measured: MetricInstruments | undefined,
 ): PasswordHasher {
@@ -22,10 +22,10 @@ export function instrumentPasswordHasher(
     })
   }
   return {
-    ...slowHash,
-    withSlot: (source, job) => measure(() => slowHash.withSlot(source, job)),
-    derive: (secret, options) => measure(() => slowHash.derive(secret, options)),
-    hash: (secret, options) => measure(() => slowHash.hash(secret, options)),
-    verify: (secret, phc, options) => measure(() => slowHash.verify(secret, phc, options)),
+    ...passwordHasher,
+    withSlot: (source, job) => measure(() => passwordHasher.withSlot(source, job)),
+    derive: (secret, options) => measure(() => passwordHasher.derive(secret, options)),
+    hash: (secret, options) => measure(() => passwordHasher.hash(secret, options)),
+    verify: (secret, phc, options) => measure(() => passwordHasher.verify(secret, phc, options)),
   }
 }

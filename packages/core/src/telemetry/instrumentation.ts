@@ -16,7 +16,7 @@ import type { Telemetry } from './types.ts'
 /** Adds spans and metrics to the parts of Billfold. */
 export interface Instrumentation {
   readonly storage: (storage: Storage) => Storage
-  readonly passwordHasher: (slowHash: PasswordHasher) => PasswordHasher
+  readonly passwordHasher: (passwordHasher: PasswordHasher) => PasswordHasher
   readonly chains: (connections: ChainConnections) => ChainConnections
   readonly verifier: (verifier: BiometricVerifier) => BiometricVerifier
   readonly api: (api: MountableApi) => MountableApi
@@ -27,7 +27,7 @@ export interface Instrumentation {
 /** Returns everything unchanged, so that a host without telemetry has no overhead. */
 const none: Instrumentation = {
   storage: (storage) => storage,
-  passwordHasher: (slowHash) => slowHash,
+  passwordHasher: (passwordHasher) => passwordHasher,
   chains: (connections) => connections,
   verifier: (verifier) => verifier,
   api: (api) => api,
@@ -42,7 +42,7 @@ export function createInstrumentation(telemetry: Telemetry | undefined): Instrum
   const measured = createMetricInstruments(meter)
   return {
     storage: (storage) => instrumentStorage(storage, tracer, measured),
-    passwordHasher: (slowHash) => instrumentPasswordHasher(slowHash, tracer, measured),
+    passwordHasher: (passwordHasher) => instrumentPasswordHasher(passwordHasher, tracer, measured),
     chains: (connections) => ({
       ...connections,
       clients: new Map(

@@ -40,7 +40,7 @@ export interface FaceLogin {
 }
 
 /** The selfie of a person, in base64. */
-export function selfieOf(person: string): string {
+export function createTestSelfie(person: string): string {
   return Buffer.from(scriptedSelfie({ person })).toString('base64')
 }
 
@@ -65,7 +65,7 @@ export async function faceLogin(services: CustodyServices): Promise<FaceLogin> {
   }
   const submitFace = (sessionId: string, person: string): Promise<AuthenticationReply> =>
     call('submitFace', {
-      data: { sessionId, selfie: selfieOf(person), device: proveDevice('submit_face', sessionId) },
+      data: { sessionId, selfie: createTestSelfie(person), device: proveDevice('submit_face', sessionId) },
     })
   return {
     call,

@@ -38,7 +38,7 @@ function createLossyPool(pool: pg.Pool): {
 }
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'postgres')) {
-  const open = async () => {
+  const createPipeline = async () => {
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.pool === undefined) throw new Error('no pool')
@@ -51,7 +51,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
 
   describe(`pipelined commits on ${database.name}`, () => {
     test('fail independently of each other', async () => {
-      const { fresh, storage, coins } = await open()
+      const { fresh, storage, coins } = await createPipeline()
       const commits = Array.from({ length: 200 }, (_, at) =>
         at % 4 === 3
           ? storage.commit(batch(check(purses, { where: { id: 'nobody' } })))
@@ -66,7 +66,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
 
     test('are not blocked by one that waits for a row lock', async () => {
-      const { fresh, db, storage, coins } = await open()
+      const { fresh, db, storage, coins } = await createPipeline()
       let waiting = Promise.resolve()
       await db.transaction().execute(async (blocker) => {
         await sql`update billfold_purses set coins = coins where id = 'a'`.execute(blocker)
@@ -84,7 +84,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
 
     test('restore the settings of the connection', async () => {
-      const { fresh, storage, pool } = await open()
+      const { fresh, storage, pool } = await createPipeline()
       await Promise.all(Array.from({ length: 40 }, () => storage.commit(pay('a'))))
       const { rows } = await pool.query<{ lock_timeout: string }>('show lock_timeout')
       expect(rows).toEqual([{ lock_timeout: '0' }])
@@ -94,7 +94,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
 
   describe(`a statement that reaches the server after its connection was lost on ${database.name}`, () => {
     test('does not apply a batch that was rejected meanwhile and can be committed again', async () => {
-      const { fresh, db, pool, storage, coins } = await open()
+      const { fresh, db, pool, storage, coins } = await createPipeline()
       const lossyPool = createLossyPool(pool)
       const losingStorage = kyselyStorage(db, { dialect: 'postgres', pool: lossyPool.pool })
       const payment = pay('a', 150)
@@ -111,7 +111,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
 
     test('does not apply a batch that was retried successfully', async () => {
-      const { fresh, db, pool, coins } = await open()
+      const { fresh, db, pool, coins } = await createPipeline()
       const lossyPool = createLossyPool(pool)
       const losingStorage = kyselyStorage(db, { dialect: 'postgres', pool: lossyPool.pool })
       await losingStorage.commit(pay('a', 30))

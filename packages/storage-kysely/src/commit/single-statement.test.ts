@@ -55,10 +55,10 @@ describe('singleStatement', () => {
   })
 
   test('generates the same text for different values and another text for different conditions', () => {
-    const textOf = (...writes: readonly Write[]) => singleStatement(target, batch(...writes))?.sql
-    expect(textOf(add('a'), note('b'))).toBe(textOf(add('c'), note('d')))
-    expect(textOf(check(things, { where: { id: 'a' } }))).not.toBe(
-      textOf(check(things, { where: { id: 'a' }, expectedRows: 'none' })),
+    const toSql = (...writes: readonly Write[]) => singleStatement(target, batch(...writes))?.sql
+    expect(toSql(add('a'), note('b'))).toBe(toSql(add('c'), note('d')))
+    expect(toSql(check(things, { where: { id: 'a' } }))).not.toBe(
+      toSql(check(things, { where: { id: 'a' }, expectedRows: 'none' })),
     )
   })
 

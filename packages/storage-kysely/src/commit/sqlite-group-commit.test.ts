@@ -18,7 +18,7 @@ const purses = defineTable({ name: 'purses', columns: { id: text(8), coins: inte
 const pay = () => batch(update(purses, { where: { id: 'a', coins: { gte: 1 } }, add: { coins: -1 } }))
 
 for (const database of (await openTestDatabases()).filter(({ kind }) => kind === 'sqlite')) {
-  const open = async () => {
+  const createStorage = async () => {
     const fresh = await database.open()
     const { db, driver } = fresh.connectWithDriver()
     if (driver.database === undefined) throw new Error('no database')
@@ -40,7 +40,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
 
   describe(`concurrent commits on ${database.name}`, () => {
     test('share transactions and fail independently of each other', async () => {
-      const { fresh, storage, transactions, coins } = await open()
+      const { fresh, storage, transactions, coins } = await createStorage()
       const outcomes = await Promise.allSettled(
         Array.from({ length: 120 }, (_, at) =>
           storage.commit(at % 3 === 2 ? batch(check(purses, { where: { id: 'nobody' } })) : pay()),
@@ -54,7 +54,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind ===
     })
 
     test('wait for an open transaction of the host on the same connection', async () => {
-      const { fresh, db, storage, coins } = await open()
+      const { fresh, db, storage, coins } = await createStorage()
       let commits: Promise<void>[] = []
       const failure = db.transaction().execute(async (transaction) => {
         await storage.withTransaction(transaction).commit(pay())

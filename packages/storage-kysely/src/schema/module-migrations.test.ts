@@ -50,7 +50,7 @@ type MigrateDialect = Parameters<typeof migrate>[1]['dialect']
 
 for (const database of await openTestDatabases()) {
   const { dialect } = database
-  const openDatabase = async () => {
+  const createDatabase = async () => {
     const fresh = await database.open()
     const db = fresh.connect()
     const apply = (...modules: readonly MigrationModule[]) => migrate(db, { dialect, modules })
@@ -60,7 +60,7 @@ for (const database of await openTestDatabases()) {
 
   describe(`modules on ${database.name}`, () => {
     test('have their tables created in the run that creates those of core', async () => {
-      const { db, apply, verify, drop } = await openDatabase()
+      const { db, apply, verify, drop } = await createDatabase()
       expect(await apply(notebook(notes))).toEqual([...coreIds, 'notebook/0001-tables'])
       expect(await apply(notebook(notes))).toEqual([])
       await verify(notebook(notes))
@@ -70,7 +70,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('can be added later, and can add tables, columns and keys later', async () => {
-      const { db, apply, verify, drop } = await openDatabase()
+      const { db, apply, verify, drop } = await createDatabase()
       expect(await apply()).toEqual(coreIds)
       expect(await listIssues(verify(notebook(notes)))).toEqual([
         'storage.schema-mismatch',
@@ -91,7 +91,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('of an earlier release have nothing to apply after a newer one has migrated', async () => {
-      const { apply, verify, drop } = await openDatabase()
+      const { apply, verify, drop } = await createDatabase()
       await apply(notebook(notes))
       await apply(notebook(notes, tags))
       await apply(notebook(extendedNotes, tags))
@@ -103,7 +103,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are applied once by concurrent processes', async () => {
-      const { connect, drop } = await openDatabase()
+      const { connect, drop } = await createDatabase()
       const modules = [notebook(notes), { name: 'tagging', tables: [tags] }]
       const applied = await Promise.all([1, 2, 3].map(() => migrate(connect(), { dialect, modules })))
       expect(applied.flat()).toEqual([...coreIds, 'notebook/0001-tables', 'tagging/0001-tables'])
@@ -111,7 +111,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('whose tables changed in another way are rejected, and nothing is applied', async () => {
-      const { db, apply, verify, drop } = await openDatabase()
+      const { db, apply, verify, drop } = await createDatabase()
       await apply(notebook(notes, tags))
       const withoutIndex = defineTable({ name: 'tags', columns: tags.columns, key: ['id'] })
       const longer = defineTable({ name: 'notes', columns: { id: text(36), body: text(300) }, key: ['id'] })
@@ -127,7 +127,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('with their own migrations apply these by name, and cannot switch to others', async () => {
-      const { apply, verify, drop } = await openDatabase()
+      const { apply, verify, drop } = await createDatabase()
       const first = { name: '0001-notes', steps: [{ kind: 'createTable', table: notes }] } as const
       const second = { name: '0002-tags', steps: [{ kind: 'createTable', table: tags }] } as const
       expect(await apply({ ...notebook(notes), migrations: [first] })).toEqual([...coreIds, 'notebook/0001-notes'])
@@ -148,7 +148,7 @@ for (const database of await openTestDatabases()) {
     })
 
     test('are printed as SQL that creates and records the same tables', async () => {
-      const { db, apply, verify, drop } = await openDatabase()
+      const { db, apply, verify, drop } = await createDatabase()
       const flavour = dialect === 'mysql' && database.name.startsWith('MariaDB') ? 'mariadb' : dialect
       const statements = printMigrations(flavour, { modules: [notebook(extendedNotes)] })
         .split(/;\n/)

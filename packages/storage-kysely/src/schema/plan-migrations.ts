@@ -16,7 +16,7 @@ export interface PlannedMigration {
   readonly recording: 'at-end' | 'computed' | 'interrupted'
 }
 
-/** What is left to do, and what cannot be done. */
+/** The pending steps, and the problems that prevent the migration. */
 export interface MigrationPlan {
   readonly migrations: readonly PlannedMigration[]
   readonly issues: readonly Issue[]
@@ -33,10 +33,10 @@ export function planMigrations(
   core: readonly Migration[],
   modules: readonly MigrationModule[],
 ): MigrationPlan {
-  const entriesOf = (name: string): LogEntry[] => log.filter(({ module }) => module === name)
+  const listEntries = (name: string): LogEntry[] => log.filter(({ module }) => module === name)
   const plans = [
-    { migrations: planFrozen(coreModule, core, entriesOf(coreModule)), issues: [] },
-    ...modules.map((module) => planModule(module, entriesOf(module.name))),
+    { migrations: planFrozen(coreModule, core, listEntries(coreModule)), issues: [] },
+    ...modules.map((module) => planModule(module, listEntries(module.name))),
   ]
   return {
     migrations: plans.flatMap(({ migrations }) => migrations),

@@ -3,7 +3,7 @@ import type { Flavour, Names } from '../sql/dialect.ts'
 import type { DropIndex, MigrationStep } from './migrations/migration.ts'
 import { toWideIntegerText } from '../sql/wide-integer-text.ts'
 
-/** What the SQL of a table definition depends on besides the table. */
+/** The context of the SQL of a table definition besides the table. */
 export interface SchemaTarget {
   readonly flavour: Flavour
   readonly names: Names

@@ -7,14 +7,14 @@ export type Dialect = 'sqlite' | 'postgres' | 'mysql'
 /** The dialect of table definitions: MySQL and MariaDB name their collations differently. */
 export type Flavour = Dialect | 'mariadb'
 
-/** What the text of a statement depends on besides the write itself, and the texts generated so far. */
+/** The context of a statement's text besides the write itself, and the cached texts. */
 export interface Target {
   readonly dialect: Dialect
   readonly names: Names
   readonly statements: StatementCache
 }
 
-/** Where the tables are and how they are named. */
+/** The location and naming of the tables. */
 export interface Naming {
   /**
    * PostgreSQL: the schema. MySQL and MariaDB: the database. SQLite: the attached database. It must exist.

@@ -90,12 +90,12 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         submit(one, prepared, { ...ownerSignature, recovery: ownerSignature.recovery + 2 }),
       ]
       assert.deepEqual(
-        await Promise.all(wrong.map(codeOf)),
+        await Promise.all(wrong.map(catchErrorCode)),
         wrong.map(() => 'crypto.invalid-signature'),
       )
       const asThief = { ...prepared, signer: thief.address }
       const thiefSignature = secp256k1.sign(prepared.digest, thief.privateKey)
-      assert.equal(await codeOf(submit(one, asThief, thiefSignature)), 'did.update-conflict')
+      assert.equal(await catchErrorCode(submit(one, asThief, thiefSignature)), 'did.update-conflict')
       assert.deepEqual(await listEvents(one, owner.address), [])
     },
   },
@@ -106,7 +106,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       const early = await prepare(one, owner.address, service)
       await applyChange(one, owner, { kind: 'owner', newOwner: next.address })
       const late = submit(one, early, secp256k1.sign(early.digest, owner.privateKey))
-      assert.equal(await codeOf(late), 'did.update-conflict')
+      assert.equal(await catchErrorCode(late), 'did.update-conflict')
       await applyChange(one, next, service, owner.address)
       await applyChange(one, next, { kind: 'owner', newOwner: `0x${'0'.repeat(40)}` }, owner.address)
       assert.equal(await one.registry.identityOwner(one.services, tenant, owner.address), owner.address)
@@ -120,7 +120,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
       const prepared = await prepare(one, owner.address, service)
       const signature = secp256k1.sign(prepared.digest, owner.privateKey)
       assert.equal((await submit(one, prepared, signature)).state, 'mined')
-      assert.equal(await codeOf(submit(other, prepared, signature)), 'did.update-conflict')
+      assert.equal(await catchErrorCode(submit(other, prepared, signature)), 'did.update-conflict')
       assert.equal((await listEvents(one, owner.address)).length, 1)
     },
   },
@@ -152,7 +152,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         const racer = instanceAt(instances, index)
         return applyChange(racer, owner, { ...service, name: `did/svc/S${index}` })
       })
-      const outcomes = await Promise.all(race.map(async (step) => (await codeOf(step)) ?? (await step).state))
+      const outcomes = await Promise.all(race.map(async (step) => (await catchErrorCode(step)) ?? (await step).state))
       const applied = (await listEvents(instances[0], owner.address)).length
       assert.ok(applied >= 1)
       assert.equal(outcomes.filter((outcome) => outcome === 'mined').length, applied)
@@ -184,12 +184,12 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
         { kind: 'delegate', delegateType: 'veriKey', delegate: 'nobody', validity: 1 },
         { kind: 'owner', newOwner: '0x00' },
       ]
-      const codes = await Promise.all(changes.map((change) => codeOf(prepare(one, address, change))))
+      const codes = await Promise.all(changes.map((change) => catchErrorCode(prepare(one, address, change))))
       assert.deepEqual(
         codes,
         changes.map(() => 'input.invalid'),
       )
-      assert.equal(await codeOf(applyChange(one, createDidOwner(), service, undefined, '')), 'input.invalid')
+      assert.equal(await catchErrorCode(applyChange(one, createDidOwner(), service, undefined, '')), 'input.invalid')
     },
   },
   {
@@ -203,7 +203,7 @@ export const didRegistryCases: readonly DidRegistryCase[] = [
           () => one.registry.assertApiUrlAllowed(apiUrl),
           (error) => isBillfoldError(error, 'did.api-url-not-allowed'),
         )
-        assert.equal(await codeOf(submit(one, prepared, signature, { apiUrl })), 'did.api-url-not-allowed')
+        assert.equal(await catchErrorCode(submit(one, prepared, signature, { apiUrl })), 'did.api-url-not-allowed')
       }
       assert.deepEqual(await listEvents(one, owner.address), [])
     },
@@ -254,7 +254,7 @@ function withoutVersion({ version: _version, ...event }: RegistryEvent): object 
   return event
 }
 
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+async function catchErrorCode(promise: Promise<unknown>): Promise<string | undefined> {
   try {
     await promise
     return undefined

@@ -8,14 +8,14 @@ export async function assertCommitRejected(
   reason: 'condition-failed' | 'duplicate',
   index: number,
 ): Promise<void> {
-  const error = await errorOf(commit)
+  const error = await catchError(commit)
   assert.ok(isCommitError(error), `expected a CommitError, got ${String(error)}`)
   assert.deepEqual({ reason: error.reason, index: error.index }, { reason, index })
 }
 
 /** Asserts that input that no storage can store is rejected with `input.invalid`. */
 export async function assertInvalidInput(attempt: Promise<unknown>): Promise<void> {
-  const error = await errorOf(attempt)
+  const error = await catchError(attempt)
   assert.ok(isBillfoldError(error, 'input.invalid'), `expected input.invalid, got ${String(error)}`)
 }
 
@@ -29,7 +29,7 @@ export async function countApplied(commits: readonly Promise<void>[]): Promise<n
   return outcomes.filter((outcome) => outcome.status === 'fulfilled').length
 }
 
-async function errorOf(attempt: Promise<unknown>): Promise<unknown> {
+async function catchError(attempt: Promise<unknown>): Promise<unknown> {
   try {
     await attempt
   } catch (error) {

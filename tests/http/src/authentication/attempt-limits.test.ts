@@ -21,16 +21,16 @@ beforeEach(async () => {
   })
 })
 
-async function loginOf(person: string, configuration: string): Promise<LoginBrowser> {
-  const { createSession, openBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
+async function startLogin(person: string, configuration: string): Promise<LoginBrowser> {
+  const { createSession, startBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
   const userId = await createUser(host.billfold)
   await enrolFace(driver(), host.billfold, userId, person)
-  return openBrowser((await createSession({ userId, dvcID: configuration, communityId: 'default' })).url)
+  return startBrowser((await createSession({ userId, dvcID: configuration, communityId: 'default' })).url)
 }
 
 describe('a request rejected by a rate limit', () => {
   it('consumes no face attempt', async () => {
-    const browser = await loginOf('ada', 'still')
+    const browser = await startLogin('ada', 'still')
     refusing.add('face attempts per user')
     for (let count = 0; count < 6; count++)
       expect((await browser.submitFace({ selfie: createSelfie('ada') })).status).toBe(429)
@@ -39,7 +39,7 @@ describe('a request rejected by a rate limit', () => {
   })
 
   it('consumes no PIN attempt', async () => {
-    const browser = await loginOf('berta', 'pin')
+    const browser = await startLogin('berta', 'pin')
     const { token } = (await browser.submitFace({ selfie: createSelfie('berta') })).data
     refusing.add('wrong signing methods')
     for (let count = 0; count < 6; count++) expect((await browser.verifyPin(token, { pin: '4711' })).status).toBe(429)

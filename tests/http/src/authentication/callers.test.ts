@@ -30,16 +30,16 @@ describeMounted(
 )
 
 function suite(client: MountedClient): void {
-  const sealers = new Map<string, Promise<EncryptingClient>>()
-  const sealerOf = (licence: string): Promise<EncryptingClient> => {
-    const known = sealers.get(licence) ?? createEncryptingClient(client, { licence })
-    sealers.set(licence, known)
+  const clients = new Map<string, Promise<EncryptingClient>>()
+  const getClient = (licence: string): Promise<EncryptingClient> => {
+    const known = clients.get(licence) ?? createEncryptingClient(client, { licence })
+    clients.set(licence, known)
     return known
   }
   const call = async (
     unusual: RequestOverrides & { data?: unknown; plain?: unknown } = {},
     licence = host.standard.licence,
-  ) => (await sealerOf(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
+  ) => (await getClient(licence)).send('POST', '/check_enrollment', { data: nobody, ...unusual })
 
   describe('public information', () => {
     it('returns health, public key and build', async () => {

@@ -46,11 +46,11 @@ export async function createEncryptingClient(
   const headers: EncryptingClient['headers'] = async (unusual = {}) => {
     const uuid = unusual.uuid ?? crypto.randomUUID()
     const { ts = Math.floor(Date.now() / 1000) } = unusual
-    const brought = 'licence' in unusual ? unusual.licence : licence
+    const presented = 'licence' in unusual ? unusual.licence : licence
     const all = {
       publickey: own.publicKey,
       requestid: await channel.encrypt(unusual.requestId ?? JSON.stringify({ appid: 'tests', uuid, ts })),
-      licensekey: brought === undefined ? undefined : await channel.encrypt(brought),
+      licensekey: presented === undefined ? undefined : await channel.encrypt(presented),
       authorization: unusual.token === undefined ? undefined : `Bearer ${unusual.token}`,
       ...unusual.headers,
     }

@@ -26,8 +26,8 @@ async function identified(person: string): Promise<number> {
 async function ada(): Promise<string> {
   const userId = await createUser(host.billfold)
   await enrolFace(driver(), host.billfold, userId, 'ada')
-  const { createSession, openBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
-  const browser = await openBrowser((await createSession({ userId, dvcID: 'pin' })).url)
+  const { createSession, startBrowser } = await createLoginFlow(driver(), host.billfold, host.licence)
+  const browser = await startBrowser((await createSession({ userId, dvcID: 'pin' })).url)
   const device = createDevice()
   const show = (step: string) => device.signStep(step, browser.sessionId, browser.publicKey)
   const face = await browser.submitFace({ selfie: createSelfie('ada'), device: show('submit_face') })

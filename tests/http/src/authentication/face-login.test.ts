@@ -28,12 +28,12 @@ function suite(client: MountedClient): void {
     const at = await steps()
     const userId = await at.createEnrolledUser(person)
     const made = await at.createSession({ userId, dvcID, ...more })
-    return { userId, browser: await at.openBrowser(made.url) }
+    return { userId, browser: await at.startBrowser(made.url) }
   }
 
   describe('a login by face', () => {
     it('verifies the face in a browser and returns the requested claims to the relying party', async () => {
-      const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
+      const { createEnrolledUser, createSession, startBrowser, relyingParty } = await steps()
       const userId = await createEnrolledUser('ada')
       const scopes = 'wallet,face_compare_score selfie'
       const { sessionId, url } = await createSession({ userId, dvcID: 'still', scopes, origin: { tag: 'shop' } })
@@ -44,7 +44,7 @@ function suite(client: MountedClient): void {
       })
       const path = `/sessions/session/${sessionId}/response`
       expect((await relyingParty.send('GET', path)).status).toBe(404)
-      const browser = await openBrowser(url)
+      const browser = await startBrowser(url)
       expect(browser.location).toBe(`${publicUrl}/v2/authentication?session=${sessionId}&selfieCaptureMode=auto`)
       expect((await browser.getResult()).data).toMatchObject({ status: 'pending' })
       expect(await browser.submitFace({ selfie: `data:image/png;base64,${createSelfie('ada')}` })).toMatchObject({
@@ -72,17 +72,19 @@ function suite(client: MountedClient): void {
     })
 
     it('identifies the user by face if the configuration allows it', async () => {
-      const { createEnrolledUser, createSession, openBrowser, relyingParty } = await steps()
+      const { createEnrolledUser, createSession, startBrowser, relyingParty } = await steps()
       const userId = await createEnrolledUser('berta')
       const { sessionId, url } = await createSession({ dvcID: 'anybody' })
-      expect((await (await openBrowser(url)).submitFace({ selfie: createSelfie('berta') })).data.status).toBe('success')
+      expect((await (await startBrowser(url)).submitFace({ selfie: createSelfie('berta') })).data.status).toBe(
+        'success',
+      )
       const { decrypted } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
       expect(decrypted).toEqual({ sessionId, userId })
     })
 
     it('returns 400 without a user if the configuration does not identify', async () => {
-      const { createSession, openBrowser } = await steps()
-      const browser = await openBrowser((await createSession({ dvcID: 'still' })).url)
+      const { createSession, startBrowser } = await steps()
+      const browser = await startBrowser((await createSession({ dvcID: 'still' })).url)
       expect((await browser.submitFace({ selfie: createSelfie('berta') })).status).toBe(400)
     })
 
@@ -99,9 +101,9 @@ function suite(client: MountedClient): void {
     })
 
     it('asks a user without a face to enrol', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const userId = await createUser(host.billfold)
-      const browser = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      const browser = await startBrowser((await createSession({ userId, dvcID: 'still' })).url)
       expect((await browser.submitFace({ selfie: createSelfie('nobody yet') })).data).toMatchObject({
         status: 'enroll',
       })
@@ -187,17 +189,17 @@ function suite(client: MountedClient): void {
     })
 
     it('fails the session if the user has none', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const userId = await createUser(host.billfold, '')
       await enrolFace(client, host.billfold, userId, 'lena')
-      const browser = await openBrowser((await createSession({ userId, dvcID: 'pin' })).url)
+      const browser = await startBrowser((await createSession({ userId, dvcID: 'pin' })).url)
       expect((await browser.submitFace({ selfie: createSelfie('lena') })).data.status).toBe('failure')
     })
   })
 
   describe('a device', () => {
     it('is trusted after proving its key with the PIN, and skips the PIN until revoked', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const device = createDevice()
       const { userId, browser } = await login('maria', 'device')
       const show = (step: string, of: { sessionId: string; publicKey: string }) =>
@@ -213,23 +215,23 @@ function suite(client: MountedClient): void {
       expect((await browser.getResult('phone')).data).toMatchObject({ status: 'success', isTrustedDevice: true })
       expect((await browser.getResult('tablet')).data).toMatchObject({ isTrustedDevice: false })
 
-      const again = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
+      const again = await startBrowser((await createSession({ userId, dvcID: 'device' })).url)
       const shown = { selfie: createSelfie('maria'), device: show('submit_face', again) }
       expect((await again.submitFace(shown)).data.status).toBe('success')
       const [trusted] = await host.billfold.authentication.devices.list(userId)
       await host.billfold.authentication.devices.revoke(userId, trusted?.id ?? '')
-      const third = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
+      const third = await startBrowser((await createSession({ userId, dvcID: 'device' })).url)
       const revoked = { selfie: createSelfie('maria'), device: show('submit_face', third) }
       expect((await third.submitFace(revoked)).data.status).toBe('pin')
     })
 
     it('is not trusted without a valid key proof', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const { userId, browser } = await login('nora', 'device')
       const { token } = (await browser.submitFace({ selfie: createSelfie('nora') })).data
       expect((await browser.verifyPin(token, { pin: '4711', isTrustedDevice: true })).data.isAuthenticated).toBe(true)
       expect(await host.billfold.authentication.devices.list(userId)).toEqual([])
-      const again = await openBrowser((await createSession({ userId, dvcID: 'device' })).url)
+      const again = await startBrowser((await createSession({ userId, dvcID: 'device' })).url)
       for (const proof of [
         createDevice().signStep('verify_pin', again.sessionId, again.publicKey),
         createDevice().signStep('submit_face', browser.sessionId, again.publicKey),
@@ -243,18 +245,18 @@ function suite(client: MountedClient): void {
 
   describe('an enrolment', () => {
     it('requires the PIN or a trusted device', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const userId = await createUser(host.billfold)
-      const start = async () => openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
+      const start = async () => startBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
       const first = await start()
       const { data } = await first.submitFace({ selfie: createSelfie('olga') })
       expect(data).toMatchObject({ status: 'pin', pinRequired: true })
-      const early = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      const early = await startBrowser((await createSession({ userId, dvcID: 'still' })).url)
       expect((await early.submitFace({ selfie: createSelfie('olga') })).data.status).toBe('enroll')
       const device = createDevice()
       const shown = device.signStep('verify_pin', first.sessionId, first.publicKey)
       await first.verifyPin(data.token, { pin: '4711', isTrustedDevice: true, device: shown })
-      const later = await openBrowser((await createSession({ userId, dvcID: 'still' })).url)
+      const later = await startBrowser((await createSession({ userId, dvcID: 'still' })).url)
       expect((await later.submitFace({ selfie: createSelfie('olga') })).data.status).toBe('success')
 
       const second = await start()
@@ -269,9 +271,9 @@ function suite(client: MountedClient): void {
     })
 
     it('fails without a second factor, and returns 400 without a user', async () => {
-      const { createSession, openBrowser, relyingParty } = await steps()
+      const { createSession, startBrowser, relyingParty } = await steps()
       const userId = await createUser(host.billfold, '')
-      const browser = await openBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
+      const browser = await startBrowser((await createSession({ userId, dvcID: 'still', purpose: 'enroll' })).url)
       expect((await browser.submitFace({ selfie: createSelfie('rita') })).data.status).toBe('failure')
       const data = { dvcID: 'still', purpose: 'enroll' }
       expect((await relyingParty.send('PUT', '/sessions/session/new', { data })).status).toBe(400)

@@ -46,7 +46,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     return userId
   }
 
-  async function open(userId: string, configuration: string): Promise<StartedSession> {
+  async function startSession(userId: string, configuration: string): Promise<StartedSession> {
     const [one, other] = drivers()
     const { sessionId } = await billfold().authentication.sessions.create({ userId, configuration })
     const answer = await visitSessionUrl(one, `${publicUrl}/sessions/session/${sessionId}`)
@@ -63,7 +63,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     })
 
   it('verify at most five of twelve faces', { timeout: 60_000 }, async () => {
-    const session = await open(await enrolled('ada'), 'still')
+    const session = await startSession(await enrolled('ada'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) => face(session, index, createSelfie('mallory'))),
     )
@@ -75,7 +75,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   })
 
   it('complete a session once for eight matching faces', { timeout: 60_000 }, async () => {
-    const session = await open(await enrolled('berta'), 'still')
+    const session = await startSession(await enrolled('berta'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => face(session, index, createSelfie('berta'))),
     )
@@ -86,20 +86,20 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   })
 
   it('execute a request id once and return its reply to repeats', { timeout: 60_000 }, async () => {
-    const session = await open(await enrolled('carla'), 'pin')
+    const session = await startSession(await enrolled('carla'), 'pin')
     const selfie = createSelfie('carla')
     const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(session, index, selfie, 'the same')))
-    const answered = answers.filter(({ status }) => status === 200)
-    expect(answered.length).toBeGreaterThan(0)
+    const accepted = answers.filter(({ status }) => status === 200)
+    expect(accepted.length).toBeGreaterThan(0)
     for (const { status } of answers) expect([200, 401]).toContain(status)
     const again = await face(session, 1, selfie, 'the same')
-    for (const { decrypted: data } of answered) expect(data).toEqual(again.decrypted)
+    for (const { decrypted: data } of accepted) expect(data).toEqual(again.decrypted)
     expect((await face(session, 1, createSelfie('mallory'), 'the same')).status).toBe(401)
     expect((await face(session, 1, selfie, 'another')).status).toBe(400)
   })
 
   it('verify at most five of twelve PINs', { timeout: 60_000 }, async () => {
-    const session = await open(await enrolled('dora'), 'pin')
+    const session = await startSession(await enrolled('dora'), 'pin')
     const { token } = (await face(session, 0, createSelfie('dora'))).decrypted as { token: string }
     const pin = (index: number, value: string) =>
       (session.at[index % 2] ?? session.at[0]).send('POST', '/verify_pin', { data: { pin: value }, token })
@@ -139,12 +139,12 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
   })
 
   it('identify faces that the other process enrolled, until it removes them', { timeout: 60_000 }, async () => {
-    const asked = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
+    const context = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
     const callers = await Promise.all(
       drivers().map((driver, index) => createEncryptingClient(driver, { licence: hosts[index === 0 ? 0 : 1].licence })),
     )
     const identify = (index: number, person: string) =>
-      callers[index]?.send('POST', '/identify_selfie', { data: { ...asked, selfie: createSelfie(person) } })
+      callers[index]?.send('POST', '/identify_selfie', { data: { ...context, selfie: createSelfie(person) } })
     const people = ['emma', 'frida', 'gerda']
     expect((await identify(1, 'emma'))?.status).toBe(404)
     const ids = await Promise.all(people.map((person) => enrolled(person)))
@@ -160,7 +160,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
       [0, 1].map((index) => enrolFace(drivers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)),
     )
     const logins = await Promise.all(
-      [0, 1].map(async (index) => face(await open(userId, 'still'), index, createSelfie(`twin ${index}`))),
+      [0, 1].map(async (index) => face(await startSession(userId, 'still'), index, createSelfie(`twin ${index}`))),
     )
     expect(logins.map(({ decrypted }) => (decrypted as { status: string }).status).toSorted()).toEqual([
       'retry',
@@ -185,7 +185,7 @@ describe('the face attempt limit per user', () => {
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
     const userId = await steps.createEnrolledUser('ada')
     const status = async () => {
-      const browser = await steps.openBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
+      const browser = await steps.startBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
       return (await browser.submitFace({ selfie: createSelfie('mallory') })).status
     }
     expect([await status(), await status(), await status(), await status()]).toEqual([200, 200, 429, 429])
@@ -213,7 +213,7 @@ describe('an enrolment overtaken by another', () => {
     }
     const { billfold } = await createFaceHost({ storage })
     const driver = inMemoryDriver(billfold.authentication)
-    const statusOf = async (userId: string, person: string): Promise<string> => {
+    const getStatus = async (userId: string, person: string): Promise<string> => {
       const input = { userId, configuration: 'still' } as const
       const { sessionId } = await billfold.authentication.sessions.create(input)
       const answer = await visitSessionUrl(driver, `${publicUrl}/sessions/session/${sessionId}`)
@@ -243,8 +243,8 @@ describe('an enrolment overtaken by another', () => {
     for (let call = 2; call <= alone; call += 1) {
       const userId = await createUser(billfold)
       await countCalls(userId, call, `late ${call}`, `early ${call}`)
-      expect([call, await statusOf(userId, `early ${call}`)]).toEqual([call, 'success'])
-      expect([call, await statusOf(userId, `late ${call}`)]).toEqual([call, 'retry'])
+      expect([call, await getStatus(userId, `early ${call}`)]).toEqual([call, 'success'])
+      expect([call, await getStatus(userId, `late ${call}`)]).toEqual([call, 'retry'])
     }
   })
 })

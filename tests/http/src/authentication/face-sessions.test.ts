@@ -29,15 +29,15 @@ function suite(client: MountedClient): void {
     const at = await steps()
     const userId = await at.createEnrolledUser(person)
     const made = await at.createSession({ userId, dvcID, ...more })
-    return { userId, browser: await at.openBrowser(made.url) }
+    return { userId, browser: await at.startBrowser(made.url) }
   }
 
   describe('a session', () => {
     it('is bound to the browser that started it', async () => {
-      const { createSession, openBrowser, createEnrolledUser } = await steps()
+      const { createSession, startBrowser, createEnrolledUser } = await steps()
       const userId = await createEnrolledUser('sara')
       const { url } = await createSession({ userId, dvcID: 'still' })
-      const browser = await openBrowser(url)
+      const browser = await startBrowser(url)
       expect((await visitSessionUrl(client, url)).status).toBe(403)
       expect((await visitSessionUrl(client, url, `${browser.cookie}x`)).status).toBe(403)
       expect((await visitSessionUrl(client, url, browser.cookie)).status).toBe(302)
@@ -48,17 +48,17 @@ function suite(client: MountedClient): void {
     })
 
     it('expires after one minute, or ten once started', async () => {
-      const { createSession, openBrowser } = await steps()
+      const { createSession, startBrowser } = await steps()
       const unopened = await createSession({ dvcID: 'still' })
-      const opened = await openBrowser((await createSession({ dvcID: 'still' })).url)
+      const browser = await startBrowser((await createSession({ dvcID: 'still' })).url)
       host.advanceClock(61_000)
       const ts = Math.floor(Date.now() / 1000)
       expect((await visitSessionUrl(client, unopened.url)).status).toBe(410)
       expect((await client.request('GET', `/sessions/session/${unopened.sessionId}`)).status).toBe(410)
-      expect((await opened.getResult()).status).toBe(200)
+      expect((await browser.getResult()).status).toBe(200)
       host.advanceClock(540_000)
-      expect((await opened.getResult()).status).toBe(410)
-      expect((await opened.submitFace({ selfie: createSelfie('x') }, { ts: ts + 601 })).status).toBe(410)
+      expect((await browser.getResult()).status).toBe(410)
+      expect((await browser.submitFace({ selfie: createSelfie('x') }, { ts: ts + 601 })).status).toBe(410)
       host.advanceClock(-601_000)
     })
 

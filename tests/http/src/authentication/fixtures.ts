@@ -50,7 +50,7 @@ export interface TestDevice {
 /** Creates a device. */
 export function createDevice(): TestDevice {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const publicKey = pointOf(pair.publicKey)
+  const publicKey = toPublicPoint(pair.publicKey)
   const signed: TestDevice['sign'] = (text) => {
     const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const
     return { publicKey, signature: sign('sha256', Buffer.from(text), key).toString('base64') }
@@ -65,7 +65,7 @@ export function createDevice(): TestDevice {
   }
 }
 
-function pointOf(key: KeyObject): string {
+function toPublicPoint(key: KeyObject): string {
   const { x = '', y = '' } = key.export({ format: 'jwk' })
   return Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString('base64')
 }

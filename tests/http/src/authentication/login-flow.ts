@@ -20,7 +20,7 @@ export interface LoginFlow {
   /** Creates a session as a relying party. */
   readonly createSession: (requested: Readonly<Record<string, unknown>>) => Promise<{ sessionId: string; url: string }>
   /** Starts a session in a new browser. */
-  readonly openBrowser: (url: string) => Promise<LoginBrowser>
+  readonly startBrowser: (url: string) => Promise<LoginBrowser>
   /** Creates a user with an enrolled face. */
   readonly createEnrolledUser: (person: string, pin?: string) => Promise<string>
 }
@@ -44,14 +44,14 @@ export interface LoginBrowser {
 /** Creates the login steps for an API. */
 export async function createLoginFlow(driver: RequestDriver, billfold: Billfold, licence: string): Promise<LoginFlow> {
   const relyingParty = await createEncryptingClient(driver, { licence })
-  const openBrowser = async (url: string): Promise<LoginBrowser> => {
+  const startBrowser = async (url: string): Promise<LoginBrowser> => {
     const answer = await visitSessionUrl(driver, url)
     if (answer.status !== 302) throw new Error(`not opened: ${answer.status} ${answer.text}`)
     return createBrowser(driver, answer)
   }
   return {
     relyingParty,
-    openBrowser,
+    startBrowser,
     createSession: async (requested) => {
       const { status, json, text } = await relyingParty.send('PUT', '/sessions/session/new', { data: requested })
       if (status !== 201) throw new Error(`not made: ${status} ${text}`)
@@ -94,8 +94,8 @@ async function createBrowser(driver: RequestDriver, { headers }: HttpReply): Pro
   const [cookie = ''] = String(headers['set-cookie']).split(';')
   const caller = await createEncryptingClient(driver)
   const step = async (path: string, data: unknown, unusual: RequestOverrides): Promise<StepReply> => {
-    const brought = { ...unusual, headers: { cookie, ...unusual.headers } }
-    const { status, json, decrypted } = await caller.send('POST', path, { data, ...brought })
+    const request = { ...unusual, headers: { cookie, ...unusual.headers } }
+    const { status, json, decrypted } = await caller.send('POST', path, { data, ...request })
     return { status, json, data: decrypted }
   }
   return {

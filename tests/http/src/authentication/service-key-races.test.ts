@@ -15,7 +15,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   let licence: string
   /** One client with connections to both hosts. */
   let callers: readonly [EncryptingClient, EncryptingClient]
-  const turn = <T>(both: readonly [T, T], index: number): T => both[index % 2 === 0 ? 0 : 1]
+  const alternate = <T>(both: readonly [T, T], index: number): T => both[index % 2 === 0 ? 0 : 1]
   const makeKey = () => instances[0].serviceKeys.create({ tag: 'raced', scopes: ['custody'] })
   const listed = async () => (await callers[1].send('GET', '/servicekeys')).decrypted as Keys
 
@@ -28,7 +28,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   afterAll(() => drop())
 
   it('create one system key', async () => {
-    const input = Array.from({ length: 8 }, (_, index) => turn(drivers, index).request('GET', '/publickeys'))
+    const input = Array.from({ length: 8 }, (_, index) => alternate(drivers, index).request('GET', '/publickeys'))
     expect(new Set((await Promise.all(input)).map(({ text }) => text)).size).toBe(1)
     licence = (await instances[0].licences.create({ tag: 'races', authLevel: 'system' })).licence
     const first = await createEncryptingClient(drivers[0], { licence })
@@ -41,7 +41,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
       const [before, uuid] = [await listed(), crypto.randomUUID()]
       const answers = await Promise.all(
         Array.from({ length: 6 }, (_, index) =>
-          turn(callers, index).send('DELETE', `/servicekey/${key.keyId}`, { uuid }),
+          alternate(callers, index).send('DELETE', `/servicekey/${key.keyId}`, { uuid }),
         ),
       )
       const taken = answers.filter(({ status }) => status === 200)
@@ -68,7 +68,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   it('replace a service key once for different request ids', async () => {
     const key = await makeKey()
     const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, index) => turn(callers, index).send('DELETE', `/servicekey/${key.keyId}`)),
+      Array.from({ length: 6 }, (_, index) => alternate(callers, index).send('DELETE', `/servicekey/${key.keyId}`)),
     )
     const statuses = answers.map(({ status }) => status)
     expect(statuses.sort((one, other) => one - other)).toEqual([200, 404, 404, 404, 404, 404])

@@ -203,7 +203,7 @@ describe('a failing verifier', () => {
     broken = false
     await enrolFace(inMemoryDriver(failing.billfold.authentication), failing.billfold, userId, 'ida')
     broken = true
-    const browser = await steps.openBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
+    const browser = await steps.startBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
     for (let count = 0; count < 7; count++)
       expect(await browser.submitFace({ selfie: createSelfie('ida') })).toMatchObject({
         status: 503,
@@ -220,7 +220,7 @@ describe('risk assessment', () => {
     const risky = inMemoryDriver(billfold.authentication)
     const steps = await createLoginFlow(risky, billfold, licence)
     const userId = await steps.createEnrolledUser('jana')
-    const login = async () => steps.openBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
+    const login = async () => steps.startBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
     const selfie = createSelfie('jana')
     const virtual = { selfie, cameraIndicator: { label: 'OBS Virtual Camera' } }
     expect((await (await login()).submitFace(virtual)).data.status).toBe('failure')
@@ -232,7 +232,7 @@ describe('risk assessment', () => {
     const { billfold, licence } = await createFaceHost({ authentication: { assessRisk } })
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
     const userId = await steps.createEnrolledUser('karla')
-    const browser = await steps.openBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
+    const browser = await steps.startBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
     expect((await browser.submitFace({ selfie: createSelfie('karla') })).data.status).toBe('failure')
   })
 })
@@ -253,9 +253,9 @@ describe('hooks', () => {
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
     const userId = await steps.createEnrolledUser('lena')
     heard.length = 0
-    const open = async () => steps.openBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
-    expect((await (await open()).submitFace({ selfie: createSelfie('lena') })).data.status).toBe('success')
-    const browser = await open()
+    const startLogin = async () => steps.startBrowser((await steps.createSession({ userId, dvcID: 'still' })).url)
+    expect((await (await startLogin()).submitFace({ selfie: createSelfie('lena') })).data.status).toBe('success')
+    const browser = await startLogin()
     for (let count = 0; count < 5; count++) await browser.submitFace({ selfie: createSelfie('mallory') })
     expect(heard).toEqual([`success of ${userId}`, 'failure by face'])
   })

@@ -86,7 +86,7 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect((await call('GET', `/api/wallets/${wallet.id}`)).result).toEqual(wallet)
     })
 
-    it('are created without a user under a pincode of their own', async () => {
+    it('are created without a user under their own pincode', async () => {
       const { result: wallet } = await call('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: '4711' })
       expect(wallet).toMatchObject({ hasCustomPin: true })
       expect((await call('POST', '/api/signatures', messageToSign(wallet.id, '4711'))).status).toBe(200)

@@ -14,9 +14,9 @@ export interface SigningMethodInput {
 /** Encrypts the header as a client does: AES-256-GCM under a fresh key, the key under RSA-OAEP with SHA-256. */
 export function encryptSigningMethod(
   key: { readonly id: string; readonly publicKey: string },
-  sealing: SigningMethodInput,
+  encryption: SigningMethodInput,
 ): string {
-  const { body, isTampered, ...method } = sealing
+  const { body, isTampered, ...method } = encryption
   const [secret, iv] = [randomBytes(32), randomBytes(12)]
   const signature = { type: 'sha256', value: createHash('sha256').update(body).digest('base64') }
   const cipher = createCipheriv('aes-256-gcm', secret, iv)

@@ -4,9 +4,9 @@ import { keccak256, parseEther, Wallet } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { startAnvil } from './anvil.ts'
 
-describeChainClient('the EVM client, on Anvil,', openAnvil)
+describeChainClient('the EVM client, on Anvil,', startClient)
 
-async function openAnvil(): Promise<ChainUnderTest> {
+async function startClient(): Promise<ChainUnderTest> {
   const anvil = await startAnvil(['--no-mining'])
   const wallet = Wallet.createRandom()
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1').toString(16)}`)
@@ -69,7 +69,7 @@ describe('the conformance suite', () => {
     const failed: string[] = []
     for (const { name, run } of chainClientCases) {
       if (failed.length > 0) break
-      const chain = await openAnvil()
+      const chain = await startClient()
       const client = { ...chain.client, ...fault(chain.client) } as ChainClient
       await run({ ...chain, client }).catch(() => failed.push(name))
       await chain.close()

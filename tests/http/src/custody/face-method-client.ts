@@ -30,7 +30,7 @@ export interface FaceUser {
   readonly methods: string
 }
 
-/** What a face check is presented with; by default the user's own device and face for the request. */
+/** The evidence presented to a face check; by default the user's own device and face for the request. */
 export interface PresentedFace {
   readonly device?: TestDevice
   readonly person?: string
@@ -74,7 +74,7 @@ export async function createFaceMethodClient(
   const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
 
   const trustDevice: FaceMethodClient['trustDevice'] = async ({ userId, person }, device) => {
-    const browser = await steps.openBrowser((await steps.createSession({ userId, dvcID: 'pin' })).url)
+    const browser = await steps.startBrowser((await steps.createSession({ userId, dvcID: 'pin' })).url)
     const prove = (step: string) => device.signStep(step, browser.sessionId, browser.publicKey)
     const { token } = (await browser.submitFace({ selfie: createSelfie(person), device: prove('submit_face') })).data
     await browser.verifyPin(token, {

@@ -41,8 +41,8 @@ describe.each(await openTestDatabases())(
     afterAll(() => drop())
 
     const caller = (index: number): FaceMethodClient => callers[index % 2 === 0 ? 0 : 1]
-    const times = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>
-      Promise.all(Array.from({ length: count }, (_, index) => act(index)))
+    const times = <T>(count: number, operation: (index: number) => Promise<T>): Promise<T[]> =>
+      Promise.all(Array.from({ length: count }, (_, index) => operation(index)))
 
     it('authorizes one of eight requests per face check', { timeout: 60_000 }, async () => {
       const user = await caller(0).createFaceUser('ada')

@@ -197,10 +197,10 @@ function suite(client: MountedClient): void {
 
       const lost = await createFaceUser('klara')
       const ask = signatureRequest(lost.walletId)
-      const held = `${await passCheck(lost, ask)}.${lost.secret}`
+      const presentedValue = `${await passCheck(lost, ask)}.${lost.secret}`
       const [device] = await devices.list(lost.userId)
       await devices.revoke(lost.userId, device?.id ?? '')
-      expect(await useMethod(lost, ask, held)).toMatchObject(rejected)
+      expect(await useMethod(lost, ask, presentedValue)).toMatchObject(rejected)
       const later = await startCheck(lost)
       expect(await presentFace(lost, later.result.id, ask)).toMatchObject({
         status: 401,

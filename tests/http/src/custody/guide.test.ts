@@ -60,14 +60,14 @@ const shown = {
 }
 
 /** Lists the dotted paths of all fields. */
-function fieldsOf(value: unknown, path = ''): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`))
+function listFields(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => listFields(item, `${path}[]`))
   if (typeof value !== 'object' || value === null) return [path]
-  return [path, ...Object.entries(value).flatMap(([name, inner]) => fieldsOf(inner, `${path}.${name}`))]
+  return [path, ...Object.entries(value).flatMap(([name, inner]) => listFields(inner, `${path}.${name}`))]
 }
 
 const expectFields = (actual: unknown, documented: unknown): void =>
-  expect(fieldsOf(actual)).toEqual(expect.arrayContaining(fieldsOf(documented)))
+  expect(listFields(actual)).toEqual(expect.arrayContaining(listFields(documented)))
 
 describeMounted(
   'the signing methods guide',

@@ -7,7 +7,7 @@ import { createTwoInstances } from './two-instances.ts'
 
 describe.each(await openTestDatabases())('a lockout after three failures, on $name', (database) => {
   const hosts: Host[] = []
-  let asks: readonly TransactingHost['call'][]
+  let calls: readonly TransactingHost['call'][]
   let drop: () => Promise<void>
 
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe.each(await openTestDatabases())('a lockout after three failures, on $na
     const { keyId, keySecret } = await made.instances[0].serviceKeys.create({ tag: 'races', scopes: ['custody'] })
     for (const { custody } of made.instances)
       hosts.push(await startHost({ framework: 'koa', through: 'app', prefix: '', parser: false }, custody))
-    asks = hosts.map(({ port }) => createCustodyCaller(port, basicAuthorization(keyId, keySecret)))
+    calls = hosts.map(({ port }) => createCustodyCaller(port, basicAuthorization(keyId, keySecret)))
   })
 
   afterAll(async () => {
@@ -25,7 +25,7 @@ describe.each(await openTestDatabases())('a lockout after three failures, on $na
   })
 
   const ask = (index: number, ...request: Parameters<TransactingHost['call']>) =>
-    (asks[index % 2] ?? expect.fail('no host'))(...request)
+    (calls[index % 2] ?? expect.fail('no host'))(...request)
 
   it('checks three of forty concurrent guesses on two hosts, then rejects the right value', async () => {
     const signingMethod = { type: 'PIN', value: '4711' }

@@ -10,12 +10,12 @@ import { callCustody, type CustodyReply } from './custody-host.ts'
 import { createTwoInstances } from './two-instances.ts'
 
 /** Concurrent operations on a user's signing methods and wallets. */
-const act = fc.oneof(
+const operation = fc.oneof(
   fc.record({ kind: fc.constant('replace PIN' as const), value: fc.constantFrom('1111', '2222', '3333') }),
   fc.record({ kind: fc.constantFrom('replace code' as const, 'remove code' as const, 'add code' as const) }),
   fc.record({ kind: fc.constantFrom('wallet by PIN' as const, 'wallet by code' as const, 'add password' as const) }),
 )
-type Act = typeof act extends fc.Arbitrary<infer Value> ? Value : never
+type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never
 
 /** The errors that a race may end in: the authorizing method is gone, the method exists already, or a conflict. */
 const fair = ['signing-method.invalid', 'signing-method.exists', 'signing-method.not-found', 'storage.conflict']
@@ -59,7 +59,7 @@ describe.each(await openTestDatabases())(
 
     it('leave one PIN, at most one code, and every wallet usable', { timeout: 120_000 }, async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(act, { minLength: 4, maxLength: 12 }), async (acts) => {
+        fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 12 }), async (operations) => {
           const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
           const userId: string = user.id
           const methods = `/api/users/${userId}/signing-methods`
@@ -68,7 +68,7 @@ describe.each(await openTestDatabases())(
           const [byPin, byCode] = [`${pinId}:4711`, `${code.id}:${code.value}`]
           const wallet = { secretType: 'ETHEREUM', userId }
 
-          const start = (one: Act, index: number): Promise<CustodyReply> => {
+          const start = (one: Operation, index: number): Promise<CustodyReply> => {
             if (one.kind === 'replace PIN')
               return ask(index, 'PUT', `${methods}/${pinId}`, { value: one.value }, byCode)
             if (one.kind === 'replace code') return ask(index, 'PUT', `${methods}/${code.id}`, {}, byPin)
@@ -78,7 +78,7 @@ describe.each(await openTestDatabases())(
               return ask(index, 'POST', methods, { type: 'PASSWORD', value: 'a password' }, byPin)
             return ask(index, 'POST', '/api/wallets', wallet, one.kind === 'wallet by PIN' ? byPin : byCode)
           }
-          const outcomes = await Promise.all(acts.map(start))
+          const outcomes = await Promise.all(operations.map(start))
           for (const { status, codes } of outcomes)
             if (status !== 200) expect(fair).toEqual(expect.arrayContaining([...codes]))
 
@@ -89,7 +89,8 @@ describe.each(await openTestDatabases())(
 
           const made = await ask(1, 'GET', `/api/wallets?userId=${userId}`)
           expect(made.result).toHaveLength(
-            outcomes.filter(({ status }, index) => status === 200 && acts[index]?.kind.startsWith('wallet')).length,
+            outcomes.filter(({ status }, index) => status === 200 && operations[index]?.kind.startsWith('wallet'))
+              .length,
           )
           const opening: string[] = []
           for (const value of ['4711', '1111', '2222', '3333']) {

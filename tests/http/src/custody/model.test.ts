@@ -35,7 +35,7 @@ interface Real {
 
 type Command = fc.AsyncCommand<Model, Real>
 
-const headerOf = ({ id, value }: { id: string; value: string }) => ({ 'signing-method': `${id}:${value}` })
+const toHeader = ({ id, value }: { id: string; value: string }) => ({ 'signing-method': `${id}:${value}` })
 const pick = (methods: readonly Method[], number: number): Method => {
   const method = methods[number % methods.length]
   if (method === undefined) throw new Error('a user has a method')
@@ -46,7 +46,7 @@ const pick = (methods: readonly Method[], number: number): Method => {
 let lockedTries = 0
 
 /** Uses a method in the model: returns the expected error and updates its remaining attempts. */
-function expectedOf(method: Method, right: boolean): string | undefined {
+function expectedCode(method: Method, right: boolean): string | undefined {
   if (method.remaining === 0) {
     lockedTries++
     return 'signing-method.locked'
@@ -64,8 +64,8 @@ const command = (name: string, run: Command['run'], check: Command['check'] = ()
 /** Creates a wallet with the right or a wrong value of a method. */
 async function makeWallet(model: Model, { ask, userId }: Real, by: number, right: boolean): Promise<void> {
   const method = pick(model.methods, by)
-  const header = headerOf({ ...method, value: right ? method.value : '00000000' })
-  const expected = expectedOf(method, right)
+  const header = toHeader({ ...method, value: right ? method.value : '00000000' })
+  const expected = expectedCode(method, right)
   const { result, codes } = await ask('POST', '/api/wallets', { secretType: 'ETHEREUM', userId }, header)
   expect(codes).toEqual(expected === undefined ? [] : [expected])
   if (expected === undefined) model.wallets.push({ id: result.id, address: result.address })
@@ -85,9 +85,9 @@ const sign = (by: number, index: number): Command =>
     async (model, { ask }) => {
       const method = pick(model.methods, by)
       const wallet = model.wallets[index % model.wallets.length]
-      const expected = expectedOf(method, true)
+      const expected = expectedCode(method, true)
       const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet?.id, data: 'm' }
-      const { result, codes } = await ask('POST', '/api/signatures', { signatureRequest }, headerOf(method))
+      const { result, codes } = await ask('POST', '/api/signatures', { signatureRequest }, toHeader(method))
       expect(codes).toEqual(expected === undefined ? [] : [expected])
       if (expected === undefined) expect(verifyMessage('m', result.signature)).toBe(wallet?.address)
     },
@@ -97,13 +97,13 @@ const sign = (by: number, index: number): Command =>
 const add = (type: 'PIN' | 'EMERGENCY_CODE' | 'PASSWORD', value: string, by: number): Command =>
   command(`add ${type} by ${by}`, async (model, { ask, path }) => {
     const authority = pick(model.methods, by)
-    const rejected = expectedOf(authority, true)
+    const rejected = expectedCode(authority, true)
     const exists = type !== 'PASSWORD' && model.methods.some((method) => method.type === type)
     const { result, codes } = await ask(
       'POST',
       path,
       type === 'EMERGENCY_CODE' ? { type } : { type, value },
-      headerOf(authority),
+      toHeader(authority),
     )
     const expected = rejected ?? (exists ? 'signing-method.exists' : undefined)
     expect(codes).toEqual(expected === undefined ? [] : [expected])
@@ -114,9 +114,9 @@ const replace = (at: number, digits: string, by: number): Command =>
   command(`replace ${at} by ${by}`, async (model, { ask, path }) => {
     const [target, authority] = [pick(model.methods, at), pick(model.methods, by)]
     const value = target.type === 'PIN' ? digits : target.type === 'PASSWORD' ? `password ${digits}` : undefined
-    const rejected = expectedOf(authority, true)
+    const rejected = expectedCode(authority, true)
     const expected = rejected ?? (target === authority ? 'signing-method.different-method-required' : undefined)
-    const { result, codes } = await ask('PUT', `${path}/${target.id}`, { value }, headerOf(authority))
+    const { result, codes } = await ask('PUT', `${path}/${target.id}`, { value }, toHeader(authority))
     expect(codes).toEqual(expected === undefined ? [] : [expected])
     if (expected !== undefined) return
     target.value = result.value ?? value
@@ -126,15 +126,15 @@ const replace = (at: number, digits: string, by: number): Command =>
 const remove = (at: number, by: number): Command =>
   command(`remove ${at} by ${by}`, async (model, { ask, path }) => {
     const [target, authority] = [pick(model.methods, at), pick(model.methods, by)]
-    const rejected = expectedOf(authority, true)
+    const rejected = expectedCode(authority, true)
     const undeletable = target.type === 'PIN' ? 'signing-method.pin-not-deletable' : undefined
     const expected = rejected ?? (target === authority ? 'signing-method.different-method-required' : undeletable)
-    const { codes } = await ask('DELETE', `${path}/${target.id}`, undefined, headerOf(authority))
+    const { codes } = await ask('DELETE', `${path}/${target.id}`, undefined, toHeader(authority))
     expect(codes).toEqual(expected === undefined ? [] : [expected])
     if (expected === undefined) model.methods.splice(model.methods.indexOf(target), 1)
   })
 
-const look = command('look', async (model, { ask, userId }) => {
+const readUser = command('look', async (model, { ask, userId }) => {
   const { result } = await ask('GET', `/api/users/${userId}`)
   const shown = result.signingMethods.map((method: { id: string; remainingAttempts: number }) => [
     method.id,
@@ -155,7 +155,7 @@ const commands = fc.commands(
       .map(([type, value, by]) => add(type, type === 'PASSWORD' ? `password ${value}` : value, by)),
     fc.tuple(number, digits, number).map(([target, value, by]) => replace(target, value, by)),
     fc.tuple(number, number).map(([target, by]) => remove(target, by)),
-    fc.constant(look),
+    fc.constant(readUser),
   ],
   { maxCommands: 60, size: 'max' },
 )

@@ -73,18 +73,18 @@ describe.each(databases)('two host processes on one $name', (database) => {
     await rm(folder, { recursive: true })
   })
 
-  const hostOf = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
+  const pickHost = (index: number): HostProcess => hosts[index % hosts.length] ?? expect.fail('no host')
 
   it(`send ${sends} transactions once each while a node and a host crash`, async () => {
-    const wallet = await createWallet(hostOf(0))
+    const wallet = await createWallet(pickHost(0))
     await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
     const to = Wallet.createRandom().address
     let done = 0
     /** Retries under the same key, at the other host if one does not respond. */
     const persist = async (index: number): Promise<string> => {
-      for (let turn = index; ; turn++) {
+      for (let attempt = index; ; attempt++) {
         const outcome: CustodyReply | undefined = await sendTransaction(
-          hostOf(turn),
+          pickHost(attempt),
           wallet.id,
           { to, value: '0.1' },
           `send ${index}`,
@@ -116,7 +116,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
 
     // A status request rebroadcasts a transaction that the node has lost.
     const requested = hashes.map((hash, index) =>
-      hostOf(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`),
+      pickHost(index).call('GET', `/api/transactions/ETHEREUM/${hash}/status`),
     )
     for (const { result } of await Promise.all(requested)) expect(['PENDING', 'SUCCEEDED']).toContain(result.status)
     await anvil.rpc('evm_mine')

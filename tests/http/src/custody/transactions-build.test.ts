@@ -26,14 +26,14 @@ beforeAll(async () => {
 afterAll(() => chain.close())
 
 describe('a built transaction', () => {
-  const request = (given: Readonly<Record<string, unknown>> = {}): object => ({
+  const request = (overrides: Readonly<Record<string, unknown>> = {}): object => ({
     transactionRequest: {
       type: 'TRANSFER',
       secretType: 'ETHEREUM',
       walletId: wallet.id,
       to: wallet.address,
       value: 1,
-      ...given,
+      ...overrides,
     },
   })
 

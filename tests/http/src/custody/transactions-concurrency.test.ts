@@ -52,10 +52,10 @@ for (const database of await openTestDatabases())
       await rm(folder, { recursive: true })
     })
 
-    const hostOf = (index: number): TransactingHost => hosts[index % hosts.length] ?? expect.fail('no host')
+    const pickHost = (index: number): TransactingHost => hosts[index % hosts.length] ?? expect.fail('no host')
 
     async function fundedWallet(): Promise<{ id: string; address: string }> {
-      const wallet = await createWallet(hostOf(0))
+      const wallet = await createWallet(pickHost(0))
       await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1000').toString(16)}`)
       return wallet
     }
@@ -73,7 +73,7 @@ for (const database of await openTestDatabases())
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       const outcomes = await Promise.all(
-        Array.from({ length: sends }, (_, index) => sendTransaction(hostOf(index), wallet.id, { to, value: '0.1' })),
+        Array.from({ length: sends }, (_, index) => sendTransaction(pickHost(index), wallet.id, { to, value: '0.1' })),
       )
       expect(outcomes.map(({ status, codes }) => ({ status, codes }))).toEqual(
         outcomes.map(() => ({ status: 200, codes: [] })),
@@ -91,7 +91,7 @@ for (const database of await openTestDatabases())
       const persist = async (index: number): Promise<string> => {
         for (;;) {
           const { status, codes, result } = await sendTransaction(
-            hostOf(index),
+            pickHost(index),
             wallet.id,
             { to, value: '0.1' },
             `send ${index}`,
@@ -127,12 +127,12 @@ for (const database of await openTestDatabases())
       const wallet = await fundedWallet()
       const to = Wallet.createRandom().address
       const outcomes = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => sendTransaction(hostOf(index), wallet.id, { to, value: 1 })),
+        Array.from({ length: 10 }, (_, index) => sendTransaction(pickHost(index), wallet.id, { to, value: 1 })),
       )
       expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 200))
       await anvil.rpc('anvil_dropAllTransactions')
       expect(await provider.getTransactionCount(wallet.address, 'pending')).toBe(0)
-      const { result } = await hostOf(1).call(
+      const { result } = await pickHost(1).call(
         'GET',
         `/api/transactions/ETHEREUM/${outcomes[3]?.result.transactionHash}/status`,
       )

@@ -38,7 +38,7 @@ async function view(contract: BaseContract, name: string, ...args: readonly unkn
   return contract.getFunction(name).staticCall(...args)
 }
 
-async function act(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<void> {
+async function sendCall(contract: BaseContract, name: string, ...args: readonly unknown[]): Promise<void> {
   await (await contract.getFunction(name).send(...args)).wait()
 }
 
@@ -160,7 +160,7 @@ describe('token transfers', () => {
 
   it('of ERC-721 move one token', async () => {
     const token = await deploy('ERC721PresetMinterPauserAutoId', 'Art', 'A', 'https://example.org/')
-    await act(token, 'mint', wallet.address)
+    await sendCall(token, 'mint', wallet.address)
     const to = randomAddress()
     const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: 0 }
     expect((await sendAndMine(host, wallet.id, { ...request, amount: 2 })).codes).toEqual(['transactionRequest.amount'])
@@ -170,7 +170,7 @@ describe('token transfers', () => {
 
   it('of ERC-1155 move any amount', async () => {
     const token = await deploy('ERC1155PresetMinterPauser', 'https://example.org/')
-    await act(token, 'mint', wallet.address, 7, 10, '0x')
+    await sendCall(token, 'mint', wallet.address, 7, 10, '0x')
     const to = randomAddress()
     const request = { type: 'NFT_TRANSFER', tokenAddress: await token.getAddress(), to, tokenId: '7', amount: 4 }
     expect((await sendAndMine(host, wallet.id, request)).status).toBe(200)

@@ -94,7 +94,7 @@ describe('an operation on a chain', () => {
   })
 
   /** Signs an operation without broadcasting it, like a process that dies in between. */
-  async function keepWithoutSending(storage: Storage, stepId: string, owner = createOwner()) {
+  async function storeUnsent(storage: Storage, stepId: string, owner = createOwner()) {
     const { anvil } = deployed
     const client = evmChainClient({ url: anvil.url, chainId: anvil.chainId })
     const silent = { ...client, broadcast: () => Promise.reject(new Error('the process died here')) }
@@ -108,7 +108,7 @@ describe('an operation on a chain', () => {
 
   it('signed but not broadcast is broadcast once by the next status check', async () => {
     const storage = memoryStorage()
-    const owner = await keepWithoutSending(storage, 'lost')
+    const owner = await storeUnsent(storage, 'lost')
     const other = deployed.connect()
     const services = createRegistryServices({ storage })
     expect((await other.getHistory(services, 'default', owner.address)).events).toEqual([])
@@ -120,7 +120,7 @@ describe('an operation on a chain', () => {
 
   it('signed but not broadcast is broadcast by maintain()', async () => {
     const storage = memoryStorage()
-    const owner = await keepWithoutSending(storage, 'maintained')
+    const owner = await storeUnsent(storage, 'maintained')
     const registry = deployed.connect()
     const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
     const now = (): number => Date.now() + 120_000
@@ -137,7 +137,7 @@ describe('an operation on a chain', () => {
 
   it("signed but not broadcast is broadcast before the payer's next one, without a nonce gap", async () => {
     const storage = memoryStorage()
-    const first = await keepWithoutSending(storage, 'one')
+    const first = await storeUnsent(storage, 'one')
     const services = createRegistryServices({ storage })
     const registry = deployed.connect()
     const second = createOwner()

@@ -65,9 +65,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 )
 
 /** A sequence of events, and whether it ends with a deactivation. */
-function sequenceOf(longest: number) {
+function arbitrarySequence(maxLength: number) {
   return fc.record({
-    happenings: fc.array(happening, { minLength: 1, maxLength: longest }),
+    happenings: fc.array(happening, { minLength: 1, maxLength }),
     deactivated: fc.nat(9).map((of) => of === 0),
   })
 }
@@ -104,7 +104,7 @@ export async function compareSequences(
   }
 
   await fc.assert(
-    fc.asyncProperty(sequenceOf(maxLength), async ({ happenings, deactivated }) => {
+    fc.asyncProperty(arbitrarySequence(maxLength), async ({ happenings, deactivated }) => {
       let owner = createOwner()
       const identity = owner.address
       const did = `did:ethr:development:${identity}`

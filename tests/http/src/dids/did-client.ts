@@ -20,14 +20,14 @@ export interface DidClient {
   /** Calls a modifying route with a token signed by an external key. */
   readonly callWithKey: (
     who: DidKey,
-    act: string,
+    callAuthorized: string,
     json: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidReply>
   /** Calls a modifying route with a token signed by the key of a wallet of the host. */
   readonly callAsWallet: (
     did: string,
-    act: string,
+    callAuthorized: string,
     json: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<DidReply>
@@ -44,14 +44,14 @@ export function createDidClient(client: RequestDriver, authorization: () => stri
     })
     return { status: answer.status, body: answer.json }
   }
-  const act = (what: string, json: unknown, token: string, headers = {}): Promise<DidReply> => {
+  const callAuthorized = (what: string, json: unknown, token: string, headers = {}): Promise<DidReply> => {
     const [method = '', path = ''] = what.split(' ')
     return call(method, path, json, { 'x-did-auth': token, ...headers })
   }
   return {
     call,
     callWithKey: (who, what, json, headers) =>
-      act(
+      callAuthorized(
         what,
         json,
         signEs256k(who.key, { did: who.did, act: what, body: JSON.stringify(json), aud: publicUrl }),
@@ -61,7 +61,7 @@ export function createDidClient(client: RequestDriver, authorization: () => stri
       const request = { did, act: what, bod: hashBody(JSON.stringify(json)) }
       const { status, body } = await call('POST', '/wallet/auth', request, headers)
       if (status !== 200) throw new Error(`no token: ${JSON.stringify(body)}`)
-      return act(what, json, body.token, headers)
+      return callAuthorized(what, json, body.token, headers)
     },
     createWallet: async (wallet, walletConfig) => {
       const { status, body } = await call('POST', '/wallet', { wallet, walletConfig })

@@ -83,8 +83,8 @@ export function didSuite(client: MountedClient, host: () => DidHost): void {
       ({ blockchainAccountId }: { blockchainAccountId: string }) => blockchainAccountId.toLowerCase(),
     )
     expect(accounts).toEqual([`eip155:1:${owner.address}`, `eip155:1:${body.steps[1].address}`])
-    const held = (await call('GET', `/wallets?did=did:spherity:${body.steps[1].address}`)).body.wallets
-    expect(held, 'the key of the delegate is held as a wallet of its own').toHaveLength(1)
+    const delegateWallets = (await call('GET', `/wallets?did=did:spherity:${body.steps[1].address}`)).body.wallets
+    expect(delegateWallets, 'the key of the delegate is held as a wallet of its own').toHaveLength(1)
   })
 
   it('accepts a single txsInput entry instead of a list', async () => {

@@ -1,7 +1,7 @@
 import { type ThresholdSigner } from '@billfold/core'
 import { secp256k1 } from '@billfold/core/crypto'
 
-/** Creates a fake threshold signer for tests. It does not split keys: they are held in this process. */
+/** Creates a fake threshold signer for tests. It does not split keys: they are in the memory of this process. */
 export function createFakeSigner(): ThresholdSigner {
   const keys = new Map<string, Uint8Array>()
   const gone = new Set<string>()

@@ -23,7 +23,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   afterAll(() => two.drop())
 
   const host = (index: number): DidClient => two.clients[index % 2 === 0 ? 0 : 1]
-  const atOnce = <T>(count: number, ask: (caller: DidClient, index: number) => Promise<T>): Promise<T[]> =>
+  const concurrency = <T>(count: number, ask: (caller: DidClient, index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => ask(host(index), index)))
   const statuses = (answers: readonly DidReply[]): readonly number[] =>
     answers.map(({ status }) => status).sort((one, other) => one - other)
@@ -31,7 +31,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   it('create wallets of a vault with gapless unique indices', { timeout: 120_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
     const count = manyWallets
-    const answers = await atOnce(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
+    const answers = await concurrency(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))
     expect(statuses(answers)).toEqual(Array.from({ length: count }, () => 200))
     const indices = answers.map(({ body }) => body.wallet.index).sort((one, other) => one - other)
     expect(indices).toEqual(Array.from({ length: count }, (_, index) => index))
@@ -59,10 +59,10 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   })
 
   it('assign an alias to one wallet', async () => {
-    const answers = await atOnce(10, ({ call }) => call('POST', '/wallet', { wallet: { alias: 'the only one' } }))
+    const answers = await concurrency(10, ({ call }) => call('POST', '/wallet', { wallet: { alias: 'the only one' } }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 409)])
-    const made = await atOnce(4, ({ createWallet }) => createWallet())
-    const renamed = await atOnce(4, ({ callWithKey }, index) =>
+    const made = await concurrency(4, ({ createWallet }) => createWallet())
+    const renamed = await concurrency(4, ({ callWithKey }, index) =>
       callWithKey(two.hosts[0].admin, 'POST /wallet/rename', {
         wallets: [{ did: made[index].did, alias: 'the other one' }],
       }),
@@ -80,7 +80,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
       aud: publicUrl,
     }
     const token = signEs256k(two.hosts[0].admin.key, input)
-    const answers = await atOnce(10, ({ call }) => call('POST', '/wallet/rename', json, { 'x-did-auth': token }))
+    const answers = await concurrency(10, ({ call }) => call('POST', '/wallet/rename', json, { 'x-did-auth': token }))
     expect(statuses(answers)).toEqual([200, ...Array.from({ length: 9 }, () => 403)])
   })
 
@@ -88,29 +88,31 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     const made = await host(0).createWallet()
     const txsInput = [{ delegate: {} }, { service: { name: 'A', value: 'x' } }, { service: { name: 'B', value: 'y' } }]
     const json = { wallet: { did: made.did }, walletConfig: { txsInput } }
-    const configured = await atOnce(4, ({ callAsWallet }) => callAsWallet(made.did, 'POST /wallet/configure', json))
+    const configured = await concurrency(4, ({ callAsWallet }) =>
+      callAsWallet(made.did, 'POST /wallet/configure', json),
+    )
     expect(statuses(configured)).toEqual([200, 200, 200, 200])
     const { body } = await host(0).call('GET', `/1.0/identifiers/${made.did}`)
     expect(body.didDocumentMetadata.versionId).toBe('3')
-    const deleted = await atOnce(6, ({ callWithKey }) =>
+    const deleted = await concurrency(6, ({ callWithKey }) =>
       callWithKey(two.hosts[0].admin, 'DELETE /wallet', { ids: [made._id] }),
     )
     expect(deleted.flatMap(({ body: answer }) => answer.ids)).toEqual([made._id])
   })
 
   it('apply no change of the former owner after a transfer', async () => {
-    const given = await host(0).createWallet()
-    const taker = await host(0).createWallet()
+    const transferred = await host(0).createWallet()
+    const receiver = await host(0).createWallet()
     const ask = (newOwner: string) => {
-      const json = { wallet: { did: given.did }, walletConfig: { txsInput: [{ newOwner }] } }
-      return host(0).callAsWallet(given.did, 'POST /wallet/configure', json)
+      const json = { wallet: { did: transferred.did }, walletConfig: { txsInput: [{ newOwner }] } }
+      return host(0).callAsWallet(transferred.did, 'POST /wallet/configure', json)
     }
-    const [gave, tookBack] = await Promise.all([ask(taker.did), ask(given.did)])
+    const [gave, tookBack] = await Promise.all([ask(receiver.did), ask(transferred.did)])
     expect(gave.status).toBe(200)
     // 200 if it precedes the transfer.
     expect([200, 403]).toContain(tookBack.status)
-    const { body } = await host(0).call('GET', `/1.0/identifiers/${given.did}`)
-    expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(taker.ethereumAddress)
+    const { body } = await host(0).call('GET', `/1.0/identifiers/${transferred.did}`)
+    expect(JSON.stringify(body.didDocument.verificationMethod)).toContain(receiver.ethereumAddress)
   })
 
   it('keep the wallets of a user usable, except deleted ones, during a PIN replacement', async () => {
@@ -131,7 +133,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
     const byCode = { 'signing-method': `${method.body.result.id}:${code}` }
     const create = ({ call }: DidClient): Promise<DidReply> =>
       call('POST', '/wallet', { wallet: { userId: user.id } }, byCode)
-    const before = await atOnce(3, create)
+    const before = await concurrency(3, create)
     const ids = [before[2]?.body.wallet._id]
     const [replaced, deleted, ...made] = await Promise.all([
       other('PUT', `/api/users/${user.id}/signing-methods/${pin}`, { value: '654321' }, byCode),

@@ -50,7 +50,7 @@ export async function measurePages(
 async function insertWallets(storage: Storage, count: number, started: number): Promise<void> {
   const rows = Array.from({ length: count }, (_, index) => started + index)
   await storage.commit(
-    batch(...rows.flatMap((number) => ['default', 'other'].map((tenant) => insert(table(), rowOf(tenant, number))))),
+    batch(...rows.flatMap((number) => ['default', 'other'].map((tenant) => insert(table(), toRow(tenant, number))))),
   )
 }
 
@@ -59,7 +59,7 @@ function table(): (typeof tables)[number] {
   return wallets
 }
 
-function rowOf(tenant: string, number: number): Row {
+function toRow(tenant: string, number: number): Row {
   const address = `0x${number.toString(16).padStart(40, '0')}`
   const did = `did:spherity:${address}`
   return {

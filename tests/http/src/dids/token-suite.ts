@@ -103,7 +103,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
       const token = signEs256k(admin().key, right)
       expect((await send(act, json, token)).status).toBe(200)
       expect(await answerTo(token)).toEqual(refusal)
-      expect(await answerTo(signEs256kRecoverable(admin().key, { ...right, jti: claimsOf(token).jti }))).toEqual(
+      expect(await answerTo(signEs256kRecoverable(admin().key, { ...right, jti: decodeClaims(token).jti }))).toEqual(
         refusal,
       )
     })
@@ -158,7 +158,7 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
     expect((await call('POST', '/wallet/auth', { ...request, did: createExternalKey().did })).status).toBe(404)
     expect((await call('POST', '/wallet/auth', { ...request, bod: 'not a hash' })).status).toBe(422)
     const { body } = await call('POST', '/wallet/auth', { ...request, aud: 'https://other.example' })
-    expect(claimsOf(body.token)).toMatchObject({ iss: made.did, aud: 'https://other.example', bod: request.bod })
+    expect(decodeClaims(body.token)).toMatchObject({ iss: made.did, aud: 'https://other.example', bod: request.bod })
   })
 
   it('authenticates service keys by bearer token', async () => {
@@ -180,6 +180,6 @@ export function tokenSuite(client: MountedClient, host: () => DidHost): void {
   })
 }
 
-function claimsOf(token: string): { readonly jti: string } {
+function decodeClaims(token: string): { readonly jti: string } {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }

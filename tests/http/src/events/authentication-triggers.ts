@@ -5,7 +5,7 @@ import { createEncryptingClient } from '../authentication/encrypting-client.ts'
 import { createLoginFlow, enrolFace, type LoginBrowser, type LoginFlow } from '../authentication/login-flow.ts'
 import type { EventHost, EventTrigger } from './event-host.ts'
 
-async function stepsOf({ billfold }: EventHost): Promise<LoginFlow> {
+async function createSteps({ billfold }: EventHost): Promise<LoginFlow> {
   const { configurations } = billfold.authentication
   await configurations.create({ tag: 'still', liveness: 'none', pin: 'never' })
   await configurations.create({ tag: 'device', liveness: 'none' })
@@ -14,19 +14,19 @@ async function stepsOf({ billfold }: EventHost): Promise<LoginFlow> {
 }
 
 /** Starts a session of an enrolled user in a browser. */
-async function opened(
+async function startLogin(
   setup: EventHost,
   dvcID: string,
 ): Promise<{ readonly userId: string; readonly browser: LoginBrowser }> {
-  const steps = await stepsOf(setup)
+  const steps = await createSteps(setup)
   const userId = await steps.createEnrolledUser('ada')
   const { url } = await steps.createSession({ userId, dvcID })
-  return { userId, browser: await steps.openBrowser(url) }
+  return { userId, browser: await steps.startBrowser(url) }
 }
 
 /** Verifies the face and the device, and returns a function that enters the PIN and trusts the device. */
 async function trusting(setup: EventHost) {
-  const { userId, browser } = await opened(setup, 'device')
+  const { userId, browser } = await startLogin(setup, 'device')
   const device = createDevice()
   const shown = (step: string) => device.signStep(step, browser.sessionId, browser.publicKey)
   const { data } = await browser.submitFace({ selfie: createSelfie('ada'), device: shown('submit_face') })
@@ -37,23 +37,23 @@ async function trusting(setup: EventHost) {
 /** Triggers for the events of sessions, faces and devices. */
 export const authenticationTriggers = {
   'session.verified': async (setup) => {
-    const { browser } = await opened(setup, 'still')
+    const { browser } = await startLogin(setup, 'still')
     return () => browser.submitFace({ selfie: createSelfie('ada') })
   },
   'session.failed': async (setup) => {
-    const steps = await stepsOf(setup)
+    const steps = await createSteps(setup)
     const userId = await createUser(setup.billfold)
     const { url } = await steps.createSession({ userId, dvcID: 'still' })
-    const browser = await steps.openBrowser(url)
+    const browser = await steps.startBrowser(url)
     return () => browser.submitFace({ selfie: createSelfie('ada') })
   },
   'face.enrolled': async (setup) => {
-    await stepsOf(setup)
+    await createSteps(setup)
     const userId = await createUser(setup.billfold)
     return () => enrolFace(inMemoryDriver(setup.billfold.authentication), setup.billfold, userId, 'ada')
   },
   'face.removed': async (setup) => {
-    const { userId } = await opened(setup, 'still')
+    const { userId } = await startLogin(setup, 'still')
     return () => setup.billfold.authentication.faces.remove(userId)
   },
   'device.trusted': async (setup) => (await trusting(setup)).trust,

@@ -7,7 +7,7 @@ import { paymentTriggers } from './payment-triggers.ts'
 import { authenticationTriggers } from './authentication-triggers.ts'
 
 /** A trigger for every event type, except `webhook.pinged`, which is sent to one endpoint only. A new type needs a trigger here. */
-const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrigger } = {
+const triggers: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrigger } = {
   ...custodyTriggers,
   ...authenticationTriggers,
   ...onboardingAndDidTriggers,
@@ -17,9 +17,9 @@ const acts: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: EventTrig
 describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (type) => {
   it('is written once in the commit of its action, with the data of the catalogue', async () => {
     const setup = await createEventHost()
-    const act = await acts[type](setup)
+    const trigger = await triggers[type](setup)
     const before = setup.storage.batchesWith(type).length
-    await act()
+    await trigger()
     const batches = setup.storage.batchesWith(type).slice(before)
     expect(batches).toHaveLength(1)
     const writes = batches.flatMap((batch) => batch.writes)
@@ -33,10 +33,10 @@ describe.each(eventTypes.filter((type) => type !== 'webhook.pinged'))('%s', (typ
 
   it('is not written if the commit of its action fails', async () => {
     const setup = await createEventHost()
-    const act = await acts[type](setup)
+    const trigger = await triggers[type](setup)
     const before = setup.storage.batchesWith(type).length
     const refusals = setup.storage.failCommitsWith(type)
-    await act().catch(() => undefined)
+    await trigger().catch(() => undefined)
     expect(refusals.count()).toBeGreaterThan(0)
     expect(setup.storage.batchesWith(type)).toHaveLength(before)
   })

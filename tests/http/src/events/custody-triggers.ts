@@ -14,13 +14,13 @@ async function userWithMethods(setup: EventHost) {
   return { id: user.id, methods, byPin, byCode: { 'signing-method': `${code.id}:${code.value}` }, code, user }
 }
 
-function walletOf(setup: EventHost) {
+function createWallet(setup: EventHost) {
   return setup.callCustody('POST', '/api/wallets', { secretType: 'ETHEREUM', pincode: pin })
 }
 
 /** Prepares the sending of a transaction. */
 async function sent(setup: EventHost): Promise<() => Promise<unknown>> {
-  const { id: walletId } = await walletOf(setup)
+  const { id: walletId } = await createWallet(setup)
   const transactionRequest = { type: 'TRANSFER', secretType: 'ETHEREUM', walletId, to: `0x${'1'.repeat(40)}`, value: 1 }
   return () => setup.callCustody('POST', '/api/transactions', { pincode: pin, transactionRequest })
 }
@@ -63,14 +63,14 @@ export const custodyTriggers = {
     return () => setup.callCustody('DELETE', `${methods}/${code.id}`, undefined, byPin)
   },
   'signing-method.locked': async (setup) => {
-    const { id } = await walletOf(setup)
+    const { id } = await createWallet(setup)
     const signatureRequest = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: id, data: 'x' }
     const body = { pincode: '000000', signatureRequest }
     const guess = () =>
       callCustody(inMemoryDriver(setup.billfold.custody), setup.authorization, 'POST', '/api/signatures', body)
     return () => Promise.all(Array.from({ length: 12 }, guess))
   },
-  'wallet.created': async (setup) => () => walletOf(setup),
+  'wallet.created': async (setup) => () => createWallet(setup),
   'wallet.imported': async (setup) => () =>
     setup.callCustody('POST', '/api/wallets/import', {
       importWalletType: 'ETHEREUM_PRIVATE_KEY',
@@ -78,16 +78,16 @@ export const custodyTriggers = {
       privateKey,
     }),
   'wallet.exported': async (setup) => {
-    const { id } = await walletOf(setup)
+    const { id } = await createWallet(setup)
     const body = { type: 'PRIVATE_KEY', pincode: pin }
     return () => setup.callCustody('POST', `/api/wallets/${id}/export`, body)
   },
   'wallet.updated': async (setup) => {
-    const { id } = await walletOf(setup)
+    const { id } = await createWallet(setup)
     return () => setup.callCustody('PATCH', `/api/wallets/${id}`, { description: 'other' })
   },
   'wallet.linked': async (setup) => {
-    const [{ id }, { id: userId, byPin }] = [await walletOf(setup), await userWithMethods(setup)]
+    const [{ id }, { id: userId, byPin }] = [await createWallet(setup), await userWithMethods(setup)]
     return () => setup.callCustody('PUT', `/api/wallets/${id}/link`, { pincode: pin, userId }, byPin)
   },
   'transaction.created': sent,

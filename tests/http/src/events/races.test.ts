@@ -55,13 +55,13 @@ describe.each(await openTestDatabases())(
         await two.webhooks.create({ url: second.url, events: wants }),
       ]
       handled.length = 0
-      const acts = Array.from({ length: 24 }, async (_, index) => {
+      const changes = Array.from({ length: 24 }, async (_, index) => {
         const billfold = index % 2 === 0 ? one : two
         const { id } = await billfold.licences.create({ tag: `l${index}` })
         await billfold.licences.revoke(id)
       })
       const delivering = Array.from({ length: 6 }, async (_, index) => (index % 2 === 0 ? one : two).deliver())
-      await Promise.all([...acts, ...delivering])
+      await Promise.all([...changes, ...delivering])
       for (const billfold of [one, two, one]) await billfold.deliver()
       await expect
         .poll(async () => (await Promise.all(endpoints.map(({ id }) => one.webhooks.pendingDeliveries(id)))).flat())
@@ -92,9 +92,9 @@ describe.each(await openTestDatabases())(
     it.skipIf(kind === 'pglite')('redeliver events of a killed process under the same id', async () => {
       expect(existsSync(program), 'run `npm run build` first: the process runs as it was built').toBe(true)
       const [one] = instances
-      let isHeld = true
+      let isStalled = true
       const hook = await receiver((response) => {
-        if (!isHeld) response.writeHead(204).end()
+        if (!isStalled) response.writeHead(204).end()
       })
       const { id } = await one.webhooks.create({ url: hook.url, events: ['licence.revoked'] })
       const made = await Promise.all(Array.from({ length: 6 }, (_, index) => one.licences.create({ tag: `k${index}` })))
@@ -106,8 +106,8 @@ describe.each(await openTestDatabases())(
       await expect.poll(() => hook.ids.length, { timeout: 20_000 }).toBe(4)
       child.kill('SIGKILL')
       await ended
-      const heldIds = [...hook.ids]
-      isHeld = false
+      const stalledIds = [...hook.ids]
+      isStalled = false
       await one.deliver()
       expect(hook.ids).toHaveLength(6)
       // The leases of the killed process expire.
@@ -115,7 +115,7 @@ describe.each(await openTestDatabases())(
       await one.deliver()
       expect(await one.webhooks.pendingDeliveries(id)).toEqual([])
       expect(hook.ids).toHaveLength(10)
-      expect(hook.ids.slice(6).sort()).toEqual(heldIds.sort())
+      expect(hook.ids.slice(6).sort()).toEqual(stalledIds.sort())
       expect(new Set(hook.ids).size).toBe(6)
     })
   },

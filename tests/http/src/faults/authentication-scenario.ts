@@ -13,7 +13,7 @@ const pin = '583920'
 export const authenticationScenario: Scenario = {
   name: 'authentication: a face is enrolled, and signs in with a PIN',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     auth_sessions: 'a session that somebody has lost is left for another, and expires',
     request_replies: 'the steps of a session that was left',
     face_attempts: 'the attempts of a session that was left',
@@ -50,7 +50,7 @@ export const authenticationScenario: Scenario = {
             status: 200,
             ...(await authentication.sessions.create(input)),
           }))
-          const opening = steps.openBrowser(`${publicUrl}/sessions/session/${sessionId}`)
+          const opening = steps.startBrowser(`${publicUrl}/sessions/session/${sessionId}`)
           return opening.catch((error: unknown) => {
             if (!String(error).includes('not opened: 403')) throw error
             return undefined
@@ -80,9 +80,9 @@ const unopened: StepReply = { status: 403, data: undefined, json: undefined }
 
 /** Completes a session; one that cannot be completed after a lost reply is replaced by another. */
 async function untilDone({ retry }: RetryingClient, session: () => Promise<StepReply>): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const { status, data } = await retry(session)
     if (status === 200 && (data.success === true || data.isAuthenticated === true)) return
   }
-  throw new Error('nobody gets in')
+  throw new Error('no login succeeds')
 }

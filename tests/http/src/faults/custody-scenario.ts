@@ -13,7 +13,7 @@ const newPin = '174650'
 export const custodyScenario: Scenario = {
   name: 'custody: a user, a wallet, signatures, a code, another PIN',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     events: 'a repeated replacement of a method after a lost reply emits another event',
   },
   prepare: async (stage, watch) => {

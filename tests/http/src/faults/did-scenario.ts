@@ -11,7 +11,7 @@ import { serveApi } from './serve-api.ts'
 export const didScenario: Scenario = {
   name: 'DIDs: a vault, a wallet, three changes, resolution',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     events: 'a second vault emits an event, too',
     vaults: 'a vault has no name chosen by the caller: one whose reply was lost stays empty',
   },

@@ -22,11 +22,11 @@ export interface FaultyStorage {
 export const driverSecret = 'injected: password authentication failed for user "billfold" at 10.0.0.7'
 
 /** Wraps a storage with faults. */
-export function createFaultyStorage(inner: Storage, faultOf: FaultPlan): FaultyStorage {
+export function createFaultyStorage(inner: Storage, faultPlan: FaultPlan): FaultyStorage {
   const calls: StorageCall[] = []
   const failing = async <T>(kind: StorageCall, work: () => Promise<T>): Promise<T> => {
     if (!faulty.armed) return work()
-    const fault = faultOf(calls.push(kind) - 1)
+    const fault = faultPlan(calls.push(kind) - 1)
     if (fault === undefined) return work()
     if (fault === 'after') await work()
     throw new BillfoldError('storage.unavailable', { cause: new Error(driverSecret) })

@@ -14,7 +14,7 @@ const leaseMs = 60_000
 export const idempotencyScenario: Scenario = {
   name: 'idempotency keys: a user, and two wallets that differ in nothing',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     idempotency_keys: 'a key whose reply is not known is left for another',
   },
   prepare: async (stage, watch) => {
@@ -36,7 +36,7 @@ export const idempotencyScenario: Scenario = {
       wanted: number,
     ): Promise<void> => {
       let name = `${stage.tenant}${to}/${wanted}`
-      for (let turn = 0; turn < 100; turn++) {
+      for (let attempt = 0; attempt < 100; attempt++) {
         const answer = await patient.retry(() => ask('POST', to, json, { 'idempotency-key': name }))
         if (answer.status === 200) return
         const [code] = answer.codes

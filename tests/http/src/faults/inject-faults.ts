@@ -27,7 +27,7 @@ export interface FaultReport {
   readonly problems: readonly string[]
 }
 
-/** Where scenarios run: each in a fresh storage, or in its own tenant of a common one. */
+/** The storage of the scenarios: each in a fresh storage, or in its own tenant of a common one. */
 export interface FaultTarget {
   readonly storage: () => Storage
   /** The same keyring for all runs on one storage. */
@@ -61,10 +61,10 @@ export async function injectFaults(
   const startedAt = performance.now()
   const clean = await runOnce(scenario, storage(), keyring, () => undefined)
   const faults = clean.calls.flatMap((kind, at) => [
-    { what: `call ${at + 1}, a ${kind}, fails`, faultOf: only(at, 'before') },
+    { what: `call ${at + 1}, a ${kind}, fails`, faultPlan: only(at, 'before') },
     // For a `find`, a lost reply equals a failure.
-    ...(kind === 'commit' ? [{ what: `the answer to call ${at + 1} is lost`, faultOf: only(at, 'after') }] : []),
-    { what: `calls from ${at + 1} on fail`, faultOf: outageFrom(at) },
+    ...(kind === 'commit' ? [{ what: `the answer to call ${at + 1} is lost`, faultPlan: only(at, 'after') }] : []),
+    { what: `calls from ${at + 1} on fail`, faultPlan: outageFrom(at) },
   ])
   if (clean.problems.length > 0) throw new Error(`Without a fault: ${clean.problems.join('\n')}`)
   const problems: string[] = []
@@ -75,9 +75,9 @@ export async function injectFaults(
     problems.push(...[...played.problems, ...differences].map((problem) => `${what}: ${problem}`))
   }
   const chosen = faults.filter((_, index) => index % every === 0)
-  for (const { what, faultOf } of chosen) take(what, await runOnce(scenario, storage(), keyring, faultOf))
+  for (const { what, faultPlan } of chosen) take(what, await runOnce(scenario, storage(), keyring, faultPlan))
   for (let storm = 1; storm <= storms; storm++)
-    take(`storm ${storm}`, await runOnce(scenario, storage(), keyring, stormOf(storm)))
+    take(`storm ${storm}`, await runOnce(scenario, storage(), keyring, randomFaults(storm)))
   const seconds = (performance.now() - startedAt) / 1000
   return {
     scenario: scenario.name,
@@ -89,9 +89,9 @@ export async function injectFaults(
   }
 }
 
-async function runOnce(scenario: Scenario, inner: Storage, keyring: Keyring, faultOf: FaultPlan): Promise<RunResult> {
+async function runOnce(scenario: Scenario, inner: Storage, keyring: Keyring, faultPlan: FaultPlan): Promise<RunResult> {
   const tenant = `run-${process.pid}-${++runs}`
-  const faulty = createFaultyStorage(inner, faultOf)
+  const faulty = createFaultyStorage(inner, faultPlan)
   const logged: string[] = []
   const log: Logger['error'] = (fields, message) => logged.push(`${message} ${JSON.stringify(fields)}`)
   const logger: Logger = { error: log, warn: log, info: log }
@@ -141,8 +141,8 @@ function createRetryingClient(): RetryingClient & { readonly repeats: () => numb
     call: () => Promise<T>,
     find?: () => Promise<T | undefined>,
   ): Promise<T> => {
-    for (let turn = 0; turn <= maxRetries; turn++) {
-      const found = turn === 0 ? undefined : await find?.().catch(unavailable)
+    for (let attempt = 0; attempt <= maxRetries; attempt++) {
+      const found = attempt === 0 ? undefined : await find?.().catch(unavailable)
       const answer = found ?? (await ask(call))
       if (answer !== undefined) return answer
       repeated++
@@ -176,7 +176,7 @@ function outageFrom(at: number): FaultPlan {
 }
 
 /** A random fault at one call in twenty, equal for the same seed. */
-function stormOf(seed: number): FaultPlan {
+function randomFaults(seed: number): FaultPlan {
   const { chance } = randomFrom(seed)
   return () => (chance(0.05) ? (chance(0.5) ? 'before' : 'after') : undefined)
 }

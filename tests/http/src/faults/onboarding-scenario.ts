@@ -10,7 +10,7 @@ import { serveApi } from './serve-api.ts'
 export const onboardingScenario: Scenario = {
   name: 'onboarding: a login, a user, a document, an application that is reviewed',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     files: 'a document whose reply was lost counts in the quota of its wallet, and is purged',
     consumed_nonces: 'a challenge that was answered is used, whether the answer came or not',
   },
@@ -73,7 +73,7 @@ const attributes = {
 /** Logs in. After a lost reply it requests a new challenge, since the old one may be consumed. */
 async function logIn({ retry }: RetryingClient, client: RequestDriver): Promise<Applicant> {
   const wallet = createLoginWallet()
-  for (let turn = 0; turn < 10; turn++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const { body: challenge } = await retry(() => sendOnboardingRequest(client, 'GET', '/auth/challenge'))
     const signature = await wallet.signMessage(decodeClaims(challenge.jwt).nonce)
     const headers = { authorization: `Bearer ${challenge.jwt}` }

@@ -17,7 +17,7 @@ import { serveApi } from './serve-api.ts'
 export const paymentScenario: Scenario = {
   name: 'payments: two people, a deposit, a payment that both confirm',
   variableTables: {
-    audit_records: 'an act that is done again is recorded again',
+    audit_records: 'a repeated action is recorded again',
     ledger_accounts: 'accounts of the house are chosen by chance, and made with their first entry',
   },
   prepare: async (stage, watch) => {
@@ -43,10 +43,10 @@ export const paymentScenario: Scenario = {
         await retry(() =>
           creditUser(client, basicAuthorization(key.keyId, key.keySecret), from, '100.00', `first-${stage.tenant}`),
         )
-        const opened = await retry(() =>
+        const created = await retry(() =>
           createPayment(client, from, to, '34', { transaction_reference: `pay-${stage.tenant}` }),
         )
-        const payment = { from, to, amount: '34.00', session: opened.data.sessionid as string }
+        const payment = { from, to, amount: '34.00', session: created.data.sessionid as string }
         for (const leg of ['A', 'B'] as const) {
           const confirmed = await retry(() => confirmPayment(client, leg, payment))
           if (confirmed.code !== '0') throw new Error(`not confirmed: ${JSON.stringify(confirmed)}`)

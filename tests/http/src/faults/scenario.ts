@@ -1,7 +1,7 @@
 import type { RequestDriver } from '../request-driver.ts'
 import type { Keyring, Logger, RateLimiter, Storage } from '@billfold/core'
 
-/** What a scenario runs on. */
+/** The environment of a scenario. */
 export interface ScenarioContext {
   readonly storage: Storage
   readonly keyring: Keyring

@@ -139,7 +139,7 @@ function fuzzedBody(target: FuzzTarget, route: Route, random: Random): Buffer {
   if (kind === 3) return Buffer.from(random.pick(['[', '{"a":']).repeat(random.below(20_000)))
   if (kind === 4) return Buffer.alloc(Math.max(0, (route.body?.limit ?? 1000) + random.below(3) - 1), 0x20)
   const value =
-    kind === 5 ? oddJson(random) : withSense(target, nearlyValid(schemaOf(route.body?.schema), random), random)
+    kind === 5 ? oddJson(random) : withSense(target, nearlyValid(toJsonSchema(route.body?.schema), random), random)
   if (route.body?.encoding === 'form' && typeof value === 'object' && value !== null) {
     return Buffer.from(
       new URLSearchParams(Object.entries(value).map(([name, one]): [string, string] => [name, String(one)])).toString(),
@@ -172,7 +172,7 @@ function withSense({ fields }: FuzzTarget, value: unknown, random: Random): unkn
 function fuzzedParts({ body }: Route, random: Random): Buffer {
   const names = body?.multipart === undefined ? [] : Object.keys(schemaFields(body.multipart.schema))
   const json = (): unknown => {
-    const value = nearlyValid(schemaOf(body?.schema), random)
+    const value = nearlyValid(toJsonSchema(body?.schema), random)
     const [field] = typeof value === 'object' && value !== null ? Object.values(value) : []
     return random.chance(0.7) ? field : value
   }
@@ -191,14 +191,14 @@ function randomBytes(random: Random): Buffer {
 
 const schemas = new WeakMap<z.ZodType, unknown>()
 
-function schemaOf(schema: z.ZodType | undefined): unknown {
+function toJsonSchema(schema: z.ZodType | undefined): unknown {
   if (schema === undefined) return undefined
   if (!schemas.has(schema)) schemas.set(schema, z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
   return schemas.get(schema)
 }
 
 function schemaFields(schema: z.ZodType): object {
-  const json = schemaOf(schema)
+  const json = toJsonSchema(schema)
   return typeof json === 'object' && json !== null && 'properties' in json && typeof json.properties === 'object'
     ? (json.properties ?? {})
     : {}

@@ -29,7 +29,7 @@ export function describeMounted(
         await host?.close()
       })
       suite(
-        clientOf(mounting, () => {
+        createClient(mounting, () => {
           if (host === undefined) throw new Error('The host does not listen yet')
           return host
         }),
@@ -38,7 +38,7 @@ export function describeMounted(
   }
 }
 
-function clientOf(mounting: Mounting, host: () => Host): MountedClient {
+function createClient(mounting: Mounting, host: () => Host): MountedClient {
   return {
     mounting,
     get port() {

@@ -39,7 +39,7 @@ export function anyMounting(): boolean {
 
 /** Formats a mounting for titles. */
 export function formatMounting({ framework, through, prefix, parser }: Mounting): string {
-  const place = prefix === '' ? 'at the root' : `at ${prefix}`
+  const mountPath = prefix === '' ? 'at the root' : `at ${prefix}`
   const by = through === 'app' ? '' : ` by ${through}`
-  return `${framework} ${place}${by}${parser ? ' behind parsers' : ''}`
+  return `${framework} ${mountPath}${by}${parser ? ' behind parsers' : ''}`
 }

@@ -27,11 +27,11 @@ export async function startHost(mounting: Mounting, api: MountableApi, options: 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())))
+    server.listen(0, '127.0.0.1', () => resolve(getPort(server.address())))
   })
 }
 
-function portOf(address: AddressInfo | string | null): number {
+function getPort(address: AddressInfo | string | null): number {
   if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port')
   return address.port
 }

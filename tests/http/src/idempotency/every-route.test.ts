@@ -21,16 +21,16 @@ const exceptions: Readonly<Record<string, string>> = {
   'authentication.webhook': 'is gone',
   'authentication.ecdsaHelper': 'computes',
   'authentication.ecdsaHelperMethod': 'computes',
-  'onboarding.createApplication': 'has an Idempotency-Key of its own, kept as long as the application',
-  'dids.createToken': 'a further token does no harm, and none is kept',
-  'dids.signDidAuth': 'signs a token that is good for minutes',
-  'custody.createToken': 'a further token does no harm, and none is kept',
-  'custody.createTransaction': 'has an Idempotency-Key of its own, kept as long as the transaction',
-  'custody.executeTransaction': 'has an Idempotency-Key of its own, kept as long as the transaction',
+  'onboarding.createApplication': 'has its own Idempotency-Key, retained as long as the application',
+  'dids.createToken': 'an additional token is harmless, and none is stored',
+  'dids.signDidAuth': 'signs a token that is valid for minutes',
+  'custody.createToken': 'an additional token is harmless, and none is stored',
+  'custody.createTransaction': 'has its own Idempotency-Key, retained as long as the transaction',
+  'custody.executeTransaction': 'has its own Idempotency-Key, retained as long as the transaction',
   'custody.buildTransaction': 'computes',
   'custody.verifySignature': 'computes',
-  'custody.exportWallet': 'reads, and its reply is not to be kept',
-  'payments.login': 'a further key does no harm, and none is kept',
+  'custody.exportWallet': 'reads, and its reply must not be stored',
+  'payments.login': 'an additional key is harmless, and none is stored',
   'payments.checkPin': 'checks',
   'payments.getM3Pin': 'reads',
   'payments.checkUser': 'reads',
@@ -49,7 +49,7 @@ test('every POST route takes an Idempotency-Key, except those listed here', () =
   expect(without.toSorted()).toEqual(Object.keys(exceptions).toSorted())
 })
 
-const open: Guard = {
+const publicGuard: Guard = {
   name: 'open',
   security: [],
   schemes: {},
@@ -60,7 +60,7 @@ const open: Guard = {
 function counting(api: MountableApi, counted: Map<string, number>): MountableApi {
   const stub = (route: Route): Route => ({
     ...route,
-    guard: open,
+    guard: publicGuard,
     limits: [],
     prepare: async (decoded, { parts }) => ({
       decoded,

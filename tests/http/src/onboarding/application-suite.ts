@@ -8,17 +8,17 @@ const name = { id: 'name', data: { value: { first: 'Ann', last: 'Lee' } } }
 
 /** The suite of applications, browser logins and erasure of the onboarding API over HTTP. */
 export function applicationSuite(client: MountedClient, host: () => OnboardingHost): void {
-  const keep = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
+  const upload = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
     (await applicant.send('POST', '/files', formRequest({ name: 'file', content }))).body.fileId
 
   describe('applications', () => {
     it('are submitted, visible to their wallet only, and transitioned by the host', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
-      const fileId = await keep(applicant)
+      const fileId = await upload(applicant)
       const attributes = [
         name,
-        { id: 'http://schemas.example/passport', data: { value: { image: await keep(applicant) } } },
+        { id: 'http://schemas.example/passport', data: { value: { image: await upload(applicant) } } },
       ]
       const json = { templateId: 1, attributes, files: [{ id: fileId }] }
       const made = await applicant.send('POST', '/applications', { json })
@@ -47,8 +47,8 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
     it('are rejected with all errors at once', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
-      const theirs = await keep(stranger)
-      const pdf = await keep(applicant, Buffer.from(`%PDF-1.7${' '.repeat(100)}`))
+      const theirs = await upload(stranger)
+      const pdf = await upload(applicant, Buffer.from(`%PDF-1.7${' '.repeat(100)}`))
       const json = {
         templateId: 1,
         attributes: [
@@ -105,7 +105,7 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       expect(body.redirectTo).toBe(body.redirectUrl)
       return { url: new URL(body.redirectUrl), userId: decodeClaims(user.token).sub }
     }
-    const open = async (url: URL) => {
+    const startLogin = async (url: URL) => {
       const page = await client.requestHost('GET', url.pathname + url.search)
       const [cookie = ''] = String(page.headers['set-cookie']).split(';')
       const value = (field: string): string => new RegExp(`name="${field}" value="([^"]+)"`).exec(page.text)?.[1] ?? ''
@@ -121,8 +121,8 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       const { url, userId } = await ticketFor()
       expect(url.origin).toBe(`http://127.0.0.1:${client.port}`)
       expect(url.pathname).toBe(`${client.mounting.prefix}/login/complete`)
-      await open(url)
-      const { page, cookie, ticket, binding } = await open(url)
+      await startLogin(url)
+      const { page, cookie, ticket, binding } = await startLogin(url)
       expect(page.status).toBe(200)
       expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-[^']+';/)
       expect(page.headers['set-cookie']?.[0]).toContain(`Path=${client.mounting.prefix}/login;`)
@@ -136,8 +136,8 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
 
     it('is bound to the browser and the page of the login', async () => {
       const { url } = await ticketFor()
-      const mine = await open(url)
-      const theirs = await open(url)
+      const mine = await startLogin(url)
+      const theirs = await startLogin(url)
       const { ticket, binding } = mine
       expect((await submit(theirs.cookie, { ticket, binding })).status).toBe(401)
       expect((await submit('', { ticket, binding })).status).toBe(401)
@@ -166,7 +166,7 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       const applicant = await logInApplicant(client)
       const parts = [attributesPart('$document-1'), { name: '$document-1', content: pngBytes() }] as const
       const { body } = await applicant.send('POST', '/users', formRequest(...parts))
-      const json = { templateId: 1, attributes: [name], files: [await keep(applicant)] }
+      const json = { templateId: 1, attributes: [name], files: [await upload(applicant)] }
       await applicant.send('POST', '/applications', { json })
       const id = decodeClaims(body.token).sub
       const known = await billfold.users.export(id)

@@ -43,10 +43,10 @@ export async function startFuzzedHost(mounting: Mounting, wallets: number): Prom
     tokens.push(applicant.jwt)
     if (wallet === 0) await applicant.send('POST', '/files', formRequest({ name: 'file', content: pngBytes() }))
   }
-  let turn = 0
+  let requestCount = 0
   const headers = {
     get authorization(): string {
-      return `Bearer ${tokens[turn++ % tokens.length] ?? ''}`
+      return `Bearer ${tokens[requestCount++ % tokens.length] ?? ''}`
     },
   }
   return {

@@ -12,9 +12,9 @@ import { createOnboardingHost, type OnboardingHost } from './onboarding-host.ts'
 
 const mounting = { framework: 'koa', through: 'app', prefix: '/id', parser: false } as const
 
-const open: { readonly host: Host; readonly made: OnboardingHost }[] = []
+const running: { readonly host: Host; readonly made: OnboardingHost }[] = []
 afterEach(async () => {
-  for (const { host, made } of open.splice(0)) {
+  for (const { host, made } of running.splice(0)) {
     await host.close()
     await made.drop()
   }
@@ -23,7 +23,7 @@ afterEach(async () => {
 async function started(...options: Parameters<typeof createOnboardingHost>) {
   const made = await createOnboardingHost(...options)
   const host = await startHost(mounting, made.billfold.onboarding)
-  open.push({ host, made })
+  running.push({ host, made })
   const client = {
     request: (method: string, path: string, sent?: RequestContent) =>
       sendRequest(host.port, method, `/id${path}`, sent),
@@ -105,8 +105,8 @@ describe('a body within its size limit', () => {
       { name: 'attributes', content: `[{"id":"a","data":{"value":${numbers}}}]` },
       { name: 'meta', content: numbers },
     )
-    const answered = await applicant.send('POST', '/users', parts)
-    expect(answered).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
+    const reply = await applicant.send('POST', '/users', parts)
+    expect(reply).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
     expect(await made.rowCount('users')).toBe(0)
   })
 
@@ -114,8 +114,8 @@ describe('a body within its size limit', () => {
     const { client } = await started()
     const applicant = await logInApplicant(client)
     const attributes = [{ id: 'a', data: { value: { image: '$document-1' } } }]
-    const answered = await applicant.send('POST', '/users', { json: { attributes } })
-    expect(answered).toMatchObject({ status: 400, body: { errors: [{ path: '$document-1' }] } })
+    const reply = await applicant.send('POST', '/users', { json: { attributes } })
+    expect(reply).toMatchObject({ status: 400, body: { errors: [{ path: '$document-1' }] } })
   })
 })
 

@@ -15,7 +15,7 @@ import type { OnboardingHost } from './onboarding-host.ts'
 
 /** The suite of logins, users, files and templates of the onboarding API over HTTP. */
 export function onboardingSuite(client: MountedClient, host: () => OnboardingHost): void {
-  const keep = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
+  const upload = async (applicant: Applicant, content: Uint8Array = pngBytes()): Promise<string> =>
     (await applicant.send('POST', '/files', formRequest({ name: 'file', content }))).body.fileId
 
   describe('login', () => {
@@ -50,8 +50,8 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
           signature: { value: await wallet.signMessage(decodeClaims(body.jwt).nonce), keyId: `${did}#keys-1` },
         }
         const headers = { authorization: `Bearer ${body.jwt}` }
-        const answered = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
-        expect(decodeClaims(answered.body.jwt).did).toBe(did)
+        const reply = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
+        expect(decodeClaims(reply.body.jwt).did).toBe(did)
       }
       expect((await sendOnboardingRequest(client, 'GET', '/auth/challenge/nobody')).status).toBe(400)
     })
@@ -65,8 +65,8 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     ])('returns 400 for %s', async (_what, json) => {
       const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
       const headers = { authorization: `Bearer ${body.jwt}` }
-      const answered = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
-      expect(answered).toMatchObject({ status: 400, body: { code: 'input_invalid', errors: [{}] } })
+      const reply = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
+      expect(reply).toMatchObject({ status: 400, body: { code: 'input_invalid', errors: [{}] } })
     })
 
     it('accepts each token for its own purpose only', async () => {
@@ -78,10 +78,10 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'wallet+jwt', kid: 'k1' })).toString('base64url')
       const forged = [challenge.jwt, user.token, `${none}.${payload}.`, `${header}.${payload}.${mac?.slice(0, -4)}AAAA`]
       for (const jwt of [...forged, 'x', '']) {
-        const answered = await sendOnboardingRequest(client, 'GET', '/auth/token', {
+        const reply = await sendOnboardingRequest(client, 'GET', '/auth/token', {
           headers: { authorization: `Bearer ${jwt}` },
         })
-        expect(answered.status).toBe(401)
+        expect(reply.status).toBe(401)
       }
       expect((await sendOnboardingRequest(client, 'GET', '/auth/token')).status).toBe(401)
       const asChallenge = { authorization: `Bearer ${applicant.jwt}` }
@@ -152,9 +152,9 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       const blobs = await host().blobCount()
       const rows = await host().rowCount('files')
       const applicant = await logInApplicant(client)
-      const answered = await applicant.send('POST', '/users', formRequest(...parts))
-      expect(answered).toMatchObject({ status: 400, body: { code: 'input_invalid' } })
-      expect(answered.body.errors.map((error: { path: string }) => error.path)).toContain(path)
+      const reply = await applicant.send('POST', '/users', formRequest(...parts))
+      expect(reply).toMatchObject({ status: 400, body: { code: 'input_invalid' } })
+      expect(reply.body.errors.map((error: { path: string }) => error.path)).toContain(path)
       expect(await host().blobCount()).toBe(blobs)
       expect(await host().rowCount('files')).toBe(rows)
       expect((await applicant.send('GET', '/auth/token')).status).toBe(404)
@@ -213,7 +213,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
     it('are readable by their own wallet only', async () => {
       const applicant = await logInApplicant(client)
       const stranger = await logInApplicant(client)
-      const id = await keep(applicant, pngBytes(190_000))
+      const id = await upload(applicant, pngBytes(190_000))
       const read = await applicant.send('GET', `/files/${id}`)
       expect(read).toMatchObject({
         status: 200,
@@ -250,7 +250,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
 
     it('are encrypted at rest', async () => {
       const applicant = await logInApplicant(client)
-      await keep(applicant, pngBytes(5000, 'B'.charCodeAt(0)))
+      await upload(applicant, pngBytes(5000, 'B'.charCodeAt(0)))
       expect(spawnSync('grep', ['-r', 'BBBBBBBB', host().directory]).status).toBe(1)
     })
   })

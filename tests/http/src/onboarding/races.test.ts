@@ -47,15 +47,15 @@ interface Gate {
 
 function gateFor(table: string, count: number): Gate {
   let waiting = 0
-  let tell = (): void => {}
-  let open = (): void => {}
-  const arrived = new Promise<void>((resolve) => (tell = resolve))
-  const opened = new Promise<void>((resolve) => (open = resolve))
+  let resolveArrived = (): void => {}
+  let resolveReleased = (): void => {}
+  const arrived = new Promise<void>((resolve) => (resolveArrived = resolve))
+  const released = new Promise<void>((resolve) => (resolveReleased = resolve))
   const pass = (): Promise<void> => {
-    if (++waiting === count) tell()
-    return opened
+    if (++waiting === count) resolveArrived()
+    return released
   }
-  return { table, arrived, open, pass }
+  return { table, arrived, open: resolveReleased, pass }
 }
 
 const mounting = mountings.find(({ framework, prefix, parser }) => framework === 'koa' && prefix === '' && !parser)
@@ -89,9 +89,9 @@ async function pairOn(database: TestDatabase, blobsIn: 'directory' | 'database')
   return {
     instances,
     hold: (table, count) => {
-      const held = gateFor(table, count)
-      gate = held
-      return held
+      const newGate = gateFor(table, count)
+      gate = newGate
+      return newGate
     },
     client: (index) => ({
       request: (method, path, sent) => sendRequest(hosts[index % 2]?.port ?? 0, method, path, sent),

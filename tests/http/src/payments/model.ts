@@ -121,7 +121,7 @@ interface World {
   turn: number
 }
 
-const amountOf = (of: number): string => (of / 100).toFixed(2)
+const formatCents = (of: number): string => (of / 100).toFixed(2)
 const pick = <T>(list: readonly T[], number: number): T | undefined => list[number % Math.max(1, list.length)]
 
 /** Runs the steps at hosts that share a storage, and compares each reply and the final balances with the model. */
@@ -151,8 +151,8 @@ export async function checkAgainstModel(hosts: readonly ClockedHost[], list: rea
   expireFor(world, () => true)
   for (const user of users)
     expect(await getBalance(first, user.person)).toEqual({
-      balance: amountOf(user.available),
-      held: amountOf(user.held),
+      balance: formatCents(user.available),
+      held: formatCents(user.held),
     })
   expect(users.reduce((sum, { available, held }) => sum + available + held, 0)).toBe(world.outside)
   const held = users.reduce((sum, user) => sum + user.held, 0)
@@ -170,14 +170,14 @@ function now({ hosts }: World): number {
 }
 
 /** Alternates between the hosts. */
-function hostOf(world: World): ClockedHost {
+function pickHost(world: World): ClockedHost {
   const host = world.hosts[world.turn++ % world.hosts.length]
   if (host === undefined) throw new Error('there are no hosts')
   return host
 }
 
 async function take(world: World, step: Step): Promise<void> {
-  const host = hostOf(world)
+  const host = pickHost(world)
   if (step.do === 'wait') {
     for (const { clock } of world.hosts) clock.now += step.hours * hour
   } else if (step.do === 'maintain') {
@@ -207,7 +207,7 @@ function expire(payment: Payment): void {
 }
 
 /** References combine a user and a number; one number is common to all users. */
-function referenceOf(user: User, number: number): string {
+function toReference(user: User, number: number): string {
   return `${number === 20 ? 'anybody' : user.person.email}-${number}`
 }
 
@@ -217,9 +217,9 @@ async function takeCredit(
   user: User,
   step: Extract<Step, { do: 'credit' }>,
 ): Promise<void> {
-  const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
+  const reference = `${toReference(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `credit ${user.person.email} ${step.cents}`
-  const reply = await creditUser(host, host.serviceAuthorization, user.person, amountOf(step.cents), reference)
+  const reply = await creditUser(host, host.serviceAuthorization, user.person, formatCents(step.cents), reference)
   const before = world.used.get(reference)
   expectCode(reply, before === undefined || before.content === content ? '0' : '1')
   if (before !== undefined) return
@@ -230,9 +230,9 @@ async function takeCredit(
 
 async function takePay(world: World, host: ClockedHost, from: User, step: Extract<Step, { do: 'pay' }>): Promise<void> {
   const to = pick(world.users, step.to) ?? from
-  const reference = `${referenceOf(from, step.reference)}-${world.users[0]?.person.email}`
+  const reference = `${toReference(from, step.reference)}-${world.users[0]?.person.email}`
   const content = `pay ${from.person.email} ${to.person.email} ${step.cents}`
-  const reply = await createPayment(host, from.person, to.person, amountOf(step.cents), {
+  const reply = await createPayment(host, from.person, to.person, formatCents(step.cents), {
     transaction_reference: reference,
   })
   expireFor(world, (payment) => payment.from === from || payment.to === from)
@@ -263,16 +263,16 @@ async function takeConfirm(world: World, host: ClockedHost, step: Extract<Step, 
   const reply = await confirmPayment(host, step.leg, {
     from: from.person,
     to: to.person,
-    amount: amountOf(of),
+    amount: formatCents(of),
     session,
   })
-  if (payment.state === 'completed') return expectStatusOf(reply, '1')
+  if (payment.state === 'completed') return expectPaymentStatus(reply, '1')
   if (payment.state === 'pending' && payment.expiresAt <= now(world)) expire(payment)
   if (payment.state === 'expired') return expectCode(reply, '1')
   payment.confirmed.add(step.leg)
   const pair = [from.person.email, to.person.email].sort().join()
   const completes = payment.confirmed.has('B') && (world.known.has(pair) || payment.confirmed.has('A'))
-  expectStatusOf(reply, completes ? '1' : '0')
+  expectPaymentStatus(reply, completes ? '1' : '0')
   if (!completes) return
   payment.state = 'completed'
   world.known.add(pair)
@@ -287,14 +287,14 @@ async function takeCreate(
   user: User,
   step: Extract<Step, { do: 'create' }>,
 ): Promise<void> {
-  const reference = `${referenceOf(user, step.reference)}-${world.users[0]?.person.email}`
+  const reference = `${toReference(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `${step.type} ${user.person.email} ${step.cents}`
   const reply = await callEndpoint(host, 'create_transaction', {
     email: user.person.email,
     apikey: user.person.apikey,
     transaction_reference: reference,
     transaction_type: step.type,
-    amount: amountOf(step.cents),
+    amount: formatCents(step.cents),
     currency: 'USD',
     payment_gateway: 'model',
   })
@@ -319,7 +319,7 @@ async function takeEnd(world: World, host: ClockedHost, step: Extract<Step, { do
     email: user.person.email,
     transaction_reference: reference,
     status: step.outcome,
-    amount: amountOf(of),
+    amount: formatCents(of),
   }
   const reply = await callEndpoint(host, 'update_transaction', body, { authorization: host.serviceAuthorization })
   const open_ = transaction.state === 'PENDING'
@@ -341,6 +341,6 @@ function expectStatus(reply: PaymentsReply, status: number): void {
   expect(reply).toMatchObject({ status, code: '1' })
 }
 
-function expectStatusOf(reply: PaymentsReply, status: '0' | '1'): void {
+function expectPaymentStatus(reply: PaymentsReply, status: '0' | '1'): void {
   expect(reply).toMatchObject({ status: 200, code: '0', data: { status } })
 }

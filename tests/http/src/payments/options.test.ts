@@ -60,7 +60,7 @@ describePayments(
       const joined = { ...guest, apikey: data['api-key'] as string }
       const payment = { from, to: joined, amount: '2', session: invited.data.sessionid as string }
       expect((await confirmPayment(client, 'A', payment)).message).toBe('No Pending Payments for you')
-      const userId = await userIdOf(host(), joined.email)
+      const userId = await findUserId(host(), joined.email)
       expect(await host().billfold.payments.claimInvitations(userId)).toEqual([payment.session])
       const { data: lines } = await callEndpoint(client, 'transactions', { api_key: from.apikey })
       expect(lines[0]).toMatchObject({ sessionid: payment.session, remote_mobile: joined.phone })
@@ -73,7 +73,7 @@ describePayments(
 )
 
 /** Returns the id from the notification of a registration. */
-async function userIdOf(host: PaymentsHost, email: string): Promise<string> {
+async function findUserId(host: PaymentsHost, email: string): Promise<string> {
   await host.billfold.deliver()
   const notification = host.messages.find(
     ({ topic, payload }) => topic === 'payments.registered' && payload['email'] === email,

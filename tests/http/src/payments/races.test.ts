@@ -31,7 +31,7 @@ describe.each(await openTestDatabases())(
     })
 
     /** Makes the same call concurrently, alternating between the hosts. */
-    const atOnce = (
+    const concurrency = (
       count: number,
       call: (host: ClockedHost, index: number) => Promise<PaymentsReply>,
     ): Promise<PaymentsReply[]> =>
@@ -108,7 +108,7 @@ describe.each(await openTestDatabases())(
 
     it('create one pending payment per sender', async () => {
       const [from, to] = [await rich('100'), await registerUser(hosts[0])]
-      const reply = await atOnce(12, (host) => createPayment(host, from, to, '1'))
+      const reply = await concurrency(12, (host) => createPayment(host, from, to, '1'))
       expect(reply.filter(({ code }) => code === '0')).toHaveLength(1)
       expect(new Set(reply.map(({ status }) => status))).toEqual(new Set([200, 409]))
       expect(await getBalance(hosts[0], from)).toEqual({ balance: '99.25', held: '1.00' })
@@ -117,7 +117,7 @@ describe.each(await openTestDatabases())(
     it('create one payment per reference and return the same reply', async () => {
       const [from, to] = [await rich('1'), await registerUser(hosts[0])]
       const reference = { transaction_reference: `same-${from.email}` }
-      const reply = await atOnce(8, (host) => createPayment(host, from, to, '1', reference))
+      const reply = await concurrency(8, (host) => createPayment(host, from, to, '1', reference))
       expect(new Set(reply.map((answer) => JSON.stringify(answer))).size).toBe(1)
       expect(reply[0]?.code).toBe('0')
       expect(await getBalance(hosts[0], from)).toEqual({ balance: '0.25', held: '1.00' })
@@ -126,7 +126,7 @@ describe.each(await openTestDatabases())(
     it('complete a payment once', async () => {
       const [from, to] = [await rich('10'), await registerUser(hosts[0])]
       const session: string = (await createPayment(hosts[0], from, to, '4')).data.sessionid
-      const reply = await atOnce(12, (host, index) =>
+      const reply = await concurrency(12, (host, index) =>
         confirmPayment(host, index % 3 === 0 ? 'A' : 'B', { from, to, amount: '4', session }),
       )
       expect(reply.every(({ code }) => code === '0')).toBe(true)
@@ -137,11 +137,11 @@ describe.each(await openTestDatabases())(
 
     it('credit once per reference, and never overdraw by withdrawals', async () => {
       const person = await registerUser(hosts[0])
-      const credits = await atOnce(10, (host) =>
+      const credits = await concurrency(10, (host) =>
         creditUser(host, host.serviceAuthorization, person, '10', `once-${person.email}`),
       )
       expect(credits.every(({ code }) => code === '0')).toBe(true)
-      const withdrawals = await atOnce(10, (host, index) =>
+      const withdrawals = await concurrency(10, (host, index) =>
         callEndpoint(host, 'create_transaction', {
           email: person.email,
           apikey: person.apikey,
@@ -161,7 +161,7 @@ describe.each(await openTestDatabases())(
       const reference = { email: person.email, transaction_reference: `f-${person.email}`, amount: '10' }
       const kind = { transaction_type: 'WITHDRAWAL', currency: 'USD', payment_gateway: 'test', apikey: person.apikey }
       await callEndpoint(hosts[0], 'create_transaction', { ...reference, ...kind })
-      const ends = await atOnce(6, (host, index) =>
+      const ends = await concurrency(6, (host, index) =>
         callEndpoint(
           host,
           'update_transaction',
@@ -177,11 +177,11 @@ describe.each(await openTestDatabases())(
 
     it('create one wallet with one grant, and register an email once', async () => {
       const form = registration()
-      const registered = await atOnce(6, (host) => callEndpoint(host, 'register', form))
+      const registered = await concurrency(6, (host) => callEndpoint(host, 'register', form))
       expect(registered.filter(({ code }) => code === '0')).toHaveLength(1)
       const { data } = await callEndpoint(hosts[0], '/api/auth/login/', form)
       const { email, imei } = form
-      const made = await atOnce(8, (host) =>
+      const made = await concurrency(8, (host) =>
         callEndpoint(host, 'createwallet', { email, imei, apikey: data['api-key'] }),
       )
       expect(new Set(made.map((wallet) => JSON.stringify(wallet.data))).size).toBe(1)
@@ -191,7 +191,9 @@ describe.each(await openTestDatabases())(
     it('count wrong PINs at both hosts against one limit', async () => {
       const { email, apikey } = await registerUser(hosts[0])
       await callEndpoint(hosts[0], 'setpin', { email, apikey, mpin: '7765' })
-      await atOnce(24, (host, index) => callEndpoint(host, 'checkpin', { email, apikey, encryptedmpin: `x${index}xx` }))
+      await concurrency(24, (host, index) =>
+        callEndpoint(host, 'checkpin', { email, apikey, encryptedmpin: `x${index}xx` }),
+      )
       for (const host of hosts)
         expect((await callEndpoint(host, 'checkpin', { email, apikey, encryptedmpin: '7765' })).code).toBe('1')
     })

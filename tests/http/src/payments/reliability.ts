@@ -59,7 +59,7 @@ export async function measureReliability(options: ReliabilityOptions): Promise<R
   const slots = await Promise.all(
     Array.from({ length: options.processes }, () => startProcess({ dialect, url, rootKey })),
   )
-  const fleet = fleetOf(slots)
+  const fleet = createFleet(slots)
   const people = await peopleFor(fleet, serviceAuthorization, clients, payments)
   const state: Progress = { acknowledged: [], done: false, kills: 0, disturbances: 0 }
   const startedAt = Date.now()
@@ -93,16 +93,16 @@ interface Fleet extends RequestDriver {
   repeats: number
 }
 
-function fleetOf(slots: readonly HostProcess[]): Fleet {
+function createFleet(slots: readonly HostProcess[]): Fleet {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
-  let turn = 0
+  let requestCount = 0
   const fleet: Fleet = {
     agent,
     repeats: 0,
     request: async (method, path, sent = {}) => {
       const end = Date.now() + 120_000
       for (;;) {
-        const slot = slots[turn++ % slots.length]
+        const slot = slots[requestCount++ % slots.length]
         const answer = slot && (await once(agent, slot.port, method, path, sent).catch(() => undefined))
         if (answer !== undefined && answer.status < 500 && answer.status !== 409 && answer.status !== 429) return answer
         fleet.repeats++
@@ -177,9 +177,9 @@ async function killing(
   start: () => Promise<HostProcess>,
 ): Promise<void> {
   if (killIntervalMs === undefined) return
-  for (let turn = 0; turn < maxKills && !state.done; turn++) {
+  for (let requestCount = 0; requestCount < maxKills && !state.done; requestCount++) {
     await new Promise((resolve) => setTimeout(resolve, killIntervalMs))
-    const index = turn % slots.length
+    const index = requestCount % slots.length
     await slots[index]?.kill()
     state.kills++
     slots[index] = await start()
@@ -205,10 +205,10 @@ async function compare(
   acknowledged: readonly string[],
 ): Promise<Pick<ReliabilityReport, 'acknowledged' | 'completed' | 'missing' | 'unacknowledged' | 'cents'>> {
   const completed = new Set(
-    (await allOf(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
+    (await listRows(storage, 'payments')).filter((row) => row['state'] === 'completed').map((row) => row['id']),
   )
   const input = new Set<unknown>(acknowledged)
-  const accounts = await allOf(storage, 'ledger_accounts')
+  const accounts = await listRows(storage, 'ledger_accounts')
   const sum = (kinds: readonly string[]): bigint =>
     accounts
       .filter((row) => kinds.includes(String(row['kind'])))
@@ -223,7 +223,7 @@ async function compare(
 }
 
 /** Lists all rows of a table, page by page. */
-async function allOf(storage: Storage, name: string): Promise<Readonly<Record<string, unknown>>[]> {
+async function listRows(storage: Storage, name: string): Promise<Readonly<Record<string, unknown>>[]> {
   const table = tables.find((candidate) => candidate.name === name)
   if (table === undefined) throw new Error(`there is no table ${name}`)
   const rows: Readonly<Record<string, unknown>>[] = []
@@ -254,7 +254,7 @@ export function describeReliability(report: ReliabilityReport): string {
     `${acknowledged} payments acknowledged in ${seconds.toFixed(0)} s, ${(acknowledged / seconds).toFixed(0)} a second`,
     `${completed} completed in the storage, ${missing} missing, ${unacknowledged} without an event`,
     `${kills} kills, ${disturbances} disturbances of the database, ${repeats} retried calls`,
-    `${cents.users} cents with users, ${cents.received} cents came in`,
+    `${cents.users} cents with users, ${cents.received} cents deposited`,
     `audit: ${findings.length} findings${findings.length > 0 ? ` ${JSON.stringify(findings.slice(0, 5))}` : ''}`,
   ].join('\n')
 }

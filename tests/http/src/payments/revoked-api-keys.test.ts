@@ -51,7 +51,7 @@ async function world(requirePin = false) {
     before = undefined
     return { reply, calls: committed }
   }
-  const rowsOf = async (table: string, userId: string) => {
+  const listRows = async (table: string, userId: string) => {
     const found = tables.find(({ name }) => name === table)
     if (found === undefined) throw new Error(`there is no table ${table}`)
     return memory.find(found, { where: { userId } })
@@ -61,13 +61,13 @@ async function world(requirePin = false) {
     await creditUser(client, host.serviceAuthorization, person, '10', `rich-${person.email}`)
     return person
   }
-  return { ...host, client, during, rowsOf, rich }
+  return { ...host, client, during, listRows, rich }
 }
 
 type World = Awaited<ReturnType<typeof world>>
 
 /** Operations that an api key authorizes: each prepares and returns the operation and its user. */
-const acts: Readonly<
+const operations: Readonly<
   Record<string, (world: World) => Promise<{ readonly who: PaymentsUser; readonly act: () => Promise<PaymentsReply> }>>
 > = {
   'creates a payment': async ({ client, rich }) => {
@@ -128,13 +128,13 @@ const acts: Readonly<
 }
 
 /** Logs in on another device and returns a function that replaces the password there. */
-async function ownerOf({ client }: World, { email, password }: PaymentsUser): Promise<() => Promise<PaymentsReply>> {
+async function logInOwner({ client }: World, { email, password }: PaymentsUser): Promise<() => Promise<PaymentsReply>> {
   const { data } = await callEndpoint(client, '/api/auth/login/', { email, password, appid: '2', imei: 'second' })
   const change = { apikey: data['api-key'], email, old_password: password, password: 'another horse 12345' }
   return () => callEndpoint(client, '/api/auth/changepass/', change)
 }
 
-describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
+describe.each(Object.entries(operations))('an api key that %s', (_name, prepared) => {
   it('is rejected once the password is replaced, at any storage call of the request', async () => {
     const host = await world()
     const alone = await prepared(host)
@@ -142,7 +142,7 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
     expect([reply.code, calls > 2]).toEqual(['0', true])
     for (let call = 1; call <= calls; call += 1) {
       const { who, act } = await prepared(host)
-      const owner = await ownerOf(host, who)
+      const owner = await logInOwner(host, who)
       const changes: PaymentsReply[] = []
       const { reply: rejected } = await host.during(call, async () => changes.push(await owner()), act)
       expect([call, changes.map(({ code }) => code), rejected.status]).toEqual([call, ['0'], 401])
@@ -158,14 +158,17 @@ describe.each(Object.entries(acts))('an api key that %s', (_name, prepared) => {
     // Just before its commit, after all its reads.
     const { reply } = await host.during(calls, () => host.billfold.users.erase(id), act)
     expect(reply.code).toBe('1')
-    expect([await host.rowsOf('payment_credentials', id), await host.rowsOf('payment_api_keys', id)]).toEqual([[], []])
+    expect([await host.listRows('payment_credentials', id), await host.listRows('payment_api_keys', id)]).toEqual([
+      [],
+      [],
+    ])
   })
 })
 
 describe('creating a wallet', () => {
   it('fails if the api key is revoked or the user erased meanwhile', async () => {
     const host = await world()
-    const { client, during, rowsOf, billfold } = host
+    const { client, during, listRows, billfold } = host
     const fresh = async () => {
       const form = registration()
       await callEndpoint(client, 'register', form)
@@ -183,12 +186,12 @@ describe('creating a wallet', () => {
     for (let call = 1; call <= calls; call += 1) {
       const [one, other] = [await fresh(), await fresh()]
       const rejected = [
-        await during(call, await ownerOf(host, one.who), one.act),
+        await during(call, await logInOwner(host, one.who), one.act),
         await during(call, () => billfold.users.erase(other.id), other.act),
       ]
       expect([call, rejected.map(({ reply }) => reply.code)]).toEqual([call, ['1', '1']])
-      expect(await rowsOf('payment_wallets', one.id)).toEqual([])
-      expect(await rowsOf('payment_wallets', other.id)).toEqual([])
+      expect(await listRows('payment_wallets', one.id)).toEqual([])
+      expect(await listRows('payment_wallets', other.id)).toEqual([])
     }
   })
 })

@@ -29,7 +29,7 @@ function unparsedBodies(client: MountedClient): void {
     expect(answer.json).toMatchObject({ error: { code: 'body.malformed', message: 'Malformed request body' } })
   })
 
-  it('returns 400 for a body that is not UTF-8', async () => {
+  it('returns 400 for a body in another encoding than UTF-8', async () => {
     const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])
     expect((await client.request('POST', '/things', { headers: json, body })).json).toMatchObject({
       error: { code: 'body.malformed' },
@@ -147,7 +147,7 @@ function bodies(client: MountedClient): void {
     connection.socket.destroy()
   })
 
-  it('refuses a missing body where the route needs one', async () => {
+  it('rejects a missing body if the route requires one', async () => {
     for (const headers of [{ 'content-length': '0' }, { ...json, 'content-length': '0' }]) {
       const answer = await client.request('POST', '/things', { headers })
       expect(answer.status).toBe(400)
@@ -155,18 +155,18 @@ function bodies(client: MountedClient): void {
     }
   })
 
-  it('refuses an empty body that did not say its length', async () => {
+  it('rejects an empty body without a content length', async () => {
     // Parsers turn it into `{}`, which the schema rejects.
     expect((await client.request('POST', '/things', { headers: json, chunks: [] })).status).toBe(400)
   })
 
-  it('takes a missing body as an empty one where the route allows it', async () => {
+  it('treats a missing body as empty if the route allows it', async () => {
     expect((await client.request('POST', '/optional')).json).toEqual({})
     expect((await client.request('POST', '/optional', { headers: json })).json).toEqual({})
     expect((await client.request('POST', '/optional', { json: { name: 'a' } })).json).toEqual({ name: 'a' })
   })
 
-  it('lets no field change a prototype', async () => {
+  it('prevents fields from changing a prototype', async () => {
     const body =
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"deep":{"__proto__":{"polluted":1}}}'
     const answer = await client.request('POST', '/loose', { headers: json, body })

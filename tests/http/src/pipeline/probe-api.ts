@@ -25,7 +25,7 @@ export interface ProbeApi {
 }
 
 const anonymous: Caller = { kind: 'anonymous', tenant: 'main', id: 'anonymous', scopes: new Set() }
-const openGuard: Guard = { name: 'open', security: [], schemes: {}, admit: async () => anonymous }
+const publicGuard: Guard = { name: 'open', security: [], schemes: {}, admit: async () => anonymous }
 const guard: Guard = {
   name: 'bearer',
   security: [{ bearer: [] }],
@@ -69,7 +69,7 @@ export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
       method: 'POST',
       path: '/wait',
       summary: 'Waits until the client goes away',
-      guard: openGuard,
+      guard: publicGuard,
       replies: repliesSchema,
       handler: async (_input, { signal }) => {
         await delay(10_000, undefined, { signal }).catch(() => {})
@@ -85,7 +85,7 @@ export function createProbe(bodyTimeoutMs = 30_000): ProbeApi {
 }
 
 function plainRoutes(): Route[] {
-  const common = { guard: openGuard, replies: repliesSchema, params: z.object({ thingId: z.string().max(64) }) }
+  const common = { guard: publicGuard, replies: repliesSchema, params: z.object({ thingId: z.string().max(64) }) }
   const query = z.object({
     page: z.coerce.number().int().max(1000).optional(),
     tag: z.union([z.string(), z.array(z.string())]).optional(),
@@ -125,7 +125,7 @@ function plainRoutes(): Route[] {
       method: 'POST',
       path: '/quiet',
       summary: 'Says nothing with 202',
-      guard: openGuard,
+      guard: publicGuard,
       replies: repliesSchema,
       handler: async () => ({ status: 202 }),
     }),
@@ -136,7 +136,7 @@ function bodyRoutes(): Route[] {
   const common = {
     method: 'POST',
     summary: 'Says what it was given',
-    guard: openGuard,
+    guard: publicGuard,
     replies: repliesSchema,
   } as const
   return [
@@ -206,7 +206,7 @@ function failingRoutes(): Route[] {
       method: 'GET',
       path: `/fails/${id}`,
       summary: 'Fails',
-      guard: openGuard,
+      guard: publicGuard,
       replies: repliesSchema,
       handler,
     })
@@ -246,7 +246,7 @@ function limitedRoutes(): Route[] {
     route({
       id: 'byIp',
       path: '/limited/by-ip',
-      guard: openGuard,
+      guard: publicGuard,
       limits: [{ by: 'ip', limit: 3, windowSeconds: 3600 }],
       ...common,
     }),
@@ -274,7 +274,7 @@ function streamRoutes(onClosed: () => void): Route[] {
       method: 'GET',
       path: `/streams/${id}`,
       summary: 'Streams',
-      guard: openGuard,
+      guard: publicGuard,
       replies: repliesSchema,
       handler: async () => ({ status: 200, headers: { 'content-type': 'application/octet-stream' }, body: body() }),
     })

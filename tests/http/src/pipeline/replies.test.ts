@@ -178,7 +178,7 @@ describeMounted(
       expect(json).toMatchObject({ openapi: '3.1.0', servers: [{ url: client.mounting.prefix || '/' }] })
     })
 
-    it('leaves pages and errors of the host to the host', async () => {
+    it('passes pages and errors of the host through', async () => {
       expect((await client.requestHost('GET', '/host/ok')).text).toBe('host: ok')
       expect((await client.requestHost('GET', '/host/missing')).text).toBe('host: no such page')
       const before = client.hostErrors.length
@@ -187,7 +187,7 @@ describeMounted(
       expect(client.hostErrors.length).toBe(before + 1)
     })
 
-    it('sends no error of its own to the host', () => {
+    it('does not pass its own errors to the host', () => {
       expect(client.hostErrors.map(String)).toEqual(['Error: the host failed'])
     })
   },

@@ -186,7 +186,7 @@ describe.each(['express', 'koa'] as const)('telemetry through %s', (framework) =
     const steps = await createLoginFlow(inMemoryDriver(billfold.authentication), billfold, licence)
     const userId = await steps.createEnrolledUser('ada')
     const { url } = await steps.createSession({ userId, dvcID: 'still' })
-    const browser = await steps.openBrowser(url)
+    const browser = await steps.startBrowser(url)
     recorded.spans()
     expect((await browser.submitFace({ selfie: createSelfie('ada') })).data).toMatchObject({ status: 'success' })
     expect(named(recorded.spans(), 'verifier compare').attributes).toEqual({

@@ -18,12 +18,12 @@ export async function dumpRows(storage: Storage): Promise<DumpedRows> {
 export async function restoreRows(storage: Storage, dumped: DumpedRows): Promise<void> {
   for (const table of tables) {
     const rows = (dumped[table.name] ?? []).map((row) => mapCells(row, decodeCell))
-    const inserts = rows.map((row) => ({ kind: 'insert', table: withColumnsOf(table, row), row }) as const)
+    const inserts = rows.map((row) => ({ kind: 'insert', table: withPresentColumns(table, row), row }) as const)
     if (inserts.length > 0) await storage.commit(batch(...inserts))
   }
 }
 
-function withColumnsOf(table: Table, row: Row): Table {
+function withPresentColumns(table: Table, row: Row): Table {
   const columns = Object.entries(table.columns).filter(([name]) => Object.hasOwn(row, name))
   return { ...table, columns: Object.fromEntries(columns) }
 }
@@ -41,5 +41,5 @@ function decodeCell(cell: unknown): CellValue {
   if (cell === null || typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') return cell
   if (typeof cell === 'object' && 'bigint' in cell) return BigInt(String(cell.bigint))
   if (typeof cell === 'object' && 'base64' in cell) return new Uint8Array(Buffer.from(String(cell.base64), 'base64'))
-  throw new TypeError('a cell that nobody wrote')
+  throw new TypeError('unexpected type of a cell')
 }

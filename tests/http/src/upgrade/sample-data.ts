@@ -13,7 +13,7 @@ import {
   registerUser,
 } from '../payments/payments-client.ts'
 
-/** What clients know about a dumped database. */
+/** The data that clients have about a dumped database. */
 export interface SampleData {
   /** The key of the demo keyring, base64, used for this dump only. */
   readonly key: string

@@ -4,7 +4,7 @@ import { memoryStorage } from '../../kernel/storage/index.ts'
 import { memoryRateLimiter } from '../../platform/rate-limits/index.ts'
 import type { AuthenticationReply } from '../../test-fixtures/authentication-caller.ts'
 import { type CountingStorage, countingStorage, type StorageCalls } from '../../test-fixtures/counting-storage.ts'
-import { type FaceLogin, faceLogin, selfieOf, testPin } from '../../test-fixtures/face-login.ts'
+import { type FaceLogin, faceLogin, createTestSelfie, testPin } from '../../test-fixtures/face-login.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createSession } from '../sessions/create-session.ts'
 
@@ -125,7 +125,7 @@ describe('verify_pin', () => {
 describe('authenticate_with_liveid', () => {
   const login = (input: object) =>
     app.call('authenticateWithLiveId', {
-      data: { communityId: 'default', dvcID: 'default', selfie: selfieOf('ada'), ...input },
+      data: { communityId: 'default', dvcID: 'default', selfie: createTestSelfie('ada'), ...input },
     })
 
   beforeEach(async () => {

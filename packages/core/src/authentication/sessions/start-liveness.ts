@@ -20,7 +20,7 @@ export interface LivenessStartInput {
 /** A started liveness check of a session, not stored yet. */
 export interface StartedSessionLiveness {
   readonly session: SessionRow
-  /** What the browser or the vendor's SDK needs. */
+  /** Data for the browser or the vendor's SDK. */
   readonly client: Readonly<Record<string, unknown>>
   /** Epoch milliseconds. */
   readonly expiresAt: number

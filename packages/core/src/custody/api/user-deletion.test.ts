@@ -22,9 +22,9 @@ function interrupted(storage: TrackedStorage): TrackedStorage {
       const archives = writes.writes.some(
         (write) => write.kind === 'update' && 'archivedAt' in write.set && write.table === users,
       )
-      const act = beforeArchiving
+      const archive = beforeArchiving
       if (archives) beforeArchiving = async () => {}
-      if (archives) await act()
+      if (archives) await archive()
       return storage.commit(writes)
     },
   }

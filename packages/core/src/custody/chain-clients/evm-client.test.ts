@@ -150,9 +150,9 @@ describe('evmChainClient', () => {
   it('fails after the configured timeout', async () => {
     const silent = await startScriptedNode(() => {})
     nodes.push(silent)
-    const begun = Date.now()
+    const startedAt = Date.now()
     await expect(client(silent, 100).balance(address)).rejects.toThrow('TimeoutError')
-    expect(Date.now() - begun).toBeLessThan(2000)
+    expect(Date.now() - startedAt).toBeLessThan(2000)
   })
 
   it('rejects a response that is too large', async () => {

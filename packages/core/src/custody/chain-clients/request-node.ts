@@ -38,7 +38,7 @@ export async function requestNode(request: NodeRequest): Promise<NodeResponse> {
     return { status: response.status, json: parseJson(await readBounded(response)) }
   } catch (error) {
     // oxlint-disable-next-line eslint/preserve-caught-error -- it quotes the URL, which can contain secrets
-    throw new Error(`node at ${host} did not respond: ${describeFailure(error)}`)
+    throw new Error(`node at ${host} did not respond: ${toErrorCode(error)}`)
   }
 }
 
@@ -78,7 +78,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Returns the code or name of an error without its message, which can quote the URL: `ECONNREFUSED`, `TimeoutError`. */
-function describeFailure(error: unknown): string {
+function toErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const { cause } = error
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code

@@ -46,9 +46,9 @@ beforeEach(async () => {
 })
 
 /** CustodyServices whose storage runs another operation just before the audit record is committed. */
-const withConcurrent = (act: () => Promise<unknown>): CustodyServices => ({
+const withConcurrent = (operation: () => Promise<unknown>): CustodyServices => ({
   ...services,
-  storage: interruptCommit(services.storage, auditRecords.name, act),
+  storage: interruptCommit(services.storage, auditRecords.name, operation),
 })
 const sign = (by: CustodyServices): Promise<unknown> =>
   signWithWallet(by, actor, wallet, ethereum, { type: 'MESSAGE', data: 'hello' }, byPin)

@@ -33,7 +33,7 @@ export type FaceComparison =
 /** Result of an identification. */
 export type FaceIdentification =
   | { readonly kind: 'found'; readonly outcome: VerifierOutcome; readonly person: FacePersonRow }
-  | { readonly kind: 'nobody'; readonly outcome: VerifierOutcome }
+  | { readonly kind: 'no-match'; readonly outcome: VerifierOutcome }
 
 /** Returns the verifier. @throws BillfoldError `verifier.unavailable` if none is configured */
 export function requireVerifier({ verifier }: FaceRecognition): VerifierClient {
@@ -58,8 +58,8 @@ export async function compareWithUser(
 }
 
 /**
- * Identifies a face within a community (1:N). The result is `nobody` if no person is near enough or if the match is
- * ambiguous. The person's user may be archived: commit what follows with {@link faceUnchanged}, and treat an archived user as nobody.
+ * Identifies a face within a community (1:N). The result is `no-match` if no person is near enough or if the match is
+ * ambiguous. The person's user may be archived: commit what follows with {@link faceUnchanged}, and treat an archived user as no match.
  * @throws BillfoldError `verifier.unavailable`, `server.busy`
  */
 export async function identifyFace(
@@ -90,7 +90,7 @@ async function identifyAtVendor(
   const { tenant } = caller
   const gallery = { kind: 'reference', collection: toVendorCollection(tenant, community) } as const
   const { outcome, match } = await verifier.identify(caller, { evidence, gallery })
-  if (match?.kind !== 'reference') return { kind: 'nobody', outcome }
+  if (match?.kind !== 'reference') return { kind: 'no-match', outcome }
   const hash = computeReferenceHash(tenant, community, match.reference)
   const where = { tenant, community, referenceHash: hash, removedAt: null }
   const [row] = await services.storage.find(faceTemplates, { where, limit: 1 })
@@ -104,10 +104,10 @@ async function toIdentification(
   community: string,
   personId: string | undefined,
 ): Promise<FaceIdentification> {
-  if (outcome.decision !== 'pass' || personId === undefined) return { kind: 'nobody', outcome }
+  if (outcome.decision !== 'pass' || personId === undefined) return { kind: 'no-match', outcome }
   const where = { id: personId, tenant, community }
   const [person] = await services.storage.find(facePeople, { where, limit: 1 })
-  return person === undefined ? { kind: 'nobody', outcome } : { kind: 'found', outcome, person }
+  return person === undefined ? { kind: 'no-match', outcome } : { kind: 'found', outcome, person }
 }
 
 /** Loads a person's templates of the verifier's format. */

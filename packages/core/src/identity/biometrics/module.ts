@@ -23,7 +23,7 @@ declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends BiometricsAuditActions {}
 }
 
-/** What the biometrics module needs besides the services. */
+/** Dependencies of the biometrics module besides the services. */
 export interface BiometricsModuleContext extends ModuleContext {
   readonly faces: FaceRecognition
 }

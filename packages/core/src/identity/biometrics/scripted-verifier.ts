@@ -46,7 +46,7 @@ const knownReasons: ReadonlySet<string> = new Set(outcomeReasons)
 export function scriptedVerifier(options: ScriptedVerifierOptions = {}): BiometricVerifier {
   // oxlint-disable-next-line node/no-process-env -- documented above
   if (process.env['NODE_ENV'] === 'production')
-    throw new Error('scriptedVerifier() accepts everybody and must not be used with NODE_ENV=production')
+    throw new Error('scriptedVerifier() accepts everyone and must not be used with NODE_ENV=production')
   const { liveness = 'challenge', now = Date.now, before } = options
   const verifier: BiometricVerifier = {
     name: 'scripted',

@@ -11,7 +11,7 @@ const frame = (width: number, height: number, marker = 0xc0) =>
   segment(marker, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0)
 const jpeg = (...parts: readonly (readonly number[])[]) =>
   Uint8Array.from([0xff, 0xd8, ...parts.flat(), 0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9])
-const codeOf = (read: () => unknown): unknown => {
+const toErrorCode = (read: () => unknown): unknown => {
   try {
     read()
     return 'done'
@@ -77,17 +77,17 @@ describe('parsing a selfie', () => {
 
   it('accepts 12 megapixels and rejects more', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
-    expect(codeOf(() => parseSelfie(sized(4000, 3000)))).toBe('done')
-    expect(codeOf(() => parseSelfie(sized(4001, 3000)))).toBe('selfie.too-large')
-    expect(codeOf(() => parseSelfie(sized(65_535, 65_535)))).toBe('selfie.too-large')
+    expect(toErrorCode(() => parseSelfie(sized(4000, 3000)))).toBe('done')
+    expect(toErrorCode(() => parseSelfie(sized(4001, 3000)))).toBe('selfie.too-large')
+    expect(toErrorCode(() => parseSelfie(sized(65_535, 65_535)))).toBe('selfie.too-large')
   })
 
   it('rejects frames that are too large or too many', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
     expect(parseFrames([sized(1920, 1080), sized(640, 480)])).toHaveLength(2)
-    expect(codeOf(() => parseFrames([sized(4000, 3000)]))).toBe('selfie.too-large')
-    expect(codeOf(() => parseFrames(Array(imageLimits.frames + 1).fill(base64)))).toBe('selfie.too-large')
-    expect(codeOf(() => parseFrames(['A'.repeat(4_000_000), 'A'.repeat(4_000_000)]))).toBe('selfie.too-large')
+    expect(toErrorCode(() => parseFrames([sized(4000, 3000)]))).toBe('selfie.too-large')
+    expect(toErrorCode(() => parseFrames(Array(imageLimits.frames + 1).fill(base64)))).toBe('selfie.too-large')
+    expect(toErrorCode(() => parseFrames(['A'.repeat(4_000_000), 'A'.repeat(4_000_000)]))).toBe('selfie.too-large')
   })
 
   it('returns the content of a scripted selfie', () => {

@@ -117,11 +117,11 @@ describe('replacing a value twice concurrently', () => {
     const authorizedBy = await authorize(code.generatedValue ?? '', code.row.id)
     let hashes = 0
     const { passwordHasher: hash } = services
-    const deriveNow: typeof hash.deriveUnqueued = (...input) => {
+    const countingDerive: typeof hash.deriveUnqueued = (...input) => {
       hashes++
       return hash.deriveUnqueued(...input)
     }
-    services = { ...services, passwordHasher: { ...hash, deriveUnqueued: deriveNow } }
+    services = { ...services, passwordHasher: { ...hash, deriveUnqueued: countingDerive } }
     const values = ['111122', '333344']
     const replaced = await Promise.all(
       values.map((value) => outcomeCode(replaceMethod(services, {}, actor, owner, pinId, value, authorizedBy))),

@@ -24,7 +24,7 @@ export interface AuthorizedMethod {
   /** The method in the generation of its owner. */
   readonly row: SigningMethodRow
   readonly privateKey: Uint8Array
-  /** What the first operation under the authorization consumes. */
+  /** State that the first operation under the authorization consumes. */
   readonly unused: {
     /** The owner as read with the method; undefined once used, since a later operation must read it again. */
     owner: MethodOwnerRow | undefined

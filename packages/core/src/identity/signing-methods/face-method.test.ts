@@ -61,8 +61,8 @@ beforeEach(async () => {
 
 const byPin = (): Promise<AuthorizedMethod> =>
   authorizeMethod(services, actor, owner.ownerId, { id: pinId }, '4711', failureCodes)
-const authorize = (value: string, asked: RequestToAuthorize | undefined = request): Promise<AuthorizedMethod> =>
-  authorizeMethod(services, actor, owner.ownerId, { id: methodId }, value, failureCodes, asked)
+const authorize = (value: string, requested: RequestToAuthorize | undefined = request): Promise<AuthorizedMethod> =>
+  authorizeMethod(services, actor, owner.ownerId, { id: methodId }, value, failureCodes, requested)
 
 /** Stores a face check that was completed for the request. */
 async function storePassedCheck(change: Partial<FaceCheckRow> = {}, methodVersion = 1): Promise<FaceCheckRow> {

@@ -50,13 +50,16 @@ export function methodRules(settings: SigningMethodOptions = {}): ReadonlyMap<st
  * Returns the value for a new method: the given one, or a generated one if the type supports it and none is given.
  * @throws BillfoldError `signing-method.invalid-value`
  */
-export function resolveMethodValue(rule: MethodRule, given: string | undefined): { value: string; generated: boolean } {
-  if (given === undefined || (given === '' && rule.generate !== undefined)) {
+export function resolveMethodValue(
+  rule: MethodRule,
+  presented: string | undefined,
+): { value: string; generated: boolean } {
+  if (presented === undefined || (presented === '' && rule.generate !== undefined)) {
     if (rule.generate === undefined) throw new BillfoldError('signing-method.invalid-value')
     return { value: rule.generate(), generated: true }
   }
-  if (!rule.accepts(given)) throw new BillfoldError('signing-method.invalid-value')
-  return { value: given, generated: false }
+  if (!rule.accepts(presented)) throw new BillfoldError('signing-method.invalid-value')
+  return { value: presented, generated: false }
 }
 
 /** 8 to 128 characters of any kind (NIST SP 800-63B section 5.1.1.2). */

@@ -101,7 +101,7 @@ function updateFile(link: string, change: (keys: KeyringKeys) => KeyringKeys): v
 }
 
 function createFile(path: string, keys: KeyringKeys, like?: Stats): void {
-  const file = openFile(path, 'wx')
+  const file = openDescriptor(path, 'wx')
   try {
     // Changed by an administrator, the file must still belong to the user of the host.
     if (like !== undefined && like.uid !== fstatSync(file).uid) fchownSync(file, like.uid, like.gid)
@@ -139,7 +139,7 @@ export function createKeyringFile(path: string, keyId = '1'): void {
 
 /** Checks the mode of the opened file rather than of the path, which could change in between. */
 function readPrivateFile(path: string): { readonly text: string; readonly status: Stats } {
-  const file = openFile(path, 'r')
+  const file = openDescriptor(path, 'r')
   try {
     const status = fstatSync(file)
     if (!status.isFile()) throw fileError('is not a regular file')
@@ -152,7 +152,7 @@ function readPrivateFile(path: string): { readonly text: string; readonly status
   }
 }
 
-function openFile(path: string, flags: 'r' | 'wx'): number {
+function openDescriptor(path: string, flags: 'r' | 'wx'): number {
   try {
     return openSync(path, flags, 0o600)
   } catch (cause) {

@@ -64,7 +64,7 @@ export interface Secp256k1 {
 export const secp256k1: Secp256k1 = {
   generatePrivateKey: () => noble.utils.randomSecretKey(),
   isPrivateKey,
-  getPublicKey: publicKeyOf,
+  getPublicKey: computePublicKey,
   parsePublicKey,
   isPublicKey: (bytes) => succeeds(() => parsePublicKey(bytes)),
   sign,
@@ -98,7 +98,7 @@ function assertHash(hash: Uint8Array): void {
   if (hash.length !== 32) throw new RangeError(`A hash must be 32 bytes, not ${hash.length}`)
 }
 
-function publicKeyOf(privateKey: Uint8Array, compressed = true): Uint8Array {
+function computePublicKey(privateKey: Uint8Array, compressed = true): Uint8Array {
   assertPrivateKey(privateKey)
   const pair = createECDH('secp256k1')
   pair.setPrivateKey(privateKey)

@@ -8,7 +8,7 @@ import type { Row } from '../../kernel/storage/index.ts'
 import type { SealedColumn } from '../../kernel/storage/sealed-column.ts'
 import { findOutdatedCiphertexts } from './outdated-ciphertexts.ts'
 
-/** What still depends on a key other than the current one. */
+/** The values and methods that still depend on a key other than the current one. */
 export interface KeyUsage {
   readonly id: string
   /** True if the key is in the keyring. Otherwise its values cannot be decrypted. */

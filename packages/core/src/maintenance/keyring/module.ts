@@ -13,7 +13,7 @@ declare module '../../platform/audit/actions.ts' {
   interface ModuleAuditActions extends KeyringAuditActions {}
 }
 
-/** What the keyring module needs besides the services. */
+/** Dependencies of the keyring module besides the services. */
 export interface KeyringModuleContext extends ModuleContext {
   /** The columns of all modules that the keyring seals. */
   readonly sealedColumns: readonly SealedColumn[]

@@ -44,9 +44,9 @@ export interface UnreadableCiphertext {
 const maxListed = 100
 
 /**
- * Re-encrypts all values that are sealed under other keys, in batches of at most 100 rows, while hosts are running. A
- * value that is changed concurrently is left as written. After a crash the next call continues. Every host must have
- * the current key before. Adds an audit chain link under the current key.
+ * The re-encryption of a key rotation: re-encrypts all values that are sealed under other keys, in batches of at most
+ * 100 rows, while hosts are running. A value that is changed concurrently is left as written. After a crash the next
+ * call continues. Every host must have the current key before. Adds an audit chain link under the current key.
  * @param sealedColumns the columns of all modules that the keyring seals
  * @throws BillfoldError the errors of the storage and the keyring
  */

@@ -103,7 +103,7 @@ function fromParts(
 
 /** Asserts that the documents sent are exactly those referenced by the attributes. @throws BillfoldError `input.invalid` */
 function checkDocuments({ attributes: submitted }: OnboardingProfile, sent: ReadonlySet<string>): void {
-  const referenced = collectReferences(valuesOf(submitted), isDocument)
+  const referenced = collectReferences(listValues(submitted), isDocument)
   const problems = [
     ...[...referenced].filter((name) => !sent.has(name)).map((name) => issue(name, 'is missing')),
     ...[...sent]
@@ -153,7 +153,7 @@ async function findReferencedFiles(
   { tenant, id: owner }: WalletActor,
   submitted: readonly Attribute[],
 ): Promise<readonly FileRow[]> {
-  const wanted = [...collectReferences(valuesOf(submitted), (text) => parseFileId(text) !== undefined)]
+  const wanted = [...collectReferences(listValues(submitted), (text) => parseFileId(text) !== undefined)]
   if (wanted.length > 100) throw invalidPart('attributes', 'must reference at most 100 files')
   const rows = await listFiles(
     services,
@@ -166,7 +166,7 @@ async function findReferencedFiles(
   return rows
 }
 
-function valuesOf(submitted: readonly Attribute[]): readonly unknown[] {
+function listValues(submitted: readonly Attribute[]): readonly unknown[] {
   return submitted.map(({ data }) => data.value)
 }
 

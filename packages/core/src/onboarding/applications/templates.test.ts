@@ -15,14 +15,14 @@ const template: ApplicationTemplate = {
 }
 
 describe('templates', () => {
-  const issuesOf = (attributes: readonly { id: string; schemaId?: string; data: { value?: unknown } }[]) =>
+  const listIssues = (attributes: readonly { id: string; schemaId?: string; data: { value?: unknown } }[]) =>
     compileTemplates([template]).get('7')?.validate(attributes)
 
   it('match attributes by id or by schema id', () => {
-    expect(issuesOf([{ id: 'a', data: { value: 'x' } }])).toEqual([])
-    expect(issuesOf([{ id: 'http://schemas.example/a', data: { value: 'x' } }])).toEqual([])
+    expect(listIssues([{ id: 'a', data: { value: 'x' } }])).toEqual([])
+    expect(listIssues([{ id: 'http://schemas.example/a', data: { value: 'x' } }])).toEqual([])
     expect(
-      issuesOf([
+      listIssues([
         { id: 'theirs', schemaId: 'http://schemas.example/a', data: { value: 'x' } },
         { id: '2', data: { value: 1 } },
       ]),
@@ -30,7 +30,7 @@ describe('templates', () => {
   })
 
   it('report issues without the submitted values', () => {
-    const issues = issuesOf([
+    const issues = listIssues([
       { id: 'a', data: { value: 'secret' } },
       { id: '2', data: { value: 'secret' } },
     ])
@@ -40,7 +40,7 @@ describe('templates', () => {
 
   it('report at most 200 issues', () => {
     const attributes = Array.from({ length: 1000 }, () => ({ id: 'unasked', data: { value: 1 } }))
-    expect(issuesOf(attributes)).toHaveLength(200)
+    expect(listIssues(attributes)).toHaveLength(200)
   })
 
   it.each<readonly [string, readonly ApplicationTemplate[]]>([

@@ -25,7 +25,7 @@ import type { BlobName, BlobStore } from './blob-store.ts'
 export function directoryBlobs(directory: string): BlobStore {
   return {
     put: async (name, content) => {
-      const { folder, file, temporary } = pathsOf(directory, name)
+      const { folder, file, temporary } = toPaths(directory, name)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       try {
         await write(temporary, content)
@@ -37,11 +37,11 @@ export function directoryBlobs(directory: string): BlobStore {
       await sync(folder)
     },
     get: async (name) => {
-      const { file } = pathsOf(directory, name)
+      const { file } = toPaths(directory, name)
       return (await exists(file)) ? read(file) : undefined
     },
     remove: async (name) => {
-      const { file, temporary } = pathsOf(directory, name)
+      const { file, temporary } = toPaths(directory, name)
       // A missing directory points to a wrong path: resolving would make the caller delete its record of the blob.
       if (!(await exists(directory))) throw new Error(`Blob directory does not exist: ${directory}`)
       await rm(temporary, { force: true })
@@ -56,7 +56,7 @@ interface Paths {
   readonly temporary: string
 }
 
-function pathsOf(directory: string, { tenant, id }: BlobName): Paths {
+function toPaths(directory: string, { tenant, id }: BlobName): Paths {
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new RangeError(`Blob id is not a UUID: ${id.slice(0, 64)}`)
   const folder = join(directory, createHash('sha256').update(tenant).digest('hex').slice(0, 32))
   const file = join(folder, id)

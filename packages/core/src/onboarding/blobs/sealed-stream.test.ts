@@ -18,7 +18,7 @@ async function collect(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 const sealed = (bytes: Uint8Array): Promise<Buffer> => collect(sealStream(key, inPieces(bytes, 10_000)))
-const opened = (bytes: Uint8Array, with_: Uint8Array = key): Promise<Buffer> =>
+const openAll = (bytes: Uint8Array, with_: Uint8Array = key): Promise<Buffer> =>
   collect(openStream(with_, inPieces(bytes, 7777)))
 
 describe('a sealed stream', () => {
@@ -28,7 +28,7 @@ describe('a sealed stream', () => {
       const bytes = randomBytes(length)
       const stream = await sealed(bytes)
       expect(stream).toHaveLength(length + 16 * Math.max(1, Math.ceil(length / chunk)))
-      expect((await opened(stream)).equals(bytes)).toBe(true)
+      expect((await openAll(stream)).equals(bytes)).toBe(true)
     },
   )
 
@@ -38,19 +38,19 @@ describe('a sealed stream', () => {
       fc.asyncProperty(fc.nat(stream.length - 1), async (at) => {
         const changed = Buffer.from(stream)
         changed[at] = (changed[at] ?? 0) ^ 1
-        expect(await outcomeCode(opened(changed))).toBe('sealed.invalid')
-        expect(await outcomeCode(opened(stream.subarray(0, at)))).toBe('sealed.invalid')
+        expect(await outcomeCode(openAll(changed))).toBe('sealed.invalid')
+        expect(await outcomeCode(openAll(stream.subarray(0, at)))).toBe('sealed.invalid')
       }),
       { numRuns: 30 },
     )
-    expect(await outcomeCode(opened(Buffer.concat([stream, Buffer.alloc(1)])))).toBe('sealed.invalid')
+    expect(await outcomeCode(openAll(Buffer.concat([stream, Buffer.alloc(1)])))).toBe('sealed.invalid')
   })
 
   it('with reordered, repeated or missing chunks, or another key, fails to open', async () => {
     const stream = await sealed(randomBytes(3 * chunk))
     const part = (index: number): Buffer => stream.subarray(index * (chunk + 16), (index + 1) * (chunk + 16))
     for (const order of [[1, 0, 2], [0, 0, 1, 2], [0, 2], [0, 1], [2]])
-      expect(await outcomeCode(opened(Buffer.concat(order.map(part))))).toBe('sealed.invalid')
-    expect(await outcomeCode(opened(stream, randomBytes(32)))).toBe('sealed.invalid')
+      expect(await outcomeCode(openAll(Buffer.concat(order.map(part))))).toBe('sealed.invalid')
+    expect(await outcomeCode(openAll(stream, randomBytes(32)))).toBe('sealed.invalid')
   })
 })

@@ -40,10 +40,10 @@ export async function assertDidHasWalletKey(
   const named = keys.filter(({ id }) => id === keyId)
   const candidates =
     named.length === 0 && (keyId === undefined || keyId === `${did}#${legacyKeyFragment}`) ? keys : named
-  if (!candidates.some((key) => isKeyOf(key, wallet))) throw new BillfoldError('login.failed')
+  if (!candidates.some((key) => matchesWallet(key, wallet))) throw new BillfoldError('login.failed')
 }
 
-function isKeyOf({ address, publicKey }: DidKey, wallet: ExternalWallet): boolean {
+function matchesWallet({ address, publicKey }: DidKey, wallet: ExternalWallet): boolean {
   if (publicKey !== undefined) return publicKey.toLowerCase().replace(/^(0x)?(04(?=.{128}$))?/, '') === wallet.publicKey
   return address?.toLowerCase() === wallet.address
 }

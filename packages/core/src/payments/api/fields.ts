@@ -61,7 +61,7 @@ function maxWireLength({ maxLength, encrypted: mayBe }: FieldRule): number {
 
 /** Builds the schema of the decrypted fields: valid text, not longer than its rule allows. */
 export function fieldsSchema<K extends string>(rules: Readonly<Record<K, FieldRule>>): z.ZodType<EndpointFields<K>> {
-  const names = keysOf(rules)
+  const names = listKeys(rules)
   const shape = Object.fromEntries(names.map((name) => [name, decryptedSchema(rules[name]).optional()]))
   return z.object(shape).transform((values) => {
     const fields: Partial<Record<K, string>> = {}
@@ -88,7 +88,7 @@ export function requiredField<K extends string>(fields: EndpointFields<K>, name:
   return value
 }
 
-function keysOf<K extends string>(rules: Readonly<Record<K, FieldRule>>): readonly K[] {
+function listKeys<K extends string>(rules: Readonly<Record<K, FieldRule>>): readonly K[] {
   const names: K[] = []
   for (const name in rules) names.push(name)
   return names

@@ -21,15 +21,15 @@ export async function toTransactionList(
     ...(counterpartyId === null ? [] : [counterpartyId]),
   ])
   const contacts = await listContacts(services, people)
-  const phoneOf = (userId: string | null): string => (userId === null ? '' : (contacts.get(userId)?.phone ?? ''))
+  const toPhone = (userId: string | null): string => (userId === null ? '' : (contacts.get(userId)?.phone ?? ''))
   return rows.map((row) => {
     const isDebit = row.direction === 'debit'
     return {
       transactionid: row.id,
       date: formatDateTime(row.at),
-      remote_mobile: phoneOf(isDebit ? row.counterpartyId : row.userId),
+      remote_mobile: toPhone(isDebit ? row.counterpartyId : row.userId),
       amount: formatMinorUnits(parseCurrency(settings.money, row.currency), row.amount),
-      from: phoneOf(isDebit ? row.userId : row.counterpartyId),
+      from: toPhone(isDebit ? row.userId : row.counterpartyId),
       transaction_type: row.direction,
       currency_type: row.currency === 'USD' ? '$' : row.currency,
       sessionid: row.kind === 'payment' ? row.id : '',

@@ -7,7 +7,7 @@ import { check, retryOnConflict, insert, type RowOf, update, type Write } from '
 import { paymentEndWrites, holdForPayment, refundPayment } from './end-payment.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import { assertMatchesPayment } from './match-confirmation.ts'
-import { partiesOf, partyNotificationWrites, paymentEventData } from './notifications.ts'
+import { toPartyIds, partyNotificationWrites, paymentEventData } from './notifications.ts'
 import { getPayment, type PaymentRow } from './create-payment.ts'
 import {
   type ContactsWithRowIds,
@@ -50,7 +50,7 @@ export async function confirmPayment(
     const row = await getPayment(services, actor.tenant, confirmation.session)
     const leg = row.senderId === userId ? 'B' : row.receiverId === userId ? 'A' : undefined
     if (leg !== confirmation.leg) throw new BillfoldError('payment.not-found')
-    const identifiers = await listIdentifiersOfUsers(services, partiesOf(row))
+    const identifiers = await listIdentifiersOfUsers(services, toPartyIds(row))
     await assertMatchesPayment(payments, row, identifiers, confirmation)
     if (row.state === 'completed') return row
     if (row.state === 'pending' && row.expiresAt <= services.now()) {

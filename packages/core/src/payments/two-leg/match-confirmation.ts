@@ -6,7 +6,7 @@ import type { PaymentsContext } from '../settings.ts'
 import { findUserByIdentifiers } from '../users/profiles.ts'
 import type { PaymentRow } from './create-payment.ts'
 
-/** What a confirmation says about its payment: the amount, and the phone numbers of sender and receiver. */
+/** The content of a confirmation: the amount, and the phone numbers of sender and receiver. */
 export interface StatedPayment {
   readonly amount: string
   readonly from: string

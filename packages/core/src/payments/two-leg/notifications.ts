@@ -36,7 +36,7 @@ export async function partyNotificationWrites(
   payment: PaymentSummary,
   known?: ReadonlyMap<string, ContactsWithRowIds>,
 ): Promise<readonly Write[]> {
-  const parties = partiesOf(payment)
+  const parties = toPartyIds(payment)
   const contacts = known ?? (await listContacts(services, parties))
   const messages = parties.map((userId) => {
     const role = userId === payment.senderId ? 'sender' : 'receiver'
@@ -47,7 +47,7 @@ export async function partyNotificationWrites(
 }
 
 /** The users who are the parties of a payment: the sender, and the receiver if registered. */
-export function partiesOf({
+export function toPartyIds({
   senderId,
   receiverId,
 }: Pick<PaymentSummary, 'senderId' | 'receiverId'>): readonly string[] {

@@ -29,7 +29,7 @@ export interface LoginResult extends Contacts, PaymentProfile {
 export interface LoginInput extends LoginDevice {
   readonly email: string
   readonly password: string
-  /** Whether the caller uses field encryption. The key is then valid for encrypted requests only. */
+  /** True if the caller uses field encryption. The key is then valid for encrypted requests only. */
   readonly encrypted: boolean
 }
 

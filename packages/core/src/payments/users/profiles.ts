@@ -104,11 +104,11 @@ export async function toContactsByUser(
 }
 
 async function openContacts(services: Services, rows: readonly IdentifierRow[]): Promise<Contacts> {
-  const valueOf = async (kind: string): Promise<string> => {
+  const openFirst = async (kind: string): Promise<string> => {
     const row = rows.find((candidate) => candidate.kind === kind)
     return row === undefined ? '' : openIdentifier(services, row)
   }
-  return { email: await valueOf('email'), phone: await valueOf('phone'), username: await valueOf('username') }
+  return { email: await openFirst('email'), phone: await openFirst('phone'), username: await openFirst('username') }
 }
 
 /**

@@ -25,7 +25,7 @@ const maxSignatures = 16
  * @throws BillfoldError `webhook.invalid`
  * @throws TypeError if a secret is malformed
  */
-export async function verifyWebhookOf(
+export async function verifyWebhookFor(
   definitions: EventDefinitions,
   secret: string | readonly string[],
   headers: WebhookHeaders,

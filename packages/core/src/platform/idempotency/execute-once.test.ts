@@ -41,8 +41,8 @@ describe('a request with an idempotency key', () => {
 
   const setup = (over: Storage = storage) => ({ storage: over, blindIndex, logger: silentLogger, now: () => now })
   let blindIndex = testServices().blindIndex
-  const under = (act: () => Promise<IdempotentOutcome> = write, other: Partial<IdempotentCall> = {}) =>
-    executeOnce(setup(), { ...call, ...other }, act)
+  const under = (operation: () => Promise<IdempotentOutcome> = write, other: Partial<IdempotentCall> = {}) =>
+    executeOnce(setup(), { ...call, ...other }, operation)
   /** An operation that writes one row, as a handler's commit does. */
   const write = async (): Promise<IdempotentOutcome> => {
     await acting.commit(batch(insert(consumedNonces, { id: `row ${written++}`, expiresAt: 1 })))
@@ -82,10 +82,10 @@ describe('a request with an idempotency key', () => {
   })
 
   test('compares a body that is read while the request runs', async () => {
-    const asked = (text: string) => ({ fingerprintInput: () => Promise.resolve(text) })
-    await under(write, asked('the parts'))
-    expect(await under(write, asked('the parts'))).toEqual(reply)
-    expect(await outcomeCode(under(write, asked('other parts')))).toBe('idempotency-key.reused')
+    const fingerprinted = (text: string) => ({ fingerprintInput: () => Promise.resolve(text) })
+    await under(write, fingerprinted('the parts'))
+    expect(await under(write, fingerprinted('the parts'))).toEqual(reply)
+    expect(await outcomeCode(under(write, fingerprinted('other parts')))).toBe('idempotency-key.reused')
     expect(await rows()).toBe(1)
   })
 
@@ -108,27 +108,27 @@ describe('a request with an idempotency key', () => {
     ['was rejected', () => Promise.reject(new BillfoldError('wallet.not-found'))],
     ['replied with a rejection', () => Promise.resolve({ ...done, isRejection: true })],
     ['failed before its first write', () => Promise.reject(new BillfoldError('storage.unavailable'))],
-  ])('can be repeated, even with another body, after it %s', async (_, act) => {
-    await outcomeCode(under(act))
+  ])('can be repeated, even with another body, after it %s', async (_, operation) => {
+    await outcomeCode(under(operation))
     expect(await under(write, { fingerprintInput: 'amount 9999' })).toBeUndefined()
     expect(await rows()).toBe(1)
   })
 
   test('can be repeated if it was rejected after recording a failed attempt', async () => {
-    const act = async () => {
+    const operation = async () => {
       await write()
       throw new BillfoldError('signing-method.invalid')
     }
-    expect(await outcomeCode(under(act))).toBe('signing-method.invalid')
+    expect(await outcomeCode(under(operation))).toBe('signing-method.invalid')
     expect(await under()).toBeUndefined()
   })
 
   test('cannot be repeated if it failed after a write, since its outcome is unknown', async () => {
-    const act = async () => {
+    const operation = async () => {
       await write()
       throw new BillfoldError('storage.unavailable')
     }
-    expect(await outcomeCode(under(act))).toBe('storage.unavailable')
+    expect(await outcomeCode(under(operation))).toBe('storage.unavailable')
     expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
     expect(await rows()).toBe(1)
   })
@@ -170,12 +170,12 @@ describe('a request with an idempotency key', () => {
   })
 
   test('returns its reply even if it cannot be stored, and cannot be repeated', async () => {
-    const act = async () => {
+    const operation = async () => {
       const outcome = await write()
       vi.spyOn(storage, 'commit').mockRejectedValue(new BillfoldError('storage.unavailable'))
       return outcome
     }
-    expect(await under(act)).toBeUndefined()
+    expect(await under(operation)).toBeUndefined()
     vi.restoreAllMocks()
     now += minute
     expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')

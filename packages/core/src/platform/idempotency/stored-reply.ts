@@ -35,7 +35,7 @@ export interface IdempotencyKeySecrets {
 
 /** Derives the row id, the fingerprint key and the sealing key from an idempotency key and its scope. */
 export async function deriveIdempotencyKeySecrets(
-  lookups: BlindIndex,
+  blindIndex: BlindIndex,
   tenant: string,
   scope: readonly string[],
   key: string,
@@ -43,7 +43,7 @@ export async function deriveIdempotencyKeySecrets(
   const scopedKey = JSON.stringify([...scope, key])
   const [id, fingerprintKey, replyKey] = await Promise.all(
     ['idempotency key', 'idempotency fingerprint', 'idempotency reply'].map((purpose) =>
-      lookups.hash(purpose, tenant, scopedKey),
+      blindIndex.hash(purpose, tenant, scopedKey),
     ),
   )
   if (id === undefined || fingerprintKey === undefined || replyKey === undefined)

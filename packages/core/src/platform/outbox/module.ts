@@ -4,7 +4,7 @@ import { sealedMessages } from './outbox-write.ts'
 import { outboxData } from './personal-data.ts'
 import { outbox } from './table.ts'
 
-/** What the outbox module needs besides the services. */
+/** Dependencies of the outbox module besides the services. */
 export interface OutboxModuleContext extends ModuleContext {
   /** Delivers the due messages and events. */
   readonly deliver: () => Promise<DeliveryCounts>

@@ -23,7 +23,7 @@ const maxAttempts = 8
 export function storageRateLimiter(storage: Storage, now: () => number = Date.now): RateLimiter {
   return {
     consume: (key, rule) => take(storage, now(), key, rule),
-    peek: (key, rule) => look(storage, now(), key, rule),
+    peek: (key, rule) => peek(storage, now(), key, rule),
   }
 }
 
@@ -38,8 +38,8 @@ async function take(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   const row = { subject: hash(key), windowSeconds: rule.windowSeconds, windowIndex }
   if (rule.limit < 1) return { allowed: false, retryAfterSeconds }
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const counted = update(rateLimits, { where: { ...row, count: { lt: rule.limit } }, add: { count: 1 } })
-    if (await holds(storage, counted)) return { allowed: true, retryAfterSeconds }
+    const increment = update(rateLimits, { where: { ...row, count: { lt: rule.limit } }, add: { count: 1 } })
+    if (await holds(storage, increment)) return { allowed: true, retryAfterSeconds }
     const [found] = await storage.find(rateLimits, { where: row, limit: 1 })
     if (found !== undefined && found.count >= rule.limit) return { allowed: false, retryAfterSeconds }
     if (found === undefined && (await holds(storage, insert(rateLimits, { ...row, count: 1, endsAt })))) {
@@ -49,7 +49,7 @@ async function take(storage: Storage, now: number, key: RateLimitKey, rule: Rate
   throw new BillfoldError('storage.conflict')
 }
 
-async function look(storage: Storage, now: number, key: RateLimitKey, rule: RateLimitRule): Promise<RateLimitResult> {
+async function peek(storage: Storage, now: number, key: RateLimitKey, rule: RateLimitRule): Promise<RateLimitResult> {
   const { number: windowIndex, endsAt } = computeWindow(now, rule.windowSeconds)
   const where = { subject: hash(key), windowSeconds: rule.windowSeconds, windowIndex }
   const [found] = await storage.find(rateLimits, { where, limit: 1 })

@@ -12,7 +12,7 @@ import { generateChannelPrivateKey, deriveChannelPublicKey, parseChannelPrivateK
 
 const noble = { secp256k1, prime256v1: p256 }
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
+const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 const codeFrom = (attempt: () => unknown): Promise<unknown> => outcomeCode((async () => attempt())())
 
 /** Returns the smallest scalar that satisfies the predicate. */
@@ -33,9 +33,9 @@ describe.each(channelCurveNames)('a secure channel on %s', (curve) => {
     expect(ours.publicKey).toBe(vector.peerPublicKey)
     expect(deriveChannelPublicKey(curve, parseChannelPrivateKey(curve, vector.privateKey))).toBe(vector.publicKey)
     const channel = ours.channelWith(vector.publicKey)
-    expect(textOf(channel.decrypt(vector.ciphertext))).toBe(vector.plaintext)
+    expect(toText(channel.decrypt(vector.ciphertext))).toBe(vector.plaintext)
     const theirs = createSecretKey(Buffer.from(vector.sharedKey, 'base64'))
-    expect(textOf(decryptMessage(theirs, channel.encrypt(vector.plaintext)))).toBe(vector.plaintext)
+    expect(toText(decryptMessage(theirs, channel.encrypt(vector.plaintext)))).toBe(vector.plaintext)
   })
 
   test.each(negative)('rejects a tampered message: $id', async ({ sharedKey, ciphertext }) => {
@@ -74,8 +74,8 @@ describe.each(channelCurveNames)('a secure channel on %s', (curve) => {
 
   test('accepts base64url with and without padding, and returns padded base64', () => {
     const url = vector.ciphertext.replaceAll('+', '-').replaceAll('/', '_')
-    expect(textOf(channel.decrypt(url))).toBe(vector.plaintext)
-    expect(textOf(channel.decrypt(url.replace(/=+$/, '')))).toBe(vector.plaintext)
+    expect(toText(channel.decrypt(url))).toBe(vector.plaintext)
+    expect(toText(channel.decrypt(url.replace(/=+$/, '')))).toBe(vector.plaintext)
     expect(ours.channelWith(Buffer.from(vector.publicKey, 'base64').toString('base64url')).publicKey).toBe(
       vector.publicKey,
     )
@@ -114,7 +114,7 @@ describe.each(channelCurveNames)('a secure channel on %s', (curve) => {
     const mirrored = ours.channelWith(Buffer.concat([x, Buffer.from(otherY, 'hex')]).toString('base64'))
     expect(mirrored.publicKey).not.toBe(channel.publicKey)
     expect(mirrored.callerKey).toBe(channel.callerKey)
-    expect(textOf(mirrored.decrypt(vector.ciphertext))).toBe(vector.plaintext)
+    expect(toText(mirrored.decrypt(vector.ciphertext))).toBe(vector.plaintext)
   })
 
   test('parses private keys of 31, 32 and 33 bytes to the same scalar', async () => {
@@ -148,7 +148,7 @@ describe.each(channelCurveNames)('a secure channel on %s', (curve) => {
       const shared = createSecretKey(noble[curve].getSharedSecret(mine, point(theirs)).slice(1))
       const message = encryptMessage(shared, 'with zeros')
       expect(
-        textOf(createSecureChannels(curve, mine).channelWith(deriveChannelPublicKey(curve, theirs)).decrypt(message)),
+        toText(createSecureChannels(curve, mine).channelWith(deriveChannelPublicKey(curve, theirs)).decrypt(message)),
       ).toBe('with zeros')
     }
   })
@@ -166,8 +166,8 @@ describe.each(channelCurveNames)('a secure channel on %s', (curve) => {
         )
         const back = createSecureChannels(curve, two).channelWith(deriveChannelPublicKey(curve, one))
         const utf8 = Buffer.from(text, 'utf8').toString('utf8')
-        expect(textOf(decryptMessage(createSecretKey(shared), mine.encrypt(text)))).toBe(utf8)
-        expect(textOf(back.decrypt(mine.encrypt(text)))).toBe(utf8)
+        expect(toText(decryptMessage(createSecretKey(shared), mine.encrypt(text)))).toBe(utf8)
+        expect(toText(back.decrypt(mine.encrypt(text)))).toBe(utf8)
       }),
       { numRuns: 30 },
     )

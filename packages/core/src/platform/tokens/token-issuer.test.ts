@@ -19,7 +19,7 @@ const request: TokenIssueOptions = {
   subject: 'key-1',
   lifetimeSeconds: 60,
 }
-const demand = { type: 'service', audience: 'custody' }
+const verifyOptions = { type: 'service', audience: 'custody' }
 const invalid = { code: 'token.invalid', status: 401 }
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -56,7 +56,7 @@ describe('a token', () => {
       sub: 'key-1',
       exp: noon / 1000 + 60,
     })
-    const { id, ...verified } = await issuer.verify(token, { ...demand, tenant: 't1' })
+    const { id, ...verified } = await issuer.verify(token, { ...verifyOptions, tenant: 't1' })
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     expect(verified).toEqual({
       type: 'service',
@@ -76,16 +76,16 @@ describe('a token', () => {
 
   test('is accepted if built by hand like the rejected ones below', async () => {
     clock = noon
-    expect(await issuer.verify(await forged({}, {}), demand)).toMatchObject({ id: 'id', subject: 'key-1' })
+    expect(await issuer.verify(await forged({}, {}), verifyOptions)).toMatchObject({ id: 'id', subject: 'key-1' })
   })
 
   test('is accepted until it expires', async () => {
     clock = noon
     const token = await issuer.issue(request)
     clock = noon + 59_999
-    expect(await issuer.verify(token, demand)).toMatchObject({ subject: 'key-1' })
+    expect(await issuer.verify(token, verifyOptions)).toMatchObject({ subject: 'key-1' })
     clock = noon + 60_000
-    await expect(issuer.verify(token, demand)).rejects.toMatchObject({ code: 'token.expired', status: 401 })
+    await expect(issuer.verify(token, verifyOptions)).rejects.toMatchObject({ code: 'token.expired', status: 401 })
     clock = noon
   })
 
@@ -93,9 +93,9 @@ describe('a token', () => {
     clock = noon
     const token = await issuer.issue(request)
     clock = noon - 5000
-    expect(await issuer.verify(token, demand)).toMatchObject({ subject: 'key-1' })
+    expect(await issuer.verify(token, verifyOptions)).toMatchObject({ subject: 'key-1' })
     clock = noon - 6000
-    await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(token, verifyOptions)).rejects.toMatchObject(invalid)
     clock = noon
   })
 
@@ -107,10 +107,10 @@ describe('a token', () => {
     })
     const token = await before.issue(request)
     expect(decoded(token, 0)['kid']).toBe('2026a')
-    expect(await issuer.verify(token, demand)).toMatchObject({ subject: 'key-1' })
+    expect(await issuer.verify(token, verifyOptions)).toMatchObject({ subject: 'key-1' })
     const after = localKeyring({ keys: { '2026b': keys['2026b'] }, currentKeyId: '2026b' })
     await expect(
-      createTokenIssuer({ keyring: after, issuer: 'billfold', now }).verify(token, demand),
+      createTokenIssuer({ keyring: after, issuer: 'billfold', now }).verify(token, verifyOptions),
     ).rejects.toMatchObject(invalid)
   })
 })
@@ -120,34 +120,34 @@ describe('a token is rejected', () => {
     ['of another type', { type: 'user', audience: 'custody' }],
     ['of the same type in other letters', { type: 'SERVICE', audience: 'custody' }],
     ['for another audience', { type: 'service', audience: 'dids' }],
-    ['for another tenant', { ...demand, tenant: 't2' }],
-    ['for a tenant without a name', { ...demand, tenant: '' }],
-  ])('where one %s is asked for', async (_, other) => {
+    ['for another tenant', { ...verifyOptions, tenant: 't2' }],
+    ['for a tenant without a name', { ...verifyOptions, tenant: '' }],
+  ])('if one %s is required', async (_, other) => {
     clock = noon
     await expect(issuer.verify(await issuer.issue(request), other)).rejects.toMatchObject(invalid)
   })
 
   test('if it was issued by another issuer with the same keyring', async () => {
     const other = createTokenIssuer({ keyring, issuer: 'other', now })
-    await expect(issuer.verify(await other.issue(request), demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(await other.issue(request), verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   test('if it was signed with another key of the same id', async () => {
     const other = localKeyring({ keys: { '2026b': newKey() }, currentKeyId: '2026b' })
     const token = await createTokenIssuer({ keyring: other, issuer: 'billfold', now }).issue(request)
-    await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(token, verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   test('if it was signed with the key of another token type', async () => {
     const token = await issuer.issue({ ...request, type: 'user' })
     const [, payload, signature] = token.split('.')
     const header = part({ alg: 'HS256', typ: 'service', kid: '2026b' })
-    await expect(issuer.verify(`${header}.${payload}.${signature}`, demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(`${header}.${payload}.${signature}`, verifyOptions)).rejects.toMatchObject(invalid)
     const key = await keyring.derive('2026b', 'token:user')
     const resigned = await new SignJWT(goodPayload())
       .setProtectedHeader({ alg: 'HS256', typ: 'service', kid: '2026b' })
       .sign(key)
-    await expect(issuer.verify(resigned, demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(resigned, verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   test.each([
@@ -167,12 +167,12 @@ describe('a token is rejected', () => {
     ['an unencoded payload', { crit: ['b64'], b64: false }],
   ])('with %s in its header, even if signed', async (_, header) => {
     clock = noon
-    await expect(issuer.verify(await forged(header, {}), demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(await forged(header, {}), verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   test('if alg is none and it has no signature', async () => {
     const token = `${part({ alg: 'none', typ: 'service', kid: '2026b' })}.${part(goodPayload())}.`
-    await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(token, verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   const seconds = Math.floor(noon / 1000)
@@ -195,15 +195,19 @@ describe('a token is rejected', () => {
     ['another iss', { iss: 'other' }],
   ])('with %s in its payload, even if signed', async (_, payload) => {
     clock = noon
-    await expect(issuer.verify(await forged({}, payload), demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(await forged({}, payload), verifyOptions)).rejects.toMatchObject(invalid)
   })
 
   test('as expired only if it is authentic', async () => {
     clock = noon
     const expired = { exp: seconds - 1 }
-    await expect(issuer.verify(await forged({}, expired), demand)).rejects.toMatchObject({ code: 'token.expired' })
-    await expect(issuer.verify(`${await forged({}, expired)}A`, demand)).rejects.toMatchObject(invalid)
-    await expect(issuer.verify(await forged({}, { ...expired, aud: 'dids' }), demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(await forged({}, expired), verifyOptions)).rejects.toMatchObject({
+      code: 'token.expired',
+    })
+    await expect(issuer.verify(`${await forged({}, expired)}A`, verifyOptions)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(await forged({}, { ...expired, aud: 'dids' }), verifyOptions)).rejects.toMatchObject(
+      invalid,
+    )
   })
 
   test('if any character was changed', async () => {
@@ -212,7 +216,7 @@ describe('a token is rejected', () => {
     // Skips the last character: two of its bits are ignored by base64url decoders.
     for (let index = 0; index < token.length - 1; index++) {
       const changed = `${token.slice(0, index)}${token[index] === 'A' ? 'B' : 'A'}${token.slice(index + 1)}`
-      await expect(issuer.verify(changed, demand), `character ${index}`).rejects.toMatchObject(invalid)
+      await expect(issuer.verify(changed, verifyOptions), `character ${index}`).rejects.toMatchObject(invalid)
     }
   })
 
@@ -224,7 +228,7 @@ describe('a token is rejected', () => {
           fc.array(fc.base64String(), { maxLength: 5 }).map((parts) => parts.join('.')),
         ),
         async (token) => {
-          await expect(issuer.verify(token, demand)).rejects.toMatchObject(invalid)
+          await expect(issuer.verify(token, verifyOptions)).rejects.toMatchObject(invalid)
         },
       ),
     )
@@ -233,8 +237,8 @@ describe('a token is rejected', () => {
   test('if it is longer than 8 KiB, before parsing', async () => {
     clock = noon
     const long = await forged({}, { more: 'a'.repeat(8192) })
-    await expect(issuer.verify(long, demand)).rejects.toMatchObject(invalid)
-    await expect(issuer.verify('.'.repeat(10_000_000), demand)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify(long, verifyOptions)).rejects.toMatchObject(invalid)
+    await expect(issuer.verify('.'.repeat(10_000_000), verifyOptions)).rejects.toMatchObject(invalid)
   })
 })
 
@@ -264,7 +268,7 @@ describe('issuing', () => {
     })
     const token = await issuer.issue(request)
     const other = createTokenIssuer({ keyring: down, issuer: 'billfold', now })
-    await expect(other.verify(token, demand)).rejects.toMatchObject({ code: 'keyring.unavailable', status: 503 })
+    await expect(other.verify(token, verifyOptions)).rejects.toMatchObject({ code: 'keyring.unavailable', status: 503 })
     await expect(other.issue(request)).rejects.toMatchObject({ code: 'keyring.unavailable' })
   })
 })

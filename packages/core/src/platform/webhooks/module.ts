@@ -21,7 +21,7 @@ declare module '../audit/actions.ts' {
   interface ModuleAuditActions extends WebhookAuditActions {}
 }
 
-/** What the webhooks module needs besides the services. */
+/** Dependencies of the webhooks module besides the services. */
 export interface WebhooksModuleContext extends ModuleContext {
   readonly webhooks: WebhookOptions
 }

@@ -31,14 +31,14 @@ describe('the URL of an endpoint', () => {
 
   test('must be allowed by the host when it is registered and before each request', async () => {
     let allowed = true
-    const asked: string[] = []
+    const requestedUrls: string[] = []
     const fetch = async () => {
       throw new Error('must not be called')
     }
     const { webhooks, emit, deliver } = webhookHost({
       fetch,
       isUrlAllowed: ({ hostname }, tenant) => {
-        asked.push(`${tenant} ${hostname}`)
+        requestedUrls.push(`${tenant} ${hostname}`)
         return allowed && hostname.endsWith('.example')
       },
     })
@@ -48,7 +48,7 @@ describe('the URL of an endpoint', () => {
     await emit('user.erased', { userId: 'u1' })
     expect(await deliver()).toEqual({ delivered: 0, failed: 1 })
     expect(await webhooks.pendingDeliveries(id)).toMatchObject([{ failure: 'webhook.url-not-allowed' }])
-    expect(asked).toEqual(['default hooks.example', 'default hooks.test', 'default hooks.example'])
+    expect(requestedUrls).toEqual(['default hooks.example', 'default hooks.test', 'default hooks.example'])
   })
 })
 
@@ -74,19 +74,19 @@ describe('the hostname of an endpoint', () => {
   test('is resolved once, so that DNS rebinding has no effect', async () => {
     const receiver = await startWebhookReceiver()
     const port = new URL(receiver.url).port
-    let lookups = 0
+    let resolvedHosts = 0
     const { webhooks, emit, deliver } = webhookHost({
       allowHttp: true,
       // DNS rebinding: a public address during the check, a local one afterwards. 192.0.2.1 is reserved and not
       // public; 198.41.0.4 is.
-      resolveDns: async () => (lookups++ === 0 ? ['198.41.0.4'] : ['127.0.0.1']),
+      resolveDns: async () => (resolvedHosts++ === 0 ? ['198.41.0.4'] : ['127.0.0.1']),
     })
     await webhooks.create({ url: `http://hooks.example:${port}` })
     await emit('user.erased', { userId: 'u1' })
     const delivery = deliver()
-    await expect.poll(() => lookups).toBe(1)
+    await expect.poll(() => resolvedHosts).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(lookups).toBe(1)
+    expect(resolvedHosts).toBe(1)
     expect(receiver.received).toEqual([])
     void delivery
     await receiver.close()

@@ -6,14 +6,14 @@ import { webhookHost } from '../../test-fixtures/webhook-host.ts'
 import { startWebhookReceiver } from '../../test-fixtures/webhook-receiver.ts'
 import { webhookLimits } from './options.ts'
 
-const openReceivers: { close: () => Promise<void> }[] = []
+const runningReceivers: { close: () => Promise<void> }[] = []
 const receiver = async (...answer: Parameters<typeof startWebhookReceiver>) => {
   const one = await startWebhookReceiver(...answer)
-  openReceivers.push(one)
+  runningReceivers.push(one)
   return one
 }
 afterEach(async () => {
-  for (const one of openReceivers.splice(0)) await one.close()
+  for (const one of runningReceivers.splice(0)) await one.close()
 })
 const answering = (status: () => number) =>
   receiver((_, response) => {
@@ -170,16 +170,16 @@ describe('a webhook', () => {
   })
 
   test('is sent with the fetch function of the host, without following redirects', async () => {
-    const asked: RequestInit[] = []
+    const requestInits: RequestInit[] = []
     const { webhooks, emit, deliver } = webhookHost({
       fetch: async (_, init = {}) => {
-        asked.push(init)
+        requestInits.push(init)
         return new Response(null, { status: 204 })
       },
     })
     await webhooks.create({ url: 'https://hooks.example/in' })
     await emit('user.erased', { userId: 'u1' })
     expect(await deliver()).toEqual({ delivered: 1, failed: 0 })
-    expect(asked).toMatchObject([{ method: 'POST', redirect: 'manual', signal: expect.any(AbortSignal) }])
+    expect(requestInits).toMatchObject([{ method: 'POST', redirect: 'manual', signal: expect.any(AbortSignal) }])
   })
 })

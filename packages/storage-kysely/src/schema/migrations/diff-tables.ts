@@ -3,9 +3,9 @@ import type { MigrationStep } from './migration.ts'
 
 /** The difference between two lists of tables. */
 export interface TableDiff {
-  /** What a migration can do. */
+  /** The steps of a migration. */
   readonly steps: readonly MigrationStep[]
-  /** What a migration cannot do while hosts of the previous release are running. */
+  /** Changes that a migration cannot make while hosts of the previous release are running. */
   readonly issues: readonly string[]
 }
 

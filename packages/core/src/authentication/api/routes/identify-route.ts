@@ -75,6 +75,6 @@ async function identify(
   const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, faceAttemptsPerLicence)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
   const identified = await identifyFace(faces, { tenant, source }, community, evidence)
-  if (identified.kind === 'nobody') throw new BillfoldError('face.not-found')
+  if (identified.kind === 'no-match') throw new BillfoldError('face.not-found')
   return identified.person
 }

@@ -9,7 +9,7 @@ import type { AuthenticationContext } from '../context.ts'
 import { bodyContainerSchema, type DecryptedBody, decryptBody } from './decrypt-body.ts'
 import { encryptReply, type ReplyEncryption, type StepReply } from './encrypt-reply.ts'
 
-/** What the secure channel requires of the bodies of a route. */
+/** Requirements of the secure channel on the bodies of a route. */
 export interface SecureChannelRule {
   /**
    * Accepts or rejects a plain body; routes without a body need no rule. `rejected` applies to licences and tokens unless

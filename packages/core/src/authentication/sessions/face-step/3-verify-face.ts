@@ -50,7 +50,7 @@ async function match(
 ): Promise<FaceCheck> {
   if (userId === null) {
     const found = await identifyFace(faces, caller, community, evidence)
-    if (found.kind === 'nobody') return { kind: 'rejected', outcome: found.outcome }
+    if (found.kind === 'no-match') return { kind: 'rejected', outcome: found.outcome }
     const { person, outcome } = found
     return { kind: 'matched', userId: person.userId, person, evidence, outcome, liveness }
   }

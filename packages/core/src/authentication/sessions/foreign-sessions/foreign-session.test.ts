@@ -112,10 +112,10 @@ describe('fetchForeignSession', () => {
   })
 
   it('resolves the host name exactly once', async () => {
-    let asked = 0
-    const rebinding: DnsResolver = async () => (++asked === 1 ? ['127.0.0.1'] : ['203.0.113.9'])
+    let lookupCount = 0
+    const rebinding: DnsResolver = async () => (++lookupCount === 1 ? ['127.0.0.1'] : ['203.0.113.9'])
     expect(await outcomeCode(read(at('/good'), rebinding))).toBe('done')
-    expect(asked).toBe(1)
+    expect(lookupCount).toBe(1)
   })
 
   it('rejects a server without a trusted certificate for its host name', async () => {

@@ -50,9 +50,9 @@ beforeEach(async () => {
 })
 
 /** The same host in another process. */
-const inAnotherProcess = (repricing?: FeeBumping, client: ChainClient = chain.client): CustodyServices => ({
+const inAnotherProcess = (feeBumping?: FeeBumping, client: ChainClient = chain.client): CustodyServices => ({
   ...services,
-  chainConnections: createChainConnections({ ETHEREUM: client }, repricing),
+  chainConnections: createChainConnections({ ETHEREUM: client }, feeBumping),
 })
 
 const send = (maxReplacementFeePerGas?: number, by = services): Promise<TransactionRow> =>
@@ -94,8 +94,8 @@ describe('a pending transaction whose fee has become too low', () => {
     expect(chain.mined).toEqual([expect.objectContaining({ hash: replacement, nonce: 0, to, value: coin })])
     expect(await getStatus(hash)).toMatchObject({ hash, status: 'SUCCEEDED', replacedBy: replacement })
     expect(await getStatus(String(replacement))).toEqual(expect.not.objectContaining({ replacedBy: expect.anything() }))
-    const acts = await storage.find(auditRecords, { where: { action: 'transaction.fee-bumped' } })
-    expect(acts).toEqual([expect.objectContaining({ subject: wallet.id, tenant: 'default' })])
+    const records = await storage.find(auditRecords, { where: { action: 'transaction.fee-bumped' } })
+    expect(records).toEqual([expect.objectContaining({ subject: wallet.id, tenant: 'default' })])
   })
 
   it('becomes mined and its signed replacements are erased when a replacement is mined', async () => {
@@ -276,8 +276,8 @@ describe('replacements', () => {
 
   it.each([{ maxBumps: 9 }, { maxBumps: -1 }, { maxBumps: 1.5 }, { afterSeconds: -1 }, { afterSeconds: Number.NaN }])(
     'throw a RangeError for the rules %j',
-    (repricing) => {
-      expect(() => resolveFeeBumping(repricing)).toThrow(RangeError)
+    (feeBumping) => {
+      expect(() => resolveFeeBumping(feeBumping)).toThrow(RangeError)
     },
   )
 })

@@ -81,8 +81,10 @@ describe('sendTransaction', () => {
     }
     const sent = await send(1, undefined, process({ client }))
     expect(seen).toEqual([[expect.objectContaining({ id: sent.id, hash: sent.hash, nonce: 0, state: 'signed' })]])
-    const acts = await storage.find(auditRecords, { where: { action: 'transaction.signed' } })
-    expect(acts).toEqual([expect.objectContaining({ subject: wallet.id, detail: expect.stringContaining(sent.hash) })])
+    const records = await storage.find(auditRecords, { where: { action: 'transaction.signed' } })
+    expect(records).toEqual([
+      expect.objectContaining({ subject: wallet.id, detail: expect.stringContaining(sent.hash) }),
+    ])
   })
 
   it('uses the nonce after those used by other programs', async () => {
@@ -352,14 +354,14 @@ function crashingProcess(deadline: number, moment: 'before' | 'after') {
   let step = 0
   let dead = false
   const guarded =
-    <A extends readonly unknown[], R>(act: (...args: A) => Promise<R>) =>
+    <A extends readonly unknown[], R>(operation: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       const now = step++ === deadline
       if (dead || (now && moment === 'before')) {
         dead = true
         throw new Error('dead')
       }
-      const result = await act(...args)
+      const result = await operation(...args)
       if (now) {
         dead = true
         throw new Error('dead')
