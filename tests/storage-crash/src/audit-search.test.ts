@@ -1,7 +1,7 @@
 import { type Billfold, createBillfold, localKeyring, newId, newKey, type Storage } from '@billfold/core'
 import { batch, insert, remove, update } from '@billfold/core/storage'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listStores, type OpenStore, getTable } from './stores.ts'
+import { listStores, type ConnectedStore, getTable } from './stores.ts'
 
 const records = getTable('audit_records')
 const links = getTable('audit_links')
@@ -23,7 +23,7 @@ async function addRecords(storage: Storage, count: number): Promise<void> {
 
 for (const store of await listStores()) {
   describe(`the search of the audit log in ${store.name}`, () => {
-    let open: OpenStore
+    let open: ConnectedStore
     let storage: Storage
     let host: Billfold
     beforeAll(async () => {
