@@ -11,6 +11,7 @@ import {
   type RequestIdentity,
   storeReplyWrites,
 } from './claim-request.ts'
+import { requestReplies } from './request-replies-table.ts'
 
 describe('a claimed request', () => {
   let services: Services
@@ -35,6 +36,16 @@ describe('a claimed request', () => {
 
   beforeEach(() => {
     services = testServices()
+  })
+
+  test('stores no hash of its body that can be computed without the keyring', async () => {
+    await claimFirst({ fingerprintParts: ['route', '4711'] })
+    const [row] = await services.storage.find(requestReplies)
+    const other = testServices()
+    await claimRequest(other, { ...step, fingerprintParts: ['route', '4711'] })
+    const [elsewhere] = await other.storage.find(requestReplies)
+    expect(row?.fingerprint).toHaveLength(43)
+    expect(row?.fingerprint).not.toBe(elsewhere?.fingerprint)
   })
 
   test('returns its stored reply when repeated', async () => {

@@ -39,12 +39,13 @@ const maxReplyLength = 1024 * 1024
  * @throws BillfoldError `request.replayed` if the request id was used for another request, or no reply is stored yet
  */
 export async function claimRequest(
-  { storage, keyring }: Services,
+  { storage, keyring, blindIndex }: Services,
   identity: RequestIdentity,
 ): Promise<ClaimedRequest | RepeatedRequest> {
   const { tenant, expiresAt } = identity
   const id = digest([tenant, identity.caller, identity.requestId])
-  const fingerprint = digest(identity.fingerprintParts)
+  // Keyed, because the body may contain a PIN, which a plain hash would reveal to whoever tries them all.
+  const fingerprint = await blindIndex.hash('request fingerprint', tenant, JSON.stringify(identity.fingerprintParts))
   try {
     await storage.commit(batch(insert(requestReplies, { id, tenant, fingerprint, sealedReply: null, expiresAt })))
     return { kind: 'claimed', id, tenant }
