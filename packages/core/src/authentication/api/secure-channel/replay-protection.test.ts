@@ -28,6 +28,8 @@ describe('withReplayProtection, when the process dies while replacing a service 
   ] as const)('%s (%j): returns %i, and %i when repeated', async (_, outcomes, first, again) => {
     const { storage, next } = failingStorage()
     const services = testServices(storage)
+    // A process creates or reads the secret of the blind index once, before the calls below.
+    await services.blindIndex.hash('warm-up', 'default', '')
     const call = await authenticationCaller(services)
     const { keyId } = await createServiceKey(services, { tenant: 'default', id: 'host' }, { tag: 't', scopes: ['*'] })
     const uuid = crypto.randomUUID()
@@ -45,6 +47,8 @@ describe('withReplayProtection, when the process dies while replacing a service 
   test('makes no commit after the one that replaces the key and stores the reply', async () => {
     const { storage, next } = failingStorage()
     const services = testServices(storage)
+    // A process creates or reads the secret of the blind index once, before the calls below.
+    await services.blindIndex.hash('warm-up', 'default', '')
     const call = await authenticationCaller(services)
     const { keyId } = await createServiceKey(services, { tenant: 'default', id: 'host' }, { tag: 't', scopes: ['*'] })
     next.push('ok', 'ok', 'before')
