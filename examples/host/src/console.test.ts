@@ -51,7 +51,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
   beforeAll(async () => {
     browser = await launchBrowser(await faceCamera())
     hosts = { express: await startExampleHost({}), koa: await startExampleHost({ FRAMEWORK: 'koa' }) }
-  }, 60_000)
+  }, 300_000)
   afterAll(async () => {
     await browser.close()
     await Promise.all([hosts.express.kill(), hosts.koa.kill()])
@@ -169,7 +169,7 @@ describe.runIf(browserPath !== undefined)('the console', () => {
     await stepNamed(page, 'Face match score').locator('.valid').waitFor(waiting)
     await perform(page, 'Erase')
     expect(await page.getByRole('button', { name: 'Sign in with face' }).isDisabled()).toBe(true)
-  }, 120_000)
+  }, 300_000)
 
   test('removes the key from the address bar, and rejects actions of a page opened without it', async () => {
     const page = await open(hosts.koa, '/')

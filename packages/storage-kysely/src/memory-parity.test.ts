@@ -90,7 +90,7 @@ for (const database of await openTestDatabases()) {
     beforeAll(() => createTables(db, { dialect }, [appliedBatches, things, notes]))
     afterAll(() => fresh.drop())
 
-    test('have the same outcomes and contents as in memory storage', { timeout: 60_000 }, async () => {
+    test('have the same outcomes and contents as in memory storage', { timeout: 300_000 }, async () => {
       const removeAll = () =>
         batch(remove(things, { where: {}, expectedRows: 'any' }), remove(notes, { where: {}, expectedRows: 'any' }))
       const lists = fc.array(fc.array(write, { maxLength: 5 }), { minLength: 1, maxLength: 12 })

@@ -47,7 +47,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Enrol your face')
     await start(page)
     await expectScreen(page, 'Done')
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await browser.close()
     await host.close()
@@ -72,7 +72,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session())
     await start(page)
     await expectScreen(page, 'Done')
-  }, 120_000)
+  }, 300_000)
 
   test('works with the keyboard alone and moves the focus to each next step', async () => {
     const page = await visit()
@@ -91,7 +91,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.keyboard.type(pin)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Done' }).waitFor(waiting)
-  }, 120_000)
+  }, 300_000)
 
   test('rejects another person and ends the session after the maximum of attempts', async () => {
     const page = await visit()
@@ -101,7 +101,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await expectScreen(page, 'Let us try that again')
     await page.getByRole('button', { name: 'Try again' }).click()
     await expectScreen(page, 'That did not work')
-  }, 120_000)
+  }, 300_000)
 
   test('reports that no face was found', async () => {
     const wall = { data: Buffer.alloc(640 * 480 * 3, 120), width: 640, height: 480 }
@@ -111,7 +111,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await start(page)
     await expectScreen(page, 'Let us try that again')
     await page.getByText('We saw no face').waitFor(waiting)
-  }, 120_000)
+  }, 300_000)
 
   test('shows a screen for a blocked camera and one for a missing camera', async () => {
     const page = await visit({ allowsCamera: false })
@@ -128,7 +128,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     } finally {
       await another.close()
     }
-  }, 120_000)
+  }, 300_000)
 
   test('resumes at the same step when the network returns', async () => {
     const page = await visit()
@@ -147,7 +147,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await context.setOffline(false)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
-  }, 120_000)
+  }, 300_000)
 
   test('retries a step whose reply was lost, which is executed once', async () => {
     const page = await visit()
@@ -174,7 +174,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.getByRole('alert').getByText('Check your network').waitFor(waiting)
     await page.getByRole('button', { name: 'Confirm' }).click()
     await expectScreen(page, 'Done')
-  }, 120_000)
+  }, 300_000)
 
   test('reports a session that has expired, does not exist or belongs to another browser', async () => {
     const page = await visit()
@@ -188,14 +188,14 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(first.url())
     await start(page)
     await expectScreen(page, 'This page was opened elsewhere')
-  }, 120_000)
+  }, 300_000)
 
   test('shows German for a German locale', async () => {
     const page = await visit({ size: 'desktop', locale: 'de-AT' })
     await page.goto(await host.session())
     await expectScreen(page, 'Mit dem Gesicht anmelden')
     expect(await page.getAttribute('html', 'lang')).toBe('de')
-  }, 120_000)
+  }, 300_000)
 
   test('signs in a user who performs the liveness challenge', async () => {
     // Without shortened waits: the camera shows each movement a moment after the page asks for it.
@@ -211,7 +211,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     for (const input of ['Look straight ahead, mouth closed', ...Object.keys(pictures)])
       await page.getByRole('heading', { name: input }).waitFor(waiting)
     await expectScreen(page, 'Enter your PIN')
-  }, 120_000)
+  }, 300_000)
 
   test('rejects a still photo in a liveness challenge', async () => {
     const page = await visit()
@@ -219,7 +219,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await start(page)
     await expectScreen(page, 'Let us try that again')
     await page.getByText('not the ones we asked for').waitFor(waiting)
-  }, 120_000)
+  }, 300_000)
 
   test('allows no inline script, foreign script or framing', async () => {
     const answer = await fetch(`${host.url}/walletapi/v2/authentication?session=x`)

@@ -84,7 +84,7 @@ for (const store of await listStores()) {
       expect(await host.audit.verify()).toMatchObject({ links: 4, records: 7, findings: [] })
     })
 
-    test('stays one chain when several hosts checkpoint at the same time', { timeout: 60_000 }, async () => {
+    test('stays one chain when several hosts checkpoint at the same time', { timeout: 300_000 }, async () => {
       const other = createHost(open.storages[1], 'k2')
       for (let round = 0; round < 3; round++) {
         await addRecords(storage, 510)

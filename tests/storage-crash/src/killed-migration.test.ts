@@ -28,7 +28,7 @@ for (const database of await openTestDatabases()) {
   const { dialect, kind } = database
   if (kind === 'pglite') continue
   describe(`processes killed during a migration of ${database.name}`, () => {
-    test('leave a state that the next migration completes', { timeout: 60_000 }, async () => {
+    test('leave a state that the next migration completes', { timeout: 300_000 }, async () => {
       const fresh = await database.open()
       const kills: boolean[] = []
       for (const delay of delays) kills.push(await killAfterDelay(delay, dialect, fresh.url ?? ''))

@@ -29,10 +29,14 @@ for (const database of await openTestDatabases()) {
   if (kind !== 'postgres' && kind !== 'mysql') continue
   describe(`connections lost during commits on ${database.name}`, () => {
     const forms = kind === 'postgres' ? (['through Kysely', 'with the pool'] as const) : (['through Kysely'] as const)
-    test.each(forms)('leave each batch applied exactly once %s', { timeout: 60_000 }, async (form) => {
+    test.each(forms)('leave each batch applied exactly once %s', { timeout: 300_000 }, async (form) => {
       const fresh = await database.open()
       const { db, driver } = fresh.connectWithDriver()
-      const storage = kyselyStorage(db, { dialect, ...(form === 'with the pool' && driver), retry: { lostMs: 20_000 } })
+      const storage = kyselyStorage(db, {
+        dialect,
+        ...(form === 'with the pool' && driver),
+        retry: { lostMs: 200_000 },
+      })
       await createAccounts(fresh, dialect, storage)
       const other = fresh.connect()
       const transfers = Array.from({ length: 400 }, transfer)

@@ -63,7 +63,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
 
   if (database.kind === 'sqlite') continue
   describe(`a migration on ${database.name} blocked by a long transaction`, () => {
-    test('lets later statements pass and completes after the transaction', { timeout: 30_000 }, async () => {
+    test('lets later statements pass and completes after the transaction', { timeout: 300_000 }, async () => {
       const fresh = await database.open()
       const [db, host, migrating] = [fresh.connect(), fresh.connect(), fresh.connect()]
       await applyMigrations(db, { dialect }, migrations.slice(0, 1))

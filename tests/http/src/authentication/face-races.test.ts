@@ -62,7 +62,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
       ...(uuid !== undefined && { uuid }),
     })
 
-  it('verify at most five of twelve faces', { timeout: 60_000 }, async () => {
+  it('verify at most five of twelve faces', { timeout: 300_000 }, async () => {
     const session = await startSession(await enrolled('ada'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) => face(session, index, createSelfie('mallory'))),
@@ -74,7 +74,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect((await face(session, 0, createSelfie('ada'))).status).toBe(400)
   })
 
-  it('complete a session once for eight matching faces', { timeout: 60_000 }, async () => {
+  it('complete a session once for eight matching faces', { timeout: 300_000 }, async () => {
     const session = await startSession(await enrolled('berta'), 'still')
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => face(session, index, createSelfie('berta'))),
@@ -85,7 +85,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect(succeeded).toHaveLength(1)
   })
 
-  it('execute a request id once and return its reply to repeats', { timeout: 60_000 }, async () => {
+  it('execute a request id once and return its reply to repeats', { timeout: 300_000 }, async () => {
     const session = await startSession(await enrolled('carla'), 'pin')
     const selfie = createSelfie('carla')
     const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => face(session, index, selfie, 'the same')))
@@ -98,7 +98,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect((await face(session, 1, selfie, 'another')).status).toBe(400)
   })
 
-  it('verify at most five of twelve PINs', { timeout: 60_000 }, async () => {
+  it('verify at most five of twelve PINs', { timeout: 300_000 }, async () => {
     const session = await startSession(await enrolled('dora'), 'pin')
     const { token } = (await face(session, 0, createSelfie('dora'))).decrypted as { token: string }
     const pin = (index: number, value: string) =>
@@ -108,7 +108,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect((await pin(0, '4711')).status).toBe(400)
   })
 
-  it('accept ten device information updates', { timeout: 60_000 }, async () => {
+  it('accept ten device information updates', { timeout: 300_000 }, async () => {
     const { keyId, keySecret } = await billfold().serviceKeys.create({
       tag: 'info',
       scopes: ['authentication:device-info'],
@@ -129,7 +129,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
   })
 
-  it('bind a session to one of six browsers', { timeout: 60_000 }, async () => {
+  it('bind a session to one of six browsers', { timeout: 300_000 }, async () => {
     const { sessionId } = await billfold().authentication.sessions.create({ configuration: 'anybody' })
     const url = `${publicUrl}/sessions/session/${sessionId}`
     const answers = await Promise.all(
@@ -138,7 +138,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([302, 403, 403, 403, 403, 403])
   })
 
-  it('identify faces that the other process enrolled, until it removes them', { timeout: 60_000 }, async () => {
+  it('identify faces that the other process enrolled, until it removes them', { timeout: 300_000 }, async () => {
     const context = { dvcId: 'anybody', communityId: 'default', tenantId: 'default' }
     const callers = await Promise.all(
       drivers().map((driver, index) => createEncryptingClient(driver, { licence: hosts[index === 0 ? 0 : 1].licence })),
@@ -154,7 +154,7 @@ describe.each(await openTestDatabases())('concurrent face steps over two process
     expect((await identify(1, 'gerda'))?.status).toBe(200)
   })
 
-  it('enrol one of two different faces', { timeout: 60_000 }, async () => {
+  it('enrol one of two different faces', { timeout: 300_000 }, async () => {
     const userId = await createUser(billfold())
     await Promise.all(
       [0, 1].map((index) => enrolFace(drivers()[index === 0 ? 0 : 1], billfold(), userId, `twin ${index}`)),

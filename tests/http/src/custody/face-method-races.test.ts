@@ -44,7 +44,7 @@ describe.each(await openTestDatabases())(
     const times = <T>(count: number, operation: (index: number) => Promise<T>): Promise<T[]> =>
       Promise.all(Array.from({ length: count }, (_, index) => operation(index)))
 
-    it('authorizes one of eight requests per face check', { timeout: 60_000 }, async () => {
+    it('authorizes one of eight requests per face check', { timeout: 300_000 }, async () => {
       const user = await caller(0).createFaceUser('ada')
       const wanted = signatureRequest(user.walletId)
       const value = `${await caller(0).passCheck(user, wanted)}.${user.secret}`
@@ -52,7 +52,7 @@ describe.each(await openTestDatabases())(
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array(7).fill(403)])
     })
 
-    it('verifies one of eight faces per face check', { timeout: 60_000 }, async () => {
+    it('verifies one of eight faces per face check', { timeout: 300_000 }, async () => {
       const user = await caller(0).createFaceUser('berta')
       const { result } = await caller(0).startCheck(user)
       const shown = { person: 'mallory' }
@@ -64,7 +64,7 @@ describe.each(await openTestDatabases())(
       expect(await caller(1).remainingAttempts(user)).toBe(9)
     })
 
-    it('verifies at most ten of fourteen faces', { timeout: 60_000 }, async () => {
+    it('verifies at most ten of fourteen faces', { timeout: 300_000 }, async () => {
       const user = await caller(0).createFaceUser('carla')
       const wanted = signatureRequest(user.walletId)
       const checks = await times(14, async (index) => (await caller(index).startCheck(user)).result.id as string)
@@ -76,7 +76,7 @@ describe.each(await openTestDatabases())(
       expect(await caller(1).remainingAttempts(user)).toBe(0)
     })
 
-    it('authorizes nothing once its device is revoked', { timeout: 60_000 }, async () => {
+    it('authorizes nothing once its device is revoked', { timeout: 300_000 }, async () => {
       const user = await caller(0).createFaceUser('dora')
       const wanted = signatureRequest(user.walletId)
       const values = await times(4, async () => `${await caller(0).passCheck(user, wanted)}.${user.secret}`)

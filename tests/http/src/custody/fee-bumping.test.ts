@@ -82,7 +82,7 @@ describe.each(await openTestDatabases())('a pending transaction under rising fee
     const mined = await provider.getTransaction(waits.replacedBy)
     expect(mined?.maxFeePerGas).toBeLessThanOrEqual(BigInt(gwei('500')))
     expect((await sendTransaction(other, wallet.id, request, 'once')).result).toEqual(sent)
-  }, 60_000)
+  }, 300_000)
 
   it('is built with its replacement fees, capped by the sender', async () => {
     const [host] = hosts

@@ -57,7 +57,7 @@ describe.each(await openTestDatabases())(
       await drop()
     })
 
-    it('leave one PIN, at most one code, and every wallet usable', { timeout: 120_000 }, async () => {
+    it('leave one PIN, at most one code, and every wallet usable', { timeout: 300_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 12 }), async (operations) => {
           const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
@@ -107,7 +107,7 @@ describe.each(await openTestDatabases())(
       )
     })
 
-    it('create sixty wallets of one user with distinct addresses', { timeout: 60_000 }, async () => {
+    it('create sixty wallets of one user with distinct addresses', { timeout: 300_000 }, async () => {
       const { result: user } = await ask(0, 'POST', '/api/users', { signingMethod: { type: 'PIN', value: '4711' } })
       const body = { secretType: 'ETHEREUM', userId: user.id, pincode: '4711' }
       const made = await Promise.all(Array.from({ length: 60 }, (_, index) => ask(index, 'POST', '/api/wallets', body)))

@@ -184,5 +184,5 @@ describe('random operations on the signing methods of a user', () => {
     } finally {
       await host.close()
     }
-  }, 60_000)
+  }, 300_000)
 })

@@ -63,7 +63,7 @@ describe.each(databases)('two host processes on one $name', (database) => {
     anvil = await startAnvil(['--no-mining', '--state', join(folder, 'state.json')])
     provider = new JsonRpcProvider(anvil.url, anvil.chainId, { staticNetwork: true, cacheTimeout: -1 })
     hosts = await Promise.all([startHost(), startHost()])
-  }, 60_000)
+  }, 300_000)
 
   afterAll(async () => {
     await Promise.all(hosts.map(({ kill }) => kill()))
@@ -125,5 +125,5 @@ describe.each(databases)('two host processes on one $name', (database) => {
     expect(receipts.map((receipt) => receipt?.status)).toEqual(receipts.map(() => 1))
     expect(await provider.getTransactionCount(wallet.address)).toBe(sends)
     expect(await provider.getBalance(to)).toBe(parseEther('0.1') * BigInt(sends))
-  }, 150_000)
+  }, 300_000)
 })

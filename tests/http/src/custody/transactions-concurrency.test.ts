@@ -80,7 +80,7 @@ for (const database of await openTestDatabases())
       )
       const hashes = new Set(outcomes.map(({ result }) => result.transactionHash as string))
       await expectMinedOnce(hashes, wallet.address, to)
-    }, 120_000)
+    }, 300_000)
 
     it('lose and duplicate no transaction if the node restarts from an earlier block', async () => {
       const wallet = await fundedWallet()
@@ -121,7 +121,7 @@ for (const database of await openTestDatabases())
       ahead += 120_000
       await Promise.all(hosts.map(({ billfold }) => billfold.maintain()))
       await expectMinedOnce(hashes, wallet.address, to)
-    }, 120_000)
+    }, 300_000)
 
     it('rebroadcast pending transactions that the node dropped', async () => {
       const wallet = await fundedWallet()

@@ -46,7 +46,7 @@ describe.each(chains)('an unfunded identity on a chain $name', ({ options, fees,
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry(options)
-  }, 60_000)
+  }, 300_000)
   afterAll(() => deployed.close())
 
   it('is changed by the payer and resolves as by ethr-did-resolver', async () => {
@@ -76,7 +76,7 @@ describe.each(chains)('an unfunded identity on a chain $name', ({ options, fees,
     const ofSpherity = await resolveDid(services, [registry], 'default', `did:spherity:${owner.address}`)
     const renamed = JSON.stringify(ofSpherity.didDocument).replaceAll('did:spherity:', 'did:ethr:0x7a69:')
     expect(JSON.parse(renamed)).toEqual(theirs.didDocument)
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('an operation on a chain', () => {
@@ -87,7 +87,7 @@ describe('an operation on a chain', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billfold-registry-'))
     deployed = await deployRegistry(['--state', join(folder, 'state.json')])
-  }, 60_000)
+  }, 300_000)
   afterAll(async () => {
     await deployed.close()
     await rm(folder, { recursive: true })
@@ -133,7 +133,7 @@ describe('an operation on a chain', () => {
       })
       .toBe(1)
     expect(await registry.findOperationStatus(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
-  }, 60_000)
+  }, 300_000)
 
   it("signed but not broadcast is broadcast before the payer's next one, without a nonce gap", async () => {
     const storage = memoryStorage()
@@ -167,7 +167,7 @@ describe('an operation on a chain', () => {
     expect(await take(2)).toMatchObject({ state: 'mined' })
     const { events } = await registry.getHistory(services, 'default', owner.address)
     expect(events.map(({ kind }) => kind)).toEqual(['attribute', 'delegate', 'owner'])
-  }, 60_000)
+  }, 300_000)
 
   it('fails for good without funds, and a new one succeeds after funding', async () => {
     const { anvil, provider } = deployed

@@ -28,7 +28,7 @@ describe('billfold did-registry', () => {
   beforeAll(async () => {
     anvil = await startAnvil()
     node = `--rpc ${anvil.url} --chain-id ${anvil.chainId}`
-  }, 60_000)
+  }, 300_000)
   afterAll(() => anvil.stop())
 
   test('deploys a registry and verifies it', async () => {
@@ -44,11 +44,11 @@ describe('billfold did-registry', () => {
       code: 0,
       printed: 'The contract is an ERC-1056 registry\n',
     })
-  }, 60_000)
+  }, 300_000)
 
   test("reports insufficient funds of the keyring's payer", async () => {
     const environment = { BILLFOLD_KEYS: `k1:${newKey()}` }
     const poor = await type(`deploy ${node} --keyring-key k1`, environment)
-    expect(poor).toMatchObject({ code: 1, complaint: expect.stringContaining('has not enough funds') })
-  }, 60_000)
+    expect(poor).toMatchObject({ code: 1, complaint: expect.stringContaining('Insufficient funds') })
+  }, 300_000)
 })

@@ -13,7 +13,7 @@ describe('one payer', () => {
   let deployed: DeployedRegistry
   beforeAll(async () => {
     deployed = await deployRegistry()
-  }, 60_000)
+  }, 300_000)
   afterAll(() => deployed.close())
 
   it('of two processes makes each operation once without a nonce gap if one is killed', async () => {

@@ -126,7 +126,7 @@ async function startMining({ anvil }: DeployedRegistry): Promise<void> {
 describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgres'))(
   'two hosts with one payer on $name',
   (database) => {
-    it('apply every change once without a nonce gap', { timeout: 120_000 }, async () => {
+    it('apply every change once without a nonce gap', { timeout: 300_000 }, async () => {
       const chain = await deployRegistry()
       const two = await createTwoDidHosts(database, { dids: { registries: [chain.connect()] } })
       const [one, other] = two.clients

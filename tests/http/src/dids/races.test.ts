@@ -28,7 +28,7 @@ describe.each(await openTestDatabases())('concurrent calls to two hosts on $name
   const statuses = (answers: readonly DidReply[]): readonly number[] =>
     answers.map(({ status }) => status).sort((one, other) => one - other)
 
-  it('create wallets of a vault with gapless unique indices', { timeout: 120_000 }, async () => {
+  it('create wallets of a vault with gapless unique indices', { timeout: 300_000 }, async () => {
     const vaultId = (await host(0).call('POST', '/vault', { kind: 'BIP44' })).body.vault._id
     const count = manyWallets
     const answers = await concurrency(count, ({ call }) => call('POST', '/wallet', { wallet: { vaultId } }))

@@ -9,7 +9,7 @@ const memory = { storage: memoryStorage, keyring }
 
 // Every ninth fault, over the storage in memory: `npm run reliability -- --only faults` injects all of them, on every database.
 describe('with a failing storage', () => {
-  it.each(scenarios)('$name', { timeout: 120_000 }, async (scenario) => {
+  it.each(scenarios)('$name', { timeout: 300_000 }, async (scenario) => {
     const { problems, runs } = await injectFaults(scenario, memory, { every: 9, storms: 1 })
     expect(problems).toEqual([])
     expect(runs).toBeGreaterThan(4)

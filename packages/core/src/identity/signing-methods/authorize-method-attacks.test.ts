@@ -108,7 +108,7 @@ describe('limits per owner', () => {
     expect(await services.storage.find(wallets, { where: { ownerId: owner.ownerId } })).toHaveLength(maxWalletsPerUser)
     const authorizedBy = await authorize(code.generatedValue ?? '', code.row.id)
     expect(await outcomeCode(replaceMethod(services, {}, actor, owner, pinId, '987654', authorizedBy))).toBe('done')
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('replacing a value twice concurrently', () => {

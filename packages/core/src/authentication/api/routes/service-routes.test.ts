@@ -22,7 +22,7 @@ describe('GET /healthz', () => {
     expect(await call('getHealth')).toMatchObject({ status: 200, body: { code: '200' } })
   })
 
-  test('returns 503 when storage hangs', { timeout: 120_000 }, async () => {
+  test('returns 503 when storage hangs', { timeout: 300_000 }, async () => {
     const storage = memoryStorage()
     let hangs = false
     const find: typeof storage.find = (table, query) => (hangs ? new Promise(() => {}) : storage.find(table, query))
