@@ -217,6 +217,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   assertDistinctApis(allParts)
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
+  const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
   const mount = createMount(options, services, observer)
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
@@ -225,7 +226,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
     onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
-    users: createUsersApi(services, personalData, context.host),
+    users: createUsersApi(services, personalData, context.host, lockouts),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
     audit: parts.audit.functions,

@@ -1,0 +1,74 @@
+import { outboxWrite } from '../../platform/outbox/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { check, type Write } from '../../kernel/storage/index.ts'
+import { identifiers } from '../users/identifier-table.ts'
+import { listIdentifiers, openIdentifier } from '../users/identifiers.ts'
+
+/** Topics of the messages that tell users about changes of their credentials, with what has happened. */
+export const securityTopics = {
+  'security.password-changed': 'The password was changed',
+  'security.pin-set': 'The payment PIN was set or replaced',
+  'security.new-device': 'Somebody logged in on a device that was not logged in before',
+  'security.proof-key-changed': 'The key that proves the receipt of payments was set, replaced or removed',
+  'security.signing-method-created': 'A signing method was created',
+  'security.signing-method-replaced': 'The value of a signing method was replaced',
+  'security.signing-method-removed': 'A signing method was deleted',
+  'security.device-trusted': 'A device was trusted',
+  'security.device-revoked': 'The trust in a device was revoked',
+  'security.face-enrolled': 'A face was enrolled',
+  'security.face-removed': 'A face was deleted',
+  'security.credential-locked': 'A password, PIN or signing method was locked after too many failed attempts',
+  'security.unlocked': 'The service has reset the failed attempts of the account',
+} as const
+
+/** The topic of a message about a credential. */
+export type SecurityTopic = keyof typeof securityTopics
+
+/** A change of a credential of a user. */
+export interface SecurityNotice {
+  readonly tenant: string
+  readonly topic: SecurityTopic
+  /** The user. A standalone wallet has no user: the message then names its id only, and has no recipient. */
+  readonly userId: string
+  readonly ownerKind?: string
+  /** Ids and names, no secrets. */
+  readonly detail?: Readonly<Record<string, string>>
+}
+
+/**
+ * Returns the writes that tell a user about a change of a credential, for the commit of that change. The payload has the
+ * fields `userId`, `email`, `phone` and `at`, and those of `detail`. Call it inside `retryOnConflict`: the writes include a
+ * check that the user was not erased since the contact details were read, so that an erasure leaves no message behind.
+ */
+export async function securityNoticeWrites(
+  services: Services,
+  { tenant, topic, userId, ownerKind = 'user', detail = {} }: SecurityNotice,
+): Promise<readonly Write[]> {
+  const at = services.now()
+  if (ownerKind !== 'user') {
+    const payload = { walletId: userId, at, ...detail }
+    return [await outboxWrite(services, { tenant, topic, subject: userId, userId: null, payload })]
+  }
+  const rows = await listIdentifiers(services, userId)
+  const openFirst = async (kind: string): Promise<string> => {
+    const row = rows.find((candidate) => candidate.kind === kind)
+    return row === undefined ? '' : openIdentifier(services, row)
+  }
+  const recipient = { userId, email: await openFirst('email'), phone: await openFirst('phone') }
+  return [
+    // One is enough: an erasure deletes all of them.
+    ...rows.slice(0, 1).map(({ id }) => check(identifiers, { where: { id } })),
+    await outboxWrite(services, { tenant, topic, subject: userId, userId, payload: { ...recipient, at, ...detail } }),
+  ]
+}
+
+/** Returns the message about a user who is being created and has no contact details yet. */
+export async function newUserNoticeWrites(
+  services: Services,
+  { tenant, topic, userId, ownerKind = 'user', detail = {} }: SecurityNotice,
+): Promise<readonly Write[]> {
+  const isUser = ownerKind === 'user'
+  const owner = isUser ? { userId, email: '', phone: '' } : { walletId: userId }
+  const payload = { ...owner, at: services.now(), ...detail }
+  return [await outboxWrite(services, { tenant, topic, subject: userId, userId: isUser ? userId : null, payload })]
+}
