@@ -38,6 +38,17 @@ export async function findTrustedDevice(
   return (await services.storage.find(devices, { where, limit: 1 }))[0]
 }
 
+/** Returns true if a user trusts this device, or no device at all. */
+export async function isKnownDevice(
+  services: Services,
+  tenant: string,
+  userId: string,
+  thumbprint: string | undefined,
+): Promise<boolean> {
+  const rows = await listRows(services, tenant, userId)
+  return rows.length === 0 || rows.some((row) => row.thumbprint === thumbprint)
+}
+
 /** Finds a trusted device by id; undefined if the trust was revoked. */
 export async function findTrustedDeviceById(
   { storage }: Services,
