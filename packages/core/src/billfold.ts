@@ -316,9 +316,7 @@ function createServices(
   return {
     storage: idempotencyTrackingStorage(storage),
     keyring,
-    passwordHasher: observer.passwordHasher(
-      options.passwordHasher ?? createPasswordHasher({ queue: 256, perSource: 128 }),
-    ),
+    passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
     logger,
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),

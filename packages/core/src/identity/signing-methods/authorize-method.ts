@@ -90,7 +90,7 @@ export async function withAuthorizedMethod<T>(
 ): Promise<T> {
   // Not counted as an attempt: no method can have such a value.
   if (!isHashable(presented.value)) throw new BillfoldError('input.invalid')
-  return services.passwordHasher.withSlot(actor.source, async (slot) => {
+  return services.passwordHasher.withSlot(actor, async (slot) => {
     await assertWithinFailedAttemptLimit(services, actor)
     const result = await attempt(services, slot, actor, ownerId, presented)
     if ('failure' in result) {

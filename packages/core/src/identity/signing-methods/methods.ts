@@ -167,7 +167,7 @@ export async function replaceMethod(
   const sealedValue = {
     device,
     person,
-    ...(await createMethodKeyPair(services, context, resolved.value, actor.source)),
+    ...(await createMethodKeyPair(services, context, resolved.value, actor)),
   }
   const row = await withOwnerLock(services, owner.ownerId, async () => {
     const { secret: old, version } = await loadMasterSecret(services, authorizedBy)
@@ -277,7 +277,7 @@ async function newMethod(
   { device, person }: FaceBinding | NoFace = noFace,
 ): Promise<SealedMethodKey & MethodKeyContext> {
   const context: MethodKeyContext = { tenant: owner.tenant, id: newId(), device, person }
-  return { ...context, ...(await createMethodKeyPair(services, context, value, actor.source)) }
+  return { ...context, ...(await createMethodKeyPair(services, context, value, actor)) }
 }
 
 const noFace = { device: null, person: null } as const

@@ -21,11 +21,12 @@ export type PaymentCredentialRow = RowOf<typeof paymentCredentials>
 export async function hashPaymentCredential(
   { passwordHasher, keyring }: Services,
   value: string,
-  source?: string,
+  requester: Pick<Actor, 'source' | 'isAnonymous'>,
 ): Promise<string> {
   const keyId = keyring.currentKeyId
   const pepper = await keyring.derive(keyId, 'pepper')
-  return passwordHasher.hash(value, { pepper, keyId, ...(source !== undefined && { source }) })
+  const { source, isAnonymous } = requester
+  return passwordHasher.hash(value, { pepper, keyId, source, isAnonymous })
 }
 
 /**
@@ -45,7 +46,7 @@ export async function verifyPaymentCredential(
   presented?: string,
 ): Promise<PaymentCredentialRow | undefined> {
   if (!isHashable(value)) return undefined
-  return services.passwordHasher.withSlot(actor.source, async (slot) => {
+  return services.passwordHasher.withSlot(actor, async (slot) => {
     await assertBelowFailedAttemptLimit(services, actor)
     const attempt = await countAttempt(services, actor, { userId, kind, presented }, newId())
     const where = { userId: userId ?? attempt.id, kind }

@@ -44,7 +44,7 @@ export async function setPaymentPin(
   const [before] = await services.storage.find(paymentCredentials, { where: { userId, kind: 'pin' }, limit: 1 })
   const authorization =
     before === undefined ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
-  const phc = await hashPaymentCredential(services, pin, actor.source)
+  const phc = await hashPaymentCredential(services, pin, actor)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedM3 =
     m3 === undefined

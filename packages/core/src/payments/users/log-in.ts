@@ -105,7 +105,7 @@ export async function changePassword(
   const { userId, tenant } = key
   const secret = await verifyPaymentCredential(services, actor, userId, 'password', input.oldPassword)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
-  const phc = await hashPaymentCredential(services, input.password, actor.source)
+  const phc = await hashPaymentCredential(services, input.password, actor)
   const replaced = update(paymentCredentials, {
     where: { userId, kind: 'password', version: secret.version },
     set: { phc },

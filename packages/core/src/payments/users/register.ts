@@ -38,7 +38,7 @@ export async function registerPaymentUser(
     identifierWrite(services, tenant, userId, { kind: 'phone', value: phone }, null),
     identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null),
   ])
-  const phc = await hashPaymentCredential(services, input.password, actor.source)
+  const phc = await hashPaymentCredential(services, input.password, actor)
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
   const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
   try {
