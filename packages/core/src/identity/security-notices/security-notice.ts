@@ -17,6 +17,8 @@ export const securityTopics = {
   'security.device-revoked': 'The trust in a device was revoked',
   'security.face-enrolled': 'A face was enrolled',
   'security.face-removed': 'A face was deleted',
+  'security.wallet-exported': 'The private key of a wallet was exported',
+  'security.did-changed': 'The owner or a delegate of a DID of the user was changed',
   'security.credential-locked': 'A password, PIN or signing method was locked after too many failed attempts',
   'security.unlocked': 'The service has reset the failed attempts of the account',
 } as const
@@ -28,8 +30,8 @@ export type SecurityTopic = keyof typeof securityTopics
 export interface SecurityNotice {
   readonly tenant: string
   readonly topic: SecurityTopic
-  /** The user. A standalone wallet has no user: the message then names its id only, and has no recipient. */
   readonly userId: string
+  /** `wallet` if the id is that of a standalone wallet, which has no user who could be told. */
   readonly ownerKind?: string
   /** Ids and names, no secrets. */
   readonly detail?: Readonly<Record<string, string>>
@@ -37,38 +39,24 @@ export interface SecurityNotice {
 
 /**
  * Returns the writes that tell a user about a change of a credential, for the commit of that change. The payload has the
- * fields `userId`, `email`, `phone` and `at`, and those of `detail`. Call it inside `retryOnConflict`: the writes include a
+ * fields `userId`, `email` and `phone` (empty if unknown), `at`, and those of `detail`. Call it inside `retryOnConflict`: the writes include a
  * check that the user was not erased since the contact details were read, so that an erasure leaves no message behind.
  */
 export async function securityNoticeWrites(
   services: Services,
   { tenant, topic, userId, ownerKind = 'user', detail = {} }: SecurityNotice,
 ): Promise<readonly Write[]> {
-  const at = services.now()
-  if (ownerKind !== 'user') {
-    const payload = { walletId: userId, at, ...detail }
-    return [await outboxWrite(services, { tenant, topic, subject: userId, userId: null, payload })]
-  }
+  if (ownerKind !== 'user') return []
   const rows = await listIdentifiers(services, userId)
   const openFirst = async (kind: string): Promise<string> => {
     const row = rows.find((candidate) => candidate.kind === kind)
     return row === undefined ? '' : openIdentifier(services, row)
   }
   const recipient = { userId, email: await openFirst('email'), phone: await openFirst('phone') }
+  const payload = { ...recipient, at: services.now(), ...detail }
   return [
     // One is enough: an erasure deletes all of them.
     ...rows.slice(0, 1).map(({ id }) => check(identifiers, { where: { id } })),
-    await outboxWrite(services, { tenant, topic, subject: userId, userId, payload: { ...recipient, at, ...detail } }),
+    await outboxWrite(services, { tenant, topic, subject: userId, userId, payload }),
   ]
-}
-
-/** Returns the message about a user who is being created and has no contact details yet. */
-export async function newUserNoticeWrites(
-  services: Services,
-  { tenant, topic, userId, ownerKind = 'user', detail = {} }: SecurityNotice,
-): Promise<readonly Write[]> {
-  const isUser = ownerKind === 'user'
-  const owner = isUser ? { userId, email: '', phone: '' } : { walletId: userId }
-  const payload = { ...owner, at: services.now(), ...detail }
-  return [await outboxWrite(services, { tenant, topic, subject: userId, userId: isUser ? userId : null, payload })]
 }
