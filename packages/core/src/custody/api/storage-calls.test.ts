@@ -152,8 +152,9 @@ describe('an operation with a PIN', () => {
       () => ['createTransaction', withPin({ transactionRequest: { ...transaction, walletId } })],
     ],
     [
+      // One read for the address of the message that tells the user.
       'an export of the private key',
-      { reads: 5, commits: 2, hashes: 1 },
+      { reads: 6, commits: 2, hashes: 1 },
       () => ['exportWallet', { params: { walletId }, ...withPin({ type: 'PRIVATE_KEY' }) }],
     ],
     [

@@ -184,6 +184,12 @@ describe('the number of guesses', () => {
     },
   )
 
+  test('at a password increases by 70 and then by 10 a day for each known address that an attacker shares', async () => {
+    await login('address 0')
+    await login('address 1')
+    expect(await countGuesses(30, 2, 'password')).toEqual([260 + 2 * 70, 240 + 2 * 10])
+  })
+
   test('at a PIN is ten in all, from any number of addresses', async () => {
     expect(await countGuesses(30, 2, 'pin')).toEqual([10, 0])
   })
