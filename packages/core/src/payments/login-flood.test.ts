@@ -44,20 +44,21 @@ async function countTicks(sources: readonly string[]): Promise<{ readonly ticks:
     return outcomeCode(logIn({ services, settings: resolvePaymentSettings() }, actor, input))
   })
   while (sources.length > 0 && isIdle()) await new Promise((resolve) => setImmediate(resolve))
-  let isSigned = false
-  const signature = authorizeMethod(services, caller, user.id, { id: methods[0]?.id ?? '' }, '4711', failureCodes).then(
-    () => {
-      isSigned = true
-    },
-  )
-  let ticks = 0
+  const id = methods[0]?.id ?? ''
+  const signature = authorizeMethod(services, caller, user.id, { id }, '4711', failureCodes)
   while (isIdle()) await new Promise((resolve) => setImmediate(resolve))
-  for (; !isSigned; ticks++) await tick()
-  await signature
-  let isEnded = false
-  const codes = Promise.all(logins).finally(() => (isEnded = true))
-  while (!isEnded) await tick()
-  return { ticks, busy: (await codes).filter((code) => code === 'server.busy').length }
+  const ticks = await countUntilSettled(signature, tick)
+  await countUntilSettled(Promise.all(logins), tick)
+  return { ticks, busy: (await Promise.all(logins)).filter((code) => code === 'server.busy').length }
+}
+
+async function countUntilSettled(work: Promise<unknown>, tick: () => Promise<void>): Promise<number> {
+  const state = { isSettled: false }
+  const settled = work.finally(() => (state.isSettled = true))
+  let ticks = 0
+  for (; !state.isSettled; ticks++) await tick()
+  await settled
+  return ticks
 }
 
 test('a flood of anonymous logins from one address delays a signature by less than three hashes', async () => {

@@ -32,7 +32,7 @@ const noticeOf: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: strin
   'wallet.exported': 'security.wallet-exported',
   'did.updated': 'security.did-changed',
   'user.unlocked': 'security.unlocked',
-  // Nobody can be told yet, or any more.
+  // Nobody can be notified yet, or any more.
   'user.created': null,
   'user.archived': null,
   'user.erased': null,
@@ -179,7 +179,7 @@ const otherTables: Readonly<Record<string, string>> = {
   payment_api_keys: 'covered by payment-device.added; a known device gets a new key without a message',
 }
 
-const keyColumn = /phc|thumbprint|template|[kK]ey|[sS]ecret|[hH]ash|password/
+const keyColumn = /phc|thumbprint|template|key|secret|hash|password/i
 const noKey = /KeyId$|^keyId$|destroyKeyAt|^idempotency/
 
 it('every table with a key, a hash or a template is known as a credential or not', async () => {

@@ -4,7 +4,7 @@ import { check, type Write } from '../../kernel/storage/index.ts'
 import { identifiers } from '../users/identifier-table.ts'
 import { listIdentifiers, openIdentifier } from '../users/identifiers.ts'
 
-/** Topics of the messages that tell users about changes of their credentials, with what has happened. */
+/** Topics of the messages that notify users of changes of their credentials, with what has happened. */
 export const securityTopics = {
   'security.password-changed': 'The password was changed',
   'security.pin-set': 'The payment PIN was set or replaced',
@@ -31,14 +31,14 @@ export interface SecurityNotice {
   readonly tenant: string
   readonly topic: SecurityTopic
   readonly userId: string
-  /** `wallet` if the id is that of a standalone wallet, which has no user who could be told. */
+  /** `wallet` if the id is that of a standalone wallet, which has no user to notify. */
   readonly ownerKind?: string
   /** Ids and names, no secrets. */
   readonly detail?: Readonly<Record<string, string>>
 }
 
 /**
- * Returns the writes that tell a user about a change of a credential, for the commit of that change. The payload has the
+ * Returns the writes that notify a user of a change of a credential, for the commit of that change. The payload has the
  * fields `userId`, `email` and `phone` (empty if unknown), `at`, and those of `detail`. Call it inside `retryOnConflict`: the writes include a
  * check that the user was not erased since the contact details were read, so that an erasure leaves no message behind.
  */

@@ -102,7 +102,7 @@ describe('wrong passwords of strangers', () => {
     expect(await outcomeCode(login('203.0.113.1'))).toBe('done')
   })
 
-  test('are told to the user once per attack, with an event', async () => {
+  test('are reported to the user once per attack, with an event', async () => {
     await attack('198.51.100.1')
     time += 15 * minute
     await attack('198.51.100.2')
@@ -205,7 +205,7 @@ describe('the number of guesses', () => {
 })
 
 describe('a locked PIN', () => {
-  test('stays locked until it is replaced with the password or unlocked by the host, and is told to the user', async () => {
+  test('stays locked until it is replaced with the password or unlocked by the host, and is reported to the user', async () => {
     const caller = { tenant, id: userId, source: '192.0.2.1', credentialId: 'key' }
     const check = (pin: string) => outcomeCode(verifyPaymentPin(services, caller, userId, pin))
     await setPaymentPin(services, caller, userId, '7765', {})
