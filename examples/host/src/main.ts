@@ -11,6 +11,7 @@ import { createExpressApp } from './express-app.ts'
 import { loadHostKeyring } from './keyring.ts'
 import { createKoaApp } from './koa-app.ts'
 import { logger } from './logger.ts'
+import { notifier } from './notifier.ts'
 import { onboardingOptions } from './onboarding.ts'
 import { readHostSettings } from './settings.ts'
 
@@ -27,6 +28,7 @@ const billfold = createBillfold({
   storage: kyselyStorage(db, { dialect, ...driver }),
   keyring: loadHostKeyring(settings),
   logger,
+  notifier,
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
@@ -48,9 +50,14 @@ const maintenance = setInterval(
   5 * 60 * 1000,
 )
 
+const delivery = setInterval(() => {
+  billfold.deliver().catch((error: unknown) => logger.error({ error }, 'delivery failed'))
+}, 5_000)
+
 /** Completes open requests, then closes the database and the verifier. */
 function stop(): void {
   clearInterval(maintenance)
+  clearInterval(delivery)
   server.close(() => void Promise.all([db.destroy(), verifier.close()]))
   server.closeIdleConnections()
 }

@@ -92,9 +92,12 @@ describe('billfold payments', () => {
 })
 
 describe('billfold user', () => {
-  test('exports a user, and erases it only with --yes', async () => {
+  test('exports and unlocks a user, and erases it only with --yes', async () => {
     tamper(`insert into billfold_users (id, tenant, reference, created_at) values ('u1', 'default', 'Ada', 1)`)
     expect(await data('user export u1')).toMatchObject({ user: { id: 'u1', reference: 'Ada' } })
+    expect(await type('user unlock')).toMatchObject({ code: 2, complaint: expect.stringContaining('ID of the user') })
+    expect(await type('user unlock nobody')).toMatchObject({ code: 1 })
+    expect(await type('user unlock u1')).toMatchObject({ code: 0, printed: 'Unlocked u1\n' })
     expect(await type('user erase u1')).toMatchObject({ code: 2, complaint: expect.stringContaining('--yes') })
     expect(await type('user erase u1 --yes')).toMatchObject({ code: 0, printed: 'Erased u1\n' })
     expect(await data('user export u1')).toMatchObject({ user: { id: 'u1', reference: null } })

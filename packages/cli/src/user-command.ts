@@ -5,18 +5,22 @@ import { billfoldOptions, billfoldUsage, withBillfold } from './with-billfold.ts
 
 const usage = `billfold user export ID
 billfold user erase ID --yes
+billfold user unlock ID
 
 Exports the personal data of a user as JSON, or erases it permanently. Erasing archives the wallets, whose keys can no longer be
 decrypted. Payments stay in the ledger without a name. Files are deleted by the host's next maintain(), which knows where they
 are stored. If a vendor stores the user's face template, the host must erase the user itself, since only it can reach the vendor.
 
+unlock resets the failed attempts of a user, or of a wallet with its own PIN, and ends all locks. Verify first that the user is the one
+who asks: otherwise an attacker can continue to guess.
+
   --yes            confirm the erasure
 ${billfoldUsage}`
 
-/** `billfold user`: exports and erases personal data. */
+/** `billfold user`: exports and erases personal data, and unlocks users. */
 export const userCommand = createCommandGroup({
   name: 'user',
-  summary: 'export or erase the personal data of a user',
+  summary: 'export or erase the personal data of a user, or unlock a user',
   usage,
   options: { ...billfoldOptions, yes: { type: 'boolean' } },
   subcommands: {
@@ -30,6 +34,11 @@ export const userCommand = createCommandGroup({
       if (values.yes !== true) throw new UsageError('Erasure cannot be undone: confirm it with --yes')
       await withBillfold(values, terminal, (billfold) => billfold.users.erase(user, values.tenant))
       return { text: `Erased ${user}\n`, data: { erased: user } }
+    },
+    unlock: async (values, [id], terminal) => {
+      const user = requireArgument(id, 'ID of the user: billfold user unlock ID')
+      await withBillfold(values, terminal, (billfold) => billfold.users.unlock(user, values.tenant))
+      return { text: `Unlocked ${user}\n`, data: { unlocked: user } }
     },
   },
 })

@@ -217,6 +217,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   assertDistinctApis(allParts)
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
+  const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
   const mount = createMount(options, services, observer)
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
@@ -225,7 +226,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
     onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
-    users: createUsersApi(services, personalData, context.host),
+    users: createUsersApi(services, personalData, context.host, lockouts),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
     audit: parts.audit.functions,
@@ -315,9 +316,7 @@ function createServices(
   return {
     storage: idempotencyTrackingStorage(storage),
     keyring,
-    passwordHasher: observer.passwordHasher(
-      options.passwordHasher ?? createPasswordHasher({ queue: 256, perSource: 128 }),
-    ),
+    passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
     logger,
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),

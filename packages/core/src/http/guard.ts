@@ -8,6 +8,8 @@ export interface Caller {
   /** The subject of rate limits and audit records: the id of a service key, a user, ... */
   readonly id: string
   readonly scopes: ReadonlySet<string>
+  /** The id of a secret that authenticated the caller and that one device holds, such as an API key of a user. */
+  readonly credentialId?: string
 }
 
 /** The name of a guard, and its authentication in the terms of OpenAPI. */

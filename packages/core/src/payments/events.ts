@@ -19,6 +19,27 @@ export const paymentEvents = {
   'payment.completed': defineEvent('Every required party confirmed a payment, and the money was transferred.', payment),
   'payment.expired': defineEvent('A payment was not confirmed in time, and its hold was released.', payment),
   'payment.cancelled': defineEvent('A payment was cancelled, and its hold was released.', payment),
+  'payment-password.changed': defineEvent('A user changed the password, which revoked the API keys of other devices.', {
+    userId: eventId,
+  }),
+  'payment-pin.set': defineEvent('A user set or replaced the payment PIN.', { userId: eventId }),
+  'payment-device.added': defineEvent('A user logged in on a device that was not logged in before.', {
+    userId: eventId,
+  }),
+  'payment-proof-key.changed': defineEvent(
+    'A user set, replaced or removed the key that proves the receipt of payments.',
+    {
+      userId: eventId,
+    },
+  ),
+  'payment-credential.locked': defineEvent(
+    'A password or PIN was locked after ten failed attempts, for the first time since it was unlocked: for all addresses where the user has not been before, for one known address or API key, or for everybody.',
+    {
+      userId: eventId,
+      credential: z.enum(['password', 'pin']),
+      lockedFor: z.enum(['everybody', 'new-sources', 'one-source']),
+    },
+  ),
   'payment-wallet.created': defineEvent('A payment wallet was created for a user.', { userId: eventId }),
   'deposit.created': defineEvent('A deposit through a payment gateway was created.', funding),
   'deposit.completed': defineEvent(

@@ -1,7 +1,9 @@
 import { paymentErrors } from '../kernel/error-codes/payments.ts'
 import { defineModule, type ModuleContext } from '../platform/module.ts'
 import { type PaymentsOptions, paymentsHttpApi } from './api/index.ts'
+import { credentialAttempts } from './credentials/attempt-table.ts'
 import { sealedLockPins } from './credentials/lock-pin.ts'
+import { paymentsLockout } from './credentials/unlock.ts'
 import { paymentEvents } from './events.ts'
 import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
 import { maintainPayments } from './maintenance.ts'
@@ -60,7 +62,15 @@ const credential = 'Hashes of credentials: nothing to export. An erasure deletes
 /** Payments, the ledger and subscriptions, and the payments API. */
 export const paymentsModule = defineModule({
   name: 'payments',
-  tables: [ledgerAccounts, ledgerTransfers, ledgerEntries, ledgerHolds, ...Object.values(paymentTables), subscriptions],
+  tables: [
+    ledgerAccounts,
+    ledgerTransfers,
+    ledgerEntries,
+    ledgerHolds,
+    ...Object.values(paymentTables),
+    credentialAttempts,
+    subscriptions,
+  ],
   sealedColumns: [sealedPaymentProfiles, sealedLockPins, sealedEvaultUsers],
   personalDataExceptions: {
     payment_credentials: credential,
@@ -83,6 +93,7 @@ export const paymentsModule = defineModule({
     api: paymentsHttpApi(payments, tenant, paymentOptions),
     functions: createPaymentsApi(payments, host),
     personalData: [paymentsPersonalData],
+    lockouts: [paymentsLockout],
     maintenanceSteps: [{ name: 'refund expired payments', stage: 'expire', run: () => maintainPayments(payments) }],
   }),
 })

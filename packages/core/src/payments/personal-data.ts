@@ -1,4 +1,6 @@
 import { listUserBalances } from './ledger/index.ts'
+import { computeAttemptAccount } from './credentials/attempt-lanes.ts'
+import { credentialAttempts } from './credentials/attempt-table.ts'
 import type { Services } from '../platform/services.ts'
 import { remove, update } from '../kernel/storage/index.ts'
 import { subscriptions } from './subscriptions/tables.ts'
@@ -49,8 +51,12 @@ export const paymentsPersonalData: PersonalData = {
 async function erase(services: Services, { tenant, userId }: UserKey): Promise<Erasure> {
   const emptyProfile = { firstName: '', lastName: '', address: '', dob: '' }
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, emptyProfile)
+  const accounts = await Promise.all(
+    (['password', 'pin'] as const).map((kind) => computeAttemptAccount(services, tenant, { userId, kind })),
+  )
   return {
     writes: [
+      remove(credentialAttempts, { where: { account: { in: accounts } }, expectedRows: 'any' }),
       update(paymentProfiles, {
         where: { userId, tenant },
         set: { sealedProfile, proofKey: null },

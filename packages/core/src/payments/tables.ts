@@ -18,7 +18,7 @@ export const paymentProfiles = defineTable({
   key: ['userId'],
 })
 
-/** Passwords and PINs of payment users, as password hashes with an attempt counter. */
+/** Passwords and PINs of payment users, as password hashes. */
 export const paymentCredentials = defineTable({
   name: 'payment_credentials',
   columns: {
@@ -29,11 +29,6 @@ export const paymentCredentials = defineTable({
     phc: text(512),
     /** The last part (M3) of a lock PIN, sealed. */
     sealedM3: nullable(bytes(256)),
-    /** Failed attempts since the last success, plus attempts in progress. */
-    failedAttempts: integer(),
-    lockedUntil: integer(),
-    /** Id of the newest counted attempt that has not succeeded. */
-    lastAttemptId: nullable(text(36)),
     /** Incremented when the value is replaced. */
     version: integer(),
   },

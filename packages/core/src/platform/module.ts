@@ -5,6 +5,7 @@ import type { AuditActions } from './audit/actions.ts'
 import type { Actor } from './audit/audit-write.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
+import type { Lockout } from './lockout.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { Services } from './services.ts'
 
@@ -53,6 +54,8 @@ export interface ModuleContext {
 export interface ModuleParts {
   /** Personal data: exported by `billfold.users.export`, and erased in the commit of `billfold.users.erase`. */
   readonly personalData?: readonly PersonalData[]
+  /** Counters of failed attempts that `billfold.users.unlock` resets. */
+  readonly lockouts?: readonly Lockout[]
   /** Run by `billfold.maintain()`, by stage, and within a stage in the order of modules and steps. */
   readonly maintenanceSteps?: readonly MaintenanceStep[]
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */

@@ -23,7 +23,7 @@ export function instrumentPasswordHasher(
   }
   return {
     ...passwordHasher,
-    withSlot: (source, job) => measure(() => passwordHasher.withSlot(source, job)),
+    withSlot: (requester, job) => measure(() => passwordHasher.withSlot(requester, job)),
     derive: (secret, options) => measure(() => passwordHasher.derive(secret, options)),
     hash: (secret, options) => measure(() => passwordHasher.hash(secret, options)),
     verify: (secret, phc, options) => measure(() => passwordHasher.verify(secret, phc, options)),

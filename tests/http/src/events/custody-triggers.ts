@@ -46,6 +46,10 @@ export const custodyTriggers = {
     const { id, byPin } = await userWithMethods(setup)
     return () => setup.callCustody('DELETE', `/api/users/${id}`, undefined, byPin)
   },
+  'user.unlocked': async (setup) => {
+    const { id } = await setup.callCustody('POST', '/api/users', {})
+    return () => setup.billfold.users.unlock(id)
+  },
   'user.erased': async (setup) => {
     const { id } = await setup.callCustody('POST', '/api/users', {})
     return () => setup.billfold.users.erase(id)

@@ -10,6 +10,9 @@ import {
 } from '../payments/payments-client.ts'
 import type { EventHost, EventTrigger } from './event-host.ts'
 
+/** A valid proof key: the generator of secp256k1, compressed. */
+const generator = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+
 const day = 24 * 60 * 60 * 1000
 
 async function payment(setup: EventHost) {
@@ -61,8 +64,41 @@ async function subscriber(setup: EventHost) {
     callEndpoint(client, endpoint, { email, ...more }, { authorization: setup.authorization })
 }
 
+async function credentials(setup: EventHost) {
+  const client = inMemoryDriver(setup.billfold.payments)
+  const user = await registerUser(client)
+  const { email, password, apikey } = user
+  const call = (endpoint: string, more: object) => callEndpoint(client, endpoint, { email, apikey, ...more })
+  const logIn = (typed: string, imei: string) =>
+    callEndpoint(client, '/api/auth/login/', { email, password: typed, imei, appid: '1' })
+  return { password, call, logIn }
+}
+
 /** Triggers for the events of the payments API. */
 export const paymentTriggers = {
+  'payment-password.changed': async (setup) => {
+    const { call, password } = await credentials(setup)
+    const change = { password: 'another horse battery', old_password: password, appid: '1' }
+    return () => call('/api/auth/changepass/', change)
+  },
+  'payment-pin.set': async (setup) => {
+    const { call } = await credentials(setup)
+    return () => call('setpin', { mpin: '776655' })
+  },
+  'payment-device.added': async (setup) => {
+    const { logIn, password } = await credentials(setup)
+    return () => logIn(password, 'a new device')
+  },
+  'payment-proof-key.changed': async (setup) => {
+    const { call, password } = await credentials(setup)
+    return () => call('updateprofile', { proof_key: generator, password })
+  },
+  'payment-credential.locked': async (setup) => {
+    const { logIn } = await credentials(setup)
+    return async () => {
+      for (let attempt = 0; attempt < 11; attempt++) await logIn(`wrong ${attempt}`, '')
+    }
+  },
   'payment.requested': async (setup) => (await payment(setup)).opening,
   'payment.claimed': async (setup) => {
     const { client, from } = await payment(setup)

@@ -3,6 +3,8 @@ import { type Batch } from '@billfold/core/storage'
 
 /** A storage that records committed batches, and can fail those that contain one type of event. */
 export interface RecordingStorage extends Storage {
+  /** Lists all committed batches. */
+  readonly batches: () => readonly Batch[]
   /** Lists the committed batches that contain an event of this type. */
   readonly batchesWith: (type: string) => readonly Batch[]
   /** Fails every later commit that contains an event of this type with `storage.unavailable`, and counts them. */
@@ -25,6 +27,7 @@ export function createRecordingStorage(): RecordingStorage {
       await memory.commit(batch)
       committed.push(batch)
     },
+    batches: () => [...committed],
     batchesWith: (type) => committed.filter((batch) => writesEvent(batch, type)),
     failCommitsWith: (type) => {
       rejected = type

@@ -49,6 +49,7 @@ export async function createPaymentsHost(
       concurrency: 4,
       queue: 10_000,
       perSource: 10_000,
+      perAnonymousSource: 10_000,
     }),
     notifier: {
       deliver: ({ topic, payload }) => {

@@ -42,7 +42,7 @@ export async function startSessionLiveness(
   const session =
     loaded.state === 'created' ? await startSessionInApp(services, actor, loaded, start.callerKey) : loaded
   assertStartedBy(session, start)
-  const { state, client, expiresAt } = await verifier.startLiveness({ tenant: actor.tenant, source: actor.source })
+  const { state, client, expiresAt } = await verifier.startLiveness(actor)
   const plain = new TextEncoder().encode(state)
   const sealedLiveness = await seal(services.keyring, plain, sessionEncryptionContext(session, 'liveness'))
   return { session, client, expiresAt, sealedLiveness }

@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { type AuthorizedMethod, commitAuthorized } from '../../identity/signing-methods/authorized-method.ts'
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { retryOnConflict } from '../../kernel/storage/index.ts'
 import type { Chain } from './chains/chain.ts'
@@ -30,12 +31,16 @@ export function exportWalletKey(
   return retryOnConflict(async () => {
     const privateKey = await loadWalletKey(services, wallet, authorizedBy)
     const exported = await formatKey(services, actor, privateKey, chain, request)
+    const detail = { walletId: wallet.id, type: request.type }
+    const owner = authorizedBy.row
+    const notice = { tenant: wallet.tenant, userId: owner.ownerId, ownerKind: owner.ownerKind, detail }
     await commitAuthorized(
       services,
       authorizedBy,
       walletUnchanged(wallet, authorizedBy),
       auditWrite(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
       ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
+      ...(await securityNoticeWrites(services, { ...notice, topic: 'security.wallet-exported' })),
     )
     return exported
   })

@@ -36,7 +36,7 @@ describe('withKeystoreSlot', () => {
   it('runs one keystore job at a time and leaves the other password hasher slots free', async () => {
     const { job, end, maxRunning } = blockingJobs()
     const jobs = Array.from({ length: 5 }, () => withKeystoreSlot(services, actor, job))
-    expect(await services.passwordHasher.withSlot(actor.source, () => Promise.resolve('a PIN'))).toBe('a PIN')
+    expect(await services.passwordHasher.withSlot(actor, () => Promise.resolve('a PIN'))).toBe('a PIN')
     end()
     expect(await Promise.all(jobs)).toEqual(Array.from({ length: 5 }, () => 'done'))
     expect(maxRunning()).toBe(1)
@@ -51,9 +51,10 @@ describe('withKeystoreSlot', () => {
     const [done, busy] = ['done', 'server.busy'].map(
       (code) => async (jobs: Promise<string>[]) => (await Promise.all(jobs)).filter((result) => result === code).length,
     )
-    expect(await done?.(ours)).toBe(perSource)
-    expect(await busy?.(ours)).toBe(5)
-    expect(await done?.(theirs)).toBe(queue + 1 - perSource)
+    // In the full queue, jobs of the second source replace those of the first until each has half of it.
+    expect(await done?.(ours)).toBe(queue / 2 + 1)
+    expect(await busy?.(ours)).toBe(perSource + 5 - (queue / 2 + 1))
+    expect(await done?.(theirs)).toBe(queue / 2)
     await expect(withKeystoreSlot(services, actor, job)).resolves.toBe('done')
   })
 

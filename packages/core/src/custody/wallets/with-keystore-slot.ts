@@ -12,5 +12,5 @@ const runInSlot = createSemaphore(keystoreLimits.semaphore)
  * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue is full
  */
 export function withKeystoreSlot<T>(services: CustodyServices, actor: Actor, job: () => Promise<T>): Promise<T> {
-  return runInSlot(actor.source, () => services.passwordHasher.withSlot(actor.source, job))
+  return runInSlot(actor, () => services.passwordHasher.withSlot(actor, job))
 }

@@ -1,3 +1,4 @@
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
 import type { CustodyServices } from '../../custody/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { DidRegistry, OperationStatus } from '../registries/registry.ts'
@@ -114,14 +115,18 @@ async function saveMined(
 ): Promise<void> {
   const { id: didWalletId, tenant, did, userId } = wallet
   const change = parsePlannedChange(step.change).kind
-  await tryCommit(
-    services,
+  const writes = [
     update(didUpdateSteps, {
       where: { id: step.id, operationId: step.operationId, state: { ne: 'mined' } },
       set: { state: 'mined', failureCode: null, transactionHash: transactionHash },
     }),
     ...eventWrites(services, tenant, 'did.updated', { didWalletId, did, userId, change }),
-  )
+  ]
+  const changesControl = change === 'owner' || change === 'delegate'
+  const notice = { tenant, topic: 'security.did-changed', userId: userId ?? '', detail: { did, change } } as const
+  const notices = changesControl && userId !== null ? await securityNoticeWrites(services, notice) : []
+  // The notice fails if the user was erased meanwhile. The change was made in any case.
+  if (!(await tryCommit(services, ...writes, ...notices)) && notices.length > 0) await tryCommit(services, ...writes)
 }
 
 /** Stores the outcome of an attempt, unless another process has stored that the change was made. */

@@ -30,7 +30,14 @@ export interface SigningMethodHeaders {
  * IPv6 network count as one.
  */
 export function actorFromRequest(context: RequestContext): Actor {
-  return { tenant: context.caller.tenant, id: context.caller.id, source: toSourceAddress(context.ip) }
+  const { tenant, id, kind, credentialId } = context.caller
+  return {
+    tenant,
+    id,
+    source: toSourceAddress(context.ip),
+    ...(kind === 'anonymous' && { isAnonymous: true }),
+    ...(credentialId !== undefined && { credentialId }),
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
@@ -63,6 +64,12 @@ export async function enrolmentWrites(
     ...(await Promise.all(inserts)),
     auditWrite(actor, 'face.enrolled', userId, createdAt, { community, templates: templates.length }),
     ...eventWrites(services, tenant, 'face.enrolled', { userId, community }),
+    ...(await securityNoticeWrites(services, {
+      tenant,
+      topic: 'security.face-enrolled',
+      userId,
+      detail: { community },
+    })),
   ]
 }
 

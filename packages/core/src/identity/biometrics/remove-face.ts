@@ -3,6 +3,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, retryOnConflict, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
+import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import type { VerifierClient } from './verifier-client.ts'
 import { nextGalleryVersion, bumpPersonVersion } from './enrolment.ts'
 import { facePeople, faceTemplates } from './face-tables.ts'
@@ -38,7 +39,10 @@ export async function removeFace(
     const { userId, community } = owner
     const removed = auditWrite(actor, 'face.removed', userId, services.now(), { community })
     const events = eventWrites(services, actor.tenant, 'face.removed', { userId, community })
-    await services.storage.commit(batch(...writes, removed, ...events))
+    const { tenant } = actor
+    const notice = { tenant, topic: 'security.face-removed', userId, detail: { community } } as const
+    const notices = await securityNoticeWrites(services, notice)
+    await services.storage.commit(batch(...writes, removed, ...events, ...notices))
   })
 }
 

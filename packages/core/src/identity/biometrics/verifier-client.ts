@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createSemaphore } from '../../kernel/concurrency/semaphore.ts'
+import { createSemaphore, type Requester } from '../../kernel/concurrency/semaphore.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { outcomeReasons } from './outcome-reasons.ts'
 import type {
@@ -53,9 +53,8 @@ export interface VerifierClient {
 }
 
 /** Caller of a verifier: the tenant, and the source by which the queue is shared fairly. */
-export interface VerifierCaller {
+export interface VerifierCaller extends Requester {
   readonly tenant: string
-  readonly source?: string | undefined
 }
 
 /** Limits of templates: number per enrolment, size of an inline template in bytes, length of a reference in characters. */
@@ -96,13 +95,15 @@ export function createVerifierClient(verifier: BiometricVerifier, limits: Verifi
   const { capabilities, name } = verifier
   const templatesShape = toTemplatesShape(capabilities)
   const invoke = <T>(
-    { tenant, source }: VerifierCaller,
+    { tenant, ...requester }: VerifierCaller,
     shape: z.ZodType<T>,
     call: ((context: VerifierContext) => Promise<unknown>) | undefined,
   ): Promise<T> => {
     if (call === undefined)
       return Promise.reject(unavailable(new Error(`the verifier ${name} does not implement this operation`)))
-    return withSlot(source, () => withTimeout(timeoutMs, async (signal) => shape.parse(await call({ tenant, signal }))))
+    return withSlot(requester, () =>
+      withTimeout(timeoutMs, async (signal) => shape.parse(await call({ tenant, signal }))),
+    )
   }
   const { startLiveness, checkLiveness, identify, remove } = verifier
   return {

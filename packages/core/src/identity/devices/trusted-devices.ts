@@ -5,6 +5,7 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, check, insert, isCommitError, remove, type RowOf, type Write } from '../../kernel/storage/index.ts'
+import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import type { VerifiedDevice } from './device-key.ts'
 import { devices } from './table.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
@@ -36,6 +37,17 @@ export async function findTrustedDevice(
   if (device === undefined) return undefined
   const where = { tenant, userId, thumbprint: device.thumbprint }
   return (await services.storage.find(devices, { where, limit: 1 }))[0]
+}
+
+/** Returns true if a user trusts this device, or no device at all. */
+export async function isKnownDevice(
+  services: Services,
+  tenant: string,
+  userId: string,
+  thumbprint: string | undefined,
+): Promise<boolean> {
+  const rows = await listRows(services, tenant, userId)
+  return rows.length === 0 || rows.some((row) => row.thumbprint === thumbprint)
 }
 
 /** Finds a trusted device by id; undefined if the trust was revoked. */
@@ -90,6 +102,7 @@ export async function trustDeviceWrites(
     auditWrite(actor, 'device.trusted', userId, trustedAt, { device: id }),
     ...oldest.flatMap((row) => eventWrites(services, tenant, 'device.revoked', { userId, deviceId: row.id })),
     ...eventWrites(services, tenant, 'device.trusted', { userId, deviceId: id }),
+    ...(await noticeWrites(services, 'security.device-trusted', tenant, userId, id)),
   ]
 }
 
@@ -110,18 +123,31 @@ export async function listDevices(
 
 /** Revokes the trust in a device, effective immediately. @throws BillfoldError `device.not-found` */
 export async function revokeDevice(services: Services, actor: Actor, userId: string, id: string): Promise<void> {
+  const { tenant } = actor
+  const notice = await noticeWrites(services, 'security.device-revoked', tenant, userId, id)
   try {
     await services.storage.commit(
       batch(
-        remove(devices, { where: { id, tenant: actor.tenant, userId } }),
+        remove(devices, { where: { id, tenant, userId } }),
         auditWrite(actor, 'device.revoked', userId, services.now(), { device: id }),
-        ...eventWrites(services, actor.tenant, 'device.revoked', { userId, deviceId: id }),
+        ...eventWrites(services, tenant, 'device.revoked', { userId, deviceId: id }),
+        ...notice,
       ),
     )
   } catch (cause) {
     if (isCommitError(cause)) throw new BillfoldError('device.not-found', { cause })
     throw cause
   }
+}
+
+function noticeWrites(
+  services: Services,
+  topic: 'security.device-trusted' | 'security.device-revoked',
+  tenant: string,
+  userId: string,
+  deviceId: string,
+): Promise<readonly Write[]> {
+  return securityNoticeWrites(services, { tenant, topic, userId, detail: { deviceId } })
 }
 
 function listRows(services: Services, tenant: string, userId: string): Promise<TrustedDeviceRow[]> {

@@ -33,7 +33,7 @@ export async function getCurrentEncryptionKey(services: Services): Promise<Encry
   const period = Math.floor(services.now() / encryptionKeyPeriodMs)
   const row =
     (await findKeyForPeriod(services, period)) ??
-    (await services.passwordHasher.withSlot(undefined, () => createKey(services, period)))
+    (await services.passwordHasher.withSlot({}, () => createKey(services, period)))
   const publicKey = createPublicKey(await loadPrivateKey(services, row)).export({ format: 'der', type: 'spki' })
   if (!publicKey.equals(row.publicKey)) throw new BillfoldError('sealed.invalid')
   return row

@@ -3,7 +3,14 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { backoff, batch, check, isCommitError, tryCommit, update, type Write } from '../../kernel/storage/index.ts'
-import { getLockoutState, lockWhenExhausted, unlockedCondition } from './lockout.ts'
+import { securityNoticeWrites } from '../security-notices/security-notice.ts'
+import {
+  computeStrangerAttempts,
+  getLockoutState,
+  isTemporarilyExhausted,
+  lockWhenExhausted,
+  unlockedCondition,
+} from './lockout.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
 
@@ -13,6 +20,9 @@ export const maxFailedAttempts = 10
 /** Selects a signing method: by id, or the owner's PIN. */
 export type MethodSelector = { readonly id: string } | { readonly type: 'PIN' }
 
+/** Tells whether a caller is a device that the owner trusts. Called only when the attempts for other callers are used up. */
+export type IsKnownCaller = () => Promise<boolean>
+
 /** Maximum tries to count an attempt: three seconds in total, longer than any check that is in progress takes. */
 const maxCountingRounds = 100
 
@@ -20,6 +30,7 @@ const maxCountingRounds = 100
  * Consumes one attempt of the selected method and returns its row. Retries if the row has changed. While a temporary lockout
  * depends on attempts that are being checked, waits for them; if the process that checked them has died, they count as
  * failed.
+ * @param isKnownCaller by default all callers are known: they hold a service key, or the key of a trusted device
  */
 export async function consumeMethodAttempt(
   services: Services,
@@ -27,6 +38,7 @@ export async function consumeMethodAttempt(
   ownerId: string,
   choice: MethodSelector,
   attemptId: string,
+  isKnownCaller: IsKnownCaller = () => Promise.resolve(true),
 ): Promise<SigningMethodRow | 'unknown' | 'locked'> {
   const selected = 'id' in choice ? { id: choice.id } : { slot: choice.type }
   const where = { tenant: actor.tenant, ownerId, ...selected }
@@ -36,8 +48,12 @@ export async function consumeMethodAttempt(
     if (row === undefined) return 'unknown'
     const state = getLockoutState(services, row)
     if (row.remainingAttempts <= 0 || state === 'locked') return 'locked'
+    const strangerAttempts = computeStrangerAttempts(services, maxFailedAttempts)
+    const isReserved = row.incorrectAttempts >= strangerAttempts
+    if (isReserved && !(await isKnownCaller())) return 'locked'
     undecided = state === 'undecided' ? row : undefined
-    if (state === 'free' && (await tryCount(services, row, attemptId))) return row
+    if (state === 'free' && (await tryCount(services, row, attemptId, isReserved ? undefined : strangerAttempts)))
+      return row
     await backoff(round)
   }
   if (undecided === undefined) throw new BillfoldError('storage.conflict')
@@ -45,14 +61,26 @@ export async function consumeMethodAttempt(
   return 'locked'
 }
 
-/** Counts the attempt; returns false if the row has changed. */
-async function tryCount(services: Services, row: SigningMethodRow, attemptId: string): Promise<boolean> {
+/** Counts the attempt, below a number of failed ones if one is given; returns false if the row has changed. */
+async function tryCount(
+  services: Services,
+  row: SigningMethodRow,
+  attemptId: string,
+  below: number | undefined,
+): Promise<boolean> {
   const { id, version, generation } = row
   // Fails before counting if the keyring is unavailable, since the attempt could not be checked.
   await services.keyring.derive(row.pepperKeyId, 'pepper')
   const unlocked = unlockedCondition(services, row)
   const change = update(signingMethods, {
-    where: { id, version, generation, remainingAttempts: { gt: 0 }, ...unlocked.where },
+    where: {
+      id,
+      version,
+      generation,
+      remainingAttempts: { gt: 0 },
+      ...(below !== undefined && { incorrectAttempts: { lt: below } }),
+      ...unlocked.where,
+    },
     set: { lastAttempt: attemptId, ...unlocked.set },
     add: { remainingAttempts: -1, incorrectAttempts: 1 },
   })
@@ -121,8 +149,8 @@ export function refundAttemptWrites(
 }
 
 /**
- * Records a failed attempt. The attempt that exhausts the limit also emits `signing-method.locked`; with concurrent
- * attempts, exactly one of them does.
+ * Records a failed attempt. The attempt that locks the method, also temporarily, emits `signing-method.locked` and tells the
+ * owner; with concurrent attempts, exactly one of them does.
  */
 export async function recordFailedAttempt(
   services: Services,
@@ -131,14 +159,29 @@ export async function recordFailedAttempt(
   attemptId: string,
   details: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { id, version, ownerId, type } = row
+  const { id, version, type } = row
   const failureWrites = [
     ...lockWhenExhausted(services, row),
     auditWrite(actor, 'signing-method.verification-failed', id, services.now(), { type, ...details }),
   ]
-  const where = { id, version, lastAttempt: attemptId, remainingAttempts: 0 }
-  const events = eventWrites(services, row.tenant, 'signing-method.locked', { methodId: id, ownerId, type })
-  const isLast = events.length > 0 && (await services.storage.find(signingMethods, { where, limit: 1 })).length > 0
-  if (isLast && (await tryCommit(services, check(signingMethods, { where }), ...failureWrites, ...events))) return
+  const where = { id, version, lastAttempt: attemptId }
+  const [current] = await services.storage.find(signingMethods, { where, limit: 1 })
+  if (current !== undefined && (current.remainingAttempts === 0 || isTemporarilyExhausted(services, current))) {
+    const { remainingAttempts, incorrectAttempts, lockedUntil } = current
+    const unchanged = check(signingMethods, { where: { ...where, remainingAttempts, incorrectAttempts, lockedUntil } })
+    const writes = await lockedWrites(services, current)
+    if (await tryCommit(services, unchanged, ...failureWrites, ...writes)) return
+  }
   await services.storage.commit(batch(...failureWrites))
+}
+
+async function lockedWrites(
+  services: Services,
+  { id: methodId, tenant, ownerId, ownerKind, type }: SigningMethodRow,
+): Promise<readonly Write[]> {
+  const notice = { tenant, topic: 'security.credential-locked', userId: ownerId, ownerKind } as const
+  return [
+    ...eventWrites(services, tenant, 'signing-method.locked', { methodId, ownerId, type }),
+    ...(await securityNoticeWrites(services, { ...notice, detail: { methodId, credential: type } })),
+  ]
 }

@@ -83,6 +83,16 @@ describe('attempt counting', () => {
   })
 })
 
+describe('failed attempts at one owner', () => {
+  it('do not use up the limit of a caller that serves many users from one address', async () => {
+    services = { ...services, failedAttemptLimit: { limit: 5, windowSeconds: 86_400 } }
+    const { user } = await createUser(services, {}, actor, { signingMethod: { type: 'PIN', value: pin } })
+    for (let attempt = 0; attempt < 30; attempt++) await outcomeCode(authorize('0000'))
+    const other = authorizeMethod(services, actor, user.id, { type: 'PIN' }, pin, failureCodes)
+    expect(await outcomeCode(other)).toBe('done')
+  })
+})
+
 describe('limits per owner', () => {
   it('are not exceeded by signing methods added concurrently', async () => {
     const method = await authorize(pin)

@@ -6,6 +6,7 @@ import type { Services } from '../../platform/services.ts'
 import { batch, update, type Write } from '../../kernel/storage/index.ts'
 import {
   consumeMethodAttempt,
+  type IsKnownCaller,
   type MethodSelector,
   recordFailedAttempt,
   refundAttemptWrites,
@@ -41,6 +42,8 @@ export interface MethodAttempt {
   readonly codes: FailureCodes
   /** The request to authorize; required by methods with a face binding. */
   readonly request?: RequestToAuthorize | undefined
+  /** For callers that hold no key: tells whether the owner trusts their device. By default they are known. */
+  readonly isKnownCaller?: IsKnownCaller | undefined
 }
 
 type Result =
@@ -87,11 +90,11 @@ export async function withAuthorizedMethod<T>(
 ): Promise<T> {
   // Not counted as an attempt: no method can have such a value.
   if (!isHashable(presented.value)) throw new BillfoldError('input.invalid')
-  return services.passwordHasher.withSlot(actor.source, async (slot) => {
+  return services.passwordHasher.withSlot(actor, async (slot) => {
     await assertWithinFailedAttemptLimit(services, actor)
     const result = await attempt(services, slot, actor, ownerId, presented)
     if ('failure' in result) {
-      await countCallerFailure(services, actor)
+      await countCallerFailure(services, actor, ownerId)
       throw new BillfoldError(presented.codes[result.failure])
     }
     const { authorized, secret } = result
@@ -110,10 +113,10 @@ async function attempt(
   slot: HashSlot,
   actor: Actor,
   ownerId: string,
-  { method, value, request }: MethodAttempt,
+  { method, value, request, isKnownCaller }: MethodAttempt,
 ): Promise<Result> {
   const attemptId = newId()
-  const counted = await consumeMethodAttempt(services, actor, ownerId, method, attemptId)
+  const counted = await consumeMethodAttempt(services, actor, ownerId, method, attemptId, isKnownCaller)
   if (counted === 'unknown' || counted === 'locked') {
     await imitateFailedAttempt(services, slot, value)
     return { failure: counted === 'locked' ? 'locked' : 'wrong' }
@@ -182,6 +185,6 @@ async function imitateFailedAttempt(services: Services, slot: HashSlot, value: s
   const pepper = await keyring.derive(keyring.currentKeyId, 'pepper')
   await storage.commit(batch(nothing))
   await passwordHasher.deriveUnqueued(slot, value, { pepper, salt: new Uint8Array(16), cost: passwordHasher.cost })
-  if (services.eventsEnabled) await storage.find(signingMethods, { where, limit: 1 })
+  await storage.find(signingMethods, { where, limit: 1 })
   await storage.commit(batch(nothing))
 }

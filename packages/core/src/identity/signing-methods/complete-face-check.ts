@@ -95,7 +95,7 @@ export async function completeFaceCheck(
     const { decision, reasons } = outcome
     const details = { face: decision, reasons: reasons.join(' ') }
     await recordFailedAttempt(services, actor, counted, attemptId, details)
-    await countCallerFailure(services, actor)
+    await countCallerFailure(services, actor, counted.ownerId)
     throw new BillfoldError('signing-method.invalid')
   }
   return storePassedCheck(setup, actor, counted, attemptId, submission)
@@ -139,9 +139,10 @@ async function consumeCheck({ services }: FaceMethodContext, { id }: FaceCheckRo
 
 async function limitUserAttempts(
   { services, faceAttemptsPerUser }: FaceMethodContext,
-  { tenant, ownerId }: SigningMethodRow,
+  { tenant, ownerId, device }: SigningMethodRow,
 ) {
-  const key = { name: 'face attempts per user', subject: ownerId, tenant }
+  // Only the method's own device comes as far as this, so that nobody else can use up its limit.
+  const key = { name: 'face attempts per user', subject: `${ownerId} device ${device ?? ''}`, tenant }
   const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, faceAttemptsPerUser)
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }

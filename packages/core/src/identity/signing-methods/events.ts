@@ -12,7 +12,7 @@ export const signingMethodEvents = {
   'signing-method.replaced': defineEvent('The value of a signing method was replaced.', owned),
   'signing-method.removed': defineEvent('A signing method was deleted.', owned),
   'signing-method.locked': defineEvent(
-    'A signing method was locked after too many failed attempts. It stays locked until it is replaced.',
+    'A signing method was locked after too many failed attempts: for the time that `custody.lockout` sets, and after ten until it is replaced or the host unlocks its owner.',
     owned,
   ),
 }

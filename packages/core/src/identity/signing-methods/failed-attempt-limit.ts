@@ -16,9 +16,23 @@ export async function assertWithinFailedAttemptLimit(services: Services, actor: 
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-/** Counts a failed attempt of a caller. */
-export async function countCallerFailure(services: Services, actor: Actor): Promise<void> {
-  await services.rateLimiter.consume(callerLimitKey(actor), services.failedAttemptLimit)
+/** How many failed attempts at one owner count against a caller in a window. */
+const maxCountedPerOwner = 3
+
+/**
+ * Counts a failed attempt of a caller. Of attempts at one owner only the first few count: a service key serves many users from
+ * one address, and one of them must not use up the limit of the others. The owner's own counter bounds the rest.
+ */
+export async function countCallerFailure(services: Services, actor: Actor, ownerId: string): Promise<void> {
+  const { limit, windowSeconds } = services.failedAttemptLimit
+  const { subject } = callerLimitKey(actor)
+  const perOwner = {
+    name: 'wrong signing methods of one owner',
+    subject: `${subject} ${ownerId}`,
+    tenant: actor.tenant,
+  }
+  const { allowed } = await services.rateLimiter.consume(perOwner, { limit: maxCountedPerOwner, windowSeconds })
+  if (allowed) await services.rateLimiter.consume(callerLimitKey(actor), { limit, windowSeconds })
 }
 
 /** Rate limit key of a caller's failed attempts. */

@@ -43,6 +43,20 @@ export function getLockoutState({ lockout, now }: LockoutContext, row: SigningMe
   return row.incorrectAttempts > 0 && row.incorrectAttempts % lockout.maxFailures === 0 ? 'undecided' : 'free'
 }
 
+/** Returns true if the number of failures is one that locks the method temporarily, and it is not locked yet. */
+export function isTemporarilyExhausted(context: LockoutContext, row: SigningMethodRow): boolean {
+  return row.lockedUntil === null && getLockoutState(context, row) === 'undecided'
+}
+
+/**
+ * Computes the number of failed attempts after which only known callers can try: half of those that lock a method, at least
+ * one. The rest is reserved for the owner, so that strangers who come as far as the PIN cannot lock it.
+ * @param maxAttempts the failed attempts that lock a method until it is replaced
+ */
+export function computeStrangerAttempts({ lockout }: LockoutContext, maxAttempts: number): number {
+  return Math.max(1, Math.floor(Math.min(lockout?.maxFailures ?? maxAttempts, maxAttempts) / 2))
+}
+
 /** Condition and update for counting an attempt, so that no more attempts are counted than the lockout rule allows. */
 export function unlockedCondition(
   { lockout }: LockoutContext,

@@ -6,6 +6,7 @@ import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert, isCommitError, remove, update, type Write } from '../../kernel/storage/index.ts'
+import { securityNoticeWrites, type SecurityTopic } from '../security-notices/security-notice.ts'
 import type { FaceBinding } from './face-binding.ts'
 import { type MethodRule, type SigningMethodOptions, methodRules, resolveMethodValue } from './method-types.ts'
 import { rotateMasterSecret } from './rotate-master-secret.ts'
@@ -100,7 +101,8 @@ export async function addFirstMethod(
   input: MethodInput,
 ): Promise<MethodResult> {
   const { row, writes } = await prepareFirstMethod(services, options, actor, owner, input)
-  await rejectDuplicates(() => services.storage.commit(batch(...writes)))
+  const notice = await methodNoticeWrites(services, 'security.signing-method-created', row)
+  await rejectDuplicates(() => services.storage.commit(batch(...writes, ...notice)))
   return { row }
 }
 
@@ -132,6 +134,7 @@ export async function addMethod(
       insert(signingMethods, made),
       auditWrite(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.created', toMethodEventData(made)),
+      ...(await methodNoticeWrites(services, 'security.signing-method-created', made)),
     ]
     await rejectDuplicates(() => commitAuthorized(services, authorizedBy, ...writes))
     return made
@@ -167,7 +170,7 @@ export async function replaceMethod(
   const sealedValue = {
     device,
     person,
-    ...(await createMethodKeyPair(services, context, resolved.value, actor.source)),
+    ...(await createMethodKeyPair(services, context, resolved.value, actor)),
   }
   const row = await withOwnerLock(services, owner.ownerId, async () => {
     const { secret: old, version } = await loadMasterSecret(services, authorizedBy)
@@ -196,6 +199,7 @@ export async function replaceMethod(
       ...writes,
       auditWrite(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, tenant, 'signing-method.replaced', toMethodEventData(target)),
+      ...(await methodNoticeWrites(services, 'security.signing-method-replaced', target)),
     )
     return { ...target, ...sealed, ...fresh }
   })
@@ -235,6 +239,7 @@ export async function removeMethod(
       ...writes,
       auditWrite(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.removed', toMethodEventData(target)),
+      ...(await methodNoticeWrites(services, 'security.signing-method-removed', target)),
     )
   })
 }
@@ -246,6 +251,14 @@ export function toMethodEventData({
   type,
 }: SigningMethodRow): EventData<'signing-method.created'> {
   return { methodId, ownerId, type }
+}
+
+function methodNoticeWrites(
+  services: IdentityServices,
+  topic: SecurityTopic,
+  { tenant, id: methodId, ownerId: userId, ownerKind, type }: SigningMethodRow,
+): Promise<readonly Write[]> {
+  return securityNoticeWrites(services, { tenant, topic, userId, ownerKind, detail: { methodId, type } })
 }
 
 /** Maps a duplicate key to `signing-method.exists`. The unique key decides, since a read before the write can be stale. */
@@ -277,7 +290,7 @@ async function newMethod(
   { device, person }: FaceBinding | NoFace = noFace,
 ): Promise<SealedMethodKey & MethodKeyContext> {
   const context: MethodKeyContext = { tenant: owner.tenant, id: newId(), device, person }
-  return { ...context, ...(await createMethodKeyPair(services, context, value, actor.source)) }
+  return { ...context, ...(await createMethodKeyPair(services, context, value, actor)) }
 }
 
 const noFace = { device: null, person: null } as const

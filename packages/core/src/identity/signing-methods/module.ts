@@ -4,6 +4,7 @@ import { sealedFaceChecks } from './consume-face-check.ts'
 import { signingMethodEvents } from './events.ts'
 import { faceChecks } from './face-check-table.ts'
 import { purgeExpiredFaceChecks } from './start-face-check.ts'
+import { signingMethodsLockout } from './unlock.ts'
 import { masterSecrets, signingMethods } from './tables.ts'
 
 const signingMethodAuditActions = {
@@ -39,6 +40,7 @@ export const signingMethodsModule = defineModule({
   events: signingMethodEvents,
   errors: signingMethodErrors,
   create: ({ services: { storage } }) => ({
+    lockouts: [signingMethodsLockout],
     maintenanceSteps: [
       {
         name: 'delete expired face checks',

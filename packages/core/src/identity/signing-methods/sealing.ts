@@ -1,3 +1,4 @@
+import type { Requester } from '../../kernel/concurrency/semaphore.ts'
 import { createHmac, randomBytes } from 'node:crypto'
 import {
   type ScryptCost,
@@ -39,18 +40,18 @@ export function generateMasterSecret(generation: number): MasterSecret {
 /**
  * Generates a key pair for a method and seals the private key under the method's value, with scrypt over the peppered value.
  * Slow, but independent of the master secret.
- * @param source network of the client, for the fair share of the hashing queue
+ * @param requester the actor, for the fair share of the hashing queue
  */
 export async function createMethodKeyPair(
   services: { readonly keyring: Keyring; readonly passwordHasher: PasswordHasher },
   method: MethodKeyContext,
   value: string,
-  source: string | undefined,
+  requester: Requester,
 ): Promise<SealedMethodKey> {
   const { publicKey, privateKey } = generateHpkeKeyPair()
   return {
     publicKey,
-    ...(await services.passwordHasher.withSlot(source, (slot) =>
+    ...(await services.passwordHasher.withSlot(requester, (slot) =>
       sealPrivateKey(services, slot, method, value, privateKey),
     )),
   }

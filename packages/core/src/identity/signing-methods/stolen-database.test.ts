@@ -63,7 +63,7 @@ async function openSecrets(rows: Dump, values: readonly string[], keyring: Keyri
   const secrets: MasterSecret[] = []
   for (const row of rows.credentials)
     for (const value of values) {
-      const privateKey = await services.passwordHasher.withSlot(undefined, (slot) =>
+      const privateKey = await services.passwordHasher.withSlot({}, (slot) =>
         openPrivateKey({ ...services, keyring }, slot, row, value),
       )
       if (privateKey !== undefined) secrets.push(openMasterSecret(row, privateKey))

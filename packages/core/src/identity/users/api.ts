@@ -3,6 +3,8 @@ import type { Services } from '../../platform/services.ts'
 import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
 import { findByIdentifier, type Identifier } from './identifiers.ts'
+import type { Lockout } from '../../platform/lockout.ts'
+import { unlockOwner } from './unlock.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
 /** The user that an identifier belongs to. */
@@ -13,7 +15,7 @@ export interface FoundUser {
 }
 
 /**
- * Functions for the host to find users and to export and erase their personal data.
+ * Functions for the host to find and unlock users, and to export and erase their personal data.
  *
  * @example
  * ```ts
@@ -42,17 +44,27 @@ export interface UsersApi {
    * @throws BillfoldError `user.not-found`; `verifier.unavailable` if a face in a vendor's store cannot be removed
    */
   readonly erase: (userId: string, tenant?: string) => Promise<void>
+  /**
+   * Resets the failed attempts of a user, and unlocks password, PINs and signing methods. The values and the known devices stay
+   * as they are. Verify first that the person who asks for it is the user: an attacker who can have an account unlocked can
+   * guess on. The user gets the message `security.unlocked`.
+   * @param userId the id of a user, or of a wallet that has its own PIN instead of a user
+   * @throws BillfoldError `user.not-found` for an unknown, archived or erased user
+   */
+  readonly unlock: (userId: string, tenant?: string) => Promise<void>
 }
 
 /**
  * Creates the users API.
  * @param sources the personal data of each module
  * @param host returns the actor for calls of the host in a tenant
+ * @param lockouts the counters of failed attempts of each module
  */
 export function createUsersApi(
   services: Services,
   sources: readonly PersonalData[],
   host: (tenant?: string) => Actor,
+  lockouts: readonly Lockout[] = [],
 ): UsersApi {
   return {
     find: async (identifier, tenant) => {
@@ -61,5 +73,6 @@ export function createUsersApi(
     },
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
     erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
+    unlock: (userId, tenant) => unlockOwner(services, lockouts, host(tenant), userId),
   }
 }

@@ -17,6 +17,10 @@ export const userEvents = {
   'user.archived': defineEvent('A user was archived. Their wallets and signing methods can no longer be used.', {
     userId: eventId,
   }),
+  'user.unlocked': defineEvent(
+    'The host reset the failed attempts of a user, or of a standalone wallet with its own PIN, which ended all locks.',
+    { ownerId: eventId },
+  ),
   'user.erased': defineEvent('The personal data of a user was erased; only the id remains.', { userId: eventId }),
 }
 

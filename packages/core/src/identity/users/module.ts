@@ -9,6 +9,7 @@ const userAuditActions = {
   'user.created': 'A user was created',
   'user.reference-changed': 'The reference of a user was changed',
   'user.archived': 'A user was archived with all wallets',
+  'user.unlocked': 'The host reset the failed attempts of a user or a standalone wallet',
   'user.erased': 'The personal data of a user was erased',
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isBillfoldError } from '../errors.ts'
 import { createSemaphore } from './semaphore.ts'
 
 /** A job that runs until `end` is called. */
@@ -27,7 +28,7 @@ describe('createSemaphore', () => {
   test('runs jobs up to its concurrency and starts the next in order as soon as one ends', async () => {
     const semaphore = createSemaphore({ concurrency: 2, queue: 10, perSource: 10 })
     const jobs = Array.from({ length: 4 }, pendingJob)
-    const results = Promise.all(jobs.map(({ job }) => semaphore(undefined, job)))
+    const results = Promise.all(jobs.map(({ job }) => semaphore({}, job)))
     await settle()
     expect(jobs.map(({ started }) => started())).toEqual([true, true, false, false])
     jobs[1]?.end()
@@ -40,36 +41,92 @@ describe('createSemaphore', () => {
   test('rejects a job immediately, with retryAfterSeconds, when the queue is full', async () => {
     const semaphore = createSemaphore({ concurrency: 1, queue: 2, perSource: 10 })
     const jobs = Array.from({ length: 3 }, pendingJob)
-    const results = Promise.all(jobs.map(({ job }) => semaphore(undefined, job)))
+    const results = Promise.all(jobs.map(({ job }) => semaphore({}, job)))
     const late = pendingJob()
-    await expect(semaphore(undefined, late.job)).rejects.toMatchObject({ ...busy, retryAfterSeconds: 1 })
+    await expect(semaphore({}, late.job)).rejects.toMatchObject({ ...busy, retryAfterSeconds: 1 })
     for (const { end } of jobs) end()
     await results
     expect(late.started()).toBe(false)
-    expect(await semaphore(undefined, async () => 'free again')).toBe('free again')
+    expect(await semaphore({}, async () => 'free again')).toBe('free again')
   })
 
   test('limits the jobs of each source, so that one cannot fill the queue', async () => {
     const semaphore = createSemaphore({ concurrency: 1, queue: 10, perSource: 2 })
     const jobs = Array.from({ length: 3 }, pendingJob)
     const [first, second, third] = jobs
-    const results = [semaphore('a', first?.job ?? fail), semaphore('a', second?.job ?? fail)]
-    await expect(semaphore('a', fail)).rejects.toMatchObject(busy)
-    results.push(semaphore('b', third?.job ?? fail))
+    const results = [semaphore({ source: 'a' }, first?.job ?? fail), semaphore({ source: 'a' }, second?.job ?? fail)]
+    await expect(semaphore({ source: 'a' }, fail)).rejects.toMatchObject(busy)
+    results.push(semaphore({ source: 'b' }, third?.job ?? fail))
     for (const { end } of jobs) end()
     expect(await Promise.all(results)).toEqual(['done', 'done', 'done'])
-    expect(await semaphore('a', async () => 'free again')).toBe('free again')
+    expect(await semaphore({ source: 'a' }, async () => 'free again')).toBe('free again')
+  })
+
+  test('gives each source its turn, so that one delays a job of another by one job', async () => {
+    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100 })
+    const order: string[] = []
+    const run = (source: string) => semaphore({ source }, async () => void order.push(source))
+    await Promise.all([...Array.from({ length: 4 }, () => run('a')), run('b'), run('c'), run('b')])
+    expect(order).toEqual([...'aab', ...'cab', 'a'])
+  })
+
+  test('starts three authenticated jobs for each anonymous one, and starves neither', async () => {
+    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 100 })
+    const order: string[] = []
+    const run = (name: string, isAnonymous: boolean) => semaphore({ isAnonymous }, async () => void order.push(name))
+    const anonymous = Array.from({ length: 5 }, () => run('-', true))
+    await Promise.all([...anonymous, ...Array.from({ length: 7 }, () => run('A', false))])
+    expect(order.join('')).toBe('-AAA-AAA-A--')
+  })
+
+  test('limits anonymous jobs of a source on their own', async () => {
+    const semaphore = createSemaphore({ concurrency: 1, queue: 100, perSource: 3, perAnonymousSource: 1 })
+    const jobs = Array.from({ length: 4 }, pendingJob)
+    const run = (index: number, isAnonymous: boolean) =>
+      semaphore({ source: 'a', isAnonymous }, jobs[index]?.job ?? fail)
+    const results = [run(0, true), run(1, false), run(2, false), run(3, false)]
+    await expect(semaphore({ source: 'a', isAnonymous: true }, fail)).rejects.toMatchObject(busy)
+    await expect(semaphore({ source: 'a' }, fail)).rejects.toMatchObject(busy)
+    for (const { end } of jobs) end()
+    expect(await Promise.all(results)).toHaveLength(4)
+  })
+
+  test('replaces the last job of the source with the most when the queue is full, so that nobody keeps others out', async () => {
+    const semaphore = createSemaphore({ concurrency: 1, queue: 3, perSource: 10 })
+    const outcomes = (source: string, count: number) =>
+      Array.from({ length: count }, () =>
+        semaphore({ source }, async () => {
+          await settle()
+          return 'done'
+        }).catch((error: unknown) => (isBillfoldError(error, 'server.busy') ? 'busy' : 'other')),
+      )
+    const flood = outcomes('flood', 5)
+    const quiet = outcomes('quiet', 1)
+    expect(await Promise.all(flood)).toEqual(['done', 'done', 'done', 'busy', 'busy'])
+    expect(await Promise.all(quiet)).toEqual(['done'])
+  })
+
+  test('rejects a job that would wait for too long, by the duration of the latest jobs', async () => {
+    let clock = 0
+    const limits = { concurrency: 1, queue: 100, perSource: 100, maxWaitSeconds: 10 }
+    const semaphore = createSemaphore(limits, () => clock)
+    for (let job = 0; job < 100; job++) await semaphore({}, async () => void (clock += 3000))
+    const jobs = Array.from({ length: 4 }, pendingJob)
+    const results = jobs.map(({ job }) => semaphore({}, job))
+    await expect(semaphore({}, fail)).rejects.toMatchObject({ ...busy, retryAfterSeconds: 12 })
+    for (const { end } of jobs) end()
+    expect(await Promise.all(results)).toHaveLength(4)
   })
 
   test('releases the slot of a job that rejects or throws', async () => {
     const semaphore = createSemaphore({ concurrency: 1, queue: 10, perSource: 1 })
-    await expect(semaphore('a', () => Promise.reject(new Error('late')))).rejects.toThrow('late')
+    await expect(semaphore({ source: 'a' }, () => Promise.reject(new Error('late')))).rejects.toThrow('late')
     await expect(
-      semaphore('a', () => {
+      semaphore({ source: 'a' }, () => {
         throw new Error('synchronous')
       }),
     ).rejects.toThrow('synchronous')
-    expect(await semaphore('a', async () => 'ran')).toBe('ran')
+    expect(await semaphore({ source: 'a' }, async () => 'ran')).toBe('ran')
   })
 
   test.each([
@@ -77,6 +134,8 @@ describe('createSemaphore', () => {
     { concurrency: 1, queue: -1, perSource: 1 },
     { concurrency: 1, queue: 1, perSource: 0 },
     { concurrency: Number.NaN, queue: 1, perSource: 1 },
+    { concurrency: 1, queue: 1, perSource: 1, perAnonymousSource: 0 },
+    { concurrency: 1, queue: 1, perSource: 1, maxWaitSeconds: 0 },
   ])('rejects limits under which no job could run: %o', (limits) => {
     expect(() => createSemaphore(limits)).toThrow(RangeError)
   })
@@ -102,12 +161,10 @@ describe('createSemaphore', () => {
           running--
           if (fails) throw new Error('failed')
         }
-        await Promise.allSettled(jobs.map(({ source, ticks, fails }) => semaphore(source, () => job(ticks, fails))))
+        await Promise.allSettled(jobs.map(({ source, ticks, fails }) => semaphore({ source }, () => job(ticks, fails))))
         expect(peak).toBeLessThanOrEqual(bounds.concurrency)
         expect(running).toBe(0)
-        const again = Array.from({ length: bounds.concurrency + bounds.queue }, () =>
-          semaphore(undefined, async () => 'ran'),
-        )
+        const again = Array.from({ length: bounds.concurrency + bounds.queue }, () => semaphore({}, async () => 'ran'))
         expect(await Promise.all(again)).toHaveLength(bounds.concurrency + bounds.queue)
       }),
     )

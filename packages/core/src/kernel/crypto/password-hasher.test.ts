@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { isBillfoldError } from '../errors.ts'
 import type { ScryptCost } from './scrypt-cost.ts'
-import { createPasswordHasher, type HashSlot, type PasswordHasher } from './password-hasher.ts'
+import type { Requester } from '../concurrency/semaphore.ts'
+import { createPasswordHasher, defaultHasherLimits, type HashSlot, type PasswordHasher } from './password-hasher.ts'
 
 const cost: ScryptCost = { logN: 4, r: 8, p: 1 }
 const pepper = randomBytes(32)
@@ -88,7 +89,7 @@ describe('PasswordHasher.withSlot', () => {
     const one = createPasswordHasher({ cost, concurrency: 1 })
     const events: string[] = []
     const attempt = (name: string): Promise<void> =>
-      one.withSlot('source', async (slot) => {
+      one.withSlot({ source: 'source' }, async (slot) => {
         events.push(`${name} counted`)
         expectTypeOf(slot).toEqualTypeOf<Parameters<PasswordHasher['deriveUnqueued']>[0]>()
         expectTypeOf<object>().not.toExtend<HashSlot>()
@@ -100,10 +101,10 @@ describe('PasswordHasher.withSlot', () => {
   })
 
   test('rejects a hash in a slot whose job has ended, and in a slot of another hasher', async () => {
-    const ended = await hasher.withSlot('source', (slot) => Promise.resolve(slot))
+    const ended = await hasher.withSlot({ source: 'source' }, (slot) => Promise.resolve(slot))
     await expect(hasher.deriveUnqueued(ended, '1234', inputs)).rejects.toThrow(RangeError)
     const other = createPasswordHasher({ cost })
-    await other.withSlot('source', async (slot) => {
+    await other.withSlot({ source: 'source' }, async (slot) => {
       await expect(hasher.deriveUnqueued(slot, '1234', inputs)).rejects.toThrow(RangeError)
     })
   })
@@ -121,6 +122,26 @@ describe('PasswordHasher.withSlot', () => {
     expect(results.slice(0, 20).filter((result) => result === 'ok')).toHaveLength(3)
     expect(results.slice(20).filter((result) => result === 'ok')).toHaveLength(3)
     expect(new Set(results)).toEqual(new Set(['ok', 'busy']))
+  })
+
+  test('lets as many hashes wait by default as its documentation says', async () => {
+    const defaults = createPasswordHasher({ cost })
+    let end = (): void => {}
+    const ended = new Promise<void>((resolve) => (end = resolve))
+    const count = async (jobs: number, requester: (index: number) => Requester): Promise<number> => {
+      let accepted = 0
+      for (let index = 0; index < jobs; index++) {
+        let isRejected = false
+        void defaults.withSlot(requester(index), () => ended).catch(() => (isRejected = true))
+        await Promise.resolve().then(() => undefined)
+        if (!isRejected) accepted++
+      }
+      return accepted
+    }
+    expect(await count(200, () => ({ source: 'a' }))).toBe(defaultHasherLimits.perSource)
+    expect(await count(200, () => ({ source: 'a', isAnonymous: true }))).toBe(defaultHasherLimits.perAnonymousSource)
+    expect(defaultHasherLimits).toMatchObject({ concurrency: 2, queue: 256, perSource: 128, perAnonymousSource: 8 })
+    end()
   })
 
   test('hashes although beforeHash returns false, then rejects', async () => {

@@ -3,7 +3,7 @@ import { BillfoldError } from '../errors.ts'
 import { type ScryptCost, defaultScryptCost, isAllowedScryptCost } from './scrypt-cost.ts'
 import { formatPhc, parsePhc } from './phc.ts'
 import { timingSafeEqual } from './secrets.ts'
-import { createSemaphore, type SemaphoreLimits } from '../concurrency/semaphore.ts'
+import { createSemaphore, type Requester, type SemaphoreLimits } from '../concurrency/semaphore.ts'
 
 /** Options of {@link createPasswordHasher}. */
 export interface PasswordHasherOptions extends Partial<SemaphoreLimits> {
@@ -21,13 +21,11 @@ export interface PasswordHashInputs {
 }
 
 /** Options of {@link PasswordHasher.verify}. */
-export interface VerifyHashOptions {
+export interface VerifyHashOptions extends Requester {
   /** Returns the 32-byte pepper of a keyring key. */
   readonly getPepper: (keyId: string) => Promise<Uint8Array>
   /** The id of the current keyring key. A hash with another key is reported as outdated. */
   readonly currentKeyId?: string
-  /** The source address that the hash counts against. */
-  readonly source?: string
 }
 
 const slotBrand: unique symbol = Symbol('hash slot')
@@ -52,9 +50,12 @@ export interface PasswordHasher {
    * Runs a job in one slot of the semaphore, for work that belongs together with the hash, such as counting an attempt. The
    * job must hash with `deriveUnqueued`: any other method waits for a second slot and can deadlock. For the same reason, and
    * because others wait for the slot, it must not wait for a lock or a network.
-   * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue, or the share of the source, is full
+   * @param requester an `Actor`, for example: callers who are authenticated do not wait behind those who are not, and the
+   *   source addresses take turns
+   * @throws BillfoldError `server.busy` with `retryAfterSeconds` if the queue, or the share of the source, is full, or if the
+   *   job would wait for too long
    */
-  readonly withSlot: <T>(source: string | undefined, job: (slot: HashSlot) => Promise<T>) => Promise<T>
+  readonly withSlot: <T>(requester: Requester, job: (slot: HashSlot) => Promise<T>) => Promise<T>
   /**
    * Hashes in the slot of a job of `withSlot`.
    * @param slot the slot that the job received
@@ -73,7 +74,7 @@ export interface PasswordHasher {
    */
   readonly derive: (
     secret: string | Uint8Array,
-    options: PasswordHashInputs & { readonly source?: string; readonly beforeHash?: () => Promise<boolean> },
+    options: PasswordHashInputs & Requester & { readonly beforeHash?: () => Promise<boolean> },
   ) => Promise<Uint8Array>
   /**
    * Hashes with a new salt, in a slot of its own. Returns a PHC string that contains the id of the pepper's key.
@@ -81,7 +82,7 @@ export interface PasswordHasher {
    */
   readonly hash: (
     secret: string | Uint8Array,
-    options: { readonly pepper: Uint8Array; readonly keyId: string; readonly source?: string },
+    options: Requester & { readonly pepper: Uint8Array; readonly keyId: string },
   ) => Promise<string>
   /**
    * Verifies a secret against a PHC string. `outdated` is true if the secret is correct and should be rehashed, because its cost
@@ -97,10 +98,22 @@ export interface PasswordHasher {
 
 const maxSecretBytes = 1024
 
+/** Limits of the queue of a password hasher, unless others are given. */
+export const defaultHasherLimits = {
+  concurrency: 2,
+  queue: 256,
+  perSource: 128,
+  perAnonymousSource: 8,
+  maxWaitSeconds: 20,
+} as const satisfies SemaphoreLimits
+
 /**
  * Creates the password hasher of a process. Create one and share it. By default 2 hashes run concurrently (the thread pool of
- * Node has 4 threads) and 64 wait, 8 of them from one source. At the default cost a hash takes 65 to 170 ms and a full queue
- * drains in 2 to 6 s.
+ * Node has 4 threads), at the default cost for 65 to 170 ms each.
+ *
+ * Callers who are authenticated are served first, three of four times, and the source addresses take turns. Of each of these two
+ * groups 256 can wait, 128 authenticated ones from one address and 8 anonymous ones. If the queue is full, a newcomer
+ * replaces the last one of the address with the most. Who would wait for more than 20 seconds is rejected immediately.
  *
  * @param options the cost of new hashes, and the limits of the queue
  * @throws RangeError if the cost is out of range, see {@link isAllowedScryptCost}
@@ -115,13 +128,13 @@ const maxSecretBytes = 1024
  * ```
  */
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  const { cost = defaultScryptCost, concurrency = 2, queue = 64, perSource = 8 } = options
+  const { cost = defaultScryptCost, ...limits } = options
   if (!isAllowedScryptCost(cost)) throw costError(cost)
-  const semaphore = createSemaphore({ concurrency, queue, perSource })
+  const semaphore = createSemaphore({ ...defaultHasherLimits, ...limits })
   const activeSlots = new WeakSet<HashSlot>()
 
-  const withSlot: PasswordHasher['withSlot'] = (source, job) =>
-    semaphore(source, async () => {
+  const withSlot: PasswordHasher['withSlot'] = (requester, job) =>
+    semaphore(requester, async () => {
       const slot: HashSlot = { [slotBrand]: true }
       activeSlots.add(slot)
       try {
@@ -136,8 +149,8 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     return deriveKey(secret, inputs)
   }
 
-  const derive: PasswordHasher['derive'] = (secret, { source, beforeHash, ...inputs }) =>
-    withSlot(source, async (slot) => {
+  const derive: PasswordHasher['derive'] = (secret, { source, isAnonymous, beforeHash, ...inputs }) =>
+    withSlot({ source, isAnonymous }, async (slot) => {
       const allowed = (await beforeHash?.()) ?? true
       const derived = await deriveUnqueued(slot, secret, inputs)
       if (!allowed) throw new BillfoldError('caller.forbidden')
@@ -149,15 +162,21 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     withSlot,
     deriveUnqueued,
     derive,
-    async hash(secret, { pepper, keyId, source }) {
+    async hash(secret, { pepper, keyId, ...requester }) {
       const salt = randomBytes(16)
-      const hash = await derive(secret, { pepper, salt, cost, ...withSource(source) })
+      const hash = await derive(secret, {
+        pepper,
+        salt,
+        cost,
+        source: requester.source,
+        isAnonymous: requester.isAnonymous,
+      })
       return formatPhc({ cost, keyId, salt, hash })
     },
-    async verify(secret, phc, { getPepper, currentKeyId, source }) {
+    async verify(secret, phc, { getPepper, currentKeyId, source, isAnonymous }) {
       const stored = parsePhc(phc)
       const pepper = await getPepper(stored.keyId)
-      const hash = await derive(secret, { pepper, salt: stored.salt, cost: stored.cost, ...withSource(source) })
+      const hash = await derive(secret, { pepper, salt: stored.salt, cost: stored.cost, source, isAnonymous })
       const ok = timingSafeEqual(hash, stored.hash)
       return { ok, outdated: ok && (!sameCost(stored.cost, cost) || stored.keyId !== (currentKeyId ?? stored.keyId)) }
     },
@@ -214,8 +233,4 @@ function costError({ logN, r, p }: ScryptCost): RangeError {
 
 function sameCost(a: ScryptCost, b: ScryptCost): boolean {
   return a.logN === b.logN && a.r === b.r && a.p === b.p
-}
-
-function withSource(source: string | undefined): { readonly source?: string } {
-  return source === undefined ? {} : { source }
 }

@@ -5,7 +5,7 @@ import { registerPaymentUser } from '../users/register.ts'
 import { updateProfile } from '../users/update-profile.ts'
 import { limitEnumeration } from './limit-enumeration.ts'
 import type { PaymentsApiContext } from './api-context.ts'
-import { requireApiKeyCaller } from './api-key-guard.ts'
+import { presentedApiKey, requireApiKeyCaller } from './api-key-guard.ts'
 import { documentedFailures } from './documented-failures.ts'
 import { withFields } from './field-encryption.ts'
 import { encryptedField, plainField, requiredField, secretField } from './fields.ts'
@@ -68,7 +68,9 @@ function loginRoute(api: PaymentsApiContext): Route {
       ['email', 'fullname', 'username', 'dateofbirth', 'phone', 'address', 'api-key'],
     ),
     handler: async ({ body: fields }, context, { encryption }) => {
+      const apiKey = await presentedApiKey(api, context)
       const user = await logIn(api, actorFromRequest(context), {
+        apiKey,
         email: requiredField(fields, 'email'),
         password: requiredField(fields, 'password'),
         appid: fields.appid ?? '',

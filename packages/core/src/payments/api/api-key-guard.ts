@@ -80,11 +80,29 @@ export function requireApiKeyCaller({ caller }: RequestContext): ApiKeyCaller {
   return caller
 }
 
+/**
+ * Returns the API key that a request to a public route presents in the `Authorization` header; undefined if there is none or it
+ * cannot be decrypted. It is not authenticated.
+ */
+export async function presentedApiKey(
+  { cipher }: Pick<GuardDependencies, 'cipher'>,
+  { headers, caller }: Pick<RequestContext, 'headers' | 'caller'>,
+): Promise<string | undefined> {
+  const presented = keyInHeader({ headers })
+  if (presented === undefined) return undefined
+  try {
+    return await decryptApiKey(cipher, caller.tenant, presented, callerKeyIn(headers))
+  } catch (error) {
+    if (isBillfoldError(error, 'caller.unauthenticated')) return undefined
+    throw error
+  }
+}
+
 function isApiKeyCaller(caller: Caller): caller is ApiKeyCaller {
   return 'key' in caller && 'presentedInHeader' in caller
 }
 
-function keyInHeader({ headers }: IncomingRequest): string | undefined {
+function keyInHeader({ headers }: Pick<IncomingRequest, 'headers'>): string | undefined {
   const { authorization } = headers
   return typeof authorization === 'string' ? /^(?:bearer +)?(\S{1,256})$/i.exec(authorization)?.[1] : undefined
 }
@@ -122,6 +140,7 @@ async function authenticate(
     kind: 'user',
     tenant,
     id: key.userId,
+    credentialId: key.id,
     scopes: new Set(),
     key,
     presentedInHeader: where === 'header' ? presented : undefined,

@@ -25,7 +25,7 @@ export interface LoginDevice {
 /**
  * Creates an API key of 256 bits for a device, replacing the previous key of that device. Call it inside
  * `retryOnConflict`.
- * @returns the key and the writes that store it; only its SHA-256 hash is stored
+ * @returns the key, whether the device had none, and the writes that store the key; only its SHA-256 hash is stored
  */
 export async function createApiKeyWrites(
   { services, settings }: PaymentsContext,
@@ -33,7 +33,7 @@ export async function createApiKeyWrites(
   userId: string,
   device: LoginDevice,
   encryptionRequired: boolean,
-): Promise<{ readonly apiKey: string; readonly writes: readonly Write[] }> {
+): Promise<{ readonly apiKey: string; readonly isNewDevice: boolean; readonly writes: readonly Write[] }> {
   const apiKey = randomSecret(32)
   const createdAt = services.now()
   const deviceIndex = await services.blindIndex.hash(
@@ -41,10 +41,8 @@ export async function createApiKeyWrites(
     tenant,
     JSON.stringify([device.imei, device.appid]),
   )
-  const keys = await services.storage.find(paymentApiKeys, {
-    where: { userId, deviceIndex: { ne: deviceIndex } },
-    orderBy: [['createdAt', 'desc']],
-  })
+  const all = await services.storage.find(paymentApiKeys, { where: { userId }, orderBy: [['createdAt', 'desc']] })
+  const keys = all.filter((key) => key.deviceIndex !== deviceIndex)
   const excessIds = keys.slice(maxDevices - 1).map(({ id }) => id)
   const row: PaymentApiKeyRow = {
     id: hashApiKey(apiKey),
@@ -57,6 +55,7 @@ export async function createApiKeyWrites(
   }
   return {
     apiKey,
+    isNewDevice: keys.length === all.length,
     writes: [
       remove(paymentApiKeys, { where: { userId, deviceIndex: deviceIndex }, expectedRows: 'any' }),
       ...(excessIds.length > 0
@@ -82,12 +81,21 @@ export async function authenticateApiKey(
   tenant: string,
   apiKey: string,
 ): Promise<PaymentApiKeyRow> {
-  const id = hashApiKey(apiKey)
-  const [row] = await services.storage.find(paymentApiKeys, { where: { id, tenant }, limit: 1 })
-  if (row === undefined || row.expiresAt <= services.now()) throw new BillfoldError('caller.unauthenticated')
+  const row = await findLiveApiKey(services, tenant, apiKey)
+  if (row === undefined) throw new BillfoldError('caller.unauthenticated')
   const [user] = await services.storage.find(users, { where: { id: row.userId, archivedAt: null }, limit: 1 })
   if (user === undefined) throw new BillfoldError('caller.unauthenticated')
   return row
+}
+
+/** Finds the row of an API key that is neither revoked nor expired. Its user may be archived. */
+export async function findLiveApiKey(
+  services: Services,
+  tenant: string,
+  apiKey: string,
+): Promise<PaymentApiKeyRow | undefined> {
+  const where = { id: hashApiKey(apiKey), tenant, expiresAt: { gt: services.now() } }
+  return (await services.storage.find(paymentApiKeys, { where, limit: 1 }))[0]
 }
 
 /** The write that deletes expired keys. `now` is in milliseconds since 1970. */

@@ -2,43 +2,18 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { timingSafeEqual, formatPhc, type HashSlot, isHashable, parsePhc } from '../../kernel/crypto/index.ts'
 import { BillfoldError, type ErrorCode } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { RateLimitKey } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
-import {
-  batch,
-  check,
-  type ExpectedRows,
-  isCommitError,
-  type RowOf,
-  update,
-  type Write,
-} from '../../kernel/storage/index.ts'
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
+import { batch, check, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import type { Precondition } from '../preconditions.ts'
 import { paymentCredentials } from '../tables.ts'
+import type { PaymentCredentialKind } from './attempt-lanes.ts'
+import { countAttempt, type CountedAttempt, succeedAttemptWrites } from './count-attempt.ts'
 
 /** A row of `payment_credentials`. */
 export type PaymentCredentialRow = RowOf<typeof paymentCredentials>
-
-type AttemptCounter = Pick<PaymentCredentialRow, 'userId' | 'version' | 'failedAttempts'>
-
-/** Kind of a credential that a user types in. */
-export type PaymentCredentialKind = 'password' | 'pin'
-
-/** Consecutive failed attempts that lock a credential. */
-const maxFailures = 10
-
-/** Later than any clock. */
-const never = Number.MAX_SAFE_INTEGER
-
-/**
- * Lockout duration by number of failed attempts. A PIN stays locked until it is replaced with the password. A
- * password, which nothing else can replace, is locked for 15 minutes, doubling up to one day.
- */
-function lockoutMilliseconds(kind: PaymentCredentialKind, failures: number): number {
-  if (kind === 'pin') return never
-  const doublings = Math.min(failures / maxFailures - 1, 10)
-  return Math.min(15 * 60 * 1000 * 2 ** doublings, 24 * 60 * 60 * 1000)
-}
 
 /**
  * Hashes a credential for storage, in PHC string format with the current pepper. @throws BillfoldError `server.busy`
@@ -46,18 +21,21 @@ function lockoutMilliseconds(kind: PaymentCredentialKind, failures: number): num
 export async function hashPaymentCredential(
   { passwordHasher, keyring }: Services,
   value: string,
-  source?: string,
+  requester: Pick<Actor, 'source' | 'isAnonymous'>,
 ): Promise<string> {
   const keyId = keyring.currentKeyId
   const pepper = await keyring.derive(keyId, 'pepper')
-  return passwordHasher.hash(value, { pepper, keyId, ...(source !== undefined && { source }) })
+  const { source, isAnonymous } = requester
+  return passwordHasher.hash(value, { pepper, keyId, source, isAnonymous })
 }
 
 /**
- * Verifies a user's password or PIN. The attempt is counted before the value is checked. An unknown user, a missing
- * credential, a locked one and a wrong value are indistinguishable, also by timing.
+ * Verifies a user's password or PIN. The attempt is counted before the value is checked: at a PIN for the account, at a
+ * password for the caller's source address or API key and, unless the user has been there before, for all strangers
+ * together. An unknown user, a missing credential, a locked one and a wrong value are indistinguishable, also by timing.
+ * @param presented what an unknown user was looked up by, normalized; attempts at it are counted as for a known user
  * @returns the row if the value is correct, otherwise undefined
- * @throws BillfoldError `rate.limited` after too many failed attempts from one source, `server.busy`
+ * @throws BillfoldError `rate.limited` after too many failed attempts of one caller, `server.busy`
  */
 export async function verifyPaymentCredential(
   services: Services,
@@ -65,23 +43,47 @@ export async function verifyPaymentCredential(
   userId: string | undefined,
   kind: PaymentCredentialKind,
   value: string,
+  presented?: string,
 ): Promise<PaymentCredentialRow | undefined> {
   if (!isHashable(value)) return undefined
-  return services.passwordHasher.withSlot(actor.source, async (slot) => {
+  return services.passwordHasher.withSlot(actor, async (slot) => {
     await assertBelowFailedAttemptLimit(services, actor)
-    const attempt = newId()
-    // An unknown user runs the same reads and writes as a known one, to equalize timing.
-    const row = await recordAttempt(services, userId ?? attempt, kind, attempt)
-    const matches = await matchesStoredHash(services, slot, row, value)
+    const attempt = await countAttempt(services, actor, { userId, kind, presented }, newId())
+    const where = { userId: userId ?? attempt.id, kind }
+    const [row] = await services.storage.find(paymentCredentials, { where, limit: 1 })
+    const matches = await matchesStoredHash(services, slot, attempt.isRefused ? undefined : row, value)
     if (row !== undefined && matches) {
-      await resetAttempts(services, slot, row, attempt, value)
+      const renewal = await renewalWrites(services, slot, row, value)
+      await services.storage.commit(batch(...(await succeedAttemptWrites(services, actor, attempt)), ...renewal))
       return row
     }
     await services.rateLimiter.consume(failedAttemptKey(actor), services.failedAttemptLimit)
     const audited = auditWrite(actor, 'payments.credential-rejected', userId ?? 'unknown', services.now(), { kind })
-    await services.storage.commit(batch(audited))
+    await services.storage.commit(batch(audited, ...(await lockedWrites(services, actor, userId, kind, attempt))))
     return undefined
   })
+}
+
+/** Tells the user about the first lock. For an unknown user, the same work is done and nothing is written. */
+async function lockedWrites(
+  services: Services,
+  { tenant }: Actor,
+  userId: string | undefined,
+  kind: PaymentCredentialKind,
+  { id, newlyLocked }: CountedAttempt,
+): Promise<readonly Write[]> {
+  const [lane] = newlyLocked
+  if (lane === undefined) return []
+  const scope = { account: 'everybody', strangers: 'new-sources', own: 'one-source' } as const
+  const notice = await securityNoticeWrites(services, {
+    tenant,
+    topic: 'security.credential-locked',
+    userId: userId ?? id,
+    detail: { credential: kind, lockedFor: scope[lane.name] },
+  })
+  if (userId === undefined) return []
+  const data = { userId, credential: kind, lockedFor: scope[lane.name] } as const
+  return [...notice, ...eventWrites(services, tenant, 'payment-credential.locked', data)]
 }
 
 /** Precondition: the verified value has not been replaced. */
@@ -100,61 +102,10 @@ async function assertBelowFailedAttemptLimit(services: Services, actor: Actor): 
   if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
 }
 
-function failedAttemptKey(actor: Actor): RateLimitKey {
-  return { name: 'failed payment credentials', subject: actor.source ?? 'unknown', tenant: actor.tenant }
-}
-
-/** Counts an attempt. Returns the row, or undefined if there is none or it is locked. */
-async function recordAttempt(
-  services: Services,
-  userId: string,
-  kind: PaymentCredentialKind,
-  attempt: string,
-): Promise<PaymentCredentialRow | undefined> {
-  for (let round = 0; round < 5; round++) {
-    const [row] = await services.storage.find(paymentCredentials, { where: { userId, kind }, limit: 1 })
-    const now = services.now()
-    if (row === undefined || row.lockedUntil > now) {
-      // No row has version -1: this commit counts nothing and equalizes timing.
-      const noRow: AttemptCounter = { userId, version: -1, failedAttempts: 0 }
-      await services.storage.commit(batch(...countingWrites(kind, noRow, attempt, now, 'any')))
-      return undefined
-    }
-    try {
-      await services.storage.commit(batch(...countingWrites(kind, row, attempt, now, 'one')))
-      return row
-    } catch (error) {
-      if (!isCommitError(error)) throw error
-    }
-  }
-  return undefined
-}
-
-/** The writes that count an attempt and lock the credential when the limit is reached. */
-function countingWrites(
-  kind: PaymentCredentialKind,
-  { userId, version, failedAttempts }: AttemptCounter,
-  attempt: string,
-  now: number,
-  expectedRows: ExpectedRows,
-): readonly Write[] {
-  const cycleStart = failedAttempts - (failedAttempts % maxFailures)
-  const current = { userId, kind, version }
-  const within = { gte: cycleStart, lt: cycleStart + maxFailures }
-  const lockedUntil = Math.min(now + lockoutMilliseconds(kind, cycleStart + maxFailures), never)
-  return [
-    update(paymentCredentials, {
-      where: { ...current, failedAttempts: within, lockedUntil: { lte: now } },
-      set: { lastAttemptId: attempt },
-      add: { failedAttempts: 1 },
-      expectedRows,
-    }),
-    update(paymentCredentials, {
-      where: { ...current, failedAttempts: cycleStart + maxFailures },
-      set: { lockedUntil },
-      expectedRows: 'any',
-    }),
-  ]
+/** Callers with an API key are counted on their own, so that strangers behind the same address cannot block them. */
+function failedAttemptKey({ tenant, source = 'unknown', credentialId }: Actor): RateLimitKey {
+  const subject = credentialId === undefined ? source : `${credentialId} ${source}`
+  return { name: 'failed payment credentials', subject, tenant }
 }
 
 /** Hashes even without a row, to equalize timing. */
@@ -172,46 +123,19 @@ async function matchesStoredHash(
   return stored !== undefined && timingSafeEqual(hash, stored.hash)
 }
 
-/**
- * Resets the counter. If a newer attempt was counted meanwhile, subtracts only this one and leaves any lock in place.
- */
-async function resetAttempts(
-  services: Services,
-  slot: HashSlot,
-  row: PaymentCredentialRow,
-  attempt: string,
-  value: string,
-): Promise<void> {
-  const current = { userId: row.userId, kind: row.kind, version: row.version }
-  const phc = await rehashIfOutdated(services, slot, row, value)
-  await services.storage.commit(
-    batch(
-      update(paymentCredentials, {
-        where: { ...current, lastAttemptId: attempt },
-        set: { failedAttempts: 0, lockedUntil: 0, lastAttemptId: null, ...(phc !== undefined && { phc }) },
-        expectedRows: 'any',
-      }),
-      update(paymentCredentials, {
-        where: { ...current, lastAttemptId: { ne: attempt }, failedAttempts: { gt: 0 } },
-        add: { failedAttempts: -1 },
-        expectedRows: 'any',
-      }),
-    ),
-  )
-}
-
-/** Rehashes the value if the stored hash uses an older pepper or another cost. */
-async function rehashIfOutdated(
+/** Returns the write that renews a hash with an older pepper or another cost, unless the value was replaced meanwhile. */
+async function renewalWrites(
   { keyring, passwordHasher }: Services,
   slot: HashSlot,
-  row: PaymentCredentialRow,
+  { userId, kind, version, phc }: PaymentCredentialRow,
   value: string,
-): Promise<string | undefined> {
-  const { keyId, cost, salt } = parsePhc(row.phc)
+): Promise<readonly Write[]> {
+  const { keyId, cost, salt } = parsePhc(phc)
   const wanted = passwordHasher.cost
   if (keyId === keyring.currentKeyId && cost.logN === wanted.logN && cost.r === wanted.r && cost.p === wanted.p)
-    return undefined
+    return []
   const pepper = await keyring.derive(keyring.currentKeyId, 'pepper')
   const hash = await passwordHasher.deriveUnqueued(slot, value, { pepper, salt, cost: wanted })
-  return formatPhc({ cost: wanted, keyId: keyring.currentKeyId, salt, hash })
+  const set = { phc: formatPhc({ cost: wanted, keyId: keyring.currentKeyId, salt, hash }) }
+  return [update(paymentCredentials, { where: { userId, kind, version }, set, expectedRows: 'any' })]
 }

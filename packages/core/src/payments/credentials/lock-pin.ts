@@ -3,6 +3,10 @@ import { type EncryptionContext, seal, open } from '../../kernel/crypto/index.ts
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { check, retryOnConflict, insert, isCommitError, update } from '../../kernel/storage/index.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
+import { computeAttemptAccount } from './attempt-lanes.ts'
+import { resetAttemptsWrite } from './count-attempt.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import { payments as paymentTable, paymentCredentials } from '../tables.ts'
 import { hashPaymentCredential, paymentCredentialUnchanged, verifyPaymentCredential } from './credentials.ts'
@@ -40,7 +44,7 @@ export async function setPaymentPin(
   const [before] = await services.storage.find(paymentCredentials, { where: { userId, kind: 'pin' }, limit: 1 })
   const authorization =
     before === undefined ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
-  const phc = await hashPaymentCredential(services, pin, actor.source)
+  const phc = await hashPaymentCredential(services, pin, actor)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedM3 =
     m3 === undefined
@@ -54,19 +58,25 @@ export async function setPaymentPin(
           tenant,
           phc,
           sealedM3,
-          failedAttempts: 0,
-          lockedUntil: 0,
-          lastAttemptId: null,
           version: 1,
         })
       : update(paymentCredentials, {
           where: { userId, kind: 'pin', version: before.version },
-          set: { phc, sealedM3, failedAttempts: 0, lockedUntil: 0, lastAttemptId: null },
+          set: { phc, sealedM3 },
           add: { version: 1 },
         })
   try {
     const audited = auditWrite(actor, 'payments.pin-set', userId, services.now())
-    await commitWithPreconditions(services, [...preconditions, ...authorization], audited, write)
+    const account = await computeAttemptAccount(services, tenant, { userId, kind: 'pin' })
+    await commitWithPreconditions(
+      services,
+      [...preconditions, ...authorization],
+      audited,
+      write,
+      resetAttemptsWrite(account),
+      ...eventWrites(services, tenant, 'payment-pin.set', { userId }),
+      ...(await securityNoticeWrites(services, { tenant, topic: 'security.pin-set', userId })),
+    )
   } catch (error) {
     // The PIN was set concurrently: replacing it needs its own authorization.
     if (isCommitError(error)) throw new BillfoldError('pin.authorization-required', { cause: error })

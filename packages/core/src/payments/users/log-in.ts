@@ -1,13 +1,18 @@
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { retryOnConflict, update } from '../../kernel/storage/index.ts'
+import { retryOnConflict, update, type Write } from '../../kernel/storage/index.ts'
+import { eventWrites } from '../../platform/events/event-writes.ts'
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
+import { computeAttemptAccount } from '../credentials/attempt-lanes.ts'
+import { resetAttemptsWrite } from '../credentials/count-attempt.ts'
 import { findByIdentifier } from '../../identity/users/identifiers.ts'
 import {
   type PaymentApiKeyRow,
   type LoginDevice,
   deleteOtherApiKeys,
   createApiKeyWrites,
+  findLiveApiKey,
 } from '../credentials/api-keys.ts'
 import { assertPasswordPolicy } from '../credentials/password-policy.ts'
 import { commitWithPreconditions, type Precondition, apiKeyStillValid } from '../preconditions.ts'
@@ -29,6 +34,11 @@ export interface LoginResult extends Contacts, PaymentProfile {
 export interface LoginInput extends LoginDevice {
   readonly email: string
   readonly password: string
+  /**
+   * An API key that the device still has. If it is valid and the user's own, failed logins of others from the same or any
+   * other address cannot lock this caller out.
+   */
+  readonly apiKey?: string | undefined
   /** True if the caller uses field encryption. The key is then valid for encrypted requests only. */
   readonly encrypted: boolean
 }
@@ -42,7 +52,9 @@ export async function logIn(payments: PaymentsContext, actor: Actor, input: Logi
   const { services } = payments
   const { tenant } = actor
   const known = await findByIdentifier(services, tenant, { kind: 'email', value: input.email })
-  const secret = await verifyPaymentCredential(services, actor, known?.userId, 'password', input.password)
+  const presented = input.email.normalize('NFKC').toLowerCase()
+  const caller = await withLiveApiKey(services, actor, known?.userId, input.apiKey)
+  const secret = await verifyPaymentCredential(services, caller, known?.userId, 'password', input.password, presented)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
   const { userId } = secret
   const row = await findPayee(services, tenant, [{ kind: 'email', value: input.email }])
@@ -51,11 +63,31 @@ export async function logIn(payments: PaymentsContext, actor: Actor, input: Logi
   const contacts = await getContacts(services, userId)
   const preconditions = [paymentCredentialUnchanged(secret, 'password.incorrect')]
   return retryOnConflict(async () => {
-    const { apiKey, writes } = await createApiKeyWrites(payments, tenant, userId, input, input.encrypted)
+    const { apiKey, isNewDevice, writes } = await createApiKeyWrites(payments, tenant, userId, input, input.encrypted)
     const audited = auditWrite({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
-    await commitWithPreconditions(services, preconditions, audited, ...writes)
+    const notices = isNewDevice ? await newDeviceWrites(services, tenant, userId) : []
+    await commitWithPreconditions(services, preconditions, audited, ...writes, ...notices)
     return { ...contacts, ...profile, apiKey }
   })
+}
+
+/** Marks the caller as a device of the user if it presents a valid API key of that user. Any other key changes nothing. */
+async function withLiveApiKey(
+  services: Services,
+  actor: Actor,
+  userId: string | undefined,
+  apiKey: string | undefined,
+): Promise<Actor> {
+  if (apiKey === undefined) return actor
+  const row = await findLiveApiKey(services, actor.tenant, apiKey)
+  return row === undefined || row.userId !== userId ? actor : { ...actor, credentialId: row.id }
+}
+
+async function newDeviceWrites(services: Services, tenant: string, userId: string): Promise<readonly Write[]> {
+  return [
+    ...eventWrites(services, tenant, 'payment-device.added', { userId }),
+    ...(await securityNoticeWrites(services, { tenant, topic: 'security.new-device', userId })),
+  ]
 }
 
 /**
@@ -70,13 +102,13 @@ export async function changePassword(
   input: { readonly oldPassword: string; readonly password: string },
 ): Promise<void> {
   assertPasswordPolicy(input.password)
-  const { userId } = key
+  const { userId, tenant } = key
   const secret = await verifyPaymentCredential(services, actor, userId, 'password', input.oldPassword)
   if (secret === undefined) throw new BillfoldError('password.incorrect')
-  const phc = await hashPaymentCredential(services, input.password, actor.source)
+  const phc = await hashPaymentCredential(services, input.password, actor)
   const replaced = update(paymentCredentials, {
     where: { userId, kind: 'password', version: secret.version },
-    set: { phc, failedAttempts: 0, lockedUntil: 0, lastAttemptId: null },
+    set: { phc },
     add: { version: 1 },
   })
   // Lock the other keys before the user, in the same order as operations that use one of those keys.
@@ -85,9 +117,13 @@ export async function changePassword(
     ...apiKeyStillValid(key),
     { write: replaced, failureCode: 'password.incorrect' },
   ]
+  const account = await computeAttemptAccount(services, tenant, { userId, kind: 'password' })
   await commitWithPreconditions(
     services,
     preconditions,
     auditWrite(actor, 'payments.password-changed', userId, services.now()),
+    resetAttemptsWrite(account),
+    ...eventWrites(services, tenant, 'payment-password.changed', { userId }),
+    ...(await securityNoticeWrites(services, { tenant, topic: 'security.password-changed', userId })),
   )
 }

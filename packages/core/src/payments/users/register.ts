@@ -38,7 +38,7 @@ export async function registerPaymentUser(
     identifierWrite(services, tenant, userId, { kind: 'phone', value: phone }, null),
     identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null),
   ])
-  const phc = await hashPaymentCredential(services, input.password, actor.source)
+  const phc = await hashPaymentCredential(services, input.password, actor)
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
   const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
   try {
@@ -61,9 +61,6 @@ export async function registerPaymentUser(
           tenant,
           phc,
           sealedM3: null,
-          failedAttempts: 0,
-          lockedUntil: 0,
-          lastAttemptId: null,
           version: 1,
         }),
         await outboxWrite(services, message),

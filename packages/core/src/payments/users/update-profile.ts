@@ -2,7 +2,9 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
-import { retryOnConflict, remove, update } from '../../kernel/storage/index.ts'
+import { retryOnConflict, remove, update, type Write } from '../../kernel/storage/index.ts'
+import type { Services } from '../../platform/services.ts'
+import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
 import { identifiers } from '../../identity/users/identifier-table.ts'
 import { identifierWrite } from '../../identity/users/identifiers.ts'
 import { assertBirthDate } from '../dates.ts'
@@ -72,9 +74,17 @@ export async function updateProfile(
         add: { version: 1 },
       }),
       ...eventWrites(services, actor.tenant, 'user.updated', { userId, change: 'profile' }),
+      ...(proofKey === undefined ? [] : await proofKeyWrites(services, actor.tenant, userId)),
     )
   })
   if (proofKey !== undefined) await cancelPendingPaymentsTo(payments, actor, userId)
+}
+
+async function proofKeyWrites(services: Services, tenant: string, userId: string): Promise<readonly Write[]> {
+  return [
+    ...eventWrites(services, tenant, 'payment-proof-key.changed', { userId }),
+    ...(await securityNoticeWrites(services, { tenant, topic: 'security.proof-key-changed', userId })),
+  ]
 }
 
 async function assertContacts(

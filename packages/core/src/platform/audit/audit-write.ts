@@ -11,6 +11,10 @@ export interface Actor {
    * The source address, as normalized by `toSourceAddress`. Limits password hashing and failed attempts per address.
    */
   readonly source?: string
+  /** True if nobody is authenticated. Slow hashes of such callers wait behind those of authenticated ones. */
+  readonly isAnonymous?: boolean
+  /** The id of a secret that authenticated the caller and that one device holds, such as an API key of a user. */
+  readonly credentialId?: string
 }
 
 /** Returns the write that records an audit action. Commit it together with the action itself. */

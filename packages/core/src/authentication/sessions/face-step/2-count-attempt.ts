@@ -1,7 +1,10 @@
 import type { Evidence } from '../../../identity/biometrics/verifier.ts'
+import type { VerifiedDevice } from '../../../identity/devices/device-key.ts'
+import { findTrustedDevice } from '../../../identity/devices/trusted-devices.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { batch, retryOnConflict, update, type Write } from '../../../kernel/storage/index.ts'
-import type { RateLimitRule } from '../../../platform/rate-limits/index.ts'
+import type { Actor } from '../../../platform/audit/audit-write.ts'
+import type { RateLimitResult } from '../../../platform/rate-limits/index.ts'
 import type { SessionContext } from '../session-context.ts'
 import { getSession, type SessionRow } from '../session.ts'
 import { authenticationSessions } from '../tables.ts'
@@ -26,6 +29,7 @@ export interface CountedAttempt {
  */
 export async function countFaceAttempt(
   sessionContext: SessionContext,
+  actor: Actor,
   loaded: SessionRow,
   maxAttempts: number,
   input: FaceStepInput,
@@ -55,7 +59,7 @@ export async function countFaceAttempt(
   }
   const attempt = { id: prepared.id, number }
   try {
-    await consumeRateLimits(sessionContext, session)
+    await consumeRateLimits(sessionContext, actor, session, input.device)
   } catch (error) {
     await refundFaceAttempt(services, session, attempt)
     throw error
@@ -89,27 +93,36 @@ function assertCountable(session: SessionRow, now: number, callerKey: string, ma
   if (session.browserHash === null && session.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
 }
 
-/** Runs after the session's own count, so that a session without attempts left does not use up the user's limit. @throws BillfoldError `rate.limited` */
+/**
+ * Runs after the session's own count, so that a session without attempts left does not use up the user's limit. A device that the
+ * user trusts has a limit of its own, which strangers cannot use up in sessions that they start for the user.
+ * @throws BillfoldError `rate.limited`
+ */
 async function consumeRateLimits(
-  sessionContext: SessionContext,
+  { services, faceAttemptsPerLicence, faceAttemptsPerUser }: SessionContext,
+  { source = 'unknown' }: Actor,
   { tenant, creatorId, userId }: SessionRow,
+  device: VerifiedDevice | undefined,
 ): Promise<void> {
-  const { faceAttemptsPerLicence, faceAttemptsPerUser } = sessionContext
-  const licence = { name: 'face attempts per licence', subject: creatorId ?? 'foreign session', tenant }
-  await assertRateLimit(sessionContext, licence, faceAttemptsPerLicence)
+  const { rateLimiter } = services
+  // Anybody can start a session of another service: those of one source must not use up the limit of all.
+  const subject = creatorId ?? `foreign session ${source}`
+  const licence = { name: 'face attempts per licence', subject, tenant }
+  assertAllowed(await rateLimiter.consume(licence, faceAttemptsPerLicence))
   if (userId === null) return
-  await assertRateLimit(
-    sessionContext,
-    { name: 'face attempts per user', subject: userId, tenant },
-    faceAttemptsPerUser,
-  )
+  const name = 'face attempts per user'
+  const result = await rateLimiter.consume({ name, subject: userId, tenant }, faceAttemptsPerUser)
+  if (result.allowed) return
+  const trusted = await findTrustedDevice(services, tenant, userId, device)
+  if (trusted === undefined) throw toRateLimitError(result)
+  const ownDevice = { name, subject: `${userId} device ${trusted.thumbprint}`, tenant }
+  assertAllowed(await rateLimiter.consume(ownDevice, faceAttemptsPerUser))
 }
 
-async function assertRateLimit(
-  { services }: SessionContext,
-  key: { readonly name: string; readonly subject: string; readonly tenant: string },
-  rule: RateLimitRule,
-): Promise<void> {
-  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, rule)
-  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+function assertAllowed(result: RateLimitResult): void {
+  if (!result.allowed) throw toRateLimitError(result)
+}
+
+function toRateLimitError({ retryAfterSeconds }: RateLimitResult): BillfoldError {
+  return new BillfoldError('rate.limited', { retryAfterSeconds })
 }

@@ -26,7 +26,7 @@ export async function verifyFace(
 ): Promise<FaceCheck> {
   const { services, faces } = sessionContext
   const { session, sealedLiveness: sealed } = counted
-  const caller = { tenant: session.tenant, source: actor.source }
+  const caller = { tenant: session.tenant, source: actor.source, isAnonymous: actor.isAnonymous }
   try {
     const started = { sealed, context: sessionEncryptionContext(session, 'liveness') }
     const live = await verifyLiveness(services, requireVerifier(faces), caller, started, evidence)

@@ -29,7 +29,7 @@ export async function attemptFace(
   input: FaceStepInput,
 ): Promise<VerifiedAttempt> {
   const { configuration, evidence } = await checkRequirements(sessionContext, session, input)
-  const counted = await countFaceAttempt(sessionContext, session, configuration.maxAttempts, input, evidence)
+  const counted = await countFaceAttempt(sessionContext, actor, session, configuration.maxAttempts, input, evidence)
   const faceCheck = await verifyFace(sessionContext, actor, counted, evidence)
   return { session: counted.session, configuration, input, attempt: counted.attempt, faceCheck }
 }

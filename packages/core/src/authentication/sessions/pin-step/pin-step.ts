@@ -1,5 +1,6 @@
-import { authorizeMethod } from '../../../identity/signing-methods/authorize-method.ts'
+import { withAuthorizedMethod } from '../../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../../identity/signing-methods/authorized-method.ts'
+import { isKnownDevice } from '../../../identity/devices/trusted-devices.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { DecidedStep } from '../decided-step.ts'
@@ -63,11 +64,14 @@ export async function decidePinStep(
 async function authorizeWithPin(
   { services }: SessionContext,
   actor: Actor,
-  { userId, pin }: PinStepInput,
+  { userId, pin, device }: PinStepInput,
 ): Promise<AuthorizedMethod | undefined> {
   try {
     const failureCodes = { wrong: 'pincode.incorrect', locked: 'pincode.incorrect' } as const
-    return await authorizeMethod(services, actor, userId, { type: 'PIN' }, pin, failureCodes)
+    // Somebody with a picture of the user may come as far as this. They cannot lock the PIN for the user's own devices.
+    const isKnownCaller = () => isKnownDevice(services, actor.tenant, userId, device?.thumbprint)
+    const presented = { method: { type: 'PIN' }, value: pin, codes: failureCodes, isKnownCaller } as const
+    return await withAuthorizedMethod(services, actor, userId, presented, (method) => Promise.resolve(method))
   } catch (error) {
     if (isBillfoldError(error, 'pincode.incorrect')) return undefined
     throw error
