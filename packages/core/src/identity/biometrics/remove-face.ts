@@ -4,6 +4,7 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, retryOnConflict, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
 import type { VerifierClient } from './verifier-client.ts'
+import { forgetFramesWrite } from './presented-frames.ts'
 import { nextGalleryVersion, bumpPersonVersion } from './enrolment.ts'
 import { facePeople, faceTemplates } from './face-tables.ts'
 import {
@@ -38,7 +39,7 @@ export async function removeFace(
     const { userId, community } = owner
     const removed = auditWrite(actor, 'face.removed', userId, services.now(), { community })
     const events = eventWrites(services, actor.tenant, 'face.removed', { userId, community })
-    await services.storage.commit(batch(...writes, removed, ...events))
+    await services.storage.commit(batch(...writes, forgetFramesWrite(owner), removed, ...events))
   })
 }
 
