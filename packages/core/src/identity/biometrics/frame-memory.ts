@@ -11,7 +11,11 @@ export interface FrameMemory {
 }
 
 /** Returns true if a frame was presented after `since` (milliseconds since 1970), by the distance of its hash. */
-export function isPresentedAgain(memory: FrameMemory, { format, hashes, maxDistance }: FrameHashes, since: number): boolean {
+export function isPresentedAgain(
+  memory: FrameMemory,
+  { format, hashes, maxDistance }: FrameHashes,
+  since: number,
+): boolean {
   if (memory.format !== format) return false
   const recent = memory.frames.filter(({ at }) => at > since)
   return hashes.some((hash) => recent.some((known) => hammingDistance(known.hash, hash) <= maxDistance))

@@ -68,7 +68,10 @@ export async function purgePresentedFrames(storage: Storage, now: number): Promi
   await storage.commit(batch(remove(presentedFrames, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
 }
 
-function hashesContext({ tenant, userId }: Pick<RowOf<typeof presentedFrames>, 'tenant' | 'userId'>): EncryptionContext {
+function hashesContext({
+  tenant,
+  userId,
+}: Pick<RowOf<typeof presentedFrames>, 'tenant' | 'userId'>): EncryptionContext {
   return { tenant, table: presentedFrames.name, row: userId, field: 'hashes' }
 }
 

@@ -99,7 +99,10 @@ const frameHashesShape = z
 const livenessShape = z.object({
   outcome: outcomeShape,
   image: imageShape.optional(),
-  furtherImages: z.array(imageShape).max(templateLimits.perEnrolment - 1).default([]),
+  furtherImages: z
+    .array(imageShape)
+    .max(templateLimits.perEnrolment - 1)
+    .default([]),
   frameHashes: frameHashesShape.optional(),
 })
 const matchShape = z.discriminatedUnion('kind', [

@@ -6,9 +6,7 @@ import type { VerifierCaller, VerifierClient } from './verifier-client.ts'
 import type { Evidence, FrameHashes, VerifierOutcome } from './verifier.ts'
 
 /** The result of a liveness check. `live` also stands for a configuration that requires no check; `liveness` is then undefined. */
-export type LivenessResult =
-  | LiveFace
-  | { readonly kind: 'rejected'; readonly outcome: VerifierOutcome }
+export type LivenessResult = LiveFace | { readonly kind: 'rejected'; readonly outcome: VerifierOutcome }
 
 /** A face that passed the liveness check, or for which none is required. */
 export interface LiveFace {

@@ -95,8 +95,7 @@ export async function completeFaceCheck(
   const { outcome, frameHashes } = verified
   if (outcome.decision !== 'pass') return rejectFace(setup, actor, counted, attemptId, outcome)
   const frames = await rememberFrames(services, { tenant: counted.tenant, userId: counted.ownerId }, frameHashes)
-  if (frames === 'presented-again')
-    return rejectFace(setup, actor, counted, attemptId, presentedAgainOutcome(outcome))
+  if (frames === 'presented-again') return rejectFace(setup, actor, counted, attemptId, presentedAgainOutcome(outcome))
   return storePassedCheck(setup, actor, counted, attemptId, submission, frames)
 }
 
