@@ -1,4 +1,5 @@
 import type { OutcomeReason } from '@billfold/core/biometrics'
+import type { FrameMeasurements } from './frame-measurements.ts'
 
 /** An encoded image for the worker. */
 export interface EncodedImage {
@@ -12,6 +13,8 @@ export interface ImageFinding {
   readonly reasons: readonly OutcomeReason[]
   /** The largest face; undefined if there is none. */
   readonly face?: MeasuredFace
+  /** What a liveness check compares between frames; undefined if there is no face. */
+  readonly frame?: FrameMeasurements
 }
 
 /** Measurements of a face. */

@@ -163,7 +163,7 @@ describe('decoding an image', () => {
 
   test.each(decoders)('returns retry for damaged, unsupported and too large images, with %s', async (_, by) => {
     const templates = annaKnown
-    const huge = await sharp({ create: { width: 4000, height: 3100, channels: 3, background: '#777' } })
+    const huge = await sharp({ create: { width: 4200, height: 3100, channels: 3, background: '#777' } })
       .png()
       .toBuffer()
     const bad: [Uint8Array, FaceImage['mediaType']][] = [

@@ -1,7 +1,7 @@
 import type { Pixels } from './photos.ts'
 
 /** Remaps pixels: `from` returns the source coordinates of each target pixel. */
-function remap(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
+export function remap(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
   const { data, width, height } = pixels
   const out = Buffer.alloc(data.length)
   for (let y = 0; y < height; y++) {

@@ -3,6 +3,7 @@ import type { EncodedImage, MeasuredFace, ImageFinding } from '../findings.ts'
 import { thresholds } from '../thresholds.ts'
 import type { ImageDecoder } from './decode.ts'
 import { computeFaceArea, detectFaces, measureFace } from './engine.ts'
+import { measureFrame } from './measure-frame.ts'
 import type { DetectedFace } from './models.js'
 import type { RgbImage } from './rgb-image.ts'
 
@@ -15,11 +16,11 @@ export async function analyseImage(decode: ImageDecoder, image: EncodedImage): P
     // Not an image, or a damaged one. The decoder's message must not reach the client.
     return { reasons: ['other'] }
   }
-  const { picture, faces } = await detectFaces(decoded)
-  const [largest, second] = faces
+  const detected = await detectFaces(decoded)
+  const [largest, second] = detected.faces
   if (largest === undefined) return { reasons: ['no_face'] }
-  const face = await measureFace(picture, largest)
-  return { reasons: findReasons(largest, second, face), face }
+  const face = await measureFace(detected.picture, largest)
+  return { reasons: findReasons(largest, second, face), face, frame: measureFrame(decoded, detected, largest) }
 }
 
 function findReasons(largest: DetectedFace, second: DetectedFace | undefined, face: MeasuredFace): OutcomeReason[] {

@@ -1,6 +1,6 @@
 import type { OutcomeReason } from './outcome-reasons.ts'
 
-/** An encoded image: JPEG or PNG, at most 5 MiB and 12 megapixels according to its header. It was not decoded. */
+/** An encoded image: JPEG of at most 52 megapixels or PNG of at most 12.6 according to its header, and 5 MiB. It was not decoded. */
 export interface FaceImage {
   readonly mediaType: 'image/jpeg' | 'image/png'
   readonly bytes: Uint8Array
