@@ -1,5 +1,4 @@
 import type { OutcomeReason } from '@billfold/core/biometrics'
-import type { FrameMeasurements } from './frame-measurements.ts'
 
 /** An encoded image for the worker. */
 export interface EncodedImage {
@@ -13,7 +12,7 @@ export interface ImageFinding {
   readonly reasons: readonly OutcomeReason[]
   /** The largest face; undefined if there is none. */
   readonly face?: MeasuredFace
-  /** What a liveness check compares between frames; undefined if there is no face. */
+  /** Measurements for a liveness check; undefined if there is no face or if it was not requested. */
   readonly frame?: FrameMeasurements
 }
 
@@ -31,4 +30,17 @@ export interface MeasuredFace {
   readonly brightness: number
   /** Variance of the Laplacian of the face; low for a blurred image. */
   readonly sharpness: number
+}
+
+/** Measurements of a frame of a liveness challenge. */
+export interface FrameMeasurements {
+  /** Perceptual hash of the frame. */
+  readonly hash: Uint8Array
+  /** Strength of the strongest periodic pattern on the face, relative to the mean of its frequency. */
+  readonly periodicity: number
+  /**
+   * Share of the surroundings of the face that moved only with the frame as a whole since the first frame, 0 to 1. Undefined for the first
+   * frame, and if the surroundings have too little contrast.
+   */
+  readonly stillSurroundings?: number
 }

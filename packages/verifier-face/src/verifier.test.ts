@@ -1,6 +1,5 @@
 import type { Evidence, FaceImage, InlineGallery, FaceTemplate } from '@billfold/core/biometrics'
 import {
-  acted,
   anna,
   groups,
   toImage,
@@ -8,6 +7,9 @@ import {
   photo,
   portraitJpeg,
   portraitPixels,
+  type PresentedStep,
+  presentFrames,
+  seededRandom,
   straight,
 } from '@billfold/test-photos'
 import sharp from 'sharp'
@@ -264,7 +266,7 @@ describe('identifying a face', () => {
 })
 
 describe('the challenge', () => {
-  type Step = keyof typeof acted
+  type Step = PresentedStep
 
   async function challenge(): Promise<{ state: string; steps: Step[] }> {
     const started = await verifier.startLiveness?.(context)
@@ -274,8 +276,7 @@ describe('the challenge', () => {
   }
 
   async function frames(steps: readonly Step[]): Promise<Evidence> {
-    const pictures = [still, ...steps.map((step) => acted[step](still))]
-    const jpegs = await Promise.all(pictures.map((picture) => toImage(picture).jpeg().toBuffer()))
+    const jpegs = await presentFrames('live person (rendered)', still, steps, seededRandom(1))
     return { kind: 'frames', frames: jpegs.map((bytes) => face(bytes).image) }
   }
 

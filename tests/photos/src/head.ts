@@ -1,6 +1,5 @@
 import type { Pixels } from './photos.ts'
-import { remap } from './warp.ts'
-import { acted } from './warp.ts'
+import { acted, remap } from './warp.ts'
 
 /**
  * Renders a head that turns, from one photo: an ellipsoid with a nose, textured with the photo and rotated about its vertical axis. In
@@ -53,8 +52,8 @@ export function asFrame(pixels: Pixels, random: () => number): Pixels {
 
 /** Renders the response of a live person who looks straight ahead to each step of a challenge. */
 export const performed = {
-  turn_left: (pixels: Pixels): Pixels => turnedHead(pixels, 22),
-  turn_right: (pixels: Pixels): Pixels => turnedHead(pixels, -22),
+  turn_left: (pixels: Pixels): Pixels => turnedHead(pixels, 42),
+  turn_right: (pixels: Pixels): Pixels => turnedHead(pixels, -44),
   open_mouth: acted.open_mouth,
 }
 

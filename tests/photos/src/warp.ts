@@ -51,5 +51,5 @@ function openMouth(pixels: Pixels, line: number, part: number): Pixels {
 export const acted = {
   turn_left: (pixels: Pixels): Pixels => turnHead(pixels, 0.07),
   turn_right: (pixels: Pixels): Pixels => turnHead(pixels, -0.07),
-  open_mouth: (pixels: Pixels): Pixels => openMouth(pixels, 0.57, 0.06),
+  open_mouth: (pixels: Pixels): Pixels => openMouth(pixels, 0.57, 0.075),
 }

@@ -1,5 +1,7 @@
-import { thumbnailSide } from '../frame-measurements.ts'
 import type { RgbImage } from './rgb-image.ts'
+
+/** Side of the thumbnail of a frame in pixels; the frame is stretched to a square. */
+export const thumbnailSide = 160
 
 /** Downscales the luma (ITU-R BT.601) of an image to a grid of cells by area averaging. */
 export function computeLumaGrid({ data, width, height }: RgbImage, columns: number, rows: number): Float32Array {
