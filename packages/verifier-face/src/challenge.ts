@@ -48,12 +48,13 @@ export function findChallengeFailures(
   return spoofed ? ['spoof'] : []
 }
 
-/** Returns true if two frames of the same step are one picture, also if it was encoded again. */
+/** Returns true if two frames for which the head was turned to the same side are one picture, also if it was encoded again. */
 function hasRepeatedPicture(challenge: readonly LivenessStep[], [, ...frames]: readonly ChallengeFrame[]): boolean {
   return challenge.some((step, index) =>
     challenge.some((other, later) => {
       const [a, b] = [frames[index]?.frame.hash, frames[later]?.frame.hash]
-      if (later <= index || other !== step || a === undefined || b === undefined) return false
+      // A still head that opens the mouth twice can look the same both times.
+      if (step === 'open_mouth' || later <= index || other !== step || a === undefined || b === undefined) return false
       return hammingDistance(a, b) <= thresholds.samePictureDistance
     }),
   )

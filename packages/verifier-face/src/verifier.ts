@@ -86,6 +86,7 @@ async function checkLiveness(
   const images = selectChallengeFrames(challenge, evidence)
   const [straight] = images
   if (straight === undefined) return { outcome: failOutcome(['challenge_failed']) }
+  if (haveEqualBytes(images)) return { outcome: failOutcome(['spoof']) }
   const findings = await analyse(thread, images, context, true)
   // The frames of steps show a turned head in motion, so only the first frame must meet all quality checks.
   const poor = findings.flatMap(({ reasons }, index) =>
@@ -105,6 +106,13 @@ async function checkLiveness(
     furtherImages: selectEnrolmentImages(images, findings),
     frameHashes: toFrameHashes(frames.map(({ frame }) => frame)),
   }
+}
+
+/** Returns true if two images have the same bytes: a camera never takes the same picture twice. */
+function haveEqualBytes(images: readonly FaceImage[]): boolean {
+  return images.some(({ bytes }, index) =>
+    images.slice(0, index).some((other) => Buffer.compare(other.bytes, bytes) === 0),
+  )
 }
 
 /** Selects frames of steps that are good enough to enrol together with the first one: near to it, and to each other. */
