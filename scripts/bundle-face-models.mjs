@@ -22,7 +22,7 @@ const binaries = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs
 function isCurrent() {
   try {
     const builtAt = statSync(join(out, 'NOTICE.txt')).mtimeMs
-    const inputs = readdirSync(sources).map((name) => join(sources, name))
+    const inputs = readdirSync(sources, { recursive: true }).map((name) => join(sources, String(name)))
     return [fileURLToPath(import.meta.url), join(here, 'package.json'), ...inputs].every(
       (file) => statSync(file).mtimeMs < builtAt,
     )

@@ -1,12 +1,14 @@
 import type { FaceImage, StartedLiveness } from '@billfold/core/biometrics'
 import {
-  acted,
   anna,
   toImage,
   others,
   type Pixels,
   portraitJpeg,
   portraitPixels,
+  type PresentedStep,
+  presentFrames,
+  seededRandom,
   straight,
 } from '@billfold/test-photos'
 import { describeBiometricVerifier } from '@billfold/testing'
@@ -17,15 +19,15 @@ function image(bytes: Uint8Array, side = 640): FaceImage {
   return { mediaType: 'image/jpeg', bytes: Uint8Array.from(bytes), width: side, height: side }
 }
 
-function isStep(step: unknown): step is keyof typeof acted {
-  return typeof step === 'string' && Object.hasOwn(acted, step)
+function isStep(step: unknown): step is PresentedStep {
+  return typeof step === 'string' && ['turn_left', 'turn_right', 'open_mouth'].includes(step)
 }
 
 /** Frames of a person who follows the challenge: straight ahead first, then each step. */
 async function createFrames(person: Pixels, { client }: StartedLiveness): Promise<readonly FaceImage[]> {
   const steps: unknown = client['steps']
-  const pictures = [person, ...(Array.isArray(steps) ? steps.filter(isStep) : []).map((step) => acted[step](person))]
-  return Promise.all(pictures.map(async (picture) => image(await toImage(picture).jpeg().toBuffer())))
+  const wanted = Array.isArray(steps) ? steps.filter(isStep) : []
+  return (await presentFrames('live person (rendered)', person, wanted, seededRandom(1))).map((bytes) => image(bytes))
 }
 
 describeBiometricVerifier('the face verifier', async () => {

@@ -12,6 +12,8 @@ export interface ImageFinding {
   readonly reasons: readonly OutcomeReason[]
   /** The largest face; undefined if there is none. */
   readonly face?: MeasuredFace
+  /** Measurements for a liveness check; undefined if there is no face or if it was not requested. */
+  readonly frame?: FrameMeasurements
 }
 
 /** Measurements of a face. */
@@ -28,4 +30,17 @@ export interface MeasuredFace {
   readonly brightness: number
   /** Variance of the Laplacian of the face; low for a blurred image. */
   readonly sharpness: number
+}
+
+/** Measurements of a frame of a liveness challenge. */
+export interface FrameMeasurements {
+  /** Perceptual hash of the frame. */
+  readonly hash: Uint8Array
+  /** Strength of the strongest periodic pattern on the face, relative to the mean of its frequency. */
+  readonly periodicity: number
+  /**
+   * Share of the surroundings of the face that moved only with the frame as a whole since the first frame, 0 to 1. Undefined for the first
+   * frame, and if the surroundings have too little contrast.
+   */
+  readonly stillSurroundings?: number
 }

@@ -17,7 +17,12 @@ export interface NearestPerson {
 
 /** A job for the worker. */
 export type WorkerJob =
-  | { readonly kind: 'analyse'; readonly images: readonly EncodedImage[] }
+  | {
+      readonly kind: 'analyse'
+      readonly images: readonly EncodedImage[]
+      /** True if the images are the frames of a challenge: they are then measured and compared with the first. */
+      readonly challenge?: boolean
+    }
   | { readonly kind: 'scan'; readonly descriptor: Float32Array; readonly gallery: GalleryData }
 
 /** Result of a job. */

@@ -1,6 +1,5 @@
 import type { Evidence, FaceImage, InlineGallery, FaceTemplate } from '@billfold/core/biometrics'
 import {
-  acted,
   anna,
   groups,
   toImage,
@@ -8,6 +7,9 @@ import {
   photo,
   portraitJpeg,
   portraitPixels,
+  type PresentedStep,
+  presentFrames,
+  seededRandom,
   straight,
 } from '@billfold/test-photos'
 import sharp from 'sharp'
@@ -163,7 +165,7 @@ describe('decoding an image', () => {
 
   test.each(decoders)('returns retry for damaged, unsupported and too large images, with %s', async (_, by) => {
     const templates = annaKnown
-    const huge = await sharp({ create: { width: 4000, height: 3100, channels: 3, background: '#777' } })
+    const huge = await sharp({ create: { width: 4200, height: 3100, channels: 3, background: '#777' } })
       .png()
       .toBuffer()
     const bad: [Uint8Array, FaceImage['mediaType']][] = [
@@ -264,7 +266,7 @@ describe('identifying a face', () => {
 })
 
 describe('the challenge', () => {
-  type Step = keyof typeof acted
+  type Step = PresentedStep
 
   async function challenge(): Promise<{ state: string; steps: Step[] }> {
     const started = await verifier.startLiveness?.(context)
@@ -274,8 +276,7 @@ describe('the challenge', () => {
   }
 
   async function frames(steps: readonly Step[]): Promise<Evidence> {
-    const pictures = [still, ...steps.map((step) => acted[step](still))]
-    const jpegs = await Promise.all(pictures.map((picture) => toImage(picture).jpeg().toBuffer()))
+    const jpegs = await presentFrames('live person (rendered)', still, steps, seededRandom(1))
     return { kind: 'frames', frames: jpegs.map((bytes) => face(bytes).image) }
   }
 
@@ -296,7 +297,9 @@ describe('the challenge', () => {
     const { state, steps } = await challenge()
     const failed = { outcome: { decision: 'fail', reasons: ['challenge_failed'] } }
     const one = face(await toImage(still).jpeg().toBuffer()).image
-    expect(await check({ kind: 'frames', frames: [one, one, one, one] }, state)).toMatchObject(failed)
+    expect(await check({ kind: 'frames', frames: [one, one, one, one] }, state)).toMatchObject({
+      outcome: { decision: 'fail', reasons: ['spoof'] },
+    })
     expect(await check({ kind: 'image', image: one }, state)).toMatchObject(failed)
     const right = await frames(steps)
     if (right.kind !== 'frames') throw new Error('expected frames')

@@ -4,6 +4,7 @@ import type {
   FaceImage,
   Gallery,
   GalleryMatch,
+  LivenessCheck,
   VerifierOutcome,
   StartedLiveness,
   FaceTemplate,
@@ -11,6 +12,7 @@ import type {
 } from '@billfold/core/biometrics'
 import { findChallengeFailures } from './challenge.ts'
 import { decodeDescriptor, descriptorDistance, templateBytes, templateFormat, encodeDescriptor } from './descriptors.ts'
+import { toFrameHashes } from './frame-hashes.ts'
 import { type FaceWorker, createFaceWorker } from './face-worker.ts'
 import type { MeasuredFace, ImageFinding } from './findings.ts'
 import { thresholds } from './thresholds.ts'
@@ -35,7 +37,7 @@ export interface FaceVerifierOptions {
  * starts with the first image. An image takes about 0.5 s on one core; the thread needs up to 370 MB.
  *
  * The liveness check is a challenge (turn the head, open the mouth) with the assurance `basic`. It stops a photo presented to
- * the camera, but not a prepared recording, a mask or a generated video.
+ * the camera and simple warping of a photo, but not a prepared recording, a mask, a rendered head or a generated video.
  *
  * @example
  * ```ts
@@ -77,14 +79,15 @@ async function checkLiveness(
   state: string,
   evidence: Evidence,
   context: VerifierContext,
-): Promise<{ outcome: VerifierOutcome; image?: FaceImage }> {
+): Promise<LivenessCheck> {
   const challenge = parseChallenge(state)
   if (challenge === undefined) return { outcome: failOutcome(['other']) }
   if (challenge.expiresAt <= now) return { outcome: failOutcome(['expired']) }
-  const frames = selectChallengeFrames(challenge, evidence)
-  const [straight] = frames
+  const images = selectChallengeFrames(challenge, evidence)
+  const [straight] = images
   if (straight === undefined) return { outcome: failOutcome(['challenge_failed']) }
-  const findings = await analyse(thread, frames, context)
+  if (haveEqualBytes(images)) return { outcome: failOutcome(['spoof']) }
+  const findings = await analyse(thread, images, context, true)
   // The frames of steps show a turned head in motion, so only the first frame must meet all quality checks.
   const poor = findings.flatMap(({ reasons }, index) =>
     index === 0
@@ -92,8 +95,39 @@ async function checkLiveness(
       : reasons.filter((reason) => reason === 'no_face' || reason === 'multiple_faces' || reason === 'other'),
   )
   if (poor.length > 0) return { outcome: retryOutcome([...new Set(poor)]) }
-  const reasons = findChallengeFailures(challenge.steps, collectFaces(findings))
-  return reasons.length > 0 ? { outcome: failOutcome(reasons) } : { outcome: passOutcome(), image: straight }
+  const frames = findings.flatMap(({ face, frame }) =>
+    face === undefined || frame === undefined ? [] : [{ face, frame }],
+  )
+  const reasons = findChallengeFailures(challenge.steps, frames)
+  if (reasons.length > 0) return { outcome: failOutcome(reasons) }
+  return {
+    outcome: passOutcome(),
+    image: straight,
+    furtherImages: selectEnrolmentImages(images, findings),
+    frameHashes: toFrameHashes(frames.map(({ frame }) => frame)),
+  }
+}
+
+/** Returns true if two images have the same bytes: a camera never takes the same picture twice. */
+function haveEqualBytes(images: readonly FaceImage[]): boolean {
+  return images.some(({ bytes }, index) =>
+    images.slice(0, index).some((other) => Buffer.compare(other.bytes, bytes) === 0),
+  )
+}
+
+/** Selects frames of steps that are good enough to enrol together with the first one: near to it, and to each other. */
+function selectEnrolmentImages(images: readonly FaceImage[], findings: readonly ImageFinding[]): readonly FaceImage[] {
+  const selected: FaceImage[] = []
+  const descriptors = findings.slice(0, 1).flatMap(({ face }) => (face === undefined ? [] : [face.descriptor]))
+  for (const [index, { reasons, face }] of findings.entries()) {
+    const image = images[index]
+    if (index === 0 || image === undefined || face === undefined || reasons.length > 0) continue
+    const near = descriptors.every((other) => descriptorDistance(other, face.descriptor) <= thresholds.verifyDistance)
+    if (!near || selected.length + 1 >= thresholds.enrolmentImages) continue
+    descriptors.push(face.descriptor)
+    selected.push(image)
+  }
+  return selected
 }
 
 async function enrol(
@@ -172,9 +206,10 @@ async function analyse(
   thread: FaceWorker,
   images: readonly FaceImage[],
   { signal }: VerifierContext,
+  challenge = false,
 ): Promise<readonly ImageFinding[]> {
   const encoded = images.map(({ mediaType, bytes }) => ({ mediaType, bytes }))
-  const answer = await thread.run({ kind: 'analyse', images: encoded }, signal)
+  const answer = await thread.run({ kind: 'analyse', images: encoded, challenge }, signal)
   if (answer.kind !== 'analyse' || answer.findings.length !== images.length)
     throw new Error(`The worker returned an unexpected result: ${answer.kind}`)
   return answer.findings

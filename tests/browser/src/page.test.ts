@@ -1,4 +1,4 @@
-import { acted, anna, portraitPixels, straight } from '@billfold/test-photos'
+import { anna, performed, portraitPixels, straight } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { showPictures } from './fake-camera.ts'
@@ -201,9 +201,9 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     // Without shortened waits: the camera shows each movement a moment after the page asks for it.
     const page = await browser.visit()
     const pictures = {
-      'Turn your head to your left': acted.turn_left(them),
-      'Open your mouth': acted.open_mouth(them),
-      'Turn your head to your right': acted.turn_right(them),
+      'Turn your head to your left': performed.turn_left(them),
+      'Open your mouth': performed.open_mouth(them),
+      'Turn your head to your right': performed.turn_right(them),
     }
     await showPictures(page, pictures, them)
     await page.goto(await host.session({ configuration: 'challenge' }))

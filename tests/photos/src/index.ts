@@ -1,4 +1,7 @@
+export { asFrame, performed, seededRandom, turnedHead } from './head.ts'
 export { anna, groups, others, type Portrait, straight } from './portraits.ts'
 export { toImage, photo, type Pixels, portraitJpeg, portraitPixels } from './photos.ts'
+export { filmedScreen, printed } from './recapture.ts'
+export { presentFrames, type Presentation, presentations, type PresentedStep } from './presentation.ts'
 export { acted } from './warp.ts'
 export { type Shot, video } from './y4m.ts'

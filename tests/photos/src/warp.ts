@@ -1,7 +1,7 @@
 import type { Pixels } from './photos.ts'
 
 /** Remaps pixels: `from` returns the source coordinates of each target pixel. */
-function remap(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
+export function remap(pixels: Pixels, from: (x: number, y: number) => readonly [number, number]): Pixels {
   const { data, width, height } = pixels
   const out = Buffer.alloc(data.length)
   for (let y = 0; y < height; y++) {
@@ -51,5 +51,5 @@ function openMouth(pixels: Pixels, line: number, part: number): Pixels {
 export const acted = {
   turn_left: (pixels: Pixels): Pixels => turnHead(pixels, 0.07),
   turn_right: (pixels: Pixels): Pixels => turnHead(pixels, -0.07),
-  open_mouth: (pixels: Pixels): Pixels => openMouth(pixels, 0.57, 0.06),
+  open_mouth: (pixels: Pixels): Pixels => openMouth(pixels, 0.57, 0.075),
 }

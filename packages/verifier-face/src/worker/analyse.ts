@@ -3,11 +3,24 @@ import type { EncodedImage, MeasuredFace, ImageFinding } from '../findings.ts'
 import { thresholds } from '../thresholds.ts'
 import type { ImageDecoder } from './decode.ts'
 import { computeFaceArea, detectFaces, measureFace } from './engine.ts'
+import { type MeasuredFrame, measureFrame } from './measure-frame.ts'
 import type { DetectedFace } from './models.js'
 import type { RgbImage } from './rgb-image.ts'
 
-/** Detects and measures the largest face on an image, and lists the reasons to reject the image. */
-export async function analyseImage(decode: ImageDecoder, image: EncodedImage): Promise<ImageFinding> {
+/** Findings of an image, before frames are compared. */
+export interface AnalysedImage extends ImageFinding {
+  readonly frame?: MeasuredFrame
+}
+
+/**
+ * Detects and measures the largest face on an image, and lists the reasons to reject the image.
+ * @param asFrame also measures the image as a frame of a challenge
+ */
+export async function analyseImage(
+  decode: ImageDecoder,
+  image: EncodedImage,
+  asFrame: boolean,
+): Promise<AnalysedImage> {
   let decoded: RgbImage
   try {
     decoded = await decode(image)
@@ -15,11 +28,12 @@ export async function analyseImage(decode: ImageDecoder, image: EncodedImage): P
     // Not an image, or a damaged one. The decoder's message must not reach the client.
     return { reasons: ['other'] }
   }
-  const { picture, faces } = await detectFaces(decoded)
-  const [largest, second] = faces
+  const detected = await detectFaces(decoded)
+  const [largest, second] = detected.faces
   if (largest === undefined) return { reasons: ['no_face'] }
-  const face = await measureFace(picture, largest)
-  return { reasons: findReasons(largest, second, face), face }
+  const face = await measureFace(detected.picture, largest)
+  const reasons = findReasons(largest, second, face)
+  return asFrame ? { reasons, face, frame: measureFrame(decoded, detected, largest) } : { reasons, face }
 }
 
 function findReasons(largest: DetectedFace, second: DetectedFace | undefined, face: MeasuredFace): OutcomeReason[] {

@@ -1,13 +1,17 @@
 import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
+import { imageLimits, parseImageHeader } from '@billfold/core/biometrics'
 import type { EncodedImage } from '../findings.ts'
 import { assertJpegWithinLimits, assertPngWithinLimits } from './decode-limits.ts'
+import { decodeScaledJpeg } from './scaled-jpeg/scaled-jpeg.ts'
 import { maxSide, type RgbImage } from './rgb-image.ts'
 import { downscale, type DecodedPixels } from './downscale.ts'
 
 /** Limits of decoding. The size in the header was checked before; the decoders check it again. */
-const maxMegapixels = 12
-const maxMemoryMegabytes = 256
+const maxPixels = { 'image/jpeg': imageLimits.pixels, 'image/png': imageLimits.pngPixels } as const
+/** Maximum size at which a JPEG is decoded completely; a larger one is decoded at a reduced scale. */
+const maxFullPixels = 2_100_000
+const maxMemoryMegabytes = 128
 
 /** Decodes an image, upright and downscaled. Rejects if the image is damaged or not of its media type. */
 export type ImageDecoder = (image: EncodedImage) => Promise<RgbImage>
@@ -18,7 +22,11 @@ export async function loadBestDecoder(): Promise<ImageDecoder> {
     const { default: sharp } = await import('sharp')
     return async ({ mediaType, bytes }) => {
       assertMagicBytes(mediaType, bytes)
-      const upright = sharp(bytes, { limitInputPixels: maxMegapixels * 1e6, failOn: 'truncated' }).rotate()
+      const upright = sharp(bytes, {
+        limitInputPixels: maxPixels[mediaType],
+        failOn: 'truncated',
+        sequentialRead: true,
+      }).rotate()
       const downscaled = upright.resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
       const flattened = downscaled.flatten({ background: '#808080' }).toColourspace('srgb').removeAlpha().raw()
       const { data, info } = await flattened.toBuffer({ resolveWithObject: true })
@@ -46,15 +54,19 @@ export const javascriptDecoder: ImageDecoder = ({ mediaType, bytes }) =>
 
 function decodeJpeg(bytes: Uint8Array): DecodedPixels {
   assertJpegWithinLimits(bytes)
+  const header = parseImageHeader(bytes)
+  if (header === undefined || header.width * header.height > maxPixels['image/jpeg'])
+    throw new RangeError(`The image has no single header or too many pixels (limit: ${maxPixels['image/jpeg']})`)
+  if (header.width * header.height > maxFullPixels) return decodeScaledJpeg(bytes, maxSide)
   return jpeg.decode(bytes, {
     useTArray: true,
     tolerantDecoding: false,
-    maxResolutionInMP: maxMegapixels,
+    maxResolutionInMP: maxFullPixels / 1e6,
     maxMemoryUsageInMB: maxMemoryMegabytes,
   })
 }
 
 function decodePng(bytes: Uint8Array): PNG {
-  assertPngWithinLimits(bytes, maxMegapixels * 1e6)
+  assertPngWithinLimits(bytes, maxPixels['image/png'])
   return PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ImageFinding } from '../findings.ts'
 import type { WorkerResult, WorkerJob, WorkerRequest, WorkerResponse } from '../messages.ts'
-import { analyseImage } from './analyse.ts'
+import { type AnalysedImage, analyseImage } from './analyse.ts'
 import { loadBestDecoder, type ImageDecoder, javascriptDecoder } from './decode.ts'
 import { loadModels } from './engine.ts'
+import { computeStillSurroundings } from './motion/still-surroundings.ts'
 import { findNearestPerson } from './nearest-neighbour.ts'
 
 // Worker thread for the models, which would block the host's event loop and add listeners to its process.
@@ -19,10 +20,20 @@ const ready: Promise<ImageDecoder> = loadModels().then(() =>
 async function runJob(job: WorkerJob): Promise<WorkerResult> {
   if (job.kind === 'scan') return { kind: 'scan', nearest: findNearestPerson(job.descriptor, job.gallery) }
   const decode = await ready
-  const findings: ImageFinding[] = []
+  const findings: AnalysedImage[] = []
   // Sequential, so that only one decoded image is in memory.
-  for (const image of job.images) findings.push(await analyseImage(decode, image))
-  return { kind: 'analyse', findings }
+  for (const image of job.images) findings.push(await analyseImage(decode, image, job.challenge === true))
+  const [first] = findings
+  return { kind: 'analyse', findings: findings.map((finding) => compareWithFirst(first, finding)) }
+}
+
+/** Compares a frame with the first one, and drops what no other thread needs. */
+function compareWithFirst(first: AnalysedImage | undefined, { frame, ...finding }: AnalysedImage): ImageFinding {
+  if (frame === undefined) return finding
+  const { hash, periodicity } = frame
+  if (first?.frame === undefined || first.frame === frame) return { ...finding, frame: { hash, periodicity } }
+  const stillSurroundings = computeStillSurroundings(first.frame, frame)
+  return { ...finding, frame: { hash, periodicity, ...(stillSurroundings !== undefined && { stillSurroundings }) } }
 }
 
 async function respond({ id, job }: WorkerRequest): Promise<WorkerResponse> {

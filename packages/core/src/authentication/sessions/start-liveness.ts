@@ -1,10 +1,12 @@
 import type { Services } from '../../platform/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
-import { type FaceRecognition, requireVerifier } from '../../identity/biometrics/face-recognition.ts'
+import { requireVerifier } from '../../identity/biometrics/face-recognition.ts'
 import { seal } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Update, update } from '../../kernel/storage/index.ts'
-import { assertSameBrowser, startSessionInApp } from './start-session.ts'
+import { assertFaceAttemptLeft, consumeLicenceAttempt, consumeUserStart } from './face-step/face-attempt-limits.ts'
+import type { SessionContext } from './session-context.ts'
+import { assertSameBrowser, getSessionConfiguration, startSessionInApp } from './start-session.ts'
 import { assertSessionState, getActiveSession, sessionEncryptionContext, type SessionRow } from './session.ts'
 import { authenticationSessions } from './tables.ts'
 
@@ -25,43 +27,56 @@ export interface StartedSessionLiveness {
   /** Epoch milliseconds. */
   readonly expiresAt: number
   readonly sealedLiveness: Uint8Array
+  /** Maximum face attempts of the session. */
+  readonly maxAttempts: number
 }
 
 /**
- * Starts a liveness check for a session. A session that was not started yet is started for the calling app.
- * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`, `verifier.unavailable`
+ * Starts a liveness check for a session. A session that was not started yet is started for the calling app. The check is a face
+ * attempt of the session, the licence and the user, whether or not frames follow: otherwise a caller could start checks until one
+ * asks for movements that were prepared.
+ * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
+ *   `session.no-attempts-left`, `rate.limited`, `verifier.unavailable`
  */
 export async function startSessionLiveness(
-  faces: FaceRecognition,
+  sessionContext: SessionContext,
   actor: Actor,
   start: LivenessStartInput,
 ): Promise<StartedSessionLiveness> {
-  const { services } = faces
+  const { services, faces } = sessionContext
   const verifier = requireVerifier(faces)
   const loaded = await getActiveSession(services, actor.tenant, start.sessionId)
   const session =
     loaded.state === 'created' ? await startSessionInApp(services, actor, loaded, start.callerKey) : loaded
   assertStartedBy(session, start)
+  const { maxAttempts } = await getSessionConfiguration(services, session)
+  assertFaceAttemptLeft(session, maxAttempts)
+  await consumeLicenceAttempt(sessionContext, actor, session)
+  await consumeUserStart(sessionContext, actor, session)
   const { state, client, expiresAt } = await verifier.startLiveness(actor)
   const plain = new TextEncoder().encode(state)
   const sealedLiveness = await seal(services.keyring, plain, sessionEncryptionContext(session, 'liveness'))
-  return { session, client, expiresAt, sealedLiveness }
+  return { session, client, expiresAt, sealedLiveness, maxAttempts }
 }
 
 /**
- * Builds the write that stores a started liveness check and invalidates the previous one. Call it within `retryOnConflict`.
+ * Builds the write that stores a started liveness check, counts it as a face attempt, and invalidates the previous one. Call it within
+ * `retryOnConflict`.
  * @param attemptNumber the number of the attempt: from the second, the session is read again
+ * @throws BillfoldError `session.no-attempts-left`, `session.expired`, `session.invalid-state`, `session.wrong-client`
  */
 export async function storeLivenessWrite(
   services: Services,
-  { session, sealedLiveness }: StartedSessionLiveness,
+  { session, sealedLiveness, maxAttempts }: StartedSessionLiveness,
   start: LivenessStartInput,
   attemptNumber: number,
 ): Promise<Update> {
   const current = attemptNumber === 1 ? session : await getActiveSession(services, session.tenant, session.id)
   assertStartedBy(current, start)
-  const where = { id: current.id, version: current.version, state: 'started' }
-  return update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1 } })
+  assertFaceAttemptLeft(current, maxAttempts)
+  const { id, version, faceAttempts } = current
+  const where = { id, version, faceAttempts, state: 'started' }
+  return update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1, faceAttempts: 1 } })
 }
 
 /** Requires that this browser or this app has started the session. */

@@ -52,3 +52,18 @@ export const faceGalleries = defineTable({
   columns: { tenant: text(64), community: text(128), version: integer(), templates: integer() },
   key: ['tenant', 'community'],
 })
+
+/** Hashes of the frames of a user's passed liveness checks, so that no frame passes twice. One row per user. */
+export const presentedFrames = defineTable({
+  name: 'face_presented_frames',
+  columns: {
+    tenant: text(64),
+    userId: text(36),
+    version: integer(),
+    /** Format, times and hashes, sealed with the keyring. */
+    sealedHashes: bytes(),
+    expiresAt: integer(),
+  },
+  key: ['tenant', 'userId'],
+  indexes: { byExpiry: ['expiresAt'] },
+})

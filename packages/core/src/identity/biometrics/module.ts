@@ -3,8 +3,9 @@ import { defineModule, type ModuleContext } from '../../platform/module.ts'
 import { faceEvents } from './events.ts'
 import { sealedTemplates } from './face-people.ts'
 import type { FaceRecognition } from './face-recognition.ts'
-import { faceGalleries, facePeople, faceTemplates } from './face-tables.ts'
+import { faceGalleries, facePeople, faceTemplates, presentedFrames } from './face-tables.ts'
 import { facesData } from './personal-data.ts'
+import { purgePresentedFrames, sealedPresentedFrames } from './presented-frames.ts'
 import { purgeRemovedFaces } from './remove-face.ts'
 import { verificationConfigurations } from './verification-configuration-table.ts'
 
@@ -31,8 +32,8 @@ export interface BiometricsModuleContext extends ModuleContext {
 /** Enrolled faces and verification configurations. */
 export const biometricsModule = defineModule({
   name: 'biometrics',
-  tables: [verificationConfigurations, facePeople, faceTemplates, faceGalleries],
-  sealedColumns: [sealedTemplates],
+  tables: [verificationConfigurations, facePeople, faceTemplates, faceGalleries, presentedFrames],
+  sealedColumns: [sealedTemplates, sealedPresentedFrames],
   personalDataExceptions: {
     face_templates: 'Counted in the export and deleted with its row of face_people; meaningless without its verifier.',
   },
@@ -43,6 +44,11 @@ export const biometricsModule = defineModule({
     personalData: [facesData(faces.verifier)],
     maintenanceSteps: [
       { name: 'delete removed faces', stage: 'expire', run: (startedAt) => purgeRemovedFaces(storage, startedAt) },
+      {
+        name: 'delete hashes of presented frames',
+        stage: 'expire',
+        run: (startedAt) => purgePresentedFrames(storage, startedAt),
+      },
     ],
   }),
 })

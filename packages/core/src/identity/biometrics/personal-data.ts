@@ -1,19 +1,20 @@
 import { check, type Write } from '../../kernel/storage/index.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 import type { VerifierClient } from './verifier-client.ts'
-import { facePeople } from './face-tables.ts'
+import { facePeople, presentedFrames } from './face-tables.ts'
 import { listFacePeople } from './face-people.ts'
+import { forgetFramesWrite } from './presented-frames.ts'
 import { faceRemovalWrites } from './remove-face.ts'
 
 /**
  * Personal data: the communities in which a user's face is enrolled, with the number of templates. The templates themselves
- * are not exported, since they are meaningless without their verifier. Erasing removes the faces as `removeFace` does; if a
+ * and the hashes of presented frames are not exported, since they are meaningless without their verifier. Erasing removes the faces as `removeFace` does; if a
  * vendor's store is unavailable, nothing is erased.
  */
 export function facesData(verifier: VerifierClient | undefined): PersonalData {
   return {
     name: 'faces',
-    tables: [facePeople],
+    tables: [facePeople, presentedFrames],
     collect: async (services, { tenant, userId }) => {
       const people = await listFacePeople(services, tenant, userId)
       if (people.length === 0) return undefined
@@ -24,7 +25,7 @@ export function facesData(verifier: VerifierClient | undefined): PersonalData {
       }))
     },
     erase: async (services, { tenant, userId }) => {
-      const writes: Write[] = []
+      const writes: Write[] = [forgetFramesWrite({ tenant, userId })]
       for (const person of await listFacePeople(services, tenant, userId))
         writes.push(...(await faceRemovalWrites(services, verifier, person)))
       // Fails the commit on a concurrent enrolment; the retry removes that one too.

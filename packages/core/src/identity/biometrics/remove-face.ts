@@ -5,6 +5,7 @@ import type { Services } from '../../platform/services.ts'
 import { batch, retryOnConflict, remove, type Storage, update, type Write } from '../../kernel/storage/index.ts'
 import { securityNoticeWrites } from '../security-notices/security-notice.ts'
 import type { VerifierClient } from './verifier-client.ts'
+import { forgetFramesWrite } from './presented-frames.ts'
 import { nextGalleryVersion, bumpPersonVersion } from './enrolment.ts'
 import { facePeople, faceTemplates } from './face-tables.ts'
 import {
@@ -42,7 +43,7 @@ export async function removeFace(
     const { tenant } = actor
     const notice = { tenant, topic: 'security.face-removed', userId, detail: { community } } as const
     const notices = await securityNoticeWrites(services, notice)
-    await services.storage.commit(batch(...writes, removed, ...events, ...notices))
+    await services.storage.commit(batch(...writes, forgetFramesWrite(owner), removed, ...events, ...notices))
   })
 }
 

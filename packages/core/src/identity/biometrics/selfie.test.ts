@@ -75,11 +75,29 @@ describe('parsing a selfie', () => {
       expect(parseSelfie(text)).toEqual({ mediaType: 'image/png', width: 16, height: 16, bytes: png })
   })
 
-  it('accepts 12 megapixels and rejects more', () => {
+  it('accepts the photos of phones with 12 and with 50 megapixels, and rejects more', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
-    expect(toErrorCode(() => parseSelfie(sized(4000, 3000)))).toBe('done')
-    expect(toErrorCode(() => parseSelfie(sized(4001, 3000)))).toBe('selfie.too-large')
+    for (const [width, height] of [
+      [4032, 3024],
+      [3024, 4032],
+      [8160, 6144],
+      [8192, 6144],
+    ] as const)
+      expect(toErrorCode(() => parseSelfie(sized(width, height)))).toBe('done')
+    expect(toErrorCode(() => parseSelfie(sized(8192, 6400)))).toBe('selfie.too-large')
     expect(toErrorCode(() => parseSelfie(sized(65_535, 65_535)))).toBe('selfie.too-large')
+  })
+
+  it('accepts a PNG of 4096 by 3072 pixels and rejects a larger one, which cannot be decoded at a reduced scale', () => {
+    const sized = (width: number, height: number) => {
+      const bytes = Buffer.from(png)
+      bytes.writeUInt32BE(width, 16)
+      bytes.writeUInt32BE(height, 20)
+      return bytes.toString('base64')
+    }
+    expect(toErrorCode(() => parseSelfie(sized(4032, 3024)))).toBe('done')
+    expect(toErrorCode(() => parseSelfie(sized(4096, 3072)))).toBe('done')
+    expect(toErrorCode(() => parseSelfie(sized(4096, 3100)))).toBe('selfie.too-large')
   })
 
   it('rejects frames that are too large or too many', () => {

@@ -6,8 +6,10 @@ import type { FaceImage } from './verifier.ts'
 export const imageLimits = {
   /** Maximum bytes of a selfie, and of all frames of a challenge together: 5 MiB. */
   bytes: 5 * 1024 * 1024,
-  /** Maximum pixels of a selfie: 12 megapixels. */
-  pixels: 12_000_000,
+  /** Maximum pixels of a selfie as JPEG: 52 megapixels, which includes phones with 50. Verifiers can decode it at a reduced scale. */
+  pixels: 52_000_000,
+  /** Maximum pixels of a selfie as PNG, which can only be decoded completely: 12.6 megapixels, enough for 4096 by 3072. */
+  pngPixels: 12_600_000,
   /** Maximum pixels of a frame: 2.1 megapixels, enough for 1920 by 1080. */
   framePixels: 2_100_000,
   /** Minimum length of the shorter side in pixels. */
@@ -25,7 +27,7 @@ export const maxSelfieLength: number = Math.ceil(imageLimits.bytes / 3) * 4 + 64
  * @throws BillfoldError `selfie.too-large`, `selfie.invalid`
  */
 export function parseSelfie(text: string): FaceImage {
-  return parseImage(text, imageLimits.pixels)
+  return parseImage(text, { 'image/jpeg': imageLimits.pixels, 'image/png': imageLimits.pngPixels })
 }
 
 /**
@@ -35,10 +37,12 @@ export function parseSelfie(text: string): FaceImage {
 export function parseFrames(texts: readonly string[]): readonly FaceImage[] {
   if (texts.length > imageLimits.frames || totalLength(texts) > maxSelfieLength + 64 * texts.length)
     throw new BillfoldError('selfie.too-large')
-  return texts.map((text) => parseImage(text, imageLimits.framePixels))
+  return texts.map((text) =>
+    parseImage(text, { 'image/jpeg': imageLimits.framePixels, 'image/png': imageLimits.framePixels }),
+  )
 }
 
-function parseImage(text: string, maxPixels: number): FaceImage {
+function parseImage(text: string, maxPixels: Readonly<Record<FaceImage['mediaType'], number>>): FaceImage {
   if (text.length > maxSelfieLength) throw new BillfoldError('selfie.too-large')
   const base64 = text.replace(/^data:image\/(?:jpeg|jpg|png);base64,/i, '')
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('selfie.invalid')
@@ -46,7 +50,7 @@ function parseImage(text: string, maxPixels: number): FaceImage {
   if (bytes.length > imageLimits.bytes) throw new BillfoldError('selfie.too-large')
   const header = parseImageHeader(bytes)
   if (header === undefined) throw new BillfoldError('selfie.invalid')
-  if (header.width * header.height > maxPixels) throw new BillfoldError('selfie.too-large')
+  if (header.width * header.height > maxPixels[header.mediaType]) throw new BillfoldError('selfie.too-large')
   if (Math.min(header.width, header.height) < imageLimits.minSide) throw new BillfoldError('selfie.invalid')
   return { ...header, bytes }
 }

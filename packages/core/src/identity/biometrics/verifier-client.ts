@@ -6,6 +6,7 @@ import type {
   BiometricVerifier,
   Evidence,
   FaceImage,
+  FrameHashes,
   Gallery,
   GalleryMatch,
   VerifierOutcome,
@@ -33,7 +34,7 @@ export interface VerifierClient {
   readonly checkLiveness: (
     caller: VerifierCaller,
     input: { readonly evidence: Evidence; readonly state: string },
-  ) => Promise<{ readonly outcome: VerifierOutcome; readonly image: FaceImage | undefined }>
+  ) => Promise<ValidLivenessCheck>
   readonly enrol: (
     caller: VerifierCaller,
     input: { readonly evidence: readonly Evidence[]; readonly collection: string },
@@ -50,6 +51,14 @@ export interface VerifierClient {
     caller: VerifierCaller,
     input: { readonly templates: readonly FaceTemplate[]; readonly collection: string },
   ) => Promise<void>
+}
+
+/** A validated result of a liveness check. */
+export interface ValidLivenessCheck {
+  readonly outcome: VerifierOutcome
+  readonly image: FaceImage | undefined
+  readonly furtherImages: readonly FaceImage[]
+  readonly frameHashes: FrameHashes | undefined
 }
 
 /** Caller of a verifier: the tenant, and the source by which the queue is shared fairly. */
@@ -79,7 +88,22 @@ const startedShape = z.object({
   client: z.record(z.string(), z.unknown()).refine((client) => JSON.stringify(client).length <= 4096),
   expiresAt: z.int().positive(),
 })
-const livenessShape = z.object({ outcome: outcomeShape, image: imageShape.optional() })
+const frameHashesShape = z
+  .object({
+    format: z.string().regex(/^[!-~]{1,64}$/),
+    hashes: z.array(bytesShape.refine(({ length }) => length >= 8 && length <= 128)).max(40),
+    maxDistance: z.int().nonnegative(),
+  })
+  .refine(({ hashes }) => new Set(hashes.map(({ length }) => length)).size <= 1)
+const livenessShape = z.object({
+  outcome: outcomeShape,
+  image: imageShape.optional(),
+  furtherImages: z
+    .array(imageShape)
+    .max(templateLimits.perEnrolment - 1)
+    .default([]),
+  frameHashes: frameHashesShape.optional(),
+})
 const matchShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('inline'), person: z.int().nonnegative() }),
   z.object({ kind: z.literal('reference'), reference: z.string().min(1).max(templateLimits.reference) }),
@@ -111,8 +135,9 @@ export function createVerifierClient(verifier: BiometricVerifier, limits: Verifi
     capabilities,
     startLiveness: (caller) => invoke(caller, startedShape, startLiveness?.bind(verifier)),
     checkLiveness: async (caller, input) => {
-      const { outcome, image } = await invoke(caller, livenessShape, checkLiveness?.bind(verifier, input))
-      return { outcome: toOutcome(outcome), image }
+      const checked = await invoke(caller, livenessShape, checkLiveness?.bind(verifier, input))
+      const { outcome, image, furtherImages, frameHashes } = checked
+      return { outcome: toOutcome(outcome), image, furtherImages, frameHashes }
     },
     enrol: async (caller, input) => {
       const shape = z.object({ outcome: outcomeShape, templates: templatesShape })

@@ -1,6 +1,6 @@
 import type { OutcomeReason } from './outcome-reasons.ts'
 
-/** An encoded image: JPEG or PNG, at most 5 MiB and 12 megapixels according to its header. It was not decoded. */
+/** An encoded image: JPEG of at most 52 megapixels or PNG of at most 12.6 according to its header, and 5 MiB. It was not decoded. */
 export interface FaceImage {
   readonly mediaType: 'image/jpeg' | 'image/png'
   readonly bytes: Uint8Array
@@ -79,6 +79,31 @@ export interface StartedLiveness {
 }
 
 /**
+ * Perceptual hashes of the frames of a liveness check: equal or near for the same picture, also when it was encoded again or
+ * resized. Billfold keeps those of passed checks for some time, sealed, and rejects a later check of the same user with a frame
+ * whose hash differs from a kept one in at most `maxDistance` bits.
+ */
+export interface FrameHashes {
+  /** Name and version of the hash, 1 to 64 printable ASCII characters; hashes of another format are not compared. */
+  readonly format: string
+  /** At most 40 hashes of 8 to 128 bytes, all of the same length. Empty to opt out. */
+  readonly hashes: readonly Uint8Array[]
+  /** Maximum number of bits in which two hashes of the same picture differ. */
+  readonly maxDistance: number
+}
+
+/** Result of a liveness check. */
+export interface LivenessCheck {
+  readonly outcome: VerifierOutcome
+  /** The best image of the face, which is then compared instead of the evidence. */
+  readonly image?: FaceImage
+  /** Other images of the same face, at most 9, good enough to enrol together with `image`: several templates reject fewer genuine users. */
+  readonly furtherImages?: readonly FaceImage[]
+  /** Perceptual hashes of the frames. If absent, frames are recognized by their exact bytes. */
+  readonly frameHashes?: FrameHashes
+}
+
+/**
  * The templates of a community, packed: row `i` is `bytes.subarray(i * rowBytes, (i + 1) * rowBytes)`, a template of the
  * verifier's format, and belongs to the person with the number `people[i]`. Rows below `rows` never change in the same
  * `bytes`; new templates are appended. The memory is a `SharedArrayBuffer`, so that a worker thread can read it without a
@@ -117,13 +142,12 @@ export interface BiometricVerifier {
   /** Starts a liveness check; absent if `liveness` is `none`. */
   readonly startLiveness?: (context: VerifierContext) => Promise<StartedLiveness>
   /**
-   * Checks that the evidence shows a live person; absent if `liveness` is `none`. A pass can return the best image of the
-   * face, which is then compared instead of the evidence.
+   * Checks that the evidence shows a live person; absent if `liveness` is `none`.
    */
   readonly checkLiveness?: (
     input: { readonly evidence: Evidence; readonly state: string },
     context: VerifierContext,
-  ) => Promise<{ readonly outcome: VerifierOutcome; readonly image?: FaceImage }>
+  ) => Promise<LivenessCheck>
   /**
    * Creates the templates of one person: one to ten with a pass, otherwise none. Fails unless all evidence shows the same face.
    * A vendor stores the templates in `collection`, the name of the community's gallery.

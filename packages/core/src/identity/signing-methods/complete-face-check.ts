@@ -2,18 +2,19 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { VerifierClient } from '../biometrics/verifier-client.ts'
 import { compareWithUser } from '../biometrics/face-recognition.ts'
 import { findFacePerson } from '../biometrics/face-people.ts'
-import type { Evidence, VerifierOutcome } from '../biometrics/verifier.ts'
-import { open } from '../../kernel/crypto/index.ts'
+import { presentedAgainOutcome, rememberFrames } from '../biometrics/presented-frames.ts'
+import { verifyLiveness } from '../biometrics/verify-liveness.ts'
+import type { Evidence, FrameHashes, VerifierOutcome } from '../biometrics/verifier.ts'
 import { type DeviceProof, verifyDeviceSignature } from '../devices/device-key.ts'
 import { findTrustedDevice } from '../devices/trusted-devices.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { faceAdvice } from '../biometrics/face-advice.ts'
 import { type PresentedEvidence, selectEvidence } from '../biometrics/presented-evidence.ts'
-import { batch, check, insert, isCommitError, remove } from '../../kernel/storage/index.ts'
+import { batch, check, insert, isCommitError, remove, type Write } from '../../kernel/storage/index.ts'
 import { getFaceMethod, type UserMethodKey } from './start-face-check.ts'
 import { faceChecks } from './face-check-table.ts'
-import { type FaceMethodContext, requireFaceRecognition } from './face-method-context.ts'
+import { type FaceMethodContext, limitFaceAttempts, requireFaceRecognition } from './face-method-context.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
 import { consumeMethodAttempt, recordFailedAttempt, refundAttemptWrites } from './attempt-counter.ts'
@@ -67,7 +68,7 @@ export async function completeFaceCheck(
   const evidence = selectEvidence(faces, setup, submission.evidence)
   await assertWithinFailedAttemptLimit(services, actor)
   await consumeCheck(setup, pending)
-  await limitUserAttempts(setup, method)
+  await limitFaceAttempts(setup, method, 'face attempts per user')
   const attemptId = newId()
   const counted = await consumeMethodAttempt(services, actor, method.ownerId, { id: method.id }, attemptId)
   if (counted === 'unknown') throw new BillfoldError('signing-method.not-found')
@@ -77,28 +78,39 @@ export async function completeFaceCheck(
     await services.storage.commit(batch(...refundAttemptWrites(counted, attemptId)))
     throw new BillfoldError('face-check.not-found')
   }
-  let outcome: VerifierOutcome | 'not-enrolled'
+  let verified: VerifiedFace | 'not-enrolled'
   try {
-    outcome = await verifyFace(setup, verifier, actor, counted, pending, evidence)
+    verified = await verifyFace(setup, verifier, actor, counted, pending, evidence)
   } catch (error) {
     // The face was not verified: an outage must not cost an attempt.
     await services.storage.commit(batch(...refundAttemptWrites(counted, attemptId)))
     throw error
   }
-  if (outcome === 'not-enrolled' || outcome.decision === 'retry') {
+  if (verified === 'not-enrolled' || verified.outcome.decision === 'retry') {
     await services.storage.commit(batch(...refundAttemptWrites(counted, attemptId)))
-    throw outcome === 'not-enrolled'
+    throw verified === 'not-enrolled'
       ? new BillfoldError('face.not-enrolled')
-      : new BillfoldError('face.inconclusive', { message: faceAdvice(outcome) })
+      : new BillfoldError('face.inconclusive', { message: faceAdvice(verified.outcome) })
   }
-  if (outcome.decision !== 'pass') {
-    const { decision, reasons } = outcome
-    const details = { face: decision, reasons: reasons.join(' ') }
-    await recordFailedAttempt(services, actor, counted, attemptId, details)
-    await countCallerFailure(services, actor, counted.ownerId)
-    throw new BillfoldError('signing-method.invalid')
-  }
-  return storePassedCheck(setup, actor, counted, attemptId, submission)
+  const { outcome, frameHashes } = verified
+  if (outcome.decision !== 'pass') return rejectFace(setup, actor, counted, attemptId, outcome)
+  const frames = await rememberFrames(services, { tenant: counted.tenant, userId: counted.ownerId }, frameHashes)
+  if (frames === 'presented-again') return rejectFace(setup, actor, counted, attemptId, presentedAgainOutcome(outcome))
+  return storePassedCheck(setup, actor, counted, attemptId, submission, frames)
+}
+
+/** Records the failed attempt. @throws BillfoldError `signing-method.invalid` */
+async function rejectFace(
+  { services }: FaceMethodContext,
+  actor: Actor,
+  counted: SigningMethodRow,
+  attemptId: string,
+  { decision, reasons }: VerifierOutcome,
+): Promise<never> {
+  const details = { face: decision, reasons: reasons.join(' ') }
+  await recordFailedAttempt(services, actor, counted, attemptId, details)
+  await countCallerFailure(services, actor, counted.ownerId)
+  throw new BillfoldError('signing-method.invalid')
 }
 
 /** Returns a check of the method's current version for which no face was submitted yet. */
@@ -137,14 +149,10 @@ async function consumeCheck({ services }: FaceMethodContext, { id }: FaceCheckRo
   }
 }
 
-async function limitUserAttempts(
-  { services, faceAttemptsPerUser }: FaceMethodContext,
-  { tenant, ownerId, device }: SigningMethodRow,
-) {
-  // Only the method's own device comes as far as this, so that nobody else can use up its limit.
-  const key = { name: 'face attempts per user', subject: `${ownerId} device ${device ?? ''}`, tenant }
-  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, faceAttemptsPerUser)
-  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+/** The verifier's outcome for a submitted face, and the hashes of its frames. */
+interface VerifiedFace {
+  readonly outcome: VerifierOutcome
+  readonly frameHashes: FrameHashes | undefined
 }
 
 async function verifyFace(
@@ -153,33 +161,28 @@ async function verifyFace(
   { source }: Actor,
   { tenant, ownerId: userId, person }: SigningMethodRow,
   pending: FaceCheckRow,
-  evidence: Evidence,
-): Promise<VerifierOutcome | 'not-enrolled'> {
+  presented: Evidence,
+): Promise<VerifiedFace | 'not-enrolled'> {
   const { services, community } = setup
   const caller = { tenant, source }
-  let face = evidence
-  if (evidence.kind !== 'image') {
-    if (pending.sealedLiveness === null) throw new BillfoldError('liveness.required')
-    const state = new TextDecoder().decode(
-      await open(services.keyring, pending.sealedLiveness, livenessContext(pending)),
-    )
-    const { outcome, image } = await verifier.checkLiveness(caller, { evidence, state })
-    if (outcome.decision !== 'pass') return outcome
-    if (image !== undefined) face = { kind: 'image', image }
-  }
+  const started = { sealed: pending.sealedLiveness, context: livenessContext(pending) }
+  const live = await verifyLiveness(services, verifier, caller, started, presented)
+  if (live.kind === 'rejected') return { outcome: live.outcome, frameHashes: undefined }
+  const { evidence, frameHashes } = live
   const { faces } = requireFaceRecognition(setup)
-  const compared = await compareWithUser(faces, caller, { tenant, community, userId }, face)
+  const compared = await compareWithUser(faces, caller, { tenant, community, userId }, evidence)
   if (compared.kind !== 'compared' || compared.person.id !== person) return 'not-enrolled'
-  return compared.outcome
+  return { outcome: compared.outcome, frameHashes }
 }
 
-/** Stores the passed check for the request that the device signed. Fails if the device, the face or the method has changed. */
+/** Stores the passed check for the request that the device signed. Fails if the device, the face, the method or the remembered frames have changed. */
 async function storePassedCheck(
   { services }: FaceMethodContext,
   actor: Actor,
   method: SigningMethodRow,
   attemptId: string,
   { checkId, request }: FaceCheckSubmission,
+  frames: readonly Write[],
 ): Promise<{ readonly expiresAt: number }> {
   const { tenant, ownerId, id: methodId, version: methodVersion } = method
   const now = services.now()
@@ -191,6 +194,7 @@ async function storePassedCheck(
       batch(
         check(signingMethods, { where: { id: methodId, version: methodVersion } }),
         ...faceBindingStillValid(method),
+        ...frames,
         insert(faceChecks, { ...row, sealedRequest }),
         ...refundAttemptWrites(method, attemptId),
         auditWrite(actor, 'signing-method.face-verified', methodId, now, { check: checkId }),

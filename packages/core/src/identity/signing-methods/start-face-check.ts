@@ -5,7 +5,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { batch, insert, remove, type Storage } from '../../kernel/storage/index.ts'
 import { faceChecks } from './face-check-table.ts'
-import { type FaceMethodContext, requireFaceRecognition } from './face-method-context.ts'
+import { type FaceMethodContext, limitFaceAttempts, requireFaceRecognition } from './face-method-context.ts'
 import type { SigningMethodRow } from './sealing.ts'
 import { signingMethods } from './tables.ts'
 import { livenessContext } from './consume-face-check.ts'
@@ -31,7 +31,7 @@ export interface UserMethodKey {
 /**
  * Starts a face check for a signing method with a face binding. One face can be submitted for it.
  * @throws BillfoldError `signing-method.no-verifier`, `signing-method.not-found`, `signing-method.face-unsupported`,
- *   `verifier.unavailable`, `server.busy`
+ *   `rate.limited`, `verifier.unavailable`, `server.busy`
  */
 export async function startFaceCheck(
   setup: FaceMethodContext,
@@ -46,6 +46,8 @@ export async function startFaceCheck(
     throw new BillfoldError('verifier.unavailable', {
       cause: new Error(`the assurance of the verifier is below the required liveness '${setup.liveness}'`),
     })
+  // As many as faces can be submitted: otherwise a caller could start checks until one asks for movements that were prepared.
+  await limitFaceAttempts(setup, method, 'face checks started per user')
   const caller = { tenant, source: actor.source }
   const started = setup.liveness === 'none' ? undefined : await verifier.startLiveness(caller)
   const id = newId()

@@ -81,13 +81,13 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
     },
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, ['startLiveness'], async (claim) => {
-        const { services, faces } = sessionContext
+        const { services } = sessionContext
         const start = {
           sessionId: body.sessionId,
           callerKey: requireChannel(request.caller).callerKey,
           browserSecret: parseBrowserSecret(context.headers, body.sessionId),
         }
-        const started = await startSessionLiveness(faces, request.actor, start)
+        const started = await startSessionLiveness(sessionContext, request.actor, start)
         const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }
         return retryOnConflict(async (attemptNumber) => {
           const write = await storeLivenessWrite(services, started, start, attemptNumber)

@@ -1,13 +1,11 @@
 import type { Evidence } from '../../../identity/biometrics/verifier.ts'
-import type { VerifiedDevice } from '../../../identity/devices/device-key.ts'
-import { findTrustedDevice } from '../../../identity/devices/trusted-devices.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { batch, retryOnConflict, update, type Write } from '../../../kernel/storage/index.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
-import type { RateLimitResult } from '../../../platform/rate-limits/index.ts'
 import type { SessionContext } from '../session-context.ts'
 import { getSession, type SessionRow } from '../session.ts'
 import { authenticationSessions } from '../tables.ts'
+import { assertFaceAttemptLeft, consumeLicenceAttempt, consumeUserAttempt } from './face-attempt-limits.ts'
 import { type FaceAttempt, prepareFaceAttempt, refundFaceAttempt } from './face-attempts.ts'
 import type { FaceStepInput } from './face-step-types.ts'
 
@@ -22,7 +20,7 @@ export interface CountedAttempt {
 
 /**
  * Stage 2: counts a face attempt against the session, the licence and the user, before the face is verified, so that concurrent
- * attempts cannot exceed the limits. The same commit binds the session to the caller's public key and consumes the liveness check.
+ * attempts cannot exceed the limits. The frames of a liveness check belong to the attempt that was counted when it started. The same commit binds the session to the caller's public key and consumes the liveness check.
  * @param loaded the session as read
  * @throws BillfoldError `rate.limited`, `session.no-attempts-left`, `session.invalid-state`, `session.wrong-client`, `session.expired`,
  *   `liveness.required`
@@ -37,18 +35,19 @@ export async function countFaceAttempt(
 ): Promise<CountedAttempt> {
   const { services } = sessionContext
   const { callerKey, cameraIndicator = {}, deviceId } = input
+  // The start of a liveness check has counted the attempt.
+  const started = evidence.kind !== 'image'
   const prepared = await prepareFaceAttempt(services, loaded, { cameraIndicator, deviceId })
   const counted = await retryOnConflict(async (attemptNumber) => {
     const session = attemptNumber === 1 ? loaded : await getSession(services, loaded.tenant, loaded.id)
     const now = services.now()
-    assertCountable(session, now, callerKey, maxAttempts)
-    // A concurrent attempt has consumed the liveness check.
-    if (evidence.kind !== 'image' && session.livenessRound !== loaded.livenessRound)
-      throw new BillfoldError('liveness.required')
-    await services.storage.commit(batch(countWrite(session, now, callerKey), prepared.write))
+    assertCountable(session, now, callerKey)
+    if (started) assertLivenessStarted(session, loaded)
+    else assertFaceAttemptLeft(session, maxAttempts)
+    await services.storage.commit(batch(countWrite(session, now, callerKey, started ? 0 : 1), prepared.write))
     return session
   })
-  const number = counted.faceAttempts + 1
+  const number = counted.faceAttempts + (started ? 0 : 1)
   const { sealedLiveness, livenessRound } = counted
   const session = {
     ...counted,
@@ -58,8 +57,15 @@ export async function countFaceAttempt(
     livenessRound: livenessRound + 1,
   }
   const attempt = { id: prepared.id, number }
+  if (started) {
+    // The draw of the challenge stays counted.
+    await consumeUserAttempt(sessionContext, session, input.device)
+    return { attempt, session, sealedLiveness }
+  }
   try {
-    await consumeRateLimits(sessionContext, actor, session, input.device)
+    // After the session's own count, so that a session without attempts left does not use up the user's limit.
+    await consumeLicenceAttempt(sessionContext, actor, session)
+    await consumeUserAttempt(sessionContext, session, input.device)
   } catch (error) {
     await refundFaceAttempt(services, session, attempt)
     throw error
@@ -68,7 +74,7 @@ export async function countFaceAttempt(
 }
 
 /** Counts the attempt if the row is unchanged since it was read, so that the number of the attempt is known without another read. */
-function countWrite(session: SessionRow, now: number, callerKey: string): Write {
+function countWrite(session: SessionRow, now: number, callerKey: string, attempts: 0 | 1): Write {
   const { id, version, faceAttempts, livenessRound } = session
   return update(authenticationSessions, {
     where: {
@@ -81,48 +87,18 @@ function countWrite(session: SessionRow, now: number, callerKey: string): Write 
       expiresAt: { gt: now },
     },
     set: { callerKey, sealedLiveness: null },
-    add: { faceAttempts: 1, livenessRound: 1 },
+    add: { faceAttempts: attempts, livenessRound: 1 },
   })
 }
 
-function assertCountable(session: SessionRow, now: number, callerKey: string, maxAttempts: number): void {
+function assertCountable(session: SessionRow, now: number, callerKey: string): void {
   if (session.expiresAt <= now) throw new BillfoldError('session.expired')
-  if (session.faceAttempts >= maxAttempts) throw new BillfoldError('session.no-attempts-left')
   if (session.state !== 'started') throw new BillfoldError('session.invalid-state')
   // A browser that presents its secret may use a new key: the page generates one whenever it is loaded.
   if (session.browserHash === null && session.callerKey !== callerKey) throw new BillfoldError('session.wrong-client')
 }
 
-/**
- * Runs after the session's own count, so that a session without attempts left does not use up the user's limit. A device that the
- * user trusts has a limit of its own, which strangers cannot use up in sessions that they start for the user.
- * @throws BillfoldError `rate.limited`
- */
-async function consumeRateLimits(
-  { services, faceAttemptsPerLicence, faceAttemptsPerUser }: SessionContext,
-  { source = 'unknown' }: Actor,
-  { tenant, creatorId, userId }: SessionRow,
-  device: VerifiedDevice | undefined,
-): Promise<void> {
-  const { rateLimiter } = services
-  // Anybody can start a session of another service: those of one source must not use up the limit of all.
-  const subject = creatorId ?? `foreign session ${source}`
-  const licence = { name: 'face attempts per licence', subject, tenant }
-  assertAllowed(await rateLimiter.consume(licence, faceAttemptsPerLicence))
-  if (userId === null) return
-  const name = 'face attempts per user'
-  const result = await rateLimiter.consume({ name, subject: userId, tenant }, faceAttemptsPerUser)
-  if (result.allowed) return
-  const trusted = await findTrustedDevice(services, tenant, userId, device)
-  if (trusted === undefined) throw toRateLimitError(result)
-  const ownDevice = { name, subject: `${userId} device ${trusted.thumbprint}`, tenant }
-  assertAllowed(await rateLimiter.consume(ownDevice, faceAttemptsPerUser))
-}
-
-function assertAllowed(result: RateLimitResult): void {
-  if (!result.allowed) throw toRateLimitError(result)
-}
-
-function toRateLimitError({ retryAfterSeconds }: RateLimitResult): BillfoldError {
-  return new BillfoldError('rate.limited', { retryAfterSeconds })
+/** Requires a started liveness check that no concurrent attempt has consumed. @throws BillfoldError `liveness.required` */
+function assertLivenessStarted({ sealedLiveness, livenessRound }: SessionRow, loaded: SessionRow): void {
+  if (sealedLiveness === null || livenessRound !== loaded.livenessRound) throw new BillfoldError('liveness.required')
 }

@@ -2,7 +2,7 @@ import { compareWithUser, identifyFace, requireVerifier } from '../../../identit
 import { toVendorCollection } from '../../../identity/biometrics/face-people.ts'
 import type { VerifierCaller } from '../../../identity/biometrics/verifier-client.ts'
 import type { Evidence } from '../../../identity/biometrics/verifier.ts'
-import { type LivenessResult, verifyLiveness } from '../../../identity/biometrics/verify-liveness.ts'
+import { type LiveFace, verifyLiveness } from '../../../identity/biometrics/verify-liveness.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { SessionContext } from '../session-context.ts'
@@ -10,8 +10,6 @@ import { sessionEncryptionContext, type SessionRow } from '../session.ts'
 import type { CountedAttempt } from './2-count-attempt.ts'
 import { refundFaceAttempt } from './face-attempts.ts'
 import type { FaceCheck } from './face-step-types.ts'
-
-type Live = Extract<LivenessResult, { readonly kind: 'live' }>
 
 /**
  * Stage 3: has the verifier check liveness, and then the identity of the face. Writes nothing, unless the verifier is unavailable: an
@@ -46,19 +44,19 @@ async function match(
   { faces }: SessionContext,
   caller: VerifierCaller,
   { tenant, community, userId }: SessionRow,
-  { evidence, liveness }: Live,
+  { evidence, liveness, frameHashes }: LiveFace,
 ): Promise<FaceCheck> {
   if (userId === null) {
     const found = await identifyFace(faces, caller, community, evidence)
     if (found.kind === 'no-match') return { kind: 'rejected', outcome: found.outcome }
     const { person, outcome } = found
-    return { kind: 'matched', userId: person.userId, person, evidence, outcome, liveness }
+    return { kind: 'matched', userId: person.userId, person, evidence, outcome, liveness, frameHashes }
   }
   const comparison = await compareWithUser(faces, caller, { tenant, community, userId }, evidence)
   if (comparison.kind !== 'compared') return { kind: comparison.kind }
   const { outcome, person } = comparison
   if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
-  return { kind: 'matched', userId, person, evidence, outcome, liveness }
+  return { kind: 'matched', userId, person, evidence, outcome, liveness, frameHashes }
 }
 
 /**
@@ -69,7 +67,7 @@ async function verifyForEnrolment(
   { faces }: SessionContext,
   caller: VerifierCaller,
   { tenant, community, userId }: SessionRow,
-  { evidence, liveness }: Live,
+  { evidence, furtherEvidence, liveness, frameHashes }: LiveFace,
 ): Promise<FaceCheck> {
   if (userId === null) throw new BillfoldError('session.no-user')
   const comparison = await compareWithUser(faces, caller, { tenant, community, userId }, evidence)
@@ -78,7 +76,10 @@ async function verifyForEnrolment(
   // The row as read before the comparison. A later one could include a face that was enrolled concurrently and never compared.
   const { person } = comparison
   const collection = toVendorCollection(tenant, community)
-  const { outcome, templates } = await requireVerifier(faces).enrol(caller, { evidence: [evidence], collection })
+  const { outcome, templates } = await requireVerifier(faces).enrol(caller, {
+    evidence: [evidence, ...furtherEvidence],
+    collection,
+  })
   if (outcome.decision !== 'pass') return { kind: 'rejected', outcome }
-  return { kind: 'enrollable', userId, person, templates, evidence, outcome, liveness }
+  return { kind: 'enrollable', userId, person, templates, evidence, outcome, liveness, frameHashes }
 }

@@ -1,7 +1,7 @@
 import type { FacePersonRow } from '../../../identity/biometrics/face-people.ts'
 import type { PresentedEvidence } from '../../../identity/biometrics/presented-evidence.ts'
 import type { VerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
-import type { Evidence, FaceTemplate, VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
+import type { Evidence, FaceTemplate, FrameHashes, VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
 import type { VerifiedDevice } from '../../../identity/devices/device-key.ts'
 import type { SessionRow } from '../session.ts'
 import type { FaceAttempt } from './face-attempts.ts'
@@ -36,6 +36,8 @@ export interface FaceMatched {
   readonly evidence: Evidence
   readonly outcome: VerifierOutcome
   readonly liveness: VerifierOutcome | undefined
+  /** Hashes of the frames of the liveness check; undefined if there were none. */
+  readonly frameHashes: FrameHashes | undefined
 }
 
 /** A face that can be enrolled. `person` is the user's face record at the time of the comparison; undefined if there was none. */
@@ -47,6 +49,8 @@ export interface FaceEnrollable {
   readonly evidence: Evidence
   readonly outcome: VerifierOutcome
   readonly liveness: VerifierOutcome | undefined
+  /** Hashes of the frames of the liveness check; undefined if there were none. */
+  readonly frameHashes: FrameHashes | undefined
 }
 
 /** A face attempt that was counted and verified, and what its outcome is applied to. */

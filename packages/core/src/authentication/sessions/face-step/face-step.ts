@@ -1,6 +1,8 @@
 import { findFacePerson } from '../../../identity/biometrics/face-people.ts'
 import { hasActiveUser } from '../../../identity/biometrics/face-recognition.ts'
+import { presentedAgainOutcome, rememberFrames } from '../../../identity/biometrics/presented-frames.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
+import type { Write } from '../../../kernel/storage/index.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import type { DecidedStep } from '../decided-step.ts'
 import type { SessionContext } from '../session-context.ts'
@@ -48,10 +50,11 @@ export async function decideFaceStep(
   attemptNumber: number,
 ): Promise<DecidedStep<FaceStepResult>> {
   const current = attemptNumber === 1 ? verified : await reload(sessionContext, verified)
-  const { faceCheck } = current
-  const decided = await decide(sessionContext, actor, current, faceCheck)
+  const { faceCheck, writes } = await rejectPresentedFrames(sessionContext, current)
+  const decided = await decide(sessionContext, actor, { ...current, faceCheck }, faceCheck)
   if (!('outcome' in faceCheck)) return decided
-  return { ...decided, writes: [...decided.writes, recordOutcomeWrite(current.attempt, faceCheck.outcome)] }
+  const recorded = recordOutcomeWrite(current.attempt, faceCheck.outcome)
+  return { ...decided, writes: [...decided.writes, ...writes, recorded] }
 }
 
 async function decide(
@@ -64,6 +67,18 @@ async function decide(
   if (faceCheck.kind === 'enrollable') return decideEnrolment(sessionContext, actor, verified, faceCheck)
   if (faceCheck.kind === 'rejected') return decideRejection(sessionContext, actor, verified, faceCheck.outcome)
   return decideNotEnrolled(sessionContext, actor, verified, faceCheck.kind)
+}
+
+/** Rejects an accepted face with a frame that the user presented before; otherwise adds the writes that remember its frames. */
+async function rejectPresentedFrames(
+  { services }: SessionContext,
+  { session, faceCheck }: VerifiedAttempt,
+): Promise<{ readonly faceCheck: FaceCheck; readonly writes: readonly Write[] }> {
+  if (faceCheck.kind !== 'matched' && faceCheck.kind !== 'enrollable') return { faceCheck, writes: [] }
+  const { userId, frameHashes, outcome } = faceCheck
+  const writes = await rememberFrames(services, { tenant: session.tenant, userId }, frameHashes)
+  if (writes !== 'presented-again') return { faceCheck, writes }
+  return { faceCheck: { kind: 'rejected', outcome: presentedAgainOutcome(outcome) }, writes: [] }
 }
 
 /** Reads the session again after a conflict, and checks that the user and the face are those that were verified. */

@@ -38,12 +38,13 @@ const virtualCamera = /\b(?:virtual|obs|manycam|snap camera|droidcam|epoccam|xsp
 const cameraSchema = z.object({ label: z.string(), isVirtual: z.boolean(), virtual: z.boolean() }).partial()
 
 /**
- * The default assessment. Denies cameras that report themselves as virtual. Requires the PIN on untrusted devices if there was no
- * liveness check or more than two attempts were needed.
+ * The default assessment. Denies cameras that report themselves as virtual. Requires the PIN on untrusted devices, unless the liveness
+ * check has the assurance `certified` and at most two attempts were needed: a check of the assurance `basic` does not stop an injected
+ * video, so a face that passed it is not enough on its own, whatever the verification configuration says.
  */
-export const defaultRiskAssessment: AssessRisk = ({ cameraIndicator, device, liveness, attempt }) => {
+export const defaultRiskAssessment: AssessRisk = ({ cameraIndicator, device, liveness, attempt, assurance }) => {
   const camera = cameraSchema.safeParse(cameraIndicator).data
   if (camera?.isVirtual === true || camera?.virtual === true || virtualCamera.test(camera?.label ?? '')) return 'deny'
   if (device === 'trusted') return 'allow'
-  return liveness === undefined || attempt > 2 ? 'step-up' : 'allow'
+  return liveness === undefined || assurance !== 'certified' || attempt > 2 ? 'step-up' : 'allow'
 }
