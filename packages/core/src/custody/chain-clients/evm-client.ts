@@ -6,7 +6,7 @@ import { createEvmHistory, type EvmHistoryClient } from './evm-history.ts'
 import { isReverted, isInsufficientFunds, classifyBroadcastError } from './evm-errors.ts'
 import { type JsonRpcCall, createJsonRpc, JsonRpcError } from './json-rpc.ts'
 import { chainLimits } from './limits.ts'
-import { hexDataSchema, quantitySchema } from './hex-schemas.ts'
+import { countSchema, hexDataSchema, quantitySchema } from './hex-schemas.ts'
 
 /** Options of {@link evmChainClient}. */
 export interface EvmClientOptions {
@@ -21,7 +21,7 @@ export interface EvmClientOptions {
 }
 
 const receiptShape = z
-  .object({ status: quantitySchema.optional(), blockNumber: quantitySchema, blockHash: z.string().max(66) })
+  .object({ status: quantitySchema.optional(), blockNumber: countSchema, blockHash: z.string().max(66) })
   .nullable()
 const hashShape = z.string().regex(/^0x[0-9a-fA-F]{64}$/)
 const blockShape = z.object({ baseFeePerGas: quantitySchema.nullish() })
@@ -49,7 +49,7 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
   const { timeoutMs = chainLimits.responseTimeoutMs, fetch = globalThis.fetch } = options
   const rpc = verifyChainFirst(createJsonRpc({ urls, timeoutMs, fetch }), BigInt(options.chainId))
   const count = async (address: string, block: string): Promise<number> =>
-    Number(quantitySchema.parse(await rpc('eth_getTransactionCount', [address, block])))
+    countSchema.parse(await rpc('eth_getTransactionCount', [address, block]))
   return {
     family: 'evm',
     network: `eip155:${BigInt(options.chainId)}`,
@@ -127,11 +127,11 @@ async function fetchStatus(rpc: JsonRpcCall, hash: string): Promise<NodeTransact
     const known = (await rpc('eth_getTransactionByHash', [hash])) ?? undefined
     return { state: known === undefined ? 'unknown' : 'pending', confirmations: 0 }
   }
-  const newest = quantitySchema.parse(await rpc('eth_blockNumber', []))
+  const newest = countSchema.parse(await rpc('eth_blockNumber', []))
   return {
     state: receipt.status === 0n ? 'failed' : 'mined',
-    confirmations: Math.max(1, Number(newest - receipt.blockNumber) + 1),
-    blockNumber: Number(receipt.blockNumber),
+    confirmations: Math.max(1, newest - receipt.blockNumber + 1),
+    blockNumber: receipt.blockNumber,
     blockHash: receipt.blockHash,
   }
 }

@@ -36,6 +36,14 @@ describe('parseUnits and formatUnits', () => {
     },
   )
 
+  it('takes the largest uint256 and rejects the amount above it', () => {
+    const max = 2n ** 256n - 1n
+    expect(parse(formatUnits(max, 18))).toBe(max)
+    expect(() => parse(formatUnits(max + 1n, 18))).toThrow(refused)
+    expect(() => parse('1e62')).toThrow(refused)
+    expect(() => parse(1e60)).toThrow(refused)
+  })
+
   it('parses and formats amounts like another library', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), fc.integer({ min: 0, max: 40 }), (raw, decimals) => {
