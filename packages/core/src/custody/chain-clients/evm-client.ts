@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Fetch } from './request-node.ts'
@@ -64,6 +65,7 @@ export function evmChainClient(options: EvmClientOptions): EvmHistoryClient {
     fees: () => fetchFees(rpc),
     estimateGas: async (call) => quantitySchema.parse(await mapCallErrors(rpc('eth_estimateGas', [callParams(call)]))),
     call: async (call) => hexDataSchema.parse(await mapCallErrors(rpc('eth_call', [callParams(call), 'latest']))),
+    execute: (code, gas) => executeCode(rpc, code, gas),
     broadcast: async (raw) => {
       try {
         hashShape.parse(await rpc('eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`]))
@@ -133,6 +135,18 @@ async function fetchStatus(rpc: JsonRpcCall, hash: string): Promise<NodeTransact
     confirmations: Math.max(1, newest - receipt.blockNumber + 1),
     blockNumber: receipt.blockNumber,
     blockHash: receipt.blockHash,
+  }
+}
+
+/** Contracts may skip checks for calls from the zero address, which only simulations come from, so the sender is random. */
+async function executeCode(rpc: JsonRpcCall, code: Uint8Array, gas: bigint): Promise<Uint8Array | undefined> {
+  const from = `0x${randomBytes(20).toString('hex')}`
+  const call = { from, gas: `0x${gas.toString(16)}`, data: `0x${Buffer.from(code).toString('hex')}` }
+  try {
+    return hexDataSchema.parse(await rpc('eth_call', [call, 'latest']))
+  } catch (error) {
+    if (isReverted(error)) return undefined
+    throw error
   }
 }
 

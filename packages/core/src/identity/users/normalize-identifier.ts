@@ -1,7 +1,7 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 
 /** Kinds of user identifier. */
-export type IdentifierKind = 'did' | 'public-key' | 'email' | 'phone' | 'username'
+export type IdentifierKind = 'did' | 'public-key' | 'account' | 'email' | 'phone' | 'username'
 
 /** Maximum length of an identifier before normalization, in UTF-8 bytes. */
 export const maxIdentifierBytes = 512
@@ -21,6 +21,8 @@ const formats: Readonly<Record<IdentifierKind, Format>> = {
     pattern: /^[!-~]+$/,
     normalize: (value) => (/^(0x)?[0-9a-f]+$/i.test(value) ? value.replace(/^0x/i, '').toLowerCase() : value),
   },
+  // CAIP-10: a contract account, which has no public key, on one chain.
+  account: { pattern: /^eip155:[1-9][0-9]{0,14}:0x[0-9a-fA-F]{40}$/, normalize: (value) => value.toLowerCase() },
   // Deliberately looser than RFC 5321: one @ between two parts without spaces. Mail servers ignore case in practice.
   email: { pattern: /^[^\s@]{1,64}@[^\s@]{1,255}$/u, normalize: (value) => value.normalize('NFKC').toLowerCase() },
   // E.164: 3 to 15 digits. Common separators are removed.

@@ -10,5 +10,7 @@ export {
   type ExternalWallet,
   type WalletIdentifier,
   toExternalWallet,
+  toWalletIdentifier,
+  parseWalletSubject,
 } from './external-wallet.ts'
 export { computeTicketBinding, isTicketBound, issueTicket, redeemTicket, purgeExpiredTickets } from './tickets.ts'
