@@ -34,10 +34,18 @@ export const hostileAccounts = {
 
 /** Deploys a program and returns its address. */
 export async function deploy(anvil: Anvil, runtime: string): Promise<string> {
+  return (await send(anvil, { data: creationCode(runtime) })).contractAddress
+}
+
+/** Sends a transaction and waits until it is mined. */
+async function send(anvil: Anvil, transaction: object): Promise<{ readonly contractAddress: string }> {
   const [from] = (await anvil.rpc('eth_accounts')) as readonly string[]
-  const hash = await anvil.rpc('eth_sendTransaction', { from, data: creationCode(runtime) })
-  const { contractAddress } = (await anvil.rpc('eth_getTransactionReceipt', hash)) as { contractAddress: string }
-  return contractAddress
+  const hash = await anvil.rpc('eth_sendTransaction', { from, ...transaction })
+  for (;;) {
+    const receipt = await anvil.rpc('eth_getTransactionReceipt', hash)
+    if (receipt !== null) return receipt as { contractAddress: string }
+    await anvil.rpc('evm_mine')
+  }
 }
 
 /** A contract account and its signatures. */
@@ -64,9 +72,8 @@ export async function createContractAccount(anvil: Anvil): Promise<ContractAccou
     sign,
     signUndeployed: async (text) => wrapSignature(factory, call, await sign(text)),
     deploy: async () => {
-      const [from] = (await anvil.rpc('eth_accounts')) as readonly string[]
       // With the gas of an estimate the factory succeeds without having deployed anything.
-      await anvil.rpc('eth_sendTransaction', { from, to: factory, data: call, gas: '0xf4240' })
+      await send(anvil, { to: factory, data: call, gas: '0xf4240' })
     },
   }
 }

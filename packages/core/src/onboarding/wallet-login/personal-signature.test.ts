@@ -4,7 +4,6 @@ import { Signature, Wallet as EthersWallet } from 'ethers'
 import fc from 'fast-check'
 import { privateKeyToAccount } from 'viem/accounts'
 import { describe, expect, it } from 'vitest'
-import { isBillfoldError } from '../../kernel/errors.ts'
 import { hashPersonalMessage, recoverPersonalSigner, signaturePattern } from './personal-signature.ts'
 import { parseAddressFromDid, parseWalletIdentifier, toExternalWallet } from './external-wallet.ts'
 
