@@ -96,6 +96,18 @@ describe('a multipart body', () => {
     )
   })
 
+  it.each(['お疲れ様です.mp4', 'Declaração.pdf', 'a"b.png'])(
+    'may have a file name of any letters: %s (busboy#20, #319)',
+    async (filename) => {
+      const written = filename.replaceAll('"', '%22')
+      const head = `--b\r\nContent-Disposition: form-data; name="é"; filename="${written}"\r\nContent-Type: image/png\r\n\r\n`
+      const incoming = readMultipart(from(head, 'x', '\r\n--b--\r\n'), type, limits, 5000)
+      const parts: unknown[] = []
+      for await (const part of incoming.parts) parts.push([part.name, part.filename])
+      expect(parts).toEqual([['é', written]])
+    },
+  )
+
   it('may have a preamble and an epilogue (RFC 2046 section 5.1.1)', async () => {
     const sent = [{ name: 'a', content: Buffer.from('x') }]
     expect(await read(from('preamble\r\n', encodeBody(sent), 'epilogue'))).toEqual(sent)

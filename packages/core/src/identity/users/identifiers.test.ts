@@ -72,6 +72,7 @@ describe('identifiers', () => {
 
   test.each([
     ['email', 'A@B.c', 'a@b.c'],
+    ['email', ' Jason@Example.com\t', 'jason@example.com'],
     ['phone', '+1 (202) 555-0100', '12025550100'],
     ['public-key', '0xABcd', 'abcd'],
     ['public-key', 'AbC+/=', 'AbC+/='],

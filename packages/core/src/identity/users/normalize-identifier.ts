@@ -32,7 +32,7 @@ const formats: Readonly<Record<IdentifierKind, Format>> = {
   account: { pattern: /^eip155:[1-9][0-9]{0,14}:0x[0-9a-fA-F]{40}$/, normalize: (value) => value.toLowerCase() },
   // Deliberately looser than RFC 5321: one @ between two parts without spaces. Mail servers ignore case in practice. Invisible
   // characters would let two addresses look alike.
-  email: { pattern: emailPattern, normalize: normalizeEmail },
+  email: { pattern: /@/, normalize: normalizeEmail },
   // E.164: 3 to 15 digits, in any script that keyboards have; also as a tel URI (RFC 3966).
   phone: { pattern: /^/, normalize: normalizePhone },
   // RFC 8265. Without @, so that no username is an email.
@@ -52,9 +52,9 @@ export function normalizeIdentifier(kind: IdentifierKind, value: string): string
   return normalized
 }
 
-/** The normal form is checked again, because some characters turn into spaces or a second @. */
+/** Spaces around an address are of the keyboard. The normal form is checked, because some characters turn into spaces or a second @. */
 function normalizeEmail(value: string): string | undefined {
-  const normalized = value.normalize('NFKC').toLowerCase()
+  const normalized = value.normalize('NFKC').trim().toLowerCase()
   return emailPattern.test(normalized) ? normalized : undefined
 }
 

@@ -188,6 +188,25 @@ describe('Sign-In with Ethereum', () => {
     )
   })
 
+  it.each([
+    ['the statement', (message: string, nonce: string) => message.replace('\n\nURI', `\n\nNonce: ${nonce}\n\nURI`)],
+    ['a resource', (message: string, nonce: string) => `${message}\nResources:\n- urn:Nonce:${nonce}`],
+    ['the request id', (message: string, nonce: string) => `${message}\nRequest ID: ${nonce}`],
+  ])('rejects a message whose nonce stands only in %s (better-auth#7238)', async (_where, add) => {
+    const { jwt, nonce, message = '' } = await requestChallenge(wallet.address, settings)
+    const changed = add(message.replace(/Nonce: .*/, `Nonce: ${'0'.repeat(64)}`), nonce)
+    const response = respond(jwt, await wallet.signMessage(changed), { message: changed }, settings)
+    expect(await outcomeCode(response)).toBe('login.failed')
+  })
+
+  it('takes a message for a challenge that was issued before the wallet was known (better-auth#8116)', async () => {
+    const { message = '' } = await requestChallenge(wallet.address, settings)
+    const unbound = await requestChallenge(undefined, settings)
+    const own = message.replace(/Nonce: .*/, `Nonce: ${unbound.nonce}`)
+    const { wallet: found } = await respond(unbound.jwt, await wallet.signMessage(own), { message: own }, settings)
+    expect(found.address).toBe(wallet.address.toLowerCase())
+  })
+
   it('rejects a message that names another address than that of the signing key', async () => {
     const stranger = new EthersWallet(generatePrivateKey())
     const { jwt, message = '' } = await requestChallenge(stranger.address, settings)
