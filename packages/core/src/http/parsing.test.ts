@@ -89,6 +89,13 @@ describe('isEncodedAs', () => {
     ['application/json;charset=utf-8', 'json', true],
     ['APPLICATION/JSON ; charset="UTF-8"', 'json', true],
     ['application/ld+json', 'json', true],
+    // body-parser#474, body-parser#50 and koa-bodyparser#50
+    ['application/json; utf-8', 'json', true],
+    ['application/json; charset=UTF8', 'json', true],
+    ['application/json;charset=utf-8;', 'json', true],
+    ['application/json;', 'json', true],
+    // body-parser#440
+    ['application/json; charset=utf-7', 'json', false],
     ['application/json; charset=utf-16', 'json', false],
     ['application/jsonp', 'json', false],
     ['application/+json', 'json', false],

@@ -5,7 +5,7 @@ const joiner = new RegExp(`(?<=[${virama}])[\\u200c\\u200d]`, 'gu')
 
 /** Disallowed in both classes of RFC 8264: controls, ignorable and unassigned characters, old Hangul jamo. */
 const disallowed =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/u
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\u0640\u07fa\u3031-\u3035\u303b]|\u302e|\u302f/u
 
 /** Letters, digits, marks and printable ASCII; further single characters (RFC 8264 sections 4.2 and 9). */
 const identifierCharacters =

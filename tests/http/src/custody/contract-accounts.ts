@@ -11,10 +11,15 @@ function creationCode(runtime: string): string {
  * returns the magic value if the owner signed, or else 0.
  */
 function ownedAccount(owner: string): string {
-  const load = '600435600052' + '60a43560f81c602052' + '606435604052' + '608435606052'
-  const recover = '60206080608060006001' + '5afa'
-  const compare = `60805173${owner.slice(2).toLowerCase()}1416`
-  return `${load}${recover}${compare}631626ba7e0260e01b60005260206000f3`
+  return [
+    '600435600052', // digest
+    '60a43560f81c602052', // v
+    '606435604052', // r
+    '608435606052', // s
+    '602060806080600060015afa', // ecrecover
+    `60805173${owner.slice(2).toLowerCase()}1416`, // is it the owner, and did the call succeed
+    '631626ba7e0260e01b60005260206000f3',
+  ].join('')
 }
 
 /** Deploys with CREATE2 what follows the 32 bytes of salt in its call, and returns the address. */

@@ -65,8 +65,8 @@ function decodeWrapped(
 }
 
 function readWord(bytes: Uint8Array, offset: number): bigint | undefined {
-  const word = Buffer.from(bytes.subarray(offset, offset + 32))
-  return word.length === 32 ? BigInt(`0x${word.toString('hex')}`) : undefined
+  const found = Buffer.from(bytes.subarray(offset, offset + 32))
+  return found.length === 32 ? BigInt(`0x${found.toString('hex')}`) : undefined
 }
 
 function readBytes(bytes: Uint8Array, argument: number): Uint8Array | undefined {

@@ -16,7 +16,7 @@ interface Format {
 const identity = (value: string): string => value
 
 /** What may stand in or around a phone number: spaces of any kind, tabs, hyphens and dashes, and direction marks, which copying adds. */
-const phoneSeparators = /[\p{Zs}\t().\/\p{Pd}\u2212\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+const phoneSeparators = /[\p{Zs}\t()./\p{Pd}\u2212\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
 
 const emailPattern = /^(?!.*[\p{Default_Ignorable_Code_Point}\p{Cc}])[^\s@]{1,64}@[^\s@]{1,255}$/su
 
