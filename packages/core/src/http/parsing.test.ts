@@ -69,6 +69,22 @@ describe('JSON', () => {
     expect(sanitizeJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
   })
 
+  it('may contain U+0000 in the fields that are never stored, at any depth, and nowhere else', () => {
+    const isAccepted = (value: unknown): boolean => sanitizeJson(value, ['a.data', 'message'])
+    for (const value of [{ message: '\0' }, { a: { data: '\0' } }, { a: { data: { b: ['\0'] } } }])
+      expect(isAccepted(value)).toBe(true)
+    for (const value of [
+      '\0',
+      { data: '\0' },
+      { a: '\0' },
+      { a: { b: { data: '\0' } } },
+      { message: { '\0': 1 } },
+      [{ message: '\0' }, '\0'],
+    ])
+      expect(isAccepted(value)).toBe(false)
+    expect(isAccepted({ message: '\ud800' })).toBe(false)
+  })
+
   it('loses fields named __proto__ at any depth', () => {
     const value: unknown = JSON.parse('{"a":[{"__proto__":{"b":1},"c":2}],"__proto__":1}')
     expect(sanitizeJson(value)).toBe(true)
