@@ -31,7 +31,7 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
    * Paths of fields (`message`, `request.data`) whose text is never stored, and may therefore contain U+0000. In all other fields
    * U+0000 is refused, because PostgreSQL cannot store it.
    */
-  readonly unstoredText?: readonly string[]
+  readonly transientText?: readonly string[]
   /** Treats a missing body as `{}`. */
   readonly optional?: boolean
   /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */

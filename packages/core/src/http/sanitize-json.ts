@@ -9,32 +9,32 @@ const notEncodable = /\p{Surrogate}/u
  * limit, so it is safe for values of any depth, which `JSON.stringify` is not.
  *
  * @param value the result of `JSON.parse`
- * @param unstored paths of fields (`message`, `request.data`) that are never stored, and may contain U+0000
+ * @param transient paths of fields (`message`, `request.data`) that are never stored, and may contain U+0000
  */
-export function sanitizeJson(value: unknown, unstored: readonly string[] = []): boolean {
-  return sanitize(value, { depth: requestLimits.maxJsonDepth, path: '', unstored, isUnstored: false })
+export function sanitizeJson(value: unknown, transient: readonly string[] = []): boolean {
+  return sanitize(value, { depth: requestLimits.maxJsonDepth, path: '', transient, isTransient: false })
 }
 
 interface Place {
   /** The levels that may follow. */
   readonly depth: number
   readonly path: string
-  readonly unstored: readonly string[]
-  readonly isUnstored: boolean
+  readonly transient: readonly string[]
+  readonly isTransient: boolean
 }
 
 function sanitize(value: unknown, place: Place): boolean {
-  if (typeof value === 'string') return place.isUnstored ? !notEncodable.test(value) : isStorableText(value)
+  if (typeof value === 'string') return place.isTransient ? !notEncodable.test(value) : isStorableText(value)
   if (typeof value !== 'object' || value === null) return true
   if (place.depth === 0) return false
   const below = { ...place, depth: place.depth - 1 }
   if (Array.isArray(value)) return value.every((item) => sanitize(item, below))
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
-  if (place.unstored.length === 0 || place.isUnstored)
+  if (place.transient.length === 0 || place.isTransient)
     return Object.entries(value).every(([name, item]) => isStorableText(name) && sanitize(item, below))
   return Object.entries(value).every(([name, item]) => {
     const path = place.path === '' ? name : `${place.path}.${name}`
-    return isStorableText(name) && sanitize(item, { ...below, path, isUnstored: place.unstored.includes(path) })
+    return isStorableText(name) && sanitize(item, { ...below, path, isTransient: place.transient.includes(path) })
   })
 }
 

@@ -16,14 +16,14 @@ import { callCustody, createCustodyHost, type CustodyHost } from './custody-host
 
 let anvil: Anvil
 let deployed: ContractAccount
-let undeployed: ContractAccount
+let counterfactual: ContractAccount
 let custody: CustodyHost
 let onboarding: OnboardingHost
 
 beforeAll(async () => {
   anvil = await startAnvil()
   deployed = await createContractAccount(anvil)
-  undeployed = await createContractAccount(anvil)
+  counterfactual = await createContractAccount(anvil)
   await deployed.deploy()
   const chainClients = { ETHEREUM: evmChainClient({ url: anvil.url, chainId: anvil.chainId }) }
   custody = await createCustodyHost(memoryStorage(), 'default', { chainClients })
@@ -57,7 +57,7 @@ describe('the verification endpoint, for a contract account,', () => {
     expect(await isValid(signature, deployed.address)).toBe(true)
     expect(await isValid(signature, deployed.address.toLowerCase())).toBe(true)
     expect(await isValid(await deployed.sign('bye'), deployed.address)).toBe(false)
-    expect(await isValid(await undeployed.sign('hello'), deployed.address)).toBe(false)
+    expect(await isValid(await counterfactual.sign('hello'), deployed.address)).toBe(false)
   })
 
   it('takes a signature of typed data', async () => {
@@ -65,26 +65,26 @@ describe('the verification endpoint, for a contract account,', () => {
     const data = TypedDataEncoder.getPayload({ name: 'Mail' }, types, { text: 'hello' }) as object
     const signature = await deployed.owner.signTypedData({ name: 'Mail' }, types, { text: 'hello' })
     expect(await isValid(signature, deployed.address, { type: 'EIP712', data })).toBe(true)
-    expect(await isValid(signature, undeployed.address, { type: 'EIP712', data })).toBe(false)
+    expect(await isValid(signature, counterfactual.address, { type: 'EIP712', data })).toBe(false)
   })
 
   it('takes a signature with the call that deploys the account, and deploys nothing (ERC-6492)', async () => {
-    expect(await isValid(await undeployed.signUndeployed('hello'), undeployed.address)).toBe(true)
-    expect(await isValid(await undeployed.signUndeployed('bye'), undeployed.address)).toBe(false)
-    expect(await isValid(await undeployed.sign('hello'), undeployed.address)).toBe(false)
-    expect(await anvil.rpc('eth_getCode', undeployed.address, 'latest')).toBe('0x')
+    expect(await isValid(await counterfactual.signCounterfactual('hello'), counterfactual.address)).toBe(true)
+    expect(await isValid(await counterfactual.signCounterfactual('bye'), counterfactual.address)).toBe(false)
+    expect(await isValid(await counterfactual.sign('hello'), counterfactual.address)).toBe(false)
+    expect(await anvil.rpc('eth_getCode', counterfactual.address, 'latest')).toBe('0x')
   })
 
   it('takes a signature with the deploying call of an account that is deployed by now', async () => {
-    expect(await isValid(await deployed.signUndeployed('hello'), deployed.address)).toBe(true)
+    expect(await isValid(await deployed.signCounterfactual('hello'), deployed.address)).toBe(true)
   })
 
   it('refuses a deploying call that deploys another account, or fails', async () => {
-    expect(await isValid(await undeployed.signUndeployed('hello'), deployed.address)).toBe(false)
-    const nowhere = wrapSignature(`0x${'11'.repeat(20)}`, '0x', await undeployed.sign('hello'))
-    expect(await isValid(nowhere, undeployed.address)).toBe(false)
+    expect(await isValid(await counterfactual.signCounterfactual('hello'), deployed.address)).toBe(false)
+    const nowhere = wrapSignature(`0x${'11'.repeat(20)}`, '0x', await counterfactual.sign('hello'))
+    expect(await isValid(nowhere, counterfactual.address)).toBe(false)
     const reverting = await deploy(anvil, hostileAccounts.reverts)
-    expect(await isValid(wrapSignature(reverting, '0x', '0x'), undeployed.address)).toBe(false)
+    expect(await isValid(wrapSignature(reverting, '0x', '0x'), counterfactual.address)).toBe(false)
   })
 
   it.each([
@@ -95,7 +95,7 @@ describe('the verification endpoint, for a contract account,', () => {
     ['8 KiB', `0x${'ab'.repeat(8192)}`],
   ])('refuses a signature of %s', async (_what, signature) => {
     expect(await isValid(signature, deployed.address)).toBe(false)
-    expect(await isValid(signature, undeployed.address)).toBe(false)
+    expect(await isValid(signature, counterfactual.address)).toBe(false)
   })
 
   it.each(Object.entries(hostileAccounts))('refuses an account that %s', async (_what, runtime) => {
@@ -138,15 +138,15 @@ describe('wallet login, of a contract account,', () => {
       sub: account(deployed.address),
       wallet: deployed.address.toLowerCase(),
     })
-    expect(await logIn(deployed.address, undeployed.sign)).toBe(401)
+    expect(await logIn(deployed.address, counterfactual.sign)).toBe(401)
   })
 
   it('takes an account that is not deployed yet (ERC-6492)', async () => {
-    expect(await logIn(undeployed.address, undeployed.signUndeployed)).toMatchObject({
-      sub: account(undeployed.address),
+    expect(await logIn(counterfactual.address, counterfactual.signCounterfactual)).toMatchObject({
+      sub: account(counterfactual.address),
     })
-    expect(await logIn(undeployed.address, undeployed.sign)).toBe(401)
-    expect(await logIn(undeployed.address, deployed.signUndeployed)).toBe(401)
+    expect(await logIn(counterfactual.address, counterfactual.sign)).toBe(401)
+    expect(await logIn(counterfactual.address, deployed.signCounterfactual)).toBe(401)
   })
 
   it('refuses an account whose message names a chain without a client', async () => {

@@ -60,7 +60,7 @@ export interface ContractAccount {
   /** Signs a text as the account: a signature of its owner. */
   readonly sign: (text: string) => Promise<string>
   /** Signs a text with the call that deploys the account (ERC-6492). */
-  readonly signUndeployed: (text: string) => Promise<string>
+  readonly signCounterfactual: (text: string) => Promise<string>
   readonly deploy: () => Promise<void>
 }
 
@@ -75,7 +75,7 @@ export async function createContractAccount(anvil: Anvil): Promise<ContractAccou
     address: getCreate2Address(factory, salt, keccak256(code)),
     owner,
     sign,
-    signUndeployed: async (text) => wrapSignature(factory, call, await sign(text)),
+    signCounterfactual: async (text) => wrapSignature(factory, call, await sign(text)),
     deploy: async () => {
       // With the gas of an estimate the factory succeeds without having deployed anything.
       await send(anvil, { to: factory, data: call, gas: '0xf4240' })

@@ -51,7 +51,7 @@ export function signatureRoutes(custody: CustodyContext): readonly Route[] {
         schema: newSignature(chains),
         limit: custodyBodyLimit,
         raw: 'if-available',
-        unstoredText: ['signatureRequest.data'],
+        transientText: ['signatureRequest.data'],
       },
       replies: { 200: { description: 'The signature', schema: successSchema(resultSchemas.signature) } },
       handler: async ({ body, headers }, context) => {

@@ -43,7 +43,7 @@ export function verificationRoute(custody: CustodyContext): Route {
       encoding: 'json',
       schema: newVerification,
       limit: custodyBodyLimit,
-      unstoredText: ['data', 'message'],
+      transientText: ['data', 'message'],
     },
     replies: {
       200: { description: 'True if the signature is valid', schema: successSchema(z.object({ isValid: z.boolean() })) },

@@ -1,5 +1,5 @@
 import { addr } from 'micro-eth-signer'
-import { callNode, type EvmClient, verifyContractSignature } from '../chain-clients/index.ts'
+import { callNode, type ContractSignature, type EvmClient, verifyContractSignature } from '../chain-clients/index.ts'
 import type { CustodyServices } from '../services.ts'
 import type { Chain, SignatureRequest } from './chains/chain.ts'
 
@@ -36,7 +36,7 @@ export async function isContractSignature(
  */
 export function contractSignatureVerifier(
   services: ContractServices,
-): (query: Parameters<typeof verifyContractSignature>[1] & { readonly chainId: number }) => Promise<boolean> {
+): (query: ContractSignature & { readonly chainId: number }) => Promise<boolean> {
   return async ({ chainId, ...query }) => {
     const clients = [...services.chainConnections.clients.values()]
     const client = clients.find(({ network }) => network === `eip155:${chainId}`)
@@ -44,10 +44,6 @@ export function contractSignatureVerifier(
   }
 }
 
-function askNode(
-  { logger }: ContractServices,
-  client: EvmClient,
-  query: Parameters<typeof verifyContractSignature>[1],
-): Promise<boolean> {
+function askNode({ logger }: ContractServices, client: EvmClient, query: ContractSignature): Promise<boolean> {
   return callNode(client, logger, () => verifyContractSignature(client, query), verificationTimeoutMs)
 }

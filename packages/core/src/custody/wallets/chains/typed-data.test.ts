@@ -66,7 +66,7 @@ const hostile = fc.constantFrom<unknown>(
   `0x${'f'.repeat(64)}`,
   `0x${'f'.repeat(65)}`,
   '9'.repeat(78),
-  'XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS',
+  `XE${'7'.repeat(28)}`,
 )
 
 type Shaped = readonly [type: string, value: fc.Arbitrary<unknown>]
