@@ -30,11 +30,16 @@ const letter = /\p{L}/u
  * keyboards write differently.
  */
 export function isOpaqueString(text: string): boolean {
-  const mapped = text
-    .replaceAll(/\p{Zs}/gu, ' ')
-    .normalize('NFC')
-    .replaceAll(joiner, '')
+  const mapped = mapOpaqueString(text).replaceAll(joiner, '')
   return mapped !== '' && !disallowed.test(mapped) && hasValidContext(mapped)
+}
+
+/**
+ * Maps a password to what is hashed and compared (RFC 8265 section 4.2): spaces of any kind are ordinary ones, NFC. Unlike NFKC it
+ * keeps different passwords different: a full-width 1 is not 1.
+ */
+export function mapOpaqueString(text: string): string {
+  return text.replaceAll(/\p{Zs}/gu, ' ').normalize('NFC')
 }
 
 /**

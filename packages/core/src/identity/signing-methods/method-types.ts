@@ -1,6 +1,6 @@
 import { randomCode } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { isOpaqueString } from '../../kernel/precis.ts'
+import { isOpaqueString, mapOpaqueString } from '../../kernel/precis.ts'
 
 /** Types of signing method. */
 export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
@@ -65,7 +65,7 @@ export function resolveMethodValue(
 
 /** 8 to 128 characters (NIST SP 800-63B section 5.1.1.2) of those that every keyboard writes alike (RFC 8265 section 4). */
 function isPassword(value: string): boolean {
-  const characters = [...value.normalize('NFKC')].length
+  const characters = [...mapOpaqueString(value)].length
   return characters >= 8 && characters <= 128 && isOpaqueString(value)
 }
 
