@@ -299,7 +299,8 @@ describe('typed data like that of eth_signTypedData_v4', () => {
       { types: { A: [{ name: 'a,bool b', type: 'bool' }] }, primaryType: 'A', domain: {}, message: {} },
     ],
     ['a struct with an elementary name', { types: { A: [], uint8: [] }, primaryType: 'A', domain: {}, message: {} }],
-    ['10,001 values', withType('bool[]', Array(10_001).fill(true))],
+    ['a type of 5,000 dimensions', withType(`uint8${'[]'.repeat(5000)}`, [])],
+    ['4,097 values', withType('bool[]', Array(4096).fill(true))],
     [
       '65 types',
       {

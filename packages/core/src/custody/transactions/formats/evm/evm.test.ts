@@ -102,6 +102,19 @@ describe('EVM transactions', () => {
   })
 
   it.each([
+    ['legacy', { gasPrice: String(2n ** 128n - 1n) }],
+    ['EIP-1559', { maxFeePerGas: String(2n ** 128n - 1n), maxPriorityFeePerGas: String(2n ** 128n - 1n) }],
+  ])('with the largest values of every field are signed (%s)', async (_type, fees) => {
+    const wallet = Wallet.createRandom()
+    const value = whole(2n ** 256n - 1n)
+    const chainSpecificFields = { gasLimit: String(2n ** 64n - 1n), ...fees }
+    const request = { type: 'TRANSFER', to: wallet.address, value, chainSpecificFields } as const
+    const draft = await evmTransactionFormat(request, setting(wallet.address))
+    const { raw } = draft.sign(Number.MAX_SAFE_INTEGER, Buffer.from(wallet.privateKey.slice(2), 'hex'))
+    expect(Transaction.from(hexlify(raw))).toMatchObject({ from: wallet.address, value: 2n ** 256n - 1n })
+  })
+
+  it.each([
     ['fees', { fees: { gasPrice: 2n ** 256n - 1n }, gas: 21_000n }],
     ['fees', { fees: { maxFeePerGas: 2n ** 128n, maxPriorityFeePerGas: 0n }, gas: 21_000n }],
     ['gas', { fees: { gasPrice: 1n }, gas: 2n ** 64n }],
