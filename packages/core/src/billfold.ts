@@ -7,6 +7,7 @@ import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
+import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
 import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { AuditApi } from './platform/audit/api.ts'
@@ -288,6 +289,7 @@ function resolveOptions(
   // configured registries.
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
   const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
+  const verifyContractSignature = contractSignatureVerifier(services)
   const sessions = createSessionContext(services, authentication, listWalletClaims)
   return {
     authentication,
@@ -298,7 +300,7 @@ function resolveOptions(
     didWallets,
     sessions,
     faces: sessions.faces,
-    onboarding: toOnboardingSettings({ resolveDidKeys, ...options.onboarding }),
+    onboarding: toOnboardingSettings({ resolveDidKeys, verifyContractSignature, ...options.onboarding }),
     payments: { services, settings: resolvePaymentSettings(payments) },
     paymentOptions: { curve: authentication?.curve ?? 'secp256k1', ...payments },
   } as const

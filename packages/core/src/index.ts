@@ -47,7 +47,13 @@ export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applic
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
-export type { DidKey, DidKeyResolver, SignInSite, WalletLoginSettings } from './onboarding/wallet-login/index.ts'
+export type {
+  ContractSignatureVerifier,
+  DidKey,
+  DidKeyResolver,
+  SignInSite,
+  WalletLoginSettings,
+} from './onboarding/wallet-login/index.ts'
 export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { PaymentsApi } from './payments/payments-api.ts'

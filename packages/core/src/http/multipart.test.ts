@@ -80,6 +80,51 @@ describe('a multipart body', () => {
     )
   })
 
+  it('may have spaces and tabs after a boundary, for any chunking (RFC 2046 section 5.1.1)', async () => {
+    const sent = [1, 2, 3].map((part) => ({ name: `p${part}`, content: Buffer.from(`\r\n--\r\n--c \r\n${part} \t`) }))
+    const padding = fc.array(fc.constantFrom(' ', '\t'), { maxLength: 30 }).map((texts) => texts.join(''))
+    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(padding, sizes, async (spaces, cuts) => {
+        const text = Buffer.from(encodeBody(sent))
+          .toString('latin1')
+          .replaceAll(/--b(--)?(?=\r\n)/g, `$&${spaces}`)
+        const body = Readable.from(cut(Buffer.from(text, 'latin1'), cuts), { objectMode: false })
+        expect(await read(body)).toEqual(sent)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it.each(['お疲れ様です.mp4', 'Declaração.pdf', 'a"b.png'])(
+    'may have a file name of any letters: %s (busboy#20, #319)',
+    async (filename) => {
+      const written = filename.replaceAll('"', '%22')
+      const head = `--b\r\nContent-Disposition: form-data; name="é"; filename="${written}"\r\nContent-Type: image/png\r\n\r\n`
+      const incoming = readMultipart(from(head, 'x', '\r\n--b--\r\n'), type, limits, 5000)
+      const parts: unknown[] = []
+      for await (const part of incoming.parts) parts.push([part.name, part.filename])
+      expect(parts).toEqual([['é', written]])
+    },
+  )
+
+  it('may have a preamble and an epilogue (RFC 2046 section 5.1.1)', async () => {
+    const sent = [{ name: 'a', content: Buffer.from('x') }]
+    expect(await read(from('preamble\r\n', encodeBody(sent), 'epilogue'))).toEqual(sent)
+  })
+
+  it('keeps spaces that belong to the content', async () => {
+    const sent = [{ name: 'a', content: Buffer.from('--b \r\n --b\r\n--a  \r\n  ') }]
+    const body = Buffer.concat([
+      Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx'),
+      ...sent.map(({ content }) => content),
+      Buffer.from('\r\n--b--\r\n'),
+    ])
+    expect(await read(from(body))).toEqual([
+      { name: 'a', content: Buffer.concat([Buffer.from('x'), ...sent.map(({ content }) => content)]) },
+    ])
+  })
+
   it.each([
     ['without an end', from(encodePart({ name: 'a', content: Buffer.from('x') }))],
     ['that ends in a part', from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf')],

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
 import { BillfoldError } from '../kernel/errors.ts'
 import { createBodyDeadline } from './body-deadline.ts'
+import { transportPaddingFilter } from './transport-padding.ts'
 
 /** A part of a `multipart/form-data` body (RFC 7578). */
 export interface MultipartPart {
@@ -49,6 +50,7 @@ export function readMultipart(
   milliseconds: number,
 ): IncomingMultipart {
   const parser = createParser(contentType, limits)
+  const padding = transportPaddingFilter(parseBoundary(contentType))
   const queue = createPartQueue((error) => fail(error))
   const deadline = createBodyDeadline(milliseconds, () => fail(new BillfoldError('body.too-slow')))
   let received = 0
@@ -58,7 +60,8 @@ export function readMultipart(
     deadline.onBytes(chunk.length)
     if (received > limits.limit) return fail(new BillfoldError('body.too-large'))
     // The chunk may have closed the queue. The rest is then discarded, and must not be paused.
-    if (parser.write(chunk) || queue.isClosed()) return
+    const filtered = padding.push(chunk)
+    if (filtered.length === 0 || parser.write(filtered) || queue.isClosed()) return
     body.pause()
     deadline.pause()
     parser.once('drain', () => {
@@ -71,6 +74,7 @@ export function readMultipart(
     deadline.pause()
     // The body is complete, so its close event is not an error.
     body.off('close', onClosed)
+    parser.write(padding.flush())
     parser.end()
   }
   const onClosed = (cause?: unknown): void => fail(new BillfoldError('request.closed', { cause }))
@@ -96,11 +100,18 @@ export function readMultipart(
 }
 
 /** RFC 2046 section 5.1.1. */
-const boundary = /;\s*boundary=(?:"[^"]{1,70}"|[^\s;"]{1,70})/i
+const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i
+
+function parseBoundary(contentType: string): string {
+  const [, quoted, token] = boundary.exec(contentType) ?? []
+  const found = quoted ?? token
+  if (found === undefined)
+    throw new BillfoldError('body.malformed', { message: 'The content type has no valid boundary' })
+  return found
+}
 
 function createParser(contentType: string, limits: MultipartLimits): BusboyInstance {
-  if (!boundary.test(contentType))
-    throw new BillfoldError('body.malformed', { message: 'The content type has no valid boundary' })
+  parseBoundary(contentType)
   try {
     return new Busboy({
       headers: { 'content-type': contentType },

@@ -69,6 +69,22 @@ describe('JSON', () => {
     expect(sanitizeJson(JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))).toBe(false)
   })
 
+  it('may contain U+0000 in the fields that are never stored, at any depth, and nowhere else', () => {
+    const isAccepted = (value: unknown): boolean => sanitizeJson(value, ['a.data', 'message'])
+    for (const value of [{ message: '\0' }, { a: { data: '\0' } }, { a: { data: { b: ['\0'] } } }])
+      expect(isAccepted(value)).toBe(true)
+    for (const value of [
+      '\0',
+      { data: '\0' },
+      { a: '\0' },
+      { a: { b: { data: '\0' } } },
+      { message: { '\0': 1 } },
+      [{ message: '\0' }, '\0'],
+    ])
+      expect(isAccepted(value)).toBe(false)
+    expect(isAccepted({ message: '\ud800' })).toBe(false)
+  })
+
   it('loses fields named __proto__ at any depth', () => {
     const value: unknown = JSON.parse('{"a":[{"__proto__":{"b":1},"c":2}],"__proto__":1}')
     expect(sanitizeJson(value)).toBe(true)
@@ -89,6 +105,13 @@ describe('isEncodedAs', () => {
     ['application/json;charset=utf-8', 'json', true],
     ['APPLICATION/JSON ; charset="UTF-8"', 'json', true],
     ['application/ld+json', 'json', true],
+    // body-parser#474, body-parser#50 and koa-bodyparser#50
+    ['application/json; utf-8', 'json', true],
+    ['application/json; charset=UTF8', 'json', true],
+    ['application/json;charset=utf-8;', 'json', true],
+    ['application/json;', 'json', true],
+    // body-parser#440
+    ['application/json; charset=utf-7', 'json', false],
     ['application/json; charset=utf-16', 'json', false],
     ['application/jsonp', 'json', false],
     ['application/+json', 'json', false],

@@ -88,8 +88,11 @@ function acceptParsed(
       cause: 'middleware before this route consumed the body',
     })
   }
-  if ((raw?.length ?? length ?? estimateLength(value)) > rule.limit) throw new BillfoldError('body.too-large')
-  if (!sanitizeJson(value)) throw new BillfoldError('body.malformed')
+  const size = raw?.length ?? length
+  if (size !== undefined && size > rule.limit) throw new BillfoldError('body.too-large')
+  // The depth comes before the estimate, which is recursive.
+  if (!sanitizeJson(value, rule.transientText)) throw new BillfoldError('body.malformed')
+  if (size === undefined && estimateLength(value) > rule.limit) throw new BillfoldError('body.too-large')
   if (rule.raw === true && raw === undefined) throw new BillfoldError('body.raw-unavailable')
   return { value, raw: wantsRaw(rule) ? raw : undefined }
 }
@@ -107,7 +110,7 @@ function decode(rule: BodyRule, bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new BillfoldError('body.malformed')
   const text = stripBom(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
   const value = rule.encoding === 'json' ? parseJson(text) : parseUrlEncoded(text)
-  if (value === undefined || !sanitizeJson(value)) throw new BillfoldError('body.malformed')
+  if (value === undefined || !sanitizeJson(value, rule.transientText)) throw new BillfoldError('body.malformed')
   return value
 }
 

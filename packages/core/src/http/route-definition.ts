@@ -27,6 +27,11 @@ export interface BodyRule<S extends z.ZodType = z.ZodType> {
    * parser did not retain them, for routes that need them from some callers only.
    */
   readonly raw?: boolean | 'if-available'
+  /**
+   * Paths of fields (`message`, `request.data`) whose text is never stored, and may therefore contain U+0000. In all other fields
+   * U+0000 is refused, because PostgreSQL cannot store it.
+   */
+  readonly transientText?: readonly string[]
   /** Treats a missing body as `{}`. */
   readonly optional?: boolean
   /** Also accepts `multipart/form-data`: the handler then reads `parts`, and the schema receives undefined. */

@@ -138,6 +138,54 @@ export function custodySuite(client: MountedClient, authorization: () => string)
       expect(verifyMessage('hello', result.signature)).toBe(wallet.address)
     })
 
+    it.each([
+      ['hex', '0x00ff80', Buffer.from('00ff80', 'hex')],
+      ['hex', '00ff80', Buffer.from('00ff80', 'hex')],
+      ['base64', 'AP+A', Buffer.from('00ff80', 'hex')],
+      ['text', 'AP+A', 'AP+A'],
+      [undefined, 'a\u0000b', 'a\u0000b'],
+    ])('of messages in the encoding %s sign the bytes of %j', async (dataEncoding, data, signed) => {
+      const { wallet } = await createUserWithWallet()
+      const request = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data, dataEncoding }
+      const { result } = await call('POST', '/api/signatures', { pincode: pin, signatureRequest: request })
+      expect(verifyMessage(signed, result.signature)).toBe(wallet.address)
+      const check = { secretType: 'ETHEREUM', walletId: wallet.id, data, dataEncoding, signature: result.signature }
+      const verified = await call('POST', '/api/signatures/verification', check)
+      expect(verified.result.isValid).toBe(true)
+    })
+
+    it.each([
+      ['hex', '0x0'],
+      ['hex', 'hello'],
+      ['base64', 'AP+'],
+      ['base64', 'AP-A'],
+      ['base64', 'AP+B='],
+      ['rot13', 'hello'],
+      ['text', 'a\ud800'],
+    ])('of messages in the encoding %s are refused for %j', async (dataEncoding, data) => {
+      const { wallet } = await createUserWithWallet()
+      const request = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: wallet.id, data, dataEncoding }
+      const { status } = await call('POST', '/api/signatures', { pincode: pin, signatureRequest: request })
+      expect(status).toBe(400)
+    })
+
+    it('refuse U+0000 in every other field', async () => {
+      const { wallet } = await createUserWithWallet()
+      const request = { type: 'MESSAGE', secretType: 'ETHEREUM', walletId: `${wallet.id}\u0000`, data: 'hello' }
+      const signed = await call('POST', '/api/signatures', { pincode: pin, signatureRequest: request })
+      expect(signed.status).toBe(400)
+      const body = { secretType: 'ETHEREUM', walletId: `${wallet.id}\u0000`, data: 'hello', signature: '0x' }
+      expect((await call('POST', '/api/signatures/verification', body)).status).toBe(400)
+    })
+
+    it('refuse typed data as JSON text that is nested thousands deep', async () => {
+      const { wallet } = await createUserWithWallet()
+      const data = `{"types":{},"primaryType":"A","domain":{},"message":{"a":${'['.repeat(9000)}${']'.repeat(9000)}}}`
+      const request = { type: 'EIP712', secretType: 'ETHEREUM', walletId: wallet.id, data }
+      const { status } = await call('POST', '/api/signatures', { pincode: pin, signatureRequest: request })
+      expect(status).toBe(400)
+    })
+
     it('of typed data, as object or JSON text, verify in another library (EIP-712)', async () => {
       const { wallet } = await createUserWithWallet()
       for (const data of [mail, JSON.stringify(mail)]) {

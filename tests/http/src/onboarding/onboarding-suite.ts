@@ -58,15 +58,27 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
 
     it.each([
       ['nothing', {}],
-      ['a truncated signature', { signature: `0x${'1'.repeat(128)}` }],
+      ['half a byte', { signature: `0x${'1'.repeat(129)}` }],
       ['a number', { signature: 1 }],
-      ['a signature with a v of 1f', { signature: `0x${'1'.repeat(128)}1f` }],
+      ['a signature of more than 8 KiB', { signature: `0x${'1'.repeat(16_386)}` }],
       ['a key id that is missing', { signature: { value: `0x${'1'.repeat(128)}1b` } }],
     ])('returns 400 for %s', async (_what, json) => {
       const { body } = await sendOnboardingRequest(client, 'GET', '/auth/challenge')
       const headers = { authorization: `Bearer ${body.jwt}` }
       const reply = await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })
       expect(reply).toMatchObject({ status: 400, body: { code: 'input_invalid', errors: [{}] } })
+    })
+
+    it.each([
+      ['no bytes', '0x'],
+      ['a truncated signature', `0x${'1'.repeat(126)}`],
+      ['a compact signature of nobody', `0x${'1'.repeat(128)}`],
+      ['a signature with a v of 1f', `0x${'1'.repeat(128)}1f`],
+    ])('returns 401 for %s, with or without a message', async (_what, signature) => {
+      const { body } = await sendOnboardingRequest(client, 'GET', `/auth/challenge/${createLoginWallet().address}`)
+      const headers = { authorization: `Bearer ${body.jwt}` }
+      for (const json of [{ signature }, { signature, message: body.message ?? 'hello' }])
+        expect((await sendOnboardingRequest(client, 'POST', '/auth/challenge', { headers, json })).status).toBe(401)
     })
 
     it('accepts each token for its own purpose only', async () => {

@@ -166,6 +166,17 @@ function bodies(client: MountedClient): void {
     expect((await client.request('POST', '/optional', { json: { name: 'a' } })).json).toEqual({ name: 'a' })
   })
 
+  it.each([
+    ['arrays', '[', ']', 45_000],
+    ['objects', '{"a":', '}', 15_000],
+  ])('returns 400 for a chunked body of %s nested thousands deep', async (_what, open, close, depth) => {
+    const body = `{"text":"a","x":${open.repeat(depth)}1${close.repeat(depth)}}`
+    const chunks = body.match(/.{1,1000}/g) ?? []
+    const answer = await client.request('POST', '/large', { headers: json, chunks })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toMatchObject({ error: { code: 'body.malformed' } })
+  })
+
   it('prevents fields from changing a prototype', async () => {
     const body =
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"deep":{"__proto__":{"polluted":1}}}'

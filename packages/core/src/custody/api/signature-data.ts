@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
+import { sanitizeJson } from '../../http/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
 
 /** Typed data (EIP-712), as an object or a JSON string. */
@@ -7,15 +8,51 @@ export const typedDataSchema = z
   .union([z.record(z.string(), z.unknown()), z.string()])
   .describe('Typed data, as an object or a JSON string')
 
-/** Parses typed data that was sent as a JSON string. Other requests are returned unchanged. @throws BillfoldError `input.invalid` */
-export function parseSignatureRequest(request: SignatureRequest): SignatureRequest {
-  if (request.type !== 'EIP712' || typeof request.data !== 'string') return request
-  try {
-    return { type: 'EIP712', data: JSON.parse(request.data) }
-  } catch (error) {
-    const issues = [{ path: 'data', message: 'is not valid JSON' }]
-    throw new BillfoldError('input.invalid', { issues, cause: error })
+/** How the data of a message is written: text, or bytes in hex (with or without `0x`) or base64 (RFC 4648 section 4). */
+export const dataEncodingSchema = z
+  .enum(['text', 'hex', 'base64'])
+  .optional()
+  .describe(
+    'How the data of a MESSAGE is written. Default: text, signed as UTF-8. hex and base64: any bytes, signed as they are',
+  )
+
+/** A request as it is sent. */
+export type TransmittedSignatureRequest = (
+  | { readonly type: 'MESSAGE'; readonly data: string }
+  | { readonly type: 'EIP712'; readonly data: unknown }
+) & { readonly dataEncoding?: z.output<typeof dataEncodingSchema> }
+
+/** Decodes the bytes of a message, and parses typed data that was sent as a JSON string. @throws BillfoldError `input.invalid` */
+export function parseSignatureRequest({ dataEncoding, ...request }: TransmittedSignatureRequest): SignatureRequest {
+  if (request.type === 'MESSAGE') return { type: 'MESSAGE', data: decodeMessage(request.data, dataEncoding) }
+  if (dataEncoding !== undefined && dataEncoding !== 'text') throw invalid('dataEncoding', 'is for messages only')
+  return { type: 'EIP712', data: typeof request.data === 'string' ? parseJson(request.data) : request.data }
+}
+
+function decodeMessage(data: string, encoding: TransmittedSignatureRequest['dataEncoding']): string | Uint8Array {
+  if (encoding === 'hex') {
+    if (!/^(?:0x)?(?:[0-9a-fA-F]{2})*$/.test(data)) throw invalid('data', 'is not hex')
+    return Uint8Array.from(Buffer.from(data.replace(/^0x/, ''), 'hex'))
   }
+  if (encoding !== 'base64') return data
+  const bytes = Buffer.from(data, 'base64')
+  if (bytes.toString('base64') !== data) throw invalid('data', 'is not base64 (RFC 4648 section 4)')
+  return Uint8Array.from(bytes)
+}
+
+function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw invalid('data', 'is not valid JSON', error)
+  }
+  if (!sanitizeJson({ data: value }, ['data'])) throw invalid('data', 'is nested too deeply or not well-formed text')
+  return value
+}
+
+function invalid(path: string, message: string, cause?: unknown): BillfoldError {
+  return new BillfoldError('input.invalid', { issues: [{ path, message }], cause })
 }
 
 /** Runs a function and prefixes the paths of its input errors with `signatureRequest`. */

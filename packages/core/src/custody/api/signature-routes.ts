@@ -9,12 +9,17 @@ import { signingMethodHeadersSchema } from '../../identity/api/signing-method-he
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
-import { withSignatureRequestPath, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
+import {
+  dataEncodingSchema,
+  withSignatureRequestPath,
+  parseSignatureRequest,
+  typedDataSchema,
+} from './signature-data.ts'
 import { verificationRoute } from './verification-route.ts'
 
 const common = { secretType: z.string().max(32), walletId: idSchema }
 
-const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string() })
+const message = z.object({ type: z.literal('MESSAGE'), ...common, data: z.string(), dataEncoding: dataEncodingSchema })
 const typed = z.object({ type: z.literal('EIP712'), ...common, data: typedDataSchema })
 
 /** The body schema, with a raw request type for every enabled chain. */
@@ -41,7 +46,13 @@ export function signatureRoutes(custody: CustodyContext): readonly Route[] {
         "Sign a message in the format of the wallet's chain, typed data (EIP-712), or raw bytes if the host allows it",
       guard: service,
       headers: signingMethodHeadersSchema,
-      body: { encoding: 'json', schema: newSignature(chains), limit: custodyBodyLimit, raw: 'if-available' },
+      body: {
+        encoding: 'json',
+        schema: newSignature(chains),
+        limit: custodyBodyLimit,
+        raw: 'if-available',
+        transientText: ['signatureRequest.data'],
+      },
       replies: { 200: { description: 'The signature', schema: successSchema(resultSchemas.signature) } },
       handler: async ({ body, headers }, context) => {
         const { secretType, walletId, ...request } = body.signatureRequest

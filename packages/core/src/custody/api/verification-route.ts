@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
+import { maxContractSignatureBytes } from '../chain-clients/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
+import { isContractSignature } from '../wallets/contract-signature.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { custodyBodyLimit, idSchema, successSchema } from './schemas.ts'
-import { parseSignatureRequest, typedDataSchema } from './signature-data.ts'
+import { dataEncodingSchema, parseSignatureRequest, typedDataSchema } from './signature-data.ts'
 
 const address = z.string().min(1).max(128)
 
@@ -16,7 +18,11 @@ const newVerification = z.object({
   secretType: z.string().max(32),
   data: typedDataSchema.optional().describe('The signed text or typed data'),
   message: z.string().optional().describe('Alias of data, for text'),
-  signature: z.string().max(512).describe("Hex, or the chain's native encoding"),
+  dataEncoding: dataEncodingSchema,
+  signature: z
+    .string()
+    .max(2 + 2 * maxContractSignatureBytes)
+    .describe("Hex, or the chain's native encoding; of contract accounts on EVM chains too (ERC-1271, ERC-6492)"),
   walletAddress: address.optional().describe('The address of the claimed signer; alternatives: address, walletId'),
   address: address.optional(),
   walletId: idSchema.optional(),
@@ -33,25 +39,34 @@ export function verificationRoute(custody: CustodyContext): Route {
     path: '/api/signatures/verification',
     summary: 'Verify a signature of a message or typed data against an address',
     guard: custody.service,
-    body: { encoding: 'json', schema: newVerification, limit: custodyBodyLimit },
+    body: {
+      encoding: 'json',
+      schema: newVerification,
+      limit: custodyBodyLimit,
+      transientText: ['data', 'message'],
+    },
     replies: {
       200: { description: 'True if the signature is valid', schema: successSchema(z.object({ isValid: z.boolean() })) },
+      503: { description: 'The node of the chain, which knows contract accounts, is not available' },
     },
     handler: async ({ body }, context) => {
       const chain = getChain(custody.chains, body.secretType)
       const request = toSignatureRequest(body)
       const signer = await findSignerAddress(custody, context, body)
-      return custodySuccessReply({ isValid: chain.verify(request, body.signature, signer) })
+      const isValid =
+        chain.verify(request, body.signature, signer) ||
+        (await isContractSignature(custody.services, chain, request, body.signature, signer))
+      return custodySuccessReply({ isValid })
     },
   })
 }
 
-function toSignatureRequest({ type, data, message }: Verification): SignatureRequest {
+function toSignatureRequest({ type, data, message, dataEncoding }: Verification): SignatureRequest {
   const signed = data ?? message
   if (signed === undefined) throw invalid('data', 'is required')
-  if (type === 'EIP712') return parseSignatureRequest({ type, data: signed })
+  if (type === 'EIP712') return parseSignatureRequest({ type, data: signed, dataEncoding })
   if (typeof signed !== 'string') throw invalid('data', 'is not text')
-  return { type, data: signed }
+  return parseSignatureRequest({ type, data: signed, dataEncoding })
 }
 
 async function findSignerAddress(

@@ -17,11 +17,13 @@ export interface AeternityClientOptions {
 }
 
 const bigintSchema = z.union([z.string().regex(/^-?[0-9]{1,78}$/), z.number().int()]).transform(BigInt)
-const account = z.object({ balance: bigintSchema, nonce: bigintSchema })
-const nextNonce = z.object({ next_nonce: bigintSchema })
+/** A height or nonce; -1 is the height of a pending transaction. */
+const countSchema = bigintSchema.transform(Number).pipe(z.int().min(-1))
+const account = z.object({ balance: bigintSchema, nonce: countSchema })
+const nextNonce = z.object({ next_nonce: countSchema })
 const statusShape = z.object({ network_id: z.string() })
-const found = z.object({ block_height: bigintSchema, block_hash: z.string().max(128).optional() })
-const top = z.object({ height: bigintSchema })
+const found = z.object({ block_height: countSchema, block_hash: z.string().max(128).optional() })
+const top = z.object({ height: countSchema })
 const refusal = z.object({ reason: z.string().max(1000).optional(), error_code: z.string().max(200).optional() })
 
 type NodeCall = (path: string, json?: unknown) => Promise<NodeResponse>
@@ -57,7 +59,7 @@ export function aeternityChainClient(options: AeternityClientOptions): Aeternity
     balance: async (address) => (await fetchAccount(request, address)).balance,
     nonces: async (address) => {
       const next = await fetchNextNonce(request, address)
-      const mined = Number((await fetchAccount(request, address)).nonce) + 1
+      const mined = (await fetchAccount(request, address)).nonce + 1
       return { mined, next: Math.max(mined, next) }
     },
     broadcast: async (raw) => classifyResponse(await request('/transactions', { tx: `tx_${encodeBase64check(raw)}` })),
@@ -80,13 +82,13 @@ function verifyNetworkFirst(request: NodeCall, networkId: string): NodeCall {
 
 async function fetchAccount(request: NodeCall, address: string): Promise<z.output<typeof account>> {
   const { status: code, json } = await request(`/accounts/${address}?int-as-string=true`)
-  return code === 404 ? { balance: 0n, nonce: 0n } : account.parse(json)
+  return code === 404 ? { balance: 0n, nonce: 0 } : account.parse(json)
 }
 
 /** Fetches the first nonce that is neither in a block nor in the mempool. */
 async function fetchNextNonce(request: NodeCall, address: string): Promise<number> {
   const { status: code, json } = await request(`/accounts/${address}/next-nonce?strategy=continuity`)
-  return code === 404 ? 1 : Number(nextNonce.parse(json).next_nonce)
+  return code === 404 ? 1 : nextNonce.parse(json).next_nonce
 }
 
 /** Classifies the response to a broadcast. Nodes refuse with status 400 and a free-form `error_code` and `reason`. */
@@ -108,12 +110,12 @@ async function fetchStatus(request: NodeCall, hash: string): Promise<NodeTransac
   const { status: code, json } = await request(`/transactions/${encodeURIComponent(hash)}?int-as-string=true`)
   if (code === 404 || code === 410 || code === 400) return { state: 'unknown', confirmations: 0 }
   const { block_height: height, block_hash: blockHash } = found.parse(json)
-  if (height < 0n) return { state: 'pending', confirmations: 0 }
+  if (height < 0) return { state: 'pending', confirmations: 0 }
   const newest = top.parse((await request('/key-blocks/current/height?int-as-string=true')).json).height
   return {
     state: 'mined',
-    confirmations: Math.max(1, Number(newest - height) + 1),
-    blockNumber: Number(height),
+    confirmations: Math.max(1, newest - height + 1),
+    blockNumber: height,
     ...(blockHash !== undefined && { blockHash }),
   }
 }

@@ -69,6 +69,12 @@ export interface EvmClient extends AnyChainClient {
   readonly estimateGas: (call: EvmCall) => Promise<bigint>
   /** Executes a read-only contract call (`eth_call`) and returns its result. @throws BillfoldError `transaction.reverted` */
   readonly call: (call: EvmCall) => Promise<Uint8Array>
+  /**
+   * Executes creation code without deploying it (`eth_call` without a recipient), from an account that nobody knows, at the newest
+   * block, and returns its result; undefined if it fails. Needed for signatures of contract accounts (ERC-1271, ERC-6492), which are
+   * invalid on chains whose client lacks it.
+   */
+  readonly execute?: (code: Uint8Array, gas: bigint) => Promise<Uint8Array | undefined>
 }
 
 /** A client of an æternity node. */

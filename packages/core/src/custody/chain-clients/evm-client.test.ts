@@ -52,6 +52,39 @@ describe('evmChainClient', () => {
     expect(reader.network).toBe('eip155:1')
   })
 
+  it.each([
+    ['0x20000000000000', 'a count beyond 2^53 - 1'],
+    [`0x${'f'.repeat(64)}`, 'a count of 256 bits'],
+    [`0x1${'0'.repeat(64)}`, 'a number of more than 256 bits'],
+    ['0x', 'no digits'],
+    [5, 'a JSON number'],
+  ])('rejects the nonce %s: %s', async (count, _what) => {
+    const reader = client(await node({ eth_getTransactionCount: count }))
+    expect((await thrown(reader.nonces(address))).message).toMatch(/2\^53|Invalid/)
+  })
+
+  it('executes code without a recipient, with bounded gas, from an account that nobody knows', async () => {
+    const started = await node({ eth_call: '0x01' })
+    const { execute } = client(started)
+    expect(await execute?.(Uint8Array.of(0xfe), 1000n)).toEqual(Uint8Array.of(1))
+    await execute?.(Uint8Array.of(0xfe), 1000n)
+    const calls = started.requests.map(({ body }) => JSON.parse(body)).filter(({ method }) => method === 'eth_call')
+    expect(calls.map(({ params }) => params)).toEqual(
+      calls.map(() => [
+        { from: expect.stringMatching(/^0x(?!0{40})[0-9a-f]{40}$/), gas: '0x3e8', data: '0xfe' },
+        'latest',
+      ]),
+    )
+    expect(new Set(calls.map(({ params }) => params[0].from)).size).toBe(2)
+  })
+
+  it.each(['execution reverted', 'out of gas', 'invalid opcode: INVALID', 'VM execution error', 'EVM error OutOfGas'])(
+    'executes code to undefined if the node reports %s',
+    async (message) => {
+      expect(await client(await node({ eth_call: new Error(message) })).execute?.(Uint8Array.of(0), 1n)).toBeUndefined()
+    },
+  )
+
   it('returns a gas price on chains without a base fee, and derives the priority fee if the node recommends none', async () => {
     expect(await client(await node({ eth_getBlockByNumber: {}, eth_gasPrice: '0x7' })).fees()).toEqual({ gasPrice: 7n })
     const tipless = {

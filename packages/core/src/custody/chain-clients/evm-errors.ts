@@ -50,6 +50,7 @@ export function isInsufficientFunds(error: unknown): boolean {
 export function isReverted(error: unknown): boolean {
   return (
     error instanceof JsonRpcError &&
-    (error.code === 3 || /revert|invalid opcode|out of gas|gas required exceeds|vm execution/i.test(error.message))
+    (error.code === 3 ||
+      /revert|invalid(fe)? ?opcode|out ?of ?gas|gas required exceeds|vm execution/i.test(error.message))
   )
 }

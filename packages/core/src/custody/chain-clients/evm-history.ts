@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EvmClient } from './chain-client.ts'
 import type { JsonRpcCall } from './json-rpc.ts'
-import { hexDataSchema, quantitySchema } from './hex-schemas.ts'
+import { countSchema, hexDataSchema, quantitySchema } from './hex-schemas.ts'
 
 /** An event log of a contract (`eth_getLogs` of the Ethereum Execution APIs). */
 export interface EvmLog {
@@ -36,9 +36,9 @@ const logShape = z.object({
   topics: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(4),
   data: hexDataSchema,
   blockNumber: quantitySchema,
-  logIndex: quantitySchema,
+  logIndex: countSchema,
 })
-const blockShape = z.object({ timestamp: quantitySchema })
+const blockShape = z.object({ timestamp: countSchema })
 
 /** Creates the queries of past blocks over JSON-RPC. */
 export function createEvmHistory(rpc: JsonRpcCall): EvmHistory {
@@ -49,9 +49,9 @@ export function createEvmHistory(rpc: JsonRpcCall): EvmHistory {
       const logs = z.array(logShape).parse(await rpc('eth_getLogs', [filter]))
       return logs
         .filter(({ blockNumber, topics }) => blockNumber === block && topics[1]?.toLowerCase() === secondTopic)
-        .sort((one, other) => Number(one.logIndex - other.logIndex))
+        .sort((one, other) => one.logIndex - other.logIndex)
     },
     blockTime: async (block) =>
-      Number(blockShape.parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])).timestamp),
+      blockShape.parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])).timestamp,
   }
 }

@@ -13,5 +13,7 @@ export type {
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
 export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
+export { type ContractSignature, maxContractSignatureBytes, verifyContractSignature } from './contract-signature.ts'
+export { estimateGasInRange, fetchFeesInRange } from './evm-ranges.ts'
 export { chainLimits } from './limits.ts'
 export { type FeeBumping, resolveFeeBumping } from './fee-bumping.ts'

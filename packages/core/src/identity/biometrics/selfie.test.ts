@@ -75,6 +75,29 @@ describe('parsing a selfie', () => {
       expect(parseSelfie(text)).toEqual({ mediaType: 'image/png', width: 16, height: 16, bytes: png })
   })
 
+  it.each([
+    'data:image/png;charset=utf-8;base64,',
+    'data:image/png; charset=utf-8; base64,',
+    'DATA:IMAGE/PNG;BASE64,',
+    'data:image/jpg;name=me.png;base64,',
+    'data:image/png;name="a;b c.png";base64,',
+    'data:;base64,',
+    'data:application/octet-stream;base64,',
+  ])('accepts the data URL %s… (RFC 2397)', (head) => {
+    expect(parseSelfie(head + base64).bytes).toEqual(png)
+    expect(parseSelfie(head + encodeURIComponent(base64)).bytes).toEqual(png)
+  })
+
+  it.each([
+    'data:image/png,',
+    'data:image/png;base64;',
+    'data:image/png;base64',
+    'image/png;base64,',
+    `data:${';a=b'.repeat(100_000)};base64,`,
+  ])('rejects %.40s…, which is no data URL with base64', (head) => {
+    expect(toErrorCode(() => parseSelfie(head + base64))).toBe('selfie.invalid')
+  })
+
   it('accepts the photos of phones with 12 and with 50 megapixels, and rejects more', () => {
     const sized = (width: number, height: number) => Buffer.from(jpeg(frame(width, height))).toString('base64')
     for (const [width, height] of [

@@ -1,4 +1,5 @@
 import { BillfoldError } from '../../kernel/errors.ts'
+import { stripDataUrl } from './data-url.ts'
 import { parseImageHeader } from './image-header.ts'
 import type { FaceImage } from './verifier.ts'
 
@@ -44,7 +45,7 @@ export function parseFrames(texts: readonly string[]): readonly FaceImage[] {
 
 function parseImage(text: string, maxPixels: Readonly<Record<FaceImage['mediaType'], number>>): FaceImage {
   if (text.length > maxSelfieLength) throw new BillfoldError('selfie.too-large')
-  const base64 = text.replace(/^data:image\/(?:jpeg|jpg|png);base64,/i, '')
+  const base64 = stripDataUrl(text)
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('selfie.invalid')
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
   if (bytes.length > imageLimits.bytes) throw new BillfoldError('selfie.too-large')

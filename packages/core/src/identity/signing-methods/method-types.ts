@@ -1,5 +1,6 @@
 import { randomCode } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
+import { isOpaqueString, mapOpaqueString } from '../../kernel/precis.ts'
 
 /** Types of signing method. */
 export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
@@ -58,14 +59,19 @@ export function resolveMethodValue(
     if (rule.generate === undefined) throw new BillfoldError('signing-method.invalid-value')
     return { value: rule.generate(), generated: true }
   }
-  if (!rule.accepts(presented)) throw new BillfoldError('signing-method.invalid-value')
+  if (!rule.accepts(presented) || !isHeaderText(presented)) throw new BillfoldError('signing-method.invalid-value')
   return { value: presented, generated: false }
 }
 
-/** 8 to 128 characters of any kind (NIST SP 800-63B section 5.1.1.2). */
+/** 8 to 128 characters (NIST SP 800-63B section 5.1.1.2) of those that every keyboard writes alike (RFC 8265 section 4). */
 function isPassword(value: string): boolean {
-  const characters = [...value.normalize('NFKC')].length
-  return characters >= 8 && characters <= 128
+  const characters = [...mapOpaqueString(value)].length
+  return characters >= 8 && characters <= 128 && isOpaqueString(value)
+}
+
+/** The value is the end of the header `Signing-Method`, which loses spaces at its end and has no controls (RFC 9110 section 5.5). */
+function isHeaderText(value: string): boolean {
+  return !/[\p{Cc}]|\s$/u.test(value)
 }
 
 /** True for one repeated digit and for digits that count up or down by one. */

@@ -299,6 +299,11 @@ describe('passwords and biometric secrets', () => {
 
   it.each([
     ['PASSWORD', 'seven c'],
+    ['PASSWORD', 'correct horse '],
+    ['PASSWORD', 'correct horse\u00a0'],
+    ['PASSWORD', 'correct\thorse'],
+    ['PASSWORD', 'correct horse\u200b'],
+    ['PASSWORD', 'correct horse \u2764\ufe0f'],
     ['PASSWORD', 'x'.repeat(129)],
     ['BIOMETRIC', 'too short'],
     ['BIOMETRIC', undefined],

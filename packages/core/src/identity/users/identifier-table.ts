@@ -7,7 +7,7 @@ export const identifiers = defineTable({
     id: text(36),
     tenant: text(64),
     userId: text(36),
-    /** `did`, `public-key`, `email`, `phone` or `username`. */
+    /** `did`, `public-key`, `account`, `email`, `phone` or `username`. */
     kind: text(16),
     /** Blind index (keyed hash) of the kind and the normalized value. */
     blindIndex: text(43),

@@ -72,13 +72,45 @@ describe('identifiers', () => {
 
   test.each([
     ['email', 'A@B.c', 'a@b.c'],
+    ['email', ' Jason@Example.com\t', 'jason@example.com'],
     ['phone', '+1 (202) 555-0100', '12025550100'],
     ['public-key', '0xABcd', 'abcd'],
     ['public-key', 'AbC+/=', 'AbC+/='],
     ['username', 'Ann', 'ann'],
     ['did', 'did:ethr:0xab', 'did:ethr:0xab'],
+    ['phone', '+1\u00a0202\u202f555\u20110100', '12025550100'],
+    ['phone', '\u202a+1 202-555-0100\u202c', '12025550100'],
+    ['phone', '\u200e+1 202 555 0100\u200f', '12025550100'],
+    ['phone', '\uff0b\uff11 (202) 555/0100 ', '12025550100'],
+    ['phone', '\u0661\u0662\u0660\u0662\u06f5\u06f5\u06f5\u0660\u0661\u0660\u0660', '12025550100'],
+    ['phone', 'tel:+1-202-555-0100', '12025550100'],
+    ['username', 'z ', 'z'],
+    ['username', '\uff3a', 'z'],
+    ['username', 'Ann  Smith', 'ann smith'],
+    ['account', 'eip155:1:0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC', `eip155:1:0x${'c'.repeat(40)}`],
   ] as const)('normalizes the %s %s to %s', (kind, value, normalized) => {
     expect(normalizeIdentifier(kind, value)).toBe(normalized)
+  })
+
+  test.each([
+    ['phone', '12'],
+    ['phone', '1'.repeat(16)],
+    ['phone', '++1 202 555 0100'],
+    ['phone', '1 202 555 0100;ext=5'],
+    ['phone', '1 202 555 O100'],
+    ['username', 'z\u200d'],
+    ['username', '\u200ez'],
+    ['username', 'z@example.org'],
+    ['username', ' '],
+    ['email', 'z\u200d@example.org'],
+    ['email', 'z@example.org\u200e'],
+    ['email', 'z\u00ad@example.org'],
+    ['email', 'a@b\uff20c.org'],
+    ['email', 'a\u00a8@b.org'],
+    ['account', 'eip155:0:0xcccccccccccccccccccccccccccccccccccccccc'],
+    ['account', 'eip155:1:0x12'],
+  ] as const)('rejects the %s %j', (kind, value) => {
+    expect(() => normalizeIdentifier(kind, value)).toThrow(expect.objectContaining({ code: 'input.invalid' }))
   })
 
   test('normalizes idempotently', () => {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto'
 import { BillfoldError } from '../errors.ts'
+import { mapOpaqueString } from '../precis.ts'
 import { type ScryptCost, defaultScryptCost, isAllowedScryptCost } from './scrypt-cost.ts'
 import { formatPhc, parsePhc } from './phc.ts'
 import { timingSafeEqual } from './secrets.ts'
@@ -40,8 +41,8 @@ export interface HashSlot {
 
 /**
  * Hashes secrets chosen by people, such as passwords and PINs: scrypt (RFC 7914) over HMAC-SHA256(pepper, secret), 32 bytes.
- * Secrets are normalized to Unicode NFKC first, so that they do not depend on the keyboard, and are at most 1,024 bytes of
- * UTF-8. Hashing runs off the event loop; both concurrency and queue are bounded.
+ * Secrets are mapped by the profile OpaqueString of RFC 8265 first, so that they do not depend on the keyboard and no two
+ * different ones are the same, and are at most 1,024 bytes of UTF-8. Hashing runs off the event loop; both concurrency and queue are bounded.
  */
 export interface PasswordHasher {
   /** The scrypt cost of new hashes. */
@@ -216,12 +217,12 @@ function secretBytes(secret: string | Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Checks the length before and after normalization: NFKC can expand one character to eighteen. */
+/** Checks the length before and after the mapping: NFC can expand one character to three. */
 function normalizeSecret(secret: string | Uint8Array): Uint8Array | undefined {
   if (secret.length > maxSecretBytes) return undefined
   if (typeof secret !== 'string') return secret
   if (/\p{Surrogate}/u.test(secret)) return undefined
-  const bytes = Buffer.from(secret.normalize('NFKC'), 'utf8')
+  const bytes = Buffer.from(mapOpaqueString(secret), 'utf8')
   return bytes.length > maxSecretBytes ? undefined : bytes
 }
 

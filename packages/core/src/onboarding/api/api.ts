@@ -7,6 +7,7 @@ import { getApplication, listApplications } from '../applications/application-qu
 import { type ApplicationTransition, transitionApplication } from '../applications/transition-application.ts'
 import { eraseWalletData } from '../applications/personal-data.ts'
 import type { Services } from '../../platform/services.ts'
+import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { batch } from '../../kernel/storage/index.ts'
 import { computeWalletId, toExternalWallet } from '../wallet-login/index.ts'
 import type { OnboardingSettings } from './options.ts'
@@ -47,10 +48,10 @@ export interface OnboardingApi {
   }
   /**
    * Erases the files and applications of a wallet without a user. For a wallet with a user, erase the user.
-   * @param publicKey secp256k1 public key in hex: 33, 64 or 65 bytes
-   * @throws BillfoldError `crypto.invalid-key`
+   * @param wallet secp256k1 public key in hex (33, 64 or 65 bytes), or the account of a contract: `eip155:1:0x…` (CAIP-10)
+   * @throws BillfoldError `crypto.invalid-key`, `input.invalid`
    */
-  readonly eraseWallet: (publicKey: string, tenant?: string) => Promise<void>
+  readonly eraseWallet: (wallet: string, tenant?: string) => Promise<void>
 }
 
 /** Creates the functions for the host. */
@@ -76,15 +77,19 @@ export function createOnboardingApi(
       },
     },
     files: { read: (id, of) => readFile(services, files, { tenant: host(of).tenant }, id) },
-    eraseWallet: async (publicKey, of) => {
+    eraseWallet: async (wallet, of) => {
       const actor = host(of)
       const { tenant } = actor
-      const bytes = Buffer.from(publicKey.replace(/^0x/i, ''), 'hex')
-      const wallet = toExternalWallet(secp256k1.parsePublicKey(bytes, false))
-      const owner = await computeWalletId(services, tenant, wallet.publicKey)
+      const owner = await computeWalletId(services, tenant, parseWallet(wallet))
       const { writes, afterCommit } = eraseWalletData(services, files, { tenant, owner })
       await services.storage.commit(batch(...writes, auditWrite(actor, 'wallet.erased', owner, services.now())))
       await afterCommit?.()
     },
   }
+}
+
+function parseWallet(text: string): string {
+  if (text.startsWith('eip155:')) return normalizeIdentifier('account', text)
+  const bytes = Buffer.from(text.replace(/^0x/i, ''), 'hex')
+  return toExternalWallet(secp256k1.parsePublicKey(bytes, false)).publicKey
 }

@@ -20,7 +20,7 @@ const challengeBody = jwtBody.extend({
   message: z.string().optional().describe('Sign-In with Ethereum message to sign (ERC-4361)'),
 })
 
-const signature = z.string().regex(signaturePattern, 'must be 0x and 65 bytes in hex, with v as 00, 01, 1b or 1c')
+const signature = z.string().regex(signaturePattern, 'must be bytes in hex with 0x, at most 8192')
 
 const responseInput = z.object({
   signature: z.union([signature, z.object({ value: signature, keyId: z.string().min(1).max(320) })]),
@@ -80,7 +80,7 @@ function responseRoute({ services, settings, challengeGuard }: OnboardingContext
     summary: 'Exchange a signed challenge for a wallet token (W-JWT)',
     guard: challengeGuard,
     limits: [{ by: 'ip', limit: 300, windowSeconds: 600 }],
-    body: { encoding: 'json', schema: responseInput, limit: 32 * 1024 },
+    body: { encoding: 'json', schema: responseInput, limit: 64 * 1024 },
     replies: { 200: { description: 'The token', schema: jwtBody }, 401: { description: 'The response is invalid' } },
     handler: async ({ body }, context) => {
       const signed = typeof body.signature === 'string' ? { value: body.signature } : body.signature

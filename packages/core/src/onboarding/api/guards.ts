@@ -3,7 +3,13 @@ import type { Caller, Guard, IncomingRequest, RequestContext } from '../../http/
 import type { WalletActor } from '../applications/wallet-actor.ts'
 import { toSourceAddress } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { loginAudience, loginTokenTypes, type ExternalWallet, computeWalletId } from '../wallet-login/index.ts'
+import {
+  loginAudience,
+  loginTokenTypes,
+  type ExternalWallet,
+  computeWalletId,
+  parseWalletSubject,
+} from '../wallet-login/index.ts'
 
 /** An authenticated wallet. Its id is the `owner` of its files and applications. */
 interface WalletCaller extends Caller {
@@ -26,8 +32,8 @@ export function walletGuard(services: Services, tenant: string, origins: Origins
       const token = await services.tokens.verify(parseBearerToken(request), { type, audience: loginAudience, tenant })
       const { wallet: address, did } = token.claims
       if (typeof address !== 'string') throw new BillfoldError('token.invalid')
-      const wallet = { publicKey: token.subject, address, ...(typeof did === 'string' && { did }) }
-      const id = await computeWalletId(services, tenant, wallet.publicKey)
+      const wallet = { ...parseWalletSubject(token.subject), address, ...(typeof did === 'string' && { did }) }
+      const id = await computeWalletId(services, tenant, token.subject)
       return { kind: 'wallet', tenant, id, scopes: new Set(), wallet }
     },
   }

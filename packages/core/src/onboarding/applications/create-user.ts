@@ -6,6 +6,7 @@ import type { Services } from '../../platform/services.ts'
 import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
 import { identifierWrite } from '../../identity/users/identifiers.ts'
 import { users } from '../../identity/users/table.ts'
+import { toWalletIdentifier } from '../wallet-login/index.ts'
 import { fileReferenceWrites } from './files.ts'
 import { type WalletActor, findWalletUserId } from './wallet-actor.ts'
 import { type OnboardingProfile, profileInsert } from './profile.ts'
@@ -36,7 +37,7 @@ export async function createWalletUser(
   const { tenant, wallet } = actor
   const id = newId()
   const now = services.now()
-  const keys = [{ kind: 'public-key', value: wallet.publicKey } as const]
+  const keys = [toWalletIdentifier(wallet)]
   const did = wallet.did === undefined ? [] : [{ kind: 'did', value: wallet.did } as const]
   const identifiers = await Promise.all(
     [...keys, ...did].map((identifier) => identifierWrite(services, tenant, id, identifier, 'signature')),

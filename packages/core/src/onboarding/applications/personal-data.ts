@@ -67,7 +67,9 @@ export function eraseWalletData(
 }
 
 async function listOwners(services: Services, { tenant, userId }: UserKey): Promise<readonly string[]> {
-  const keys = (await listIdentifiers(services, userId)).filter(({ kind }) => kind === 'public-key')
+  const keys = (await listIdentifiers(services, userId)).filter(
+    ({ kind }) => kind === 'public-key' || kind === 'account',
+  )
   return Promise.all(keys.map(async (row) => computeWalletId(services, tenant, await openIdentifier(services, row))))
 }
 

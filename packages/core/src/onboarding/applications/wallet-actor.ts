@@ -1,9 +1,9 @@
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import { findByIdentifier, type IdentifierRow } from '../../identity/users/identifiers.ts'
-import type { ExternalWallet } from '../wallet-login/index.ts'
+import { type ExternalWallet, toWalletIdentifier } from '../wallet-login/index.ts'
 
-/** The calling wallet. Its id, a blind index of its public key, is the `owner` of its files and applications. */
+/** The calling wallet. Its id, a blind index of its public key or account, is the `owner` of its files and applications. */
 export interface WalletActor extends Actor {
   readonly wallet: ExternalWallet
 }
@@ -15,10 +15,10 @@ export async function findWalletUserId(services: Services, actor: TenantWallet):
   return (await findWalletKeyIdentifier(services, actor))?.userId
 }
 
-/** Finds the identifier row that links a wallet's public key to a user. The row is deleted when the user is erased. */
+/** Finds the identifier row that links a wallet's public key or account to a user. The row is deleted when the user is erased. */
 export function findWalletKeyIdentifier(
   services: Services,
   { tenant, wallet }: TenantWallet,
 ): Promise<IdentifierRow | undefined> {
-  return findByIdentifier(services, tenant, { kind: 'public-key', value: wallet.publicKey })
+  return findByIdentifier(services, tenant, toWalletIdentifier(wallet))
 }

@@ -2,23 +2,55 @@ import { addr } from 'micro-eth-signer'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { isBillfoldError } from '../../kernel/errors.ts'
 
-/** An external wallet that has proven possession of its key. */
-export interface ExternalWallet {
-  /** Coordinates x and y of the secp256k1 public key: 128 lower-case hex digits, without 0x and 04. */
-  readonly publicKey: string
-  /** Ethereum address of the key, in lower case, with 0x. */
+/** An external wallet that has proven control of its account: by the key of a plain account, or as a contract (ERC-1271). */
+export type ExternalWallet = WalletAccount & {
+  /** Ethereum address, in lower case, with 0x. */
   readonly address: string
-  /** DID claimed by the wallet and verified to list its key. */
+  /** DID claimed by the wallet and verified to list its key. Absent for contracts. */
   readonly did?: string | undefined
 }
 
+/** What a wallet is known by: the key of a plain account, or a contract account on its chain. */
+export type WalletAccount =
+  | {
+      /** Coordinates x and y of the secp256k1 public key: 128 lower-case hex digits, without 0x and 04. */
+      readonly publicKey: string
+      readonly account?: undefined
+    }
+  | {
+      /** CAIP-10 account id: `eip155:1:0x…`. The same address on another chain may have another owner. */
+      readonly account: string
+      readonly publicKey?: undefined
+    }
+
 /** Converts an uncompressed public key (65 bytes) to a wallet. */
-export function toExternalWallet(publicKey: Uint8Array, did?: string): ExternalWallet {
+export function toExternalWallet(publicKey: Uint8Array, did?: string): ExternalWallet & { readonly publicKey: string } {
   return {
     publicKey: Buffer.from(publicKey.subarray(1)).toString('hex'),
     address: addr.fromPublicKey(publicKey).toLowerCase(),
     ...(did !== undefined && { did }),
   }
+}
+
+/** Converts a contract account to a wallet. */
+export function toContractWallet(chainId: number, address: string): ExternalWallet {
+  const lowerCase = address.toLowerCase()
+  return { account: `eip155:${chainId}:${lowerCase}`, address: lowerCase }
+}
+
+/** Returns the identifier that links a wallet to its user. */
+export function toWalletIdentifier(wallet: WalletAccount): {
+  readonly kind: 'public-key' | 'account'
+  readonly value: string
+} {
+  return wallet.publicKey === undefined
+    ? { kind: 'account', value: wallet.account }
+    : { kind: 'public-key', value: wallet.publicKey }
+}
+
+/** Parses the subject of a W-JWT, which {@link toWalletIdentifier} made. */
+export function parseWalletSubject(subject: string): WalletAccount {
+  return subject.startsWith('eip155:') ? { account: subject } : { publicKey: subject }
 }
 
 /** Identifies a wallet by the address of its key or by a DID. */

@@ -3,12 +3,14 @@ export { issueChallenge } from './challenge.ts'
 export { resolveAddressDid, type DidKey, type DidKeyResolver } from './did-keys.ts'
 export { signaturePattern } from './personal-signature.ts'
 export { registryDidKeyResolver } from './registry-did-keys.ts'
-export type { SignInSite, WalletLoginSettings } from './settings.ts'
+export type { ContractSignatureVerifier, SignInSite, WalletLoginSettings } from './settings.ts'
 export { loginAudience, loginTokenTypes } from './login-token-types.ts'
 export {
   parseWalletIdentifier,
   type ExternalWallet,
   type WalletIdentifier,
   toExternalWallet,
+  toWalletIdentifier,
+  parseWalletSubject,
 } from './external-wallet.ts'
 export { computeTicketBinding, isTicketBound, issueTicket, redeemTicket, purgeExpiredTickets } from './tickets.ts'

@@ -1,5 +1,16 @@
 import type { DidKeyResolver } from './did-keys.ts'
 
+/** Verifies the signature of a contract account on a chain. Returns false if it is invalid or the chain is unknown. */
+export type ContractSignatureVerifier = (query: {
+  /** EIP-155 chain id. */
+  readonly chainId: number
+  /** Hex with `0x`. */
+  readonly address: string
+  /** 32 bytes: the hash of the message (EIP-191 version 0x45). */
+  readonly digest: Uint8Array
+  readonly signature: Uint8Array
+}) => Promise<boolean>
+
 /** Site and chains for Sign-In with Ethereum messages (ERC-4361). */
 export interface SignInSite {
   /** Host name, with the port unless it is the default: `example.com`. */
@@ -30,4 +41,10 @@ export interface WalletLoginSettings {
    * their key (did:ethr, did:eth, did:spherity) are resolved to that address.
    */
   readonly resolveDidKeys?: DidKeyResolver
+  /**
+   * Verifies the signatures of contract accounts (ERC-1271, ERC-6492). Only Sign-In with Ethereum messages name a chain, so contract
+   * accounts log in with those only. Default: the chain client of the message's chain, as in `custody.chainClients`; on chains
+   * without a client, contract accounts are refused.
+   */
+  readonly verifyContractSignature?: ContractSignatureVerifier
 }

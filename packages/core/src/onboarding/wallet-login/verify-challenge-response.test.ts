@@ -1,4 +1,4 @@
-import { Wallet as EthersWallet } from 'ethers'
+import { getAddress, hashMessage, Wallet as EthersWallet } from 'ethers'
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { auditRecords } from '../../platform/audit/tables.ts'
@@ -9,6 +9,8 @@ import { outcomeCode } from '../../test-fixtures/outcome-code.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { createTokenIssuer } from '../../platform/tokens/index.ts'
 import { verifyChallengeResponse, issueChallenge, type WalletLoginSettings } from './index.ts'
+import { storageRateLimiter } from '../../platform/rate-limits/index.ts'
+import type { ContractSignatureVerifier } from './settings.ts'
 import { parseWalletIdentifier } from './external-wallet.ts'
 
 const tenant = 't'
@@ -188,6 +190,25 @@ describe('Sign-In with Ethereum', () => {
     )
   })
 
+  it.each([
+    ['the statement', (message: string, nonce: string) => message.replace('\n\nURI', `\n\nNonce: ${nonce}\n\nURI`)],
+    ['a resource', (message: string, nonce: string) => `${message}\nResources:\n- urn:Nonce:${nonce}`],
+    ['the request id', (message: string, nonce: string) => `${message}\nRequest ID: ${nonce}`],
+  ])('rejects a message whose nonce stands only in %s (better-auth#7238)', async (_where, add) => {
+    const { jwt, nonce, message = '' } = await requestChallenge(wallet.address, settings)
+    const changed = add(message.replace(/Nonce: .*/, `Nonce: ${'0'.repeat(64)}`), nonce)
+    const response = respond(jwt, await wallet.signMessage(changed), { message: changed }, settings)
+    expect(await outcomeCode(response)).toBe('login.failed')
+  })
+
+  it('takes a message for a challenge that was issued before the wallet was known (better-auth#8116)', async () => {
+    const { message = '' } = await requestChallenge(wallet.address, settings)
+    const unbound = await requestChallenge(undefined, settings)
+    const own = message.replace(/Nonce: .*/, `Nonce: ${unbound.nonce}`)
+    const { wallet: found } = await respond(unbound.jwt, await wallet.signMessage(own), { message: own }, settings)
+    expect(found.address).toBe(wallet.address.toLowerCase())
+  })
+
   it('rejects a message that names another address than that of the signing key', async () => {
     const stranger = new EthersWallet(generatePrivateKey())
     const { jwt, message = '' } = await requestChallenge(stranger.address, settings)
@@ -201,6 +222,63 @@ describe('Sign-In with Ethereum', () => {
         respond(unbound.jwt, await wallet.signMessage(withOtherNonce), { message: withOtherNonce }, settings),
       ),
     ).toBe('login.failed')
+  })
+})
+
+describe('a contract account', () => {
+  const account = `0x${'c0'.repeat(20)}`
+  const signature = `0x${'5a'.repeat(100)}`
+  const withVerifier = (verifyContractSignature: ContractSignatureVerifier): WalletLoginSettings => ({
+    messageFormat: 'either',
+    site: { ...site, chainIds: [1, 10] },
+    verifyContractSignature,
+  })
+
+  it('is verified with the hash of its message on the chain that the message names, and is its chain and address', async () => {
+    const asked: unknown[] = []
+    const settings = withVerifier(async (query) => {
+      asked.push(query)
+      return true
+    })
+    const { jwt, message = '' } = await requestChallenge(account, settings)
+    const onOptimism = message.replace('Chain ID: 1', 'Chain ID: 10')
+    const login = await respond(jwt, signature, { message: onOptimism }, settings)
+    const digest = Uint8Array.from(Buffer.from(hashMessage(onOptimism).slice(2), 'hex'))
+    expect(asked).toEqual([
+      { chainId: 10, address: account, digest, signature: Uint8Array.from(Buffer.alloc(100, 0x5a)) },
+    ])
+    expect(login.wallet).toEqual({ account: `eip155:10:${account}`, address: account })
+    expect(payload(login.jwt)).toMatchObject({ sub: `eip155:10:${account}`, wallet: account })
+  })
+
+  it('is not asked for a bare nonce, another site, another account or a DID', async () => {
+    let asked = 0
+    const settings = withVerifier(async () => ++asked > 0)
+    const { jwt, message = '' } = await requestChallenge(account, settings)
+    const other = message.replace(/0x[0-9a-fA-F]{40}/, getAddress(`0x${'d0'.repeat(20)}`))
+    for (const more of [
+      {},
+      { message: message.replace('example.com wants', 'evil.example wants') },
+      { message: message.replace('Chain ID: 1', 'Chain ID: 5') },
+      { message: other },
+      { message, keyId: `did:ethr:${account}#controller` },
+    ])
+      expect(await outcomeCode(respond(jwt, signature, more, settings))).toBe('login.failed')
+    expect(asked).toBe(0)
+    const byDid = await requestChallenge(`did:ethr:${account}`, settings)
+    expect(await outcomeCode(respond(byDid.jwt, signature, { message: byDid.message }, settings))).toBe('login.failed')
+    expect(asked).toBe(0)
+  })
+
+  it('is asked at most 30 times for one source address', async () => {
+    services = { ...services, rateLimiter: storageRateLimiter(services.storage, () => 0) }
+    let asked = 0
+    const settings = withVerifier(async () => ++asked < 0)
+    const { jwt, message } = await requestChallenge(account, settings)
+    for (let count = 0; count < 30; count++)
+      expect(await outcomeCode(respond(jwt, signature, { message }, settings))).toBe('login.failed')
+    expect(await outcomeCode(respond(jwt, signature, { message }, settings))).toBe('rate.limited')
+    expect(asked).toBe(30)
   })
 })
 

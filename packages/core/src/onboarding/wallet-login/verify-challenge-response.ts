@@ -1,15 +1,22 @@
 import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
+import { toSourceAddress } from '../../platform/rate-limits/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, isCommitError } from '../../kernel/storage/index.ts'
 import { type ChallengeClaims, verifyChallengeToken } from './challenge.ts'
 import { resolveAddressDid, assertDidHasWalletKey } from './did-keys.ts'
-import { recoverPersonalSigner } from './personal-signature.ts'
+import { hashPersonalMessage, recoverPersonalSigner } from './personal-signature.ts'
 import type { WalletLoginSettings } from './settings.ts'
 import { parseSignInMessage } from './sign-in-message.ts'
 import { loginAudience, loginTokenTypes } from './login-token-types.ts'
-import { parseWalletIdentifier, type ExternalWallet, toExternalWallet } from './external-wallet.ts'
+import {
+  parseWalletIdentifier,
+  type ExternalWallet,
+  toContractWallet,
+  toExternalWallet,
+  toWalletIdentifier,
+} from './external-wallet.ts'
 
 /** A wallet's response to a challenge. */
 export interface ChallengeResponse {
@@ -18,7 +25,7 @@ export interface ChallengeResponse {
   readonly ip: string
   /** C-JWT of the challenge. */
   readonly jwt: string
-  /** `0x` and 65 bytes in hex: r, s, v. See `signaturePattern`. */
+  /** Bytes in hex with `0x`. See `signaturePattern`. */
   readonly signature: string
   /** Verification method that made the signature: `did:ethr:0x…#keys-1`. */
   readonly keyId?: string | undefined
@@ -28,6 +35,8 @@ export interface ChallengeResponse {
 
 /** Tolerated clock difference of a wallet, in milliseconds. */
 const clockSkew = 60_000
+/** Signatures that a node has to verify, by source address: each costs the host a call to its node. */
+const contractSignaturesPerSource = { limit: 30, windowSeconds: 600 }
 /** Milliseconds that a consumed nonce is retained after its token has expired. */
 const retentionMargin = 60_000
 
@@ -48,7 +57,7 @@ export async function verifyChallengeResponse(
     ...loginTokenTypes.wallet,
     audience: loginAudience,
     tenant,
-    subject: wallet.publicKey,
+    subject: toWalletIdentifier(wallet).value,
     claims: { wallet: wallet.address, ...(wallet.did !== undefined && { did: wallet.did }) },
   })
   await consumeChallenge(services, tenant, claims.nonce, token.expiresAt, wallet)
@@ -60,31 +69,68 @@ async function recoverWallet(
   services: Services,
   settings: WalletLoginSettings,
   claims: ChallengeClaims,
-  { tenant, signature, keyId: presentedKeyId, message }: ChallengeResponse,
+  response: ChallengeResponse,
 ): Promise<ExternalWallet> {
+  const { tenant, signature } = response
   // Parameters between the DID and the fragment, as in did:selfkey:0x…;selfkey:chain=ropsten#keys-1, name no key.
-  const keyId = presentedKeyId?.replace(/;[^#]*/, '')
-  const signed = verifySignedMessage(services, settings, claims.nonce, message)
+  const keyId = response.keyId?.replace(/;[^#]*/, '')
+  const signed = verifySignedMessage(services, settings, claims.nonce, response.message)
   const claimed = keyId === undefined ? undefined : parseWalletIdentifier(keyId)
   if (keyId !== undefined && (claimed === undefined || !('did' in claimed))) throw new BillfoldError('login.failed')
   const did = claimed !== undefined && 'did' in claimed ? claimed.did : claims.did
-  const wallet = toExternalWallet(recoverPersonalSigner(signed.text, signature), did)
-  const matchesAddress = [claims.address, signed.address].every(
-    (address) => address === undefined || address === wallet.address,
-  )
-  if (!matchesAddress || (claims.did !== undefined && claims.did !== did)) throw new BillfoldError('login.failed')
+  if (claims.did !== undefined && claims.did !== did) throw new BillfoldError('login.failed')
+  const matches = ({ address }: ExternalWallet): boolean =>
+    [claims.address, signed.account?.address].every((expected) => expected === undefined || expected === address)
+  const publicKey = recoverPersonalSigner(signed.text, signature)
+  const wallet = publicKey && toExternalWallet(publicKey, did)
+  if (wallet === undefined || !matches(wallet))
+    return verifyContractWallet(services, settings, signed, response, matches, did)
   if (did !== undefined)
     await assertDidHasWalletKey(settings.resolveDidKeys ?? resolveAddressDid, tenant, { did, keyId }, wallet)
   return wallet
 }
 
-/** Returns the signed text and, for a Sign-In with Ethereum message, the address that it names. @throws BillfoldError `login.failed` */
+/**
+ * Verifies the signature of the contract account that the message names, on the chain that it names. A contract has no key that a DID
+ * could list, and the owner of its address on the DID's chain may be another one, so it cannot claim a DID.
+ */
+async function verifyContractWallet(
+  services: Services,
+  { verifyContractSignature }: WalletLoginSettings,
+  { text, account }: SignedMessage,
+  { tenant, ip, signature }: ChallengeResponse,
+  matches: (wallet: ExternalWallet) => boolean,
+  did: string | undefined,
+): Promise<ExternalWallet> {
+  const wallet = account && toContractWallet(account.chainId, account.address)
+  if (verifyContractSignature === undefined || account === undefined || wallet === undefined)
+    throw new BillfoldError('login.failed')
+  if (did !== undefined || !matches(wallet)) throw new BillfoldError('login.failed')
+  const key = { name: 'onboarding.contract-signature.ip', subject: toSourceAddress(ip), tenant }
+  const { allowed, retryAfterSeconds } = await services.rateLimiter.consume(key, contractSignaturesPerSource)
+  if (!allowed) throw new BillfoldError('rate.limited', { retryAfterSeconds })
+  const isValid = await verifyContractSignature({
+    ...account,
+    digest: hashPersonalMessage(text),
+    signature: Uint8Array.from(Buffer.from(signature.slice(2), 'hex')),
+  })
+  if (!isValid) throw new BillfoldError('login.failed')
+  return wallet
+}
+
+interface SignedMessage {
+  readonly text: string
+  /** The account that a Sign-In with Ethereum message names; the address in lower case. */
+  readonly account?: { readonly chainId: number; readonly address: string }
+}
+
+/** Returns the signed text and, for a Sign-In with Ethereum message, the account that it names. @throws BillfoldError `login.failed` */
 function verifySignedMessage(
   services: Services,
   { messageFormat = 'nonce', site }: WalletLoginSettings,
   nonce: string,
   text: string | undefined,
-): { readonly text: string; readonly address?: string } {
+): SignedMessage {
   if (text === undefined && messageFormat !== 'eip4361') return { text: nonce }
   if (text === undefined || messageFormat === 'nonce' || site === undefined) throw new BillfoldError('login.failed')
   const message = parseSignInMessage(text)
@@ -99,7 +145,7 @@ function verifySignedMessage(
     now < (message.expiresAt ?? Number.POSITIVE_INFINITY) &&
     now + clockSkew >= (message.notBefore ?? 0)
   if (!isValid) throw new BillfoldError('login.failed')
-  return { text, address: message.address.toLowerCase() }
+  return { text, account: { chainId: message.chainId, address: message.address.toLowerCase() } }
 }
 
 async function consumeChallenge(
@@ -110,7 +156,7 @@ async function consumeChallenge(
   wallet: ExternalWallet,
 ): Promise<void> {
   const consumption = consumeNonceWrite('wallet-login', tenant, nonce, expiresAt + retentionMargin)
-  const subject = await computeWalletId(services, tenant, wallet.publicKey)
+  const subject = await computeWalletId(services, tenant, toWalletIdentifier(wallet).value)
   const record = auditWrite({ tenant, id: subject }, 'wallet.logged-in', subject, services.now())
   try {
     await services.storage.commit(batch(consumption, record))
@@ -120,7 +166,7 @@ async function consumeChallenge(
   }
 }
 
-/** Computes the id of a wallet in unsealed rows: a blind index of its public key, 43 characters. */
-export function computeWalletId(services: Services, tenant: string, publicKey: string): Promise<string> {
-  return services.blindIndex.hash('wallet', tenant, publicKey)
+/** Computes the id of a wallet in unsealed rows: a blind index of its public key or account, 43 characters. */
+export function computeWalletId(services: Services, tenant: string, identifier: string): Promise<string> {
+  return services.blindIndex.hash('wallet', tenant, identifier)
 }

@@ -12,7 +12,13 @@ function codeFor(password: string): string {
 }
 
 describe('the password policy', () => {
-  test.each(['correct horse battery', 'ünïcode pässwörd', 'x'.repeat(40) + 'yz'])('accepts %j', (password) => {
+  test.each([
+    'correct horse battery',
+    'correct horse ',
+    ' correct\u00a0horse \ud83d\ude00',
+    'ünïcode pässwörd',
+    'x'.repeat(40) + 'yz',
+  ])('accepts %j', (password) => {
     expect(codeFor(password)).toBe('accepted')
   })
 
@@ -23,6 +29,8 @@ describe('the password policy', () => {
     ['a common password in another case', 'PassWord'],
     ['a common password with trailing digits and punctuation', 'password12!'],
     ['two characters repeated', 'abababababab'],
+    ['written with a zero-width joiner (RFC 8265)', 'correct horse\u200d battery'],
+    ['written with a control character (RFC 8265)', 'correct horse\t battery'],
   ])('rejects a password that is %s', (_, password) => {
     expect(codeFor(password)).toBe('password.too-weak')
   })

@@ -1,6 +1,12 @@
 import type { CustodyServices } from '../../services.ts'
 import { auditWrite } from '../../../platform/audit/audit-write.ts'
-import { callNode, type ChainClient, type EvmClient, type EvmFees } from '../../chain-clients/index.ts'
+import {
+  callNode,
+  type ChainClient,
+  type EvmClient,
+  type EvmFees,
+  fetchFeesInRange,
+} from '../../chain-clients/index.ts'
 import { batch, check, isCommitError, update } from '../../../kernel/storage/index.ts'
 import { parseEvmFees } from '../formats/evm/evm.ts'
 import { toMaxFee, toPriorityFee } from './fee-bump-schedule.ts'
@@ -31,7 +37,7 @@ export async function bumpFees(
     pending.map(({ id }) => id),
   )
   if (replacements.size === 0) return
-  const recommended = await callNode(client, services.logger, () => client.fees())
+  const recommended = await callNode(client, services.logger, () => fetchFeesInRange(client))
   for (const row of pending) {
     const candidates = replacements.get(row.id)
     if (candidates !== undefined) await bumpFee(services, client, row, candidates, recommended)

@@ -3,8 +3,11 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 /** The number of significant digits that a JSON number represents exactly. */
 const exactDigits = 15
 
-/** The maximum power of ten of a parsed amount, which bounds the size of the result. */
+/** The maximum power of ten of a parsed amount, which bounds the work of parsing it. */
 const maxExponent = 80
+
+/** The maximum amount: what a `uint256` holds, the largest integer of any supported chain. */
+const maxAmount = 2n ** 256n - 1n
 
 /**
  * Parses an amount in whole units into an integer of minor units, exactly: `1.5` with 18 decimals is 1500000000000000000n.
@@ -21,10 +24,15 @@ export function parseUnits(amount: number | string, decimals: number, field: str
     throw invalidAmount(field, 'has more digits than a JSON number represents exactly; send it as a string')
   const exponent = Number(power) - fraction.length + decimals
   if (exponent > maxExponent) throw invalidAmount(field, 'is too large')
-  if (exponent >= 0) return BigInt(digits === '' ? 0 : digits) * 10n ** BigInt(exponent)
-  const [integer, remainder] = [digits.slice(0, exponent), digits.slice(exponent)]
-  if (/[1-9]/.test(remainder)) throw invalidAmount(field, `has more than ${decimals} decimals`)
-  return BigInt(integer === '' ? 0 : integer)
+  const result = exponent >= 0 ? BigInt(digits || 0) * 10n ** BigInt(exponent) : dropZeros(digits, -exponent)
+  if (result === undefined) throw invalidAmount(field, `has more than ${decimals} decimals`)
+  if (result > maxAmount) throw invalidAmount(field, 'is too large')
+  return result
+}
+
+/** Drops digits from the end. Returns undefined if one of them is not zero. */
+function dropZeros(digits: string, count: number): bigint | undefined {
+  return /[1-9]/.test(digits.slice(-count)) ? undefined : BigInt(digits.slice(0, -count) || 0)
 }
 
 /** Formats an amount of minor units in whole units, exactly, without an exponent or trailing zeros. */

@@ -1,3 +1,4 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { networks, payments } from 'bitcoinjs-lib'
 import { magicHash, sign, verify } from 'bitcoinjs-message'
 import fc from 'fast-check'
@@ -63,12 +64,66 @@ describe.each(families)('%s compared with bitcoinjs', (_, chain, network, prefac
     }
   })
 
-  it('verifies signatures with the header of a compressed key, as many wallets write them for segwit addresses', () => {
+  /** The address of each type, and the header bytes that stand for it. */
+  const addressTypes = (publicKey: Uint8Array) => {
+    const segwit = payments.p2wpkh({ pubkey: publicKey, network })
+    return {
+      p2pkh: payments.p2pkh({ pubkey: publicKey, network }).address ?? '',
+      'p2sh(p2wpkh)': payments.p2sh({ redeem: segwit, network }).address ?? '',
+      p2wpkh: segwit.address ?? '',
+    }
+  }
+  const request = { type: 'MESSAGE', data: 'hello' } as const
+
+  it('verifies the signatures of P2PKH, P2SH-P2WPKH and P2WPKH addresses against their own address (BIP-137)', () => {
+    const { privateKey, publicKey } = chain.generateKey()
+    const addresses = addressTypes(publicKey)
+    const key = Buffer.from(privateKey)
+    for (const segwitType of ['p2sh(p2wpkh)', 'p2wpkh'] as const) {
+      const signature = sign('hello', key, true, preface, { segwitType }).toString('base64')
+      for (const [type, address] of Object.entries(addresses))
+        expect([type, chain.verify(request, signature, address)]).toEqual([type, type === segwitType])
+    }
+    // Many wallets write the header of a compressed key for segwit addresses too.
+    const compressed = sign('hello', key, true, preface).toString('base64')
+    for (const address of Object.values(addresses)) expect(chain.verify(request, compressed, address)).toBe(true)
+  })
+
+  it('verifies the signature of an uncompressed key against its P2PKH address only', () => {
+    const { privateKey, publicKey } = chain.generateKey()
+    const signature = sign('hello', Buffer.from(privateKey), false, preface).toString('base64')
+    const pubkey = secp256k1.Point.fromBytes(publicKey).toBytes(false)
+    expect(chain.verify(request, signature, payments.p2pkh({ pubkey, network }).address ?? '')).toBe(true)
+    for (const address of Object.values(addressTypes(publicKey)))
+      expect(chain.verify(request, signature, address)).toBe(false)
+  })
+
+  it('verifies a bech32 address in lower or upper case, never in mixed case, and base58 as it is (BIP-173)', () => {
+    const { privateKey, publicKey, address } = chain.generateKey()
+    const signature = sign('hello', Buffer.from(privateKey), true, preface).toString('base64')
+    const legacy = addressTypes(publicKey).p2pkh
+    const cases = [
+      [address, true],
+      [address.toUpperCase(), true],
+      [address.replace(/^./, (one) => one.toUpperCase()), false],
+      [address.slice(0, 2) + address.slice(2, 3).toUpperCase() + address.slice(3), false],
+      [address.slice(0, 5) + address.slice(5).toUpperCase(), false],
+      [`${address.slice(0, -1)}${address.endsWith('q') ? 'p' : 'q'}`, false],
+      [legacy, true],
+      [legacy.toUpperCase(), false],
+      [legacy.toLowerCase(), false],
+      ['', false],
+    ] as const
+    for (const [text, expected] of cases.filter(([one, is]) => is || one !== address))
+      expect([text, chain.verify(request, signature, text)]).toEqual([text, expected])
+  })
+
+  it('refuses header bytes that BIP-137 does not have', () => {
     const { privateKey, address } = chain.generateKey()
-    const theirs = sign('hello', Buffer.from(privateKey), true, preface).toString('base64')
-    expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, theirs, address)).toBe(true)
-    expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, theirs, address.toUpperCase())).toBe(true)
-    const uncompressed = sign('hello', Buffer.from(privateKey), false, preface).toString('base64')
-    expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, uncompressed, address)).toBe(false)
+    const bytes = sign('hello', Buffer.from(privateKey), true, preface)
+    for (const header of [0, 1, 26, 43, 255])
+      expect(
+        chain.verify(request, Buffer.concat([Buffer.of(header), bytes.subarray(1)]).toString('base64'), address),
+      ).toBe(false)
   })
 })

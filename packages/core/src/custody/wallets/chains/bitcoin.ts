@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CompactSize, NETWORK, p2wpkh, WIF } from '@scure/btc-signer'
+import { CompactSize, NETWORK, p2pkh, p2sh, p2wpkh, WIF } from '@scure/btc-signer'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { web3Keystore } from '../keystores/web3.ts'
@@ -36,8 +36,8 @@ export const bitcoinChains: readonly BitcoinChain[] = [
 
 const maxWifCharacters = 64
 
-/** The base of the header byte for P2WPKH addresses, to which the recovery id is added: 39 to 42 (BIP-137). */
-const segwitHeader = 39
+/** The bases of the header byte, to which the recovery id is added (BIP-137), and the last one of all. */
+const headers = { uncompressed: 27, compressed: 31, nestedSegwit: 35, segwit: 39, end: 42 } as const
 
 /**
  * Creates a chain of the Bitcoin family: secp256k1 keys at m/84'/coin'/0'/0/index (BIP-84), native segwit addresses (P2WPKH,
@@ -87,7 +87,7 @@ export function bitcoinChain({ secretType, symbol, coinType, messageName, networ
     sign: (request, privateKey) => sign(messageName, request, privateKey),
     verify: (request, signature, address) => {
       const signer = recoverMessageSigner(messageName, request, signature)
-      return signer !== undefined && toAddress(signer, network) === address.toLowerCase()
+      return signer !== undefined && toSignerAddresses(signer, network).includes(toCanonicalAddress(address, network))
     },
   }
 }
@@ -98,21 +98,47 @@ function toAddress(publicKey: Uint8Array, network: typeof NETWORK): string {
 
 function sign(name: string, request: SignatureRequest, privateKey: Uint8Array): HexSignature {
   const { r, s, recovery } = secp256k1.sign(messageHash(name, encodeMessageRequest(request)), privateKey)
-  const encoded = Buffer.concat([Buffer.of(segwitHeader + recovery), r, s]).toString('base64')
-  return { ...formatEcdsaSignature({ r, s, recovery }, segwitHeader), encoded }
+  const encoded = Buffer.concat([Buffer.of(headers.segwit + recovery), r, s]).toString('base64')
+  return { ...formatEcdsaSignature({ r, s, recovery }, headers.segwit), encoded }
+}
+
+interface MessageSigner {
+  /** 65 bytes. */
+  readonly publicKey: Uint8Array
+  readonly header: number
+}
+
+/** Recovers the public key that signed a message. Accepts hex with the header byte last, or base64 with the header byte first. */
+function recoverMessageSigner(name: string, request: SignatureRequest, signature: string): MessageSigner | undefined {
+  const hash = messageHash(name, encodeMessageRequest(request))
+  const parts = parseEcdsaSignature(signature) ?? parseBase64Signature(signature)
+  if (parts === undefined || parts.v < headers.uncompressed || parts.v > headers.end) return undefined
+  const { r, s, v: header } = parts
+  const publicKey = recoverPublicKey(hash, { r, s, recovery: (header - headers.uncompressed) % 4 })
+  return publicKey && { publicKey, header }
 }
 
 /**
- * Recovers the public key that signed a message. Accepts hex with the header byte last, or base64 with the header byte first.
- * Also accepts headers 31 to 34 (compressed P2PKH), which many wallets write for segwit addresses.
+ * The addresses that a header byte stands for (BIP-137): P2PKH of the uncompressed key, P2PKH of the compressed key, P2SH-P2WPKH, P2WPKH. Many
+ * wallets write the header of a compressed key for its segwit addresses too.
  */
-function recoverMessageSigner(name: string, request: SignatureRequest, signature: string): Uint8Array | undefined {
-  const hash = messageHash(name, encodeMessageRequest(request))
-  const parts = parseEcdsaSignature(signature) ?? parseBase64Signature(signature)
-  if (parts === undefined) return undefined
-  const { r, s, v } = parts
-  const recovery = v >= segwitHeader ? v - segwitHeader : v - 31
-  return recovery >= 0 && recovery <= 3 ? recoverPublicKey(hash, { r, s, recovery }) : undefined
+function toSignerAddresses(
+  { publicKey, header }: MessageSigner,
+  network: typeof NETWORK,
+): readonly (string | undefined)[] {
+  if (header < headers.compressed) return [p2pkh(publicKey, network).address]
+  const compressed = secp256k1.parsePublicKey(publicKey)
+  const segwit = p2wpkh(compressed, network)
+  const nested = p2sh(segwit, network).address
+  if (header >= headers.segwit) return [segwit.address]
+  if (header >= headers.nestedSegwit) return [nested]
+  return [p2pkh(compressed, network).address, nested, segwit.address]
+}
+
+/** Bech32 addresses may be all lower or all upper case, never mixed (BIP-173 "Bech32"). Base58 is case-sensitive. */
+function toCanonicalAddress(address: string, { bech32 }: typeof NETWORK): string {
+  const isUpperCase = address === address.toUpperCase() && address.startsWith(`${bech32.toUpperCase()}1`)
+  return isUpperCase ? address.toLowerCase() : address
 }
 
 function parseBase64Signature(text: string): ReturnType<typeof parseEcdsaSignature> {

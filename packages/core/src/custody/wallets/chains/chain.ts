@@ -14,8 +14,8 @@ export type ChainCurve = 'secp256k1' | 'ed25519'
 
 /** A message or typed data to sign with a wallet key. Transactions are signed separately. */
 export type SignatureRequest =
-  /** Text, signed as UTF-8 with the message prefix of the chain. */
-  | { readonly type: 'MESSAGE'; readonly data: string }
+  /** Text, signed as UTF-8, or any bytes, with the message prefix of the chain. */
+  | { readonly type: 'MESSAGE'; readonly data: string | Uint8Array }
   /** Typed data in the format of `eth_signTypedData_v4` (EIP-712): `types`, `domain`, `primaryType`, `message`. */
   | { readonly type: 'EIP712'; readonly data: unknown }
 
@@ -79,4 +79,10 @@ export interface Chain {
    * @throws BillfoldError `signature.unsupported-type`, `input.invalid` if the data cannot be signed as that type
    */
   readonly verify: (request: SignatureRequest, signature: string, address: string) => boolean
+  /**
+   * Computes the 32 bytes that are signed. Contract accounts verify their signatures against these (ERC-1271). Absent on chains
+   * without such accounts.
+   * @throws BillfoldError `signature.unsupported-type`, `input.invalid` if the data cannot be signed as that type
+   */
+  readonly computeDigest?: (request: SignatureRequest) => Uint8Array
 }

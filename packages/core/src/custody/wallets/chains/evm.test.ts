@@ -1,4 +1,4 @@
-import { HDNodeWallet, TypedDataEncoder, verifyMessage, verifyTypedData, Wallet } from 'ethers'
+import { HDNodeWallet, Signature, TypedDataEncoder, verifyMessage, verifyTypedData, Wallet } from 'ethers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evmChain, evmChains } from './evm.ts'
@@ -103,7 +103,6 @@ describe('an EVM chain', () => {
     ['a number that JSON has rounded', { ...mail, message: { ...mail.message, amount: 2 ** 53 } }],
     ['a fraction', { ...mail, message: { ...mail.message, amount: 0.5 } }],
     ['a missing field', { ...mail, message: { contents: 'hello' } }],
-    ['a field that is not in the type', { ...mail, message: { ...mail.message, more: 1 } }],
     ['an unknown domain field', { ...mail, domain: { ...mail.domain, more: 1 } }],
     ['an unknown primary type', { ...mail, primaryType: 'Letter' }],
     ['an inherited property name as primary type', { ...mail, primaryType: 'constructor' }],
@@ -126,7 +125,8 @@ describe('an EVM chain', () => {
       signature.slice(2),
       signature.slice(0, -2) + (signature.endsWith('1b') ? '00' : '01'),
     ]
-    for (const address of [wallet.address, wallet.address.toLowerCase()]) {
+    const upperCase = `0x${wallet.address.slice(2).toUpperCase()}`
+    for (const address of [wallet.address, wallet.address.toLowerCase(), upperCase]) {
       for (const form of forms(message))
         expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, form, address)).toBe(true)
       for (const form of forms(typed)) expect(chain.verify({ type: 'EIP712', data: mail }, form, address)).toBe(true)
@@ -134,6 +134,39 @@ describe('an EVM chain', () => {
     const other = { ...mail, message: { ...mail.message, contents: 'Bye' } }
     expect(chain.verify({ type: 'EIP712', data: other }, typed, wallet.address)).toBe(false)
     expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, `${message.slice(0, -2)}1d`, wallet.address)).toBe(false)
+  })
+
+  it('verifies compact signatures of another library (ERC-2098)', async () => {
+    for (let count = 0; count < 10; count++) {
+      const wallet = Wallet.createRandom()
+      const { compactSerialized } = Signature.from(await wallet.signMessage('hello'))
+      expect(chain.verify({ type: 'MESSAGE', data: 'hello' }, compactSerialized, wallet.address)).toBe(true)
+      expect(chain.verify({ type: 'MESSAGE', data: 'bye' }, compactSerialized, wallet.address)).toBe(false)
+    }
+  })
+
+  it('verifies nothing against an address with a wrong checksum or prefix (ERC-55)', async () => {
+    const wallet = new Wallet(`0x${'11'.repeat(32)}`)
+    const signature = await wallet.signMessage('hello')
+    const request = { type: 'MESSAGE', data: 'hello' } as const
+    const swapped = wallet.address
+      .slice(2)
+      .replace(/[a-z]/i, (one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase()))
+    for (const address of [`0x${swapped}`, wallet.address.slice(2), `0X${wallet.address.slice(2)}`])
+      expect(chain.verify(request, signature, address)).toBe(false)
+    expect(chain.verify(request, signature, wallet.address)).toBe(true)
+  })
+
+  it('signs any bytes so that another library recovers the address (EIP-191)', () => {
+    const { privateKey, address } = chain.generateKey()
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (data) => {
+        const { signature } = chain.sign({ type: 'MESSAGE', data }, privateKey)
+        expect(verifyMessage(data, signature)).toBe(address)
+        expect(chain.verify({ type: 'MESSAGE', data }, signature, address)).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
   })
 
   it('rejects typed data with too many types', () => {
@@ -144,11 +177,9 @@ describe('an EVM chain', () => {
       return { types: Object.fromEntries(types), primaryType: 'T0', domain: {}, message: {} }
     }
     const request = { type: 'EIP712' as const, data: createTypedData(250) }
-    const startedAt = performance.now()
     expect(() => chain.sign(request, privateKey)).toThrow(expect.objectContaining({ code: 'input.invalid' }))
     expect(() => chain.verify(request, `0x${'11'.repeat(64)}1b`, address)).toThrow(
       expect.objectContaining({ code: 'input.invalid' }),
     )
-    expect(performance.now() - startedAt).toBeLessThan(100)
   })
 })

@@ -1,13 +1,15 @@
-import { addr, eip191Signer, recoverAddressTyped, signTyped } from 'micro-eth-signer'
-import { z } from 'zod'
-import { secp256k1 } from '../../../kernel/crypto/index.ts'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { addr } from 'micro-eth-signer'
+import { type RecoverableSignature, secp256k1 } from '../../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { web3Keystore } from '../keystores/web3.ts'
 import { deriveBip32Key } from './bip32.ts'
 import type { Chain, ChainKey, HexSignature, SignatureRequest } from './chain.ts'
-import { parseEcdsaSignature } from './ecdsa-signature.ts'
-import { bytesToHex, parseHexPrivateKey } from './hex.ts'
-import { encodeMessageText } from './message-text.ts'
+import { formatEcdsaSignature, parseEcdsaSignature, recoverPublicKey } from './ecdsa-signature.ts'
+import { bytesToHex, hexToBytes, parseHexPrivateKey } from './hex.ts'
+import { encodeMessage } from './message-text.ts'
+import { hashTypedData } from './typed-data.ts'
+import { TypedValueError } from './typed-values.ts'
 
 /** The parameters of one EVM chain. */
 export interface EvmChain {
@@ -56,6 +58,7 @@ export function evmChain(chain: EvmChain): Chain {
     keystore: web3Keystore((privateKey) => toChainKey(privateKey).address.slice(2).toLowerCase()),
     sign,
     verify,
+    computeDigest,
   }
 }
 
@@ -65,119 +68,53 @@ function toChainKey(privateKey: Uint8Array): ChainKey {
 }
 
 function sign(request: SignatureRequest, privateKey: Uint8Array): HexSignature {
-  if (request.type === 'MESSAGE')
-    return hexSignature(eip191Signer.sign(encodeMessageText(request.data), privateKey, false))
-  const data = parseTypedData(request.data)
-  try {
-    return hexSignature(signTyped(data, privateKey, false))
-  } catch (error) {
-    throw invalidTypedData(error)
-  }
+  return formatEcdsaSignature(secp256k1.sign(computeDigest(request), privateKey), 27)
 }
 
-/** Also returns false for typed data that cannot be hashed, because nobody can have signed it. */
+/** Typed data that cannot be hashed is reported as an input error, because nobody can have signed it. */
 function verify(request: SignatureRequest, signature: string, address: string): boolean {
-  const recover = createRecover(request)
-  const hex = normalizeV(signature)
-  if (hex === undefined) return false
+  const digest = computeDigest(request)
+  const parts = parseEvmSignature(signature)
+  const signer = parts && recoverPublicKey(digest, parts)
+  return signer !== undefined && isSameAddress(addr.fromPublicKey(signer), address)
+}
+
+/** Computes what is signed: a prefixed message (EIP-191 version 0x45), or typed data (EIP-712). @throws BillfoldError `input.invalid` */
+function computeDigest(request: SignatureRequest): Uint8Array {
+  if (request.type === 'EIP712') return hashData(request.data)
+  const message = encodeMessage(request.data)
+  return keccak_256(Buffer.concat([Buffer.from(`\x19Ethereum Signed Message:\n${message.length}`), message]))
+}
+
+function hashData(data: unknown): Uint8Array {
   try {
-    return recover(hex).toLowerCase() === address.toLowerCase()
-  } catch {
-    return false
+    return hashTypedData(data)
+  } catch (cause) {
+    const [path, message] =
+      cause instanceof TypedValueError ? [`data.${cause.path}`, cause.message] : ['data', 'is not typed data (EIP-712)']
+    throw new BillfoldError('input.invalid', { issues: [{ path, message }], cause })
   }
 }
 
-/** Returns a function that recovers the signer's address. Invalid data throws here, so that it is reported as an input error. */
-function createRecover(request: SignatureRequest): (signature: string) => string {
-  if (request.type === 'MESSAGE') {
-    const message = encodeMessageText(request.data)
-    return (signature) => eip191Signer.recoverAddress(signature, message)
+/** Parses 65 bytes with v as 27, 28, 0 or 1, which some wallets write, or the 64 bytes of a compact signature (ERC-2098). */
+function parseEvmSignature(signature: string): RecoverableSignature | undefined {
+  const compact = hexToBytes(signature, 64)
+  if (compact !== undefined) {
+    const [r, s] = [compact.slice(0, 32), compact.slice(32)]
+    const recovery = (s[0] ?? 0) >> 7
+    s[0] = (s[0] ?? 0) & 0x7f
+    return { r, s, recovery }
   }
-  const data = parseTypedData(request.data)
-  return (signature) => recoverAddressTyped(signature, data)
-}
-
-/** Normalizes v to 27 or 28, because some wallets write 0 or 1. Returns undefined for malformed signatures. */
-function normalizeV(signature: string): string | undefined {
   const parts = parseEcdsaSignature(signature)
-  if (parts === undefined || ![0, 1, 27, 28].includes(parts.v)) return undefined
-  return bytesToHex(Buffer.concat([parts.r, parts.s, Uint8Array.of(27 + (parts.v % 27))]))
+  return parts !== undefined && [0, 1, 27, 28].includes(parts.v) ? { ...parts, recovery: parts.v % 27 } : undefined
 }
 
-function parseTypedData(data: unknown): SignableData {
-  try {
-    return typedData.parse(data)
-  } catch (error) {
-    throw invalidTypedData(error)
-  }
-}
-
-function invalidTypedData(cause: unknown): BillfoldError {
-  const issues = [{ path: 'data', message: 'is not valid typed data (EIP-712)' }]
-  return new BillfoldError('input.invalid', { issues, cause })
-}
-
-function hexSignature(signature: string): HexSignature {
-  const [r, s, v] = [signature.slice(2, 66), signature.slice(66, 130), signature.slice(130)]
-  return { type: 'HEX_SIGNATURE', r: `0x${r}`, s: `0x${s}`, v: `0x${v}`, signature }
-}
-
-/** The five fields of an EIP-712 domain ("Definition of domainSeparator"). */
-const domain = z.strictObject({
-  name: z.string().exactOptional(),
-  version: z.string().exactOptional(),
-  chainId: z
-    .union([
-      z.number().transform(exactBigint),
-      z
-        .string()
-        .regex(/^(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})$/)
-        .transform(BigInt),
-    ])
-    .exactOptional(),
-  verifyingContract: z.string().exactOptional(),
-  salt: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{64}$/)
-    .transform((hex) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex')))
-    .exactOptional(),
-})
-
-/** The maximum number of types of one message. Hashing takes cubic time in the number of types: 40 ms for 64. */
-const maxTypes = 64
-
-type SignableData = Parameters<typeof signTyped>[0]
-
-/**
- * Typed data parsed from JSON. Integers become bigints. The type of the signing library depends on literal types, which parsed
- * data does not have. The library validates every value itself, so the last step only asserts the type.
- */
-const typedData = z
-  .object({
-    types: z
-      .record(z.string(), z.array(z.object({ name: z.string(), type: z.string() })))
-      .refine((types) => Object.keys(types).length <= maxTypes),
-    primaryType: z.string(),
-    domain,
-    message: z.record(z.string(), z.unknown()).transform(wholeNumbersAsBigints),
-  })
-  .transform((data): unknown => data)
-  .pipe(z.custom<SignableData>(() => true))
-
-function wholeNumbersAsBigints(record: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, withBigints(value)]))
-}
-
-function withBigints(value: unknown): unknown {
-  if (typeof value === 'number') return exactBigint(value)
-  if (Array.isArray(value)) return value.map(withBigints)
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, cell]) => [name, withBigints(cell)]))
-  return value
-}
-
-/** Rejects numbers that JSON parsing may have rounded, so that the signed value is the intended one. */
-function exactBigint(value: number): bigint {
-  if (!Number.isSafeInteger(value)) throw new RangeError('integers beyond 2^53 must be strings')
-  return BigInt(value)
+/** Compares an address with one in ERC-55 format. It may be all lower or upper case; in mixed case the checksum must be right. */
+function isSameAddress(checksummed: string, address: string): boolean {
+  const digits = address.slice(2)
+  const isOneCase = digits === digits.toLowerCase() || digits === digits.toUpperCase()
+  return (
+    address.startsWith('0x') &&
+    (isOneCase ? checksummed.toLowerCase() === address.toLowerCase() : checksummed === address)
+  )
 }

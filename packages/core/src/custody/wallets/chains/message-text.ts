@@ -2,11 +2,12 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { SignatureRequest } from './chain.ts'
 
 /**
- * Encodes a message to sign as UTF-8.
+ * Encodes a message to sign: text as UTF-8, bytes as they are.
  * @throws BillfoldError `input.invalid` for lone surrogates, which have no UTF-8 encoding and are signed inconsistently by
  *   other libraries
  */
-export function encodeMessageText(text: string): Uint8Array {
+export function encodeMessage(text: string | Uint8Array): Uint8Array {
+  if (typeof text !== 'string') return text
   if (/\p{Surrogate}/u.test(text)) throw new BillfoldError('input.invalid', { issues: [malformedText] })
   return Uint8Array.from(Buffer.from(text, 'utf8'))
 }
@@ -17,7 +18,7 @@ export function encodeMessageText(text: string): Uint8Array {
  */
 export function encodeMessageRequest(request: SignatureRequest): Uint8Array {
   if (request.type !== 'MESSAGE') throw new BillfoldError('signature.unsupported-type')
-  return encodeMessageText(request.data)
+  return encodeMessage(request.data)
 }
 
 const malformedText = {

@@ -1,6 +1,11 @@
 import type { ChainServices } from '../../../custody/services.ts'
 import { type Actor } from '../../../platform/audit/audit-write.ts'
-import { callNode, type EvmFees, type EvmHistoryClient } from '../../../custody/chain-clients/index.ts'
+import {
+  callNode,
+  estimateGasInRange,
+  type EvmFees,
+  type EvmHistoryClient,
+} from '../../../custody/chain-clients/index.ts'
 import type { RecoverableSignature } from '../../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import type { TransactionRow } from '../../../custody/transactions/transaction-row.ts'
@@ -163,7 +168,9 @@ async function buildTransaction(
   const data = encodeSignedCall(prepared, signature)
   const { address: from } = await getPayerAccount(client, payer)
   try {
-    const estimate = await callNode(client, services.logger, () => client.estimateGas({ from, to, value: 0n, data }))
+    const estimate = await callNode(client, services.logger, () =>
+      estimateGasInRange(client, { from, to, value: 0n, data }),
+    )
     const fees = registry.fees ?? (await fetchPayerFees(services, client))
     // A margin of 20 %: the state may change before the transaction is mined, and an identity's first change costs more.
     return { chainId, to, data, gasLimit: (estimate * 6n) / 5n, fees }

@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { RLP } from 'micro-eth-signer/core/rlp.js'
-import type { EvmClient, EvmFees } from '../../../custody/chain-clients/index.ts'
+import { type EvmClient, type EvmFees, fetchFeesInRange } from '../../../custody/chain-clients/index.ts'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../../kernel/errors.ts'
 import { addressToBytes, publicKeyToAddress, isAddress, toChecksumAddress, zeroAddress } from '../address.ts'
@@ -52,7 +52,7 @@ export async function deployRegistryContract(deployment: DeployRegistryOptions):
   const { client, payer, bytecode } = deployment
   const from = await payer.address()
   const { next: nonce } = await client.nonces(toChecksumAddress(from))
-  const fees = deployment.fees ?? (await client.fees())
+  const fees = deployment.fees ?? (await fetchFeesInRange(client))
   const chainId = BigInt(client.network.slice('eip155:'.length))
   const { raw, hash } = await signPayerTransaction(
     payer,

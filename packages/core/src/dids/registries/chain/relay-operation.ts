@@ -1,7 +1,7 @@
 import type { ChainServices } from '../../../custody/services.ts'
 import { createHash } from 'node:crypto'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
-import { callNode, type EvmClient } from '../../../custody/chain-clients/index.ts'
+import { callNode, type EvmClient, fetchFeesInRange } from '../../../custody/chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { batch, insert, isCommitError, backoff } from '../../../kernel/storage/index.ts'
@@ -154,5 +154,5 @@ export async function rebroadcastOperation(
 
 /** Fetches the fees that the node suggests. */
 export function fetchPayerFees(services: ChainServices, client: EvmClient): Promise<PayerTransaction['fees']> {
-  return callNode(client, services.logger, () => client.fees())
+  return callNode(client, services.logger, () => fetchFeesInRange(client))
 }

@@ -3,6 +3,7 @@ import { hexlify, Interface, Transaction, Wallet } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { BillfoldError } from '../../../../kernel/errors.ts'
 import { evmTransactionFormat } from './evm.ts'
+import type { ChainClient, EvmClient } from '../../../chain-clients/index.ts'
 import type { FormatContext } from '../transaction-format.ts'
 
 const key = fc
@@ -17,6 +18,19 @@ const setting = (from: string, chainId = 1n): FormatContext => ({
   maxReplacements: 3,
   callNode: () => Promise.reject(new BillfoldError('transaction.chain-unavailable')),
 })
+
+const unused = () => Promise.reject(new Error('not used'))
+const fakeEvmClient: EvmClient = {
+  family: 'evm',
+  network: 'eip155:1',
+  balance: unused,
+  nonces: unused,
+  broadcast: unused,
+  status: unused,
+  fees: unused,
+  estimateGas: unused,
+  call: unused,
+}
 
 const fields = fc.record({
   key,
@@ -70,6 +84,46 @@ describe('EVM transactions', () => {
       }),
       { numRuns: 50 },
     )
+  })
+
+  it.each([
+    ['TRANSFER', { type: 'TRANSFER' }],
+    ['GAS_TRANSFER', { type: 'GAS_TRANSFER' }],
+    ['CONTRACT_EXECUTION', { type: 'CONTRACT_EXECUTION', functionName: 'deposit' }],
+  ] as const)('of the type %s refuse an amount of 2^256 wei', async (_type, request) => {
+    const { address: from } = Wallet.createRandom()
+    const build = (wei: bigint) =>
+      evmTransactionFormat(
+        { ...request, to: from, value: whole(wei), chainSpecificFields: { gasLimit: 21_000, gasPrice: 1 } },
+        setting(from),
+      )
+    await expect(build(2n ** 256n)).rejects.toMatchObject({ code: 'input.invalid' })
+    await expect(build(2n ** 300n)).rejects.toMatchObject({ code: 'input.invalid' })
+  })
+
+  it.each([
+    ['legacy', { gasPrice: String(2n ** 128n - 1n) }],
+    ['EIP-1559', { maxFeePerGas: String(2n ** 128n - 1n), maxPriorityFeePerGas: String(2n ** 128n - 1n) }],
+  ])('with the largest values of every field are signed (%s)', async (_type, fees) => {
+    const wallet = Wallet.createRandom()
+    const value = whole(2n ** 256n - 1n)
+    const chainSpecificFields = { gasLimit: String(2n ** 64n - 1n), ...fees }
+    const request = { type: 'TRANSFER', to: wallet.address, value, chainSpecificFields } as const
+    const draft = await evmTransactionFormat(request, setting(wallet.address))
+    const { raw } = draft.sign(Number.MAX_SAFE_INTEGER, Buffer.from(wallet.privateKey.slice(2), 'hex'))
+    expect(Transaction.from(hexlify(raw))).toMatchObject({ from: wallet.address, value: 2n ** 256n - 1n })
+  })
+
+  it.each([
+    ['fees', { fees: { gasPrice: 2n ** 256n - 1n }, gas: 21_000n }],
+    ['fees', { fees: { maxFeePerGas: 2n ** 128n, maxPriorityFeePerGas: 0n }, gas: 21_000n }],
+    ['gas', { fees: { gasPrice: 1n }, gas: 2n ** 64n }],
+  ])('are not built with %s of a node beyond what a transaction can hold', async (_what, { fees, gas }) => {
+    const { address: from } = Wallet.createRandom()
+    const client = { ...fakeEvmClient, fees: async () => fees, estimateGas: async () => gas }
+    const context = { ...setting(from), callNode: <T>(call: (node: ChainClient) => Promise<T>) => call(client) }
+    const built = evmTransactionFormat({ type: 'TRANSFER', to: from, value: 1 }, context)
+    await expect(built).rejects.toThrow(/^node returned a number beyond/)
   })
 
   it('have a cancellation that sends nothing to the sender, at the same fees', async () => {

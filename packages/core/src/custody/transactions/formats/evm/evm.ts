@@ -1,5 +1,5 @@
 import { Transaction } from 'micro-eth-signer'
-import type { EvmCall, EvmFees } from '../../../chain-clients/index.ts'
+import { estimateGasInRange, type EvmCall, type EvmFees, fetchFeesInRange } from '../../../chain-clients/index.ts'
 import { BillfoldError } from '../../../../kernel/errors.ts'
 import { parseAbiInteger } from './abi-values.ts'
 import { toEvmClient, buildEvmCall } from './build-call.ts'
@@ -122,7 +122,7 @@ export function parseEvmFees(raw: Uint8Array): EvmFees {
 /** The node's estimate. Contract calls get a margin of 20 %, because the contract's state may change before execution. */
 async function resolveGasLimit(fields: ChainSpecificFields, call: EvmCall, context: FormatContext): Promise<bigint> {
   if (fields.gasLimit !== undefined) return parseAbiInteger(true, 64, fields.gasLimit, 'chainSpecificFields.gasLimit')
-  const estimate = await context.callNode((client) => toEvmClient(client).estimateGas(call))
+  const estimate = await context.callNode((client) => estimateGasInRange(toEvmClient(client), call))
   return estimate === transferGas ? estimate : (estimate * 6n) / 5n
 }
 
@@ -136,7 +136,7 @@ async function resolveFees(fields: ChainSpecificFields, context: FormatContext):
   }
   if (maxFee === undefined) {
     if (tip !== undefined) throw invalid('maxFeePerGas', 'is required with maxPriorityFeePerGas')
-    return context.callNode((client) => toEvmClient(client).fees())
+    return context.callNode((client) => fetchFeesInRange(toEvmClient(client)))
   }
   const maxPriorityFeePerGas = tip ?? 0n
   if (maxPriorityFeePerGas > maxFee) throw invalid('maxPriorityFeePerGas', 'exceeds maxFeePerGas')
