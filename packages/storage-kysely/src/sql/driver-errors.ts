@@ -56,7 +56,7 @@ export function classifyDriverError(error: unknown): DriverErrorKind {
 export function toStorageError(error: unknown): unknown {
   if (isCommitError(error) || isBillfoldError(error)) return error
   const kind = classifyDriverError(error)
-  const cause = redactDriverError(error)
+  const cause = redactDriverError(error, kind)
   if (kind === 'conflict' || kind === 'lost') return new BillfoldError('storage.unavailable', { cause })
   return new BillfoldError(kind === 'schema' ? 'storage.schema-mismatch' : 'unexpected', { cause })
 }
@@ -75,12 +75,24 @@ const safeFields = [
 ]
 
 /** Keeps only codes and names: drivers put values and whole statements into their errors, and no row data may reach a log. */
-function redactDriverError(error: unknown): Error {
+function redactDriverError(error: unknown, kind: DriverErrorKind): Error {
   const details = safeFields.flatMap((name) => {
     const value = readField(error, name)
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : []
   })
-  return new Error(`database driver error: ${details.length > 0 ? details.join(', ') : classifyDriverError(error)}`)
+  const cure = kind === 'schema' ? `; ${schemaCure(error)}` : ''
+  return new Error(`database driver error: ${details.length > 0 ? details.join(', ') : kind}${cure}`)
+}
+
+function schemaCure(error: unknown): string {
+  return isMissingDatabase(error)
+    ? 'the database does not exist: create it, or correct its name in the settings of the connection'
+    : 'a table or column is missing: run "billfold migrate", and check the name of the database, and the options schema and tablePrefix'
+}
+
+/** True if the server has no database of the name that the connection asks for. */
+export function isMissingDatabase(error: unknown): boolean {
+  return readField(error, 'code') === '3D000' || readField(error, 'errno') === 1049
 }
 
 /** Reads the table name from an error of PostgreSQL. */
