@@ -12,6 +12,9 @@ export interface RetryOptions {
   readonly onRetry?: (reason: 'conflict' | 'lost') => void
 }
 
+/** The defaults of {@link RetryOptions}. */
+export const defaultRetry = { conflictMs: 10_000, lostMs: 2_000 } as const
+
 /** The attempts made so far. */
 export interface PreviousAttempts {
   readonly count: number
@@ -30,7 +33,7 @@ const maxBackoffMs = 200
  * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`, and errors of Billfold that the operation throws
  */
 export async function retryTransientErrors<T>(
-  { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryOptions,
+  { conflictMs = defaultRetry.conflictMs, lostMs = defaultRetry.lostMs, onRetry }: RetryOptions,
   operation: (previous: PreviousAttempts) => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now()
