@@ -30,26 +30,29 @@ for (const database of await openTestDatabases()) {
       await fresh.drop()
     })
   })
+}
 
-  if (kind === 'postgres' || kind === 'mysql')
-    describe(`a database that does not exist on ${database.name}`, () => {
-      test.each(['verify', 'find', 'migrate'] as const)('is reported by %s', async (operation) => {
-        const fresh = await database.open()
-        const url = new URL(fresh.url ?? '')
-        url.pathname = '/billfold_misspelled'
-        const db = connectTo(dialect, url.href)
-        const storage = kyselyStorage(db, { dialect })
-        const work = {
-          verify: () => storage.verify(),
-          find: () => storage.find(appliedBatches),
-          migrate: () => migrate(db, { dialect }),
-        }
-        const error = await catchError(work[operation]())
-        expect(isBillfoldError(error, 'storage.schema-mismatch') && String(error.cause)).toContain('does not exist')
-        await db.destroy()
-        await fresh.drop()
-      })
+const servers = (await openTestDatabases()).filter(({ kind }) => kind === 'postgres' || kind === 'mysql')
+for (const database of servers) {
+  const { dialect } = database
+  describe(`a database that does not exist on ${database.name}`, () => {
+    test.each(['verify', 'find', 'migrate'] as const)('is reported by %s', async (operation) => {
+      const fresh = await database.open()
+      const url = new URL(fresh.url ?? '')
+      url.pathname = '/billfold_misspelled'
+      const db = connectTo(dialect, url.href)
+      const storage = kyselyStorage(db, { dialect })
+      const work = {
+        verify: () => storage.verify(),
+        find: () => storage.find(appliedBatches),
+        migrate: () => migrate(db, { dialect }),
+      }
+      const error = await catchError(work[operation]())
+      expect(isBillfoldError(error, 'storage.schema-mismatch') && String(error.cause)).toContain('does not exist')
+      await db.destroy()
+      await fresh.drop()
     })
+  })
 }
 
 test('a database in memory is named as such', async () => {

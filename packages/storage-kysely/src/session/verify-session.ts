@@ -51,8 +51,9 @@ async function readSettings(run: Run, flavour: Flavour, rules: readonly SessionR
   return values
 }
 
+/** Drivers return settings as text or as numbers, and unset ones as null. */
 function toText(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
 }
 
 function toIssue({ setting, accepts, effect, cure }: SessionRule, value: string): Issue[] {

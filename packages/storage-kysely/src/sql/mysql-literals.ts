@@ -17,20 +17,11 @@ export function inlineParameters(sql: string, parameters: readonly unknown[]): s
 /** Converts a value to a literal of MySQL and MariaDB that does not depend on the session. */
 export function toMysqlLiteral(value: unknown): string {
   if (value === null) return 'null'
-  switch (typeof value) {
-    case 'string':
-      // Text in the character set of the columns, whatever the connection has; the collation is the column's.
-      return `_utf8mb4 x'${Buffer.from(value, 'utf8').toString('hex')}'`
-    case 'bigint':
-      return String(value)
-    case 'boolean':
-      return value ? 'true' : 'false'
-    case 'number':
-      if (Number.isSafeInteger(value)) return String(value)
-      break
-    case 'object':
-      if (value instanceof Uint8Array)
-        return `x'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
-  }
+  // Text in the character set of the columns, whatever the connection has; the collation is the column's.
+  if (typeof value === 'string') return `_utf8mb4 x'${Buffer.from(value, 'utf8').toString('hex')}'`
+  if (value instanceof Uint8Array)
+    return `x'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   throw new TypeError(`a parameter of type ${typeof value} has no literal`)
 }

@@ -15,8 +15,10 @@ function createHost(): { readonly logged: string[]; readonly api: ReturnType<typ
   return { logged, api: createBillfold({ storage: memoryStorage(), keyring, logger }).custody }
 }
 
-async function getChains(listener: RequestListener): Promise<{ status: number; text: string }> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+async function getChains(
+  listener: (...parameters: Parameters<RequestListener>) => unknown,
+): Promise<{ status: number; text: string }> {
+  const server = createServer((request, response) => void listener(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const response = await fetch(`http://127.0.0.1:${port}/api/chains`)
@@ -69,7 +71,7 @@ test.each(['/api/chains', '/unknown'])('the adapters in their own frameworks do 
   for (const listener of [app, koa.callback()]) {
     const { status } = await getChains((request, response) => {
       request.url = `/custody${path}`
-      listener(request, response)
+      void listener(request, response)
     })
     expect(status).not.toBe(501)
   }
