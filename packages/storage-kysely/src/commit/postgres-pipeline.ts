@@ -48,6 +48,12 @@ export function createPostgresPipeline(pool: PostgresPool): (statement: Statemen
   })
 }
 
+/** A server that became a standby keeps its connections: a new one leads to the primary server. */
+function mustReconnect(error: unknown): boolean {
+  const kind = classifyDriverError(error)
+  return kind === 'lost' || kind === 'read-only'
+}
+
 /** Returns true if the connection was lost and must be destroyed. */
 async function sendAll(
   client: PostgresClient,
@@ -65,5 +71,5 @@ async function sendAll(
   }
   if (isShared) replies.push(client.query({ text: 'reset lock_timeout' }))
   const outcomes = await Promise.allSettled(replies)
-  return outcomes.some((outcome) => outcome.status === 'rejected' && classifyDriverError(outcome.reason) === 'lost')
+  return outcomes.some((outcome) => outcome.status === 'rejected' && mustReconnect(outcome.reason))
 }

@@ -10,7 +10,7 @@ test.each([
   [-9007199254740991, '-9007199254740991'],
   [true, 'true'],
   [null, 'null'],
-])('the literal of %j has no character that a session reads differently', (value, literal) => {
+])('the literal of %o has no character that a session reads differently', (value, literal) => {
   expect(toMysqlLiteral(value)).toBe(literal)
 })
 
