@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogVersions } from './catalog.mjs'
+import { installLineChecks, oldestNode } from './check-install-lines.mjs'
 import { saveCounts, runChecks } from './checks.mjs'
 import { packAll, publicPackages } from './public-packages.mjs'
 import { root, runLine, runProgram } from './run-command.mjs'
@@ -14,8 +15,12 @@ const folder = mkdtempSync(join(tmpdir(), 'billfold-consumer-'))
 /** @param {readonly string[]} args */
 const node = (...args) => runProgram(process.execPath, args, { cwd: folder })
 
+/** @type {ReadonlyMap<string, string>} */
+let packed = new Map()
+
 async function install() {
-  const tarballs = [...(await packAll(folder))].map(([name, file]) => [name, `file:${file}`])
+  packed = await packAll(folder)
+  const tarballs = [...packed].map(([name, file]) => [name, `file:${file}`])
   const dependencies = { ...Object.fromEntries(tarballs), ...catalogVersions(hostDependencies) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
   for (const host of ['esm-host.mjs', 'commonjs-host.cjs'])
@@ -45,7 +50,7 @@ function requires(entry) {
 
 /** The first Node 20 that can `require()` a module. */
 function onOldestNode() {
-  return runLine('npx --yes node@20.19.0 commonjs-host.cjs', { cwd: folder })
+  return runLine(`npx --yes node@${oldestNode} commonjs-host.cjs`, { cwd: folder })
 }
 
 /** Checks that no tests, sources or build records are published, and that the manifests are the published ones. */
@@ -99,6 +104,7 @@ try {
             { name: 'the CommonJS host on the oldest supported Node', run: onOldestNode },
             { name: 'the conformance suite runs in another project', run: conformance },
           ]),
+          await runChecks(installLineChecks(join(folder, 'install-lines'), packed)),
         ]
   const { failed } = saveCounts('tarballs', [installed, ...usage])
   if (failed > 0) process.exitCode = 1

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Dialect } from '@billfold/storage-kysely'
 import { Kysely, MysqlDialect, PostgresDialect, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { type Terminal, UsageError } from './command.ts'
@@ -35,15 +37,19 @@ export interface ConnectedDatabase {
   readonly dialect: Dialect
 }
 
+/** What becomes of a SQLite file that does not exist: `empty` connects to an empty database in memory. */
+export type MissingFile = 'create' | 'reject' | 'empty'
+
 /**
  * Connects to a database by its URL, with the installed driver.
  *
- * @throws UsageError for an unsupported URL, or if the driver is not installed
+ * @param missingFile - the drivers of SQLite would create a file under any name, so only a migration lets them
+ * @throws UsageError for an unsupported URL, for a file that does not exist, or if the driver is not installed
  */
-export async function connectDatabase(url: string): Promise<ConnectedDatabase> {
+export async function connectDatabase(url: string, missingFile: MissingFile): Promise<ConnectedDatabase> {
   if (/^postgres(ql)?:/.test(url)) return { db: await connectPostgres(url), dialect: 'postgres' }
   if (/^(mysql|mariadb):/.test(url)) return { db: await connectMysql(url), dialect: 'mysql' }
-  if (/^(file|sqlite):/.test(url)) return { db: await connectSqlite(url), dialect: 'sqlite' }
+  if (/^(file|sqlite):/.test(url)) return { db: await connectSqlite(url, missingFile), dialect: 'sqlite' }
   throw new UsageError('The database URL must start with postgres://, mysql:// or sqlite:')
 }
 
@@ -61,9 +67,23 @@ async function connectMysql(url: string): Promise<Kysely<NoTables>> {
   })
 }
 
-async function connectSqlite(url: string): Promise<Kysely<NoTables>> {
-  const file = url.replace(/^(file|sqlite):(\/\/(?=\/))?/, '')
+async function connectSqlite(url: string, missingFile: MissingFile): Promise<Kysely<NoTables>> {
+  const file = resolveFile(url.replace(/^(file|sqlite):(\/\/(?=\/))?/, ''), missingFile)
   return new Kysely({ dialect: new SqliteDialect({ database: await loadSqliteDatabase(file) }) })
+}
+
+/** An empty name, like `:memory:`, is a database without a file. */
+function resolveFile(file: string, missingFile: MissingFile): string {
+  if (file === '' || file === ':memory:' || existsSync(file)) return file
+  if (!existsSync(dirname(file)))
+    throw new UsageError(
+      `There is no database ${file}, and no folder ${dirname(file)}: create the folder, or correct the URL`,
+    )
+  if (missingFile === 'reject')
+    throw new UsageError(
+      `There is no database ${file}: correct the URL, or run "billfold migrate --database sqlite:${file}", which creates it`,
+    )
+  return missingFile === 'create' ? file : ':memory:'
 }
 
 type SqliteConstructor = new (file: string, options: { readonly timeout: number }) => SqliteDatabase

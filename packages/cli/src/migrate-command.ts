@@ -44,10 +44,12 @@ export const migrateCommand: Command = {
       return terminal.print(printMigrations(parseFlavour(dialect), { ...naming, ...(from !== undefined && { from }) }))
     }
     const to = parseMigrationName('to', rest.to)
-    const connected = await connectDatabase(resolveDatabaseUrl(database, terminal.environment))
+    const isDryRun = rest['dry-run'] === true
+    const url = resolveDatabaseUrl(database, terminal.environment)
+    const connected = await connectDatabase(url, isDryRun ? 'empty' : 'create')
     try {
       const options = { dialect: connected.dialect, ...naming, ...(to !== undefined && { to }) }
-      const run = rest['dry-run'] === true ? printPending : applyMigrations
+      const run = isDryRun ? printPending : applyMigrations
       terminal.print(await run(connected.db, options))
     } finally {
       await connected.db.destroy()

@@ -36,7 +36,7 @@ export async function withBillfold<T>(
 ): Promise<T> {
   const url = resolveDatabaseUrl(values.database, terminal.environment)
   const keyring = loadKeyring(values, terminal)
-  const { db, dialect } = await connectDatabase(url)
+  const { db, dialect } = await connectDatabase(url, 'reject')
   const { schema, prefix, tenant } = values
   try {
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }

@@ -29,7 +29,7 @@ import { type DidWalletSettings, collectChainClients } from './dids/did-wallets/
 import type { KeyringApi } from './maintenance/keyring/api.ts'
 import type { LicencesApi } from './identity/licences/api.ts'
 import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
-import { type Logger, silentLogger } from './kernel/logger.ts'
+import { defaultLogger, type Logger } from './kernel/logger.ts'
 import type { AuditActions } from './platform/audit/actions.ts'
 import { storageBlindIndex } from './platform/blind-index/index.ts'
 import type { Module, ModuleParts } from './platform/module.ts'
@@ -71,6 +71,7 @@ export interface BillfoldOptions<Modules extends readonly AdditionalModule[] = r
   readonly tenant?: string
   /** The issuer of tokens, usually the public URL. Default: `billfold`. */
   readonly issuer?: string
+  /** Default: the first error of the process is written to standard error. To be silent, pass `silentLogger`. */
   readonly logger?: Logger
   /** The clock, in epoch milliseconds. Default: `Date.now`. */
   readonly now?: () => number
@@ -313,7 +314,7 @@ function createServices(
   declared: ComposedDeclarations,
   observer: Instrumentation,
 ): CustodyServices {
-  const { storage, keyring, logger = silentLogger, now = Date.now } = options
+  const { storage, keyring, logger = defaultLogger, now = Date.now } = options
   const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
   return {
     storage: idempotencyTrackingStorage(storage),

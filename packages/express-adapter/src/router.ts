@@ -33,6 +33,10 @@ export interface ExpressRouterOptions {
  */
 export function expressRouter(api: MountableApi, options: ExpressRouterOptions = {}): Router {
   const router = options.router ?? express.Router({ caseSensitive: true })
+  router.use((request: Request, response: Response, next: NextFunction) => {
+    if (isExpressRequest(request)) next()
+    else sendExpressResponse(request, response, api.reject(request, 'host.unsupported'))
+  })
   for (const route of api.routes) register(router, api, route)
   router.use((request: Request, response: Response, next: NextFunction) => {
     const unmatched = fromExpressRequest(request, response, [])
@@ -47,6 +51,11 @@ export function expressRouter(api: MountableApi, options: ExpressRouterOptions =
     sendExpressResponse(request, response, api.reject(fromExpressRequest(request, response, []), 'input.invalid'))
   })
   return router
+}
+
+/** An Express application adds these to the request; Connect, a Node server or another framework that calls the router does not. */
+function isExpressRequest(request: Partial<Request>): boolean {
+  return typeof request.get === 'function' && typeof request.protocol === 'string'
 }
 
 function register(router: Router, api: MountableApi, route: Route): void {

@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http'
+import { METHODS, ServerResponse } from 'node:http'
 import { type MountableApi, parameterNames, type Route } from '@billfold/core/http'
 import Router, { type RouterContext } from '@koa/router'
 import type { Next } from 'koa'
@@ -46,7 +46,40 @@ export function koaRouter(api: MountableApi, options: KoaRouterOptions = {}): Ro
     else if (fallthrough) await next()
     else sendKoaResponse(context, api.reject(unmatched, 'route.not-found'))
   })
+  refuseOtherHosts(router, api)
   return router
+}
+
+/** The router itself fails on what another framework passes, before it reaches a route. */
+function refuseOtherHosts(router: Router, api: MountableApi): void {
+  const routes = router.routes.bind(router)
+  router.routes = () => {
+    const dispatch = routes()
+    const guarded: typeof dispatch = async (context, next) => {
+      if (isKoaContext(context)) await dispatch(context, next)
+      else refuse(api, next)
+    }
+    if (dispatch.router !== undefined) guarded.router = dispatch.router
+    return guarded
+  }
+}
+
+/** What a Koa application passes to its middleware; another framework passes a request of its own. */
+function isKoaContext(context: object): boolean {
+  return 'req' in context && 'request' in context && 'cookies' in context
+}
+
+/**
+ * Replies to what other frameworks pass: a request and a response.
+ *
+ * @throws TypeError if nothing can be sent
+ */
+function refuse(api: MountableApi, response: unknown): void {
+  const reply = api.reject({ headers: {} }, 'host.unsupported')
+  if (!(response instanceof ServerResponse)) throw new TypeError('koaRouter().routes() needs a Koa application')
+  response.statusCode = reply.status
+  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value)
+  response.end(typeof reply.body === 'string' ? reply.body : undefined)
 }
 
 function register(router: Router, api: MountableApi, route: Route): void {

@@ -62,11 +62,12 @@ export interface KyselyStorage<DB> extends Storage {
    */
   readonly withTransaction: (transaction: Transaction<DB>) => Storage
   /**
-   * Checks that the database is reachable and has the tables that this release requires. Call it when the host starts.
+   * Checks that the database is reachable, that a connection as the pool gives it has no setting under which the storage would
+   * be wrong, and that the tables which this release requires exist. Call it when the host starts.
    *
    * @param options.modules the modules whose tables are checked as well: those given to {@link migrate}
    * @throws BillfoldError `storage.schema-mismatch` with one issue for each missing or different migration, table, column and
-   *   key; `storage.unavailable`
+   *   key; `storage.session-mismatch` with one issue for each unsuitable setting and its cure; `storage.unavailable`
    */
   readonly verify: (options?: { readonly modules?: readonly MigrationModule[] }) => Promise<void>
 }
@@ -96,7 +97,7 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
     })
   const { dialect, retry = {} } = options
   const target: Target = { dialect, names: createNames(dialect, options), statements: createStatementCache() }
-  const run = statementRunner(db)
+  const run = statementRunner(db, dialect)
   const tryFastPath = createFastPath(db, target, options)
   return {
     find: (table, query) => retryTransientErrors(retry, () => findRows(run, target, table, query)),
@@ -113,7 +114,7 @@ export function kyselyStorage<DB>(db: Kysely<DB>, options: KyselyStorageOptions)
 }
 
 function createFastPath<DB>(db: Kysely<DB>, target: Target, { pool, database }: KyselyStorageOptions): FastPath {
-  const run = statementRunner(db)
+  const run = statementRunner(db, target.dialect)
   switch (target.dialect) {
     case 'postgres':
       return postgresFastPath(
@@ -134,7 +135,8 @@ async function commitOrWriteTombstone<DB>(db: Kysely<DB>, target: Target, batch:
   try {
     await commit(db, target, batch)
   } catch (error) {
-    if (!isRejectedBatch(error) || (await writeTombstone(statementRunner(db), target, batch))) throw error
+    if (!isRejectedBatch(error) || (await writeTombstone(statementRunner(db, target.dialect), target, batch)))
+      throw error
   }
 }
 
@@ -172,16 +174,16 @@ async function commitInOrder<DB>(
   const apply = hasMergedId ? applyBatchWithMergedId : applyBatch
   try {
     await readCommitted(db, target.dialect).execute((transaction) =>
-      apply(statementRunner(transaction), target, batch, writes),
+      apply(statementRunner(transaction, target.dialect), target, batch, writes),
     )
   } catch (error) {
     if (error instanceof DuplicateBatchError) {
-      if (!(await removeTombstone(statementRunner(db), target, batch))) return
+      if (!(await removeTombstone(statementRunner(db, target.dialect), target, batch))) return
       return commitInOrder(db, target, batch, writes)
     }
     const isAmbiguous =
       hasMergedId && isCommitError(error) && error.reason === 'duplicate' && error.index === writes[0]?.index
-    if (isAmbiguous && (await isBatchApplied(statementRunner(db), target, batch))) return
+    if (isAmbiguous && (await isBatchApplied(statementRunner(db, target.dialect), target, batch))) return
     throw error
   }
 }

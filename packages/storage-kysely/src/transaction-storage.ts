@@ -12,7 +12,7 @@ const lastCommits = new WeakMap<object, Promise<void>>()
 
 /** Creates a storage inside a transaction of the host. Each commit has its own savepoint. */
 export function createTransactionStorage<DB>(transaction: Transaction<DB>, target: Target): Storage {
-  const run = statementRunner(transaction)
+  const run = statementRunner(transaction, target.dialect)
   return {
     async find(table, query) {
       try {

@@ -11,7 +11,7 @@ export function connectWithDriverTo(
 ): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const connect = {
     sqlite: (file: string) => connectSqliteFile(file.replace(/^file:/, '')),
-    postgres: connectPostgresPool,
+    postgres: (at: string) => connectPostgresPool(at),
     mysql: (at: string) => ({ db: connectMysql(at), driver: {} }),
   }
   return connect[dialect](url)

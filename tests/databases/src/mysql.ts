@@ -24,15 +24,17 @@ async function createSchema(url: string): Promise<FreshDatabase> {
   const scoped = new URL(url)
   scoped.pathname = `/${name}`
   const connections: Kysely<AnyTables>[] = []
-  const connect = () => {
-    const db = connectMysql(scoped.href)
+  const connectWithSession = (statements: readonly string[]) => {
+    const db = connectMysql(scoped.href, statements)
     connections.push(db)
-    return db
+    return { db, driver: {} }
   }
+  const connect = () => connectWithSession([]).db
   return {
     url: scoped.href,
     connect,
-    connectWithDriver: () => ({ db: connect(), driver: {} }),
+    connectWithDriver: () => connectWithSession([]),
+    connectWithSession,
     drop: async () => {
       await Promise.all(connections.map((db) => db.destroy()))
       await runOnce(url, `drop database ${name}`)
@@ -40,9 +42,13 @@ async function createSchema(url: string): Promise<FreshDatabase> {
   }
 }
 
-/** Opens a pool. */
-export function connectMysql(url: string): Kysely<AnyTables> {
-  return new Kysely<AnyTables>({ dialect: new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: 6 }) }) })
+/** Opens a pool whose connections run the given statements first. */
+export function connectMysql(url: string, session: readonly string[] = []): Kysely<AnyTables> {
+  const pool = createPool({ uri: url, connectionLimit: 6 })
+  pool.on('connection', (connection) => {
+    for (const statement of session) connection.query(statement)
+  })
+  return new Kysely<AnyTables>({ dialect: new MysqlDialect({ pool }) })
 }
 
 /** Runs one statement on a new connection. */

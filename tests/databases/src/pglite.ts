@@ -18,6 +18,10 @@ async function createPGlite(): Promise<FreshDatabase> {
     url: undefined,
     connect,
     connectWithDriver: () => ({ db: connect(), driver: {} }),
+    connectWithSession: (statements) => {
+      for (const statement of statements) void database.exec(statement)
+      return { db: connect(), driver: {} }
+    },
     drop: () => database.close(),
   }
 }

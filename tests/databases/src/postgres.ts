@@ -37,15 +37,16 @@ async function createSchema(url: string): Promise<FreshDatabase> {
   // Lets a test distinguish its own connections from others on the server.
   scoped.searchParams.set('application_name', schema)
   const connections: Kysely<AnyTables>[] = []
-  const connectWithDriver = () => {
-    const connected = connectPostgresPool(scoped.href)
+  const connectWithSession = (statements: readonly string[]) => {
+    const connected = connectPostgresPool(scoped.href, statements)
     connections.push(connected.db)
     return connected
   }
   return {
     url: scoped.href,
-    connectWithDriver,
-    connect: () => connectWithDriver().db,
+    connectWithDriver: () => connectWithSession([]),
+    connectWithSession,
+    connect: () => connectWithSession([]).db,
     drop: async () => {
       await Promise.all(connections.map((db) => db.destroy()))
       await runOnce(url, `drop schema ${schema} cascade`)
@@ -53,9 +54,15 @@ async function createSchema(url: string): Promise<FreshDatabase> {
   }
 }
 
-/** Opens a pool and returns it with its Kysely instance. */
-export function connectPostgresPool(url: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
+/** Opens a pool, whose connections run the given statements first, and returns it with its Kysely instance. */
+export function connectPostgresPool(
+  url: string,
+  session: readonly string[] = [],
+): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const pool = createPool(url)
+  pool.on('connect', (client) => {
+    for (const statement of session) void client.query(statement)
+  })
   return { db: new Kysely<AnyTables>({ dialect: new PostgresDialect({ pool }) }), driver: { pool } }
 }
 

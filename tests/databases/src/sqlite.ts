@@ -14,15 +14,16 @@ async function createFile(): Promise<FreshDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'billfold-test-'))
   const file = join(directory, 'test.sqlite')
   const connections: Kysely<AnyTables>[] = []
-  const connectWithDriver = () => {
-    const connected = connectSqliteFile(file)
+  const connectWithSession = (statements: readonly string[]) => {
+    const connected = connectSqliteFile(file, statements)
     connections.push(connected.db)
     return connected
   }
   return {
     url: `file:${file}`,
-    connectWithDriver,
-    connect: () => connectWithDriver().db,
+    connectWithDriver: () => connectWithSession([]),
+    connectWithSession,
+    connect: () => connectWithSession([]).db,
     drop: async () => {
       await Promise.all(connections.map((db) => db.destroy()))
       rmSync(directory, { recursive: true, force: true })
@@ -30,10 +31,14 @@ async function createFile(): Promise<FreshDatabase> {
   }
 }
 
-/** Opens a connection to the file and returns it with its Kysely instance. */
-export function connectSqliteFile(file: string): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
+/** Opens a connection to the file, runs the given statements on it, and returns it with its Kysely instance. */
+export function connectSqliteFile(
+  file: string,
+  session: readonly string[] = [],
+): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const database = new Database(file, { timeout: 0 })
   database.exec('pragma journal_mode = wal')
+  for (const statement of session) database.exec(statement)
   return {
     db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: withImmediateTransactions(database) }) }),
     driver: { database },

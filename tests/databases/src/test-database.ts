@@ -17,6 +17,14 @@ export interface FreshDatabase {
   readonly connect: () => Kysely<AnyTables>
   /** The same, with the driver below Kysely; it is empty for PGlite and MySQL. */
   readonly connectWithDriver: () => { readonly db: Kysely<AnyTables>; readonly driver: Driver }
+  /**
+   * The same, in a session of the host's making: each connection runs these statements first. PGlite has one connection, which
+   * keeps them.
+   */
+  readonly connectWithSession: (statements: readonly string[]) => {
+    readonly db: Kysely<AnyTables>
+    readonly driver: Driver
+  }
   /** How a child process reaches it, as `--database` of the command line; undefined if it cannot. */
   readonly url: string | undefined
   /** Closes the pools and removes the database. */

@@ -15,8 +15,8 @@ export interface Api {
   readonly errorSchema?: z.ZodType
 }
 
-/** The reason that a request reaches no route. */
-export type RejectionCode = 'route.not-found' | 'route.method-not-allowed' | 'input.invalid'
+/** The reason that a request reaches no route. `host.unsupported`: the application is not one of the adapter's framework. */
+export type RejectionCode = 'route.not-found' | 'route.method-not-allowed' | 'input.invalid' | 'host.unsupported'
 
 /** An API that a framework adapter can mount. Its functions never throw or reject. */
 export interface MountableApi extends Api {
@@ -27,6 +27,10 @@ export interface MountableApi extends Api {
    * otherwise undefined.
    */
   readonly handleUnmatched: (request: IncomingRequest) => OutgoingResponse | undefined
-  /** Rejects a request for an unknown path, a method that is not allowed, or a malformed path. */
-  readonly reject: (request: IncomingRequest, code: RejectionCode, allow?: readonly string[]) => OutgoingResponse
+  /** Rejects a request for an unknown path, a method that is not allowed, a malformed path, or an unsupported host. */
+  readonly reject: (
+    request: Pick<IncomingRequest, 'headers'>,
+    code: RejectionCode,
+    allow?: readonly string[],
+  ) => OutgoingResponse
 }

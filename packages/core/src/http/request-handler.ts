@@ -42,7 +42,7 @@ export function createMountableApi(api: Api, services: PipelineServices): Mounta
     ...api,
     handle: (route: Route, request: IncomingRequest) => handle(api, services, route, request),
     handleUnmatched: (request: IncomingRequest) => replyToUnmatched(api, services, request),
-    reject: (request: IncomingRequest, code: BillfoldError['code'], allow?: readonly string[]) =>
+    reject: (request: Pick<IncomingRequest, 'headers'>, code: BillfoldError['code'], allow?: readonly string[]) =>
       fail(
         api,
         services,
@@ -233,7 +233,14 @@ function fail(
   }
 }
 
+/** What to do about a mistake of the host, which the caller need not know. */
+const cures: Readonly<Partial<Record<BillfoldError['code'], string>>> = {
+  'body.raw-unavailable':
+    'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser',
+  'host.unsupported':
+    'The router runs in an application of another framework: use expressRouter() with `app.use()` of an Express 4 or 5 application only, and koaRouter().routes() with `app.use()` of a Koa application only',
+}
+
 function logMessage(error: BillfoldError): string {
-  if (error.code !== 'body.raw-unavailable') return error.message
-  return 'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser'
+  return cures[error.code] ?? error.message
 }

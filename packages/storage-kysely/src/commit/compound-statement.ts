@@ -6,7 +6,7 @@ import { placeholdersFor, writeSql } from '../sql/write-sql.ts'
 import { sortForLocking } from './lock-order.ts'
 
 /** Beyond this, parsing the text costs more than the round trips it saves. */
-const maxWrites = 64
+export const maxCompoundWrites = 64
 
 /** Variable for the row count of a check. It must not equal a column name, which it would hide. */
 const rowCount = 'billfold_counted_rows'
@@ -18,7 +18,7 @@ const signalFailure = `signal sqlstate '45000' set message_text = 'a condition o
  * large batches. If it fails, nothing was applied. MySQL has no such statement.
  */
 export function compoundStatement(target: Target, batch: Batch): Statement | undefined {
-  if (batch.writes.length > maxWrites) return undefined
+  if (batch.writes.length > maxCompoundWrites) return undefined
   const writes = [batchIdInsert(batch), ...sortForLocking(batch.writes).map(({ write }) => write)]
   return {
     sql: target.statements(`compound ${writes.map(toCacheKey).join(';')}`, () => compoundSql(target, writes)),

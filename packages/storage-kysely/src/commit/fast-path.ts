@@ -2,7 +2,7 @@ import type { Batch } from '@billfold/core/storage'
 import { detectFlavour } from '../schema/catalog.ts'
 import type { Run } from '../sql/connection.ts'
 import type { Flavour, Target } from '../sql/dialect.ts'
-import { classifyDriverError, type DriverErrorKind } from '../sql/driver-errors.ts'
+import { isOutage } from '../sql/driver-errors.ts'
 import type { Statement } from '../sql/statements.ts'
 import { compoundStatement } from './compound-statement.ts'
 import { singleStatement } from './single-statement.ts'
@@ -34,15 +34,13 @@ export function mariadbFastPath(target: Target, run: Run): FastPath {
   }
 }
 
-/** Retried after a delay; the transaction reports all other errors. */
-const transientErrors: ReadonlySet<DriverErrorKind> = new Set(['conflict', 'lost'])
-
 async function isApplied(sent: Promise<unknown>): Promise<boolean> {
   try {
     await sent
     return true
   } catch (error) {
-    if (transientErrors.has(classifyDriverError(error))) throw error
+    // Retried after a delay; the transaction reports all other errors.
+    if (isOutage(error)) throw error
     return false
   }
 }

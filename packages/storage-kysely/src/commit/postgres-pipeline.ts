@@ -16,17 +16,19 @@ export interface PostgresPool {
   readonly options?: { readonly max?: number }
 }
 
-const limits = { maxBatchSize: 64, maxBatchDelayMs: 100 } as const
-
-/** Measured with 64 clients on two cores: 8 connections are a sixth faster than 4, and 16 no faster than 8. */
-const maxConnections = 8
+/** The limits of pipelined commits. */
+export const pipelineLimits = {
+  maxBatchSize: 64,
+  maxBatchDelayMs: 100,
+  /** Measured with 64 clients on two cores: 8 connections are a sixth faster than 4, and 16 no faster than 8. */
+  maxConnections: 8,
+  /** A pipelined statement that waits longer than this for a row lock fails, and is retried in a transaction of its own. */
+  lockTimeoutMs: 200,
+} as const
 
 function countConnections({ options }: PostgresPool): number {
-  return Math.min(maxConnections, Math.max(1, Math.floor((options?.max ?? 10) / 2)))
+  return Math.min(pipelineLimits.maxConnections, Math.max(1, Math.floor((options?.max ?? 10) / 2)))
 }
-
-/** A pipelined statement that waits longer than this for a row lock fails, and is retried in a transaction of its own. */
-const lockTimeoutMs = 200
 
 /**
  * Creates a function that runs statements, each its own transaction. Statements issued at the same time are pipelined on one
@@ -35,7 +37,8 @@ const lockTimeoutMs = 200
 export function createPostgresPipeline(pool: PostgresPool): (statement: Statement) => Promise<boolean> {
   const toName = preparedStatementNames()
   const maxConcurrentBatches = countConnections(pool)
-  return createBatcher<Statement>({ ...limits, maxConcurrentBatches }, async (items) => {
+  const { maxBatchSize, maxBatchDelayMs } = pipelineLimits
+  return createBatcher<Statement>({ maxBatchSize, maxBatchDelayMs, maxConcurrentBatches }, async (items) => {
     try {
       const client = await pool.connect()
       client.release(await sendAll(client, items, toName))
@@ -43,6 +46,12 @@ export function createPostgresPipeline(pool: PostgresPool): (statement: Statemen
       for (const pending of items) pending.reject(error)
     }
   })
+}
+
+/** A server that became a standby keeps its connections: a new one leads to the primary server. */
+function mustReconnect(error: unknown): boolean {
+  const kind = classifyDriverError(error)
+  return kind === 'lost' || kind === 'read-only'
 }
 
 /** Returns true if the connection was lost and must be destroyed. */
@@ -53,7 +62,7 @@ async function sendAll(
 ): Promise<boolean> {
   const replies: Promise<unknown>[] = []
   const isShared = items.length > 1
-  if (isShared) replies.push(client.query({ text: `set lock_timeout = ${lockTimeoutMs}` }))
+  if (isShared) replies.push(client.query({ text: `set lock_timeout = ${pipelineLimits.lockTimeoutMs}` }))
   for (const { item, resolve } of items) {
     const name = toName(item.sql)
     const reply = client.query({ ...(name !== undefined && { name }), text: item.sql, values: [...item.parameters] })
@@ -62,5 +71,5 @@ async function sendAll(
   }
   if (isShared) replies.push(client.query({ text: 'reset lock_timeout' }))
   const outcomes = await Promise.allSettled(replies)
-  return outcomes.some((outcome) => outcome.status === 'rejected' && classifyDriverError(outcome.reason) === 'lost')
+  return outcomes.some((outcome) => outcome.status === 'rejected' && mustReconnect(outcome.reason))
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Every connection of the pool caches the plan of each prepared statement. */
-const maxNames = 256
+export const maxPreparedStatements = 256
 
 /** Number of texts remembered as seen once. */
 const maxSeenTexts = 2_000
@@ -15,7 +15,7 @@ export function preparedStatementNames(): (sql: string) => string | undefined {
   const seenOnce = new Set<string>()
   return (sql) => {
     const name = names.get(sql)
-    if (name !== undefined || names.size >= maxNames) return name
+    if (name !== undefined || names.size >= maxPreparedStatements) return name
     if (!seenOnce.delete(sql)) {
       if (seenOnce.size >= maxSeenTexts) seenOnce.clear()
       seenOnce.add(sql)

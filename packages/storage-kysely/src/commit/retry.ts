@@ -6,11 +6,14 @@ import { classifyDriverError, toStorageError } from '../sql/driver-errors.ts'
 export interface RetryOptions {
   /** Deadlocks, serialization failures and a locked database, in ms after the first attempt. Default: 10,000. */
   readonly conflictMs?: number
-  /** Unreachable database or lost connection, in ms after the first attempt. Default: 2,000. */
+  /** Unreachable, overloaded or read-only database, or lost connection, in ms after the first attempt. Default: 2,000. */
   readonly lostMs?: number
   /** Called before each retry with its reason, for example to count retries in a metric. */
   readonly onRetry?: (reason: 'conflict' | 'lost') => void
 }
+
+/** The defaults of {@link RetryOptions}. */
+export const defaultRetry = { conflictMs: 10_000, lostMs: 2_000 } as const
 
 /** The attempts made so far. */
 export interface PreviousAttempts {
@@ -30,7 +33,7 @@ const maxBackoffMs = 200
  * @throws BillfoldError `storage.unavailable`, `storage.schema-mismatch`, `unexpected`, and errors of Billfold that the operation throws
  */
 export async function retryTransientErrors<T>(
-  { conflictMs = 10_000, lostMs = 2_000, onRetry }: RetryOptions,
+  { conflictMs = defaultRetry.conflictMs, lostMs = defaultRetry.lostMs, onRetry }: RetryOptions,
   operation: (previous: PreviousAttempts) => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now()
@@ -39,10 +42,11 @@ export async function retryTransientErrors<T>(
     try {
       return await operation({ count, isOutcomeUnknown })
     } catch (error) {
-      const isLost = classifyDriverError(error) === 'lost'
-      isOutcomeUnknown ||= isLost
+      const kind = classifyDriverError(error)
+      // A statement that ran out of time can have been committing.
+      isOutcomeUnknown ||= kind === 'lost' || kind === 'busy'
       if (performance.now() - startedAt >= maxRetryMs(error, conflictMs, lostMs)) throw toStorageError(error)
-      onRetry?.(isLost ? 'lost' : 'conflict')
+      onRetry?.(kind === 'conflict' ? 'conflict' : 'lost')
       await delay(Math.random() * Math.min(initialBackoffMs * 2 ** Math.min(count, 10), maxBackoffMs))
     }
   }
@@ -51,7 +55,8 @@ export async function retryTransientErrors<T>(
 function maxRetryMs(error: unknown, conflictMs: number, lostMs: number): number {
   if (isCommitError(error) || isBillfoldError(error)) return 0
   const kind = classifyDriverError(error)
-  return kind === 'conflict' ? conflictMs : kind === 'lost' ? lostMs : 0
+  if (kind === 'conflict') return conflictMs
+  return kind === 'lost' || kind === 'busy' || kind === 'read-only' ? lostMs : 0
 }
 
 function delay(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Batch, CommitError } from '@billfold/core/storage'
 import { hasExpectedRows } from './apply-batch.ts'
 import type { Target } from '../sql/dialect.ts'
-import { classifyDriverError, type DriverErrorKind } from '../sql/driver-errors.ts'
+import { isOutage } from '../sql/driver-errors.ts'
 import { createBatcher, type PendingItem } from './batcher.ts'
 import { batchIdStatement, type Statement, writeStatement } from '../sql/statements.ts'
 
@@ -27,9 +27,6 @@ const maxStatements = 500
 
 /** Larger batches are committed alone, since a group commit blocks the event loop. */
 const maxWrites = 64
-
-/** Errors of the whole transaction; all others concern one batch. */
-const transactionErrors: ReadonlySet<DriverErrorKind> = new Set(['conflict', 'lost'])
 
 /**
  * Creates a function that commits batches synchronously on prepared statements. Batches issued at the same time share one
@@ -85,7 +82,8 @@ function tryApply(apply: () => void): boolean {
     apply()
     return true
   } catch (error) {
-    if (transactionErrors.has(classifyDriverError(error))) throw error
+    // An error of the whole transaction; all others concern one batch.
+    if (isOutage(error)) throw error
     return false
   }
 }

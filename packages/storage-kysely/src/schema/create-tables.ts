@@ -29,7 +29,7 @@ export async function createTables<DB>(
   options: Naming & { readonly dialect: Dialect },
   tables: readonly Table[],
 ): Promise<void> {
-  const run = statementRunner(db)
+  const run = statementRunner(db, options.dialect)
   const flavour = await detectFlavour(run, options.dialect)
   const target = { flavour, names: createNames(flavour, options) }
   for (const sql of tables.flatMap((table) => createTableSql(target, table))) await run(sql)

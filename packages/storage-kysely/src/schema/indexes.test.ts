@@ -31,7 +31,7 @@ const inefficientPlan = /Seq Scan|Sort|SCAN|TEMP B-TREE|"access_type": "ALL"|fil
 function explainPlan(db: Kysely<AnyTables>, target: Target, table: Table, query: Query): Promise<string> {
   const { sql, parameters } = findStatement(target, table, query)
   return db.connection().execute(async (connection) => {
-    const run = statementRunner(connection)
+    const run = statementRunner(connection, target.dialect)
     // PostgreSQL scans small tables; the test checks whether an index can be used.
     if (target.dialect === 'postgres') await run('set enable_seqscan = off')
     const { rows } = await run(`${explain[target.dialect]} ${sql}`, parameters)
@@ -47,7 +47,7 @@ for (const database of await openTestDatabases()) {
     test('uses an index for a list of 1,000 values and for a page by key', async () => {
       const fresh = await database.open()
       const { db, driver } = fresh.connectWithDriver()
-      const run = statementRunner(db)
+      const run = statementRunner(db, dialect)
       const target: Target = { dialect, names: createNames(dialect, {}), statements: createStatementCache() }
       await createTables(db, { dialect }, [appliedBatches, letters])
       const storage = kyselyStorage(db, { dialect, ...driver })

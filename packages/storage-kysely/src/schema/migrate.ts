@@ -11,6 +11,7 @@ import { coreMigrations } from './migrations/core-migrations.ts'
 import { type Migration, tablesAfter } from './migrations/migration.ts'
 import { planMigrations, type PlannedMigration, toMigrationId } from './plan-migrations.ts'
 import { findRemainingSteps } from './remaining-steps.ts'
+import { verifySession } from '../session/verify-session.ts'
 import { type SchemaTarget, stepSql } from './schema-sql.ts'
 
 /** Options of {@link migrate} and {@link pendingMigrations}. */
@@ -38,8 +39,9 @@ export interface PendingMigration {
  *
  * @returns the applied migrations as `module/name`; empty if there was nothing to do
  * @throws BillfoldError `input.invalid` for an unknown `to`, and for modules whose names or tables clash;
- *   `storage.schema-mismatch` if the tables of a module changed in a way that cannot be computed; `storage.unavailable`;
- *   `unexpected`
+ *   `storage.schema-mismatch` if the database does not exist, or if the tables of a module changed in a way that cannot be
+ *   computed; `storage.session-mismatch` if the connection has settings under which the storage would be wrong;
+ *   `storage.unavailable`; `unexpected`
  *
  * @example
  * ```ts
@@ -83,7 +85,7 @@ export async function findPendingMigrations<DB>(
 ): Promise<PendingMigration[]> {
   const wanted = selectMigrations(core, options)
   return retryTransientErrors({}, async () => {
-    const run = statementRunner(db)
+    const run = statementRunner(db, options.dialect)
     const target = await createTarget(run, options)
     const pending: PendingMigration[] = []
     for (const planned of await plan(run, target, wanted, options.modules))
@@ -111,9 +113,10 @@ export async function applyMigrations<DB>(
   }
   const { schema, bareTable } = createNames(options.dialect, options)
   const lock = `${schema ?? ''}.${bareTable('migrate')}`
-  return retryTransientErrors({ conflictMs: maxLockWaitSeconds * 1000 }, () =>
-    withMigrationLock(options.dialect, db.withoutPlugins(), lock, work),
-  )
+  return retryTransientErrors({ conflictMs: maxLockWaitSeconds * 1000 }, async () => {
+    await verifySession(statementRunner(db, options.dialect), options.dialect, options)
+    return withMigrationLock(options.dialect, db.withoutPlugins(), lock, work)
+  })
 }
 
 function selectMigrations(core: readonly Migration[], { to, modules = [] }: MigrateOptions): readonly Migration[] {

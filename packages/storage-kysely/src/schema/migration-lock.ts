@@ -28,7 +28,7 @@ export function withMigrationLock<DB>(dialect: Dialect, db: Kysely<DB>, lock: st
 
 function withSqliteLock<DB>(db: Kysely<DB>, work: Work): Promise<string[]> {
   return db.connection().execute(async (connection) => {
-    const run = statementRunner(connection)
+    const run = statementRunner(connection, 'sqlite')
     await run('begin immediate')
     try {
       const result = await work(run)
@@ -43,7 +43,7 @@ function withSqliteLock<DB>(db: Kysely<DB>, work: Work): Promise<string[]> {
 
 function withPostgresLock<DB>(db: Kysely<DB>, lock: string, work: Work): Promise<string[]> {
   return db.transaction().execute(async (transaction) => {
-    const run = statementRunner(transaction)
+    const run = statementRunner(transaction, 'postgres')
     await run(`set local lock_timeout = '${maxLockWaitSeconds}s'`)
     await run('select pg_advisory_xact_lock(hashtext($1))', [lock])
     await run(`set local lock_timeout = '${maxTableLockSeconds}s'`)
@@ -53,7 +53,7 @@ function withPostgresLock<DB>(db: Kysely<DB>, lock: string, work: Work): Promise
 
 function withMysqlLock<DB>(db: Kysely<DB>, lock: string, work: Work): Promise<string[]> {
   return db.connection().execute(async (connection) => {
-    const run = statementRunner(connection)
+    const run = statementRunner(connection, 'mysql')
     const { rows } = await run(
       `select get_lock(?, ${maxLockWaitSeconds}) as acquired, @@session.lock_wait_timeout as lock_wait_timeout`,
       [lock],

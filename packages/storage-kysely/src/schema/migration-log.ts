@@ -1,6 +1,6 @@
 import type { Table } from '@billfold/core/storage'
 import { type Run, toCells } from '../sql/connection.ts'
-import { classifyDriverError } from '../sql/driver-errors.ts'
+import { classifyDriverError, isMissingDatabase } from '../sql/driver-errors.ts'
 import { type MigrationStep, parseSteps } from './migrations/migration.ts'
 import { createTableSql, type SchemaTarget, textSql } from './schema-sql.ts'
 
@@ -59,7 +59,7 @@ export async function listLogEntries(run: Run, { names }: SchemaTarget): Promise
     )
     return rows.map(toCells).map(toLogEntry)
   } catch (error) {
-    if (classifyDriverError(error) === 'schema') return []
+    if (classifyDriverError(error) === 'schema' && !isMissingDatabase(error)) return []
     throw error
   }
 }

@@ -157,9 +157,17 @@ function defaultLiteral(target: SchemaTarget, column: Column, value: string | nu
   return String(value)
 }
 
-/** Generates an expression for any text. MySQL interprets a backslash in a literal, so such text is written in hex. */
+/** Text that needs no escape in any session: a quote is doubled, and neither backslashes nor encodings matter. */
+const plainText = /^[ -[\]-~]*$/
+
+/**
+ * Generates an expression for any text, which means the same under any `sql_mode` and character set of MySQL, and any
+ * `standard_conforming_strings` of PostgreSQL.
+ */
 export function textSql(target: SchemaTarget, value: string): string {
-  if (!isMysql(target) || !value.includes('\\')) return `'${value.replaceAll("'", "''")}'`
+  const quoted = `'${value.replaceAll("'", "''")}'`
+  if (plainText.test(value) || target.flavour === 'sqlite') return quoted
+  if (target.flavour === 'postgres') return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted
   return `(convert(x'${Buffer.from(value).toString('hex')}' using utf8mb4))`
 }
 

@@ -2,20 +2,22 @@ import { BillfoldError, type Issue } from '@billfold/core'
 import type { Column, Table } from '@billfold/core/storage'
 import type { Run } from '../sql/connection.ts'
 import { createNames, type Dialect, type Naming, toSnakeCase } from '../sql/dialect.ts'
-import { type CatalogColumn, detectFlavour, listColumns, listIndexNames } from './catalog.ts'
-import { listLogEntries, migrationLog } from './migration-log.ts'
+import { type CatalogColumn, listColumns, listIndexNames } from './catalog.ts'
+import { listLogEntries, type LogEntry, migrationLog } from './migration-log.ts'
 import { coreModule, type MigrationModule, validateModules } from './migration-modules.ts'
 import { coreMigrations } from './migrations/core-migrations.ts'
 import { tablesAfter } from './migrations/migration.ts'
 import { planMigrations, toMigrationId } from './plan-migrations.ts'
+import { verifySession } from '../session/verify-session.ts'
+import { describeDatabase } from './describe-database.ts'
 import { catalogCollation, catalogType, type SchemaTarget } from './schema-sql.ts'
 
 /**
- * Checks that the database has what the migrations of core and of the modules create: migrations, tables, columns with their
- * types, unique keys.
+ * Checks the session, and that the database has what the migrations of core and of the modules create: migrations, tables,
+ * columns with their types, unique keys.
  *
- * @throws BillfoldError `storage.schema-mismatch`, whose issues name what is missing or different; `input.invalid` for modules
- *   that clash
+ * @throws BillfoldError `storage.session-mismatch`, whose issues name settings under which the storage would be wrong;
+ *   `storage.schema-mismatch`, whose issues name what is missing or different; `input.invalid` for modules that clash
  */
 export async function verifySchema(
   run: Run,
@@ -23,23 +25,33 @@ export async function verifySchema(
   naming: Naming,
   modules: readonly MigrationModule[],
 ): Promise<void> {
-  const flavour = await detectFlavour(run, dialect)
+  const flavour = await verifySession(run, dialect, naming)
   const target: SchemaTarget = { flavour, names: createNames(flavour, naming) }
   const coreTables = tablesAfter(coreMigrations())
   validateModules(coreTables, modules)
-  const issues = await findMigrationIssues(run, target, modules)
-  if (issues.length === 0 && dialect === 'mysql') issues.push(...(await findRowCountIssues(run, target)))
+  const log = await listLogEntries(run, target)
+  if (log.length === 0) await throwIfEmpty(run, dialect, target, coreTables)
+  const issues = findMigrationIssues(log, target, modules)
+  if (issues.length === 0 && dialect === 'mysql') await verifyRowCounts(run, target)
   for (const table of [...coreTables, ...modules.flatMap(({ tables }) => tables)])
     issues.push(...(await findTableIssues(run, dialect, target, table)))
   if (issues.length > 0) throw new BillfoldError('storage.schema-mismatch', { issues })
 }
 
-async function findMigrationIssues(
-  run: Run,
+/** One issue says more than one for each table: the usual cause is a wrong name in the settings of the host. */
+async function throwIfEmpty(run: Run, dialect: Dialect, target: SchemaTarget, tables: readonly Table[]): Promise<void> {
+  for (const { name } of tables) if ((await listColumns(run, dialect, target.names, name)).length > 0) return
+  const where = await describeDatabase(run, dialect, target.names)
+  const message = `has no tables of Billfold: "billfold migrate" creates them. If you expected some, check the name of the database, and the options schema and tablePrefix`
+  throw new BillfoldError('storage.schema-mismatch', { issues: [{ path: where, message }] })
+}
+
+function findMigrationIssues(
+  log: readonly LogEntry[],
   target: SchemaTarget,
   modules: readonly MigrationModule[],
-): Promise<Issue[]> {
-  const { migrations, issues } = planMigrations(await listLogEntries(run, target), coreMigrations(), modules)
+): Issue[] {
+  const { migrations, issues } = planMigrations(log, coreMigrations(), modules)
   const missing = migrations.map((planned) => ({
     path: target.names.bareTable(migrationLog.name),
     message: `${toMigrationId(planned)} was not applied: run billfold migrate`,
@@ -48,14 +60,14 @@ async function findMigrationIssues(
 }
 
 /** Conditions depend on the number of matched rows; without FOUND_ROWS, MySQL reports the number of changed rows. */
-async function findRowCountIssues(run: Run, { names }: SchemaTarget): Promise<Issue[]> {
+async function verifyRowCounts(run: Run, { names }: SchemaTarget): Promise<void> {
   const [first] = coreMigrations()
   const { affectedRows } = await run(
     `update ${names.table(migrationLog.name)} set name = name where module = '${coreModule}' and name = '${first?.name ?? ''}'`,
   )
-  return affectedRows === 1
-    ? []
-    : [{ path: 'connection', message: 'the flag FOUND_ROWS is off: remove -FOUND_ROWS from the flags of the pool' }]
+  const message = 'the flag is off: conditions would be miscounted; remove -FOUND_ROWS from the flags of the pool'
+  if (affectedRows !== 1)
+    throw new BillfoldError('storage.session-mismatch', { issues: [{ path: 'session.FOUND_ROWS', message }] })
 }
 
 async function findTableIssues(run: Run, dialect: Dialect, target: SchemaTarget, table: Table): Promise<Issue[]> {

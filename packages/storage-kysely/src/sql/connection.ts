@@ -1,4 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely'
+import type { Dialect } from './dialect.ts'
+import { inlineParameters } from './mysql-literals.ts'
 
 /** The result of a statement: the rows it returned, or how many it affected. */
 export interface StatementResult {
@@ -9,12 +11,19 @@ export interface StatementResult {
 /** Runs one statement. */
 export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<StatementResult>
 
-/** Returns a function that runs raw SQL on a Kysely instance, connection or transaction. */
-export function statementRunner<DB>(db: Kysely<DB>): Run {
+/**
+ * Returns a function that runs raw SQL on a Kysely instance, connection or transaction. PostgreSQL and SQLite receive the
+ * values apart from the statement; Kysely's MySQL dialect has only `query`, whose values the driver escapes.
+ */
+export function statementRunner<DB>(db: Kysely<DB>, dialect: Dialect): Run {
   // The host's plugins are meant for the host's queries: one that renames columns would rename ours.
   const plain = db.withoutPlugins()
   return async (sql, parameters = []) => {
-    const result = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]))
+    const query =
+      dialect === 'mysql'
+        ? CompiledQuery.raw(inlineParameters(sql, parameters))
+        : CompiledQuery.raw(sql, [...parameters])
+    const result = await plain.executeQuery(query)
     return { rows: result.rows, affectedRows: Number(result.numAffectedRows ?? 0n) }
   }
 }

@@ -1,63 +1,61 @@
 import { BillfoldError, isBillfoldError } from '@billfold/core'
 import { isCommitError } from '@billfold/core/storage'
+import {
+  connectionCodes,
+  type DriverErrorKind,
+  messages,
+  mysqlNumbers,
+  sqliteCodes,
+  sqlStateClasses,
+  sqlStates,
+} from './driver-error-codes.ts'
 
-/**
- * Classification of a driver error.
- * - `duplicate`: unique key violation
- * - `conflict`: deadlock, serialization failure or lock timeout; rolled back, safe to retry
- * - `lost`: no connection, or the outcome of the statement is unknown
- * - `range`: number out of range
- * - `schema`: missing table or column
- */
-export type DriverErrorKind = 'duplicate' | 'conflict' | 'lost' | 'range' | 'schema' | 'other'
+export type { DriverErrorKind } from './driver-error-codes.ts'
 
-/** SQLSTATEs of PostgreSQL, error codes of Node and of the drivers. */
-const codes: Readonly<Record<Exclude<DriverErrorKind, 'other'>, RegExp>> = {
-  duplicate: /^(23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/,
-  conflict: /^(40001|40P01|55P03|SQLITE_(BUSY|LOCKED)\w*)$/,
-  lost: /^(08\w{3}|57P0[1-5]|53300|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|PROTOCOL_\w+|POOL_\w+)$/,
-  range: /^(22003|23514|SQLITE_CONSTRAINT_CHECK)$/,
-  schema: /^(42P01|42703|3F000|3D000)$/,
+/** True for errors after which the caller may try again: the cause is outside of the request. */
+const outages: ReadonlySet<DriverErrorKind> = new Set(['conflict', 'lost', 'busy', 'read-only', 'refused'])
+
+/** True if no other form of the same statement can succeed now. */
+export function isOutage(error: unknown): boolean {
+  return outages.has(classifyDriverError(error))
 }
 
-/** Error numbers of MySQL and MariaDB. */
-const numbers: Readonly<Record<Exclude<DriverErrorKind, 'other'>, readonly number[]>> = {
-  duplicate: [1062, 1586],
-  conflict: [1020, 1205, 1213, 1317],
-  lost: [1040, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1927, 2006, 2013, 4031],
-  range: [1264, 1690, 3819, 4025],
-  schema: [1049, 1054, 1146],
-}
-
-/** Messages of errors without a code. */
-const messages: Readonly<Partial<Record<DriverErrorKind, RegExp>>> = {
-  duplicate: /UNIQUE constraint failed/,
-  conflict: /database (table )?is locked/,
-  lost: /connection terminated|connection error|not queryable|closed state|connection is closed|timeout exceeded when trying to connect|socket has been ended|server closed the connection|connection lost|pool is closed|already been destroyed|pool after calling end|database connection is not open/i,
-  range: /cannot store REAL value in INTEGER column|CHECK constraint failed/,
-  schema: /no such (table|column)|has no column named/,
-}
-
-const kinds = ['duplicate', 'conflict', 'lost', 'range', 'schema'] as const
+const kindsByNumber = new Map(
+  mysqlNumbers.flatMap(([kind, numbers]) => numbers.map((number) => [number, kind] as const)),
+)
 
 /** Classifies an error of any of the drivers. */
 export function classifyDriverError(error: unknown): DriverErrorKind {
-  const rawCode = readField(error, 'code')
-  const code = typeof rawCode === 'string' ? rawCode : ''
+  const code = readField(error, 'code')
   const number = readField(error, 'errno')
   const message = error instanceof Error ? error.message : ''
-  const found = kinds.find(
-    (kind) => codes[kind].test(code) || (typeof number === 'number' && numbers[kind].includes(number)),
+  return (
+    (typeof code === 'string' ? classifyCode(code) : undefined) ??
+    (typeof number === 'number' ? kindsByNumber.get(number) : undefined) ??
+    messages.find(([, pattern]) => pattern.test(message))?.[0] ??
+    'fault'
   )
-  return found ?? kinds.find((kind) => messages[kind]?.test(message)) ?? 'other'
+}
+
+/** Returns undefined for a code that says too little. */
+function classifyCode(code: string): DriverErrorKind | undefined {
+  const connection = connectionCodes.find(([pattern]) => pattern.test(code))
+  if (connection !== undefined) return connection[1]
+  if (code.startsWith('SQLITE_')) {
+    const [, primary = ''] = /^(SQLITE_[A-Z]+)/.exec(code) ?? []
+    return sqliteCodes[code] ?? sqliteCodes[primary]
+  }
+  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
+  const kind = sqlStates[code] ?? sqlStateClasses[code.slice(0, 2)]
+  return kind === 'fault' ? undefined : kind
 }
 
 /** Converts a driver error to the error that the caller sees. A `CommitError` or `BillfoldError` is returned unchanged. */
 export function toStorageError(error: unknown): unknown {
   if (isCommitError(error) || isBillfoldError(error)) return error
   const kind = classifyDriverError(error)
-  const cause = redactDriverError(error)
-  if (kind === 'conflict' || kind === 'lost') return new BillfoldError('storage.unavailable', { cause })
+  const cause = redactDriverError(error, kind)
+  if (outages.has(kind)) return new BillfoldError('storage.unavailable', { cause })
   return new BillfoldError(kind === 'schema' ? 'storage.schema-mismatch' : 'unexpected', { cause })
 }
 
@@ -75,12 +73,32 @@ const safeFields = [
 ]
 
 /** Keeps only codes and names: drivers put values and whole statements into their errors, and no row data may reach a log. */
-function redactDriverError(error: unknown): Error {
+function redactDriverError(error: unknown, kind: DriverErrorKind): Error {
   const details = safeFields.flatMap((name) => {
     const value = readField(error, name)
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : []
   })
-  return new Error(`database driver error: ${details.length > 0 ? details.join(', ') : classifyDriverError(error)}`)
+  const cure = kind === 'schema' ? schemaCure(error) : cures[kind]
+  return new Error(
+    `database driver error: ${details.length > 0 ? details.join(', ') : kind}${cure === undefined ? '' : `; ${cure}`}`,
+  )
+}
+
+const cures: Readonly<Partial<Record<DriverErrorKind, string>>> = {
+  busy: 'the server ran out of time, memory, disk or connections, or is not ready',
+  'read-only': 'the server takes no writes: connect to the primary server, and let the pool reconnect after a failover',
+  refused: 'the server refuses this account, or what it may do: check its password, certificate and privileges',
+}
+
+function schemaCure(error: unknown): string {
+  return isMissingDatabase(error)
+    ? 'the database does not exist: create it, or correct its name in the settings of the connection'
+    : 'a table or column is missing: run "billfold migrate", and check the name of the database, and the options schema and tablePrefix'
+}
+
+/** True if the server has no database of the name that the connection asks for. */
+export function isMissingDatabase(error: unknown): boolean {
+  return readField(error, 'code') === '3D000' || readField(error, 'errno') === 1049
 }
 
 /** Reads the table name from an error of PostgreSQL. */

@@ -1,5 +1,5 @@
 import { type ChainConnections, createChainConnections, type ChainClients } from '../../custody/chain-clients/index.ts'
-import { type Logger, silentLogger } from '../../kernel/logger.ts'
+import { defaultLogger, type Logger } from '../../kernel/logger.ts'
 import { memoryStorage, type Storage } from '../../kernel/storage/index.ts'
 
 /** The dependencies of a {@link DidRegistry}: storage, logger, clock, and the connections to chain nodes. */
@@ -28,7 +28,7 @@ export interface RegistryServices {
  * ```
  */
 export function createRegistryServices(options: RegistryServicesOptions = {}): RegistryServices {
-  const { storage = memoryStorage(), logger = silentLogger, now = Date.now, clients } = options
+  const { storage = memoryStorage(), logger = defaultLogger, now = Date.now, clients } = options
   return { storage, logger, now, chainConnections: createChainConnections(clients) }
 }
 

@@ -10,6 +10,10 @@ export const httpErrors = {
     status: 501,
     message: "The host's body parser did not retain the raw body, which this request requires",
   },
+  'host.unsupported': {
+    status: 501,
+    message: 'This API is mounted in an application that its adapter does not support',
+  },
   'caller.unauthenticated': { status: 401, message: 'Missing or invalid authentication' },
   'caller.forbidden': { status: 403, message: 'The caller is not allowed to do this' },
   'route.not-found': { status: 404, message: 'Route not found' },

@@ -6,6 +6,7 @@ export const kernelErrors = {
   'server.busy': { status: 429, message: 'Server busy, try again later' },
   'storage.unavailable': { status: 503, message: 'Storage unavailable, try again later' },
   'storage.schema-mismatch': { status: 503, message: 'The database schema does not match this version' },
+  'storage.session-mismatch': { status: 503, message: 'The settings of the database session are unsuitable' },
   'storage.conflict': { status: 409, message: 'Conflict with a concurrent change, try again' },
   'keyring.unknown-key': { status: 503, message: 'The key that sealed this value is not in the keyring' },
   'keyring.unavailable': { status: 503, message: 'Keyring unavailable, try again later' },

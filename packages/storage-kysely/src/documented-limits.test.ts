@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { pipelineLimits } from './commit/postgres-pipeline.ts'
+import { maxPreparedStatements } from './commit/prepared-statement-names.ts'
+import { defaultRetry } from './commit/retry.ts'
+import { maxCompoundWrites } from './commit/compound-statement.ts'
+import { sessionRules } from './session/session-rules.ts'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
+const format = (value: number): string => value.toLocaleString('en-US')
+
+test.each([
+  `and at most ${pipelineLimits.maxConnections}, carry pipelined commits, up to ${pipelineLimits.maxBatchSize} each`,
+  `waits longer than ${pipelineLimits.lockTimeoutMs} ms for a row lock`,
+  `Up to ${maxPreparedStatements} statements are prepared`,
+  `up to ${maxCompoundWrites} writes`,
+  `locked database are retried: ${format(defaultRetry.conflictMs)}`,
+  `lost connection is retried: ${format(defaultRetry.lostMs)}`,
+])('the README has the number of the code: %s', (sentence) => {
+  expect(readme).toContain(sentence)
+})
+
+test('the README names every setting of the session that is checked', () => {
+  const names = Object.values(sessionRules)
+    .flat()
+    .map(({ setting }) => setting)
+  const words: Readonly<Record<string, string>> = {
+    transaction_isolation: 'isolation level read uncommitted',
+    tx_isolation: 'isolation level read uncommitted',
+    transaction_read_only: 'read-only transactions',
+    tx_read_only: 'read-only transactions',
+  }
+  for (const name of names) expect(readme).toContain(words[name] ?? name)
+})
