@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { authorizeSpending } from './spending/authorize-spending.ts'
 import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/index.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Services } from '../platform/services.ts'
@@ -18,7 +19,7 @@ async function registerUser(services: Services): Promise<{ userId: string; email
   const name = `user${++number}`
   const [email, phone] = [`${name}@example.org`, `+1${number}`]
   const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
-  const form = { ...profile, email, phone, username: name, password: `correct horse ${name}` }
+  const form = { ...profile, contactsVerifiedBy: 'host' as const, email, phone, username: name, password: `correct horse ${name}` }
   return { email, phone, ...(await registerPaymentUser(services, actor, form)) }
 }
 
@@ -27,15 +28,12 @@ async function setUp(): Promise<{ services: Services; payment: PaymentRow; found
   const services = testServices()
   const [from, to] = [await registerUser(services), await registerUser(services)]
   const credit = { userId: from.userId, reference: 'r', currency: 'USD', amount: 100n }
-  await creditBalance(services, actor, credit)
   const payments = { services, settings: resolvePaymentSettings() }
+  await creditBalance(payments, actor, credit)
   const receiver = [{ kind: 'email', value: to.email }] as const
-  const payment = await createPayment(payments, actor, {
-    senderId: from.userId,
-    receiver,
-    currency: 'USD',
-    amount: 40n,
-  })
+  const input = { senderId: from.userId, receiver, currency: 'USD', amount: 40n }
+  const authorization = await authorizeSpending(payments, actor, from.userId, {})
+  const payment = await createPayment(payments, actor, input, authorization)
   const found = async (): Promise<readonly string[]> =>
     (await checkPaymentsConsistency(services)).findings.map(({ finding }) => finding)
   return { services, payment, found }

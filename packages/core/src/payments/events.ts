@@ -3,7 +3,7 @@ import { defineEvent, eventId } from '../platform/events/define-event.ts'
 
 const payment = { paymentId: eventId, senderId: eventId, receiverId: eventId.nullable() }
 const funding = { transactionId: eventId, userId: eventId }
-const failedFunding = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED']) }
+const failedFunding = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED', 'EXPIRED']) }
 
 /** The events of payments. */
 export const paymentEvents = {
@@ -25,7 +25,7 @@ export const paymentEvents = {
     'A deposit was credited. A deposit that a gateway credits immediately has no `deposit.created` event.',
     funding,
   ),
-  'deposit.failed': defineEvent('A deposit failed or was cancelled.', failedFunding),
+  'deposit.failed': defineEvent('A deposit failed, was cancelled, or expired. The gateway can still complete an expired one.', failedFunding),
   'withdrawal.created': defineEvent(
     'A withdrawal through a payment gateway was created, and its amount put on hold.',
     funding,

@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
+import { type Contact, contactVerified } from './contacts/contact-verified.ts'
 import { findByIdentifier, type Identifier } from './identifiers.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
@@ -27,10 +28,25 @@ export interface FoundUser {
 export interface UsersApi {
   /**
    * Finds the user with an email, phone number, username, DID or public key. The spelling does not matter. Resolves to
-   * undefined if no user has the identifier or if it is malformed.
+   * undefined if no user has the identifier or if it is malformed. An email or a phone number that its user has not
+   * verified finds nobody: anybody can claim it.
    * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
+  /**
+   * Records that you have verified that an email or a phone number belongs to a user. From then on it is theirs alone in
+   * the tenant, and payments can be sent to it. It replaces the user's previous email, or phone number. Idempotent.
+   * @throws BillfoldError `user.not-found`, `input.invalid`; `contact.taken` if it belongs to another user
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function onEmailConfirmed(billfold: Billfold, userId: string, email: string) {
+   *   await billfold.users.contactVerified(userId, { kind: 'email', value: email })
+   * }
+   * ```
+   */
+  readonly contactVerified: (userId: string, contact: Contact, tenant?: string) => Promise<void>
   /**
    * Exports the personal data of a user as a JSON-compatible object (GDPR article 15). Files are listed by id.
    * @throws BillfoldError `user.not-found`
@@ -59,6 +75,7 @@ export function createUsersApi(
       const row = await findByIdentifier(services, host(tenant).tenant, identifier)
       return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
     },
+    contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
     erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
   }

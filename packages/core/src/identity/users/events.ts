@@ -17,6 +17,10 @@ export const userEvents = {
   'user.archived': defineEvent('A user was archived. Their wallets and signing methods can no longer be used.', {
     userId: eventId,
   }),
+  'user.contact-verified': defineEvent(
+    'A user verified an email or a phone number, or the host did. It belongs to this user alone from now on.',
+    { userId: eventId, kind: z.enum(['email', 'phone']), by: z.enum(['code', 'host']) },
+  ),
   'user.erased': defineEvent('The personal data of a user was erased; only the id remains.', { userId: eventId }),
 }
 

@@ -78,7 +78,12 @@ function confirmation(leg: 'A' | 'B', by: TestUser, from: TestUser, to: TestUser
 beforeAll(() => {
   counting = countingStorage(memoryStorage())
   const services = { ...testServices(counting.storage), rateLimiter: memoryRateLimiter() }
-  const payments = { services, settings: resolvePaymentSettings({ maxPendingPayments: 10, openingGrant: '100' }) }
+  const settings = resolvePaymentSettings({
+    maxPendingPayments: 10,
+    openingGrant: '100',
+    contactVerification: 'host',
+  })
+  const payments = { services, settings }
   const http = paymentsHttpApi(payments, tenant, { dataFormat: 'object' })
   api = createMountableApi(http, { logger: services.logger, rateLimiter: services.rateLimiter })
 })

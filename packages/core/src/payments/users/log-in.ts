@@ -2,7 +2,8 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, update } from '../../kernel/storage/index.ts'
-import { findByIdentifier } from '../../identity/users/identifiers.ts'
+import { users } from '../../identity/users/table.ts'
+import { listLoginCandidates } from './login-candidates.ts'
 import {
   type PaymentApiKeyRow,
   type LoginDevice,
@@ -11,11 +12,12 @@ import {
 } from '../credentials/api-keys.ts'
 import { assertPasswordPolicy } from '../credentials/password-policy.ts'
 import { commitWithPreconditions, type Precondition, apiKeyStillValid } from '../preconditions.ts'
-import { type Contacts, getContacts, openPaymentProfile, findPayee, type PaymentProfile } from './profiles.ts'
+import { type Contacts, getContacts, getPaymentProfile, openPaymentProfile, type PaymentProfile } from './profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { paymentCredentials } from '../tables.ts'
 import {
   hashPaymentCredential,
+  type PaymentCredentialRow,
   paymentCredentialUnchanged,
   verifyPaymentCredential,
 } from '../credentials/credentials.ts'
@@ -27,6 +29,7 @@ export interface LoginResult extends Contacts, PaymentProfile {
 
 /** Input of `logIn`. */
 export interface LoginInput extends LoginDevice {
+  /** The email, or the username. */
   readonly email: string
   readonly password: string
   /** True if the caller uses field encryption. The key is then valid for encrypted requests only. */
@@ -41,13 +44,11 @@ export interface LoginInput extends LoginDevice {
 export async function logIn(payments: PaymentsContext, actor: Actor, input: LoginInput): Promise<LoginResult> {
   const { services } = payments
   const { tenant } = actor
-  const known = await findByIdentifier(services, tenant, { kind: 'email', value: input.email })
-  const secret = await verifyPaymentCredential(services, actor, known?.userId, 'password', input.password)
-  if (secret === undefined) throw new BillfoldError('password.incorrect')
+  const secret = await verifyPassword(services, actor, input)
   const { userId } = secret
-  const row = await findPayee(services, tenant, [{ kind: 'email', value: input.email }])
-  if (row === undefined) throw new BillfoldError('password.incorrect')
-  const profile = await openPaymentProfile(services, row)
+  const [user] = await services.storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })
+  if (user === undefined) throw new BillfoldError('password.incorrect')
+  const profile = await openPaymentProfile(services, await getPaymentProfile(services, tenant, userId))
   const contacts = await getContacts(services, userId)
   const preconditions = [paymentCredentialUnchanged(secret, 'password.incorrect')]
   return retryOnConflict(async () => {
@@ -56,6 +57,20 @@ export async function logIn(payments: PaymentsContext, actor: Actor, input: Logi
     await commitWithPreconditions(services, preconditions, audited, ...writes)
     return { ...contacts, ...profile, apiKey }
   })
+}
+
+/**
+ * Returns the password that matches, of the users whom the email can mean.
+ * @throws BillfoldError `password.incorrect`, `rate.limited`, `server.busy`
+ */
+async function verifyPassword(services: Services, actor: Actor, input: LoginInput): Promise<PaymentCredentialRow> {
+  const candidates = await listLoginCandidates(services, actor.tenant, input)
+  // An unknown email takes as long as a known one.
+  for (const userId of candidates.length === 0 ? [undefined] : candidates) {
+    const secret = await verifyPaymentCredential(services, actor, userId, 'password', input.password)
+    if (secret !== undefined) return secret
+  }
+  throw new BillfoldError('password.incorrect')
 }
 
 /**

@@ -8,7 +8,7 @@ import { retryOnConflict, insert, type RowOf, update, type Write } from '../../k
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { formatDay } from '../dates.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
-import { getContacts } from '../users/profiles.ts'
+import { findVerifiedContacts } from '../users/profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { type StatementLineRow, statementLineWrite } from './statements.ts'
 import { grantClaims, dailyGrants, paymentWallets } from '../tables.ts'
@@ -34,8 +34,8 @@ export async function findPaymentWallet(services: Services, userId: string): Pro
 }
 
 /**
- * Creates the one wallet of a user. It gets the opening grant of the host, unless the email, the phone number or the
- * device has already received one. Idempotent.
+ * Creates the one wallet of a user. It gets the opening grant of the host once email and phone number are verified,
+ * unless one of them or the device has already received one: repeat the call after the verification. Idempotent.
  * @throws BillfoldError with the failure codes of `preconditions`
  */
 export async function createPaymentWallet(
@@ -47,10 +47,10 @@ export async function createPaymentWallet(
 ): Promise<PaymentWalletBalance> {
   const { services, settings } = payments
   const { tenant } = actor
-  const claims = await computeGrantClaims(services, tenant, userId, imei)
+  const claims = await computeGrantClaims(payments, tenant, userId, imei)
   return retryOnConflict(async () => {
     const existing = await findPaymentWallet(services, userId)
-    if (existing !== undefined) return existing
+    if (existing !== undefined) return grantLater(payments, actor, existing, claims, preconditions)
     const createdAt = services.now()
     const currency = settings.money.currency.code
     const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
@@ -67,6 +67,23 @@ export async function createPaymentWallet(
   })
 }
 
+/** Pays the opening grant to a wallet that was created before email and phone number were verified. */
+async function grantLater(
+  payments: PaymentsContext,
+  actor: Actor,
+  balance: PaymentWalletBalance,
+  claims: readonly string[],
+  preconditions: readonly Precondition[],
+): Promise<PaymentWalletBalance> {
+  const { services, settings } = payments
+  const { tenant, userId } = balance.wallet
+  const grant = await grantWrites(payments, tenant, userId, claims)
+  if (grant === undefined) return balance
+  const audited = auditWrite({ ...actor, id: userId }, 'payments.grant-paid', userId, services.now())
+  await commitWithPreconditions(services, preconditions, audited, ...grant)
+  return { ...balance, available: balance.available + settings.openingGrant }
+}
+
 /** The writes that create the user's ledger accounts that do not exist yet. */
 async function missingAccountWrites(
   services: Services,
@@ -78,14 +95,17 @@ async function missingAccountWrites(
   return shards.filter(({ id }) => !rows.some((row) => row.id === id)).map((shard) => accountInsert(shard, createdAt))
 }
 
-/** Blind indexes of email, phone number and device: each gets one opening grant. */
+/** Blind indexes of email, phone number and device, each of which gets one opening grant; none if nothing is due. */
 async function computeGrantClaims(
-  services: Services,
+  { services, settings }: PaymentsContext,
   tenant: string,
   userId: string,
   imei: string,
 ): Promise<readonly string[]> {
-  const { email, phone } = await getContacts(services, userId)
+  if (settings.openingGrant === 0n) return []
+  const contacts = await findVerifiedContacts(services, userId)
+  if (contacts === undefined) return []
+  const { email, phone } = contacts
   return Promise.all([
     services.blindIndex.hash('payments:grant-email', tenant, normalizeIdentifier('email', email)),
     services.blindIndex.hash('payments:grant-phone', tenant, normalizeIdentifier('phone', phone)),
@@ -101,7 +121,7 @@ async function grantWrites(
   claims: readonly string[],
 ): Promise<readonly Write[] | undefined> {
   const { openingGrant: amount, maxGrantsPerDay, money } = settings
-  if (amount === 0n) return undefined
+  if (claims.length === 0) return undefined
   const { storage } = services
   const [claimed] = await storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 })
   const at = services.now()
