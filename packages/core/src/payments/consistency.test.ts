@@ -19,7 +19,14 @@ async function registerUser(services: Services): Promise<{ userId: string; email
   const name = `user${++number}`
   const [email, phone] = [`${name}@example.org`, `+1${number}`]
   const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
-  const form = { ...profile, contactsVerifiedBy: 'host' as const, email, phone, username: name, password: `correct horse ${name}` }
+  const form = {
+    ...profile,
+    contactsVerifiedBy: 'host' as const,
+    email,
+    phone,
+    username: name,
+    password: `correct horse ${name}`,
+  }
   return { email, phone, ...(await registerPaymentUser(services, actor, form)) }
 }
 

@@ -25,7 +25,10 @@ export const paymentEvents = {
     'A deposit was credited. A deposit that a gateway credits immediately has no `deposit.created` event.',
     funding,
   ),
-  'deposit.failed': defineEvent('A deposit failed, was cancelled, or expired. The gateway can still complete an expired one.', failedFunding),
+  'deposit.failed': defineEvent(
+    'A deposit failed, was cancelled, or expired. The gateway can still complete an expired one.',
+    failedFunding,
+  ),
   'withdrawal.created': defineEvent(
     'A withdrawal through a payment gateway was created, and its amount put on hold.',
     funding,

@@ -84,6 +84,8 @@ export const paymentsModule = defineModule({
     api: paymentsHttpApi(payments, tenant, paymentOptions),
     functions: createPaymentsApi(payments, host),
     personalData: [paymentsPersonalData],
-    maintenanceSteps: [{ name: 'refund expired payments, end expired deposits', stage: 'expire', run: () => maintainPayments(payments) }],
+    maintenanceSteps: [
+      { name: 'refund expired payments, end expired deposits', stage: 'expire', run: () => maintainPayments(payments) },
+    ],
   }),
 })

@@ -62,7 +62,12 @@ async function setUp(rules: PaymentRules = {}) {
   const authorization = await authorizeSpending(payments, actor, from.userId, {})
   const open = (amount: bigint, more: object = {}) => {
     const receiver = [{ kind: 'email', value: to.email }] as const
-    return createPayment(payments, actor, { senderId: from.userId, receiver, currency: 'USD', amount, ...more }, authorization)
+    return createPayment(
+      payments,
+      actor,
+      { senderId: from.userId, receiver, currency: 'USD', amount, ...more },
+      authorization,
+    )
   }
   const confirm = (leg: 'A' | 'B', session: string, amount: string) =>
     confirmPayment(payments, actor, leg === 'B' ? from.userId : to.userId, {
@@ -209,9 +214,9 @@ describe('the last part of a lock PIN', () => {
         ? refundPayment(payments, actor, payment.id, 'cancelled')
         : setPaymentPin(services, actor, sender, '12345678M32IJKLMNOP', { password })
     const storage = interruptCommit(services.storage, auditRecords.name, change)
-    const shown = await discloseM3Part({ ...services, storage }, actor, to.userId, [{ kind: 'email', value: from.email }]).catch(
-      (error: unknown) => error,
-    )
+    const shown = await discloseM3Part({ ...services, storage }, actor, to.userId, [
+      { kind: 'email', value: from.email },
+    ]).catch((error: unknown) => error)
     const records = await services.storage.find(auditRecords, { where: { action: 'payments.m3-disclosed' } })
     return { shown, records: records.length }
   }

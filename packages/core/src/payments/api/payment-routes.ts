@@ -62,11 +62,8 @@ function createSessionRoute(api: PaymentsApiContext): Route {
       })
       const reference = fields.transaction_reference === undefined ? undefined : parseReference(fields)
       const input = { senderId: userId, receiver, currency: currency.code, amount, reference }
-      const payment = await limitEnumeration(
-        api.services,
-        actor,
-        ['payment.receiver-not-registered'],
-        () => createPayment(api, actor, input, authorization),
+      const payment = await limitEnumeration(api.services, actor, ['payment.receiver-not-registered'], () =>
+        createPayment(api, actor, input, authorization),
       )
       const isInternal = payment.receiverId !== null
       return {

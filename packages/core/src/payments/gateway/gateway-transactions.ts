@@ -128,7 +128,14 @@ function createOnce(
       const audited = auditWrite(actor, 'payments.transaction-created', row.id, createdAt, { type })
       const creation = [referenceClaimWrite(claim, row.id), insert(gatewayTransactions, row)]
       const events = gatewayEvents(services, row)
-      await commitWithPreconditions(services, [...preconditions, ...counted], audited, ...creation, ...writes, ...events)
+      await commitWithPreconditions(
+        services,
+        [...preconditions, ...counted],
+        audited,
+        ...creation,
+        ...writes,
+        ...events,
+      )
       return row
     })
   })
@@ -179,7 +186,11 @@ function statementLine(row: GatewayTransactionRow, state: string): Write {
 }
 
 /** The writes that move the money of a deposit. */
-export function depositWrites(services: Services, row: GatewayTransactionRow, transferId: string): Promise<readonly Write[]> {
+export function depositWrites(
+  services: Services,
+  row: GatewayTransactionRow,
+  transferId: string,
+): Promise<readonly Write[]> {
   const { id, tenant, userId: owner, currency, amount } = row
   const legs = [
     { account: { kind: 'gateway' }, amount: -amount },

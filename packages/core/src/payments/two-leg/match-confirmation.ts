@@ -1,6 +1,12 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { hasBlindIndex, type Identifier, type IdentifierRow, listClaimants, tryIdentifierBlindIndex } from '../../identity/users/identifiers.ts'
+import {
+  hasBlindIndex,
+  type Identifier,
+  type IdentifierRow,
+  listClaimants,
+  tryIdentifierBlindIndex,
+} from '../../identity/users/identifiers.ts'
 import { parseCurrency, parseMinorUnits } from '../money/money.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { findUserByIdentifiers } from '../users/profiles.ts'

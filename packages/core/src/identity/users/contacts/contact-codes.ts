@@ -165,10 +165,6 @@ async function countAttempt(
 
 /** Keyed, so that a copy of the database does not reveal codes. Letters and separators are read leniently. */
 function computeCodeHash(services: Services, tenant: string, identifierId: string, code: string): Promise<string> {
-  const normalized = code
-    .toUpperCase()
-    .replace(/[\s-]/g, '')
-    .replace(/O/g, '0')
-    .replace(/[IL]/g, '1')
+  const normalized = code.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
   return services.blindIndex.hash('contact-code', tenant, JSON.stringify([identifierId, normalized]))
 }
