@@ -258,7 +258,7 @@ describe('repeating a reference', () => {
 describe('money that nobody could claim', () => {
   const userWithoutProfile = async (services: Services): Promise<string> => {
     const id = newId()
-    const row = { id, tenant: 't', reference: null, createdAt: 0, archivedAt: null }
+    const row = { id, tenant: 't', reference: null, origin: 'custody', createdAt: 0, archivedAt: null }
     const email = await identifierWrite(services, 't', id, { kind: 'email', value: 'other@example.org' }, null)
     await services.storage.commit(batch(insert(users, row), email))
     return 'other@example.org'

@@ -173,8 +173,9 @@ export function gatewayEvents(
   const data = { transactionId, userId }
   if (state === 'PENDING') return eventWrites(services, tenant, `${kind}.created`, data)
   if (state === 'SUCCESS') return eventWrites(services, tenant, `${kind}.completed`, data)
-  const outcome = state === 'CANCELLED' || state === 'EXPIRED' ? state : 'FAILED'
-  return eventWrites(services, tenant, `${kind}.failed`, { ...data, outcome })
+  const outcome = state === 'CANCELLED' ? state : 'FAILED'
+  if (kind === 'withdrawal') return eventWrites(services, tenant, 'withdrawal.failed', { ...data, outcome })
+  return eventWrites(services, tenant, 'deposit.failed', { ...data, outcome: state === 'EXPIRED' ? state : outcome })
 }
 
 function statementLine(row: GatewayTransactionRow, state: string): Write {

@@ -58,7 +58,7 @@ export async function registerPaymentUser(
       batch(
         name,
         ...contactRows.flat(),
-        insert(users, { id: userId, tenant, reference: null, createdAt, archivedAt: null }),
+        insert(users, { id: userId, tenant, reference: null, origin: 'registration', createdAt, archivedAt: null }),
         insert(paymentProfiles, {
           userId,
           tenant,

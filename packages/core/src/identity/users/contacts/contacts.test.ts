@@ -33,7 +33,7 @@ function setUp() {
     const userId = newId()
     await services.storage.commit(
       batch(
-        insert(users, { id: userId, tenant: 't', reference: null, createdAt: 0, archivedAt: null }),
+        insert(users, { id: userId, tenant: 't', reference: null, origin: 'custody', createdAt: 0, archivedAt: null }),
         ...(await claimedContactWrites(services, actor, userId, contact)),
       ),
     )
