@@ -3,7 +3,7 @@ import type { Services } from '../../platform/services.ts'
 import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
 import { type Contact, contactVerified } from './contacts/contact-verified.ts'
-import { findByIdentifier, type Identifier } from './identifiers.ts'
+import { findByIdentifier, type Identifier, listClaimants } from './identifiers.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
 /** The user that an identifier belongs to. */
@@ -34,6 +34,11 @@ export interface UsersApi {
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
   /**
+   * Lists the ids of the users who claim an email or a phone number that they have not verified, oldest claim first, at
+   * most 100. Anybody can claim one: ask for more before you disclose or erase the data of such a user.
+   */
+  readonly listClaimants: (contact: Contact, tenant?: string) => Promise<readonly string[]>
+  /**
    * Records that you have verified that an email or a phone number belongs to a user. From then on it is theirs alone in
    * the tenant, and payments can be sent to it. It replaces the user's previous email, or phone number. Idempotent.
    * @throws BillfoldError `user.not-found`, `input.invalid`; `contact.taken` if it belongs to another user
@@ -60,6 +65,9 @@ export interface UsersApi {
   readonly erase: (userId: string, tenant?: string) => Promise<void>
 }
 
+/** Maximum number of users that `listClaimants` returns. */
+const maxListedClaimants = 100
+
 /**
  * Creates the users API.
  * @param sources the personal data of each module
@@ -75,6 +83,7 @@ export function createUsersApi(
       const row = await findByIdentifier(services, host(tenant).tenant, identifier)
       return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
     },
+    listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
     contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
     erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),

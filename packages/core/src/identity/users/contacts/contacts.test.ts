@@ -111,9 +111,11 @@ describe('a contact', () => {
   test('that the host has verified replaces the previous one, which others can verify then', async () => {
     const { services, claim } = setUp()
     const [first, second] = [await claim(), await claim()]
-    const { contactVerified: verified, find, erase } = createUsersApi(services, [], () => actor)
+    const { contactVerified: verified, find, erase, listClaimants } = createUsersApi(services, [], () => actor)
+    expect(await listClaimants(contact)).toEqual([first, second])
     await verified(first, contact)
     await verified(first, contact)
+    expect(await listClaimants(contact)).toEqual([second])
     await verified(first, { kind: 'email', value: 'new@example.org' })
     expect((await listIdentifiers(services, first)).map(({ verifiedBy }) => verifiedBy)).toEqual(['host'])
     expect(await find(contact)).toBeUndefined()
