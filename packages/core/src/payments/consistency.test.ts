@@ -10,7 +10,7 @@ import { creditBalance } from './gateway/gateway-transactions.ts'
 import { createPayment, type PaymentRow } from './two-leg/create-payment.ts'
 import { registerPaymentUser } from './users/register.ts'
 import { resolvePaymentSettings } from './settings.ts'
-import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
+import { gatewayTransactions, paymentProfiles, payments as paymentTable, statementLines } from './tables.ts'
 
 const actor = { tenant: 't', id: 'test' }
 let number = 1000
@@ -92,12 +92,12 @@ describe('the consistency check', () => {
     [
       'a payment marked completed without a transfer',
       ({ id }) => update(paymentTable, { where: { id }, set: { state: 'completed' } }),
-      ['payment-without-hold', 'pending-count-mismatch'],
+      ['payment-without-hold', 'pending-count-mismatch', 'statement-mismatch'],
     ],
     [
       'a deleted payment',
       ({ id }) => remove(paymentTable, { where: { id } }),
-      ['hold-without-payment', 'pending-count-mismatch'],
+      ['hold-without-payment', 'pending-count-mismatch', 'statement-mismatch'],
     ],
     [
       'a deposit with a wrong transfer id',
@@ -108,6 +108,44 @@ describe('the consistency check', () => {
       'a wrong count of pending payments',
       ({ senderId }) => update(paymentProfiles, { where: { userId: senderId }, add: { pendingPayments: 1 } }),
       ['pending-count-mismatch'],
+    ],
+    [
+      'a raised amount on a statement',
+      ({ senderId }) => update(statementLines, { where: { userId: senderId, kind: 'deposit' }, set: { amount: 900n } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a statement that says completed for a pending payment',
+      ({ id, receiverId }) =>
+        update(statementLines, { where: { userId: receiverId ?? '', id }, set: { state: 'completed' } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a statement with another counterparty',
+      ({ id, senderId }) => update(statementLines, { where: { userId: senderId, id }, set: { counterpartyId: 'x' } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'an invented line of a statement',
+      ({ tenant, senderId: userId }) =>
+        insert(statementLines, {
+          userId,
+          id: newId(),
+          tenant,
+          kind: 'deposit',
+          direction: 'credit',
+          counterpartyId: null,
+          currency: 'USD',
+          amount: 5n,
+          state: 'completed',
+          at: 0,
+        }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a removed line of a statement',
+      ({ id, receiverId }) => remove(statementLines, { where: { userId: receiverId ?? '', id } }),
+      ['statement-missing'],
     ],
   ]
   test.each(corruptions)('reports %s', async (_, corrupt, findings) => {

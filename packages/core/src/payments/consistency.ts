@@ -9,11 +9,13 @@ import { paginate } from './ledger/paginate.ts'
 import type { Services } from '../platform/services.ts'
 import type { GatewayTransactionRow } from './gateway/gateway-transactions.ts'
 import type { PaymentRow } from './two-leg/create-payment.ts'
+import { checkStatements, type StatementFault } from './statement-consistency.ts'
 import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
 
 /** An inconsistency: within the ledger, or between the ledger and the payments, deposits and withdrawals. */
 export type ConsistencyFinding =
   | LedgerFinding
+  | StatementFault
   | {
       readonly finding:
         | 'payment-without-hold'
@@ -39,7 +41,8 @@ export interface ConsistencyReport {
 const maxReads = 20
 
 /**
- * Checks the ledger of all tenants and compares it with the payments, deposits and withdrawals. Safe while money
+ * Checks the ledger of all tenants and compares it with the payments, deposits and withdrawals, and those with the
+ * statements of the users. Safe while money
  * moves. Reads every row: minutes for millions of payments.
  */
 export async function checkPaymentsConsistency(services: Services): Promise<ConsistencyReport> {
@@ -58,6 +61,7 @@ export async function checkPaymentsConsistency(services: Services): Promise<Cons
   }
   await checkHolds(services, findings)
   await checkPendingCounts(services, findings)
+  findings.push(...(await checkStatements(services)))
   return { findings, payments, transactions }
 }
 

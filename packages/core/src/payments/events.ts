@@ -35,7 +35,10 @@ export const paymentEvents = {
     funding,
   ),
   'withdrawal.completed': defineEvent('A withdrawal was paid out.', funding),
-  'withdrawal.failed': defineEvent('A withdrawal failed or was cancelled, and its hold was released.', failedWithdrawal),
+  'withdrawal.failed': defineEvent(
+    'A withdrawal failed or was cancelled, and its hold was released.',
+    failedWithdrawal,
+  ),
   'subscription.added': defineEvent('A subscription was added.', { userId: eventId }),
   'subscription.renewed': defineEvent('A subscription was renewed.', { userId: eventId }),
   'subscription.deactivated': defineEvent('A subscription was deactivated.', { userId: eventId }),

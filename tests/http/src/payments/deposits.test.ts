@@ -8,6 +8,7 @@ import {
   getBalance,
   type PaymentsUser,
   registerUser,
+  registration,
 } from './payments-client.ts'
 
 describePayments(
@@ -173,6 +174,23 @@ describePayments(
         kind: 'deposit',
       })
       expect(email).toBe(person.email)
+      const { data } = await callEndpoint(client, 'getwalletinfo', { email, apikey: person.apikey })
+      expect(data).toMatchObject({ balance: '0.25', held: '0.00', currency_type: '0' })
+      expect(data.balances).toEqual([
+        { currency_type: 'LOKCOIN', balance: '1.001', held: '0.000' },
+        { currency_type: '0', balance: '0.25', held: '0.00' },
+      ])
+    })
+
+    it('update_balance credits a user who has no wallet yet, and createwallet shows the money', async () => {
+      const form = registration()
+      await callEndpoint(client, 'register', form)
+      const { data: login } = await callEndpoint(client, '/api/auth/login/', form)
+      const { email, imei, phone_number: phone, password } = form
+      const person = { email, phone, password, apikey: login['api-key'] as string }
+      await creditUser(client, host().serviceAuthorization, person, '3', `early-${email}`)
+      const made = await callEndpoint(client, 'createwallet', { email, imei, apikey: person.apikey })
+      expect(made.data.balance).toBe('3.25')
     })
   },
 )

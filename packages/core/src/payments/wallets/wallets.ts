@@ -2,7 +2,14 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { randomSecret } from '../../kernel/crypto/index.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import { accountInsert, ledgerAccounts, allShards, listUserBalances, transferWrites } from '../ledger/index.ts'
+import {
+  accountInsert,
+  ledgerAccounts,
+  allShards,
+  listUserBalances,
+  transferWrites,
+  type UserBalance,
+} from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
@@ -21,16 +28,22 @@ export interface PaymentWalletBalance {
   readonly wallet: PaymentWalletRow
   readonly available: bigint
   readonly held: bigint
+  /** The balances in all currencies, the wallet's own among them: a gateway can credit another one. */
+  readonly balances: readonly UserBalance[]
 }
 
 /** Finds the wallet of a user with its balances. */
 export async function findPaymentWallet(services: Services, userId: string): Promise<PaymentWalletBalance | undefined> {
   const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
   if (wallet === undefined) return undefined
-  const { tenant, currency } = wallet
+  return withBalances(services, wallet)
+}
+
+async function withBalances(services: Services, wallet: PaymentWalletRow): Promise<PaymentWalletBalance> {
+  const { tenant, userId, currency } = wallet
   const balances = await listUserBalances(services, tenant, userId)
   const { available, held } = balances.find((balance) => balance.currency === currency) ?? { available: 0n, held: 0n }
-  return { wallet, available, held }
+  return { wallet, available, held, balances }
 }
 
 /**
@@ -63,7 +76,8 @@ export async function createPaymentWallet(
       ...(grant ?? (await missingAccountWrites(services, wallet))),
       ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
     )
-    return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
+    // A gateway may have credited the user before.
+    return withBalances(services, wallet)
   })
 }
 
@@ -75,13 +89,13 @@ async function grantLater(
   claims: readonly string[],
   preconditions: readonly Precondition[],
 ): Promise<PaymentWalletBalance> {
-  const { services, settings } = payments
+  const { services } = payments
   const { tenant, userId } = balance.wallet
   const grant = await grantWrites(payments, tenant, userId, claims)
   if (grant === undefined) return balance
   const audited = auditWrite({ ...actor, id: userId }, 'payments.grant-paid', userId, services.now())
   await commitWithPreconditions(services, preconditions, audited, ...grant)
-  return { ...balance, available: balance.available + settings.openingGrant }
+  return withBalances(services, balance.wallet)
 }
 
 /** The writes that create the user's ledger accounts that do not exist yet. */
