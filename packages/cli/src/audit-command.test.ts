@@ -93,7 +93,9 @@ describe('billfold payments', () => {
 
 describe('billfold user', () => {
   test('exports a user, and erases it only with --yes', async () => {
-    tamper(`insert into billfold_users (id, tenant, reference, origin, created_at) values ('u1', 'default', 'Ada', 'test', 1)`)
+    tamper(
+      `insert into billfold_users (id, tenant, reference, origin, created_at) values ('u1', 'default', 'Ada', 'test', 1)`,
+    )
     expect(await data('user export u1')).toMatchObject({ user: { id: 'u1', reference: 'Ada' } })
     expect(await type('user erase u1')).toMatchObject({ code: 2, complaint: expect.stringContaining('--yes') })
     expect(await type('user erase u1 --yes')).toMatchObject({ code: 0, printed: 'Erased u1\n' })

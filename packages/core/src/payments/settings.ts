@@ -13,8 +13,8 @@ export interface PaymentRules extends MoneyOptions {
   /**
    * How the email and the phone number of a registration are verified. `code`: they are claims, which collide with
    * nobody and cannot be paid, until their owner enters the code that the notifier sends, or the host calls
-   * `users.contactVerified`. `host`: the host vouches for them, because only requests with contacts that it has verified
-   * itself reach `register`. Then whoever registers them first owns them. Default: `code`.
+   * `users.contactVerified`. `host`: they count as verified by the host, because only requests with contacts that it has
+   * verified itself reach `register`. Then whoever registers them first owns them. Default: `code`.
    */
   readonly contactVerification?: 'code' | 'host'
   /**

@@ -4,7 +4,7 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { outboxWrite } from '../../platform/outbox/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
+import { batch, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
 import { claimedContactWrites } from '../../identity/users/contacts/contact-codes.ts'
 import { identifierWrite, listByIdentifiers } from '../../identity/users/identifiers.ts'
 import { users } from '../../identity/users/table.ts'
@@ -17,13 +17,13 @@ import { hashPaymentCredential } from '../credentials/credentials.ts'
 /** Input of `registerPaymentUser`. */
 export interface RegistrationInput extends Contacts, PaymentProfile {
   readonly password: string
-  /** `host` if the host vouches for email and phone number. Default: they are unverified claims. */
+  /** `host` if the host has verified email and phone number. Default: they are unverified claims. */
   readonly contactsVerifiedBy?: 'host'
 }
 
 /**
  * Registers a user. The username must be unused, and nobody may have verified the email or the phone number. Unless the
- * host vouches for them, they are claims that collide with nobody, and the notifier sends a code to each.
+ * host has verified them, they are claims that collide with nobody, and the notifier sends a code to each.
  * @throws BillfoldError `user.exists`, `password.too-weak`, `input.invalid`, `server.busy`
  */
 export async function registerPaymentUser(
@@ -36,28 +36,15 @@ export async function registerPaymentUser(
   const createdAt = services.now()
   assertPasswordPolicy(input.password)
   assertBirthDate(input.dob, createdAt)
-  const { firstName, lastName, address, dob, email, phone, username } = input
-  const contacts = [
-    { kind: 'email', value: email },
-    { kind: 'phone', value: phone },
-  ] as const
-  const name = await identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null)
-  if ((await listByIdentifiers(services, tenant, contacts)).length > 0) throw new BillfoldError('user.exists')
+  const { firstName, lastName, address, dob, email, phone } = input
+  const identifiers = await identifierWrites(services, actor, userId, input)
   const phc = await hashPaymentCredential(services, input.password, actor.source)
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
   const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
-  const contactRows = await Promise.all(
-    contacts.map(async (contact) =>
-      input.contactsVerifiedBy === undefined
-        ? claimedContactWrites(services, actor, userId, contact)
-        : [await identifierWrite(services, tenant, userId, contact, input.contactsVerifiedBy)],
-    ),
-  )
   try {
     await services.storage.commit(
       batch(
-        name,
-        ...contactRows.flat(),
+        ...identifiers,
         insert(users, { id: userId, tenant, reference: null, origin: 'registration', createdAt, archivedAt: null }),
         insert(paymentProfiles, {
           userId,
@@ -90,4 +77,26 @@ export async function registerPaymentUser(
     throw error
   }
   return { userId }
+}
+
+/** The writes of username, email and phone number. @throws BillfoldError `user.exists`, `input.invalid` */
+async function identifierWrites(
+  services: Services,
+  actor: Actor,
+  userId: string,
+  { email, phone, username, contactsVerifiedBy }: RegistrationInput,
+): Promise<readonly Write[]> {
+  const { tenant } = actor
+  const contacts = [
+    { kind: 'email', value: email },
+    { kind: 'phone', value: phone },
+  ] as const
+  const name = await identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null)
+  if ((await listByIdentifiers(services, tenant, contacts)).length > 0) throw new BillfoldError('user.exists')
+  const contactWrites = contacts.map(async (contact) =>
+    contactsVerifiedBy === undefined
+      ? claimedContactWrites(services, actor, userId, contact)
+      : [await identifierWrite(services, tenant, userId, contact, contactsVerifiedBy)],
+  )
+  return [name, ...(await Promise.all(contactWrites)).flat()]
 }

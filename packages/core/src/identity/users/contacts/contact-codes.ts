@@ -20,6 +20,7 @@ import { type Contact, contactVerified } from './contact-verified.ts'
 type ContactCodeRow = RowOf<typeof contactCodes>
 
 /** Crockford's base32, without the letters that look like digits. 8 characters are 40 bits. */
+// cspell:disable-next-line
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const codeLength = 8
 
