@@ -35,7 +35,14 @@ const billfold = createBillfold({
 async function createUser(): Promise<string> {
   const users = tables.find(({ name }) => name === 'users')
   if (users === undefined) throw new Error('Billfold has no table users')
-  const row = { id: newId(), tenant: 'default', reference: null, createdAt: Date.now(), archivedAt: null }
+  const row = {
+    id: newId(),
+    tenant: 'default',
+    reference: null,
+    origin: 'test',
+    createdAt: Date.now(),
+    archivedAt: null,
+  }
   await storage.commit(batch(insert(users, row)))
   return row.id
 }

@@ -32,6 +32,11 @@ const billfold = createBillfold({
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
+  payments: {
+    // For the console: its invented people count as verified, and have money to spend. A real host leaves both out, and
+    // gives a `notifier`, which sends each user a code.
+    ...(settings.demo && { contactVerification: 'host', openingGrant: '0.25' }),
+  },
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)

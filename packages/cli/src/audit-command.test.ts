@@ -93,7 +93,9 @@ describe('billfold payments', () => {
 
 describe('billfold user', () => {
   test('exports and unlocks a user, and erases it only with --yes', async () => {
-    tamper(`insert into billfold_users (id, tenant, reference, created_at) values ('u1', 'default', 'Ada', 1)`)
+    tamper(
+      `insert into billfold_users (id, tenant, reference, origin, created_at) values ('u1', 'default', 'Ada', 'test', 1)`,
+    )
     expect(await data('user export u1')).toMatchObject({ user: { id: 'u1', reference: 'Ada' } })
     expect(await type('user unlock')).toMatchObject({ code: 2, complaint: expect.stringContaining('ID of the user') })
     expect(await type('user unlock nobody')).toMatchObject({ code: 1 })

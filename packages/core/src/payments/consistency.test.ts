@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { authorizeSpending } from './spending/authorize-spending.ts'
 import { createLedgerApi, ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/index.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Services } from '../platform/services.ts'
@@ -9,7 +10,7 @@ import { creditBalance } from './gateway/gateway-transactions.ts'
 import { createPayment, type PaymentRow } from './two-leg/create-payment.ts'
 import { registerPaymentUser } from './users/register.ts'
 import { resolvePaymentSettings } from './settings.ts'
-import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
+import { gatewayTransactions, paymentProfiles, payments as paymentTable, statementLines } from './tables.ts'
 
 const actor = { tenant: 't', id: 'test' }
 let number = 1000
@@ -18,7 +19,14 @@ async function registerUser(services: Services): Promise<{ userId: string; email
   const name = `user${++number}`
   const [email, phone] = [`${name}@example.org`, `+1${number}`]
   const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
-  const form = { ...profile, email, phone, username: name, password: `correct horse ${name}` }
+  const form = {
+    ...profile,
+    contactsVerifiedBy: 'host' as const,
+    email,
+    phone,
+    username: name,
+    password: `correct horse ${name}`,
+  }
   return { email, phone, ...(await registerPaymentUser(services, actor, form)) }
 }
 
@@ -27,15 +35,12 @@ async function setUp(): Promise<{ services: Services; payment: PaymentRow; found
   const services = testServices()
   const [from, to] = [await registerUser(services), await registerUser(services)]
   const credit = { userId: from.userId, reference: 'r', currency: 'USD', amount: 100n }
-  await creditBalance(services, actor, credit)
   const payments = { services, settings: resolvePaymentSettings() }
+  await creditBalance(payments, actor, credit)
   const receiver = [{ kind: 'email', value: to.email }] as const
-  const payment = await createPayment(payments, actor, {
-    senderId: from.userId,
-    receiver,
-    currency: 'USD',
-    amount: 40n,
-  })
+  const input = { senderId: from.userId, receiver, currency: 'USD', amount: 40n }
+  const authorization = await authorizeSpending(payments, actor, from.userId, {})
+  const payment = await createPayment(payments, actor, input, authorization)
   const found = async (): Promise<readonly string[]> =>
     (await checkPaymentsConsistency(services)).findings.map(({ finding }) => finding)
   return { services, payment, found }
@@ -87,12 +92,12 @@ describe('the consistency check', () => {
     [
       'a payment marked completed without a transfer',
       ({ id }) => update(paymentTable, { where: { id }, set: { state: 'completed' } }),
-      ['payment-without-hold', 'pending-count-mismatch'],
+      ['payment-without-hold', 'pending-count-mismatch', 'statement-mismatch'],
     ],
     [
       'a deleted payment',
       ({ id }) => remove(paymentTable, { where: { id } }),
-      ['hold-without-payment', 'pending-count-mismatch'],
+      ['hold-without-payment', 'pending-count-mismatch', 'statement-mismatch'],
     ],
     [
       'a deposit with a wrong transfer id',
@@ -103,6 +108,44 @@ describe('the consistency check', () => {
       'a wrong count of pending payments',
       ({ senderId }) => update(paymentProfiles, { where: { userId: senderId }, add: { pendingPayments: 1 } }),
       ['pending-count-mismatch'],
+    ],
+    [
+      'a raised amount on a statement',
+      ({ senderId }) => update(statementLines, { where: { userId: senderId, kind: 'deposit' }, set: { amount: 900n } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a statement that says completed for a pending payment',
+      ({ id, receiverId }) =>
+        update(statementLines, { where: { userId: receiverId ?? '', id }, set: { state: 'completed' } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a statement with another counterparty',
+      ({ id, senderId }) => update(statementLines, { where: { userId: senderId, id }, set: { counterpartyId: 'x' } }),
+      ['statement-mismatch'],
+    ],
+    [
+      'an invented line of a statement',
+      ({ tenant, senderId: userId }) =>
+        insert(statementLines, {
+          userId,
+          id: newId(),
+          tenant,
+          kind: 'deposit',
+          direction: 'credit',
+          counterpartyId: null,
+          currency: 'USD',
+          amount: 5n,
+          state: 'completed',
+          at: 0,
+        }),
+      ['statement-mismatch'],
+    ],
+    [
+      'a removed line of a statement',
+      ({ id, receiverId }) => remove(statementLines, { where: { userId: receiverId ?? '', id } }),
+      ['statement-missing'],
     ],
   ]
   test.each(corruptions)('reports %s', async (_, corrupt, findings) => {

@@ -9,11 +9,13 @@ import { paginate } from './ledger/paginate.ts'
 import type { Services } from '../platform/services.ts'
 import type { GatewayTransactionRow } from './gateway/gateway-transactions.ts'
 import type { PaymentRow } from './two-leg/create-payment.ts'
+import { checkStatements, type StatementFault } from './statement-consistency.ts'
 import { gatewayTransactions, paymentProfiles, payments as paymentTable } from './tables.ts'
 
 /** An inconsistency: within the ledger, or between the ledger and the payments, deposits and withdrawals. */
 export type ConsistencyFinding =
   | LedgerFinding
+  | StatementFault
   | {
       readonly finding:
         | 'payment-without-hold'
@@ -39,7 +41,8 @@ export interface ConsistencyReport {
 const maxReads = 20
 
 /**
- * Checks the ledger of all tenants and compares it with the payments, deposits and withdrawals. Safe while money
+ * Checks the ledger of all tenants and compares it with the payments, deposits and withdrawals, and those with the
+ * statements of the users. Safe while money
  * moves. Reads every row: minutes for millions of payments.
  */
 export async function checkPaymentsConsistency(services: Services): Promise<ConsistencyReport> {
@@ -58,6 +61,7 @@ export async function checkPaymentsConsistency(services: Services): Promise<Cons
   }
   await checkHolds(services, findings)
   await checkPendingCounts(services, findings)
+  findings.push(...(await checkStatements(services)))
   return { findings, payments, transactions }
 }
 
@@ -150,11 +154,7 @@ function toFinding(
 
 /** Every pending hold must belong to a payment, to a withdrawal or to the host. */
 async function checkHolds(services: Services, findings: ConsistencyFinding[]): Promise<void> {
-  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
-    state: 'pending',
-    ...afterId(after),
-  })
-  for await (const page of paginate(services.storage, ledgerHolds, 'id', where, ({ id }) => id)) {
+  for await (const page of paginate(services.storage, ledgerHolds, 'id', inState('pending'), ({ id }) => id)) {
     const ids = page.filter(({ subject }) => !subject.startsWith('host:')).map(({ id }) => id)
     const owned = new Set([
       ...(await services.storage.find(paymentTable, { where: { id: { in: ids } } })).map(({ id }) => id),
@@ -166,40 +166,52 @@ async function checkHolds(services: Services, findings: ConsistencyFinding[]): P
   }
 }
 
-/** `pendingPayments` of a profile must equal the number of pending payments of that sender. */
+/** The counters of a profile must equal the number of its pending payments, and of its pending deposits and withdrawals. */
 async function checkPendingCounts(services: Services, findings: ConsistencyFinding[]): Promise<void> {
   const { storage } = services
   const where = (after: string | undefined): { userId?: { gt: string } } =>
     after === undefined ? {} : { userId: { gt: after } }
-  const pending = await countPendingBySender(services)
+  const payments = await countPendingPayments(services)
+  const transactions = await countPendingTransactions(services)
   for await (const page of paginate(storage, paymentProfiles, 'userId', where, ({ userId }) => userId)) {
-    for (const { userId, tenant, pendingPayments } of page)
-      if (pendingPayments !== (pending.get(userId) ?? 0) && !(await countsAgree(services, userId)))
+    for (const { userId, tenant, pendingPayments, pendingTransactions } of page) {
+      const same =
+        pendingPayments === (payments.get(userId) ?? 0) && pendingTransactions === (transactions.get(userId) ?? 0)
+      if (!same && !(await countsAgree(services, userId)))
         findings.push({
           finding: 'pending-count-mismatch',
           tenant,
           subject: userId,
-          detail: `count ${pendingPayments}`,
+          detail: `payments ${pendingPayments}, transactions ${pendingTransactions}`,
         })
+    }
   }
 }
 
-async function countPendingBySender({ storage }: Services): Promise<ReadonlyMap<string, number>> {
+async function countPendingPayments({ storage }: Services): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  const where = (after: string | undefined): { state: string; id?: { gt: string } } => ({
-    state: 'pending',
-    ...afterId(after),
-  })
-  for await (const page of paginate(storage, paymentTable, 'id', where, ({ id }) => id))
+  for await (const page of paginate(storage, paymentTable, 'id', inState('pending'), ({ id }) => id))
     for (const { senderId } of page) counts.set(senderId, (counts.get(senderId) ?? 0) + 1)
   return counts
 }
 
+async function countPendingTransactions({ storage }: Services): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for await (const page of paginate(storage, gatewayTransactions, 'id', inState('PENDING'), ({ id }) => id))
+    for (const { userId } of page) counts.set(userId, (counts.get(userId) ?? 0) + 1)
+  return counts
+}
+
+function inState(state: string): (after: string | undefined) => { state: string; id?: { gt: string } } {
+  return (after) => ({ state, ...afterId(after) })
+}
+
 async function countsAgree({ storage }: Services, userId: string): Promise<boolean> {
   for (let read = 0; read < maxReads; read++) {
-    const rows = await storage.find(paymentTable, { where: { senderId: userId, state: 'pending' } })
+    const payments = await storage.find(paymentTable, { where: { senderId: userId, state: 'pending' } })
+    const transactions = await storage.find(gatewayTransactions, { where: { userId, state: 'PENDING' } })
     const [profile] = await storage.find(paymentProfiles, { where: { userId }, limit: 1 })
-    if (profile?.pendingPayments === rows.length) return true
+    if (profile?.pendingPayments === payments.length && profile.pendingTransactions === transactions.length) return true
   }
   return false
 }

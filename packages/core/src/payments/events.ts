@@ -3,7 +3,8 @@ import { defineEvent, eventId } from '../platform/events/define-event.ts'
 
 const payment = { paymentId: eventId, senderId: eventId, receiverId: eventId.nullable() }
 const funding = { transactionId: eventId, userId: eventId }
-const failedFunding = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED']) }
+const failedDeposit = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED', 'EXPIRED']) }
+const failedWithdrawal = { ...funding, outcome: z.enum(['FAILED', 'CANCELLED']) }
 
 /** The events of payments. */
 export const paymentEvents = {
@@ -46,13 +47,19 @@ export const paymentEvents = {
     'A deposit was credited. A deposit that a gateway credits immediately has no `deposit.created` event.',
     funding,
   ),
-  'deposit.failed': defineEvent('A deposit failed or was cancelled.', failedFunding),
+  'deposit.failed': defineEvent(
+    'A deposit failed, was cancelled, or expired. The gateway can still complete an expired one.',
+    failedDeposit,
+  ),
   'withdrawal.created': defineEvent(
     'A withdrawal through a payment gateway was created, and its amount put on hold.',
     funding,
   ),
   'withdrawal.completed': defineEvent('A withdrawal was paid out.', funding),
-  'withdrawal.failed': defineEvent('A withdrawal failed or was cancelled, and its hold was released.', failedFunding),
+  'withdrawal.failed': defineEvent(
+    'A withdrawal failed or was cancelled, and its hold was released.',
+    failedWithdrawal,
+  ),
   'subscription.added': defineEvent('A subscription was added.', { userId: eventId }),
   'subscription.renewed': defineEvent('A subscription was renewed.', { userId: eventId }),
   'subscription.deactivated': defineEvent('A subscription was deactivated.', { userId: eventId }),

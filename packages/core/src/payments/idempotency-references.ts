@@ -4,9 +4,14 @@ import type { Services } from '../platform/services.ts'
 import { type Insert, insert, isCommitError, StaleReadError } from '../kernel/storage/index.ts'
 import { referenceClaims } from './tables.ts'
 
+/** The namespace of the references that gateways use. Each user has another, named by the user id. */
+export const gatewayCaller = 'gateway'
+
 /** An idempotency reference, with the user and the request that it belongs to. */
 export interface ReferenceClaim {
   readonly tenant: string
+  /** The namespace: the id of the user who makes the request, or `gateway`. Nobody can use up the references of another. */
+  readonly caller: string
   readonly reference: string
   readonly userId: string
   /** The compared fields of the request. A repeat must have the same. */
@@ -16,11 +21,11 @@ export interface ReferenceClaim {
 /**
  * Finds the result of an earlier request with this reference.
  * @returns the id of the payment or transaction; undefined if the reference is new
- * @throws BillfoldError `reference.reused` if the reference belongs to another user or to another request
+ * @throws BillfoldError `reference.reused` if the caller used it for another user or another request
  */
 export async function findByReference(services: Services, claim: ReferenceClaim): Promise<string | undefined> {
-  const { tenant, reference } = claim
-  const [row] = await services.storage.find(referenceClaims, { where: { tenant, reference }, limit: 1 })
+  const { tenant, caller, reference } = claim
+  const [row] = await services.storage.find(referenceClaims, { where: { tenant, caller, reference }, limit: 1 })
   if (row === undefined) return undefined
   if (row.userId !== claim.userId || row.contentHash !== fingerprint(claim)) throw new BillfoldError('reference.reused')
   return row.subjectId
@@ -51,8 +56,8 @@ export async function retryIfReferenceUsed<T>(
  * claimed it first.
  */
 export function referenceClaimWrite(claim: ReferenceClaim, subjectId: string): Insert {
-  const { tenant, reference, userId } = claim
-  return insert(referenceClaims, { tenant, reference, userId, subjectId, contentHash: fingerprint(claim) })
+  const { tenant, caller, reference, userId } = claim
+  return insert(referenceClaims, { tenant, caller, reference, userId, subjectId, contentHash: fingerprint(claim) })
 }
 
 function fingerprint({ requestFields }: ReferenceClaim): string {

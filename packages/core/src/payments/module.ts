@@ -25,6 +25,7 @@ const paymentAuditActions = {
   'payments.m3-disclosed': 'The server share (M3) of a lock PIN was disclosed for a payment of its owner',
   'payments.profile-updated': 'A profile was updated',
   'payments.wallet-created': 'A payment wallet was created',
+  'payments.grant-paid': 'An opening grant was paid to a wallet that existed already',
   'payments.evault-user-added': 'A user was added to an evault; the subject is the user id in the evault',
   'payments.transaction-created': 'A deposit or withdrawal was created; the subject is its id',
   'payments.transaction-ended': 'A deposit or withdrawal ended; the subject is its id',
@@ -94,6 +95,8 @@ export const paymentsModule = defineModule({
     functions: createPaymentsApi(payments, host),
     personalData: [paymentsPersonalData],
     lockouts: [paymentsLockout],
-    maintenanceSteps: [{ name: 'refund expired payments', stage: 'expire', run: () => maintainPayments(payments) }],
+    maintenanceSteps: [
+      { name: 'refund expired payments, end expired deposits', stage: 'expire', run: () => maintainPayments(payments) },
+    ],
   }),
 })

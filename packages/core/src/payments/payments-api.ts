@@ -27,10 +27,10 @@ export interface PaymentsApi {
    */
   readonly expirePayments: () => Promise<number>
   /**
-   * Assigns to a user the payments that they were invited to. Call it right after you have verified that both the
-   * email and the phone number belong to the user; Billfold does not verify them.
+   * Assigns to a user the payments that they were invited to. Call it after `users.contactVerified` for both the email
+   * and the phone number. `verifycontact` does it by itself.
    * @returns the ids of the payments
-   * @throws BillfoldError `user.not-found`, `contact.unverified` if the user has no email or no phone number
+   * @throws BillfoldError `user.not-found`, `contact.unverified` unless both are verified
    */
   readonly claimInvitations: (userId: string, tenant?: string) => Promise<readonly string[]>
   /** The double-entry ledger beneath the payments. */

@@ -9,6 +9,7 @@ import { expirePayments } from './two-leg/end-payment.ts'
 import { creditBalance } from './gateway/gateway-transactions.ts'
 import { logIn } from './users/log-in.ts'
 import { outbox, outboxData } from '../platform/outbox/index.ts'
+import { authorizeSpending } from './spending/authorize-spending.ts'
 import { createPayment } from './two-leg/create-payment.ts'
 import { paymentsPersonalData } from './personal-data.ts'
 import { registerPaymentUser } from './users/register.ts'
@@ -16,6 +17,7 @@ import { resolvePaymentSettings } from './settings.ts'
 
 const actor = { tenant: 't', id: 'host' }
 const form = (name: string, phone: string) => ({
+  contactsVerifiedBy: 'host' as const,
   email: `${name}@example.org`,
   phone,
   username: name,
@@ -35,9 +37,10 @@ test('exports a user, and erases profile and credentials while the ledger still 
     await registerPaymentUser(services, actor, form('ada', '+123456')),
     await registerPaymentUser(services, actor, form('bob', '+223456')),
   ]
-  await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
+  await creditBalance(payments, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
   const receiver = [{ kind: 'email', value: 'bob@example.org' }] as const
-  await createPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 40n })
+  const input = { senderId: userId, receiver, currency: 'USD', amount: 40n }
+  await createPayment(payments, actor, input, await authorizeSpending(payments, actor, userId, {}))
   expect(JSON.parse(JSON.stringify(await users.export(userId)))).toMatchObject({
     data: {
       payments: {
@@ -67,17 +70,15 @@ test('erases the undelivered messages to a user, but not those to others', async
   const users = createUsersApi(services, [outboxData], () => actor)
   const { userId } = await registerPaymentUser(services, actor, form('ada', '+123456'))
   const other = await registerPaymentUser(services, actor, form('bob', '+223456'))
-  await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
-  const pay = (email: string, phone: string) =>
-    createPayment(payments, actor, {
-      senderId: userId,
-      receiver: [
-        { kind: 'email', value: email },
-        { kind: 'phone', value: phone },
-      ],
-      currency: 'USD',
-      amount: 1n,
-    })
+  await creditBalance(payments, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
+  const authorization = await authorizeSpending(payments, actor, userId, {})
+  const pay = (email: string, phone: string) => {
+    const receiver = [
+      { kind: 'email', value: email },
+      { kind: 'phone', value: phone },
+    ] as const
+    return createPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 1n }, authorization)
+  }
   await pay('bob@example.org', '+223456')
   await pay('nobody@example.org', '+323456')
   expect(JSON.parse(JSON.stringify(await users.export(userId)))).toMatchObject({
@@ -117,10 +118,11 @@ test('writes no contact details of a user who is erased while a message to them 
   const users = createUsersApi(services, [outboxData], () => actor)
   const { userId } = await registerPaymentUser(services, actor, form('ada', '+123456'))
   const other = await registerPaymentUser(services, actor, form('bob', '+223456'))
-  await creditBalance(services, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
+  await creditBalance(payments, actor, { userId, reference: 'r', currency: 'USD', amount: 100n })
   atContacts = () => users.erase(other.userId)
   const receiver = [{ kind: 'email', value: 'bob@example.org' }] as const
-  await createPayment(payments, actor, { senderId: userId, receiver, currency: 'USD', amount: 1n })
+  const input = { senderId: userId, receiver, currency: 'USD', amount: 1n }
+  await createPayment(payments, actor, input, await authorizeSpending(payments, actor, userId, {}))
   expect((await users.export(other.userId)).data).toMatchObject({
     messages: [{ topic: 'payments.requested', payload: { email: '', phone: '' } }],
   })

@@ -15,7 +15,9 @@ import { authenticateApiKey } from './credentials/api-keys.ts'
 import { checkPaymentsConsistency } from './consistency.ts'
 import { confirmPayment } from './two-leg/confirm-payment.ts'
 import { refundPayment } from './two-leg/end-payment.ts'
-import { createGatewayTransaction, creditBalance, endGatewayTransaction } from './gateway/gateway-transactions.ts'
+import { endGatewayTransaction } from './gateway/end-transaction.ts'
+import { createWithdrawal, creditBalance } from './gateway/gateway-transactions.ts'
+import { authorizeSpending } from './spending/authorize-spending.ts'
 import { discloseM3Part, setPaymentPin } from './credentials/lock-pin.ts'
 import { changePassword, logIn } from './users/log-in.ts'
 import { createPayment } from './two-leg/create-payment.ts'
@@ -43,7 +45,7 @@ async function registerUser(services: Services): Promise<TestUser> {
   const name = `user${++number}`
   const contacts = { email: `${name}@example.org`, phone: `+1${number}`, username: name }
   const password = `correct horse ${name}`
-  const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01' }
+  const profile = { firstName: 'A', lastName: 'B', address: '', dob: '1990-01-01', contactsVerifiedBy: 'host' } as const
   return {
     ...contacts,
     password,
@@ -56,10 +58,16 @@ async function setUp(rules: PaymentRules = {}) {
   const services = testServices()
   const payments = { services, settings: resolvePaymentSettings(rules) }
   const [from, to] = [await registerUser(services), await registerUser(services)]
-  await creditBalance(services, actor, { userId: from.userId, reference: 'r', currency: 'USD', amount: 200n })
+  await creditBalance(payments, actor, { userId: from.userId, reference: 'r', currency: 'USD', amount: 200n })
+  const authorization = await authorizeSpending(payments, actor, from.userId, {})
   const open = (amount: bigint, more: object = {}) => {
     const receiver = [{ kind: 'email', value: to.email }] as const
-    return createPayment(payments, actor, { senderId: from.userId, receiver, currency: 'USD', amount, ...more })
+    return createPayment(
+      payments,
+      actor,
+      { senderId: from.userId, receiver, currency: 'USD', amount, ...more },
+      authorization,
+    )
   }
   const confirm = (leg: 'A' | 'B', session: string, amount: string) =>
     confirmPayment(payments, actor, leg === 'B' ? from.userId : to.userId, {
@@ -69,7 +77,7 @@ async function setUp(rules: PaymentRules = {}) {
       from: from.phone,
       to: to.phone,
     })
-  return { services, payments, from, to, open, confirm }
+  return { services, payments, authorization, from, to, open, confirm }
 }
 
 const device = { imei: '', appid: '', encrypted: false }
@@ -206,9 +214,9 @@ describe('the last part of a lock PIN', () => {
         ? refundPayment(payments, actor, payment.id, 'cancelled')
         : setPaymentPin(services, actor, sender, '12345678M32IJKLMNOP', { password })
     const storage = interruptCommit(services.storage, auditRecords.name, change)
-    const shown = await discloseM3Part({ ...services, storage }, actor, to.userId, sender).catch(
-      (error: unknown) => error,
-    )
+    const shown = await discloseM3Part({ ...services, storage }, actor, to.userId, [
+      { kind: 'email', value: from.email },
+    ]).catch((error: unknown) => error)
     const records = await services.storage.find(auditRecords, { where: { action: 'payments.m3-disclosed' } })
     return { shown, records: records.length }
   }
@@ -224,7 +232,7 @@ describe('the last part of a lock PIN', () => {
 
 describe('repeating a reference', () => {
   test('returns the first payment for an invitation, without counting again, even after the guest has registered', async () => {
-    const { services, payments, from } = await setUp({
+    const { services, payments, authorization, from } = await setUp({
       externalReceivers: 'invite',
       invitationLimit: { limit: 1, windowSeconds: 3600 },
     })
@@ -234,8 +242,8 @@ describe('repeating a reference', () => {
       { kind: 'phone', value: guest.phone },
     ] as const
     const input = { senderId: from.userId, receiver, currency: 'USD', amount: 5n, reference: 'once' }
-    const first = await createPayment(payments, actor, input)
-    expect((await createPayment(payments, actor, input)).id).toBe(first.id)
+    const first = await createPayment(payments, actor, input, authorization)
+    expect((await createPayment(payments, actor, input, authorization)).id).toBe(first.id)
     const profile = { firstName: 'G', lastName: 'H', address: '', dob: '1990-01-01', username: 'guest' }
     await registerPaymentUser(services, actor, {
       ...guest,
@@ -243,14 +251,14 @@ describe('repeating a reference', () => {
       phone: '+15550002',
       password: 'correct horse guest',
     })
-    expect((await createPayment(payments, actor, input)).id).toBe(first.id)
+    expect((await createPayment(payments, actor, input, authorization)).id).toBe(first.id)
   })
 })
 
 describe('money that nobody could claim', () => {
   const userWithoutProfile = async (services: Services): Promise<string> => {
     const id = newId()
-    const row = { id, tenant: 't', reference: null, createdAt: 0, archivedAt: null }
+    const row = { id, tenant: 't', reference: null, origin: 'custody', createdAt: 0, archivedAt: null }
     const email = await identifierWrite(services, 't', id, { kind: 'email', value: 'other@example.org' }, null)
     await services.storage.commit(batch(insert(users, row), email))
     return 'other@example.org'
@@ -280,25 +288,24 @@ describe('money that nobody could claim', () => {
   })
 
   test('does not stay on hold for a withdrawal of an erased user: the gateway can still end it', async () => {
-    const { services, from } = await setUp()
+    const { services, payments, authorization, from } = await setUp()
     const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
-    await createGatewayTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
+    await createWithdrawal(payments, actor, input, authorization)
     await createUsersApi(services, [paymentsPersonalData], () => actor).erase(from.userId)
-    const end = { reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
-    expect(await outcomeCode(endGatewayTransaction(services, actor, undefined, { ...end, reference: 'r' }))).not.toBe(
-      'done',
-    )
-    expect(await outcomeCode(endGatewayTransaction(services, actor, undefined, end))).toBe('done')
+    const end = { email: from.email, reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
+    expect(await outcomeCode(endGatewayTransaction(services, actor, { ...end, reference: 'r' }))).toBe('user.not-found')
+    expect(await outcomeCode(endGatewayTransaction(services, actor, end))).toBe('done')
     expect(await listUserBalances(services, 't', from.userId)).toMatchObject([{ available: 150n, held: 0n }])
     expect((await checkPaymentsConsistency(services)).findings).toEqual([])
   })
 
   test('is not released if the email of a request does not belong to the existing user', async () => {
-    const { services, from } = await setUp()
+    const { services, payments, authorization, from } = await setUp()
     const input = { userId: from.userId, reference: 'w', currency: 'USD', amount: 50n, gateway: 'g', fundingMethod: '' }
-    await createGatewayTransaction(services, actor, { ...input, type: 'WITHDRAWAL' })
-    const end = { reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
-    expect(await outcomeCode(endGatewayTransaction(services, actor, undefined, end))).toBe('user.not-found')
+    await createWithdrawal(payments, actor, input, authorization)
+    const end = { email: from.email, reference: 'w', outcome: 'SUCCESS', amount: () => 50n } as const
+    const stranger = { ...end, email: 'stranger@example.org' }
+    expect(await outcomeCode(endGatewayTransaction(services, actor, stranger))).toBe('user.not-found')
   })
 })
 

@@ -10,7 +10,18 @@ import {
 
 /** Payment rules of a host. */
 export interface PaymentRules extends MoneyOptions {
-  /** Amount that a new wallet gets from the tenant's grant account, as a decimal string, or `off`. Default: `0.25`. */
+  /**
+   * How the email and the phone number of a registration are verified. `code`: they are claims, which collide with
+   * nobody and cannot be paid, until their owner enters the code that the notifier sends, or the host calls
+   * `users.contactVerified`. `host`: they count as verified by the host, because only requests with contacts that it has
+   * verified itself reach `register`. Then whoever registers them first owns them. Default: `code`.
+   */
+  readonly contactVerification?: 'code' | 'host'
+  /**
+   * Amount that a wallet gets once from the tenant's grant account, as a decimal string, or `off`. Only a user with a
+   * verified email and a verified phone number gets it. It is money like any other: it can be sent and withdrawn.
+   * Default: `off`.
+   */
   readonly openingGrant?: string
   /** Maximum number of opening grants per tenant and day. Default: 1,000. */
   readonly maxGrantsPerDay?: number
@@ -25,8 +36,18 @@ export interface PaymentRules extends MoneyOptions {
   readonly externalReceivers?: 'refuse' | 'invite'
   /** Invitation limit per sender. Default: 5 per day. */
   readonly invitationLimit?: RateLimitRule
-  /** True if each payment requires the sender's PIN. Default: false. */
+  /**
+   * True if taking money out of an account requires its owner's PIN: each payment and each withdrawal. An API key that
+   * is older than 15 minutes then cannot set the first PIN without the password. Default: false.
+   */
   readonly requirePin?: boolean
+  /** Maximum number of pending deposits and withdrawals per user. Default: 20. */
+  readonly maxPendingTransactions?: number
+  /**
+   * Lifetime of a pending deposit in seconds. `maintain()` then ends it as `EXPIRED`; a gateway can still report that the
+   * money has arrived. Default: 86,400 (one day).
+   */
+  readonly depositTtlSeconds?: number
   /** Lifetime of an API key in seconds. Default: 30 days. */
   readonly apiKeyTtlSeconds?: number
 }
@@ -34,6 +55,7 @@ export interface PaymentRules extends MoneyOptions {
 /** The payment rules with defaults applied. */
 export interface PaymentSettings {
   readonly money: MoneySettings
+  readonly contactVerification: 'code' | 'host'
   /** In minor units of the wallets' currency; 0 for no grant. */
   readonly openingGrant: bigint
   readonly maxGrantsPerDay: number
@@ -42,6 +64,8 @@ export interface PaymentSettings {
   readonly externalReceivers: 'refuse' | 'invite'
   readonly invitationLimit: RateLimitRule
   readonly requirePin: boolean
+  readonly maxPendingTransactions: number
+  readonly depositTtlMs: number
   readonly apiKeyTtlMs: number
 }
 
@@ -57,9 +81,10 @@ export interface PaymentsContext {
  */
 export function resolvePaymentSettings(rules: PaymentRules = {}): PaymentSettings {
   const money = resolveMoneySettings(rules)
-  const { openingGrant = '0.25' } = rules
+  const { openingGrant = 'off' } = rules
   return {
     money,
+    contactVerification: rules.contactVerification ?? 'code',
     openingGrant: openingGrant === 'off' ? 0n : parseMinorUnits(money, parseCurrency(money, undefined), openingGrant),
     maxGrantsPerDay: positiveInteger('maxGrantsPerDay', rules.maxGrantsPerDay ?? 1000),
     maxPendingPayments: positiveInteger('maxPendingPayments', rules.maxPendingPayments ?? 1),
@@ -67,6 +92,8 @@ export function resolvePaymentSettings(rules: PaymentRules = {}): PaymentSetting
     externalReceivers: rules.externalReceivers ?? 'refuse',
     invitationLimit: rules.invitationLimit ?? { limit: 5, windowSeconds: 24 * 60 * 60 },
     requirePin: rules.requirePin ?? false,
+    maxPendingTransactions: positiveInteger('maxPendingTransactions', rules.maxPendingTransactions ?? 20),
+    depositTtlMs: 1000 * positiveInteger('depositTtlSeconds', rules.depositTtlSeconds ?? 24 * 60 * 60),
     apiKeyTtlMs: 1000 * positiveInteger('apiKeyTtlSeconds', rules.apiKeyTtlSeconds ?? 30 * 24 * 60 * 60),
   }
 }

@@ -12,6 +12,8 @@ export const paymentProfiles = defineTable({
     proofKey: nullable(text(66)),
     /** Number of pending payments of this sender. */
     pendingPayments: integer(),
+    /** Number of pending deposits and withdrawals of this user. */
+    pendingTransactions: integer(),
     version: integer(),
     createdAt: integer(),
   },
@@ -147,6 +149,8 @@ export const gatewayTransactions = defineTable({
     id: text(36),
     tenant: text(64),
     userId: text(36),
+    /** Who chose the reference: the user id, or `gateway`. */
+    caller: text(36),
     reference: text(128),
     /** `DEPOSIT`, `WITHDRAWAL`. */
     type: text(16),
@@ -154,7 +158,7 @@ export const gatewayTransactions = defineTable({
     amount: wideInteger(),
     gateway: text(64),
     fundingMethod: text(64),
-    /** `PENDING`, `SUCCESS`, `FAILED`, `CANCELLED`. */
+    /** `PENDING`, `SUCCESS`, `FAILED`, `CANCELLED`; `EXPIRED` for a deposit that can still succeed. */
     state: text(16),
     transferId: nullable(text(36)),
     createdAt: integer(),
@@ -162,14 +166,16 @@ export const gatewayTransactions = defineTable({
     version: integer(),
   },
   key: ['id'],
-  indexes: { byReference: ['tenant', 'reference'] },
+  indexes: { byReference: ['tenant', 'reference', 'userId'], byState: ['state', 'type', 'id'] },
 })
 
-/** Idempotency references: each is claimed by one operation of one user. */
+/** Idempotency references: each is claimed by one operation of its caller. */
 export const referenceClaims = defineTable({
   name: 'reference_claims',
   columns: {
     tenant: text(64),
+    /** The user who made the request, or `gateway`. */
+    caller: text(36),
     reference: text(128),
     userId: text(36),
     /** Id of the payment or gateway transaction. */
@@ -177,7 +183,7 @@ export const referenceClaims = defineTable({
     /** Hash of the compared fields of the request. */
     contentHash: text(43),
   },
-  key: ['tenant', 'reference'],
+  key: ['tenant', 'caller', 'reference'],
 })
 
 /** Evault users, with all fields sealed together. */

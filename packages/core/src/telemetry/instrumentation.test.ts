@@ -24,7 +24,7 @@ describe('with a tracer or a meter alone', () => {
   test('the storage works as without telemetry', async () => {
     for (const telemetry of [{}, { meter: fakeMeter().meter }]) {
       const storage = createInstrumentation(telemetry).storage(memoryStorage())
-      const row = { id: 'u', tenant: 't', reference: null, createdAt: 1, archivedAt: null }
+      const row = { id: 'u', tenant: 't', reference: null, origin: 'test', createdAt: 1, archivedAt: null }
       await storage.commit(batch(insert(users, row)))
       expect(await storage.find(users)).toEqual([row])
       await expect(storage.commit(batch(insert(users, row)))).rejects.toMatchObject({ reason: 'duplicate' })

@@ -29,16 +29,13 @@ export async function custodyCaller(
   services: CustodyServices,
   tenant = 'default',
   options: CustodyOptions = {},
+  scopes: readonly string[] = ['custody'],
 ): Promise<CustodyCall> {
   const api: MountableApi = createMountableApi(custodyApi(services, tenant, options), {
     logger: services.logger,
     rateLimiter: memoryRateLimiter(),
   })
-  const { keyId, keySecret } = await createServiceKey(
-    services,
-    { tenant, id: 'test' },
-    { tag: 't', scopes: ['custody'] },
-  )
+  const { keyId, keySecret } = await createServiceKey(services, { tenant, id: 'test' }, { tag: 't', scopes })
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`
   return async (operation, { params = {}, body, method } = {}) => {
     const route = api.routes.find(({ id }) => id === operation)

@@ -45,7 +45,14 @@ function createWith<M extends AdditionalModule>(
 async function createUser(storage: Storage): Promise<string> {
   const users = coreTables.find(({ name }) => name === 'users')
   assert.ok(users !== undefined)
-  const row = { id: newId(), tenant: 'default', reference: null, createdAt: Date.now(), archivedAt: null }
+  const row = {
+    id: newId(),
+    tenant: 'default',
+    reference: null,
+    origin: 'test',
+    createdAt: Date.now(),
+    archivedAt: null,
+  }
   await storage.commit(batch(insert(users, row)))
   return row.id
 }

@@ -43,7 +43,7 @@ export async function createEventHost(): Promise<EventHost> {
     authentication: { publicUrl, verifier: scriptedVerifier(), assessRisk: () => 'allow' },
     onboarding: { templates: [template] },
     custody: { chainClients: { ETHEREUM: chain.client } },
-    payments: { externalReceivers: 'invite' },
+    payments: { externalReceivers: 'invite', contactVerification: 'host', openingGrant: '0.25' },
   })
   const { keyId, keySecret } = await billfold.serviceKeys.create({ tag: 'suite', scopes: ['*'] })
   const authorization = basicAuthorization(keyId, keySecret)

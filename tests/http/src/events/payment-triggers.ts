@@ -110,6 +110,12 @@ export const paymentTriggers = {
     const { userId } = JSON.parse(String(event?.kind === 'insert' ? event.row['data'] : '{}')) as { userId: string }
     return () => setup.billfold.payments.claimInvitations(userId)
   },
+  'user.contact-verified': async (setup) => {
+    const { from } = await payment(setup)
+    const user = await setup.billfold.users.find({ kind: 'email', value: from.email })
+    const contact = { kind: 'email', value: `new-${from.email}` } as const
+    return () => setup.billfold.users.contactVerified(user?.id ?? '', contact)
+  },
   'payment.confirmed': async (setup) => {
     const { client, opened } = await payment(setup)
     const made = await opened()

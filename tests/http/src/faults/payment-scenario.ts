@@ -21,7 +21,11 @@ export const paymentScenario: Scenario = {
     ledger_accounts: 'accounts of the house are chosen by chance, and made with their first entry',
   },
   prepare: async (stage, watch) => {
-    const billfold = createBillfold({ ...stage, passwordHasher: fastPasswordHasher })
+    const billfold = createBillfold({
+      ...stage,
+      passwordHasher: fastPasswordHasher,
+      payments: { contactVerification: 'host', openingGrant: '0.25' },
+    })
     const key = await billfold.serviceKeys.create({ tag: 'faults', scopes: ['payments:gateway'] })
     const { driver, close } = await serveApi(billfold.payments)
     const client = watch(driver)

@@ -33,6 +33,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'payments.login': 'an additional key is harmless, and none is stored',
   'payments.checkPin': 'checks',
   'payments.getM3Pin': 'reads',
+  'payments.verifyContact': 'takes a code once; a repetition succeeds',
+  'payments.sendContactCode': 'a further code replaces the previous one',
   'payments.checkUser': 'reads',
   'payments.checkLicence': 'reads',
   'payments.checkLicence2': 'reads',

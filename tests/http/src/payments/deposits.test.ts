@@ -1,7 +1,15 @@
 import { basicAuthorization } from '../basic-authorization.ts'
 import { expect, it } from 'vitest'
 import { describePayments, replyWith } from './describe-payments.ts'
-import { callEndpoint, creditUser, getBalance, type PaymentsUser, registerUser } from './payments-client.ts'
+import {
+  callEndpoint,
+  createPayment,
+  creditUser,
+  getBalance,
+  type PaymentsUser,
+  registerUser,
+  registration,
+} from './payments-client.ts'
 
 describePayments(
   'deposits and withdrawals',
@@ -80,18 +88,59 @@ describePayments(
         replyWith('Unable to Create License The amount has more than 2 decimals'),
       )
       await create(person, reference)
-      expect(await create(other, reference)).toEqual(
-        replyWith('Unable to Create License The reference was used for a different request'),
-      )
+      const reused = replyWith('Unable to Create License The reference was used for a different request')
+      expect(await create(person, { ...reference, amount: '6' })).toEqual(reused)
       expect(await end(other, reference)).toEqual(replyWith('Transaction Not Found'))
       expect(await end(person, { transaction_reference: 'none' })).toEqual(replyWith('Transaction Not Found'))
       expect(await end({ ...person, email: 'nobody@example.org' }, reference)).toEqual(
         replyWith('User matching Email Not Found'),
       )
       expect((await end(person, { ...reference, status: 'PENDING' })).status).toBe(400)
-      expect(
-        await creditUser(client, host().serviceAuthorization, person, '5.00', reference.transaction_reference),
-      ).toEqual(replyWith('Unable to Create License The reference was used for a different request'))
+      const credit = (amount: string) =>
+        creditUser(client, host().serviceAuthorization, person, amount, reference.transaction_reference)
+      expect((await credit('5.00')).code).toBe('0')
+      expect(await credit('6.00')).toEqual(reused)
+    })
+
+    it('keep the references of a user from those of other users and of gateways', async () => {
+      const [person, other] = [await registerUser(client), await registerUser(client)]
+      const reference = { transaction_reference: 'order-1' }
+      for (const type of ['DEPOSIT', 'WITHDRAWAL'])
+        for (const each of [person, other])
+          expect((await create(each, { ...reference, transaction_type: type, amount: '0.10' })).code).toBe(
+            type === 'DEPOSIT' ? '0' : '1',
+          )
+      expect((await createPayment(client, other, person, '0.05', reference)).status).toBe(422)
+      expect((await end(person, { ...reference, amount: '0.10' })).code).toBe('0')
+      expect((await getBalance(client, person)).balance).toBe('0.35')
+      expect((await getBalance(client, other)).balance).toBe('0.25')
+      expect((await creditUser(client, host().serviceAuthorization, other, '1', 'order-1')).code).toBe('0')
+      expect((await creditUser(client, host().serviceAuthorization, person, '1', 'order-1')).code).toBe('1')
+      expect((await getBalance(client, other)).balance).toBe('1.25')
+    })
+
+    it('are limited to twenty that are pending per user, of both types', async () => {
+      const person = await registerUser(client)
+      const many = await Promise.all(
+        Array.from({ length: 30 }, (_, index) =>
+          create(person, {
+            transaction_reference: `n${index}`,
+            transaction_type: index % 2 === 0 ? 'DEPOSIT' : 'WITHDRAWAL',
+            amount: '0.01',
+          }),
+        ),
+      )
+      expect(many.filter(({ code }) => code === '0')).toHaveLength(20)
+      expect(many.filter(({ status }) => status === 409)).toHaveLength(10)
+      const first = many.findIndex(({ code }) => code === '0')
+      expect((await end(person, { transaction_reference: `n${first}`, amount: '0.01', status: 'FAILED' })).code).toBe(
+        '0',
+      )
+      expect((await create(person, { transaction_reference: 'one more' })).status).toBe(400)
+      expect((await create(person, { transaction_reference: 'one-more' })).code).toBe('0')
+      expect((await create(person, { transaction_reference: 'and-another' })).status).toBe(409)
+      expect((await create(person, { transaction_reference: 'one-more' })).code).toBe('0')
+      expect((await host().billfold.payments.checkConsistency()).findings).toEqual([])
     })
 
     it('update_balance credits once, in any known currency, for gateways only', async () => {
@@ -125,6 +174,23 @@ describePayments(
         kind: 'deposit',
       })
       expect(email).toBe(person.email)
+      const { data } = await callEndpoint(client, 'getwalletinfo', { email, apikey: person.apikey })
+      expect(data).toMatchObject({ balance: '0.25', held: '0.00', currency_type: '0' })
+      expect(data.balances).toEqual([
+        { currency_type: 'LOKCOIN', balance: '1.001', held: '0.000' },
+        { currency_type: '0', balance: '0.25', held: '0.00' },
+      ])
+    })
+
+    it('update_balance credits a user who has no wallet yet, and createwallet shows the money', async () => {
+      const form = registration()
+      await callEndpoint(client, 'register', form)
+      const { data: login } = await callEndpoint(client, '/api/auth/login/', form)
+      const { email, imei, phone_number: phone, password } = form
+      const person = { email, phone, password, apikey: login['api-key'] as string }
+      await creditUser(client, host().serviceAuthorization, person, '3', `early-${email}`)
+      const made = await callEndpoint(client, 'createwallet', { email, imei, apikey: person.apikey })
+      expect(made.data.balance).toBe('3.25')
     })
   },
 )

@@ -34,6 +34,7 @@ describePayments(
       const mine = await seal({ email })
       const made = await callEndpoint(client, 'createwallet', { ...mine, apikey, imei }, headers)
       expect(await envelope.decrypt(made.data.balance)).toBe('0.25')
+      expect(await envelope.decrypt(made.data.held)).toBe('0.00')
       const encrypted = await seal({
         email,
         apikey,

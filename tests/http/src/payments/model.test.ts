@@ -8,7 +8,7 @@ describe.each(await openTestDatabases())(
   'random payments, confirmations, withdrawals and repeats on $name',
   (database) => {
     it('match a model at two hosts, with a consistent ledger', async () => {
-      const { hosts, drop } = await startTwoPaymentsHosts(database)
+      const { hosts, drop } = await startTwoPaymentsHosts(database, { maxPendingTransactions: 1_000_000 })
       try {
         await fc.assert(
           fc.asyncProperty(modelSteps, (list) => checkAgainstModel(hosts, list)),

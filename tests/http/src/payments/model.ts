@@ -103,7 +103,7 @@ interface Transaction {
   state: string
 }
 
-/** The content of a request by its reference, and the payment it created. */
+/** The content of a request by its caller and reference, and the payment it created. */
 interface Used {
   readonly content: string
   readonly session?: string
@@ -220,10 +220,11 @@ async function takeCredit(
   const reference = `${toReference(user, step.reference)}-${world.users[0]?.person.email}`
   const content = `credit ${user.person.email} ${step.cents}`
   const reply = await creditUser(host, host.serviceAuthorization, user.person, formatCents(step.cents), reference)
-  const before = world.used.get(reference)
+  const claim = `gateway ${reference}`
+  const before = world.used.get(claim)
   expectCode(reply, before === undefined || before.content === content ? '0' : '1')
   if (before !== undefined) return
-  world.used.set(reference, { content })
+  world.used.set(claim, { content })
   user.available += step.cents
   world.outside += step.cents
 }
@@ -236,7 +237,8 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
     transaction_reference: reference,
   })
   expireFor(world, (payment) => payment.from === from || payment.to === from)
-  const before = world.used.get(reference)
+  const claim = `${from.person.email} ${reference}`
+  const before = world.used.get(claim)
   if (before !== undefined) {
     if (before.content !== content) return expectStatus(reply, 422)
     expect(reply.data.sessionid).toBe(before.session)
@@ -247,7 +249,7 @@ async function takePay(world: World, host: ClockedHost, from: User, step: Extrac
   expectCode(reply, from.available >= step.cents ? '0' : '1')
   if (from.available < step.cents) return
   const session: string = reply.data.sessionid
-  world.used.set(reference, { content, session })
+  world.used.set(claim, { content, session })
   const expiresAt = now(world) + 24 * hour
   world.payments.push({ session, from, to, cents: step.cents, expiresAt, confirmed: new Set(), state: 'pending' })
   from.available -= step.cents
@@ -298,12 +300,13 @@ async function takeCreate(
     currency: 'USD',
     payment_gateway: 'model',
   })
-  const before = world.used.get(reference)
+  const claim = `${user.person.email} ${reference}`
+  const before = world.used.get(claim)
   if (before !== undefined) return expectCode(reply, before.content === content ? '0' : '1')
   const can = step.type === 'DEPOSIT' || user.available >= step.cents
   expectCode(reply, can ? '0' : '1')
   if (!can) return
-  world.used.set(reference, { content })
+  world.used.set(claim, { content })
   world.transactions.push({ user, reference, cents: step.cents, type: step.type, state: 'PENDING' })
   if (step.type === 'WITHDRAWAL') {
     user.available -= step.cents

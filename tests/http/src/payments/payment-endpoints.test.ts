@@ -72,30 +72,16 @@ describePayments(
       expect((await confirmPayment(client, 'B', payment)).status).toBe(429)
     })
 
-    it('lookups of receivers, references and usernames share a limit of a hundred per user and hour', async () => {
+    it('lookups of receivers and usernames share a limit of a hundred per user and hour', async () => {
       const [from, other, form] = [await registerUser(client), await registerUser(client), registration()]
-      const used = { transaction_reference: `used-${other.email}` }
-      await createPayment(client, other, from, '0.01', used)
       await callEndpoint(client, 'register', form)
       const guess = (index: number) =>
-        index % 4 === 0
+        index % 2 === 0
           ? createPayment(client, from, { ...other, email: `nobody${index}@example.org` }, '0.01')
-          : index % 4 === 1
-            ? createPayment(client, from, other, '0.01', used)
-            : index % 4 === 2
-              ? callEndpoint(client, 'updateprofile', { apikey: from.apikey, username: form.username })
-              : callEndpoint(client, 'create_transaction', {
-                  ...used,
-                  email: from.email,
-                  apikey: from.apikey,
-                  transaction_type: 'DEPOSIT',
-                  amount: '1',
-                  currency: 'USD',
-                  payment_gateway: 'test',
-                })
+          : callEndpoint(client, 'updateprofile', { apikey: from.apikey, username: form.username })
       const answers = await Promise.all(Array.from({ length: 130 }, (_, index) => guess(index)))
       expect(answers.filter(({ status }) => status === 429)).toHaveLength(30)
-      for (const index of [0, 1, 2, 3]) expect((await guess(index)).status).toBe(429)
+      for (const index of [0, 1]) expect((await guess(index)).status).toBe(429)
     })
 
     it('createsession rejects an amount with more digits than a JSON number holds', async () => {
@@ -120,13 +106,13 @@ describePayments(
       expect((await createPayment(client, from, to, '0.10', { currency: 'USD', currency_type: '0' })).code).toBe('0')
     })
 
-    it('createsession replays a repeat under its reference, and rejects other content or users', async () => {
+    it('createsession replays a repeat under its reference, rejects other content, and allows the reference to others', async () => {
       const [from, to] = [await registerUser(client), await registerUser(client)]
       const reference = { transaction_reference: `ref-${from.email}` }
       const first = await createPayment(client, from, to, '0.10', reference)
       expect(await createPayment(client, from, to, '0.10', reference)).toEqual(first)
       expect((await createPayment(client, from, to, '0.11', reference)).status).toBe(422)
-      expect((await createPayment(client, to, from, '0.10', reference)).status).toBe(422)
+      expect((await createPayment(client, to, from, '0.10', reference)).code).toBe('0')
     })
 
     it("transactions returns pages of the caller's own, newest first", async () => {

@@ -62,6 +62,9 @@ export async function createPaymentsHost(
       registrationLimit: { limit: 1_000_000, windowSeconds: 600 },
       loginLimit: { limit: 1_000_000, windowSeconds: 600 },
       maxGrantsPerDay: 1_000_000,
+      // The suites pay to users whom nobody verifies, and count from the documented opening balance.
+      contactVerification: 'host',
+      openingGrant: '0.25',
       ...choice.payments,
     },
   })

@@ -41,6 +41,7 @@ export function createUpgradeInstance(storage: Storage, key: string, now: () => 
     storage,
     now,
     keyring: localKeyring({ keys: { demo: key }, currentKeyId: 'demo' }),
+    payments: { contactVerification: 'host', openingGrant: '0.25' },
     passwordHasher: createPasswordHasher({ cost: { logN: 4, r: 1, p: 1 }, queue: 1000, perSource: 1000 }),
   })
 }

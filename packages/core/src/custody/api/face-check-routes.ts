@@ -3,7 +3,7 @@ import { maxSelfieLength } from '../../identity/biometrics/selfie.ts'
 import { startFaceCheck } from '../../identity/signing-methods/start-face-check.ts'
 import { completeFaceCheck } from '../../identity/signing-methods/complete-face-check.ts'
 import { type Route, route } from '../../http/index.ts'
-import { getUser } from '../../identity/users/find.ts'
+import { getCustodyUser } from './custody-user.ts'
 import { deviceProofSchema, evidenceFields, parseEvidence } from '../../identity/api/face-body.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import type { CustodyContext } from './context.ts'
@@ -60,7 +60,7 @@ export function faceCheckRoutes({ services, service, faces }: CustodyContext): r
       replies: { 200: { description: 'The face check', schema: successSchema(startedBody) }, ...failures },
       handler: async ({ params }, context) => {
         const actor = actorFromRequest(context)
-        const user = await getUser(services, actor.tenant, params.userId)
+        const user = await getCustodyUser(services, context.caller, params.userId)
         const check = await startFaceCheck(faces, actor, { userId: user.id, methodId: params.signingMethodId })
         return custodySuccessReply({ ...check, expiresAt: new Date(check.expiresAt).toISOString() })
       },
@@ -76,7 +76,7 @@ export function faceCheckRoutes({ services, service, faces }: CustodyContext): r
       replies: { 200: { description: 'The face matched', schema: successSchema(passedBody) }, ...failures },
       handler: async ({ params, body }, context) => {
         const actor = actorFromRequest(context)
-        const user = await getUser(services, actor.tenant, params.userId)
+        const user = await getCustodyUser(services, context.caller, params.userId)
         const { expiresAt } = await completeFaceCheck(faces, actor, {
           userId: user.id,
           methodId: params.signingMethodId,

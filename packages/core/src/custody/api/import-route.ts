@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route, secretText } from '../../http/index.ts'
-import { getUser } from '../../identity/users/find.ts'
+import { getCustodyUser } from './custody-user.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { type Chains, getChain } from '../wallets/chains/index.ts'
 import { importStandaloneWallet, importUserWallet, type ImportedKeyInput, parseImportedKey } from '../wallets/import.ts'
@@ -64,7 +64,7 @@ export function importRoute({ services, chains, methods, service }: CustodyConte
           ),
         )
       }
-      const user = await getUser(services, actor.tenant, body.userId)
+      const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
       const key = await loadKey(services, actor)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import { getUser } from '../../identity/users/find.ts'
+import { getCustodyUser } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import { linkWallet } from '../wallets/link.ts'
 import {
@@ -42,7 +42,7 @@ export function linkRoutes({ services, chains, service }: CustodyContext): reado
         const actor = actorFromRequest(context)
         const wallet = await getCustodyWallet(services, actor.tenant, params.walletId)
         if (wallet.userId !== null) throw new BillfoldError('wallet.already-linked')
-        const user = await getUser(services, actor.tenant, body.userId)
+        const user = await getCustodyUser(services, context.caller, body.userId)
         const header = await parseSigningMethod(services, context, headers)
         const byUser = await authorizeWithSigningMethod(services, actor, user.id, header)
         const byWalletPin = await authorizeWithSigningMethod(services, actor, wallet.id, undefined, body.pincode)

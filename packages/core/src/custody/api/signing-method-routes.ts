@@ -9,7 +9,7 @@ import {
   replaceMethod,
 } from '../../identity/signing-methods/methods.ts'
 import { type RequestContext, type Route, route } from '../../http/index.ts'
-import { getUser } from '../../identity/users/find.ts'
+import { getCustodyUser } from './custody-user.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -152,6 +152,6 @@ async function findOwner(
   context: RequestContext,
   userId: string,
 ): Promise<MethodOwner> {
-  const user = await getUser(services, context.caller.tenant, userId)
+  const user = await getCustodyUser(services, context.caller, userId)
   return { tenant: user.tenant, ownerId: user.id, ownerKind: 'user' }
 }

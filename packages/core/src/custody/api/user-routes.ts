@@ -6,6 +6,7 @@ import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
 import { getUser, listUsers } from '../../identity/users/find.ts'
+import { getCustodyUser, reachableOrigin } from './custody-user.ts'
 import { archiveUserWallets } from '../wallets/update.ts'
 import {
   actorFromRequest,
@@ -61,7 +62,8 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       }),
       replies: { 200: { description: 'A page of users', schema: successSchema(z.array(resultSchemas.user)) } },
       handler: async ({ query }, { caller }) => {
-        const rows = await listUsers(services, caller.tenant, { reference: query.reference }, query)
+        const filter = { reference: query.reference, origin: reachableOrigin(caller) }
+        const rows = await listUsers(services, caller.tenant, filter, query)
         if (query.includeSigningMethods !== true) return custodySuccessReply(rows.map((row) => toCustodyUserBody(row)))
         const methods = await Promise.all(rows.map((row) => listMethods(services, caller.tenant, row.id)))
         return custodySuccessReply(rows.map((row, index) => toCustodyUserBody(row, methods[index])))
@@ -79,7 +81,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
         404: { description: 'No such user' },
       },
       handler: async ({ params }, { caller }) => {
-        const user = await getUser(services, caller.tenant, params.userId)
+        const user = await getCustodyUser(services, caller, params.userId)
         return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, caller.tenant, user.id)))
       },
     }),
@@ -103,7 +105,9 @@ function changeRoute({ services, service }: CustodyContext): Route {
     },
     replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
     handler: async ({ params, body }, context) => {
-      const { tenant } = context.caller
+      const { caller } = context
+      const { tenant } = caller
+      await getCustodyUser(services, caller, params.userId)
       await setUserReference(services, actorFromRequest(context), params.userId, body.reference)
       const user = await getUser(services, tenant, params.userId)
       return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, tenant, user.id)))
@@ -123,7 +127,7 @@ function deleteRoute({ services, service }: CustodyContext): Route {
     replies: { 200: { description: 'The user was deleted' }, 404: { description: 'No such user' } },
     handler: async ({ params, headers }, context) => {
       const actor = actorFromRequest(context)
-      const user = await getUser(services, actor.tenant, params.userId)
+      const user = await getCustodyUser(services, context.caller, params.userId)
       const now = services.now()
       const owner = { tenant: actor.tenant, ownerId: user.id, ownerKind: 'user' as const }
       if (await hasMethods(services, owner)) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { fetchBalances } from '../transactions/balances.ts'
-import { getUser } from '../../identity/users/find.ts'
+import { getCustodyUser } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
 import { getCustodyWallet, listWallets, walletSortColumns } from '../wallets/find.ts'
@@ -118,7 +118,7 @@ function createRoute({ services, chains, methods, service }: CustodyContext): Ro
           ),
         )
       }
-      const user = await getUser(services, actor.tenant, body.userId)
+      const user = await getCustodyUser(services, context.caller, body.userId)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header, body.pincode)
       return custodySuccessReply(

@@ -19,7 +19,7 @@ const actor = { tenant: 't', id: 'host' }
 const inline: FaceTemplate = { kind: 'inline', format: 'scripted/1', bytes: new Uint8Array(32) }
 
 async function createTestUser(): Promise<string> {
-  const row = { id: newId(), tenant: 't', reference: null, createdAt: services.now(), archivedAt: null }
+  const row = { id: newId(), tenant: 't', reference: null, origin: 'test', createdAt: services.now(), archivedAt: null }
   await services.storage.commit(batch(insert(userTable, row)))
   return row.id
 }

@@ -2,8 +2,9 @@ import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
-import { findByIdentifier, type Identifier } from './identifiers.ts'
 import type { Lockout } from '../../platform/lockout.ts'
+import { type Contact, contactVerified } from './contacts/contact-verified.ts'
+import { findByIdentifier, type Identifier, listClaimants } from './identifiers.ts'
 import { unlockOwner } from './unlock.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
@@ -29,10 +30,30 @@ export interface FoundUser {
 export interface UsersApi {
   /**
    * Finds the user with an email, phone number, username, DID or public key. The spelling does not matter. Resolves to
-   * undefined if no user has the identifier or if it is malformed.
+   * undefined if no user has the identifier or if it is malformed. An email or a phone number that its user has not
+   * verified finds nobody: anybody can claim it.
    * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
+  /**
+   * Lists the ids of the users who claim an email or a phone number that they have not verified, oldest claim first, at
+   * most 100. Anybody can claim one: ask for more before you disclose or erase the data of such a user.
+   */
+  readonly listClaimants: (contact: Contact, tenant?: string) => Promise<readonly string[]>
+  /**
+   * Records that you have verified that an email or a phone number belongs to a user. From then on it is theirs alone in
+   * the tenant, and payments can be sent to it. It replaces the user's previous email, or phone number. Idempotent.
+   * @throws BillfoldError `user.not-found`, `input.invalid`; `contact.taken` if it belongs to another user
+   * @example
+   * ```ts
+   * import type { Billfold } from '@billfold/core'
+   *
+   * async function onEmailConfirmed(billfold: Billfold, userId: string, email: string) {
+   *   await billfold.users.contactVerified(userId, { kind: 'email', value: email })
+   * }
+   * ```
+   */
+  readonly contactVerified: (userId: string, contact: Contact, tenant?: string) => Promise<void>
   /**
    * Exports the personal data of a user as a JSON-compatible object (GDPR article 15). Files are listed by id.
    * @throws BillfoldError `user.not-found`
@@ -54,6 +75,9 @@ export interface UsersApi {
   readonly unlock: (userId: string, tenant?: string) => Promise<void>
 }
 
+/** Maximum number of users that `listClaimants` returns. */
+const maxListedClaimants = 100
+
 /**
  * Creates the users API.
  * @param sources the personal data of each module
@@ -71,6 +95,8 @@ export function createUsersApi(
       const row = await findByIdentifier(services, host(tenant).tenant, identifier)
       return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
     },
+    listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
+    contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
     erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),
     unlock: (userId, tenant) => unlockOwner(services, lockouts, host(tenant), userId),

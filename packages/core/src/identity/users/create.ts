@@ -11,6 +11,9 @@ import { users } from './table.ts'
 /** A row of the users table. */
 export type UserRow = RowOf<typeof users>
 
+/** The origin of users that the custody API created. */
+export const custodyOrigin = 'custody'
+
 /** Input for a new user. */
 export interface UserInput {
   /** The host's own identifier of the user, at most 256 characters; need not be unique. */
@@ -34,6 +37,7 @@ export async function createUser(
     id: newId(),
     tenant,
     reference: input.reference ?? null,
+    origin: custodyOrigin,
     createdAt: services.now(),
     archivedAt: null,
   }

@@ -3,6 +3,7 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import type { Services } from '../../platform/services.ts'
 import { batch, retryOnConflict, remove, update } from '../../kernel/storage/index.ts'
+import { contactCodes } from './contacts/contact-code-table.ts'
 import { identifiers } from './identifier-table.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 import { users } from './table.ts'
@@ -32,6 +33,7 @@ export async function eraseUser(
           set: { reference: null, archivedAt: user.archivedAt ?? now },
         }),
         remove(identifiers, { where: { userId, tenant }, expectedRows: 'any' }),
+        remove(contactCodes, { where: { userId, tenant }, expectedRows: 'any' }),
         ...erasures.flatMap(({ writes }) => writes),
         auditWrite(actor, 'user.erased', userId, now),
         ...eventWrites(services, tenant, 'user.erased', { userId }),

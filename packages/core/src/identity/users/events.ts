@@ -21,6 +21,10 @@ export const userEvents = {
     'The host reset the failed attempts of a user, or of a standalone wallet with its own PIN, which ended all locks.',
     { ownerId: eventId },
   ),
+  'user.contact-verified': defineEvent(
+    'A user verified an email or a phone number, or the host did. It belongs to this user alone from now on.',
+    { userId: eventId, kind: z.enum(['email', 'phone']), by: z.enum(['code', 'host']) },
+  ),
   'user.erased': defineEvent('The personal data of a user was erased; only the id remains.', { userId: eventId }),
 }
 

@@ -10,11 +10,16 @@ import { users } from './table.ts'
 export function listUsers(
   services: Services,
   tenant: string,
-  filter: { readonly reference?: string | undefined },
+  filter: { readonly reference?: string | undefined; readonly origin?: string | undefined },
   page: { readonly page: number; readonly size: number },
 ): Promise<UserRow[]> {
   return services.storage.find(users, {
-    where: { tenant, archivedAt: null, ...(filter.reference !== undefined && { reference: filter.reference }) },
+    where: {
+      tenant,
+      archivedAt: null,
+      ...(filter.reference !== undefined && { reference: filter.reference }),
+      ...(filter.origin !== undefined && { origin: filter.origin }),
+    },
     orderBy: [['id', 'desc']],
     limit: page.size,
     offset: (page.page - 1) * page.size,

@@ -1,6 +1,9 @@
 import { bytes, defineTable, integer, nullable, text } from '../../kernel/storage/index.ts'
 
-/** Identifiers of users. Each is unique within its tenant. */
+/**
+ * Identifiers of users. A username, a DID, a public key and a verified contact (email or phone number) belong to one
+ * user of the tenant. Any number of users may claim a contact that none of them has verified.
+ */
 export const identifiers = defineTable({
   name: 'identifiers',
   columns: {
@@ -9,8 +12,13 @@ export const identifiers = defineTable({
     userId: text(36),
     /** `did`, `public-key`, `account`, `email`, `phone` or `username`. */
     kind: text(16),
-    /** Blind index (keyed hash) of the kind and the normalized value. */
+    /**
+     * Blind index (keyed hash) of the kind and the normalized value; for an unverified contact, of the user too, so
+     * that it collides with nobody.
+     */
     blindIndex: text(43),
+    /** For an unverified contact, the blind index that it gets when it is verified; null for all others. */
+    claimIndex: nullable(text(43)),
     /** The value before normalization, sealed with the keyring. */
     sealedValue: bytes(1024),
     /** How the identifier was verified: `signature`, `code`, `host`, ...; null for an unverified claim. */
@@ -19,5 +27,5 @@ export const identifiers = defineTable({
   },
   key: ['id'],
   unique: { byBlindIndex: ['tenant', 'blindIndex'] },
-  indexes: { byUser: ['userId', 'id'] },
+  indexes: { byUser: ['userId', 'id'], byClaim: ['tenant', 'claimIndex', 'id'] },
 })

@@ -4,7 +4,14 @@ import { batch } from '../../kernel/storage/index.ts'
 import { testServices } from '../../test-fixtures/services.ts'
 import { normalizeIdentifier } from './normalize-identifier.ts'
 import { identifiers } from './identifier-table.ts'
-import { findByIdentifier, listByIdentifiers, identifierWrite, listIdentifiers, openIdentifier } from './identifiers.ts'
+import {
+  findByIdentifier,
+  listByIdentifiers,
+  listClaimants,
+  identifierWrite,
+  listIdentifiers,
+  openIdentifier,
+} from './identifiers.ts'
 import { createUsersApi } from './api.ts'
 
 const ann = { kind: 'email', value: 'Ann@Example.org' } as const
@@ -14,12 +21,12 @@ describe('identifiers', () => {
     const services = testServices()
     await services.storage.commit(
       batch(
-        await identifierWrite(services, 't', 'u1', ann, null),
+        await identifierWrite(services, 't', 'u1', ann, 'host'),
         await identifierWrite(services, 't', 'u1', { kind: 'phone', value: '+49 (30) 123-456' }, 'code'),
       ),
     )
     const row = await findByIdentifier(services, 't', { kind: 'email', value: 'ann@example.ORG' })
-    expect(row).toMatchObject({ userId: 'u1', kind: 'email', verifiedBy: null })
+    expect(row).toMatchObject({ userId: 'u1', kind: 'email', verifiedBy: 'host' })
     expect(row && (await openIdentifier(services, row))).toBe('Ann@Example.org')
     expect(await findByIdentifier(services, 't', { kind: 'phone', value: '+4930123456' })).toMatchObject({
       userId: 'u1',
@@ -32,26 +39,38 @@ describe('identifiers', () => {
     const services = testServices()
     await services.storage.commit(
       batch(
-        await identifierWrite(services, 't', 'u1', ann, null),
-        await identifierWrite(services, 't', 'u1', { kind: 'username', value: 'ann' }, 'code'),
+        await identifierWrite(services, 't', 'u1', ann, 'code'),
+        await identifierWrite(services, 't', 'u1', { kind: 'username', value: 'ann' }, null),
+        await identifierWrite(services, 't', 'u1', { kind: 'phone', value: '+4930123456' }, null),
       ),
     )
     const { find } = createUsersApi(services, [], (tenant = 't') => ({ tenant, id: 'host' }))
-    expect(await find({ kind: 'email', value: 'ANN@example.org' })).toEqual({ id: 'u1', verifiedBy: null })
-    expect(await find({ kind: 'username', value: 'Ann' })).toEqual({ id: 'u1', verifiedBy: 'code' })
+    expect(await find({ kind: 'email', value: 'ANN@example.org' })).toEqual({ id: 'u1', verifiedBy: 'code' })
+    expect(await find({ kind: 'username', value: 'Ann' })).toEqual({ id: 'u1', verifiedBy: null })
+    expect(await find({ kind: 'phone', value: '+4930123456' })).toBeUndefined()
     expect(await find(ann, 'other')).toBeUndefined()
     expect(await find({ kind: 'email', value: 'no email' })).toBeUndefined()
+  })
+
+  test('accepts every claim of a contact that nobody has verified, and finds nobody by it', async () => {
+    const services = testServices()
+    for (const user of ['u1', 'u2'])
+      await services.storage.commit(batch(await identifierWrite(services, 't', user, ann, null)))
+    expect(await findByIdentifier(services, 't', ann)).toBeUndefined()
+    expect(await listClaimants(services, 't', { kind: 'email', value: 'ANN@example.org' }, 10)).toEqual(['u1', 'u2'])
+    await services.storage.commit(batch(await identifierWrite(services, 't', 'u3', ann, 'code')))
+    expect(await findByIdentifier(services, 't', ann)).toMatchObject({ userId: 'u3' })
   })
 
   test('accepts one of several concurrent inserts per tenant', async () => {
     const services = testServices()
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, async (_, index) =>
-        services.storage.commit(batch(await identifierWrite(services, 't', `u${index}`, ann, null))),
+        services.storage.commit(batch(await identifierWrite(services, 't', `u${index}`, ann, 'host'))),
       ),
     )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    await services.storage.commit(batch(await identifierWrite(services, 'other', 'u', ann, null)))
+    await services.storage.commit(batch(await identifierWrite(services, 'other', 'u', ann, 'host')))
     expect(await findByIdentifier(services, 'other', ann)).toMatchObject({ userId: 'u' })
   })
 

@@ -17,9 +17,17 @@ export interface Identifier {
   readonly value: string
 }
 
+/** Kind of a contact, which somebody can claim without having it. */
+export type ContactKind = Extract<IdentifierKind, 'email' | 'phone'>
+
+/** Returns true for an email or a phone number. */
+export function isContactKind(kind: string): kind is ContactKind {
+  return kind === 'email' || kind === 'phone'
+}
+
 /**
  * Returns the write that adds an identifier to a user. The commit fails with a duplicate key if another user of the
- * tenant has the identifier.
+ * tenant has the identifier. An unverified contact collides with nobody.
  * @param verifiedBy how the identifier was verified, or null for a claim. Unverified identifiers never link two users.
  * @throws BillfoldError `input.invalid`
  */
@@ -30,22 +38,71 @@ export async function identifierWrite(
   identifier: Identifier,
   verifiedBy: string | null,
 ): Promise<Insert> {
+  return insert(identifiers, await buildIdentifierRow(services, tenant, userId, identifier, verifiedBy))
+}
+
+/** Builds the row of `identifierWrite`. @throws BillfoldError `input.invalid` */
+export async function buildIdentifierRow(
+  services: Services,
+  tenant: string,
+  userId: string,
+  identifier: Identifier,
+  verifiedBy: string | null,
+): Promise<IdentifierRow> {
   const id = newId()
   const { kind, value } = identifier
-  return insert(identifiers, {
+  const blindIndex = await computeIdentifierBlindIndex(services, tenant, identifier)
+  const isClaim = verifiedBy === null && isContactKind(kind)
+  return {
     id,
     tenant,
     userId,
     kind,
-    blindIndex: await computeIdentifierBlindIndex(services, tenant, identifier),
+    blindIndex: isClaim ? await computeClaimBlindIndex(services, tenant, userId, blindIndex) : blindIndex,
+    claimIndex: isClaim ? blindIndex : null,
     sealedValue: await seal(services.keyring, new TextEncoder().encode(value), encryptionContext({ tenant, id })),
     verifiedBy,
     createdAt: services.now(),
-  })
+  }
+}
+
+/** The blind index of an unverified contact: unique among the claims of one user. */
+function computeClaimBlindIndex(
+  services: Services,
+  tenant: string,
+  userId: string,
+  contactIndex: string,
+): Promise<string> {
+  return services.blindIndex.hash('identifier:claim', tenant, JSON.stringify([userId, contactIndex]))
+}
+
+/** Returns true if the row holds the identifier with this blind index, verified or claimed. */
+export function hasBlindIndex({ blindIndex, claimIndex }: IdentifierRow, wanted: string | undefined): boolean {
+  return wanted !== undefined && (claimIndex ?? blindIndex) === wanted
 }
 
 /**
- * Lists the rows of these identifiers in one read by the unique key. Malformed identifiers match nothing.
+ * Lists the users who claim a contact that they have not verified, oldest claim first. Malformed contacts match nothing.
+ */
+export async function listClaimants(
+  services: Services,
+  tenant: string,
+  contact: Identifier,
+  limit: number,
+): Promise<readonly string[]> {
+  const claimIndex = await tryIdentifierBlindIndex(services, tenant, contact)
+  if (claimIndex === undefined) return []
+  const rows = await services.storage.find(identifiers, {
+    where: { tenant, claimIndex },
+    orderBy: [['id', 'asc']],
+    limit,
+  })
+  return rows.map(({ userId }) => userId)
+}
+
+/**
+ * Lists the rows of these identifiers in one read by the unique key. Malformed identifiers and contacts that nobody has
+ * verified match nothing.
  * @param wanted at most 1,000 identifiers
  */
 export async function listByIdentifiers(
@@ -59,7 +116,7 @@ export async function listByIdentifiers(
   return services.storage.find(identifiers, { where: { tenant, blindIndex: { in: valid } } })
 }
 
-/** Finds the row of an identifier. */
+/** Finds the row of an identifier. Of contacts, it finds verified ones only. */
 export async function findByIdentifier(
   services: Services,
   tenant: string,

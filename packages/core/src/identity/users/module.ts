@@ -1,5 +1,8 @@
 import { userErrors } from '../../kernel/error-codes/identity.ts'
 import { defineModule } from '../../platform/module.ts'
+import { batch } from '../../kernel/storage/index.ts'
+import { contactCodes } from './contacts/contact-code-table.ts'
+import { deleteExpiredContactCodes } from './contacts/contact-codes.ts'
 import { userEvents } from './events.ts'
 import { identifiers } from './identifier-table.ts'
 import { sealedIdentifiers } from './identifiers.ts'
@@ -10,6 +13,8 @@ const userAuditActions = {
   'user.reference-changed': 'The reference of a user was changed',
   'user.archived': 'A user was archived with all wallets',
   'user.unlocked': 'The host reset the failed attempts of a user or a standalone wallet',
+  'user.contact-verified': 'An email or a phone number of a user was verified',
+  'user.contact-code-sent': 'A new code was sent to an email or a phone number that a user claims',
   'user.erased': 'The personal data of a user was erased',
 }
 
@@ -23,14 +28,23 @@ declare module '../../platform/audit/actions.ts' {
 /** Users and their identifiers. */
 export const usersModule = defineModule({
   name: 'users',
-  tables: [users, identifiers],
+  tables: [users, identifiers, contactCodes],
   sealedColumns: [sealedIdentifiers],
   personalDataExceptions: {
     identifiers:
       'Exported and erased by the export and the erasure of the user themselves, see export.ts and erase.ts.',
+    contact_codes: 'Hashes of codes that live for half an hour: nothing to export. An erasure deletes them.',
   },
   auditActions: userAuditActions,
   events: userEvents,
   errors: userErrors,
-  create: () => ({}),
+  create: ({ services }) => ({
+    maintenanceSteps: [
+      {
+        name: 'delete expired contact codes',
+        stage: 'expire',
+        run: () => services.storage.commit(batch(deleteExpiredContactCodes(services.now()))),
+      },
+    ],
+  }),
 })

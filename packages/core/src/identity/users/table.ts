@@ -7,9 +7,15 @@ export const users = defineTable({
     id: text(36),
     tenant: text(64),
     reference: nullable(text(256)),
+    /** What created the user: `custody`, `wallet` (a wallet login), `registration` (of payments), or a module. */
+    origin: text(32),
     createdAt: integer(),
     archivedAt: nullable(integer()),
   },
   key: ['id'],
-  indexes: { byTenant: ['tenant', 'id'], byReference: ['tenant', 'reference'] },
+  indexes: {
+    byTenant: ['tenant', 'id'],
+    byOrigin: ['tenant', 'origin', 'id'],
+    byReference: ['tenant', 'reference'],
+  },
 })

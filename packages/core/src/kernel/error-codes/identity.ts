@@ -3,6 +3,12 @@ import type { ErrorTable } from './error-table.ts'
 /** The error codes of users. */
 export const userErrors = {
   'user.not-found': { status: 404, message: 'User not found' },
+  'contact.taken': { status: 409, message: 'Another user has verified this email or phone number' },
+  'contact.code-incorrect': { status: 403, message: 'The code is wrong, used or expired' },
+  'contact.codes-unavailable': {
+    status: 501,
+    message: 'No notifier is configured that could deliver a code; the host option notifier sets one',
+  },
   'user.limit-reached': { status: 400, message: 'Limit reached for this user' },
 } as const satisfies ErrorTable
 

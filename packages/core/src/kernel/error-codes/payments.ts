@@ -30,6 +30,7 @@ export const paymentErrors = {
   'transaction.not-found': { status: 404, message: 'Transaction not found' },
   'transaction.amount-mismatch': { status: 400, message: 'The amount does not match the transaction' },
   'transaction.already-ended': { status: 409, message: 'The transaction already ended with another result' },
+  'transaction.pending-limit-reached': { status: 409, message: 'Too many deposits and withdrawals are pending' },
   'subscription.exists': { status: 409, message: 'The user already has a subscription' },
   'subscription.not-found': { status: 404, message: 'Subscription not found' },
   'subscription.invalid': { status: 400, message: 'Invalid subscription' },

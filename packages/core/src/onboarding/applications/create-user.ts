@@ -45,7 +45,7 @@ export async function createWalletUser(
   const firstFile = 1 + identifiers.length
   const finalizing = finalizeFileWrites(settings, staged, now)
   const writes = [
-    insert(users, { id, tenant, reference: null, createdAt: now, archivedAt: null }),
+    insert(users, { id, tenant, reference: null, origin: 'wallet', createdAt: now, archivedAt: null }),
     ...identifiers,
     ...finalizing,
     ...fileReferenceWrites(referenced, now),

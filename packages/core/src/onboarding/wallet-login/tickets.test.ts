@@ -16,7 +16,7 @@ import {
 async function withUser() {
   let now = Date.now()
   const services = { ...testServices(), now: () => now }
-  const user = { id: 'u', tenant: 't', reference: null, createdAt: 0, archivedAt: null }
+  const user = { id: 'u', tenant: 't', reference: null, origin: 'test', createdAt: 0, archivedAt: null }
   await services.storage.commit(batch(insert(users, user)))
   const wait = (milliseconds: number): void => {
     now += milliseconds

@@ -39,6 +39,7 @@ function registerRoute(api: PaymentsApiContext): Route {
     handler: async ({ body: fields }, context) => {
       const actor = actorFromRequest(context)
       await registerPaymentUser(api.services, actor, {
+        ...(api.settings.contactVerification === 'host' && { contactsVerifiedBy: 'host' }),
         email: requiredField(fields, 'email'),
         password: requiredField(fields, 'password'),
         phone: requiredField(fields, 'phone_number'),

@@ -1,16 +1,16 @@
 import { type Route, route } from '../../http/index.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
-import { createGatewayTransaction, creditBalance, endGatewayTransaction } from '../gateway/gateway-transactions.ts'
+import { endGatewayTransaction } from '../gateway/end-transaction.ts'
+import { createDeposit, createWithdrawal, creditBalance } from '../gateway/gateway-transactions.ts'
 import { parseCurrency, parseMinorUnits } from '../money/money.ts'
-import { findUserByIdentifiers } from '../users/profiles.ts'
+import { authorizeSpending } from '../spending/authorize-spending.ts'
 import type { PaymentsApiContext } from './api-context.ts'
 import { requireApiKeyCaller } from './api-key-guard.ts'
 import { cannotCreate, documentedFailures, missingFieldMessage } from './documented-failures.ts'
 import { withFields } from './field-encryption.ts'
-import { amountField, encryptedField, plainField, requiredField } from './fields.ts'
+import { amountField, encryptedField, plainField, requiredField, secretField } from './fields.ts'
 import { getUserByEmail } from './get-user-by-email.ts'
 import { invalidField } from './invalid-field.ts'
-import { limitEnumeration } from './limit-enumeration.ts'
 import { assertOwnEmail } from './own-identifiers.ts'
 import { parseReference } from './transaction-reference.ts'
 
@@ -35,6 +35,7 @@ function createTransactionRoute(api: PaymentsApiContext): Route {
       funding_method: encryptedField(64),
       payment_gateway: encryptedField(64),
       datetime: encryptedField(64),
+      mpin: secretField(64),
     }),
     documentedErrors: documentedFailures({
       ...missingFieldMessage,
@@ -54,15 +55,17 @@ function createTransactionRoute(api: PaymentsApiContext): Route {
       const input = {
         userId: caller.id,
         reference: parseReference(fields),
-        type,
         currency: currency.code,
         amount: parseMinorUnits(api.settings.money, currency, requiredField(fields, 'amount')),
         gateway: requiredField(fields, 'payment_gateway'),
         fundingMethod: fields.funding_method ?? '',
       } as const
-      await limitEnumeration(api.services, actor, ['reference.reused'], () =>
-        createGatewayTransaction(api.services, actor, input, caller.preconditions),
-      )
+      const { preconditions } = caller
+      if (type === 'DEPOSIT') await createDeposit(api, actor, input, preconditions)
+      else {
+        const authorization = await authorizeSpending(api, actor, caller.id, { pin: fields.mpin, preconditions })
+        await createWithdrawal(api, actor, input, authorization)
+      }
       return { message: 'Licence Registered Successfully' }
     },
   })
@@ -97,9 +100,8 @@ function updateTransactionRoute(api: PaymentsApiContext): Route {
       const stated = requiredField(fields, 'amount')
       const reference = parseReference(fields)
       const { money: rules } = api.settings
-      const named = [{ kind: 'email', value: requiredField(fields, 'email') }] as const
-      // Archived and erased users too: their pending transactions must still end.
-      await endGatewayTransaction(api.services, actor, await findUserByIdentifiers(api.services, actor.tenant, named), {
+      await endGatewayTransaction(api.services, actor, {
+        email: requiredField(fields, 'email'),
         reference,
         outcome,
         amount: (code) => parseMinorUnits(rules, parseCurrency(rules, code), stated),
@@ -131,7 +133,7 @@ function updateBalanceRoute(api: PaymentsApiContext): Route {
     handler: async ({ body: fields }, context) => {
       const actor = actorFromRequest(context)
       const currency = parseCurrency(api.settings.money, fields.currency)
-      await creditBalance(api.services, actor, {
+      await creditBalance(api, actor, {
         userId: await getUserByEmail(api.services, actor, requiredField(fields, 'email')),
         reference: parseReference(fields),
         currency: currency.code,

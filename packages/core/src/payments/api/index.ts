@@ -6,6 +6,7 @@ import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
 import { accountRoutes } from './account-routes.ts'
 import type { PaymentsApiContext } from './api-context.ts'
+import { contactRoutes } from './contact-routes.ts'
 import { apiKeyGuard, apiKeyHeaderGuard } from './api-key-guard.ts'
 import { paymentsResponse, paymentsErrorReply } from './response-format.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
@@ -63,6 +64,7 @@ export function paymentsHttpApi(payments: PaymentsContext, tenant: string, optio
     routes: Object.freeze([
       publicKeyRoute(api, channels),
       ...accountRoutes(api),
+      ...contactRoutes(api),
       ...pinRoutes(api),
       ...paymentWalletRoutes(api),
       ...paymentRoutes(api),

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { byGet, type Route, route } from '../../http/index.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import type { Identifier } from '../../identity/users/identifiers.ts'
-import { verifyPaymentPin } from '../credentials/lock-pin.ts'
 import { parseMinorUnits } from '../money/money.ts'
 import { confirmPayment } from '../two-leg/confirm-payment.ts'
 import { createPayment } from '../two-leg/create-payment.ts'
+import { authorizeSpending } from '../spending/authorize-spending.ts'
 import { expireUserPayments } from '../two-leg/end-payment.ts'
 import { listStatementLines } from '../wallets/statements.ts'
 import type { PaymentsApiContext } from './api-context.ts'
@@ -56,16 +56,14 @@ function createSessionRoute(api: PaymentsApiContext): Route {
       const receiver = parseReceiver(fields)
       const currency = resolveCurrency(api, fields.currency, fields.currency_type)
       const amount = parseMinorUnits(api.settings.money, currency, requiredField(fields, 'amount'))
-      const pin = api.settings.requirePin
-        ? [await verifyPaymentPin(api.services, actor, userId, requiredField(fields, 'mpin'))]
-        : []
+      const authorization = await authorizeSpending(api, actor, userId, {
+        pin: fields.mpin,
+        preconditions: caller.preconditions,
+      })
       const reference = fields.transaction_reference === undefined ? undefined : parseReference(fields)
       const input = { senderId: userId, receiver, currency: currency.code, amount, reference }
-      const payment = await limitEnumeration(
-        api.services,
-        actor,
-        ['payment.receiver-not-registered', 'reference.reused'],
-        () => createPayment(api, actor, input, [...caller.preconditions, ...pin]),
+      const payment = await limitEnumeration(api.services, actor, ['payment.receiver-not-registered'], () =>
+        createPayment(api, actor, input, authorization),
       )
       const isInternal = payment.receiverId !== null
       return {

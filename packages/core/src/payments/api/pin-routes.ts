@@ -1,7 +1,6 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route, withAliases } from '../../http/index.ts'
 import { verifyPaymentPin, discloseM3Part, setPaymentPin } from '../credentials/lock-pin.ts'
-import { findUserByIdentifiers } from '../users/profiles.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import type { PaymentsApiContext } from './api-context.ts'
 import { requireApiKeyCaller } from './api-key-guard.ts'
@@ -10,6 +9,13 @@ import { withFields } from './field-encryption.ts'
 import { encryptedField, requiredField, secretField } from './fields.ts'
 import { assertOwnEmail } from './own-identifiers.ts'
 import { limitEnumeration } from './limit-enumeration.ts'
+
+/**
+ * Age of an API key, in milliseconds, up to which it stands for the password of the login that made it. Where a PIN
+ * guards the money, an older key cannot set the first one: otherwise whoever stole it chooses the PIN.
+ */
+const freshLoginMs = 15 * 60 * 1000
+
 const notRegistered = { 'user.not-found': 'User with this email is not registered' } as const
 
 /** Routes to set and verify the PIN, and to get the last part of a sender's lock PIN. */
@@ -34,7 +40,11 @@ function setPinRoute(api: PaymentsApiContext): Route {
     handler: async ({ body: fields }, context) => {
       const caller = requireApiKeyCaller(context)
       await assertOwnEmail(api.services, caller, requiredField(fields, 'email'))
-      const authorization = { oldPin: fields.old_mpin, password: fields.password }
+      const authorization = {
+        oldPin: fields.old_mpin,
+        password: fields.password,
+        firstNeedsPassword: api.settings.requirePin && api.services.now() - caller.key.createdAt > freshLoginMs,
+      }
       await setPaymentPin(
         api.services,
         actorFromRequest(context),
@@ -90,13 +100,7 @@ function getM3PinRoute(api: PaymentsApiContext): Route {
       ]
       if (wanted.length === 0) throw new BillfoldError('field.missing')
       const m3encrypt = await limitEnumeration(api.services, actor, ['payment.not-found'], async () =>
-        discloseM3Part(
-          api.services,
-          actor,
-          userId,
-          await findUserByIdentifiers(api.services, actor.tenant, wanted),
-          preconditions,
-        ),
+        discloseM3Part(api.services, actor, userId, wanted, preconditions),
       )
       return { message: 'Sender M3 Pin Stripped off', data: { m3encrypt } }
     },

@@ -1,7 +1,8 @@
 import { byGet, type Route, route } from '../../http/index.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { formatMinorUnits, parseCurrency } from '../money/money.ts'
+import type { UserBalance } from '../ledger/index.ts'
+import { formatMinorUnits, type MoneySettings, parseCurrency } from '../money/money.ts'
 import { expireUserPayments } from '../two-leg/end-payment.ts'
 import { createPaymentWallet, findPaymentWallet, type PaymentWalletBalance } from '../wallets/wallets.ts'
 import type { PaymentsApiContext } from './api-context.ts'
@@ -25,7 +26,7 @@ function createWalletRoute(api: PaymentsApiContext): Route {
     path: '/api/v1/lokdon/createwallet',
     summary: 'Create the wallet of a user',
     guard: api.guards.apiKey,
-    ...withFields(api, { email: encryptedField(320), imei: plainField(64) }, ['wallet_hash', 'balance']),
+    ...withFields(api, { email: encryptedField(320), imei: plainField(64) }, ['wallet_hash', 'balance', 'held']),
     documentedErrors: documentedFailures({ 'user.not-found': 'User with this email is not registered' }),
     handler: async ({ body: fields }, context) => {
       const caller = requireApiKeyCaller(context)
@@ -62,15 +63,29 @@ function getWalletRoute(api: PaymentsApiContext): Route {
   })
 }
 
+/** The wallet as documented. A further field lists all balances of a user who has money in another currency. */
 function toReply(
   { settings }: PaymentsApiContext,
-  { wallet, available, held }: PaymentWalletBalance,
-): Record<string, string> {
+  { wallet, available, held, balances }: PaymentWalletBalance,
+): Record<string, unknown> {
   const currency = parseCurrency(settings.money, wallet.currency)
   return {
     wallet_hash: wallet.hash,
     balance: formatMinorUnits(currency, available),
     held: formatMinorUnits(currency, held),
     currency_type: formatCurrencyType(wallet.currency),
+    ...(balances.some((balance) => balance.currency !== wallet.currency) && {
+      balances: formatBalances(settings.money, balances),
+    }),
   }
+}
+
+/** Formats balances by currency. The decimals of a currency that is no longer configured are unknown, so it is left out. */
+function formatBalances({ currencies }: MoneySettings, balances: readonly UserBalance[]): readonly object[] {
+  return balances.flatMap(({ currency: code, available, held }) => {
+    const currency = currencies.get(code)
+    if (currency === undefined) return []
+    const [balance, onHold] = [formatMinorUnits(currency, available), formatMinorUnits(currency, held)]
+    return { currency_type: formatCurrencyType(code), balance, held: onHold }
+  })
 }

@@ -36,11 +36,7 @@ export async function createApiKeyWrites(
 ): Promise<{ readonly apiKey: string; readonly isNewDevice: boolean; readonly writes: readonly Write[] }> {
   const apiKey = randomSecret(32)
   const createdAt = services.now()
-  const deviceIndex = await services.blindIndex.hash(
-    'payments:device',
-    tenant,
-    JSON.stringify([device.imei, device.appid]),
-  )
+  const deviceIndex = await computeDeviceIndex(services, tenant, device)
   const all = await services.storage.find(paymentApiKeys, { where: { userId }, orderBy: [['createdAt', 'desc']] })
   const keys = all.filter((key) => key.deviceIndex !== deviceIndex)
   const excessIds = keys.slice(maxDevices - 1).map(({ id }) => id)
@@ -64,6 +60,11 @@ export async function createApiKeyWrites(
       insert(paymentApiKeys, row),
     ],
   }
+}
+
+/** The blind index of a device. */
+export function computeDeviceIndex(services: Services, tenant: string, { imei, appid }: LoginDevice): Promise<string> {
+  return services.blindIndex.hash('payments:device', tenant, JSON.stringify([imei, appid]))
 }
 
 /** The write that deletes all keys of a user except one. */

@@ -8,7 +8,9 @@ import { securityNoticeWrites } from '../../identity/security-notices/security-n
 import { computeAttemptAccount } from './attempt-lanes.ts'
 import { resetAttemptsWrite } from './count-attempt.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import type { Identifier } from '../../identity/users/identifiers.ts'
 import { payments as paymentTable, paymentCredentials } from '../tables.ts'
+import { findPaymentFrom } from '../two-leg/find-payment-from.ts'
 import { hashPaymentCredential, paymentCredentialUnchanged, verifyPaymentCredential } from './credentials.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
@@ -18,10 +20,12 @@ import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 const lockPinLength = 19
 const m3Length = 8
 
-/** Authorization to replace an existing PIN: the old PIN or the password. */
+/** Authorization to set a PIN: the old PIN or the password. */
 export interface PinChangeAuthorization {
   readonly oldPin?: string | undefined
   readonly password?: string | undefined
+  /** True if the first PIN needs the password too. Replacing a PIN always needs an authorization. */
+  readonly firstNeedsPassword?: boolean
 }
 
 /**
@@ -42,8 +46,8 @@ export async function setPaymentPin(
   if (characters.length < 4 || characters.length > lockPinLength) throw new BillfoldError('pin.invalid-format')
   const { tenant } = actor
   const [before] = await services.storage.find(paymentCredentials, { where: { userId, kind: 'pin' }, limit: 1 })
-  const authorization =
-    before === undefined ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
+  const isFree = before === undefined && changeAuthorization.firstNeedsPassword !== true
+  const authorization = isFree ? [] : [await authorizePinChange(services, actor, userId, changeAuthorization)]
   const phc = await hashPaymentCredential(services, pin, actor)
   const m3 = characters.length === lockPinLength ? characters.slice(-m3Length).join('') : undefined
   const sealedM3 =
@@ -126,23 +130,20 @@ export async function discloseM3Part(
   services: Services,
   actor: Actor,
   receiverId: string,
-  senderId: string | undefined,
+  sender: readonly Identifier[],
   preconditions: readonly Precondition[] = [],
 ): Promise<string> {
-  if (senderId === undefined) throw new BillfoldError('payment.not-found')
   const { tenant } = actor
   return retryOnConflict(async () => {
     const now = services.now()
-    const [pending] = await services.storage.find(paymentTable, {
-      where: { receiverId, senderId, tenant, state: 'pending', expiresAt: { gt: now } },
-      limit: 1,
-    })
+    const pending = await findPaymentFrom(services, tenant, receiverId, sender)
+    if (pending === undefined) throw new BillfoldError('payment.not-found')
+    const { senderId } = pending
     const [secret] = await services.storage.find(paymentCredentials, {
       where: { userId: senderId, kind: 'pin' },
       limit: 1,
     })
-    if (pending === undefined || secret === undefined || secret.sealedM3 === null)
-      throw new BillfoldError('payment.not-found')
+    if (secret === undefined || secret.sealedM3 === null) throw new BillfoldError('payment.not-found')
     const plain = await open(services.keyring, secret.sealedM3, encryptionContext(tenant, senderId))
     await commitWithPreconditions(
       services,

@@ -2,32 +2,29 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import { captureWrites, holdWrites, transferWrites, releaseWrites } from '../ledger/index.ts'
+import { transferWrites } from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
-import { listIdentifiers } from '../../identity/users/identifiers.ts'
-import { holdForPayment } from '../two-leg/end-payment.ts'
+import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import { type SpendingAuthorization, spendingWrites } from '../spending/authorize-spending.ts'
+import type { PaymentsContext } from '../settings.ts'
 import {
   findByReference,
+  gatewayCaller,
   type ReferenceClaim,
   referenceClaimWrite,
   retryIfReferenceUsed,
 } from '../idempotency-references.ts'
-import { statementLineWrite, statementStateWrites } from '../wallets/statements.ts'
-import { gatewayTransactions } from '../tables.ts'
+import { statementLineWrite } from '../wallets/statements.ts'
+import { gatewayTransactions, paymentProfiles } from '../tables.ts'
 
 /** A row of `gateway_transactions`: a deposit or a withdrawal. */
 export type GatewayTransactionRow = RowOf<typeof gatewayTransactions>
 
-/** Final state of a deposit or a withdrawal. */
-export type GatewayOutcome = 'SUCCESS' | 'FAILED' | 'CANCELLED'
-
-/** Input of `createGatewayTransaction`. */
+/** Input of `createDeposit` and `createWithdrawal`. */
 export interface GatewayTransactionInput {
   readonly userId: string
   readonly reference: string
-  readonly type: 'DEPOSIT' | 'WITHDRAWAL'
   readonly currency: string
   /** In minor units. */
   readonly amount: bigint
@@ -36,119 +33,123 @@ export interface GatewayTransactionInput {
 }
 
 /**
- * Creates a pending deposit or withdrawal, which a payment gateway then carries out. A withdrawal holds its amount
- * immediately. Idempotent by `reference`.
- * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`, and the failure codes of `preconditions`
+ * Creates a pending deposit, which a payment gateway then carries out. Idempotent by `reference`.
+ * @throws BillfoldError `reference.reused`, `transaction.pending-limit-reached`, and the failure codes of `preconditions`
  */
-export function createGatewayTransaction(
-  services: Services,
+export function createDeposit(
+  payments: PaymentsContext,
   actor: Actor,
   input: GatewayTransactionInput,
   preconditions: readonly Precondition[] = [],
 ): Promise<GatewayTransactionRow> {
-  const requestKind = ['transaction', input.gateway, input.fundingMethod]
-  return createOnce(services, actor, input, { kind: requestKind, preconditions }, async (row) => {
-    const line = statementLine(row, 'pending')
-    if (row.type === 'DEPOSIT') return { row, writes: [line] }
+  return createOnce(payments, actor, toPending(input, 'DEPOSIT'), preconditions, async (row) => ({
+    row,
+    writes: [statementLine(row, 'pending')],
+  }))
+}
+
+/**
+ * Creates a pending withdrawal, which a payment gateway then carries out, and holds its amount. Idempotent by
+ * `reference`.
+ * @throws BillfoldError `ledger.insufficient-funds`, `reference.reused`, `transaction.pending-limit-reached`, and the
+ *   failure codes of the authorization's preconditions
+ */
+export function createWithdrawal(
+  payments: PaymentsContext,
+  actor: Actor,
+  input: GatewayTransactionInput,
+  authorization: SpendingAuthorization,
+): Promise<GatewayTransactionRow> {
+  const { preconditions } = authorization
+  return createOnce(payments, actor, toPending(input, 'WITHDRAWAL'), preconditions, async (row) => {
     const { id, tenant, userId: owner, currency, amount } = row
     const hold = { id, tenant, owner, currency, amount, subject: id }
-    return { row, writes: [line, ...(await holdWrites(services, hold, 'withdrawal.held'))] }
+    const held = await spendingWrites(payments.services, authorization, hold, 'withdrawal.held')
+    return { row, writes: [statementLine(row, 'pending'), ...held] }
   })
 }
 
 /**
  * Credits a user with money that a gateway has already received: a deposit that is created and completed in one
- * commit. Idempotent by `reference`.
+ * commit. Idempotent by `reference`, which is the gateway's: it does not collide with the references of users.
  * @throws BillfoldError `reference.reused`
  */
 export function creditBalance(
-  services: Services,
+  payments: PaymentsContext,
   actor: Actor,
-  input: Omit<GatewayTransactionInput, 'type' | 'gateway' | 'fundingMethod'>,
+  input: Omit<GatewayTransactionInput, 'gateway' | 'fundingMethod'>,
 ): Promise<GatewayTransactionRow> {
-  const deposit = { ...input, type: 'DEPOSIT', gateway: actor.id.slice(0, 64), fundingMethod: '' } as const
+  const { services } = payments
+  const gateway = actor.id.slice(0, 64)
   // The claim does not include the service key, which may be rotated between two attempts.
-  return createOnce(services, actor, deposit, { kind: ['balance'], preconditions: [] }, async (pending) => {
+  const request = { ...input, type: 'DEPOSIT', gateway, fundingMethod: '', caller: gatewayCaller, kind: ['balance'] }
+  return createOnce(payments, actor, request, [], async (pending) => {
     const transferId = newId()
     const row = { ...pending, state: 'SUCCESS', transferId, endedAt: pending.createdAt }
     return { row, writes: [statementLine(row, 'completed'), ...(await depositWrites(services, row, transferId))] }
   })
 }
 
-/**
- * Ends a pending deposit or withdrawal. On success the money moves; otherwise the hold of a withdrawal is released.
- * Repeating the same outcome has no effect.
- * @param userId the user that the request names; undefined if the email belongs to nobody. Then the transaction is
- *   ended only if its user was erased since, so that a hold cannot stay forever.
- * @throws BillfoldError `user.not-found`, `transaction.not-found`, `transaction.amount-mismatch`, `transaction.already-ended`
- */
-export function endGatewayTransaction(
-  services: Services,
-  actor: Actor,
-  userId: string | undefined,
-  end: {
-    readonly reference: string
-    readonly outcome: GatewayOutcome
-    /** Parses the amount of the request into minor units of the transaction's currency. */
-    readonly amount: (currency: string) => bigint
-  },
-): Promise<GatewayTransactionRow> {
-  const { outcome, reference } = end
-  return retryOnConflict(async () => {
-    const { tenant } = actor
-    const [row] = await services.storage.find(gatewayTransactions, { where: { tenant, reference }, limit: 1 })
-    if (userId === undefined && (row === undefined || (await listIdentifiers(services, row.userId)).length > 0))
-      throw new BillfoldError('user.not-found')
-    if (row === undefined || row.userId !== (userId ?? row.userId)) throw new BillfoldError('transaction.not-found')
-    if (end.amount(row.currency) !== row.amount) throw new BillfoldError('transaction.amount-mismatch')
-    if (row.state === outcome) return row
-    if (row.state !== 'PENDING') throw new BillfoldError('transaction.already-ended')
-    const transferId = outcome === 'SUCCESS' || row.type === 'WITHDRAWAL' ? newId() : null
-    const set = { state: outcome, transferId, endedAt: services.now() }
-    await services.storage.commit(
-      batch(
-        update(gatewayTransactions, {
-          where: { id: row.id, state: 'PENDING', version: row.version },
-          set,
-          add: { version: 1 },
-        }),
-        ...statementStateWrites(row.id, [row.userId], outcome === 'SUCCESS' ? 'completed' : outcome.toLowerCase()),
-        ...(transferId === null ? [] : await moneyWrites(services, row, outcome, transferId)),
-        auditWrite(actor, 'payments.transaction-ended', row.id, services.now(), { outcome }),
-        ...gatewayEvents(services, { ...row, ...set }),
-      ),
-    )
-    return { ...row, ...set, version: row.version + 1 }
-  })
+/** A transaction to create. */
+interface TransactionRequest extends GatewayTransactionInput {
+  readonly type: string
+  readonly caller: string
+  /** The compared fields of the request besides type, currency and amount. */
+  readonly kind: readonly string[]
 }
 
-/** Creates a gateway transaction once per reference. */
+function toPending(input: GatewayTransactionInput, type: 'DEPOSIT' | 'WITHDRAWAL'): TransactionRequest {
+  return { ...input, type, caller: input.userId, kind: ['transaction', input.gateway, input.fundingMethod] }
+}
+
+/** Creates a gateway transaction once per reference. A pending one counts against the limit of its user. */
 function createOnce(
-  services: Services,
+  { services, settings }: PaymentsContext,
   actor: Actor,
-  input: GatewayTransactionInput,
-  { kind, preconditions }: { readonly kind: readonly string[]; readonly preconditions: readonly Precondition[] },
+  { kind, ...input }: TransactionRequest,
+  preconditions: readonly Precondition[],
   build: (
     row: GatewayTransactionRow,
   ) => Promise<{ readonly row: GatewayTransactionRow; readonly writes: readonly Write[] }>,
 ): Promise<GatewayTransactionRow> {
   const { tenant } = actor
-  const { userId, reference, type, currency, amount } = input
+  const { userId, caller, reference, type, currency, amount } = input
   const requestFields = [...kind, type, currency, String(amount)]
-  const claim: ReferenceClaim = { tenant, reference, userId, requestFields }
+  const claim: ReferenceClaim = { tenant, caller, reference, userId, requestFields }
   return retryOnConflict(async () => {
     const earlierId = await findByReference(services, claim)
     if (earlierId !== undefined) return findTransaction(services, earlierId)
     const createdAt = services.now()
     const initial = { transferId: null, endedAt: null, version: 1 }
     const pending = { ...input, ...initial, id: newId(), tenant, state: 'PENDING', createdAt }
-    const { row, writes } = await retryIfReferenceUsed(services, claim, () => build(pending))
-    const audited = auditWrite(actor, 'payments.transaction-created', row.id, createdAt, { type })
-    const events = gatewayEvents(services, row)
-    const creation = [referenceClaimWrite(claim, row.id), insert(gatewayTransactions, row)]
-    await commitWithPreconditions(services, preconditions, audited, ...creation, ...writes, ...events)
-    return row
+    return retryIfReferenceUsed(services, claim, async () => {
+      const { row, writes } = await build(pending)
+      const counted = row.state === 'PENDING' ? [countPending(userId, settings.maxPendingTransactions)] : []
+      const audited = auditWrite(actor, 'payments.transaction-created', row.id, createdAt, { type })
+      const creation = [referenceClaimWrite(claim, row.id), insert(gatewayTransactions, row)]
+      const events = gatewayEvents(services, row)
+      await commitWithPreconditions(
+        services,
+        [...preconditions, ...counted],
+        audited,
+        ...creation,
+        ...writes,
+        ...events,
+      )
+      return row
+    })
   })
+}
+
+/** Counts a pending transaction of a user, as a precondition that fails at the limit. */
+function countPending(userId: string, limit: number): Precondition {
+  return {
+    write: update(paymentProfiles, {
+      where: { userId, pendingTransactions: { lt: limit } },
+      add: { pendingTransactions: 1 },
+    }),
+    failureCode: 'transaction.pending-limit-reached',
+  }
 }
 
 async function findTransaction({ storage }: Services, id: string): Promise<GatewayTransactionRow> {
@@ -158,7 +159,7 @@ async function findTransaction({ storage }: Services, id: string): Promise<Gatew
 }
 
 /** The event for the new state of a deposit or a withdrawal. */
-function gatewayEvents(
+export function gatewayEvents(
   services: Services,
   {
     id: transactionId,
@@ -172,8 +173,9 @@ function gatewayEvents(
   const data = { transactionId, userId }
   if (state === 'PENDING') return eventWrites(services, tenant, `${kind}.created`, data)
   if (state === 'SUCCESS') return eventWrites(services, tenant, `${kind}.completed`, data)
-  const outcome = state === 'CANCELLED' ? 'CANCELLED' : 'FAILED'
-  return eventWrites(services, tenant, `${kind}.failed`, { ...data, outcome })
+  const outcome = state === 'CANCELLED' ? state : 'FAILED'
+  if (kind === 'withdrawal') return eventWrites(services, tenant, 'withdrawal.failed', { ...data, outcome })
+  return eventWrites(services, tenant, 'deposit.failed', { ...data, outcome: state === 'EXPIRED' ? state : outcome })
 }
 
 function statementLine(row: GatewayTransactionRow, state: string): Write {
@@ -184,20 +186,12 @@ function statementLine(row: GatewayTransactionRow, state: string): Write {
   return statementLineWrite({ id, tenant, userId, kind, direction, counterpartyId: null, currency, amount, state, at })
 }
 
-function moneyWrites(
+/** The writes that move the money of a deposit. */
+export function depositWrites(
   services: Services,
   row: GatewayTransactionRow,
-  outcome: GatewayOutcome,
   transferId: string,
 ): Promise<readonly Write[]> {
-  if (row.type === 'DEPOSIT') return depositWrites(services, row, transferId)
-  const hold = holdForPayment({ ...row, owner: row.userId })
-  return outcome === 'SUCCESS'
-    ? captureWrites(services, hold, { kind: 'gateway' }, { transferId, kind: 'withdrawal' })
-    : releaseWrites(services, hold, { transferId, kind: 'withdrawal.returned' })
-}
-
-function depositWrites(services: Services, row: GatewayTransactionRow, transferId: string): Promise<readonly Write[]> {
   const { id, tenant, userId: owner, currency, amount } = row
   const legs = [
     { account: { kind: 'gateway' }, amount: -amount },

@@ -2,12 +2,12 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import { holdWrites } from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import type { Identifier } from '../../identity/users/identifiers.ts'
 import { expireUserPayments } from './end-payment.ts'
-import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
+import { commitWithPreconditions } from '../preconditions.ts'
+import { type SpendingAuthorization, spendingWrites } from '../spending/authorize-spending.ts'
 import { type Invitation, createInvitation } from './invitations.ts'
 import { invitationWrite, partyNotificationWrites, paymentEventData } from './notifications.ts'
 import { getPaymentProfile, findPayee } from '../users/profiles.ts'
@@ -43,13 +43,13 @@ type Receiver = { readonly userId: string; readonly proofKey: string | null } | 
  * Creates a pending payment and holds its amount in the ledger.
  * @throws BillfoldError `payment.receiver-not-registered`, `payment.to-self`, `payment.pending-limit-reached`,
  *   `ledger.insufficient-funds`, `reference.reused`, `rate.limited` for too many invitations, and the failure codes
- *   of `preconditions`
+ *   of the preconditions
  */
 export async function createPayment(
   payments: PaymentsContext,
   actor: Actor,
   input: PaymentInput,
-  preconditions: readonly Precondition[] = [],
+  authorization: SpendingAuthorization,
 ): Promise<PaymentRow> {
   const { services } = payments
   await expireUserPayments(payments, actor, input.senderId)
@@ -64,11 +64,11 @@ export async function createPayment(
       receiver ??= await findReceiver(payments, actor, input)
       const row = newPayment(payments, actor, input, receiver)
       await assertPendingLimit(payments, row)
-      const writes = await creationWrites(payments, row, receiver)
+      const writes = await creationWrites(payments, authorization, row, receiver)
       const audited = auditWrite({ ...actor, id: row.senderId }, 'payment.created', row.id, row.createdAt)
       const claimed = claim === undefined ? [] : [referenceClaimWrite(claim, row.id)]
       const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
-      await commitWithPreconditions(services, preconditions, audited, ...claimed, ...writes, ...events)
+      await commitWithPreconditions(services, authorization.preconditions, audited, ...claimed, ...writes, ...events)
       return row
     })
   })
@@ -94,7 +94,8 @@ function toReferenceClaim({ tenant }: Actor, input: PaymentInput): ReferenceClai
   if (input.reference === undefined) return undefined
   const to = input.receiver.map(({ kind, value }) => `${kind}:${value}`)
   const requestFields = ['payment', input.currency, String(input.amount), ...to]
-  return { tenant, reference: input.reference, userId: input.senderId, requestFields }
+  const { senderId: userId, reference } = input
+  return { tenant, caller: userId, reference, userId, requestFields }
 }
 
 function newPayment(
@@ -136,6 +137,7 @@ async function assertPendingLimit(
 
 async function creationWrites(
   payments: PaymentsContext,
+  authorization: SpendingAuthorization,
   row: PaymentRow,
   receiver: Receiver,
 ): Promise<readonly Write[]> {
@@ -157,7 +159,7 @@ async function creationWrites(
     ...(receiverId === null
       ? []
       : [statementLineWrite({ ...line, userId: receiverId, direction: 'credit', counterpartyId: senderId })]),
-    ...(await holdWrites(services, hold, 'payment.held')),
+    ...(await spendingWrites(services, authorization, hold, 'payment.held')),
     ...messages,
   ]
 }

@@ -6,7 +6,7 @@ import { batch, retryOnConflict, update } from '../../kernel/storage/index.ts'
 import { listByIdentifiers, type Identifier } from '../../identity/users/identifiers.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { partyNotificationWrites, paymentEventData } from './notifications.ts'
-import { getContacts, getPaymentProfile } from '../users/profiles.ts'
+import { findVerifiedContacts, getPaymentProfile } from '../users/profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { statementLineWrite } from '../wallets/statements.ts'
 import { payments as paymentTable, statementLines } from '../tables.ts'
@@ -21,7 +21,7 @@ export interface Invitation {
 }
 
 /**
- * Creates an invitation for an email and a phone number that belong to nobody. Counts against the sender's invitation
+ * Creates an invitation for an email and a phone number that nobody has verified. Counts against the sender's invitation
  * limit.
  * @throws BillfoldError `payment.receiver-not-registered` unless both email and phone are given and unused,
  *   `rate.limited`
@@ -46,9 +46,10 @@ export async function createInvitation(
 }
 
 /**
- * Assigns to a user the pending payments that were sent to their email and phone number before they registered. The
- * caller must have verified that both belong to the user. Expired payments are skipped.
+ * Assigns to a user the pending payments that were sent to their email and phone number before both were verified.
+ * Expired payments are skipped.
  * @returns the ids of the payments
+ * @throws BillfoldError `user.not-found`, `contact.unverified`
  */
 export async function claimInvitations(
   payments: PaymentsContext,
@@ -57,10 +58,10 @@ export async function claimInvitations(
 ): Promise<readonly string[]> {
   const { services } = payments
   const { tenant } = actor
-  const { email, phone } = await getContacts(services, userId)
+  const contacts = await findVerifiedContacts(services, userId)
+  if (contacts === undefined) throw new BillfoldError('contact.unverified')
   const { proofKey } = await getPaymentProfile(services, tenant, userId)
-  if (email === '' || phone === '') throw new BillfoldError('contact.unverified')
-  const inviteeIndex = await computeInviteeIndex(services, tenant, email, phone)
+  const inviteeIndex = await computeInviteeIndex(services, tenant, contacts.email, contacts.phone)
   const where = { tenant, inviteeIndex, state: 'pending' }
   const rows = await services.storage.find(paymentTable, { where, limit: 100 })
   const claimed: string[] = []

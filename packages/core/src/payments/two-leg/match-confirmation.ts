@@ -1,6 +1,12 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
-import { type IdentifierRow, tryIdentifierBlindIndex } from '../../identity/users/identifiers.ts'
+import {
+  hasBlindIndex,
+  type Identifier,
+  type IdentifierRow,
+  listClaimants,
+  tryIdentifierBlindIndex,
+} from '../../identity/users/identifiers.ts'
 import { parseCurrency, parseMinorUnits } from '../money/money.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { findUserByIdentifiers } from '../users/profiles.ts'
@@ -29,7 +35,7 @@ export async function assertMatchesPayment(
     hasPhone(services, tenant, rows, senderId, from),
     hasPhone(services, tenant, rows, receiverId, to),
   ])
-  if (!isSender && (await findUserByIdentifiers(services, tenant, [{ kind: 'phone', value: from }])) === undefined)
+  if (!isSender && !(await isRegistered(services, tenant, { kind: 'phone', value: from })))
     throw new BillfoldError('payment.sender-not-found')
   const isSameAmount = (): boolean =>
     parseMinorUnits(settings.money, parseCurrency(settings.money, payment.currency), amount) === payment.amount
@@ -44,5 +50,11 @@ async function hasPhone(
   phone: string,
 ): Promise<boolean> {
   const blindIndex = await tryIdentifierBlindIndex(services, tenant, { kind: 'phone', value: phone })
-  return blindIndex !== undefined && rows.some((row) => row.userId === userId && row.blindIndex === blindIndex)
+  return blindIndex !== undefined && rows.some((row) => row.userId === userId && hasBlindIndex(row, blindIndex))
+}
+
+/** Returns true if a user has the phone number, verified or claimed. */
+async function isRegistered(services: Services, tenant: string, phone: Identifier): Promise<boolean> {
+  if ((await findUserByIdentifiers(services, tenant, [phone])) !== undefined) return true
+  return (await listClaimants(services, tenant, phone, 1)).length > 0
 }

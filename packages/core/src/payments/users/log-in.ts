@@ -6,7 +6,8 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import { securityNoticeWrites } from '../../identity/security-notices/security-notice.ts'
 import { computeAttemptAccount } from '../credentials/attempt-lanes.ts'
 import { resetAttemptsWrite } from '../credentials/count-attempt.ts'
-import { findByIdentifier } from '../../identity/users/identifiers.ts'
+import { users } from '../../identity/users/table.ts'
+import { listLoginCandidates } from './login-candidates.ts'
 import {
   type PaymentApiKeyRow,
   type LoginDevice,
@@ -16,11 +17,12 @@ import {
 } from '../credentials/api-keys.ts'
 import { assertPasswordPolicy } from '../credentials/password-policy.ts'
 import { commitWithPreconditions, type Precondition, apiKeyStillValid } from '../preconditions.ts'
-import { type Contacts, getContacts, openPaymentProfile, findPayee, type PaymentProfile } from './profiles.ts'
+import { type Contacts, getContacts, getPaymentProfile, openPaymentProfile, type PaymentProfile } from './profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { paymentCredentials } from '../tables.ts'
 import {
   hashPaymentCredential,
+  type PaymentCredentialRow,
   paymentCredentialUnchanged,
   verifyPaymentCredential,
 } from '../credentials/credentials.ts'
@@ -32,6 +34,7 @@ export interface LoginResult extends Contacts, PaymentProfile {
 
 /** Input of `logIn`. */
 export interface LoginInput extends LoginDevice {
+  /** The email, or the username. */
   readonly email: string
   readonly password: string
   /**
@@ -51,15 +54,11 @@ export interface LoginInput extends LoginDevice {
 export async function logIn(payments: PaymentsContext, actor: Actor, input: LoginInput): Promise<LoginResult> {
   const { services } = payments
   const { tenant } = actor
-  const known = await findByIdentifier(services, tenant, { kind: 'email', value: input.email })
-  const presented = input.email.normalize('NFKC').toLowerCase()
-  const caller = await withLiveApiKey(services, actor, known?.userId, input.apiKey)
-  const secret = await verifyPaymentCredential(services, caller, known?.userId, 'password', input.password, presented)
-  if (secret === undefined) throw new BillfoldError('password.incorrect')
+  const secret = await verifyPassword(services, actor, input)
   const { userId } = secret
-  const row = await findPayee(services, tenant, [{ kind: 'email', value: input.email }])
-  if (row === undefined) throw new BillfoldError('password.incorrect')
-  const profile = await openPaymentProfile(services, row)
+  const [user] = await services.storage.find(users, { where: { id: userId, tenant, archivedAt: null }, limit: 1 })
+  if (user === undefined) throw new BillfoldError('password.incorrect')
+  const profile = await openPaymentProfile(services, await getPaymentProfile(services, tenant, userId))
   const contacts = await getContacts(services, userId)
   const preconditions = [paymentCredentialUnchanged(secret, 'password.incorrect')]
   return retryOnConflict(async () => {
@@ -88,6 +87,22 @@ async function newDeviceWrites(services: Services, tenant: string, userId: strin
     ...eventWrites(services, tenant, 'payment-device.added', { userId }),
     ...(await securityNoticeWrites(services, { tenant, topic: 'security.new-device', userId })),
   ]
+}
+
+/**
+ * Returns the password that matches, of the users whom the email can mean.
+ * @throws BillfoldError `password.incorrect`, `rate.limited`, `server.busy`
+ */
+async function verifyPassword(services: Services, actor: Actor, input: LoginInput): Promise<PaymentCredentialRow> {
+  const candidates = await listLoginCandidates(services, actor.tenant, input)
+  const presented = input.email.normalize('NFKC').toLowerCase()
+  // An unknown email takes as long as a known one.
+  for (const userId of candidates.length === 0 ? [undefined] : candidates) {
+    const caller = await withLiveApiKey(services, actor, userId, input.apiKey)
+    const secret = await verifyPaymentCredential(services, caller, userId, 'password', input.password, presented)
+    if (secret !== undefined) return secret
+  }
+  throw new BillfoldError('password.incorrect')
 }
 
 /**

@@ -4,11 +4,13 @@ import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { RowOf } from '../../kernel/storage/index.ts'
 import {
+  hasBlindIndex,
   type Identifier,
   type IdentifierRow,
   listByIdentifiers,
   listIdentifiers,
   openIdentifier,
+  tryIdentifierBlindIndex,
 } from '../../identity/users/identifiers.ts'
 import { identifiers } from '../../identity/users/identifier-table.ts'
 import { users } from '../../identity/users/table.ts'
@@ -29,7 +31,7 @@ const profileShape = z.object({
 /** The sealed part of a profile. */
 export type PaymentProfile = z.output<typeof profileShape>
 
-/** Contact details and username of a user; empty strings where missing. */
+/** Contact details and username of a user, verified or claimed; empty strings where missing. */
 export interface Contacts {
   readonly email: string
   readonly phone: string
@@ -66,6 +68,13 @@ export async function openPaymentProfile(services: Services, row: PaymentProfile
 /** Returns email, phone number and username of a user. */
 export async function getContacts(services: Services, userId: string): Promise<Contacts> {
   return openContacts(services, await listIdentifiers(services, userId))
+}
+
+/** Returns the contact details of a user who has verified both an email and a phone number; otherwise undefined. */
+export async function findVerifiedContacts(services: Services, userId: string): Promise<Contacts | undefined> {
+  const rows = (await listIdentifiers(services, userId)).filter(({ verifiedBy }) => verifiedBy !== null)
+  const isComplete = ['email', 'phone'].every((kind) => rows.some((row) => row.kind === kind))
+  return isComplete ? openContacts(services, rows) : undefined
 }
 
 /** Contact details with the ids of their rows. While those rows exist, the user has not been erased. */
@@ -113,7 +122,7 @@ async function openContacts(services: Services, rows: readonly IdentifierRow[]):
 
 /**
  * Returns the user who owns all of these identifiers; undefined if one of them is unknown, if they belong to
- * different users, or if none is given.
+ * different users, or if none is given. A contact belongs to the user who has verified it, never to one who claims it.
  */
 export async function findUserByIdentifiers(
   services: Services,
@@ -144,14 +153,16 @@ export async function findPayee(
   return user === undefined ? undefined : profile
 }
 
-/** Returns true if the identifier belongs to this user. */
+/** Returns true if this user has the identifier, verified or claimed. */
 export async function ownsIdentifier(
   services: Services,
   tenant: string,
   userId: string,
   identifier: Identifier,
 ): Promise<boolean> {
-  return (await findUserByIdentifiers(services, tenant, [identifier])) === userId
+  const wanted = await tryIdentifierBlindIndex(services, tenant, identifier)
+  if (wanted === undefined) return false
+  return (await listIdentifiers(services, userId)).some((row) => hasBlindIndex(row, wanted))
 }
 
 function encryptionContext(tenant: string, userId: string): EncryptionContext {

@@ -4,8 +4,9 @@ import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
 import { outboxWrite } from '../../platform/outbox/index.ts'
 import type { Services } from '../../platform/services.ts'
-import { batch, insert, isCommitError } from '../../kernel/storage/index.ts'
-import { identifierWrite } from '../../identity/users/identifiers.ts'
+import { batch, insert, isCommitError, type Write } from '../../kernel/storage/index.ts'
+import { claimedContactWrites } from '../../identity/users/contacts/contact-codes.ts'
+import { identifierWrite, listByIdentifiers } from '../../identity/users/identifiers.ts'
 import { users } from '../../identity/users/table.ts'
 import { assertPasswordPolicy } from '../credentials/password-policy.ts'
 import { assertBirthDate } from '../dates.ts'
@@ -16,10 +17,13 @@ import { hashPaymentCredential } from '../credentials/credentials.ts'
 /** Input of `registerPaymentUser`. */
 export interface RegistrationInput extends Contacts, PaymentProfile {
   readonly password: string
+  /** `host` if the host has verified email and phone number. Default: they are unverified claims. */
+  readonly contactsVerifiedBy?: 'host'
 }
 
 /**
- * Registers a user. Email, phone number and username must be unused; all three are unverified claims.
+ * Registers a user. The username must be unused, and nobody may have verified the email or the phone number. Unless the
+ * host has verified them, they are claims that collide with nobody, and the notifier sends a code to each.
  * @throws BillfoldError `user.exists`, `password.too-weak`, `input.invalid`, `server.busy`
  */
 export async function registerPaymentUser(
@@ -32,26 +36,23 @@ export async function registerPaymentUser(
   const createdAt = services.now()
   assertPasswordPolicy(input.password)
   assertBirthDate(input.dob, createdAt)
-  const { firstName, lastName, address, dob, email, phone, username } = input
-  const identifierRows = await Promise.all([
-    identifierWrite(services, tenant, userId, { kind: 'email', value: email }, null),
-    identifierWrite(services, tenant, userId, { kind: 'phone', value: phone }, null),
-    identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null),
-  ])
+  const { firstName, lastName, address, dob, email, phone } = input
+  const identifiers = await identifierWrites(services, actor, userId, input)
   const phc = await hashPaymentCredential(services, input.password, actor)
   const sealedProfile = await sealPaymentProfile(services, tenant, userId, { firstName, lastName, address, dob })
   const message = { tenant, topic: 'payments.registered', subject: userId, userId, payload: { userId, email, phone } }
   try {
     await services.storage.commit(
       batch(
-        ...identifierRows,
-        insert(users, { id: userId, tenant, reference: null, createdAt, archivedAt: null }),
+        ...identifiers,
+        insert(users, { id: userId, tenant, reference: null, origin: 'registration', createdAt, archivedAt: null }),
         insert(paymentProfiles, {
           userId,
           tenant,
           sealedProfile,
           proofKey: null,
           pendingPayments: 0,
+          pendingTransactions: 0,
           version: 1,
           createdAt,
         }),
@@ -73,4 +74,26 @@ export async function registerPaymentUser(
     throw error
   }
   return { userId }
+}
+
+/** The writes of username, email and phone number. @throws BillfoldError `user.exists`, `input.invalid` */
+async function identifierWrites(
+  services: Services,
+  actor: Actor,
+  userId: string,
+  { email, phone, username, contactsVerifiedBy }: RegistrationInput,
+): Promise<readonly Write[]> {
+  const { tenant } = actor
+  const contacts = [
+    { kind: 'email', value: email },
+    { kind: 'phone', value: phone },
+  ] as const
+  const name = await identifierWrite(services, tenant, userId, { kind: 'username', value: username }, null)
+  if ((await listByIdentifiers(services, tenant, contacts)).length > 0) throw new BillfoldError('user.exists')
+  const contactWrites = contacts.map(async (contact) =>
+    contactsVerifiedBy === undefined
+      ? claimedContactWrites(services, actor, userId, contact)
+      : [await identifierWrite(services, tenant, userId, contact, contactsVerifiedBy)],
+  )
+  return [name, ...(await Promise.all(contactWrites)).flat()]
 }

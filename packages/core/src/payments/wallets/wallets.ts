@@ -2,13 +2,20 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { randomSecret } from '../../kernel/crypto/index.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
 import { newId } from '../../kernel/ids.ts'
-import { accountInsert, ledgerAccounts, allShards, listUserBalances, transferWrites } from '../ledger/index.ts'
+import {
+  accountInsert,
+  ledgerAccounts,
+  allShards,
+  listUserBalances,
+  transferWrites,
+  type UserBalance,
+} from '../ledger/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { retryOnConflict, insert, type RowOf, update, type Write } from '../../kernel/storage/index.ts'
 import { normalizeIdentifier } from '../../identity/users/normalize-identifier.ts'
 import { formatDay } from '../dates.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
-import { getContacts } from '../users/profiles.ts'
+import { findVerifiedContacts } from '../users/profiles.ts'
 import type { PaymentsContext } from '../settings.ts'
 import { type StatementLineRow, statementLineWrite } from './statements.ts'
 import { grantClaims, dailyGrants, paymentWallets } from '../tables.ts'
@@ -21,21 +28,27 @@ export interface PaymentWalletBalance {
   readonly wallet: PaymentWalletRow
   readonly available: bigint
   readonly held: bigint
+  /** The balances in all currencies, the wallet's own among them: a gateway can credit another one. */
+  readonly balances: readonly UserBalance[]
 }
 
 /** Finds the wallet of a user with its balances. */
 export async function findPaymentWallet(services: Services, userId: string): Promise<PaymentWalletBalance | undefined> {
   const [wallet] = await services.storage.find(paymentWallets, { where: { userId }, limit: 1 })
   if (wallet === undefined) return undefined
-  const { tenant, currency } = wallet
+  return withBalances(services, wallet)
+}
+
+async function withBalances(services: Services, wallet: PaymentWalletRow): Promise<PaymentWalletBalance> {
+  const { tenant, userId, currency } = wallet
   const balances = await listUserBalances(services, tenant, userId)
   const { available, held } = balances.find((balance) => balance.currency === currency) ?? { available: 0n, held: 0n }
-  return { wallet, available, held }
+  return { wallet, available, held, balances }
 }
 
 /**
- * Creates the one wallet of a user. It gets the opening grant of the host, unless the email, the phone number or the
- * device has already received one. Idempotent.
+ * Creates the one wallet of a user. It gets the opening grant of the host once email and phone number are verified,
+ * unless one of them or the device has already received one: repeat the call after the verification. Idempotent.
  * @throws BillfoldError with the failure codes of `preconditions`
  */
 export async function createPaymentWallet(
@@ -47,10 +60,10 @@ export async function createPaymentWallet(
 ): Promise<PaymentWalletBalance> {
   const { services, settings } = payments
   const { tenant } = actor
-  const claims = await computeGrantClaims(services, tenant, userId, imei)
+  const claims = await computeGrantClaims(payments, tenant, userId, imei)
   return retryOnConflict(async () => {
     const existing = await findPaymentWallet(services, userId)
-    if (existing !== undefined) return existing
+    if (existing !== undefined) return grantLater(payments, actor, existing, claims, preconditions)
     const createdAt = services.now()
     const currency = settings.money.currency.code
     const wallet = { userId, tenant, hash: randomSecret(32), currency, createdAt }
@@ -63,8 +76,26 @@ export async function createPaymentWallet(
       ...(grant ?? (await missingAccountWrites(services, wallet))),
       ...eventWrites(services, tenant, 'payment-wallet.created', { userId }),
     )
-    return { wallet, available: grant === undefined ? 0n : settings.openingGrant, held: 0n }
+    // A gateway may have credited the user before.
+    return withBalances(services, wallet)
   })
+}
+
+/** Pays the opening grant to a wallet that was created before email and phone number were verified. */
+async function grantLater(
+  payments: PaymentsContext,
+  actor: Actor,
+  balance: PaymentWalletBalance,
+  claims: readonly string[],
+  preconditions: readonly Precondition[],
+): Promise<PaymentWalletBalance> {
+  const { services } = payments
+  const { tenant, userId } = balance.wallet
+  const grant = await grantWrites(payments, tenant, userId, claims)
+  if (grant === undefined) return balance
+  const audited = auditWrite({ ...actor, id: userId }, 'payments.grant-paid', userId, services.now())
+  await commitWithPreconditions(services, preconditions, audited, ...grant)
+  return withBalances(services, balance.wallet)
 }
 
 /** The writes that create the user's ledger accounts that do not exist yet. */
@@ -78,14 +109,17 @@ async function missingAccountWrites(
   return shards.filter(({ id }) => !rows.some((row) => row.id === id)).map((shard) => accountInsert(shard, createdAt))
 }
 
-/** Blind indexes of email, phone number and device: each gets one opening grant. */
+/** Blind indexes of email, phone number and device, each of which gets one opening grant; none if nothing is due. */
 async function computeGrantClaims(
-  services: Services,
+  { services, settings }: PaymentsContext,
   tenant: string,
   userId: string,
   imei: string,
 ): Promise<readonly string[]> {
-  const { email, phone } = await getContacts(services, userId)
+  if (settings.openingGrant === 0n) return []
+  const contacts = await findVerifiedContacts(services, userId)
+  if (contacts === undefined) return []
+  const { email, phone } = contacts
   return Promise.all([
     services.blindIndex.hash('payments:grant-email', tenant, normalizeIdentifier('email', email)),
     services.blindIndex.hash('payments:grant-phone', tenant, normalizeIdentifier('phone', phone)),
@@ -101,7 +135,7 @@ async function grantWrites(
   claims: readonly string[],
 ): Promise<readonly Write[] | undefined> {
   const { openingGrant: amount, maxGrantsPerDay, money } = settings
-  if (amount === 0n) return undefined
+  if (claims.length === 0) return undefined
   const { storage } = services
   const [claimed] = await storage.find(grantClaims, { where: { tenant, claim: { in: claims } }, limit: 1 })
   const at = services.now()

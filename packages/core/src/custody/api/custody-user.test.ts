@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { custodyApi } from './index.ts'
+import { newId } from '../../kernel/ids.ts'
+import { batch, insert } from '../../kernel/storage/index.ts'
+import { signingMethods } from '../../identity/signing-methods/tables.ts'
+import { users } from '../../identity/users/table.ts'
+import { type CustodyCall, custodyCaller } from '../../test-fixtures/custody-caller.ts'
+import { testServices } from '../../test-fixtures/services.ts'
+import type { CustodyServices } from '../services.ts'
+
+const tenant = 'default'
+const pin = { type: 'PIN', value: '471100' }
+
+let services: CustodyServices
+let custody: CustodyCall
+let everybody: CustodyCall
+/** A user who came by a wallet login, one who registered for payments, and one of a module of the host. */
+let others: readonly string[]
+
+beforeEach(async () => {
+  services = testServices()
+  custody = await custodyCaller(services)
+  everybody = await custodyCaller(services, tenant, {}, ['custody', 'custody:all-users'])
+  const rows = ['wallet', 'registration', 'loyalty'].map((origin) => {
+    return { id: newId(), tenant, reference: 'r', origin, createdAt: 0, archivedAt: null }
+  })
+  await services.storage.commit(batch(...rows.map((row) => insert(users, row))))
+  others = rows.map(({ id }) => id)
+})
+
+describe('a key with the scope custody', () => {
+  test('lists the users that the custody API created, and nobody else', async () => {
+    const { result: own } = await custody('createUser', { body: { reference: 'r' } })
+    const { result: listed } = await custody('listUsers')
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual([own.id])
+    expect((await everybody('listUsers')).result).toHaveLength(4)
+  })
+
+  // From the route table, so that a further route cannot be forgotten.
+  const routes = custodyApi(testServices(), tenant).routes.filter(({ path }) => path.includes(':userId'))
+  test.each(routes.map(({ id }) => id))('cannot act on users of other APIs: %s', async (id) => {
+    for (const userId of others) {
+      const params = { userId, signingMethodId: newId(), checkId: newId() }
+      const route = routes.find((candidate) => candidate.id === id)
+      const body = {
+        reference: 'taken over',
+        ...pin,
+        device: { publicKey: 'a', signature: 'b' },
+        request: { method: 'POST', target: '/', body: '' },
+        selfie: 'AAAA',
+      }
+      const unknown = await custody(id, { params: { ...params, userId: newId() }, ...(route?.body && { body }) })
+      expect(await custody(id, { params, ...(route?.body && { body }) })).toEqual(unknown)
+    }
+    expect(await services.storage.find(signingMethods)).toEqual([])
+    const rows = await services.storage.find(users)
+    expect(rows.every(({ archivedAt, reference }) => archivedAt === null && reference === 'r')).toBe(true)
+  })
+
+  test.each(['createWallet', 'importWallet'])('names no user of another API in a body: %s', async (id) => {
+    for (const userId of others) {
+      await everybody('createSigningMethod', { params: { userId }, body: pin })
+      const body = {
+        secretType: 'ETHEREUM',
+        importWalletType: 'ETHEREUM_PRIVATE_KEY',
+        privateKey: `0x${'11'.repeat(32)}`,
+        pincode: pin.value,
+      }
+      const unknown = await custody(id, { body: { ...body, userId: newId() } })
+      expect(await custody(id, { body: { ...body, userId } })).toEqual(unknown)
+    }
+  })
+})
+
+describe('a key with the scopes custody and custody:all-users', () => {
+  test('gives a user of another API a PIN and a wallet, and deletes the user with that PIN', async () => {
+    for (const userId of others) {
+      const { result: method } = await everybody('createSigningMethod', { params: { userId }, body: pin })
+      const body = { secretType: 'ETHEREUM', userId, pincode: pin.value }
+      expect((await everybody('createWallet', { body })).result.userId).toBe(userId)
+      expect((await everybody('deleteUser', { params: { userId }, method: `${method.id}:${pin.value}` })).status).toBe(
+        200,
+      )
+    }
+  })
+
+  test('needs the scope custody too', async () => {
+    const alone = await custodyCaller(services, tenant, {}, ['custody:all-users'])
+    expect((await alone('listUsers')).status).toBe(403)
+  })
+})
