@@ -35,6 +35,7 @@ const noticeOf: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: strin
   // Nobody can be notified yet, or any more.
   'user.created': null,
   'user.archived': null,
+  'user.contact-verified': null,
   'user.erased': null,
   // No credentials.
   'user.updated': null,
@@ -50,6 +51,9 @@ const noticeOf: { readonly [Type in Exclude<EventType, 'webhook.pinged'>]: strin
   'session.verified': null,
   'session.failed': null,
   'application.submitted': null,
+  'application.withdrawn': null,
+  'application.message-posted': null,
+  'application.payment-reported': null,
   'application.in-review': null,
   'application.returned': null,
   'application.approved': null,
