@@ -66,7 +66,7 @@ const faults: readonly (readonly [name: string, fault: Fault])[] = [
     'reports reverted code as a result',
     (client) => ({
       execute: async (code: Uint8Array, gas: bigint) =>
-        (client.family === 'evm' && (await client.execute?.(code, gas))) || new Uint8Array(),
+        (client.family === 'evm' ? await client.execute?.(code, gas) : undefined) ?? new Uint8Array(),
     }),
   ],
   ['returns a wrong balance', () => ({ balance: async () => 0n })],
