@@ -24,6 +24,14 @@ export interface ChainClientCase {
   readonly run: (chain: ChainUnderTest) => Promise<void>
 }
 
+/** Creation code of the EVM, in hex. */
+const executedCode = {
+  /** ORIGIN, ISZERO, ISZERO, and return that word. */
+  originIsNotZero: '32151560005260206000f3',
+  reverts: '60006000fd',
+  loops: '5b600056',
+} as const
+
 /** The contract of {@link ChainClient}, one case per requirement. Each case needs its own chain or account. */
 export const chainClientCases: readonly ChainClientCase[] = [
   {
@@ -98,6 +106,18 @@ export const chainClientCases: readonly ChainClientCase[] = [
       const { raw } = await signTransfer(next, (await client.balance(address)) + 1n)
       assert.deepEqual(await client.broadcast(raw), { outcome: 'rejected', reason: 'insufficient-funds' })
       assert.equal((await client.nonces(address)).next, next)
+    },
+  },
+  {
+    name: 'executes code, if it can, with bounded gas and not from the zero address',
+    run: async ({ client }) => {
+      if (client.family !== 'evm' || client.execute === undefined) return
+      const execute = (code: string): Promise<Uint8Array | undefined> | undefined =>
+        client.execute?.(Uint8Array.from(Buffer.from(code, 'hex')), 200_000n)
+      const one = Uint8Array.from([...new Uint8Array(31), 1])
+      assert.deepEqual(await execute(executedCode.originIsNotZero), one)
+      assert.equal(await execute(executedCode.reverts), undefined)
+      assert.equal(await execute(executedCode.loops), undefined)
     },
   },
   {

@@ -61,6 +61,14 @@ const faults: readonly (readonly [name: string, fault: Fault])[] = [
     }),
   ],
   ['reports every transaction as mined', () => ({ status: async () => ({ state: 'mined', confirmations: 1 }) })],
+  ['executes code to nothing', () => ({ execute: async () => undefined })],
+  [
+    'reports reverted code as a result',
+    (client) => ({
+      execute: async (code: Uint8Array, gas: bigint) =>
+        (client.family === 'evm' ? await client.execute?.(code, gas) : undefined) ?? new Uint8Array(),
+    }),
+  ],
   ['returns a wrong balance', () => ({ balance: async () => 0n })],
 ]
 

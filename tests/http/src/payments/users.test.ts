@@ -20,7 +20,7 @@ describePayments(
         password: ['short', 'password1', 'Qwertyuiop1!', 'aaaaaaaaaaaa', 'x'.repeat(129)],
         phone_number: ['no phone', '12', '+1'.repeat(20)],
         dob: ['2011-13-01', '2011-02-29', '01-01-2000', '2999-01-01', '1066-10-14'],
-        username: ['@', ' x', 'x'.repeat(129)],
+        username: ['@', ' ', 'x\u200d', '\u200ex', 'x\t', 'x'.repeat(129)],
       }
       for (const [name, values] of Object.entries(wrong))
         for (const value of values)
@@ -32,6 +32,10 @@ describePayments(
       for (const same of ['email', 'phone_number', 'username'] as const) {
         const other = { ...registration(), [same]: form[same].toUpperCase() }
         expect(await callEndpoint(client, 'register', other)).toEqual(replyWith('User already exists'))
+        // Spaces of the keyboard, and what copying adds to a phone number, make no second user.
+        const written = same === 'phone_number' ? `\u202a${form[same]}\u202c\u00a0` : ` ${form[same]} `
+        const spaced = { ...registration(), [same]: written }
+        expect(await callEndpoint(client, 'register', spaced)).toEqual(replyWith('User already exists'))
       }
     })
 
