@@ -46,6 +46,7 @@ export type { FileSettings } from './onboarding/applications/file-settings.ts'
 export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applications/templates.ts'
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
+export type { Contact } from './identity/users/contacts/contact-verified.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type {
   ContractSignatureVerifier,
