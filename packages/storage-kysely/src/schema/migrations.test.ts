@@ -53,7 +53,7 @@ const first: Migration = {
 const second: Migration = {
   name: '0002-more',
   steps: [
-    { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's red") },
+    { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's \\ red?") },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
     { kind: 'addColumn', table: 'things', name: 'worth', column: withBackfill(wideInteger(), '-12345678901234567890') },
     { kind: 'dropIndex', table: 'things', name: 'byBoth' },
@@ -118,10 +118,10 @@ for (const database of await openTestDatabases()) {
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann')`.execute(db)
       expect(await applyMigrations(db, { dialect }, [first, second])).toEqual(['core/0002-more'])
       const { rows } = await sql`select colour, seen_at from billfold_things`.execute(db)
-      expect(rows).toEqual([{ colour: "it's red", seen_at: null }])
+      expect(rows).toEqual([{ colour: "it's \\ red?", seen_at: null }])
       const [things] = tablesAfter([first, second])
       expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([
-        { id: 'a', ownerName: 'ann', colour: "it's red", seenAt: null, worth: -12345678901234567890n },
+        { id: 'a', ownerName: 'ann', colour: "it's \\ red?", seenAt: null, worth: -12345678901234567890n },
       ])
       await fresh.drop()
     })
