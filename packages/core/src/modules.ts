@@ -32,5 +32,6 @@ export {
   type ModuleParts,
 } from './platform/module.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
+export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
 export type { Services } from './platform/services.ts'
