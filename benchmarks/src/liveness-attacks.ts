@@ -19,7 +19,8 @@ import { faceVerifier } from '@billfold/verifier-face'
 // The folder may hold other portraits: JPEG of 640 by 640 pixels, the face in the middle, 250 pixels wide, straight ahead, mouth closed.
 
 const context = { tenant: 'benchmark', signal: new AbortController().signal }
-const [challenges = 12, folder] = [Number(process.argv[2] ?? 12), process.argv[3]]
+const challenges = Number(process.argv[2] ?? 12)
+const folder = process.argv[3]
 const verifier = faceVerifier()
 
 const allSteps: readonly PresentedStep[] = ['turn_left', 'turn_right', 'open_mouth']
