@@ -218,7 +218,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     await expectScreen(page, 'Let us try that again')
-    await page.getByText('not the ones we asked for').waitFor(waiting)
+    await page.getByText('you and not a picture').waitFor(waiting)
   }, 300_000)
 
   test('allows no inline script, foreign script or framing', async () => {

@@ -58,8 +58,10 @@ describe('a photo of 50 megapixels', () => {
     bytes = await encode(enlarged(8160, 6120), { progressive: true, chromaSubsampling: '4:4:4' })
   })
 
-  test('is decoded at an eighth of its size', () => {
+  test('is decoded at an eighth of its size, by each decoder', async () => {
     expect(decodeScaledJpeg(bytes, 640)).toMatchObject({ width: 1020, height: 765 })
+    for (const decode of [javascriptDecoder, await loadBestDecoder()])
+      expect(await decode({ mediaType: 'image/jpeg', bytes })).toMatchObject({ width: 640, height: 480 })
   })
 
   test('that is progressive and not subsampled takes less than 100 MB', () => {
