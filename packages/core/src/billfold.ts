@@ -217,7 +217,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   assertDistinctApis(allParts)
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
-  const mount = createMount(options, services, observer)
+  const mount = createMount(options, services, declared, observer)
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
     licences: parts.licences.functions,
@@ -264,10 +264,11 @@ function addModules(
 function createMount(
   { storage }: Pick<BillfoldOptions, 'storage'>,
   { logger, rateLimiter, blindIndex, now }: CustodyServices,
+  { replyPreconditions }: Pick<ComposedDeclarations, 'replyPreconditions'>,
   observer: Instrumentation,
 ): (api: Api) => MountableApi {
   // Idempotency keys use the host's storage without tracking.
-  const idempotency = { storage, blindIndex, logger, now }
+  const idempotency = { storage, blindIndex, logger, now, replyPreconditions }
   const pipeline: Parameters<typeof createMountableApi>[1] = {
     logger,
     rateLimiter,
@@ -313,7 +314,7 @@ function createServices(
   const { storage, keyring, logger = silentLogger, now = Date.now } = options
   const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
   return {
-    storage: idempotencyTrackingStorage(storage),
+    storage: idempotencyTrackingStorage(storage, declared.replyPreconditions),
     keyring,
     passwordHasher: observer.passwordHasher(
       options.passwordHasher ?? createPasswordHasher({ queue: 256, perSource: 128 }),

@@ -76,6 +76,7 @@ export const paymentsModule = defineModule({
     gateway_transactions: bookkeeping,
     reference_claims: bookkeeping,
   },
+  replyPreconditions: [{ table: paymentTables.paymentCredentials, column: 'version' }],
   auditActions: paymentAuditActions,
   events: paymentEvents,
   errors: paymentErrors,

@@ -28,6 +28,7 @@ export const usersModule = defineModule({
     identifiers:
       'Exported and erased by the export and the erasure of the user themselves, see export.ts and erase.ts.',
   },
+  replyPreconditions: [{ table: users, column: 'archivedAt' }],
   auditActions: userAuditActions,
   events: userEvents,
   errors: userErrors,

@@ -29,6 +29,7 @@ function ticketRoute({ services, settings, walletGuard }: OnboardingContext): Ro
   const urls = z.object({ redirectUrl: z.string(), redirectTo: z.string() })
   return route({
     id: 'login',
+    secretReply: true,
     method: 'POST',
     path: '/login',
     summary: "Get a single-use URL that logs the wallet's user in, valid for 60 seconds",
@@ -84,6 +85,7 @@ function completeRoute(onboarding: OnboardingContext): Route {
   const { services, publicGuard } = onboarding
   return route({
     id: 'completeLogin',
+    secretReply: true,
     method: 'POST',
     path: '/login/complete',
     summary: 'Redeem a ticket and log in',

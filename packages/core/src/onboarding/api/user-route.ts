@@ -38,6 +38,7 @@ export function userRoute(onboarding: OnboardingContext): Route {
   const { maxFileBytes, maxFilesPerRequest } = settings.files
   return route({
     id: 'createUser',
+    secretReply: true,
     method: 'POST',
     path: '/users',
     summary: "Create the wallet's user, with attributes and documents",

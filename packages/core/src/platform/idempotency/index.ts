@@ -1,4 +1,5 @@
 export { idempotencyTrackingStorage, type TrackedStorage } from './idempotent-request.ts'
+export type { ReplyPrecondition } from './reply-preconditions.ts'
 export type { StoredReply } from './stored-reply.ts'
 export {
   type IdempotentCall,

@@ -30,6 +30,7 @@ export function faceRoutes(api: SessionRoutesContext): readonly Route[] {
 function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   return route({
     id: 'submitFace',
+    secretReply: true,
     method: 'POST',
     path: '/v2/submit_face',
     summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
