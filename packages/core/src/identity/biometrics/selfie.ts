@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { parseImageHeader } from './image-header.ts'
 import type { FaceImage } from './verifier.ts'
@@ -41,8 +42,9 @@ export function parseFrames(texts: readonly string[]): readonly FaceImage[] {
 function parseImage(text: string, maxPixels: number): FaceImage {
   if (text.length > maxSelfieLength) throw new BillfoldError('selfie.too-large')
   const base64 = text.replace(/^data:image\/(?:jpeg|jpg|png);base64,/i, '')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('selfie.invalid')
-  const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
+  const decoded = parseBase64(base64)
+  if (decoded === undefined) throw new BillfoldError('selfie.invalid')
+  const bytes = Uint8Array.from(decoded)
   if (bytes.length > imageLimits.bytes) throw new BillfoldError('selfie.too-large')
   const header = parseImageHeader(bytes)
   if (header === undefined) throw new BillfoldError('selfie.invalid')

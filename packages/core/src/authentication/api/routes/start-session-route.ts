@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { z } from 'zod'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
@@ -52,9 +53,9 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
 /** Decodes base64 or base64url of a session URL, or of the path of one of our own. @throws BillfoldError `session-url.rejected` */
 function decodeSessionUrl(text: string): string {
   // The query parser decodes a plus sign as a space.
-  const base64 = text.replaceAll(' ', '+')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('session-url.rejected')
-  return Buffer.from(base64, 'base64').toString('utf8')
+  const bytes = parseBase64(text.replaceAll(' ', '+'))
+  if (bytes === undefined || bytes.length === 0) throw new BillfoldError('session-url.rejected')
+  return Buffer.from(bytes).toString('utf8')
 }
 
 async function findOrImportSession(

@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { createHash } from 'node:crypto'
 import { CompactSize, NETWORK, p2wpkh, WIF } from '@scure/btc-signer'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
@@ -117,7 +118,8 @@ function recoverMessageSigner(name: string, request: SignatureRequest, signature
 
 function parseBase64Signature(text: string): ReturnType<typeof parseEcdsaSignature> {
   if (!/^[A-Za-z0-9+/]{87}=$/.test(text)) return undefined
-  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+  const bytes = parseBase64(text)
+  if (bytes === undefined) return undefined
   return { v: bytes[0] ?? 0, r: bytes.slice(1, 33), s: bytes.slice(33, 65) }
 }
 
