@@ -11,4 +11,13 @@ export {
   type WalletIdentifier,
   toExternalWallet,
 } from './external-wallet.ts'
-export { computeTicketBinding, isTicketBound, issueTicket, redeemTicket, purgeExpiredTickets } from './tickets.ts'
+export { findAccountLabel, toLabel } from './account-label.ts'
+export {
+  computeTicketBinding,
+  findTicketUser,
+  isTicketBound,
+  issueTicket,
+  redeemTicket,
+  purgeExpiredTickets,
+  ticketTtlMs,
+} from './tickets.ts'

@@ -31,7 +31,7 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
       const actor = toAuthenticationActor(context)
       const base = resolveBaseUrl(api, context.mount)
       const id = await findOrImportSession(api, actor, base, decodeSessionUrl(query.session))
-      const secret = parseBrowserSecret(context.headers, id)
+      const secret = parseBrowserSecret(id, authentication.options.publicUrl, context)
       const started = await startInBrowser(services, actor, id, secret)
       const page = options.authenticationPageUrl ?? `${base}/v2/authentication`
       const parameters = new URLSearchParams({
@@ -42,7 +42,7 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
         status: 302,
         headers: {
           location: `${page}${page.includes('?') ? '&' : '?'}${parameters.toString()}`,
-          'set-cookie': formatBrowserCookie(id, started.browserSecret, base),
+          'set-cookie': formatBrowserCookie(id, started.browserSecret, authentication.options.publicUrl, context),
           'referrer-policy': 'no-referrer',
         },
       }
