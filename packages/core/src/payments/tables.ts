@@ -152,13 +152,14 @@ export const gatewayTransactions = defineTable({
     id: text(36),
     tenant: text(64),
     userId: text(36),
-    reference: text(128),
+    /** Blind index of the reference. */
+    referenceIndex: text(43),
     /** `DEPOSIT`, `WITHDRAWAL`. */
     type: text(16),
     currency: text(12),
     amount: wideInteger(),
-    gateway: text(64),
-    fundingMethod: text(64),
+    /** Reference, gateway and funding method, such as an IBAN, as JSON, sealed. Null once the user was erased. */
+    sealedDetails: nullable(bytes(1024)),
     /** `PENDING`, `SUCCESS`, `FAILED`, `CANCELLED`. */
     state: text(16),
     transferId: nullable(text(36)),
@@ -167,7 +168,7 @@ export const gatewayTransactions = defineTable({
     version: integer(),
   },
   key: ['id'],
-  indexes: { byReference: ['tenant', 'reference'] },
+  indexes: { byReference: ['tenant', 'referenceIndex'], byUser: ['userId', 'id'] },
 })
 
 /** Idempotency references: each is claimed by one operation of one user. */
@@ -175,14 +176,15 @@ export const referenceClaims = defineTable({
   name: 'reference_claims',
   columns: {
     tenant: text(64),
-    reference: text(128),
+    /** Blind index of the reference. */
+    referenceIndex: text(43),
     userId: text(36),
     /** Id of the payment or gateway transaction. */
     subjectId: text(36),
-    /** Hash of the compared fields of the request. */
+    /** Keyed hash of the compared fields of the request, among them an email address or an IBAN. */
     contentHash: text(43),
   },
-  key: ['tenant', 'reference'],
+  key: ['tenant', 'referenceIndex'],
 })
 
 /** Evault users, with all fields sealed together. */

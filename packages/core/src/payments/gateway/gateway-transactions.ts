@@ -9,6 +9,7 @@ import { listIdentifiers } from '../../identity/users/identifiers.ts'
 import { holdForPayment } from '../two-leg/end-payment.ts'
 import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import {
+  computeReferenceIndex,
   findByReference,
   type ReferenceClaim,
   referenceClaimWrite,
@@ -16,6 +17,7 @@ import {
 } from '../idempotency-references.ts'
 import { statementLineWrite, statementStateWrites } from '../wallets/statements.ts'
 import { gatewayTransactions } from '../tables.ts'
+import { sealGatewayDetails } from './gateway-details.ts'
 
 /** A row of `gateway_transactions`: a deposit or a withdrawal. */
 export type GatewayTransactionRow = RowOf<typeof gatewayTransactions>
@@ -96,7 +98,8 @@ export function endGatewayTransaction(
   const { outcome, reference } = end
   return retryOnConflict(async () => {
     const { tenant } = actor
-    const [row] = await services.storage.find(gatewayTransactions, { where: { tenant, reference }, limit: 1 })
+    const referenceIndex = await computeReferenceIndex(services, { tenant, reference })
+    const [row] = await services.storage.find(gatewayTransactions, { where: { tenant, referenceIndex }, limit: 1 })
     if (userId === undefined && (row === undefined || (await listIdentifiers(services, row.userId)).length > 0))
       throw new BillfoldError('user.not-found')
     if (row === undefined || row.userId !== (userId ?? row.userId)) throw new BillfoldError('transaction.not-found')
@@ -141,11 +144,15 @@ function createOnce(
     if (earlierId !== undefined) return findTransaction(services, earlierId)
     const createdAt = services.now()
     const initial = { transferId: null, endedAt: null, version: 1 }
-    const pending = { ...input, ...initial, id: newId(), tenant, state: 'PENDING', createdAt }
+    const id = newId()
+    const sealedDetails = await sealGatewayDetails(services, { tenant, id }, input)
+    const referenceIndex = await computeReferenceIndex(services, claim)
+    const request = { userId, referenceIndex, type, currency, amount, sealedDetails }
+    const pending = { ...request, ...initial, id, tenant, state: 'PENDING', createdAt }
     const { row, writes } = await retryIfReferenceUsed(services, claim, () => build(pending))
     const audited = auditWrite(actor, 'payments.transaction-created', row.id, createdAt, { type })
     const events = gatewayEvents(services, row)
-    const creation = [referenceClaimWrite(claim, row.id), insert(gatewayTransactions, row)]
+    const creation = [await referenceClaimWrite(services, claim, row.id), insert(gatewayTransactions, row)]
     await commitWithPreconditions(services, preconditions, audited, ...creation, ...writes, ...events)
     return row
   })

@@ -51,7 +51,8 @@ export async function decideFaceStep(
   const { faceCheck } = current
   const decided = await decide(sessionContext, actor, current, faceCheck)
   if (!('outcome' in faceCheck)) return decided
-  return { ...decided, writes: [...decided.writes, recordOutcomeWrite(current.attempt, faceCheck.outcome)] }
+  const userId = 'userId' in faceCheck ? faceCheck.userId : undefined
+  return { ...decided, writes: [...decided.writes, recordOutcomeWrite(current.attempt, faceCheck.outcome, userId)] }
 }
 
 async function decide(
