@@ -7,7 +7,7 @@ import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
-import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
+import { createControlsDid, registryDidKeyResolver, resolveAddressDid } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { AuditApi } from './platform/audit/api.ts'
 import type { Actor } from './platform/audit/audit-write.ts'
@@ -206,9 +206,10 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const { tenant = 'default' } = options
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
   const deliver = observer.deliver(createDelivery(services, options).deliver)
+  const resolved = resolveOptions(options, services, didWallets)
   const parts = createParts(builtInModules, {
     ...context,
-    ...resolveOptions(options, services, didWallets),
+    ...resolved,
     deliver,
     sealedColumns: declared.sealedColumns,
   })
@@ -225,7 +226,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
     onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
-    users: createUsersApi(services, personalData, context.host),
+    users: createUsersApi(services, personalData, context.host, resolved.sessions.controlsDid),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
     audit: parts.audit.functions,
@@ -288,7 +289,9 @@ function resolveOptions(
   // configured registries.
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
   const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
-  const sessions = createSessionContext(services, authentication, listWalletClaims)
+  const onboarding = toOnboardingSettings({ resolveDidKeys, ...options.onboarding })
+  const controlsDid = createControlsDid(services, onboarding.login.resolveDidKeys ?? resolveDidKeys)
+  const sessions = createSessionContext(services, authentication, listWalletClaims, controlsDid)
   return {
     authentication,
     custody,
@@ -298,7 +301,7 @@ function resolveOptions(
     didWallets,
     sessions,
     faces: sessions.faces,
-    onboarding: toOnboardingSettings({ resolveDidKeys, ...options.onboarding }),
+    onboarding,
     payments: { services, settings: resolvePaymentSettings(payments) },
     paymentOptions: { curve: authentication?.curve ?? 'secp256k1', ...payments },
   } as const

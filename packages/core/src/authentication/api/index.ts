@@ -70,7 +70,7 @@ export function authenticationHttpApi(
       ...serviceRoutes(authentication),
       ...serviceKeyRoutes(authentication),
       ...ecdsaHelperRoutes(authentication),
-      enrollmentRoute(authentication),
+      enrollmentRoute(authentication, sessionContext.controlsDid),
       ...sessionRoutes(sessionRoutesContext),
       startSessionRoute(sessionRoutesContext),
       ...pageRoutes(sessionRoutesContext),

@@ -2,6 +2,7 @@ import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
 import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
+import { type ControlsDid, isStillControlled } from './did-control.ts'
 import { findByIdentifier, type Identifier } from './identifiers.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 
@@ -27,7 +28,8 @@ export interface FoundUser {
 export interface UsersApi {
   /**
    * Finds the user with an email, phone number, username, DID or public key. The spelling does not matter. Resolves to
-   * undefined if no user has the identifier or if it is malformed.
+   * undefined if no user has the identifier or if it is malformed. `verifiedBy` of a DID is null once the user does not
+   * control it any more.
    * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
@@ -48,16 +50,20 @@ export interface UsersApi {
  * Creates the users API.
  * @param sources the personal data of each module
  * @param host returns the actor for calls of the host in a tenant
+ * @param controlsDid looks up who controls a DID; by default nobody does
  */
 export function createUsersApi(
   services: Services,
   sources: readonly PersonalData[],
   host: (tenant?: string) => Actor,
+  controlsDid: ControlsDid = () => Promise.resolve(false),
 ): UsersApi {
   return {
     find: async (identifier, tenant) => {
       const row = await findByIdentifier(services, host(tenant).tenant, identifier)
-      return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
+      if (row === undefined) return undefined
+      const isLost = identifier.kind === 'did' && !(await isStillControlled(controlsDid, row, identifier.value))
+      return { id: row.userId, verifiedBy: isLost ? null : row.verifiedBy }
     },
     export: (userId, tenant) => exportUser(services, sources, { tenant: host(tenant).tenant, userId }),
     erase: (userId, tenant) => eraseUser(services, sources, host(tenant), userId),

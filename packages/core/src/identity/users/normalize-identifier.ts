@@ -11,11 +11,9 @@ interface Format {
   readonly normalize: (value: string) => string
 }
 
-const identity = (value: string): string => value
-
 /** Pattern and normal form of each kind of identifier. */
 const formats: Readonly<Record<IdentifierKind, Format>> = {
-  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, normalize: identity },
+  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, normalize: normalizeDid },
   // Printable ASCII without spaces, since some curves use hex and others base64. Hex is case-insensitive.
   'public-key': {
     pattern: /^[!-~]+$/,
@@ -29,6 +27,17 @@ const formats: Readonly<Record<IdentifierKind, Format>> = {
     normalize: (value) => value.replace(/[^0-9]/g, ''),
   },
   username: { pattern: /^[^\s@][^@\p{Cc}]{0,127}$/u, normalize: (value) => value.normalize('NFKC').toLowerCase() },
+}
+
+/** DID methods whose identifier ends in an Ethereum address or a public key in hex. Their registries use lower case. */
+const hexMethods = /^did:(?:ethr|eth|spherity):/
+
+/**
+ * Normalizes a DID: did:ethr and its relatives to lower case, since wallets write checksummed addresses (ERC-55), and the older spelling
+ * did:eth to did:ethr. In other methods case is significant (DID Core section 3.1).
+ */
+export function normalizeDid(did: string): string {
+  return hexMethods.test(did) ? did.toLowerCase().replace(/^did:eth:/, 'did:ethr:') : did
 }
 
 /**

@@ -40,7 +40,7 @@ export interface OnboardingOptions extends WalletLoginSettings {
   readonly loginRedirect?: string
   /**
    * Returns the name under which the owner of an account knows it. The login page shows it before somebody signs in from a link.
-   * Default: the verified email address, phone number, username or DID, otherwise the wallet's public key, shortened.
+   * Default: the verified email address, phone number or username, otherwise the wallet's public key, shortened.
    */
   readonly accountLabel?: (user: LoggedInUser) => Promise<string> | string
   /**

@@ -145,7 +145,7 @@ async function create(
 ): Promise<string> {
   const referenced = await findReferencedFiles(services, actor, profile.attributes)
   const stored = { ...profile, attributes: replaceAttributeReferences(profile.attributes, documentIds) }
-  return createWalletUser(services, settings.files, actor, stored, { staged, referenced })
+  return createWalletUser(services, settings, actor, stored, { staged, referenced })
 }
 
 /** Finds the files uploaded earlier that the attributes reference. */

@@ -6,11 +6,11 @@ import type { Services } from '../../platform/services.ts'
 const maxLabelLength = 120
 
 /** Identifiers that name an account to its owner, the best first. Only verified ones: anybody can claim the others. */
-const namingKinds = ['email', 'phone', 'username', 'did', 'public-key'] as const
+const namingKinds = ['email', 'phone', 'username', 'public-key'] as const
 
 /**
- * Finds the label of an account, by which its owner recognizes it: a verified email address, phone number, username or DID, otherwise
- * the wallet's public key, shortened.
+ * Finds the label of an account, by which its owner recognizes it: a verified email address, phone number or username, otherwise the
+ * wallet's public key, shortened.
  * @throws BillfoldError `user.not-found`
  */
 export async function findAccountLabel(services: Services, tenant: string, userId: string): Promise<string> {

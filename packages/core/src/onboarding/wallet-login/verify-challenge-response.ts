@@ -1,3 +1,4 @@
+import { normalizeDid } from '../../identity/users/normalize-identifier.ts'
 import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
@@ -70,10 +71,16 @@ async function recoverWallet(
   const matchesAddress = [claims.address, signed.address].every(
     (address) => address === undefined || address === wallet.address,
   )
-  if (!matchesAddress || (claims.did !== undefined && claims.did !== did)) throw new BillfoldError('login.failed')
+  if (!matchesAddress || !isSameDid(claims.did, did)) throw new BillfoldError('login.failed')
   if (did !== undefined)
     await assertDidHasWalletKey(settings.resolveDidKeys ?? resolveAddressDid, tenant, { did, keyId }, wallet)
   return wallet
+}
+
+/** Returns true if a wallet answers for the DID that the challenge names, in any spelling, or if it names none. */
+function isSameDid(challenged: string | undefined, did: string | undefined): boolean {
+  if (challenged === undefined) return true
+  return did !== undefined && normalizeDid(challenged) === normalizeDid(did)
 }
 
 /** Returns the signed text and, for a Sign-In with Ethereum message, the address that it names. @throws BillfoldError `login.failed` */
