@@ -38,10 +38,10 @@ test('of the texts of one byte string, base64url accepts one', () => {
 })
 
 test('base64 may be padded and in either alphabet, but has no unused bits, spaces or other characters', () => {
-  for (const text of ['AQIDBA==', 'AQIDBA', '-_-_', '+/+/']) expect(parseBase64(text)).toBeInstanceOf(Uint8Array)
-  for (const text of ['AQIDBB==', 'AQIDBA=', 'AQID BA==', 'A', '-/-/', 'AQIDBA===', 'AQID=BA='])
+  for (const text of ['AQ==', 'AQ', '-_-_', '+/+/']) expect(parseBase64(text)).toBeInstanceOf(Uint8Array)
+  for (const text of ['AR==', 'AQ=', 'A Q==', 'A', '-/-/', 'AQ===', 'AQ=A'])
     expect(parseBase64(text), text).toBeUndefined()
-  for (const text of ['AQIDBB==', 'AQID BA==']) expect(() => base64ToBytes(text)).toThrow(TypeError)
+  for (const text of ['AR==', 'A Q==']) expect(() => base64ToBytes(text)).toThrow(TypeError)
 })
 
 test('a token is rejected in any text but its own', async () => {

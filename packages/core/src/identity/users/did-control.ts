@@ -4,7 +4,7 @@ import { findByIdentifier, type IdentifierRow } from './identifiers.ts'
 import { normalizeDid } from './normalize-identifier.ts'
 
 /**
- * Returns true while a key of the user is an authentication key of the DID. Control of a DID can be handed over at any time, so it is
+ * Returns true while a key of the user is an authentication key of the DID. Control of a DID can be transferred at any time, so it is
  * looked up whenever it is relied on.
  */
 export type ControlsDid = (user: UserKey, did: string) => Promise<boolean>

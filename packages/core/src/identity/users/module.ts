@@ -8,7 +8,7 @@ import { users } from './table.ts'
 const userAuditActions = {
   'user.created': 'A user was created',
   'user.reference-changed': 'The reference of a user was changed',
-  'user.did-handed-over': 'A user lost a DID to the user who controls it now',
+  'user.did-transferred': 'A user lost a DID to the user who controls it now',
   'user.archived': 'A user was archived with all wallets',
   'user.erased': 'The personal data of a user was erased',
 }

@@ -94,7 +94,7 @@ async function takeOverDidWrites(
   if (isKept) throw new BillfoldError('user.exists')
   return [
     remove(identifiers, { where: { id: row.id, userId: row.userId } }),
-    auditWrite(actor, 'user.did-handed-over', row.userId, services.now()),
+    auditWrite(actor, 'user.did-transferred', row.userId, services.now()),
   ]
 }
 

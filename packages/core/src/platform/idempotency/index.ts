@@ -1,5 +1,4 @@
 export { idempotencyTrackingStorage, type TrackedStorage } from './idempotent-request.ts'
-export type { ReplyPrecondition } from './reply-preconditions.ts'
 export type { StoredReply } from './stored-reply.ts'
 export {
   type IdempotentCall,

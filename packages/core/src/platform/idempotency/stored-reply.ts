@@ -13,7 +13,7 @@ export interface StoredReply {
 }
 
 /** A stored reply, and the conditions under which it may be given again. */
-export interface KeptReply {
+export interface RetainedReply {
   readonly reply: StoredReply
   readonly preconditions: readonly StoredPrecondition[]
   /** Keyed hash of the secrets of the request, which a repeat must present again; undefined if any repeat may have it. */
@@ -42,8 +42,8 @@ export interface IdempotencyKeySecrets {
    */
   readonly computeFingerprint: (input: string) => string
   /** Seals a reply. Returns null if the reply is too long to store. */
-  readonly seal: (kept: KeptReply) => Uint8Array | null
-  readonly open: (sealed: Uint8Array) => KeptReply
+  readonly seal: (retained: RetainedReply) => Uint8Array | null
+  readonly open: (sealed: Uint8Array) => RetainedReply
 }
 
 /** Derives the row id, the fingerprint key and the sealing key from an idempotency key and its scope. */
@@ -66,8 +66,8 @@ export async function deriveIdempotencyKeySecrets(
   return {
     id,
     computeFingerprint: (input) => createHmac('sha256', fingerprintKey).update(input).digest('base64url'),
-    seal: (kept) => {
-      const text = JSON.stringify(kept)
+    seal: (retained) => {
+      const text = JSON.stringify(retained)
       return text.length > maxReplyLength ? null : sealWithKey(sealingKey, Buffer.from(text), context)
     },
     open: (sealed) => {
