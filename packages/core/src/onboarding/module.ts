@@ -19,6 +19,9 @@ const onboardingAuditActions = {
   'wallet.erased': 'Data submitted with a wallet was erased; the subject is a keyed hash of the public key',
   'application.submitted': 'An application was submitted',
   'application.status-changed': 'The status of an application was changed',
+  'application.changed': 'The applicant changed attributes or files of an application',
+  'application.message-posted': 'A message about an application was posted',
+  'application.payment-reported': 'The applicant reported the transaction of a payment',
 }
 
 /** The type of the declarations above, which is merged into that of all modules. */

@@ -53,10 +53,12 @@ function suite(client: MountedClient): void {
       })
       expect((await browser.getResult()).data).toMatchObject({ status: 'success' })
       const { decrypted, json } = await relyingParty.send('GET', path)
-      expect(json).toMatchObject({ status: 'success', publicKey: expect.any(String) })
+      expect(json).toMatchObject({ sessionId, publicKey: expect.any(String) })
       expect(decrypted).toEqual({
         sessionId,
         userId,
+        userid: userId,
+        did: userId,
         wallet: [],
         face_compare_score: 0.98,
         selfie: createSelfie('ada'),
@@ -79,7 +81,7 @@ function suite(client: MountedClient): void {
         'success',
       )
       const { decrypted } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
-      expect(decrypted).toEqual({ sessionId, userId })
+      expect(decrypted).toEqual({ sessionId, userId, userid: userId, did: userId })
     })
 
     it('returns 400 without a user if the configuration does not identify', async () => {

@@ -39,6 +39,8 @@ describe('a single-request login', () => {
       sessionId: expect.any(String),
       pinRequired: false,
       userId,
+      userid: userId,
+      did: userId,
       wallet: [],
       face_compare_score: 0.98,
       token: expect.any(String),

@@ -1,10 +1,20 @@
 import type { ApplicationStatus, EventType } from '@billfold/core'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import { createDidClient, type DidClient } from '../dids/did-client.ts'
+import type { JsonValue } from '../json-value.ts'
 import { logInApplicant } from '../onboarding/applicant.ts'
 import type { EventHost, EventTrigger } from './event-host.ts'
 
 const name = { id: 'http://schemas.example/name', data: { value: { first: 'Ada', last: 'Ade' } } }
+
+/** Prepares a request of the applicant about an application that they have submitted. */
+function asking(action: string, json: JsonValue): EventTrigger {
+  return async ({ billfold }) => {
+    const applicant = await logInApplicant(inMemoryDriver(billfold.onboarding))
+    const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+    return () => applicant.send('POST', `/applications/${made.body.id}/${action}`, { json })
+  }
+}
 
 async function submitting({ billfold }: EventHost) {
   const applicant = await logInApplicant(inMemoryDriver(billfold.onboarding))
@@ -34,6 +44,9 @@ export const onboardingAndDidTriggers = {
   'application.returned': moves('in_review', 'returned_for_changes'),
   'application.approved': moves('in_review', 'approved'),
   'application.rejected': moves('in_review', 'rejected'),
+  'application.withdrawn': asking('change_status', { code: 8 }),
+  'application.message-posted': asking('chat', { message: 'When?' }),
+  'application.payment-reported': asking('payments', { transactionHash: `0x${'1'.repeat(64)}` }),
   'did.created': async (setup) => () => createTriggerClient(setup).call('POST', '/wallet', { wallet: {} }),
   'did.updated': async (setup) => () =>
     createTriggerClient(setup).call('POST', '/wallet', {

@@ -17,6 +17,8 @@ const apis = (['authentication', 'onboarding', 'dids', 'custody', 'payments'] as
 const exceptions: Readonly<Record<string, string>> = {
   'authentication.checkEnrollment': 'reads',
   'authentication.getSessionResult': 'reads',
+  'authentication.fetchUserInfo': 'reads',
+  'authentication.getCommunityInfo': 'reads',
   'authentication.authenticateWithLiveid': 'is gone',
   'authentication.webhook': 'is gone',
   'authentication.ecdsaHelper': 'computes',
@@ -81,6 +83,9 @@ const plainReplies = [
   'dids.createVault',
   'dids.createWallet',
   'dids.renameWallets',
+  'onboarding.changeApplicationStatus',
+  'onboarding.postApplicationMessage',
+  'onboarding.reportApplicationPayment',
   'onboarding.sendFile',
   'onboarding.sendUserFile',
   'payments.activateLicence',

@@ -78,6 +78,73 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       expect(none.body.errors).toEqual([{ path: 'attributes', message: 'Attribute name is required' }])
     })
 
+    it('with a document that was not uploaded are rejected', async () => {
+      const applicant = await logInApplicant(client)
+      const attributes = [name, { id: 'passport', data: { image: '$document-1' } }]
+      const reply = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes } })
+      expect(reply).toMatchObject({ status: 400, body: { errors: [{ path: '$document-1', message: 'is missing' }] } })
+    })
+
+    it('are changed by their wallet until they are in review, and again when they are returned', async () => {
+      const applicant = await logInApplicant(client)
+      const stranger = await logInApplicant(client)
+      const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+      const path = `/applications/${made.body.id}`
+      const change = (last: unknown, by = applicant) =>
+        by.send('PATCH', path, { json: { attributes: [{ id: 'name', data: { first: 'Ann', last } }] } })
+      const { applications } = host().billfold.onboarding
+      expect((await change('Poe')).body.application.attributes).toMatchObject([{ data: { value: { last: 'Poe' } } }])
+      expect((await change(1)).status).toBe(400)
+      expect((await change('Poe', stranger)).status).toBe(404)
+      await applications.transition(made.body.id, { to: 'in_review' })
+      expect(await change('Roe')).toMatchObject({ status: 409, body: { code: 'application_invalid_transition' } })
+      await applications.transition(made.body.id, { to: 'returned_for_changes' })
+      expect((await change('Roe')).body.application).toMatchObject({ status: 'submitted', currentStatus: 1 })
+      expect((await applications.get(made.body.id)).attributes).toMatchObject([{ data: { value: { last: 'Roe' } } }])
+    })
+
+    it('are withdrawn by their wallet, once', async () => {
+      const applicant = await logInApplicant(client)
+      const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+      const withdraw = (code: number) =>
+        applicant.send('POST', `/applications/${made.body.id}/change_status`, { json: { code, note: 'Not now' } })
+      expect((await withdraw(2)).status).toBe(400)
+      expect((await withdraw(8)).body.application).toMatchObject({ status: 'withdrawn', currentStatus: 8 })
+      expect((await withdraw(8)).status).toBe(409)
+      const { applications } = host().billfold.onboarding
+      await expect(applications.transition(made.body.id, { to: 'in_review' })).rejects.toMatchObject({
+        code: 'application.invalid-transition',
+      })
+    })
+
+    it('have messages of the applicant and of the host, each exactly once when posted at the same time', async () => {
+      const applicant = await logInApplicant(client)
+      const stranger = await logInApplicant(client)
+      const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+      const path = `/applications/${made.body.id}/chat`
+      const { applications } = host().billfold.onboarding
+      const texts = Array.from({ length: 6 }, (_, index) => `message ${index}`)
+      await Promise.all(texts.map((message) => applicant.send('POST', path, { json: { message } })))
+      await applications.postMessage(made.body.id, { text: 'Answer', by: 'reviewer-7' })
+      const { body } = await applicant.send('GET', path)
+      expect(body.map(({ message }: { message: string }) => message).sort()).toEqual(['Answer', ...texts])
+      expect(body.at(-1)).toMatchObject({ user: { name: 'Reviewer' }, roles: ['reviewer'] })
+      expect((await stranger.send('GET', path)).status).toBe(404)
+      expect((await stranger.send('POST', path, { json: { message: 'x' } })).status).toBe(404)
+      expect((await applicant.send('POST', path, { json: { message: '' } })).status).toBe(400)
+    })
+
+    it('have at most 20 payments, each transaction once', async () => {
+      const applicant = await logInApplicant(client)
+      const made = await applicant.send('POST', '/applications', { json: { templateId: 1, attributes: [name] } })
+      const pay = (transactionHash: string) =>
+        applicant.send('POST', `/applications/${made.body.id}/payments`, { json: { transactionHash } })
+      for (let index = 0; index < 20; index++) await pay(`0x${index}`)
+      expect((await pay('0x0')).body.application.payments.transactionHashes).toHaveLength(20)
+      expect(await pay('0x20')).toMatchObject({ status: 429, body: { code: 'application_limit_reached' } })
+      expect((await pay('<script>')).status).toBe(400)
+    })
+
     it('are created once per idempotency key', async () => {
       const applicant = await logInApplicant(client)
       const headers = { 'idempotency-key': 'k-1' }

@@ -47,6 +47,8 @@ export interface OnboardingHost {
   /** Counts the files in the blob store. */
   readonly blobCount: () => Promise<number>
   readonly rowCount: (table: string) => Promise<number>
+  /** Public ids of the files that nothing references, which are deleted after a day. */
+  readonly unusedFiles: () => Promise<readonly string[]>
   readonly drop: () => Promise<void>
 }
 
@@ -80,17 +82,20 @@ export async function createOnboardingHost(
     },
     ...more,
   })
+  const rowsOf = (name: string) => {
+    const table = tables.find((candidate) => candidate.name === name)
+    if (table === undefined) throw new Error(`there is no table ${name}`)
+    return storage.find(table)
+  }
   return {
     billfold,
     storage,
     directory,
     logins,
     blobCount: () => countFiles(directory),
-    rowCount: async (name) => {
-      const table = tables.find((candidate) => candidate.name === name)
-      if (table === undefined) throw new Error(`there is no table ${name}`)
-      return (await storage.find(table)).length
-    },
+    rowCount: async (name) => (await rowsOf(name)).length,
+    unusedFiles: async () =>
+      (await rowsOf('files')).filter((row) => row['usedAt'] === null).map((row) => `file-${String(row['id'])}`),
     drop: () => rm(directory, { recursive: true, force: true }),
   }
 }

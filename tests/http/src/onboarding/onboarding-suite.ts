@@ -130,6 +130,66 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect((await applicant.send('POST', '/users', { json })).status).toBe(201)
     })
 
+    it('accept the multipart body as the published document prints it', async () => {
+      const applicant = await logInApplicant(client)
+      const attributes = `"[{
+        "id":"http://attribute-url/1",
+        "data":{
+        "value":{
+        "image":"$document-1"
+        }
+        }
+        }]"`
+      const form = formRequest(
+        { name: 'attributes', type: 'application/json', content: attributes },
+        { name: '$document-1', type: 'image/jpeg', content: jpegBytes() },
+      )
+      expect((await applicant.send('POST', '/users', form)).status).toBe(201)
+    })
+
+    it.each<readonly [string, unknown, unknown]>([
+      ['a text', 'Ann', 'Ann'],
+      ['a number', 0, 0],
+      ['false', false, false],
+      ['null', null, null],
+      ['an array', ['a', { b: 1 }], ['a', { b: 1 }]],
+      ['an object', { first: 'Ann' }, { first: 'Ann' }],
+      ['an object whose only property is value', { value: { first: 'Ann' } }, { first: 'Ann' }],
+      ['an object with value and more', { value: 1, unit: 'm' }, { value: 1, unit: 'm' }],
+    ])('store %s as the value of an attribute', async (_what, data, value) => {
+      const applicant = await logInApplicant(client)
+      const made = await applicant.send('POST', '/users', { json: { attributes: [{ id: 'a', data }] } })
+      expect(made.status).toBe(201)
+      const { data: exported } = await host().billfold.users.export(decodeClaims(made.body.token).sub)
+      expect(exported['onboarding']).toMatchObject({ attributes: [{ id: 'a', data: { value } }] })
+    })
+
+    it('keep the files that are named in documents only', async () => {
+      const applicant = await logInApplicant(client)
+      const ids = [await upload(applicant), await upload(applicant), await upload(applicant)]
+      const documents = [{ id: 1, name: 'a.png', content: ids[0] }, { content: [ids[1], ids[2]] }]
+      const attributes = [{ id: 'a', data: 'x', documents }]
+      const made = await applicant.send('POST', '/users', { json: { attributes } })
+      expect(made.status).toBe(201)
+      const id = decodeClaims(made.body.token).sub
+      const { data: exported } = await host().billfold.users.export(id)
+      expect(exported['onboarding']).toMatchObject({ attributes: [{ documents }] })
+      expect(await host().unusedFiles()).not.toEqual(expect.arrayContaining([expect.toBeOneOf(ids)]))
+    })
+
+    it.each([
+      ['a document that was not uploaded', [{ content: 'file-00000000-0000-7000-8000-000000000000' }]],
+      ['a content that is no file', [{ content: 'passport.png' }]],
+      ['a document number without its part', [1]],
+    ])('with %s are rejected', async (_what, documents) => {
+      const applicant = await logInApplicant(client)
+      const reply = await applicant.send('POST', '/users', {
+        json: { attributes: [{ id: 'a', data: 'x', documents }] },
+      })
+      expect(reply).toMatchObject({ status: 400, body: { code: 'input_invalid' } })
+      expect((await applicant.send('GET', '/auth/token')).status).toBe(404)
+    })
+
     it.each<readonly [string, readonly FormPart[], string]>([
       ['a document that was not sent', [attributesPart('$document-1')], '$document-1'],
       ['an unreferenced document', [attributesPart(), { name: '$document-1', content: pngBytes() }], '$document-1'],
@@ -261,6 +321,7 @@ export function onboardingSuite(client: MountedClient, host: () => OnboardingHos
       expect(list).toMatchObject({ status: 200, body: { templates: [{ id: 1, name: 'Account' }, { id: 'two' }] } })
       expect((await sendOnboardingRequest(client, 'GET', '/templates/')).body).toEqual(list.body)
       const one = await sendOnboardingRequest(client, 'GET', '/templates/1/schema.json')
+      expect((await sendOnboardingRequest(client, 'GET', '/templates/1')).body).toEqual(one.body)
       expect(one.body.template).toMatchObject({
         id: 1,
         attributes: [{ id: 'name', required: true }, { id: 'passport' }],

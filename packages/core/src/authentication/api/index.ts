@@ -21,6 +21,7 @@ import { pinRoute } from './routes/pin-route.ts'
 import { serviceKeyRoutes } from './routes/service-key-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
+import { tenantRoutes } from './routes/tenant-routes.ts'
 
 /**
  * The options of the authentication API.
@@ -68,6 +69,7 @@ export function authenticationHttpApi(
     title: 'Billfold authentication API',
     routes: Object.freeze([
       ...serviceRoutes(authentication),
+      ...tenantRoutes(sessionRoutesContext),
       ...serviceKeyRoutes(authentication),
       ...ecdsaHelperRoutes(authentication),
       enrollmentRoute(authentication, sessionContext.controlsDid),

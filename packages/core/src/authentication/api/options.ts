@@ -39,4 +39,6 @@ export interface CallerOptions {
   readonly plainServiceKeys?: boolean
   /** Enables `POST /ecdsa_helper`, which takes a private key. Default: false. */
   readonly ecdsaHelper?: boolean
+  /** The reply of `POST /ecdsa_helper`: the text as in the API document, or `{data}` as the vendor's request collection reads it. Default: `text`. */
+  readonly ecdsaHelperReply?: 'text' | 'object'
 }

@@ -1,8 +1,10 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import { z } from 'zod'
 import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
+import type { ControlsDid } from '../../identity/users/did-control.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import type { SessionRow } from './session.ts'
+import { getUserDid } from './user-did.ts'
 import { saveSessionJsonWrites, saveSessionValueWrites, findSessionJson, findSessionValue } from './session-values.ts'
 
 /** The scopes that a session can request. */
@@ -26,6 +28,10 @@ export type ListWalletClaims = (
 /** The claims that a relying party receives from a completed session, selected by its scopes. */
 export interface SessionClaims {
   readonly userId: string
+  /** The same as `userId`, as the vendor's helpers read it. */
+  readonly userid: string
+  /** The verified DID of the user, or the user id. */
+  readonly did: string
   readonly wallet?: readonly WalletClaim[]
   readonly liveness_score?: number | null
   readonly face_compare_score?: number | null
@@ -80,7 +86,15 @@ export async function retainFaceDataWrites(
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
 export async function getSessionClaims(
-  { services, listWalletClaims }: { readonly services: IdentityServices; readonly listWalletClaims: ListWalletClaims },
+  {
+    services,
+    listWalletClaims,
+    controlsDid,
+  }: {
+    readonly services: IdentityServices
+    readonly listWalletClaims: ListWalletClaims
+    readonly controlsDid: ControlsDid
+  },
   session: SessionRow,
   uncommitted?: RetainedFaceData,
 ): Promise<SessionClaims> {
@@ -89,6 +103,8 @@ export async function getSessionClaims(
   const { scores, selfie } = uncommitted ?? (await findRetainedFaceData(services, session, scopes))
   return {
     userId,
+    userid: userId,
+    did: await getUserDid({ services, controlsDid }, session.tenant, userId),
     ...(scopes.has('wallet') && { wallet: await listWalletClaims(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),

@@ -10,6 +10,7 @@ export const authenticationErrors = {
   'session.no-user': { status: 400, message: 'The session has no user, and its configuration does not identify one' },
   'session.pending': { status: 404, message: 'The session has no response yet' },
   'session.failed': { status: 400, message: 'The session ended without success' },
+  'community.not-found': { status: 404, message: 'Community not found' },
   'session-url.rejected': { status: 400, message: 'This session URL is not allowed' },
   'login.second-factor-required': {
     status: 403,

@@ -8,6 +8,7 @@ export const onboardingErrors = {
   'file.limit-reached': { status: 429, message: 'File quota reached for this wallet (number or bytes)' },
   'template.not-found': { status: 404, message: 'Template not found' },
   'application.not-found': { status: 404, message: 'Application not found' },
+  'application.limit-reached': { status: 429, message: 'This application cannot have more of these' },
   'application.invalid-transition': {
     status: 409,
     message: 'The application cannot change from its current state to this one',

@@ -2,6 +2,7 @@ import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { Application, ApplicationStatus } from '../applications/application.ts'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
 import { type StoredFile, readFile } from '../applications/files.ts'
+import { postApplicationMessage } from '../applications/application-messages.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { type ApplicationTransition, transitionApplication } from '../applications/transition-application.ts'
 import { eraseWalletData } from '../applications/personal-data.ts'
@@ -31,6 +32,14 @@ export interface OnboardingApi {
       id: string,
       move: ApplicationTransition & { readonly by?: string; readonly tenant?: string },
     ) => Promise<Application>
+    /**
+     * Posts a message to the applicant: 1 to 4,000 characters. The audit log records `by` as the actor.
+     * @throws BillfoldError `application.not-found`, `application.limit-reached`, `input.invalid`
+     */
+    readonly postMessage: (
+      id: string,
+      message: { readonly text: string; readonly by?: string; readonly tenant?: string },
+    ) => Promise<Application>
   }
   readonly files: {
     /** Reads a file by its public id. The content is decrypted lazily. @throws BillfoldError `file.not-found` */
@@ -50,6 +59,8 @@ export function createOnboardingApi(
   host: (tenant?: string) => Actor,
   { files }: OnboardingSettings,
 ): OnboardingApi {
+  const reviewer = (tenant: string | undefined, by: string | undefined): Actor =>
+    by === undefined ? host(tenant) : { ...host(tenant), id: by.slice(0, 128) }
   return {
     applications: {
       list: ({ tenant: of, status, page = 1, size = 20 } = {}) => {
@@ -57,9 +68,11 @@ export function createOnboardingApi(
         return listApplications(services, { tenant, ...(status !== undefined && { status }) }, { page, size })
       },
       get: (id, of) => getApplication(services, { tenant: host(of).tenant }, id),
-      transition: async (id, { by, tenant: of, ...move }) => {
-        const actor = host(of)
-        return transitionApplication(services, by === undefined ? actor : { ...actor, id: by.slice(0, 128) }, id, move)
+      transition: async (id, { by, tenant: of, ...move }) =>
+        transitionApplication(services, reviewer(of, by), id, move),
+      postMessage: async (id, { text, by, tenant: of }) => {
+        const actor = reviewer(of, by)
+        return postApplicationMessage(services, actor, { tenant: actor.tenant }, id, { from: 'host', text })
       },
     },
     files: { read: (id, of) => readFile(services, files, { tenant: host(of).tenant }, id) },

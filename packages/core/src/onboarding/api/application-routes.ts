@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import type { Application } from '../applications/application.ts'
 import { getApplication, listApplications } from '../applications/application-queries.ts'
 import { submitApplication } from '../applications/submit-application.ts'
 import { toWalletActor } from './guards.ts'
 import type { OnboardingContext } from './context.ts'
+import { applicationBody, applicationDetails, toApplicationDetails, toApplicationSummary } from './application-reply.ts'
 import { attributesSchema, maxAttributesBytes, fileIdsSchema } from './schemas.ts'
 
 const applicationInput = z.object({
@@ -16,28 +16,17 @@ const applicationInput = z.object({
 
 const submittedBody = z.object({ message: z.string(), id: z.string() })
 
-const applicationBody = z.object({
-  id: z.string(),
-  templateId: z.union([z.string(), z.number()]),
-  status: z.string().describe('submitted, in_review, approved, rejected or returned_for_changes'),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  note: z.string().optional(),
-})
-
-const applicationDetails = applicationBody.extend({
-  attributes: z.array(z.object({ id: z.string(), schemaId: z.string().optional(), data: z.unknown() })),
-  files: z.array(z.string()),
-})
-
-const pageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(10_000).default(1),
-  size: z.coerce.number().int().min(1).max(100).default(20),
-})
+/** Wallets that expect bare shapes read one page only. */
+const pageQuery = (defaultSize: number) =>
+  z.object({
+    page: z.coerce.number().int().min(1).max(10_000).default(1),
+    size: z.coerce.number().int().min(1).max(100).default(defaultSize),
+  })
 
 /** Routes to submit applications and to read the wallet's own. */
 export function applicationRoutes(onboarding: OnboardingContext): readonly Route[] {
-  const { services, walletGuard } = onboarding
+  const { services, settings, walletGuard } = onboarding
+  const { unwrappedApplications } = settings
   return [
     submitRoute(onboarding),
     route({
@@ -46,14 +35,22 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
       path: '/applications',
       summary: "List the wallet's own applications, newest first",
       guard: walletGuard,
-      query: pageQuery,
+      query: pageQuery(unwrappedApplications ? 100 : 20),
       replies: {
-        200: { description: 'A page of applications', schema: z.object({ applications: z.array(applicationBody) }) },
+        200: {
+          description: 'A page of applications',
+          schema: unwrappedApplications
+            ? z.array(applicationDetails)
+            : z.object({ applications: z.array(applicationBody) }),
+        },
       },
       handler: async ({ query }, context) => {
-        const { tenant, id: owner } = toWalletActor(context)
-        const found = await listApplications(services, { tenant, owner }, query)
-        return { status: 200, body: { applications: found.map(toSummary) } }
+        const actor = toWalletActor(context)
+        const found = await listApplications(services, { tenant: actor.tenant, owner: actor.id }, query)
+        const body = unwrappedApplications
+          ? found.map((application) => toApplicationDetails(actor, application))
+          : { applications: found.map((application) => toApplicationSummary(actor, application)) }
+        return { status: 200, body }
       },
     }),
     route({
@@ -64,14 +61,17 @@ export function applicationRoutes(onboarding: OnboardingContext): readonly Route
       guard: walletGuard,
       params: z.object({ applicationId: z.string().max(64) }),
       replies: {
-        200: { description: 'The application', schema: z.object({ application: applicationDetails }) },
+        200: {
+          description: 'The application',
+          schema: unwrappedApplications ? applicationDetails : z.object({ application: applicationDetails }),
+        },
         404: { description: 'Application not found' },
       },
       handler: async ({ params }, context) => {
-        const { tenant, id: owner } = toWalletActor(context)
-        const application = await getApplication(services, { tenant, owner }, params.applicationId)
-        const { attributes: submitted, files } = application
-        return { status: 200, body: { application: { ...toSummary(application), attributes: submitted, files } } }
+        const actor = toWalletActor(context)
+        const filter = { tenant: actor.tenant, owner: actor.id }
+        const application = toApplicationDetails(actor, await getApplication(services, filter, params.applicationId))
+        return { status: 200, body: unwrappedApplications ? application : { application } }
       },
     }),
   ]
@@ -112,15 +112,4 @@ function submitRoute({ services, settings, walletGuard }: OnboardingContext): Ro
       return { status: 201, body: { message: 'Application Created', id } }
     },
   })
-}
-
-function toSummary({ id, templateId, status, createdAt, updatedAt, note }: Application): Record<string, unknown> {
-  return {
-    id,
-    templateId,
-    status,
-    createdAt: new Date(createdAt).toISOString(),
-    updatedAt: new Date(updatedAt).toISOString(),
-    note,
-  }
 }

@@ -58,7 +58,9 @@ export function challengeRoutes(onboarding: OnboardingContext): readonly Route[]
       },
     }),
     responseRoute(onboarding),
-    userTokenRoute(onboarding),
+    userTokenRoute(onboarding, 'getUserToken', '/auth/token'),
+    // The path by which Identity Wallets ask.
+    userTokenRoute(onboarding, 'getTokenOfUser', '/users/token'),
   ]
 }
 
@@ -96,11 +98,11 @@ function responseRoute({ services, settings, challengeGuard }: OnboardingContext
   })
 }
 
-function userTokenRoute({ services, walletGuard }: OnboardingContext): Route {
+function userTokenRoute({ services, walletGuard }: OnboardingContext, id: string, path: string): Route {
   return route({
-    id: 'getUserToken',
+    id,
     method: 'GET',
-    path: '/auth/token',
+    path,
     summary: "Get a token for the wallet's user",
     guard: walletGuard,
     replies: {

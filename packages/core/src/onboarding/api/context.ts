@@ -12,4 +12,6 @@ export interface OnboardingContext {
   readonly challengeGuard: Guard
   /** Authenticates wallets by W-JWT. */
   readonly walletGuard: Guard
+  /** Authenticates wallets, and admits pages of `loginOrigins`, which bring a user token. */
+  readonly loginGuard: Guard
 }

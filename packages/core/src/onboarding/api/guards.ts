@@ -33,6 +33,25 @@ export function walletGuard(services: Services, tenant: string, origins: Origins
   }
 }
 
+/**
+ * Authenticates a wallet as `wallet` does if an `Authorization` header is sent. Otherwise admits pages of `origins`, whose body must
+ * carry a user token, which the route verifies.
+ */
+export function walletOrPageGuard(wallet: Guard, tenant: string, origins: ReadonlySet<string>): Guard {
+  if (origins.size === 0) return wallet
+  return {
+    ...wallet,
+    name: 'wallet-or-page',
+    security: [{ wallet: [] }, {}],
+    admit: async (request) => {
+      const { authorization, origin } = request.headers
+      if (authorization !== undefined) return wallet.admit(request)
+      if (typeof origin !== 'string' || !origins.has(origin)) throw new BillfoldError('caller.unauthenticated')
+      return { kind: 'anonymous', tenant, id: `page ${toSourceAddress(request.ip)}`, scopes: new Set() }
+    },
+  }
+}
+
 /** Requires a bearer token, which the route verifies as a C-JWT, and checks the origin. */
 export function challengeGuard(tenant: string, origins: Origins): Guard {
   const scheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A C-JWT of GET /auth/challenge' }

@@ -1,11 +1,12 @@
 import type { Api } from '../../http/index.ts'
 import type { Services } from '../../platform/services.ts'
 import { publicGuard } from '../../identity/api/service-guard.ts'
+import { applicationChangeRoutes } from './application-change-routes.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { challengeRoutes } from './challenge-routes.ts'
 import { onboardingErrorReply, onboardingErrorBody } from './error-reply.ts'
 import { fileRoutes } from './file-routes.ts'
-import { challengeGuard, walletGuard } from './guards.ts'
+import { challengeGuard, walletGuard, walletOrPageGuard } from './guards.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { OnboardingContext } from './context.ts'
 import type { OnboardingSettings } from './options.ts'
@@ -17,12 +18,14 @@ export { type OnboardingApi, createOnboardingApi } from './api.ts'
 
 /** Builds the onboarding HTTP API: wallet login, users with documents, applications. */
 export function onboardingHttpApi(services: Services, tenant: string, settings: OnboardingSettings): Api {
+  const wallet = walletGuard(services, tenant, settings.allowedOrigins)
   const onboarding: OnboardingContext = {
     services,
     settings,
     publicGuard: publicGuard(tenant),
     challengeGuard: challengeGuard(tenant, settings.allowedOrigins),
-    walletGuard: walletGuard(services, tenant, settings.allowedOrigins),
+    walletGuard: wallet,
+    loginGuard: walletOrPageGuard(wallet, tenant, settings.loginOrigins),
   }
   return Object.freeze({
     name: 'onboarding',
@@ -34,6 +37,7 @@ export function onboardingHttpApi(services: Services, tenant: string, settings: 
       ...templateRoutes(onboarding),
       ...fileRoutes(onboarding),
       ...applicationRoutes(onboarding),
+      ...applicationChangeRoutes(onboarding),
     ]),
     errorReply: onboardingErrorReply,
     errorSchema: onboardingErrorBody,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { randomSecret } from '../../kernel/crypto/index.ts'
-import { BillfoldError } from '../../kernel/errors.ts'
+import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import {
   type CookieDefinition,
   formatCookie,
@@ -11,6 +11,8 @@ import {
   type Route,
   route,
 } from '../../http/index.ts'
+import { consumeNonce, consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
+import type { Services } from '../../platform/services.ts'
 import { findWalletUserId } from '../applications/wallet-actor.ts'
 import { getUser } from '../../identity/users/find.ts'
 import {
@@ -43,12 +45,15 @@ function ticketCookie(purpose: 'requested' | 'shown', ticket: string): CookieDef
   }
 }
 
+/** Milliseconds that a used token is remembered after it has expired. */
+const clockSkewMs = 60_000
+
 /** Routes that turn a wallet login into a browser session, by a single-use ticket. */
 export function loginRoutes(onboarding: OnboardingContext): readonly Route[] {
   return [ticketRoute(onboarding), pageRoute(onboarding), completeRoute(onboarding)]
 }
 
-function ticketRoute({ services, settings, walletGuard }: OnboardingContext): Route {
+function ticketRoute({ services, settings, loginGuard }: OnboardingContext): Route {
   const urls = z.object({ redirectUrl: z.string(), redirectTo: z.string() })
   return route({
     id: 'login',
@@ -56,21 +61,19 @@ function ticketRoute({ services, settings, walletGuard }: OnboardingContext): Ro
     method: 'POST',
     path: '/login',
     summary: "Get a single-use URL that logs the wallet's user in, valid for 60 seconds",
-    guard: walletGuard,
-    limits: [{ by: 'caller', limit: 60, windowSeconds: 60 }],
+    guard: loginGuard,
+    limits: [
+      { by: 'caller', limit: 60, windowSeconds: 60 },
+      { by: 'ip', limit: 600, windowSeconds: 60 },
+    ],
     body: { encoding: 'json', schema: z.object({ token: jwtSchema }), limit: 16 * 1024 },
     replies: {
       200: { description: 'The URL, under both names', schema: urls },
       404: { description: 'The wallet has no user' },
     },
     handler: async ({ body }, context) => {
-      const actor = toWalletActor(context)
-      const { tenant } = actor
-      const userId = await findWalletUserId(services, actor)
-      if (userId === undefined) throw new BillfoldError('user.not-found')
-      const { type } = loginTokenTypes.user
-      const { subject } = await services.tokens.verify(body.token, { type, audience: loginAudience, tenant })
-      if (subject !== userId) throw new BillfoldError('token.invalid')
+      const { tenant } = context.caller
+      const userId = await verifyUserToken(services, body.token, context)
       await getUser(services, tenant, userId)
       const ticket = await issueTicket(services, tenant, userId)
       const url = `${settings.publicUrl ?? context.url ?? context.mount}/login/complete?ticket=${ticket}`
@@ -84,6 +87,26 @@ function ticketRoute({ services, settings, walletGuard }: OnboardingContext): Ro
       }
     },
   })
+}
+
+/**
+ * Verifies the user token of a login and returns its user. A wallet sends its own token beside it; a page of `loginOrigins` has the user
+ * token alone, which it can use once.
+ */
+async function verifyUserToken(services: Services, token: string, context: RequestContext): Promise<string> {
+  const { tenant, kind } = context.caller
+  const userId = kind === 'anonymous' ? undefined : await findWalletUserId(services, toWalletActor(context))
+  if (kind !== 'anonymous' && userId === undefined) throw new BillfoldError('user.not-found')
+  const { type } = loginTokenTypes.user
+  const { subject, id, expiresAt } = await services.tokens.verify(token, { type, audience: loginAudience, tenant })
+  if (userId !== undefined && subject !== userId) throw new BillfoldError('token.invalid')
+  if (userId === undefined) {
+    const use = consumeNonceWrite('user-token', tenant, id, expiresAt + clockSkewMs)
+    await consumeNonce(services.storage, use).catch((error: unknown) => {
+      throw isBillfoldError(error, 'request.replayed') ? new BillfoldError('token.invalid', { cause: error }) : error
+    })
+  }
+  return subject
 }
 
 /**

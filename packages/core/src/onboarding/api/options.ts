@@ -28,6 +28,13 @@ export interface OnboardingOptions extends WalletLoginSettings {
   readonly templates?: readonly ApplicationTemplate[]
   /** Return templates without the `{templates}` and `{template}` wrappers, as some existing wallets expect. Default: false. */
   readonly unwrappedTemplates?: boolean
+  /** Return applications without the `{applications}` and `{application}` wrappers, in full, as some existing wallets expect. Default: `unwrappedTemplates`. */
+  readonly unwrappedApplications?: boolean
+  /**
+   * Web origins whose pages may send the user token alone to `POST /login`, without the wallet's token: a page that received it from
+   * the wallet. Each token then logs in once. CORS is up to the host. Default: none.
+   */
+  readonly loginOrigins?: readonly string[]
   /** Store of uploaded files; contents are encrypted. Default: `directoryBlobs('billfold-files')` in the working directory. */
   readonly blobs?: BlobStore
   /** Limits for uploaded files. */
@@ -55,6 +62,8 @@ export interface OnboardingSettings {
   readonly login: WalletLoginSettings
   readonly templates: ReadonlyMap<string, CompiledTemplate>
   readonly unwrappedTemplates: boolean
+  readonly unwrappedApplications: boolean
+  readonly loginOrigins: ReadonlySet<string>
   readonly files: FileSettings
   readonly allowedOrigins: ReadonlySet<string> | undefined
   readonly publicUrl: string | undefined
@@ -77,6 +86,8 @@ export function toOnboardingSettings(options: OnboardingOptions = {}): Onboardin
     login: options,
     templates: compileTemplates(options.templates ?? []),
     unwrappedTemplates: options.unwrappedTemplates ?? false,
+    unwrappedApplications: options.unwrappedApplications ?? options.unwrappedTemplates ?? false,
+    loginOrigins: new Set(options.loginOrigins ?? []),
     files: {
       ...defaultFileLimits,
       ...options.files,

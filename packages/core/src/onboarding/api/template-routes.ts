@@ -6,7 +6,8 @@ import type { OnboardingContext } from './context.ts'
 const templateBody = z.looseObject({ id: z.union([z.string(), z.number()]) })
 
 /** Public routes that serve the application templates. */
-export function templateRoutes({ settings, publicGuard }: OnboardingContext): readonly Route[] {
+export function templateRoutes(onboarding: OnboardingContext): readonly Route[] {
+  const { settings, publicGuard } = onboarding
   const { templates, unwrappedTemplates } = settings
   return [
     route({
@@ -30,25 +31,32 @@ export function templateRoutes({ settings, publicGuard }: OnboardingContext): re
         return { status: 200, body: unwrappedTemplates ? list : { templates: list } }
       },
     }),
-    route({
-      id: 'getTemplate',
-      method: 'GET',
-      path: '/templates/:templateId/schema.json',
-      summary: 'Get a template with the schemas of its attributes',
-      guard: publicGuard,
-      params: z.object({ templateId: z.string().max(256) }),
-      replies: {
-        200: {
-          description: 'The template',
-          schema: unwrappedTemplates ? templateBody : z.object({ template: templateBody }),
-        },
-        404: { description: 'Template not found' },
-      },
-      handler: async ({ params }) => {
-        const template = templates.get(params.templateId)?.template
-        if (template === undefined) throw new BillfoldError('template.not-found')
-        return { status: 200, body: unwrappedTemplates ? template : { template } }
-      },
-    }),
+    templateRoute(onboarding, 'getTemplate', '/templates/:templateId/schema.json'),
+    // The path by which Identity Wallets ask.
+    templateRoute(onboarding, 'getTemplateById', '/templates/:templateId'),
   ]
+}
+
+function templateRoute({ settings, publicGuard }: OnboardingContext, id: string, path: string): Route {
+  const { templates, unwrappedTemplates } = settings
+  return route({
+    id,
+    method: 'GET',
+    path,
+    summary: 'Get a template with the schemas of its attributes',
+    guard: publicGuard,
+    params: z.object({ templateId: z.string().max(256) }),
+    replies: {
+      200: {
+        description: 'The template',
+        schema: unwrappedTemplates ? templateBody : z.object({ template: templateBody }),
+      },
+      404: { description: 'Template not found' },
+    },
+    handler: async ({ params }) => {
+      const template = templates.get(params.templateId)?.template
+      if (template === undefined) throw new BillfoldError('template.not-found')
+      return { status: 200, body: unwrappedTemplates ? template : { template } }
+    },
+  })
 }

@@ -8,7 +8,12 @@ import {
   type Route,
   route,
 } from '../../http/index.ts'
-import { type Attribute, replaceAttributeReferences, collectReferences } from '../applications/attributes.ts'
+import {
+  type Attribute,
+  collectAttributeReferences,
+  isDocumentReference,
+  replaceAttributeReferences,
+} from '../applications/attributes.ts'
 import { createWalletUser, assertWalletHasNoUser } from '../applications/create-user.ts'
 import { listFiles, toPublicFileId, parseFileId } from '../applications/files.ts'
 import type { WalletActor } from '../applications/wallet-actor.ts'
@@ -29,7 +34,7 @@ const multipartBody = z
 
 const maxIssues = 200
 
-const isDocument = (text: string): boolean => /^\$document-[A-Za-z0-9_-]{1,64}$/.test(text)
+const isDocumentPart = (text: string): boolean => /^\$document-[A-Za-z0-9_-]{1,64}$/.test(text)
 const isText = (name: string): boolean => name === 'attributes' || name === 'meta'
 
 /** Route that creates the user of a wallet, with attributes and documents, atomically. */
@@ -93,7 +98,7 @@ function fromParts(
   actor: WalletActor,
   parts: AsyncIterable<MultipartPart>,
 ): Promise<string> {
-  return withReceivedParts(onboarding, actor, parts, { isFile: isDocument, isText }, async (received) => {
+  return withReceivedParts(onboarding, actor, parts, { isFile: isDocumentPart, isText }, async (received) => {
     const profile = parseProfile(received)
     checkDocuments(profile, new Set(received.files.keys()))
     const ids = new Map([...received.files].map(([name, { id }]) => [name, toPublicFileId(id)]))
@@ -104,7 +109,7 @@ function fromParts(
 
 /** Asserts that the documents sent are exactly those referenced by the attributes. @throws BillfoldError `input.invalid` */
 function checkDocuments({ attributes: submitted }: OnboardingProfile, sent: ReadonlySet<string>): void {
-  const referenced = collectReferences(listValues(submitted), isDocument)
+  const referenced = collectAttributeReferences(submitted, isDocumentReference)
   const problems = [
     ...[...referenced].filter((name) => !sent.has(name)).map((name) => issue(name, 'is missing')),
     ...[...sent]
@@ -154,7 +159,7 @@ async function findReferencedFiles(
   { tenant, id: owner }: WalletActor,
   submitted: readonly Attribute[],
 ): Promise<readonly FileRow[]> {
-  const wanted = [...collectReferences(listValues(submitted), (text) => parseFileId(text) !== undefined)]
+  const wanted = [...collectAttributeReferences(submitted, (text) => parseFileId(text) !== undefined)]
   if (wanted.length > 100) throw invalidPart('attributes', 'must reference at most 100 files')
   const rows = await listFiles(
     services,
@@ -165,10 +170,6 @@ async function findReferencedFiles(
   const missing = wanted.filter((id) => !found.has(id)).map((id) => issue('attributes', `File ${id} does not exist`))
   if (missing.length > 0) throw new BillfoldError('input.invalid', { issues: missing })
   return rows
-}
-
-function listValues(submitted: readonly Attribute[]): readonly unknown[] {
-  return submitted.map(({ data }) => data.value)
 }
 
 function issue(path: string, message: string): { readonly path: string; readonly message: string } {

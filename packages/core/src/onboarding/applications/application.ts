@@ -6,8 +6,23 @@ import { type Attribute, attributeSchema } from './attributes.ts'
 import { applications } from './tables.ts'
 import { sealedColumn } from '../../kernel/storage/sealed-column.ts'
 
-/** Status of an application. Allowed transitions: see `transitionApplication`. */
-export type ApplicationStatus = 'submitted' | 'in_review' | 'approved' | 'rejected' | 'returned_for_changes'
+/** Status of an application. Allowed transitions: see `transitionApplication`. The applicant withdraws with `withdrawApplication`. */
+export type ApplicationStatus =
+  | 'submitted'
+  | 'in_review'
+  | 'approved'
+  | 'rejected'
+  | 'returned_for_changes'
+  | 'withdrawn'
+
+/** A message between the applicant and the host about an application. */
+export interface ApplicationMessage {
+  readonly id: string
+  readonly from: 'applicant' | 'host'
+  readonly text: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
 
 /** Content of an application: sealed at rest. */
 export interface ApplicationContent {
@@ -16,6 +31,10 @@ export interface ApplicationContent {
   readonly files: readonly string[]
   /** Note to the applicant, set by the host with the latest status change. */
   readonly note?: string | undefined
+  /** Messages, oldest first. */
+  readonly messages?: readonly ApplicationMessage[] | undefined
+  /** Hashes of transactions by which the applicant says to have paid, oldest first. Billfold does not look them up. */
+  readonly paymentTransactions?: readonly string[] | undefined
 }
 
 /** A decrypted application. */
@@ -36,6 +55,10 @@ const contentSchema = z.object({
   attributes: z.array(attributeSchema),
   files: z.array(z.string()),
   note: z.string().optional(),
+  messages: z
+    .array(z.object({ id: z.string(), from: z.enum(['applicant', 'host']), text: z.string(), createdAt: z.number() }))
+    .optional(),
+  paymentTransactions: z.array(z.string()).optional(),
 })
 const templateIdSchema = z.union([z.string(), z.number()])
 
@@ -52,10 +75,10 @@ export async function openApplicationRow(services: Services, row: ApplicationRow
 export function sealApplicationContent(
   services: Services,
   row: { readonly id: string; readonly tenant: string },
-  { attributes, files, note }: ApplicationContent,
+  { attributes, files, note, messages, paymentTransactions }: ApplicationContent,
 ): Promise<Uint8Array> {
-  const content = new TextEncoder().encode(JSON.stringify({ attributes, files, note }))
-  return seal(services.keyring, content, contentContext(row))
+  const content = JSON.stringify({ attributes, files, note, messages, paymentTransactions })
+  return seal(services.keyring, new TextEncoder().encode(content), contentContext(row))
 }
 
 function contentContext({ id, tenant }: { readonly id: string; readonly tenant: string }): EncryptionContext {

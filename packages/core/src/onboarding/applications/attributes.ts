@@ -5,6 +5,7 @@ export const attributeSchema = z.object({
   id: z.string(),
   schemaId: z.string().optional(),
   data: z.object({ value: z.unknown().optional() }),
+  documents: z.array(z.unknown()).optional(),
 })
 
 /** One attribute that a person has submitted: its id, or the id of its schema, and its value. */
@@ -12,6 +13,31 @@ export interface Attribute {
   readonly id: string
   readonly schemaId?: string | undefined
   readonly data: { readonly value?: unknown }
+  /** Documents sent beside the value, as wallets describe them: references, or objects whose `content` is the id of a file. */
+  readonly documents?: readonly unknown[] | undefined
+}
+
+const documentPrefix = '$document-'
+
+/** True for a text that refers to a document sent in the same request: `$document-1`. */
+export function isDocumentReference(text: string): boolean {
+  return text.startsWith(documentPrefix)
+}
+
+/** Formats the reference to a document of the same request: `$document-1`. */
+export function formatDocumentReference(name: string | number): string {
+  return `${documentPrefix}${name}`
+}
+
+/** Collects the distinct references of attributes, in their values and their documents. */
+export function collectAttributeReferences(
+  attributes: readonly Attribute[],
+  isReference: (text: string) => boolean,
+): ReadonlySet<string> {
+  return collectReferences(
+    attributes.map(({ data, documents }) => [data.value, documents]),
+    isReference,
+  )
 }
 
 /** Collects the distinct strings in a JSON value that are references: `$document-1`, or the id of a file. */
@@ -33,13 +59,14 @@ export function replaceReferences(value: unknown, replacements: ReadonlyMap<stri
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceReferences(item, replacements)]))
 }
 
-/** Copies attributes, replacing references in their values as `replaceReferences` does. */
+/** Copies attributes, replacing references in their values and documents as `replaceReferences` does. */
 export function replaceAttributeReferences(
   attributes: readonly Attribute[],
   replacements: ReadonlyMap<string, string>,
 ): readonly Attribute[] {
-  return attributes.map((attribute) => ({
+  return attributes.map(({ data, documents, ...attribute }) => ({
     ...attribute,
-    data: { value: replaceReferences(attribute.data.value, replacements) },
+    data: { value: replaceReferences(data.value, replacements) },
+    ...(documents !== undefined && { documents: documents.map((item) => replaceReferences(item, replacements)) }),
   }))
 }

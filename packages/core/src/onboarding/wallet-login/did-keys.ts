@@ -18,7 +18,7 @@ export type DidKeyResolver = (did: string, tenant: string) => Promise<readonly D
 const legacyKeyFragment = 'keys-1'
 
 /**
- * Resolves DIDs that contain the address of their key: did:ethr, did:eth and did:spherity. Reads no registry, so the result is wrong once
+ * Resolves DIDs that contain the address of their key: did:ethr, did:eth, did:spherity and did:selfkey. Reads no registry, so the result is wrong once
  * ownership of the DID has been transferred.
  */
 export const resolveAddressDid: DidKeyResolver = async (did) => {

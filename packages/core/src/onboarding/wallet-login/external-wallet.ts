@@ -35,14 +35,15 @@ export function parseWalletIdentifier(text: string): WalletIdentifier | undefine
   return /^[0-9a-f]{66,130}$/i.test(hex) ? publicKeyToAddress(hex) : undefined
 }
 
-/** Parses the address from a DID that ends in one (did:ethr, did:eth, did:spherity). Returns undefined for other DIDs. */
+/** Parses the address from a DID that ends in one (did:ethr, did:eth, did:spherity, did:selfkey). Returns undefined for other DIDs. */
 export function parseAddressFromDid(did: string): string | undefined {
-  const address = /^did:(?:ethr|eth|spherity)(?::[A-Za-z0-9._-]{1,32}){0,2}:(0x[0-9a-f]{40})$/i.exec(did)?.[1]
+  const address = /^did:(?:ethr|eth|spherity|selfkey)(?::[A-Za-z0-9._-]{1,32}){0,2}:(0x[0-9a-f]{40})$/i.exec(did)?.[1]
   return address?.toLowerCase()
 }
 
 function parseDid(text: string): WalletIdentifier | undefined {
-  const did = text.split('#', 1)[0] ?? ''
+  // Identity Wallets add a parameter, as in did:selfkey:0x…;selfkey:chain=ropsten. It is not part of the DID.
+  const [did = ''] = text.split(/[;#]/, 1)
   return did.length <= 256 && /^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/.test(did) ? { did } : undefined
 }
 

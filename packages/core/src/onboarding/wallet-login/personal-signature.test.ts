@@ -57,6 +57,9 @@ describe.each(vectors)('test vector $id', (vector) => {
       expect(parseWalletIdentifier(name)).toEqual({ address })
     for (const name of [did, keyId]) expect(parseWalletIdentifier(name)).toEqual({ did })
     expect(parseAddressFromDid(did)).toBe(address)
+    const selfkey = `did:selfkey:${address}`
+    expect(parseWalletIdentifier(`${selfkey};selfkey:chain=ropsten#keys-1`)).toEqual({ did: selfkey })
+    expect(parseAddressFromDid(selfkey)).toBe(address)
   })
 })
 

@@ -5,6 +5,8 @@ import type { DidKey, DidKeyResolver } from './did-keys.ts'
 
 /** Older wallets write did:eth for did:ethr. */
 const legacyMethod = /^did:eth:/i
+/** SelfKey's registry is gone. Its DIDs are read as the addresses in them. */
+const methodWithoutRegistry = /^did:selfkey:/i
 
 /**
  * Creates a resolver that reads the authentication keys of DIDs from registries, so that ownership transfers are respected. DIDs of
@@ -17,6 +19,7 @@ export function registryDidKeyResolver(
   fallback: DidKeyResolver,
 ): DidKeyResolver {
   return async (requested, tenant) => {
+    if (methodWithoutRegistry.test(requested)) return fallback(requested, tenant)
     // Wallets write checksummed (EIP-55) addresses; registries use lower case.
     const did = requested.replace(legacyMethod, 'did:ethr:').toLowerCase()
     try {

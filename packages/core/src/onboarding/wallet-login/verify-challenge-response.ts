@@ -61,8 +61,10 @@ async function recoverWallet(
   services: Services,
   settings: WalletLoginSettings,
   claims: ChallengeClaims,
-  { tenant, signature, keyId, message }: ChallengeResponse,
+  { tenant, signature, keyId: presentedKeyId, message }: ChallengeResponse,
 ): Promise<ExternalWallet> {
+  // Parameters between the DID and the fragment, as in did:selfkey:0x…;selfkey:chain=ropsten#keys-1, name no key.
+  const keyId = presentedKeyId?.replace(/;[^#]*/, '')
   const signed = verifySignedMessage(services, settings, claims.nonce, message)
   const claimed = keyId === undefined ? undefined : parseWalletIdentifier(keyId)
   if (keyId !== undefined && (claimed === undefined || !('did' in claimed))) throw new BillfoldError('login.failed')

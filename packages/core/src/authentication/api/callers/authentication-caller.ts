@@ -22,6 +22,8 @@ export interface AuthenticationCaller extends Caller {
   readonly requestId: RequestIdClaims | undefined
   /** The licence, on licence routes and if a service key presented one. */
   readonly licence: Licence | undefined
+  /** The value of the licence, on routes of `licenceOnly`, for the reply to its holder. */
+  readonly presentedLicence?: string
   /** The step token, on bearer routes. It belongs to this tenant and this public key. */
   readonly token: VerifiedToken | undefined
 }

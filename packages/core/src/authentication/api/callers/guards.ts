@@ -4,7 +4,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Guard, IncomingRequest } from '../../../http/index.ts'
 import { authenticateLicence, type Licence } from '../../../identity/licences/licences.ts'
 import { authenticateServiceKey } from '../../../identity/service-keys/service-keys.ts'
-import type { AuthenticationCaller, RequestIdClaims } from './authentication-caller.ts'
+import { type AuthenticationCaller, requireChannel, type RequestIdClaims } from './authentication-caller.ts'
 import { securitySchemes } from './security-schemes.ts'
 import { decryptRequestId } from './request-id-header.ts'
 import { verifyStepToken } from './step-token.ts'
@@ -28,6 +28,8 @@ export interface AuthenticationGuards {
   readonly client: (options?: { readonly requestId: boolean }) => Guard
   /** `publickey`, `licensekey` and `requestid`, or a service key with this scope. */
   readonly licence: (scope: AuthenticationScope) => Guard
+  /** `publickey`, `licensekey` and `requestid`. The caller carries the value of its licence. */
+  readonly licenceOnly: Guard
   /** `publickey`, `licensekey` and `requestid`, with a licence of level `system`. */
   readonly systemLicence: Guard
   /** `authorization`, `publickey` and `requestid`, with a token of `issueStepToken` for that key. */
@@ -77,6 +79,10 @@ export function createAuthenticationGuards(dependencies: GuardDependencies): Aut
         ],
         (request, tenant) => (hasHeader(request, 'licensekey') ? byLicence : byServiceKey(scope))(request, tenant),
       ),
+    licenceOnly: guard('licence', [{ ...encrypted, licence: [] }], async (request, tenant) => {
+      const caller = await byLicence(request, tenant)
+      return { ...caller, presentedLicence: decryptLicence(request, requireChannel(caller)) }
+    }),
     systemLicence: guard('system licence', [{ ...encrypted, licence: [] }], async (request, tenant) => {
       const caller = await byLicence(request, tenant)
       if (caller.licence?.authLevel !== 'system') throw new BillfoldError('caller.forbidden')
@@ -107,10 +113,14 @@ async function authenticateClient(
   return { ...caller, channel, requestId, licence: undefined, token: undefined }
 }
 
+function decryptLicence(request: IncomingRequest, channel: SecureChannel): string {
+  return Buffer.from(channel.decrypt(requireHeader(request, 'licensekey'))).toString('utf8')
+}
+
 async function authenticateByLicence(dependencies: GuardDependencies, request: IncomingRequest, tenant: string) {
   const channel = await presentedChannel(dependencies, request, tenant)
   const requestId = requireRequestId(dependencies, request, channel)
-  const text = Buffer.from(channel.decrypt(requireHeader(request, 'licensekey'))).toString('utf8')
+  const text = decryptLicence(request, channel)
   const licence = await authenticateLicence(dependencies.services, tenant, text)
   const caller = { kind: 'licence', tenant, id: licence.id, scopes: noScopes } as const
   return { ...caller, channel, requestId, licence, token: undefined }

@@ -13,6 +13,7 @@ const body = z.object({
 
 /** Encrypts and decrypts for clients that cannot, for experiments only. Disabled by default, because it takes a private key. */
 export function ecdsaHelperRoutes(authentication: AuthenticationContext): readonly Route[] {
+  const isObject = authentication.options.ecdsaHelperReply === 'object'
   const helper = (path: string, id: string): Route =>
     route({
       id,
@@ -25,7 +26,7 @@ export function ecdsaHelperRoutes(authentication: AuthenticationContext): readon
       ...(path.includes(':') && { params: z.object({ method: z.string().max(32) }) }),
       body: { encoding: 'json', schema: body, limit: 256 * 1024 },
       replies: {
-        200: { description: 'The text', schema: z.string() },
+        200: { description: 'The text', schema: isObject ? z.object({ data: z.string() }) : z.string() },
         404: { description: 'The route is disabled or the method is unknown' },
       },
       handler: async ({ params, body: input }) => {
@@ -47,12 +48,11 @@ function runHelper(
   method: 'encrypt' | 'decrypt',
   input: z.output<typeof body>,
 ): Reply {
-  const text = input.data ?? input.dataStr
-  if (text === undefined) throw new BillfoldError('input.invalid', { issues: [{ path: 'data', message: 'Required' }] })
+  const text = input.data ?? input.dataStr ?? ''
   const curve = options.curve ?? 'secp256k1'
   const channel = createSecureChannels(curve, parseChannelPrivateKey(curve, input.privateKey), 1).channelWith(
     input.publicKey,
   )
   const result = method === 'encrypt' ? channel.encrypt(text) : Buffer.from(channel.decrypt(text)).toString('utf8')
-  return { status: 200, body: result }
+  return { status: 200, body: options.ecdsaHelperReply === 'object' ? { data: result } : result }
 }

@@ -1,8 +1,9 @@
 import { sessionScopes } from '../../sessions/session-claims.ts'
 import { z } from 'zod'
-import { type Route, route } from '../../../http/index.ts'
+import { type RequestContext, type Route, route } from '../../../http/index.ts'
 import { checkHealth } from '../../../platform/health.ts'
 import type { AuthenticationContext } from '../context.ts'
+import type { CallerOptions } from '../options.ts'
 
 const healthBody = z.object({ status: z.string(), publicKey: z.string(), code: z.string(), version: z.string() })
 const publicKeyBody = z.object({ publicKey: z.string() })
@@ -24,53 +25,83 @@ const systemKeyTimeout = 5_000
 
 /** The public routes that describe the service: health, public key, directory and environment. */
 export function serviceRoutes(authentication: AuthenticationContext): readonly Route[] {
-  const { guards, channels } = authentication
   return [
     healthRoute(authentication),
-    route({
-      method: 'GET',
-      guard: guards.public,
-      id: 'getPublicKey',
-      path: '/publickeys',
-      summary: 'The public key that callers encrypt to',
-      replies: { 200: { description: 'Base64 of X and Y, 64 bytes', schema: publicKeyBody } },
-      handler: async (_, { caller }) => ({
-        status: 200,
-        body: { publicKey: (await channels(caller.tenant)).publicKey },
-      }),
-    }),
+    publicKeyRoute(authentication, 'getPublicKey', '/publickeys'),
+    // Clients ask each service of the directory for its key. All of ours have the same.
+    publicKeyRoute(authentication, 'getSessionsPublicKey', '/sessions/publickeys'),
     ...directoryRoutes(authentication),
     environmentRoute(authentication),
   ]
 }
 
-function directoryRoutes({ guards, channels, options }: AuthenticationContext): readonly Route[] {
-  const publicGet = { method: 'GET', guard: guards.public } as const
-  const toBaseUrl = (mount: string): string => options.publicUrl ?? mount
-  return [
-    route({
-      ...publicGet,
-      id: 'getServiceDirectory',
-      path: '/sd',
-      summary: 'The service directory',
-      replies: { 200: { description: 'URLs by name', schema: z.record(z.string(), z.string()) } },
-      handler: async (_, { mount }) => ({
-        status: 200,
-        body: { wallet: toBaseUrl(mount), sessions: `${toBaseUrl(mount)}/sessions`, ...options.services },
-      }),
+function publicKeyRoute({ guards, channels }: AuthenticationContext, id: string, path: string): Route {
+  return route({
+    id,
+    method: 'GET',
+    guard: guards.public,
+    path,
+    summary: 'The public key that callers encrypt to',
+    replies: { 200: { description: 'Base64 of X and Y, 64 bytes', schema: publicKeyBody } },
+    handler: async (_, { caller }) => ({
+      status: 200,
+      body: { publicKey: (await channels(caller.tenant)).publicKey },
     }),
+  })
+}
+
+/** The names that the vendor's helpers look up. Those without a service of ours get the URL of the mount, which answers 404. */
+const directoryNames = [
+  'wallet',
+  'walletapi',
+  'licenses',
+  'adminconsole',
+  'events',
+  'webauthn',
+  'vcs',
+  'oauth2',
+  'docuverify',
+] as const
+
+function directoryRoute({ guards, options }: AuthenticationContext, id: string, path: string): Route {
+  return route({
+    id,
+    method: 'GET',
+    guard: guards.public,
+    path,
+    summary: 'The service directory',
+    replies: { 200: { description: 'URLs by name', schema: z.record(z.string(), z.string()) } },
+    handler: async (_, context) => {
+      const base = toAbsoluteBaseUrl(options, context)
+      const own = Object.fromEntries(directoryNames.map((name) => [name, base]))
+      return { status: 200, body: { ...own, sessions: `${base}/sessions`, ...options.services } }
+    },
+  })
+}
+
+/** Clients fetch the URLs of the directory, so they must be absolute: the public URL, or that of the request. */
+function toAbsoluteBaseUrl({ publicUrl }: CallerOptions, { url, mount }: RequestContext): string {
+  return publicUrl ?? url ?? mount
+}
+
+function directoryRoutes(authentication: AuthenticationContext): readonly Route[] {
+  const { guards, channels, options } = authentication
+  const publicGet = { method: 'GET', guard: guards.public } as const
+  return [
+    directoryRoute(authentication, 'getServiceDirectory', '/sd'),
+    directoryRoute(authentication, 'getServiceDirectoryOfHost', '/caas/sd'),
     route({
       ...publicGet,
       id: 'getWellKnown',
       path: '/.well-known',
       summary: 'The endpoints and capabilities of the service',
       replies: { 200: { description: 'The configuration', schema: wellKnownBody } },
-      handler: async (_, { caller, mount }) => ({
+      handler: async (_, context) => ({
         status: 200,
         body: {
-          auth_endpoint: `${toBaseUrl(mount)}/v2/authenticate`,
-          enrollment_check_endpoint: `${toBaseUrl(mount)}/check_enrollment`,
-          public_key: (await channels(caller.tenant)).publicKey,
+          auth_endpoint: `${toAbsoluteBaseUrl(options, context)}/v2/authenticate`,
+          enrollment_check_endpoint: `${toAbsoluteBaseUrl(options, context)}/check_enrollment`,
+          public_key: (await channels(context.caller.tenant)).publicKey,
           purpose_supported: options.purposesSupported ?? ['authenticate', 'enroll'],
           scopes_supported: options.scopesSupported ?? sessionScopes,
         },

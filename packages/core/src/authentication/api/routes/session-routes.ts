@@ -3,9 +3,11 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import { type Route, route } from '../../../http/index.ts'
 import { prepareSession, toCreateSessionError } from '../../sessions/create-session.ts'
 import { getSessionClaims } from '../../sessions/session-claims.ts'
-import { getActiveSession, openSessionDetails } from '../../sessions/session.ts'
+import { parseDvcId, privateInfoSchema } from '../../sessions/foreign-sessions/foreign-session.ts'
+import { getActiveSession, openSessionDetails, type SessionRow } from '../../sessions/session.ts'
 import { getSessionStatus, toApiStatus } from '../../sessions/session-status.ts'
 import { findControlledDid } from '../../../identity/users/did-control.ts'
+import { getVerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { type AuthenticationCaller, requireChannel } from '../callers/authentication-caller.ts'
 import { resolveCommunity } from '../callers/communities.ts'
@@ -27,6 +29,7 @@ const newSessionBody = z.object({
   authtype: z.string().max(128).optional(),
   metadata: smallJsonObject.optional(),
   dvcID: z.string().min(1).max(128).optional(),
+  privateInfo: privateInfoSchema.optional().describe('An object, or its JSON, with a `dvcID`'),
   purpose: z.enum(['authenticate', 'enroll']).optional(),
   communityId: z.string().min(1).max(128).optional(),
   userId: z.string().min(1).max(36).optional().describe('The user to authenticate'),
@@ -59,13 +62,17 @@ function newSessionRoute(api: SessionRoutesContext): Route {
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, ['createSession'], async (claim) => {
         const { caller, actor } = request
-        const { dvcID, communityId, did, userId, ...input } = body
+        const { dvcID, privateInfo, communityId, did, userId, ...input } = body
         const community = resolveCommunity(authentication, caller, { communityId }).id
         const { services } = sessionContext
+        const configuration = dvcID ?? parseDvcId({ privateInfo })
+        // Fails here rather than when somebody opens the link.
+        if (configuration !== undefined)
+          await getVerificationConfiguration(services, caller.tenant, community, configuration)
         const { session, writes } = await prepareSession(services, actor, {
           ...input,
           community,
-          configuration: dvcID,
+          configuration,
           userId: userId ?? (await findUserByDid(api, caller, did)),
           creatorKey: caller.channel?.publicKey,
         })
@@ -115,26 +122,33 @@ function getSessionRoute({ authentication, sessionContext }: SessionRoutesContex
     handler: async (input, { caller }) => {
       const { services } = sessionContext
       const session = await getActiveSession(services, caller.tenant, input.params.id)
-      const { origin = {}, metadata = {}, authtype } = await openSessionDetails(services, session)
-      const { publicKey } = await authentication.channels(caller.tenant)
-      const times = { createdTS: toEpochSeconds(session.createdAt), expiryTS: toEpochSeconds(session.expiresAt) }
-      const { id: sessionId, scopes } = session
-      const body = {
-        sessionId,
-        origin,
-        publicKey,
-        ...times,
-        metadata,
-        scopes,
-        ...(authtype !== undefined && { authtype }),
-      }
-      return { status: 200, body }
+      return { status: 200, body: await toSessionBody({ authentication, sessionContext }, session) }
     },
   })
 }
 
+async function toSessionBody(
+  { authentication, sessionContext }: Pick<SessionRoutesContext, 'authentication' | 'sessionContext'>,
+  session: SessionRow,
+): Promise<z.output<typeof sessionBody>> {
+  const { origin = {}, metadata = {}, authtype } = await openSessionDetails(sessionContext.services, session)
+  const { publicKey } = await authentication.channels(session.tenant)
+  const { id: sessionId, scopes } = session
+  return {
+    sessionId,
+    origin,
+    publicKey,
+    createdTS: toEpochSeconds(session.createdAt),
+    expiryTS: toEpochSeconds(session.expiresAt),
+    metadata,
+    scopes,
+    ...(authtype !== undefined && { authtype }),
+  }
+}
+
 function responseRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
-  const plainFields = { sessionId: z.string(), status: z.string() }
+  // No `status` beside the data: the vendor's Java helper reads a number by that name.
+  const plainFields = { sessionId: z.string(), createdTS: z.number(), sessionInfo: sessionBody.optional() }
   return route({
     id: 'getSessionResponse',
     method: 'GET',
@@ -142,6 +156,7 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
     summary: 'Get the claims requested by the scopes of a completed session, with the key that created it',
     guard: authentication.guards.client(),
     params,
+    headers: z.object({ addsessioninfo: z.string().max(8).optional() }),
     codec: secureChannelCodec(authentication, { replies: 'always' }),
     replies: {
       200: {
@@ -160,7 +175,10 @@ function responseRoute({ authentication, sessionContext }: SessionRoutesContext)
       if (status === 'pending') throw new BillfoldError('session.pending')
       if (status === 'failure') throw new BillfoldError('session.failed')
       const data = { sessionId: session.id, ...(await getSessionClaims(sessionContext, session)) }
-      return { plainFields: { sessionId: session.id, status }, data }
+      const wantsInfo = !['0', 'false', ''].includes(input.headers.addsessioninfo ?? '')
+      const info = wantsInfo ? { sessionInfo: await toSessionBody({ authentication, sessionContext }, session) } : {}
+      const createdTS = toEpochSeconds(session.createdAt)
+      return { plainFields: { sessionId: session.id, createdTS, ...info }, data }
     },
   })
 }

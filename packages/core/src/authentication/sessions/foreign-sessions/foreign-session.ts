@@ -25,7 +25,8 @@ export interface ForeignSession {
 const limits = { bytes: 64 * 1024, milliseconds: 5000 } as const
 
 const record = z.record(z.string(), z.unknown())
-const privateInfo = z.union([record, z.string().max(8192).transform(parseJsonOrEmpty).pipe(record)])
+/** Schema of a session's `privateInfo`: an object, or its JSON. Text that is not JSON counts as empty. */
+export const privateInfoSchema = z.union([record, z.string().max(8192).transform(parseJsonOrEmpty).pipe(record)])
 const sessionSchema = z.object({
   sessionId: z.string().min(1).max(256),
   publicKey: z.string().max(128).optional(),
@@ -35,7 +36,7 @@ const sessionSchema = z.object({
   purpose: z.enum(['authenticate', 'enroll']).optional(),
   scopes: z.string().max(512).optional(),
   expiryTS: z.number().optional(),
-  privateInfo: privateInfo.optional(),
+  privateInfo: privateInfoSchema.optional(),
 })
 
 type ForeignInfo = z.output<typeof sessionSchema>
@@ -71,7 +72,7 @@ function hasExpired({ expiryTS }: ForeignInfo): boolean {
 }
 
 /** Reads the id of the verification configuration (`dvcID`) from a session's `privateInfo`. */
-export function parseDvcId({ privateInfo: hidden }: ForeignInfo): string | undefined {
+export function parseDvcId({ privateInfo: hidden }: Pick<ForeignInfo, 'privateInfo'>): string | undefined {
   const id = hidden?.['dvcID'] ?? hidden?.['dvcId']
   return typeof id === 'string' && id.length <= 128 ? id : undefined
 }
