@@ -1,9 +1,12 @@
-import { findControlledDid, isStillControlled } from '../../identity/users/did-control.ts'
+import type { IdentityServices } from '../../identity/services.ts'
+import { type ControlsDid, findControlledDid, isStillControlled } from '../../identity/users/did-control.ts'
 import { listIdentifiers, openIdentifier } from '../../identity/users/identifiers.ts'
 import { users } from '../../identity/users/table.ts'
-import type { SessionContext } from './session-context.ts'
 
-type DidContext = Pick<SessionContext, 'services' | 'controlsDid'>
+interface DidContext {
+  readonly services: IdentityServices
+  readonly controlsDid: ControlsDid
+}
 
 /**
  * Returns the verified DID of a user that the user still controls, the oldest if there are several. A user without one is known by the user id.
