@@ -21,6 +21,9 @@ const call: IdempotentCall = {
   scope: ['api', 'route', 'caller'],
   key: 'k'.repeat(16),
   fingerprintInput: 'amount 1234',
+  actor: { tenant: 't', id: 'caller' },
+  operation: 'api.route',
+  presentedSecrets: undefined,
 }
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: IdempotentOutcome = { reply, isRejection: false }
@@ -39,7 +42,13 @@ describe('a request with an idempotency key', () => {
   let now: number
   let written: number
 
-  const setup = (over: Storage = storage) => ({ storage: over, blindIndex, logger: silentLogger, now: () => now })
+  const setup = (over: Storage = storage) => ({
+    storage: over,
+    blindIndex,
+    logger: silentLogger,
+    now: () => now,
+    replyPreconditions: [],
+  })
   let blindIndex = testServices().blindIndex
   const under = (operation: () => Promise<IdempotentOutcome> = write, other: Partial<IdempotentCall> = {}) =>
     executeOnce(setup(), { ...call, ...other }, operation)

@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { parseBase64 } from './base64.ts'
+import { parseBase64 } from '../../kernel/base64.ts'
 import { type SecureChannelCurve, groupOrders } from './curve.ts'
 
 /**

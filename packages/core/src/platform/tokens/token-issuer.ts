@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import { isCanonicalJws } from '../../kernel/base64.ts'
 import { isKeyId, type Keyring } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -104,7 +105,9 @@ export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssu
       return token
     },
     verify: async (token, options) => {
-      if (typeof token !== 'string' || token.length > maxTokenLength) throw new BillfoldError('token.invalid')
+      // Otherwise one token would have several texts: decoders ignore padding and unused bits.
+      if (typeof token !== 'string' || token.length > maxTokenLength || !isCanonicalJws(token))
+        throw new BillfoldError('token.invalid')
       const seconds = Math.floor(now() / 1000)
       const result = await verifySignature(keyring, token, { issuer, options, seconds })
       return toVerifiedToken(result, options, seconds)
