@@ -35,12 +35,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // Through the shell, since npx is a batch file on Windows. The line is constant.
 const install = `npx --yes ${packageManager} install --frozen-lockfile --prefer-offline`
 run('install', () => spawnSync(install, { ...options, shell: true }))
+run('bundles', () => spawnSync(process.execPath, [join('scripts', 'bundle.mjs')], options))
 run('build, with type checks of sources and tests', () =>
   spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], options),
-)
-run('models of the face verifier', () =>
-  spawnSync(process.execPath, [join('scripts', 'bundle-face-models.mjs')], options),
-)
-run('authentication page', () =>
-  spawnSync(process.execPath, [join('scripts', 'bundle-authentication-page.mjs')], options),
 )

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runLine } from './run-command.mjs'
 
-/** @typedef {{ name: string, version: string, folder: string, exports: Readonly<Record<string, unknown>> }} PublicPackage */
+/**
+ * `sources`: the source files of the entry points and programs.
+ * @typedef {{ name: string, version: string, folder: string, exports: Readonly<Record<string, unknown>>, sources: readonly string[] }} PublicPackage
+ */
 
 /**
  * Lists the published packages of this repository.
@@ -13,9 +16,21 @@ export function publicPackages() {
     const file = join(root, 'packages', folder, 'package.json')
     const manifest = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { private: true }
     if (manifest.private === true) return []
-    const { name, version, exports = {} } = manifest
-    return [{ name, version, folder, exports }]
+    const { name, version, exports = {}, bin = {} } = manifest
+    return [{ name, version, folder, exports, sources: sourcesOf(exports, bin) }]
   })
+}
+
+/**
+ * @param {Readonly<Record<string, string | { 'billfold-source'?: string }>>} exports
+ * @param {Readonly<Record<string, string>>} bin
+ */
+function sourcesOf(exports, bin) {
+  const entryPoints = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [] : (target['billfold-source'] ?? []),
+  )
+  const programs = Object.values(bin).map((file) => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'))
+  return [...entryPoints, ...programs]
 }
 
 /**
