@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     // Vitest leaves a core free for itself, which on two cores halves the speed.
     maxWorkers: '100%',
+    globalSetup: 'scripts/bundle-sources.mjs',
     projects: [
       {
         extends: true,

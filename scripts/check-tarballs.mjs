@@ -43,6 +43,24 @@ function requires(entry) {
   return node('--input-type=commonjs', '--eval', source)
 }
 
+/** An error or a class that two entry points export is one value, so that `instanceof` holds across them. */
+function sameExports() {
+  const entries = entryPoints().filter((entry) => entry !== '@billfold/core/client')
+  const source = `const seen = new Map()
+for (const entry of ${JSON.stringify(entries)})
+  for (const [name, value] of Object.entries(await import(entry))) {
+    const known = seen.get(name) ?? { entry, value }
+    if (known.value !== value) throw new Error(name + ' of ' + entry + ' is not that of ' + known.entry)
+    seen.set(name, known)
+  }
+const { BillfoldError } = await import('@billfold/core')
+const { localKeyring, newKey, open } = await import('@billfold/core/crypto')
+const keyring = localKeyring({ keys: { first: newKey() }, currentKeyId: 'first' })
+const error = await open(keyring, Uint8Array.of(0), { tenant: 't', table: 't', row: 'r', field: 'f' }).catch((thrown) => thrown)
+if (!(error instanceof BillfoldError)) throw new Error('an error of /crypto is no BillfoldError of the root')`
+  return node('--input-type=module', '--eval', source)
+}
+
 /** The first Node 20 that can `require()` a module. */
 function onOldestNode() {
   return runLine('npx --yes node@20.19.0 commonjs-host.cjs', { cwd: folder })
@@ -56,6 +74,8 @@ async function checkPublishedFiles() {
     if (/workspace:|catalog:|billfold-source/.test(manifest))
       throw new Error(`${name}: the manifest contains development settings`)
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    const modules = files.filter((file) => /\.m?js$/.test(file))
+    if (modules.length > 40) throw new Error(`${name} is not bundled: ${modules.length} modules`)
     const unwanted = files.filter((file) => /\.test\.|tsbuildinfo|test-fixtures|^src\b/.test(file))
     if (unwanted.length > 0) throw new Error(`${name} publishes ${unwanted.join(', ')}`)
   }
@@ -84,6 +104,11 @@ try {
       : [
           await runChecks([
             { name: 'only build output is published', run: checkPublishedFiles },
+            { name: 'what two entry points export is one value', run: sameExports },
+            {
+              name: 'the command line prints its version',
+              run: () => runLine('npx billfold --version', { cwd: folder }),
+            },
             ...entryPoints().flatMap((entry) => [
               { name: `import '${entry}'`, run: () => imports(entry) },
               { name: `require('${entry}')`, run: () => requires(entry) },
