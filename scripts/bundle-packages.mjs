@@ -29,7 +29,8 @@ async function bundlePackage({ folder, sources }) {
     )),
     ...(await bundle(here, entries.filter(isForBrowsers))),
   ]
-  for (const { path, contents } of files) writeIfChanged(path, contents)
+  for (const { path, contents, text } of files)
+    writeIfChanged(path, path.endsWith('.js') ? Buffer.from(withoutBareImports(text)) : contents)
   removeStale(join(here, 'dist'), new Set(files.map(({ path }) => path)))
 }
 
@@ -63,6 +64,15 @@ async function bundle(folder, entryPoints) {
 }
 
 /**
+ * Removes imports of chunks that nothing is taken from. They keep the order of side effects, of which the packages declare that
+ * they have none: the bundlers of hosts would warn of each. The lines stay, for the source maps.
+ * @param {string} code
+ */
+function withoutBareImports(code) {
+  return code.replaceAll(/^import "\.[^"\n]*";$/gm, '')
+}
+
+/**
  * A process may be loading the file.
  * @param {string} path
  * @param {Uint8Array} contents
@@ -80,7 +90,7 @@ function writeIfChanged(path, contents) {
  */
 function removeStale(out, current) {
   for (const file of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
-    if (/^(?:engine|authentication-page)\b/.test(file) || !/\.js(?:\.map)?$/.test(file)) continue
+    if (/^(?:engine|authentication-page|kdf-worker)\b/.test(file) || !/\.js(?:\.map)?$/.test(file)) continue
     if (!current.has(join(out, file))) rmSync(join(out, file))
   }
 }

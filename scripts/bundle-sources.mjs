@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bundleAuthenticationPage } from './bundle-authentication-page.mjs'
 import { bundleFaceModels } from './bundle-face-models.mjs'
+import { bundleKdfWorker } from './bundle-kdf-worker.mjs'
 import { bundlePackages } from './bundle-packages.mjs'
 import { root } from './run-command.mjs'
 
@@ -12,10 +13,11 @@ const inputs = [
 ]
 const stamp = join(root, 'node_modules', '.cache', 'billfold-bundles')
 
-/** Bundles the authentication page, the worker of the face verifier and the published packages. */
+/** Bundles the authentication page and the workers, and then the published packages, which contain them. */
 export async function bundleSources() {
   const startedAt = new Date()
-  await Promise.all([bundleAuthenticationPage().then(bundlePackages), bundleFaceModels()])
+  await Promise.all([bundleAuthenticationPage(), bundleKdfWorker(), bundleFaceModels()])
+  await bundlePackages()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, startedAt.toISOString())
 }
