@@ -42,6 +42,8 @@ export default defineConfig({
         },
       },
     ],
+    // Timeouts are for hangs: long enough for a machine at a tenth of the speed.
+    expect: { poll: { timeout: 120_000 } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -84,10 +84,10 @@ async function custody() {
     const sign = async (data) =>
       (await send('POST', '/signatures', { pincode: pin, signatureRequest: { ...signatureRequest, data } })).signature
     assert.ok(await sign('hello'), secretType)
-    // Each has the slow hash of its own format.
-    const keystore = await send('POST', `/wallets/${wallet.id}/export`, { pincode: pin, password: 'correct horse' })
-    assert.ok(keystore, secretType)
     wallets[secretType] = { address: wallet.address, sign }
+    // The two slow hashes of keystores: scrypt, and Argon2id in a worker.
+    if (['ETHEREUM', 'AETERNITY'].includes(secretType))
+      assert.ok(await send('POST', `/wallets/${wallet.id}/export`, { pincode: pin, password: 'correct horse' }))
   }
   return { userId: user.id, ...wallets.ETHEREUM }
 }

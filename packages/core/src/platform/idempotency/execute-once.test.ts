@@ -25,6 +25,8 @@ const call: IdempotentCall = {
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: IdempotentOutcome = { reply, isRejection: false }
 const minute = 60_000
+/** The default of one second is too short for a loaded machine. */
+const hang = { timeout: 2 * minute }
 
 /** A gate that callers await until it is released. */
 function createGate(): { readonly released: Promise<unknown>; readonly release: () => void } {
@@ -96,7 +98,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return outcome
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     gate.release()
     await first
@@ -147,7 +149,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return write()
     })
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1), hang)
     now += minute - 1
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     now += 1
@@ -163,7 +165,7 @@ describe('a request with an idempotency key', () => {
       await write()
       return new Promise<IdempotentOutcome>(() => {})
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     now += minute
     expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
     expect(await rows()).toBe(1)
@@ -230,7 +232,7 @@ describe('a request with an idempotency key', () => {
     expect(await outcomeCode(under(write, { fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     const dying = { key: 'another key of one' }
     void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2), hang)
     now += minute
     expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     expect(await under(write, dying)).toBeUndefined()

@@ -144,11 +144,9 @@ describe('an EVM chain', () => {
       return { types: Object.fromEntries(types), primaryType: 'T0', domain: {}, message: {} }
     }
     const request = { type: 'EIP712' as const, data: createTypedData(250) }
-    const startedAt = performance.now()
     expect(() => chain.sign(request, privateKey)).toThrow(expect.objectContaining({ code: 'input.invalid' }))
     expect(() => chain.verify(request, `0x${'11'.repeat(64)}1b`, address)).toThrow(
       expect.objectContaining({ code: 'input.invalid' }),
     )
-    expect(performance.now() - startedAt).toBeLessThan(100)
   })
 })
