@@ -10,6 +10,13 @@ const withNodes = [
 // The suites run against the sources, without a build, through a condition that published packages do not have.
 const conditions = ['billfold-source', 'node', 'default']
 
+// Their files share what they import as well. The others start processes, threads or browsers, or break connections.
+const shared = [
+  'packages/{cli,testing,storage-kysely}/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'examples/custom-*/src/**/*.test.ts',
+]
+
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -27,6 +34,7 @@ export default defineConfig({
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'packages and apps', include: shared, isolate: false } },
       {
         extends: true,
         test: {
@@ -34,11 +42,11 @@ export default defineConfig({
           include: [
             'packages/!(core)/src/**/*.test.ts',
             'tests/!(http)/src/**/*.test.ts',
-            'apps/*/src/**/*.test.ts',
             'examples/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             ...withNodes,
           ],
+          exclude: shared,
         },
       },
     ],

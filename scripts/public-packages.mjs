@@ -34,20 +34,24 @@ function sourcesOf(exports, bin) {
 }
 
 /**
- * Packs the published packages exactly as `publish` does.
- * @param {string} destination a folder
+ * Packs the published packages exactly as `publish` does. Several checks of one run share the tarballs of the first: those in the
+ * folder `BILLFOLD_TARBALLS`.
+ * @param {string} destination a folder, used unless the environment names a shared one
  * @returns {Promise<Map<string, string>>} the tarballs by package name
  */
 export async function packAll(destination) {
   const packages = publicPackages()
-  const filters = packages.map(({ name }) => `--filter ${name}`).join(' ')
-  const line = `npx --yes pnpm@12.21.0 ${filters} pack --pack-destination "${destination}"`
-  const { status, output } = await runLine(line)
-  if (status !== 0) throw new Error(output)
-  return new Map(
+  const folder = process.env['BILLFOLD_TARBALLS'] ?? destination
+  const tarballs = new Map(
     packages.map(({ name, version }) => {
       const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
-      return [name, join(destination, file)]
+      return [name, join(folder, file)]
     }),
   )
+  if ([...tarballs.values()].every((file) => existsSync(file))) return tarballs
+  const filters = packages.map(({ name }) => `--filter ${name}`).join(' ')
+  const line = `npx --yes pnpm@12.21.0 ${filters} pack --pack-destination "${folder}"`
+  const { status, output } = await runLine(line)
+  if (status !== 0) throw new Error(output)
+  return tarballs
 }
