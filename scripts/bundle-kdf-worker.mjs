@@ -14,7 +14,7 @@ export async function bundleKdfWorker() {
     format: 'cjs',
     target: 'node20',
     minify: true,
-    banner: { js: '/*! Contains @noble/hashes: MIT License, Copyright (c) 2022 Paul Miller (paulmillr.com) */' },
+    banner: { js: '/*! Contains @noble/hashes: MIT License, Copyright (c) 2022 Paul Miller */' },
     logLevel: 'error',
   })
 }

@@ -9,7 +9,10 @@ import { root } from './run-command.mjs'
 /** What the bundles are made of. */
 const inputs = [
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/src`),
-  ...['packages/core/data', 'packages/storage-kysely/migrations', 'apps/authentication-page/src', 'scripts'],
+  'packages/core/data',
+  'packages/storage-kysely/migrations',
+  'apps/authentication-page/src',
+  'scripts',
 ]
 const stamp = join(root, 'node_modules', '.cache', 'billfold-bundles')
 

@@ -20,7 +20,9 @@ function schedule() {
   clearTimeout(pending)
   pending = setTimeout(() => {
     // A source that does not parse: `tsc` reports it too, and the next change builds again.
-    Promise.all([bundleSources(), transpileHost()]).catch((error) => console.error(String(error)))
+    Promise.all([bundleSources(), transpileHost()]).catch((/** @type {unknown} */ error) =>
+      console.error(String(error)),
+    )
   }, 100)
 }
 const watchers = ['packages', 'apps/authentication-page', 'examples/host'].map((folder) =>

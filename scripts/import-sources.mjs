@@ -9,7 +9,7 @@ import { root } from './run-command.mjs'
  * Imports a TypeScript module written here from its sources, so that a script needs no build.
  * @param {string} contents
  * @param {string} resolveDir the folder that its relative imports start from
- * @returns {Promise<unknown>}
+ * @returns {Promise<any>} its exports, which the caller declares
  */
 export async function importSources(contents, resolveDir) {
   const cache = join(root, 'node_modules', '.cache')

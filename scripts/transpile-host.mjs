@@ -33,8 +33,8 @@ async function transpile(folder) {
  */
 const keepImports = {
   name: 'keep imports',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind }) =>
+  setup(host) {
+    host.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind }) =>
       kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
     )
   },

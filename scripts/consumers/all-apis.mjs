@@ -200,7 +200,7 @@ async function run() {
 
 run().then(
   () => process.exit(0),
-  (error) => {
+  (/** @type {unknown} */ error) => {
     console.error(error)
     process.exit(1)
   },

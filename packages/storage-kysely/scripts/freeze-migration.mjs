@@ -17,14 +17,13 @@ import { printJson } from './print-json.mjs'
  *   tablesAfter: typeof import('../src/schema/migrations/migration.ts').tablesAfter,
  * }} Sources
  */
-const { tables, coreMigrations, diffTables, tablesAfter } = /** @type {Sources} */ (
-  await importSources(
-    `export { tables } from '@billfold/core'
+/** @type {Sources} */
+const { tables, coreMigrations, diffTables, tablesAfter } = await importSources(
+  `export { tables } from '@billfold/core'
     export { coreMigrations } from './core-migrations.ts'
     export { diffTables } from './diff-tables.ts'
     export { tablesAfter } from './migration.ts'`,
-    fileURLToPath(new URL('../src/schema/migrations/', import.meta.url)),
-  )
+  fileURLToPath(new URL('../src/schema/migrations/', import.meta.url)),
 )
 
 const folder = new URL('../migrations/', import.meta.url)
