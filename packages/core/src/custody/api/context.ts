@@ -13,6 +13,8 @@ export interface CustodyContext {
   readonly faces: FaceMethodContext
   /** True if `POST /api/signatures` accepts raw requests. */
   readonly rawSignatures: boolean
+  /** The form of the reply to a verification: `{isValid}`, or the bare boolean. */
+  readonly verificationReply: 'object' | 'boolean'
   /** Guard for service keys with the scope `custody`. */
   readonly service: Guard
   /** Guard of routes without authentication. */

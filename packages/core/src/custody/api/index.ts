@@ -10,6 +10,7 @@ import { type Chains, knownChains } from '../wallets/chains/index.ts'
 import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
 import type { CustodyContext } from './context.ts'
 import { custodyErrorReply } from './response-format.ts'
+import { contractRoutes } from './contract-routes.ts'
 import { faceCheckRoutes } from './face-check-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { custodyErrorBody } from './schemas.ts'
@@ -39,6 +40,11 @@ export interface CustodyOptions {
    * login challenge of another service or a DID update, so callers must be trusted with full control of the wallets.
    */
   readonly rawSignatures?: boolean
+  /**
+   * The result of `POST /api/signatures/verification`: `object` for `{isValid}`, which the vendor's SDK reads, or `boolean` for the
+   * bare boolean of older clients. Default: `object`.
+   */
+  readonly verificationReply?: 'object' | 'boolean'
   /** Chain clients by `secretType`. Balances and transactions need one; signing messages does not. */
   readonly chainClients?: ChainClients
   /** Fee bumping of pending transactions. Applies only to transactions whose sender allows it. */
@@ -66,6 +72,7 @@ export function custodyApi(
       liveness: options.biometric?.liveness ?? 'basic',
     },
     rawSignatures: options.rawSignatures === true,
+    verificationReply: options.verificationReply ?? 'object',
     service: serviceGuard(services, 'custody'),
     publicGuard: publicGuard(tenant),
   }
@@ -81,6 +88,7 @@ export function custodyApi(
       ...linkRoutes(custody),
       ...signatureRoutes(custody),
       ...transactionRoutes(custody),
+      ...contractRoutes(custody),
       ...securityRoutes(custody),
     ]),
     errorReply: custodyErrorReply,

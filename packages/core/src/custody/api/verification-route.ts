@@ -6,21 +6,29 @@ import { getChain } from '../wallets/chains/index.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
-import { custodyBodyLimit, idSchema, successSchema } from './schemas.ts'
+import { custodyBodyLimit, idSchema, optionalField, successSchema } from './schemas.ts'
 import { parseSignatureRequest, typedDataSchema } from './signature-data.ts'
 
 const address = z.string().min(1).max(128)
 
 const newVerification = z.object({
-  type: z.enum(['MESSAGE', 'EIP712']).default('MESSAGE'),
+  type: optionalField(z.enum(['MESSAGE', 'EIP712'])).transform((type) => type ?? ('MESSAGE' as const)),
   secretType: z.string().max(32),
-  data: typedDataSchema.optional().describe('The signed text or typed data'),
-  message: z.string().optional().describe('Alias of data, for text'),
+  data: optionalField(typedDataSchema.describe('The signed text or typed data')),
+  message: optionalField(z.string().describe('Alias of data, for text')),
   signature: z.string().max(512).describe("Hex, or the chain's native encoding"),
-  walletAddress: address.optional().describe('The address of the claimed signer; alternatives: address, walletId'),
-  address: address.optional(),
-  walletId: idSchema.optional(),
+  walletAddress: optionalField(
+    address.describe('The address of the claimed signer; alternatives: signerAddress, address, walletId'),
+  ),
+  signerAddress: optionalField(address),
+  address: optionalField(address),
+  walletId: optionalField(idSchema),
 })
+
+const verificationBody = z.union([
+  z.object({ isValid: z.boolean() }),
+  z.boolean().describe('If the host sets custody.verificationReply to boolean'),
+])
 
 type Verification = z.output<typeof newVerification>
 
@@ -35,13 +43,14 @@ export function verificationRoute(custody: CustodyContext): Route {
     guard: custody.service,
     body: { encoding: 'json', schema: newVerification, limit: custodyBodyLimit },
     replies: {
-      200: { description: 'True if the signature is valid', schema: successSchema(z.object({ isValid: z.boolean() })) },
+      200: { description: 'True if the signature is valid', schema: successSchema(verificationBody) },
     },
     handler: async ({ body }, context) => {
       const chain = getChain(custody.chains, body.secretType)
       const request = toSignatureRequest(body)
       const signer = await findSignerAddress(custody, context, body)
-      return custodySuccessReply({ isValid: chain.verify(request, body.signature, signer) })
+      const isValid = chain.verify(request, body.signature, signer)
+      return custodySuccessReply(custody.verificationReply === 'boolean' ? isValid : { isValid })
     },
   })
 }
@@ -59,7 +68,7 @@ async function findSignerAddress(
   { caller }: RequestContext,
   body: Verification,
 ): Promise<string> {
-  const named = body.walletAddress ?? body.address
+  const named = body.walletAddress ?? body.signerAddress ?? body.address
   if (named !== undefined) return named
   if (body.walletId === undefined) throw invalid('walletAddress', 'is required')
   const wallet = await getCustodyWallet(services, caller.tenant, body.walletId)

@@ -17,10 +17,10 @@ export interface WalletFilter {
 /** The columns that wallets can be sorted by. */
 export const walletSortColumns = ['createdAt', 'address', 'description', 'identifier', 'secretType'] as const
 
-/** A page of wallets and its sort order. Pages count from 1, the default order is newest first, and ties are broken by id. */
+/** A part of a list of wallets and its sort order. The default order is newest first, and ties are broken by id. */
 export interface WalletPage {
-  readonly page: number
-  readonly size: number
+  readonly offset: number
+  readonly limit: number
   readonly sortOn?: (typeof walletSortColumns)[number] | undefined
   readonly sortOrder?: 'asc' | 'desc' | undefined
 }
@@ -43,8 +43,8 @@ export function listWallets(
   return services.storage.find(wallets, {
     where,
     orderBy: toOrderBy(page),
-    limit: page.size,
-    offset: (page.page - 1) * page.size,
+    limit: page.limit,
+    offset: page.offset,
   })
 }
 

@@ -5,19 +5,19 @@ import { users } from './table.ts'
 
 /**
  * Lists the users of a tenant that are not archived, newest first.
- * @param page page number, from 1, and page size
+ * @param page how many users are skipped, and how many are listed
  */
 export function listUsers(
   services: Services,
   tenant: string,
   filter: { readonly reference?: string | undefined },
-  page: { readonly page: number; readonly size: number },
+  page: { readonly offset: number; readonly limit: number },
 ): Promise<UserRow[]> {
   return services.storage.find(users, {
     where: { tenant, archivedAt: null, ...(filter.reference !== undefined && { reference: filter.reference }) },
     orderBy: [['id', 'desc']],
-    limit: page.size,
-    offset: (page.page - 1) * page.size,
+    limit: page.limit,
+    offset: page.offset,
   })
 }
 

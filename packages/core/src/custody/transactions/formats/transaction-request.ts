@@ -1,3 +1,5 @@
+import type { AbiTypeInput } from './evm/abi-types.ts'
+
 /** A decimal amount, as a number or a string: `0.1`, `"0.1"`. */
 export type UnitAmount = number | string
 
@@ -24,9 +26,12 @@ export interface ChainSpecificFields {
 
 /** An argument of a contract function. */
 export interface ContractInput {
-  /** An ABI type: `uint256`, `address`, `bytes32[]`, ... Tuples are not supported. */
+  /** An ABI type: `uint256`, `address`, `bytes32[]`, `(address,uint256)`, `tuple`, ... */
   readonly type: string
+  /** The value, or its text: `"0x1c"`, `"true"`, `"[1,2,3]"`. A tuple is an array of its components, or of `{type, value}`. */
   readonly value?: unknown
+  /** The types of a `tuple`, as in a JSON ABI. Without them they are read from its values. */
+  readonly components?: readonly AbiTypeInput[] | undefined
 }
 
 /** A request to transfer coins or tokens or to call a contract. */
@@ -60,7 +65,7 @@ export type TransactionRequest = { readonly chainSpecificFields?: ChainSpecificF
       readonly to: string
       readonly functionName: string
       readonly inputs?: readonly ContractInput[] | undefined
-      /** The amount of the native coin sent with the call, in whole units. Default: 0. */
+      /** The amount of the native coin sent with the call, in minor units (wei), unlike in the other types. Default: 0. */
       readonly value?: UnitAmount | undefined
     }
 )
