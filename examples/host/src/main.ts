@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
-import { createBillfold } from '@billfold/core'
+import { createBillfold, evmChainClient } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
 import { connectHostDatabase } from './database.ts'
@@ -30,6 +30,11 @@ const billfold = createBillfold({
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
+  custody: {
+    chainClients: Object.fromEntries(
+      settings.chainNodes.map(({ secretType, chainId, url }) => [secretType, evmChainClient({ url, chainId })]),
+    ),
+  },
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)

@@ -14,8 +14,17 @@ export interface HostSettings {
   readonly localUrl: string
   /** True if the console is served: unless DEMO is `off`, NODE_ENV is `production`, or `baseUrl` is not on this computer. */
   readonly demo: boolean
+  /** Nodes of EVM chains, by `secretType`: wallets of these chains have balances and transactions. */
+  readonly chainNodes: readonly ChainNode[]
   /** Chain with an ERC-1056 DID registry. Without it, DIDs are stored in the database. */
   readonly didChain: DidChain | undefined
+}
+
+/** A node of an EVM chain. */
+export interface ChainNode {
+  readonly secretType: string
+  readonly chainId: number
+  readonly url: string
 }
 
 /** An ERC-1056 registry and the account that pays for its transactions. */
@@ -28,7 +37,7 @@ export interface DidChain {
   readonly payerKey: string
 }
 
-/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO and DID_*. @throws Error for invalid values */
+/** Reads HOST, PORT, FRAMEWORK, DATA_DIR, DATABASE_URL, BASE_URL, DEMO, CHAIN_NODES and DID_*. @throws Error for invalid values */
 export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   const { HOST = '127.0.0.1', PORT = '3000', FRAMEWORK = 'express', DATA_DIR = './data', DEMO = 'on' } = environment
   const port = Number(PORT)
@@ -42,6 +51,7 @@ export function readHostSettings(environment: NodeJS.ProcessEnv): HostSettings {
   const baseUrl = environment['BASE_URL'] ?? `http://${isWildcard ? 'localhost' : urlHost(HOST)}:${port}`
   return {
     didChain: readDidChain(environment),
+    chainNodes: readChainNodes(environment['CHAIN_NODES'] ?? ''),
     host: HOST,
     port,
     framework: FRAMEWORK,
@@ -61,6 +71,18 @@ function isThisComputer(url: string): boolean {
 /** Formats a host for a URL: IPv6 addresses in brackets (RFC 3986 section 3.2.2). */
 function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** Reads the nodes, such as `MATIC:137:https://node.example BASE:8453:https://other.example`. */
+function readChainNodes(text: string): ChainNode[] {
+  return text
+    .split(/\s+/)
+    .filter((node) => node !== '')
+    .map((node) => {
+      const [, secretType = '', chainId, url = ''] = /^([A-Z0-9_]+):([0-9]+):(https?:\/\/.+)$/.exec(node) ?? []
+      if (url === '') throw new Error(`CHAIN_NODES must be like MATIC:137:https://node.example, not ${node}`)
+      return { secretType, chainId: Number(chainId), url }
+    })
 }
 
 /** Reads DID_RPC_URL, DID_CHAIN_ID, DID_CONTRACT and DID_PAYER_KEY: all or none. */
