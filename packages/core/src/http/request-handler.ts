@@ -217,7 +217,7 @@ function fail(
   route?: Route,
 ): OutgoingResponse {
   const error = toBillfoldError(thrown)
-  if (error.status >= 500) {
+  if (error.status >= 500 && !isRefusal(error)) {
     const fields = { requestId, api: api.name, route: route?.id, code: error.code }
     services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
   }
@@ -231,6 +231,14 @@ function fail(
     services.logger.error({ requestId, api: api.name, error: serializeError(cause) }, 'error reply failed')
     return toOutgoingResponse({ status: 500, body: { error: 'unexpected', requestId } }, requestId)
   }
+}
+
+/**
+ * What the host does not offer is refused with 501, which is no failure. A raw body that the host's parser has dropped is a mistake of
+ * the host.
+ */
+function isRefusal({ status, code }: BillfoldError): boolean {
+  return status === 501 && code !== 'body.raw-unavailable'
 }
 
 function logMessage(error: BillfoldError): string {

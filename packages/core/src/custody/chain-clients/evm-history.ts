@@ -25,8 +25,8 @@ export interface EvmLogQuery {
 export interface EvmHistory {
   /** Fetches matching logs of one block, in log order. */
   readonly logs: (query: EvmLogQuery) => Promise<readonly EvmLog[]>
-  /** Fetches the timestamp of a block, in seconds since 1970. */
-  readonly blockTime: (block: bigint) => Promise<number>
+  /** Fetches the timestamp of a block, in seconds since 1970; undefined if there is no such block yet. */
+  readonly blockTime: (block: bigint) => Promise<number | undefined>
 }
 
 /** A client of an EVM node that also supports queries of past blocks. */
@@ -51,7 +51,9 @@ export function createEvmHistory(rpc: JsonRpcCall): EvmHistory {
         .filter(({ blockNumber, topics }) => blockNumber === block && topics[1]?.toLowerCase() === secondTopic)
         .sort((one, other) => Number(one.logIndex - other.logIndex))
     },
-    blockTime: async (block) =>
-      Number(blockShape.parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false])).timestamp),
+    blockTime: async (block) => {
+      const found = blockShape.nullable().parse(await rpc('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))
+      return found === null ? undefined : Number(found.timestamp)
+    },
   }
 }

@@ -50,7 +50,7 @@ async function logIn(
   return verifyChallengeResponse(services, { resolveDidKeys }, { tenant, ip, jwt, signature, keyId })
 }
 
-describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s DID in a registry', (method) => {
+describe.each(['did:spherity', 'did:eth:local', 'did:ethr:local'])('a %s DID in a registry', (method) => {
   it('authenticates its own key until ownership is transferred, then only the new owner', async () => {
     const did = `${method}:${old.address}`
     for (const key of ['keys-1', 'controller']) expect((await logIn(old, `${did}#${key}`)).wallet.did).toBe(did)
@@ -67,17 +67,23 @@ describe.each(['did:ethr', 'did:eth', 'did:spherity', 'did:ethr:local'])('a %s D
 describe('a DID in a registry', () => {
   it('authenticates no key after it was deactivated', async () => {
     await change({ kind: 'owner', newOwner: `0x${'0'.repeat(40)}` })
-    expect(await outcomeCode(logIn(old, `did:ethr:${old.address}#keys-1`))).toBe('login.failed')
+    expect(await outcomeCode(logIn(old, `did:ethr:local:${old.address}#keys-1`))).toBe('login.failed')
   })
 
   it('authenticates a sigAuth delegate under its own key id, and no veriKey delegate', async () => {
     const delegate = next.address.toLowerCase()
-    const did = `did:ethr:${old.address}`
+    const did = `did:ethr:local:${old.address}`
     await change({ kind: 'delegate', delegateType: 'veriKey', delegate, validity: 600 })
     expect(await outcomeCode(logIn(next, `${did}#keys-1`))).toBe('login.failed')
     await change({ kind: 'delegate', delegateType: 'sigAuth', delegate, validity: 600 })
     expect((await logIn(next, `${did}#delegate-2`)).wallet.did).toBe(did)
     expect(await outcomeCode(logIn(next, `${did}#controller`))).toBe('login.failed')
+  })
+
+  it('of mainnet, by any of its names, is not answered by a registry that is not on it', async () => {
+    await transferOwnership()
+    for (const name of ['', 'mainnet:', '0x1:'])
+      expect(await outcomeCode(logIn(next, `did:ethr:${name}${old.address}#controller`))).toBe('login.failed')
   })
 
   it('of another network is resolved by the fallback', async () => {
@@ -95,7 +101,7 @@ describe('a DID in a registry', () => {
       }
       return registryDidKeyResolver(services, [{ ...registry, getHistory }], noFallback)
     }
-    const keyId = `did:ethr:${old.address}#keys-1`
+    const keyId = `did:ethr:local:${old.address}#keys-1`
     expect(await outcomeCode(logIn(old, keyId, failing('transaction.chain-unavailable')))).toBe(
       'transaction.chain-unavailable',
     )

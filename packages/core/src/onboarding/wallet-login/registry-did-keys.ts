@@ -24,11 +24,14 @@ export function registryDidKeyResolver(
       return toDidKeys(didDocument, requested)
     } catch (error) {
       if (isBillfoldError(error, 'did.unknown-network')) return fallback(requested, tenant)
-      if (isBillfoldError(error, 'did.invalid') || isBillfoldError(error, 'did.history-too-long')) return undefined
+      if (refusals.some((code) => isBillfoldError(error, code))) return undefined
       throw error
     }
   }
 }
+
+/** The DID has no keys that could be known here. */
+const refusals = ['did.invalid', 'did.method-not-supported', 'did.history-too-long'] as const
 
 /** Lists the authentication keys, with ids based on the DID as the caller wrote it. */
 function toDidKeys({ id: did, verificationMethod, authentication }: DidDocument, requested: string): readonly DidKey[] {
