@@ -88,6 +88,14 @@ export type { DelegateInput, ServiceInput, TxInput, WalletConfig } from './dids/
 export type { SigningMethodOptions } from './identity/signing-methods/method-types.ts'
 export type { Chain, ChainKey, HexSignature, SignatureRequest } from './custody/wallets/chains/chain.ts'
 export { type Chains, knownChains } from './custody/wallets/chains/index.ts'
+export type {
+  NonFungibleHolding,
+  NonFungibleMetadata,
+  TokenHolding,
+  TokenIndexer,
+  TokenOwner,
+} from './custody/tokens/token-indexer.ts'
+export { contractIndexer, type IndexedChain, type IndexedContract } from './custody/tokens/contract-indexer.ts'
 export { type EvmChain, evmChain } from './custody/wallets/chains/evm.ts'
 export { type BitcoinChain, bitcoinChain } from './custody/wallets/chains/bitcoin.ts'
 export type { KeystoreFormat, ParsedKeystore } from './custody/wallets/keystores/keystore-format.ts'
@@ -109,6 +117,7 @@ export {
   type EvmHistoryClient,
   type EvmLog,
   type EvmLogQuery,
+  type EvmLogRangeQuery,
   evmChainClient,
   type FeeBumping,
 } from './custody/chain-clients/index.ts'

@@ -18,6 +18,8 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
+import { replacementRoutes } from './replacement-routes.ts'
+import { transactionListRoute } from './transaction-list-route.ts'
 import { parseTransactionBody, transactionBodySchema, type TransactionRequestBody } from './transaction-schemas.ts'
 import { nodeUnavailable, withoutSending } from './without-sending.ts'
 import { custodySuccessReply } from './response-format.ts'
@@ -31,7 +33,7 @@ const sentBody = z.object({ id: z.string(), transactionHash: z.string() })
 
 const statusBody = z.object({
   hash: z.string(),
-  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED']),
+  status: z.enum(['UNKNOWN', 'PENDING', 'SUCCEEDED', 'FAILED', 'CANCELED']),
   confirmations: z.number(),
   blockNumber: z.number().optional(),
   blockHash: z.string().optional(),
@@ -52,6 +54,8 @@ export function transactionRoutes(custody: CustodyContext): readonly Route[] {
     sendRoute(custody, 'executeTransaction', '/api/transactions/execute'),
     buildRoute(custody),
     statusRoute(custody),
+    transactionListRoute(custody),
+    ...replacementRoutes(custody),
   ]
 }
 

@@ -12,6 +12,6 @@ export type {
 } from './chain-client.ts'
 export { callNode, type ChainConnections, createChainConnections, getChainClient } from './connections.ts'
 export { type EvmClientOptions, evmChainClient } from './evm-client.ts'
-export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery } from './evm-history.ts'
+export type { EvmHistory, EvmHistoryClient, EvmLog, EvmLogQuery, EvmLogRangeQuery } from './evm-history.ts'
 export { chainLimits } from './limits.ts'
 export { type FeeBumping, resolveFeeBumping } from './fee-bumping.ts'

@@ -7,6 +7,8 @@ import { wallets } from './tables.ts'
 /** Criteria for listing wallets. Absent fields do not filter. */
 export interface WalletFilter {
   readonly secretType?: string | undefined
+  /** Any of these chains. */
+  readonly secretTypes?: readonly string[] | undefined
   readonly userId?: string | undefined
   readonly identifier?: string | undefined
   readonly address?: string | undefined
@@ -34,6 +36,7 @@ export function listWallets(
 ): Promise<CustodyWalletRow[]> {
   const where: Where<CustodyWalletRow> = {
     tenant,
+    ...(filter.secretTypes !== undefined && { secretType: { in: [...filter.secretTypes] } }),
     ...(filter.secretType !== undefined && { secretType: filter.secretType }),
     ...(filter.userId !== undefined && { userId: filter.userId }),
     ...(filter.identifier !== undefined && { identifier: filter.identifier }),

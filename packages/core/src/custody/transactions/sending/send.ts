@@ -134,7 +134,7 @@ async function signOnce(
 
 function buildRow(
   services: CustodyServices,
-  { wallet, account, fingerprint }: Sending,
+  { wallet, account, fingerprint, request }: Sending,
   nonce: number,
   transaction: { readonly raw: Uint8Array; readonly hash: string },
   rawCancellation: Uint8Array,
@@ -146,6 +146,7 @@ function buildRow(
     walletId: wallet.id,
     secretType: wallet.secretType,
     ...account,
+    type: request.type,
     nonce,
     ...transaction,
     rawCancellation,

@@ -10,7 +10,7 @@ import { fetchNodeStatus, resolveOnChainStatus } from './on-chain-status.ts'
 /** The on-chain status of a transaction, whether or not Billfold sent it. */
 export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> {
   readonly hash: string
-  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  readonly status: 'UNKNOWN' | 'PENDING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED'
   /** True if the transaction has enough confirmations (12) to be final. */
   readonly hasReachedFinality: boolean
   /** The hash of the replacement at a higher fee that is pending or mined instead. */
@@ -31,12 +31,16 @@ export async function getTransactionStatus(
   const found = await fetchNodeStatus(services, client, hash)
   if (found.state !== 'unknown') return toStatus(hash, found)
   const unconfirmed = { hash, confirmations: 0, hasReachedFinality: false } as const
-  const row = await findByHash(services, tenant, secretType, hash)
+  const row = await findTransactionByHash(services, tenant, secretType, hash)
   if (row === undefined) return { ...unconfirmed, status: 'UNKNOWN' }
   const effective = await resolveOnChainStatus(services, client, row)
-  if (effective.state !== 'unknown') return { ...toStatus(hash, effective), replacedBy: effective.hash }
+  if (effective.state !== 'unknown') {
+    const isCanceled = effective.cancels && effective.state === 'mined'
+    const status = toStatus(hash, effective)
+    return { ...status, ...(isCanceled && { status: 'CANCELED' as const }), replacedBy: effective.hash }
+  }
   if (row.failureCode === null) await tryRebroadcast(services, row)
-  const current = await findByHash(services, tenant, secretType, hash)
+  const current = await findTransactionByHash(services, tenant, secretType, hash)
   return { ...unconfirmed, status: current?.failureCode === null ? 'PENDING' : 'FAILED' }
 }
 
@@ -57,7 +61,7 @@ function toStatus(
 }
 
 /** Finds the transaction of a tenant by its own hash or the hash of a replacement. */
-async function findByHash(
+export async function findTransactionByHash(
   services: CustodyServices,
   tenant: string,
   secretType: string,
