@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import { mkdirSync } from 'node:fs'
-import { createBillfold, evmChainClient } from '@billfold/core'
+import { createBillfold } from '@billfold/core'
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { faceVerifier } from '@billfold/verifier-face'
+import { custodyOptions } from './custody.ts'
 import { connectHostDatabase } from './database.ts'
 import { loadOrCreateAdminDid } from './demo/credentials.ts'
 import { startDemo } from './demo/index.ts'
@@ -30,11 +31,7 @@ const billfold = createBillfold({
   issuer: baseUrl,
   authentication: { publicUrl: `${baseUrl}/walletapi`, verifier, page: { returnOrigins: [baseUrl] } },
   onboarding: onboardingOptions(settings),
-  custody: {
-    chainClients: Object.fromEntries(
-      settings.chainNodes.map(({ secretType, chainId, url }) => [secretType, evmChainClient({ url, chainId })]),
-    ),
-  },
+  custody: custodyOptions(settings),
   dids: { adminDids: adminDid === undefined ? [] : [adminDid.did], registries: createDidRegistries(settings) },
 })
 const app = settings.framework === 'koa' ? createKoaApp(billfold) : createExpressApp(billfold)

@@ -62,7 +62,12 @@ describe('reading a contract', () => {
 
   it('is refused on a chain without contracts or without a node, which does not say that nothing was sent', async () => {
     const outputs = [{ type: 'uint256' }]
-    expect(await read({ secretType: 'BITCOIN', functionName: 'f', outputs })).toMatchObject({ status: 503 })
+    for (const secretType of ['BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'])
+      expect(await read({ secretType, functionName: 'f', outputs })).toMatchObject({
+        status: 400,
+        codes: ['transaction.unsupported-type'],
+      })
+    expect(await read({ secretType: 'MATIC', functionName: 'f', outputs })).toMatchObject({ status: 503 })
     const path = `/api/transactions/ETHEREUM/0x${'ab'.repeat(32)}/status`
     const response = await fetch(`http://127.0.0.1:${chain.hostWithoutNode.port}${path}`, {
       headers: { authorization: chain.hostWithoutNode.authorization },

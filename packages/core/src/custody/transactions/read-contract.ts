@@ -5,6 +5,7 @@ import type { AbiTypeInput } from './formats/evm/abi-types.ts'
 import { parseAbiAddress } from './formats/evm/abi-values.ts'
 import { type DecodedValue, decodeOutput } from './formats/evm/decode-output.ts'
 import { encodeFunctionData } from './formats/evm/encode-function-data.ts'
+import { assertTransactionsSupported } from './formats/families.ts'
 import { requestIssue } from './formats/transaction-format.ts'
 import type { ContractInput } from './formats/transaction-request.ts'
 
@@ -34,6 +35,7 @@ export async function readContract(
     value: 0n,
     data: encodeFunctionData(read.functionName, read.inputs),
   }
+  assertTransactionsSupported(services.chainConnections, secretType)
   const client = getChainClient(services.chainConnections, secretType)
   if (client.family !== 'evm') throw new BillfoldError('transaction.unsupported-type')
   const data = await callNode(client, services.logger, () => client.call(call))

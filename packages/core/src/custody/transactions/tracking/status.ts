@@ -1,6 +1,7 @@
 import type { CustodyServices } from '../../services.ts'
 import { type NodeTransactionStatus, getChainClient } from '../../chain-clients/index.ts'
 import { isBillfoldError } from '../../../kernel/errors.ts'
+import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from '../sending/rebroadcast.ts'
 import { transactionLimits } from '../limits.ts'
 import { chainAccountKey, toChainAccount, type TransactionRow } from '../transaction-row.ts'
@@ -19,7 +20,7 @@ export interface TransactionStatus extends Omit<NodeTransactionStatus, 'state'> 
 
 /**
  * Gets the status of a transaction from its chain. A transaction of the tenant that the node does not have is rebroadcast.
- * @throws BillfoldError `transaction.chain-unavailable`
+ * @throws BillfoldError `transaction.unsupported-type`, `transaction.chain-unavailable`
  */
 export async function getTransactionStatus(
   services: CustodyServices,
@@ -27,6 +28,7 @@ export async function getTransactionStatus(
   secretType: string,
   hash: string,
 ): Promise<TransactionStatus> {
+  assertTransactionsSupported(services.chainConnections, secretType)
   const client = getChainClient(services.chainConnections, secretType)
   const found = await fetchNodeStatus(services, client, hash)
   if (found.state !== 'unknown') return toStatus(hash, found)
