@@ -3,7 +3,10 @@ import type { HostSettings, TokenContract } from './settings.ts'
 
 /** Options of the custody API: the configured nodes, and the tokens that are listed. */
 export function custodyOptions({ chainNodes, tokenContracts }: HostSettings): CustodyOptions {
-  const nodes = chainNodes.map(({ secretType, chainId, url }) => ({ secretType, client: evmChainClient({ url, chainId }) }))
+  const nodes = chainNodes.map(({ secretType, chainId, url }) => ({
+    secretType,
+    client: evmChainClient({ url, chainId }),
+  }))
   const indexed = nodes.map(({ secretType, client }): [string, IndexedChain] => {
     const contracts = tokenContracts.filter((contract) => contract.secretType === secretType)
     const tokens = contracts.filter(({ type }) => type === 'ERC_20').map(({ address }) => address)
@@ -15,6 +18,10 @@ export function custodyOptions({ chainNodes, tokenContracts }: HostSettings): Cu
   }
 }
 
-function toNonFungible({ type, address, fromBlock }: TokenContract): NonNullable<IndexedChain['nonFungibles']>[number][] {
+function toNonFungible({
+  type,
+  address,
+  fromBlock,
+}: TokenContract): NonNullable<IndexedChain['nonFungibles']>[number][] {
   return type === 'ERC_20' ? [] : [{ type, address, fromBlock }]
 }

@@ -148,15 +148,18 @@ export function clientFormsSuite(client: MountedClient, authorization: () => str
       expect(await call('POST', '/api/transactions/build', {})).toMatchObject({ codes: ['transactionRequest'] })
     })
 
-    it.each(['BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'])('are told that %s has no transactions, not to try again', async (secretType) => {
-      const { result: wallet } = await call('POST', '/api/wallets', { secretType, pincode: pin })
-      const request = { type: 'TRANSFER', secretType, walletId: wallet.id, to: wallet.address, value: 1 }
-      const refused = { status: 400, codes: ['transaction.unsupported-type'] }
-      expect(await call('POST', '/api/transactions', { ...request, pincode: pin })).toMatchObject(refused)
-      expect(await call('POST', '/api/transactions/build', request)).toMatchObject(refused)
-      const path = `/api/transactions/${secretType}/0x${'12'.repeat(32)}/status`
-      expect(await call('GET', path)).toMatchObject(refused)
-    })
+    it.each(['BITCOIN', 'LITECOIN', 'SOLANA', 'TRON'])(
+      'get 400 on %s, which has no transactions, not a status to retry',
+      async (secretType) => {
+        const { result: wallet } = await call('POST', '/api/wallets', { secretType, pincode: pin })
+        const request = { type: 'TRANSFER', secretType, walletId: wallet.id, to: wallet.address, value: 1 }
+        const refused = { status: 400, codes: ['transaction.unsupported-type'] }
+        expect(await call('POST', '/api/transactions', { ...request, pincode: pin })).toMatchObject(refused)
+        expect(await call('POST', '/api/transactions/build', request)).toMatchObject(refused)
+        const path = `/api/transactions/${secretType}/0x${'12'.repeat(32)}/status`
+        expect(await call('GET', path)).toMatchObject(refused)
+      },
+    )
 
     it('encode and decode for contracts', async () => {
       const to = '0x52908400098527886E0F7030069857D2E4169EE7'

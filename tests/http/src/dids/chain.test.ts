@@ -34,7 +34,11 @@ describe.each(chains)('DID wallets on $name', ({ anvil, settings, payerHasFunds 
   afterAll(() => chain.close())
 
   async function hostWith(registry: DidRegistry): Promise<DidClient> {
-    return createInMemoryDidClient(await createDidHost(memoryStorage(), { dids: { documentFormat: 'ethr-did-resolver-11', registries: [registry] } }))
+    return createInMemoryDidClient(
+      await createDidHost(memoryStorage(), {
+        dids: { documentFormat: 'ethr-did-resolver-11', registries: [registry] },
+      }),
+    )
   }
 
   it('are updated without funds and resolve as by an independent resolver', async () => {
@@ -128,7 +132,9 @@ describe.each((await openTestDatabases()).filter(({ kind }) => kind === 'postgre
   (database) => {
     it('apply every change once without a nonce gap', { timeout: 300_000 }, async () => {
       const chain = await deployRegistry()
-      const two = await createTwoDidHosts(database, { dids: { documentFormat: 'ethr-did-resolver-11', registries: [chain.connect()] } })
+      const two = await createTwoDidHosts(database, {
+        dids: { documentFormat: 'ethr-did-resolver-11', registries: [chain.connect()] },
+      })
       const [one, other] = two.clients
       const dids = await createWallets(one, 6)
       const statuses = await Promise.all([

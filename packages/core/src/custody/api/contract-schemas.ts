@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AbiTypeInput } from '../transactions/formats/evm/abi-types.ts'
+import type { AbiTypeInput } from '../transactions/formats/transaction-request.ts'
 import { transactionLimits } from '../transactions/limits.ts'
 import { optionalField } from './schemas.ts'
 

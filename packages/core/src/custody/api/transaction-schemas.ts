@@ -77,9 +77,8 @@ export const transactionBodySchema = z.looseObject({
 /** Returns the transaction of a body in either form. @throws BillfoldError `input.invalid` with the paths of the form that was sent */
 export function parseTransactionBody(body: z.output<typeof transactionBodySchema>): TransactionRequestBody {
   if (body.transactionRequest !== undefined) return body.transactionRequest
-  const { pincode, transactionRequest, ...fields } = body
-  if (fields['type'] === undefined) throw new BillfoldError('input.invalid', { issues: [requestMissing] })
-  const parsed = transactionRequestSchema.safeParse(fields)
+  if (body['type'] === undefined) throw new BillfoldError('input.invalid', { issues: [requestMissing] })
+  const parsed = transactionRequestSchema.safeParse(body)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
   throw new BillfoldError('input.invalid', { issues })

@@ -51,34 +51,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
         return custodySuccessReply(toCustodyUserBody(user, methods))
       },
     }),
-    route({
-      id: 'listUsers',
-      method: 'GET',
-      path: '/api/users',
-      summary: 'List users, newest first',
-      guard: service,
-      query: z.object({
-        ...custodyPaging,
-        reference: z.string().max(256).optional(),
-        includeSigningMethods: booleanQuerySchema.optional(),
-      }),
-      replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
-      handler: async ({ query }, { caller }) => {
-        const { items, pagination } = await readPage(query, (offset, limit) =>
-          listUsers(services, caller.tenant, { reference: query.reference }, { offset, limit }),
-        )
-        if (query.includeSigningMethods !== true)
-          return custodySuccessReply(
-            items.map((row) => toCustodyUserBody(row)),
-            pagination,
-          )
-        const methods = await Promise.all(items.map((row) => listMethods(services, caller.tenant, row.id)))
-        return custodySuccessReply(
-          items.map((row, index) => toCustodyUserBody(row, methods[index])),
-          pagination,
-        )
-      },
-    }),
+    listRoute(custody),
     route({
       id: 'getUser',
       method: 'GET',
@@ -98,6 +71,37 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
     changeRoute(custody),
     deleteRoute(custody),
   ]
+}
+
+function listRoute({ services, service }: CustodyContext): Route {
+  return route({
+    id: 'listUsers',
+    method: 'GET',
+    path: '/api/users',
+    summary: 'List users, newest first',
+    guard: service,
+    query: z.object({
+      ...custodyPaging,
+      reference: z.string().max(256).optional(),
+      includeSigningMethods: booleanQuerySchema.optional(),
+    }),
+    replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
+    handler: async ({ query }, { caller }) => {
+      const { items, pagination } = await readPage(query, (offset, limit) =>
+        listUsers(services, caller.tenant, { reference: query.reference }, { offset, limit }),
+      )
+      if (query.includeSigningMethods !== true)
+        return custodySuccessReply(
+          items.map((row) => toCustodyUserBody(row)),
+          pagination,
+        )
+      const methods = await Promise.all(items.map((row) => listMethods(services, caller.tenant, row.id)))
+      return custodySuccessReply(
+        items.map((row, index) => toCustodyUserBody(row, methods[index])),
+        pagination,
+      )
+    },
+  })
 }
 
 function changeRoute({ services, service }: CustodyContext): Route {

@@ -1,13 +1,12 @@
 import type { CustodyServices } from '../services.ts'
 import { callNode, getChainClient } from '../chain-clients/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
-import type { AbiTypeInput } from './formats/evm/abi-types.ts'
 import { parseAbiAddress } from './formats/evm/abi-values.ts'
 import { type DecodedValue, decodeOutput } from './formats/evm/decode-output.ts'
 import { encodeFunctionData } from './formats/evm/encode-function-data.ts'
 import { assertTransactionsSupported } from './formats/families.ts'
 import { requestIssue } from './formats/transaction-format.ts'
-import type { ContractInput } from './formats/transaction-request.ts'
+import type { AbiTypeInput, ContractInput } from './formats/transaction-request.ts'
 
 /** A call of a contract function that changes nothing. */
 export interface ContractRead {

@@ -22,7 +22,7 @@ const defaults: ReadonlyMap<string, ChainFamily> = new Map([
 ])
 
 /**
- * Checks that a chain's transactions are supported, so that a caller is not told to try again where no node would help.
+ * Checks that a chain's transactions are supported, so that a caller does not retry where no node would help.
  * @throws BillfoldError `transaction.unsupported-type`
  */
 export function assertTransactionsSupported({ clients }: ChainConnections, secretType: string): void {

@@ -1,5 +1,3 @@
-import type { AbiTypeInput } from './evm/abi-types.ts'
-
 /** A decimal amount, as a number or a string: `0.1`, `"0.1"`. */
 export type UnitAmount = number | string
 
@@ -22,6 +20,13 @@ export interface ChainSpecificFields {
   readonly fee?: UnitAmount | undefined
   /** æternity: the block height after which the transaction is invalid. 0 means no limit. */
   readonly ttl?: number | undefined
+}
+
+/** A type as a caller writes it: `uint256`, `(address,uint256)[]`, or `tuple` with the types of its components. */
+export interface AbiTypeInput {
+  readonly type: string
+  /** The components of a `tuple`, as in a JSON ABI. */
+  readonly components?: readonly AbiTypeInput[] | undefined
 }
 
 /** An argument of a contract function. */

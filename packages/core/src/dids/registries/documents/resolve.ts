@@ -103,10 +103,13 @@ async function splitHistory(
   now: number,
 ): Promise<{ readonly events: RegistryHistory['events']; readonly next: number | undefined }> {
   if (versionId === undefined && versionTime === undefined) return { events, next: undefined }
-  let length = versionId === undefined ? events.length : events.filter(({ version }) => version <= versionId).length
+  if (versionId !== undefined) {
+    const { length } = events.filter(({ version }) => version <= versionId)
+    return { events: events.slice(0, length), next: events[length]?.version }
+  }
   // Newest first, so that a recent time reads few blocks. Events of one version have the same time.
-  while (versionTime !== undefined && length > 0) {
-    const version = events[length - 1]?.version ?? 0
+  let { length } = events
+  for (const version of [...new Set(events.map((event) => event.version))].toReversed()) {
     if (((await getTimestamp(version)) ?? 0) <= now) break
     length = events.findIndex((event) => event.version === version)
   }

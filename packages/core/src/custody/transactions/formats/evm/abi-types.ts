@@ -1,5 +1,6 @@
 import { BillfoldError } from '../../../../kernel/errors.ts'
 import { requestIssue } from '../transaction-format.ts'
+import type { AbiTypeInput } from '../transaction-request.ts'
 import { transactionLimits } from '../../limits.ts'
 
 /** A type of the Solidity contract ABI, parsed. */
@@ -7,13 +8,6 @@ export type AbiType =
   | { readonly kind: 'elementary'; readonly name: string }
   | { readonly kind: 'array'; readonly inner: AbiType; readonly length: number | undefined }
   | { readonly kind: 'tuple'; readonly components: readonly AbiType[] }
-
-/** A type as a caller writes it: `uint256`, `(address,uint256)[]`, or `tuple` with the types of its components. */
-export interface AbiTypeInput {
-  readonly type: string
-  /** The components of a `tuple`, as in a JSON ABI. */
-  readonly components?: readonly AbiTypeInput[] | undefined
-}
 
 const elementary = /^(?:address|bool|string|bytes|bytes[0-9]{1,2}|u?int|u?int[0-9]{1,3})$/
 

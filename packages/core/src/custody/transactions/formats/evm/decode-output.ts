@@ -1,8 +1,9 @@
 import { addr } from 'micro-eth-signer'
 import { createContract, parseAbi } from 'micro-eth-signer/abi.js'
 import { BillfoldError } from '../../../../kernel/errors.ts'
-import { type AbiType, type AbiTypeInput, formatAbiType, parseAbiType } from './abi-types.ts'
+import { type AbiType, formatAbiType, parseAbiType } from './abi-types.ts'
 import { requestIssue } from '../transaction-format.ts'
+import type { AbiTypeInput } from '../transaction-request.ts'
 
 /** A decoded value, as JSON: integers are decimal strings, bytes are hex, addresses have their checksum (EIP-55). */
 export type DecodedValue = string | boolean | readonly DecodedValue[]

@@ -1,10 +1,10 @@
 import { createContract, parseAbi } from 'micro-eth-signer/abi.js'
 import { BillfoldError } from '../../../../kernel/errors.ts'
-import { type AbiType, type AbiTypeInput, formatAbiType, parseAbiType } from './abi-types.ts'
+import { type AbiType, formatAbiType, parseAbiType } from './abi-types.ts'
 import { parseAbiValue } from './abi-values.ts'
 import { requestIssue } from '../transaction-format.ts'
 import { transactionLimits } from '../../limits.ts'
-import type { ContractInput } from '../transaction-request.ts'
+import type { AbiTypeInput, ContractInput } from '../transaction-request.ts'
 
 /**
  * Encodes the call data of a contract function: its selector and arguments (Solidity Contract ABI Specification).
