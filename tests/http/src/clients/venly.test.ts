@@ -95,10 +95,15 @@ function encryptedSuite(client: RequestDriver): void {
 }
 
 describeMounted('clients of Venly', () => createHost(memoryStorage()), clientSuite)
-describeMounted('clients of Venly that encrypt their signing method', () => createHost(memoryStorage()), encryptedSuite, {
-  // A parser of the host has to keep the raw body, which is tested with the encrypted header itself.
-  only: ({ parser }) => !parser,
-})
+describeMounted(
+  'clients of Venly that encrypt their signing method',
+  () => createHost(memoryStorage()),
+  encryptedSuite,
+  {
+    // A parser of the host has to keep the raw body, which is tested with the encrypted header itself.
+    only: ({ parser }) => !parser,
+  },
+)
 
 for (const { name, dialect, open } of await openTestDatabases()) {
   const drops: (() => Promise<void>)[] = []
@@ -118,6 +123,9 @@ for (const { name, dialect, open } of await openTestDatabases()) {
       clientSuite(client)
       encryptedSuite(client)
     },
-    { only: ({ framework, prefix, parser, through }) => framework !== 'express 4' && through === 'app' && prefix === '' && !parser },
+    {
+      only: ({ framework, prefix, parser, through }) =>
+        framework !== 'express 4' && through === 'app' && prefix === '' && !parser,
+    },
   )
 }
