@@ -7,6 +7,7 @@ import { createCustodyServices } from './custody/api/custody-services.ts'
 import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
+import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
 import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { AuditApi } from './platform/audit/api.ts'
@@ -286,7 +287,12 @@ function resolveOptions(
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
-  const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
+  const resolveDidKeys = registryDidKeyResolver(
+    services,
+    didWallets.registries,
+    resolveWithoutRegistry,
+    options.onboarding?.didResolver && documentDidKeyResolver(options.onboarding.didResolver),
+  )
   const sessions = createSessionContext(services, authentication, listWalletClaims)
   return {
     authentication,

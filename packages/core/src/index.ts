@@ -48,6 +48,11 @@ export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type { DidKey, DidKeyResolver, SignInSite, WalletLoginSettings } from './onboarding/wallet-login/index.ts'
+export { type DidDocumentResolver, documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
+export {
+  portableDidResolver,
+  type PortableDidResolverOptions,
+} from './onboarding/wallet-login/portable-did-resolver.ts'
 export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
 export type { PaymentsApi } from './payments/payments-api.ts'

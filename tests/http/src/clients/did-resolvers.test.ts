@@ -71,7 +71,7 @@ function createHost(storage: Storage) {
 /** What resolver clients send and read: one recording a client and version. */
 function resolverSuite(client: RequestDriver): void {
   it.each(['veramo-7.0.1', 'w3c-did-test-suite-2025-12'])('%s gets what it expects', async (name) => {
-    await replayRecording(client, await readRecording(name))
+    expect(await replayRecording(client, await readRecording(name))).toBeInstanceOf(Map)
   })
 }
 

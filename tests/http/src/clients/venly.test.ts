@@ -11,7 +11,7 @@ import {
 import { kyselyStorage, migrate } from '@billfold/storage-kysely'
 import { openTestDatabases } from '@billfold/test-databases'
 import { randomUUID } from 'node:crypto'
-import { afterAll, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { encryptSigningMethod } from '../custody/encrypt-signing-method.ts'
 import { describeMounted } from '../hosts/describe-mounted.ts'
@@ -84,13 +84,15 @@ function clientSuite(client: RequestDriver): void {
     'venly-code-samples-erc721-2025-02',
     'venly-connect-2.11.0',
   ])('%s completes its flow', async (name) => {
-    await replayRecording(client, await readRecording(name), computed)
+    expect(await replayRecording(client, await readRecording(name), computed)).toBeInstanceOf(Map)
   })
 }
 
 function encryptedSuite(client: RequestDriver): void {
   it('venly-code-samples-encrypted-2025-02 completes its flow', async () => {
-    await replayRecording(client, await readRecording('venly-code-samples-encrypted-2025-02'), computed)
+    expect(
+      await replayRecording(client, await readRecording('venly-code-samples-encrypted-2025-02'), computed),
+    ).toBeInstanceOf(Map)
   })
 }
 

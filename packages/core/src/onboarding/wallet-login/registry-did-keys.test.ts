@@ -14,6 +14,8 @@ import {
   type DidKeyResolver,
   registryDidKeyResolver,
 } from './index.ts'
+import { documentDidKeyResolver } from './document-did-keys.ts'
+import { portableDidResolver } from './portable-did-resolver.ts'
 
 const tenant = 't'
 const ip = '192.0.2.7'
@@ -95,6 +97,18 @@ describe('a DID in a registry', () => {
 
   it('of another method is rejected; an unavailable registry is reported as such', async () => {
     expect(await outcomeCode(logIn(old, 'did:web:example.com#keys-1'))).toBe('login.failed')
+    const others: DidKeyResolver = async (did) => [{ id: `${did}#own`, address: old.address }]
+    const withOthers = registryDidKeyResolver(services, [registry], noFallback, others)
+    expect((await logIn(old, 'did:web:example.com#own', withOthers)).wallet.did).toBe('did:web:example.com')
+    expect(await outcomeCode(logIn(next, 'did:web:example.com#own', withOthers))).toBe('login.failed')
+    const portable = documentDidKeyResolver(portableDidResolver())
+    const withPortable = registryDidKeyResolver(services, [registry], noFallback, portable)
+    const coordinate = (from: number): string =>
+      Buffer.from(old.signingKey.publicKey.slice(4).slice(from, from + 64), 'hex').toString('base64url')
+    const jwk = { kty: 'EC', crv: 'secp256k1', x: coordinate(0), y: coordinate(64) }
+    const did = `did:jwk:${Buffer.from(JSON.stringify(jwk)).toString('base64url')}`
+    expect((await logIn(old, `${did}#0`, withPortable)).wallet.did).toBe(did)
+    expect(await outcomeCode(logIn(next, `${did}#0`, withPortable))).toBe('login.failed')
     const failing = (code: 'transaction.chain-unavailable' | 'did.history-too-long'): DidKeyResolver => {
       const getHistory: DidRegistry['getHistory'] = async () => {
         throw new BillfoldError(code)

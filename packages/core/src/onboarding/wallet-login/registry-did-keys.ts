@@ -8,17 +8,19 @@ const legacyMethod = /^did:eth:/i
 
 /**
  * Creates a resolver that reads the authentication keys of DIDs from registries, so that ownership transfers are respected. DIDs of
- * networks without a registry are passed to `fallback`.
+ * networks without a registry are passed to `fallback`, those of other methods to `otherMethods`; without it they are not known.
  * @throws BillfoldError the returned function: `transaction.chain-unavailable`
  */
 export function registryDidKeyResolver(
   services: RegistryServices,
   registries: readonly DidRegistry[],
   fallback: DidKeyResolver,
+  otherMethods?: DidKeyResolver,
 ): DidKeyResolver {
   return async (requested, tenant) => {
     // Wallets write checksummed (EIP-55) addresses; registries use lower case.
     const did = requested.replace(legacyMethod, 'did:ethr:').toLowerCase()
+    if (!registryMethods.test(did)) return otherMethods?.(requested, tenant)
     try {
       const { didDocument } = await resolveDid(services, registries, tenant, did)
       return toDidKeys(didDocument, requested)
@@ -30,8 +32,11 @@ export function registryDidKeyResolver(
   }
 }
 
+/** The methods of DIDs in registries. */
+const registryMethods = /^did:(?:ethr|spherity):/
+
 /** The DID has no keys that could be known here. */
-const refusals = ['did.invalid', 'did.method-not-supported', 'did.history-too-long'] as const
+const refusals = ['did.invalid', 'did.history-too-long'] as const
 
 /** Lists the authentication keys, with ids based on the DID as the caller wrote it. */
 function toDidKeys({ id: did, verificationMethod, authentication }: DidDocument, requested: string): readonly DidKey[] {
