@@ -8,8 +8,8 @@ import { readTokenBalance } from '../tokens/token-contract.ts'
 import type { TokenOwner } from '../tokens/token-indexer.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { isAddressOf } from '../wallets/chains/is-address.ts'
-import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyContext } from './context.ts'
+import { getReachableWallet } from './custody-user.ts'
 import { toBalanceBody } from './response-bodies.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { booleanQuerySchema, idSchema, resultSchemas, successSchema } from './schemas.ts'
@@ -177,7 +177,7 @@ async function resolveOwner(
   { caller }: RequestContext,
   { walletId, secretType = '', address: named = '' }: OwnerParams,
 ): Promise<TokenOwner> {
-  if (walletId !== undefined) return getCustodyWallet(services, caller.tenant, walletId)
+  if (walletId !== undefined) return getReachableWallet(services, caller, walletId)
   const chain = getChain(chains, secretType)
   if (!isAddressOf(chain.secretType, named)) throw invalid('address')
   return { secretType, address: named }
