@@ -1,3 +1,4 @@
+import { parseBase64url } from '../../kernel/base64.ts'
 import { ssrfSafeRequest } from '../../platform/http-client/ssrf-safe-request.ts'
 import type { DidDocumentResolver } from './document-did-keys.ts'
 
@@ -47,7 +48,7 @@ function toKeyDocument(did: string): unknown {
 /** did:jwk method: the identifier is the JWK in base64url. */
 function toJwkDocument(did: string): unknown {
   try {
-    const json = Buffer.from(did.slice('did:jwk:'.length), 'base64url').toString('utf8')
+    const json = Buffer.from(parseBase64url(did.slice('did:jwk:'.length)) ?? []).toString('utf8')
     return toDocument(did, `${did}#0`, { type: 'JsonWebKey2020', publicKeyJwk: JSON.parse(json) as unknown })
   } catch {
     return undefined
