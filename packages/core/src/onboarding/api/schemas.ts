@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sanitizeJson } from '../../http/index.ts'
+import { parseJson, sanitizeJson } from '../../http/index.ts'
 import {
   type Attribute,
   formatDocumentReference,
@@ -92,7 +92,7 @@ function parseNestedJson(input: unknown): unknown {
   let value = input
   for (let round = 0; round < 2 && typeof value === 'string'; round++) {
     try {
-      value = JSON.parse(withoutLooseQuotes(value))
+      value = parseJson(withoutLooseQuotes(value))
     } catch {
       return value
     }

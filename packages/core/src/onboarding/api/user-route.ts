@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import {
+  parseJson,
   sanitizeJson,
   type MultipartPart,
   type Reply,
@@ -133,7 +134,7 @@ function parseProfile({ texts }: ReceivedParts): OnboardingProfile {
 function parseMeta(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
-    const meta: unknown = JSON.parse(text)
+    const meta = parseJson(text)
     if (sanitizeJson(meta)) return meta
   } catch {
     // Reported below.
