@@ -21,10 +21,11 @@ import type { WalletActor } from '../applications/wallet-actor.ts'
 import type { OnboardingProfile } from '../applications/profile.ts'
 import type { FileRow } from '../applications/stage-file.ts'
 import { issueUserToken } from './challenge-routes.ts'
+import { maxAttributesBytes } from '../applications/value-limits.ts'
 import { toWalletActor } from './guards.ts'
 import type { OnboardingContext } from './context.ts'
 import { type ReceivedParts, withReceivedParts, invalidPart } from './receive-parts.ts'
-import { attributesSchema, maxAttributesBytes } from './schemas.ts'
+import { attributesSchema } from './schemas.ts'
 
 const jsonBody = z.object({ attributes: attributesSchema, meta: z.unknown().optional() }).optional()
 const createdBody = z.object({ message: z.string(), token: z.string() })
