@@ -10,6 +10,7 @@ import type { CustodyServices } from '../services.ts'
 
 const tenant = 'default'
 const pin = { type: 'PIN', value: '471100' }
+const transfer = { type: 'TRANSFER', secretType: 'ETHEREUM', to: `0x${'11'.repeat(20)}`, value: '1' }
 
 let services: CustodyServices
 let custody: CustodyCall
@@ -88,6 +89,25 @@ describe('the wallets of users of other APIs', () => {
       expect(await custody(id, { params: { walletId: wallet.id }, body: { archived: true } })).toEqual(unknown)
     expect((await everybody('getWallet', { params: { walletId: wallet.id } })).result.archived).toBe(false)
   })
+
+  test.each([
+    ['verifySignature', (walletId: string) => ({ secretType: 'ETHEREUM', data: 'x', signature: '0x', walletId })],
+    ['buildTransaction', (walletId: string) => ({ transactionRequest: { ...transfer, walletId } })],
+    ['linkWallet', () => ({ userId: newId(), pincode: pin.value })],
+    ['linkWalletByPost', () => ({ userId: newId(), pincode: pin.value })],
+    ['linkWalletByPath', () => ({ userId: newId(), pincode: pin.value })],
+    ['linkWalletByPathAndPost', () => ({ userId: newId(), pincode: pin.value })],
+  ])(
+    'are unknown to a key with the scope custody, where no signing method of the user is needed: %s',
+    async (id, body) => {
+      const [userId = ''] = others
+      await everybody('createSigningMethod', { params: { userId }, body: pin })
+      const wallet = { secretType: 'ETHEREUM', userId, pincode: pin.value }
+      const { result: theirs } = await everybody('createWallet', { body: wallet })
+      const call = (walletId: string) => custody(id, { params: { walletId }, body: body(walletId) })
+      expect(await call(theirs.id)).toEqual(await call(newId()))
+    },
+  )
 })
 
 describe('a key with the scopes custody and custody:all-users', () => {
