@@ -100,14 +100,28 @@ describe('a body within its size limit', () => {
   it('gets a 413 if its stored form is too large', async () => {
     const { client, made } = await started()
     const applicant = await logInApplicant(client)
-    const numbers = `[${'1e20,'.repeat(15_000)}0]`
-    const parts = formRequest(
-      { name: 'attributes', content: `[{"id":"a","data":{"value":${numbers}}}]` },
-      { name: 'meta', content: numbers },
-    )
+    // Written out, each number has 21 digits.
+    const numbers = `[${Array(4)
+      .fill(`[${Array(474).fill('1e20').join()}]`)
+      .join()}]`
+    const values = [...Array(10).fill(numbers), ...Array(8).fill(`"${'x'.repeat(19_000)}"`)]
+    const attributes = values.map((value, index) => `{"id":"a${index}","data":{"value":${value}}}`)
+    const parts = formRequest({ name: 'attributes', content: `[${attributes.join()}]` })
     const reply = await applicant.send('POST', '/users', parts)
     expect(reply).toMatchObject({ status: 413, body: { code: 'body_too_large' } })
     expect(await made.rowCount('users')).toBe(0)
+  })
+
+  it('gets a 400 if a value of a user has more than 2,000 nested values', async () => {
+    const { client, made } = await started()
+    const create = async (attribute: number, meta: number): Promise<unknown> => {
+      const lists = (length: number) => Array.from({ length: 4 }, () => Array.from({ length }, () => 0))
+      const json = { attributes: [{ id: 'a', data: { value: lists(attribute) } }], meta: lists(meta) }
+      const applicant = await logInApplicant(client)
+      return (await applicant.send('POST', '/users', { json })).status
+    }
+    expect([await create(490, 490), await create(500, 1), await create(1, 500)]).toEqual([201, 400, 400])
+    expect(await made.rowCount('users')).toBe(1)
   })
 
   it('gets a 400 if a description of a document has more than 2,000 values', async () => {
