@@ -35,17 +35,21 @@ const attemptsLeft = async (): Promise<number> => {
 }
 
 describe('GET /api/chains', () => {
-  it('lists the chains with their import types', async () => {
-    const { result } = await call('listChains')
-    const listed: readonly { secretType: string }[] = result
-    expect(listed.map(({ secretType }) => secretType)).toEqual([...chains.keys()])
-    expect(result).toContainEqual({
+  it('lists the names of the chains', async () => {
+    expect((await call('listChains')).result).toEqual([...chains.keys()])
+  })
+
+  it('describes a chain with its import types, without a block where no node says it', async () => {
+    expect((await call('getChain', { params: { secretType: 'BITCOIN' } })).result).toEqual({
       secretType: 'BITCOIN',
       symbol: 'BTC',
       decimals: 8,
       importWalletTypes: ['BITCOIN_PRIVATE_KEY', 'BITCOIN_KEYSTORE', 'BITCOIN_WIF'],
+      requiredConfirmations: 12,
     })
-    expect(result).toContainEqual(expect.objectContaining({ secretType: 'AETERNITY', symbol: 'AE', decimals: 18 }))
+    const { result } = await call('getChain', { params: { secretType: 'MATIC' } })
+    expect(result).toMatchObject({ symbol: 'POL', decimals: 18, chainId: 137 })
+    expect(await call('getChain', { params: { secretType: 'NOTHING' } })).toMatchObject({ status: 400 })
   })
 })
 
@@ -210,6 +214,7 @@ describe('POST /api/wallets/import', () => {
   })
 
   it('validates the key before the PIN, so that an invalid key costs no attempt', async () => {
+    // Deriving a key at this cost would never end.
     const hostile = { kdf: 'scrypt', kdfparams: { ...cheap, n: 2 ** 40, dklen: 32, salt: '00' } }
     const sealed = {
       cipher: 'aes-128-ctr',
@@ -219,9 +224,7 @@ describe('POST /api/wallets/import', () => {
     }
     const keystore = JSON.stringify({ version: 3, crypto: { ...sealed, ...hostile } })
     const body = { importWalletType: 'ETHEREUM_KEYSTORE', userId, pincode: '0000', keystore, password: 'x' }
-    const start = performance.now()
     expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: ['keystore.cost-too-high'] })
-    expect(performance.now() - start).toBeLessThan(100)
     expect((await importEthereum({ userId, pincode: '0000', privateKey: '0x00' })).codes).toEqual([
       'crypto.invalid-key',
     ])
