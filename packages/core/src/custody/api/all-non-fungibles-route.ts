@@ -43,8 +43,8 @@ export function allNonFungiblesRoute(custody: CustodyContext): Route {
     handler: async ({ query }, { caller }) => {
       const named = query.secretType === undefined ? undefined : [query.secretType].flat()
       const filter = { userId: query.userId, secretTypes: named }
-      const listed = await listWallets(services, caller.tenant, filter, { offset: 0, limit: maxWallets })
-      const wallets = await selectReachableWallets(services, caller, listed)
+      const page = await listWallets(services, caller.tenant, filter, { offset: 0, limit: maxWallets })
+      const wallets = await selectReachableWallets(services, caller, page)
       const indexed = wallets.filter(({ secretType }) => tokenIndexer?.supports(secretType) === true)
       // Without any indexed chain the caller learns why the list is empty.
       const [first] = named ?? []

@@ -6,9 +6,7 @@ import { users } from '../../identity/users/table.ts'
 import type { Services } from '../../platform/services.ts'
 import type { CustodyServices } from '../services.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
-import type { TransactionRow } from '../transactions/transaction-row.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
-import { wallets } from '../wallets/tables.ts'
 
 /** The scope of service keys that act on the users of all APIs. The scope `custody` is needed too. */
 const allUsersScope = 'custody:all-users'
@@ -35,29 +33,16 @@ export async function getCustodyUser(services: Services, caller: Caller, userId:
  * For routes that need no signing method of the user.
  */
 export async function selectReachableWallets(
-  { storage }: Pick<Services, 'storage'>,
+  { storage }: Services,
   caller: Caller,
-  listed: readonly CustodyWalletRow[],
+  wallets: readonly CustodyWalletRow[],
 ): Promise<readonly CustodyWalletRow[]> {
   const origin = reachableOrigin(caller)
-  const owners = [...new Set(listed.map(({ userId }) => userId).filter((userId) => userId !== null))]
-  if (origin === undefined || owners.length === 0) return listed
+  const owners = [...new Set(wallets.map(({ userId }) => userId).filter((userId) => userId !== null))]
+  if (origin === undefined || owners.length === 0) return wallets
   const rows = await storage.find(users, { where: { id: { in: owners }, tenant: caller.tenant, origin } })
   const reachable = new Set(rows.map(({ id }) => id))
-  return listed.filter(({ userId }) => userId === null || reachable.has(userId))
-}
-
-/** Returns the transactions of wallets that the caller can see. */
-export async function selectReachableTransactions(
-  services: Pick<Services, 'storage'>,
-  caller: Caller,
-  transactions: readonly TransactionRow[],
-): Promise<readonly TransactionRow[]> {
-  const ids = [...new Set(transactions.map(({ walletId }) => walletId))]
-  if (reachableOrigin(caller) === undefined || ids.length === 0) return transactions
-  const rows = await services.storage.find(wallets, { where: { id: { in: ids }, tenant: caller.tenant } })
-  const reachable = new Set((await selectReachableWallets(services, caller, rows)).map(({ id }) => id))
-  return transactions.filter(({ walletId }) => reachable.has(walletId))
+  return wallets.filter(({ userId }) => userId === null || reachable.has(userId))
 }
 
 /** Returns a wallet that the caller can see and archive. @throws BillfoldError `wallet.not-found`, also if the caller cannot */

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Route, route } from '../../http/index.ts'
 import { listTransactions, toStoredStatus } from '../transactions/list-transactions.ts'
 import type { TransactionRow } from '../transactions/transaction-row.ts'
+import { listWalletsById } from '../wallets/find.ts'
 import type { CustodyContext } from './context.ts'
-import { selectReachableTransactions } from './custody-user.ts'
+import { selectReachableWallets } from './custody-user.ts'
 import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { custodyPaging, idSchema, pageSchema } from './schemas.ts'
@@ -53,8 +54,12 @@ export function transactionListRoute({ services, service }: CustodyContext): Rou
       const { items, pagination } = await readPage(query, (offset, limit) =>
         listTransactions(services, caller.tenant, query, { offset, limit, sortOrder: query.sortOrder }),
       )
-      const rows = await selectReachableTransactions(services, caller, items)
-      return custodySuccessReply(rows.map(toTransactionBody), pagination)
+      const wallets = await listWalletsById(services, caller.tenant, [
+        ...new Set(items.map(({ walletId }) => walletId)),
+      ])
+      const reachable = new Set((await selectReachableWallets(services, caller, wallets)).map(({ id }) => id))
+      const shown = items.filter(({ walletId }) => reachable.has(walletId))
+      return custodySuccessReply(shown.map(toTransactionBody), pagination)
     },
   })
 }
