@@ -31,6 +31,7 @@ import type { KeyringApi } from './maintenance/keyring/api.ts'
 import type { LicencesApi } from './identity/licences/api.ts'
 import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
 import { defaultLogger, type Logger } from './kernel/logger.ts'
+import { withSerializedErrors } from './kernel/serialize-error.ts'
 import type { AuditActions } from './platform/audit/actions.ts'
 import { storageBlindIndex } from './platform/blind-index/index.ts'
 import type { Module, ModuleParts } from './platform/module.ts'
@@ -331,7 +332,7 @@ function createServices(
     keyring,
     passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
-    logger,
+    logger: withSerializedErrors(logger),
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),
     blindIndex: storageBlindIndex({ storage, keyring, now }),
     eventsEnabled: options.events !== false,
