@@ -30,6 +30,7 @@ export interface StartedSessionLiveness {
  * Starts a liveness check for a session. A session that was not started yet is started for the calling app. The check is a face
  * attempt of the session, the licence and the user, whether or not frames follow: otherwise a caller could start checks until one
  * asks for movements that were prepared.
+ * @param assertConsent throws if the user has to consent before
  * @throws BillfoldError `session.not-found`, `session.expired`, `session.invalid-state`, `session.wrong-client`,
  *   `session.no-attempts-left`, `rate.limited`, `verifier.unavailable`
  */
@@ -37,6 +38,7 @@ export async function startSessionLiveness(
   sessionContext: SessionContext,
   actor: Actor,
   start: LivenessStartInput,
+  assertConsent: (session: SessionRow) => Promise<void> = () => Promise.resolve(),
 ): Promise<StartedSessionLiveness> {
   const { services, faces } = sessionContext
   const verifier = requireVerifier(faces)
@@ -45,6 +47,7 @@ export async function startSessionLiveness(
     loaded.state === 'created' ? await startSessionInApp(services, actor, loaded, start.callerKey) : loaded
   assertStartedBy(session, start)
   assertSessionState(session, 'started')
+  await assertConsent(session)
   const { maxAttempts } = await getSessionConfiguration(services, session)
   assertFaceAttemptLeft(session, maxAttempts)
   await consumeLicenceAttempt(sessionContext, actor, session)

@@ -38,6 +38,7 @@ export const pageTextNames = [
   'pinTitle',
   'pinIntro',
   'pinOnlyIntro',
+  'pinResumed',
   'pinLabel',
   'trustDevice',
   'confirm',

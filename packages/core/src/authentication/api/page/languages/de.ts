@@ -44,6 +44,7 @@ export const german: PageTexts = {
   pinTitle: 'PIN eingeben',
   pinIntro: 'Ihr Gesicht wurde erkannt. Ihre PIN schließt die Anmeldung ab.',
   pinOnlyIntro: 'Mit Ihrer PIN melden Sie sich ohne Bild an.',
+  pinResumed: 'Sie waren schon hier. Ihre PIN schließt die Anmeldung ab.',
   pinLabel: 'PIN',
   trustDevice: 'Auf diesem Gerät nicht mehr danach fragen',
   confirm: 'Bestätigen',

@@ -41,6 +41,7 @@ export const english: PageTexts = {
   pinTitle: 'Enter your PIN',
   pinIntro: 'Your face was recognised. Enter your PIN to finish.',
   pinOnlyIntro: 'Your PIN signs you in without a picture.',
+  pinResumed: 'You were here before. Enter your PIN to finish.',
   pinLabel: 'PIN',
   trustDevice: 'Do not ask again on this device',
   confirm: 'Confirm',

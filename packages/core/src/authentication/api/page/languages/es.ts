@@ -43,6 +43,7 @@ export const spanish: PageTexts = {
   pinTitle: 'Introduzca su PIN',
   pinIntro: 'Hemos reconocido su rostro. Introduzca su PIN para terminar.',
   pinOnlyIntro: 'Con su PIN inicia sesión sin foto.',
+  pinResumed: 'Ya estaba aquí. Introduzca su PIN para terminar.',
   pinLabel: 'PIN',
   trustDevice: 'No volver a preguntar en este dispositivo',
   confirm: 'Confirmar',

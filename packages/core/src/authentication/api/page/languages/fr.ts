@@ -45,6 +45,7 @@ export const french: PageTexts = {
   pinTitle: 'Saisissez votre code PIN',
   pinIntro: 'Votre visage a été reconnu. Saisissez votre code PIN pour terminer.',
   pinOnlyIntro: 'Votre code PIN vous connecte sans photo.',
+  pinResumed: 'Vous étiez déjà ici. Saisissez votre code PIN pour terminer.',
   pinLabel: 'Code PIN',
   trustDevice: 'Ne plus le demander sur cet appareil',
   confirm: 'Confirmer',
