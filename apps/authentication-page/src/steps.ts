@@ -108,16 +108,14 @@ const advice = {
   blurred: 'blurred',
   extreme_pose: 'extreme_pose',
   challenge_failed: 'challenge_failed',
+  spoof: 'spoof',
   expired: 'tookTooLong',
   pending: 'notReady',
   low_confidence: 'notClear',
   other: 'notClear',
 } as const
 
-/**
- * Returns advice for a rejected face. Without a reason the picture was good and the face another person's. A picture of a picture
- * (`spoof`) has the same words, so that they tell nobody which of the two checks it has passed.
- */
+/** Returns advice for a rejected face. Without a reason the picture was good, and the face another person's. */
 function findAdvice(reasons: readonly unknown[], texts: Texts): string {
   for (const [reason, name] of Object.entries(advice)) if (reasons.includes(reason)) return texts[name]
   return texts.notRecognised

@@ -46,6 +46,7 @@ export type { FileSettings } from './onboarding/applications/file-settings.ts'
 export type { ApplicationTemplate, TemplateAttribute } from './onboarding/applications/templates.ts'
 export type { UserExport } from './identity/users/export.ts'
 export type { Identifier } from './identity/users/identifiers.ts'
+export type { Contact } from './identity/users/contacts/contact-verified.ts'
 export type { FoundUser, UsersApi } from './identity/users/api.ts'
 export type {
   ContractSignatureVerifier,
@@ -56,7 +57,8 @@ export type {
 } from './onboarding/wallet-login/index.ts'
 export type { PaymentsOptions } from './payments/api/index.ts'
 export type { FieldCipher } from './payments/field-cipher.ts'
-export type { PaymentsApi } from './payments/payments-api.ts'
+export type { EvaultApi, PaymentsApi } from './payments/payments-api.ts'
+export type { EvaultUser, EvaultUserSelector } from './payments/users/evault-users.ts'
 export type { ConsistencyFinding, ConsistencyReport } from './payments/consistency.ts'
 export type { PaymentRules } from './payments/settings.ts'
 export type {

@@ -28,6 +28,8 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
+  /** True if a reply carries a secret. */
+  readonly secretReply: boolean
   /**
    * Validates the input, decodes the body, and returns the handler ready to run, so that the decoded input can be compared with an
    * earlier request before. Throws `input.invalid` with the issues of all parts.
@@ -101,6 +103,7 @@ export function route<
     body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
     replies,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
+    secretReply: definition.secretReply ?? false,
     prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
   })
 }

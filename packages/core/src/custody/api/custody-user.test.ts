@@ -72,6 +72,24 @@ describe('a key with the scope custody', () => {
   })
 })
 
+describe('the wallets of users of other APIs', () => {
+  test('are not listed, shown or archived by a key with the scope custody', async () => {
+    const { result: own } = await custody('createWallet', { body: { secretType: 'ETHEREUM', pincode: pin.value } })
+    const [userId] = others
+    await everybody('createSigningMethod', { params: { userId: userId ?? '' }, body: pin })
+    const body = { secretType: 'ETHEREUM', userId, pincode: pin.value }
+    const { result: wallet } = await everybody('createWallet', { body })
+    const ids = ({ result }: { result: { id: string }[] }) => result.map(({ id }) => id)
+    expect(ids(await custody('listWallets'))).toEqual([own.id])
+    expect(ids(await everybody('listWallets'))).toEqual([wallet.id, own.id])
+    const unknown = await custody('getWallet', { params: { walletId: newId() } })
+    expect(await custody('getWallet', { params: { walletId: wallet.id } })).toEqual(unknown)
+    for (const id of ['updateWallet', 'updateWalletMetadata'])
+      expect(await custody(id, { params: { walletId: wallet.id }, body: { archived: true } })).toEqual(unknown)
+    expect((await everybody('getWallet', { params: { walletId: wallet.id } })).result.archived).toBe(false)
+  })
+})
+
 describe('a key with the scopes custody and custody:all-users', () => {
   test('gives a user of another API a PIN and a wallet, and deletes the user with that PIN', async () => {
     for (const userId of others) {

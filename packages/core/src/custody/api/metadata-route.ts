@@ -3,6 +3,7 @@ import { type Route, route } from '../../http/index.ts'
 import { updateWallet } from '../wallets/update.ts'
 import { actorFromRequest } from '../../identity/api/signing-method-auth.ts'
 import type { CustodyContext } from './context.ts'
+import { getReachableWallet } from './custody-user.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { toCustodyWalletBody } from './response-bodies.ts'
 import { custodyBodyLimit, idSchema, resultSchemas, successSchema } from './schemas.ts'
@@ -35,9 +36,10 @@ function metadataRoute({ services, chains, service }: CustodyContext, name: stri
       200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) },
       404: { description: 'No such wallet' },
     },
-    handler: async ({ params, body }, context) =>
-      custodySuccessReply(
-        toCustodyWalletBody(chains, await updateWallet(services, actorFromRequest(context), params.walletId, body)),
-      ),
+    handler: async ({ params, body }, context) => {
+      const { id } = await getReachableWallet(services, context.caller, params.walletId)
+      const wallet = await updateWallet(services, actorFromRequest(context), id, body)
+      return custodySuccessReply(toCustodyWalletBody(chains, wallet))
+    },
   })
 }

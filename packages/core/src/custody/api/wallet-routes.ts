@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
 import { fetchBalances } from '../transactions/balances.ts'
-import { getCustodyUser } from './custody-user.ts'
+import { getCustodyUser, getReachableWallet, selectReachableWallets } from './custody-user.ts'
 import { getChain } from '../wallets/chains/index.ts'
 import { createStandaloneWallet, createUserWallet } from '../wallets/create.ts'
-import { getCustodyWallet, listWallets, walletSortColumns } from '../wallets/find.ts'
+import { listWallets, walletSortColumns } from '../wallets/find.ts'
 import {
   actorFromRequest,
   parseSigningMethod,
@@ -70,7 +70,8 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
       query: filters,
       replies: { 200: { description: 'A page of wallets', schema: successSchema(z.array(resultSchemas.wallet)) } },
       handler: async ({ query }, { caller }) => {
-        const rows = await listWallets(services, caller.tenant, query, query)
+        const page = await listWallets(services, caller.tenant, query, query)
+        const rows = await selectReachableWallets(services, caller, page)
         const balances = await fetchBalances(services, rows)
         return custodySuccessReply(rows.map((row) => toCustodyWalletBody(chains, row, balances.get(row.id))))
       },
@@ -87,7 +88,7 @@ export function walletRoutes(custody: CustodyContext): readonly Route[] {
         404: { description: 'No such wallet' },
       },
       handler: async ({ params }, { caller }) => {
-        const wallet = await getCustodyWallet(services, caller.tenant, params.walletId)
+        const wallet = await getReachableWallet(services, caller, params.walletId)
         const balances = await fetchBalances(services, [wallet])
         return custodySuccessReply(toCustodyWalletBody(chains, wallet, balances.get(wallet.id)))
       },

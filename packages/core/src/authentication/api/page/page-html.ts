@@ -1,5 +1,5 @@
 import type { Reply } from '../../../http/index.ts'
-import { readPageFile } from './page-files.ts'
+import { pageFiles } from './page-files.ts'
 import { type NegotiatedLanguage, negotiateLanguage, type PageLanguages } from './page-languages.ts'
 import type { PageOptions } from './page-options.ts'
 import { parseLogoOrigins } from './relying-party.ts'
@@ -26,11 +26,11 @@ function requestedLanguage({ languages }: PageShell, { lang, headers }: PageRequ
 }
 
 /** Renders the page, in the language of the request. With a problem, it shows the screen of that instead of a session. */
-export async function renderPage(
+export function renderPage(
   shell: PageShell,
   request: PageRequest,
   { status = 200, problem }: { readonly status?: number; readonly problem?: PageProblem } = {},
-): Promise<Reply> {
+): Reply {
   const { language, direction, texts } = requestedLanguage(shell, request)
   const values: Readonly<Record<string, string>> = {
     language,
@@ -40,11 +40,10 @@ export async function renderPage(
     problem: problem ?? '',
     texts: JSON.stringify(texts),
   }
-  const html = await readPageFile('page.html')
   return {
     status,
     headers: pageHeaders(shell.options),
-    body: html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? '')),
+    body: pageFiles['page.html'].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? '')),
   }
 }
 

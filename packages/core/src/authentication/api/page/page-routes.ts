@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Reply, type Route, route } from '../../../http/index.ts'
 import type { SessionRoutesContext } from '../context.ts'
-import { readPageFile } from './page-files.ts'
+import { pageFiles } from './page-files.ts'
 import { type PageShell, renderPage } from './page-html.ts'
 import { parsePageLanguages } from './page-languages.ts'
 import { parseCountdownSeconds, themeStylesheet } from './page-options.ts'
@@ -35,10 +35,10 @@ export function pageRoutes(api: SessionRoutesContext, shell: PageShell): readonl
       replies: { 200: { description: summary } },
       handler: reply,
     })
-  const text = async (type: string, body: string | Promise<string>): Promise<Reply> => ({
+  const text = async (type: string, body: string): Promise<Reply> => ({
     status: 200,
     headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' },
-    body: await body,
+    body,
   })
   return [
     route({
@@ -50,13 +50,13 @@ export function pageRoutes(api: SessionRoutesContext, shell: PageShell): readonl
       limits,
       query,
       replies: { 200: { description: 'The authentication page' } },
-      handler: (input, { headers }) => renderPage(shell, { lang: input.query.lang, headers }),
+      handler: async (input, { headers }) => renderPage(shell, { lang: input.query.lang, headers }),
     }),
     asset('authenticationPageScript', '/v2/authentication/page.js', 'The script of the authentication page', () =>
-      text('text/javascript', readPageFile('page.js')),
+      text('text/javascript', pageFiles['page.js']),
     ),
     asset('authenticationPageStyle', '/v2/authentication/page.css', 'The stylesheet of the authentication page', () =>
-      text('text/css', readPageFile('page.css')),
+      text('text/css', pageFiles['page.css']),
     ),
     asset('authenticationPageTheme', '/v2/authentication/theme.css', 'The theme stylesheet of the host', () =>
       text('text/css', theme),

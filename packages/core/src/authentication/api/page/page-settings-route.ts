@@ -43,10 +43,10 @@ export function pageSettingsRoute({ authentication, sessionContext, options }: S
       404: { description: 'The session does not exist' },
       410: { description: 'The session has expired' },
     },
-    handler: async ({ query }, { caller, headers }) => {
+    handler: async ({ query }, context) => {
       const { services, faces } = sessionContext
-      const session = await getActiveSession(services, caller.tenant, query.session)
-      assertSameBrowser(session, parseBrowserSecret(headers, session.id))
+      const session = await getActiveSession(services, context.caller.tenant, query.session)
+      assertSameBrowser(session, parseBrowserSecret(session.id, authentication.options.publicUrl, context))
       const configuration = await getSessionConfiguration(services, session)
       const { metadata = {} } = await openSessionDetails(services, session)
       const page = options.page ?? {}

@@ -31,6 +31,7 @@ export const pageTextNames = [
   'blurred',
   'extreme_pose',
   'challenge_failed',
+  'spoof',
   'tookTooLong',
   'notReady',
   'notClear',

@@ -32,6 +32,7 @@ function submitFaceRoute(api: SessionRoutesContext): Route {
   const { authentication, sessionContext } = api
   return route({
     id: 'submitFace',
+    secretReply: true,
     method: 'POST',
     path: '/v2/submit_face',
     summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
@@ -52,7 +53,7 @@ function submitFaceRoute(api: SessionRoutesContext): Route {
         const input = {
           ...parseEvidence(body),
           callerKey,
-          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          browserSecret: parseBrowserSecret(body.sessionId, authentication.options.publicUrl, context),
           device: verifyOptionalDeviceProof(body.device, statement),
           deviceId: body.deviceId,
           cameraIndicator: body.cameraIndicator,
@@ -89,7 +90,7 @@ function startLivenessRoute(api: SessionRoutesContext): Route {
         const start = {
           sessionId: body.sessionId,
           callerKey: requireChannel(request.caller).callerKey,
-          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          browserSecret: parseBrowserSecret(body.sessionId, authentication.options.publicUrl, context),
         }
         const started = await startSessionLiveness(sessionContext, request.actor, start, (session) =>
           assertConsent(api, session),

@@ -55,11 +55,16 @@ export function pageStepRoutes(api: SessionRoutesContext): readonly Route[] {
 }
 
 /** Returns the caller as the client of a session. */
-function toClient(context: RequestContext, { caller }: SecureChannelRequest, session: string) {
+function toClient(
+  { authentication }: SessionRoutesContext,
+  context: RequestContext,
+  { caller }: SecureChannelRequest,
+  session: string,
+) {
   return {
     sessionId: session,
     callerKey: requireChannel(caller).callerKey,
-    browserSecret: parseBrowserSecret(context.headers, session),
+    browserSecret: parseBrowserSecret(session, authentication.options.publicUrl, context),
   }
 }
 
@@ -74,11 +79,13 @@ interface PinStepDefinition {
 }
 
 function pinStepRoute(
-  { authentication, sessionContext }: SessionRoutesContext,
+  api: SessionRoutesContext,
   { id, path, step, summary, decide }: PinStepDefinition,
 ): Route {
+  const { authentication, sessionContext } = api
   return route({
     id,
+    secretReply: true,
     method: 'POST',
     path,
     summary,
@@ -92,7 +99,7 @@ function pinStepRoute(
     },
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, [id], async (claim) => {
-        const client = toClient(context, request, body.sessionId)
+        const client = toClient(api, context, request, body.sessionId)
         const statement = { step, subject: body.sessionId, caller: client.callerKey }
         const input = { ...client, device: verifyOptionalDeviceProof(body.device, statement) }
         return retryOnConflict(async () => {
@@ -126,7 +133,7 @@ function giveConsentRoute(api: SessionRoutesContext): Route {
         const { privacyNotice } = await resolveRelyingParty(api.options.page, session)
         // Only what the page has shown can be agreed to.
         if (privacyNotice?.version !== body.version) throw new BillfoldError('session.consent-required')
-        const input = { ...toClient(context, request, body.sessionId), version: body.version }
+        const input = { ...toClient(api, context, request, body.sessionId), version: body.version }
         return retryOnConflict(async () => {
           const writes = await giveConsent(services, request.actor, input)
           return commitWithReply(services, claim, writes, { data: { sessionId: session.id } })
@@ -135,7 +142,8 @@ function giveConsentRoute(api: SessionRoutesContext): Route {
   })
 }
 
-function cancelSessionRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
+function cancelSessionRoute(api: SessionRoutesContext): Route {
+  const { authentication, sessionContext } = api
   return route({
     id: 'cancelSession',
     method: 'POST',
@@ -159,7 +167,7 @@ function cancelSessionRoute({ authentication, sessionContext }: SessionRoutesCon
     handler: ({ body }, context, request) =>
       withReplayProtection(authentication, request, ['cancelSession'], async (claim) => {
         const { services } = sessionContext
-        const input = { ...toClient(context, request, body.sessionId), reason: body.reason }
+        const input = { ...toClient(api, context, request, body.sessionId), reason: body.reason }
         return retryOnConflict(async () => {
           const { session, writes } = await cancelSession(services, request.actor, input)
           const reply = { data: { sessionId: session.id, status: toApiStatus(session) } }

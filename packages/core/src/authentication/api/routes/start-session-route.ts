@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBase64 } from '../../../kernel/base64.ts'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { BillfoldError, type ErrorCode, isBillfoldError } from '../../../kernel/errors.ts'
 import { type Reply, type RequestContext, type Route, route } from '../../../http/index.ts'
@@ -48,7 +49,7 @@ export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): 
     const actor = toAuthenticationActor(context)
     const base = resolveBaseUrl(api, context.mount)
     const id = await findOrImportSession(api, actor, base, decodeSessionUrl(session))
-    const secret = parseBrowserSecret(context.headers, id)
+    const secret = parseBrowserSecret(id, authentication.options.publicUrl, context)
     const started = await startInBrowser(sessionContext.services, actor, id, secret)
     const page = options.authenticationPageUrl ?? `${base}/v2/authentication`
     const parameters = new URLSearchParams({
@@ -60,7 +61,7 @@ export function startSessionRoute(api: SessionRoutesContext, shell: PageShell): 
       status: 302,
       headers: {
         location: `${page}${page.includes('?') ? '&' : '?'}${parameters.toString()}`,
-        'set-cookie': formatBrowserCookie(id, started.browserSecret, base),
+        'set-cookie': formatBrowserCookie(id, started.browserSecret, authentication.options.publicUrl, context),
         'referrer-policy': 'no-referrer',
       },
     }
@@ -85,9 +86,9 @@ function toPageProblem(error: unknown): { readonly status: number; readonly prob
 /** Decodes base64 or base64url of a session URL, or of the path of one of our own. @throws BillfoldError `session-url.rejected` */
 function decodeSessionUrl(text: string): string {
   // The query parser decodes a plus sign as a space.
-  const base64 = text.replaceAll(' ', '+')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('session-url.rejected')
-  return Buffer.from(base64, 'base64').toString('utf8')
+  const bytes = parseBase64(text.replaceAll(' ', '+'))
+  if (bytes === undefined || bytes.length === 0) throw new BillfoldError('session-url.rejected')
+  return Buffer.from(bytes).toString('utf8')
 }
 
 async function findOrImportSession(

@@ -33,6 +33,7 @@ export const english: PageTexts = {
   blurred: 'The picture was blurred. Hold still.',
   extreme_pose: 'Look straight into the camera.',
   challenge_failed: 'The movements were not the ones we asked for.',
+  spoof: 'We could not see that it is you and not a picture. Turn your whole head, and keep the device still.',
   tookTooLong: 'It took too long. Follow each instruction as it appears.',
   notReady: 'The check is not ready yet. Wait a moment.',
   notClear: 'That picture was not good enough. Hold still and face a light.',

@@ -35,6 +35,7 @@ export const spanish: PageTexts = {
   blurred: 'La foto salió borrosa. No se mueva.',
   extreme_pose: 'Mire directamente a la cámara.',
   challenge_failed: 'Los movimientos no fueron los que pedimos.',
+  spoof: 'No pudimos ver que es usted y no una imagen. Gire toda la cabeza y mantenga quieto el dispositivo.',
   tookTooLong: 'Tardó demasiado. Siga cada indicación en cuanto aparezca.',
   notReady: 'La comprobación aún no está lista. Espere un momento.',
   notClear: 'La foto no fue lo bastante buena. No se mueva y mire hacia una luz.',
