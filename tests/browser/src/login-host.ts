@@ -71,6 +71,7 @@ export async function startLoginHost({ steps, page }: LoginHostOptions = {}): Pr
     authentication: {
       publicUrl: `${origin}/walletapi`,
       verifier: steps === undefined ? verifier : withSteps(verifier, steps),
+      faceAttemptsPerUser: { limit: 1000, windowSeconds: 3600 },
       page: { countdownSeconds: 1, returnOrigins: [relyingParty], ...page },
     },
   })
