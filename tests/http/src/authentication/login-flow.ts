@@ -41,8 +41,8 @@ export interface LoginBrowser {
   readonly getResult: (deviceId?: string) => Promise<StepReply>
   /** Sends another step of this session. */
   readonly send: (path: string, data?: object, unusual?: RequestOverrides) => Promise<StepReply>
-  /** The same browser after a reload of its page: the same cookie, and a new key pair. */
-  readonly reload: () => Promise<LoginBrowser>
+  /** The same browser after a reload of its page, which may reach another process: the same cookie, and a new key pair. */
+  readonly reload: (at?: RequestDriver) => Promise<LoginBrowser>
 }
 
 /** Creates the login steps for an API. */
@@ -112,7 +112,7 @@ async function createBrowser(driver: RequestDriver, answer: HttpReply): Promise<
     verifyPin: (token, data, unusual = {}) => step('/verify_pin', data, { token, ...unusual }),
     startLiveness: (unusual = {}) => step('/v2/start_liveness', { sessionId }, unusual),
     send: (path, data = {}, unusual = {}) => step(path, { sessionId, ...data }, unusual),
-    reload: () => createBrowser(driver, answer),
+    reload: (at = driver) => createBrowser(at, answer),
     getResult: (deviceId) =>
       step(`/session_result?session=${sessionId}`, deviceId === undefined ? {} : { deviceId }, {}),
   }

@@ -91,12 +91,12 @@ function toPageStep(
   session: SessionRow,
   { maxAttempts }: VerificationConfiguration,
 ): z.output<typeof settingsBody>['step'] {
-  const { state, faceAttempts, sealedLiveness } = session
+  const { state, faceAttempts } = session
   if (state === 'succeeded') return 'succeeded'
   if (state === 'failed') return isCancelled(session) ? 'cancelled' : 'failed'
   if (state === 'face_verified') return 'pin'
   // Liveness checks that were started and abandoned count as attempts: none may be left for a face.
-  return faceAttempts >= maxAttempts && sealedLiveness === null ? 'failed' : 'face'
+  return faceAttempts >= maxAttempts ? 'failed' : 'face'
 }
 
 /** Returns the kind of liveness check that the page must run. A vendor session needs the vendor's own page. */
