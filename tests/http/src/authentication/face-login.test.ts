@@ -81,7 +81,7 @@ function suite(client: MountedClient): void {
         'success',
       )
       const { decrypted } = await relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
-      expect(decrypted).toEqual({ sessionId, userId, userid: userId, did: userId })
+      expect(decrypted).toEqual({ sessionId, userId, userid: userId, did: userId, amr: ['face'] })
     })
 
     it('returns 400 without a user if the configuration does not identify', async () => {
