@@ -42,12 +42,7 @@ export async function captureFrames(
 }
 
 /** Shows the camera with an instruction. Returns the element of the countdown. */
-function showCamera(
-  camera: Camera,
-  title: string,
-  { more }: CaptureContext,
-  ...parts: readonly Node[]
-): HTMLElement {
+function showCamera(camera: Camera, title: string, { more }: CaptureContext, ...parts: readonly Node[]): HTMLElement {
   const frame = createElement('div', '', 'frame')
   const counter = createElement('p', '', 'countdown')
   counter.setAttribute('aria-hidden', 'true')
@@ -67,7 +62,9 @@ async function countDown(counter: HTMLElement, seconds: number, signal: AbortSig
 /** Waits until `start` resolves. @throws the reason of the signal once that is aborted */
 function abortable(signal: AbortSignal, start: (resolve: () => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted')))
+    signal.addEventListener('abort', () =>
+      reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted')),
+    )
     start(resolve)
   })
 }

@@ -19,6 +19,10 @@ export interface WaysOut {
 export function listWaysOut({ settings, texts, connection }: Visit, ways: WaysOut): readonly Action[] {
   const { returnUrl, otherWayUrl } = settings
   const { usePin, before = () => {} } = ways
+  const leaveFace = (): void => {
+    before()
+    usePin?.()
+  }
   const end = (reason: 'cancelled' | 'another-way', then: () => void) => {
     const requestId = crypto.randomUUID()
     return (): void => {
@@ -32,7 +36,7 @@ export function listWaysOut({ settings, texts, connection }: Visit, ways: WaysOu
   const goOr = (url: string | undefined, status: string, otherwise: () => void) => () =>
     url === undefined ? otherwise() : goBack(url, status)
   return [
-    ...(usePin === undefined ? [] : [{ label: texts.usePin, run: () => (before(), usePin()) }]),
+    ...(usePin === undefined ? [] : [{ label: texts.usePin, run: leaveFace }]),
     ...(otherWayUrl === undefined
       ? []
       : [{ label: texts.otherWay, run: end('another-way', goOr(otherWayUrl, 'another-way', ways.cancelled)) }]),

@@ -62,7 +62,7 @@ async function start(texts: Texts): Promise<void> {
       return showCancelled(visit)
     case 'pin':
       return showPin(visit, await resumePinStep(visit.connection, crypto.randomUUID()), texts.pinResumed)
-    default:
+    case 'face':
       return showIntroduction(visit)
   }
 }
@@ -123,7 +123,10 @@ function begin(visit: Visit): Promise<void> {
     async () => {
       showScreen({ kind: 'waiting', icon: 'face', title: texts.waiting })
       await giveConsent(connection, privacyNotice.version, requestId)
-      await takeFace({ ...visit, settings: { ...settings, privacyNotice: { ...privacyNotice, consentRequired: false } } })
+      await takeFace({
+        ...visit,
+        settings: { ...settings, privacyNotice: { ...privacyNotice, consentRequired: false } },
+      })
     },
     () => waysOutOfFace(visit),
   )

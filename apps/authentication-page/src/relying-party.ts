@@ -15,7 +15,13 @@ export function showRelyingParty({ relyingParty, privacyNotice }: PageSettings, 
     image.addEventListener('error', () => image.remove())
     parts.push(image)
   }
-  if (name !== undefined) parts.push(createElement('p', texts.requestedBy.replace('{name}', () => name)))
+  if (name !== undefined)
+    parts.push(
+      createElement(
+        'p',
+        texts.requestedBy.replace('{name}', () => name),
+      ),
+    )
   header.replaceChildren(...parts)
   header.hidden = parts.length === 0
   const footer = pageElement('notice')
@@ -23,6 +29,7 @@ export function showRelyingParty({ relyingParty, privacyNotice }: PageSettings, 
   footer.hidden = privacyNotice === undefined
 }
 
+// cspell:ignore noopener noreferrer
 /** Opens in another tab, so that the session goes on in this one. */
 function createLink(text: string, url: string): HTMLAnchorElement {
   const link = createElement('a', text)

@@ -1,7 +1,15 @@
+// cspell:ignore noopener noreferrer avec iniciar sesión rostro cette expiré تسجيل الدخول بوجهك
 import type { PageLanguage, PageTexts } from '@billfold/core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browserPath, type CameraBrowser, findAccessibilityProblems, launchBrowser, sizes, type Visitor } from './browser.ts'
+import {
+  browserPath,
+  type CameraBrowser,
+  findAccessibilityProblems,
+  launchBrowser,
+  sizes,
+  type Visitor,
+} from './browser.ts'
 import { faceCamera } from './face-camera.ts'
 import { type LoginHost, pin, startLoginHost } from './login-host.ts'
 import { enterPin, expectScreen, press, waiting } from './screens.ts'

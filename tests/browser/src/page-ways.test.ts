@@ -1,3 +1,4 @@
+// cspell:ignore noopener noreferrer avec iniciar sesión rostro cette expiré تسجيل الدخول بوجهك
 import { portraitPixels, anna } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -153,7 +154,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
 
   test('can be cancelled before, during and after the camera, which the relying party sees', async () => {
     const steps = {
-      introduction: async (page: Page) => void (await page.getByRole('button', { name: 'Start the camera' }).waitFor()),
+      introduction: (page: Page) => page.getByRole('button', { name: 'Start the camera' }).waitFor(),
       camera: async (page: Page) => {
         await start(page)
         await page.getByRole('button', { name: 'Take the picture' }).waitFor(waiting)

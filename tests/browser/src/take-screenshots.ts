@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { anna, portraitPixels, straight, video } from '@billfold/test-photos'
 import type { Page } from 'playwright-core'
 import type { PageRelyingParty } from '@billfold/core'
-import { type CameraBrowser, launchBrowser, type Scene, sizes, type Visitor } from './browser.ts'
+import { type CameraBrowser, launchBrowser, type Scene, type sizes, type Visitor } from './browser.ts'
 import { startLoginHost, pin } from './login-host.ts'
 
 // Every screen of the authentication page, in every size and scheme, into test-results/screens.

@@ -59,6 +59,7 @@ function suite(client: MountedClient): void {
         userId,
         userid: userId,
         did: userId,
+        amr: ['face'],
         wallet: [],
         face_compare_score: 0.98,
         selfie: createSelfie('ada'),

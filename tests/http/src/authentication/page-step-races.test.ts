@@ -44,7 +44,10 @@ describe.each(await openTestDatabases())('concurrent steps of two pages of a bro
   test('end a session once: by its PIN, or by its cancellation', async () => {
     for (let round = 0; round < rounds; round++) {
       const { page, token, reloaded } = await reachPin()
-      const [entered, cancelled] = await Promise.all([page.verifyPin(token, { pin }), reloaded.send('/v2/cancel_session')])
+      const [entered, cancelled] = await Promise.all([
+        page.verifyPin(token, { pin }),
+        reloaded.send('/v2/cancel_session'),
+      ])
       expect([entered, cancelled].filter(isDone)).toHaveLength(1)
       expect((await page.getResult()).data.status).toBe(isDone(entered) ? 'success' : 'failure')
     }

@@ -166,7 +166,7 @@ describe('the PIN in place of a face', () => {
 })
 
 describe('a cancellation', () => {
-  test('ends the session for its own browser only, once, and the relying party is told', async () => {
+  test('ends the session for its own browser only, once, and the relying party learns it', async () => {
     const userId = await flow.createEnrolledUser('ada')
     const { sessionId, url } = await flow.createSession({ userId, dvcID: 'pin' })
     const browser = await flow.startBrowser(url)

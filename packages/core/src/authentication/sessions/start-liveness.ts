@@ -78,4 +78,3 @@ export async function storeLivenessWrite(
   const where = { id, version, faceAttempts, state: 'started' }
   return update(authenticationSessions, { where, set: { sealedLiveness }, add: { livenessRound: 1, faceAttempts: 1 } })
 }
-

@@ -49,7 +49,8 @@ export function renderPage(
 
 /** Allows only the page's own script and style, forbids framing, and restricts the camera to the page (CSP Level 3, Permissions Policy). */
 function pageHeaders(options: PageOptions): Readonly<Record<string, string>> {
-  const images = options.relyingParty === undefined ? '' : `img-src ${['data:', ...parseLogoOrigins(options)].join(' ')}; `
+  const images =
+    options.relyingParty === undefined ? '' : `img-src ${['data:', ...parseLogoOrigins(options)].join(' ')}; `
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; ${images}base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,

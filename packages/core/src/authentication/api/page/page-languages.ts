@@ -5,6 +5,7 @@ import { spanish } from './languages/es.ts'
 import type { PageOptions } from './page-options.ts'
 import { type PageLanguage, pageTextNames, type PageTexts } from './page-texts.ts'
 
+// cspell:ignore subtag subtags
 /** The languages of the page by lower-case BCP 47 tag. */
 export type PageLanguages = ReadonlyMap<string, Required<PageLanguage> & { readonly language: string }>
 

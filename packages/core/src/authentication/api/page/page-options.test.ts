@@ -46,10 +46,15 @@ describe('the languages of the page', () => {
   })
 
   test('take the texts that a host replaces, and a language with a few texts is completed by English ones', () => {
-    const languages = parsePageLanguages({ texts: { de: { title: 'Bei Acme anmelden' }, nl: { title: 'Inloggen' } } })
-    expect(negotiateLanguage(languages, 'de', undefined).texts).toMatchObject({ title: 'Bei Acme anmelden', pinLabel: 'PIN' })
+    const languages = parsePageLanguages({
+      texts: { de: { title: 'Bei Acme anmelden' }, nl: { title: 'Sign in at Acme' } },
+    })
+    expect(negotiateLanguage(languages, 'de', undefined).texts).toMatchObject({
+      title: 'Bei Acme anmelden',
+      pinLabel: 'PIN',
+    })
     expect(negotiateLanguage(languages, 'nl', undefined).texts).toMatchObject({
-      title: 'Inloggen',
+      title: 'Sign in at Acme',
       cancel: english.cancel,
     })
   })
@@ -59,7 +64,7 @@ describe('who asks', () => {
   test('is taken with a plain name, a logo of an allowed kind, and a notice', async () => {
     const options = { logoOrigins: ['https://cdn.example'] }
     const whole = {
-      name: 'Müller & Söhne <AG>',
+      name: 'Smith & Daughters <Ltd>',
       logo: 'https://cdn.example/logo.png',
       privacyNotice: { url: 'http://localhost:3000/privacy', version: '1' },
     }

@@ -17,7 +17,9 @@ const settingsBody = z.object({
   selfieCaptureMode: z.enum(['auto', 'manual']),
   liveness: z.enum(['none', 'challenge', 'other']).describe('The kind of liveness check that the page must run'),
   countdownSeconds: z.int(),
-  pinInsteadOfFace: z.boolean().describe('True if the PIN may be tried in place of a face; the device may have to be trusted'),
+  pinInsteadOfFace: z
+    .boolean()
+    .describe('True if the PIN may be tried in place of a face; the device may have to be trusted'),
   returnUrl: z.string().optional(),
   otherWayUrl: z.string().optional().describe('Where the relying party offers another way to sign in'),
   relyingParty: z.object({ name: z.string().optional(), logo: z.string().optional() }),
@@ -69,7 +71,11 @@ export function pageSettingsRoute({ authentication, sessionContext, options }: S
           privacyNotice: {
             url: privacyNotice.url,
             version: privacyNotice.version,
-            consentRequired: await isConsentMissing({ authentication, sessionContext, options }, session, privacyNotice),
+            consentRequired: await isConsentMissing(
+              { authentication, sessionContext, options },
+              session,
+              privacyNotice,
+            ),
           },
         }),
       }

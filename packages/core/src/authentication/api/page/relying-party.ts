@@ -55,7 +55,9 @@ export function parseRelyingParty(relyingParty: PageRelyingParty, options: PageO
   if (privacyNotice !== undefined) {
     assertPlainText('privacyNotice.version', privacyNotice.version)
     if (!isWebUrl(privacyNotice.url))
-      throw new RangeError(`authentication.page.relyingParty.privacyNotice.url is not an https URL: ${privacyNotice.url}`)
+      throw new RangeError(
+        `authentication.page.relyingParty.privacyNotice.url is not an https URL: ${privacyNotice.url}`,
+      )
   }
   return relyingParty
 }

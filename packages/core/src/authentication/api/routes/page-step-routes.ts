@@ -78,10 +78,7 @@ interface PinStepDefinition {
   readonly decide: (actor: Actor, input: ResumePinStepInput) => Promise<DecidedStep<FaceStepResult>>
 }
 
-function pinStepRoute(
-  api: SessionRoutesContext,
-  { id, path, step, summary, decide }: PinStepDefinition,
-): Route {
+function pinStepRoute(api: SessionRoutesContext, { id, path, step, summary, decide }: PinStepDefinition): Route {
   const { authentication, sessionContext } = api
   return route({
     id,

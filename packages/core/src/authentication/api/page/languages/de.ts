@@ -36,7 +36,8 @@ export const german: PageTexts = {
   blurred: 'Das Bild war unscharf. Halten Sie still.',
   extreme_pose: 'Schauen Sie gerade in die Kamera.',
   challenge_failed: 'Das waren nicht die Bewegungen, um die wir gebeten haben.',
-  spoof: 'Wir konnten nicht sehen, dass Sie es sind und kein Bild. Drehen Sie den ganzen Kopf und halten Sie das Gerät still.',
+  spoof:
+    'Wir konnten nicht sehen, dass Sie es sind und kein Bild. Drehen Sie den ganzen Kopf und halten Sie das Gerät still.',
   tookTooLong: 'Das hat zu lange gedauert. Folgen Sie jeder Anweisung, sobald sie erscheint.',
   notReady: 'Die Prüfung ist noch nicht bereit. Warten Sie einen Augenblick.',
   notClear: 'Das Bild war nicht gut genug. Halten Sie still und schauen Sie zum Licht.',

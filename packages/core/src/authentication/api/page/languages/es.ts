@@ -10,8 +10,7 @@ export const spanish: PageTexts = {
   enrolTitle: 'Registrar su rostro',
   enrolIntro: 'Después podrá iniciar sesión con él. Se guarda cifrado y no se usa para nada más.',
   privacyNotice: 'Aviso de privacidad',
-  consent:
-    'La cámara solo se enciende si usted acepta que su rostro se trate como describe el aviso de privacidad.',
+  consent: 'La cámara solo se enciende si usted acepta que su rostro se trate como describe el aviso de privacidad.',
   agreeAndStart: 'Acepto, encender la cámara',
   start: 'Encender la cámara',
   usePin: 'Usar su PIN en su lugar',

@@ -37,7 +37,8 @@ export const french: PageTexts = {
   blurred: 'La photo était floue. Ne bougez pas.',
   extreme_pose: 'Regardez droit vers la caméra.',
   challenge_failed: 'Ce n’étaient pas les mouvements demandés.',
-  spoof: 'Nous n’avons pas pu voir que c’est vous et non une image. Tournez toute la tête et gardez l’appareil immobile.',
+  spoof:
+    'Nous n’avons pas pu voir que c’est vous et non une image. Tournez toute la tête et gardez l’appareil immobile.',
   tookTooLong: 'Cela a pris trop de temps. Suivez chaque consigne dès qu’elle apparaît.',
   notReady: 'La vérification n’est pas encore prête. Patientez un instant.',
   notClear: 'La photo n’était pas assez bonne. Ne bougez pas et faites face à une lumière.',
