@@ -1,5 +1,5 @@
 import type { PageLanguage } from './page-texts.ts'
-import { isWebUrl, type PageRelyingParty, type PageSession } from './relying-party.ts'
+import { isWebUrl, type RelyingPartyOptions } from './relying-party.ts'
 
 /** The theme properties of the page. Each sets the CSS custom property `--billfold-<name>`. */
 export const themeProperties = [
@@ -31,20 +31,11 @@ export const themeProperties = [
  * }
  * ```
  */
-export interface PageOptions {
+export interface PageOptions extends RelyingPartyOptions {
   /** CSS values by theme property: `{ accent: '#0a7', font: 'Georgia, serif' }`. They apply to the light and the dark scheme. */
   readonly theme?: PageTheme
   /** CSS values for the dark scheme, where they differ from `theme`. */
   readonly darkTheme?: PageTheme
-  /**
-   * Who asks: name, logo, privacy notice and consent. A value for all sessions, or a function of the session, for example by the licence
-   * that has created it. A function that throws makes the page fail: without it, a consent could be missed. Default: none.
-   */
-  readonly relyingParty?:
-    | PageRelyingParty
-    | ((session: PageSession) => PageRelyingParty | undefined | Promise<PageRelyingParty | undefined>)
-  /** The https origins that logos may be loaded from: `['https://cdn.example']`. Default: none. */
-  readonly logoOrigins?: readonly string[]
   /** Further languages by BCP 47 tag, each with all texts. English, German, French and Spanish are built in, and can be replaced. */
   readonly languages?: Readonly<Record<string, PageLanguage>>
   /** Texts that replace the built-in ones, by language and name: `{ en: { title: 'Sign in to Acme' } }`. */

@@ -1,5 +1,3 @@
-import type { PageOptions } from './page-options.ts'
-
 /**
  * Who asks, as the authentication page shows it. It comes from the host, never from the relying party's own words, so that nobody can
  * ask in the name of somebody else.
@@ -31,9 +29,22 @@ export interface PageSession {
   readonly creatorId: string | null
 }
 
+/** The options of the page about who asks. */
+export interface RelyingPartyOptions {
+  /**
+   * Who asks: name, logo, privacy notice and consent. A value for all sessions, or a function of the session, for example by the licence
+   * that has created it. A function that throws makes the page fail: without it, a consent could be missed. Default: none.
+   */
+  readonly relyingParty?:
+    | PageRelyingParty
+    | ((session: PageSession) => PageRelyingParty | undefined | Promise<PageRelyingParty | undefined>)
+  /** The https origins that logos may be loaded from: `['https://cdn.example']`. Default: none. */
+  readonly logoOrigins?: readonly string[]
+}
+
 /** Resolves who asks in a session. @throws RangeError if the option is invalid */
 export async function resolveRelyingParty(
-  options: PageOptions | undefined,
+  options: RelyingPartyOptions | undefined,
   { tenant, community, creatorId }: PageSession,
 ): Promise<PageRelyingParty> {
   const { relyingParty } = options ?? {}
@@ -45,7 +56,7 @@ export async function resolveRelyingParty(
 const maxLogoLength = 64 * 1024
 
 /** Validates who asks. @throws RangeError */
-export function parseRelyingParty(relyingParty: PageRelyingParty, options: PageOptions): PageRelyingParty {
+export function parseRelyingParty(relyingParty: PageRelyingParty, options: RelyingPartyOptions): PageRelyingParty {
   const { name, logo, privacyNotice } = relyingParty
   if (name !== undefined) assertPlainText('name', name)
   if (logo !== undefined && !isAllowedLogo(logo, parseLogoOrigins(options)))
@@ -63,7 +74,7 @@ export function parseRelyingParty(relyingParty: PageRelyingParty, options: PageO
 }
 
 /** Returns the origins that logos may come from. @throws RangeError if one is not an https origin */
-export function parseLogoOrigins({ logoOrigins = [] }: PageOptions): readonly string[] {
+export function parseLogoOrigins({ logoOrigins = [] }: RelyingPartyOptions): readonly string[] {
   for (const origin of logoOrigins)
     if (!URL.canParse(origin) || new URL(origin).protocol !== 'https:' || new URL(origin).origin !== origin)
       throw new RangeError(`authentication.page.logoOrigins has a value that is not an https origin: ${origin}`)
