@@ -16,5 +16,6 @@ export { type CookieDefinition, formatCookie, listCookieValues } from './cookies
 export { secretText } from './secrets.ts'
 export * from './error-reply.ts'
 export { sanitizeJson } from './sanitize-json.ts'
+export { createRouteMatcher, type MatchedRoute } from './match-route.ts'
 export { parameterNames } from './paths.ts'
 export { createIncomingRequest, toIncomingBody } from './adapter-request.ts'
