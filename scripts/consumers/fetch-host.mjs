@@ -130,7 +130,11 @@ async function run() {
   const large = await createUser({ reference: 'x'.repeat(2_000_000) })
   assert.equal(large.status, 413)
   await large.text()
-  const deep = await fetch(`${base}/custody/api/users`, { method: 'POST', headers, body: '{"a":'.repeat(65) + '1' + '}'.repeat(65) })
+  const deep = await fetch(`${base}/custody/api/users`, {
+    method: 'POST',
+    headers,
+    body: '{"a":'.repeat(65) + '1' + '}'.repeat(65),
+  })
   assert.equal(deep.status, 400)
   await deep.text()
   const head = await fetch(`${base}/custody/api/chains`, { method: 'HEAD', headers })

@@ -142,7 +142,8 @@ describe.skipIf(redis === undefined)('the keys of a rate limiter on Redis', () =
     if (redis === undefined) return
     const client = createClient({ url: redis.url })
     await client.connect()
-    for await (const found of client.scanIterator({ MATCH: `${prefix}:*` })) if (found.length > 0) await client.del(found)
+    for await (const found of client.scanIterator({ MATCH: `${prefix}:*` }))
+      if (found.length > 0) await client.del(found)
     client.destroy()
   })
 })

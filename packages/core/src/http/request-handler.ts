@@ -191,7 +191,7 @@ async function consumeRateLimits(
 
 /** Rejects malformed percent-encoding uniformly: routers differ in how they decode parameters. */
 function checkPath(path: string): void {
-  if (!path.includes('%')) return
+  if (!path.includes('%') && !path.includes('\0')) return
   try {
     if (!decodeURIComponent(path).includes('\0')) return
   } catch {

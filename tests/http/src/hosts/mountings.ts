@@ -1,8 +1,8 @@
 /** One way to mount an API in a host. */
 export interface Mounting {
   readonly framework: 'express 4' | 'express 5' | 'koa' | 'fetch'
-  /** How the router gets its prefix: from the host's app, a router of the host, koa-mount, or a Hono app. */
-  readonly through: 'app' | 'sub-router' | 'koa-mount' | 'hono'
+  /** How the router gets its prefix: from the host's app, a router of the host, koa-mount, or an app of Hono or Fastify. */
+  readonly through: 'app' | 'sub-router' | 'koa-mount' | 'hono' | 'fastify'
   /** The path of the API: `''` or `/id`, or `/outer/id` in a sub-router. */
   readonly prefix: string
   /** True if body parsers of the host precede the API. */
@@ -25,6 +25,7 @@ export const mountings: readonly Mounting[] = [
   // Nothing parses the body of a web request before its handler.
   ...['', '/id'].map((prefix): Mounting => ({ framework: 'fetch', through: 'app', prefix, parser: false })),
   { framework: 'fetch', through: 'hono', prefix: '/outer/id', parser: false },
+  { framework: 'fetch', through: 'fastify', prefix: '/id', parser: false },
 ]
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { MountableApi } from '@billfold/core/http'
 import { expressHost } from './express-host.ts'
+import { fastifyHost } from './fastify-host.ts'
 import { fetchHost } from './fetch-host.ts'
 import type { HostBuilder, HostOptions } from './host-builder.ts'
 import { koaHost } from './koa-host.ts'
@@ -24,7 +25,8 @@ const builders: Readonly<Record<Mounting['framework'], HostBuilder>> = {
 /** Starts a host with a mounted API on a free port of this machine. */
 export async function startHost(mounting: Mounting, api: MountableApi, options: HostOptions = {}): Promise<Host> {
   const errors: unknown[] = []
-  const server = createServer(builders[mounting.framework](mounting, api, options, errors))
+  const build = mounting.through === 'fastify' ? fastifyHost : builders[mounting.framework]
+  const server = createServer(build(mounting, api, options, errors))
   // Longer than any pause of a suite: a request on a connection that the host closes at this moment would be lost.
   server.keepAliveTimeout = 600_000
   const port = await listen(server)
