@@ -28,6 +28,8 @@ const packages = {
   testing: ['core'],
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
+  'fetch-adapter': ['core'],
+  'rate-limits-redis': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   cli: ['core', 'storage-kysely'],

@@ -14,6 +14,8 @@ const tarballLimits = {
   '@billfold/core': { packed: 950, unpacked: 4500 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
+  '@billfold/fetch-adapter': { packed: 8, unpacked: 30 },
+  '@billfold/rate-limits-redis': { packed: 8, unpacked: 30 },
   '@billfold/storage-kysely': { packed: 80, unpacked: 500 },
   // Mostly models, and the WebAssembly that runs them.
   '@billfold/verifier-face': { packed: 5400, unpacked: 10_400 },
