@@ -25,11 +25,12 @@ export const mountings: readonly Mounting[] = [
 ]
 
 /**
- * Returns true for the mountings that the suite of an API runs in: both adapters, at the root and under a prefix, with and
- * without body parsers. The other ones are for the suites of the adapters.
+ * Returns true for the four mountings that the suite of an API runs in: each adapter at the root and under a prefix, each with and
+ * without body parsers, and each place with and without parsers. The suites of the adapters run in all mountings.
  */
-export function isDefaultMounting({ framework, through }: Mounting): boolean {
-  return framework !== 'express 4' && through === 'app'
+export function isDefaultMounting({ framework, through, prefix, parser }: Mounting): boolean {
+  const parsed = framework === 'koa' ? prefix === '' : prefix !== ''
+  return framework !== 'express 4' && through === 'app' && parser === parsed
 }
 
 /** Selects every mounting, for the suites of the adapters. */
