@@ -29,11 +29,13 @@ export const mountings: readonly Mounting[] = [
 ]
 
 /**
- * Returns true for the mountings that the suite of an API runs in: every adapter, at the root and under a prefix, with and
- * without body parsers. The other ones are for the suites of the adapters.
+ * Returns true for the mountings that the suite of an API runs in: each adapter at the root and under a prefix, those of Express and
+ * Koa each with and without body parsers. The suites of the adapters run in all mountings.
  */
-export function isDefaultMounting({ framework, through }: Mounting): boolean {
-  return framework !== 'express 4' && through === 'app'
+export function isDefaultMounting({ framework, through, prefix, parser }: Mounting): boolean {
+  if (framework === 'fetch') return true
+  const parsed = framework === 'koa' ? prefix === '' : prefix !== ''
+  return framework !== 'express 4' && through === 'app' && parser === parsed
 }
 
 /** Selects every mounting, for the suites of the adapters. */
