@@ -30,6 +30,7 @@ const packages = {
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
+  passkeys: ['core'],
   cli: ['core', 'storage-kysely'],
 }
 

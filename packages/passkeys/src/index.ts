@@ -1,0 +1,1 @@
+export { simpleWebAuthnVerifier } from './verifier/simple-webauthn-verifier.ts'
