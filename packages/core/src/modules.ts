@@ -43,4 +43,12 @@ export {
 } from './platform/module.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
+export type {
+  MethodEnrolment,
+  MethodUser,
+  RequestDigest,
+  SigningMethodKind,
+  UserMethod,
+} from './platform/signing-method-kind.ts'
+export { formatRequestDigest } from './platform/signing-method-kind.ts'
 export type { Services } from './platform/services.ts'

@@ -28,6 +28,8 @@ export interface Route {
   /** Documented replies by HTTP status. */
   readonly replies: Readonly<Record<number, ReplyRule>>
   readonly idempotency: Idempotency
+  /** True if OpenAPI does not list the route. */
+  readonly unlisted: boolean
   /**
    * Validates the input, decodes the body, and returns the handler ready to run, so that the decoded input can be compared with an
    * earlier request before. Throws `input.invalid` with the issues of all parts.
@@ -100,6 +102,7 @@ export function route<
     headers,
     body: body === undefined || codec === undefined ? body : { ...body, schema: codec.transmittedSchema(body.schema) },
     replies,
+    unlisted: definition.unlisted ?? false,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
     prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
   })

@@ -19,6 +19,7 @@ import {
 } from '@simplewebauthn/server/helpers'
 import { chainsToRoot } from './attestation-chain.ts'
 import { isShallowCbor } from './cbor-depth.ts'
+import { isCanonicalSignature } from './ecdsa-signature.ts'
 import { authenticationResponseSchema, clientDataSchema, registrationResponseSchema } from './response-schemas.ts'
 
 /** ES256, Ed25519 (EdDSA) and RS256: what authenticators in use have. */
@@ -127,8 +128,10 @@ async function verifyAuthentication(
   assertClientData('webauthn.get', clientDataJSON, expected)
   const data = parseData(Uint8Array.from(Buffer.from(authenticatorData, 'base64url')))
   assertAuthenticatorData(data, expected)
-  const { verified } = await refuseErrors('signature', () =>
-    verifyAuthenticationResponse({
+  const { verified } = await refuseErrors('signature', () => {
+    const algorithm: unknown = decodeCredentialPublicKey(Uint8Array.from(publicKey)).get(3)
+    if (!isCanonicalSignature(algorithm, Buffer.from(signature, 'base64url'))) throw new Refusal('signature')
+    return verifyAuthenticationResponse({
       response: {
         id,
         rawId,
@@ -143,8 +146,8 @@ async function verifyAuthentication(
       // The library compares the count before it knows that the authenticator signed it. The caller does so afterwards.
       credential: { id: credentialId, publicKey: Uint8Array.from(publicKey), counter: -1 },
       requireUserVerification: expected.userVerification === 'required',
-    }),
-  )
+    })
+  })
   if (!verified) throw new Refusal('signature')
   return toAssertion(data)
 }

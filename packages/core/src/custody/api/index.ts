@@ -11,6 +11,7 @@ import { publicGuard, serviceGuard } from '../../identity/api/service-guard.ts'
 import type { CustodyContext } from './context.ts'
 import { custodyErrorReply } from './response-format.ts'
 import { faceCheckRoutes } from './face-check-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
@@ -77,6 +78,7 @@ export function custodyApi(
       ...userRoutes(custody),
       ...signingMethodRoutes(custody),
       ...faceCheckRoutes(custody),
+      ...passkeyRoutes(custody),
       ...walletRoutes(custody),
       ...linkRoutes(custody),
       ...signatureRoutes(custody),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
 import { methodUnchanged } from '../../identity/signing-methods/authorized-method.ts'
-import { hasMethods, listMethods } from '../../identity/signing-methods/methods.ts'
+import { hasMethods } from '../../identity/signing-methods/methods.ts'
 import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
@@ -16,6 +16,7 @@ import {
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
+import { describeRows, listMethodBodies } from './describe-methods.ts'
 import { toCustodyUserBody } from './response-bodies.ts'
 import {
   custodyBodyLimit,
@@ -46,7 +47,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
       handler: async ({ body }, context) => {
         const { user, methods } = await createUser(services, custody.methods, actorFromRequest(context), body)
-        return custodySuccessReply(toCustodyUserBody(user, methods))
+        return custodySuccessReply(toCustodyUserBody(user, await describeRows(services, methods)))
       },
     }),
     route({
@@ -65,7 +66,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
         const filter = { reference: query.reference, origin: reachableOrigin(caller) }
         const rows = await listUsers(services, caller.tenant, filter, query)
         if (query.includeSigningMethods !== true) return custodySuccessReply(rows.map((row) => toCustodyUserBody(row)))
-        const methods = await Promise.all(rows.map((row) => listMethods(services, caller.tenant, row.id)))
+        const methods = await Promise.all(rows.map((row) => listMethodBodies(services, row)))
         return custodySuccessReply(rows.map((row, index) => toCustodyUserBody(row, methods[index])))
       },
     }),
@@ -82,7 +83,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       },
       handler: async ({ params }, { caller }) => {
         const user = await getCustodyUser(services, caller, params.userId)
-        return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, caller.tenant, user.id)))
+        return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
       },
     }),
     changeRoute(custody),
@@ -110,7 +111,7 @@ function changeRoute({ services, service }: CustodyContext): Route {
       await getCustodyUser(services, caller, params.userId)
       await setUserReference(services, actorFromRequest(context), params.userId, body.reference)
       const user = await getUser(services, tenant, params.userId)
-      return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, tenant, user.id)))
+      return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
     },
   })
 }

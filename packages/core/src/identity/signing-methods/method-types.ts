@@ -7,7 +7,8 @@ export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
 
 /** Rule of a type of signing method: accepted values and, where supported, a generator. */
 export interface MethodRule {
-  readonly type: MethodType
+  /** A {@link MethodType}, or the type of a kind that a module brings. */
+  readonly type: string
   /** Number of methods of the type per owner. */
   readonly cardinality: 'one' | 'many'
   readonly accepts: (value: string) => boolean
