@@ -18,8 +18,9 @@ export const passkeysPersonalData: PersonalData = {
       ...(lastUsedAt !== undefined && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
     }))
   },
+  // The row of the user comes first: a registration at the same time changes it too, and so is seen afterwards, or fails.
   erase: async (_, { tenant, userId }) => ({
-    writes: [passkeyCredentials, passkeyChallenges, passkeyUsers].map((table) =>
+    writes: [passkeyUsers, passkeyCredentials, passkeyChallenges].map((table) =>
       remove(table, { where: { tenant, userId }, expectedRows: 'any' }),
     ),
   }),
