@@ -74,6 +74,7 @@ const reasonsWithAdvice = [
   'blurred',
   'extreme_pose',
   'challenge_failed',
+  'spoof',
 ] as const
 
 function findAdvice(reasons: readonly unknown[], texts: Texts): string {

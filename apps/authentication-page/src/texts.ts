@@ -24,6 +24,7 @@ export interface Texts {
   readonly blurred: string
   readonly extreme_pose: string
   readonly challenge_failed: string
+  readonly spoof: string
   readonly notClear: string
   readonly pinTitle: string
   readonly pinIntro: string
@@ -82,6 +83,7 @@ const english: Texts = {
   blurred: 'The picture was blurred. Hold still.',
   extreme_pose: 'Look straight into the camera.',
   challenge_failed: 'The movements were not the ones we asked for.',
+  spoof: 'We could not see that it is you and not a picture. Turn your whole head, and keep the device still.',
   notClear: 'That picture was not good enough.',
   pinTitle: 'Enter your PIN',
   pinIntro: 'Your face was recognised. Enter your PIN to finish.',
@@ -142,6 +144,8 @@ const german: Texts = {
   blurred: 'Das Bild war unscharf. Halten Sie still.',
   extreme_pose: 'Schauen Sie gerade in die Kamera.',
   challenge_failed: 'Das waren nicht die Bewegungen, um die wir gebeten haben.',
+  spoof:
+    'Wir konnten nicht sehen, dass Sie es sind und kein Bild. Drehen Sie den ganzen Kopf und halten Sie das Gerät still.',
   notClear: 'Das Bild war nicht gut genug.',
   pinTitle: 'PIN eingeben',
   pinIntro: 'Ihr Gesicht wurde erkannt. Ihre PIN schließt die Anmeldung ab.',

@@ -8,7 +8,7 @@ import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
-import { resolveAddressDid, registryDidKeyResolver } from './onboarding/wallet-login/index.ts'
+import { createControlsDid, registryDidKeyResolver, resolveAddressDid } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { AuditApi } from './platform/audit/api.ts'
 import type { Actor } from './platform/audit/audit-write.ts'
@@ -208,9 +208,10 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const { tenant = 'default' } = options
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
   const deliver = observer.deliver(createDelivery(services, options).deliver)
+  const resolved = resolveOptions(options, services, didWallets)
   const parts = createParts(builtInModules, {
     ...context,
-    ...resolveOptions(options, services, didWallets),
+    ...resolved,
     deliver,
     sealedColumns: declared.sealedColumns,
   })
@@ -220,7 +221,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
   const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
-  const mount = createMount(options, services, observer)
+  const mount = createMount(options, services, declared, observer)
   const billfold: Billfold = {
     serviceKeys: parts.serviceKeys.functions,
     licences: parts.licences.functions,
@@ -228,7 +229,7 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
     custody: mount(parts.custody.api),
     payments: { ...mount(parts.payments.api), ...parts.payments.functions },
     onboarding: { ...mount(parts.onboarding.api), ...parts.onboarding.functions },
-    users: createUsersApi(services, personalData, context.host, lockouts),
+    users: createUsersApi(services, personalData, context.host, lockouts, resolved.sessions.controlsDid),
     dids: mount(parts.dids.api),
     wallets: parts.dids.functions,
     audit: parts.audit.functions,
@@ -267,10 +268,11 @@ function addModules(
 function createMount(
   { storage }: Pick<BillfoldOptions, 'storage'>,
   { logger, rateLimiter, blindIndex, now }: CustodyServices,
+  { replyPreconditions }: Pick<ComposedDeclarations, 'replyPreconditions'>,
   observer: Instrumentation,
 ): (api: Api) => MountableApi {
   // Idempotency keys use the host's storage without tracking.
-  const idempotency = { storage, blindIndex, logger, now }
+  const idempotency = { storage, blindIndex, logger, now, replyPreconditions }
   const pipeline: Parameters<typeof createMountableApi>[1] = {
     logger,
     rateLimiter,
@@ -291,7 +293,9 @@ function resolveOptions(
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
   const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
   const verifyContractSignature = contractSignatureVerifier(services)
-  const sessions = createSessionContext(services, authentication, listWalletClaims)
+  const onboarding = toOnboardingSettings({ resolveDidKeys, verifyContractSignature, ...options.onboarding })
+  const controlsDid = createControlsDid(services, onboarding.login.resolveDidKeys ?? resolveDidKeys)
+  const sessions = createSessionContext(services, authentication, listWalletClaims, controlsDid)
   return {
     authentication,
     custody,
@@ -301,7 +305,7 @@ function resolveOptions(
     didWallets,
     sessions,
     faces: sessions.faces,
-    onboarding: toOnboardingSettings({ resolveDidKeys, verifyContractSignature, ...options.onboarding }),
+    onboarding,
     payments: { services, settings: resolvePaymentSettings(payments) },
     paymentOptions: { curve: authentication?.curve ?? 'secp256k1', ...payments },
   } as const
@@ -317,7 +321,7 @@ function createServices(
   const { storage, keyring, logger = defaultLogger, now = Date.now } = options
   const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
   return {
-    storage: idempotencyTrackingStorage(storage),
+    storage: idempotencyTrackingStorage(storage, declared.replyPreconditions),
     keyring,
     passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),

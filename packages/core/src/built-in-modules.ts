@@ -18,7 +18,7 @@ import { type AuditLogAuditActions, auditModule } from './platform/audit/module.
 import { blindIndexModule } from './platform/blind-index/module.ts'
 import { composeDeclarations } from './platform/compose-modules.ts'
 import { eventsModule } from './platform/events/module.ts'
-import { idempotencyModule } from './platform/idempotency/module.ts'
+import { type IdempotencyAuditActions, idempotencyModule } from './platform/idempotency/module.ts'
 import { kernelModule } from './platform/kernel-module.ts'
 import { outboxModule } from './platform/outbox/module.ts'
 import { rateLimitsModule } from './platform/rate-limits/module.ts'
@@ -86,6 +86,7 @@ export interface BuiltInAuditActions
     OnboardingAuditActions,
     PaymentAuditActions,
     AuditLogAuditActions,
+    IdempotencyAuditActions,
     SecureChannelAuditActions,
     WebhookAuditActions {}
 

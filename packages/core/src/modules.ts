@@ -28,6 +28,7 @@ export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'
 export { defineEvent, type EventDefinition, type EventDefinitions, eventId } from './platform/events/define-event.ts'
 export { eventWrites } from './platform/events/event-writes.ts'
+export type { ReplyPrecondition } from './platform/idempotency/reply-preconditions.ts'
 export type { MasterSecret, ReencryptOwnerRows } from './platform/master-secret.ts'
 export {
   defineModule,
@@ -42,6 +43,7 @@ export {
   type ModuleParts,
 } from './platform/module.ts'
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
+export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
 export type {
   MethodEnrolment,

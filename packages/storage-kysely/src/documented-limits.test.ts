@@ -15,7 +15,7 @@ test.each([
   `Up to ${maxPreparedStatements} statements are prepared`,
   `up to ${maxCompoundWrites} writes`,
   `locked database are retried: ${format(defaultRetry.conflictMs)}`,
-  `lost connection is retried: ${format(defaultRetry.lostMs)}`,
+  `or a lost connection is retried: ${format(defaultRetry.lostMs)}`,
 ])('the README has the number of the code: %s', (sentence) => {
   expect(readme).toContain(sentence)
 })

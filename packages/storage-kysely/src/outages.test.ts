@@ -1,4 +1,4 @@
-import { isBillfoldError } from '@billfold/core'
+import { createBillfold, isBillfoldError, localKeyring, newKey, silentLogger } from '@billfold/core'
 import { appliedBatches, batch, bigint, check, defineTable, insert, text, update } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
 import { sql } from 'kysely'
@@ -26,7 +26,7 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
   const { dialect, name } = database
 
   describe(`an outage of ${name}`, () => {
-    test('without writes: commits are unavailable, reads work', async () => {
+    test('without writes: commits are unavailable, reads work, and health() says so', async () => {
       const fresh = await database.open()
       await createTables(fresh.connect(), { dialect }, [appliedBatches, purses])
       await kyselyStorage(fresh.connect(), { dialect }).commit(batch(insert(purses, { id: 'a', coins: 1n })))
@@ -35,6 +35,11 @@ for (const database of (await openTestDatabases()).filter(({ kind }) => kind !==
         for (const commit of [addCoin(), batch(check(purses, { where: { id: 'a' } }), ...addCoin().writes)])
           expect(await catchCause(storage.commit(commit))).toContain('takes no writes')
         expect(await storage.find(purses)).toEqual([{ id: 'a', coins: 1n }])
+        const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
+        expect(await createBillfold({ storage, keyring, logger: silentLogger }).health()).toEqual({
+          status: 'unavailable',
+          failing: ['storage-writes'],
+        })
       }
       await fresh.drop()
     })

@@ -60,7 +60,7 @@ function hasRepeatedPicture(challenge: readonly LivenessStep[], [, ...frames]: r
   )
 }
 
-/** Returns true if the face turned on a frame, but what surrounds it did not move, or cannot be told from a plain background. */
+/** Returns true if the face turned on a frame, but what surrounds it did not move, or has too little contrast to see it move. */
 function hasStillSurroundings(challenge: readonly LivenessStep[], [, ...frames]: readonly ChallengeFrame[]): boolean {
   return challenge.some(
     (step, index) =>

@@ -10,7 +10,7 @@ import { shortenWaits } from './shorten-waits.ts'
 const them = await portraitPixels(straight)
 const [stranger] = anna
 
-const waiting = { timeout: 30_000 }
+const waiting = { timeout: 120_000 }
 
 const checked = new Set<string>()
 
@@ -218,7 +218,7 @@ describe.runIf(browserPath !== undefined)('the authentication page', () => {
     await page.goto(await host.session({ configuration: 'challenge' }))
     await start(page)
     await expectScreen(page, 'Let us try that again')
-    await page.getByText('not the ones we asked for').waitFor(waiting)
+    await page.getByText('you and not a picture').waitFor(waiting)
   }, 300_000)
 
   test('allows no inline script, foreign script or framing', async () => {

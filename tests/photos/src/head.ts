@@ -53,7 +53,7 @@ export function asFrame(pixels: Pixels, random: () => number): Pixels {
 /** Renders the response of a live person who looks straight ahead to each step of a challenge. */
 export const performed = {
   turn_left: (pixels: Pixels): Pixels => turnedHead(pixels, 42),
-  turn_right: (pixels: Pixels): Pixels => turnedHead(pixels, -44),
+  turn_right: (pixels: Pixels): Pixels => turnedHead(pixels, -48),
   open_mouth: acted.open_mouth,
 }
 

@@ -1,6 +1,6 @@
 export { asFrame, performed, seededRandom, turnedHead } from './head.ts'
-export { anna, groups, others, type Portrait, straight } from './portraits.ts'
-export { toImage, photo, type Pixels, portraitJpeg, portraitPixels } from './photos.ts'
+export { anna, groups, neutral, others, type Portrait, straight } from './portraits.ts'
+export { toImage, photo, type Pixels, portraitJpeg, portraitPixels, readPixels } from './photos.ts'
 export { filmedScreen, printed } from './recapture.ts'
 export { presentFrames, type Presentation, presentations, type PresentedStep } from './presentation.ts'
 export { acted } from './warp.ts'

@@ -33,6 +33,12 @@ export async function portraitPixels({ photo: name, ...box }: Portrait, side = 6
   return { data, width: side, height: side }
 }
 
+/** Decodes an image. */
+export async function readPixels(image: Buffer): Promise<Pixels> {
+  const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
+}
+
 /** Converts pixels to an image of `sharp`. */
 export function toImage({ data, width, height }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } })

@@ -40,3 +40,6 @@ export const groups: readonly Portrait['photo'][] = ['sample1.jpg', 'sample3.jpg
 
 /** One of the others, looking straight ahead with the mouth closed. */
 export const straight: Portrait = portrait('sample6.jpg', 512, [479, 105, 97, 94])
+
+/** All of the others who look straight ahead with the mouth closed. */
+export const neutral: readonly Portrait[] = [portrait('sample6.jpg', 512, [364, 118, 100, 92]), straight]

@@ -6,6 +6,7 @@ import { type AuthenticationOptions, authenticationHttpApi } from './api/index.t
 import { authenticationEvents } from './events.ts'
 import { purgeOldFaceAttempts, sealedFaceAttempts } from './sessions/face-step/face-attempts.ts'
 import { purgeExpiredSessions, sealedSessions } from './sessions/session.ts'
+import { faceAttemptsData } from './sessions/personal-data.ts'
 import type { SessionContext } from './sessions/session-context.ts'
 import { sealedSessionValues } from './sessions/session-values.ts'
 import { authenticationSessions, faceAttempts, sessionValues } from './sessions/tables.ts'
@@ -50,6 +51,7 @@ export const authenticationModule = defineModule({
   create: ({ services, tenant, authentication, sessions }: AuthenticationModuleContext) => ({
     api: authenticationHttpApi(services, tenant, authentication, sessions),
     functions: createAuthenticationApi(sessions, tenant),
+    personalData: [faceAttemptsData],
     maintenanceSteps: [
       {
         name: 'delete expired sessions',

@@ -14,6 +14,8 @@ export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
   const standard = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) throw new TypeError('Invalid base64')
   const binary = atob(standard)
+  // `atob` ignores unused bits.
+  if (btoa(binary).replace(/=+$/, '') !== standard) throw new TypeError('Invalid base64')
   const bytes = new Uint8Array(binary.length)
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
   return bytes

@@ -47,8 +47,9 @@ export const custodyModule = defineModule({
     { table: seeds, column: 'sealedEntropy', reencrypt: reencryptSeeds },
   ],
   personalDataExceptions: {
-    seeds: 'Key material, useless without a signing method. An erasure closes the owner, so none can be used.',
+    seeds: 'Key material: nothing to export. An erasure deletes it.',
   },
+  replyPreconditions: [{ table: wallets, column: 'archivedAt' }],
   auditActions: custodyAuditActions,
   events: custodyEvents,
   errors: custodyErrors,

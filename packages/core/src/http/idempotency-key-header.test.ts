@@ -49,7 +49,7 @@ describe('a request with an Idempotency-Key', () => {
       {
         logger: services.logger,
         rateLimiter: memoryRateLimiter(),
-        executeOnce: (call, execute) => executeOnce({ ...services, storage }, call, execute),
+        executeOnce: (call, execute) => executeOnce({ ...services, storage, replyPreconditions: [] }, call, execute),
       },
     )
   })

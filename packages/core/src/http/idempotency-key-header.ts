@@ -39,7 +39,7 @@ const anonymousLimit = { limit: 120, windowSeconds: 60 } as const
  * Handles a request with an `Idempotency-Key`: runs the route once per key and replays its reply to repetitions, with the header
  * `idempotent-replayed: true`.
  * @throws BillfoldError `input.invalid`, `rate.limited`, `idempotency-key.reused`, `idempotency-key.in-progress`,
- *   `idempotency-key.outcome-unknown`; and what the route throws
+ *   `idempotency-key.outcome-unknown`, `idempotency-key.reply-withheld`; and what the route throws
  */
 export async function handleIdempotently(
   api: { readonly name: string },
@@ -69,9 +69,12 @@ export async function handleIdempotently(
   ]
   const prepared = await route.prepare(unparsed, context)
   const fingerprint = computeRequestFingerprint(prepared)
+  const presentedSecrets = route.secretReply ? serializeRequest(prepared, (_, value) => value) : undefined
+  const actor = { tenant: caller.tenant, id: caller.id, source: toSourceAddress(context.ip) }
+  const call = { tenant: caller.tenant, scope, key, actor, operation: `${api.name}.${route.id}`, presentedSecrets }
   const fingerprintInput = digest === undefined ? fingerprint : async () => fingerprint + (await digest())
   let fresh: Reply | undefined
-  const replay = await executeOnce({ tenant: caller.tenant, scope, key, fingerprintInput }, async () => {
+  const replay = await executeOnce({ ...call, fingerprintInput }, async () => {
     fresh = await prepared.run()
     return toOutcome(fresh, context.requestId)
   })
@@ -129,13 +132,20 @@ function invalidKey(message: string): BillfoldError {
 /**
  * Computes the fingerprint of a request: parameters, query, the decoded body, the headers of the route's schema, and the key that the
  * reply is encrypted to. Secrets are left out, so that a comparison reveals nothing about a PIN: the guard authenticates the caller of a
- * repetition, and the idempotency key proves that it is the sender of the first request.
+ * repetition. Where the reply carries a secret, a repetition must also present the same secrets, and is counted before they are compared.
  */
-function computeRequestFingerprint({ decoded, schemas, replyKey }: PreparedRequest): string {
+function computeRequestFingerprint(prepared: PreparedRequest): string {
+  return serializeRequest(prepared, withoutSecrets)
+}
+
+function serializeRequest(
+  { decoded, schemas, replyKey }: PreparedRequest,
+  select: (schema: z.ZodType | undefined, value: unknown) => unknown,
+): string {
   const names = schemas.headers instanceof z.ZodObject ? Object.keys(schemas.headers.shape) : []
   const named = Object.fromEntries(names.map((name) => [name, Reflect.get(Object(decoded.headers), name)]))
-  const parts = (['params', 'query', 'body'] as const).map((part) => withoutSecrets(schemas[part], decoded[part]))
-  return canonicalizeJson([...parts, withoutSecrets(schemas.headers, named), replyKey])
+  const parts = (['params', 'query', 'body'] as const).map((part) => select(schemas[part], decoded[part]))
+  return canonicalizeJson([...parts, select(schemas.headers, named), replyKey])
 }
 
 function toOutcome(reply: Reply, requestId: string) {

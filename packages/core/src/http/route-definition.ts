@@ -89,6 +89,11 @@ interface RouteFields<
   /** Defaults to `key` for POST and to `none` for other methods. */
   readonly idempotency?: Idempotency
   /**
+   * True if a reply carries a secret or something as good: a code, a key, a token, a signature. It is stored for minutes for an
+   * `Idempotency-Key`, and given only to a repetition that presents the same PIN or password. Defaults to false.
+   */
+  readonly secretReply?: boolean
+  /**
    * Replies that the API's document prescribes for errors of the handler, in place of the error format of the API. They report that
    * nothing was done, so they are not stored for an `Idempotency-Key`.
    */

@@ -30,6 +30,8 @@ export interface Route {
   readonly idempotency: Idempotency
   /** True if OpenAPI does not list the route. */
   readonly unlisted: boolean
+  /** True if a reply carries a secret. */
+  readonly secretReply: boolean
   /**
    * Validates the input, decodes the body, and returns the handler ready to run, so that the decoded input can be compared with an
    * earlier request before. Throws `input.invalid` with the issues of all parts.
@@ -104,6 +106,7 @@ export function route<
     replies,
     unlisted: definition.unlisted ?? false,
     idempotency: definition.idempotency ?? (method === 'POST' ? 'key' : 'none'),
+    secretReply: definition.secretReply ?? false,
     prepare: definition.codec === undefined ? preparePlain(definition) : prepareCoded(definition),
   })
 }

@@ -101,7 +101,7 @@ describe('the consistency check', () => {
     ],
     [
       'a deposit with a wrong transfer id',
-      () => update(gatewayTransactions, { where: { reference: 'r' }, set: { transferId: 'none' } }),
+      () => update(gatewayTransactions, { where: { type: 'DEPOSIT' }, set: { transferId: 'none' } }),
       ['transaction-without-transfer'],
     ],
     [

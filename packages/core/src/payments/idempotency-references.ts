@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { BillfoldError } from '../kernel/errors.ts'
 import type { Services } from '../platform/services.ts'
 import { type Insert, insert, isCommitError, StaleReadError } from '../kernel/storage/index.ts'
@@ -24,10 +23,12 @@ export interface ReferenceClaim {
  * @throws BillfoldError `reference.reused` if the caller used it for another user or another request
  */
 export async function findByReference(services: Services, claim: ReferenceClaim): Promise<string | undefined> {
-  const { tenant, caller, reference } = claim
-  const [row] = await services.storage.find(referenceClaims, { where: { tenant, caller, reference }, limit: 1 })
+  const { tenant, caller } = claim
+  const referenceIndex = await computeReferenceIndex(services, claim)
+  const [row] = await services.storage.find(referenceClaims, { where: { tenant, caller, referenceIndex }, limit: 1 })
   if (row === undefined) return undefined
-  if (row.userId !== claim.userId || row.contentHash !== fingerprint(claim)) throw new BillfoldError('reference.reused')
+  if (row.userId !== claim.userId || row.contentHash !== (await fingerprint(services, claim)))
+    throw new BillfoldError('reference.reused')
   return row.subjectId
 }
 
@@ -55,11 +56,29 @@ export async function retryIfReferenceUsed<T>(
  * The write that claims a reference, for the commit of the operation. Its unique key fails if a concurrent request
  * claimed it first.
  */
-export function referenceClaimWrite(claim: ReferenceClaim, subjectId: string): Insert {
-  const { tenant, caller, reference, userId } = claim
-  return insert(referenceClaims, { tenant, caller, reference, userId, subjectId, contentHash: fingerprint(claim) })
+export async function referenceClaimWrite(
+  services: Services,
+  claim: ReferenceClaim,
+  subjectId: string,
+): Promise<Insert> {
+  const { tenant, caller, userId } = claim
+  const referenceIndex = await computeReferenceIndex(services, claim)
+  const contentHash = await fingerprint(services, claim)
+  return insert(referenceClaims, { tenant, caller, referenceIndex, userId, subjectId, contentHash })
 }
 
-function fingerprint({ requestFields }: ReferenceClaim): string {
-  return createHash('sha256').update(JSON.stringify(requestFields)).digest('base64url')
+/** Computes the blind index of a reference, by which it is looked up. Users choose references, so they are not stored as text. */
+export function computeReferenceIndex(
+  { blindIndex }: Pick<Services, 'blindIndex'>,
+  { tenant, reference }: Pick<ReferenceClaim, 'tenant' | 'reference'>,
+): Promise<string> {
+  return blindIndex.hash('payments:reference', tenant, reference)
+}
+
+/** Keyed, since the fields could be guessed from a plain hash. */
+function fingerprint(
+  { blindIndex }: Pick<Services, 'blindIndex'>,
+  { tenant, requestFields }: ReferenceClaim,
+): Promise<string> {
+  return blindIndex.hash('payments:reference content', tenant, JSON.stringify(requestFields))
 }

@@ -5,6 +5,7 @@ import { credentialAttempts } from './credentials/attempt-table.ts'
 import { sealedLockPins } from './credentials/lock-pin.ts'
 import { paymentsLockout } from './credentials/unlock.ts'
 import { paymentEvents } from './events.ts'
+import { sealedGatewayDetails } from './gateway/gateway-details.ts'
 import { ledgerAccounts, ledgerEntries, ledgerHolds, ledgerTransfers } from './ledger/tables.ts'
 import { maintainPayments } from './maintenance.ts'
 import { createPaymentsApi } from './payments-api.ts'
@@ -27,6 +28,8 @@ const paymentAuditActions = {
   'payments.wallet-created': 'A payment wallet was created',
   'payments.grant-paid': 'An opening grant was paid to a wallet that existed already',
   'payments.evault-user-added': 'A user was added to an evault; the subject is the user id in the evault',
+  'payments.evault-user-read': 'The host read an evault user; the subject is the user id in the evault',
+  'payments.evault-user-erased': 'An evault user was erased; the subject is the user id in the evault',
   'payments.transaction-created': 'A deposit or withdrawal was created; the subject is its id',
   'payments.transaction-ended': 'A deposit or withdrawal ended; the subject is its id',
   'payment.created': 'A payment was created',
@@ -72,7 +75,7 @@ export const paymentsModule = defineModule({
     credentialAttempts,
     subscriptions,
   ],
-  sealedColumns: [sealedPaymentProfiles, sealedLockPins, sealedEvaultUsers],
+  sealedColumns: [sealedPaymentProfiles, sealedLockPins, sealedEvaultUsers, sealedGatewayDetails],
   personalDataExceptions: {
     payment_credentials: credential,
     payment_api_keys: credential,
@@ -81,12 +84,12 @@ export const paymentsModule = defineModule({
     ledger_transfers: bookkeeping,
     ledger_holds: bookkeeping,
     payment_wallets: bookkeeping,
-    grant_claims: bookkeeping,
+    grant_claims: 'Keyed hashes of contacts and devices, so that each gets one opening grant, also after an erasure.',
     payments: bookkeeping,
     known_counterparties: bookkeeping,
-    gateway_transactions: bookkeeping,
-    reference_claims: bookkeeping,
+    reference_claims: 'Keyed hashes of references, so that none is executed twice, also after an erasure.',
   },
+  replyPreconditions: [{ table: paymentTables.paymentCredentials, column: 'version' }],
   auditActions: paymentAuditActions,
   events: paymentEvents,
   errors: paymentErrors,

@@ -6,7 +6,8 @@ import { testServices } from '../test-fixtures/services.ts'
 import { outcomeCode } from '../test-fixtures/outcome-code.ts'
 import { checkPaymentsConsistency } from './consistency.ts'
 import { expirePayments } from './two-leg/end-payment.ts'
-import { creditBalance } from './gateway/gateway-transactions.ts'
+import { endGatewayTransaction } from './gateway/end-transaction.ts'
+import { createDeposit, creditBalance } from './gateway/gateway-transactions.ts'
 import { logIn } from './users/log-in.ts'
 import { outbox, outboxData } from '../platform/outbox/index.ts'
 import { authorizeSpending } from './spending/authorize-spending.ts'
@@ -14,6 +15,8 @@ import { createPayment } from './two-leg/create-payment.ts'
 import { paymentsPersonalData } from './personal-data.ts'
 import { registerPaymentUser } from './users/register.ts'
 import { resolvePaymentSettings } from './settings.ts'
+import { gatewayTransactions, payments as paymentTable } from './tables.ts'
+import { updateProfile } from './users/update-profile.ts'
 
 const actor = { tenant: 't', id: 'host' }
 const form = (name: string, phone: string) => ({
@@ -126,4 +129,38 @@ test('writes no contact details of a user who is erased while a message to them 
   expect((await users.export(other.userId)).data).toMatchObject({
     messages: [{ topic: 'payments.requested', payload: { email: '', phone: '' } }],
   })
+})
+
+test('exports what a user wrote into a withdrawal, seals it, and erases it with the proof key of the user', async () => {
+  const services = testServices()
+  const payments = { services, settings: resolvePaymentSettings() }
+  const users = createUsersApi(services, [paymentsPersonalData], () => actor)
+  const { userId } = await registerPaymentUser(services, actor, form('ada', '+123456'))
+  const { userId: payer } = await registerPaymentUser(services, actor, form('bob', '+223456'))
+  const gateway = { gateway: 'my own bank', fundingMethod: 'DE02120300000000202051', reference: 'to my wife' }
+  await creditBalance(payments, actor, { userId: payer, reference: 'r', currency: 'USD', amount: 100n })
+  await createDeposit(payments, actor, { ...gateway, userId, currency: 'USD', amount: 5n })
+  const proofKey = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+  const password = 'correct horse ada'
+  await updateProfile(payments, actor, userId, { proofKey, password })
+  const receiver = [{ kind: 'email', value: 'ada@example.org' }] as const
+  const payment = { senderId: payer, receiver, currency: 'USD', amount: 40n }
+  await createPayment(payments, actor, payment, await authorizeSpending(payments, actor, payer, {}))
+  const read = async (): Promise<string> =>
+    JSON.stringify(
+      [await services.storage.find(gatewayTransactions), await services.storage.find(paymentTable)],
+      (_, cell) => (typeof cell === 'bigint' ? String(cell) : cell),
+    )
+  const stored = await read()
+  for (const text of Object.values(gateway)) expect(stored).not.toContain(text)
+  expect(stored).toContain(proofKey)
+  expect(JSON.stringify(await users.export(userId))).toContain(gateway.fundingMethod)
+  const end = { email: 'ada@example.org', reference: gateway.reference, outcome: 'SUCCESS', amount: () => 5n } as const
+  await users.erase(userId)
+  expect(await read()).not.toContain(proofKey)
+  expect(
+    (await services.storage.find(gatewayTransactions, { where: { userId } })).map((row) => row.sealedDetails),
+  ).toEqual([null])
+  expect(JSON.stringify(await users.export(userId))).not.toContain(gateway.fundingMethod)
+  expect(await endGatewayTransaction(services, actor, end)).toMatchObject({ state: 'SUCCESS' })
 })

@@ -151,13 +151,14 @@ export const gatewayTransactions = defineTable({
     userId: text(36),
     /** Who chose the reference: the user id, or `gateway`. */
     caller: text(36),
-    reference: text(128),
+    /** Blind index of the reference. */
+    referenceIndex: text(43),
     /** `DEPOSIT`, `WITHDRAWAL`. */
     type: text(16),
     currency: text(12),
     amount: wideInteger(),
-    gateway: text(64),
-    fundingMethod: text(64),
+    /** Reference, gateway and funding method, such as an IBAN, as JSON, sealed. Null once the user was erased. */
+    sealedDetails: nullable(bytes(1024)),
     /** `PENDING`, `SUCCESS`, `FAILED`, `CANCELLED`; `EXPIRED` for a deposit that can still succeed. */
     state: text(16),
     transferId: nullable(text(36)),
@@ -166,7 +167,11 @@ export const gatewayTransactions = defineTable({
     version: integer(),
   },
   key: ['id'],
-  indexes: { byReference: ['tenant', 'reference', 'userId'], byState: ['state', 'type', 'id'] },
+  indexes: {
+    byReference: ['tenant', 'referenceIndex', 'userId'],
+    byState: ['state', 'type', 'id'],
+    byUser: ['userId', 'id'],
+  },
 })
 
 /** Idempotency references: each is claimed by one operation of its caller. */
@@ -176,14 +181,15 @@ export const referenceClaims = defineTable({
     tenant: text(64),
     /** The user who made the request, or `gateway`. */
     caller: text(36),
-    reference: text(128),
+    /** Blind index of the reference. */
+    referenceIndex: text(43),
     userId: text(36),
     /** Id of the payment or gateway transaction. */
     subjectId: text(36),
-    /** Hash of the compared fields of the request. */
+    /** Keyed hash of the compared fields of the request, among them an email address or an IBAN. */
     contentHash: text(43),
   },
-  key: ['tenant', 'caller', 'reference'],
+  key: ['tenant', 'caller', 'referenceIndex'],
 })
 
 /** Evault users, with all fields sealed together. */

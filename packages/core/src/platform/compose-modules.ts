@@ -3,6 +3,7 @@ import type { SealedColumn } from '../kernel/storage/sealed-column.ts'
 import type { Table } from '../kernel/storage/index.ts'
 import type { AuditActions } from './audit/actions.ts'
 import type { EventDefinitions } from './events/define-event.ts'
+import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { SigningMethodKind } from './signing-method-kind.ts'
 import {
@@ -18,6 +19,7 @@ export interface ComposedDeclarations {
   readonly tables: readonly Table[]
   readonly sealedColumns: readonly SealedColumn[]
   readonly masterSecretRotationSteps: readonly ReencryptOwnerRows[]
+  readonly replyPreconditions: readonly ReplyPrecondition[]
   readonly auditActions: AuditActions
   readonly events: EventDefinitions
   readonly errors: ErrorTable
@@ -43,6 +45,7 @@ export function composeDeclarations(modules: readonly ModuleDeclaration[]): Comp
     masterSecretRotationSteps: modules.flatMap(({ masterSecretColumns = [] }) =>
       masterSecretColumns.map(({ reencrypt }) => reencrypt),
     ),
+    replyPreconditions: modules.flatMap(({ replyPreconditions = [] }) => replyPreconditions),
     auditActions: Object.fromEntries(modules.flatMap(({ auditActions = {} }) => Object.entries(auditActions))),
     events: Object.fromEntries(modules.flatMap(({ events = {} }) => Object.entries(events))),
     errors: Object.fromEntries(modules.flatMap(({ errors = {} }) => Object.entries(errors))),

@@ -4,6 +4,7 @@ import type { Table } from '../kernel/storage/index.ts'
 import type { AuditActions } from './audit/actions.ts'
 import type { Actor } from './audit/audit-write.ts'
 import type { EventDefinitions } from './events/define-event.ts'
+import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
 import type { ReencryptOwnerRows } from './master-secret.ts'
 import type { Lockout } from './lockout.ts'
 import type { PersonalData } from './personal-data.ts'
@@ -79,6 +80,8 @@ export interface ModuleDeclaration {
   readonly sealingExceptions?: Readonly<Record<string, string>>
   /** Tables with a column that names a user and without export and erasure, each with the reason. */
   readonly personalDataExceptions?: Readonly<Record<string, string>>
+  /** Credentials and what they are used for: a stored reply is given only while they are as the request left them. */
+  readonly replyPreconditions?: readonly ReplyPrecondition[]
   /** The audit actions, with their descriptions. */
   readonly auditActions?: AuditActions
   /** The event types. Webhooks can subscribe to them like to those of Billfold. */

@@ -36,7 +36,7 @@ export async function listIndexNames(run: Run, dialect: Dialect, names: Names, t
 function columnsQuery(dialect: Dialect, names: Names, table: string): [sql: string, parameters: unknown[]] {
   if (dialect === 'sqlite') {
     return [
-      `select name, type, 1 - "notnull" as nullable from pragma_table_info(?, ?)`,
+      `select name as name, type as type, 1 - "notnull" as nullable from pragma_table_info(?, ?)`,
       [names.bareTable(table), names.schema ?? 'main'],
     ]
   }
@@ -49,7 +49,7 @@ function columnsQuery(dialect: Dialect, names: Names, table: string): [sql: stri
 
 function indexesQuery(dialect: Dialect, names: Names, table: string): [sql: string, parameters: unknown[]] {
   if (dialect === 'sqlite')
-    return ['select name from pragma_index_list(?, ?)', [names.bareTable(table), names.schema ?? 'main']]
+    return ['select name as name from pragma_index_list(?, ?)', [names.bareTable(table), names.schema ?? 'main']]
   if (dialect === 'postgres') {
     const [where, parameters] = inSchema(dialect, names, table, 'schemaname', 'tablename')
     return [`select indexname as name from pg_indexes where ${where}`, parameters]

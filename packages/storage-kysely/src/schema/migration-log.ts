@@ -55,7 +55,7 @@ export function markAppliedSql(target: SchemaTarget, { module, name }: Pick<LogE
 export async function listLogEntries(run: Run, { names }: SchemaTarget): Promise<LogEntry[]> {
   try {
     const { rows } = await run(
-      `select module, name, steps, applied_at from ${names.table(migrationLog.name)} order by module, name`,
+      `select module as module, name as name, steps as steps, applied_at as applied_at from ${names.table(migrationLog.name)} order by module, name`,
     )
     return rows.map(toCells).map(toLogEntry)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { isBillfoldError, tables } from '@billfold/core'
 import { appliedBatches, withBackfill, integer, nullable, text, wideInteger } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
@@ -25,6 +25,11 @@ test('the migrations of core are numbered from 0001 without a gap', () => {
   expect(coreMigrations().map(({ name }) => name.slice(0, 4))).toEqual(
     coreMigrations().map((_, index) => String(index + 1).padStart(4, '0')),
   )
+})
+
+test('every migration file is part of the code', () => {
+  const files = readdirSync(new URL('../../migrations/', import.meta.url)).filter((file) => file !== 'released.json')
+  expect(coreMigrations().map(({ name }) => `${name}.json`)).toEqual(files.toSorted())
 })
 
 test('released migrations do not change, and at most one is not released', () => {
@@ -53,7 +58,7 @@ const first: Migration = {
 const second: Migration = {
   name: '0002-more',
   steps: [
-    { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's red") },
+    { kind: 'addColumn', table: 'things', name: 'colour', column: withBackfill(text(20), "it's \\ red?") },
     { kind: 'addColumn', table: 'things', name: 'seenAt', column: nullable(integer()) },
     { kind: 'addColumn', table: 'things', name: 'worth', column: withBackfill(wideInteger(), '-12345678901234567890') },
     { kind: 'dropIndex', table: 'things', name: 'byBoth' },
@@ -118,10 +123,10 @@ for (const database of await openTestDatabases()) {
       await sql`insert into billfold_things (id, owner_name) values ('a', 'ann')`.execute(db)
       expect(await applyMigrations(db, { dialect }, [first, second])).toEqual(['core/0002-more'])
       const { rows } = await sql`select colour, seen_at from billfold_things`.execute(db)
-      expect(rows).toEqual([{ colour: "it's red", seen_at: null }])
+      expect(rows).toEqual([{ colour: "it's \\ red?", seen_at: null }])
       const [things] = tablesAfter([first, second])
       expect(things && (await kyselyStorage(db, { dialect }).find(things))).toEqual([
-        { id: 'a', ownerName: 'ann', colour: "it's red", seenAt: null, worth: -12345678901234567890n },
+        { id: 'a', ownerName: 'ann', colour: "it's \\ red?", seenAt: null, worth: -12345678901234567890n },
       ])
       await fresh.drop()
     })

@@ -18,7 +18,7 @@ const samples: readonly (readonly [DriverErrorKind, readonly (string | number)[]
   ['refused', ['28000', '28P01', '42501', 1044, 1045, 1130, 1142, 1862, 3118, 4151, 'SQLITE_PERM', 'CERT_HAS_EXPIRED']],
   [
     'fault',
-    ['42601', '22P02', '22012', '23502', '0A000', 'XX000', '58000', 1064, 1136, 1644, 'SQLITE_CORRUPT', 'EOTHER'],
+    ['42601', '22P02', '22012', '23502', '0A000', 'XX000', '58000', 1064, 1136, 1644, 'SQLITE_CORRUPT', 'EXAMPLE'],
   ],
 ]
 

@@ -24,6 +24,10 @@ test('a value with a question mark is not taken for a placeholder', () => {
 })
 
 test('a wrong number of parameters is an error', () => {
-  expect(() => inlineParameters('select ?', [])).toThrow('1 placeholders, but 0 parameters')
+  expect(() => inlineParameters('select ?, ?', [1])).toThrow('2 placeholders, but 1 parameters')
   expect(() => inlineParameters('select 1', [1])).toThrow('0 placeholders, but 1 parameters')
+})
+
+test('a statement without parameters may contain question marks, as the definition of a table can', () => {
+  expect(inlineParameters(`alter table t add column c text default 'really?'`, [])).toContain(`'really?'`)
 })

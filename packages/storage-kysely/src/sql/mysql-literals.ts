@@ -3,9 +3,10 @@
  * takes as plain characters under the `sql_mode` NO_BACKSLASH_ESCAPES: a quote in a value would then end its literal. A
  * hexadecimal literal has no character that any `sql_mode` or character set reads differently.
  *
- * @param sql - a statement whose only question marks are placeholders
+ * @param sql - a statement whose only question marks are placeholders; without parameters, any statement
  */
 export function inlineParameters(sql: string, parameters: readonly unknown[]): string {
+  if (parameters.length === 0) return sql
   const parts = sql.split('?')
   if (parts.length !== parameters.length + 1)
     throw new TypeError(`${parts.length - 1} placeholders, but ${parameters.length} parameters`)

@@ -22,6 +22,8 @@ export async function loadBestDecoder(): Promise<ImageDecoder> {
     const { default: sharp } = await import('sharp')
     return async ({ mediaType, bytes }) => {
       assertMagicBytes(mediaType, bytes)
+      // For a progressive JPEG of 50 megapixels, sharp holds all coefficients: up to 300 MB.
+      if (isLargeJpeg(mediaType, bytes)) return javascriptDecoder({ mediaType, bytes })
       const upright = sharp(bytes, {
         limitInputPixels: maxPixels[mediaType],
         failOn: 'truncated',
@@ -36,6 +38,13 @@ export async function loadBestDecoder(): Promise<ImageDecoder> {
     // Not installed, or not for this platform.
     return javascriptDecoder
   }
+}
+
+/** Returns true for a JPEG that is always decoded at a reduced scale, by the JavaScript decoder. */
+function isLargeJpeg(mediaType: EncodedImage['mediaType'], bytes: Uint8Array): boolean {
+  if (mediaType !== 'image/jpeg') return false
+  const { width = 0, height = 0 } = parseImageHeader(bytes) ?? {}
+  return width * height > imageLimits.pngPixels
 }
 
 const magicBytes = {

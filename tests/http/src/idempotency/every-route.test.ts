@@ -17,6 +17,8 @@ const apis = (['authentication', 'onboarding', 'dids', 'custody', 'payments'] as
 const exceptions: Readonly<Record<string, string>> = {
   'authentication.checkEnrollment': 'reads',
   'authentication.getSessionResult': 'reads',
+  'authentication.fetchUserInfo': 'reads',
+  'authentication.getCommunityInfo': 'reads',
   'authentication.authenticateWithLiveid': 'is gone',
   'authentication.webhook': 'is gone',
   'authentication.ecdsaHelper': 'computes',
@@ -49,6 +51,70 @@ test('every POST route takes an Idempotency-Key, except those listed here', () =
       .map(({ id }) => `${name}.${id}`),
   )
   expect(without.toSorted()).toEqual(Object.keys(exceptions).toSorted())
+})
+
+/** Routes with an Idempotency-Key whose reply carries a secret, a token or a signature: it is stored for minutes. */
+const secretReplies = [
+  'authentication.authenticateSession',
+  'authentication.authenticateWithLiveId',
+  'authentication.resetServiceKey',
+  'authentication.submitFace',
+  'authentication.verifyPin',
+  'custody.beginFaceCheck',
+  'custody.createSignature',
+  'custody.createSigningMethod',
+  'custody.passFaceCheck',
+  'onboarding.answerChallenge',
+  'onboarding.completeLogin',
+  'onboarding.createUser',
+  'onboarding.login',
+]
+
+/** The other routes with an Idempotency-Key: their replies are ids, addresses, states and messages. */
+const plainReplies = [
+  'authentication.addDeviceInfo',
+  'authentication.createSession',
+  'authentication.identifySelfie',
+  'authentication.startLiveness',
+  'custody.createUser',
+  'custody.createWallet',
+  'custody.importWallet',
+  'custody.linkWalletByPathAndPost',
+  'custody.linkWalletByPost',
+  'dids.configureWallet',
+  'dids.createVault',
+  'dids.createWallet',
+  'dids.renameWallets',
+  'onboarding.changeApplicationStatus',
+  'onboarding.postApplicationMessage',
+  'onboarding.reportApplicationPayment',
+  'onboarding.sendFile',
+  'onboarding.sendUserFile',
+  'payments.activateLicence',
+  'payments.addEvaultUser',
+  'payments.addUserLicence',
+  'payments.changePassword',
+  'payments.confirmPayment',
+  'payments.createSession',
+  'payments.createTransaction',
+  'payments.createWallet',
+  'payments.deactivateLicence',
+  'payments.register',
+  'payments.setPin',
+  'payments.setPin2',
+  'payments.updateBalance',
+  'payments.updateProfile',
+  'payments.updateTransaction',
+]
+
+test('every route with an Idempotency-Key is known to reply with a secret or without one', () => {
+  const keyed = apis.flatMap(({ name, routes }) =>
+    routes.filter(({ idempotency }) => idempotency === 'key').map((one) => ({ name: `${name}.${one.id}`, ...one })),
+  )
+  const listNames = (isSecret: boolean): readonly string[] =>
+    keyed.filter(({ secretReply }) => secretReply === isSecret).map(({ name }) => name)
+  expect([...new Set(listNames(true))].toSorted()).toEqual(secretReplies)
+  expect([...new Set(listNames(false))].toSorted()).toEqual(plainReplies)
 })
 
 const publicGuard: Guard = {

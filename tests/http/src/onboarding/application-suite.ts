@@ -164,16 +164,18 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
   })
 
   describe('a browser login', () => {
-    const ticketFor = async (): Promise<{ readonly url: URL; readonly userId: string }> => {
+    const ticketFor = async (headers: Record<string, string> = {}) => {
       const applicant = await logInApplicant(client)
       const { body: user } = await applicant.send('POST', '/users', { json: { attributes: [] } })
-      const { status, body } = await applicant.send('POST', '/login', { json: { token: user.token } })
+      const reply = await applicant.send('POST', '/login', { headers, json: { token: user.token } })
+      const { status, body } = reply
       expect(status).toBe(200)
       expect(body.redirectTo).toBe(body.redirectUrl)
-      return { url: new URL(body.redirectUrl), userId: decodeClaims(user.token).sub }
+      const [cookie] = String(reply.headers['set-cookie'] ?? '').split(';')
+      return { url: new URL(body.redirectUrl), userId: decodeClaims(user.token).sub, cookie }
     }
-    const startLogin = async (url: URL) => {
-      const page = await client.requestHost('GET', url.pathname + url.search)
+    const startLogin = async (url: URL, headers: Record<string, string> = {}) => {
+      const page = await client.requestHost('GET', url.pathname + url.search, { headers })
       const [cookie = ''] = String(page.headers['set-cookie']).split(';')
       const value = (field: string): string => new RegExp(`name="${field}" value="([^"]+)"`).exec(page.text)?.[1] ?? ''
       return { page, cookie, ticket: value('ticket'), binding: value('binding') }
@@ -191,7 +193,7 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       await startLogin(url)
       const { page, cookie, ticket, binding } = await startLogin(url)
       expect(page.status).toBe(200)
-      expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-[^']+';/)
+      expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/)
       expect(page.headers['set-cookie']?.[0]).toContain(`Path=${client.mounting.prefix}/login;`)
       expect(page.text).not.toContain(userId)
       const done = await submit(`other=1; ${cookie}`, { ticket, binding })
@@ -211,6 +213,43 @@ export function applicationSuite(client: MountedClient, host: () => OnboardingHo
       expect((await submit(mine.cookie, { ticket, binding }, { 'sec-fetch-site': 'cross-site' })).status).toBe(401)
       expect((await submit(mine.cookie, { ticket, binding: theirs.binding })).status).toBe(401)
       expect((await submit(mine.cookie, { ticket, binding }, { 'sec-fetch-site': 'same-origin' })).status).toBe(303)
+    })
+
+    it('asks in a browser that did not request the ticket, whatever it reports, and names the account', async () => {
+      const { url } = await ticketFor()
+      for (const site of [undefined, 'none', 'cross-site', 'same-site', 'same-origin']) {
+        const { page } = await startLogin(url, site === undefined ? {} : { 'sec-fetch-site': site })
+        expect(page.status).toBe(200)
+        expect(page.text).toMatch(/<button>Sign in as <bdi>wallet [!-;=-~]{8}…[!-;=-~]{6}<\/bdi><\/button>/)
+        expect(page.text).not.toContain('script')
+        expect(page.headers['content-security-policy']).not.toContain('script')
+      }
+    })
+
+    it('asks again after a reload of the page that asks', async () => {
+      const { url } = await ticketFor()
+      const { cookie } = await startLogin(url)
+      expect((await startLogin(url, { cookie })).page.text).toContain('<button>Sign in as')
+    })
+
+    it('submits itself in the browser that requested the ticket, and not if another site opens it there', async () => {
+      const { url, cookie = '' } = await ticketFor({ 'sec-fetch-site': 'same-origin' })
+      const own = await startLogin(url, { cookie, 'sec-fetch-site': 'same-origin' })
+      expect(own.page.text).toContain('<script>document.forms[0].submit()</script>')
+      expect(own.page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-[^']+';/)
+      expect((await startLogin(url, { cookie, 'sec-fetch-site': 'cross-site' })).page.text).toContain(
+        '<button>Sign in as',
+      )
+      const other = await ticketFor({ 'sec-fetch-site': 'same-origin' })
+      expect((await startLogin(other.url, { cookie })).page.text).toContain('<button>Sign in as')
+      expect((await submit(own.cookie, { ticket: own.ticket, binding: own.binding })).status).toBe(303)
+      expect((await startLogin(url, { cookie })).page.status).toBe(401)
+    })
+
+    it('gives the cookie of a requester to a browser of this origin only', async () => {
+      for (const site of ['none', 'cross-site', 'same-site'])
+        expect((await ticketFor({ 'sec-fetch-site': site })).cookie).toBe('')
+      expect((await ticketFor()).cookie).toBe('')
     })
 
     it("requires a token of the wallet's own user", async () => {

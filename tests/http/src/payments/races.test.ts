@@ -106,6 +106,24 @@ describe.each(await openTestDatabases())(
       expect(notifications).toHaveLength(2)
     })
 
+    it('lock a password once and notify its user once, after forty concurrent guesses', async () => {
+      const { email, password, apikey } = await registerUser(hosts[0])
+      const logIn = (host: ClockedHost, typed: string, authorization?: string) => {
+        const form = { email, password: typed, imei: 'other', appid: '1' }
+        return callEndpoint(host, '/api/auth/login/', form, authorization === undefined ? {} : { authorization })
+      }
+      const guesses = await concurrency(40, (host, index) => logIn(host, `wrong ${index}`))
+      expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401]))
+      const right = await concurrency(4, (host) => logIn(host, password))
+      expect(right.map(({ status }) => status)).toEqual([401, 401, 401, 401])
+      expect((await logIn(hosts[1], password, apikey)).code).toBe('0')
+      await Promise.all(hosts.map(({ billfold }) => billfold.deliver()))
+      const notices = hosts
+        .flatMap(({ messages }) => messages)
+        .filter(({ topic, payload }) => topic === 'security.credential-locked' && payload['email'] === email)
+      expect(notices).toMatchObject([{ payload: { credential: 'password', lockedFor: 'one-source' } }])
+    })
+
     it('create one pending payment per sender', async () => {
       const [from, to] = [await rich('100'), await registerUser(hosts[0])]
       const reply = await concurrency(12, (host) => createPayment(host, from, to, '1'))

@@ -52,6 +52,23 @@ describePayments(
       expect((await callEndpoint(client, 'getwalletinfo', person)).code).toBe('0')
     })
 
+    it('login accepts a device with an API key although its address is locked for the user', async () => {
+      const { email, password, apikey } = await registerUser(client)
+      for (let wrong = 0; wrong < 10; wrong++)
+        await callEndpoint(client, '/api/auth/login/', { email, password: `wrong ${wrong}` })
+      const logIn = (authorization?: string) =>
+        callEndpoint(
+          client,
+          '/api/auth/login/',
+          { email, password, imei: 'a phone', appid: '1' },
+          authorization === undefined ? {} : { authorization },
+        )
+      expect((await logIn()).status).toBe(401)
+      expect((await logIn('Bearer not-a-key')).status).toBe(401)
+      expect((await logIn((await registerUser(client)).apikey)).status).toBe(401)
+      expect((await logIn(apikey)).code).toBe('0')
+    })
+
     it('login replaces the api key of the same device only', async () => {
       const { email, password } = await registerUser(client)
       const login = async (imei: string) =>

@@ -1,3 +1,4 @@
+import type { ControlsDid } from '../../identity/users/did-control.ts'
 import type { IdentityServices } from '../../identity/services.ts'
 import {
   type VerifierClient,
@@ -45,11 +46,13 @@ export interface FaceOptions {
 /**
  * Creates the context of session steps. Call it once per process, because it caches galleries in memory.
  * @param listWalletClaims lists the wallets for the scope `wallet`; by default there are none
+ * @param controlsDid looks up who controls a DID; by default nobody does
  */
 export function createSessionContext(
   services: IdentityServices,
   options: FaceOptions = {},
   listWalletClaims: ListWalletClaims = () => Promise.resolve([]),
+  controlsDid: ControlsDid = () => Promise.resolve(false),
 ): SessionContext {
   const { verifierLimits } = options
   const verifier: VerifierClient | undefined =
@@ -62,5 +65,6 @@ export function createSessionContext(
     faceAttemptsPerLicence: options.faceAttemptsPerLicence ?? { limit: 6000, windowSeconds: 3600 },
     hooks: options.hooks ?? {},
     listWalletClaims,
+    controlsDid,
   }
 }

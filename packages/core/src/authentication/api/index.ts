@@ -69,10 +69,10 @@ export function authenticationHttpApi(
     title: 'Billfold authentication API',
     routes: Object.freeze([
       ...serviceRoutes(authentication),
-      ...tenantRoutes(authentication),
+      ...tenantRoutes(sessionRoutesContext),
       ...serviceKeyRoutes(authentication),
       ...ecdsaHelperRoutes(authentication),
-      enrollmentRoute(authentication),
+      enrollmentRoute(authentication, sessionContext.controlsDid),
       ...sessionRoutes(sessionRoutesContext),
       startSessionRoute(sessionRoutesContext),
       ...pageRoutes(sessionRoutesContext),

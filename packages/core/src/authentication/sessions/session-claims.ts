@@ -1,6 +1,7 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import { z } from 'zod'
 import type { Evidence, VerifierOutcome } from '../../identity/biometrics/verifier.ts'
+import type { ControlsDid } from '../../identity/users/did-control.ts'
 import type { Write } from '../../kernel/storage/index.ts'
 import type { SessionRow } from './session.ts'
 import { getUserDid } from './user-did.ts'
@@ -85,7 +86,15 @@ export async function retainFaceDataWrites(
  * @param uncommitted the face data of the same commit, which cannot be read from storage yet
  */
 export async function getSessionClaims(
-  { services, listWalletClaims }: { readonly services: IdentityServices; readonly listWalletClaims: ListWalletClaims },
+  {
+    services,
+    listWalletClaims,
+    controlsDid,
+  }: {
+    readonly services: IdentityServices
+    readonly listWalletClaims: ListWalletClaims
+    readonly controlsDid: ControlsDid
+  },
   session: SessionRow,
   uncommitted?: RetainedFaceData,
 ): Promise<SessionClaims> {
@@ -95,7 +104,7 @@ export async function getSessionClaims(
   return {
     userId,
     userid: userId,
-    did: await getUserDid(services, session.tenant, userId),
+    did: await getUserDid({ services, controlsDid }, session.tenant, userId),
     ...(scopes.has('wallet') && { wallet: await listWalletClaims(services, session.tenant, userId) }),
     ...(scopes.has('liveness_score') && { liveness_score: scores?.liveness ?? null }),
     ...(scopes.has('face_compare_score') && { face_compare_score: scores?.comparison ?? null }),

@@ -1,5 +1,6 @@
 import type { IdentityServices } from '../../identity/services.ts'
 import type { FaceRecognition } from '../../identity/biometrics/face-recognition.ts'
+import type { ControlsDid } from '../../identity/users/did-control.ts'
 import type { RateLimitRule } from '../../platform/rate-limits/index.ts'
 import type { AssessRisk } from './face-step/risk-assessment.ts'
 import type { ListWalletClaims } from './session-claims.ts'
@@ -18,6 +19,8 @@ export interface SessionContext {
   readonly hooks: SessionHooks
   /** Lists the wallets of a user, for the scope `wallet`. */
   readonly listWalletClaims: ListWalletClaims
+  /** Looks up who controls a DID. */
+  readonly controlsDid: ControlsDid
 }
 
 /**

@@ -66,6 +66,8 @@ export const faceAttempts = defineTable({
     id: text(36),
     tenant: text(64),
     sessionId: text(36),
+    /** The user whom the session names; null if it looks for one. */
+    userId: nullable(text(36)),
     at: integer(),
     /** The verifier's decision; null while it runs, and permanently if the process died. */
     decision: nullable(text(16)),
@@ -76,5 +78,5 @@ export const faceAttempts = defineTable({
     sealedInputs: bytes(),
   },
   key: ['id'],
-  indexes: { bySession: ['sessionId', 'id'], byTime: ['at'] },
+  indexes: { bySession: ['sessionId', 'id'], byUser: ['userId', 'id'], byTime: ['at'] },
 })

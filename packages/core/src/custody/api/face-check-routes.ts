@@ -51,6 +51,7 @@ export function faceCheckRoutes({ services, service, faces }: CustodyContext): r
   return [
     route({
       id: 'beginFaceCheck',
+      secretReply: true,
       method: 'POST',
       path: '/api/users/:userId/signing-methods/:signingMethodId/face-checks',
       summary: 'Start a face check for a BIOMETRIC signing method with face verification',
@@ -67,6 +68,7 @@ export function faceCheckRoutes({ services, service, faces }: CustodyContext): r
     }),
     route({
       id: 'passFaceCheck',
+      secretReply: true,
       method: 'POST',
       path: '/api/users/:userId/signing-methods/:signingMethodId/face-checks/:checkId',
       summary: 'Submit face evidence and a device signature over the request to be authorized',

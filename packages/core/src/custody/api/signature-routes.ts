@@ -40,6 +40,7 @@ export function signatureRoutes(custody: CustodyContext): readonly Route[] {
     verificationRoute(custody),
     route({
       id: 'createSignature',
+      secretReply: true,
       method: 'POST',
       path: '/api/signatures',
       summary:

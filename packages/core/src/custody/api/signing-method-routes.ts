@@ -57,6 +57,7 @@ function addRoute(custody: CustodyContext): Route {
   const { services, service, methods } = custody
   return route({
     id: 'createSigningMethod',
+    secretReply: true,
     method: 'POST',
     path: '/api/users/:userId/signing-methods',
     summary: 'Add a signing method; all but the first must be authorized by an existing one',

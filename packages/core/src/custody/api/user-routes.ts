@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
+import { closeOwnerWrites, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
 import { methodUnchanged } from '../../identity/signing-methods/authorized-method.ts'
 import { hasMethods } from '../../identity/signing-methods/methods.ts'
 import { type Route, route } from '../../http/index.ts'
@@ -134,7 +134,11 @@ function deleteRoute({ services, service }: CustodyContext): Route {
       if (await hasMethods(services, owner)) {
         const header = await parseSigningMethod(services, context, headers, 'without body')
         const authorizedBy = await authorizeWithSigningMethod(services, actor, user.id, header)
-        const writes = [methodUnchanged(authorizedBy), closeOwner(user.id, now), archiveUserWallets(user.id, now)]
+        const writes = [
+          methodUnchanged(authorizedBy),
+          ...closeOwnerWrites(user.id, now),
+          archiveUserWallets(user.id, now),
+        ]
         await archiveUser(services, actor, user.id, writes)
       } else {
         await archiveUser(services, actor, user.id, [insertClosedOwner(actor.tenant, user.id, now)])

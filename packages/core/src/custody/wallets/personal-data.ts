@@ -1,13 +1,13 @@
 import { hasMethods } from '../../identity/signing-methods/methods.ts'
-import { closeOwner, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
-import { update } from '../../kernel/storage/index.ts'
+import { closeOwnerWrites, eraseMethodsWrites, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
+import { remove, update } from '../../kernel/storage/index.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
 import { archiveUserWallets } from './update.ts'
-import { wallets } from './tables.ts'
+import { seeds, wallets } from './tables.ts'
 
 /**
  * The personal data that custody stores about a user: the user's wallets. Erasure archives them and deletes their descriptions
- * and identifiers. The sealed keys remain as a record, but no signing method can open them any more.
+ * and identifiers, the signing methods and the seed. The sealed keys of wallets remain as a record that nothing can open.
  */
 export const custodyPersonalData: PersonalData = {
   name: 'custody',
@@ -28,7 +28,7 @@ export const custodyPersonalData: PersonalData = {
     const owner = { tenant, ownerId: userId, ownerKind: 'user' as const }
     const [wallet] = await services.storage.find(wallets, { where: { tenant, userId }, limit: 1 })
     const closeWrites = (await hasMethods(services, owner))
-      ? [closeOwner(userId, now)]
+      ? closeOwnerWrites(userId, now)
       : wallet === undefined
         ? []
         : [insertClosedOwner(tenant, userId, now)]
@@ -37,6 +37,10 @@ export const custodyPersonalData: PersonalData = {
       set: { description: null, identifier: null },
       expectedRows: 'any',
     })
-    return { writes: [...closeWrites, archiveUserWallets(userId, now), withoutNames] }
+    const withoutKeys = [
+      ...eraseMethodsWrites(tenant, userId),
+      remove(seeds, { where: { tenant, ownerId: userId }, expectedRows: 'any' }),
+    ]
+    return { writes: [...closeWrites, ...withoutKeys, archiveUserWallets(userId, now), withoutNames] }
   },
 }

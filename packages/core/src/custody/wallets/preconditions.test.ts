@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { auditRecords } from '../../platform/audit/tables.ts'
 import { addMethod, replaceMethod } from '../../identity/signing-methods/methods.ts'
-import { closeOwner } from '../../identity/signing-methods/owner.ts'
+import { closeOwnerWrites } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { events } from '../../platform/events/table.ts'
@@ -57,7 +57,7 @@ const exported = (by: CustodyServices, request: KeyExportRequest = { type: 'PRIV
 
 const archived = (): Promise<unknown> => updateWallet(services, actor, wallet.id, { archived: true })
 const userDeleted = (): Promise<unknown> =>
-  archiveUser(services, actor, userId, [closeOwner(userId, 1), archiveUserWallets(userId, 1)])
+  archiveUser(services, actor, userId, [...closeOwnerWrites(userId, 1), archiveUserWallets(userId, 1)])
 const methodReplaced = async (): Promise<unknown> => {
   const owner = { tenant: 'default', ownerId: userId, ownerKind: 'user' as const }
   return replaceMethod(services, {}, actor, owner, pinId, '4712', await unlockMethod(codeId, code))

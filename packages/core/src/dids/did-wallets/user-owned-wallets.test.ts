@@ -3,7 +3,7 @@ import { HDNodeWallet, Mnemonic } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { auditRecords } from '../../platform/audit/tables.ts'
 import { addMethod, removeMethod, replaceMethod } from '../../identity/signing-methods/methods.ts'
-import { closeOwner } from '../../identity/signing-methods/owner.ts'
+import { closeOwnerWrites } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
@@ -151,7 +151,7 @@ describe('DID wallets of users', () => {
       await replaceMethod(services, {}, testActor, owner, pinId, '123456', byCode)
     })
     expect(await replaced).toBe('signing-method.invalid')
-    const userDeleted = signWhile(() => archiveUser(services, testActor, userId, [closeOwner(userId, 1)]))
+    const userDeleted = signWhile(() => archiveUser(services, testActor, userId, closeOwnerWrites(userId, 1)))
     expect(await userDeleted).toBe('signing-method.invalid')
     expect(await services.storage.find(auditRecords, { where: { action: 'did-wallet.did-auth-signed' } })).toEqual([])
   })

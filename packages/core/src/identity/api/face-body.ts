@@ -1,3 +1,5 @@
+import { parseBase64 } from '../../kernel/base64.ts'
+import { BillfoldError } from '../../kernel/errors.ts'
 import { z } from 'zod'
 import { imageLimits, maxSelfieLength, parseFrames, parseSelfie } from '../biometrics/selfie.ts'
 import { templateLimits } from '../biometrics/verifier-client.ts'
@@ -36,18 +38,27 @@ export const faceFields = {
 
 const evidenceSchema = z.object(evidenceFields)
 
-/** Parses the images of a submission. @throws BillfoldError `selfie.too-large`, `selfie.invalid` */
+/** Parses the images of a submission. @throws BillfoldError `selfie.too-large`, `selfie.invalid`, `input.invalid` */
 export function parseEvidence(body: z.output<typeof evidenceSchema>): PresentedEvidence {
   const { selfie, frames, livenessSessionId, livenessPayload } = body
   return {
     selfie: selfie === undefined ? undefined : parseSelfie(selfie),
     frames: frames === undefined ? undefined : parseFrames(frames),
     livenessSessionId,
-    payload:
-      livenessPayload === undefined
-        ? undefined
-        : { format: livenessPayload.format, bytes: Uint8Array.from(Buffer.from(livenessPayload.data, 'base64')) },
+    payload: livenessPayload === undefined ? undefined : parsePayload(livenessPayload),
   }
+}
+
+function parsePayload({ format, data }: { readonly format: string; readonly data: string }): {
+  readonly format: string
+  readonly bytes: Uint8Array
+} {
+  const bytes = parseBase64(data)
+  if (bytes === undefined) {
+    const issues = [{ path: 'livenessPayload.data', message: 'must be base64' }]
+    throw new BillfoldError('input.invalid', { issues })
+  }
+  return { format, bytes: Uint8Array.from(bytes) }
 }
 
 /** Verifies the device proof, if there is one. @throws BillfoldError `device.invalid-proof` */

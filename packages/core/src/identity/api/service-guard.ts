@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import type { Caller, Guard, IncomingRequest } from '../../http/index.ts'
 import { authenticateServiceKey, findActiveServiceKey, type ServiceKeyRow } from '../service-keys/service-keys.ts'
@@ -44,8 +45,9 @@ export function publicGuard(tenant: string): Guard {
 export function parseBasicCredentials(header: unknown): { readonly id: string; readonly secret: string } | undefined {
   if (typeof header !== 'string' || header.length > 1024) return undefined
   const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(header)?.[1]
-  if (encoded === undefined) return undefined
-  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const bytes = encoded === undefined ? undefined : parseBase64(encoded)
+  if (bytes === undefined) return undefined
+  const decoded = Buffer.from(bytes).toString('utf8')
   const colon = decoded.indexOf(':')
   return colon < 0 || decoded.includes('\0')
     ? undefined

@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { stripDataUrl } from './data-url.ts'
 import { parseImageHeader } from './image-header.ts'
@@ -45,9 +46,9 @@ export function parseFrames(texts: readonly string[]): readonly FaceImage[] {
 
 function parseImage(text: string, maxPixels: Readonly<Record<FaceImage['mediaType'], number>>): FaceImage {
   if (text.length > maxSelfieLength) throw new BillfoldError('selfie.too-large')
-  const base64 = stripDataUrl(text)
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('selfie.invalid')
-  const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
+  const decoded = parseBase64(stripDataUrl(text))
+  if (decoded === undefined) throw new BillfoldError('selfie.invalid')
+  const bytes = Uint8Array.from(decoded)
   if (bytes.length > imageLimits.bytes) throw new BillfoldError('selfie.too-large')
   const header = parseImageHeader(bytes)
   if (header === undefined) throw new BillfoldError('selfie.invalid')

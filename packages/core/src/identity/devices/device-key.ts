@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
 
@@ -75,7 +76,7 @@ function importPublicKey(x: string, y: string): KeyObject {
 }
 
 function decode64Bytes(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.length !== 64) throw new BillfoldError('device.invalid-proof')
-  return bytes
+  const bytes = parseBase64(text)
+  if (bytes?.length !== 64) throw new BillfoldError('device.invalid-proof')
+  return Buffer.from(bytes)
 }

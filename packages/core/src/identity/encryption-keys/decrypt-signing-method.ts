@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { createDecipheriv, createHash } from 'node:crypto'
 import { z } from 'zod'
 import { timingSafeEqual } from '../../kernel/crypto/index.ts'
@@ -20,10 +21,7 @@ export interface DecryptedSigningMethod {
   readonly idempotencyKey: string
 }
 
-const base64 = z
-  .string()
-  .max(8192)
-  .regex(/^[A-Za-z0-9+/_-]*={0,2}$/)
+const base64 = z.string().max(8192)
 
 /** The JSON in the header, base64-encoded. */
 const headerShape = z.object({
@@ -58,19 +56,14 @@ export async function decryptSigningMethod(
   header: string,
   rawBody: Uint8Array,
 ): Promise<DecryptedSigningMethod> {
-  const { encryption, value } = parseJson(headerShape, Buffer.from(header, 'base64'))
+  const { encryption, value } = parseJson(headerShape, decodeBase64(header))
   const { key, iv } = encryption
-  const contentKey = await decryptWithEncryptionKey(
-    services,
-    key.encryptionKeyId,
-    Buffer.from(key.encryptedValue, 'base64'),
-  )
+  const contentKey = await decryptWithEncryptionKey(services, key.encryptionKeyId, decodeBase64(key.encryptedValue))
   if (contentKey?.plaintext.length !== 32) throw new BillfoldError('signing-method.invalid')
-  const plaintext = decrypt(contentKey.plaintext, Buffer.from(iv, 'base64'), Buffer.from(value, 'base64'))
+  const plaintext = decrypt(contentKey.plaintext, decodeBase64(iv), decodeBase64(value))
   const { signature, ...method } = parseJson(contentShape, plaintext)
   const digest = createHash('sha256').update(rawBody).digest()
-  if (!timingSafeEqual(digest, Buffer.from(signature.value, 'base64')))
-    throw new BillfoldError('signing-method.invalid')
+  if (!timingSafeEqual(digest, decodeBase64(signature.value))) throw new BillfoldError('signing-method.invalid')
   const purpose = `encrypted signing method ${key.encryptionKeyId}`
   await consumeNonce(
     services.storage,
@@ -90,6 +83,12 @@ function decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8
     throw new BillfoldError('signing-method.invalid')
   }
   return plaintext
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const bytes = parseBase64(text)
+  if (bytes === undefined) throw new BillfoldError('signing-method.invalid')
+  return bytes
 }
 
 /** All failures throw the same error, to avoid a decryption oracle. */

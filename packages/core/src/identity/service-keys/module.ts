@@ -23,6 +23,7 @@ export const serviceKeysModule = defineModule({
   name: 'serviceKeys',
   tables: [serviceKeyTable],
   sealedColumns: [sealedServiceKeys],
+  replyPreconditions: [{ table: serviceKeyTable, column: 'revokedAt' }],
   auditActions: serviceKeyAuditActions,
   events: serviceKeyEvents,
   errors: serviceKeyErrors,

@@ -1,7 +1,8 @@
-import { insert, retryOnConflict, update, type Write } from '../../kernel/storage/index.ts'
+import { insert, remove, retryOnConflict, update, type Write } from '../../kernel/storage/index.ts'
 import type { Services } from '../../platform/services.ts'
 import type { MasterSecret } from '../../platform/master-secret.ts'
-import { masterSecrets } from './tables.ts'
+import { faceChecks } from './face-check-table.ts'
+import { masterSecrets, signingMethods } from './tables.ts'
 
 /**
  * Increments the version of an owner, for a commit that adds a signing method or a row sealed under the master secret. Fails
@@ -23,9 +24,21 @@ export function insertClosedOwner(tenant: string, ownerId: string, closedAt: num
   return insert(masterSecrets, { ownerId, tenant, version: 1, generation: 1, createdAt: closedAt, closedAt })
 }
 
-/** Closes an owner, for a commit that archives it. No signing method of the owner authorizes anything afterwards. */
-export function closeOwner(ownerId: string, closedAt: number): Write {
-  return update(masterSecrets, { where: { ownerId }, set: { closedAt }, add: { version: 1 }, expectedRows: 'any' })
+/**
+ * Closes an owner, for a commit that archives it. No signing method of the owner authorizes anything afterwards; their
+ * versions change, so that what was authorized before is not given out again either.
+ */
+export function closeOwnerWrites(ownerId: string, closedAt: number): readonly Write[] {
+  return [
+    update(masterSecrets, { where: { ownerId }, set: { closedAt }, add: { version: 1 }, expectedRows: 'any' }),
+    update(signingMethods, { where: { ownerId }, add: { version: 1 }, expectedRows: 'any' }),
+  ]
+}
+
+/** Deletes the signing methods of an owner and its face checks, for a commit that erases it. */
+export function eraseMethodsWrites(tenant: string, ownerId: string): readonly Write[] {
+  const where = { tenant, ownerId }
+  return [remove(signingMethods, { where, expectedRows: 'any' }), remove(faceChecks, { where, expectedRows: 'any' })]
 }
 
 /**

@@ -4,6 +4,7 @@ import { eraseUser } from './erase.ts'
 import { exportUser, type UserExport } from './export.ts'
 import type { Lockout } from '../../platform/lockout.ts'
 import { type Contact, contactVerified } from './contacts/contact-verified.ts'
+import { type ControlsDid, isStillControlled } from './did-control.ts'
 import { findByIdentifier, type Identifier, listClaimants } from './identifiers.ts'
 import { unlockOwner } from './unlock.ts'
 import type { PersonalData } from '../../platform/personal-data.ts'
@@ -31,7 +32,7 @@ export interface UsersApi {
   /**
    * Finds the user with an email, phone number, username, DID or public key. The spelling does not matter. Resolves to
    * undefined if no user has the identifier or if it is malformed. An email or a phone number that its user has not
-   * verified finds nobody: anybody can claim it.
+   * verified finds nobody: anybody can claim it. `verifiedBy` of a DID is null once the user does not control it any more.
    * @param tenant the tenant to search; the host's default tenant if omitted
    */
   readonly find: (identifier: Identifier, tenant?: string) => Promise<FoundUser | undefined>
@@ -83,17 +84,21 @@ const maxListedClaimants = 100
  * @param sources the personal data of each module
  * @param host returns the actor for calls of the host in a tenant
  * @param lockouts the counters of failed attempts of each module
+ * @param controlsDid looks up who controls a DID; by default nobody does
  */
 export function createUsersApi(
   services: Services,
   sources: readonly PersonalData[],
   host: (tenant?: string) => Actor,
   lockouts: readonly Lockout[] = [],
+  controlsDid: ControlsDid = () => Promise.resolve(false),
 ): UsersApi {
   return {
     find: async (identifier, tenant) => {
       const row = await findByIdentifier(services, host(tenant).tenant, identifier)
-      return row === undefined ? undefined : { id: row.userId, verifiedBy: row.verifiedBy }
+      if (row === undefined) return undefined
+      const isLost = identifier.kind === 'did' && !(await isStillControlled(controlsDid, row, identifier.value))
+      return { id: row.userId, verifiedBy: isLost ? null : row.verifiedBy }
     },
     listClaimants: (contact, tenant) => listClaimants(services, host(tenant).tenant, contact, maxListedClaimants),
     contactVerified: (userId, contact, tenant) => contactVerified(services, host(tenant), userId, contact, 'host'),

@@ -11,6 +11,7 @@ import { users } from './table.ts'
 const userAuditActions = {
   'user.created': 'A user was created',
   'user.reference-changed': 'The reference of a user was changed',
+  'user.did-transferred': 'A user lost a DID to the user who controls it now',
   'user.archived': 'A user was archived with all wallets',
   'user.unlocked': 'The host reset the failed attempts of a user or a standalone wallet',
   'user.contact-verified': 'An email or a phone number of a user was verified',
@@ -35,6 +36,7 @@ export const usersModule = defineModule({
       'Exported and erased by the export and the erasure of the user themselves, see export.ts and erase.ts.',
     contact_codes: 'Hashes of codes that live for half an hour: nothing to export. An erasure deletes them.',
   },
+  replyPreconditions: [{ table: users, column: 'archivedAt' }],
   auditActions: userAuditActions,
   events: userEvents,
   errors: userErrors,

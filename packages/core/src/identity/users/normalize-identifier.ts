@@ -13,8 +13,6 @@ interface Format {
   readonly normalize: (value: string) => string | undefined
 }
 
-const identity = (value: string): string => value
-
 /** What may stand in or around a phone number: spaces of any kind, tabs, hyphens and dashes, and direction marks, which copying adds. */
 const phoneSeparators = /[\p{Zs}\t()./\p{Pd}\u2212\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
 
@@ -22,7 +20,7 @@ const emailPattern = /^(?!.*[\p{Default_Ignorable_Code_Point}\p{Cc}])[^\s@]{1,64
 
 /** Pattern and normal form of each kind of identifier. */
 const formats: Readonly<Record<IdentifierKind, Format>> = {
-  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, normalize: identity },
+  did: { pattern: /^did:[a-z0-9]+:[!-~]+$/, normalize: normalizeDid },
   // Printable ASCII without spaces, since some curves use hex and others base64. Hex is case-insensitive.
   'public-key': {
     pattern: /^[!-~]+$/,
@@ -37,6 +35,17 @@ const formats: Readonly<Record<IdentifierKind, Format>> = {
   phone: { pattern: /^/, normalize: normalizePhone },
   // RFC 8265. Without @, so that no username is an email.
   username: { pattern: /^[^@]{1,128}$/u, normalize: normalizeUsername },
+}
+
+/** DID methods whose identifier ends in an Ethereum address or a public key in hex. Their registries use lower case. */
+const hexMethods = /^did:(?:ethr|eth|spherity):/
+
+/**
+ * Normalizes a DID: did:ethr and its relatives to lower case, since wallets write checksummed addresses (ERC-55), and the older spelling
+ * did:eth to did:ethr. In other methods case is significant (DID Core section 3.1).
+ */
+export function normalizeDid(did: string): string {
+  return hexMethods.test(did) ? did.toLowerCase().replace(/^did:eth:/, 'did:ethr:') : did
 }
 
 /**

@@ -28,6 +28,11 @@ export const idempotencyErrors = {
     status: 409,
     message: 'A request with this idempotency key was started and its outcome is unknown: check the current state',
   },
+  'idempotency-key.reply-withheld': {
+    status: 409,
+    message:
+      'A request with this idempotency key was executed, and its reply is not given again: check the current state',
+  },
 } as const satisfies ErrorTable
 
 /** The error codes of the secure channel. */

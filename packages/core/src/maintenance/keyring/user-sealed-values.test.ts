@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { builtInDeclarations } from '../../built-in-modules.ts'
-import { closeOwner } from '../../identity/signing-methods/owner.ts'
+import { closeOwnerWrites } from '../../identity/signing-methods/owner.ts'
 import { authorizeMethod } from '../../identity/signing-methods/authorize-method.ts'
 import { localKeyring, newKey } from '../../kernel/crypto/index.ts'
 import { storageBlindIndex } from '../../platform/blind-index/index.ts'
@@ -36,7 +36,7 @@ test('usage() counts signing methods and passwords until they are used under the
   const olderKeys = async () => (await getKeyringUsage(after, sealedColumns)).olderKeys
   expect(await olderKeys()).toMatchObject([{ id: 'k1', sealedValues: 0, signingMethods: 2, passwords: 1 }])
 
-  await after.storage.commit(batch(closeOwner(archived.id, Date.now())))
+  await after.storage.commit(batch(...closeOwnerWrites(archived.id, Date.now())))
   expect(await olderKeys()).toMatchObject([{ signingMethods: 1 }])
   await authorizeMethod(after, actor, user.id, { id: methods[0]?.id ?? '' }, '4711', refusals)
   expect(await olderKeys()).toMatchObject([{ signingMethods: 0, passwords: 1 }])

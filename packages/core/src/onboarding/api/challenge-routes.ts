@@ -75,6 +75,7 @@ async function challengeReply(
 function responseRoute({ services, settings, challengeGuard }: OnboardingContext): Route {
   return route({
     id: 'answerChallenge',
+    secretReply: true,
     method: 'POST',
     path: '/auth/challenge',
     summary: 'Exchange a signed challenge for a wallet token (W-JWT)',

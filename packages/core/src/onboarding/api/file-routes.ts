@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type MultipartPart, type Reply, type Route, route } from '../../http/index.ts'
@@ -17,6 +18,11 @@ const base64 = z
   .min(4)
   .max(Math.ceil(maxJsonFileBytes / 3) * 4)
   .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64')
+  .transform((text, context) => {
+    const bytes = parseBase64(text)
+    if (bytes === undefined) context.addIssue({ code: 'custom', message: 'must be base64' })
+    return bytes ?? z.NEVER
+  })
 const jsonBody = z.object({ file: base64 }).optional()
 const uploadedBody = z.object({ fileId: z.string(), id: z.string() })
 const multipartBody = z
@@ -55,7 +61,7 @@ function uploadRoute(onboarding: OnboardingContext, id: string, path: string): R
       const actor = toWalletActor(context)
       return body === undefined
         ? fromParts(onboarding, actor, requireParts(context))
-        : fromBytes(onboarding, actor, Buffer.from(body.file, 'base64'))
+        : fromBytes(onboarding, actor, body.file)
     },
   })
 }

@@ -46,6 +46,11 @@ export interface OnboardingOptions extends WalletLoginSettings {
   /** Path or URL that the browser is redirected to after login. Default: `/`. */
   readonly loginRedirect?: string
   /**
+   * Returns the name under which the owner of an account knows it. The login page shows it before somebody signs in from a link.
+   * Default: the verified email address, phone number or username, otherwise the wallet's public key, shortened.
+   */
+  readonly accountLabel?: (user: LoggedInUser) => Promise<string> | string
+  /**
    * Called once per completed browser login, for the host to start its own session. May return a redirect target on the origin of
    * `loginRedirect`.
    */
@@ -63,6 +68,7 @@ export interface OnboardingSettings {
   readonly allowedOrigins: ReadonlySet<string> | undefined
   readonly publicUrl: string | undefined
   readonly loginRedirect: string
+  readonly accountLabel: OnboardingOptions['accountLabel']
   readonly onLogin: OnboardingOptions['onLogin']
 }
 
@@ -90,6 +96,7 @@ export function toOnboardingSettings(options: OnboardingOptions = {}): Onboardin
     allowedOrigins: options.allowedOrigins === undefined ? undefined : new Set(options.allowedOrigins),
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     loginRedirect: options.loginRedirect ?? '/',
+    accountLabel: options.accountLabel,
     onLogin: options.onLogin,
   }
 }

@@ -43,6 +43,7 @@ export function userRoute(onboarding: OnboardingContext): Route {
   const { maxFileBytes, maxFilesPerRequest } = settings.files
   return route({
     id: 'createUser',
+    secretReply: true,
     method: 'POST',
     path: '/users',
     summary: "Create the wallet's user, with attributes and documents",
@@ -149,7 +150,7 @@ async function create(
 ): Promise<string> {
   const referenced = await findReferencedFiles(services, actor, profile.attributes)
   const stored = { ...profile, attributes: replaceAttributeReferences(profile.attributes, documentIds) }
-  return createWalletUser(services, settings.files, actor, stored, { staged, referenced })
+  return createWalletUser(services, settings, actor, stored, { staged, referenced })
 }
 
 /** Finds the files uploaded earlier that the attributes reference. */

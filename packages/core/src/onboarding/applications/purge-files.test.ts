@@ -95,7 +95,13 @@ describe('uploaded files', () => {
   it('are purged if unreferenced for a day, and stay if referenced', async () => {
     const unused = await storeFile()
     const used = await stageFile(services, settings, actor, of(png))
-    await createWalletUser(services, settings, actor, { attributes: [] }, { staged: [used], referenced: [] })
+    await createWalletUser(
+      services,
+      { files: settings, login: {} },
+      actor,
+      { attributes: [] },
+      { staged: [used], referenced: [] },
+    )
     now += unusedFileTtlMs + 1
     await purgeUnusedFiles(services, settings)
     expect(await outcomeCode(readFile(services, settings, { tenant: 't' }, toPublicFileId(unused.id)))).toBe(
@@ -160,9 +166,21 @@ describe('uploaded files', () => {
   })
 
   it('do not create a second user for a wallet that already has one', async () => {
-    await createWalletUser(services, settings, actor, { attributes: [] }, { staged: [], referenced: [] })
+    await createWalletUser(
+      services,
+      { files: settings, login: {} },
+      actor,
+      { attributes: [] },
+      { staged: [], referenced: [] },
+    )
     const staged = await stageFile(services, settings, actor, of(png))
-    const second = createWalletUser(services, settings, actor, { attributes: [] }, { staged: [staged], referenced: [] })
+    const second = createWalletUser(
+      services,
+      { files: settings, login: {} },
+      actor,
+      { attributes: [] },
+      { staged: [staged], referenced: [] },
+    )
     expect(await outcomeCode(second)).toBe('user.exists')
     expect(await services.storage.find(profiles)).toHaveLength(1)
   })

@@ -40,10 +40,11 @@ export async function assertDidHasWalletKey(
   const named = keys.filter(({ id }) => id === keyId)
   const candidates =
     named.length === 0 && (keyId === undefined || keyId === `${did}#${legacyKeyFragment}`) ? keys : named
-  if (!candidates.some((key) => matchesWallet(key, wallet))) throw new BillfoldError('login.failed')
+  if (!candidates.some((key) => isKeyOfWallet(key, wallet))) throw new BillfoldError('login.failed')
 }
 
-function matchesWallet({ address, publicKey }: DidKey, wallet: ExternalWallet): boolean {
+/** Returns true if a key of a DID document is the key of a wallet. */
+export function isKeyOfWallet({ address, publicKey }: DidKey, wallet: ExternalWallet): boolean {
   if (publicKey !== undefined) return publicKey.toLowerCase().replace(/^(0x)?(04(?=.{128}$))?/, '') === wallet.publicKey
   return address?.toLowerCase() === wallet.address
 }

@@ -1,6 +1,7 @@
 export { verifyChallengeResponse, computeWalletId } from './verify-challenge-response.ts'
 export { issueChallenge } from './challenge.ts'
-export { resolveAddressDid, type DidKey, type DidKeyResolver } from './did-keys.ts'
+export { createControlsDid } from './did-control.ts'
+export { assertDidHasWalletKey, resolveAddressDid, type DidKey, type DidKeyResolver } from './did-keys.ts'
 export { signaturePattern } from './personal-signature.ts'
 export { registryDidKeyResolver } from './registry-did-keys.ts'
 export type { ContractSignatureVerifier, SignInSite, WalletLoginSettings } from './settings.ts'
@@ -13,4 +14,13 @@ export {
   toWalletIdentifier,
   parseWalletSubject,
 } from './external-wallet.ts'
-export { computeTicketBinding, isTicketBound, issueTicket, redeemTicket, purgeExpiredTickets } from './tickets.ts'
+export { findAccountLabel, toLabel } from './account-label.ts'
+export {
+  computeTicketBinding,
+  findTicketUser,
+  isTicketBound,
+  issueTicket,
+  redeemTicket,
+  purgeExpiredTickets,
+  ticketTtlMs,
+} from './tickets.ts'

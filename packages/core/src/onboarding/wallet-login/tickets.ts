@@ -40,6 +40,19 @@ export async function redeemTicket(services: Services, tenant: string, ticket: s
   return userId
 }
 
+/**
+ * Finds the user that a ticket logs in, without redeeming it.
+ * @throws BillfoldError `login.failed`
+ */
+export async function findTicketUser(services: Services, tenant: string, ticket: string): Promise<string> {
+  const where = { id: hash(ticket), tenant, expiresAt: { gt: services.now() } }
+  const [row] = await services.storage.find(loginTickets, { where, limit: 1 })
+  const active = row === undefined ? undefined : { id: row.userId, tenant, archivedAt: null }
+  const [user] = active === undefined ? [] : await services.storage.find(users, { where: active, limit: 1 })
+  if (user === undefined) throw new BillfoldError('login.failed')
+  return user.id
+}
+
 /** Deletes expired tickets. */
 export async function purgeExpiredTickets(services: Services): Promise<void> {
   const where = { expiresAt: { lte: services.now() } }

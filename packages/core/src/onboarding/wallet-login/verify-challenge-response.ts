@@ -1,3 +1,4 @@
+import { normalizeDid } from '../../identity/users/normalize-identifier.ts'
 import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { consumeNonceWrite } from '../../platform/replay-protection/nonces.ts'
@@ -78,7 +79,7 @@ async function recoverWallet(
   const claimed = keyId === undefined ? undefined : parseWalletIdentifier(keyId)
   if (keyId !== undefined && (claimed === undefined || !('did' in claimed))) throw new BillfoldError('login.failed')
   const did = claimed !== undefined && 'did' in claimed ? claimed.did : claims.did
-  if (claims.did !== undefined && claims.did !== did) throw new BillfoldError('login.failed')
+  if (!isSameDid(claims.did, did)) throw new BillfoldError('login.failed')
   const matches = ({ address }: ExternalWallet): boolean =>
     [claims.address, signed.account?.address].every((expected) => expected === undefined || expected === address)
   const publicKey = recoverPersonalSigner(signed.text, signature)
@@ -88,6 +89,12 @@ async function recoverWallet(
   if (did !== undefined)
     await assertDidHasWalletKey(settings.resolveDidKeys ?? resolveAddressDid, tenant, { did, keyId }, wallet)
   return wallet
+}
+
+/** Returns true if a wallet answers for the DID that the challenge names, in any spelling, or if it names none. */
+function isSameDid(challenged: string | undefined, did: string | undefined): boolean {
+  if (challenged === undefined) return true
+  return did !== undefined && normalizeDid(challenged) === normalizeDid(did)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { type Identifier, listClaimants } from '../../identity/users/identifiers.ts'
-import { gatewayCaller } from '../idempotency-references.ts'
+import { computeReferenceIndex, gatewayCaller } from '../idempotency-references.ts'
 import { gatewayTransactions } from '../tables.ts'
 import { findUserByIdentifiers, listIdentifiersOfUsers } from '../users/profiles.ts'
 import type { GatewayTransactionRow } from './gateway-transactions.ts'
@@ -22,13 +22,16 @@ export async function getNamedTransaction(
   reference: string,
 ): Promise<GatewayTransactionRow> {
   const contact: Identifier = { kind: 'email', value: email }
+  const referenceIndex = await computeReferenceIndex(services, { tenant, reference })
   const owner = await findUserByIdentifiers(services, tenant, [contact])
-  const owned = owner === undefined ? [] : await findTransactions(services, { tenant, reference, userId: owner })
+  const owned = owner === undefined ? [] : await findTransactions(services, { tenant, referenceIndex, userId: owner })
   const claimants = owned.length > 0 ? [] : await listClaimants(services, tenant, contact, maxUsers)
   const claimed =
-    claimants.length === 0 ? [] : await findTransactions(services, { tenant, reference, userId: { in: claimants } })
+    claimants.length === 0
+      ? []
+      : await findTransactions(services, { tenant, referenceIndex, userId: { in: claimants } })
   const found = [...owned, ...claimed]
-  const [row, ...others] = found.length > 0 ? found : await findErased(services, tenant, reference)
+  const [row, ...others] = found.length > 0 ? found : await findErased(services, tenant, referenceIndex)
   if (row !== undefined && others.length === 0) return row
   throw new BillfoldError(
     row === undefined && owner === undefined && claimants.length === 0 ? 'user.not-found' : 'transaction.not-found',
@@ -37,14 +40,22 @@ export async function getNamedTransaction(
 
 function findTransactions(
   { storage }: Services,
-  where: { readonly tenant: string; readonly reference: string; readonly userId?: string | { in: readonly string[] } },
+  where: {
+    readonly tenant: string
+    readonly referenceIndex: string
+    readonly userId?: string | { in: readonly string[] }
+  },
 ): Promise<GatewayTransactionRow[]> {
   return storage.find(gatewayTransactions, { where: { ...where, caller: { ne: gatewayCaller } }, limit: maxUsers })
 }
 
 /** The transactions with this reference whose users were erased. */
-async function findErased(services: Services, tenant: string, reference: string): Promise<GatewayTransactionRow[]> {
-  const rows = await findTransactions(services, { tenant, reference })
+async function findErased(
+  services: Services,
+  tenant: string,
+  referenceIndex: string,
+): Promise<GatewayTransactionRow[]> {
+  const rows = await findTransactions(services, { tenant, referenceIndex })
   const identified = await listIdentifiersOfUsers(
     services,
     rows.map(({ userId }) => userId),

@@ -9,6 +9,7 @@ import { commitWithPreconditions, type Precondition } from '../preconditions.ts'
 import { type SpendingAuthorization, spendingWrites } from '../spending/authorize-spending.ts'
 import type { PaymentsContext } from '../settings.ts'
 import {
+  computeReferenceIndex,
   findByReference,
   gatewayCaller,
   type ReferenceClaim,
@@ -17,6 +18,7 @@ import {
 } from '../idempotency-references.ts'
 import { statementLineWrite } from '../wallets/statements.ts'
 import { gatewayTransactions, paymentProfiles } from '../tables.ts'
+import { sealGatewayDetails } from './gateway-details.ts'
 
 /** A row of `gateway_transactions`: a deposit or a withdrawal. */
 export type GatewayTransactionRow = RowOf<typeof gatewayTransactions>
@@ -121,12 +123,16 @@ function createOnce(
     if (earlierId !== undefined) return findTransaction(services, earlierId)
     const createdAt = services.now()
     const initial = { transferId: null, endedAt: null, version: 1 }
-    const pending = { ...input, ...initial, id: newId(), tenant, state: 'PENDING', createdAt }
+    const id = newId()
+    const sealedDetails = await sealGatewayDetails(services, { tenant, id }, input)
+    const referenceIndex = await computeReferenceIndex(services, claim)
+    const request = { userId, caller, referenceIndex, type, currency, amount, sealedDetails }
+    const pending = { ...request, ...initial, id, tenant, state: 'PENDING', createdAt }
     return retryIfReferenceUsed(services, claim, async () => {
       const { row, writes } = await build(pending)
       const counted = row.state === 'PENDING' ? [countPending(userId, settings.maxPendingTransactions)] : []
       const audited = auditWrite(actor, 'payments.transaction-created', row.id, createdAt, { type })
-      const creation = [referenceClaimWrite(claim, row.id), insert(gatewayTransactions, row)]
+      const creation = [await referenceClaimWrite(services, claim, row.id), insert(gatewayTransactions, row)]
       const events = gatewayEvents(services, row)
       await commitWithPreconditions(
         services,

@@ -66,7 +66,7 @@ export async function createPayment(
       await assertPendingLimit(payments, row)
       const writes = await creationWrites(payments, authorization, row, receiver)
       const audited = auditWrite({ ...actor, id: row.senderId }, 'payment.created', row.id, row.createdAt)
-      const claimed = claim === undefined ? [] : [referenceClaimWrite(claim, row.id)]
+      const claimed = claim === undefined ? [] : [await referenceClaimWrite(services, claim, row.id)]
       const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
       await commitWithPreconditions(services, authorization.preconditions, audited, ...claimed, ...writes, ...events)
       return row

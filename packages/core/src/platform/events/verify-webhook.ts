@@ -52,8 +52,10 @@ async function hasValidSignature(
 ): Promise<boolean> {
   for (const signature of signatures) {
     if (!signature.startsWith('v1,')) continue
-    const bytes = decodeBase64(signature.slice(3))
-    if (bytes === undefined) continue
+    const encoded = signature.slice(3)
+    const bytes = decodeBase64(encoded)
+    // `atob` ignores spaces, missing padding and unused bits.
+    if (bytes === undefined || btoa(String.fromCharCode(...bytes)) !== encoded) continue
     // `verify` compares in constant time.
     for (const key of keys) if (await crypto.subtle.verify('HMAC', key, bytes, signed)) return true
   }

@@ -21,10 +21,15 @@ const call: IdempotentCall = {
   scope: ['api', 'route', 'caller'],
   key: 'k'.repeat(16),
   fingerprintInput: 'amount 1234',
+  actor: { tenant: 't', id: 'caller' },
+  operation: 'api.route',
+  presentedSecrets: undefined,
 }
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: IdempotentOutcome = { reply, isRejection: false }
 const minute = 60_000
+/** The default of one second is too short for a loaded machine. */
+const hang = { timeout: 2 * minute }
 
 /** A gate that callers await until it is released. */
 function createGate(): { readonly released: Promise<unknown>; readonly release: () => void } {
@@ -39,7 +44,13 @@ describe('a request with an idempotency key', () => {
   let now: number
   let written: number
 
-  const setup = (over: Storage = storage) => ({ storage: over, blindIndex, logger: silentLogger, now: () => now })
+  const setup = (over: Storage = storage) => ({
+    storage: over,
+    blindIndex,
+    logger: silentLogger,
+    now: () => now,
+    replyPreconditions: [],
+  })
   let blindIndex = testServices().blindIndex
   const under = (operation: () => Promise<IdempotentOutcome> = write, other: Partial<IdempotentCall> = {}) =>
     executeOnce(setup(), { ...call, ...other }, operation)
@@ -96,7 +107,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return outcome
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     gate.release()
     await first
@@ -147,7 +158,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return write()
     })
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1), hang)
     now += minute - 1
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     now += 1
@@ -163,7 +174,7 @@ describe('a request with an idempotency key', () => {
       await write()
       return new Promise<IdempotentOutcome>(() => {})
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     now += minute
     expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
     expect(await rows()).toBe(1)
@@ -230,7 +241,7 @@ describe('a request with an idempotency key', () => {
     expect(await outcomeCode(under(write, { fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     const dying = { key: 'another key of one' }
     void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2), hang)
     now += minute
     expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     expect(await under(write, dying)).toBeUndefined()

@@ -1,7 +1,6 @@
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
-import type { Logger } from '../../kernel/logger.ts'
-import type { BlindIndex } from '../blind-index/blind-index.ts'
+import type { Actor } from '../audit/audit-write.ts'
 import {
   batch,
   tryCommit,
@@ -12,7 +11,9 @@ import {
   type Storage,
   update,
 } from '../../kernel/storage/index.ts'
-import { runWithIdempotencyKey, type UntrackedStorage } from './idempotent-request.ts'
+import { runWithIdempotencyKey } from './idempotent-request.ts'
+import { type IdempotencyDependencies, repeatReply } from './repeat-reply.ts'
+import type { ReplyPreconditions, StoredPrecondition } from './reply-preconditions.ts'
 import { type StoredReply, deriveIdempotencyKeySecrets, type IdempotencyKeySecrets } from './stored-reply.ts'
 import { idempotencyKeys } from './table.ts'
 
@@ -25,13 +26,8 @@ export const retentionMs = 24 * 60 * 60 * 1000
  */
 const leaseMs = 60_000
 
-/** Dependencies of {@link executeOnce}. Its own commits must not be tracked. */
-export interface IdempotencyDependencies {
-  readonly storage: UntrackedStorage
-  readonly blindIndex: BlindIndex
-  readonly logger: Logger
-  readonly now: () => number
-}
+/** How long a reply that carries a secret is stored, in milliseconds: long enough for a client that lost it. */
+export const secretReplyRetentionMs = 10 * 60 * 1000
 
 /** A request with an idempotency key. */
 export interface IdempotentCall {
@@ -45,6 +41,14 @@ export interface IdempotentCall {
    * answer must not depend on them.
    */
   readonly fingerprintInput: string | (() => Promise<string>)
+  /** Who repeats the request and what it is, for the audit record of a repeat that gets a secret. */
+  readonly actor: Actor
+  readonly operation: string
+  /**
+   * The secrets that the request presents, if its reply carries one: then a repeat must present the same. Undefined if
+   * the reply carries no secret; then any repeat gets it, so that nothing can be learnt about a PIN.
+   */
+  readonly presentedSecrets: string | undefined
 }
 
 /** The outcome of a request. */
@@ -66,7 +70,8 @@ type KeyRow = RowOf<typeof idempotencyKeys>
  *
  * @returns the stored reply of an earlier request, or undefined if this call has executed the request
  * @throws BillfoldError `idempotency-key.reused` for another request with the same key; `idempotency-key.in-progress`
- *   while one is running; `idempotency-key.outcome-unknown` if the reply is not known; and the errors of `execute`
+ *   while one is running; `idempotency-key.outcome-unknown` if the reply is not known;
+ *   `idempotency-key.reply-withheld`, see {@link repeatReply}; and the errors of `execute`
  */
 export async function executeOnce(
   setup: IdempotencyDependencies,
@@ -77,15 +82,20 @@ export async function executeOnce(
   for (;;) {
     const acquired = await acquireKey(setup, call, secrets)
     if (acquired === undefined) continue
-    if ('reply' in acquired) return secrets.open(acquired.reply)
+    if ('done' in acquired) return repeatReply(setup, call, secrets, acquired.done)
     await executeHoldingKey(setup, call, secrets, acquired.leaseId, execute)
     return undefined
   }
 }
 
-/** Deletes expired idempotency keys. */
+/** Deletes expired idempotency keys, and expired replies that carry a secret: their keys stay used. */
 export async function purgeExpiredIdempotencyKeys(storage: Storage, now: number): Promise<void> {
-  await storage.commit(batch(remove(idempotencyKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' })))
+  await storage.commit(
+    batch(
+      remove(idempotencyKeys, { where: { expiresAt: { lte: now } }, expectedRows: 'any' }),
+      update(idempotencyKeys, { where: { replyExpiresAt: { lte: now } }, set: { reply: null }, expectedRows: 'any' }),
+    ),
+  )
 }
 
 /**
@@ -96,7 +106,7 @@ async function acquireKey(
   setup: IdempotencyDependencies,
   call: IdempotentCall,
   secrets: IdempotencyKeySecrets,
-): Promise<{ readonly leaseId: string } | { readonly reply: Uint8Array } | undefined> {
+): Promise<{ readonly leaseId: string } | { readonly done: KeyRow & { readonly reply: Uint8Array } } | undefined> {
   const { storage } = setup
   const { id } = secrets
   const now = setup.now()
@@ -104,7 +114,8 @@ async function acquireKey(
   const fingerprint =
     typeof call.fingerprintInput === 'string' ? secrets.computeFingerprint(call.fingerprintInput) : null
   const lease = { leaseId, leaseExpiresAt: now + leaseMs, fingerprint, expiresAt: now + retentionMs }
-  const row = { id, tenant: call.tenant, hasWritten: false, reply: null, ...lease }
+  const unanswered = { hasWritten: false, reply: null, replyExpiresAt: null, failedRepeats: 0 }
+  const row = { id, tenant: call.tenant, ...unanswered, ...lease }
   if (await tryCommit(setup, insert(idempotencyKeys, row))) return { leaseId }
   const [found] = await storage.find(idempotencyKeys, { where: { id }, limit: 1 })
   if (found === undefined) return undefined
@@ -115,7 +126,8 @@ async function acquireKey(
   }
   if (found.leaseExpiresAt > now) throw new BillfoldError('idempotency-key.in-progress', { retryAfterSeconds: 1 })
   if ((await isSameRequest(found, call, secrets)) === false) throw new BillfoldError('idempotency-key.reused')
-  if (found.reply !== null) return { reply: found.reply }
+  if (found.reply !== null) return { done: { ...found, reply: found.reply } }
+  if (found.replyExpiresAt !== null) throw new BillfoldError('idempotency-key.reply-withheld')
   if (found.hasWritten) throw new BillfoldError('idempotency-key.outcome-unknown')
   const takeover = update(idempotencyKeys, { where: { ...unchanged, hasWritten: false }, set: lease })
   return (await tryCommit(setup, takeover)) ? { leaseId } : undefined
@@ -145,13 +157,16 @@ async function executeHoldingKey(
   const logFailure = (pending: Promise<void>): Promise<void> =>
     pending.catch((cause: unknown) => setup.logger.warn({ cause: toErrorName(cause) }, 'idempotency key update failed'))
   try {
+    const preconditions: ReplyPreconditions = new Map()
     const { reply, isRejection: wasRejected } = await runWithIdempotencyKey(
-      { ...where, hasRecordedWrite: false },
+      { ...where, hasRecordedWrite: false, preconditions },
       execute,
     )
     // The request has been executed: return its reply even if the key cannot be updated.
     await logFailure(
-      wasRejected ? freeKey(setup.storage, where, true) : saveReply(setup, call, secrets, leaseId, reply),
+      wasRejected
+        ? freeKey(setup.storage, where, true)
+        : saveReply(setup, call, secrets, leaseId, reply, [...preconditions.values()]),
     )
   } catch (error) {
     await logFailure(freeKey(setup.storage, where, isRejection(error)))
@@ -160,21 +175,21 @@ async function executeHoldingKey(
 }
 
 async function saveReply(
-  { storage }: IdempotencyDependencies,
-  { fingerprintInput }: IdempotentCall,
+  { storage, now }: IdempotencyDependencies,
+  { fingerprintInput, presentedSecrets }: IdempotentCall,
   secrets: IdempotencyKeySecrets,
   leaseId: string,
   reply: StoredReply | undefined,
+  preconditions: readonly StoredPrecondition[],
 ): Promise<void> {
   const fingerprint = secrets.computeFingerprint(
     typeof fingerprintInput === 'string' ? fingerprintInput : await fingerprintInput(),
   )
-  const set = {
-    hasWritten: true,
-    fingerprint,
-    reply: reply === undefined ? null : secrets.seal(reply),
-    leaseExpiresAt: 0,
-  }
+  const secretsProof = presentedSecrets === undefined ? undefined : secrets.computeFingerprint(presentedSecrets)
+  const sealed = reply === undefined ? null : secrets.seal({ reply, preconditions, secretsProof })
+  const retention = presentedSecrets === undefined ? retentionMs : secretReplyRetentionMs
+  const replyExpiresAt = sealed === null ? null : now() + retention
+  const set = { hasWritten: true, fingerprint, reply: sealed, replyExpiresAt, leaseExpiresAt: 0 }
   await storage.commit(batch(update(idempotencyKeys, { where: { id: secrets.id, leaseId }, set, expectedRows: 'any' })))
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { batch, type Batch, isCommitError, type Storage, storageLimits, update } from '../../kernel/storage/index.ts'
+import { recordPreconditions, type ReplyPrecondition, type ReplyPreconditions } from './reply-preconditions.ts'
 import { idempotencyKeys } from './table.ts'
 
 /** The running request that owns an idempotency key. */
@@ -9,6 +10,8 @@ export interface IdempotentRequest {
   readonly leaseId: string
   /** True once a commit of this request has recorded in the key's row that the request has written. */
   hasRecordedWrite: boolean
+  /** What the commits of this request rested on, in the state in which they left it. */
+  readonly preconditions: ReplyPreconditions
 }
 
 const trackedBrand: unique symbol = Symbol('idempotency tracking')
@@ -36,17 +39,22 @@ export function runWithIdempotencyKey<T>(request: IdempotentRequest, run: () => 
  * So a write and its record are atomic, and two requests with one key never both write. Commits of other requests are
  * passed through.
  *
+ * All commits of such a request also show what its reply rests on, see {@link recordPreconditions}.
+ *
  * The current request is found through an `AsyncLocalStorage`.
  */
-export function idempotencyTrackingStorage(storage: UntrackedStorage): TrackedStorage {
+export function idempotencyTrackingStorage(
+  storage: UntrackedStorage,
+  declared: readonly ReplyPrecondition[] = [],
+): TrackedStorage {
   return {
     [trackedBrand]: true,
     find: (table, query) => storage.find(table, query),
-    commit: (writes) => {
+    commit: async (writes) => {
       const request = currentRequest.getStore()
-      return request === undefined || request.hasRecordedWrite
-        ? storage.commit(writes)
-        : commitTracked(storage, request, writes)
+      if (request === undefined) return storage.commit(writes)
+      await (request.hasRecordedWrite ? storage.commit(writes) : commitTracked(storage, request, writes))
+      recordPreconditions(declared, request.preconditions, writes.writes)
     },
   }
 }

@@ -20,8 +20,12 @@ export const idempotencyKeys = defineTable({
     fingerprint: nullable(text(43)),
     /** Encrypted with a key derived from both the blind index secret and the idempotency key. */
     reply: nullable(bytes()),
+    /** When the reply is deleted: with the row, or within minutes if it carries a secret. Null while there is none. */
+    replyExpiresAt: nullable(integer()),
+    /** Repeats that did not prove the secrets of the request, plus those that are being checked. */
+    failedRepeats: integer(),
     expiresAt: integer(),
   },
   key: ['id'],
-  indexes: { byExpiry: ['expiresAt'] },
+  indexes: { byExpiry: ['expiresAt'], byReplyExpiry: ['replyExpiresAt'] },
 })

@@ -1,4 +1,3 @@
-export { parseBase64 } from './base64.ts'
 export type { SecureChannelCurve } from './curve.ts'
 export { type SecureChannel, createSecureChannels } from './secure-channel.ts'
 export { parseChannelPrivateKey } from './channel-keys.ts'

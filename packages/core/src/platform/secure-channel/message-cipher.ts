@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { BillfoldError } from '../../kernel/errors.ts'
-import { parseBase64 } from './base64.ts'
+import { parseBase64 } from '../../kernel/base64.ts'
 
 const ivBytes = 16
 const tagBytes = 16

@@ -1,6 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose'
+import type { JWTVerifyResult } from 'jose'
+import { JOSEError, JWTExpired } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { z } from 'zod'
+import { isCanonicalJws } from '../../kernel/base64.ts'
 import { isKeyId, type Keyring } from '../../kernel/crypto/index.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -104,7 +108,9 @@ export function createTokenIssuer({ keyring, issuer, now = Date.now }: TokenIssu
       return token
     },
     verify: async (token, options) => {
-      if (typeof token !== 'string' || token.length > maxTokenLength) throw new BillfoldError('token.invalid')
+      // Otherwise one token would have several texts: decoders ignore padding and unused bits.
+      if (typeof token !== 'string' || token.length > maxTokenLength || !isCanonicalJws(token))
+        throw new BillfoldError('token.invalid')
       const seconds = Math.floor(now() / 1000)
       const result = await verifySignature(keyring, token, { issuer, options, seconds })
       return toVerifiedToken(result, options, seconds)
@@ -158,8 +164,8 @@ async function verifySignature(
       },
     )
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new BillfoldError('token.expired')
-    if (error instanceof errors.JOSEError || isBillfoldError(error, 'keyring.unknown-key')) {
+    if (error instanceof JWTExpired) throw new BillfoldError('token.expired')
+    if (error instanceof JOSEError || isBillfoldError(error, 'keyring.unknown-key')) {
       throw new BillfoldError('token.invalid', { cause: error })
     }
     throw error

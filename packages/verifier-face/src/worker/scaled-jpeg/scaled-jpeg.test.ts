@@ -58,8 +58,10 @@ describe('a photo of 50 megapixels', () => {
     bytes = await encode(enlarged(8160, 6120), { progressive: true, chromaSubsampling: '4:4:4' })
   })
 
-  test('is decoded at an eighth of its size', () => {
+  test('is decoded at an eighth of its size, by each decoder', async () => {
     expect(decodeScaledJpeg(bytes, 640)).toMatchObject({ width: 1020, height: 765 })
+    for (const decode of [javascriptDecoder, await loadBestDecoder()])
+      expect(await decode({ mediaType: 'image/jpeg', bytes })).toMatchObject({ width: 640, height: 480 })
   })
 
   test('that is progressive and not subsampled takes less than 100 MB', () => {
@@ -88,6 +90,16 @@ describe('a damaged JPEG', () => {
     const claimed = Buffer.from(good)
     claimed.writeUInt16BE(65_000, frameAt + 5)
     expect(() => decodeScaledJpeg(claimed, 640)).toThrow(RangeError)
+  })
+
+  test('of 52 megapixels with a hundred scans is rejected before they are decoded', async () => {
+    const good = Buffer.from(await encode(enlarged(7200, 7200).grayscale().toColourspace('b-w'), { quality: 30 }))
+    const scanAt = good.indexOf(Buffer.from([0xff, 0xda]))
+    const scan = good.subarray(scanAt, good.length - 2)
+    const scans = Array.from({ length: 99 }, () => scan)
+    const bomb = Buffer.concat([good.subarray(0, good.length - 2), ...scans, Buffer.from([0xff, 0xd9])])
+    expect(decodeScaledJpeg(good, 640)).toMatchObject({ width: 900 })
+    expect(() => decodeScaledJpeg(bomb, 640)).toThrow('too many scans')
   })
 
   test('never causes another error than a RangeError, whatever bytes are changed', async () => {

@@ -23,6 +23,7 @@ const maxSessionTtl = sessionTtl.created + sessionTtl.started + sessionTtl.ended
 export function appFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   return route({
     id: 'authenticateSession',
+    secretReply: true,
     method: 'POST',
     path: '/sessions/session/:id/authenticate',
     summary: "Submit a face from an app, encrypted to the session's key",

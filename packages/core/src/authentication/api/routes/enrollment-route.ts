@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Route, route } from '../../../http/index.ts'
 import { findEnrolments, maxEnrolmentQueries } from '../../../identity/users/find-enrolments.ts'
+import type { ControlsDid } from '../../../identity/users/did-control.ts'
 import type { AuthenticationContext } from '../context.ts'
 import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
@@ -22,7 +23,7 @@ const matches = z.object({
 })
 
 /** Finds out which of a list of DIDs and public keys are enrolled. */
-export function enrollmentRoute(authentication: AuthenticationContext): Route {
+export function enrollmentRoute(authentication: AuthenticationContext, controlsDid: ControlsDid): Route {
   return route({
     id: 'checkEnrollment',
     method: 'POST',
@@ -44,7 +45,7 @@ export function enrollmentRoute(authentication: AuthenticationContext): Route {
       },
     },
     handler: async ({ body }, _, { caller }) => {
-      const enrolled = await findEnrolments(authentication.services, caller.tenant, body.list)
+      const enrolled = await findEnrolments(authentication.services, caller.tenant, body.list, controlsDid)
       const list = enrolled.map(({ createdAt, ...entry }) => ({ ...entry, createdTS: Math.floor(createdAt / 1000) }))
       return { data: { list }, plainBody: { list } }
     },

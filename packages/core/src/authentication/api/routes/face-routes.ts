@@ -30,6 +30,7 @@ export function faceRoutes(api: SessionRoutesContext): readonly Route[] {
 function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   return route({
     id: 'submitFace',
+    secretReply: true,
     method: 'POST',
     path: '/v2/submit_face',
     summary: "Submit a face: check liveness, then match it with the session's user or enrol it",
@@ -50,7 +51,7 @@ function submitFaceRoute({ authentication, sessionContext }: SessionRoutesContex
         const input = {
           ...parseEvidence(body),
           callerKey,
-          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          browserSecret: parseBrowserSecret(body.sessionId, authentication.options.publicUrl, context),
           device: verifyOptionalDeviceProof(body.device, statement),
           deviceId: body.deviceId,
           cameraIndicator: body.cameraIndicator,
@@ -85,7 +86,7 @@ function startLivenessRoute({ authentication, sessionContext }: SessionRoutesCon
         const start = {
           sessionId: body.sessionId,
           callerKey: requireChannel(request.caller).callerKey,
-          browserSecret: parseBrowserSecret(context.headers, body.sessionId),
+          browserSecret: parseBrowserSecret(body.sessionId, authentication.options.publicUrl, context),
         }
         const started = await startSessionLiveness(sessionContext, request.actor, start)
         const reply = { data: { client: started.client, expiresTS: Math.floor(started.expiresAt / 1000) } }

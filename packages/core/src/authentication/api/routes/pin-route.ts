@@ -24,6 +24,7 @@ const pinReply = z.object({ isAuthenticated: z.boolean() })
 export function pinRoute({ authentication, sessionContext }: SessionRoutesContext): Route {
   return route({
     id: 'verifyPin',
+    secretReply: true,
     method: 'POST',
     path: '/verify_pin',
     summary: "Verify the user's PIN",

@@ -39,6 +39,7 @@ export function serviceKeyRoutes(authentication: AuthenticationContext): readonl
     }),
     route({
       id: 'resetServiceKey',
+      secretReply: true,
       method: 'DELETE',
       path: '/servicekey/:keyId',
       summary: 'Replace a service key by a new one with the same tag and type',

@@ -1,7 +1,7 @@
 import { sessionScopes } from '../../sessions/session-claims.ts'
 import { z } from 'zod'
 import { type RequestContext, type Route, route } from '../../../http/index.ts'
-import { checkHealth } from '../../../platform/health.ts'
+import { checkReads } from '../../../platform/health.ts'
 import type { AuthenticationContext } from '../context.ts'
 import type { CallerOptions } from '../options.ts'
 
@@ -147,7 +147,7 @@ function healthRoute(authentication: AuthenticationContext): Route {
       503: { description: 'The storage is unavailable', schema: healthBody },
     },
     handler: async (_, { caller }) => {
-      const { status } = await checkHealth(services)
+      const { status } = await checkReads(services)
       const publicKey = status === 'ok' ? await findPublicKeyInTime(authentication, caller.tenant) : undefined
       const code = publicKey === undefined ? 503 : 200
       const summary = code === 200 ? 'all services operational' : 'storage unavailable'

@@ -6,8 +6,8 @@ import { getSessionClaims } from '../../sessions/session-claims.ts'
 import { parseDvcId, privateInfoSchema } from '../../sessions/foreign-sessions/foreign-session.ts'
 import { getActiveSession, openSessionDetails, type SessionRow } from '../../sessions/session.ts'
 import { getSessionStatus, toApiStatus } from '../../sessions/session-status.ts'
+import { findControlledDid } from '../../../identity/users/did-control.ts'
 import { getVerificationConfiguration } from '../../../identity/biometrics/verification-configurations.ts'
-import { findByIdentifier } from '../../../identity/users/identifiers.ts'
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { type AuthenticationCaller, requireChannel } from '../callers/authentication-caller.ts'
 import { resolveCommunity } from '../callers/communities.ts'
@@ -86,15 +86,15 @@ function newSessionRoute(api: SessionRoutesContext): Route {
   })
 }
 
-/** Finds a user by a verified DID. An unverified DID identifies no user. @throws BillfoldError `user.not-found` */
+/** Finds a user by a DID that is verified and still controlled by the user. Any other DID identifies no user. @throws BillfoldError `user.not-found` */
 async function findUserByDid(
   { sessionContext }: SessionRoutesContext,
   { tenant }: AuthenticationCaller,
   did: string | undefined,
 ): Promise<string | undefined> {
   if (did === undefined) return undefined
-  const row = await findByIdentifier(sessionContext.services, tenant, { kind: 'did', value: did })
-  if (row === undefined || row.verifiedBy === null) throw new BillfoldError('user.not-found')
+  const row = await findControlledDid(sessionContext.services, sessionContext.controlsDid, tenant, did)
+  if (row === undefined) throw new BillfoldError('user.not-found')
   return row.userId
 }
 

@@ -57,6 +57,7 @@ export function singleRequestLoginRoute(api: SessionRoutesContext): Route {
   const { authentication, sessionContext } = api
   return route({
     id: 'authenticateWithLiveId',
+    secretReply: true,
     method: 'POST',
     path: '/v2/authenticate_with_liveid',
     summary: 'Log a user in by face, by PIN and trusted device, or by face and PIN',

@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { z } from 'zod'
 import type { Actor } from '../../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
@@ -30,7 +31,7 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
       const actor = toAuthenticationActor(context)
       const base = resolveBaseUrl(api, context.mount)
       const id = await findOrImportSession(api, actor, base, decodeSessionUrl(query.session))
-      const secret = parseBrowserSecret(context.headers, id)
+      const secret = parseBrowserSecret(id, authentication.options.publicUrl, context)
       const started = await startInBrowser(services, actor, id, secret)
       const page = options.authenticationPageUrl ?? `${base}/v2/authentication`
       const parameters = new URLSearchParams({
@@ -41,7 +42,7 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
         status: 302,
         headers: {
           location: `${page}${page.includes('?') ? '&' : '?'}${parameters.toString()}`,
-          'set-cookie': formatBrowserCookie(id, started.browserSecret, base),
+          'set-cookie': formatBrowserCookie(id, started.browserSecret, authentication.options.publicUrl, context),
           'referrer-policy': 'no-referrer',
         },
       }
@@ -52,9 +53,9 @@ export function startSessionRoute(api: SessionRoutesContext): Route {
 /** Decodes base64 or base64url of a session URL, or of the path of one of our own. @throws BillfoldError `session-url.rejected` */
 function decodeSessionUrl(text: string): string {
   // The query parser decodes a plus sign as a space.
-  const base64 = text.replaceAll(' ', '+')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(base64)) throw new BillfoldError('session-url.rejected')
-  return Buffer.from(base64, 'base64').toString('utf8')
+  const bytes = parseBase64(text.replaceAll(' ', '+'))
+  if (bytes === undefined || bytes.length === 0) throw new BillfoldError('session-url.rejected')
+  return Buffer.from(bytes).toString('utf8')
 }
 
 async function findOrImportSession(

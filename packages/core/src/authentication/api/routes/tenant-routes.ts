@@ -4,7 +4,7 @@ import { type Route, route } from '../../../http/index.ts'
 import { getUserDid, findUserByDidOrId } from '../../sessions/user-did.ts'
 import { type AuthenticationCaller, requireAuthenticationCaller } from '../callers/authentication-caller.ts'
 import { configuredCommunities, resolveCommunity } from '../callers/communities.ts'
-import type { AuthenticationContext } from '../context.ts'
+import type { AuthenticationContext, SessionRoutesContext } from '../context.ts'
 import { encryptedReplySchema } from '../secure-channel/encrypt-reply.ts'
 import { secureChannelCodec } from '../secure-channel/secure-channel-codec.ts'
 
@@ -34,8 +34,9 @@ const licenceBody = z.object({
 const openEndedMs = 365 * 24 * 3600 * 1000
 
 /** Routes that the vendor's helpers call at the tenant's host: community, licence of the caller, accounts of a user. */
-export function tenantRoutes(authentication: AuthenticationContext): readonly Route[] {
-  return [communityRoute(authentication), currentLicenceRoute(authentication), ...userInfoRoutes(authentication)]
+export function tenantRoutes(api: Pick<SessionRoutesContext, 'authentication' | 'sessionContext'>): readonly Route[] {
+  const { authentication } = api
+  return [communityRoute(authentication), currentLicenceRoute(authentication), ...userInfoRoutes(api)]
 }
 
 function communityRoute(authentication: AuthenticationContext): Route {
@@ -101,7 +102,8 @@ function currentLicenceRoute({ guards, services }: AuthenticationContext): Route
 const userParams = z.object({ community: z.string().max(128), did: z.string().min(1).max(512) })
 const userBody = z.object({ did: z.string(), userIdList: z.array(z.string()) })
 
-function userInfoRoutes(authentication: AuthenticationContext): readonly Route[] {
+function userInfoRoutes(api: Pick<SessionRoutesContext, 'authentication' | 'sessionContext'>): readonly Route[] {
+  const { authentication } = api
   const shared = {
     guard: authentication.guards.licence('authentication:sessions'),
     params: userParams,
@@ -119,7 +121,7 @@ function userInfoRoutes(authentication: AuthenticationContext): readonly Route[]
       method: 'GET',
       path,
       summary: 'The accounts of a user, by DID',
-      handler: ({ params }, _, { caller }) => userInfoReply(authentication, caller, params),
+      handler: ({ params }, _, { caller }) => userInfoReply(api, caller, params),
     }),
     route({
       ...shared,
@@ -129,23 +131,22 @@ function userInfoRoutes(authentication: AuthenticationContext): readonly Route[]
       summary: 'The accounts of a user, by DID',
       idempotency: 'none',
       body: { encoding: 'json', schema: z.looseObject({}), limit: 16 * 1024 },
-      handler: ({ params }, _, { caller }) => userInfoReply(authentication, caller, params),
+      handler: ({ params }, _, { caller }) => userInfoReply(api, caller, params),
     }),
   ]
 }
 
 async function userInfoReply(
-  authentication: AuthenticationContext,
+  { authentication, sessionContext }: Pick<SessionRoutesContext, 'authentication' | 'sessionContext'>,
   caller: AuthenticationCaller,
   { community: named, did }: z.output<typeof userParams>,
 ) {
-  const { services } = authentication
   const community = configuredCommunities(authentication).find(({ id, name = id }) => named === id || named === name)
   if (community === undefined) throw new BillfoldError('community.not-found')
   resolveCommunity(authentication, caller, { communityId: community.id })
-  const userId = await findUserByDidOrId(services, caller.tenant, did)
+  const userId = await findUserByDidOrId(sessionContext, caller.tenant, did)
   if (userId === undefined) throw new BillfoldError('user.not-found')
-  const ownDid = await getUserDid(services, caller.tenant, userId)
+  const ownDid = await getUserDid(sessionContext, caller.tenant, userId)
   // The vendor's Node helper accepts a login only if the user id is in the list, and not its first entry.
   return { data: { did: ownDid, userIdList: [`urn:uuid:${userId}`, userId] } }
 }

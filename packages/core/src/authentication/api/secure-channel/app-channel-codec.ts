@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { BodyCodec } from '../../../http/index.ts'
-import { parseBase64 } from '../../../platform/secure-channel/index.ts'
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { requireAuthenticationCaller } from '../callers/authentication-caller.ts'
 import type { AuthenticationContext } from '../context.ts'
 import { decryptJson } from './decrypt-body.ts'

@@ -1,9 +1,9 @@
 import type { IdentityServices } from '../../../identity/services.ts'
 import type { VerifierOutcome } from '../../../identity/biometrics/verifier.ts'
-import { type EncryptionContext, seal } from '../../../kernel/crypto/index.ts'
+import { type EncryptionContext, open, seal } from '../../../kernel/crypto/index.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { sealedColumn } from '../../../kernel/storage/sealed-column.ts'
-import { batch, insert, remove, type Storage, update, type Write } from '../../../kernel/storage/index.ts'
+import { batch, insert, remove, type RowOf, type Storage, update, type Write } from '../../../kernel/storage/index.ts'
 import type { SessionRow } from '../session.ts'
 import { authenticationSessions, faceAttempts } from '../tables.ts'
 
@@ -26,22 +26,41 @@ export interface FaceAttempt {
 /** Builds the write that records an attempt, with its inputs sealed and without an outcome. */
 export async function prepareFaceAttempt(
   services: IdentityServices,
-  { tenant, id: sessionId }: Pick<SessionRow, 'tenant' | 'id'>,
+  { tenant, id: sessionId, userId }: Pick<SessionRow, 'tenant' | 'id' | 'userId'>,
   inputs: FaceAttemptInputs,
 ): Promise<{ readonly id: string; readonly write: Write }> {
   const id = newId()
   const plain = new TextEncoder().encode(JSON.stringify(inputs))
   const sealedInputs = await seal(services.keyring, plain, inputsContext(tenant, id))
   const noOutcome = { decision: null, reasons: null, model: null }
-  return { id, write: insert(faceAttempts, { id, tenant, sessionId, at: services.now(), ...noOutcome, sealedInputs }) }
+  return {
+    id,
+    write: insert(faceAttempts, { id, tenant, sessionId, userId, at: services.now(), ...noOutcome, sealedInputs }),
+  }
 }
 
-/** Builds the write that records the verifier's decision on an attempt. */
-export function recordOutcomeWrite(attempt: FaceAttempt, outcome: VerifierOutcome): Write {
+/** Opens what camera and device reported with an attempt. @throws BillfoldError `sealed.invalid` */
+export async function openFaceAttempt(
+  services: Pick<IdentityServices, 'keyring'>,
+  { tenant, id, sealedInputs }: Pick<RowOf<typeof faceAttempts>, 'tenant' | 'id' | 'sealedInputs'>,
+): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await open(services.keyring, sealedInputs, inputsContext(tenant, id))))
+}
+
+/**
+ * Builds the write that records the verifier's decision on an attempt.
+ * @param userId the user whom the face has matched or is enrolled for, so that an erasure finds the attempt
+ */
+export function recordOutcomeWrite(attempt: FaceAttempt, outcome: VerifierOutcome, userId: string | undefined): Write {
   const model = `${outcome.model.name} ${outcome.model.version}`
   return update(faceAttempts, {
     where: { id: attempt.id },
-    set: { decision: outcome.decision, reasons: outcome.reasons.join(' '), model },
+    set: {
+      decision: outcome.decision,
+      reasons: outcome.reasons.join(' '),
+      model,
+      ...(userId !== undefined && { userId }),
+    },
     expectedRows: 'any',
   })
 }

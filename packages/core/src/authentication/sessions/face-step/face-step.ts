@@ -53,7 +53,8 @@ export async function decideFaceStep(
   const { faceCheck, writes } = await rejectPresentedFrames(sessionContext, current)
   const decided = await decide(sessionContext, actor, { ...current, faceCheck }, faceCheck)
   if (!('outcome' in faceCheck)) return decided
-  const recorded = recordOutcomeWrite(current.attempt, faceCheck.outcome)
+  const userId = 'userId' in faceCheck ? faceCheck.userId : undefined
+  const recorded = recordOutcomeWrite(current.attempt, faceCheck.outcome, userId)
   return { ...decided, writes: [...decided.writes, ...writes, recorded] }
 }
 

@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { createHash } from 'node:crypto'
 import { CompactSize, NETWORK, p2pkh, p2sh, p2wpkh, WIF } from '@scure/btc-signer'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
@@ -143,7 +144,8 @@ function toCanonicalAddress(address: string, { bech32 }: typeof NETWORK): string
 
 function parseBase64Signature(text: string): ReturnType<typeof parseEcdsaSignature> {
   if (!/^[A-Za-z0-9+/]{87}=$/.test(text)) return undefined
-  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+  const bytes = parseBase64(text)
+  if (bytes === undefined) return undefined
   return { v: bytes[0] ?? 0, r: bytes.slice(1, 33), s: bytes.slice(33, 65) }
 }
 

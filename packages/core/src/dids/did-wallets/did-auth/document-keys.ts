@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../../kernel/base64.ts'
 import { base58 } from '@scure/base'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { publicKeyToAddress } from '../../registries/address.ts'
@@ -45,7 +46,7 @@ export function parseVerificationMethod(
 
 function decodePublicKey(method: VerificationMethod): Uint8Array | undefined {
   if (method.publicKeyHex !== undefined) return Buffer.from(method.publicKeyHex, 'hex')
-  if (method.publicKeyBase64 !== undefined) return Buffer.from(method.publicKeyBase64, 'base64')
+  if (method.publicKeyBase64 !== undefined) return parseBase64(method.publicKeyBase64)
   if (method.publicKeyBase58 !== undefined) return base58.decode(method.publicKeyBase58)
   return undefined
 }

@@ -1,3 +1,4 @@
+import { isCanonicalJws } from '../../../kernel/base64.ts'
 import { z } from 'zod'
 
 /** The maximum length of an `x-did-auth` token, in characters. */
@@ -38,7 +39,7 @@ export interface ParsedDidAuthToken {
 
 /** Parses a JWT in compact serialization (RFC 7519, RFC 7515 section 7.1); undefined if it is malformed. */
 export function parseDidAuthToken(text: string): ParsedDidAuthToken | undefined {
-  if (text.length > maxTokenLength || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return undefined
+  if (text.length > maxTokenLength || !isCanonicalJws(text)) return undefined
   const [head = '', body = '', tail = ''] = text.split('.')
   const parsedHeader = header.safeParse(decodePart(head))
   const parsedClaims = claims.safeParse(decodePart(body))

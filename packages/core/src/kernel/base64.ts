@@ -21,3 +21,18 @@ export function parseBase64(text: string): Uint8Array | undefined {
 function decodeCharacter(character: string): number {
   return alphabet.indexOf(character === '-' ? '+' : character === '_' ? '/' : character)
 }
+
+/**
+ * Decodes base64url without padding, as in JWTs (RFC 7515 section 2). Canonical: unused bits must be zero (RFC 4648 section 3.5), so
+ * that every byte string has exactly one encoding, and no character can be changed or appended.
+ * @returns undefined for invalid input
+ */
+export function parseBase64url(text: string): Uint8Array | undefined {
+  return /^[A-Za-z0-9_-]*$/.test(text) ? parseBase64(text) : undefined
+}
+
+/** Returns true for a JWS in compact serialization (RFC 7515 section 7.1) whose three parts are canonical base64url. */
+export function isCanonicalJws(text: string): boolean {
+  const parts = text.split('.')
+  return parts.length === 3 && parts.every((part) => part !== '' && parseBase64url(part) !== undefined)
+}
