@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { memoryStorage } from '@billfold/core'
 import type { PasskeyVerifier } from '@billfold/core/modules'
 import { batch, update } from '@billfold/core/storage'
@@ -121,7 +121,7 @@ describe('registration', () => {
 
   test('refuses the output of the PRF extension, which must stay in the browser', async () => {
     const response = authenticator.create(await billfold.passkeys.registrationOptions(userId, { userName: 'ada' }))
-    const clientExtensionResults = { prf: { enabled: true, results: { first: 'c2VjcmV0' } } }
+    const clientExtensionResults = { prf: { enabled: true, results: { first: randomBytes(32).toString('base64url') } } }
     const sent = { ...response, clientExtensionResults }
     expect(await outcome(billfold.passkeys.register(userId, sent))).toBe('passkey.prf-output-sent')
   })
@@ -255,7 +255,7 @@ describe('sign-in', () => {
 })
 
 describe('mutated responses', () => {
-  const named = new Set([...Object.keys(passkeyErrors)])
+  const named = new Set(Object.keys(passkeyErrors))
 
   /** Changes bytes of one field, keeps its encoding. */
   const mutate = (encoded: string, at: number, byte: number): string => {
@@ -278,7 +278,7 @@ describe('mutated responses', () => {
           const response = { ...made.response, [field]: mutate(made.response[field], at, byte) }
           const result = await outcome(host.passkeys.register(userId, { ...made, response }))
           // Without an attestation nobody signs a registration: other flags, counters and makes are other registrations.
-          if (result !== 'done') expect(named).toContain(result)
+          expect(new Set([...named, 'done'])).toContain(result)
         },
       ),
       { numRuns: 400 },
@@ -376,5 +376,4 @@ test('maintain() deletes expired challenges', async () => {
   await later.maintain()
   await register()
   expect(await outcome(billfold.passkeys.authenticate(authenticator.get(options)))).toBe('passkey.challenge-invalid')
-  expect(createHash('sha256').update(options.challenge).digest()).toHaveLength(32)
 })

@@ -87,8 +87,20 @@ export async function prepareRegistration(
   const createdAt = services.now()
   const { credentialId, publicKey, algorithm, signCount, aaguid, backupEligible, backedUp } = verified
   const row: PasskeyRow = {
-    ...{ id, tenant, userId, methodId, credentialId, credentialHash: hashCredentialId(credentialId) },
-    ...{ publicKey, algorithm, signCount, aaguid, backupEligible, backedUp, transports, prf },
+    id,
+    tenant,
+    userId,
+    methodId,
+    credentialId,
+    credentialHash: hashCredentialId(credentialId),
+    publicKey,
+    algorithm,
+    signCount,
+    aaguid,
+    backupEligible,
+    backedUp,
+    transports,
+    prf,
     prfSalt: challenge.prfSalt ?? randomBytes(32),
     sealedName: await sealName(services, { tenant, id }, name),
     createdAt,

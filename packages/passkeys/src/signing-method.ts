@@ -10,7 +10,7 @@ import { prepareRegistration, readRegistration, startRegistration } from './regi
 import { passkeyCredentials, type PasskeyRow } from './tables.ts'
 
 /** Base64url of 32 bytes: HKDF of the PRF output. */
-const valuePattern = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+const valuePattern = /^[A-Za-z0-9_-]{43}$/
 
 /** The signing method `PASSKEY` of the custody API: a passkey whose authenticator gives the secret that wraps wallet keys. */
 export function passkeySigningMethod(settings: PasskeySettings): SigningMethodKind {

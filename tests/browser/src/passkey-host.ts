@@ -15,7 +15,7 @@ export type Framework = 'express' | 'koa'
 /** A reply of the custody API. */
 export interface CustodyReply {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: the tests read what they expect
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test asserts what it expects, so a type would only repeat it
   readonly result: any
   readonly codes: readonly string[]
 }

@@ -120,7 +120,7 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       await page.context().close()
     })
 
-    test('a passkey signs in by autofill, and is offered no more once it was removed and the browser told', async () => {
+    test('a passkey signs in by autofill, and is offered no more once it was removed and the browser knows', async () => {
       const { page, session } = await visit()
       const { passkeys } = host.billfold
       const { result: user } = await host.custody('POST', '/api/users', {})
@@ -130,7 +130,9 @@ describe.runIf(browserPath !== undefined).each(['express', 'koa'] as const)(
       expect(await passkeys.authenticate(used['passkey'])).toMatchObject({ userId: user.id, userVerified: true })
       const accepted = await passkeys.remove(user.id, id)
       await callClient(page, 'client.signalAcceptedPasskeys(PublicKeyCredential, options)', accepted)
-      await expect(callClient(page, use, await passkeys.authenticationOptions({ ip: '127.0.0.1' }))).rejects.toThrow()
+      await expect(callClient(page, use, await passkeys.authenticationOptions({ ip: '127.0.0.1' }))).rejects.toThrow(
+        'NotAllowedError',
+      )
       await session.detach()
       await page.context().close()
     })

@@ -3,7 +3,6 @@ import type { Logger } from '../kernel/logger.ts'
 import type { BlindIndex } from './blind-index/blind-index.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { Notifier } from './outbox/notifier.ts'
-import type { SigningMethodKind } from './signing-method-kind.ts'
 import type { RateLimiter, RateLimitRule } from './rate-limits/index.ts'
 import type { TrackedStorage } from './idempotency/idempotent-request.ts'
 import type { TokenIssuer } from './tokens/index.ts'
@@ -24,8 +23,6 @@ export interface Services {
   readonly eventsEnabled: boolean
   /** The event types of all modules. */
   readonly eventCatalogue: EventDefinitions
-  /** The kinds of signing method that modules bring, by type. */
-  readonly signingMethodKinds: ReadonlyMap<string, SigningMethodKind>
   /** Delivers outbox messages, if the host has configured one. */
   readonly notifier?: Notifier | undefined
   /** How many failed attempts at signing methods one caller may make from one address, over all users. */

@@ -88,3 +88,8 @@ export interface SigningMethodKind {
     user: { readonly tenant: string; readonly userId: string },
   ) => Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>>
 }
+
+/** The kinds of signing method that modules bring, by type. */
+export interface SigningMethodKinds {
+  readonly signingMethodKinds?: ReadonlyMap<string, SigningMethodKind> | undefined
+}

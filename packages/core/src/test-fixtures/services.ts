@@ -30,7 +30,6 @@ export function testServices(storage: Storage = memoryStorage()): CustodyService
     eventCatalogue: builtInDeclarations.events,
     failedAttemptLimit: { limit: 1000, windowSeconds: 600 },
     ownerMutex: keyedMutex(1000),
-    signingMethodKinds: new Map(),
     masterSecretRotationSteps: builtInDeclarations.masterSecretRotationSteps,
     chainConnections: createChainConnections(),
     now: Date.now,

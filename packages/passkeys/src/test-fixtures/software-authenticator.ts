@@ -77,11 +77,8 @@ export function createSoftwareAuthenticator({
     if (found === undefined) throw new Error('the authenticator has no such passkey')
     return found
   }
-  const toClientData = (type: string, challenge: string, deviations: Deviations): Buffer => {
-    const { crossOrigin = false, topOrigin } = deviations
-    const data = { type, challenge, origin, ...pick(deviations, ['type', 'challenge', 'origin']) }
-    return Buffer.from(JSON.stringify({ ...data, crossOrigin, ...(topOrigin !== undefined && { topOrigin }) }))
-  }
+  const toClientData = (type: string, challenge: string, deviations: Deviations): Buffer =>
+    formatClientData({ type, challenge, origin }, deviations)
   return {
     create: (options, deviations = {}) => {
       const { algorithm = 'es256', rpId = options.rp.id } = deviations
@@ -96,15 +93,7 @@ export function createSoftwareAuthenticator({
         signCount: 0,
       }
       credentials.push(credential)
-      const length = Buffer.from([id.length >> 8, id.length & 255])
-      const attested = Buffer.concat([Buffer.alloc(16), length, id, cose])
-      const authData = Buffer.concat([toHead(rpId, deviations, 0x40, 0), attested])
-      const attestation = new Map<string, string | Uint8Array | Map<string, string>>([
-        ['fmt', 'none'],
-        ['attStmt', new Map<string, string>()],
-        ['authData', Uint8Array.from(authData)],
-      ])
-      const attestationObject = Buffer.from(isoCBOR.encode(attestation)).toString('base64url')
+      const attestationObject = formatAttestation(toHead(rpId, deviations, 0x40, 0), id, cose)
       const clientDataJSON = toClientData('webauthn.create', options.challenge, deviations).toString('base64url')
       return {
         id: credential.id,
@@ -143,6 +132,18 @@ export function createSoftwareAuthenticator({
   }
 }
 
+/** An attestation object without an attestation, base64url. */
+function formatAttestation(head: Uint8Array, id: Uint8Array, cose: Uint8Array): string {
+  const length = Buffer.from([id.length >> 8, id.length & 255])
+  const authData = Buffer.concat([head, Buffer.alloc(16), length, id, cose])
+  const attestation = new Map<string, string | Uint8Array | Map<string, string>>([
+    ['fmt', 'none'],
+    ['attStmt', new Map<string, string>()],
+    ['authData', Uint8Array.from(authData)],
+  ])
+  return Buffer.from(isoCBOR.encode(attestation)).toString('base64url')
+}
+
 /** The first 37 bytes of authenticator data. */
 function toHead(rpId: string, deviations: Deviations, flags: number, signCount: number): Buffer {
   const { userVerified = true, backupEligible = false } = deviations
@@ -151,6 +152,12 @@ function toHead(rpId: string, deviations: Deviations, flags: number, signCount: 
   head[32] = 0x01 | (userVerified ? 0x04 : 0) | (backupEligible ? 0x08 : 0) | flags
   head.writeUInt32BE(signCount, 33)
   return head
+}
+
+function formatClientData(asked: Readonly<Record<string, string>>, deviations: Deviations): Buffer {
+  const { crossOrigin = false, topOrigin } = deviations
+  const data = { ...asked, ...pick(deviations, ['type', 'challenge', 'origin']), crossOrigin }
+  return Buffer.from(JSON.stringify({ ...data, ...(topOrigin !== undefined && { topOrigin }) }))
 }
 
 function generateCredentialKey(algorithm: 'es256' | 'ed25519'): {

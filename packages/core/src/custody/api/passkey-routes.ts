@@ -50,7 +50,7 @@ function optionsRoute({ services, service }: CustodyContext): Route {
     summary: 'Start to add a PASSKEY, authorized by an existing signing method',
     guard: service,
     limits: [{ by: 'caller', limit: 6000, windowSeconds: 3600 }],
-    unlisted: !services.signingMethodKinds.has('PASSKEY'),
+    unlisted: services.signingMethodKinds?.has('PASSKEY') !== true,
     params: z.object({ userId: idSchema }),
     headers: signingMethodHeadersSchema,
     body: { encoding: 'json', schema: optionsBody, limit: custodyBodyLimit, optional: true, raw: 'if-available' },
@@ -80,7 +80,7 @@ function challengeRoute({ services, service }: CustodyContext): Route {
     summary: 'Start to use a PASSKEY for one request',
     guard: service,
     limits: [{ by: 'caller', limit: 6000, windowSeconds: 3600 }],
-    unlisted: !services.signingMethodKinds.has('PASSKEY'),
+    unlisted: services.signingMethodKinds?.has('PASSKEY') !== true,
     params: z.object({ userId: idSchema, signingMethodId: idSchema }),
     body: { encoding: 'json', schema: challengeBody, limit: custodyBodyLimit },
     replies: {

@@ -34,7 +34,7 @@ export interface MethodOwner {
 
 /** Input for a signing method: a type and, unless it is to be generated, a value. */
 export interface MethodInput {
-  /** A `MethodType`. */
+  /** `PIN`, `EMERGENCY_CODE`, `BIOMETRIC`, `PASSWORD`, or the type of a kind that a module brings. */
   readonly type: string
   readonly value?: string | undefined
   /** Face binding, for the type BIOMETRIC only. */
@@ -70,7 +70,7 @@ export async function prepareFirstMethod(
   input: MethodInput,
 ): Promise<{ readonly row: SigningMethodRow; readonly secret: MasterSecret; readonly writes: readonly Write[] }> {
   const rule = getRule(services, options, input.type)
-  if (rule.type !== 'PIN' && services.signingMethodKinds.get(rule.type)?.mayBeFirst !== true)
+  if (rule.type !== 'PIN' && services.signingMethodKinds?.get(rule.type)?.mayBeFirst !== true)
     throw new BillfoldError('signing-method.pin-must-be-first')
   assertEnrolment(services, input)
   const { value } = resolveMethodValue(rule, input.value)

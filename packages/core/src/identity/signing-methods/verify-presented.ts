@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isHashable } from '../../kernel/crypto/index.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { Services } from '../../platform/services.ts'
-import type { SigningMethodKind } from '../../platform/signing-method-kind.ts'
+import type { SigningMethodKind, SigningMethodKinds } from '../../platform/signing-method-kind.ts'
 import { consumeFaceCheck, type RequestToAuthorize } from './consume-face-check.ts'
 import type { SigningMethodRow } from './sealing.ts'
 
@@ -10,14 +10,22 @@ import type { SigningMethodRow } from './sealing.ts'
 export const maxPresentedLength = 5800
 
 /** Returns true if some signing method can have the value, with or without a proof in front. */
-export function isPresentable({ signingMethodKinds }: Services, value: string): boolean {
+export function isPresentable({ signingMethodKinds }: Services & SigningMethodKinds, value: string): boolean {
   if (isHashable(value)) return true
-  return signingMethodKinds.size > 0 && value.length <= maxPresentedLength && isHashable(afterProof(value))
+  return (
+    signingMethodKinds !== undefined &&
+    signingMethodKinds.size > 0 &&
+    value.length <= maxPresentedLength &&
+    isHashable(afterProof(value))
+  )
 }
 
 /** Returns true if a method authorizes only the very request that was announced, so that its bytes are needed. */
-export function isBoundToRequest({ signingMethodKinds }: Services, { type, device }: SigningMethodRow): boolean {
-  return device !== null || signingMethodKinds.has(type)
+export function isBoundToRequest(
+  { signingMethodKinds }: Services & SigningMethodKinds,
+  { type, device }: SigningMethodRow,
+): boolean {
+  return device !== null || signingMethodKinds?.has(type) === true
 }
 
 /** Returns a text that costs as much to hash as the value of any method. */
@@ -30,13 +38,13 @@ export function toHashable(value: string): string {
  * binding, or what the method's kind asks for. `passed` is true if the secret alone decides.
  */
 export async function verifyPresented(
-  services: Services,
+  services: Services & SigningMethodKinds,
   actor: Actor,
   method: SigningMethodRow,
   value: string,
   request: RequestToAuthorize | undefined,
 ): Promise<{ readonly secret: string; readonly passed: boolean }> {
-  const kind = services.signingMethodKinds.get(method.type)
+  const kind = services.signingMethodKinds?.get(method.type)
   if (kind === undefined) {
     const { secret, passed } = await consumeFaceCheck(services, method, value, request)
     return { secret: toHashable(secret), passed }
