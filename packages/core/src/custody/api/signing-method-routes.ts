@@ -24,14 +24,15 @@ import {
   custodyBodyLimit,
   devicePublicKeySchema,
   idSchema,
+  optionalField,
   signingMethodValueSchema,
   resultSchemas,
   successSchema,
 } from './schemas.ts'
 
 const newValue = z.object({
-  value: signingMethodValueSchema.optional(),
-  devicePublicKey: devicePublicKeySchema.optional(),
+  value: optionalField(signingMethodValueSchema),
+  devicePublicKey: optionalField(devicePublicKeySchema),
   passkey: z
     .record(z.string(), z.unknown())
     .optional()
