@@ -32,6 +32,7 @@ const packages = {
   'rate-limits-redis': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
+  passkeys: ['core'],
   cli: ['core', 'storage-kysely'],
 }
 

@@ -193,7 +193,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event or route id
+ *   event, signing method or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -341,6 +341,7 @@ function createServices(
     failedAttemptLimit: options.failedAttemptLimit ?? { limit: 300, windowSeconds: 600 },
     ownerMutex: keyedMutex(maxQueuedPerOwner),
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
+    signingMethodKinds: declared.signingMethodKinds,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,
