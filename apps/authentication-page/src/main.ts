@@ -211,5 +211,5 @@ addEventListener('pageshow', ({ persisted }) => {
 })
 const served = namedProblem(readMeta('billfold-problem'))
 const texts = readTexts()
-if (served === undefined) await open(texts)
+if (served === undefined) void open(texts)
 else showProblem(texts, served, () => location.reload())

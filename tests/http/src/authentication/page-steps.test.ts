@@ -1,4 +1,4 @@
-import type { AuditAction, PageOptions } from '@billfold/core'
+import { type AuditAction, memoryStorage, type PageOptions, type Storage } from '@billfold/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { inMemoryDriver } from '../in-memory-driver.ts'
 import type { RequestDriver } from '../request-driver.ts'
@@ -10,11 +10,13 @@ const pin = '4711'
 const privacyNotice = { url: 'https://shop.example/privacy', version: '2026-03', consent: true }
 
 let host: FaceHost
+let storage: Storage
 let driver: RequestDriver
 let flow: LoginFlow
 
 async function start(page: PageOptions = {}): Promise<void> {
-  host = await createFaceHost({ authentication: { page } })
+  storage = memoryStorage()
+  host = await createFaceHost({ storage, authentication: { page } })
   const { configurations } = host.billfold.authentication
   await configurations.create({ tag: 'PIN instead', liveness: 'none', pinInsteadOfFace: 'always' })
   await configurations.create({ tag: 'trusted instead', liveness: 'none', pinInsteadOfFace: 'trusted-device' })
@@ -179,6 +181,18 @@ describe('a cancellation', () => {
     const response = await flow.relyingParty.send('GET', `/sessions/session/${sessionId}/response`)
     expect(response.status).toBe(400)
     expect(response.json).toMatchObject({ message: 'The user cancelled the session' })
+  })
+
+  test('deletes the picture that a scope had kept for the relying party', async () => {
+    const userId = await flow.createEnrolledUser('ada')
+    const browser = await flow.startBrowser((await flow.createSession({ userId, dvcID: 'pin', scopes: 'selfie' })).url)
+    const values = host.billfold.tables.find(({ name }) => name === 'session_values')
+    const kept = async () =>
+      values === undefined ? [] : (await storage.find(values, { limit: 10 })).map((row) => String(row['name']))
+    await browser.submitFace({ selfie: createSelfie('ada') })
+    expect(await kept()).toContain('selfie')
+    expect((await browser.send('/v2/cancel_session')).status).toBe(200)
+    expect(await kept()).not.toContain('selfie')
   })
 
   test('does not undo a session that has ended', async () => {

@@ -2,6 +2,7 @@ import type { IdentityServices } from '../../identity/services.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { failSession, type SessionTransition } from './end-session.ts'
 import { assertSessionState, getActiveSession, type SessionRow } from './session.ts'
+import { deleteSessionValueWrite } from './session-values.ts'
 import { assertStartedBy, type SessionClient } from './start-session.ts'
 
 /** The reasons for which a user ends a session: to stop, or to go another way that the relying party offers. */
@@ -22,7 +23,7 @@ export function isCancelled({ state, failure }: Pick<SessionRow, 'state' | 'fail
 }
 
 /**
- * Ends a session because its user wants to. A session that the user has ended before stays as it is. Call it within `retryOnConflict`,
+ * Ends a session because its user wants to, and deletes the picture and the templates that it kept for later steps. A session that the user has ended before stays as it is. Call it within `retryOnConflict`,
  * and commit the writes.
  * @throws BillfoldError `session.not-found`, `session.expired`, `session.wrong-client`; `session.invalid-state` if it has ended otherwise
  */
@@ -35,5 +36,7 @@ export async function cancelSession(
   assertStartedBy(session, input)
   if (isCancelled(session)) return { session, writes: [] }
   assertSessionState(session, 'started', 'face_verified')
-  return failSession(services, actor, session, input.reason)
+  const ending = failSession(services, actor, session, input.reason)
+  const faceData = (['selfie', 'templates', 'result'] as const).map((name) => deleteSessionValueWrite(session, name))
+  return { ...ending, writes: [...ending.writes, ...faceData] }
 }
