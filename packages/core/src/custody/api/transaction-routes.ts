@@ -167,9 +167,10 @@ function buildRoute(custody: CustodyContext): Route {
       200: { description: 'The unsigned transaction', schema: successSchema(z.record(z.string(), z.unknown())) },
       503: unavailable,
     },
-    handler: async ({ body }, { caller }) => {
-      const { wallet, chain, request } = await findSendingWallet(custody, caller.tenant, body.transactionRequest)
-      return custodySuccessReply(await buildTransaction(services, wallet, chain, request))
+    handler: async ({ body }, context) => {
+      const actor = actorFromRequest(context)
+      const { wallet, chain, request } = await findSendingWallet(custody, actor.tenant, body.transactionRequest)
+      return custodySuccessReply(await buildTransaction(services, actor, wallet, chain, request))
     },
   })
 }
