@@ -10,11 +10,19 @@ const withNodes = [
 // The suites run against the sources, without a build, through a condition that published packages do not have.
 const conditions = ['billfold-source', 'node', 'default']
 
+// Their files share what they import as well. The others start processes, threads or browsers, or break connections.
+const shared = [
+  'packages/{cli,testing,storage-kysely}/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'examples/custom-*/src/**/*.test.ts',
+]
+
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     // Vitest leaves a core free for itself, which on two cores halves the speed.
     maxWorkers: '100%',
+    globalSetup: 'scripts/bundle-sources.mjs',
     projects: [
       {
         extends: true,
@@ -26,6 +34,7 @@ export default defineConfig({
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'packages and apps', include: shared, isolate: false } },
       {
         extends: true,
         test: {
@@ -33,14 +42,16 @@ export default defineConfig({
           include: [
             'packages/!(core)/src/**/*.test.ts',
             'tests/!(http)/src/**/*.test.ts',
-            'apps/*/src/**/*.test.ts',
             'examples/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             ...withNodes,
           ],
+          exclude: shared,
         },
       },
     ],
+    // Timeouts are for hangs: long enough for a machine at a tenth of the speed.
+    expect: { poll: { timeout: 120_000 } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -1,5 +1,3 @@
-// Bundles the worker of the face verifier: code, models and WebAssembly with their licences, so that the published package needs
-// no download and no native code. Does nothing if the bundle is newer than its inputs.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -76,4 +74,10 @@ async function bundle() {
   writeFileSync(join(out, 'NOTICE.txt'), notice())
 }
 
-if (!isCurrent()) await bundle()
+/**
+ * Bundles the worker of the face verifier: code, models and WebAssembly with their licences, so that the published package needs
+ * no download and no native code. Does nothing if the bundle is newer than its inputs.
+ */
+export async function bundleFaceModels() {
+  if (!isCurrent()) await bundle()
+}

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { catalogVersions } from './catalog.mjs'
 import { installLineChecks, oldestNode } from './check-install-lines.mjs'
 import { saveCounts, runChecks } from './checks.mjs'
@@ -23,7 +24,7 @@ async function install() {
   const tarballs = [...packed].map(([name, file]) => [name, `file:${file}`])
   const dependencies = { ...Object.fromEntries(tarballs), ...catalogVersions(hostDependencies) }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  for (const host of ['esm-host.mjs', 'commonjs-host.cjs'])
+  for (const host of ['esm-host.mjs', 'commonjs-host.cjs', 'all-apis.mjs'])
     copyFileSync(join(root, 'scripts/consumers', host), join(folder, host))
   return await runLine('npm install --omit=dev --no-audit --no-fund --prefer-offline', { cwd: folder })
 }
@@ -48,9 +49,64 @@ function requires(entry) {
   return node('--input-type=commonjs', '--eval', source)
 }
 
+/** An error or a class that two entry points export is one value, so that `instanceof` holds across them. */
+function sameExports() {
+  const entries = entryPoints().filter((entry) => entry !== '@billfold/core/client')
+  const source = `const seen = new Map()
+for (const entry of ${JSON.stringify(entries)})
+  for (const [name, value] of Object.entries(await import(entry))) {
+    const known = seen.get(name) ?? { entry, value }
+    if (known.value !== value) throw new Error(name + ' of ' + entry + ' is not that of ' + known.entry)
+    seen.set(name, known)
+  }
+const { BillfoldError } = await import('@billfold/core')
+const { localKeyring, newKey, open } = await import('@billfold/core/crypto')
+const keyring = localKeyring({ keys: { first: newKey() }, currentKeyId: 'first' })
+const error = await open(keyring, Uint8Array.of(0), { tenant: 't', table: 't', row: 'r', field: 'f' }).catch((thrown) => thrown)
+if (!(error instanceof BillfoldError)) throw new Error('an error of /crypto is no BillfoldError of the root')`
+  return node('--input-type=module', '--eval', source)
+}
+
 /** The first Node 20 that can `require()` a module. */
 function onOldestNode() {
   return runLine(`npx --yes node@${oldestNode} commonjs-host.cjs`, { cwd: folder })
+}
+
+/** Other runtimes that the documentation names, as npm has them. */
+const runtimes = { Bun: 'bun@1.4.5', Deno: 'deno@2.9.6 run --allow-all' }
+
+/** @param {string} runtime */
+function onRuntime(runtime) {
+  return runLine(`npx --yes ${runtime} all-apis.mjs`, { cwd: folder })
+}
+
+/**
+ * Bundles a host into one file, and runs it in a folder that has nothing else.
+ * @param {'esm' | 'cjs'} format
+ */
+async function asBundle(format) {
+  const empty = mkdtempSync(join(tmpdir(), 'billfold-bundle-'))
+  try {
+    const outfile = join(empty, format === 'esm' ? 'host.mjs' : 'host.cjs')
+    // Dependencies that are CommonJS, Express among them, load the modules of Node with `require`.
+    const requireInModule =
+      "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)"
+    const { warnings } = await build({
+      entryPoints: [join(folder, 'all-apis.mjs')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format,
+      target: 'node20',
+      ...(format === 'esm' && { banner: { js: requireInModule } }),
+      logLevel: 'silent',
+    })
+    const ours = warnings.filter(({ location }) => location?.file.includes('@billfold'))
+    if (ours.length > 0) throw new Error(ours.map(({ text }) => text).join('\n'))
+    return await runProgram(process.execPath, [outfile], { cwd: empty })
+  } finally {
+    rmSync(empty, { recursive: true, force: true })
+  }
 }
 
 /** Checks that no tests, sources or build records are published, and that the manifests are the published ones. */
@@ -61,6 +117,8 @@ async function checkPublishedFiles() {
     if (/workspace:|catalog:|billfold-source/.test(manifest))
       throw new Error(`${name}: the manifest contains development settings`)
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    const modules = files.filter((file) => /\.m?js$/.test(file))
+    if (modules.length > 40) throw new Error(`${name} is not bundled: ${modules.length} modules`)
     const unwanted = files.filter((file) => /\.test\.|tsbuildinfo|test-fixtures|^src\b/.test(file))
     if (unwanted.length > 0) throw new Error(`${name} publishes ${unwanted.join(', ')}`)
   }
@@ -89,6 +147,11 @@ try {
       : [
           await runChecks([
             { name: 'only build output is published', run: checkPublishedFiles },
+            { name: 'what two entry points export is one value', run: sameExports },
+            {
+              name: 'the command line prints its version',
+              run: () => runLine('npx billfold --version', { cwd: folder }),
+            },
             ...entryPoints().flatMap((entry) => [
               { name: `import '${entry}'`, run: () => imports(entry) },
               { name: `require('${entry}')`, run: () => requires(entry) },
@@ -102,6 +165,13 @@ try {
             { name: 'an ESM host migrates SQLite and serves through Express and Koa', run: () => node('esm-host.mjs') },
             { name: 'a CommonJS host does the same', run: () => node('commonjs-host.cjs') },
             { name: 'the CommonJS host on the oldest supported Node', run: onOldestNode },
+            { name: 'a host with all APIs', run: () => node('all-apis.mjs') },
+            { name: 'the same host as one file, ESM', run: () => asBundle('esm') },
+            { name: 'the same host as one file, CommonJS', run: () => asBundle('cjs') },
+            ...Object.entries(runtimes).map(([name, runtime]) => ({
+              name: `the same host in ${name}`,
+              run: () => onRuntime(runtime),
+            })),
             { name: 'the conformance suite runs in another project', run: conformance },
           ]),
           await runChecks(installLineChecks(join(folder, 'install-lines'), packed)),

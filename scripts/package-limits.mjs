@@ -10,14 +10,15 @@ import { root } from './run-command.mjs'
  * @type {Readonly<Record<string, { packed: number, unpacked: number }>>}
  */
 const tarballLimits = {
-  '@billfold/core': { packed: 760, unpacked: 3800 },
+  '@billfold/core': { packed: 820, unpacked: 3900 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
   '@billfold/storage-kysely': { packed: 80, unpacked: 500 },
   // Mostly models, and the WebAssembly that runs them.
   '@billfold/verifier-face': { packed: 5400, unpacked: 10_400 },
-  '@billfold/cli': { packed: 30, unpacked: 160 },
-  '@billfold/testing': { packed: 40, unpacked: 230 },
+  '@billfold/cli': { packed: 35, unpacked: 180 },
+  // Source maps.
+  '@billfold/testing': { packed: 48, unpacked: 270 },
 }
 
 /** In kB: the browser bundle of `@billfold/core/client` with its curves, and its compressed size. */

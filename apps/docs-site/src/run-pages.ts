@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { newKey } from '@billfold/core'
 import { blocksFolder } from './code-blocks.ts'
 
-const pageSeconds = 20
+const pageSeconds = 120
 const ports = new Map<number, number>()
 const servers = new Map<Server, Promise<void>>()
 

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consoleUrl, type RunningHost, startExampleHost } from './running-host.ts'
 
 const run = promisify(execFile)
-const waiting = { timeout: 30_000 }
+const waiting = { timeout: 120_000 }
 const stepNamed = (page: Page, name: string): Locator => page.locator('.step').filter({ hasText: name })
 
 /** Presses the button of a step and waits for its result. */

@@ -116,7 +116,7 @@ export async function sendRequest(
 function waitUntilReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = ''
-    const timer = setTimeout(() => reject(new Error(`host not ready:\n${output}`)), 20_000)
+    const timer = setTimeout(() => reject(new Error(`host not ready:\n${output}`)), 120_000)
     const listen = (chunk: Buffer): void => {
       output += chunk.toString()
       if (!output.includes('Billfold is ready')) return

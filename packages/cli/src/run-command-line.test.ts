@@ -1,5 +1,6 @@
 import { openTestDatabases } from '@billfold/test-databases'
 import { describe, expect, test } from 'vitest'
+import { commands } from './run-command-line.ts'
 import { runLine as type } from './test-fixtures/run-line.ts'
 
 const databases = (await openTestDatabases()).filter(({ kind }) => kind !== 'pglite')
@@ -11,6 +12,10 @@ describe('the command line', () => {
       printed: expect.stringContaining('migrate      migrate the database'),
     })
     expect((await type('')).code).toBe(2)
+  })
+
+  test.each(commands)('lists $name as the command itself does', async ({ name, summary, load }) => {
+    expect(await load()).toMatchObject({ name, summary })
   })
 
   test('prints the usage of a command', async () => {

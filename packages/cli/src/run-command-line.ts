@@ -1,26 +1,53 @@
 import { readFile } from 'node:fs/promises'
-import { isBillfoldError } from '@billfold/core'
-import { auditCommand } from './audit-command.ts'
 import { type Command, ProblemsFoundExit, type Terminal, UsageError } from './command.ts'
-import { didRegistryCommand } from './did-registry-command.ts'
-import { keysCommand } from './keys-command.ts'
-import { licenceCommand } from './licence-command.ts'
-import { migrateCommand } from './migrate-command.ts'
-import { paymentsCommand } from './payments-command.ts'
-import { serviceKeyCommand } from './service-key-command.ts'
-import { userCommand } from './user-command.ts'
-import { webhookCommand } from './webhook-command.ts'
 
-const commands: readonly Command[] = [
-  migrateCommand,
-  keysCommand,
-  auditCommand,
-  userCommand,
-  paymentsCommand,
-  licenceCommand,
-  serviceKeyCommand,
-  webhookCommand,
-  didRegistryCommand,
+/** The commands are imported when they run, since most of the time of a start is for loading code. */
+export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly load: () => Promise<Command> })[] = [
+  {
+    name: 'migrate',
+    summary: 'migrate the database to the schema that this release requires',
+    load: async () => (await import('./migrate-command.ts')).migrateCommand,
+  },
+  {
+    name: 'keys',
+    summary: 'create, rotate and retire keyring keys',
+    load: async () => (await import('./keys-command.ts')).keysCommand,
+  },
+  {
+    name: 'audit',
+    summary: 'search, checkpoint, verify and prune the audit log',
+    load: async () => (await import('./audit-command.ts')).auditCommand,
+  },
+  {
+    name: 'user',
+    summary: 'export or erase the personal data of a user',
+    load: async () => (await import('./user-command.ts')).userCommand,
+  },
+  {
+    name: 'payments',
+    summary: 'audit the ledger against the payments',
+    load: async () => (await import('./payments-command.ts')).paymentsCommand,
+  },
+  {
+    name: 'licence',
+    summary: 'create, revoke and list licences of the authentication API',
+    load: async () => (await import('./licence-command.ts')).licenceCommand,
+  },
+  {
+    name: 'service-key',
+    summary: 'create, revoke and list service keys',
+    load: async () => (await import('./service-key-command.ts')).serviceKeyCommand,
+  },
+  {
+    name: 'webhook',
+    summary: 'create, list, rotate, test and delete webhook endpoints',
+    load: async () => (await import('./webhook-command.ts')).webhookCommand,
+  },
+  {
+    name: 'did-registry',
+    summary: 'deploy or check an ERC-1056 DID registry contract',
+    load: async () => (await import('./did-registry-command.ts')).didRegistryCommand,
+  },
 ]
 
 const overview = `billfold <command> [options]
@@ -46,11 +73,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     terminal.print(`${await readVersion()}\n`)
     return 0
   }
-  const command = commands.find((known) => known.name === name)
-  if (command === undefined) {
+  const listed = commands.find((known) => known.name === name)
+  if (listed === undefined) {
     terminal.report(`Unknown command: ${JSON.stringify(name)}\n\n${overview}`)
     return 2
   }
+  const command = await listed.load()
   if (rest.some(isHelpFlag)) {
     terminal.print(`${command.usage}\n`)
     return 0
@@ -77,13 +105,14 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
       terminal.report(`${error.message}\n\n${command.usage}\n`)
       return 2
     }
-    terminal.report(`${formatError(error)}\n`)
+    terminal.report(`${await formatError(error)}\n`)
     return 1
   }
 }
 
-function formatError(error: unknown): string {
+async function formatError(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return 'Unknown error'
+  const { isBillfoldError } = await import('@billfold/core')
   const issues = isBillfoldError(error)
     ? error.issues.map((issue) => `\n  ${issue.path}: ${issue.message}`).join('')
     : ''

@@ -1,17 +1,33 @@
 // Writes the newest migration, which is not released yet: the difference between the released migrations and the tables of core.
-//   npm run build && node packages/storage-kysely/scripts/freeze-migration.mjs [--name TOPIC]
+//   node packages/storage-kysely/scripts/freeze-migration.mjs [--name TOPIC]
 // --name is required for a new migration: 0002-TOPIC.json. --release declares all migrations released; a test then ensures that
 // they never change.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { tables } from '@billfold/core'
-import { coreMigrations } from '../dist/schema/migrations/core-migrations.js'
-import { diffTables } from '../dist/schema/migrations/diff-tables.js'
-import { tablesAfter } from '../dist/schema/migrations/migration.js'
+import { fileURLToPath } from 'node:url'
+import { importSources } from '../../../scripts/import-sources.mjs'
 import { printJson } from './print-json.mjs'
 
+/**
+ * @typedef {{
+ *   tables: typeof import('@billfold/core').tables,
+ *   coreMigrations: typeof import('../src/schema/migrations/core-migrations.ts').coreMigrations,
+ *   diffTables: typeof import('../src/schema/migrations/diff-tables.ts').diffTables,
+ *   tablesAfter: typeof import('../src/schema/migrations/migration.ts').tablesAfter,
+ * }} Sources
+ */
+/** @type {Sources} */
+const { tables, coreMigrations, diffTables, tablesAfter } = await importSources(
+  `export { tables } from '@billfold/core'
+    export { coreMigrations } from './core-migrations.ts'
+    export { diffTables } from './diff-tables.ts'
+    export { tablesAfter } from './migration.ts'`,
+  fileURLToPath(new URL('../src/schema/migrations/', import.meta.url)),
+)
+
 const folder = new URL('../migrations/', import.meta.url)
+const importsFile = new URL('../src/schema/migrations/migration-files.ts', import.meta.url)
 const releasedFile = new URL('released.json', folder)
 /** @type {string[]} SHA-256 of each released migration, oldest first */
 const released = JSON.parse(readFileSync(releasedFile, 'utf8'))
@@ -31,7 +47,31 @@ function freeze(topic) {
   if (issues.length > 0) return fail([`${file} cannot be written:`, ...issues.map((issue) => `- ${issue}`)].join('\n'))
   if (existing !== undefined) rmSync(new URL(existing, folder))
   if (steps.length > 0) writeFileSync(new URL(file, folder), `${printJson(steps)}\n`)
+  writeImports()
   console.log(steps.length > 0 ? `${file}: ${steps.length} steps` : 'The released migrations create all tables')
+}
+
+/** Core imports the files as text, so that they are part of its code. */
+function writeImports() {
+  const files = readdirSync(folder)
+    .filter((file) => /^\d{4}-[a-z0-9-]+\.json$/.test(file))
+    .toSorted()
+  const variable = (/** @type {string} */ file) => `migration${file.slice(0, 4)}`
+  const imports = files.map((file) => `import ${variable(file)} from '../../../migrations/${file}?raw'`)
+  const entries = files.map((file) => `  ['${file.replace(/\.json$/, '')}', ${variable(file)}],`)
+  writeFileSync(
+    importsFile,
+    [
+      '// Written by scripts/freeze-migration.mjs.',
+      ...imports,
+      '',
+      '/** The migrations of core as JSON, by name, in order. */',
+      'export const migrationFiles: readonly (readonly [name: string, json: string])[] = [',
+      ...entries,
+      ']',
+      '',
+    ].join('\n'),
+  )
 }
 
 function release() {

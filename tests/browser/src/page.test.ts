@@ -10,7 +10,7 @@ import { shortenWaits } from './shorten-waits.ts'
 const them = await portraitPixels(straight)
 const [stranger] = anna
 
-const waiting = { timeout: 30_000 }
+const waiting = { timeout: 120_000 }
 
 const checked = new Set<string>()
 

@@ -53,7 +53,7 @@ export function connectMysql(url: string, session: readonly string[] = []): Kyse
 
 /** Runs one statement on a new connection. */
 function runOnce(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const connection = createConnection({ uri: url, connectTimeout: 3_000 })
+  const connection = createConnection({ uri: url, connectTimeout: 30_000 })
   connection.on('error', () => {})
   return new Promise((resolve, reject) => {
     connection.query(sql, (error: Error | null, rows: unknown) => {

@@ -11,7 +11,7 @@ import {
 
 /** Queries the version of the server. */
 export async function probePostgres(url: string): Promise<ProbeResult> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 })
   client.on('error', () => {})
   try {
     await client.connect()

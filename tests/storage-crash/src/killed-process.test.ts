@@ -30,7 +30,7 @@ for (const database of await openTestDatabases()) {
       for (const [lines, form] of runs)
         acknowledged.push(...(await killAfterLines(lines, program, dialect, fresh.url ?? '', form)))
       // The server may still execute what the process had sent while the tables are read one after the other.
-      await expect.poll(async () => (await readLedger(storage)).wrongBalances, { timeout: 20_000 }).toEqual([])
+      await expect.poll(async () => (await readLedger(storage)).wrongBalances).toEqual([])
       const { partsOfTransfers, batchIds } = await readLedger(storage)
       expect([...new Set(partsOfTransfers.values())]).toEqual([3])
       expect([...partsOfTransfers.keys()].filter((id) => !batchIds.has(id))).toEqual([])

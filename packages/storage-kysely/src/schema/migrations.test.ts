@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { isBillfoldError, tables } from '@billfold/core'
 import { appliedBatches, withBackfill, integer, nullable, text, wideInteger } from '@billfold/core/storage'
 import { openTestDatabases } from '@billfold/test-databases'
@@ -25,6 +25,11 @@ test('the migrations of core are numbered from 0001 without a gap', () => {
   expect(coreMigrations().map(({ name }) => name.slice(0, 4))).toEqual(
     coreMigrations().map((_, index) => String(index + 1).padStart(4, '0')),
   )
+})
+
+test('every migration file is part of the code', () => {
+  const files = readdirSync(new URL('../../migrations/', import.meta.url)).filter((file) => file !== 'released.json')
+  expect(coreMigrations().map(({ name }) => `${name}.json`)).toEqual(files.toSorted())
 })
 
 test('released migrations do not change, and at most one is not released', () => {

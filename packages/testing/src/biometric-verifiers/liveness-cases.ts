@@ -29,6 +29,23 @@ export const livenessCases: readonly VerifierCase[] = [
     },
   },
   {
+    name: 'returns at most nine further images, and hashes of one format and length that are the same for the same frames',
+    run: async (subject) => {
+      const { createLiveEvidence } = subject
+      if (subject.verifier.startLiveness === undefined || createLiveEvidence === undefined) return
+      const started = await start(subject)
+      const evidence = await createLiveEvidence(started)
+      const [checked, again] = [await check(subject, evidence, started), await check(subject, evidence, started)]
+      assert.ok((checked?.furtherImages?.length ?? 0) <= 9)
+      assert.deepEqual(again?.frameHashes, checked?.frameHashes)
+      const { hashes = [], format = '', maxDistance = 0 } = checked?.frameHashes ?? {}
+      assert.ok(hashes.length <= 40 && new Set(hashes.map(({ length }) => length)).size <= 1)
+      assert.ok(hashes.every(({ length }) => length >= 8 && length <= 128))
+      assert.ok(checked?.frameHashes === undefined || /^[!-~]{1,64}$/.test(format))
+      assert.ok(Number.isInteger(maxDistance) && maxDistance >= 0)
+    },
+  },
+  {
     name: 'rejects a single still image, also when repeated as frames',
     run: async (subject) => {
       if (subject.verifier.startLiveness === undefined) return

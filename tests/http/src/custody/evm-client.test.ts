@@ -11,7 +11,7 @@ async function startClient(): Promise<ChainUnderTest> {
   const wallet = Wallet.createRandom()
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1').toString(16)}`)
   return {
-    client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
+    client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 60_000 }),
     address: wallet.address,
     unusedAddress: Wallet.createRandom().address,
     signTransfer: async (nonce, value) => {

@@ -30,7 +30,7 @@ describe.each(await openTestDatabases())('a pending transaction under rising fee
     drop = fresh.drop
     await migrate(fresh.connect(), { dialect })
     const keyring = sharedKeyring()
-    const client = () => evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 10_000 })
+    const client = () => evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 60_000 })
     const start = () =>
       startTransactingHost(kyselyStorage(fresh.connect(), { dialect }), keyring, client(), () => Date.now() + ahead)
     hosts = await Promise.all([start(), start()])

@@ -10,6 +10,6 @@ if (dialect !== 'postgres' && dialect !== 'mysql') throw new Error('the dialect 
 // oxlint-disable-next-line node/no-process-env -- arguments are visible in process lists
 const keyring = localKeyring({ keys: { k1: process.env['BILLFOLD_KEY'] ?? '' }, currentKeyId: 'k1' })
 const storage = kyselyStorage(connectTo(dialect, database), { dialect })
-const client = evmChainClient({ url, chainId: Number(chainId), timeoutMs: 10_000 })
+const client = evmChainClient({ url, chainId: Number(chainId), timeoutMs: 60_000 })
 const { port, authorization } = await startTransactingHost(storage, keyring, client)
 process.stdout.write(`${JSON.stringify({ port, authorization })}\n`)

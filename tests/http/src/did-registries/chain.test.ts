@@ -127,11 +127,7 @@ describe('an operation on a chain', () => {
     const billfold = createBillfold({ storage, keyring, now, dids: { registries: [registry] } })
     await billfold.maintain()
     const services = createRegistryServices({ storage })
-    await expect
-      .poll(async () => (await registry.getHistory(services, 'default', owner.address)).events.length, {
-        timeout: 30_000,
-      })
-      .toBe(1)
+    await expect.poll(async () => (await registry.getHistory(services, 'default', owner.address)).events.length).toBe(1)
     expect(await registry.findOperationStatus(services, 'default', 'maintained')).toMatchObject({ state: 'mined' })
   }, 300_000)
 

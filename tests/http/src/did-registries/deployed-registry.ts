@@ -48,7 +48,7 @@ export async function deployRegistry(anvilOptions: readonly string[] = []): Prom
     payerKey: privateKey,
     connect: (options) =>
       chainRegistry({
-        client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 5000 }),
+        client: evmChainClient({ url: anvil.url, chainId: anvil.chainId, timeoutMs: 60_000 }),
         contract,
         payer,
         networks: ['development'],

@@ -103,7 +103,7 @@ describe.each(await openTestDatabases())(
         stdio: ['ignore', 'ignore', 'inherit'],
       })
       const ended = once(child, 'exit')
-      await expect.poll(() => hook.ids.length, { timeout: 20_000 }).toBe(4)
+      await expect.poll(() => hook.ids.length).toBe(4)
       child.kill('SIGKILL')
       await ended
       const stalledIds = [...hook.ids]

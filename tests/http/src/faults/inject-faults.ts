@@ -43,7 +43,7 @@ export interface FaultOptions {
 }
 
 /** A call that takes longer hangs, in milliseconds. */
-const callTimeoutMs = 20_000
+const callTimeoutMs = 120_000
 /** The maximum number of retries of a call. */
 const maxRetries = 100
 

@@ -6,7 +6,7 @@ import type { FuzzedRequest } from './requests.ts'
 export type FuzzOutcome = number | 'closed' | 'hang'
 
 /** A request that takes longer hangs, in milliseconds. */
-const hangTimeoutMs = 5000
+const hangTimeoutMs = 60_000
 
 /** Creates a sender with keep-alive connections. */
 export function createSender(port: number): {

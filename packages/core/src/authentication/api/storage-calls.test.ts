@@ -45,9 +45,11 @@ async function trustDevice(userId: string, person: string): Promise<void> {
   expect((await app.verifyPin(awaiting, testPin, true)).decrypted).toEqual({ isAuthenticated: true })
 }
 
-describe('submit_face makes at most 6 storage reads and 3 commits', () => {
-  const submit = (sessionId: string, person: string) =>
-    expectAtMost({ reads: 6, commits: 3 }, () => app.submitFace(sessionId, person))
+describe('submit_face makes at most 6 storage reads and 3 commits, 7 reads with an enrolment,', () => {
+  const submit = (sessionId: string, person: string, reads = 6) =>
+    expectAtMost({ reads, commits: 3 }, () => app.submitFace(sessionId, person))
+  // An enrolment also reads the contacts of the user, for the message about it.
+  const enrol = (sessionId: string, person: string) => submit(sessionId, person, 7)
 
   test('for a match on a new device', async () => {
     const sessionId = await app.startSession({ userId: await enrolledUser('ada'), configuration: 'face only' })
@@ -85,14 +87,14 @@ describe('submit_face makes at most 6 storage reads and 3 commits', () => {
   test('for the enrolment of a first and a further face of an identified user', async () => {
     const enrolment = { userId: await app.createUser(), purpose: 'enroll', identityVerified: true } as const
     for (const _ of ['first', 'further'])
-      expect((await submit(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'success' })
+      expect((await enrol(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'success' })
   })
 
   test('for an enrolment that requires the PIN, and for one on a trusted device', async () => {
     const enrolment = { userId: await enrolledUser('ada'), purpose: 'enroll' } as const
-    expect((await submit(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'pin' })
+    expect((await enrol(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'pin' })
     await trustDevice(enrolment.userId, 'ada')
-    expect((await submit(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'success' })
+    expect((await enrol(await app.startSession(enrolment), 'ada')).decrypted).toMatchObject({ status: 'success' })
   })
 })
 

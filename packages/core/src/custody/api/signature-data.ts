@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBase64 } from '../../kernel/base64.ts'
 import { BillfoldError, isBillfoldError } from '../../kernel/errors.ts'
 import { sanitizeJson } from '../../http/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
@@ -35,8 +36,9 @@ function decodeMessage(data: string, encoding: TransmittedSignatureRequest['data
     return Uint8Array.from(Buffer.from(data.replace(/^0x/, ''), 'hex'))
   }
   if (encoding !== 'base64') return data
-  const bytes = Buffer.from(data, 'base64')
-  if (bytes.toString('base64') !== data) throw invalid('data', 'is not base64 (RFC 4648 section 4)')
+  const bytes = parseBase64(data)
+  if (bytes === undefined || Buffer.from(bytes).toString('base64') !== data)
+    throw invalid('data', 'is not base64 (RFC 4648 section 4)')
   return Uint8Array.from(bytes)
 }
 

@@ -210,6 +210,7 @@ describe('POST /api/wallets/import', () => {
   })
 
   it('validates the key before the PIN, so that an invalid key costs no attempt', async () => {
+    // Deriving a key at this cost would never end.
     const hostile = { kdf: 'scrypt', kdfparams: { ...cheap, n: 2 ** 40, dklen: 32, salt: '00' } }
     const sealed = {
       cipher: 'aes-128-ctr',
@@ -219,9 +220,7 @@ describe('POST /api/wallets/import', () => {
     }
     const keystore = JSON.stringify({ version: 3, crypto: { ...sealed, ...hostile } })
     const body = { importWalletType: 'ETHEREUM_KEYSTORE', userId, pincode: '0000', keystore, password: 'x' }
-    const start = performance.now()
     expect(await call('importWallet', { body })).toMatchObject({ status: 400, codes: ['keystore.cost-too-high'] })
-    expect(performance.now() - start).toBeLessThan(100)
     expect((await importEthereum({ userId, pincode: '0000', privateKey: '0x00' })).codes).toEqual([
       'crypto.invalid-key',
     ])

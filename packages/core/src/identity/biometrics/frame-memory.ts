@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBase64 } from '../../kernel/base64.ts'
 import type { FrameHashes } from './verifier.ts'
 
 /** Maximum number of remembered frames per user; then the oldest are forgotten. 64 challenges of four frames. */
@@ -50,10 +51,15 @@ export function serializeFrameMemory({ format, frames }: FrameMemory): Uint8Arra
   return new TextEncoder().encode(JSON.stringify({ format, frames: rows }))
 }
 
-const shape = z.object({ format: z.string(), frames: z.array(z.tuple([z.number(), z.string()])) })
+const hashShape = z.string().transform((text, context) => {
+  const hash = parseBase64(text)
+  if (hash === undefined) context.addIssue('must be base64')
+  return Uint8Array.from(hash ?? [])
+})
+const shape = z.object({ format: z.string(), frames: z.array(z.tuple([z.number(), hashShape])) })
 
 /** Parses a serialized memory. @throws ZodError, SyntaxError */
 export function parseFrameMemory(bytes: Uint8Array): FrameMemory {
   const { format, frames } = shape.parse(JSON.parse(new TextDecoder().decode(bytes)))
-  return { format, frames: frames.map(([at, hash]) => ({ at, hash: Uint8Array.from(Buffer.from(hash, 'base64')) })) }
+  return { format, frames: frames.map(([at, hash]) => ({ at, hash })) }
 }

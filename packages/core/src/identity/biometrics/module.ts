@@ -4,7 +4,7 @@ import { faceEvents } from './events.ts'
 import { sealedTemplates } from './face-people.ts'
 import type { FaceRecognition } from './face-recognition.ts'
 import { faceGalleries, facePeople, faceTemplates, presentedFrames } from './face-tables.ts'
-import { facesData } from './personal-data.ts'
+import { facesData, presentedFramesData } from './personal-data.ts'
 import { purgePresentedFrames, sealedPresentedFrames } from './presented-frames.ts'
 import { purgeRemovedFaces } from './remove-face.ts'
 import { verificationConfigurations } from './verification-configuration-table.ts'
@@ -41,7 +41,7 @@ export const biometricsModule = defineModule({
   events: faceEvents,
   errors: biometricsErrors,
   create: ({ services: { storage }, faces }: BiometricsModuleContext) => ({
-    personalData: [facesData(faces.verifier)],
+    personalData: [facesData(faces.verifier), presentedFramesData],
     maintenanceSteps: [
       { name: 'delete removed faces', stage: 'expire', run: (startedAt) => purgeRemovedFaces(storage, startedAt) },
       {

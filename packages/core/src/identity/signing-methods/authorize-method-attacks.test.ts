@@ -46,7 +46,7 @@ async function findPin(): Promise<SigningMethodRow> {
 
 describe('attempt counting', () => {
   it('does not count values that no method can have', async () => {
-    const impossible = ['\ufdfa'.repeat(64), 'x'.repeat(1025), '47\ud800']
+    const impossible = ['x'.repeat(1025), '47\ud800']
     for (const value of impossible) expect(await outcomeCode(authorize(value))).toBe('input.invalid')
     expect(await findPin()).toMatchObject({ remainingAttempts: 10, incorrectAttempts: 0 })
   })

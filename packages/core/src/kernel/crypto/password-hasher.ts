@@ -197,8 +197,9 @@ function runScrypt(peppered: Uint8Array, salt: Uint8Array, { logN, r, p }: Scryp
   const maxmem = 128 * r * (N + p) + 1024 * 1024
   return new Promise((resolve, reject) => {
     scrypt(peppered, salt, 32, { N, r, p, maxmem }, (error, key) => {
-      if (error === null) resolve(Uint8Array.from(key))
-      else reject(error)
+      // Bun passes undefined where Node passes null.
+      if (error) reject(error)
+      else resolve(Uint8Array.from(key))
     })
   })
 }

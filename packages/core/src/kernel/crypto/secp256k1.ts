@@ -1,6 +1,6 @@
-import { createECDH, createPublicKey, ECDH, type KeyObject, verify as verifyWithNode } from 'node:crypto'
 import { secp256k1 as noble } from '@noble/curves/secp256k1.js'
 import { BillfoldError } from '../errors.ts'
+import { secp256k1Points } from './secp256k1-points.ts'
 
 /** An ECDSA signature: r and s, 32 bytes each, big-endian. */
 export interface EcdsaSignature {
@@ -55,7 +55,8 @@ export interface Secp256k1 {
 }
 
 /**
- * secp256k1 on OpenSSL (node:crypto) where it is able and faster, otherwise on `@noble/curves`. Tests compare the two.
+ * secp256k1 on OpenSSL (node:crypto) where it is able and faster, otherwise on `@noble/curves`, which also replaces it in
+ * runtimes whose `node:crypto` lacks the curve (Bun). Tests compare the two.
  *
  * Operations per second on one thread, `@noble/curves` 2.4 against OpenSSL 3.0 of Node 20: sign 3,000 / - (OpenSSL is not
  * deterministic), verify a hash 950 / - (OpenSSL hashes by itself), verify with SHA-256 950 / 2,600, recover 950 / -, ECDH
@@ -76,9 +77,7 @@ export const secp256k1: Secp256k1 = {
   verifySha256: (message, signature, publicKey) => {
     const compact = compactLowS(signature)
     if (compact === undefined) return false
-    return succeeds(() =>
-      verifyWithNode('sha256', message, { key: keyObject(publicKey), dsaEncoding: 'ieee-p1363' }, compact),
-    )
+    return succeeds(() => secp256k1Points.verifySha256(message, compact, parsePublicKey(publicKey)))
   },
   recoverPublicKey: recover,
   ecdh,
@@ -100,9 +99,7 @@ function assertHash(hash: Uint8Array): void {
 
 function computePublicKey(privateKey: Uint8Array, compressed = true): Uint8Array {
   assertPrivateKey(privateKey)
-  const pair = createECDH('secp256k1')
-  pair.setPrivateKey(privateKey)
-  return Uint8Array.from(pair.getPublicKey(undefined, compressed ? 'compressed' : 'uncompressed'))
+  return secp256k1Points.getPublicKey(privateKey, compressed)
 }
 
 function parsePublicKey(bytes: Uint8Array, compressed = true): Uint8Array {
@@ -111,9 +108,7 @@ function parsePublicKey(bytes: Uint8Array, compressed = true): Uint8Array {
   const known = point.length === 33 ? prefix === 2 || prefix === 3 : point.length === 65 && prefix === 4
   if (!known) throw new BillfoldError('crypto.invalid-key')
   try {
-    const form = compressed ? 'compressed' : 'uncompressed'
-    const hex = String(ECDH.convertKey(point, 'secp256k1', undefined, 'hex', form))
-    return Uint8Array.from(Buffer.from(hex, 'hex'))
+    return secp256k1Points.encode(point, compressed)
   } catch (cause) {
     throw new BillfoldError('crypto.invalid-key', { cause })
   }
@@ -142,10 +137,7 @@ function recover(hash: Uint8Array, signature: RecoverableSignature): Uint8Array 
 
 function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   assertPrivateKey(privateKey)
-  const point = parsePublicKey(publicKey)
-  const pair = createECDH('secp256k1')
-  pair.setPrivateKey(privateKey)
-  return Uint8Array.from(pair.computeSecret(point))
+  return secp256k1Points.computeSecret(privateKey, parsePublicKey(publicKey))
 }
 
 const halfOrder = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0', 'hex')
@@ -154,13 +146,6 @@ const halfOrder = Buffer.from('7fffffffffffffffffffffffffffffff5d576e7357a4501dd
 function compactLowS({ r, s }: EcdsaSignature): Uint8Array | undefined {
   if (r.length !== 32 || s.length !== 32 || Buffer.compare(s, halfOrder) > 0) return undefined
   return Buffer.concat([r, s])
-}
-
-const compressedSpki = Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex')
-
-function keyObject(publicKey: Uint8Array): KeyObject {
-  const key = Buffer.concat([compressedSpki, parsePublicKey(publicKey)])
-  return createPublicKey({ key, format: 'der', type: 'spki' })
 }
 
 function succeeds(attempt: () => unknown): boolean {

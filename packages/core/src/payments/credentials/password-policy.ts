@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
+import list from '../../../data/common-passwords.txt?raw'
 import { isHashable } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { isOpaqueString } from '../../kernel/precis.ts'
 
-/** The same file from `src` and from `dist`: both are one folder below the package. */
-const listUrl = new URL('../../../data/common-passwords.txt', import.meta.url)
-
-/** Read on first use: most processes never check a new password. */
+/** Split on first use: most processes never check a new password. */
 let commonPasswords: ReadonlySet<string> | undefined
 
 /**
@@ -26,7 +23,7 @@ export function assertPasswordPolicy(password: string): void {
 }
 
 function isCommon(password: string): boolean {
-  commonPasswords ??= new Set(readFileSync(listUrl, 'utf8').trimEnd().split(/\r?\n/))
+  commonPasswords ??= new Set(list.trimEnd().split(/\r?\n/))
   return (
     commonPasswords.has(password) ||
     commonPasswords.has(password.replace(/[\d\W_]{1,4}$/u, '')) ||

@@ -27,7 +27,9 @@ export async function getNamedTransaction(
   const owned = owner === undefined ? [] : await findTransactions(services, { tenant, referenceIndex, userId: owner })
   const claimants = owned.length > 0 ? [] : await listClaimants(services, tenant, contact, maxUsers)
   const claimed =
-    claimants.length === 0 ? [] : await findTransactions(services, { tenant, referenceIndex, userId: { in: claimants } })
+    claimants.length === 0
+      ? []
+      : await findTransactions(services, { tenant, referenceIndex, userId: { in: claimants } })
   const found = [...owned, ...claimed]
   const [row, ...others] = found.length > 0 ? found : await findErased(services, tenant, referenceIndex)
   if (row !== undefined && others.length === 0) return row
@@ -38,13 +40,21 @@ export async function getNamedTransaction(
 
 function findTransactions(
   { storage }: Services,
-  where: { readonly tenant: string; readonly referenceIndex: string; readonly userId?: string | { in: readonly string[] } },
+  where: {
+    readonly tenant: string
+    readonly referenceIndex: string
+    readonly userId?: string | { in: readonly string[] }
+  },
 ): Promise<GatewayTransactionRow[]> {
   return storage.find(gatewayTransactions, { where: { ...where, caller: { ne: gatewayCaller } }, limit: maxUsers })
 }
 
 /** The transactions with this reference whose users were erased. */
-async function findErased(services: Services, tenant: string, referenceIndex: string): Promise<GatewayTransactionRow[]> {
+async function findErased(
+  services: Services,
+  tenant: string,
+  referenceIndex: string,
+): Promise<GatewayTransactionRow[]> {
   const rows = await findTransactions(services, { tenant, referenceIndex })
   const identified = await listIdentifiersOfUsers(
     services,

@@ -28,6 +28,8 @@ const call: IdempotentCall = {
 const reply = { status: 201, headers: { 'content-type': 'text/plain' }, body: 'the codes are 55' }
 const done: IdempotentOutcome = { reply, isRejection: false }
 const minute = 60_000
+/** The default of one second is too short for a loaded machine. */
+const hang = { timeout: 2 * minute }
 
 /** A gate that callers await until it is released. */
 function createGate(): { readonly released: Promise<unknown>; readonly release: () => void } {
@@ -105,7 +107,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return outcome
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     gate.release()
     await first
@@ -156,7 +158,7 @@ describe('a request with an idempotency key', () => {
       await gate.released
       return write()
     })
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(1), hang)
     now += minute - 1
     expect(await outcomeCode(under())).toBe('idempotency-key.in-progress')
     now += 1
@@ -172,7 +174,7 @@ describe('a request with an idempotency key', () => {
       await write()
       return new Promise<IdempotentOutcome>(() => {})
     })
-    await vi.waitFor(async () => expect(await rows()).toBe(1))
+    await vi.waitFor(async () => expect(await rows()).toBe(1), hang)
     now += minute
     expect(await outcomeCode(under())).toBe('idempotency-key.outcome-unknown')
     expect(await rows()).toBe(1)
@@ -239,7 +241,7 @@ describe('a request with an idempotency key', () => {
     expect(await outcomeCode(under(write, { fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     const dying = { key: 'another key of one' }
     void under(() => new Promise<IdempotentOutcome>(() => {}), dying)
-    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2))
+    await vi.waitFor(async () => expect(await storage.find(idempotencyKeys)).toHaveLength(2), hang)
     now += minute
     expect(await outcomeCode(under(write, { ...dying, fingerprintInput: 'amount 0' }))).toBe('idempotency-key.reused')
     expect(await under(write, dying)).toBeUndefined()

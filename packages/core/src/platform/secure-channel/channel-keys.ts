@@ -1,4 +1,5 @@
-import { createECDH } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { createEcdh } from '../../kernel/crypto/ecdh.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { parseBase64 } from '../../kernel/base64.ts'
 import { type SecureChannelCurve, groupOrders } from './curve.ts'
@@ -34,17 +35,15 @@ export function parseChannelPublicKey(text: string): Uint8Array {
 
 /** Derives the public key of a private key (32 bytes). @returns padded base64 of X and Y */
 export function deriveChannelPublicKey(curve: SecureChannelCurve, privateKey: Uint8Array): string {
-  const pair = createECDH(curve)
-  pair.setPrivateKey(privateKey)
-  return pair.getPublicKey().subarray(1).toString('base64')
+  return Buffer.from(createEcdh(curve, privateKey).publicKey.subarray(1)).toString('base64')
 }
 
 /** Generates a private key: 32 bytes. */
 export function generateChannelPrivateKey(curve: SecureChannelCurve): Uint8Array {
-  const pair = createECDH(curve)
-  pair.generateKeys()
-  const scalar = Buffer.alloc(32)
-  const bytes = pair.getPrivateKey()
-  scalar.set(bytes, 32 - bytes.length)
-  return scalar
+  // Rejection sampling (FIPS 186-5 A.2.2): fewer than one in four billion draws is outside of the range.
+  for (;;) {
+    const scalar = randomBytes(32)
+    const number = BigInt(`0x${scalar.toString('hex')}`)
+    if (number !== 0n && number < groupOrders[curve]) return scalar
+  }
 }

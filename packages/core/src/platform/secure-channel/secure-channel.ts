@@ -1,9 +1,10 @@
-import { createECDH, createSecretKey } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
+import { createEcdh } from '../../kernel/crypto/ecdh.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { createLruCache } from './lru-cache.ts'
 import { decryptMessage, encryptMessage } from './message-cipher.ts'
 import type { SecureChannelCurve } from './curve.ts'
-import { deriveChannelPublicKey, parseChannelPublicKey } from './channel-keys.ts'
+import { parseChannelPublicKey } from './channel-keys.ts'
 
 /** Encrypts and decrypts messages between two key pairs: ECDH key agreement and AES-256-GCM. */
 export interface SecureChannel {
@@ -45,18 +46,17 @@ export function createSecureChannels(
   privateKey: Uint8Array,
   cacheSize = defaultCacheSize,
 ): SecureChannels {
-  const pair = createECDH(curve)
-  pair.setPrivateKey(privateKey)
+  const pair = createEcdh(curve, privateKey)
   const channels = createLruCache<SecureChannel>(cacheSize)
   return {
     curve,
-    publicKey: deriveChannelPublicKey(curve, privateKey),
+    publicKey: Buffer.from(pair.publicKey.subarray(1)).toString('base64'),
     channelWith: (publicKey) =>
       channels.getOrCreate(publicKey, () => deriveChannel((point) => pair.computeSecret(point), publicKey)),
   }
 }
 
-function deriveChannel(computeSecret: (point: Uint8Array) => Buffer, publicKey: string): SecureChannel {
+function deriveChannel(computeSecret: (point: Uint8Array) => Uint8Array, publicKey: string): SecureChannel {
   const coordinates = parseChannelPublicKey(publicKey)
   const point = Buffer.concat([Buffer.of(4), coordinates])
   const key = createSecretKey(orInvalidKey(() => computeSecret(point)))

@@ -1,5 +1,8 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { errors, type JWTVerifyResult, jwtVerify, SignJWT } from 'jose'
+import type { JWTVerifyResult } from 'jose'
+import { JOSEError, JWTExpired } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { z } from 'zod'
 import { isCanonicalJws } from '../../kernel/base64.ts'
 import { isKeyId, type Keyring } from '../../kernel/crypto/index.ts'
@@ -161,8 +164,8 @@ async function verifySignature(
       },
     )
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new BillfoldError('token.expired')
-    if (error instanceof errors.JOSEError || isBillfoldError(error, 'keyring.unknown-key')) {
+    if (error instanceof JWTExpired) throw new BillfoldError('token.expired')
+    if (error instanceof JOSEError || isBillfoldError(error, 'keyring.unknown-key')) {
       throw new BillfoldError('token.invalid', { cause: error })
     }
     throw error

@@ -92,6 +92,16 @@ describe('a damaged JPEG', () => {
     expect(() => decodeScaledJpeg(claimed, 640)).toThrow(RangeError)
   })
 
+  test('of 52 megapixels with a hundred scans is rejected before they are decoded', async () => {
+    const good = Buffer.from(await encode(enlarged(7200, 7200).grayscale().toColourspace('b-w'), { quality: 30 }))
+    const scanAt = good.indexOf(Buffer.from([0xff, 0xda]))
+    const scan = good.subarray(scanAt, good.length - 2)
+    const scans = Array.from({ length: 99 }, () => scan)
+    const bomb = Buffer.concat([good.subarray(0, good.length - 2), ...scans, Buffer.from([0xff, 0xd9])])
+    expect(decodeScaledJpeg(good, 640)).toMatchObject({ width: 900 })
+    expect(() => decodeScaledJpeg(bomb, 640)).toThrow('too many scans')
+  })
+
   test('never causes another error than a RangeError, whatever bytes are changed', async () => {
     const good = await encode(enlarged(200, 150), { progressive: true })
     const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 })

@@ -4,10 +4,10 @@ import { decodeScan } from './decode-scan.ts'
 import { type JpegComponent, type JpegFrame, type JpegTables, parseFrame, zigzag } from './jpeg-frame.ts'
 
 /**
- * Maximum number of visits of blocks. A progressive JPEG of 50 megapixels with ten scans takes 12 million; a small file could otherwise
- * block the decoder for minutes.
+ * Maximum number of visits of blocks. A progressive JPEG of 50 megapixels with ten scans takes up to 12 million; a small file could
+ * otherwise block the decoder for minutes.
  */
-const maxBlockVisits = 48_000_000
+const maxBlockVisits = 20_000_000
 
 /**
  * Decodes a JPEG at 1/8, 1/4 or 1/2 of its size, from the low-frequency coefficients of each block only (DCT scaling). A photo of 50
@@ -38,7 +38,7 @@ export function decodeScaledJpeg(bytes: Uint8Array, minSide: number): DecodedPix
     } else if (isUnsupportedFrame(marker)) throw new RangeError('Unsupported kind of JPEG')
     else if (marker === 0xda) {
       if (frame === undefined) throw new RangeError('The JPEG has no frame')
-      visits += countBlocks(frame)
+      visits += countBlocks(frame, segment)
       if (visits > maxBlockVisits) throw new RangeError('The JPEG has too many scans for its size')
       at = decodeScan(data, frame, tables, { header: segment, dataStart: end })
     }
@@ -69,8 +69,12 @@ function selectScale(longerSide: number, minSide: number): 1 | 2 | 4 {
   return longerSide / 4 >= minSide ? 2 : 4
 }
 
-function countBlocks({ components }: JpegFrame): number {
-  return components.reduce((sum, { blocksPerLine, blocksPerColumn }) => sum + blocksPerLine * blocksPerColumn, 0)
+/** Counts the blocks of the components of a scan. */
+function countBlocks({ components }: JpegFrame, header: Buffer): number {
+  const ids = Array.from({ length: header.readUInt8(0) }, (_, index) => header.readUInt8(1 + 2 * index))
+  return ids
+    .flatMap((id) => components.filter((component) => component.id === id))
+    .reduce((sum, { blocksPerLine, blocksPerColumn }) => sum + blocksPerLine * blocksPerColumn, 0)
 }
 
 function readQuantization(segment: Buffer, { quantization }: JpegTables): void {
@@ -140,22 +144,24 @@ function toSamples(component: JpegComponent, scale: number): Uint8Array {
   })
   for (let block = 0; block < blocksPerLine * blocksPerColumn; block++) {
     const from = block * scale * scale
+    const values = weights.map((weight, slot) => (coefficients[from + slot] ?? 0) * weight)
     const top = Math.floor(block / blocksPerLine) * scale
     const left = (block % blocksPerLine) * scale
-    for (let y = 0; y < scale; y++) {
-      for (let x = 0; x < scale; x++) {
-        let sum = 128
-        for (let slot = 0; slot < scale * scale; slot++) {
-          const value = (coefficients[from + slot] ?? 0) * (weights[slot] ?? 0)
-          if (value === 0) continue
-          const [row, column] = [Math.floor(slot / scale), slot % scale]
-          sum += value * (basis[row * scale + y] ?? 0) * (basis[column * scale + x] ?? 0)
-        }
-        samples[(top + y) * blocksPerLine * scale + left + x] = clamp(sum)
-      }
-    }
+    for (let y = 0; y < scale; y++)
+      for (let x = 0; x < scale; x++)
+        samples[(top + y) * blocksPerLine * scale + left + x] = clamp(128 + sampleAt(values, basis, scale, x, y))
   }
   return samples
+}
+
+/** One sample of the inverse DCT of a block. */
+function sampleAt(values: Float64Array, basis: Float64Array, scale: number, x: number, y: number): number {
+  let sum = 0
+  for (let slot = 0; slot < values.length; slot++) {
+    const [row, column] = [Math.floor(slot / scale), slot % scale]
+    sum += (values[slot] ?? 0) * (basis[row * scale + y] ?? 0) * (basis[column * scale + x] ?? 0)
+  }
+  return sum
 }
 
 /**

@@ -1,22 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { BillfoldError } from '../../../kernel/errors.ts'
+import css from '../../../../dist/authentication-page/page.css?raw'
+import html from '../../../../dist/authentication-page/page.html?raw'
+import script from '../../../../dist/authentication-page/page.js?raw'
 
-/** The folder of the bundled page. The relative path is the same from `src` and from `dist`. */
-const folder = new URL('../../../../dist/authentication-page/', import.meta.url)
-
-/** The files of the page. */
-export type PageFileName = 'page.html' | 'page.css' | 'page.js'
-
-const cache = new Map<PageFileName, Promise<string>>()
-
-/** Reads a file of the page once and caches it. @throws BillfoldError `unexpected` if the package was built without its page */
-export async function readPageFile(name: PageFileName): Promise<string> {
-  const pending = cache.get(name) ?? readFile(new URL(name, folder), 'utf8')
-  cache.set(name, pending)
-  try {
-    return await pending
-  } catch (cause) {
-    cache.delete(name)
-    throw new BillfoldError('unexpected', { cause })
-  }
-}
+/** The files of the page, which are bundled before core is. */
+export const pageFiles = { 'page.html': html, 'page.css': css, 'page.js': script } as const

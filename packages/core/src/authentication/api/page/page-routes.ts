@@ -4,7 +4,7 @@ import { type Reply, type Route, route } from '../../../http/index.ts'
 import { getSessionConfiguration } from '../../sessions/start-session.ts'
 import { getActiveSession, openSessionDetails } from '../../sessions/session.ts'
 import type { SessionRoutesContext } from '../context.ts'
-import { readPageFile } from './page-files.ts'
+import { pageFiles } from './page-files.ts'
 import { allowedReturnUrl, parseCountdownSeconds, themeStylesheet } from './page-options.ts'
 
 const limits = [{ by: 'ip', limit: 600, windowSeconds: 60 }] as const
@@ -47,22 +47,22 @@ export function pageRoutes(api: SessionRoutesContext): readonly Route[] {
       replies: { 200: { description: summary } },
       handler: reply,
     })
-  const text = async (type: string, body: string | Promise<string>): Promise<Reply> => ({
+  const text = async (type: string, body: string): Promise<Reply> => ({
     status: 200,
     headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' },
-    body: await body,
+    body,
   })
   return [
     asset('authenticationPage', '/v2/authentication', 'The authentication page', async () => ({
       status: 200,
       headers: pageHeaders,
-      body: await readPageFile('page.html'),
+      body: pageFiles['page.html'],
     })),
     asset('authenticationPageScript', '/v2/authentication/page.js', 'The script of the authentication page', () =>
-      text('text/javascript', readPageFile('page.js')),
+      text('text/javascript', pageFiles['page.js']),
     ),
     asset('authenticationPageStyle', '/v2/authentication/page.css', 'The stylesheet of the authentication page', () =>
-      text('text/css', readPageFile('page.css')),
+      text('text/css', pageFiles['page.css']),
     ),
     asset('authenticationPageTheme', '/v2/authentication/theme.css', 'The theme stylesheet of the host', () =>
       text('text/css', theme),

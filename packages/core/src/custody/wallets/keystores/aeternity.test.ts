@@ -119,11 +119,9 @@ describe('a hostile æternity keystore', async () => {
     ['a million passes', paramsWith({ opslimit: 1_000_000 })],
     ['a million lanes', paramsWith({ parallelism: 1_000_000 })],
     ['an excessive product of memory and passes', paramsWith({ memlimit_kib: 2 ** 18, opslimit: 4 })],
-  ])('is rejected within milliseconds for %s', (_, hostile) => {
+  ])('is rejected before a key is derived for %s', (_, hostile) => {
     const text = JSON.stringify(hostile)
-    const start = performance.now()
     expect(() => format.parse(text)).toThrow(expect.objectContaining({ code: 'keystore.cost-too-high' }))
-    expect(performance.now() - start).toBeLessThan(50)
   })
 
   it.each([

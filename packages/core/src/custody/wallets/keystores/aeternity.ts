@@ -79,7 +79,7 @@ function assertAffordable({ memlimit_kib: memory, opslimit: passes, parallelism:
 
 function derive(password: Uint8Array, { memlimit_kib, opslimit, parallelism, salt }: KdfParams): Promise<Uint8Array> {
   const options = { m: memlimit_kib, t: opslimit, p: parallelism, dkLen: 32, maxmem: 2 ** 32 - 1 }
-  return hashInWorker({ module: '@noble/hashes/argon2.js', name: 'argon2id', password, salt, options })
+  return hashInWorker({ kdf: 'argon2id', password, salt, options })
 }
 
 async function decrypt(encrypted: z.output<typeof keystore>['crypto'], password: string): Promise<Uint8Array> {

@@ -132,7 +132,7 @@ function deriveScrypt(
   // OpenSSL enforces N < 2^(16 r) (RFC 7914 section 2), which some files violate.
   if (Math.log2(n) >= 16 * r) {
     const options = { N: n, r, p, dkLen: 32 }
-    return hashInWorker({ module: '@noble/hashes/scrypt.js', name: 'scrypt', password, salt, options })
+    return hashInWorker({ kdf: 'scrypt', password, salt, options })
   }
   const maxmem = 128 * r * (n + p) + 1024 * 1024
   return new Promise((resolve, reject) => {
