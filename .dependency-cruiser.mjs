@@ -26,6 +26,7 @@ const products = {
 const packages = {
   core: [],
   testing: ['core'],
+  risk: ['core'],
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],

@@ -18,6 +18,7 @@ export const actKinds = {
   payment: 'Holds the money of a payment',
   withdrawal: 'Holds the money of a withdrawal',
   login: 'Logs a user in',
+  'policy-change': 'Changes the policies that a module decides by',
 } as const
 
 /** A kind of {@link actKinds}. */

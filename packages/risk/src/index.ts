@@ -1,0 +1,7 @@
+export { risk } from './risk.ts'
+export type { RiskOptions } from './options.ts'
+export type { PriceOf } from './policies/limits.ts'
+export type { PoliciesApi, PolicyTest } from './policies/policies-api.ts'
+export type { Conditions, Outcome, Policy, PolicyInput, PolicyRule } from './policies/policy.ts'
+export { policyInput } from './policies/policy.ts'
+export { type Level, type Severity, toLevel, toScore, toSeverity } from './score/severity.ts'
