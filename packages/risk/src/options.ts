@@ -1,4 +1,6 @@
 import type { PriceOf } from './policies/limits.ts'
+import { type Factor, shippedFactors } from './score/factors.ts'
+import { mergeFactors } from './score/rate-risk.ts'
 
 /** Options of the module. */
 export interface RiskOptions {
@@ -11,6 +13,8 @@ export interface RiskOptions {
   }) => readonly string[] | Promise<readonly string[]>
   /** The price of an amount of an asset in minor units of one currency, for conditions on the asset `price`; undefined if unknown. */
   readonly priceOf?: PriceOf
+  /** Factors of the score besides those of Billfold. One with the name of another replaces it. */
+  readonly factors?: readonly Factor[]
   /**
    * How long ago a signing method must have been created or replaced to confirm a step-up, in seconds. Who has stolen a PIN can make
    * another method with it. Default: 86,400 (one day).
@@ -25,6 +29,7 @@ export interface RiskSettings {
   readonly byDefault: 'allow' | 'deny'
   readonly roles: NonNullable<RiskOptions['roles']>
   readonly priceOf: PriceOf
+  readonly factors: readonly Factor[]
   readonly minMethodAgeMs: number
   readonly maxWaitingRequests: number
 }
@@ -38,6 +43,7 @@ export function resolveRiskOptions(options: RiskOptions = {}): RiskSettings {
     byDefault: options.default ?? 'allow',
     roles: options.roles ?? (() => []),
     priceOf: options.priceOf ?? (() => undefined),
+    factors: mergeFactors(shippedFactors, options.factors),
     minMethodAgeMs: minMethodAgeSeconds * 1000,
     maxWaitingRequests,
   }

@@ -4,10 +4,15 @@ import { riskAuditActions, riskErrors, riskEvents } from './declarations.ts'
 import { type RiskOptions, resolveRiskOptions } from './options.ts'
 import { riskPersonalData } from './personal-data.ts'
 import { createPolicyEngine } from './policies/authorize.ts'
+import { riskApi } from './api/risk-api.ts'
 import { createPoliciesApi } from './policies/policies-api.ts'
+import { createApprovalsApi } from './requests/approvals-api.ts'
 import { expireRequests } from './requests/expire-requests.ts'
 import { sealedSummaries } from './requests/request-summary.ts'
-import { riskApprovals, riskCounters, riskPolicies, riskRequests } from './tables.ts'
+import { assessmentRetentionMs, sealedDetails } from './score/assessments.ts'
+import { createAssessmentsApi } from './score/assessments-api.ts'
+import { historyMs } from './score/collect-signals.ts'
+import { riskActs, riskApprovals, riskAssessments, riskCounters, riskPolicies, riskRequests } from './tables.ts'
 
 /**
  * Policies for what keys may sign and accounts may pay, as a module of Billfold.
@@ -32,12 +37,13 @@ export function risk(options: RiskOptions = {}) {
   const settings = resolveRiskOptions(options)
   return defineModule({
     name: 'risk',
-    tables: [riskPolicies, riskCounters, riskRequests, riskApprovals],
-    sealedColumns: [sealedSummaries],
+    tables: [riskPolicies, riskCounters, riskRequests, riskApprovals, riskActs, riskAssessments],
+    sealedColumns: [sealedSummaries, sealedDetails],
     auditActions: riskAuditActions,
     events: riskEvents,
     errors: riskErrors,
-    create: ({ services, host }) => {
+    create: (context) => {
+      const { services, host } = context
       const engine = createPolicyEngine(services, settings)
       const actor = (tenant?: string): Actor => host(tenant)
       return {
@@ -50,6 +56,20 @@ export function risk(options: RiskOptions = {}) {
             run: (startedAt) => expireRequests(services, startedAt),
           },
           {
+            name: 'delete old assessments and acts',
+            stage: 'expire',
+            run: (startedAt) =>
+              services.storage.commit(
+                batch(
+                  remove(riskAssessments, {
+                    where: { at: { lt: startedAt - assessmentRetentionMs } },
+                    expectedRows: 'any',
+                  }),
+                  remove(riskActs, { where: { at: { lt: startedAt - historyMs } }, expectedRows: 'any' }),
+                ),
+              ),
+          },
+          {
             name: 'delete what policies no longer count',
             stage: 'expire',
             run: (startedAt) =>
@@ -58,7 +78,12 @@ export function risk(options: RiskOptions = {}) {
               ),
           },
         ],
-        functions: { policies: createPoliciesApi(services, engine, actor) },
+        api: riskApi({ ...context, settings, engine }),
+        functions: {
+          policies: createPoliciesApi(services, engine, actor),
+          approvals: createApprovalsApi(services, settings, actor),
+          ...createAssessmentsApi(services, settings.factors, actor),
+        },
       }
     },
   })

@@ -68,6 +68,45 @@ export const riskRequests = defineTable({
   indexes: { byState: ['tenant', 'state', 'id'], byUser: ['userId', 'state'], byExpiry: ['state', 'expiresAt'] },
 })
 
+/** What users did in the last 30 days, to which an act is compared. */
+export const riskActs = defineTable({
+  name: 'risk_acts',
+  columns: {
+    id: text(36),
+    tenant: text(64),
+    userId: text(36),
+    kind: text(32),
+    /** The asset whose amount it is; null if the act moves none that is known. */
+    asset: nullable(text(128)),
+    amount: wideInteger(),
+    at: integer(),
+  },
+  key: ['id'],
+  indexes: { byUser: ['userId', 'at'], byTime: ['at'] },
+})
+
+/** Assessments, kept for 90 days. */
+export const riskAssessments = defineTable({
+  name: 'risk_assessments',
+  columns: {
+    id: text(36),
+    tenant: text(64),
+    userId: text(36),
+    /** The kind of act that was assessed; null for the user as such. */
+    kind: nullable(text(32)),
+    /** The version of the factors that it was computed with. */
+    factorsVersion: text(43),
+    /** In hundredths: 0 to 10,000. */
+    score: integer(),
+    severity: text(8),
+    /** Signals and factors as JSON, sealed. */
+    sealedDetail: bytes(32_768),
+    at: integer(),
+  },
+  key: ['id'],
+  indexes: { byUser: ['userId', 'id'], byTenant: ['tenant', 'at'], byTime: ['at'] },
+})
+
 /** Who has approved what. */
 export const riskApprovals = defineTable({
   name: 'risk_approvals',

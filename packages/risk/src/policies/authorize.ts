@@ -1,3 +1,4 @@
+import { newId } from '@billfold/core'
 import {
   type Act,
   type ActAuthorizer,
@@ -9,7 +10,10 @@ import {
 import { batch, insert, type Write } from '@billfold/core/storage'
 import type { RiskSettings } from '../options.ts'
 import { authorizeByRequest } from '../requests/authorize-by-request.ts'
-import { riskCounters } from '../tables.ts'
+import { collectSignals } from '../score/collect-signals.ts'
+import { rateRisk } from '../score/rate-risk.ts'
+import type { Severity } from '../score/severity.ts'
+import { riskActs, riskCounters } from '../tables.ts'
 import { toEffects, toRecipients } from './act-effects.ts'
 import { type Candidate, decide, type Decision, destinationId, type Facts, listCandidates } from './decide.ts'
 import { type CounterRow, countWrites, oldestBucket } from './limits.ts'
@@ -56,7 +60,8 @@ export function createPolicyEngine(services: Services, settings: RiskSettings): 
       }
       if (remembered.size >= maxRemembered) remembered.clear()
       remembered.set(tenant, set)
-      const facts = { rows, now, severity: undefined }
+      const severity = await severityFor(services, settings, act, candidates)
+      const facts = { rows, now, severity }
       return { act, candidates, facts, set, decision: decide(candidates, facts, defaultFor(act, settings)) }
     }
   }
@@ -64,6 +69,18 @@ export function createPolicyEngine(services: Services, settings: RiskSettings): 
     decide: decideAct,
     authorize: async (act) => conclude(services, settings, await decideAct(act)),
   }
+}
+
+/** The severity of an assessment of the act, if a rule asks for it. Without a user there is nothing to assess. */
+async function severityFor(
+  services: Services,
+  { factors }: RiskSettings,
+  act: Act,
+  candidates: readonly Candidate[],
+): Promise<Severity | undefined> {
+  const { userId, actor } = act
+  if (userId === null || !candidates.some(({ policy }) => policy.when.severityAtLeast !== undefined)) return undefined
+  return rateRisk(factors, await collectSignals(services, { tenant: actor.tenant, userId, act })).severity
 }
 
 function defaultFor({ kind }: Act, { byDefault }: RiskSettings): 'allow' | 'deny' {
@@ -115,7 +132,17 @@ export function actWrites({ act, candidates, facts, set }: DecidedAct): readonly
     policiesUnchanged(tenant, subjectOf(act), set),
     ...limits.flatMap((limit) => countWrites(limit, facts.rows, tenant, facts.now)),
     ...destinationWrites(act, candidates, facts),
+    ...historyWrites(act, facts),
   ]
+}
+
+/** What a later act of the user is compared with. */
+function historyWrites(act: Act, { now }: Facts): readonly Write[] {
+  const { actor, userId, kind } = act
+  if (userId === null) return []
+  const [moved] = toEffects(act, undefined).known
+  const row = { id: newId(), tenant: actor.tenant, userId, kind, at: now }
+  return [insert(riskActs, { ...row, asset: moved?.asset ?? null, amount: moved?.amount ?? 0n })]
 }
 
 function destinationWrites(act: Act, candidates: readonly Candidate[], { rows, now }: Facts): readonly Write[] {
