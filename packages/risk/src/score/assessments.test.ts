@@ -1,6 +1,7 @@
 import { isBillfoldError, localKeyring, memoryStorage, newKey } from '@billfold/core'
 import { describe, expect, test } from 'vitest'
-import { addMethod, createCustodyHost, createWalletOwner, messageBody } from '../test-fixtures/custody-host.ts'
+import { createCustodyHost, createWalletOwner, messageBody, pincode } from '../test-fixtures/custody-host.ts'
+import { shippedFactors } from './factors.ts'
 
 const keyring = localKeyring({ keys: { k1: newKey() }, currentKeyId: 'k1' })
 
@@ -43,9 +44,13 @@ describe('an assessment', () => {
     expect(isBillfoldError(gone, 'assessment.not-found')).toBe(true)
   })
 
-  test('decides a rule that asks for its severity', async () => {
-    const { billfold, call } = await createCustodyHost()
-    const owner = await createWalletOwner(call)
+  test.each([
+    [9, 403],
+    [0, 200],
+  ])('whose factors are all %d decides a rule that asks for a critical severity: %d', async (rating, status) => {
+    const factors = shippedFactors.map((factor) => ({ ...factor, rate: () => rating }))
+    const { billfold, call } = await createCustodyHost({ risk: { factors } })
+    const { walletId } = await createWalletOwner(call)
     await billfold.risk.policies.add({
       name: 'no export at risk',
       subject: { kind: 'tenant' },
@@ -53,13 +58,8 @@ describe('an assessment', () => {
       when: { severityAtLeast: 'CRITICAL' },
       then: { decision: 'deny' },
     })
-    const exportKey = { params: { walletId: owner.walletId }, body: { type: 'PRIVATE_KEY', pincode: '471147' } }
-    expect((await call('exportWallet', exportKey)).status).toBe(200)
-    for (let attempt = 0; attempt < 9; attempt++)
-      await call('createSignature', { body: { ...messageBody(owner.walletId, 'x').body, pincode: '999999' } })
-    await addMethod(call, owner, 'PASSWORD', 'correct horse battery')
-    const before = await billfold.risk.assess({ userId: owner.userId, act: 'key-export' })
-    expect((await call('exportWallet', exportKey)).status).toBe(before.severity === 'CRITICAL' ? 403 : 200)
+    const body = { type: 'PRIVATE_KEY', pincode }
+    expect((await call('exportWallet', { params: { walletId }, body })).status).toBe(status)
   })
 
   test('is counted by the report', async () => {
