@@ -10,7 +10,8 @@ import { root } from './run-command.mjs'
  * @type {Readonly<Record<string, { packed: number, unpacked: number }>>}
  */
 const tarballLimits = {
-  '@billfold/core': { packed: 820, unpacked: 3900 },
+  // With the contracts, tokens and resolver formats that existing clients use.
+  '@billfold/core': { packed: 950, unpacked: 4500 },
   '@billfold/express-adapter': { packed: 6, unpacked: 25 },
   '@billfold/koa-adapter': { packed: 6, unpacked: 25 },
   '@billfold/storage-kysely': { packed: 80, unpacked: 500 },

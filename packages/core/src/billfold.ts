@@ -8,6 +8,7 @@ import type { CustodyOptions } from './custody/api/index.ts'
 import { type OnboardingApi, type OnboardingOptions, toOnboardingSettings } from './onboarding/api/index.ts'
 import { type DidsOptions, toDidWalletSettings } from './dids/api/index.ts'
 import { contractSignatureVerifier } from './custody/wallets/contract-signature.ts'
+import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
 import { createControlsDid, registryDidKeyResolver, resolveAddressDid } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
 import type { ActAuthorizer } from './platform/acts/authorize-act.ts'
@@ -296,7 +297,12 @@ function resolveOptions(
   // Ownership of a DID on a network without a registry cannot be determined. This only matters if the host has
   // configured registries.
   const resolveWithoutRegistry = dids?.registries === undefined ? resolveAddressDid : async () => undefined
-  const resolveDidKeys = registryDidKeyResolver(services, didWallets.registries, resolveWithoutRegistry)
+  const resolveDidKeys = registryDidKeyResolver(
+    services,
+    didWallets.registries,
+    resolveWithoutRegistry,
+    options.onboarding?.didResolver && documentDidKeyResolver(options.onboarding.didResolver),
+  )
   const verifyContractSignature = contractSignatureVerifier(services)
   const onboarding = toOnboardingSettings({ resolveDidKeys, verifyContractSignature, ...options.onboarding })
   const controlsDid = createControlsDid(services, onboarding.login.resolveDidKeys ?? resolveDidKeys)

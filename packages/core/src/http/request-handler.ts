@@ -217,7 +217,7 @@ function fail(
   route?: Route,
 ): OutgoingResponse {
   const error = toBillfoldError(thrown)
-  if (error.status >= 500) {
+  if (error.status >= 500 && !isRefusal(error)) {
     const fields = { requestId, api: api.name, route: route?.id, code: error.code }
     services.logger.error({ ...fields, error: serializeError(thrown) }, logMessage(error))
   }
@@ -239,6 +239,11 @@ const cures: Readonly<Partial<Record<BillfoldError['code'], string>>> = {
     'A body parser before this route did not retain the raw body: in Express pass `verify: retainRawBody` of @billfold/express-adapter to it, in Koa use a parser that sets ctx.request.rawBody, or mount Billfold before the parser',
   'host.unsupported':
     'The router runs in an application of another framework: use expressRouter() with `app.use()` of an Express 4 or 5 application only, and koaRouter().routes() with `app.use()` of a Koa application only',
+}
+
+/** What the host does not offer is refused with 501, which is no failure, unless it is a mistake of the host. */
+function isRefusal({ status, code }: BillfoldError): boolean {
+  return status === 501 && cures[code] === undefined
 }
 
 function logMessage(error: BillfoldError): string {

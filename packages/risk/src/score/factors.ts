@@ -34,6 +34,7 @@ const actImpact: Readonly<Record<string, number>> = {
   'wallet-link': 6,
   'typed-data': 6,
   transaction: 5,
+  'transaction-replace': 2,
   withdrawal: 5,
   payment: 4,
   'did-auth': 4,

@@ -53,7 +53,11 @@ function suite(client: MountedClient): void {
 
     it('returns its services, endpoints and settings', async () => {
       expect((await client.request('GET', '/sd')).json).toEqual({
-        wallet: 'https://login.example/walletapi',
+        ...Object.fromEntries(
+          ['adminconsole', 'docuverify', 'events', 'licenses', 'oauth2', 'vcs', 'wallet', 'walletapi', 'webauthn'].map(
+            (name) => [name, 'https://login.example/walletapi'],
+          ),
+        ),
         sessions: 'https://login.example/walletapi/sessions',
         shop: 'https://shop.example',
       })

@@ -80,7 +80,8 @@ describe('the start of a liveness check', () => {
     const browser = await (await startLogins(host, 'dora'))()
     names.length = 0
     await browser.startLiveness()
-    expect(names).toContain('face attempts per user')
+    expect(names).toContain('face attempts per licence')
+    expect(names).toContain('liveness starts per user')
     const { billfold, licence } = host
     const methods = await createFaceMethodClient(inMemoryDriver(billfold.custody), billfold, licence)
     const user = await methods.createFaceUser('dora')

@@ -3,6 +3,7 @@ import { openTestDatabases } from '@billfold/test-databases'
 import { afterAll } from 'vitest'
 import { describeMounted } from '../hosts/describe-mounted.ts'
 import { createCustodyHost } from './custody-host.ts'
+import { clientFormsSuite } from './client-forms-suite.ts'
 import { custodySuite } from './custody-suite.ts'
 import { signingMethodSuite } from './signing-method-suite.ts'
 
@@ -26,6 +27,7 @@ for (const database of await openTestDatabases()) {
     },
     (client) => {
       custodySuite(client, () => authorization)
+      clientFormsSuite(client, () => authorization)
       signingMethodSuite(client, () => authorization)
     },
     {

@@ -169,6 +169,8 @@ const otherTables: Readonly<Record<string, string>> = {
   licences: 'credentials of relying parties',
   encryption_keys: 'keys of the host',
   auth_sessions: 'ends within minutes',
+  contact_codes: 'hashes of codes that end within minutes',
+  face_presented_frames: 'hashes of frames of accepted faces',
   wallets: 'keys that a signing method opens',
   transactions: 'hashes of transactions',
   transaction_replacements: 'hashes of transactions',
@@ -198,10 +200,11 @@ it('every table with a key, a hash or a template is known as a credential or not
 /** Returns true if a batch changes a credential of a user who existed before, and still does. */
 function changesCredential({ writes }: Batch): boolean {
   const creates = writes.some(({ kind, table }) => kind === 'insert' && table.name === 'users')
-  const erases = writes.some((write) => write.kind === 'insert' && write.row['action'] === 'user.erased')
+  const ending = new Set<unknown>(['user.erased', 'user.archived'])
+  const ends = writes.some((write) => write.kind === 'insert' && ending.has(write.row['action']))
   // A standalone wallet that is linked to a user loses its own PIN.
   const links = writes.some(({ kind, table }) => kind === 'remove' && table.name === 'master_secrets')
-  return !creates && !erases && !links && writes.some(isCredentialChange)
+  return !creates && !ends && !links && writes.some(isCredentialChange)
 }
 
 function isCredentialChange(write: Batch['writes'][number]): boolean {

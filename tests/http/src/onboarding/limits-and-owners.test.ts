@@ -39,7 +39,7 @@ describe('a transferred DID', () => {
     const storage = memoryStorage()
     const { client } = await started(storage, {}, dids === undefined ? {} : { dids })
     const [old, next] = [createLoginWallet(), createLoginWallet()]
-    const did = `did:ethr:${old.address}`
+    const did = `did:spherity:${old.address}`
     const answer = async (wallet: Wallet) => {
       const { body } = await sendOnboardingRequest(client, 'GET', `/auth/challenge/${did}`)
       const value = await wallet.signMessage(decodeClaims(body.jwt).nonce)

@@ -11,8 +11,7 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
-import { custodySuccessReply } from './response-format.ts'
-import { toCustodyWalletBody } from './response-bodies.ts'
+import { walletReply } from './wallet-reply.ts'
 import { custodyBodyLimit, idSchema, pincodeSchema, resultSchemas, successSchema } from './schemas.ts'
 
 const linkPaths = [
@@ -23,7 +22,8 @@ const linkPaths = [
 ] as const
 
 /** The routes that link a standalone wallet to a user: one operation under every path that clients use. */
-export function linkRoutes({ services, chains, service }: CustodyContext): readonly Route[] {
+export function linkRoutes(custody: CustodyContext): readonly Route[] {
+  const { services, service } = custody
   return linkPaths.map((linkPath) =>
     route({
       ...linkPath,
@@ -47,7 +47,7 @@ export function linkRoutes({ services, chains, service }: CustodyContext): reado
         const byUser = await authorizeWithSigningMethod(services, actor, user.id, header)
         const byWalletPin = await authorizeWithSigningMethod(services, actor, wallet.id, undefined, body.pincode)
         const linked = await linkWallet(services, actor, wallet.id, user.id, { wallet: byWalletPin, user: byUser })
-        return custodySuccessReply(toCustodyWalletBody(chains, linked))
+        return walletReply(custody, linked)
       },
     }),
   )

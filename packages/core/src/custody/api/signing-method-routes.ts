@@ -23,6 +23,7 @@ import {
   custodyBodyLimit,
   devicePublicKeySchema,
   idSchema,
+  optionalField,
   signingMethodValueSchema,
   resultSchemas,
   successSchema,
@@ -30,12 +31,12 @@ import {
 
 const newMethod = z.object({
   type: z.string().max(32),
-  value: signingMethodValueSchema.optional(),
-  devicePublicKey: devicePublicKeySchema.optional(),
+  value: optionalField(signingMethodValueSchema),
+  devicePublicKey: optionalField(devicePublicKeySchema),
 })
 const newValue = z.object({
-  value: signingMethodValueSchema.optional(),
-  devicePublicKey: devicePublicKeySchema.optional(),
+  value: optionalField(signingMethodValueSchema),
+  devicePublicKey: optionalField(devicePublicKeySchema),
 })
 const methodParams = z.object({ userId: idSchema, signingMethodId: idSchema })
 const methodReplies = { 200: { description: 'The signing method', schema: successSchema(resultSchemas.signingMethod) } }

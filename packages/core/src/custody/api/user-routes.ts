@@ -15,6 +15,7 @@ import {
 } from '../../identity/api/signing-method-auth.ts'
 import { signingMethodHeadersSchema } from '../../identity/api/signing-method-headers.ts'
 import type { CustodyContext } from './context.ts'
+import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { toCustodyUserBody } from './response-bodies.ts'
 import {
@@ -24,12 +25,14 @@ import {
   signingMethodValueSchema,
   custodyPaging,
   resultSchemas,
+  optionalField,
+  pageSchema,
   successSchema,
 } from './schemas.ts'
 
 const newUser = z.object({
-  reference: z.string().max(256).optional(),
-  signingMethod: z.object({ type: z.string().max(32), value: signingMethodValueSchema.optional() }).optional(),
+  reference: optionalField(z.string().max(256)),
+  signingMethod: optionalField(z.object({ type: z.string().max(32), value: optionalField(signingMethodValueSchema) })),
 })
 
 /** The routes that create, list, get, update and delete users. */
@@ -49,26 +52,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
         return custodySuccessReply(toCustodyUserBody(user, methods))
       },
     }),
-    route({
-      id: 'listUsers',
-      method: 'GET',
-      path: '/api/users',
-      summary: 'List users, newest first',
-      guard: service,
-      query: z.object({
-        ...custodyPaging,
-        reference: z.string().max(256).optional(),
-        includeSigningMethods: booleanQuerySchema.optional(),
-      }),
-      replies: { 200: { description: 'A page of users', schema: successSchema(z.array(resultSchemas.user)) } },
-      handler: async ({ query }, { caller }) => {
-        const filter = { reference: query.reference, origin: reachableOrigin(caller) }
-        const rows = await listUsers(services, caller.tenant, filter, query)
-        if (query.includeSigningMethods !== true) return custodySuccessReply(rows.map((row) => toCustodyUserBody(row)))
-        const methods = await Promise.all(rows.map((row) => listMethods(services, caller.tenant, row.id)))
-        return custodySuccessReply(rows.map((row, index) => toCustodyUserBody(row, methods[index])))
-      },
-    }),
+    listRoute(custody),
     route({
       id: 'getUser',
       method: 'GET',
@@ -88,6 +72,38 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
     changeRoute(custody),
     deleteRoute(custody),
   ]
+}
+
+function listRoute({ services, service }: CustodyContext): Route {
+  return route({
+    id: 'listUsers',
+    method: 'GET',
+    path: '/api/users',
+    summary: 'List users, newest first',
+    guard: service,
+    query: z.object({
+      ...custodyPaging,
+      reference: z.string().max(256).optional(),
+      includeSigningMethods: booleanQuerySchema.optional(),
+    }),
+    replies: { 200: { description: 'A page of users', schema: pageSchema(resultSchemas.user) } },
+    handler: async ({ query }, { caller }) => {
+      const filter = { reference: query.reference, origin: reachableOrigin(caller) }
+      const { items, pagination } = await readPage(query, (offset, limit) =>
+        listUsers(services, caller.tenant, filter, { offset, limit }),
+      )
+      if (query.includeSigningMethods !== true)
+        return custodySuccessReply(
+          items.map((row) => toCustodyUserBody(row)),
+          pagination,
+        )
+      const methods = await Promise.all(items.map((row) => listMethods(services, caller.tenant, row.id)))
+      return custodySuccessReply(
+        items.map((row, index) => toCustodyUserBody(row, methods[index])),
+        pagination,
+      )
+    },
+  })
 }
 
 function changeRoute({ services, service }: CustodyContext): Route {

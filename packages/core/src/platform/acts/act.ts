@@ -10,6 +10,7 @@ export const actKinds = {
   'raw-signature': 'Signs raw bytes, where the host allows it',
   transaction: 'Signs and sends a transaction',
   'transaction-build': 'Builds a transaction without signing it',
+  'transaction-replace': 'Signs a pending transaction again at a higher fee, or one without effect in its place',
   'key-export': 'Exports the private key of a wallet',
   'method-change': 'Adds, replaces or removes a signing method',
   'wallet-link': 'Gives a wallet without a user to a user',
