@@ -31,7 +31,7 @@ const packages = {
   'koa-adapter': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
-  cli: ['core', 'storage-kysely'],
+  cli: ['core', 'storage-kysely', 'risk'],
 }
 
 const core = '^packages/core/src/'
