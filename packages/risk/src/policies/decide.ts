@@ -80,7 +80,7 @@ function hasSubject({ subject }: Policy, { userId, walletId }: Act, roles: reado
 
 /**
  * Decides about an act: the first rule that matches, of the most specific subject that has one. Of rules with the same order a
- * denial comes first. An allow matches only if all its conditions are true; every other rule also if they cannot be told.
+ * denial comes first. An allow matches only if all its conditions are true; every other rule also if they cannot be determined.
  */
 export function decide(candidates: readonly Candidate[], facts: Facts, byDefault: 'allow' | 'deny'): Decision {
   for (const rank of ranks) {

@@ -37,7 +37,7 @@ for (const store of await listStores()) {
     afterAll(() => drop())
 
     /** 64 clients over both hosts, each signing several times. */
-    const signAtOnce = async (times: number): Promise<readonly CustodyReply[]> => {
+    const signConcurrently = async (times: number): Promise<readonly CustodyReply[]> => {
       const client = async (number: number): Promise<readonly CustodyReply[]> => {
         const replies: CustodyReply[] = []
         for (let round = 0; round < times; round++) {
@@ -55,7 +55,7 @@ for (const store of await listStores()) {
 
     test('of 100 a day is exactly 100 for 64 clients of two hosts', async () => {
       await add({ count: { above: 100, window: { seconds: day }, per: 'tenant' } })
-      const replies = await signAtOnce(2)
+      const replies = await signConcurrently(2)
       const outcomes = replies.map(({ status, codes }) => (status === 200 ? 'signed' : codes.join(' ')))
       expect(new Set(outcomes)).toEqual(new Set(['signed', 'act.denied']))
       expect(outcomes.filter((outcome) => outcome === 'signed')).toHaveLength(100)
@@ -63,21 +63,21 @@ for (const store of await listStores()) {
 
     test('of 3 a day for each user is exactly 3 for each', async () => {
       await add({ count: { above: 3, window: { seconds: day } } })
-      const replies = await signAtOnce(1)
+      const replies = await signConcurrently(1)
       expect(replies.filter(({ status }) => status === 200)).toHaveLength(3 * owners.length)
     })
 
     test('that is added while acts are decided holds for all of them that are not committed', async () => {
       const [before, rule, after] = await Promise.all([
-        signAtOnce(1),
+        signConcurrently(1),
         add({ count: { above: 0, window: { seconds: day }, per: 'tenant' } }),
-        signAtOnce(1),
+        signConcurrently(1),
       ])
       expect(rule?.version).toBe(1)
       expect([...before, ...after].every(({ status, codes }) => status === 200 || codes.includes('act.denied'))).toBe(
         true,
       )
-      expect((await signAtOnce(1)).filter(({ status }) => status === 200)).toEqual([])
+      expect((await signConcurrently(1)).filter(({ status }) => status === 200)).toEqual([])
     })
   })
 }

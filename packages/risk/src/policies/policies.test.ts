@@ -89,7 +89,7 @@ describe('the rules of a tenant', () => {
   })
 
   test.each([
-    ['an unknown condition', { when: { amont: {} } }],
+    ['an unknown condition', { when: { weather: 'rain' } }],
     ['two bounds', { when: { amount: { asset: 'USD', above: '1', atMost: '1' } } }],
     ['a negative amount', { when: { amount: { asset: 'USD', above: '-1' } } }],
     ['a fraction of a minor unit', { when: { amount: { asset: 'USD', above: '1.5' } } }],

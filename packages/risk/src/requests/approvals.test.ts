@@ -85,7 +85,7 @@ describe('an act that needs approvals', () => {
     expect(await approve(id, approvers[0])).toBe('ready')
   })
 
-  test('expires, and is asked for anew', async () => {
+  test('expires, and is then requested again', async () => {
     await add({ decision: 'approve', by: 1, of: of(), ttlSeconds: 60 })
     await sign()
     const id = await waitingId()

@@ -7,7 +7,7 @@ export interface RequestSummary {
   readonly kind: string
   readonly walletId: string | null
   readonly chain: string | null
-  /** The value that it moves as far as it can be told. */
+  /** The value that it moves as far as it is known. */
   readonly effects: readonly { readonly asset: string; readonly amount: string; readonly to: string | null }[]
   /** False if it may move more. */
   readonly complete: boolean

@@ -91,7 +91,7 @@ export function robustZScore(value: number, history: readonly number[]): number 
   const middle = median(history)
   const deviation = median(history.map((one) => Math.abs(one - middle))) * 1.4826
   if (deviation > 0) return (value - middle) / deviation
-  // All amounts alike: any other is as far as can be told.
+  // All amounts alike: any other is as unusual as it gets.
   return value === middle ? 0 : Math.sign(value - middle) * 9
 }
 
