@@ -116,7 +116,7 @@ describe('a thief with a service key and a PIN', () => {
     const password = await addMethod(call, owner, 'PASSWORD', 'correct horse battery')
     await add({ acts: ['method-change'], then: { decision: 'step-up', methods: ['PASSWORD'] } })
     const params = { userId: owner.userId, signingMethodId: password.split(':')[0] ?? '' }
-    const body = { type: 'EMERGENCY_CODE', value: 'abcdefghijklmnopqrstuvwxy' }
+    const body = { type: 'BIOMETRIC', value: 'secret-released-by-the-device' }
     expect(await statusOf(call('createSigningMethod', { params, body, method: owner.pin }))).toBe(403)
     expect(
       await statusOf(call('replaceSigningMethod', { params, body: { value: 'of the thief' }, method: owner.pin })),

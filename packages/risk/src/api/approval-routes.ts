@@ -1,5 +1,4 @@
-import type { Route } from '@billfold/core/http'
-import type { RequestContext } from '@billfold/core/http'
+import type { RequestContext, Route } from '@billfold/core/http'
 import {
   actorFromRequest,
   authorizeWithSigningMethod,
@@ -8,7 +7,7 @@ import {
 } from '@billfold/core/modules'
 import { z } from 'zod'
 import { approveRequest, type Confirmation, listRequests, rejectRequest } from '../requests/approvals.ts'
-import type { RiskApiContext } from './risk-api.ts'
+import type { RiskApiContext } from './context.ts'
 import { riskGuards, riskRoutes } from './risk-route.ts'
 import { success } from './reply-format.ts'
 

@@ -1,10 +1,10 @@
 import { BillfoldError } from '@billfold/core'
-import type { Route } from '@billfold/core/http'
+import type { Guard, Route } from '@billfold/core/http'
 import { actorFromRequest, findByIdentifier, getUser, type Services } from '@billfold/core/modules'
 import { z } from 'zod'
 import { assess, getAssessment, listAssessments, reportRisk } from '../score/assessments.ts'
 import { signalsSchema } from '../score/signals.ts'
-import type { RiskApiContext } from './risk-api.ts'
+import type { RiskApiContext } from './context.ts'
 import { riskGuards, riskRoutes } from './risk-route.ts'
 import { success } from './reply-format.ts'
 
@@ -52,6 +52,13 @@ export function assessmentRoutes({ services, settings }: RiskApiContext): readon
         return success('Assessments', await listAssessments(services, caller.tenant, userId, { limit, after }))
       },
     }),
+    ...readRoutes(services, guard),
+  ]
+}
+
+/** The routes that take no user. */
+function readRoutes(services: Services, guard: Guard): readonly Route[] {
+  return [
     ...riskRoutes({
       id: 'getAssessment',
       path: 'assessment',

@@ -1,10 +1,11 @@
-import type { Route } from '@billfold/core/http'
+import type { Guard, Route } from '@billfold/core/http'
 import { type ActKind, actKinds, actorFromRequest } from '@billfold/core/modules'
 import { z } from 'zod'
+import type { PolicyEngine } from '../policies/authorize.ts'
 import { managePolicies } from '../policies/policies-api.ts'
 import { policyInput, type PolicyInput } from '../policies/policy.ts'
 import { readPolicySet } from '../policies/policy-store.ts'
-import type { RiskApiContext } from './risk-api.ts'
+import type { RiskApiContext } from './context.ts'
 import { riskGuards, riskRoutes } from './risk-route.ts'
 import { success } from './reply-format.ts'
 
@@ -41,6 +42,7 @@ export function policyRoutes({ services, engine }: RiskApiContext): readonly Rou
   const guard = riskGuards(services).policies
   const manage = managePolicies(services, engine)
   return [
+    ...testRoutes(engine, guard),
     ...riskRoutes({
       id: 'listPolicies',
       path: 'policies',
@@ -79,24 +81,28 @@ export function policyRoutes({ services, engine }: RiskApiContext): readonly Rou
         return success('Policy deleted')
       },
     }),
-    ...riskRoutes({
-      id: 'testPolicy',
-      path: 'test_policy',
-      summary: 'Decide about an act without doing or counting it',
-      guard,
-      body: testBody,
-      reads: true,
-      handle: async ({ to, value, data, currency, amount: money, ...act }, context) => {
-        const decided = await engine.decide({
-          ...act,
-          actor: actorFromRequest(context),
-          content: '',
-          ...(to !== undefined && { call: { to, value: BigInt(value), data: Buffer.from(data.slice(2), 'hex') } }),
-          ...(currency !== undefined && { money: { currency, amount: BigInt(money) } }),
-        })
-        const { outcome, policy: rule } = decided.decision
-        return success('Policy tested', { decision: outcome.decision, policyId: rule?.id ?? null })
-      },
-    }),
   ]
+}
+
+/** The route that decides without doing. */
+function testRoutes(engine: PolicyEngine, guard: Guard): readonly Route[] {
+  return riskRoutes({
+    id: 'testPolicy',
+    path: 'test_policy',
+    summary: 'Decide about an act without doing or counting it',
+    guard,
+    body: testBody,
+    reads: true,
+    handle: async ({ to, value, data, currency, amount: money, ...act }, context) => {
+      const decided = await engine.decide({
+        ...act,
+        actor: actorFromRequest(context),
+        content: '',
+        ...(to !== undefined && { call: { to, value: BigInt(value), data: Buffer.from(data.slice(2), 'hex') } }),
+        ...(currency !== undefined && { money: { currency, amount: BigInt(money) } }),
+      })
+      const { outcome, policy: rule } = decided.decision
+      return success('Policy tested', { decision: outcome.decision, policyId: rule?.id ?? null })
+    },
+  })
 }

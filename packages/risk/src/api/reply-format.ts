@@ -11,7 +11,8 @@ export const riskReply = z.object({
 
 /** A reply for success. */
 export function success(message: string, data: unknown = ''): Reply {
-  return { status: 200, body: { message, response_code: '0', data: JSON.parse(JSON.stringify(data, bigintAsText)) } }
+  const parsed: unknown = JSON.parse(JSON.stringify(data, bigintAsText))
+  return { status: 200, body: { message, response_code: '0', data: parsed } }
 }
 
 function bigintAsText(_key: string, value: unknown): unknown {

@@ -1,17 +1,9 @@
 import type { Api, Route } from '@billfold/core/http'
-import type { ModuleContext } from '@billfold/core/modules'
-import type { RiskSettings } from '../options.ts'
-import type { PolicyEngine } from '../policies/authorize.ts'
+import type { RiskApiContext } from './context.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { assessmentRoutes } from './assessment-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
 import { failure, riskReply } from './reply-format.ts'
-
-/** What the routes need. */
-export interface RiskApiContext extends ModuleContext {
-  readonly settings: RiskSettings
-  readonly engine: PolicyEngine
-}
 
 /** The HTTP API of the module: `/api/v2/rasbita/…`, with the replies of the payments API. */
 export function riskApi(context: RiskApiContext): Api {

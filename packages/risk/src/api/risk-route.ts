@@ -1,6 +1,6 @@
 import { byGet, type Guard, type Reply, type RequestContext, type Route, route } from '@billfold/core/http'
 import { serviceGuard, type Services, signingMethodHeadersSchema } from '@billfold/core/modules'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { riskReply } from './reply-format.ts'
 
 /** Guards of the routes: one for assessments, one for rules, one for approvals. */

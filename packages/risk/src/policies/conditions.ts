@@ -6,6 +6,9 @@ import { isInTimeWindow } from './time-window.ts'
 /** The result of a condition. `unknown` never lets an allow match, and never keeps a denial from matching. */
 export type Truth = boolean | 'unknown'
 
+/** Stands for a value that cannot be determined. No text: typed data can contain any. */
+const unknowable = Symbol('unknowable')
+
 /** All must hold: false if one is, otherwise unknown if one is. */
 export function all(results: readonly Truth[]): Truth {
   if (results.includes(false)) return false
@@ -35,13 +38,13 @@ export function evaluateStatic(policy: Policy, act: Act, now: number): Truth {
 }
 
 /** What a list condition compares with if an act has no such value: raw bytes may have any. */
-function opaqueValue({ kind }: Act): undefined | 'unknown' {
-  return kind === 'raw-signature' ? 'unknown' : undefined
+function opaqueValue({ kind }: Act): undefined | typeof unknowable {
+  return kind === 'raw-signature' ? unknowable : undefined
 }
 
-function matchList(list: Conditions['contract'], value: string | undefined | 'unknown'): Truth {
+function matchList(list: Conditions['contract'], value: string | undefined | typeof unknowable): Truth {
   if (list === undefined) return true
-  if (value === 'unknown') return 'unknown'
+  if (value === unknowable) return 'unknown'
   // Without a value it is in no list. A rule for everything outside of a list does not apply to acts without the field.
   if (value === undefined) return false
   return listHolds(list, value)
@@ -62,21 +65,21 @@ function matchCounterparty({ counterparty }: Conditions, act: Act, effects: Effe
   return counterparty.in === undefined ? holds.includes(true) : holds.every(Boolean)
 }
 
-function selectorOf(act: Act): string | undefined | 'unknown' {
+function selectorOf(act: Act): string | undefined | typeof unknowable {
   if (act.call === undefined) return opaqueValue(act)
   if (act.call.data.length === 0) return undefined
-  return act.call.data.length < 4 ? 'unknown' : `0x${Buffer.from(act.call.data.slice(0, 4)).toString('hex')}`
+  return act.call.data.length < 4 ? unknowable : `0x${Buffer.from(act.call.data.slice(0, 4)).toString('hex')}`
 }
 
-function typedDataField(act: Act, field: 'primaryType'): string | undefined | 'unknown' {
+function typedDataField(act: Act, field: 'primaryType'): string | undefined | typeof unknowable {
   if (act.typedData === undefined) return opaqueValue(act)
   const value = isRecord(act.typedData) ? act.typedData[field] : undefined
-  return typeof value === 'string' ? value : 'unknown'
+  return typeof value === 'string' ? value : unknowable
 }
 
 function matchDomain({ domain }: Conditions, act: Act): Truth {
   if (domain === undefined) return true
-  if (act.typedData === undefined) return opaqueValue(act) ?? false
+  if (act.typedData === undefined) return opaqueValue(act) === undefined ? false : 'unknown'
   const actual = signedDomain(act.typedData)
   if (actual === undefined) return 'unknown'
   const { name, verifyingContract, chainId } = actual

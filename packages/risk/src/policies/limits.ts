@@ -120,7 +120,7 @@ export function evaluateLimit(limit: Limit, rows: readonly CounterRow[], now: nu
     // An allowance for one asset says nothing about an act that moves another, or none.
     return !isOther
   }
-  if (before + addedAtLeast > (bound.above ?? 0n)) return added === 0n ? false : true
+  if (before + addedAtLeast > (bound.above ?? 0n)) return added !== 0n
   return added === undefined ? 'unknown' : false
 }
 

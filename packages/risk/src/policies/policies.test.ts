@@ -200,6 +200,7 @@ describe('a list', () => {
     expect(await order({ verifyingContract: thief, chainId: 1 })).toBe('deny')
     expect(await order({ verifyingContract: token, chainId: 1 }, ['chainId'])).toBe('deny')
     expect(await order({ verifyingContract: token, chainId: 1 }, both, 'Permit')).toBe('deny')
+    expect(await order({ verifyingContract: token, chainId: 1 }, both, 'unknown')).toBe('deny')
     expect(await run(raw)).toBe('deny')
   })
 })

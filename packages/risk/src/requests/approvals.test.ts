@@ -150,10 +150,10 @@ describe('an act that needs a further signing method', () => {
   })
 
   test('is not confirmed with a method that was made or replaced on the last day', async () => {
-    await add({ decision: 'step-up', methods: ['PASSWORD', 'EMERGENCY_CODE'] })
+    await add({ decision: 'step-up', methods: ['PASSWORD', 'BIOMETRIC'] })
     await sign()
     const id = await waitingId()
-    const made = await addMethod(call, owner, 'EMERGENCY_CODE', 'abcdefghijklmnopqrstuvwxy')
+    const made = await addMethod(call, owner, 'BIOMETRIC', 'secret-released-by-the-device')
     expect(await approve(id, owner, made)).toBe('approval.not-allowed')
     const params = { userId: owner.userId, signingMethodId: toMethod(password).id }
     const replaced = await call('replaceSigningMethod', {

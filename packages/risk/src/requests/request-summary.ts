@@ -1,19 +1,22 @@
 import { type EncryptionContext, open, seal } from '@billfold/core/crypto'
 import { sealedColumn, type Services } from '@billfold/core/modules'
+import { z } from 'zod'
 import { riskRequests } from '../tables.ts'
 
-/** What a request does, for those who approve it. */
-export interface RequestSummary {
-  readonly kind: string
-  readonly walletId: string | null
-  readonly chain: string | null
+const summarySchema = z.object({
+  kind: z.string(),
+  walletId: z.string().nullable(),
+  chain: z.string().nullable(),
   /** The value that it moves as far as it is known. */
-  readonly effects: readonly { readonly asset: string; readonly amount: string; readonly to: string | null }[]
+  effects: z.array(z.object({ asset: z.string(), amount: z.string(), to: z.string().nullable() })),
   /** False if it may move more. */
-  readonly complete: boolean
+  complete: z.boolean(),
   /** What is signed, at most 2,000 characters. */
-  readonly content: string
-}
+  content: z.string(),
+})
+
+/** What a request does, for those who approve it. */
+export type RequestSummary = z.output<typeof summarySchema>
 
 type RequestKey = { readonly tenant: string; readonly id: string }
 
@@ -32,8 +35,7 @@ export async function openSummary(
   row: RequestKey & { readonly sealedSummary: Uint8Array },
 ): Promise<RequestSummary> {
   const text = new TextDecoder().decode(await open(keyring, row.sealedSummary, encryptionContext(row)))
-  const summary: RequestSummary = JSON.parse(text)
-  return summary
+  return summarySchema.parse(JSON.parse(text))
 }
 
 /** How the column is re-encrypted under a new key. */

@@ -2,6 +2,7 @@ import { newId } from '@billfold/core'
 import { type EncryptionContext, open, seal } from '@billfold/core/crypto'
 import { type Actor, sealedColumn, type Services } from '@billfold/core/modules'
 import { batch, insert, type RowOf } from '@billfold/core/storage'
+import { z } from 'zod'
 import { riskError } from '../declarations.ts'
 import { riskAssessments } from '../tables.ts'
 import { collectSignals } from './collect-signals.ts'
@@ -11,6 +12,27 @@ import type { Severity } from './severity.ts'
 import { type Signals, signalsSchema } from './signals.ts'
 
 type AssessmentRow = RowOf<typeof riskAssessments>
+
+const level = z.enum(['LOW', 'MEDIUM', 'HIGH'])
+const factorSchema = z.object({
+  name: z.string(),
+  group: z.enum(['threat-agent', 'vulnerability', 'technical-impact', 'business-impact']),
+  weight: z.number(),
+  value: z.number().nullable(),
+  evidence: z.record(z.string(), z.unknown()),
+})
+const detailSchema = z.object({
+  signals: signalsSchema,
+  rated: z.object({
+    likelihood: z.number(),
+    likelihoodLevel: level,
+    impact: z.number(),
+    impactLevel: level,
+    impactFrom: z.enum(['business', 'technical', 'none']),
+    factors: z.array(factorSchema),
+    leftOut: z.number(),
+  }),
+})
 
 /** How long assessments are kept, in milliseconds. */
 export const assessmentRetentionMs = 90 * 24 * 60 * 60 * 1000
@@ -101,8 +123,7 @@ export async function openDetail(
   row: AssessmentRow,
 ): Promise<{ readonly signals: Signals; readonly rated: Omit<RatedRisk, 'score' | 'severity'> }> {
   const text = new TextDecoder().decode(await open(keyring, row.sealedDetail, detailContext(row)))
-  const detail: { signals: Signals; rated: Omit<RatedRisk, 'score' | 'severity'> } = JSON.parse(text)
-  return detail
+  return detailSchema.parse(JSON.parse(text))
 }
 
 /** The result of computing an assessment again. */
