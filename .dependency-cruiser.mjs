@@ -29,8 +29,11 @@ const packages = {
   risk: ['core'],
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
+  'fetch-adapter': ['core'],
+  'rate-limits-redis': ['core'],
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
+  passkeys: ['core'],
   cli: ['core', 'storage-kysely', 'risk'],
 }
 

@@ -23,6 +23,8 @@ export default defineConfig({
     // Vitest leaves a core free for itself, which on two cores halves the speed.
     maxWorkers: '100%',
     globalSetup: 'scripts/bundle-sources.mjs',
+    // By default style sheets are empty in tests, also those that the authentication page imports as text.
+    css: true,
     projects: [
       {
         extends: true,

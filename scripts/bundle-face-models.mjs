@@ -55,6 +55,8 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'error',
     external: ['jpeg-js', 'pngjs', 'sharp'],
+    // Packages of this repository from their sources: on a fresh clone they are not bundled yet.
+    conditions: ['billfold-source'],
     // The face library imports all of TensorFlow.js but needs only its core with chained operations.
     alias: { '@tensorflow/tfjs': join(sources, 'tensorflow.js') },
     // The libraries are CommonJS.

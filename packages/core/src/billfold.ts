@@ -32,6 +32,7 @@ import type { KeyringApi } from './maintenance/keyring/api.ts'
 import type { LicencesApi } from './identity/licences/api.ts'
 import { idempotencyTrackingStorage, executeOnce } from './platform/idempotency/index.ts'
 import { defaultLogger, type Logger } from './kernel/logger.ts'
+import { withSerializedErrors } from './kernel/serialize-error.ts'
 import type { AuditActions } from './platform/audit/actions.ts'
 import { storageBlindIndex } from './platform/blind-index/index.ts'
 import type { Module, ModuleParts } from './platform/module.ts'
@@ -193,7 +194,7 @@ const maxQueuedPerOwner = 1000
  * ```
  *
  * @throws Error that names both if two modules have the same name, or declare the same table, error code, audit action,
- *   event or route id
+ *   event, signing method or route id
  * @throws RangeError, Error if an option is out of range; the message names it
  */
 export function createBillfold<const Modules extends readonly AdditionalModule[] = readonly []>(
@@ -337,7 +338,7 @@ function createServices(
     keyring,
     passwordHasher: observer.passwordHasher(options.passwordHasher ?? createPasswordHasher()),
     tokens: createTokenIssuer({ keyring, issuer: options.issuer ?? 'billfold', now }),
-    logger,
+    logger: withSerializedErrors(logger),
     rateLimiter: options.rateLimiter ?? storageRateLimiter(storage, now),
     blindIndex: storageBlindIndex({ storage, keyring, now }),
     eventsEnabled: options.events !== false,
@@ -347,6 +348,7 @@ function createServices(
     ownerMutex: keyedMutex(maxQueuedPerOwner),
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
     actAuthorizers,
+    signingMethodKinds: declared.signingMethodKinds,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),
     now,

@@ -78,6 +78,14 @@ export type {
   UserBalance,
 } from './payments/ledger/index.ts'
 export type { AuthenticationOptions } from './authentication/api/index.ts'
+export type { PageOptions, PageTheme } from './authentication/api/page/page-options.ts'
+export type { PageLanguage, PageTexts } from './authentication/api/page/page-texts.ts'
+export type {
+  PageRelyingParty,
+  PageSession,
+  PrivacyNotice,
+  RelyingPartyOptions,
+} from './authentication/api/page/relying-party.ts'
 export type { AuthenticationApi } from './authentication/api/api.ts'
 export type {
   VerificationConfigurationInput,

@@ -16,6 +16,16 @@ export { auditRecords } from './platform/audit/tables.ts'
 export { signingMethods } from './identity/signing-methods/tables.ts'
 export { identifiers } from './identity/users/identifier-table.ts'
 export { users } from './identity/users/table.ts'
+export type {
+  PasskeyExpectation,
+  PasskeyRefusal,
+  PasskeyVerifier,
+  RefusedPasskey,
+  RegistrationExpectation,
+  StoredCredential,
+  VerifiedAssertion,
+  VerifiedRegistration,
+} from './identity/passkeys/verifier.ts'
 export type { UserRow } from './identity/users/create.ts'
 export { findByIdentifier } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
@@ -43,4 +53,12 @@ export {
 export { type OutboxMessageInput, outboxWrite } from './platform/outbox/outbox-write.ts'
 export type { Lockout } from './platform/lockout.ts'
 export { type Erasure, findUserColumns, type PersonalData, type UserKey } from './platform/personal-data.ts'
+export type {
+  MethodEnrolment,
+  MethodUser,
+  RequestDigest,
+  SigningMethodKind,
+  UserMethod,
+} from './platform/signing-method-kind.ts'
+export { formatRequestDigest } from './platform/signing-method-kind.ts'
 export type { Services } from './platform/services.ts'

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { waitsForDisk } from './durability.ts'
 import {
   type ProbeResult,
   type AnyTables,
@@ -33,7 +34,7 @@ async function createSchema(url: string): Promise<FreshDatabase> {
   const schema = freshName()
   await runOnce(url, `create schema ${schema}`)
   const scoped = new URL(url)
-  scoped.searchParams.set('options', `-c search_path=${schema}`)
+  scoped.searchParams.set('options', `-c search_path=${schema}${waitsForDisk ? '' : ' -c synchronous_commit=off'}`)
   // Lets a test distinguish its own connections from others on the server.
   scoped.searchParams.set('application_name', schema)
   const connections: Kysely<AnyTables>[] = []

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import Database from 'libsql'
+import { waitsForDisk } from './durability.ts'
 import type { AnyTables, Driver, FreshDatabase, TestDatabase } from './test-database.ts'
 
 /** SQLite, which is always available. */
@@ -38,6 +39,7 @@ export function connectSqliteFile(
 ): { readonly db: Kysely<AnyTables>; readonly driver: Driver } {
   const database = new Database(file, { timeout: 0 })
   database.exec('pragma journal_mode = wal')
+  if (!waitsForDisk) database.exec('pragma synchronous = off')
   for (const statement of session) database.exec(statement)
   return {
     db: new Kysely<AnyTables>({ dialect: new SqliteDialect({ database: withImmediateTransactions(database) }) }),

@@ -38,11 +38,12 @@ export function asFrame(pixels: Pixels, random: () => number): Pixels {
   const [shiftX, shiftY] = [(random() - 0.5) * 0.03 * width, (random() - 0.5) * 0.03 * height]
   const scale = 1 + (random() - 0.5) * 0.03
   const tilt = (random() - 0.5) * 0.05
+  const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)]
   const moved = remap(pixels, (x, y) => {
     const [across, down] = [(x - width / 2) * scale, (y - height / 2) * scale]
     return [
-      width / 2 + across * Math.cos(tilt) - down * Math.sin(tilt) + shiftX,
-      height / 2 + across * Math.sin(tilt) + down * Math.cos(tilt) + shiftY,
+      width / 2 + across * cos - down * sin + shiftX,
+      height / 2 + across * sin + down * cos + shiftY,
     ]
   })
   for (let at = 0; at < moved.data.length; at++)
@@ -59,9 +60,11 @@ export const performed = {
 
 /** A generator of numbers from 0 to 1 that are the same in each run (mulberry32). */
 export function seededRandom(seed: number): () => number {
-  let state = seed
+  // In a typed array: a variable of the closure would be a new object for each number.
+  const states = Int32Array.of(seed)
   return () => {
-    state = (state + 0x6d2b79f5) | 0
+    const state = ((states[0] ?? 0) + 0x6d2b79f5) | 0
+    states[0] = state
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296

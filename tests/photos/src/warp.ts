@@ -9,7 +9,9 @@ export function remap(pixels: Pixels, from: (x: number, y: number) => readonly [
       const [fromX, fromY] = from(x, y)
       const column = Math.min(width - 1, Math.max(0, Math.round(fromX)))
       const row = Math.min(height - 1, Math.max(0, Math.round(fromY)))
-      data.copy(out, (y * width + x) * 3, (row * width + column) * 3, (row * width + column) * 3 + 3)
+      const [to, source] = [(y * width + x) * 3, (row * width + column) * 3]
+      // By index: a copy of three bytes costs ten times as much.
+      for (let channel = 0; channel < 3; channel++) out[to + channel] = data[source + channel] ?? 0
     }
   }
   return { data: out, width, height }

@@ -1,13 +1,25 @@
 import { type BroadcastResult, type ChainClient, evmChainClient } from '@billfold/core'
 import { chainClientCases, describeChainClient, type ChainUnderTest } from '@billfold/testing'
 import { keccak256, parseEther, Wallet } from 'ethers'
-import { describe, expect, it } from 'vitest'
-import { startAnvil } from './anvil.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Anvil, startAnvil } from './anvil.ts'
 
 describeChainClient('the EVM client, on Anvil,', startClient)
 
+let running: Promise<Anvil> | undefined
+
+/** Stops the node of all cases. The next case starts another. */
+async function stopNode(): Promise<void> {
+  const stopped = running
+  running = undefined
+  await (await stopped)?.stop()
+}
+afterAll(stopNode)
+
+/** A new account on a node that the cases share. */
 async function startClient(): Promise<ChainUnderTest> {
-  const anvil = await startAnvil(['--no-mining'])
+  running ??= startAnvil(['--no-mining'])
+  const anvil = await running
   const wallet = Wallet.createRandom()
   await anvil.rpc('anvil_setBalance', wallet.address, `0x${parseEther('1').toString(16)}`)
   return {
@@ -30,8 +42,8 @@ async function startClient(): Promise<ChainUnderTest> {
     mine: async () => {
       await anvil.rpc('evm_mine')
     },
-    stopNode: anvil.stop,
-    close: anvil.stop,
+    stopNode,
+    close: async () => {},
   }
 }
 /** Replaces one method of a client by a faulty one. */

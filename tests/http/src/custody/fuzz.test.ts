@@ -10,9 +10,10 @@ const chosen = mountings.filter(
     framework !== 'express 4' && prefix === '/id' && through === 'app' && !(framework === 'koa' && parser),
 )
 
-describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as const))(
+// Each mounting receives other requests.
+describe.each(chosen.map((mounting, index) => [formatMounting(mounting), mounting, index + 1] as const))(
   'hostile requests to the custody API, %s',
-  (_name, mounting) => {
+  (_name, mounting, seed) => {
     it('cause no 500, no hang and no leak', async () => {
       const { billfold, authorization, drop } = await createSqliteCustodyHost()
       const host = await startHost(mounting, billfold.custody)
@@ -22,14 +23,14 @@ describe.each(chosen.map((mounting) => [formatMounting(mounting), mounting] as c
         routes: billfold.custody.routes,
         headers: { authorization },
       }
-      const report = await fuzz(target, { count: 2000, seed: 2 })
+      const report = await fuzz(target, { count: 1000, seed })
       await host.close()
       await drop()
       expect(report.problems, describeReport(report)).toEqual([])
       expect(Object.keys(report.outcomes)).toEqual(
         expect.arrayContaining(['200', '400', '401', '404', '405', '413', '415']),
       )
-      expect(report.heapLate - report.heapEarly).toBeLessThan(10_000_000)
+      expect(report.heapLate - report.heapEarly).toBeLessThan(5_000_000)
     })
   },
 )

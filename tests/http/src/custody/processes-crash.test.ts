@@ -40,7 +40,7 @@ async function startProcess(child: ChildProcess): Promise<HostProcess> {
 }
 
 describe.each(databases)('two host processes on one $name', (database) => {
-  const sends = database.kind === 'postgres' ? 200 : 40
+  const sends = database.kind === 'postgres' ? 80 : 40
   const key = newKey()
   let fresh: FreshDatabase
   let folder: string

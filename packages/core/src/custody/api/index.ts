@@ -16,6 +16,7 @@ import { allNonFungiblesRoute } from './all-non-fungibles-route.ts'
 import { balanceRoutes } from './balance-routes.ts'
 import { contractRoutes } from './contract-routes.ts'
 import { faceCheckRoutes } from './face-check-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { custodyErrorBody } from './schemas.ts'
 import { securityRoutes } from './security-routes.ts'
@@ -91,6 +92,7 @@ export function custodyApi(
       ...userRoutes(custody),
       ...signingMethodRoutes(custody),
       ...faceCheckRoutes(custody),
+      ...passkeyRoutes(custody),
       allNonFungiblesRoute(custody),
       ...walletRoutes(custody),
       ...balanceRoutes(custody),

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Route, route } from '../../http/index.ts'
-import { getCustodyUser } from './custody-user.ts'
-import { getCustodyWallet } from '../wallets/find.ts'
+import { getCustodyUser, getReachableWallet } from './custody-user.ts'
 import { linkWallet } from '../wallets/link.ts'
 import {
   actorFromRequest,
@@ -40,7 +39,7 @@ export function linkRoutes(custody: CustodyContext): readonly Route[] {
       replies: { 200: { description: 'The wallet', schema: successSchema(resultSchemas.wallet) } },
       handler: async ({ params, headers, body }, context) => {
         const actor = actorFromRequest(context)
-        const wallet = await getCustodyWallet(services, actor.tenant, params.walletId)
+        const wallet = await getReachableWallet(services, context.caller, params.walletId)
         if (wallet.userId !== null) throw new BillfoldError('wallet.already-linked')
         const user = await getCustodyUser(services, context.caller, body.userId)
         const header = await parseSigningMethod(services, context, headers)

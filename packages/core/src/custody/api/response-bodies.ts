@@ -5,9 +5,17 @@ import type { Chain } from '../wallets/chains/chain.ts'
 import type { Chains } from '../wallets/chains/index.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 
-/** Formats a signing method for the API. Its value is included only if it was just generated. */
-export function toSigningMethodBody(row: SigningMethodRow, generatedValue?: string): Record<string, unknown> {
+/**
+ * Formats a signing method for the API. Its value is included only if it was just generated.
+ * @param details what the method's kind tells in addition
+ */
+export function toSigningMethodBody(
+  row: SigningMethodRow,
+  generatedValue?: string,
+  details: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return {
+    ...details,
     id: row.id,
     type: row.type,
     incorrectAttempts: row.incorrectAttempts,
@@ -20,13 +28,16 @@ export function toSigningMethodBody(row: SigningMethodRow, generatedValue?: stri
   }
 }
 
-/** Formats a user for the API. */
-export function toCustodyUserBody(user: UserRow, methods?: readonly SigningMethodRow[]): Record<string, unknown> {
+/** Formats a user for the API. @param signingMethods as `toSigningMethodBody` formats them */
+export function toCustodyUserBody(
+  user: UserRow,
+  signingMethods?: readonly Readonly<Record<string, unknown>>[],
+): Record<string, unknown> {
   return {
     id: user.id,
     ...(user.reference !== null && { reference: user.reference }),
     createdAt: formatTime(user.createdAt),
-    ...(methods !== undefined && { signingMethods: methods.map((row) => toSigningMethodBody(row)) }),
+    ...(signingMethods !== undefined && { signingMethods }),
   }
 }
 

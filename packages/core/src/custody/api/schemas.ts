@@ -60,6 +60,11 @@ const signingMethodBody = z.object({
   hasMasterSecret: z.boolean(),
   device: z.string().optional().describe('RFC 7638 thumbprint of the device of a BIOMETRIC with face verification'),
   value: z.string().optional().describe('The generated value, returned only once'),
+  name: z.string().optional().describe("PASSKEY: the user's name for it"),
+  prf: z.boolean().optional().describe('PASSKEY: whether its authenticator gives the secret that opens wallet keys'),
+  backedUp: z.boolean().optional().describe("PASSKEY: whether the passkey is in the user's cloud"),
+  aaguid: z.string().optional().describe('PASSKEY: the make of the authenticator'),
+  credentialId: z.string().optional().describe('PASSKEY: the credential, base64url, for the Signal API of browsers'),
 })
 
 const userBody = z.object({

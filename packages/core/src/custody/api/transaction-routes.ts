@@ -8,6 +8,7 @@ import { sendTransaction } from '../transactions/sending/send.ts'
 import { getTransactionStatus } from '../transactions/tracking/status.ts'
 import type { Chain } from '../wallets/chains/chain.ts'
 import { getChain } from '../wallets/chains/index.ts'
+import { getReachableWallet } from './custody-user.ts'
 import { getCustodyWallet } from '../wallets/find.ts'
 import type { CustodyWalletRow } from '../wallets/sealing.ts'
 import { assertWalletNotArchived } from '../wallets/sign.ts'
@@ -81,7 +82,9 @@ function sendRoute(custody: CustodyContext, name: string, path: string): Route {
     },
     handler: async ({ body, headers }, context) => {
       const actor = actorFromRequest(context)
-      const { wallet, chain, request } = await findSendingWallet(custody, actor.tenant, parseTransactionBody(body))
+      const requested = parseTransactionBody(body)
+      const wallet = await getCustodyWallet(services, actor.tenant, requested.walletId)
+      const { chain, request } = toSending(custody, wallet, requested)
       const header = await parseSigningMethod(services, context, headers)
       const authorizedBy = await authorizeWithSigningMethod(services, actor, wallet.ownerId, header, body.pincode)
       const row = await sendTransaction(
@@ -113,9 +116,10 @@ function buildRoute(custody: CustodyContext): Route {
       503: unavailable,
     },
     handler: async ({ body }, context) => {
-      const actor = actorFromRequest(context)
-      const { wallet, chain, request } = await findSendingWallet(custody, actor.tenant, parseTransactionBody(body))
-      return custodySuccessReply(await buildTransaction(services, actor, wallet, chain, request))
+      const requested = parseTransactionBody(body)
+      const wallet = await getReachableWallet(services, context.caller, requested.walletId)
+      const { chain, request } = toSending(custody, wallet, requested)
+      return custodySuccessReply(await buildTransaction(services, actorFromRequest(context), wallet, chain, request))
     },
   })
 }
@@ -143,15 +147,15 @@ function statusRoute({ services, chains, service }: CustodyContext): Route {
   })
 }
 
-async function findSendingWallet(
-  { services, chains }: CustodyContext,
-  tenant: string,
+/** @throws BillfoldError `input.invalid` for another chain, `wallet.archived` */
+function toSending(
+  { chains }: CustodyContext,
+  wallet: CustodyWalletRow,
   body: TransactionRequestBody,
-): Promise<{ wallet: CustodyWalletRow; chain: Chain; request: TransactionRequest }> {
-  const wallet = await getCustodyWallet(services, tenant, body.walletId)
+): { readonly chain: Chain; readonly request: TransactionRequest } {
   if (wallet.secretType !== body.secretType) throw new BillfoldError('input.invalid', { issues: [chainMismatch] })
   assertWalletNotArchived(wallet)
-  return { wallet, chain: getChain(chains, wallet.secretType), request: body }
+  return { chain: getChain(chains, wallet.secretType), request: body }
 }
 
 const chainMismatch = { path: 'transactionRequest.secretType', message: "does not match the wallet's secretType" }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { closeOwnerWrites, insertClosedOwner } from '../../identity/signing-methods/owner.ts'
 import { methodUnchanged } from '../../identity/signing-methods/authorized-method.ts'
-import { hasMethods, listMethods } from '../../identity/signing-methods/methods.ts'
+import { hasMethods } from '../../identity/signing-methods/methods.ts'
 import { type Route, route } from '../../http/index.ts'
 import { createUser } from '../../identity/users/create.ts'
 import { archiveUser, setUserReference } from '../../identity/users/update.ts'
@@ -17,6 +17,7 @@ import { signingMethodHeadersSchema } from '../../identity/api/signing-method-he
 import type { CustodyContext } from './context.ts'
 import { readPage } from './pagination.ts'
 import { custodySuccessReply } from './response-format.ts'
+import { describeRows, listMethodBodies } from './describe-methods.ts'
 import { toCustodyUserBody } from './response-bodies.ts'
 import {
   custodyBodyLimit,
@@ -49,7 +50,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       replies: { 200: { description: 'The user', schema: successSchema(resultSchemas.user) } },
       handler: async ({ body }, context) => {
         const { user, methods } = await createUser(services, custody.methods, actorFromRequest(context), body)
-        return custodySuccessReply(toCustodyUserBody(user, methods))
+        return custodySuccessReply(toCustodyUserBody(user, await describeRows(services, methods)))
       },
     }),
     listRoute(custody),
@@ -66,7 +67,7 @@ export function userRoutes(custody: CustodyContext): readonly Route[] {
       },
       handler: async ({ params }, { caller }) => {
         const user = await getCustodyUser(services, caller, params.userId)
-        return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, caller.tenant, user.id)))
+        return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
       },
     }),
     changeRoute(custody),
@@ -97,7 +98,7 @@ function listRoute({ services, service }: CustodyContext): Route {
           items.map((row) => toCustodyUserBody(row)),
           pagination,
         )
-      const methods = await Promise.all(items.map((row) => listMethods(services, caller.tenant, row.id)))
+      const methods = await Promise.all(items.map((row) => listMethodBodies(services, row)))
       return custodySuccessReply(
         items.map((row, index) => toCustodyUserBody(row, methods[index])),
         pagination,
@@ -126,7 +127,7 @@ function changeRoute({ services, service }: CustodyContext): Route {
       await getCustodyUser(services, caller, params.userId)
       await setUserReference(services, actorFromRequest(context), params.userId, body.reference)
       const user = await getUser(services, tenant, params.userId)
-      return custodySuccessReply(toCustodyUserBody(user, await listMethods(services, tenant, user.id)))
+      return custodySuccessReply(toCustodyUserBody(user, await listMethodBodies(services, user)))
     },
   })
 }

@@ -5,7 +5,7 @@ import { maxContractSignatureBytes } from '../chain-clients/index.ts'
 import type { SignatureRequest } from '../wallets/chains/chain.ts'
 import { isContractSignature } from '../wallets/contract-signature.ts'
 import { getChain } from '../wallets/chains/index.ts'
-import { getCustodyWallet } from '../wallets/find.ts'
+import { getReachableWallet } from './custody-user.ts'
 import type { CustodyContext } from './context.ts'
 import { custodySuccessReply } from './response-format.ts'
 import { custodyBodyLimit, idSchema, optionalField, successSchema } from './schemas.ts'
@@ -85,7 +85,7 @@ async function findSignerAddress(
   const named = body.walletAddress ?? body.signerAddress ?? body.address
   if (named !== undefined) return named
   if (body.walletId === undefined) throw invalid('walletAddress', 'is required')
-  const wallet = await getCustodyWallet(services, caller.tenant, body.walletId)
+  const wallet = await getReachableWallet(services, caller, body.walletId)
   if (wallet.secretType !== body.secretType) throw invalid('secretType', "does not match the wallet's secretType")
   return wallet.address
 }

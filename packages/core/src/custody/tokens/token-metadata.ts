@@ -1,3 +1,4 @@
+import { parseBase64 } from '../../kernel/base64.ts'
 import { z } from 'zod'
 import type { DecodedValue } from '../transactions/formats/evm/decode-output.ts'
 import type { NonFungibleMetadata } from './token-indexer.ts'
@@ -34,7 +35,7 @@ export function parseTokenMetadata(
 }
 
 function decode(content: string, encoding: string | undefined): string {
-  if (encoding !== undefined) return Buffer.from(content, 'base64').toString('utf8')
+  if (encoding !== undefined) return Buffer.from(parseBase64(content) ?? []).toString('utf8')
   try {
     return decodeURIComponent(content)
   } catch {

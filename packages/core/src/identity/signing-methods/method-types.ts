@@ -3,12 +3,10 @@ import { randomCode } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { isOpaqueString, mapOpaqueString } from '../../kernel/precis.ts'
 
-/** Types of signing method. */
-export type MethodType = 'PIN' | 'EMERGENCY_CODE' | 'BIOMETRIC' | 'PASSWORD'
-
 /** Rule of a type of signing method: accepted values and, where supported, a generator. */
 export interface MethodRule {
-  readonly type: MethodType
+  /** `PIN`, `EMERGENCY_CODE`, `BIOMETRIC`, `PASSWORD`, or the type of a kind that a module brings. */
+  readonly type: string
   /** Number of methods of the type per owner. */
   readonly cardinality: 'one' | 'many'
   readonly accepts: (value: string) => boolean

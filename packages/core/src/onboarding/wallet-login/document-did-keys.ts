@@ -1,3 +1,4 @@
+import { parseJwkPoint } from '../../kernel/base64.ts'
 import { base58 } from '@scure/base'
 import { z } from 'zod'
 import { secp256k1 } from '../../kernel/crypto/index.ts'
@@ -85,8 +86,7 @@ function toKey(did: string, method: Method): readonly DidKey[] {
 
 function decodeKey(method: Method): Uint8Array | undefined {
   const { publicKeyJwk: jwk, publicKeyHex, publicKeyBase58, publicKeyMultibase } = method
-  if (jwk?.kty === 'EC' && jwk.crv === 'secp256k1')
-    return Buffer.concat([Buffer.of(4), Buffer.from(jwk.x ?? '', 'base64url'), Buffer.from(jwk.y ?? '', 'base64url')])
+  if (jwk?.kty === 'EC' && jwk.crv === 'secp256k1') return parseJwkPoint(jwk)
   if (publicKeyHex !== undefined) return Uint8Array.from(Buffer.from(publicKeyHex.replace(/^0x/, ''), 'hex'))
   if (publicKeyBase58 !== undefined) return decodeBase58(publicKeyBase58)
   if (publicKeyMultibase?.startsWith('z') !== true) return undefined

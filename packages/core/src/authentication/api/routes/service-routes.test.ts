@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createClientSecureChannel, generateClientKeyPair } from '../../../client/index.ts'
 import type { Logger } from '../../../kernel/logger.ts'
 import { createServiceKey } from '../../../identity/service-keys/service-keys.ts'
@@ -7,6 +8,10 @@ import { authenticationCaller } from '../../../test-fixtures/authentication-call
 import { testServices } from '../../../test-fixtures/services.ts'
 
 describe('GET /healthz', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
   test('returns 503 in the same shape while storage is unavailable, and 200 afterwards', async () => {
     const storage = memoryStorage()
     let down = false
@@ -22,13 +27,17 @@ describe('GET /healthz', () => {
     expect(await call('getHealth')).toMatchObject({ status: 200, body: { code: '200' } })
   })
 
-  test('returns 503 when storage hangs', { timeout: 300_000 }, async () => {
+  test('returns 503 when storage hangs for five seconds', async () => {
     const storage = memoryStorage()
     let hangs = false
     const find: typeof storage.find = (table, query) => (hangs ? new Promise(() => {}) : storage.find(table, query))
     const call = await authenticationCaller(testServices({ ...storage, find }))
     hangs = true
-    expect((await call('getHealth')).status).toBe(503)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const answer = call('getHealth')
+    while (vi.getTimerCount() === 0) await nextTurn()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect((await answer).status).toBe(503)
   })
 })
 

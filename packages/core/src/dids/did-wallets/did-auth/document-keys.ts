@@ -1,4 +1,4 @@
-import { parseBase64 } from '../../../kernel/base64.ts'
+import { parseBase64, parseJwkPoint } from '../../../kernel/base64.ts'
 import { base58 } from '@scure/base'
 import { secp256k1 } from '../../../kernel/crypto/index.ts'
 import { publicKeyToAddress } from '../../registries/address.ts'
@@ -50,10 +50,7 @@ export function parseVerificationMethod(
 }
 
 function decodePublicKey(method: VerificationMethod): Uint8Array | undefined {
-  if (method.publicKeyJwk !== undefined) {
-    const { x, y } = method.publicKeyJwk
-    return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-  }
+  if (method.publicKeyJwk !== undefined) return parseJwkPoint(method.publicKeyJwk)
   if (method.publicKeyMultibase?.startsWith('z') === true) return base58.decode(method.publicKeyMultibase.slice(1))
   if (method.publicKeyHex !== undefined) return Buffer.from(method.publicKeyHex, 'hex')
   if (method.publicKeyBase64 !== undefined) return parseBase64(method.publicKeyBase64)
