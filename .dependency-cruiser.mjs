@@ -26,6 +26,7 @@ const products = {
 const packages = {
   core: [],
   testing: ['core'],
+  risk: ['core'],
   'express-adapter': ['core'],
   'koa-adapter': ['core'],
   'fetch-adapter': ['core'],
@@ -33,7 +34,7 @@ const packages = {
   'storage-kysely': ['core'],
   'verifier-face': ['core'],
   passkeys: ['core'],
-  cli: ['core', 'storage-kysely'],
+  cli: ['core', 'storage-kysely', 'risk'],
 }
 
 const core = '^packages/core/src/'

@@ -20,7 +20,7 @@ export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly 
   },
   {
     name: 'user',
-    summary: 'export or erase the personal data of a user',
+    summary: 'export or erase the personal data of a user, or unlock a user',
     load: async () => (await import('./user-command.ts')).userCommand,
   },
   {
@@ -42,6 +42,11 @@ export const commands: readonly (Pick<Command, 'name' | 'summary'> & { readonly 
     name: 'webhook',
     summary: 'create, list, rotate, test and delete webhook endpoints',
     load: async () => (await import('./webhook-command.ts')).webhookCommand,
+  },
+  {
+    name: 'risk',
+    summary: 'list and explain assessments, list policies',
+    load: async () => (await import('./risk-command.ts')).riskCommand,
   },
   {
     name: 'did-registry',

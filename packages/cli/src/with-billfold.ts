@@ -1,5 +1,6 @@
 import {
   type Billfold,
+  type BillfoldOptions,
   type BlobStore,
   createBillfold,
   environmentKeyring,
@@ -22,6 +23,9 @@ export const billfoldUsage = `${databaseUsage}
   --keyring FILE   the keyring file; default: the environment variable BILLFOLD_KEYS
   --tenant NAME    the tenant; default: default`
 
+/** What the command line knows about a Billfold. */
+export type BillfoldSettings = Pick<BillfoldOptions, 'storage' | 'keyring' | 'onboarding' | 'tenant'>
+
 /** The values of {@link billfoldOptions}. */
 export type BillfoldOptionValues = Readonly<Partial<Record<keyof typeof billfoldOptions, string>>>
 
@@ -29,10 +33,22 @@ export type BillfoldOptionValues = Readonly<Partial<Record<keyof typeof billfold
  * Runs a function with a Billfold on the given database, then closes the connection.
  * @throws UsageError
  */
-export async function withBillfold<T>(
+export function withBillfold<T>(
   values: BillfoldOptionValues,
   terminal: Terminal,
   work: (billfold: Billfold) => Promise<T>,
+): Promise<T> {
+  return withBillfoldSettings(values, terminal, (settings) => work(createBillfold(settings)))
+}
+
+/**
+ * Runs a function with the settings of a Billfold on the given database, to which it can add modules, then closes the connection.
+ * @throws UsageError
+ */
+export async function withBillfoldSettings<T>(
+  values: BillfoldOptionValues,
+  terminal: Terminal,
+  work: (settings: BillfoldSettings) => Promise<T>,
 ): Promise<T> {
   const url = resolveDatabaseUrl(values.database, terminal.environment)
   const keyring = loadKeyring(values, terminal)
@@ -41,14 +57,12 @@ export async function withBillfold<T>(
   try {
     const naming = { ...(schema !== undefined && { schema }), ...(prefix !== undefined && { tablePrefix: prefix }) }
     const storage = kyselyStorage(db, { dialect, ...naming })
-    return await work(
-      createBillfold({
-        storage,
-        keyring,
-        onboarding: { blobs: unreachableBlobs },
-        ...(tenant !== undefined && { tenant }),
-      }),
-    )
+    return await work({
+      storage,
+      keyring,
+      onboarding: { blobs: unreachableBlobs },
+      ...(tenant !== undefined && { tenant }),
+    })
   } finally {
     await db.destroy()
   }

@@ -11,6 +11,7 @@ import { contractSignatureVerifier } from './custody/wallets/contract-signature.
 import { documentDidKeyResolver } from './onboarding/wallet-login/document-did-keys.ts'
 import { createControlsDid, registryDidKeyResolver, resolveAddressDid } from './onboarding/wallet-login/index.ts'
 import type { PaymentsOptions } from './payments/api/index.ts'
+import type { ActAuthorizer } from './platform/acts/authorize-act.ts'
 import type { AuditApi } from './platform/audit/api.ts'
 import type { Actor } from './platform/audit/audit-write.ts'
 import {
@@ -205,7 +206,9 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const additionalModules = options.modules ?? []
   const declared = composeDeclarations([...builtInModules, ...additionalModules])
   const didWallets = toDidWalletSettings(options.dids)
-  const services = createServices(options, didWallets, declared, observer)
+  // Filled below: the modules that authorize acts are created with the services.
+  const actAuthorizers: ActAuthorizer[] = []
+  const services = createServices(options, didWallets, declared, observer, actAuthorizers)
   observer.backlog({ ...services, storage: hostOptions.storage })
   const { tenant = 'default' } = options
   const context = { services, tenant, host: (acting: string = tenant): Actor => ({ tenant: acting, id: 'host' }) }
@@ -220,6 +223,8 @@ export function createBillfold(hostOptions: BillfoldOptions<readonly AdditionalM
   const additionalParts: Readonly<Record<string, AdditionalParts>> = createParts(additionalModules, context)
   const allParts: Readonly<Record<string, ModuleParts>> = { ...parts, ...additionalParts }
   assertDistinctApis(allParts)
+  for (const { authorizeAct } of Object.values(allParts))
+    if (authorizeAct !== undefined) actAuthorizers.push(authorizeAct)
   const steps = orderMaintenanceSteps(Object.values(allParts))
   const personalData = Object.values(allParts).flatMap((part) => part.personalData ?? [])
   const lockouts = Object.values(allParts).flatMap((part) => part.lockouts ?? [])
@@ -324,6 +329,7 @@ function createServices(
   didWallets: DidWalletSettings,
   declared: ComposedDeclarations,
   observer: Instrumentation,
+  actAuthorizers: readonly ActAuthorizer[],
 ): CustodyServices {
   const { storage, keyring, logger = defaultLogger, now = Date.now } = options
   const custody = createCustodyServices(options.custody, collectChainClients(didWallets))
@@ -341,6 +347,7 @@ function createServices(
     failedAttemptLimit: options.failedAttemptLimit ?? { limit: 300, windowSeconds: 600 },
     ownerMutex: keyedMutex(maxQueuedPerOwner),
     masterSecretRotationSteps: declared.masterSecretRotationSteps,
+    actAuthorizers,
     signingMethodKinds: declared.signingMethodKinds,
     ...custody,
     chainConnections: observer.chains(custody.chainConnections),

@@ -13,6 +13,7 @@ import type { Table } from './kernel/storage/index.ts'
 import { type KeyringAuditActions, keyringModule } from './maintenance/keyring/module.ts'
 import { type OnboardingAuditActions, onboardingModule } from './onboarding/module.ts'
 import { type PaymentAuditActions, paymentsModule } from './payments/module.ts'
+import { actsModule } from './platform/acts/module.ts'
 import type { AuditActions } from './platform/audit/actions.ts'
 import { type AuditLogAuditActions, auditModule } from './platform/audit/module.ts'
 import { blindIndexModule } from './platform/blind-index/module.ts'
@@ -38,6 +39,7 @@ export const builtInModules = [
   blindIndexModule,
   secureChannelModule,
   auditModule,
+  actsModule,
   outboxModule,
   eventsModule,
   webhooksModule,

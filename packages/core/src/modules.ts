@@ -9,8 +9,13 @@ export {
   type SigningMethodHeaders,
 } from './identity/api/signing-method-auth.ts'
 export { signingMethodHeadersSchema } from './identity/api/signing-method-headers.ts'
-export type { AuthorizedMethod } from './identity/signing-methods/authorized-method.ts'
+export { type AuthorizedMethod, methodUnchanged } from './identity/signing-methods/authorized-method.ts'
 export { openMasterSecret } from './identity/signing-methods/sealing.ts'
+// Tables of Billfold that a module may read. It writes to its own tables only.
+export { auditRecords } from './platform/audit/tables.ts'
+export { signingMethods } from './identity/signing-methods/tables.ts'
+export { identifiers } from './identity/users/identifier-table.ts'
+export { users } from './identity/users/table.ts'
 export type {
   PasskeyExpectation,
   PasskeyRefusal,
@@ -22,8 +27,11 @@ export type {
   VerifiedRegistration,
 } from './identity/passkeys/verifier.ts'
 export type { UserRow } from './identity/users/create.ts'
+export { findByIdentifier } from './identity/users/identifiers.ts'
 export { getUser } from './identity/users/find.ts'
 export { sealedColumn, type SealedColumn } from './kernel/storage/sealed-column.ts'
+export { type Act, type ActKind, actKinds, type ChainCall, type ProvenMethod } from './platform/acts/act.ts'
+export type { ActAuthorizer, ActDecision } from './platform/acts/authorize-act.ts'
 export type { AuditAction, AuditActions } from './platform/audit/actions.ts'
 export { type Actor, auditWrite } from './platform/audit/audit-write.ts'
 export { defineEvent, type EventDefinition, type EventDefinitions, eventId } from './platform/events/define-event.ts'

@@ -2,6 +2,7 @@ import type { ErrorTable } from '../kernel/error-codes/error-table.ts'
 import type { SealedColumn } from '../kernel/storage/sealed-column.ts'
 import type { Table } from '../kernel/storage/index.ts'
 import type { AuditActions } from './audit/actions.ts'
+import type { ActAuthorizer } from './acts/authorize-act.ts'
 import type { Actor } from './audit/audit-write.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { ReplyPrecondition } from './idempotency/reply-preconditions.ts'
@@ -58,6 +59,8 @@ export interface ModuleParts {
   readonly personalData?: readonly PersonalData[]
   /** Counters of failed attempts that `billfold.users.unlock` resets. */
   readonly lockouts?: readonly Lockout[]
+  /** Decides about every act that signs, moves money, exports a key or logs a user in. One denial denies the act. */
+  readonly authorizeAct?: ActAuthorizer
   /** Run by `billfold.maintain()`, by stage, and within a stage in the order of modules and steps. */
   readonly maintenanceSteps?: readonly MaintenanceStep[]
   /** The HTTP API. A host mounts it like those of Billfold: `expressRouter(billfold.loyalty)`. */

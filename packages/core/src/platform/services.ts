@@ -1,5 +1,6 @@
 import type { Keyring, PasswordHasher, KeyedMutex } from '../kernel/crypto/index.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { ActServices } from './acts/authorize-act.ts'
 import type { BlindIndex } from './blind-index/blind-index.ts'
 import type { EventDefinitions } from './events/define-event.ts'
 import type { Notifier } from './outbox/notifier.ts'
@@ -9,7 +10,7 @@ import type { TokenIssuer } from './tokens/index.ts'
 
 /** Dependencies of the domain functions: everything that a host can configure, and the clock. * A context that needs more extends this interface: `IdentityServices`, `CustodyServices`.
  */
-export interface Services {
+export interface Services extends ActServices {
   /** The host's storage, wrapped: the first commit of a request with an idempotency key carries an additional write. */
   readonly storage: TrackedStorage
   readonly keyring: Keyring

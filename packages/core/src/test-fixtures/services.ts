@@ -31,6 +31,7 @@ export function testServices(storage: Storage = memoryStorage()): CustodyService
     failedAttemptLimit: { limit: 1000, windowSeconds: 600 },
     ownerMutex: keyedMutex(1000),
     masterSecretRotationSteps: builtInDeclarations.masterSecretRotationSteps,
+    actAuthorizers: [],
     chainConnections: createChainConnections(),
     now: Date.now,
   }

@@ -1,4 +1,5 @@
 import type { IdentityServices } from '../../identity/services.ts'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import type { EventData } from '../../platform/events/event.ts'
 import { eventWrites } from '../../platform/events/event-writes.ts'
@@ -11,22 +12,34 @@ export interface SessionTransition {
   readonly writes: readonly Write[]
 }
 
-/** Completes a session successfully: the state change, its audit record and the `session.verified` event. `changes` are applied with it. */
-export function completeSession(
+/**
+ * Completes a session successfully, once the modules have authorized the login: the state change, its audit record and the
+ * `session.verified` event. `changes` are applied with it.
+ * @throws BillfoldError those of `authorizeAct`
+ */
+export async function completeSession(
   services: IdentityServices,
   actor: Actor,
   session: SessionRow,
   changes: Partial<SessionRow>,
-): SessionTransition {
+  isKnownDevice?: boolean,
+): Promise<SessionTransition> {
   const now = services.now()
   const set = { ...changes, ...endedState('succeeded', now) }
   const after = { ...session, ...set, version: session.version + 1 }
+  const counted = await authorizeAct(services, () => ({
+    kind: 'login',
+    actor,
+    userId: after.userId,
+    isKnownDevice,
+    content: `session ${session.purpose}`,
+  }))
   const audit = auditWrite(actor, 'session.succeeded', session.id, now, {
     purpose: session.purpose,
     user: after.userId ?? '',
   })
   const events = eventWrites(services, session.tenant, 'session.verified', sessionEvent(after))
-  return { session: after, writes: [transitionSession(session, now, set), audit, ...events] }
+  return { session: after, writes: [transitionSession(session, now, set), audit, ...events, ...counted] }
 }
 
 /** Fails a session: the state change, its audit record and the `session.failed` event. `failure` is a one-word reason. */

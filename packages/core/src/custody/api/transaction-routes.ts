@@ -115,11 +115,11 @@ function buildRoute(custody: CustodyContext): Route {
       200: { description: 'The unsigned transaction', schema: successSchema(z.record(z.string(), z.unknown())) },
       503: unavailable,
     },
-    handler: async ({ body }, { caller }) => {
+    handler: async ({ body }, context) => {
       const requested = parseTransactionBody(body)
-      const wallet = await getReachableWallet(services, caller, requested.walletId)
+      const wallet = await getReachableWallet(services, context.caller, requested.walletId)
       const { chain, request } = toSending(custody, wallet, requested)
-      return custodySuccessReply(await buildTransaction(services, wallet, chain, request))
+      return custodySuccessReply(await buildTransaction(services, actorFromRequest(context), wallet, chain, request))
     },
   })
 }

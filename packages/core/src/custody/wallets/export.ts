@@ -7,6 +7,7 @@ import { retryOnConflict } from '../../kernel/storage/index.ts'
 import type { Chain } from './chains/chain.ts'
 import { withKeystoreSlot } from './with-keystore-slot.ts'
 import { walletEventData, type CustodyWalletRow } from './sealing.ts'
+import { walletAct } from './wallet-act.ts'
 import { loadWalletKey, walletUnchanged } from './sign.ts'
 
 /** The export format of a key: a password-protected keystore, or the chain's own plain-text form. */
@@ -29,7 +30,11 @@ export function exportWalletKey(
   authorizedBy: AuthorizedMethod,
 ): Promise<string> {
   return retryOnConflict(async () => {
-    const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+    const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
+      ...walletAct(actor, wallet, authorizedBy),
+      kind: 'key-export',
+      content: request.type,
+    }))
     const exported = await formatKey(services, actor, privateKey, chain, request)
     const detail = { walletId: wallet.id, type: request.type }
     const owner = authorizedBy.row
@@ -41,6 +46,7 @@ export function exportWalletKey(
       auditWrite(actor, 'wallet.exported', wallet.id, services.now(), { type: request.type }),
       ...eventWrites(services, wallet.tenant, 'wallet.exported', { ...walletEventData(wallet), type: request.type }),
       ...(await securityNoticeWrites(services, { ...notice, topic: 'security.wallet-exported' })),
+      ...writes,
     )
     return exported
   })

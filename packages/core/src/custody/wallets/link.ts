@@ -1,4 +1,5 @@
 import type { CustodyServices } from '../services.ts'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { bumpOwnerVersion, withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import { signingMethods, masterSecrets } from '../../identity/signing-methods/tables.ts'
@@ -32,6 +33,17 @@ export function linkWallet(
     const wallet = await getCustodyWallet(services, actor.tenant, walletId)
     if (wallet.userId !== null) throw new BillfoldError('wallet.already-linked')
     if (wallet.archivedAt !== null) throw new BillfoldError('wallet.archived')
+    const { row } = authorizedBy.wallet
+    const counted = await authorizeAct(services, () => ({
+      kind: 'wallet-link',
+      actor,
+      userId: null,
+      walletId,
+      chain: wallet.secretType,
+      method: { id: row.id, type: row.type },
+      counterparty: userId,
+      content: userId,
+    }))
     const own = await loadMasterSecret(services, authorizedBy.wallet)
     const next = await loadMasterSecret(services, authorizedBy.user)
     await assertWalletQuota(services, userId)
@@ -53,6 +65,7 @@ export function linkWallet(
       update(wallets, { where: unlinked, set: linked }),
       auditWrite(actor, 'wallet.linked', walletId, services.now(), { user: userId }),
       ...eventWrites(services, actor.tenant, 'wallet.linked', walletEventData({ ...wallet, ...linked })),
+      ...counted,
     )
     return { ...wallet, ...linked }
   })

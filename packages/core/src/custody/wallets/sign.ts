@@ -1,4 +1,6 @@
 import type { CustodyServices } from '../services.ts'
+import type { Act } from '../../platform/acts/act.ts'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import {
   type AuthorizedMethod,
@@ -7,10 +9,12 @@ import {
   loadMasterSecret,
 } from '../../identity/signing-methods/authorized-method.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
+import { canonicalizeJson } from '../../kernel/canonical-json.ts'
 import { check, retryOnConflict, type Write } from '../../kernel/storage/index.ts'
 import type { Chain, HexSignature, SignatureRequest } from './chains/chain.ts'
 import { signRaw } from './chains/sign-raw.ts'
 import { getCustodyWallet } from './find.ts'
+import { type WalletAct, walletAct } from './wallet-act.ts'
 import { openWalletKey, type CustodyWalletRow } from './sealing.ts'
 import { wallets } from './tables.ts'
 
@@ -37,16 +41,36 @@ export function signWithWallet(
   authorizedBy: AuthorizedMethod,
 ): Promise<HexSignature> {
   return retryOnConflict(async () => {
-    const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+    const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () =>
+      toSigningAct(actor, wallet, request, authorizedBy),
+    )
     const signature = signAndWipe(chain, request, privateKey)
     await commitAuthorized(
       services,
       authorizedBy,
       walletUnchanged(wallet, authorizedBy),
       auditWrite(actor, 'wallet.signed', wallet.id, services.now(), { type: request.type }),
+      ...writes,
     )
     return signature
   })
+}
+
+function toSigningAct(
+  actor: Actor,
+  wallet: CustodyWalletRow,
+  request: SignatureRequest | RawSignatureRequest,
+  authorizedBy: AuthorizedMethod,
+): Act {
+  return { ...walletAct(actor, wallet, authorizedBy), ...describeSignature(request) }
+}
+
+function describeSignature(request: SignatureRequest | RawSignatureRequest): WalletAct {
+  if (isRaw(request)) return { kind: 'raw-signature', content: request.data.replace(/^0x/i, '').toLowerCase() }
+  if (request.type === 'EIP712')
+    return { kind: 'typed-data', content: canonicalizeJson(request.data), typedData: request.data }
+  const bytes = typeof request.data === 'string' ? Buffer.from(request.data, 'utf8') : Buffer.from(request.data)
+  return { kind: 'message', content: bytes.toString('hex') }
 }
 
 function signAndWipe(
@@ -73,6 +97,8 @@ export function assertWalletNotArchived(wallet: CustodyWalletRow): void {
 /**
  * Opens the private key of an active wallet. The caller must wipe it after use. The first use of the authorization
  * takes the wallet as the request has read it, later ones read it again, so call it within `retryOnConflict`.
+ * No key is opened before the modules have authorized the act.
+ * @returns the key, and the writes to commit before its use takes effect
  * @throws BillfoldError `wallet.not-found`, `wallet.archived`, `signing-method.invalid` if the method does not belong to the
  *   wallet's owner; StaleReadError if the master secret was rotated between the reads
  */
@@ -80,12 +106,14 @@ export async function loadWalletKey(
   services: CustodyServices,
   wallet: CustodyWalletRow,
   authorizedBy: AuthorizedMethod,
-): Promise<Uint8Array> {
+  toAct: () => Act,
+): Promise<{ readonly privateKey: Uint8Array; readonly writes: readonly Write[] }> {
   const current = isFirstUse(authorizedBy) ? wallet : await getCustodyWallet(services, wallet.tenant, wallet.id)
   assertWalletNotArchived(current)
   if (authorizedBy.row.ownerId !== current.ownerId) throw new BillfoldError('signing-method.invalid')
+  const writes = await authorizeAct(services, toAct)
   const { secret } = await loadMasterSecret(services, authorizedBy)
-  return openWalletKey(current, secret)
+  return { privateKey: openWalletKey(current, secret), writes }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CustodyServices } from '../../custody/services.ts'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { withOwnerLock } from '../../identity/signing-methods/owner.ts'
 import type { AuthorizedMethod } from '../../identity/signing-methods/authorized-method.ts'
@@ -103,6 +104,14 @@ async function replaceWith(
   const newKeys = changes.filter((change) => change.kind === 'delegate' && change.address === null).length
   const scope = newKeys === 0 ? noScope : await getSealingScope(services, wallet.userId, method)
   if (newKeys > 0) await assertDidWalletQuota(services, wallet.userId, newKeys)
+  const counted = await authorizeAct(services, () => ({
+    kind: 'did-update',
+    actor,
+    userId: wallet.userId,
+    walletId: wallet.id,
+    method: method && { id: method.row.id, type: method.row.type },
+    content: didUpdate.fingerprint,
+  }))
   const steps = []
   for (const [position, change] of changes.entries())
     steps.push(await buildStep(services, actor, wallet, didUpdate, position, change, scope))
@@ -115,6 +124,7 @@ async function replaceWith(
       ...(newKeys > 0 ? scope.writes : []),
       ...steps.flatMap(({ row, writes }) => [...writes, insert(didUpdateSteps, row)]),
       auditWrite(actor, 'did-wallet.update-started', id, didUpdate.createdAt, { steps: steps.length }),
+      ...counted,
     ),
   )
   return didUpdate

@@ -1,3 +1,4 @@
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import type { IdentityServices } from '../services.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { bumpOwnerGeneration, bumpOwnerVersion, withOwnerLock } from './owner.ts'
@@ -136,6 +137,7 @@ export async function addMethod(
     if (rule.cardinality === 'one' && methods.some(({ slot }) => slot === rule.type))
       throw new BillfoldError('signing-method.exists')
     if (methods.length >= maxMethods) throw new BillfoldError('user.limit-reached')
+    const counted = await authorizeChange(services, actor, owner, authorizedBy, ['add', rule.type])
     const made = await methodRow(services, owner, rule, method, secret)
     const writes = [
       bumpOwnerVersion(owner.ownerId, version),
@@ -144,6 +146,7 @@ export async function addMethod(
       auditWrite(actor, 'signing-method.created', made.id, services.now(), { type: made.type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.created', toMethodEventData(made)),
       ...(await methodNoticeWrites(services, 'security.signing-method-created', made)),
+      ...counted,
     ]
     await rejectDuplicates(() => commitAuthorized(services, authorizedBy, ...writes))
     return made
@@ -189,6 +192,7 @@ export async function replaceMethod(
     if (target.device !== before.device || target.person !== before.person) throw new BillfoldError('storage.conflict')
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
     const remaining = methods.filter((method) => method.id !== methodId)
+    const counted = await authorizeChange(services, actor, owner, authorizedBy, ['replace', type, methodId])
     const { secret, writes } = await rotateMasterSecret(services, owner.ownerId, old, remaining)
     const sealed = {
       ...sealedValue,
@@ -211,6 +215,7 @@ export async function replaceMethod(
       auditWrite(actor, 'signing-method.replaced', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, tenant, 'signing-method.replaced', toMethodEventData(target)),
       ...(await methodNoticeWrites(services, 'security.signing-method-replaced', target)),
+      ...counted,
     )
     return { ...target, ...sealed, ...fresh }
   })
@@ -235,6 +240,7 @@ export async function removeMethod(
   await withOwnerLock(services, owner.ownerId, async () => {
     const { secret: old, version } = await loadMasterSecret(services, authorizedBy)
     const target = await getMethod(services, owner, methodId)
+    const counted = await authorizeChange(services, actor, owner, authorizedBy, ['remove', type, methodId])
     const methods = await listMethods(services, owner.tenant, owner.ownerId)
     const { writes } = await rotateMasterSecret(
       services,
@@ -252,8 +258,27 @@ export async function removeMethod(
       auditWrite(actor, 'signing-method.removed', methodId, services.now(), { type, owner: owner.ownerId }),
       ...eventWrites(services, owner.tenant, 'signing-method.removed', toMethodEventData(target)),
       ...(await methodNoticeWrites(services, 'security.signing-method-removed', target)),
+      ...counted,
     )
   })
+}
+
+/** Asks the modules about a change of the methods of an owner. The first method of an owner is not a change. */
+function authorizeChange(
+  services: IdentityServices,
+  actor: Actor,
+  { ownerId, ownerKind }: MethodOwner,
+  { row }: AuthorizedMethod,
+  change: readonly string[],
+): Promise<readonly Write[]> {
+  return authorizeAct(services, () => ({
+    kind: 'method-change',
+    actor,
+    userId: ownerKind === 'user' ? ownerId : null,
+    walletId: ownerKind === 'user' ? undefined : ownerId,
+    method: { id: row.id, type: row.type },
+    content: change.join(' '),
+  }))
 }
 
 /** Returns the data of a signing method in events. */

@@ -14,6 +14,7 @@ import { kernelErrors } from './kernel.ts'
 import { onboardingErrors } from './onboarding.ts'
 import { paymentErrors } from './payments.ts'
 import {
+  actErrors,
   auditErrors,
   idempotencyErrors,
   rateLimitErrors,
@@ -36,6 +37,7 @@ export const errorTable = {
   ...replayProtectionErrors,
   ...idempotencyErrors,
   ...secureChannelErrors,
+  ...actErrors,
   ...auditErrors,
   ...webhookErrors,
   ...userErrors,

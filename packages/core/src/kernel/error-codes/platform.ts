@@ -59,3 +59,10 @@ export const webhookErrors = {
   'webhook.events-disabled': { status: 501, message: 'Events are disabled; the host option events is false' },
   'webhook.invalid': { status: 400, message: 'Invalid webhook signature, or timestamp outside the allowed window' },
 } as const satisfies ErrorTable
+
+/** The error codes of acts that a module does not allow. */
+export const actErrors = {
+  'act.denied': { status: 403, message: 'A policy does not allow this' },
+  'act.step-up-required': { status: 403, message: 'A further signing method is required' },
+  'act.approval-required': { status: 403, message: 'An approval is required' },
+} as const satisfies ErrorTable

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
+import type { Actor } from '../../platform/audit/audit-write.ts'
+import { batch, retryOnConflict } from '../../kernel/storage/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import { type Reply, type RequestContext, type Route, route } from '../../http/index.ts'
 import { findWalletUserId } from '../applications/wallet-actor.ts'
@@ -114,16 +117,21 @@ function userTokenRoute({ services, walletGuard }: OnboardingContext, id: string
       const userId = await findWalletUserId(services, actor)
       if (userId === undefined) throw new BillfoldError('user.not-found')
       await getUser(services, actor.tenant, userId)
-      return { status: 200, body: { token: await issueUserToken({ services }, actor.tenant, userId) } }
+      return { status: 200, body: { token: await issueUserToken({ services }, actor, userId) } }
     },
   })
 }
 
-/** Issues a user token. */
-export function issueUserToken(
+/** Issues a user token, once the modules have authorized the login. @throws BillfoldError those of `authorizeAct` */
+export async function issueUserToken(
   { services }: Pick<OnboardingContext, 'services'>,
-  tenant: string,
+  { tenant, id, source }: Actor,
   userId: string,
 ): Promise<string> {
+  const actor = { tenant, id, ...(source !== undefined && { source }) }
+  await retryOnConflict(async () => {
+    const counted = await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'wallet' }))
+    if (counted.length > 0) await services.storage.commit(batch(...counted))
+  })
   return services.tokens.issue({ ...loginTokenTypes.user, audience: loginAudience, tenant, subject: userId })
 }

@@ -17,6 +17,7 @@ import {
 } from '../applications/attributes.ts'
 import { createWalletUser, assertWalletHasNoUser } from '../applications/create-user.ts'
 import { listFiles, toPublicFileId, parseFileId } from '../applications/files.ts'
+import type { Actor } from '../../platform/audit/audit-write.ts'
 import type { WalletActor } from '../applications/wallet-actor.ts'
 import type { OnboardingProfile } from '../applications/profile.ts'
 import type { FileRow } from '../applications/stage-file.ts'
@@ -70,7 +71,7 @@ export function userRoute(onboarding: OnboardingContext): Route {
         body === undefined
           ? await fromParts(onboarding, actor, requireParts(context))
           : await fromJson(onboarding, actor, { attributes: body.attributes, meta: body.meta })
-      return createdReply(onboarding, actor.tenant, id)
+      return createdReply(onboarding, actor, id)
     },
   })
 }
@@ -81,8 +82,8 @@ export function requireParts({ parts }: RequestContext): AsyncIterable<Multipart
   return parts
 }
 
-async function createdReply(onboarding: OnboardingContext, tenant: string, id: string): Promise<Reply> {
-  const token = await issueUserToken(onboarding, tenant, id)
+async function createdReply(onboarding: OnboardingContext, actor: Actor, id: string): Promise<Reply> {
+  const token = await issueUserToken(onboarding, actor, id)
   return { status: 201, body: { message: 'User Created Successfully', token } }
 }
 

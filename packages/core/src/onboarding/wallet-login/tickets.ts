@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { auditWrite } from '../../platform/audit/audit-write.ts'
 import { timingSafeEqual, randomSecret } from '../../kernel/crypto/index.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
@@ -30,9 +31,11 @@ export async function redeemTicket(services: Services, tenant: string, ticket: s
   if (row === undefined) throw new BillfoldError('login.failed')
   const { userId } = row
   const userExists = check(users, { where: { id: userId, tenant, archivedAt: null } })
-  const record = auditWrite({ tenant, id: userId }, 'user.logged-in', userId, now)
+  const actor = { tenant, id: userId }
+  const counted = await authorizeAct(services, () => ({ kind: 'login', actor, userId, content: 'ticket' }))
+  const record = auditWrite(actor, 'user.logged-in', userId, now)
   try {
-    await services.storage.commit(batch(remove(loginTickets, { where }), userExists, record))
+    await services.storage.commit(batch(remove(loginTickets, { where }), userExists, record, ...counted))
   } catch (error) {
     if (isCommitError(error)) throw new BillfoldError('login.failed', { cause: error })
     throw error

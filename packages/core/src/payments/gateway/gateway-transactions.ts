@@ -66,7 +66,8 @@ export function createWithdrawal(
   return createOnce(payments, actor, toPending(input, 'WITHDRAWAL'), preconditions, async (row) => {
     const { id, tenant, userId: owner, currency, amount } = row
     const hold = { id, tenant, owner, currency, amount, subject: id }
-    const held = await spendingWrites(payments.services, authorization, hold, 'withdrawal.held')
+    const spending = { kind: 'withdrawal', actor, counterparty: input.gateway } as const
+    const held = await spendingWrites(payments.services, authorization, hold, spending)
     return { row, writes: [statementLine(row, 'pending'), ...held] }
   })
 }

@@ -51,7 +51,11 @@ describe('spending', () => {
     const payments = { services, settings: resolvePaymentSettings() }
     const authorization = await authorizeSpending(payments, actor, 'u1', {})
     const hold = { id: 'h', tenant: 't', owner: 'u2', currency: 'USD', amount: 1n, subject: 'h' }
-    expect(await outcomeCode(spendingWrites(services, authorization, hold, 'test'))).toBe('unexpected')
+    expect(
+      await outcomeCode(
+        spendingWrites(services, authorization, hold, { kind: 'payment', actor, counterparty: undefined }),
+      ),
+    ).toBe('unexpected')
   })
 
   test('needs the right PIN where the host requires one, also if the user has none', async () => {

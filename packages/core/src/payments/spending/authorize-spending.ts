@@ -1,3 +1,5 @@
+import { canonicalizeJson } from '../../kernel/canonical-json.ts'
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import type { Actor } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
@@ -43,18 +45,31 @@ export async function authorizeSpending(
   return { userId, preconditions: [...preconditions, unchanged], [issued]: true }
 }
 
+/** What money is spent on. */
+export interface Spending {
+  readonly kind: 'payment' | 'withdrawal'
+  readonly actor: Actor
+  /** The user id of the receiver, the blind index of an invited one, or the name of the gateway. */
+  readonly counterparty: string | undefined
+}
+
 /**
- * The writes that hold money which a user spends. Commit them with the preconditions of the authorization, inside
+ * The writes that hold money which a user spends, once the modules have authorized it. Commit them with the preconditions of the authorization, inside
  * `retryOnConflict`.
- * @throws BillfoldError `ledger.insufficient-funds`; `unexpected` if the money belongs to another user
+ * @throws BillfoldError `ledger.insufficient-funds`, those of `authorizeAct`; `unexpected` if the money belongs to another user
  */
 export async function spendingWrites(
   services: Services,
   authorization: SpendingAuthorization,
   hold: HoldInput,
-  kind: string,
+  { kind, ...spending }: Spending,
 ): Promise<readonly Write[]> {
   if (hold.owner !== authorization.userId)
     throw new BillfoldError('unexpected', { message: 'The authorization belongs to another user' })
-  return holdWrites(services, hold, kind)
+  const { currency, amount } = hold
+  const counted = await authorizeAct(services, () => {
+    const content = canonicalizeJson([currency, amount.toString(), spending.counterparty ?? null])
+    return { ...spending, kind, userId: hold.owner, money: { currency, amount }, content }
+  })
+  return [...(await holdWrites(services, hold, `${kind}.held`)), ...counted]
 }

@@ -64,7 +64,7 @@ export async function createPayment(
       receiver ??= await findReceiver(payments, actor, input)
       const row = newPayment(payments, actor, input, receiver)
       await assertPendingLimit(payments, row)
-      const writes = await creationWrites(payments, authorization, row, receiver)
+      const writes = await creationWrites(payments, actor, authorization, row, receiver)
       const audited = auditWrite({ ...actor, id: row.senderId }, 'payment.created', row.id, row.createdAt)
       const claimed = claim === undefined ? [] : [await referenceClaimWrite(services, claim, row.id)]
       const events = eventWrites(services, row.tenant, 'payment.requested', paymentEventData(row))
@@ -137,6 +137,7 @@ async function assertPendingLimit(
 
 async function creationWrites(
   payments: PaymentsContext,
+  actor: Actor,
   authorization: SpendingAuthorization,
   row: PaymentRow,
   receiver: Receiver,
@@ -144,6 +145,7 @@ async function creationWrites(
   const { services, settings } = payments
   const { id, tenant, senderId, receiverId, currency, amount, createdAt: at } = row
   const hold = { id, tenant, owner: senderId, currency, amount, subject: id }
+  const counterparty = receiverId ?? row.inviteeIndex ?? undefined
   const line = { id, tenant, kind: 'payment', currency, amount, state: 'pending', at }
   const messages =
     'invitation' in receiver
@@ -159,7 +161,7 @@ async function creationWrites(
     ...(receiverId === null
       ? []
       : [statementLineWrite({ ...line, userId: receiverId, direction: 'credit', counterpartyId: senderId })]),
-    ...(await spendingWrites(services, authorization, hold, 'payment.held')),
+    ...(await spendingWrites(services, authorization, hold, { kind: 'payment', actor, counterparty })),
     ...messages,
   ]
 }

@@ -1,3 +1,4 @@
+import { authorizeAct } from '../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../platform/audit/audit-write.ts'
 import { BillfoldError } from '../../kernel/errors.ts'
 import type { Services } from '../../platform/services.ts'
@@ -63,9 +64,16 @@ export async function logIn(payments: PaymentsContext, actor: Actor, input: Logi
   const preconditions = [paymentCredentialUnchanged(secret, 'password.incorrect')]
   return retryOnConflict(async () => {
     const { apiKey, isNewDevice, writes } = await createApiKeyWrites(payments, tenant, userId, input, input.encrypted)
+    const counted = await authorizeAct(services, () => ({
+      kind: 'login',
+      actor,
+      userId,
+      isKnownDevice: !isNewDevice,
+      content: 'payments',
+    }))
     const audited = auditWrite({ ...actor, id: userId }, 'payments.logged-in', userId, services.now())
     const notices = isNewDevice ? await newDeviceWrites(services, tenant, userId) : []
-    await commitWithPreconditions(services, preconditions, audited, ...writes, ...notices)
+    await commitWithPreconditions(services, preconditions, audited, ...writes, ...notices, ...counted)
     return { ...contacts, ...profile, apiKey }
   })
 }

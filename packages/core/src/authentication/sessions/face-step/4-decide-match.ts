@@ -50,7 +50,7 @@ export async function decideMatch(
     const requirement = { userId, device, message, reasons, preconditions, writes, withoutPin }
     return requirePin(sessionContext, actor, session, requirement)
   }
-  const ending = completeSession(services, actor, session, { userId, device })
+  const ending = await completeSession(services, actor, session, { userId, device }, trusted !== undefined)
   const message = 'The face was recognised'
   const result: FaceStepResult = { session: ending.session, status: 'success', message, reasons, retainedData }
   return { result, writes: [...preconditions, ...ending.writes, ...writes] }

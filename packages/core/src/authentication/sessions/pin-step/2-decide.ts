@@ -42,7 +42,7 @@ export async function decideAuthenticated(
   { device, deviceId, trustDevice, userId }: PinStepInput,
   authorized: AuthorizedMethod,
 ): Promise<DecidedStep<PinStepResult>> {
-  const ending = completeSession(services, actor, session, {})
+  const ending = await completeSession(services, actor, session, {}, trust.length > 0 ? true : undefined)
   const trusting = trustDevice && device !== undefined
   const writes = [
     ...ending.writes,

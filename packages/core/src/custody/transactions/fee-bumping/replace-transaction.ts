@@ -6,6 +6,7 @@ import { BillfoldError } from '../../../kernel/errors.ts'
 import { remove, retryOnConflict, update } from '../../../kernel/storage/index.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { walletAct } from '../../wallets/wallet-act.ts'
 import { parseEvmFees, signEvmReplacement } from '../formats/evm/evm.ts'
 import type { SignedTransaction } from '../formats/transaction-format.ts'
 import { transactionLimits } from '../limits.ts'
@@ -93,8 +94,14 @@ async function signAndStore(
   )
   assertAllowed(services, row, toMaxFee(fees))
   const cancels = request === 'cancel' || current?.cancels === true
-  const privateKey = await loadWalletKey(services, wallet, authorizedBy)
   const kind = cancels ? 'cancellation' : 'same'
+  // The value was authorized and counted with the transaction: of the two only one can be mined.
+  const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
+    ...walletAct(actor, wallet, authorizedBy),
+    kind: 'transaction-replace',
+    network: row.network,
+    content: `${kind} ${row.hash}`,
+  }))
   const signed = signEvmReplacement(row.raw, { from: row.address, network: row.network }, kind, fees, privateKey)
   privateKey.fill(0)
   const now = services.now()
@@ -116,6 +123,7 @@ async function signAndStore(
       hash: signed.hash,
       level,
     }),
+    ...writes,
   )
   return signed
 }

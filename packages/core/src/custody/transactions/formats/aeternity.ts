@@ -61,6 +61,7 @@ export const aeternityTransactionFormat: TransactionFormat = async (request, { f
 function unsignedSpend(spend: Spend): UnsignedTransaction {
   const cancellation = { ...spend, to: spend.from, amount: 0n, payload: new Uint8Array() }
   return {
+    call: { to: spend.to, value: spend.amount, data: spend.payload },
     sign: (nonce, privateKey) => sign(spend, nonce, privateKey),
     signReplacements: () => [],
     signCancellation: (nonce, privateKey) => sign(cancellation, nonce, privateKey),

@@ -1,3 +1,4 @@
+import type { ChainCall } from '../../../platform/acts/act.ts'
 import type { ChainClient, EvmFees } from '../../chain-clients/index.ts'
 import type { TransactionRequest } from './transaction-request.ts'
 
@@ -14,6 +15,8 @@ export interface ReplacementTransaction extends SignedTransaction {
 
 /** A transaction that is complete except for its nonce and signature. */
 export interface UnsignedTransaction {
+  /** What it does: the recipient, the coins and the call data that are signed. */
+  readonly call: ChainCall
   readonly sign: (nonce: number, privateKey: Uint8Array) => SignedTransaction
   /** Signs the replacements for fee bumping, lowest fee first. Empty unless the request allows fee bumping. */
   readonly signReplacements: (nonce: number, privateKey: Uint8Array) => readonly ReplacementTransaction[]

@@ -3,6 +3,9 @@ import { callNode } from '../../chain-clients/index.ts'
 import { BillfoldError } from '../../../kernel/errors.ts'
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
+import { authorizeAct } from '../../../platform/acts/authorize-act.ts'
+import type { Actor } from '../../../platform/audit/audit-write.ts'
+import { describeTransaction } from './transaction-act.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
 import type { TransactionRequest } from '../formats/transaction-request.ts'
 
@@ -14,11 +17,21 @@ import type { TransactionRequest } from '../formats/transaction-request.ts'
  */
 export async function buildTransaction(
   services: CustodyServices,
+  actor: Actor,
   wallet: CustodyWalletRow,
   chain: Chain,
   request: TransactionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { unsigned } = await buildUnsignedTransaction(services, wallet, chain, request)
+  const { unsigned, network } = await buildUnsignedTransaction(services, wallet, chain, request)
+  // Nothing is committed, so a build is decided about and not counted.
+  await authorizeAct(services, () => ({
+    ...describeTransaction(unsigned, network),
+    kind: 'transaction-build',
+    actor,
+    userId: wallet.userId,
+    walletId: wallet.id,
+    chain: wallet.secretType,
+  }))
   return {
     ...unsigned.describe(await findNonce(services, wallet, request)),
     secretType: wallet.secretType,

@@ -8,6 +8,8 @@ import { insert, isCommitError, backoff, StaleReadError } from '../../../kernel/
 import type { Chain } from '../../wallets/chains/chain.ts'
 import type { CustodyWalletRow } from '../../wallets/sealing.ts'
 import { loadWalletKey, walletUnchanged } from '../../wallets/sign.ts'
+import { walletAct } from '../../wallets/wallet-act.ts'
+import { describeTransaction } from './transaction-act.ts'
 import { assertTransactionsSupported } from '../formats/families.ts'
 import { rebroadcastMissing } from './rebroadcast.ts'
 import { buildUnsignedTransaction } from './build-unsigned.ts'
@@ -112,7 +114,11 @@ async function signOnce(
   const [counter] = await services.storage.find(accountNonces, { where: { ...account }, limit: 1 })
   const nonce = await findNextNonce(services, account, next, counter?.next ?? 0)
   if (nonce - mined >= transactionLimits.maxUnconfirmed) throw new BillfoldError('server.busy')
-  const privateKey = await loadWalletKey(services, wallet, authorizedBy)
+  const { privateKey, writes } = await loadWalletKey(services, wallet, authorizedBy, () => ({
+    ...walletAct(actor, wallet, authorizedBy),
+    ...describeTransaction(unsigned, account.network),
+    kind: 'transaction',
+  }))
   const [transaction, cancellation] = [unsigned.sign(nonce, privateKey), unsigned.signCancellation(nonce, privateKey)]
   const replacements = unsigned.signReplacements(nonce, privateKey)
   privateKey.fill(0)
@@ -130,6 +136,7 @@ async function signOnce(
       type: request.type,
     }),
     ...transactionEventWrites(services, row, 'transaction.created'),
+    ...writes,
   )
   return row
 }

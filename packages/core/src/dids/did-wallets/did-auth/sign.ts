@@ -1,4 +1,6 @@
 import type { CustodyServices } from '../../../custody/services.ts'
+import { canonicalizeJson } from '../../../kernel/canonical-json.ts'
+import { authorizeAct } from '../../../platform/acts/authorize-act.ts'
 import { type Actor, auditWrite } from '../../../platform/audit/audit-write.ts'
 import { createHash } from 'node:crypto'
 import { methodUnchanged } from '../../../identity/signing-methods/authorized-method.ts'
@@ -53,11 +55,22 @@ export function signDidAuthToken(
     const claims = { iss: did, aud: audience, exp, jti: newId(), act, bod }
     const input = encodeSigningInput(claims, `${did}#controller`)
     const hash = createHash('sha256').update(input, 'latin1').digest()
+    const { method } = signer
+    const counted = await authorizeAct(services, () => ({
+      kind: 'did-auth',
+      actor,
+      userId: wallet.userId,
+      walletId: wallet.id,
+      method: method && { id: method.row.id, type: method.row.type },
+      counterparty: audience,
+      content: canonicalizeJson([did, act, bod, audience]),
+    }))
     const { r, s } = await signHashWithRows(services, settings, signer, hash)
     await services.storage.commit(
       batch(
         ...signerStillValid(wallet, signer),
         auditWrite(actor, 'did-wallet.did-auth-signed', wallet.id, now, { act }),
+        ...counted,
       ),
     )
     return { token: `${input}.${Buffer.concat([r, s]).toString('base64url')}`, expiresAt: exp * 1000 }

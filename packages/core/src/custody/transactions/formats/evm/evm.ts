@@ -46,6 +46,8 @@ function toUnsignedTransaction(unsigned: EvmFields, bumps: readonly EvmFees[]): 
     gasLimit: cancellationGas(unsigned),
   }
   return {
+    // One spelling of an address, so that equal calls are equal acts.
+    call: { ...unsigned.call, to: unsigned.call.to.toLowerCase() },
     sign: (nonce, privateKey) => sign(unsigned, nonce, privateKey),
     signReplacements: (nonce, privateKey) =>
       bumps.map((fees) => ({ fees, ...sign({ ...unsigned, fees }, nonce, privateKey) })),
