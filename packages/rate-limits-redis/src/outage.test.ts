@@ -102,7 +102,8 @@ describe.skipIf(redis === undefined)('an API whose rate limiter counts on Redis'
       const statuses = [await call(), await call(), await call()].map(({ status }) => status)
       expect(statuses.at(-1)).toBe(429)
     } finally {
-      for await (const keys of client.scanIterator({ MATCH: `${prefix}:*` })) if (keys.length > 0) await client.del(keys)
+      for await (const keys of client.scanIterator({ MATCH: `${prefix}:*` }))
+        if (keys.length > 0) await client.del(keys)
       client.destroy()
       await proxy.cut()
     }
