@@ -194,7 +194,7 @@ describe('a handler of web requests', () => {
   test.each([
     ['/custody', 404, 'route.not-found'],
     ['/custody/', 404, 'route.not-found'],
-    ['/custodyx/api/chains', 200, undefined],
+    ['/custody-x/api/chains', 200, undefined],
     ['/Custody/api/chains', 200, undefined],
     ['/', 200, undefined],
     ['/custody/../other', 200, undefined],

@@ -37,9 +37,9 @@ function toStream(body: AsyncIterable<Uint8Array>, onCancel: () => void): Readab
     {
       // An error of the iterator errors the stream: the host then cuts the connection, so that the client notices.
       pull: async (controller) => {
-        const { done, value } = await iterator.next()
-        if (done === true) controller.close()
-        else controller.enqueue(value)
+        const result = await iterator.next()
+        if (result.done === true) controller.close()
+        else controller.enqueue(result.value)
       },
       cancel: async () => {
         onCancel()

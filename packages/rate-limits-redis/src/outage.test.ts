@@ -78,7 +78,8 @@ describe.skipIf(redis === undefined)('an API whose rate limiter counts on Redis'
     const client = createClient({ url: `redis://127.0.0.1:${proxy.port}`, socket: { reconnectStrategy: 20 } })
     client.on('error', () => {})
     await client.connect()
-    const rateLimiter = redisRateLimiter(client, { prefix: `billfold-test:${randomUUID()}`, timeoutMs: 200 })
+    const prefix = `billfold-test:${randomUUID()}`
+    const rateLimiter = redisRateLimiter(client, { prefix, timeoutMs: 200 })
     const errors: string[] = []
     const logger = { ...silentLogger, error: (_fields: unknown, message: string) => void errors.push(message) }
     const bare = { name: 'probe', title: 'Probe', routes: [limited], errorReply: jsonErrorReply }
@@ -101,6 +102,8 @@ describe.skipIf(redis === undefined)('an API whose rate limiter counts on Redis'
       const statuses = [await call(), await call(), await call()].map(({ status }) => status)
       expect(statuses.at(-1)).toBe(429)
     } finally {
+      for await (const keys of client.scanIterator({ MATCH: `${prefix}:*` }))
+        if (keys.length > 0) await client.del(keys)
       client.destroy()
       await proxy.cut()
     }

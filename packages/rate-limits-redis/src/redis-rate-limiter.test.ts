@@ -152,8 +152,8 @@ describe('a rate limiter whose Redis does not answer', () => {
   const key = { name: 'test', subject: '192.0.2.1' }
   const rule = { limit: 1, windowSeconds: 60 }
   const failing: RedisClient = {
-    evalSha: async () => Promise.reject(new Error('READONLY You cannot write against a read only replica.')),
-    eval: async () => Promise.reject(new Error('not called')),
+    evalSha: () => Promise.reject(new Error('READONLY You cannot write against a read only replica.')),
+    eval: () => Promise.reject(new Error('not called')),
   }
   const silent: RedisClient = { evalSha: () => new Promise(() => {}), eval: () => new Promise(() => {}) }
   const talkative: RedisClient = { evalSha: async () => 'OK', eval: async () => 'OK' }
